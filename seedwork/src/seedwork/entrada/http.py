@@ -1,0 +1,97 @@
+"""The shape that every Flask application shares: problem+json errors, health, metrics, correlation ids."""
+
+import re
+import time
+from collections.abc import Mapping
+
+import flask
+import structlog
+import uuid_utils
+from flask.json.provider import DefaultJSONProvider
+from prometheus_client import Histogram
+
+from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp, problema, registrar_errores
+from seedwork.entrada.salud import Comprobacion, crear_salud
+
+__all__ = [
+    "CABECERA_CORRELACION",
+    "TIPO_PROBLEMA",
+    "Comprobacion",
+    "ErrorHttp",
+    "correlacion",
+    "crear_app",
+    "equipar",
+    "problema",
+]
+
+CABECERA_CORRELACION = "X-Correlation-Id"
+
+SOLICITUDES = Histogram(
+    "saludtech_http_segundos",
+    "Seconds from a request's arrival in the application to its answer",
+    ["ruta", "metodo", "estado"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+_CORRELACION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+class _Json(DefaultJSONProvider):
+    """Fields in the order in which they were written, accents as themselves."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def correlacion() -> str:
+    """The correlation id of the request being handled."""
+    return str(flask.g.correlacion)
+
+
+def crear_app(
+    nombre: str,
+    requeridas: Mapping[str, Comprobacion] | None = None,
+    informativas: Mapping[str, Comprobacion] | None = None,
+) -> flask.Flask:
+    """A Flask application with the shared shape; the checks are those of :func:`equipar`."""
+    app = flask.Flask(nombre, static_folder=None)
+    equipar(app, requeridas, informativas)
+    return app
+
+
+def equipar(
+    app: flask.Flask,
+    requeridas: Mapping[str, Comprobacion] | None = None,
+    informativas: Mapping[str, Comprobacion] | None = None,
+) -> None:
+    """Give an application the shared shape.
+
+    Args:
+        app: the application, before its routes are added.
+        requeridas: by name, the checks of the parts without which it is not ready.
+        informativas: by name, the checks of parts that are shown beside them and never fail it.
+    """
+    # Two slashes in a row are an unknown address, not a redirect with a page of HTML.
+    app.url_map.merge_slashes = False
+    app.json = _Json(app)
+    registrar_errores(app)
+    app.before_request(_empezar)
+    app.after_request(_terminar)
+    app.register_blueprint(crear_salud(requeridas or {}, informativas or {}))
+
+
+def _empezar() -> None:
+    flask.g.inicio = time.perf_counter()
+    recibida = flask.request.headers.get(CABECERA_CORRELACION, "")
+    flask.g.correlacion = recibida if _CORRELACION.fullmatch(recibida) else str(uuid_utils.uuid7())
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(correlacion=flask.g.correlacion)
+
+
+def _terminar(respuesta: flask.Response) -> flask.Response:
+    regla = flask.request.url_rule
+    # What matched no route is one series, whatever paths and methods clients make up.
+    etiquetas = (regla.rule, flask.request.method) if regla is not None else ("desconocida", "-")
+    duracion = time.perf_counter() - flask.g.inicio
+    SOLICITUDES.labels(*etiquetas, str(respuesta.status_code)).observe(duracion)
+    return respuesta
