@@ -69,7 +69,7 @@ def problema(
         "detail": detalle or general,
         **miembros,
     }
-    # A member may name a field that the client made up, lone surrogates included: it must not break the answer.
+    # A member may name a field that the client made up, lone surrogates too: the answer must not break.
     carga = json.dumps(cuerpo, ensure_ascii=False).encode("utf-8", errors="replace")
     return flask.Response(carga, estado, cabeceras, content_type=TIPO_PROBLEMA)
 

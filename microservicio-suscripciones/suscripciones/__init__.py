@@ -1,0 +1,1 @@
+"""Subscriptions, clients, plans, invoices, and the view of the saga."""

@@ -1,0 +1,73 @@
+"""CrearSuscripcion: a client asks for a plan."""
+
+from datetime import timedelta
+
+from contratos import sagas
+from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
+from seedwork.aplicacion.unidad import anotar_paso
+from suscripciones.aplicacion.pasos import activar, saga_de
+from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.dominio.cliente import Cliente
+from suscripciones.dominio.suscripcion import Suscripcion
+
+
+def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
+    """Make the subscription, and start its saga; a plan without resources is in force at once."""
+    sobre = unidad.sobre
+    if unidad.suscripciones.obtener(sobre.sujeto) is not None:
+        rechazar_comando(comando, unidad, "SUSCRIPCION_EXISTENTE")
+        return "SUSCRIPCION_EXISTENTE"
+    cliente = _registrar_cliente(comando, unidad)
+    plan = unidad.planes.get(comando.plan_codigo)
+    if plan is None:
+        return _rechazar(comando, unidad, cliente, "PLAN_DESCONOCIDO")
+    plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
+    suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo)
+    unidad.suscripciones.agregar(suscripcion)
+    anotar_paso(unidad, saga_de(suscripcion), sagas.CREAR)
+    if not plan.recursos:
+        activar(unidad, suscripcion, cliente)
+    return None
+
+
+def rechazar_comando(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> None:
+    """Tell that the command took no effect."""
+    unidad.publicar(
+        ComandoSuscripcionRechazado(
+            id_comando=unidad.sobre.id,
+            comando=type(comando).__name__,
+            id_suscripcion=unidad.sobre.sujeto,
+            motivo=motivo,
+        ),
+        sujeto=unidad.sobre.sujeto,
+    )
+
+
+def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
+    pedido = Cliente(
+        id=comando.cliente_codigo,
+        nombres=comando.cliente_nombres,
+        apellidos=comando.cliente_apellidos,
+        usuario=comando.cliente_usuario,
+        rut=comando.cliente_rut,
+        cedula=comando.cliente_cedula,
+        email=comando.cliente_email,
+    )
+    conocido = unidad.clientes.obtener(pedido.id)
+    if conocido is None:
+        unidad.clientes.agregar(pedido)
+        return pedido
+    conocido.actualizar(pedido)
+    return conocido
+
+
+def _rechazar(comando: CrearSuscripcion, unidad: Unidad, cliente: Cliente, motivo: str) -> str:
+    sobre = unidad.sobre
+    suscripcion = Suscripcion.crear_rechazada(
+        sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, motivo
+    )
+    unidad.suscripciones.agregar(suscripcion)
+    saga = saga_de(suscripcion)
+    anotar_paso(unidad, saga, sagas.CREAR, sagas.RECHAZADO, motivo=motivo)
+    anotar_paso(unidad, saga, sagas.RECHAZAR, motivo=motivo)
+    return motivo

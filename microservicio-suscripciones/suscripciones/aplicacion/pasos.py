@@ -1,0 +1,36 @@
+"""What several handlers do alike: decide a saga, and say so."""
+
+import uuid
+
+from contratos import sagas
+from seedwork.aplicacion.unidad import Saga, anotar_paso
+from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.dominio.cliente import Cliente
+from suscripciones.dominio.suscripcion import Suscripcion
+
+_FACTURAS = uuid.UUID("5b0c1f0e-5a1d-5a1d-9f3e-0c6a0f1f7a11")
+
+
+def saga_de(suscripcion: Suscripcion) -> Saga:
+    """The subscription's latest saga, as its messages tell it."""
+    saga = suscripcion.saga
+    return Saga(saga.id, suscripcion.id, saga.requeridos, saga.liberados)
+
+
+def activar(unidad: Unidad, suscripcion: Suscripcion, cliente: Cliente) -> None:
+    """Put an undecided subscription in force, with its first invoice."""
+    saga = suscripcion.saga
+    if not suscripcion.espera_a(saga.id):
+        return
+    id_factura = str(uuid.uuid5(_FACTURAS, saga.id))
+    plan = unidad.planes[suscripcion.plan_codigo]
+    factura = suscripcion.activar(saga.id, plan, cliente, id_factura, unidad.reloj())
+    if factura is not None:
+        unidad.facturas.agregar(factura)
+    anotar_paso(unidad, saga_de(suscripcion), sagas.ACTIVAR)
+
+
+def rechazar(unidad: Unidad, suscripcion: Suscripcion, id_saga: str, motivo: str) -> None:
+    """Refuse an undecided subscription; whoever did something for it undoes it."""
+    if suscripcion.rechazar(id_saga, motivo, unidad.clientes.leer(suscripcion.cliente_codigo)):
+        anotar_paso(unidad, saga_de(suscripcion), sagas.RECHAZAR, motivo=motivo)

@@ -1,0 +1,59 @@
+"""What the application needs of the outside: repositories, the catalogue, the timeline."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from seedwork.aplicacion.unidad import UnidadTrabajo
+from suscripciones.dominio.cliente import Cliente
+from suscripciones.dominio.factura import Factura
+from suscripciones.dominio.plan import Plan
+from suscripciones.dominio.saga import Paso
+from suscripciones.dominio.suscripcion import Suscripcion
+
+
+class Suscripciones(Protocol):
+    """The subscriptions. ``obtener`` locks what it loads until the unit of work ends."""
+
+    def obtener(self, id: str) -> Suscripcion | None: ...
+
+    def agregar(self, suscripcion: Suscripcion) -> None: ...
+
+
+class Clientes(Protocol):
+    """The clients."""
+
+    def obtener(self, codigo: str) -> Cliente | None: ...
+
+    def leer(self, codigo: str) -> Cliente:
+        """As it stands, without a lock: for telling others about it, not for changing it."""
+        ...
+
+    def agregar(self, cliente: Cliente) -> None: ...
+
+
+class Facturas(Protocol):
+    """The invoices."""
+
+    def agregar(self, factura: Factura) -> None: ...
+
+
+class LineaDeTiempo(Protocol):
+    """The saga's view: its steps as the topic told them."""
+
+    def anotar(self, id_suscripcion: str, paso: Paso) -> None:
+        """Take in a step; a repeat changes nothing."""
+        ...
+
+    def de_saga(self, id_saga: str) -> Sequence[Paso]: ...
+
+
+class Unidad(UnidadTrabajo, Protocol):
+    """This service's unit of work."""
+
+    suscripciones: Suscripciones
+    clientes: Clientes
+    facturas: Facturas
+    linea: LineaDeTiempo
+    planes: Mapping[str, Plan]
+    plazo_s: float
+    """The saga's deadline in seconds."""

@@ -1,0 +1,12 @@
+"""The saga's deadline: whoever is silent for too long is taken for a refusal."""
+
+from suscripciones.aplicacion.pasos import rechazar
+from suscripciones.aplicacion.puertos import Unidad
+
+
+def vencer_plazo(unidad: Unidad, id_suscripcion: str, id_saga: str) -> None:
+    """Refuse the subscription if its deadline still stands, under the same row lock as success takes."""
+    suscripcion = unidad.suscripciones.obtener(id_suscripcion)
+    if suscripcion is None or suscripcion.plazo is None or suscripcion.plazo > unidad.reloj():
+        return
+    rechazar(unidad, suscripcion, id_saga, "PLAZO_VENCIDO")

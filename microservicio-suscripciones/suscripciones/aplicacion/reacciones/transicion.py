@@ -1,0 +1,45 @@
+"""TransicionSaga: a participant told one of its steps."""
+
+from contratos import sagas
+from contratos.sagas import TransicionSaga
+from suscripciones.aplicacion.pasos import activar, rechazar
+from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.dominio.saga import EN_CURSO, Paso, estado
+
+
+def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
+    """Take the step into the timeline, and do what follows from it for a saga that is still undecided."""
+    unidad.linea.anotar(transicion.id_suscripcion, _paso(transicion, unidad.sobre.id))
+    suscripcion = unidad.suscripciones.obtener(transicion.id_suscripcion)
+    if suscripcion is None:
+        return
+    if suscripcion.espera_a(transicion.id_saga):
+        match transicion.paso, transicion.resultado:
+            case sagas.RESERVAR, sagas.HECHO:
+                cliente = unidad.clientes.leer(suscripcion.cliente_codigo)
+                suscripcion.anotar_reserva(transicion.id_saga, transicion.recurso, cliente)
+            case sagas.RESERVAR, sagas.RECHAZADO | sagas.FALLIDO:
+                rechazar(unidad, suscripcion, transicion.id_saga, transicion.motivo)
+            case sagas.NOTIFICAR, sagas.HECHO:
+                activar(unidad, suscripcion, unidad.clientes.leer(suscripcion.cliente_codigo))
+            case sagas.NOTIFICAR, sagas.FALLIDO | sagas.RECHAZADO:
+                rechazar(unidad, suscripcion, transicion.id_saga, "NOTIFICACION_FALLIDA")
+    if suscripcion.saga.id == transicion.id_saga and suscripcion.saga.en_curso:
+        if estado(unidad.linea.de_saga(transicion.id_saga)) != EN_CURSO:
+            suscripcion.cerrar_saga(transicion.id_saga)
+
+
+def _paso(transicion: TransicionSaga, id: str) -> Paso:
+    return Paso(
+        id=id,
+        id_saga=transicion.id_saga,
+        paso=transicion.paso,
+        servicio=transicion.participante,
+        recurso=transicion.recurso,
+        requeridos=transicion.recursos_requeridos,
+        liberados=transicion.recursos_liberados,
+        resultado=transicion.resultado,
+        motivo=transicion.motivo,
+        compensacion=transicion.compensacion,
+        ocurrido=transicion.ocurrido,
+    )

@@ -1,0 +1,143 @@
+"""This service's unit of work and its repositories on PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from seedwork.dominio.dinero import Dinero
+from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
+from seedwork.infraestructura.unidad_sql import UnidadSQL
+from suscripciones.dominio.cliente import Cliente
+from suscripciones.dominio.factura import Factura
+from suscripciones.dominio.plan import Plan
+from suscripciones.dominio.saga import Paso, SagaPro
+from suscripciones.dominio.suscripcion import Suscripcion
+from suscripciones.infraestructura import tablas
+from suscripciones.infraestructura.despachadores import DESPACHADORES
+
+
+class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
+    """Subscriptions, each a row."""
+
+    tabla = tablas.suscripciones
+
+    def a_fila(self, agregado: Suscripcion) -> Fila:
+        """The saga in course is a JSON column: it is read and written as a whole."""
+        return {
+            "id": agregado.id,
+            "secuencia": agregado.secuencia,
+            "cliente_codigo": agregado.cliente_codigo,
+            "plan_codigo": agregado.plan_codigo,
+            "plan_nombre": agregado.plan_nombre,
+            "estado": agregado.estado,
+            "motivo": agregado.motivo,
+            "saga": {c: list(v) if isinstance(v, tuple) else v for c, v in asdict(agregado.saga).items()},
+            "plazo": agregado.plazo,
+        }
+
+    def de_fila(self, fila: Mapping[str, Any]) -> Suscripcion:
+        """The inverse."""
+        saga = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
+        propios = {c: v for c, v in fila.items() if c not in ("orden", "saga")}
+        return Suscripcion(saga=SagaPro(**saga), **propios)
+
+
+class RepositorioClientes(RepositorioSQL[Cliente]):
+    """Clients, each a row."""
+
+    tabla = tablas.clientes
+
+    def leer(self, codigo: str) -> Cliente:
+        """As it stands, without a lock."""
+        visto = self._vistos.get(codigo)
+        if visto is not None:
+            return visto
+        fila = self.conexion.execute(sa.select(self.tabla).where(self.tabla.c.id == codigo)).mappings().one()
+        return self.de_fila(fila)
+
+    def a_fila(self, agregado: Cliente) -> Fila:
+        """A column per attribute."""
+        return {c.name: getattr(agregado, c.name) for c in self.tabla.columns}
+
+    def de_fila(self, fila: Mapping[str, Any]) -> Cliente:
+        """The inverse."""
+        return Cliente(**fila)
+
+
+class RepositorioFacturas(RepositorioSQL[Factura]):
+    """Invoices, each a row."""
+
+    tabla = tablas.facturas
+
+    def a_fila(self, agregado: Factura) -> Fila:
+        """The amount is two columns."""
+        return {
+            "id": agregado.id,
+            "id_suscripcion": agregado.id_suscripcion,
+            "monto": agregado.importe.monto,
+            "moneda": agregado.importe.moneda,
+            "estado": agregado.estado,
+            "medio": agregado.medio,
+            "emitida": agregado.emitida,
+        }
+
+    def de_fila(self, fila: Mapping[str, Any]) -> Factura:
+        """The inverse."""
+        propios = {c: v for c, v in fila.items() if c not in ("monto", "moneda")}
+        return Factura(importe=Dinero(fila["monto"], fila["moneda"]), **propios)
+
+
+class LineaSQL:
+    """The saga's timeline, one row a step."""
+
+    def __init__(self, conexion: sa.Connection, tabla: sa.Table = tablas.pasos) -> None:
+        self._conexion = conexion
+        self._tabla = tabla
+
+    def anotar(self, id_suscripcion: str, paso: Paso) -> None:
+        """Take in a step; a repeat changes nothing."""
+        sentencia = insert(self._tabla).values(id_suscripcion=id_suscripcion, **asdict(paso))
+        self._conexion.execute(sentencia.on_conflict_do_nothing())
+
+    def de_saga(self, id_saga: str) -> Sequence[Paso]:
+        """A saga's steps, in the contract's order."""
+        return self._leer(self._tabla.c.id_saga == id_saga)
+
+    def de_suscripcion(self, id_suscripcion: str) -> Sequence[Paso]:
+        """The steps of all sagas of a subscription, in the contract's order."""
+        return self._leer(self._tabla.c.id_suscripcion == id_suscripcion)
+
+    def _leer(self, condicion: sa.ColumnElement[bool]) -> list[Paso]:
+        orden = (self._tabla.c.ocurrido, self._tabla.c.id)
+        filas = self._conexion.execute(sa.select(self._tabla).where(condicion).order_by(*orden)).mappings()
+        return [Paso(**{c: v for c, v in f.items() if c != "id_suscripcion"}) for f in filas]
+
+
+class UnidadSuscripciones(UnidadSQL):
+    """This service's unit of work."""
+
+    def __init__(self, conexion: sa.Connection, planes: Mapping[str, Plan], plazo_s: float) -> None:
+        super().__init__(conexion, "suscripciones", DESPACHADORES)
+        self.planes = planes
+        self.plazo_s = plazo_s
+        self.suscripciones = RepositorioSuscripciones(conexion)
+        self.clientes = RepositorioClientes(conexion)
+        self.facturas = RepositorioFacturas(conexion)
+        self.linea = LineaSQL(conexion)
+        self.repositorios = [self.suscripciones, self.clientes, self.facturas]
+
+
+def plazos_vencidos(motor: sa.Engine, tope: int = 200) -> Sequence[tuple[str, str]]:
+    """Subscription and saga of each deadline that has passed on the database's clock."""
+    tabla = tablas.suscripciones.c
+    consulta = (
+        sa.select(tabla.id, tabla.saga["id"].astext)
+        .where(tabla.plazo <= sa.func.clock_timestamp())
+        .order_by(tabla.plazo)
+        .limit(tope)
+    )
+    with motor.connect() as conexion:
+        return [(id, id_saga) for id, id_saga in conexion.execute(consulta)]

@@ -1,0 +1,71 @@
+"""This service's own tables."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+METADATOS = sa.MetaData()
+
+suscripciones = sa.Table(
+    "suscripciones",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("orden", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
+    sa.Column("secuencia", sa.Integer, nullable=False),
+    sa.Column("cliente_codigo", sa.Text, nullable=False, index=True),
+    sa.Column("plan_codigo", sa.Text, nullable=False),
+    sa.Column("plan_nombre", sa.Text, nullable=False),
+    sa.Column("estado", sa.Text, nullable=False),
+    sa.Column("motivo", sa.Text),
+    sa.Column("saga", JSONB, nullable=False),
+    sa.Column("plazo", sa.TIMESTAMP(timezone=True)),
+)
+sa.Index("suscripciones_plazo", suscripciones.c.plazo, postgresql_where=suscripciones.c.plazo.is_not(None))
+
+clientes = sa.Table(
+    "clientes",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("nombres", sa.Text, nullable=False),
+    sa.Column("apellidos", sa.Text, nullable=False),
+    sa.Column("usuario", sa.Text, nullable=False),
+    sa.Column("rut", sa.Text, nullable=False),
+    sa.Column("cedula", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+)
+
+facturas = sa.Table(
+    "facturas",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id_suscripcion", sa.Text, nullable=False, index=True),
+    sa.Column("monto", sa.Numeric(14, 2), nullable=False),
+    sa.Column("moneda", sa.Text, nullable=False),
+    sa.Column("estado", sa.Text, nullable=False),
+    sa.Column("medio", sa.Text),
+    sa.Column("emitida", sa.TIMESTAMP(timezone=True), nullable=False),
+)
+
+
+def saga_pasos(nombre: str, metadatos: sa.MetaData) -> sa.Table:
+    """The timeline's table; a rebuild makes a second one under another name, then swaps."""
+    return sa.Table(
+        nombre,
+        metadatos,
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id_suscripcion", sa.Text, nullable=False),
+        sa.Column("id_saga", sa.Text, nullable=False),
+        sa.Column("paso", sa.Text, nullable=False),
+        sa.Column("servicio", sa.Text, nullable=False),
+        sa.Column("recurso", sa.Text, nullable=False),
+        sa.Column("requeridos", ARRAY(sa.Text), nullable=False),
+        sa.Column("liberados", ARRAY(sa.Text), nullable=False),
+        sa.Column("resultado", sa.Text, nullable=False),
+        sa.Column("motivo", sa.Text, nullable=False),
+        sa.Column("compensacion", sa.Boolean, nullable=False),
+        sa.Column("ocurrido", sa.Text, nullable=False),
+    )
+
+
+pasos = saga_pasos("saga_pasos", METADATOS)
+sa.Index("saga_pasos_saga", pasos.c.id_saga)
+sa.Index("saga_pasos_suscripcion", pasos.c.id_suscripcion)

@@ -1,0 +1,143 @@
+"""What a published message is: its name, its topic and its Avro schema, all derived from one dataclass.
+
+A message is a frozen dataclass decorated with :func:`mensaje`. Every field has a default, states are strings and no
+record is ever renamed, so that each schema stays FULL_TRANSITIVE-compatible with the released ones (contract §3).
+"""
+
+import dataclasses
+import functools
+import re
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
+
+INQUILINO = "saludtech"
+Clase = Literal["comando", "evento"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Mensaje:
+    """Base of every published message; the class attributes are set by :func:`mensaje`."""
+
+    contexto: ClassVar[str]
+    clase: ClassVar[Clase]
+    version: ClassVar[int]
+    tipo: ClassVar[str]
+    topico: ClassVar[str]
+    particiones: ClassVar[int]
+    campos: ClassVar[tuple[str, ...]]
+    esquema: ClassVar[dict[str, Any]]
+
+
+REGISTRO: dict[str, type[Mensaje]] = {}
+"""Every published message by its CloudEvents type."""
+
+M = TypeVar("M", bound=Mensaje)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def mensaje(
+    contexto: str, clase: Clase, *, version: int = 1, topico: str | None = None, particiones: int = 0
+) -> Callable[[type[M]], type[M]]:
+    """Make a class a published message: freeze it, name it, and register it.
+
+    Args:
+        contexto: the context that owns the message, also its Pulsar namespace.
+        clase: a command asks, an event tells.
+        version: a breaking change is a new version, on a topic of its own.
+        topico: the topic's local name, where it is not the one derived from the class's name.
+        particiones: 0 for a topic that is not partitioned.
+
+    Raises:
+        TypeError: a field has no default, or a type that has no place in a published schema.
+    """
+
+    def decorar(cls: type[M]) -> type[M]:
+        nueva = dataclasses.dataclass(frozen=True, kw_only=True, slots=True)(cls)
+        nueva.contexto = contexto
+        nueva.clase = clase
+        nueva.version = version
+        nueva.tipo = f"co.saludtech.{contexto}.{cls.__name__}.v{version}"
+        local = topico or f"{clase}-{_con_guiones(cls.__name__)}.v{version}"
+        nueva.topico = f"persistent://{INQUILINO}/{contexto}/{local}"
+        nueva.particiones = particiones
+        nueva.campos = tuple(c.name for c in dataclasses.fields(nueva))
+        nueva.esquema = _registro(nueva, f"co.saludtech.{contexto.replace('-', '_')}")
+        if nueva.tipo in REGISTRO:
+            raise TypeError(f"el mensaje {nueva.tipo} ya existe")
+        REGISTRO[nueva.tipo] = nueva
+        return nueva
+
+    return decorar
+
+
+def a_dict(valor: Mensaje) -> dict[str, Any]:
+    """The message as the plain dict that Avro encodes; nested records become dicts too."""
+    return {c: _plano(getattr(valor, c)) for c in valor.campos}
+
+
+def de_dict(cls: type[M], datos: dict[str, Any]) -> M:
+    """The inverse of :func:`a_dict`."""
+    return typing.cast(M, _construir(cls, datos))
+
+
+def _plano(valor: Any) -> Any:
+    if isinstance(valor, (str, int)) or valor is None:
+        return valor
+    if isinstance(valor, tuple):
+        return [_plano(v) for v in valor]
+    return {c.name: _plano(getattr(valor, c.name)) for c in dataclasses.fields(valor)}
+
+
+def _construir(cls: Any, datos: dict[str, Any]) -> Any:
+    conversores = _conversores(cls)
+    if not conversores:
+        return cls(**datos)
+    return cls(**{c: conversores[c](v) if c in conversores else v for c, v in datos.items()})
+
+
+@functools.cache
+def _conversores(cls: Any) -> dict[str, Callable[[Any], Any]]:
+    """The fields whose Avro value is not yet the Python value: tuples, and nested records."""
+    resultado: dict[str, Callable[[Any], Any]] = {}
+    anotaciones = typing.get_type_hints(cls)
+    for campo in dataclasses.fields(cls):
+        anotacion = anotaciones[campo.name]
+        if dataclasses.is_dataclass(anotacion):
+            resultado[campo.name] = functools.partial(_construir, anotacion)
+        elif typing.get_origin(anotacion) is tuple:
+            resultado[campo.name] = tuple
+    return resultado
+
+
+def _con_guiones(nombre: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", nombre).lower()
+
+
+_PRIMITIVOS: dict[Any, tuple[str, Any]] = {str: ("string", ""), int: ("long", 0), bool: ("boolean", False)}
+
+
+def _registro(cls: Any, espacio: str) -> dict[str, Any]:
+    anotaciones = typing.get_type_hints(cls)
+    campos = []
+    for campo in dataclasses.fields(cls):
+        if campo.default is dataclasses.MISSING and campo.default_factory is dataclasses.MISSING:
+            raise TypeError(f"{cls.__name__}.{campo.name}: todo campo de un mensaje necesita un valor por defecto")
+        tipo, defecto = _tipo(anotaciones[campo.name], espacio, f"{cls.__name__}.{campo.name}")
+        campos.append({"name": campo.name, "type": tipo, "default": defecto})
+    return {"type": "record", "name": cls.__name__, "namespace": espacio, "fields": campos}
+
+
+def _tipo(anotacion: Any, espacio: str, donde: str) -> tuple[Any, Any]:
+    if anotacion in _PRIMITIVOS:
+        return _PRIMITIVOS[anotacion]
+    origen, args = typing.get_origin(anotacion), typing.get_args(anotacion)
+    if origen in (typing.Union, types.UnionType) and len(args) == 2 and args[1] is type(None):
+        return ["null", _tipo(args[0], espacio, donde)[0]], None
+    if origen is tuple and len(args) == 2 and args[1] is Ellipsis:
+        return {"type": "array", "items": _tipo(args[0], espacio, donde)[0]}, []
+    if dataclasses.is_dataclass(anotacion):
+        registro = _registro(anotacion, espacio)
+        return registro, {c["name"]: c["default"] for c in registro["fields"]}
+    raise TypeError(f"{donde}: {anotacion!r} no tiene lugar en un mensaje publicado")

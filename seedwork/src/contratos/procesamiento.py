@@ -1,0 +1,42 @@
+"""What the procesamiento context hears and says. Its events carry no patient's id and no free text."""
+
+from contratos.base import Mensaje, mensaje
+
+
+@mensaje("procesamiento", "comando", particiones=4)
+class AnonimizarImagen(Mensaje):
+    """Ask for an image's metadata to be anonymised. The fields are those of today's HTTP body."""
+
+    id_imagen: str = ""
+    modalidad: str = ""
+    patologia: str = ""
+    region_anatomica: str = ""
+    formato_imagen: str = ""
+    fuente_de_datos: str = ""
+    antecedentes: str = ""
+    id_paciente: str = ""
+    fecha_ingesta: str = ""
+
+
+@mensaje("procesamiento", "evento")
+class ImagenAnonimizada(Mensaje):
+    """An image's metadata is anonymised. ``fecha_ingesta`` is shifted by a per-patient offset (ISO 8601)."""
+
+    id_imagen: str = ""
+    seudonimo_paciente: str = ""
+    modalidad: str = ""
+    patologia: str = ""
+    region_anatomica: str = ""
+    formato_imagen: str = ""
+    fuente_de_datos: str = ""
+    condiciones: tuple[str, ...] = ()
+    fecha_ingesta: str = ""
+
+
+@mensaje("procesamiento", "evento")
+class AnonimizacionRechazada(Mensaje):
+    """An image command took no effect, and why (a code of :mod:`contratos.motivos`)."""
+
+    id_imagen: str = ""
+    id_comando: str = ""
+    motivo: str = ""

@@ -1,0 +1,1 @@
+"""What every SaludTech service shares: installed once, never copied."""

@@ -1,0 +1,85 @@
+"""From a message to its handler, inside one unit of work: the same path for every command and every reaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from contratos import Mensaje
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.unidad import UnidadConBandeja
+
+Manejador = Callable[[Any, Any], str | None]
+"""``(message, unit of work) -> None``, or the reason's code where a command is refused."""
+
+U = TypeVar("U", bound=UnidadConBandeja)
+
+CLAVE_REUTILIZADA = "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
+
+
+@dataclass(frozen=True, slots=True)
+class Recibido:
+    """A message that arrived, decoded."""
+
+    sobre: Sobre
+    mensaje: Mensaje
+
+
+class Bus:
+    """Handles messages exactly once each: inbox, handlers, aggregates and outbox share one transaction.
+
+    Args:
+        consumidor: the inbox's first key; one per subscription.
+        abrir: opens a unit of work that commits when its block ends well, and rolls back when it does not.
+        manejadores: the handler of each message type that this consumer hears.
+        rechazar: tells, as an event, that a command was refused before its handler saw it.
+    """
+
+    def __init__(
+        self,
+        consumidor: str,
+        abrir: Callable[[], AbstractContextManager[Any]],
+        manejadores: Mapping[type[Mensaje], Manejador],
+        rechazar: Callable[[Mensaje, Any, str], None] | None = None,
+    ) -> None:
+        if not manejadores:
+            raise ValueError(f"el consumidor {consumidor} no tiene manejadores")
+        for tipo in manejadores:
+            if tipo.clase == "comando" and rechazar is None:
+                raise ValueError(f"{tipo.__name__} es un comando: falta decir cómo se rechaza")
+        self.consumidor = consumidor
+        self.manejadores = manejadores
+        self._abrir = abrir
+        self._rechazar = rechazar
+
+    def procesar(self, recibidos: Sequence[Recibido]) -> None:
+        """Handle all of them in one transaction, in order; what was handled before is passed over.
+
+        Raises:
+            Exception: whatever a handler or the database raised; then nothing of the batch took effect.
+        """
+        with self._abrir() as unidad:
+            nuevos = unidad.recibir(self.consumidor, {r.sobre.id for r in recibidos})
+            pendientes = [r for r in recibidos if r.sobre.id in nuevos]
+            unidad.precargar({r.sobre.sujeto for r in pendientes})
+            duenos = unidad.reclamar_claves(
+                {r.sobre.clave_idempotencia: r.sobre.id for r in reversed(pendientes) if r.sobre.clave_idempotencia}
+            )
+            for recibido in pendientes:
+                if recibido.sobre.id in nuevos:
+                    nuevos.remove(recibido.sobre.id)
+                    self._atender(unidad, recibido, duenos)
+
+    def _atender(self, unidad: UnidadConBandeja, recibido: Recibido, duenos: Mapping[str, str]) -> None:
+        sobre, mensaje = recibido.sobre, recibido.mensaje
+        unidad.atender(sobre)
+        rechazo: str | None
+        if sobre.clave_idempotencia and duenos[sobre.clave_idempotencia] != sobre.id:
+            rechazo = CLAVE_REUTILIZADA
+            if self._rechazar is not None:
+                self._rechazar(mensaje, unidad, rechazo)
+        else:
+            rechazo = self.manejadores[type(mensaje)](mensaje, unidad)
+        if mensaje.clase == "comando":
+            unidad.anotar_comando(rechazo)
+        unidad.recolectar()

@@ -1,0 +1,98 @@
+"""The unit of work as the application sees it: one local transaction that holds state, inbox and outbox."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contratos import Mensaje, sagas
+from seedwork.aplicacion.sobre import Sobre, ahora
+
+
+@dataclass(frozen=True, slots=True)
+class Saga:
+    """The saga that a fact belongs to, as its payload tells (contract §4)."""
+
+    id: str
+    id_suscripcion: str
+    requeridos: tuple[str, ...] = ()
+    liberados: tuple[str, ...] = ()
+
+
+class UnidadTrabajo(Protocol):
+    """One transaction. Handlers read and change aggregates through it; they never commit.
+
+    Each service adds its repositories in a protocol of its own (``aplicacion/puertos.py``).
+    """
+
+    participante: str
+    """The service's name, as ``ce_source`` and the saga's steps bear it."""
+
+    @property
+    def sobre(self) -> Sobre:
+        """The envelope of the message being handled."""
+        ...
+
+    def reloj(self) -> datetime:
+        """The database's clock, the one that deadlines go by."""
+        ...
+
+    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
+        """Put a message into the outbox, caused by the one being handled."""
+        ...
+
+
+class UnidadConBandeja(UnidadTrabajo, Protocol):
+    """What the bus, not the handlers, needs of a unit of work."""
+
+    def recibir(self, consumidor: str, ids: Collection[str]) -> set[str]:
+        """Write the ids into the inbox; answer those that were not there yet."""
+        ...
+
+    def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
+        ...
+
+    def precargar(self, sujetos: Collection[str]) -> None:
+        """Load at once the aggregates that a batch is about; a hint, no handler depends on it."""
+        ...
+
+    def atender(self, sobre: Sobre) -> None:
+        """From here on, this is the message being handled."""
+        ...
+
+    def anotar_comando(self, rechazo: str | None) -> None:
+        """Keep the fate of the command being handled: applied, or refused with a reason's code."""
+        ...
+
+    def recolectar(self) -> None:
+        """Publish what the aggregates recorded while the present message was handled."""
+        ...
+
+
+def anotar_paso(
+    unidad: UnidadTrabajo,
+    saga: Saga,
+    paso: str,
+    resultado: str = sagas.HECHO,
+    *,
+    recurso: str = "",
+    motivo: str = "",
+) -> None:
+    """Tell a step of the saga, through the same outbox as the events (contract §4)."""
+    unidad.publicar(
+        sagas.TransicionSaga(
+            id_saga=saga.id,
+            id_suscripcion=saga.id_suscripcion,
+            participante=unidad.participante,
+            paso=paso,
+            recurso=recurso,
+            recursos_requeridos=saga.requeridos,
+            recursos_liberados=saga.liberados,
+            resultado=resultado,
+            motivo=motivo,
+            compensacion=paso in sagas.COMPENSACIONES,
+            ocurrido=ahora(),
+        ),
+        sujeto=saga.id_suscripcion,
+    )

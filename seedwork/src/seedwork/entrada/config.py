@@ -1,0 +1,74 @@
+"""Settings: environment variables, read once at start and validated."""
+
+import sys
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+C = TypeVar("C", bound=BaseSettings)
+
+
+def _de_pulsar(url: str) -> str:
+    if not url.startswith(("pulsar://", "pulsar+ssl://")):
+        raise ValueError("ha de empezar por pulsar:// o pulsar+ssl://")
+    return url
+
+
+def _de_postgres(url: str) -> str:
+    if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg2://")):
+        raise ValueError("ha de empezar por postgresql://")
+    return url.replace("postgres://", "postgresql://", 1)
+
+
+UrlPulsar = Annotated[str, AfterValidator(_de_pulsar)]
+UrlPostgres = Annotated[str, AfterValidator(_de_postgres)]
+
+
+class ConfigBase(BaseSettings):
+    """What every process is told."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    pulsar_url: UrlPulsar = "pulsar://127.0.0.1:6650"
+    pulsar_admin_url: str = "http://127.0.0.1:8080"
+    log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+
+class ConfigServicio(ConfigBase):
+    """What every process of a service is told.
+
+    Attributes:
+        http_host: where the API and the worker's health page listen.
+        http_puerto: the API's port.
+        salud_puerto: the port of the worker's health and metrics.
+        retencion_dias: days that topics keep what was consumed.
+        lote: most messages in one transaction.
+        cola: the consumer's receiver queue.
+        reintentos_maximo: single handlings before a message is parked.
+        reintentos_base_s: seconds before the first delayed one.
+        saga_plazo_s: the saga's deadline in seconds; who notifies must be done within half of it.
+    """
+
+    database_url: UrlPostgres
+    http_host: str = "127.0.0.1"
+    http_puerto: int = Field(5010, ge=0, le=65535)
+    salud_puerto: int = Field(5020, ge=0, le=65535)
+    retencion_dias: PositiveInt = 7
+    lote: PositiveInt = 500
+    cola: PositiveInt = 1000
+    reintentos_maximo: PositiveInt = 8
+    reintentos_base_s: PositiveFloat = 0.5
+    saga_plazo_s: PositiveFloat = 120.0
+
+
+def cargar(clase: type[C]) -> C:
+    """Read the settings, or end the process saying which variable is missing or wrong, and why."""
+    try:
+        return clase()
+    except ValidationError as error:
+        for e in error.errors(include_input=False, include_url=False):
+            variable = "_".join(str(p) for p in e["loc"]).upper() or clase.__name__
+            falta = "falta" if e["type"] == "missing" else e["msg"]
+            print(f"configuración: {variable}: {falta}", file=sys.stderr)
+        raise SystemExit(2) from None

@@ -1,0 +1,35 @@
+"""Structured logs: one JSON object a line, with the correlation id of what is being handled."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configurar(servicio: str, nivel: str = "INFO") -> None:
+    """Set the process's logging up; ``servicio`` is in every line."""
+    comunes: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*comunes, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    salida = logging.StreamHandler(sys.stdout)
+    salida.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=comunes,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    raiz = logging.getLogger()
+    raiz.handlers = [salida]
+    raiz.setLevel(nivel)
+    structlog.contextvars.bind_contextvars(servicio=servicio)

@@ -1,0 +1,209 @@
+"""What a service is made of, and how its worker runs: consumer, relay and timers, each on a thread of its own."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import flask
+import pulsar
+import sqlalchemy as sa
+import structlog
+import waitress
+
+from seedwork.aplicacion.bus import Bus
+from seedwork.entrada import registro as registros
+from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
+from seedwork.entrada.http import crear_app
+from seedwork.infraestructura import bd, metricas
+from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.entregas import RegistroEntregas
+from seedwork.infraestructura.migraciones import migrar
+from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.relay import Relay
+
+registro = structlog.get_logger(__name__)
+
+PARADA_S = 4.5
+"""Seconds that a stopping process has to finish, or to give back, what it holds (contract §5: 5 s)."""
+
+
+class Conexion(Protocol):
+    """Tells whether the broker is there."""
+
+    def conectado(self) -> bool:
+        """Whether this process's consumer is connected right now."""
+        ...
+
+
+Tarea = Callable[[threading.Event], None]
+"""Something that runs until the event is set: a timer, a sender."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Servicio:
+    """One service, as its ``composicion`` puts it together. All four have this shape.
+
+    Attributes:
+        nombre: the context's name; also its subscription's, its participant's and its namespace's.
+        config: its settings.
+        migraciones: the folder of its alembic tree.
+        bus: makes its bus on an engine.
+        tareas: makes what else its worker runs, by name.
+        api: adds its routes to a Flask app.
+        tipo_consumidor: Shared where any number of workers split the load, else Failover.
+    """
+
+    nombre: str
+    config: ConfigServicio
+    migraciones: Path
+    bus: Callable[[sa.Engine], Bus]
+    api: Callable[[flask.Flask, sa.Engine], None]
+    tareas: Callable[[sa.Engine, Conexion], dict[str, Tarea]] = lambda _motor, _conexion: {}
+    tipo_consumidor: pulsar.ConsumerType = pulsar.ConsumerType.Failover
+
+    def motor(self) -> sa.Engine:
+        """A new engine on the service's own database."""
+        return bd.crear_motor(self.config.database_url, nombre=self.nombre)
+
+    def migrar(self) -> None:
+        """Bring the database's schema up to date."""
+        migrar(self.motor(), self.migraciones)
+
+    def aprovisionar(self) -> None:
+        """Make topics, policies, schemas and this service's subscriptions. Idempotent."""
+        aprovisionador = Aprovisionador(self.config.pulsar_admin_url, retencion_dias=self.config.retencion_dias)
+        aprovisionador.topicos()
+        aprovisionador.suscripciones(self.nombre, self.nombre, list(self.bus(self.motor()).manejadores))
+
+    def crear_api(self) -> flask.Flask:
+        """The service's HTTP API, ready for a WSGI server."""
+        registros.configurar(f"{self.nombre}-api", self.config.log_nivel)
+        motor = self.motor()
+        app = crear_app(f"{self.nombre}-api", {"base_datos": lambda: comprobar_bd(motor)})
+        self.api(app, motor)
+        return app
+
+    def trabajar(self) -> int:
+        """Run the worker until SIGTERM or SIGINT. Answers the process's exit code."""
+        registros.configurar(self.nombre, self.config.log_nivel)
+        return _Trabajador(self).correr()
+
+
+def comprobar_bd(motor: sa.Engine) -> None:
+    """Raise whatever is wrong with the database."""
+    with motor.connect() as conexion:
+        conexion.execute(sa.text("SELECT 1"))
+
+
+class _Trabajador:
+    def __init__(self, servicio: Servicio) -> None:
+        config = servicio.config
+        self._servicio = servicio
+        self._parada = threading.Event()
+        self._fallo: BaseException | None = None
+        self._motor = servicio.motor()
+        self._cliente = crear_cliente(config.pulsar_url)
+        self._cartas = Publicador(config.pulsar_url, plazo_ms=8000)
+        self._salida = Publicador(config.pulsar_url, plazo_ms=0, esperar_cola=True)
+        bus = servicio.bus(self._motor)
+        self._topicos = [t.topico for t in bus.manejadores]
+        self._consumidor = Consumidor(
+            self._cliente,
+            bus,
+            RegistroEntregas(self._motor, bus.consumidor),
+            CartasMuertas(self._cartas, servicio.nombre, bus.consumidor),
+            tipo=servicio.tipo_consumidor,
+            cola=config.cola,
+            lote=config.lote,
+            politica=PoliticaReintentos(maximo=config.reintentos_maximo, base_s=config.reintentos_base_s),
+        )
+
+    def correr(self) -> int:
+        for senal in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(senal, lambda *_: self._parada.set())
+        tareas: dict[str, Tarea] = {
+            "consumidor": self._consumidor.correr,
+            "relay": Relay(self._motor, self._salida).correr,
+            "medidor": self._medir,
+            **self._servicio.tareas(self._motor, self._consumidor),
+        }
+        hilos = [
+            threading.Thread(target=self._cuidar, args=(nombre, tarea), name=nombre, daemon=True)
+            for nombre, tarea in tareas.items()
+        ]
+        self._publicar_salud()
+        for hilo in hilos:
+            hilo.start()
+        registro.info("trabajador en marcha", topicos=self._topicos)
+        while not self._parada.wait(0.5):
+            pass
+        limite = time.monotonic() + PARADA_S
+        for hilo in hilos:
+            hilo.join(max(0.0, limite - time.monotonic()))
+        registro.info("trabajador detenido", fallo=type(self._fallo).__name__ if self._fallo else None)
+        # Whatever a client library still waits for must not hold the process up: nothing unfinished was acknowledged.
+        os._exit(1 if self._fallo else 0)
+
+    def _cuidar(self, nombre: str, tarea: Tarea) -> None:
+        """Run a task; one that dies takes the process along, so that it is started anew as a whole."""
+        try:
+            tarea(self._parada)
+        except BaseException as error:
+            registro.exception("una tarea murió", tarea=nombre)
+            self._fallo = error
+        self._parada.set()
+
+    def _comprobar_broker(self) -> None:
+        if not self._consumidor.conectado():
+            raise ConnectionError("el consumidor no está conectado al broker")
+
+    def _publicar_salud(self) -> None:
+        config = self._servicio.config
+        app = crear_app(
+            self._servicio.nombre,
+            {"base_datos": lambda: comprobar_bd(self._motor), "broker": self._comprobar_broker},
+        )
+        servidor = waitress.create_server(app, host=config.http_host, port=config.salud_puerto, threads=2)
+        threading.Thread(target=servidor.run, name="salud", daemon=True).start()
+
+    def _medir(self, parada: threading.Event) -> None:
+        """Keep the gauges of trouble current; they never fail readiness."""
+        aprovisionador = Aprovisionador(self._servicio.config.pulsar_admin_url)
+        consulta = sa.text(
+            "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(creado)), 0)"
+            " FROM outbox WHERE enviado IS NULL"
+        )
+        while not parada.wait(5.0):
+            try:
+                with self._motor.connect() as conexion:
+                    pendientes, edad = conexion.execute(consulta).one()
+                metricas.OUTBOX_PENDIENTES.set(pendientes)
+                metricas.OUTBOX_EDAD_SEGUNDOS.set(float(edad))
+                for topico in self._topicos:
+                    atraso = aprovisionador.atraso(topico, self._servicio.nombre)
+                    metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso)
+                metricas.CARTAS_MUERTAS.set(
+                    aprovisionador.atraso(topico_cartas(self._servicio.nombre), SUSCRIPCION_CARTAS)
+                )
+            except Exception as error:
+                registro.warning("sin medidas por ahora", error=type(error).__name__)
+
+
+def periodica(cada_s: float, hacer: Callable[[], None]) -> Tarea:
+    """A task that does something every ``cada_s`` seconds; trouble with the database is waited out."""
+
+    def correr(parada: threading.Event) -> None:
+        while not parada.wait(cada_s):
+            try:
+                hacer()
+            except sa.exc.DBAPIError as error:
+                registro.warning("tarea en espera", error=type(error).__name__)
+
+    return correr

@@ -1,0 +1,105 @@
+"""Provisioning: everything that must exist on the broker before the first message. Idempotent."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import urllib3
+
+from contratos import INQUILINO, REGISTRO, Mensaje
+from seedwork.infraestructura.avro import texto_esquema
+
+_DIA_MIN = 24 * 60
+_SIN_LIMITE = {"retentionTimeInMinutes": -1, "retentionSizeInMB": -1}
+_MAS_ANTIGUO = {"ledgerId": -1, "entryId": -1, "partitionIndex": -1}
+
+
+def topico_cartas(contexto: str) -> str:
+    """The one dead-letter topic of a service."""
+    return f"persistent://{INQUILINO}/{contexto}/cartas-muertas"
+
+
+SUSCRIPCION_CARTAS = "cartas"
+
+
+class ErrorDeAprovisionamiento(Exception):
+    """The broker refused a step; the text names it."""
+
+
+class Aprovisionador:
+    """Talks to the broker's admin API (REST v2).
+
+    Args:
+        url: the admin API's base URL.
+        retencion_dias: how long topics keep messages that were consumed; the saga's topic keeps them for ever.
+    """
+
+    def __init__(self, url: str, *, retencion_dias: int = 7) -> None:
+        self._url = url.rstrip("/") + "/admin/v2"
+        self._retencion = {"retentionTimeInMinutes": retencion_dias * _DIA_MIN, "retentionSizeInMB": -1}
+        self._http = urllib3.PoolManager(retries=urllib3.Retry(3, backoff_factor=0.2, allowed_methods=None))
+
+    def topicos(self, mensajes: Iterable[type[Mensaje]] = tuple(REGISTRO.values())) -> None:
+        """Tenant, namespaces with their policies, every topic and its schema.
+
+        Raises:
+            ErrorDeAprovisionamiento: the broker refused; an incompatible schema among the reasons.
+        """
+        mensajes = list(mensajes)
+        clusters = json.loads(self._pedir("GET", "/clusters"))
+        self._pedir("PUT", f"/tenants/{INQUILINO}", {"allowedClusters": clusters}, existe=True)
+        for contexto in sorted({m.contexto for m in mensajes}):
+            self._espacio(contexto)
+        for tipo in mensajes:
+            ruta = _ruta(tipo.topico)
+            if tipo.particiones:
+                self._pedir("PUT", f"{ruta}/partitions", tipo.particiones, existe=True)
+            else:
+                self._pedir("PUT", ruta, existe=True)
+            esquema = {"type": "AVRO", "schema": texto_esquema(tipo), "properties": {}}
+            self._pedir("POST", f"/schemas/{ruta.removeprefix('/persistent/')}/schema", esquema)
+
+    def suscripciones(self, contexto: str, nombre: str, mensajes: Sequence[type[Mensaje]]) -> None:
+        """A service's subscription on every topic that it hears, from the earliest, and its dead-letter place."""
+        for tipo in mensajes:
+            self._suscribir(_ruta(tipo.topico), nombre)
+        cartas = _ruta(topico_cartas(contexto))
+        self._pedir("PUT", cartas, existe=True)
+        self._suscribir(cartas, SUSCRIPCION_CARTAS)
+
+    def atraso(self, topico: str, suscripcion: str) -> int:
+        """How many messages the subscription has not acknowledged yet."""
+        ruta = _ruta(topico)
+        particiones = json.loads(self._pedir("GET", f"{ruta}/partitions"))["partitions"]
+        stats = "/partitioned-stats?perPartition=false" if particiones else "/stats"
+        return int(json.loads(self._pedir("GET", ruta + stats))["subscriptions"][suscripcion]["msgBacklog"])
+
+    def _espacio(self, contexto: str) -> None:
+        ruta = f"/namespaces/{INQUILINO}/{contexto}"
+        self._pedir("PUT", ruta, existe=True)
+        self._pedir("PUT", f"{ruta}/schemaCompatibilityStrategy", "FULL_TRANSITIVE")
+        self._pedir("POST", f"{ruta}/schemaValidationEnforced", True)
+        self._pedir("POST", f"{ruta}/retention", _SIN_LIMITE if contexto == "sagas" else self._retencion)
+
+    def _suscribir(self, ruta: str, nombre: str) -> None:
+        self._pedir("PUT", f"{ruta}/subscription/{quote(nombre, safe='')}", _MAS_ANTIGUO, existe=True)
+
+    def _pedir(self, metodo: str, ruta: str, cuerpo: Any = None, *, existe: bool = False) -> bytes:
+        try:
+            respuesta = self._http.request(
+                metodo,
+                self._url + ruta,
+                body=None if cuerpo is None else json.dumps(cuerpo),
+                headers={"Content-Type": "application/json"},
+                timeout=urllib3.Timeout(30),
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise ErrorDeAprovisionamiento(f"{metodo} {ruta}: {type(error).__name__}") from error
+        if respuesta.status >= 300 and not (existe and respuesta.status == 409):
+            raise ErrorDeAprovisionamiento(f"{metodo} {ruta}: {respuesta.status} {respuesta.data[:500].decode()}")
+        return respuesta.data
+
+
+def _ruta(topico: str) -> str:
+    return "/" + topico.replace("://", "/")

@@ -1,0 +1,112 @@
+"""One engine per process, and the tables that every service's database has for its messages."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+METADATOS = sa.MetaData()
+"""The messaging tables; each service's own tables are in a MetaData of its own."""
+
+AHORA = sa.text("clock_timestamp()")
+
+
+def crear_motor(url: str, **opciones: Any) -> sa.Engine:
+    """The engine of a service's own database. A lost connection is found out before it is used."""
+    sin_driver = sa.make_url(url).set(drivername="postgresql+psycopg2")
+    return sa.create_engine(
+        sin_driver,
+        pool_pre_ping=True,
+        pool_size=opciones.pop("pool_size", 4),
+        connect_args={"connect_timeout": 5, "application_name": opciones.pop("nombre", "saludtech")},
+        **opciones,
+    )
+
+
+def es_de_infraestructura(error: BaseException) -> bool:
+    """Whether the database as a whole is in trouble (away, full, read-only), so no message is to blame."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    if error.connection_invalidated or isinstance(error, sa.exc.InterfaceError):
+        return True
+    codigo = getattr(error.orig, "pgcode", None)
+    if codigo is None:
+        return isinstance(error, sa.exc.OperationalError)
+    return bool(codigo.startswith(("08", "53", "57P", "58")) or codigo == "25006")
+
+
+def _instante(nombre: str, **opciones: Any) -> sa.Column[datetime]:
+    return sa.Column(nombre, sa.TIMESTAMP(timezone=True), **opciones)
+
+
+outbox = sa.Table(
+    "outbox",
+    METADATOS,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("topico", sa.Text, nullable=False),
+    sa.Column("clave", sa.Text, nullable=False),
+    sa.Column("propiedades", JSONB, nullable=False),
+    sa.Column("carga", sa.LargeBinary, nullable=False),
+    _instante("creado", nullable=False, server_default=AHORA),
+    _instante("enviado"),
+)
+sa.Index("outbox_pendiente", outbox.c.id, postgresql_where=outbox.c.enviado.is_(None))
+
+inbox = sa.Table(
+    "inbox",
+    METADATOS,
+    sa.Column("consumidor", sa.Text, primary_key=True),
+    sa.Column("ce_id", sa.Text, primary_key=True),
+    _instante("recibido", nullable=False, server_default=AHORA),
+)
+
+lotes = sa.Table(
+    "lotes",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("consumidor", sa.Text, nullable=False),
+    sa.Column("ce_ids", ARRAY(sa.Text), nullable=False),
+    _instante("iniciado", nullable=False, server_default=AHORA),
+    comment="Batches that were begun. One that stays here vanished with its process.",
+)
+
+intentos = sa.Table(
+    "intentos",
+    METADATOS,
+    sa.Column("consumidor", sa.Text, primary_key=True),
+    sa.Column("ce_id", sa.Text, primary_key=True),
+    sa.Column("tipo", sa.Text, nullable=False),
+    sa.Column("intentos", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
+    _instante("primero", nullable=False, server_default=AHORA),
+    _instante("ultimo", nullable=False, server_default=AHORA),
+    comment="Single handlings begun, counted before the handler runs.",
+)
+
+comandos = sa.Table(
+    "comandos",
+    METADATOS,
+    sa.Column("id_comando", sa.Text, primary_key=True),
+    sa.Column("tipo", sa.Text, nullable=False),
+    sa.Column("estado", sa.Text, nullable=False),
+    sa.Column("motivo", sa.Text),
+    _instante("ocurrido", nullable=False, server_default=AHORA),
+)
+
+claves_idempotencia = sa.Table(
+    "claves_idempotencia",
+    METADATOS,
+    sa.Column("clave", sa.Text, primary_key=True),
+    sa.Column("id_comando", sa.Text, nullable=False),
+    _instante("creada", nullable=False, server_default=AHORA),
+)
+
+CANAL_OUTBOX = "outbox"
+"""The NOTIFY channel that wakes the relay."""
+
+DISPARADOR_OUTBOX = f"""
+CREATE FUNCTION avisar_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_notify('{CANAL_OUTBOX}', ''); RETURN NULL; END $$;
+CREATE TRIGGER outbox_avisa AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION avisar_outbox();
+"""

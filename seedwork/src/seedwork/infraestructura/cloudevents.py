@@ -1,0 +1,68 @@
+"""CloudEvents 1.0 in binary mode over Pulsar: attributes are message properties, the payload is Avro alone."""
+
+from collections.abc import Mapping
+
+from contratos import Mensaje
+from seedwork.aplicacion.sobre import Sobre
+
+
+class MensajeIlegible(Exception):
+    """The message can't be decoded; trying again can't help. Its text quotes no value of the message."""
+
+
+_ATRIBUTOS = {
+    "id": "ce_id",
+    "tipo": "ce_type",
+    "fuente": "ce_source",
+    "sujeto": "ce_subject",
+    "tiempo": "ce_time",
+    "correlacion": "ce_correlationid",
+    "causa": "ce_causationid",
+    "clave_idempotencia": "ce_idempotencykey",
+    "traza": "ce_traceparent",
+}
+_OBLIGATORIOS = ("ce_id", "ce_type", "ce_source", "ce_subject")
+
+
+def a_propiedades(sobre: Sobre, mensaje: Mensaje | type[Mensaje]) -> dict[str, str]:
+    """The message properties of an envelope."""
+    propiedades = {
+        "ce_specversion": "1.0",
+        "ce_dataschema": f"pulsar-schema:{mensaje.topico}",
+        "content-type": "application/avro",
+    }
+    for campo, atributo in _ATRIBUTOS.items():
+        valor = getattr(sobre, campo)
+        if valor is not None:
+            propiedades[atributo] = valor
+    if sobre.secuencia is not None:
+        propiedades["ce_sequence"] = str(sobre.secuencia)
+    return propiedades
+
+
+def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
+    """The envelope that a message's properties hold.
+
+    Raises:
+        MensajeIlegible: an attribute that CloudEvents or the contract requires is missing or malformed.
+    """
+    if propiedades.get("ce_specversion") != "1.0":
+        raise MensajeIlegible("ce_specversion no es 1.0")
+    for atributo in _OBLIGATORIOS:
+        if not propiedades.get(atributo):
+            raise MensajeIlegible(f"falta {atributo}")
+    secuencia = propiedades.get("ce_sequence")
+    if secuencia is not None and not (secuencia.isascii() and secuencia.isdigit()):
+        raise MensajeIlegible("ce_sequence no es un entero")
+    return Sobre(
+        id=propiedades["ce_id"],
+        tipo=propiedades["ce_type"],
+        fuente=propiedades["ce_source"],
+        sujeto=propiedades["ce_subject"],
+        tiempo=propiedades.get("ce_time", ""),
+        correlacion=propiedades.get("ce_correlationid") or propiedades["ce_id"],
+        causa=propiedades.get("ce_causationid"),
+        secuencia=None if secuencia is None else int(secuencia),
+        clave_idempotencia=propiedades.get("ce_idempotencykey"),
+        traza=propiedades.get("ce_traceparent"),
+    )

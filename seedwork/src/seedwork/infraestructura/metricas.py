@@ -1,0 +1,24 @@
+"""The metrics that every process has. Units are in the names."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+MENSAJES = Counter("saludtech_mensajes_total", "Messages handled", ["consumidor", "tipo", "resultado"])
+REINTENTOS = Counter("saludtech_reintentos_total", "Single handlings that failed", ["consumidor", "tipo"])
+LOTE_SEGUNDOS = Histogram(
+    "saludtech_lote_segundos",
+    "Seconds that a batch's transaction took",
+    ["consumidor"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+RETENIDOS = Gauge(
+    "saludtech_mensajes_retenidos", "Messages waiting for a retry, or behind one", multiprocess_mode="livesum"
+)
+OUTBOX_ENVIADOS = Counter("saludtech_outbox_enviados_total", "Outbox rows that the broker confirmed")
+OUTBOX_PENDIENTES = Gauge("saludtech_outbox_pendientes", "Outbox rows not sent", multiprocess_mode="max")
+OUTBOX_EDAD_SEGUNDOS = Gauge(
+    "saludtech_outbox_edad_segundos", "Age of the oldest outbox row not sent", multiprocess_mode="max"
+)
+CARTAS_MUERTAS = Gauge("saludtech_cartas_muertas", "Dead letters parked", multiprocess_mode="max")
+ATRASO = Gauge(
+    "saludtech_atraso_mensajes", "Messages not acknowledged yet", ["topico"], multiprocess_mode="max"
+)

@@ -1,0 +1,33 @@
+"""Migrations: one alembic tree per service, run under a lock so that two starts can't collide."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command, context, op
+from alembic.config import Config
+
+from seedwork.infraestructura import bd
+
+_CERROJO = 0x5A1E
+
+
+def migrar(motor: sa.Engine, arbol: Path) -> None:
+    """Bring the service's schema to the newest revision of its tree."""
+    config = Config()
+    config.set_main_option("script_location", str(arbol))
+    with motor.begin() as conexion:
+        conexion.execute(sa.select(sa.func.pg_advisory_xact_lock(_CERROJO)))
+        config.attributes["connection"] = conexion
+        command.upgrade(config, "head")
+
+
+def correr_entorno() -> None:
+    """The body of every tree's ``env.py``."""
+    context.configure(connection=context.config.attributes["connection"])
+    context.run_migrations()
+
+
+def crear_mensajeria() -> None:
+    """The messaging tables; part of every service's first revision."""
+    bd.METADATOS.create_all(op.get_bind())
+    op.execute(bd.DISPARADOR_OUTBOX)

@@ -1,0 +1,171 @@
+"""Pulsar: one client per process, one producer per topic, made once and reused."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pulsar
+import structlog
+
+from contratos import REGISTRO, Mensaje
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura import avro, cloudevents
+
+registro = structlog.get_logger(__name__)
+
+POR_TOPICO: dict[str, type[Mensaje]] = {m.topico: m for m in REGISTRO.values()}
+
+
+class SinConfirmacion(Exception):
+    """The broker did not confirm in time: whether the message is durable is unknown."""
+
+
+def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
+    """A client of this very process: a client must never cross a fork."""
+    return pulsar.Client(
+        url,
+        operation_timeout_seconds=espera_s,
+        connection_timeout_ms=5000,
+        io_threads=1,
+        message_listener_threads=1,
+        logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Warn),
+    )
+
+
+class _EsquemaCodificado(pulsar.schema.AvroSchema):
+    """Registers the Avro schema, and takes payloads that are encoded already, as the outbox keeps them."""
+
+    def encode(self, obj: Any) -> Any:
+        return obj
+
+
+class Publicador:
+    """Publishes with a producer per topic, made on first use in the process that uses it.
+
+    Args:
+        url: the broker's URL.
+        plazo_ms: after how long an unconfirmed message is an error; 0 never gives up, so that what a lost connection
+            left pending is sent again in its order.
+        esperar_cola: whether a full send queue blocks, or is an error.
+    """
+
+    def __init__(self, url: str, *, plazo_ms: int = 4500, esperar_cola: bool = False) -> None:
+        self._url = url
+        self._plazo_ms = plazo_ms
+        self._esperar_cola = esperar_cola
+        self._pid: int | None = None
+        self._reiniciar()
+
+    def _reiniciar(self) -> None:
+        self._cliente: pulsar.Client | None = None
+        self._productores: dict[str, pulsar.Producer] = {}
+        self._cerrojo = threading.Lock()
+
+    def _propio(self) -> None:
+        if self._pid != os.getpid():
+            self._reiniciar()
+            self._pid = os.getpid()
+
+    def productor(self, topico: str, espera: float = 30.0) -> pulsar.Producer:
+        """The topic's producer.
+
+        Raises:
+            SinConfirmacion: it could not be made within ``espera`` seconds.
+        """
+        self._propio()
+        hecho = self._productores.get(topico)
+        if hecho is not None:
+            return hecho
+        if not self._cerrojo.acquire(timeout=espera):
+            raise SinConfirmacion("no hay conexión con el broker")
+        try:
+            hecho = self._productores.get(topico)
+            if hecho is None:
+                hecho = self._productores[topico] = self._crear(topico)
+            return hecho
+        except pulsar.PulsarException as error:
+            raise SinConfirmacion(f"no hay conexión con el broker: {type(error).__name__}") from error
+        finally:
+            self._cerrojo.release()
+
+    def _crear(self, topico: str) -> pulsar.Producer:
+        if self._cliente is None:
+            self._cliente = crear_cliente(self._url, espera_s=4 if self._plazo_ms else 30)
+        tipo = POR_TOPICO.get(topico)
+        esquema = _EsquemaCodificado(None, schema_definition=tipo.esquema) if tipo else pulsar.schema.BytesSchema()
+        return self._cliente.create_producer(
+            topico,
+            schema=esquema,
+            send_timeout_millis=self._plazo_ms,
+            block_if_queue_full=self._esperar_cola,
+            max_pending_messages=5000,
+            batching_enabled=True,
+            batching_max_publish_delay_ms=1,
+            batching_max_messages=500,
+        )
+
+    def enviar(
+        self,
+        topico: str,
+        carga: bytes,
+        propiedades: dict[str, str],
+        clave: str,
+        al_terminar: Callable[[pulsar.Result, pulsar.MessageId], None],
+        espera: float = 30.0,
+    ) -> None:
+        """Send without waiting; ``al_terminar`` hears the broker's answer, on a thread of the client's.
+
+        Raises:
+            SinConfirmacion: there is no producer to send with.
+        """
+        productor = self.productor(topico, espera)
+        try:
+            productor.send_async(carga, al_terminar, properties=propiedades, partition_key=clave)
+        except pulsar.PulsarException as error:
+            raise SinConfirmacion(type(error).__name__) from error
+
+    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float = 5.0) -> None:
+        """Send, and wait until the broker has confirmed the message as durable.
+
+        Raises:
+            SinConfirmacion: no confirmation within ``espera`` seconds.
+        """
+        self.publicar_carga(
+            mensaje.topico,
+            avro.codificar(mensaje),
+            cloudevents.a_propiedades(sobre, mensaje),
+            sobre.sujeto,
+            espera=espera,
+        )
+
+    def publicar_carga(
+        self, topico: str, carga: bytes, propiedades: dict[str, str], clave: str, *, espera: float
+    ) -> None:
+        """As :meth:`publicar`, for a payload that is encoded already."""
+        limite = time.monotonic() + espera
+        terminado = threading.Event()
+        respuesta: list[pulsar.Result] = []
+
+        def al_terminar(resultado: pulsar.Result, _id: pulsar.MessageId) -> None:
+            respuesta.append(resultado)
+            terminado.set()
+
+        self.enviar(topico, carga, propiedades, clave, al_terminar, espera)
+        if not terminado.wait(max(0.0, limite - time.monotonic())):
+            raise SinConfirmacion("el broker no confirmó a tiempo")
+        if respuesta[0] != pulsar.Result.Ok:
+            raise SinConfirmacion(f"el broker respondió {respuesta[0]}")
+
+    def conectado(self) -> bool:
+        """Whether every producer made so far is connected, and there is one."""
+        self._propio()
+        productores = list(self._productores.values())
+        return bool(productores) and all(p.is_connected() for p in productores)
+
+    def cerrar(self) -> None:
+        """Close without waiting for a broker that is away."""
+        if self._pid == os.getpid() and self._cliente is not None:
+            self._cliente.shutdown()
+            self._reiniciar()

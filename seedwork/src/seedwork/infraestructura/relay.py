@@ -1,0 +1,109 @@
+"""The relay: takes what was committed to the outbox to Pulsar, in order, and marks it as sent.
+
+One relay leads at a time, by an advisory lock of its session; others stand by. The leader always starts with the
+oldest rows that are not sent, so nothing is missed however late a transaction commits; it may repeat what it sent
+just before it died, and consumers recognise a repeat.
+"""
+
+import select
+import threading
+import time
+from typing import Any
+
+import pulsar
+import sqlalchemy as sa
+import structlog
+
+from seedwork.infraestructura.metricas import OUTBOX_ENVIADOS
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
+
+registro = structlog.get_logger(__name__)
+
+_CERROJO = 0x5A1D
+_PENDIENTES = sa.text(
+    "SELECT id, topico, clave, propiedades, carga FROM outbox WHERE enviado IS NULL ORDER BY id LIMIT :tope"
+)
+_MARCAR = sa.text("UPDATE outbox SET enviado = clock_timestamp() WHERE id = ANY(:ids)")
+
+
+class Relay:
+    """Runs until it is told to stop; trouble with broker or database is waited out.
+
+    Args:
+        motor: the service's own database.
+        publicador: with no send timeout, so that what is pending stays in order through a lost connection.
+        tope: rows sent per round.
+        sondeo: seconds between looks, should a notification get lost.
+    """
+
+    def __init__(self, motor: sa.Engine, publicador: Publicador, *, tope: int = 1000, sondeo: float = 1.0) -> None:
+        self._motor = motor
+        self._publicador = publicador
+        self._tope = tope
+        self._sondeo = sondeo
+
+    def correr(self, parada: threading.Event) -> None:
+        """Relay until ``parada`` is set."""
+        while not parada.is_set():
+            try:
+                with self._motor.connect() as conexion:
+                    self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), parada)
+            except (sa.exc.DBAPIError, SinConfirmacion) as error:
+                registro.warning("relay en espera", error=type(error).__name__)
+                parada.wait(0.5)
+
+    def _dirigir(self, conexion: sa.Connection, parada: threading.Event) -> None:
+        tomar = sa.select(sa.func.pg_try_advisory_lock(_CERROJO))
+        while not conexion.scalar(tomar):
+            if parada.wait(0.5):
+                return
+        try:
+            conexion.execute(sa.text(f"LISTEN {bd.CANAL_OUTBOX}"))
+            while not parada.is_set():
+                if not self._vaciar(conexion, parada):
+                    self._dormir(conexion)
+        finally:
+            # The lock is the session's: a pooled connection must not keep it.
+            conexion.invalidate()
+
+    def _dormir(self, conexion: sa.Connection) -> None:
+        cruda: Any = conexion.connection.driver_connection
+        select.select([cruda], [], [], min(self._sondeo, 0.5))
+        cruda.poll()
+        cruda.notifies.clear()
+
+    def _vaciar(self, conexion: sa.Connection, parada: threading.Event) -> int:
+        """Send one round; answers how many rows there were."""
+        filas = conexion.execute(_PENDIENTES, {"tope": self._tope}).all()
+        if not filas:
+            return 0
+        confirmados: list[int] = []
+        errores: list[pulsar.Result] = []
+        faltan = len(filas)
+        terminado = threading.Event()
+
+        def al_terminar(id: int, resultado: pulsar.Result) -> None:
+            nonlocal faltan
+            (confirmados if resultado == pulsar.Result.Ok else errores).append(
+                id if resultado == pulsar.Result.Ok else resultado  # type: ignore[arg-type]
+            )
+            faltan -= 1
+            if not faltan:
+                terminado.set()
+
+        for id, topico, clave, propiedades, carga in filas:
+            self._publicador.enviar(
+                topico, bytes(carga), propiedades, clave, lambda r, _m, i=id: al_terminar(i, r)
+            )
+        while not terminado.wait(0.2):
+            if parada.is_set():
+                terminado.wait(2.0)
+                break
+        if confirmados:
+            conexion.execute(_MARCAR, {"ids": list(confirmados)})
+            OUTBOX_ENVIADOS.inc(len(confirmados))
+        if errores:
+            registro.error("el broker rechazó mensajes del outbox", cuantos=len(errores), error=str(errores[0]))
+            time.sleep(0.5)
+        return len(filas)

@@ -1,0 +1,82 @@
+"""A repository on one table: identity map, change detection, and one statement for many rows."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from seedwork.dominio.agregado import Agregado
+
+A = TypeVar("A", bound=Agregado)
+Fila = dict[str, Any]
+
+
+class RepositorioSQL(Generic[A]):
+    """Aggregates of one kind, each in one row of ``tabla``, whose key is the column ``id``.
+
+    A service's repository derives from it, and says how an aggregate becomes a row and back. Loading locks the row
+    (``FOR UPDATE``), so two messages about one aggregate take turns.
+    """
+
+    tabla: sa.Table
+
+    def __init__(self, conexion: sa.Connection) -> None:
+        self.conexion = conexion
+        self._vistos: dict[str, A] = {}
+        self._leidas: dict[str, Fila] = {}
+        self._ausentes: set[str] = set()
+
+    def a_fila(self, agregado: A) -> Fila:
+        """The aggregate's row."""
+        raise NotImplementedError
+
+    def de_fila(self, fila: Mapping[str, Any]) -> A:
+        """The aggregate that a row holds."""
+        raise NotImplementedError
+
+    def obtener(self, id: str) -> A | None:
+        """The aggregate, locked until the unit of work ends; None where there is none."""
+        if id not in self._vistos and id not in self._ausentes:
+            self.precargar([id])
+        return self._vistos.get(id)
+
+    def precargar(self, ids: Collection[str]) -> None:
+        """Load several at once, in the order of their ids, so that two batches can't wait for each other."""
+        faltan = [i for i in ids if i not in self._vistos]
+        if faltan:
+            self._ausentes.update(faltan)
+            self.buscar(self.tabla.c.id.in_(faltan))
+
+    def buscar(self, *condiciones: sa.ColumnElement[bool]) -> list[A]:
+        """The aggregates that meet the conditions, locked."""
+        sentencia = sa.select(self.tabla).where(*condiciones).order_by(self.tabla.c.id).with_for_update()
+        return [self._recordar(dict(f)) for f in self.conexion.execute(sentencia).mappings()]
+
+    def agregar(self, agregado: A) -> None:
+        """Take in an aggregate that is new."""
+        self._vistos[agregado.id] = agregado
+
+    def vistos(self) -> Collection[A]:
+        """The aggregates that were loaded or added."""
+        return self._vistos.values()
+
+    def volcar(self) -> None:
+        """Insert what is new, and update what changed."""
+        nuevas: list[Fila] = []
+        for id, agregado in self._vistos.items():
+            fila, leida = self.a_fila(agregado), self._leidas.get(id)
+            if leida is None:
+                nuevas.append(fila)
+            elif any(leida[c] != v for c, v in fila.items()):
+                self.conexion.execute(sa.update(self.tabla).where(self.tabla.c.id == id).values(fila))
+        if nuevas:
+            nuevas.sort(key=lambda f: str(f["id"]))
+            self.conexion.execute(sa.insert(self.tabla), nuevas)
+
+    def _recordar(self, fila: Fila) -> A:
+        id = fila["id"]
+        self._ausentes.discard(id)
+        if id not in self._vistos:
+            self._leidas[id] = fila
+            self._vistos[id] = self.de_fila(fila)
+        return self._vistos[id]

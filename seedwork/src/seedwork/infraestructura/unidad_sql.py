@@ -1,0 +1,183 @@
+"""The unit of work on PostgreSQL: state, inbox and outbox in one transaction."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+import uuid_utils
+from sqlalchemy.dialects.postgresql import insert
+
+from contratos import Mensaje
+from seedwork.aplicacion.sobre import Sobre, ahora
+from seedwork.dominio.agregado import Agregado, EventoDominio
+from seedwork.infraestructura import avro, bd, cloudevents
+
+Despachador = Callable[[Any], Mensaje] | None
+"""Makes the published message of a domain event; None marks the event as internal."""
+
+
+class Repositorio(Protocol):
+    """What the unit of work asks of a repository."""
+
+    def vistos(self) -> Collection[Agregado]:
+        """The aggregates that were loaded or added."""
+        ...
+
+    def volcar(self) -> None:
+        """Write what is new or changed, all at once."""
+        ...
+
+
+class UnidadSQL:
+    """One open transaction. A service's own unit of work derives from it, and adds its repositories.
+
+    Args:
+        conexion: a connection whose transaction has begun.
+        participante: the service's name.
+        despachadores: the published message of each domain event.
+    """
+
+    def __init__(
+        self,
+        conexion: sa.Connection,
+        participante: str,
+        despachadores: Mapping[type[EventoDominio], Despachador],
+    ) -> None:
+        self.conexion = conexion
+        self.participante = participante
+        self.repositorios: list[Repositorio] = []
+        self._despachadores = despachadores
+        self._fuente = f"/saludtech/{participante}"
+        self._sobre: Sobre | None = None
+        self._salientes: list[dict[str, Any]] = []
+        self._destinos: list[dict[str, Any]] = []
+
+    @property
+    def sobre(self) -> Sobre:
+        """The envelope of the message being handled."""
+        if self._sobre is None:
+            raise RuntimeError("esta unidad de trabajo no atiende ningún mensaje")
+        return self._sobre
+
+    def atender(self, sobre: Sobre) -> None:
+        """From here on, this is the message being handled."""
+        self._sobre = sobre
+
+    def por_cuenta_propia(self, causa: str, *, sujeto: str, correlacion: str) -> None:
+        """From here on, nothing that arrived is handled, but something that the service found out: a deadline, say."""
+        self._sobre = Sobre(
+            id=str(uuid_utils.uuid7()),
+            tipo=causa,
+            fuente=self._fuente,
+            sujeto=sujeto,
+            tiempo=ahora(),
+            correlacion=correlacion,
+        )
+
+    def reloj(self) -> datetime:
+        """The database's clock, the one that deadlines go by."""
+        return self.conexion.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+
+    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
+        """Put a message into the outbox, caused by the one being handled."""
+        sobre = self.sobre.consecuencia(mensaje, fuente=self._fuente, sujeto=sujeto, secuencia=secuencia)
+        self._salientes.append(
+            {
+                "topico": mensaje.topico,
+                "clave": sujeto,
+                "propiedades": cloudevents.a_propiedades(sobre, mensaje),
+                "carga": avro.codificar(mensaje),
+            }
+        )
+
+    def recolectar(self) -> None:
+        """Publish what the aggregates recorded while the present message was handled."""
+        for repositorio in self.repositorios:
+            for agregado in repositorio.vistos():
+                for evento in agregado.extraer_eventos():
+                    hacer = self._despachadores[type(evento)]
+                    if hacer is not None:
+                        agregado.secuencia += 1
+                        self.publicar(hacer(evento), sujeto=agregado.id, secuencia=agregado.secuencia)
+
+    def recibir(self, consumidor: str, ids: Collection[str]) -> set[str]:
+        """Write the ids into the inbox; answer those that were not there yet."""
+        sentencia = (
+            insert(bd.inbox)
+            .from_select(
+                ["consumidor", "ce_id"],
+                sa.select(sa.literal(consumidor), sa.func.unnest(sa.literal(sorted(ids), sa.ARRAY(sa.Text)))),
+            )
+            .on_conflict_do_nothing()
+            .returning(bd.inbox.c.ce_id)
+        )
+        return set(self.conexion.execute(sentencia).scalars())
+
+    def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
+        if not claves:
+            return {}
+        filas = [{"clave": c, "id_comando": i} for c, i in sorted(claves.items())]
+        self.conexion.execute(insert(bd.claves_idempotencia).on_conflict_do_nothing(), filas)
+        tabla = bd.claves_idempotencia.c
+        leidas = self.conexion.execute(sa.select(tabla.clave, tabla.id_comando).where(tabla.clave.in_(claves)))
+        return {clave: id_comando for clave, id_comando in leidas}
+
+    def precargar(self, sujetos: Collection[str]) -> None:
+        """A hint that a batch is about these aggregates; a service with large batches overrides it."""
+
+    def anotar_comando(self, rechazo: str | None) -> None:
+        """Keep the fate of the command being handled: applied, or refused with a reason's code."""
+        self._destinos.append(
+            {
+                "id_comando": self.sobre.id,
+                "tipo": self.sobre.tipo,
+                "estado": "APLICADO" if rechazo is None else "RECHAZADO",
+                "motivo": rechazo,
+            }
+        )
+
+    def volcar(self) -> None:
+        """Write everything that this unit of work holds; the commit is its opener's."""
+        for repositorio in self.repositorios:
+            repositorio.volcar()
+        if self._destinos:
+            self.conexion.execute(sa.insert(bd.comandos), self._destinos)
+        if self._salientes:
+            self.conexion.execute(sa.insert(bd.outbox), self._salientes)
+
+
+U = TypeVar("U", bound=UnidadSQL)
+
+
+def abridor(motor: sa.Engine, fabrica: Callable[[sa.Connection], U]) -> Callable[[], AbstractContextManager[U]]:
+    """How a unit of work is opened: it commits when its block ends well, and rolls back when it does not."""
+
+    @contextmanager
+    def abrir() -> Iterator[U]:
+        with motor.begin() as conexion:
+            unidad = fabrica(conexion)
+            yield unidad
+            unidad.volcar()
+
+    return abrir
+
+
+def verificar_despachadores(paquete: str, despachadores: Mapping[type[EventoDominio], Despachador]) -> None:
+    """Stop a service whose domain events are not all either published or marked internal.
+
+    Raises:
+        RuntimeError: the events of ``paquete`` that no dispatcher knows.
+    """
+    pendientes, propios = [EventoDominio], set()
+    while pendientes:
+        for evento in pendientes.pop().__subclasses__():
+            pendientes.append(evento)
+            if evento.__module__.startswith(f"{paquete}."):
+                propios.add(evento)
+    hojas = {e for e in propios if not any(s in propios for s in e.__subclasses__())}
+    faltan = sorted(e.__name__ for e in hojas - set(despachadores))
+    if faltan:
+        raise RuntimeError(f"{paquete}: ni publicados ni marcados como internos: {', '.join(faltan)}")
