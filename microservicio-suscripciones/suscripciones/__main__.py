@@ -1,6 +1,7 @@
 """``python -m suscripciones <verb>``."""
 
 from seedwork.entrada.cli import crear_cli
+
 from suscripciones.composicion import servicio
 
 cli = crear_cli(servicio, "suscripciones")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from seedwork.entrada.config import ConfigServicio
+
 from suscripciones.infraestructura.catalogo import INCLUIDOS
 
 

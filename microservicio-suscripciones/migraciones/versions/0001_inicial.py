@@ -1,7 +1,6 @@
 """The first schema: messaging, subscriptions, clients, invoices, and the saga's view."""
 
 from alembic import op
-
 from seedwork.infraestructura.migraciones import crear_mensajeria
 
 revision = "0001"

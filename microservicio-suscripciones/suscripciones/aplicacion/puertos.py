@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from seedwork.aplicacion.unidad import UnidadTrabajo
+
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
@@ -14,27 +15,27 @@ from suscripciones.dominio.suscripcion import Suscripcion
 class Suscripciones(Protocol):
     """The subscriptions. ``obtener`` locks what it loads until the unit of work ends."""
 
-    def obtener(self, id: str) -> Suscripcion | None: ...
+    def obtener(self, id: str, /) -> Suscripcion | None: ...
 
-    def agregar(self, suscripcion: Suscripcion) -> None: ...
+    def agregar(self, suscripcion: Suscripcion, /) -> None: ...
 
 
 class Clientes(Protocol):
     """The clients."""
 
-    def obtener(self, codigo: str) -> Cliente | None: ...
+    def obtener(self, codigo: str, /) -> Cliente | None: ...
 
     def leer(self, codigo: str) -> Cliente:
         """As it stands, without a lock: for telling others about it, not for changing it."""
         ...
 
-    def agregar(self, cliente: Cliente) -> None: ...
+    def agregar(self, cliente: Cliente, /) -> None: ...
 
 
 class Facturas(Protocol):
     """The invoices."""
 
-    def agregar(self, factura: Factura) -> None: ...
+    def agregar(self, factura: Factura, /) -> None: ...
 
 
 class LineaDeTiempo(Protocol):

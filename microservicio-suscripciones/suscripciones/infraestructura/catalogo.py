@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from seedwork.dominio.dinero import Dinero
+
 from suscripciones.dominio.plan import Plan
 
 INCLUIDOS = Path(__file__).parent.parent / "planes"

@@ -5,11 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
-
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
+from sqlalchemy.dialects.postgresql import insert
+
+from suscripciones.aplicacion import puertos
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
@@ -40,7 +41,7 @@ class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
 
     def de_fila(self, fila: Mapping[str, Any]) -> Suscripcion:
         """The inverse."""
-        saga = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
+        saga: dict[str, Any] = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
         propios = {c: v for c, v in fila.items() if c not in ("orden", "saga")}
         return Suscripcion(saga=SagaPro(**saga), **propios)
 
@@ -56,7 +57,7 @@ class RepositorioClientes(RepositorioSQL[Cliente]):
         if visto is not None:
             return visto
         fila = self.conexion.execute(sa.select(self.tabla).where(self.tabla.c.id == codigo)).mappings().one()
-        return self.de_fila(fila)
+        return self.de_fila(dict(fila))
 
     def a_fila(self, agregado: Cliente) -> Fila:
         """A column per attribute."""
@@ -123,11 +124,14 @@ class UnidadSuscripciones(UnidadSQL):
         super().__init__(conexion, "suscripciones", DESPACHADORES)
         self.planes = planes
         self.plazo_s = plazo_s
-        self.suscripciones = RepositorioSuscripciones(conexion)
-        self.clientes = RepositorioClientes(conexion)
-        self.facturas = RepositorioFacturas(conexion)
-        self.linea = LineaSQL(conexion)
-        self.repositorios = [self.suscripciones, self.clientes, self.facturas]
+        suscripciones = RepositorioSuscripciones(conexion)
+        clientes = RepositorioClientes(conexion)
+        facturas = RepositorioFacturas(conexion)
+        self.repositorios = [suscripciones, clientes, facturas]
+        self.suscripciones: puertos.Suscripciones = suscripciones
+        self.clientes: puertos.Clientes = clientes
+        self.facturas: puertos.Facturas = facturas
+        self.linea: puertos.LineaDeTiempo = LineaSQL(conexion)
 
 
 def plazos_vencidos(motor: sa.Engine, tope: int = 200) -> Sequence[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from contratos import sagas
 from contratos.sagas import TransicionSaga
+
 from suscripciones.aplicacion.pasos import activar, rechazar
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.saga import EN_CURSO, Paso, estado
@@ -24,9 +25,9 @@ def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
                 activar(unidad, suscripcion, unidad.clientes.leer(suscripcion.cliente_codigo))
             case sagas.NOTIFICAR, sagas.FALLIDO | sagas.RECHAZADO:
                 rechazar(unidad, suscripcion, transicion.id_saga, "NOTIFICACION_FALLIDA")
-    if suscripcion.saga.id == transicion.id_saga and suscripcion.saga.en_curso:
-        if estado(unidad.linea.de_saga(transicion.id_saga)) != EN_CURSO:
-            suscripcion.cerrar_saga(transicion.id_saga)
+    propia = suscripcion.saga.id == transicion.id_saga and suscripcion.saga.en_curso
+    if propia and estado(unidad.linea.de_saga(transicion.id_saga)) != EN_CURSO:
+        suscripcion.cerrar_saga(transicion.id_saga)
 
 
 def _paso(transicion: TransicionSaga, id: str) -> Paso:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from contratos import Mensaje
+
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import UnidadConBandeja
 
@@ -40,7 +41,7 @@ class Bus:
         consumidor: str,
         abrir: Callable[[], AbstractContextManager[Any]],
         manejadores: Mapping[type[Mensaje], Manejador],
-        rechazar: Callable[[Mensaje, Any, str], None] | None = None,
+        rechazar: Callable[[Any, Any, str], None] | None = None,
     ) -> None:
         if not manejadores:
             raise ValueError(f"el consumidor {consumidor} no tiene manejadores")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import uuid_utils
-
 from contratos import Mensaje
 
 
@@ -65,9 +64,7 @@ class Sobre:
             traza=traza,
         )
 
-    def consecuencia(
-        self, mensaje: Mensaje, *, fuente: str, sujeto: str, secuencia: int | None = None
-    ) -> "Sobre":
+    def consecuencia(self, mensaje: Mensaje, *, fuente: str, sujeto: str, secuencia: int | None = None) -> "Sobre":
         """The envelope of a message that this one caused."""
         return Sobre(
             id=str(uuid_utils.uuid7()),

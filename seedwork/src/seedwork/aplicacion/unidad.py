@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contratos import Mensaje, sagas
+
 from seedwork.aplicacion.sobre import Sobre, ahora
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import pulsar
 import structlog
-
 from contratos import REGISTRO, Mensaje
+
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.infraestructura import avro, metricas
 from seedwork.infraestructura.bd import es_de_infraestructura
@@ -53,7 +53,7 @@ class PoliticaReintentos:
         if intento < self.inmediatos:
             return 0.0
         pausa = min(self.tope_s, self.base_s * 2.0 ** (intento - self.inmediatos))
-        return pausa * random.uniform(0.8, 1.2)
+        return pausa * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
 
 
 @dataclass(slots=True)
@@ -121,16 +121,16 @@ class Consumidor:
         self._retenidas = _Retenidas()
         self._por_topico = {t.topico: t for t in bus.manejadores}
         self._esquemas: dict[tuple[str, int], str | None] = {}
-        self._consumidor: pulsar.Consumer | None = None
+        self._abierto: pulsar.Consumer | None = None
 
     def conectado(self) -> bool:
         """Whether the broker delivers to this consumer."""
-        return self._consumidor is not None and self._consumidor.is_connected()
+        return self._abierto is not None and bool(self._abierto.is_connected())
 
     def correr(self, parada: threading.Event) -> None:
         """Consume until ``parada`` is set; what is in hand then is finished or given back."""
-        self._consumidor = self._suscribir(parada)
-        if self._consumidor is None:
+        self._abierto = self._suscribir(parada)
+        if self._abierto is None:
             return
         while not parada.is_set():
             try:
@@ -141,7 +141,13 @@ class Consumidor:
                 registro.warning("consumidor en espera", error=type(error).__name__)
                 self._devolver()
                 parada.wait(1.0)
-        self._consumidor.close()
+        self._abierto.close()
+
+    @property
+    def _consumidor(self) -> pulsar.Consumer:
+        if self._abierto is None:
+            raise RuntimeError("el consumidor aún no está suscrito")
+        return self._abierto
 
     def _suscribir(self, parada: threading.Event) -> pulsar.Consumer | None:
         while not parada.is_set():
@@ -178,7 +184,6 @@ class Consumidor:
         metricas.RETENIDOS.set(self._retenidas.total())
 
     def _recibir(self) -> list[Entrega]:
-        assert self._consumidor is not None
         entregas: list[Entrega] = []
         if self._retenidas.total() >= self.MAXIMO_RETENIDO:
             time.sleep(0.05)
@@ -279,9 +284,7 @@ class Consumidor:
                     error = _resumen(excepcion)
                     self._entregas.anotar_error(sobre.id, error)
                     metricas.REINTENTOS.labels(self._bus.consumidor, sobre.tipo).inc()
-                    registro.warning(
-                        "mensaje fallido", tipo=sobre.tipo, id=sobre.id, intento=intento, error=error
-                    )
+                    registro.warning("mensaje fallido", tipo=sobre.tipo, id=sobre.id, intento=intento, error=error)
             if intento >= self._politica.maximo:
                 self._cartas.aparcar(entrega.original, error=error, intentos=min(intento, self._politica.maximo))
                 self._entregas.aparcar(sobre.id)
@@ -297,12 +300,10 @@ class Consumidor:
         metricas.MENSAJES.labels(self._bus.consumidor, entrega.recibido.sobre.tipo, resultado).inc()
 
     def _aceptar(self, original: pulsar.Message) -> None:
-        assert self._consumidor is not None
         self._consumidor.acknowledge(original)
 
     def _devolver(self) -> None:
         """Give everything in hand back to the broker, which delivers it again in order."""
-        assert self._consumidor is not None
         self._retenidas.colas.clear()
         self._consumidor.redeliver_unacknowledged_messages()
 

@@ -15,4 +15,4 @@ control_socket_disable = True
 
 def child_exit(_server: Any, worker: Any) -> None:
     """Drop the live gauges of a worker that is gone."""
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from typing import TypeVar
 
 import flask
 import structlog
@@ -20,6 +21,7 @@ __all__ = [
     "ErrorHttp",
     "correlacion",
     "crear_app",
+    "encontrado",
     "equipar",
     "problema",
 ]
@@ -32,6 +34,8 @@ SOLICITUDES = Histogram(
     ["ruta", "metodo", "estado"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+
+T = TypeVar("T")
 
 _CORRELACION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -95,3 +99,14 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     duracion = time.perf_counter() - flask.g.inicio
     SOLICITUDES.labels(*etiquetas, str(respuesta.status_code)).observe(duracion)
     return respuesta
+
+
+def encontrado(resultado: T | None, que: str) -> T:
+    """What a query found.
+
+    Raises:
+        ErrorHttp: 404 where it found nothing; with ``Retry-After``, since a command may still be on its way.
+    """
+    if resultado is None:
+        raise ErrorHttp(404, f"No existe {que}, o todavía no se ha procesado.", cabeceras={"Retry-After": "1"})
+    return resultado

@@ -89,9 +89,7 @@ def _de_http(error: HTTPException) -> Any:
     if error.response is not None:
         return error.response
     permitidos = error.valid_methods if isinstance(error, MethodNotAllowed) else None
-    return problema(
-        error.code or 500, cabeceras={"Allow": ", ".join(sorted(permitidos))} if permitidos else None
-    )
+    return problema(error.code or 500, cabeceras={"Allow": ", ".join(sorted(permitidos))} if permitidos else None)
 
 
 def _imprevisto(error: Exception) -> flask.Response:

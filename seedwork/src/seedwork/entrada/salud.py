@@ -58,9 +58,7 @@ class _Parte:
             return f"no responde ({type(error).__name__})"
 
 
-def crear_salud(
-    requeridas: Mapping[str, Comprobacion], informativas: Mapping[str, Comprobacion]
-) -> flask.Blueprint:
+def crear_salud(requeridas: Mapping[str, Comprobacion], informativas: Mapping[str, Comprobacion]) -> flask.Blueprint:
     """The routes ``/salud/viva``, ``/salud/lista`` and ``/metrics``.
 
     Args:

@@ -19,10 +19,11 @@ from seedwork.aplicacion.bus import Bus
 from seedwork.entrada import registro as registros
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
-from seedwork.entrada.http import crear_app
+from seedwork.entrada.http import crear_app, problema
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.entregas import RegistroEntregas
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
@@ -87,6 +88,7 @@ class Servicio:
         registros.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor()
         app = crear_app(f"{self.nombre}-api", {"base_datos": lambda: comprobar_bd(motor)})
+        app.register_error_handler(CursorInvalido, _cursor_invalido)
         self.api(app, motor)
         return app
 
@@ -94,6 +96,11 @@ class Servicio:
         """Run the worker until SIGTERM or SIGINT. Answers the process's exit code."""
         registros.configurar(self.nombre, self.config.log_nivel)
         return _Trabajador(self).correr()
+
+
+def _cursor_invalido(_error: CursorInvalido) -> flask.Response:
+    falta = {"campo": "cursor", "motivo": "no es un cursor que haya dado una página anterior"}
+    return problema(422, errores=[falta])
 
 
 def comprobar_bd(motor: sa.Engine) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from contratos import Mensaje
+
 from seedwork.aplicacion.sobre import Sobre
 
 

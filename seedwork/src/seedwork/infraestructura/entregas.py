@@ -40,9 +40,7 @@ class RegistroEntregas:
                 )
             ).scalars()
             sospechosos = set().union(*previos) & set(ids)
-            conexion.execute(
-                sa.insert(bd.lotes).values(id=propio, consumidor=self._consumidor, ce_ids=lista)
-            )
+            conexion.execute(sa.insert(bd.lotes).values(id=propio, consumidor=self._consumidor, ce_ids=lista))
         return propio, sospechosos
 
     def terminar_lote(self, lote: str) -> None:
@@ -53,9 +51,7 @@ class RegistroEntregas:
 
     def empezar_intento(self, ce_id: str, tipo: str) -> int:
         """Count a single handling before it begins. Answers how many there were, this one included."""
-        sentencia = insert(bd.intentos).values(
-            consumidor=self._consumidor, ce_id=ce_id, tipo=tipo, intentos=1
-        )
+        sentencia = insert(bd.intentos).values(consumidor=self._consumidor, ce_id=ce_id, tipo=tipo, intentos=1)
         sentencia = sentencia.on_conflict_do_update(
             index_elements=["consumidor", "ce_id"],
             set_={"intentos": bd.intentos.c.intentos + 1, "ultimo": bd.AHORA},
@@ -76,9 +72,7 @@ class RegistroEntregas:
     def aparcar(self, ce_id: str) -> None:
         """Write a parked message into the inbox, so that a late repeat of it is not tried again."""
         with self._motor.begin() as conexion:
-            conexion.execute(
-                insert(bd.inbox).values(consumidor=self._consumidor, ce_id=ce_id).on_conflict_do_nothing()
-            )
+            conexion.execute(insert(bd.inbox).values(consumidor=self._consumidor, ce_id=ce_id).on_conflict_do_nothing())
             conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
 
     def _de(self, sentencia: sa.Update | sa.Delete, ce_id: str) -> sa.Update | sa.Delete:

@@ -19,6 +19,4 @@ OUTBOX_EDAD_SEGUNDOS = Gauge(
     "saludtech_outbox_edad_segundos", "Age of the oldest outbox row not sent", multiprocess_mode="max"
 )
 CARTAS_MUERTAS = Gauge("saludtech_cartas_muertas", "Dead letters parked", multiprocess_mode="max")
-ATRASO = Gauge(
-    "saludtech_atraso_mensajes", "Messages not acknowledged yet", ["topico"], multiprocess_mode="max"
-)
+ATRASO = Gauge("saludtech_atraso_mensajes", "Messages not acknowledged yet", ["topico"], multiprocess_mode="max")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pulsar
 import structlog
-
 from contratos import REGISTRO, Mensaje
+
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, cloudevents
 
@@ -34,7 +34,7 @@ def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
     )
 
 
-class _EsquemaCodificado(pulsar.schema.AvroSchema):
+class _EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
     """Registers the Avro schema, and takes payloads that are encoded already, as the outbox keeps them."""
 
     def encode(self, obj: Any) -> Any:

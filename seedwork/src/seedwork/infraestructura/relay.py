@@ -8,14 +8,15 @@ just before it died, and consumers recognise a repeat.
 import select
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pulsar
 import sqlalchemy as sa
 import structlog
 
-from seedwork.infraestructura.metricas import OUTBOX_ENVIADOS
 from seedwork.infraestructura import bd
+from seedwork.infraestructura.metricas import OUTBOX_ENVIADOS
 from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
 
 registro = structlog.get_logger(__name__)
@@ -80,22 +81,18 @@ class Relay:
             return 0
         confirmados: list[int] = []
         errores: list[pulsar.Result] = []
-        faltan = len(filas)
         terminado = threading.Event()
 
-        def al_terminar(id: int, resultado: pulsar.Result) -> None:
-            nonlocal faltan
-            (confirmados if resultado == pulsar.Result.Ok else errores).append(
-                id if resultado == pulsar.Result.Ok else resultado  # type: ignore[arg-type]
-            )
-            faltan -= 1
-            if not faltan:
+        def al_terminar(id: int, resultado: pulsar.Result, _id: pulsar.MessageId) -> None:
+            if resultado == pulsar.Result.Ok:
+                confirmados.append(id)
+            else:
+                errores.append(resultado)
+            if len(confirmados) + len(errores) == len(filas):
                 terminado.set()
 
         for id, topico, clave, propiedades, carga in filas:
-            self._publicador.enviar(
-                topico, bytes(carga), propiedades, clave, lambda r, _m, i=id: al_terminar(i, r)
-            )
+            self._publicador.enviar(topico, bytes(carga), propiedades, clave, partial(al_terminar, id))
         while not terminado.wait(0.2):
             if parada.is_set():
                 terminado.wait(2.0)

@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 import uuid_utils
+from contratos import Mensaje
 from sqlalchemy.dialects.postgresql import insert
 
-from contratos import Mensaje
 from seedwork.aplicacion.sobre import Sobre, ahora
 from seedwork.dominio.agregado import Agregado, EventoDominio
 from seedwork.infraestructura import avro, bd, cloudevents
@@ -78,7 +78,8 @@ class UnidadSQL:
 
     def reloj(self) -> datetime:
         """The database's clock, the one that deadlines go by."""
-        return self.conexion.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        ahora_bd: datetime = self.conexion.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return ahora_bd
 
     def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
         """Put a message into the outbox, caused by the one being handled."""
@@ -123,7 +124,7 @@ class UnidadSQL:
         self.conexion.execute(insert(bd.claves_idempotencia).on_conflict_do_nothing(), filas)
         tabla = bd.claves_idempotencia.c
         leidas = self.conexion.execute(sa.select(tabla.clave, tabla.id_comando).where(tabla.clave.in_(claves)))
-        return {clave: id_comando for clave, id_comando in leidas}
+        return dict(leidas.tuples().all())
 
     def precargar(self, sujetos: Collection[str]) -> None:
         """A hint that a batch is about these aggregates; a service with large batches overrides it."""
