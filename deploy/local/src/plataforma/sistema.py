@@ -1,0 +1,104 @@
+"""The run and its operating system: signals, the lock on a state folder, what is left of a killed run, memory."""
+
+import fcntl
+import json
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+import psutil
+
+from plataforma.errores import ErrorPlataforma, Interrumpida
+
+REGISTRO = "procesos.json"
+"""The file in a state folder that says which processes run: `{"name": pid}`."""
+
+
+@contextmanager
+def senales_que_detienen() -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP raise Interrumpida in the body, once; while it cleans up they are ignored."""
+
+    def interrumpir(numero: int, _marco: FrameType | None) -> None:
+        for senal in senales:
+            signal.signal(senal, signal.SIG_IGN)
+        raise Interrumpida(signal.Signals(numero).name)
+
+    senales = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    anteriores = {senal: signal.signal(senal, interrumpir) for senal in senales}
+    try:
+        yield
+    finally:
+        for senal, anterior in anteriores.items():
+            signal.signal(senal, anterior)
+
+
+@contextmanager
+def cerrojo(estado: Path) -> Iterator[None]:
+    """Hold a state folder for oneself. Raises ErrorPlataforma when another run has it."""
+    estado.mkdir(parents=True, exist_ok=True)
+    with (estado / "cerrojo").open("a+", encoding="utf-8") as archivo:
+        try:
+            fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            archivo.seek(0)
+            raise ErrorPlataforma(
+                f"The platform already runs on {estado} (pid {archivo.read().strip()}): stop it first. "
+                "A second checkout can run beside it with DESPLAZAMIENTO=1000."
+            ) from None
+        archivo.truncate(0)
+        archivo.write(str(os.getpid()))
+        archivo.flush()
+        yield
+
+
+def terminar_restos(estado: Path) -> None:
+    """End what a run left behind whose runner and process manager were both killed.
+
+    A process that is older than the file naming it is the one it names: the number was not given away since.
+    """
+    registro = estado / REGISTRO
+    if not registro.exists():
+        return
+    escrito = registro.stat().st_mtime
+    procesos: dict[str, int] = json.loads(registro.read_text("utf-8"))
+    matar(pid for pid in procesos.values() if _nacido(pid) < escrito)
+
+
+def matar(pids: Iterable[int], segundos: float = 5) -> None:
+    """End these processes with all that they started: first asked, then, after so many seconds, killed."""
+    familias = [proceso for pid in pids for proceso in familia(pid)]
+    for proceso in familias:
+        with suppress(psutil.NoSuchProcess):
+            proceso.terminate()
+    for proceso in psutil.wait_procs(familias, timeout=segundos)[1]:
+        with suppress(psutil.NoSuchProcess):
+            proceso.kill()
+
+
+def familia(pid: int) -> list[psutil.Process]:
+    """A process and all its descendants; empty when it is gone."""
+    try:
+        proceso = psutil.Process(pid)
+        return [proceso, *proceso.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def pss(proceso: psutil.Process) -> int:
+    """Its memory in bytes, shared pages divided among their users; 0 when it is gone or not ours to look at."""
+    try:
+        memoria = proceso.memory_full_info()
+    except psutil.Error:
+        return 0
+    # Only Linux knows PSS; the unique set size is the nearest elsewhere.
+    return int(getattr(memoria, "pss", 0) or memoria.uss)
+
+
+def _nacido(pid: int) -> float:
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return float("inf")
