@@ -1,0 +1,30 @@
+"""``python -m bff_web``: becomes gunicorn, which serves the door."""
+
+import os
+import sys
+import tempfile
+
+from seedwork.entrada.config import cargar
+
+from bff_web.config import Config
+
+
+def main() -> None:
+    """Check the settings, then give this process to gunicorn."""
+    config = cargar(Config)
+    # The workers count into files of this folder, and /metrics adds them up.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="bff-metricas-"))
+    opciones = [
+        "--config=python:seedwork.entrada.gunicorn",
+        f"--bind={config.bff_host}:{config.bff_puerto}",
+        f"--workers={config.bff_trabajadores}",
+        f"--threads={config.bff_hilos}",
+        "--keep-alive=30",
+        "--preload",
+        "bff_web.composicion:crear_app()",
+    ]
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *opciones])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""The routes that take commands: each validates a body, gives the command its ids and publishes it."""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import flask
+import structlog
+from contratos import Mensaje
+from contratos.procesamiento import AnonimizarImagen
+from contratos.suscripciones import CrearSuscripcion
+from pydantic import BaseModel
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.http import problema
+from seedwork.infraestructura.pulsar import SinConfirmacion
+
+from bff_web import cuerpos, idempotencia, respuestas
+from bff_web.direcciones import exigir_ids, regla
+from bff_web.modelos import Cuerpo, CuerpoAnonimizarImagen, CuerpoCrearSuscripcion
+
+registro = structlog.get_logger(__name__)
+
+FUENTE = "/saludtech/bff"
+ESPERA_S = 4.7
+"""Seconds that the broker has to confirm, so that the client has its answer within 5 (contract §2)."""
+
+
+class Publicador(Protocol):
+    """Takes messages to the broker."""
+
+    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+        """Return once the message is durable.
+
+        Raises:
+            SinConfirmacion: it is unknown whether it is.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comando:
+    """A command's door.
+
+    Attributes:
+        rutas: where it is taken, ids in braces; the first is its own, the others are aliases.
+        cuerpo: the body's model.
+        mensaje: the message that it becomes.
+        id_recurso: the name of the resource's id: in the route, else made by the client, else made here.
+        consulta: the query that shows the result, with the resource's id to be filled in.
+        consulta_comando: the query for the command's fate, likewise.
+        aceptado, titulo, etiqueta: for the documentation.
+    """
+
+    rutas: tuple[str, ...]
+    cuerpo: type[Cuerpo]
+    mensaje: type[Mensaje]
+    id_recurso: str
+    consulta: str
+    consulta_comando: str
+    aceptado: type[BaseModel]
+    titulo: str
+    etiqueta: str
+
+
+COMANDOS = (
+    Comando(
+        rutas=("/suscripciones/suscripcion-comando",),
+        cuerpo=CuerpoCrearSuscripcion,
+        mensaje=CrearSuscripcion,
+        id_recurso="id_suscripcion",
+        consulta="/suscripciones/{}",
+        consulta_comando="/suscripciones/comandos/{}",
+        aceptado=respuestas.SuscripcionAceptada,
+        titulo="Crear una suscripción",
+        etiqueta="Suscripciones",
+    ),
+    Comando(
+        rutas=("/procesar/procesar-imagen", "/procesamiento/procesar-imagen"),
+        cuerpo=CuerpoAnonimizarImagen,
+        mensaje=AnonimizarImagen,
+        id_recurso="id_imagen",
+        consulta="/procesar/imagenes/{}",
+        consulta_comando="/procesar/comandos/{}",
+        aceptado=respuestas.ImagenAceptada,
+        titulo="Anonimizar los metadatos de una imagen",
+        etiqueta="Procesamiento",
+    ),
+)
+
+
+def registrar(app: flask.Flask, publicador: Publicador, secreto: bytes) -> None:
+    """Add every command's routes."""
+    for comando in COMANDOS:
+        vista = _vista(comando, publicador, secreto)
+        for ruta in comando.rutas:
+            app.add_url_rule(regla(ruta), ruta, vista, methods=["POST"])
+
+
+def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable[..., flask.Response]:
+    def vista(**ids: str) -> flask.Response:
+        exigir_ids(ids)
+        cuerpo = cuerpos.leer(comando.cuerpo)
+        clave = flask.request.headers.get(idempotencia.CABECERA)
+        identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto)
+        id_recurso = ids.get(comando.id_recurso) or cuerpo.id_propio or identidad.id_recurso
+        consulta = comando.consulta.format(id_recurso)
+        aceptado = {
+            "id_comando": identidad.id_comando,
+            comando.id_recurso: id_recurso,
+            "estado": "ACEPTADO",
+            "consulta": consulta,
+            "comando": comando.consulta_comando.format(identidad.id_comando),
+        }
+        mensaje = cuerpo.mensaje()
+        sobre = Sobre.nuevo(
+            mensaje,
+            fuente=FUENTE,
+            sujeto=id_recurso,
+            id=identidad.id_comando,
+            clave_idempotencia=identidad.clave,
+            traza=_traza(),
+        )
+        structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
+        try:
+            publicador.publicar(sobre, mensaje, espera=ESPERA_S)
+        except SinConfirmacion as error:
+            registro.warning("comando sin confirmar", tipo=mensaje.tipo, error=str(error))
+            return problema(
+                503,
+                "El broker no confirmó el comando a tiempo: no se sabe si tendrá efecto. Consúltelo, o repita la "
+                f"petición con la misma {idempotencia.CABECERA}, si la envió.",
+                cabeceras={"Retry-After": "2"},
+                **aceptado | {"estado": "DESCONOCIDO"},
+            )
+        registro.info("comando aceptado", tipo=mensaje.tipo)
+        return flask.Response(flask.json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
+
+    return vista
+
+
+_TRAZA = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def _traza() -> str:
+    """The caller's traceparent, or the beginning of a new trace (W3C Trace Context §3.2)."""
+    recibida = flask.request.headers.get("traceparent", "")
+    return recibida if _TRAZA.fullmatch(recibida) else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -1,0 +1,55 @@
+"""Puts the door together: the only module that sees everything."""
+
+import flask
+import urllib3
+from seedwork.entrada import registro as registros
+from seedwork.entrada.config import cargar
+from seedwork.entrada.http import Comprobacion
+from seedwork.entrada.http import crear_app as crear_base
+from seedwork.entrada.salud import PLAZO_S
+from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
+
+from bff_web import comandos, consultas, documento
+from bff_web.config import Config
+from bff_web.cuerpos import MAXIMO_BYTES
+from bff_web.servicios import Servicio
+
+
+def crear_app() -> flask.Flask:
+    """The door, ready for a WSGI server; it opens no connection before the first request."""
+    config = cargar(Config)
+    registros.configurar("bff", config.log_nivel)
+    publicador = Publicador(config.pulsar_url)
+    return componer(config, publicador, lambda: _comprobar_broker(publicador))
+
+
+def _comprobar_broker(publicador: Publicador) -> str | None:
+    """Whether every command can be published right now; what is needed for it is made on the way."""
+    try:
+        for comando in comandos.COMANDOS:
+            publicador.productor(comando.mensaje.topico, espera=PLAZO_S)
+    except SinConfirmacion as error:
+        return str(error)
+    return None if publicador.conectado() else "no hay conexión con el broker"
+
+
+def componer(config: Config, publicador: comandos.Publicador, broker: Comprobacion) -> flask.Flask:
+    """The door with a given way to the broker, and a given look at it."""
+    http = urllib3.PoolManager(maxsize=config.bff_hilos)
+    direcciones = {
+        consultas.SUSCRIPCIONES: config.suscripciones_url,
+        consultas.SERVICIO_DATOS: config.servicio_datos_url,
+        consultas.PROCESAMIENTO: config.procesamiento_url,
+        consultas.NOTIFICACIONES: config.notificaciones_url,
+    }
+    servicios = {nombre: Servicio(nombre, url, http) for nombre, url in direcciones.items()}
+    app = crear_base(
+        "bff_web",
+        {"broker": broker},
+        {nombre: servicio.comprobar for nombre, servicio in servicios.items()},
+    )
+    app.config["MAX_CONTENT_LENGTH"] = MAXIMO_BYTES
+    comandos.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode())
+    consultas.registrar(app, servicios)
+    documento.registrar(app)
+    return app

@@ -1,0 +1,102 @@
+"""Reads a request's body: JSON, one object, of one model; everything else is refused with its reason in Spanish."""
+
+import json
+import re
+from typing import Any, TypeVar
+
+import flask
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from seedwork.entrada.http import ErrorHttp
+
+from bff_web.tipos import ERROR_PROPIO, MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
+
+TIPOS_ADMITIDOS = ("application/json", "json/application", "aplication/json", "application/*+json")
+"""JSON's own media types, and the two that today's clients send instead."""
+
+MAXIMO_BYTES = 1024 * 1024
+_MAXIMO_ERRORES = 50
+
+_TIPO = re.compile(r"application/json|json/application|aplication/json|application/[^/]+\+json")
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def leer(modelo: type[M]) -> M:
+    """The request's body.
+
+    Raises:
+        ErrorHttp: 415 for another media type, 400 for what is not JSON or not an object, 422 for an object that
+            breaks the model's rules.
+        RequestEntityTooLarge: the body has more than :data:`MAXIMO_BYTES`.
+    """
+    if not _TIPO.fullmatch(flask.request.mimetype):
+        raise ErrorHttp(
+            415,
+            f"El cuerpo debe venir con Content-Type {', '.join(TIPOS_ADMITIDOS)}.",
+            cabeceras={"Accept-Post": "application/json"},
+        )
+    try:
+        datos = _DECODIFICADOR.decode(flask.request.get_data(cache=False).decode())
+    except (ValueError, RecursionError):
+        raise ErrorHttp(400, "El cuerpo no es JSON válido.") from None
+    if not isinstance(datos, dict):
+        raise ErrorHttp(400, "El cuerpo debe ser un objeto JSON.")
+    return validar(modelo, datos)
+
+
+def validar(modelo: type[M], datos: dict[str, Any]) -> M:
+    """The model's instance.
+
+    Raises:
+        ErrorHttp: 422, naming each field that breaks a rule.
+    """
+    try:
+        return modelo.model_validate(datos)
+    except ValidationError as error:
+        detalles = error.errors(include_input=False, include_url=False)[:_MAXIMO_ERRORES]
+        raise ErrorHttp(422, errores=[_explicar(d) for d in detalles]) from None
+
+
+def _objeto(pares: list[tuple[str, Any]]) -> dict[str, Any]:
+    resultado = dict(pares)
+    if len(resultado) != len(pares):
+        # Readers differ on which one counts (RFC 8259 §4): what was checked might not be what is acted on.
+        raise ValueError("clave repetida")
+    return resultado
+
+
+def _constante(nombre: str) -> Any:
+    raise ValueError(f"{nombre} no es JSON")
+
+
+_DECODIFICADOR = json.JSONDecoder(object_pairs_hook=_objeto, parse_constant=_constante)
+
+_POR_PATRON = {
+    PATRON_ID: f"debe tener de 1 a {MAXIMO_ID} caracteres de A-Z a-z 0-9 . _ : - y no ser . ni ..",
+    PATRON_TEXTO: "no admite caracteres de control",
+    PATRON_DIGITOS: "debe ser un número entero no negativo o sus dígitos, 20 como máximo",
+}
+
+_MOTIVOS = {
+    "missing": "es obligatorio",
+    "extra_forbidden": "no es un campo conocido",
+    "string_type": "debe ser un texto",
+    "string_unicode": "contiene caracteres que no son Unicode válido",
+    "string_too_long": "debe tener como máximo {max_length} caracteres",
+    "model_type": "debe ser un objeto",
+    "list_type": "debe ser una lista",
+    "too_long": "debe tener como máximo {max_length} elementos",
+    "literal_error": "debe ser uno de: {expected}",
+}
+
+
+def _explicar(error: ErrorDetails) -> dict[str, str]:
+    contexto = error.get("ctx", {})
+    if error["type"] == ERROR_PROPIO:
+        motivo = error["msg"]
+    elif error["type"] == "string_pattern_mismatch":
+        motivo = _POR_PATRON.get(contexto["pattern"], "tiene caracteres que no se admiten")
+    else:
+        motivo = _MOTIVOS.get(error["type"], "no es válido").format(**contexto)
+    return {"campo": ".".join(str(parte) for parte in error["loc"])[:MAXIMO_ID], "motivo": motivo}

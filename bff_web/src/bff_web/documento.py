@@ -1,0 +1,180 @@
+"""The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import flask
+from flask_openapi.models import OPENAPI3_REF_TEMPLATE, OpenAPISpec
+from flask_openapi_swagger.plugins import RegisterPlugin  # type: ignore[import-untyped]
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from seedwork.entrada.http import TIPO_PROBLEMA
+
+from bff_web import idempotencia, respuestas
+from bff_web.comandos import COMANDOS, Comando
+from bff_web.consultas import CONSULTAS, Consulta
+from bff_web.cuerpos import TIPOS_ADMITIDOS
+from bff_web.tipos import MAXIMO_ID, PATRON_ID
+
+_RUTA = "openapi.json"
+
+_ENTERO = {"type": "integer"}
+_TEXTO = {"type": "string"}
+_ESPERA = {"Retry-After": {"description": "Segundos tras los que conviene repetir.", "schema": _ENTERO}}
+
+_ERRORES: dict[int, dict[str, Any]] = {
+    400: {"description": "El cuerpo no es JSON, o no es un objeto."},
+    404: {"description": "No existe, o el comando que lo crea aún no se ha aplicado.", "headers": _ESPERA},
+    413: {"description": "El cuerpo tiene más de 1 MiB."},
+    415: {"description": "El tipo de contenido no se admite."},
+    422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
+    503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
+}
+
+_CLAVE = {
+    "name": idempotencia.CABECERA,
+    "in": "header",
+    "required": False,
+    "description": "Hace de las repeticiones de una petición el mismo comando, 24 horas como mínimo. "
+    "Con otro cuerpo, la misma clave se rechaza.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotencia.MAXIMO_CLAVE},
+}
+
+
+def registrar(app: flask.Flask) -> None:
+    """Add ``/openapi.json`` and ``/docs``."""
+    documento = _documento()
+    app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}
+    app.register_blueprint(RegisterPlugin.register(doc_url=_RUTA))
+    app.add_url_rule(f"/{_RUTA}", "documento", lambda: documento)
+    # The page's own references are relative to its parent, which "/docs" and the plugin's address share.
+    app.add_url_rule("/docs", "docs", app.view_functions["swagger.swagger"])
+
+
+def _documento() -> dict[str, Any]:
+    rutas: dict[str, Any] = {}
+    for comando in COMANDOS:
+        for ruta in comando.rutas:
+            rutas[ruta] = {"post": _de_comando(comando, ruta)}
+    for consulta in CONSULTAS:
+        rutas[consulta.ruta] = {"get": _de_consulta(consulta)}
+    rutas |= _propias()
+    modelos = {modelo for modelo in _subclases(BaseModel) if modelo.__module__.startswith("bff_web.")}
+    _, esquemas = models_json_schema(
+        [(modelo, "validation") for modelo in sorted(modelos, key=lambda m: m.__name__)],
+        ref_template=OPENAPI3_REF_TEMPLATE,
+    )
+    documento = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "SaludTech de los Alpes",
+            "version": "1.0.0",
+            "description": "Suscripciones, servicios de datos e imágenes anonimizadas. Los comandos se aceptan con "
+            "202 y se aplican después: la respuesta dice dónde consultar su resultado.",
+        },
+        "paths": rutas,
+        "components": {"schemas": esquemas["$defs"]},
+    }
+    return OpenAPISpec.model_validate(documento).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _subclases(modelo: type[BaseModel]) -> Iterable[type[BaseModel]]:
+    for hija in modelo.__subclasses__():
+        yield hija
+        yield from _subclases(hija)
+
+
+def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
+    cuerpo = {
+        "schema": _referencia(comando.cuerpo),
+        "examples": {"ejemplo": {"value": comando.cuerpo.model_json_schema()["examples"][0]}},
+    }
+    aceptado = {
+        "description": "El comando es durable y se aplicará.",
+        "headers": {"Location": {"description": "La consulta del resultado.", "schema": _TEXTO}},
+        "content": {"application/json": {"schema": _referencia(comando.aceptado)}},
+    }
+    sin_confirmar = {
+        "description": "El broker no confirmó el comando en 5 s: no se sabe si tendrá efecto.",
+        "headers": _ESPERA,
+        "content": {TIPO_PROBLEMA: {"schema": _referencia(respuestas.ProblemaSinConfirmar)}},
+    }
+    return _operacion(
+        comando.titulo,
+        comando.etiqueta,
+        parametros=[*_de_ruta(ruta), _CLAVE],
+        respuestas={"202": aceptado, "503": sin_confirmar} | _errores(400, 413, 415, 422),
+    ) | {"requestBody": {"required": True, "content": dict.fromkeys(TIPOS_ADMITIDOS, cuerpo)}}
+
+
+def _de_consulta(consulta: Consulta) -> dict[str, Any]:
+    esquema = consulta.filtro.model_json_schema(ref_template=OPENAPI3_REF_TEMPLATE)
+    filtros = [
+        {"name": nombre, "in": "query", "required": False, "schema": _sin_nulo(propiedad)}
+        for nombre, propiedad in esquema.get("properties", {}).items()
+    ]
+    return _operacion(
+        consulta.titulo,
+        consulta.etiqueta,
+        parametros=[*_de_ruta(consulta.ruta), *filtros],
+        respuestas={"200": _bien(consulta.respuesta)} | _errores(404, 422, 503),
+    )
+
+
+def _propias() -> dict[str, Any]:
+    """The door's own pages."""
+    no_lista = {
+        "description": "No está lista.",
+        "headers": _ESPERA,
+        "content": {TIPO_PROBLEMA: {"schema": _referencia(respuestas.ProblemaNoLista)}},
+    }
+    paginas = {
+        "/salud/viva": ("Si el proceso vive", {"200": _bien(respuestas.Viva)}),
+        "/salud/lista": ("Si puede atender", {"200": _bien(respuestas.Lista), "503": no_lista}),
+        "/metrics": ("Métricas de Prometheus", {"200": _pagina("text/plain")}),
+        f"/{_RUTA}": ("Este documento", {"200": _bien(respuestas.Documento)}),
+        "/docs": ("Este documento, como página", {"200": _pagina("text/html")}),
+    }
+    return {ruta: {"get": _operacion(titulo, "Plataforma", [], r)} for ruta, (titulo, r) in paginas.items()}
+
+
+def _operacion(
+    titulo: str, etiqueta: str, parametros: list[dict[str, Any]], respuestas: dict[str, Any]
+) -> dict[str, Any]:
+    otro = {"description": "Otro error.", "content": {TIPO_PROBLEMA: {"schema": _PROBLEMA}}}
+    return {
+        "summary": titulo,
+        "tags": [etiqueta],
+        "parameters": parametros,
+        "responses": respuestas | {"default": otro},
+    }
+
+
+def _de_ruta(ruta: str) -> list[dict[str, Any]]:
+    esquema = {"type": "string", "pattern": PATRON_ID, "maxLength": MAXIMO_ID}
+    nombres = [parte[1:-1] for parte in ruta.split("/") if parte.startswith("{")]
+    return [{"name": nombre, "in": "path", "required": True, "schema": esquema} for nombre in nombres]
+
+
+def _sin_nulo(propiedad: dict[str, Any]) -> Any:
+    """A parameter is left out, never null."""
+    return next(opcion for opcion in propiedad["anyOf"] if opcion.get("type") != "null")
+
+
+def _referencia(modelo: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": OPENAPI3_REF_TEMPLATE.format(model=modelo.__name__)}
+
+
+def _bien(modelo: type[BaseModel]) -> dict[str, Any]:
+    return {"description": "Bien.", "content": {"application/json": {"schema": _referencia(modelo)}}}
+
+
+def _pagina(tipo: str) -> dict[str, Any]:
+    return {"description": "Bien.", "content": {tipo: {"schema": _TEXTO}}}
+
+
+_PROBLEMA = _referencia(respuestas.Problema)
+
+
+def _errores(*estados: int) -> dict[str, Any]:
+    return {str(e): _ERRORES[e] | {"content": {TIPO_PROBLEMA: {"schema": _PROBLEMA}}} for e in estados}

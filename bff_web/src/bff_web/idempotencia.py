@@ -1,0 +1,73 @@
+"""The ids of a command, made here so that the client can ask at once; derived, where the client names a key.
+
+The door keeps no state: the same key on the same route gives the same resource, and with the same body the same
+command, in every instance and after a restart (contract §2).
+"""
+
+import hashlib
+import hmac
+import json
+import re
+import uuid
+from dataclasses import dataclass
+
+import uuid_utils
+from seedwork.entrada.http import ErrorHttp
+
+from bff_web.modelos import Cuerpo
+
+CABECERA = "Idempotency-Key"
+MAXIMO_CLAVE = 255
+
+_ESPACIO = uuid.UUID("5b1f5f3e-3f0a-5c55-9d3b-6f2f0f1d7c11")
+_CLAVE = re.compile(rf"[\x20-\x7e]{{1,{MAXIMO_CLAVE}}}")
+
+TODOS = ""
+"""The caller, as long as nobody is authenticated: all are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identidad:
+    """What a command is known by.
+
+    Attributes:
+        id_comando: the command's own id.
+        id_recurso: the id for a resource that the command makes.
+        clave: ``ce_idempotencykey``; None without a key.
+    """
+
+    id_comando: str
+    id_recurso: str
+    clave: str | None
+
+
+def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes) -> Identidad:
+    """The identity of the command that a request asks for.
+
+    Args:
+        ruta: the command's route with its ids; aliases of a route are one.
+        clave: the client's key, if it sent one.
+        cuerpo: the body, valid already.
+        secreto: keys the hash, so that the ids tell nothing about the body.
+
+    Raises:
+        ErrorHttp: 422 for a key that can't be one.
+    """
+    if clave is None:
+        return Identidad(str(uuid_utils.uuid7()), str(uuid_utils.uuid7()), None)
+    if not _CLAVE.fullmatch(clave):
+        motivo = f"debe tener de 1 a {MAXIMO_CLAVE} caracteres ASCII visibles"
+        raise ErrorHttp(422, errores=[{"campo": CABECERA, "motivo": motivo}])
+    derivada = _derivar("clave", ruta, TODOS, clave)
+    huella = hmac.new(secreto, _canonico(cuerpo), hashlib.sha256).hexdigest()
+    return Identidad(_derivar("comando", derivada, huella), _derivar("recurso", ruta, TODOS, clave), derivada)
+
+
+def _derivar(*partes: str) -> str:
+    return str(uuid.uuid5(_ESPACIO, json.dumps(partes)))
+
+
+def _canonico(cuerpo: Cuerpo) -> bytes:
+    """The same bytes for bodies that ask for the same, however they are written."""
+    datos = cuerpo.model_dump(exclude_defaults=True)
+    return json.dumps(datos, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

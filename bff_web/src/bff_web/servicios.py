@@ -1,0 +1,72 @@
+"""The services' HTTP APIs, asked over pooled connections."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import flask
+import urllib3
+from seedwork.entrada.http import CABECERA_CORRELACION, TIPO_PROBLEMA, ErrorHttp, correlacion
+
+from bff_web.direcciones import no_encontrado
+
+_PLAZO = urllib3.Timeout(connect=1.0, read=3.0)
+_RECHAZOS = (400, 422)
+
+
+class Servicio:
+    """One service that owns answers.
+
+    Args:
+        nombre: its name, as clients are told.
+        url: its API's base URL.
+        http: the connections, shared by all services.
+    """
+
+    def __init__(self, nombre: str, url: str, http: urllib3.PoolManager) -> None:
+        self.nombre = nombre
+        self._url = url
+        self._http = http
+
+    def preguntar(self, ruta: str, filtros: Mapping[str, str]) -> flask.Response:
+        """The service's answer to a query, handed through.
+
+        Args:
+            ruta: the path, safe to stand in a URL.
+            filtros: the query's parameters.
+
+        Raises:
+            ErrorHttp: 404 for what the service does not know; 503 when it is away, too slow or in trouble.
+        """
+        try:
+            respuesta = self._pedir(f"{ruta}?{urlencode(filtros)}" if filtros else ruta, correlacion())
+        except urllib3.exceptions.HTTPError:
+            raise self._ausente() from None
+        if respuesta.status == 404:
+            raise no_encontrado()
+        if respuesta.status in _RECHAZOS:
+            return flask.Response(respuesta.data, respuesta.status, content_type=TIPO_PROBLEMA)
+        if respuesta.status != 200:
+            raise self._ausente()
+        cabeceras = {"Cache-Control": "no-store"}
+        return flask.Response(respuesta.data, 200, cabeceras, content_type="application/json")
+
+    def comprobar(self) -> str | None:
+        """Whether the service says that it is ready; a health check."""
+        estado = self._pedir("/salud/lista", "").status
+        return None if estado == 200 else f"responde {estado}"
+
+    def _pedir(self, ruta: str, correlacion: str) -> urllib3.BaseHTTPResponse:
+        pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json"}
+        try:
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+        except urllib3.exceptions.ProtocolError:
+            # The service may have closed an idle connection just as it was taken from the pool.
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+
+    def _ausente(self) -> ErrorHttp:
+        return ErrorHttp(
+            503,
+            f"El servicio {self.nombre} no responde.",
+            cabeceras={"Retry-After": "2"},
+            servicio=self.nombre,
+        )
