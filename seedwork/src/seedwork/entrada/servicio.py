@@ -56,6 +56,8 @@ class Servicio:
         config: its settings.
         migraciones: the folder of its alembic tree.
         bus: makes its bus on an engine.
+        sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
+            worker's first message. Idempotent.
         tareas: makes what else its worker runs, by name.
         api: adds its routes to a Flask app.
         tipo_consumidor: Shared where any number of workers split the load, else Failover.
@@ -66,6 +68,7 @@ class Servicio:
     migraciones: Path
     bus: Callable[[sa.Engine], Bus]
     api: Callable[[flask.Flask, sa.Engine], None]
+    sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     tareas: Callable[[sa.Engine, Conexion], dict[str, Tarea]] = lambda _motor, _conexion: {}
     tipo_consumidor: pulsar.ConsumerType = pulsar.ConsumerType.Failover
 
@@ -74,8 +77,10 @@ class Servicio:
         return bd.crear_motor(self.config.database_url, nombre=self.nombre)
 
     def migrar(self) -> None:
-        """Bring the database's schema up to date."""
-        migrar(self.motor(), self.migraciones)
+        """Bring the database's schema up to date, and what the settings say into it."""
+        motor = self.motor()
+        migrar(motor, self.migraciones)
+        self.sembrar(motor)
 
     def aprovisionar(self) -> None:
         """Make topics, policies, schemas and this service's subscriptions. Idempotent."""
@@ -136,7 +141,7 @@ class _Trabajador:
         for senal in (signal.SIGTERM, signal.SIGINT):
             signal.signal(senal, lambda *_: self._parada.set())
         tareas: dict[str, Tarea] = {
-            "consumidor": self._consumidor.correr,
+            "consumidor": self._consumir,
             "relay": Relay(self._motor, self._salida).correr,
             "medidor": self._medir,
             **self._servicio.tareas(self._motor, self._consumidor),
@@ -166,6 +171,18 @@ class _Trabajador:
             registro.exception("una tarea murió", tarea=nombre)
             self._fallo = error
         self._parada.set()
+
+    def _consumir(self, parada: threading.Event) -> None:
+        while not parada.is_set():
+            try:
+                self._servicio.sembrar(self._motor)
+            except sa.exc.DBAPIError as error:
+                if not bd.es_de_infraestructura(error):
+                    raise
+                registro.warning("consumidor en espera", error=type(error).__name__)
+                parada.wait(1.0)
+            else:
+                self._consumidor.correr(parada)
 
     def _comprobar_broker(self) -> None:
         if not self._consumidor.conectado():
