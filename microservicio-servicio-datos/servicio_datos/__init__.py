@@ -1,0 +1,1 @@
+"""Data services: experts, clouds and data sets, reserved for subscriptions."""

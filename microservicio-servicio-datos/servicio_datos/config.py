@@ -1,0 +1,17 @@
+"""This service's settings."""
+
+from pathlib import Path
+
+from seedwork.entrada.config import ConfigServicio
+
+from servicio_datos.infraestructura.catalogo import INCLUIDO
+
+
+class Config(ConfigServicio):
+    """What every service is told, and where the catalogue is.
+
+    Attributes:
+        catalogo_recursos: a TOML file with the experts, clouds and data sets.
+    """
+
+    catalogo_recursos: Path = INCLUIDO

@@ -1,0 +1,99 @@
+"""The catalogue in the database, with the stock of the experts' places."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
+from servicio_datos.infraestructura import tablas
+
+_CERROJO = 0x5A10
+_CERRAR = sa.select(sa.func.pg_advisory_xact_lock(_CERROJO))
+
+_OFRECIDOS = sa.text("""
+    SELECT ARRAY(SELECT codigo FROM nubes WHERE vigente), ARRAY(SELECT codigo FROM datasets WHERE vigente)
+""")
+_TOMAR = sa.text("""
+    UPDATE expertos SET usados = usados + 1
+    WHERE usados < capacidad AND codigo = (
+        SELECT codigo FROM expertos
+        WHERE vigente AND usados < capacidad
+        ORDER BY usados::float8 / capacidad, random()
+        LIMIT 1
+    )
+    RETURNING codigo
+""")
+_DEVOLVER = sa.text("UPDATE expertos SET usados = usados - 1 WHERE codigo = :codigo")
+
+
+class RecursosSQL:
+    """The catalogue as one transaction sees it.
+
+    The first touch of the stock takes a lock that the transaction keeps: whoever has it sees all that is committed,
+    and two batches that need the same experts in another order can't wait for each other.
+    """
+
+    def __init__(self, conexion: sa.Connection) -> None:
+        self._conexion = conexion
+        self._cerrado = False
+        self._leidos: tuple[Sequence[str], Sequence[str]] | None = None
+
+    def elegir_nube(self) -> str | None:
+        """Any of them, all alike."""
+        return _cualquiera(self._ofrecidos()[0])
+
+    def elegir_dataset(self) -> str | None:
+        """Any of them, all alike."""
+        return _cualquiera(self._ofrecidos()[1])
+
+    def tomar_experto(self) -> str | None:
+        """A place of the expert with the least of its capacity in use."""
+        self._cerrar()
+        codigo: str | None = self._conexion.execute(_TOMAR).scalar_one_or_none()
+        return codigo
+
+    def devolver_experto(self, codigo: str) -> None:
+        """Give one place back; the database refuses to give back what was not taken."""
+        self._cerrar()
+        self._conexion.execute(_DEVOLVER, {"codigo": codigo})
+
+    def _cerrar(self) -> None:
+        if not self._cerrado:
+            self._conexion.execute(_CERRAR)
+            self._cerrado = True
+
+    def _ofrecidos(self) -> tuple[Sequence[str], Sequence[str]]:
+        if self._leidos is None:
+            nubes, datasets = self._conexion.execute(_OFRECIDOS).one()
+            self._leidos = nubes, datasets
+        return self._leidos
+
+
+def sincronizar(motor: sa.Engine, catalogo: Catalogo) -> None:
+    """Bring the tables to what the catalogue says. The places in use stay; what it no longer names is offered no more.
+
+    A capacity below the places in use ends nothing: the expert takes nobody new until enough were given back.
+    """
+    with motor.begin() as conexion:
+        conexion.execute(_CERRAR)
+        _volcar(conexion, tablas.expertos, catalogo.expertos)
+        _volcar(conexion, tablas.nubes, catalogo.nubes)
+        _volcar(conexion, tablas.datasets, catalogo.datasets)
+
+
+def _volcar(conexion: sa.Connection, tabla: sa.Table, entradas: Sequence[Experto | Nube | Dataset]) -> None:
+    codigos = [e.codigo for e in entradas]
+    conexion.execute(sa.update(tabla).where(tabla.c.vigente, tabla.c.codigo.not_in(codigos)).values(vigente=False))
+    if not entradas:
+        return
+    filas = [{**asdict(e), "vigente": True} for e in entradas]
+    sentencia = insert(tabla)
+    nuevos = {c: sentencia.excluded[c] for c in filas[0] if c != "codigo"}
+    conexion.execute(sentencia.on_conflict_do_update(index_elements=["codigo"], set_=nuevos), filas)
+
+
+def _cualquiera(codigos: Sequence[str]) -> str | None:
+    return random.choice(codigos) if codigos else None  # noqa: S311 - an even spread, not a secret
