@@ -11,6 +11,7 @@ TEXTOS: dict[str, str] = {
     "SUSCRIPCION_EXISTENTE": "Ya existe una suscripción con ese identificador.",
     "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA": "La clave de idempotencia ya se usó con otro contenido.",
     "DATOS_INVALIDOS": "El comando no cumple las reglas del contrato.",
+    "ID_REVELA_PACIENTE": "El identificador de la imagen contiene el del paciente.",
     "CONTENIDO_DISTINTO": "Ya existe una imagen con ese identificador y otro contenido.",
     "SAGA_CERRADA": "La saga ya estaba cerrada cuando llegó este hecho.",
     "NADA_QUE_LIBERAR": "No había nada reservado que liberar.",

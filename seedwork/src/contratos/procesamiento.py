@@ -1,11 +1,16 @@
 """What the procesamiento context hears and says. Its events carry no patient's id and no free text."""
 
+from dataclasses import field
+
 from contratos.base import Mensaje, mensaje
 
 
 @mensaje("procesamiento", "comando", particiones=4)
 class AnonimizarImagen(Mensaje):
-    """Ask for an image's metadata to be anonymised. The fields are those of today's HTTP body."""
+    """Ask for an image's metadata to be anonymised. The fields are those of today's HTTP body.
+
+    What is the patient's own is left out of the text form, so that no log or error can quote it.
+    """
 
     id_imagen: str = ""
     modalidad: str = ""
@@ -13,9 +18,9 @@ class AnonimizarImagen(Mensaje):
     region_anatomica: str = ""
     formato_imagen: str = ""
     fuente_de_datos: str = ""
-    antecedentes: str = ""
-    id_paciente: str = ""
-    fecha_ingesta: str = ""
+    antecedentes: str = field(default="", repr=False)
+    id_paciente: str = field(default="", repr=False)
+    fecha_ingesta: str = field(default="", repr=False)
 
 
 @mensaje("procesamiento", "evento")
