@@ -1,0 +1,69 @@
+"""AnonimizarImagen: keep of an image's metadata what may be kept."""
+
+from contratos.procesamiento import AnonimizacionRechazada, AnonimizarImagen
+from seedwork.dominio.errores import ReglaViolada
+
+from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.dominio.imagen import ImagenAnonimizada
+from procesamiento.dominio.metadatos import MetadatosImagen
+
+
+def anonimizar_imagen(comando: AnonimizarImagen, unidad: Unidad) -> str | None:
+    """Make the image's record. The same image again changes nothing; another under its id is refused."""
+    metadatos = _metadatos(comando)
+    falta = metadatos.falta_del_id()
+    if falta is not None:
+        rechazar_comando(comando, unidad, falta)
+        return falta
+    imagen = unidad.imagenes.obtener(metadatos.id_imagen)
+    if imagen is not None and imagen.datos is not None:
+        if unidad.anonimizador.es_repeticion(imagen.datos, metadatos):
+            return None
+        motivo = "CONTENIDO_DISTINTO" if metadatos.son_validos() else "DATOS_INVALIDOS"
+        imagen.rechazar_comando(unidad.sobre.id, motivo)
+        return motivo
+    try:
+        datos = unidad.anonimizador.anonimizar(metadatos)
+    except ReglaViolada as violada:
+        if imagen is None:
+            unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, unidad.sobre.id, violada.codigo))
+        else:
+            imagen.rechazar_comando(unidad.sobre.id, violada.codigo)
+        return violada.codigo
+    if imagen is None:
+        unidad.imagenes.agregar(ImagenAnonimizada.anonimizada(metadatos.id_imagen, datos))
+    else:
+        imagen.anonimizar(datos)
+    return None
+
+
+def rechazar_comando(comando: AnonimizarImagen, unidad: Unidad, motivo: str) -> None:
+    """Tell that the command took no effect, and leave no record of its own.
+
+    An id that can't be used may be the patient's: the event then goes by the command's id.
+    """
+    metadatos = _metadatos(comando)
+    utilizable = metadatos.falta_del_id() is None
+    imagen = unidad.imagenes.obtener(metadatos.id_imagen) if utilizable else None
+    if imagen is not None:
+        imagen.rechazar_comando(unidad.sobre.id, motivo)
+        return
+    id_imagen = metadatos.id_imagen if utilizable else ""
+    unidad.publicar(
+        AnonimizacionRechazada(id_imagen=id_imagen, id_comando=unidad.sobre.id, motivo=motivo),
+        sujeto=id_imagen or unidad.sobre.id,
+    )
+
+
+def _metadatos(comando: AnonimizarImagen) -> MetadatosImagen:
+    return MetadatosImagen(
+        comando.id_imagen,
+        comando.modalidad,
+        comando.patologia,
+        comando.region_anatomica,
+        comando.formato_imagen,
+        comando.fuente_de_datos,
+        comando.antecedentes,
+        comando.id_paciente,
+        comando.fecha_ingesta,
+    )

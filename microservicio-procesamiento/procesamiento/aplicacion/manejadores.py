@@ -1,0 +1,13 @@
+"""The table of contents: what this service hears, and who handles it."""
+
+from collections.abc import Mapping
+
+from contratos import Mensaje
+from contratos.procesamiento import AnonimizarImagen
+from seedwork.aplicacion.bus import Manejador
+
+from procesamiento.aplicacion.comandos.anonimizar_imagen import anonimizar_imagen
+
+MANEJADORES: Mapping[type[Mensaje], Manejador] = {
+    AnonimizarImagen: anonimizar_imagen,
+}

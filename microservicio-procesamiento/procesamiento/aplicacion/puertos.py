@@ -1,0 +1,23 @@
+"""What the application needs of the outside."""
+
+from typing import Protocol
+
+from seedwork.aplicacion.unidad import UnidadTrabajo
+
+from procesamiento.dominio.anonimizacion import Anonimizador
+from procesamiento.dominio.imagen import ImagenAnonimizada
+
+
+class Imagenes(Protocol):
+    """The images. ``obtener`` locks what it loads until the unit of work ends."""
+
+    def obtener(self, id: str) -> ImagenAnonimizada | None: ...
+
+    def agregar(self, imagen: ImagenAnonimizada) -> None: ...
+
+
+class Unidad(UnidadTrabajo, Protocol):
+    """This service's unit of work."""
+
+    imagenes: Imagenes
+    anonimizador: Anonimizador

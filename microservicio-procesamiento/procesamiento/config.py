@@ -1,0 +1,49 @@
+"""This service's settings."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PositiveInt, SecretBytes, model_validator
+from seedwork.entrada.config import ConfigServicio
+
+from procesamiento.dominio.seudonimos import CLAVE_MINIMA
+from procesamiento.infraestructura.catalogo import INCLUIDAS
+
+
+def _de_base64(valor: Any) -> bytes:
+    try:
+        clave = base64.b64decode(str(valor).translate(str.maketrans("-_", "+/")), validate=True)
+    except binascii.Error:
+        raise ValueError("ha de ser base64") from None
+    if len(clave) < CLAVE_MINIMA:
+        raise ValueError(f"ha de tener al menos {CLAVE_MINIMA} bytes, en base64")
+    return clave
+
+
+Clave = Annotated[SecretBytes, BeforeValidator(_de_base64)]
+
+
+class Config(ConfigServicio):
+    """What every service is told, and how patients become pseudonyms.
+
+    Attributes:
+        seudonimo_clave: the secret key in force, base64 of 32 bytes or more.
+        seudonimo_version: its version; it grows with every new key.
+        seudonimo_claves_anteriores: JSON of version to key, so that repeats of older images are still recognised.
+        catalogo_condiciones: the allow-list of conditions, a TOML file.
+    """
+
+    # Workers share the load: what one has prefetched, no other can take.
+    cola: PositiveInt = 200
+    seudonimo_clave: Clave
+    seudonimo_version: PositiveInt = 1
+    seudonimo_claves_anteriores: dict[PositiveInt, Clave] = Field(default_factory=dict)
+    catalogo_condiciones: Path = INCLUIDAS
+
+    @model_validator(mode="after")
+    def _la_vigente_es_la_ultima(self) -> "Config":
+        if any(v >= self.seudonimo_version for v in self.seudonimo_claves_anteriores):
+            raise ValueError("SEUDONIMO_CLAVES_ANTERIORES: cada versión ha de ser menor que SEUDONIMO_VERSION")
+        return self

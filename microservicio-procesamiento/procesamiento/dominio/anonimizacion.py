@@ -1,0 +1,109 @@
+"""The anonymisation itself: from an image's metadata to what may be kept and told of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from seedwork.dominio.errores import ReglaViolada
+
+from procesamiento.dominio.condiciones import Reconocedor
+from procesamiento.dominio.metadatos import LARGO_REVELADOR, MetadatosImagen
+from procesamiento.dominio.seudonimos import Seudonimizador
+
+RETIRADO = "RETIRADO"
+"""Stands for a text that held the patient's id."""
+
+_SEPARADORES = re.compile(r"[^\w\x1f]|_")
+_DIA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z|[0-9]{8}\Z")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatosAnonimos:
+    """What is kept of an image: pseudonymous, not anonymous, since the key's holder can link it (GDPR art. 4(5)).
+
+    Attributes:
+        condiciones: codes of the allow-list.
+        fecha_ingesta: ISO 8601, moved by the patient's own offset.
+        version_clave: the version of the key that pseudonym, offset and fingerprint come from.
+        huella: the content's keyed fingerprint.
+    """
+
+    seudonimo_paciente: str
+    modalidad: str
+    patologia: str
+    region_anatomica: str
+    formato_imagen: str
+    fuente_de_datos: str
+    condiciones: tuple[str, ...]
+    fecha_ingesta: str
+    version_clave: int
+    huella: bytes
+
+
+class Anonimizador:
+    """Makes :class:`DatosAnonimos` of valid metadata.
+
+    Args:
+        claves: every version of the key that is still known; the highest one is in force.
+        reconocedor: finds the allow-listed conditions in a history.
+    """
+
+    def __init__(self, claves: Mapping[int, Seudonimizador], reconocedor: Reconocedor) -> None:
+        self._claves = claves
+        self._vigente = claves[max(claves)]
+        self._reconocedor = reconocedor
+
+    def anonimizar(self, metadatos: MetadatosImagen) -> DatosAnonimos:
+        """What may be kept.
+
+        Raises:
+            ReglaViolada: the metadata breaks a rule of the contract (DATOS_INVALIDOS).
+        """
+        if not metadatos.son_validos():
+            raise ReglaViolada("DATOS_INVALIDOS")
+        paciente, clave = metadatos.id_paciente, self._vigente
+        modalidad, patologia, region, formato, fuente = _sin_paciente(metadatos.descriptivos, paciente)
+        return DatosAnonimos(
+            seudonimo_paciente=clave.paciente(paciente),
+            modalidad=modalidad,
+            patologia=patologia,
+            region_anatomica=region,
+            formato_imagen=formato,
+            fuente_de_datos=fuente,
+            condiciones=self._reconocedor.reconocer(metadatos.antecedentes),
+            fecha_ingesta=_desplazada(metadatos.fecha_ingesta, clave, paciente),
+            version_clave=clave.version,
+            huella=clave.huella(metadatos.canonicos),
+        )
+
+    def es_repeticion(self, conocidos: DatosAnonimos, metadatos: MetadatosImagen) -> bool:
+        """Whether this content is what made ``conocidos``, by the version of the key that was in force then."""
+        clave = self._claves.get(conocidos.version_clave)
+        return clave is not None and clave.huella(metadatos.canonicos) == conocidos.huella
+
+
+def _sin_paciente(textos: tuple[str, ...], paciente: str) -> tuple[str, ...]:
+    """The texts, those taken out that hold the patient's id, however it is cased or punctuated."""
+    if len(paciente) < LARGO_REVELADOR:
+        return textos
+    buscado = paciente.casefold()
+    desnudo = _SEPARADORES.sub("", buscado)
+
+    def revela(texto: str) -> bool:
+        return buscado in texto or (len(desnudo) >= LARGO_REVELADOR and desnudo in _SEPARADORES.sub("", texto))
+
+    # One look at all of them: hardly any text ever holds an id.
+    if not revela("\x1f".join(textos).casefold()):
+        return textos
+    return tuple(RETIRADO if revela(t.casefold()) else t for t in textos)
+
+
+def _desplazada(texto: str, clave: Seudonimizador, paciente: str) -> str:
+    """The moved date, in ISO 8601 and with as much of time and zone as it came with."""
+    try:
+        leida = date.fromisoformat(texto) if _DIA.match(texto) else datetime.fromisoformat(texto)
+        return (leida + clave.desplazamiento(paciente)).isoformat()
+    except (ValueError, OverflowError):
+        # The parser's own error quotes the value.
+        raise ReglaViolada("DATOS_INVALIDOS") from None

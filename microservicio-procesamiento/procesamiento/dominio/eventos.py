@@ -1,0 +1,29 @@
+"""What happens to an image. No event holds the patient's id or free text."""
+
+from dataclasses import dataclass
+
+from seedwork.dominio.agregado import EventoDominio
+
+from procesamiento.dominio.anonimizacion import DatosAnonimos
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventoAnonimizacion(EventoDominio):
+    """The outcome of one anonymisation command."""
+
+    id_imagen: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anonimizada(EventoAnonimizacion):
+    """The image's metadata is anonymised."""
+
+    datos: DatosAnonimos
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rechazada(EventoAnonimizacion):
+    """A command took no effect, and why."""
+
+    id_comando: str
+    motivo: str

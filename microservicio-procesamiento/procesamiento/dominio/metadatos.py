@@ -1,0 +1,58 @@
+"""An image's metadata as it arrives, and the contract's rules for it (contract §2, "What is valid")."""
+
+import re
+from dataclasses import dataclass, field
+
+LARGO_MAXIMO = 4000
+"""Characters of a text."""
+
+LARGO_REVELADOR = 4
+"""A patient's id with fewer characters is found in anything, so finding it proves nothing."""
+
+_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._:-]{1,128}\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class MetadatosImagen:
+    """The nine fields of the command. What is the patient's own is left out of the text form."""
+
+    id_imagen: str
+    modalidad: str
+    patologia: str
+    region_anatomica: str
+    formato_imagen: str
+    fuente_de_datos: str
+    antecedentes: str = field(repr=False)
+    id_paciente: str = field(repr=False)
+    fecha_ingesta: str = field(repr=False)
+
+    @property
+    def descriptivos(self) -> tuple[str, ...]:
+        """The texts that describe the image: they are kept."""
+        return (self.modalidad, self.patologia, self.region_anatomica, self.formato_imagen, self.fuente_de_datos)
+
+    @property
+    def canonicos(self) -> str:
+        """All fields as one text, the same for the same content alone: no valid field holds the separator."""
+        return "\x1f".join(
+            (self.id_imagen, *self.descriptivos, self.antecedentes, self.id_paciente, self.fecha_ingesta)
+        )
+
+    def falta_del_id(self) -> str | None:
+        """Why the image can't be known by its id: malformed, or made of the patient's. None where it can."""
+        if not _ID.match(self.id_imagen):
+            return "DATOS_INVALIDOS"
+        if len(self.id_paciente) >= LARGO_REVELADOR and self.id_paciente.casefold() in self.id_imagen.casefold():
+            return "ID_REVELA_PACIENTE"
+        return None
+
+    def son_validos(self) -> bool:
+        """Whether the texts keep the rules; the date is looked at where it is read. No history is a history too."""
+        textos = (*self.descriptivos, self.antecedentes)
+        return (
+            bool(_ID.match(self.id_imagen) and _ID.match(self.id_paciente))
+            and all(self.descriptivos)
+            and max(map(len, textos)) <= LARGO_MAXIMO
+            and not _CONTROL.search("".join(textos))
+        )

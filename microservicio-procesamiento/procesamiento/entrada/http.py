@@ -1,0 +1,27 @@
+"""The HTTP API: queries, as the BFF hands them on."""
+
+from typing import Any
+
+from flask import Flask, request
+from seedwork.entrada.http import encontrado
+
+from procesamiento.infraestructura.consultas import Consultas
+
+
+def registrar_rutas(app: Flask, consultas: Consultas) -> None:
+    """Add this service's routes."""
+
+    @app.get("/procesar/imagenes/<id>")
+    def imagen(id: str) -> dict[str, Any]:
+        return encontrado(consultas.imagen(id), "la imagen")
+
+    @app.get("/procesar/imagenes")
+    def imagenes() -> dict[str, Any]:
+        pedido = request.args
+        return consultas.imagenes(
+            pedido.get("modalidad"), pedido.get("patologia"), pedido.get("region"), pedido.get("cursor")
+        )
+
+    @app.get("/procesar/comandos/<id_comando>")
+    def comando(id_comando: str) -> dict[str, Any]:
+        return encontrado(consultas.comando(id_comando), "el comando")

@@ -1,0 +1,74 @@
+"""The query side: what the API shows, read straight from the tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from contratos import motivos
+from seedwork.infraestructura.consultas import destino_comando, pagina
+
+from procesamiento.dominio.condiciones import Condicion
+from procesamiento.infraestructura import tablas
+
+_I = tablas.imagenes.c
+
+AVISO = (
+    "Datos seudonimizados con clave, no anónimos: quien guarda la clave puede volver a vincularlos (RGPD, art. 4.5)."
+)
+
+
+class Consultas:
+    """Reads on a connection of their own; they lock nothing.
+
+    Args:
+        motor: this service's database.
+        condiciones: the allow-list by code, for the names.
+    """
+
+    def __init__(self, motor: sa.Engine, condiciones: Mapping[str, Condicion]) -> None:
+        self._motor = motor
+        self._condiciones = condiciones
+
+    def comando(self, id_comando: str) -> dict[str, Any] | None:
+        """A command's fate."""
+        with self._motor.connect() as conexion:
+            return destino_comando(conexion, id_comando)
+
+    def imagen(self, id: str) -> dict[str, Any] | None:
+        """One image."""
+        with self._motor.connect() as conexion:
+            fila = conexion.execute(sa.select(tablas.imagenes).where(_I.id == id)).mappings().one_or_none()
+        return None if fila is None else self._mostrar(fila)
+
+    def imagenes(
+        self, modalidad: str | None, patologia: str | None, region: str | None, cursor: str | None
+    ) -> dict[str, Any]:
+        """A page of images, newest first."""
+        consulta = sa.select(tablas.imagenes)
+        filtros = ((_I.modalidad, modalidad), (_I.patologia, patologia), (_I.region_anatomica, region))
+        for columna, valor in filtros:
+            if valor is not None:
+                consulta = consulta.where(columna == valor)
+        with self._motor.connect() as conexion:
+            return pagina(conexion, consulta, _I.orden, cursor, self._mostrar)
+
+    def _mostrar(self, fila: Any) -> dict[str, Any]:
+        return {
+            "id_imagen": fila["id"],
+            "estado": fila["estado"],
+            "motivo": motivos.texto(fila["motivo"]),
+            "seudonimo_paciente": fila["seudonimo_paciente"],
+            "modalidad": fila["modalidad"],
+            "patologia": fila["patologia"],
+            "region_anatomica": fila["region_anatomica"],
+            "formato_imagen": fila["formato_imagen"],
+            "fuente_de_datos": fila["fuente_de_datos"],
+            "condiciones": [self._condicion(c) for c in fila["condiciones"] or ()],
+            "fecha_ingesta": fila["fecha_ingesta"],
+            "version_clave": fila["version_clave"],
+            "aviso": AVISO,
+        }
+
+    def _condicion(self, codigo: str) -> dict[str, str]:
+        conocida = self._condiciones.get(codigo)
+        return {"codigo": codigo, "nombre": conocida.nombre if conocida else codigo}

@@ -1,0 +1,36 @@
+"""What each domain event is called outside: its published message."""
+
+from collections.abc import Mapping
+
+from contratos import procesamiento as contrato
+from seedwork.dominio.agregado import EventoDominio
+from seedwork.infraestructura.unidad_sql import Despachador
+
+from procesamiento.dominio import eventos
+
+
+def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
+    datos = evento.datos
+    return contrato.ImagenAnonimizada(
+        id_imagen=evento.id_imagen,
+        seudonimo_paciente=datos.seudonimo_paciente,
+        modalidad=datos.modalidad,
+        patologia=datos.patologia,
+        region_anatomica=datos.region_anatomica,
+        formato_imagen=datos.formato_imagen,
+        fuente_de_datos=datos.fuente_de_datos,
+        condiciones=datos.condiciones,
+        fecha_ingesta=datos.fecha_ingesta,
+    )
+
+
+def _rechazada(evento: eventos.Rechazada) -> contrato.AnonimizacionRechazada:
+    return contrato.AnonimizacionRechazada(
+        id_imagen=evento.id_imagen, id_comando=evento.id_comando, motivo=evento.motivo
+    )
+
+
+DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
+    eventos.Anonimizada: _anonimizada,
+    eventos.Rechazada: _rechazada,
+}
