@@ -1,5 +1,7 @@
 """One engine per process, and the tables that every service's database has for its messages."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +20,8 @@ def crear_motor(url: str, **opciones: Any) -> sa.Engine:
     return sa.create_engine(
         sin_driver,
         pool_pre_ping=True,
+        # An error's text may be logged, and what a statement holds may be a person's.
+        hide_parameters=True,
         pool_size=opciones.pop("pool_size", 4),
         connect_args={"connect_timeout": 5, "application_name": opciones.pop("nombre", "saludtech")},
         **opciones,
@@ -34,6 +38,26 @@ def es_de_infraestructura(error: BaseException) -> bool:
     if codigo is None:
         return isinstance(error, sa.exc.OperationalError)
     return bool(codigo.startswith(("08", "53", "57P", "58")) or codigo == "25006")
+
+
+def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same columns: one statement, and one parameter that holds them all as JSON.
+
+    PostgreSQL reads that in half the time that it takes to parse as many rows of VALUES.
+    """
+    columnas = ", ".join(filas[0])
+    sentencia = sa.text(
+        f"INSERT INTO {tabla.name} ({columnas})"  # noqa: S608 — names of our own columns
+        f" SELECT {columnas} FROM json_populate_recordset(NULL::{tabla.name}, :filas)"
+    )
+    conexion.execute(sentencia, {"filas": json.dumps(filas, ensure_ascii=False, default=_a_json)})
+
+
+def _a_json(valor: Any) -> str:
+    """What PostgreSQL reads back as bytea, timestamp or numeric."""
+    if isinstance(valor, bytes):
+        return "\\x" + valor.hex()
+    return valor.isoformat() if isinstance(valor, datetime) else str(valor)
 
 
 def _instante(nombre: str, **opciones: Any) -> sa.Column[datetime]:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from seedwork.dominio.agregado import Agregado
+from seedwork.infraestructura import bd
 
 A = TypeVar("A", bound=Agregado)
 Fila = dict[str, Any]
@@ -25,6 +26,7 @@ class RepositorioSQL(Generic[A]):
         self._vistos: dict[str, A] = {}
         self._leidas: dict[str, Fila] = {}
         self._ausentes: set[str] = set()
+        self._entregados: dict[str, A] = {}
 
     def a_fila(self, agregado: A) -> Fila:
         """The aggregate's row."""
@@ -38,27 +40,32 @@ class RepositorioSQL(Generic[A]):
         """The aggregate, locked until the unit of work ends; None where there is none."""
         if id not in self._vistos and id not in self._ausentes:
             self.precargar([id])
-        return self._vistos.get(id)
+        agregado = self._vistos.get(id)
+        if agregado is not None:
+            self._entregados[id] = agregado
+        return agregado
 
     def precargar(self, ids: Collection[str]) -> None:
         """Load several at once, in the order of their ids, so that two batches can't wait for each other."""
         faltan = [i for i in ids if i not in self._vistos]
         if faltan:
             self._ausentes.update(faltan)
-            self.buscar(self.tabla.c.id.in_(faltan))
+            self._leer(self.tabla.c.id == sa.any_(sa.literal(faltan, sa.ARRAY(sa.Text))))
 
     def buscar(self, *condiciones: sa.ColumnElement[bool]) -> list[A]:
         """The aggregates that meet the conditions, locked."""
-        sentencia = sa.select(self.tabla).where(*condiciones).order_by(self.tabla.c.id).with_for_update()
-        return [self._recordar(dict(f)) for f in self.conexion.execute(sentencia).mappings()]
+        encontrados = self._leer(*condiciones)
+        self._entregados.update((a.id, a) for a in encontrados)
+        return encontrados
 
     def agregar(self, agregado: A) -> None:
         """Take in an aggregate that is new."""
-        self._vistos[agregado.id] = agregado
+        self._vistos[agregado.id] = self._entregados[agregado.id] = agregado
 
     def vistos(self) -> Collection[A]:
-        """The aggregates that were loaded or added."""
-        return self._vistos.values()
+        """The aggregates that were handed out or added since the last call."""
+        entregados, self._entregados = self._entregados, {}
+        return entregados.values()
 
     def volcar(self) -> None:
         """Insert what is new, and update what changed."""
@@ -71,7 +78,11 @@ class RepositorioSQL(Generic[A]):
                 self.conexion.execute(sa.update(self.tabla).where(self.tabla.c.id == id).values(fila))
         if nuevas:
             nuevas.sort(key=lambda f: str(f["id"]))
-            self.conexion.execute(sa.insert(self.tabla), nuevas)
+            bd.insertar(self.conexion, self.tabla, nuevas)
+
+    def _leer(self, *condiciones: sa.ColumnElement[bool]) -> list[A]:
+        sentencia = sa.select(self.tabla).where(*condiciones).order_by(self.tabla.c.id).with_for_update()
+        return [self._recordar(dict(f)) for f in self.conexion.execute(sentencia).mappings()]
 
     def _recordar(self, fila: Fila) -> A:
         id = fila["id"]

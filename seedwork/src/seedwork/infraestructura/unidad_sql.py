@@ -22,7 +22,7 @@ class Repositorio(Protocol):
     """What the unit of work asks of a repository."""
 
     def vistos(self) -> Collection[Agregado]:
-        """The aggregates that were loaded or added."""
+        """The aggregates that may have recorded something since the last call."""
         ...
 
     def volcar(self) -> None:
@@ -145,9 +145,9 @@ class UnidadSQL:
         for repositorio in self.repositorios:
             repositorio.volcar()
         if self._destinos:
-            self.conexion.execute(sa.insert(bd.comandos), self._destinos)
+            bd.insertar(self.conexion, bd.comandos, self._destinos)
         if self._salientes:
-            self.conexion.execute(sa.insert(bd.outbox), self._salientes)
+            bd.insertar(self.conexion, bd.outbox, self._salientes)
 
 
 U = TypeVar("U", bound=UnidadSQL)
