@@ -60,12 +60,12 @@ _PARIENTES = _palabras(
     " hermanas hijo hija hijos hijas tio tia tios tias primo prima primos primas sobrino sobrina sobrinos sobrinas"
     " nieto nieta nietos nietas suegro suegra esposo esposa conyuge pareja pariente parientes familia familiar"
     " familiares heredofamiliar heredofamiliares materno materna maternos maternas paterno paterna paternos"
-    " paternas"
+    " paternas af ahf"
 )
 """Somebody else is spoken of."""
 
-_PACIENTE = _palabras("paciente presenta padece tiene refiere diagnosticado diagnosticada actualmente")
-"""The patient is spoken of again, unless the word itself is denied ("no refiere")."""
+_AFIRMAN = _palabras("paciente presenta padece tiene refiere diagnosticado diagnosticada actualmente")
+"""A denial ends here, unless it is of this very word ("no refiere")."""
 
 
 class Reconocedor:
@@ -97,34 +97,41 @@ class Reconocedor:
         return tuple(sorted(codigos))
 
     def _en_clausula(self, fichas: list[str]) -> list[str]:
-        """Walks a clause. A denial reaches forward over commas, as over a list, but not over a comma to an adjective
-        ("no fumador, diabético"); a relative's also backward to the last comma ("diabetes en la madre")."""
-        propios: list[str] = []
+        """The patient's conditions in a clause, walked word by word.
+
+        A denial reaches forward and over commas, as over a list, but not over one to an adjective ("no fumador,
+        diabético"). A relative owns the whole stretch between two commas ("diabetes en la madre"), and what follows
+        until the patient is spoken of again ("…, paciente asmático").
+        """
+        propias: list[str] = []
         tramo: list[str] = []
-        niega, niega_tras_coma, ajeno = False, False, False
+        niega = niega_la_lista = ajeno = pariente_en_tramo = False
         i = 0
         while i < len(fichas):
             ficha = fichas[i]
             termino = self._termino_en(fichas, i)
             if termino is not None:
-                if not ajeno and not niega and not (niega_tras_coma and not termino.adjetivo):
+                if not (ajeno or niega or (niega_la_lista and not termino.adjetivo)):
                     tramo.append(termino.codigo)
                 i += len(termino.palabras)
                 continue
             if ficha == ",":
-                propios += tramo
+                propias += tramo
                 tramo = []
-                niega, niega_tras_coma = False, niega or niega_tras_coma
+                niega, niega_la_lista = False, niega or niega_la_lista
+                pariente_en_tramo = False
             elif ficha in _NIEGAN:
                 niega = True
             elif ficha in _NEGADO:
                 tramo = []
             elif ficha in _PARIENTES:
-                ajeno, tramo = True, []
-            elif ficha in _PACIENTE and not (i and fichas[i - 1] in _NIEGAN):
-                niega = niega_tras_coma = ajeno = False
+                ajeno = pariente_en_tramo = True
+                tramo = []
+            elif ficha in _AFIRMAN and not (i and fichas[i - 1] in _NIEGAN):
+                niega = niega_la_lista = False
+                ajeno = ajeno and (pariente_en_tramo or ficha != "paciente")
             i += 1
-        return propios + tramo
+        return propias + tramo
 
     def _termino_en(self, fichas: list[str], i: int) -> _Termino | None:
         for termino in self._por_palabra.get(fichas[i], ()):
