@@ -1,0 +1,60 @@
+# SaludTech de los Alpes: everything that a developer types. `make help` lists it.
+# Needs make and Python 3.11 or newer; the rest is fetched into .venv and the user's cache.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LISTO := $(VENV)/.listo
+DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-procesamiento \
+	microservicio-servicio-datos microservicio-notificaciones deploy/local
+METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
+
+# make run PROCESAMIENTO=3 starts three procesamiento workers.
+PROCESAMIENTO ?= 1
+export PROCESAMIENTO
+
+.DEFAULT_GOAL := help
+.PHONY: demo run test check bench clean lock help
+
+demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
+	@$(BIN)/python -m plataforma demo
+
+run: $(LISTO) ## start the platform and keep it up until Ctrl-C
+	@$(BIN)/python -m plataforma run
+
+test: $(LISTO) ## the whole test suite, on a real Pulsar and a real PostgreSQL
+	@$(BIN)/python -m pytest
+
+check: $(LISTO) ## the fast gate, without servers: format, lint, types, import rules, unit tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q -m "not integracion"
+
+bench: $(LISTO) ## the timings that the project reports
+	@$(BIN)/python tests/carga/banco.py
+
+clean: ## remove .local/: the state and the logs of every run
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m plataforma clean; else rm -rf .local; fi
+
+lock: ## resolve requirements.lock anew from requirements.in and the distributions
+	@$(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet uv
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+		--no-header --no-emit-index-url --output-file requirements.lock requirements.in $(METADATOS)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# One environment for everything; made anew in place when the lock or a distribution's metadata change.
+$(LISTO): requirements.lock $(METADATOS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed; '$(PYTHON)' is not that. Name one with: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "This Python can't make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up .venv (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(DISTRIBUCIONES:%=-e %)
+	@touch $@

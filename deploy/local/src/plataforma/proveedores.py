@@ -1,0 +1,152 @@
+"""A real Pulsar and a real PostgreSQL for the tests: given ones, containers, or the embedded ones.
+
+The environment chooses: PULSAR_URL, PULSAR_ADMIN_URL and POSTGRES_URL (a superuser's) name given servers;
+SALUDTECH_PROVEEDOR is `contenedores` or `incrustados`. Without any of them, containers are used where a Docker
+daemon answers and the images can be had, else the embedded servers.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from plataforma import sondas
+from plataforma.ajustes import leer_ajustes
+from plataforma.broker import MEMORIA, ajustes_de_broker
+from plataforma.corrida import SEGUNDOS_DE_ARRANQUE, correr
+from plataforma.descargas import VERSION_PULSAR
+from plataforma.errores import ErrorPlataforma
+from plataforma.puertos import LOCAL, libres
+from plataforma.sondas import Sonda
+
+IMAGEN_PULSAR = f"apachepulsar/pulsar:{VERSION_PULSAR}"
+IMAGEN_POSTGRES = "postgres:17"
+_DADOS = ("PULSAR_URL", "PULSAR_ADMIN_URL", "POSTGRES_URL")
+
+
+@dataclass(frozen=True)
+class Servidores:
+    """The two servers that tests need, and in words what they are."""
+
+    pulsar_url: str
+    admin_url: str
+    postgres_url: str
+    """The superuser's."""
+    nombre: str
+
+
+@contextmanager
+def servidores(consola: Console) -> Iterator[Servidores]:
+    """The servers that the environment chooses, ready in the body; those started here end after it.
+
+    Raises ErrorPlataforma when the chosen ones can't be had.
+    """
+    elegido = os.environ.get("SALUDTECH_PROVEEDOR", "")
+    if elegido not in ("", "contenedores", "incrustados"):
+        raise ErrorPlataforma(f"SALUDTECH_PROVEEDOR is {elegido!r}: it must be contenedores or incrustados.")
+    with ExitStack() as pila:
+        if not elegido and any(map(os.environ.get, _DADOS)):
+            yield _dados()
+        elif elegido == "contenedores":
+            yield pila.enter_context(_contenedores())
+        elif elegido == "incrustados" or (motivo := _sin_docker()):
+            yield pila.enter_context(_incrustados(consola))
+        else:
+            try:
+                iniciados = pila.enter_context(_contenedores())
+            except Exception as error:  # noqa: BLE001 - whatever keeps an image away, the embedded servers do too
+                motivo = str(error)
+                consola.print(f"No containers ({motivo}): using the embedded servers", markup=False)
+                iniciados = pila.enter_context(_incrustados(consola))
+            yield iniciados
+
+
+def _dados() -> Servidores:
+    faltan = [nombre for nombre in _DADOS if not os.environ.get(nombre)]
+    if faltan:
+        raise ErrorPlataforma(f"For given servers, set {', '.join(faltan)} too.")
+    pulsar_url, admin_url, postgres_url = (os.environ[nombre] for nombre in _DADOS)
+    for sonda in (sondas.pulsar(admin_url), sondas.postgres(postgres_url)):
+        if motivo := sonda():
+            raise ErrorPlataforma(f"A given server is not ready: {motivo}")
+    return Servidores(pulsar_url, admin_url, postgres_url, f"given servers: Pulsar at {pulsar_url}, PostgreSQL")
+
+
+@contextmanager
+def _incrustados(consola: Console) -> Iterator[Servidores]:
+    postgres, pulsar, admin = libres(3)
+    with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
+        raiz = Path(carpeta)
+        ajustes = leer_ajustes(
+            raiz,
+            postgres_puerto=postgres,
+            pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
+            pulsar_admin_url=f"http://{LOCAL}:{admin}",
+            postgres_url=None,
+        )
+        with correr(ajustes, raiz, raiz / ".local", consola, con_servicios=False) as corrida:
+            conexiones = corrida.plano.conexiones
+            yield Servidores(
+                conexiones.pulsar_url,
+                conexiones.pulsar_admin_url,
+                corrida.plano.postgres_url,
+                f"embedded servers: Apache Pulsar {VERSION_PULSAR}, PostgreSQL",
+            )
+
+
+def _sin_docker() -> str | None:
+    """Why there is no Docker daemon to use; None when one answers."""
+    try:
+        from testcontainers.core.docker_client import DockerClient
+
+        DockerClient().client.ping()
+    except Exception as error:  # noqa: BLE001 - the library and its transport raise many kinds
+        return str(error)
+    return None
+
+
+@contextmanager
+def _contenedores() -> Iterator[Servidores]:
+    from testcontainers.core.container import DockerContainer
+
+    # A broker tells its clients its own address: the port must be the same inside and outside.
+    pulsar, admin = libres(2)
+    ajustes = ajustes_de_broker(str(pulsar), str(admin))
+    broker = (
+        DockerContainer(IMAGEN_PULSAR)
+        .with_bind_ports(pulsar, pulsar)
+        .with_bind_ports(admin, admin)
+        .with_env("PULSAR_MEM", " ".join(MEMORIA))
+        .with_command(
+            "sh -c 'bin/apply-config-from-env.py conf/standalone.conf && "
+            "exec bin/pulsar standalone --no-functions-worker --no-stream-storage'"
+        )
+    )
+    for nombre, valor in ajustes.items():
+        broker.with_env(f"PULSAR_PREFIX_{nombre}", valor)
+    base = DockerContainer(IMAGEN_POSTGRES).with_exposed_ports(5432).with_env("POSTGRES_PASSWORD", "postgres")
+    with base, broker:
+        postgres_url = f"postgresql://postgres:postgres@{LOCAL}:{base.get_exposed_port(5432)}/postgres"
+        admin_url = f"http://{LOCAL}:{admin}"
+        _esperar(sondas.postgres(postgres_url))
+        _esperar(sondas.pulsar(admin_url))
+        yield Servidores(
+            f"pulsar://{LOCAL}:{pulsar}", admin_url, postgres_url, f"containers: {IMAGEN_PULSAR}, {IMAGEN_POSTGRES}"
+        )
+
+
+def _esperar(sonda: Sonda) -> None:
+    limite = time.monotonic() + SEGUNDOS_DE_ARRANQUE
+    while motivo := sonda():
+        if time.monotonic() > limite:
+            raise ErrorPlataforma(f"A container is not ready after {SEGUNDOS_DE_ARRANQUE:.0f} s: {motivo}")
+        time.sleep(0.2)
+
+
+Fabrica = Callable[[str], str]
+"""Gives a new database's URL for a name; its role is the owner and can connect to no other."""
