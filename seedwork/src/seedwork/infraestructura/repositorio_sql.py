@@ -5,7 +5,8 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from seedwork.dominio.agregado import Agregado
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.dominio.agregado import Agregado, EventoDominio
 from seedwork.infraestructura import bd
 
 A = TypeVar("A", bound=Agregado)
@@ -66,6 +67,9 @@ class RepositorioSQL(Generic[A]):
         """The aggregates that were handed out or added since the last call."""
         entregados, self._entregados = self._entregados, {}
         return entregados.values()
+
+    def recoger(self, agregado: A, evento: EventoDominio, sobre: Sobre) -> None:
+        """Nothing to note: the row says it all."""
 
     def volcar(self) -> None:
         """Insert what is new, and update what changed."""

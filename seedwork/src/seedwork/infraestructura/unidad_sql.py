@@ -1,5 +1,6 @@
 """The unit of work on PostgreSQL: state, inbox and outbox in one transaction."""
 
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -23,6 +24,10 @@ class Repositorio(Protocol):
 
     def vistos(self) -> Collection[Agregado]:
         """The aggregates that may have recorded something since the last call."""
+        ...
+
+    def recoger(self, agregado: Any, evento: EventoDominio, sobre: Sobre) -> None:
+        """Take note of what an aggregate recorded, and of the message that caused it."""
         ...
 
     def volcar(self) -> None:
@@ -102,6 +107,7 @@ class UnidadSQL:
                     if hacer is not None:
                         agregado.secuencia += 1
                         self.publicar(hacer(evento), sujeto=agregado.id, secuencia=agregado.secuencia)
+                    repositorio.recoger(agregado, evento, self.sobre)
 
     def recibir(self, consumidor: str, ids: Collection[str]) -> set[str]:
         """Write the ids into the inbox; answer those that were not there yet."""
@@ -176,7 +182,9 @@ def verificar_despachadores(paquete: str, despachadores: Mapping[type[EventoDomi
     while pendientes:
         for evento in pendientes.pop().__subclasses__():
             pendientes.append(evento)
-            if evento.__module__.startswith(f"{paquete}."):
+            # A dataclass with slots is made twice; the class that its module does not show is the discarded one.
+            vigente = getattr(sys.modules.get(evento.__module__), evento.__name__, None) is evento
+            if vigente and evento.__module__.startswith(f"{paquete}."):
                 propios.add(evento)
     hojas = {e for e in propios if not any(s in propios for s in e.__subclasses__())}
     faltan = sorted(e.__name__ for e in hojas - set(despachadores))
