@@ -1,0 +1,1 @@
+"""Notifications to clients, event-sourced, and the channel that they leave by."""

@@ -1,0 +1,44 @@
+"""How an attempt to deliver ended, and what follows from it; the fact that is told causes what is published."""
+
+from contratos import sagas
+from seedwork.aplicacion.unidad import anotar_paso
+
+from notificaciones.aplicacion.encargo import anular
+from notificaciones.aplicacion.envio import Envio
+from notificaciones.aplicacion.puertos import Unidad
+
+RECHAZO = "CANAL_RECHAZO"
+NO_DISPONIBLE = "CANAL_NO_DISPONIBLE"
+
+
+def entregado(unidad: Unidad, envio: Envio) -> None:
+    """The channel took charge of it: that is the confirmation, also where its saga was closed meanwhile."""
+    if unidad.envios.obtener(envio.id_notificacion) is None:
+        return
+    unidad.envios.quitar(envio.id_notificacion)
+    notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
+    if notificacion is not None and notificacion.confirmar(envio.intentos) and envio.paso:
+        anotar_paso(unidad, envio.saga, envio.paso)
+
+
+def no_entregado(unidad: Unidad, envio: Envio, motivo: str, *, repetible: bool) -> None:
+    """The channel did not take it. It is tried again where that can help, and a further attempt would end in time.
+
+    Args:
+        motivo: RECHAZO or NO_DISPONIBLE.
+        repetible: whether a further attempt can help.
+    """
+    vigente = unidad.envios.obtener(envio.id_notificacion)
+    if vigente is None or vigente.intentos != envio.intentos:
+        return
+    if vigente.anular:
+        anular(unidad, vigente)
+        return
+    proximo = vigente.leido + unidad.politica.pausa(vigente.intentos)
+    if repetible and unidad.politica.cabe(vigente.creado, proximo):
+        unidad.envios.aplazar(envio.id_notificacion, proximo)
+        return
+    unidad.envios.quitar(envio.id_notificacion)
+    notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
+    if notificacion is not None and notificacion.fallar(vigente.intentos, motivo) and vigente.paso:
+        anotar_paso(unidad, vigente.saga, vigente.paso, sagas.FALLIDO, motivo=motivo)

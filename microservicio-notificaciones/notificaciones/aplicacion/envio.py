@@ -1,0 +1,90 @@
+"""A delivery: what it takes to bring one notification to its client, and how long that is tried."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.unidad import Saga
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Politica:
+    """How long a delivery is tried.
+
+    Attributes:
+        plazo_s: seconds from the notification's creation to the end of its last attempt.
+        espera_s: seconds that one attempt may take.
+        pausa_s: seconds before the first repeat; each further one waits twice as long, give or take a fifth.
+        tope_s: the longest pause.
+    """
+
+    plazo_s: float
+    espera_s: float
+    pausa_s: float
+    tope_s: float = 10.0
+
+    def pausa(self, intentos: int) -> timedelta:
+        """How long to wait after this many attempts."""
+        segundos = min(self.tope_s, self.pausa_s * 2.0 ** min(intentos - 1, 30))
+        return timedelta(seconds=segundos * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+
+    def cabe(self, creado: datetime, empieza: datetime) -> bool:
+        """Whether a repeat that begins then ends in time."""
+        return empieza + timedelta(seconds=self.espera_s) <= creado + timedelta(seconds=self.plazo_s)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envio:
+    """One delivery that is not over. It alone holds personal data, and it is deleted when it ends.
+
+    Attributes:
+        saga: the saga of the fact that is told.
+        paso: the saga's step that its outcome answers; None for none.
+        sobre: the envelope of the fact, which causes what is published of the outcome.
+        nombre: the client's name.
+        direccion: the client's address on the channel.
+        datos: what the template asks for.
+        creado: when it became due, on the database's clock.
+        leido: the database's clock when this was read.
+        intentos: attempts begun.
+        tomado_hasta: until when a sender holds it; None for none.
+        anular: whether its saga was closed while a sender held it.
+    """
+
+    id_notificacion: str
+    tipo: str
+    saga: Saga
+    paso: str | None
+    sobre: Sobre
+    nombre: str
+    direccion: str
+    datos: Mapping[str, str]
+    creado: datetime
+    leido: datetime
+    intentos: int = 0
+    tomado_hasta: datetime | None = None
+    anular: bool = False
+
+    @property
+    def tomado(self) -> bool:
+        """Whether a sender holds it."""
+        return self.tomado_hasta is not None and self.tomado_hasta > self.leido
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carta:
+    """What a channel delivers.
+
+    Attributes:
+        id: the notification's; a letter that is sent twice bears it twice.
+        fecha: when it was written.
+    """
+
+    id: str
+    nombre: str
+    direccion: str
+    asunto: str
+    cuerpo: str
+    fecha: datetime

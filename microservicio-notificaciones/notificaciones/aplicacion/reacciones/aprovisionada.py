@@ -1,0 +1,22 @@
+"""SuscripcionAprovisionada: all that the subscription requires is reserved."""
+
+from contratos import sagas
+from contratos.suscripciones import SuscripcionAprovisionada
+from seedwork.aplicacion.unidad import anotar_paso
+
+from notificaciones.aplicacion.encargo import SAGA_CERRADA, encargar, id_notificacion, saga_de
+from notificaciones.aplicacion.puertos import Unidad
+
+TIPO = "SERVICIO_LISTO"
+
+
+def notificar_servicio_listo(hecho: SuscripcionAprovisionada, unidad: Unidad) -> None:
+    """Tell the client, once per saga; where the saga was closed before this fact came, say that nothing was sent."""
+    cerrada = unidad.sagas.cerrada(hecho.id_saga)
+    id = id_notificacion(TIPO, hecho.id_saga)
+    if unidad.notificaciones.obtener(id) is not None:
+        return
+    if cerrada:
+        anotar_paso(unidad, saga_de(hecho), sagas.NOTIFICAR, sagas.OMITIDO, motivo=SAGA_CERRADA)
+    else:
+        encargar(unidad, id, TIPO, hecho, paso=sagas.NOTIFICAR)

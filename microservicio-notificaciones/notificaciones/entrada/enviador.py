@@ -1,0 +1,181 @@
+"""The sender: takes what is due from the delivery queue, and hands it to the channel, several at a time.
+
+No transaction is open while the channel is talked to: the attempt is counted and committed before, the outcome after.
+"""
+
+import select
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as esperar
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from prometheus_client import Counter, Histogram
+from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
+from seedwork.infraestructura.bd import es_de_infraestructura
+
+from notificaciones.aplicacion import desenlace
+from notificaciones.aplicacion.envio import Carta, Envio, Politica
+from notificaciones.aplicacion.puertos import Canal, CanalNoDisponible, CanalRechazo
+from notificaciones.infraestructura.plantillas import Plantillas
+from notificaciones.infraestructura.repositorio import UnidadNotificaciones, devolver_envios, tomar_envios
+from notificaciones.infraestructura.tablas import CANAL_ENVIOS
+
+registro = structlog.get_logger(__name__)
+
+ENVIOS = Counter("saludtech_envios_total", "Attempts to deliver a notification", ["tipo", "resultado"])
+CANAL_SEGUNDOS = Histogram("saludtech_envio_canal_segundos", "Seconds that the channel took for one attempt")
+
+ARRIENDO_EXTRA_S = 10.0
+"""Seconds that a lease outlasts the longest attempt, for noting its outcome."""
+DESPEDIDA_S = 3.0
+"""Seconds that attempts in hand have to end when the process stops."""
+SONDEO_S = 0.5
+"""Seconds between looks at the queue, should a notification get lost or a repeat come due."""
+
+Desenlace = Callable[[UnidadNotificaciones], None]
+
+
+class Enviador:
+    """Runs until it is told to stop; trouble with the database is waited out.
+
+    Args:
+        motor: with a connection for each of ``hilos``, and one more.
+        abrir: opens a unit of work.
+        hilos: attempts at a time.
+    """
+
+    def __init__(
+        self,
+        motor: sa.Engine,
+        abrir: Callable[[], AbstractContextManager[UnidadNotificaciones]],
+        canal: Canal,
+        plantillas: Plantillas,
+        politica: Politica,
+        *,
+        hilos: int,
+    ) -> None:
+        self._motor = motor
+        self._abrir = abrir
+        self._canal = canal
+        self._plantillas = plantillas
+        self._politica = politica
+        self._hilos = hilos
+        self._arriendo_s = politica.espera_s + ARRIENDO_EXTRA_S
+        self._en_mano: dict[str, Future[None]] = {}
+        self._timbre, self._boton = socket.socketpair()
+        self._parada = threading.Event()
+
+    def correr(self, parada: threading.Event) -> None:
+        """Send until ``parada`` is set; what is in hand then is finished, or given back."""
+        self._parada = parada
+        ejecutor = ThreadPoolExecutor(self._hilos, thread_name_prefix="envio")
+        while not parada.is_set():
+            try:
+                with self._motor.connect() as conexion:
+                    self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), ejecutor)
+            except sa.exc.DBAPIError as error:
+                registro.warning("enviador en espera", error=type(error).__name__)
+                parada.wait(0.5)
+        ejecutor.shutdown(wait=False)
+        self._despedirse()
+
+    def _dirigir(self, conexion: sa.Connection, ejecutor: ThreadPoolExecutor) -> None:
+        try:
+            conexion.execute(sa.text(f"LISTEN {CANAL_ENVIOS}"))
+            while not self._parada.is_set():
+                libres = self._hilos - len(self._en_mano)
+                tomados = tomar_envios(conexion, libres, self._arriendo_s, self._en_mano) if libres else []
+                for envio in tomados:
+                    futuro = self._en_mano[envio.id_notificacion] = ejecutor.submit(self._atender, envio)
+                    futuro.add_done_callback(lambda _: self._boton.send(b"."))
+                if not tomados:
+                    self._dormir(conexion)
+                self._en_mano = {id: f for id, f in self._en_mano.items() if not f.done()}
+        finally:
+            # It listens: a pooled connection must not go on doing so.
+            conexion.invalidate()
+
+    def _dormir(self, conexion: sa.Connection) -> None:
+        """Until something is queued, or a hand is free again, or it is time to look."""
+        cruda: Any = conexion.connection.driver_connection
+        despiertos, _, _ = select.select([cruda, self._timbre], [], [], SONDEO_S)
+        if self._timbre in despiertos:
+            self._timbre.recv(1024)
+        cruda.poll()
+        cruda.notifies.clear()
+
+    def _atender(self, envio: Envio) -> None:
+        """One attempt, and what follows from it."""
+        with structlog.contextvars.bound_contextvars(
+            correlacion=envio.sobre.correlacion, notificacion=envio.id_notificacion
+        ):
+            try:
+                self._asentar(envio, self._intentar(envio))
+            except Exception as error:
+                # Its lease ends, and the next attempt is another chance; until then, the others go on.
+                registro.error("no se pudo asentar un envío", error=type(error).__name__)
+
+    def _intentar(self, envio: Envio) -> Desenlace:
+        agotado = envio.intentos > 1 and not self._politica.cabe(envio.creado, envio.leido)
+        if envio.anular or agotado:
+            return partial(desenlace.no_entregado, envio=envio, motivo=desenlace.NO_DISPONIBLE, repetible=False)
+        try:
+            with CANAL_SEGUNDOS.time():
+                self._canal.enviar(self._carta(envio))
+        except CanalRechazo as error:
+            self._contar(envio, "rechazado", str(error))
+            return partial(desenlace.no_entregado, envio=envio, motivo=desenlace.RECHAZO, repetible=False)
+        except Exception as error:
+            texto = str(error) if isinstance(error, CanalNoDisponible) else type(error).__name__
+            self._contar(envio, "no_disponible", texto)
+            return partial(desenlace.no_entregado, envio=envio, motivo=desenlace.NO_DISPONIBLE, repetible=True)
+        self._contar(envio, "entregado", None)
+        return partial(desenlace.entregado, envio=envio)
+
+    def _carta(self, envio: Envio) -> Carta:
+        return Carta(
+            id=envio.id_notificacion,
+            nombre=envio.nombre,
+            direccion=envio.direccion,
+            asunto=self._plantillas.asuntos[envio.tipo],
+            cuerpo=self._plantillas.cuerpo(envio.tipo, envio.datos),
+            fecha=envio.creado,
+        )
+
+    def _asentar(self, envio: Envio, resultado: Desenlace) -> None:
+        """Note the outcome, once the database lets us: what was sent must not be sent again for want of a note."""
+        while True:
+            try:
+                with self._abrir() as unidad:
+                    unidad.atender(envio.sobre)
+                    resultado(unidad)
+                    unidad.recolectar()
+                return
+            except ConflictoDeVersion:
+                continue
+            except sa.exc.DBAPIError as error:
+                if not es_de_infraestructura(error):
+                    raise
+                registro.warning("el desenlace de un envío espera a la base de datos", error=type(error).__name__)
+                if self._parada.wait(0.5):
+                    return
+
+    def _contar(self, envio: Envio, resultado: str, error: str | None) -> None:
+        ENVIOS.labels(envio.tipo, resultado).inc()
+        anotar = registro.info if error is None else registro.warning
+        anotar("envío intentado", tipo=envio.tipo, resultado=resultado, intento=envio.intentos, error=error)
+
+    def _despedirse(self) -> None:
+        """Let what is in hand end; give back the rest, so that whoever comes next need not wait for its lease."""
+        esperar(self._en_mano.values(), timeout=DESPEDIDA_S)
+        restantes = [id for id, f in self._en_mano.items() if not f.done()]
+        if restantes:
+            registro.warning("envíos sin terminar, devueltos", cuantos=len(restantes))
+            with self._motor.begin() as conexion:
+                devolver_envios(conexion, restantes)

@@ -1,0 +1,166 @@
+"""The e-mail channel: SMTP (RFC 5321), with connections that are kept and reused."""
+
+import email.errors
+import re
+import smtplib
+import socket
+import ssl
+import time
+from collections import deque
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Any
+
+from notificaciones.aplicacion.envio import Carta
+from notificaciones.aplicacion.puertos import CanalNoDisponible, CanalRechazo
+
+# What would end a name's place in a header, or break a line: replaced, whatever a library would make of it.
+_INDEBIDOS = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"<>@,;:\\()\[\]]+')
+_NOMBRE_MAXIMO = 100
+_OCIO_S = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AjustesCorreo:
+    """How the SMTP server is reached.
+
+    Attributes:
+        remitente: whom letters are from; its domain is also that of their Message-ID.
+        starttls: whether the connection must be encrypted before anything is said.
+        usuario: empty for no login.
+        espera_s: seconds that one dialogue may take, connecting included.
+    """
+
+    host: str
+    puerto: int
+    remitente: Address
+    starttls: bool
+    usuario: str
+    clave: str
+    espera_s: float
+
+
+class CanalCorreo:
+    """Sends letters as e-mail. Any number of threads may use it at once."""
+
+    nombre = "CORREO"
+
+    def __init__(self, ajustes: AjustesCorreo) -> None:
+        self._ajustes = ajustes
+        self._libres: deque[tuple[float, _Dialogo]] = deque()
+
+    def enviar(self, carta: Carta) -> None:
+        """Hand a letter to the server; when this returns, the server has taken charge of it.
+
+        Raises:
+            CanalRechazo: the address is none, or the server refused for good (5xx).
+            CanalNoDisponible: the server is away, too slow, or refused for now (4xx).
+        """
+        mensaje = componer(carta, self._ajustes.remitente)
+        try:
+            dialogo = self._tomar()
+            try:
+                dialogo.send_message(mensaje, self._ajustes.remitente.addr_spec, [carta.direccion])
+            except BaseException:
+                dialogo.close()
+                raise
+        except (smtplib.SMTPException, OSError) as error:
+            # The error's text may quote the address: only its kind and code go on.
+            codigos = _codigos(error)
+            texto = " ".join([type(error).__name__, *map(str, codigos)])
+            if isinstance(error, smtplib.SMTPNotSupportedError) or (codigos and min(codigos) >= 500):
+                raise CanalRechazo(texto) from None
+            raise CanalNoDisponible(texto) from None
+        self._libres.append((time.monotonic(), dialogo))
+
+    def _tomar(self) -> "_Dialogo":
+        """A connection that is known to work, or a new one."""
+        limite = time.monotonic() + self._ajustes.espera_s
+        while self._libres:
+            try:
+                desde, dialogo = self._libres.pop()
+            except IndexError:
+                break
+            dialogo.limite = limite
+            if time.monotonic() - desde < _OCIO_S and _responde(dialogo):
+                return dialogo
+            dialogo.close()
+        return self._conectar(limite)
+
+    def _conectar(self, limite: float) -> "_Dialogo":
+        ajustes = self._ajustes
+        dialogo = _Dialogo(ajustes.host, ajustes.puerto, limite)
+        try:
+            if ajustes.starttls:
+                dialogo.starttls(context=ssl.create_default_context())
+            if ajustes.usuario:
+                dialogo.login(ajustes.usuario, ajustes.clave)
+        except BaseException:
+            dialogo.close()
+            raise
+        return dialogo
+
+
+def componer(carta: Carta, remitente: Address) -> EmailMessage:
+    """The message, the same each time that the letter is sent.
+
+    Raises:
+        CanalRechazo: the address is not one e-mail address.
+    """
+    nombre = " ".join(_INDEBIDOS.sub(" ", carta.nombre).split())[:_NOMBRE_MAXIMO].rstrip()
+    try:
+        destinatario = Address(nombre, addr_spec=carta.direccion)
+    except (email.errors.MessageError, ValueError, IndexError):
+        raise CanalRechazo("la dirección no es una dirección de correo") from None
+    una_sola = destinatario.domain and destinatario.addr_spec == carta.direccion
+    if not una_sola or not carta.direccion.isprintable() or " " in carta.direccion:
+        raise CanalRechazo("la dirección no es una sola dirección de correo")
+    mensaje = EmailMessage()
+    mensaje["From"] = remitente
+    mensaje["To"] = destinatario
+    mensaje["Subject"] = carta.asunto
+    mensaje["Date"] = carta.fecha
+    mensaje["Message-ID"] = f"<{carta.id}@{remitente.domain}>"
+    mensaje["Content-Language"] = "es"
+    mensaje["Auto-Submitted"] = "auto-generated"
+    mensaje.set_content(carta.cuerpo)
+    return mensaje
+
+
+class _Dialogo(smtplib.SMTP):
+    """An SMTP connection on which all steps together, not each, have to end in time."""
+
+    def __init__(self, host: str, puerto: int, limite: float) -> None:
+        self.limite = limite
+        # The name is given, since finding the fully qualified one out may wait for a DNS server.
+        super().__init__(host, puerto, socket.gethostname(), timeout=max(0.001, limite - time.monotonic()))
+
+    def send(self, s: Any) -> None:
+        self._apurar()
+        super().send(s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        self._apurar()
+        return super().getreply()
+
+    def _apurar(self) -> None:
+        queda = self.limite - time.monotonic()
+        if queda <= 0:
+            raise TimeoutError
+        if self.sock is not None:
+            self.sock.settimeout(queda)
+
+
+def _responde(dialogo: _Dialogo) -> bool:
+    try:
+        return dialogo.noop()[0] == 250
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def _codigos(error: Exception) -> list[int]:
+    """The server's reply codes behind an error; none where it did not reply."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [codigo for codigo, _ in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []

@@ -1,0 +1,13 @@
+"""How this service's domain events are kept: their names in the store, for ever, and the way up from older schemas."""
+
+from seedwork.infraestructura.almacen_eventos import CatalogoEventos, Forma
+
+from notificaciones.dominio import eventos
+
+CATALOGO = CatalogoEventos(
+    Forma(nombre="NotificacionCreada", clase=eventos.Creada),
+    Forma(nombre="NotificacionEnviada", clase=eventos.Enviada),
+    Forma(nombre="NotificacionConfirmada", clase=eventos.Confirmada),
+    Forma(nombre="NotificacionFallida", clase=eventos.Fallida),
+    Forma(nombre="NotificacionAnulada", clase=eventos.Anulada),
+)

@@ -1,0 +1,153 @@
+"""This service's unit of work: the event store, the closed sagas and the delivery queue on PostgreSQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.unidad import Saga
+from seedwork.infraestructura.almacen_eventos import EventoGuardado, RepositorioEventos
+from seedwork.infraestructura.unidad_sql import UnidadSQL
+from sqlalchemy.dialects.postgresql import insert
+
+from notificaciones.aplicacion.envio import Envio, Politica
+from notificaciones.dominio.notificacion import Notificacion
+from notificaciones.infraestructura import tablas
+from notificaciones.infraestructura.despachadores import DESPACHADORES
+from notificaciones.infraestructura.eventos_guardados import CATALOGO
+from notificaciones.infraestructura.vistas import proyectar
+
+_E = tablas.envios.c
+_AHORA = sa.func.clock_timestamp()
+
+
+class RepositorioNotificaciones(RepositorioEventos[Notificacion]):
+    """Notifications, each a stream; their view follows in the same transaction."""
+
+    catalogo = CATALOGO
+
+    def vacio(self, id: str) -> Notificacion:
+        """Before its first event, there is only its id."""
+        return Notificacion(id=id)
+
+    def proyectar(self, guardados: Sequence[EventoGuardado]) -> None:
+        """Bring the view up to what was appended."""
+        for guardado in guardados:
+            proyectar(self.conexion, guardado)
+
+
+class SagasSQL:
+    """A row per saga, so that a fact and the undo that it may meet take turns, whichever comes first."""
+
+    def __init__(self, conexion: sa.Connection) -> None:
+        self._conexion = conexion
+
+    def cerrada(self, id_saga: str) -> bool:
+        """Whether the saga is closed here."""
+        return self._anotar(id_saga, cerrada=False)
+
+    def cerrar(self, id_saga: str) -> None:
+        """From here on, nothing is sent for the saga but what tells its end."""
+        self._anotar(id_saga, cerrada=True)
+
+    def _anotar(self, id_saga: str, *, cerrada: bool) -> bool:
+        sentencia = insert(tablas.sagas).values(id_saga=id_saga, cerrada=cerrada)
+        sentencia = sentencia.on_conflict_do_update(
+            index_elements=["id_saga"], set_={"cerrada": tablas.sagas.c.cerrada | sentencia.excluded.cerrada}
+        )
+        return bool(self._conexion.execute(sentencia.returning(tablas.sagas.c.cerrada)).scalar_one())
+
+
+class EnviosSQL:
+    """The delivery queue, a row per delivery that is not over."""
+
+    def __init__(self, conexion: sa.Connection) -> None:
+        self._conexion = conexion
+
+    def agregar(self, envio: Envio) -> None:
+        """Queue a delivery, due at once."""
+        fila = {c: v for c, v in asdict(envio).items() if c != "leido"}
+        self._conexion.execute(
+            sa.insert(tablas.envios).values({**fila, "id_saga": envio.saga.id, "proximo": envio.creado})
+        )
+
+    def obtener(self, id_notificacion: str) -> Envio | None:
+        """The delivery, locked until the unit of work ends; None if it is over."""
+        return next(iter(self._leer(_E.id_notificacion == id_notificacion)), None)
+
+    def de_saga(self, id_saga: str) -> Sequence[Envio]:
+        """Those of a saga, locked until the unit of work ends."""
+        return self._leer(_E.id_saga == id_saga)
+
+    def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
+        """Give it back to the queue, due again then."""
+        self._cambiar(id_notificacion, proximo=hasta, tomado_hasta=None)
+
+    def marcar_para_anular(self, id_notificacion: str) -> None:
+        """Unless it is being sent successfully right now, it ends annulled."""
+        self._cambiar(id_notificacion, anular=True)
+
+    def quitar(self, id_notificacion: str) -> None:
+        """It is over; the personal data that it held are gone."""
+        self._conexion.execute(sa.delete(tablas.envios).where(_E.id_notificacion == id_notificacion))
+
+    def _cambiar(self, id_notificacion: str, **valores: Any) -> None:
+        self._conexion.execute(sa.update(tablas.envios).where(_E.id_notificacion == id_notificacion).values(valores))
+
+    def _leer(self, condicion: sa.ColumnElement[bool]) -> list[Envio]:
+        consulta = sa.select(tablas.envios, _AHORA.label("leido")).where(condicion)
+        filas = self._conexion.execute(consulta.order_by(_E.id_notificacion).with_for_update()).mappings()
+        return [_envio(dict(f)) for f in filas]
+
+
+def tomar_envios(conexion: sa.Connection, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> list[Envio]:
+    """Lease what is due to this process, the longest due first. The attempt is counted before it begins.
+
+    Args:
+        conexion: in autocommit: when this returns, the lease is durable.
+        cuantos: at most this many.
+        arriendo_s: seconds after which others may take it, should this process vanish.
+        excepto: what this process has in hand still, whatever became of its lease.
+    """
+    debidos = (
+        sa.select(_E.id_notificacion)
+        .where(_E.proximo <= _AHORA, sa.or_(_E.tomado_hasta.is_(None), _E.tomado_hasta <= _AHORA))
+        .where(_E.id_notificacion.not_in(excepto))
+        .order_by(_E.proximo)
+        .limit(cuantos)
+        .with_for_update(skip_locked=True)
+    )
+    tomar = (
+        sa.update(tablas.envios)
+        .where(_E.id_notificacion.in_(debidos.scalar_subquery()))
+        .values(intentos=_E.intentos + 1, tomado_hasta=_AHORA + sa.func.make_interval(0, 0, 0, 0, 0, 0, arriendo_s))
+        .returning(tablas.envios, _AHORA.label("leido"))
+    )
+    return [_envio(dict(f)) for f in conexion.execute(tomar).mappings()]
+
+
+def devolver_envios(conexion: sa.Connection, ids: Sequence[str]) -> None:
+    """End the lease on deliveries that this process will not finish."""
+    conexion.execute(sa.update(tablas.envios).where(_E.id_notificacion.in_(ids)).values(tomado_hasta=None))
+
+
+class UnidadNotificaciones(UnidadSQL):
+    """This service's unit of work."""
+
+    def __init__(self, conexion: sa.Connection, *, asuntos: Mapping[str, str], canal: str, politica: Politica) -> None:
+        super().__init__(conexion, "notificaciones", DESPACHADORES)
+        self.asuntos = asuntos
+        self.canal = canal
+        self.politica = politica
+        self.notificaciones = RepositorioNotificaciones(conexion)
+        self.sagas = SagasSQL(conexion)
+        self.envios = EnviosSQL(conexion)
+        self.repositorios = [self.notificaciones]
+
+
+def _envio(fila: Mapping[str, Any]) -> Envio:
+    propios = {c: v for c, v in fila.items() if c not in ("id_saga", "proximo", "saga", "sobre")}
+    saga: dict[str, Any] = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
+    return Envio(saga=Saga(**saga), sobre=Sobre(**fila["sobre"]), **propios)

@@ -1,0 +1,67 @@
+"""This service's own tables, beside the event store's."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+METADATOS = sa.MetaData()
+
+CANAL_ENVIOS = "envios"
+"""The NOTIFY channel that wakes the sender."""
+
+
+def _instante(nombre: str, **opciones: Any) -> sa.Column[datetime]:
+    return sa.Column(nombre, sa.TIMESTAMP(timezone=True), **opciones)
+
+
+envios = sa.Table(
+    "envios",
+    METADATOS,
+    sa.Column("id_notificacion", sa.Text, primary_key=True),
+    sa.Column("id_saga", sa.Text, nullable=False),
+    sa.Column("tipo", sa.Text, nullable=False),
+    sa.Column("saga", JSONB, nullable=False),
+    sa.Column("paso", sa.Text),
+    sa.Column("sobre", JSONB, nullable=False),
+    sa.Column("nombre", sa.Text, nullable=False),
+    sa.Column("direccion", sa.Text, nullable=False),
+    sa.Column("datos", JSONB, nullable=False),
+    sa.Column("intentos", sa.Integer, nullable=False),
+    sa.Column("anular", sa.Boolean, nullable=False),
+    _instante("creado", nullable=False),
+    _instante("proximo", nullable=False),
+    _instante("tomado_hasta"),
+)
+
+sagas = sa.Table(
+    "sagas",
+    METADATOS,
+    sa.Column("id_saga", sa.Text, primary_key=True),
+    sa.Column("cerrada", sa.Boolean, nullable=False),
+)
+
+
+def vista_notificaciones(nombre: str, metadatos: sa.MetaData) -> sa.Table:
+    """The view's table; a rebuild makes a second one under another name, then swaps."""
+    return sa.Table(
+        nombre,
+        metadatos,
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("orden", sa.BigInteger, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("id_suscripcion", sa.Text, nullable=False),
+        sa.Column("id_saga", sa.Text, nullable=False),
+        sa.Column("cliente_codigo", sa.Text, nullable=False),
+        sa.Column("tipo", sa.Text, nullable=False),
+        sa.Column("canal", sa.Text, nullable=False),
+        sa.Column("asunto", sa.Text, nullable=False),
+        sa.Column("estado", sa.Text, nullable=False),
+        sa.Column("motivo", sa.Text),
+        _instante("creada", nullable=False),
+        _instante("actualizada", nullable=False),
+    )
+
+
+vista = vista_notificaciones("vista_notificaciones", METADATOS)

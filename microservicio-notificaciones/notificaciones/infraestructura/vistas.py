@@ -1,0 +1,93 @@
+"""The view of the notifications: a projection of their events, and its rebuilding."""
+
+import sqlalchemy as sa
+from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
+from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
+
+from notificaciones.dominio import eventos
+from notificaciones.dominio.notificacion import ESTADO_TRAS
+from notificaciones.infraestructura import tablas
+from notificaciones.infraestructura.eventos_guardados import CATALOGO
+
+_NUEVA = "vista_notificaciones_nueva"
+
+
+def proyectar(conexion: sa.Connection, guardado: EventoGuardado, tabla: sa.Table = tablas.vista) -> None:
+    """Take one event into the view. Those of a stream come in their order, each once."""
+    evento = guardado.evento
+    cambios = {
+        "version": guardado.version,
+        "estado": ESTADO_TRAS[type(evento)],
+        "actualizada": guardado.ocurrido,
+    }
+    match evento:
+        case eventos.Creada():
+            fila = {
+                **cambios,
+                "id": guardado.flujo,
+                "orden": guardado.orden,
+                "id_suscripcion": evento.id_suscripcion,
+                "id_saga": evento.id_saga,
+                "cliente_codigo": evento.cliente_codigo,
+                "tipo": evento.tipo,
+                "canal": evento.canal,
+                "asunto": evento.asunto,
+                "creada": guardado.ocurrido,
+            }
+            conexion.execute(sa.insert(tabla).values(fila))
+            return
+        case eventos.Fallida() | eventos.Anulada():
+            cambios["motivo"] = evento.motivo
+    conexion.execute(sa.update(tabla).where(tabla.c.id == guardado.flujo).values(cambios))
+
+
+def reconstruir(motor: sa.Engine) -> int:
+    """Make the view anew from the events, beside the live one, then swap. Answers how many events it is made of.
+
+    Whoever reads or writes meanwhile goes on; writers wait only for what was appended during the first pass.
+    """
+    nueva = tablas.vista_notificaciones(_NUEVA, sa.MetaData())
+    vieja = tablas.vista.name
+    with motor.begin() as conexion:
+        conexion.execute(sa.text(f"DROP TABLE IF EXISTS {_NUEVA}"))
+        conexion.execute(sa.text(f"CREATE TABLE {_NUEVA} (LIKE {vieja} INCLUDING ALL)"))
+        leidos = _ponerse_al_dia(conexion, nueva)
+    with motor.begin() as conexion:
+        # Appending takes a lock that this one excludes: from here on, the store stands still until the swap is done.
+        conexion.execute(sa.text(f"LOCK TABLE {tabla_eventos.name} IN SHARE MODE"))
+        leidos += _ponerse_al_dia(conexion, nueva)
+        conexion.execute(sa.text(f"DROP TABLE {vieja}"))
+        conexion.execute(sa.text(f"ALTER TABLE {_NUEVA} RENAME TO {vieja}"))
+    return leidos
+
+
+def atrasadas(conexion: sa.Connection) -> list[str]:
+    """The notifications whose view does not stand at the last version of their stream."""
+    ultimas = (
+        sa.select(tabla_eventos.c.flujo, sa.func.max(tabla_eventos.c.version).label("version"))
+        .group_by(tabla_eventos.c.flujo)
+        .subquery()
+    )
+    vista = tablas.vista
+    consulta = (
+        sa.select(sa.func.coalesce(vista.c.id, ultimas.c.flujo))
+        .select_from(vista.join(ultimas, ultimas.c.flujo == vista.c.id, full=True))
+        .where(vista.c.version.is_distinct_from(ultimas.c.version))
+    )
+    return list(conexion.execute(consulta).scalars())
+
+
+def _ponerse_al_dia(conexion: sa.Connection, tabla: sa.Table) -> int:
+    """Take in the events that the table does not hold yet. Answers how many."""
+    consulta = (
+        sa.select(tabla_eventos)
+        .outerjoin(tabla, tabla.c.id == tabla_eventos.c.flujo)
+        .where(tabla_eventos.c.version > sa.func.coalesce(tabla.c.version, 0))
+        .order_by(tabla_eventos.c.orden)
+    )
+    leidos = 0
+    filas = conexion.execute(consulta, execution_options={"yield_per": 1000})
+    for guardado in guardados(filas, CATALOGO):
+        proyectar(conexion, guardado, tabla)
+        leidos += 1
+    return leidos
