@@ -3,7 +3,7 @@
 import flask
 import pytest
 from flask.testing import FlaskClient
-from seedwork.entrada.http import crear_app
+from seedwork.entrada.http import equipar
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
 from servicio_datos.entrada.http import registrar_rutas
 from servicio_datos.infraestructura.consultas import Consultas
@@ -13,7 +13,8 @@ pytestmark = pytest.mark.integracion
 
 @pytest.fixture
 def cliente(servicio) -> FlaskClient:
-    app: flask.Flask = crear_app("servicio-datos-api")
+    app = flask.Flask("servicio-datos-api")
+    equipar(app)
     registrar_rutas(app, Consultas(servicio.motor))
     return app.test_client()
 

@@ -91,6 +91,11 @@ class RepositorioFacturas(RepositorioSQL[Factura]):
         return Factura(importe=Dinero(fila["monto"], fila["moneda"]), **propios)
 
 
+def fila_de_paso(id_suscripcion: str, paso: Paso) -> Fila:
+    """A step's row in the timeline."""
+    return {"id_suscripcion": id_suscripcion, **asdict(paso)}
+
+
 class LineaSQL:
     """The saga's timeline, one row a step."""
 
@@ -100,7 +105,7 @@ class LineaSQL:
 
     def anotar(self, id_suscripcion: str, paso: Paso) -> None:
         """Take in a step; a repeat changes nothing."""
-        sentencia = insert(self._tabla).values(id_suscripcion=id_suscripcion, **asdict(paso))
+        sentencia = insert(self._tabla).values(fila_de_paso(id_suscripcion, paso))
         self._conexion.execute(sentencia.on_conflict_do_nothing())
 
     def de_saga(self, id_saga: str) -> Sequence[Paso]:

@@ -10,7 +10,7 @@ from suscripciones.dominio.saga import EN_CURSO, Paso, estado
 
 def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
     """Take the step into the timeline, and do what follows from it for a saga that is still undecided."""
-    unidad.linea.anotar(transicion.id_suscripcion, _paso(transicion, unidad.sobre.id))
+    unidad.linea.anotar(transicion.id_suscripcion, paso_de(transicion, unidad.sobre.id))
     suscripcion = unidad.suscripciones.obtener(transicion.id_suscripcion)
     if suscripcion is None:
         return
@@ -30,7 +30,8 @@ def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
         suscripcion.cerrar_saga(transicion.id_saga)
 
 
-def _paso(transicion: TransicionSaga, id: str) -> Paso:
+def paso_de(transicion: TransicionSaga, id: str) -> Paso:
+    """The step that a transition tells; ``id`` is its message's ``ce_id``."""
     return Paso(
         id=id,
         id_saga=transicion.id_saga,

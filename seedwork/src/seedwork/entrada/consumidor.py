@@ -5,7 +5,6 @@ it, and every other key goes on. What can't be decoded is parked at once; what k
 attempt; then the key goes on with the next message (contract §5).
 """
 
-import json
 import random
 import threading
 import time
@@ -15,21 +14,19 @@ from dataclasses import dataclass, field
 
 import pulsar
 import structlog
-from contratos import REGISTRO, Mensaje
 
 from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.infraestructura import avro, metricas
+from seedwork.infraestructura import metricas
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import CartasMuertas
-from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
+from seedwork.infraestructura.cloudevents import MensajeIlegible
+from seedwork.infraestructura.decodificador import SIN_BROKER, Decodificador, topico_base
 from seedwork.infraestructura.entregas import RegistroEntregas
 from seedwork.infraestructura.pulsar import SinConfirmacion
 
 registro = structlog.get_logger(__name__)
 
 Clave = tuple[str, str]
-
-_SIN_BROKER = (pulsar.Timeout, pulsar.ConnectError, pulsar.NotConnected, pulsar.AlreadyClosed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +116,7 @@ class Consumidor:
         self._lote = lote
         self._politica = politica or PoliticaReintentos()
         self._retenidas = _Retenidas()
-        self._por_topico = {t.topico: t for t in bus.manejadores}
-        self._esquemas: dict[tuple[str, int], str | None] = {}
+        self._decodificador = Decodificador(cliente, bus.manejadores)
         self._abierto: pulsar.Consumer | None = None
 
     def conectado(self) -> bool:
@@ -136,7 +132,7 @@ class Consumidor:
             try:
                 self._vuelta(parada)
             except Exception as error:
-                if not es_de_infraestructura(error) and not isinstance(error, (SinConfirmacion, *_SIN_BROKER)):
+                if not es_de_infraestructura(error) and not isinstance(error, (SinConfirmacion, *SIN_BROKER)):
                     raise
                 registro.warning("consumidor en espera", error=type(error).__name__)
                 self._devolver()
@@ -153,7 +149,7 @@ class Consumidor:
         while not parada.is_set():
             try:
                 return self._cliente.subscribe(
-                    list(self._por_topico),
+                    self._decodificador.topicos,
                     self._bus.consumidor,
                     consumer_type=self._tipo,
                     receiver_queue_size=self._cola,
@@ -202,33 +198,14 @@ class Consumidor:
         return entregas
 
     def _decodificar(self, original: pulsar.Message) -> Entrega | None:
-        topico = original.topic_name().split("-partition-")[0]
         try:
-            tipo = self._por_topico.get(topico)
-            sobre = de_propiedades(original.properties())
-            if tipo is None or REGISTRO.get(sobre.tipo) is not tipo:
-                raise MensajeIlegible("ce_type no es el del tópico")
-            mensaje = avro.decodificar(tipo, original.data(), self._escritor(tipo, topico, original))
+            return Entrega(original, self._decodificador.decodificar(original))
         except MensajeIlegible as error:
             self._cartas.aparcar(original, error=str(error), intentos=0)
             self._aceptar(original)
-            metricas.MENSAJES.labels(self._bus.consumidor, topico.rsplit("/", 1)[-1], "ilegible").inc()
+            local = topico_base(original).rsplit("/", 1)[-1]
+            metricas.MENSAJES.labels(self._bus.consumidor, local, "ilegible").inc()
             return None
-        return Entrega(original, Recibido(sobre, mensaje))
-
-    def _escritor(self, tipo: type[Mensaje], topico: str, original: pulsar.Message) -> str | None:
-        """The schema that the message was written with; None where it is this reader's own."""
-        version = original._message.int_schema_version()
-        if (topico, version) not in self._esquemas:
-            try:
-                texto = str(self._cliente._client.get_schema_info(topico, version).schema())
-            except _SIN_BROKER:
-                raise
-            except pulsar.PulsarException as error:
-                raise MensajeIlegible(f"su esquema no está registrado: {type(error).__name__}") from error
-            propio = json.loads(texto) == tipo.esquema
-            self._esquemas[topico, version] = None if propio else texto
-        return self._esquemas[topico, version]
 
     def _procesar_lote(self, entregas: Sequence[Entrega]) -> None:
         lote, sospechosos = self._entregas.empezar_lote({e.recibido.sobre.id for e in entregas})
@@ -284,7 +261,14 @@ class Consumidor:
                     error = _resumen(excepcion)
                     self._entregas.anotar_error(sobre.id, error)
                     metricas.REINTENTOS.labels(self._bus.consumidor, sobre.tipo).inc()
-                    registro.warning("mensaje fallido", tipo=sobre.tipo, id=sobre.id, intento=intento, error=error)
+                    registro.warning(
+                        "mensaje fallido",
+                        tipo=sobre.tipo,
+                        id=sobre.id,
+                        correlacion=sobre.correlacion,
+                        intento=intento,
+                        error=error,
+                    )
             if intento >= self._politica.maximo:
                 self._cartas.aparcar(entrega.original, error=error, intentos=min(intento, self._politica.maximo))
                 self._entregas.aparcar(sobre.id)
@@ -297,7 +281,11 @@ class Consumidor:
 
     def _listo(self, entrega: Entrega, resultado: str) -> None:
         self._aceptar(entrega.original)
-        metricas.MENSAJES.labels(self._bus.consumidor, entrega.recibido.sobre.tipo, resultado).inc()
+        sobre = entrega.recibido.sobre
+        metricas.MENSAJES.labels(self._bus.consumidor, sobre.tipo, resultado).inc()
+        # A partitioned topic is one of many messages: a line for each of them would cost more than the work.
+        anotar = registro.debug if entrega.recibido.mensaje.particiones else registro.info
+        anotar("mensaje atendido", tipo=sobre.tipo, sujeto=sobre.sujeto, correlacion=sobre.correlacion, fin=resultado)
 
     def _aceptar(self, original: pulsar.Message) -> None:
         self._consumidor.acknowledge(original)

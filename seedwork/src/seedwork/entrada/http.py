@@ -53,12 +53,11 @@ def correlacion() -> str:
 
 
 def crear_app(
-    nombre: str,
     requeridas: Mapping[str, Comprobacion] | None = None,
     informativas: Mapping[str, Comprobacion] | None = None,
 ) -> flask.Flask:
     """A Flask application with the shared shape; the checks are those of :func:`equipar`."""
-    app = flask.Flask(nombre, static_folder=None)
+    app = flask.Flask(__name__, static_folder=None)
     equipar(app, requeridas, informativas)
     return app
 

@@ -92,7 +92,7 @@ class Servicio:
         """The service's HTTP API, ready for a WSGI server."""
         registros.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor()
-        app = crear_app(f"{self.nombre}-api", {"base_datos": lambda: comprobar_bd(motor)})
+        app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
         app.register_error_handler(CursorInvalido, _cursor_invalido)
         self.api(app, motor)
         return app
@@ -191,7 +191,6 @@ class _Trabajador:
     def _publicar_salud(self) -> None:
         config = self._servicio.config
         app = crear_app(
-            self._servicio.nombre,
             {"base_datos": lambda: comprobar_bd(self._motor), "broker": self._comprobar_broker},
         )
         servidor = waitress.create_server(app, host=config.http_host, port=config.salud_puerto, threads=2)

@@ -42,6 +42,7 @@ class CartasMuertas:
             "mensaje aparcado",
             id=propiedades.get("ce_id"),
             tipo=propiedades.get("ce_type"),
+            correlacion=propiedades.get("ce_correlationid"),
             error=error,
             intentos=intentos,
         )

@@ -1,0 +1,80 @@
+"""Rebuilds the saga's view from its topic: beside the live table, then in its place."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pulsar
+import sqlalchemy as sa
+from contratos.sagas import TransicionSaga
+from seedwork.aplicacion.bus import Recibido
+from seedwork.infraestructura.cloudevents import MensajeIlegible
+from seedwork.infraestructura.decodificador import Decodificador
+from seedwork.infraestructura.pulsar import crear_cliente
+from sqlalchemy.dialects.postgresql import insert
+
+from suscripciones.aplicacion.reacciones.transicion import paso_de
+from suscripciones.infraestructura import tablas
+from suscripciones.infraestructura.repositorio import fila_de_paso
+
+_NUEVA = tablas.saga_pasos("saga_pasos_nueva", sa.MetaData())
+_TANDA = 1000
+
+
+def reconstruir(motor: sa.Engine, pulsar_url: str) -> int:
+    """Read the topic from its beginning into a new table, and swap it in. Answers how many steps it holds.
+
+    The swap waits for whoever is writing, and takes in under the table's lock what was published meanwhile; what is
+    published later finds the new table.
+    """
+    cliente = crear_cliente(pulsar_url)
+    try:
+        lector = cliente.create_reader(TransicionSaga.topico, pulsar.MessageId.earliest)
+        decodificador = Decodificador(cliente, [TransicionSaga])
+        with motor.begin() as conexion:
+            conexion.execute(sa.text("DROP TABLE IF EXISTS saga_pasos_nueva"))
+            conexion.execute(sa.text("CREATE TABLE saga_pasos_nueva (LIKE saga_pasos INCLUDING ALL)"))
+        with motor.begin() as conexion:
+            _cargar(conexion, lector, decodificador)
+        with motor.begin() as conexion:
+            conexion.execute(sa.text("LOCK TABLE saga_pasos IN ACCESS EXCLUSIVE MODE"))
+            _cargar(conexion, lector, decodificador)
+            total = conexion.scalar(sa.select(sa.func.count()).select_from(_NUEVA))
+            conexion.execute(sa.text("DROP TABLE saga_pasos"))
+            conexion.execute(sa.text("ALTER TABLE saga_pasos_nueva RENAME TO saga_pasos"))
+            for provisional, definitivo in (
+                ("saga_pasos_nueva_pkey", "saga_pasos_pkey"),
+                ("saga_pasos_nueva_id_saga_idx", "saga_pasos_saga"),
+                ("saga_pasos_nueva_id_suscripcion_idx", "saga_pasos_suscripcion"),
+            ):
+                conexion.execute(sa.text(f"ALTER INDEX {provisional} RENAME TO {definitivo}"))
+        return int(total or 0)
+    finally:
+        cliente.close()
+
+
+def _cargar(conexion: sa.Connection, lector: pulsar.Reader, decodificador: Decodificador) -> None:
+    sentencia = insert(_NUEVA).on_conflict_do_nothing()
+    tanda: list[dict[str, Any]] = []
+    for original in _hasta_el_final(lector):
+        try:
+            tanda.append(_fila(decodificador.decodificar(original)))
+        except MensajeIlegible:
+            # The live consumer parked it too: it is no step.
+            continue
+        if len(tanda) == _TANDA:
+            conexion.execute(sentencia, tanda)
+            tanda.clear()
+    if tanda:
+        conexion.execute(sentencia, tanda)
+
+
+def _fila(recibido: Recibido) -> dict[str, Any]:
+    transicion = recibido.mensaje
+    if not isinstance(transicion, TransicionSaga):
+        raise MensajeIlegible("no es una transición")
+    return fila_de_paso(transicion.id_suscripcion, paso_de(transicion, recibido.sobre.id))
+
+
+def _hasta_el_final(lector: pulsar.Reader) -> Iterator[pulsar.Message]:
+    while lector.has_message_available():
+        yield lector.read_next(10_000)
