@@ -22,15 +22,15 @@ class _PorSuscripcion(RepositorioSQL[A]):
 
     def __init__(self, conexion: sa.Connection) -> None:
         super().__init__(conexion)
-        self._de: dict[str, list[A]] = {}
+        self._ids: dict[str, list[str]] = {}
 
     def precargar_de(self, suscripciones: Collection[str]) -> None:
         """Load what belongs to these subscriptions, locked."""
-        faltan = sorted(set(suscripciones) - self._de.keys())
+        faltan = sorted(set(suscripciones) - self._ids.keys())
         if faltan:
-            self._de.update((s, []) for s in faltan)
+            self._ids.update((s, []) for s in faltan)
             for agregado in self.buscar(self.tabla.c.id_suscripcion.in_(faltan), *self.vigentes()):
-                self._de[agregado.id_suscripcion].append(agregado)
+                self._ids[agregado.id_suscripcion].append(agregado.id)
 
     def vigentes(self) -> Collection[sa.ColumnElement[bool]]:
         """What a row must meet to be worth loading."""
@@ -39,34 +39,17 @@ class _PorSuscripcion(RepositorioSQL[A]):
     def de_suscripcion(self, id_suscripcion: str) -> list[A]:
         """What belongs to the subscription."""
         self.precargar_de([id_suscripcion])
-        return self._de[id_suscripcion]
+        return [agregado for id in self._ids[id_suscripcion] if (agregado := self.obtener(id)) is not None]
 
     def agregar(self, agregado: A) -> None:
         """Take in an aggregate that is new."""
+        self.precargar_de([agregado.id_suscripcion])
         super().agregar(agregado)
-        self.de_suscripcion(agregado.id_suscripcion).append(agregado)
+        self._ids[agregado.id_suscripcion].append(agregado.id)
 
     def a_fila(self, agregado: A) -> Fila:
         """A column per attribute."""
         return {c.name: getattr(agregado, c.name) for c in self.tabla.columns if c.name != "orden"}
-
-
-class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
-    """Data services, each a row; those that have ended are not loaded."""
-
-    tabla = tablas.servicios_datos
-
-    def vivo_de(self, id_suscripcion: str) -> ServicioDatos | None:
-        """The one that the subscription holds."""
-        return next((s for s in self.de_suscripcion(id_suscripcion) if s.vivo), None)
-
-    def vigentes(self) -> Collection[sa.ColumnElement[bool]]:
-        """Only what is alive."""
-        return (self.tabla.c.estado != TERMINADO,)
-
-    def de_fila(self, fila: Mapping[str, Any]) -> ServicioDatos:
-        """The inverse."""
-        return ServicioDatos(**{c: v for c, v in fila.items() if c != "orden"})
 
 
 class RepositorioParticipaciones(_PorSuscripcion[Participacion]):
@@ -88,17 +71,48 @@ class RepositorioParticipaciones(_PorSuscripcion[Participacion]):
         return Participacion(**fila)
 
 
+class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
+    """Data services, each a row; those that have ended are not loaded.
+
+    Args:
+        participaciones: a subscription's are locked before its data services are read, so that what is read includes
+            all that the sagas' facts have done so far, also those that another worker handles at this moment.
+    """
+
+    tabla = tablas.servicios_datos
+
+    def __init__(self, conexion: sa.Connection, participaciones: RepositorioParticipaciones) -> None:
+        super().__init__(conexion)
+        self._participaciones = participaciones
+
+    def precargar_de(self, suscripciones: Collection[str]) -> None:
+        """Load what belongs to these subscriptions, locked, after their participations."""
+        self._participaciones.precargar_de(suscripciones)
+        super().precargar_de(suscripciones)
+
+    def vivo_de(self, id_suscripcion: str) -> ServicioDatos | None:
+        """The one that the subscription holds."""
+        return next((s for s in self.de_suscripcion(id_suscripcion) if s.vivo), None)
+
+    def vigentes(self) -> Collection[sa.ColumnElement[bool]]:
+        """Only what is alive."""
+        return (self.tabla.c.estado != TERMINADO,)
+
+    def de_fila(self, fila: Mapping[str, Any]) -> ServicioDatos:
+        """The inverse."""
+        return ServicioDatos(**{c: v for c, v in fila.items() if c != "orden"})
+
+
 class UnidadServicioDatos(UnidadSQL):
     """This service's unit of work."""
 
     def __init__(self, conexion: sa.Connection) -> None:
         super().__init__(conexion, "servicio-datos", DESPACHADORES)
-        self.servicios = RepositorioServiciosDatos(conexion)
         self.participaciones = RepositorioParticipaciones(conexion)
+        self.servicios = RepositorioServiciosDatos(conexion, self.participaciones)
         self.recursos = RecursosSQL(conexion)
-        self.repositorios = [self.servicios, self.participaciones]
+        self.repositorios = [self.participaciones, self.servicios]
 
     def precargar(self, sujetos: Collection[str]) -> None:
         """The facts that arrive are about subscriptions."""
         self.servicios.precargar_de(sujetos)
-        self.participaciones.precargar_de(sujetos)

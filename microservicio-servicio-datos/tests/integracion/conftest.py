@@ -1,7 +1,5 @@
-"""The service on a real PostgreSQL: a fresh, migrated database per test."""
+"""The service on a real PostgreSQL, with an empty database for each test."""
 
-import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from contratos import REGISTRO, Mensaje, sagas
 from contratos.suscripciones import HechoSuscripcion, SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
-from plataforma.postgres import borrar_base, crear_bases
+from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, bd
@@ -18,26 +16,29 @@ from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.unidad_sql import abridor
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
+from servicio_datos.infraestructura import tablas
 from servicio_datos.infraestructura.existencias import sincronizar
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 
 MIGRACIONES = Path(__file__).parents[2] / "migraciones"
 
 
-@pytest.fixture(scope="session")
-def url_postgres() -> str:
-    return os.environ["POSTGRES_URL"]
+@pytest.fixture(scope="module")
+def url_base(nueva_base: Fabrica) -> str:
+    url = nueva_base("servicio_datos")
+    migrar(bd.crear_motor(url), MIGRACIONES)
+    return url
 
 
 @pytest.fixture
-def motor(url_postgres: str) -> Iterator[sa.Engine]:
-    nombre = f"servicio_datos_{secrets.token_hex(4)}"
-    url = crear_bases(url_postgres, {nombre: secrets.token_hex(16)})[nombre]
-    motor = bd.crear_motor(url, pool_size=16)
-    migrar(motor, MIGRACIONES)
+def motor(url_base: str) -> Iterator[sa.Engine]:
+    """An engine of the test's own on the module's database, emptied."""
+    motor = bd.crear_motor(url_base, pool_size=16)
+    with motor.begin() as conexion:
+        todas = [*bd.METADATOS.tables, *tablas.METADATOS.tables]
+        conexion.execute(sa.text(f"TRUNCATE {', '.join(todas)}"))
     yield motor
     motor.dispose()
-    borrar_base(url_postgres, nombre)
 
 
 @pytest.fixture

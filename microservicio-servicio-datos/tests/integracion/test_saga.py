@@ -107,6 +107,36 @@ def test_causa_y_compensacion_a_la_vez_no_pierden_capacidad(servicio, hecho):
         assert [p for p, _, _ in servicio.pasos(f"g-{n}")].count("RESERVAR") == 1
 
 
+@pytest.mark.parametrize("lectura", [1, 2], ids=["participaciones", "servicios"])
+@pytest.mark.parametrize(
+    ("lento", "rapido"),
+    [("creada", "rechazada"), ("rechazada", "creada"), ("creada", "activada"), ("activada", "creada")],
+)
+def test_lo_que_otro_confirma_entre_dos_lecturas_no_se_pierde(servicio, hecho, lento, rapido, lectura):
+    """The fast worker handles its fact as a whole after a given read of the slow one's."""
+    lecturas = 0
+
+    def interrumpir(_conexion, _cursor, texto, *_resto):
+        nonlocal lecturas
+        if texto.startswith("SELECT"):
+            lecturas += 1
+            if lecturas == lectura:
+                servicio.procesar([hecho(rapido)])
+
+    sa.event.listen(servicio.motor, "after_cursor_execute", interrumpir)
+    try:
+        servicio.procesar([hecho(lento)])
+    except sa.exc.IntegrityError:
+        servicio.procesar([hecho(lento)])
+
+    if "activada" in (lento, rapido):
+        assert servicio.pasos() == [RESERVADO, INICIADO]
+        assert servicio.filas("SELECT estado FROM servicios_datos") == [("INICIADO",)]
+    else:
+        assert sum(servicio.usados().values()) == 0
+        assert sorted(paso for paso, _, _ in servicio.pasos()) == ["LIBERAR", "RESERVAR"]
+
+
 def test_lo_que_falla_no_deja_rastro(servicio, hecho, monkeypatch):
     def fallar(_self: RecursosSQL, _codigo: str) -> None:
         raise RuntimeError("a propósito")
