@@ -6,7 +6,6 @@ from seedwork.entrada import registro as registros
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import Comprobacion
 from seedwork.entrada.http import crear_app as crear_base
-from seedwork.entrada.salud import PLAZO_S
 from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
 
 from bff_web import comandos, consultas, documento
@@ -19,7 +18,7 @@ def crear_app() -> flask.Flask:
     """The door, ready for a WSGI server; it opens no connection before the first request."""
     config = cargar(Config)
     registros.configurar("bff", config.log_nivel)
-    publicador = Publicador(config.pulsar_url)
+    publicador = Publicador(config.pulsar_url, plazo_ms=comandos.PLAZO_MS)
     return componer(config, publicador, lambda: _comprobar_broker(publicador))
 
 
@@ -27,7 +26,7 @@ def _comprobar_broker(publicador: Publicador) -> str | None:
     """Whether every command can be published right now; what is needed for it is made on the way."""
     try:
         for comando in comandos.COMANDOS:
-            publicador.productor(comando.mensaje.topico, espera=PLAZO_S)
+            publicador.productor(comando.mensaje.topico, espera=comandos.ESPERA_S)
     except SinConfirmacion as error:
         return str(error)
     return None if publicador.conectado() else "no hay conexión con el broker"
@@ -44,7 +43,6 @@ def componer(config: Config, publicador: comandos.Publicador, broker: Comprobaci
     }
     servicios = {nombre: Servicio(nombre, url, http) for nombre, url in direcciones.items()}
     app = crear_base(
-        "bff_web",
         {"broker": broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()},
     )
