@@ -14,10 +14,10 @@ from notificaciones.infraestructura.correo import AjustesCorreo
 
 def _remitente(texto: str) -> str:
     try:
-        direccion = _direccion(texto)
-    except (MessageError, IndexError):
-        direccion = Address()
-    if not (direccion.username and direccion.domain):
+        completa = bool(_direccion(texto).username)
+    except (MessageError, ValueError, IndexError):
+        completa = False
+    if not completa:
         raise ValueError("ha de ser una dirección de correo, con o sin nombre: Nombre <usuario@dominio>")
     return texto
 

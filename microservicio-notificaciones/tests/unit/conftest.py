@@ -1,0 +1,142 @@
+"""A unit of work in memory, with the same promises as the real one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from contratos import Mensaje, sagas
+from contratos.suscripciones import (
+    HechoParaElCliente,
+    SuscripcionActivada,
+    SuscripcionAprovisionada,
+    SuscripcionRechazada,
+)
+from notificaciones.aplicacion.envio import Envio, Politica
+from notificaciones.aplicacion.manejadores import MANEJADORES, TIPOS
+from notificaciones.dominio.notificacion import Notificacion
+from seedwork.aplicacion.sobre import Sobre
+
+
+@dataclass
+class Notificaciones:
+    todas: dict[str, Notificacion] = field(default_factory=dict)
+
+    def obtener(self, id: str) -> Notificacion | None:
+        return self.todas.get(id)
+
+    def agregar(self, notificacion: Notificacion) -> None:
+        self.todas[notificacion.id] = notificacion
+
+
+@dataclass
+class Sagas:
+    cerradas: set[str] = field(default_factory=set)
+
+    def cerrada(self, id_saga: str) -> bool:
+        return id_saga in self.cerradas
+
+    def cerrar(self, id_saga: str) -> None:
+        self.cerradas.add(id_saga)
+
+
+@dataclass
+class Cola:
+    reloj: Callable[[], datetime]
+    todos: dict[str, Envio] = field(default_factory=dict)
+    aplazados: dict[str, datetime] = field(default_factory=dict)
+
+    def agregar(self, envio: Envio) -> None:
+        self.todos[envio.id_notificacion] = envio
+
+    def obtener(self, id_notificacion: str) -> Envio | None:
+        envio = self.todos.get(id_notificacion)
+        return replace(envio, leido=self.reloj()) if envio else None
+
+    def de_saga(self, id_saga: str) -> list[Envio]:
+        return [replace(e, leido=self.reloj()) for e in self.todos.values() if e.saga.id == id_saga]
+
+    def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
+        self.aplazados[id_notificacion] = hasta
+        self.todos[id_notificacion] = replace(self.todos[id_notificacion], tomado_hasta=None)
+
+    def marcar_para_anular(self, id_notificacion: str) -> None:
+        self.todos[id_notificacion] = replace(self.todos[id_notificacion], anular=True)
+
+    def quitar(self, id_notificacion: str) -> None:
+        self.todos.pop(id_notificacion, None)
+
+
+class Unidad:
+    """Handles facts, and remembers what was published."""
+
+    participante = "notificaciones"
+    canal = "CORREO"
+
+    def __init__(self) -> None:
+        self.politica = Politica(plazo_s=48, espera_s=5, pausa_s=0.5)
+        self.asuntos = {tipo: tipo.capitalize() for tipo in TIPOS}
+        self.ahora = datetime(2025, 1, 1, tzinfo=UTC)
+        self.notificaciones = Notificaciones()
+        self.sagas = Sagas()
+        self.envios = Cola(self.reloj)
+        self.publicados: list[Mensaje] = []
+        self.sobre = Sobre(id="-", tipo="", fuente="", sujeto="", tiempo="", correlacion="-")
+
+    def reloj(self) -> datetime:
+        return self.ahora
+
+    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
+        self.publicados.append(mensaje)
+
+    def atender(self, hecho: HechoParaElCliente) -> None:
+        self.sobre = Sobre.nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion)
+        MANEJADORES[type(hecho)](hecho, self)
+
+    def tomar(self) -> Envio:
+        """Lease the one delivery that is due."""
+        (envio,) = [e for e in self.envios.todos.values() if e.tomado_hasta is None or e.tomado_hasta <= self.ahora]
+        tomado = replace(envio, intentos=envio.intentos + 1, tomado_hasta=self.ahora + timedelta(seconds=15))
+        self.envios.agregar(tomado)
+        return replace(tomado, leido=self.ahora)
+
+    @property
+    def estados(self) -> dict[str, str]:
+        return {n.tipo: n.estado for n in self.notificaciones.todas.values()}
+
+    @property
+    def pasos(self) -> list[tuple[str, str, str]]:
+        return [(p.paso, p.resultado, p.motivo) for p in self.publicados if isinstance(p, sagas.TransicionSaga)]
+
+
+@pytest.fixture
+def unidad() -> Unidad:
+    return Unidad()
+
+
+COMUNES = {
+    "id_suscripcion": "s-1",
+    "id_saga": "g-1",
+    "recursos_requeridos": ("servicio_datos",),
+    "cliente_codigo": "0001",
+    "cliente_nombres": "Pablo",
+    "cliente_apellidos": "Perez Prieto",
+    "cliente_email": "pperez@domain.com",
+    "plan_codigo": "pro",
+    "plan_nombre": "PRO",
+}
+
+
+@pytest.fixture
+def aprovisionada() -> SuscripcionAprovisionada:
+    return SuscripcionAprovisionada(**COMUNES)
+
+
+@pytest.fixture
+def rechazada() -> SuscripcionRechazada:
+    return SuscripcionRechazada(**COMUNES, motivo="PLAZO_VENCIDO")
+
+
+@pytest.fixture
+def activada() -> SuscripcionActivada:
+    return SuscripcionActivada(**COMUNES)

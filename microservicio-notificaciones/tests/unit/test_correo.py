@@ -1,0 +1,113 @@
+"""The e-mail as it is written: nothing that a client wrote can leave its place."""
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+import pytest
+from notificaciones.aplicacion.envio import Carta
+from notificaciones.aplicacion.manejadores import TIPOS
+from notificaciones.aplicacion.puertos import CanalRechazo
+from notificaciones.infraestructura.correo import componer
+from notificaciones.infraestructura.plantillas import PlantillaInvalida, Plantillas
+
+REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.example")
+CARTA = Carta(
+    id="6f1d2c3b-0000-5000-8000-000000000001",
+    nombre="Pablo Pérez Prieto",
+    direccion="pperez@domain.com",
+    asunto="Su suscripción está activa",
+    cuerpo="Hola, Pablo Pérez:\n\nYa está.\n",
+    fecha=datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC),
+)
+
+
+def leida(carta: Carta) -> EmailMessage:
+    """The message as whoever receives its bytes reads it."""
+    crudo = componer(carta, REMITENTE).as_bytes(policy=email.policy.SMTP)
+    return email.message_from_bytes(crudo, policy=email.policy.default)
+
+
+def test_una_carta_corriente():
+    mensaje = leida(CARTA)
+
+    assert mensaje["To"] == "Pablo Pérez Prieto <pperez@domain.com>"
+    assert mensaje["Subject"] == "Su suscripción está activa"
+    assert mensaje["From"] == "SaludTech de los Alpes <avisos@saludtech.example>"
+    assert mensaje["Date"].datetime == CARTA.fecha
+    assert mensaje["Message-ID"] == "<6f1d2c3b-0000-5000-8000-000000000001@saludtech.example>"
+    assert mensaje.get_content().splitlines() == CARTA.cuerpo.splitlines()
+
+
+def test_dos_envios_de_una_carta_son_iguales():
+    assert componer(CARTA, REMITENTE).as_bytes() == componer(CARTA, REMITENTE).as_bytes()
+
+
+@pytest.mark.parametrize(
+    "nombre",
+    [
+        "Ana\r\nBcc: otra@mal.example",
+        "Ana\nSubject: otro",
+        "José, otra@mal.example",
+        'José" <otra@mal.example>, "',
+        "=?utf-8?q?x?= <otra@mal.example>",
+        "Zoë (comentario); grupo: otra@mal.example;",
+        "Ñ" * 4000,
+        "A" * 4000,
+        "María José Ñandú 李 🌵",
+        "\x00\u2028",
+        "",
+    ],
+)
+def test_ningun_nombre_sale_de_su_lugar(nombre):
+    mensaje = leida(replace(CARTA, nombre=nombre))
+
+    assert [a.addr_spec for a in mensaje["To"].addresses] == ["pperez@domain.com"]
+    assert mensaje["Bcc"] is None
+    assert mensaje.get_all("Subject") == [CARTA.asunto]
+    assert len(mensaje["To"].addresses[0].display_name) < 120
+
+
+@pytest.mark.parametrize(
+    "direccion",
+    [
+        "",
+        "nadie",
+        "@domain.com",
+        "a@b@c",
+        "a@b.com, c@d.com",
+        "Ana <a@b.com>",
+        "a@b.com\r\nBcc: c@d.com",
+        "a@b.com\n",
+        " a@b.com",
+        "a b@c.com",
+        "a@",
+    ],
+)
+def test_lo_que_no_es_una_direccion_se_rechaza(direccion):
+    with pytest.raises(CanalRechazo):
+        componer(replace(CARTA, direccion=direccion), REMITENTE)
+
+
+@pytest.mark.parametrize("tipo", sorted(TIPOS))
+def test_cada_tipo_tiene_plantilla_y_solo_pide_lo_que_hay(tipo):
+    plantillas = Plantillas(TIPOS)
+    datos = {"nombre": "Ñusta {{ 7*7 }} <b>", "plan": "PRO", "suscripcion": "s-1", "motivo": "Porque sí."}
+
+    cuerpo = plantillas.cuerpo(tipo, datos)
+
+    assert plantillas.asuntos[tipo]
+    assert "Hola, Ñusta {{ 7*7 }} <b>:" in cuerpo
+    assert "s-1" in cuerpo
+
+
+@pytest.mark.parametrize("texto", [None, "Hola\n", "Asunto: Hola\n\n{{ nombre"])
+def test_una_plantilla_que_falta_o_no_sirve_se_dice_al_empezar(tmp_path, texto):
+    if texto is not None:
+        (tmp_path / "pago_recibido.txt").write_text(texto)
+
+    with pytest.raises(PlantillaInvalida, match=r"pago_recibido\.txt"):
+        Plantillas({"PAGO_RECIBIDO"}, tmp_path)

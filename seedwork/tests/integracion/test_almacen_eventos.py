@@ -1,0 +1,147 @@
+"""The event store on a real PostgreSQL: append-only, one writer per version, each stream a chain."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.dominio.agregado import EventoDominio
+from seedwork.dominio.agregado_eventos import AgregadoEventos
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.almacen_eventos import (
+    CatalogoEventos,
+    ConflictoDeVersion,
+    Forma,
+    RepositorioEventos,
+    crear_almacen,
+    verificar,
+)
+
+pytestmark = pytest.mark.integracion
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contado(EventoDominio):
+    cuanto: int
+    nota: str = ""
+
+
+@dataclass(kw_only=True)
+class Contador(AgregadoEventos):
+    total: int = 0
+
+    def aplicar(self, evento: EventoDominio) -> None:
+        assert isinstance(evento, Contado)
+        self.total += evento.cuanto
+
+
+class Contadores(RepositorioEventos[Contador]):
+    catalogo = CatalogoEventos(Forma(nombre="Contado", clase=Contado))
+
+    def vacio(self, id: str) -> Contador:
+        return Contador(id=id)
+
+
+SOBRE = Sobre(id="m-1", tipo="t", fuente="f", sujeto="s", tiempo="", correlacion="c-1")
+
+
+@pytest.fixture
+def motor(nueva_base) -> Iterator[sa.Engine]:
+    motor = bd.crear_motor(nueva_base("almacen"))
+    with motor.begin() as conexion:
+        crear_almacen(conexion)
+    yield motor
+    motor.dispose()
+
+
+def guardar(contadores: Contadores, contador: Contador) -> None:
+    for evento in contador.extraer_eventos():
+        contador.secuencia += 1
+        contadores.recoger(contador, evento, SOBRE)
+    contadores.volcar()
+
+
+def contar(motor: sa.Engine, id: str, *cantidades: int) -> None:
+    with motor.begin() as conexion:
+        contadores = Contadores(conexion)
+        contador = contadores.obtener(id) or Contador(id=id)
+        contadores.agregar(contador)
+        for cuanto in cantidades:
+            contador.registrar(Contado(cuanto=cuanto, nota="ñandú «1.0»"))
+        guardar(contadores, contador)
+
+
+def test_el_estado_es_el_pliegue_de_los_eventos(motor):
+    contar(motor, "a", 1, 2)
+    contar(motor, "b", 5)
+    contar(motor, "a", 4)
+
+    with motor.begin() as conexion:
+        contador = Contadores(conexion).obtener("a")
+        assert contador is not None
+        assert (contador.total, contador.secuencia) == (7, 3)
+        assert Contadores(conexion).obtener("c") is None
+        filas = conexion.execute(sa.text("SELECT version, metadatos FROM eventos WHERE flujo = 'a' ORDER BY 1")).all()
+    assert [v for v, _ in filas] == [1, 2, 3]
+    assert filas[2][1] == {"causa": "m-1", "correlacion": "c-1", "secuencia": 3}
+
+
+def test_dos_que_leyeron_la_misma_version_no_escriben_los_dos(motor):
+    contar(motor, "a", 1)
+    with motor.begin() as uno, motor.connect() as otro:
+        primero, segundo = Contadores(uno), Contadores(otro)
+        tarde = segundo.obtener("a")
+        for contadores in (primero, segundo):
+            contadores.obtener("a").registrar(Contado(cuanto=1))
+        guardar(primero, primero.obtener("a"))
+        uno.commit()
+
+        with pytest.raises(ConflictoDeVersion):
+            guardar(segundo, tarde)
+
+
+@pytest.mark.parametrize(
+    "orden",
+    [
+        "UPDATE eventos SET datos = '{}'",
+        "DELETE FROM eventos",
+        "DELETE FROM eventos WHERE flujo = 'nadie'",
+        "TRUNCATE eventos",
+        "INSERT INTO eventos (flujo, version, tipo, esquema, datos, metadatos, ocurrido, huella)"
+        " SELECT flujo, version, tipo, esquema, datos, metadatos, ocurrido, huella FROM eventos"
+        " ON CONFLICT (flujo, version) DO UPDATE SET datos = '{}'",
+    ],
+)
+def test_la_base_de_datos_no_deja_cambiar_nada_ni_a_la_duena(motor, orden):
+    contar(motor, "a", 1, 2)
+
+    with pytest.raises(sa.exc.ProgrammingError, match="solo anexar"), motor.begin() as conexion:
+        conexion.execute(sa.text(orden))
+
+    with motor.connect() as conexion:
+        assert conexion.scalar(sa.text("SELECT sum((datos->>'cuanto')::int) FROM eventos")) == 3
+
+
+@pytest.mark.parametrize(
+    ("orden", "version"),
+    [
+        ('UPDATE eventos SET datos = \'{"cuanto": 9, "nota": ""}\' WHERE flujo = \'a\' AND version = 2', 2),
+        ("UPDATE eventos SET ocurrido = ocurrido + interval '1 second' WHERE flujo = 'a' AND version = 1", 1),
+        ("DELETE FROM eventos WHERE flujo = 'a' AND version = 2", 3),
+        ("DELETE FROM eventos WHERE flujo = 'a' AND version = 1", 2),
+    ],
+)
+def test_quien_desmonta_las_guardas_rompe_la_cadena(motor, orden, version):
+    contar(motor, "a", 1, 2, 3)
+    contar(motor, "b", 1)
+    with motor.connect() as conexion:
+        assert list(verificar(conexion)) == []
+
+    with motor.begin() as conexion:
+        conexion.execute(sa.text("ALTER TABLE eventos DISABLE TRIGGER eventos_solo_anexar"))
+        conexion.execute(sa.text(orden))
+
+    with motor.connect() as conexion:
+        primera = next(iter(verificar(conexion)))
+    assert (primera.flujo, primera.version) == ("a", version)
