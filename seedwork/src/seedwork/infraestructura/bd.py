@@ -53,6 +53,16 @@ def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[s
     conexion.execute(sentencia, {"filas": json.dumps(filas, ensure_ascii=False, default=_a_json)})
 
 
+def actualizar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
+    """Update rows, found by their column ``id``, as :func:`insertar` inserts them."""
+    asignaciones = ", ".join(f"{c} = nueva.{c}" for c in filas[0] if c != "id")
+    sentencia = sa.text(
+        f"UPDATE {tabla.name} AS vieja SET {asignaciones}"  # noqa: S608 — names of our own columns
+        f" FROM json_populate_recordset(NULL::{tabla.name}, :filas) AS nueva WHERE vieja.id = nueva.id"
+    )
+    conexion.execute(sentencia, {"filas": json.dumps(filas, ensure_ascii=False, default=_a_json)})
+
+
 def _a_json(valor: Any) -> str:
     """What PostgreSQL reads back as bytea, timestamp or numeric."""
     if isinstance(valor, bytes):

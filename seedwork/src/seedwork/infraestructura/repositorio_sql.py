@@ -74,15 +74,20 @@ class RepositorioSQL(Generic[A]):
     def volcar(self) -> None:
         """Insert what is new, and update what changed."""
         nuevas: list[Fila] = []
+        cambiadas: list[Fila] = []
         for id, agregado in self._vistos.items():
+            if agregado.extraer_eventos():
+                raise RuntimeError(f"{type(agregado).__name__}: cambió sin pasar por obtener(); sus eventos se perderían")
             fila, leida = self.a_fila(agregado), self._leidas.get(id)
             if leida is None:
                 nuevas.append(fila)
             elif any(leida[c] != v for c, v in fila.items()):
-                self.conexion.execute(sa.update(self.tabla).where(self.tabla.c.id == id).values(fila))
+                cambiadas.append(fila)
         if nuevas:
             nuevas.sort(key=lambda f: str(f["id"]))
             bd.insertar(self.conexion, self.tabla, nuevas)
+        if cambiadas:
+            bd.actualizar(self.conexion, self.tabla, cambiadas)
 
     def _leer(self, *condiciones: sa.ColumnElement[bool]) -> list[A]:
         sentencia = sa.select(self.tabla).where(*condiciones).order_by(self.tabla.c.id).with_for_update()
