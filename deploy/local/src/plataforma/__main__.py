@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from plataforma.ajustes import leer_ajustes
 from plataforma.corrida import correr
+from plataforma.demo import demostrar
 from plataforma.errores import ErrorPlataforma, Interrumpida
 from plataforma.sistema import cerrojo, senales_que_detienen
 
@@ -22,15 +23,16 @@ ESTADO = RAIZ / ".local"
 
 
 @contextmanager
-def _contando_errores() -> Iterator[None]:
-    """End with exit code 1 and the reason in words, or, when a signal asked for the end, with 0."""
+def _contando_errores(al_interrumpir: int = 0) -> Iterator[None]:
+    """End with exit code 1 and the reason in words, or with the given code when a signal asked for the end."""
     try:
         with senales_que_detienen():
             yield
     except Interrumpida:
         consola.print("Stopped.")
+        sys.exit(al_interrumpir)
     except ErrorPlataforma as error:
-        consola.print(f"[bold red]Error:[/] {escape(str(error))}")
+        consola.print(f"[bold red]Error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
 
 
@@ -52,6 +54,13 @@ def run() -> None:
             except Interrumpida:
                 consola.print("\nStopping: BFF, services, broker, PostgreSQL …")
                 raise
+
+
+@app.command()
+def demo() -> None:
+    """Play a PRO subscription, an image and a refused subscription on a platform of its own (.local/demo/)."""
+    with _contando_errores(al_interrumpir=1):
+        demostrar(RAIZ, ESTADO / "demo", consola)
 
 
 @app.command()

@@ -27,6 +27,8 @@ _PARTES = {
     "notificaciones_salud_puerto": "notificaciones",
     "procesamiento_salud_puerto": "procesamiento",
 }
+CAMPOS_DE_PUERTO = tuple(_PARTES)
+"""The fields that `Ajustes.puerto` takes."""
 
 
 class Ajustes(BaseSettings):

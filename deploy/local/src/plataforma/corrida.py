@@ -49,8 +49,8 @@ class Corrida:
                     continue
                 if estado.caido or (estado.pid and primeros.setdefault(nombre, estado.pid) != estado.pid):
                     raise ErrorPlataforma(
-                        f"{nombre} does not start ({estado.salida}). The end of its log:\n"
-                        + self._gestor.final_del_log(nombre)
+                        f"{nombre} does not start ({estado.salida if estado.caido else 'it ended at once'}). "
+                        "The end of its log:\n" + self._gestor.final_del_log(nombre)
                     )
                 motivo = pendientes[nombre].sonda()
                 if motivo is None:

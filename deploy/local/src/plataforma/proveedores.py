@@ -59,7 +59,7 @@ def servidores(consola: Console) -> Iterator[Servidores]:
         else:
             try:
                 iniciados = pila.enter_context(_contenedores())
-            except Exception as error:  # noqa: BLE001 - whatever keeps an image away, the embedded servers do too
+            except Exception as error:
                 motivo = str(error)
                 consola.print(f"No containers ({motivo}): using the embedded servers", markup=False)
                 iniciados = pila.enter_context(_incrustados(consola))
@@ -105,7 +105,7 @@ def _sin_docker() -> str | None:
         from testcontainers.core.docker_client import DockerClient
 
         DockerClient().client.ping()
-    except Exception as error:  # noqa: BLE001 - the library and its transport raise many kinds
+    except Exception as error:
         return str(error)
     return None
 

@@ -13,6 +13,7 @@ import psutil
 
 from plataforma.errores import ErrorPlataforma, Interrumpida
 
+CERROJO = "cerrojo"
 REGISTRO = "procesos.json"
 """The file in a state folder that says which processes run: `{"name": pid}`."""
 
@@ -39,7 +40,7 @@ def senales_que_detienen() -> Iterator[None]:
 def cerrojo(estado: Path) -> Iterator[None]:
     """Hold a state folder for oneself. Raises ErrorPlataforma when another run has it."""
     estado.mkdir(parents=True, exist_ok=True)
-    with (estado / "cerrojo").open("a+", encoding="utf-8") as archivo:
+    with (estado / CERROJO).open("a+", encoding="utf-8") as archivo:
         try:
             fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,7 +12,7 @@ import psycopg2
 Sonda = Callable[[], str | None]
 SEGUNDOS = 2.0
 # Straight to the address: a proxy that the environment names is no way to this machine's own processes.
-_ABRIDOR = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+ABRIDOR = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def http(url: str, segundos: float = SEGUNDOS) -> Sonda:
@@ -20,7 +20,7 @@ def http(url: str, segundos: float = SEGUNDOS) -> Sonda:
 
     def sonda() -> str | None:
         try:
-            with _ABRIDOR.open(url, timeout=segundos):
+            with ABRIDOR.open(url, timeout=segundos):
                 return None
         except urllib.error.HTTPError as error:
             return f"{url} answers {error.code}: {error.read(300).decode('utf-8', 'replace')}"
@@ -39,7 +39,7 @@ def pulsar(admin_url: str) -> Sonda:
 
     def sonda() -> str | None:
         try:
-            with _ABRIDOR.open(f"{admin_url}/admin/v2/namespaces/public", timeout=SEGUNDOS) as respuesta:
+            with ABRIDOR.open(f"{admin_url}/admin/v2/namespaces/public", timeout=SEGUNDOS) as respuesta:
                 espacios: Any = json.load(respuesta)
         except (OSError, ValueError) as error:
             return f"{admin_url} does not answer: {error}"
