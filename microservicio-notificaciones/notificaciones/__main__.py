@@ -1,11 +1,11 @@
 """``python -m notificaciones <verb>``."""
 
 import typer
-from seedwork.entrada.cli import crear_cli
-from seedwork.infraestructura.almacen_eventos import verificar
 
 from notificaciones.composicion import servicio
 from notificaciones.infraestructura.vistas import atrasadas, reconstruir
+from seedwork.entrada.cli import crear_cli
+from seedwork.infraestructura.almacen_eventos import verificar
 
 cli = crear_cli(servicio, "notificaciones")
 vistas = typer.Typer(no_args_is_help=True)

@@ -5,11 +5,6 @@ from pathlib import Path
 
 import flask
 import sqlalchemy as sa
-from seedwork.aplicacion.bus import Bus
-from seedwork.entrada.config import cargar
-from seedwork.entrada.servicio import Conexion, Servicio, Tarea
-from seedwork.infraestructura.bd import crear_motor
-from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
 
 from notificaciones.aplicacion.manejadores import MANEJADORES, TIPOS
 from notificaciones.config import Config
@@ -20,6 +15,11 @@ from notificaciones.infraestructura.correo import CanalCorreo
 from notificaciones.infraestructura.despachadores import DESPACHADORES
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones
+from seedwork.aplicacion.bus import Bus
+from seedwork.entrada.config import cargar
+from seedwork.entrada.servicio import Conexion, Servicio, Tarea
+from seedwork.infraestructura.bd import crear_motor
+from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
 
 
 @cache

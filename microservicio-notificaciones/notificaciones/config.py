@@ -6,10 +6,10 @@ from email.utils import parseaddr
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, model_validator
-from seedwork.entrada.config import ConfigServicio
 
 from notificaciones.aplicacion.envio import Politica
 from notificaciones.infraestructura.correo import AjustesCorreo
+from seedwork.entrada.config import ConfigServicio
 
 
 def _remitente(texto: str) -> str:

@@ -1,6 +1,7 @@
 """The first schema: messaging, the event store, its view, closed sagas and the delivery queue."""
 
 from alembic import op
+
 from seedwork.infraestructura.almacen_eventos import crear_almacen
 from seedwork.infraestructura.migraciones import crear_mensajeria
 

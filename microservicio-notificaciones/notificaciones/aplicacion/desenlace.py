@@ -1,11 +1,10 @@
 """How an attempt to deliver ended, and what follows from it; the fact that is told causes what is published."""
 
 from contratos import sagas
-from seedwork.aplicacion.unidad import anotar_paso
-
 from notificaciones.aplicacion.encargo import anular
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
+from seedwork.aplicacion.unidad import anotar_paso
 
 RECHAZO = "CANAL_RECHAZO"
 NO_DISPONIBLE = "CANAL_NO_DISPONIBLE"

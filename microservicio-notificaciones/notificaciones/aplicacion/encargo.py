@@ -4,11 +4,10 @@ import uuid
 
 from contratos import motivos, sagas
 from contratos.suscripciones import HechoParaElCliente
-from seedwork.aplicacion.unidad import Saga, anotar_paso
-
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
 from notificaciones.dominio.notificacion import Notificacion
+from seedwork.aplicacion.unidad import Saga, anotar_paso
 
 SAGA_CERRADA = "SAGA_CERRADA"
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from contratos import Mensaje
 from contratos.suscripciones import SuscripcionActivada, SuscripcionAprovisionada, SuscripcionRechazada
-from seedwork.aplicacion.bus import Manejador
-
 from notificaciones.aplicacion.reacciones import activada, aprovisionada, rechazada
+from seedwork.aplicacion.bus import Manejador
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     SuscripcionAprovisionada: aprovisionada.notificar_servicio_listo,

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from seedwork.aplicacion.unidad import UnidadTrabajo
-
 from notificaciones.aplicacion.envio import Carta, Envio, Politica
 from notificaciones.dominio.notificacion import Notificacion
+from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
 class Notificaciones(Protocol):

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from notificaciones.dominio import eventos
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos
-
-from notificaciones.dominio import eventos
 
 CREADA = "CREADA"
 ENVIADA = "ENVIADA"

@@ -16,8 +16,6 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from prometheus_client import Counter, Histogram
-from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
-from seedwork.infraestructura.bd import es_de_infraestructura
 
 from notificaciones.aplicacion import desenlace
 from notificaciones.aplicacion.envio import Carta, Envio, Politica
@@ -25,6 +23,8 @@ from notificaciones.aplicacion.puertos import Canal, CanalNoDisponible, CanalRec
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones, devolver_envios, tomar_envios
 from notificaciones.infraestructura.tablas import CANAL_ENVIOS
+from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
+from seedwork.infraestructura.bd import es_de_infraestructura
 
 registro = structlog.get_logger(__name__)
 

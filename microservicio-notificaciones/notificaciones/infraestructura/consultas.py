@@ -3,11 +3,11 @@
 from typing import Any
 
 import sqlalchemy as sa
+
 from contratos import motivos
+from notificaciones.infraestructura import tablas
 from seedwork.infraestructura.almacen_eventos import eventos
 from seedwork.infraestructura.consultas import pagina
-
-from notificaciones.infraestructura import tablas
 
 _V = tablas.vista.c
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from contratos import notificaciones as contrato
+from notificaciones.dominio import eventos
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.infraestructura.unidad_sql import Despachador
-
-from notificaciones.dominio import eventos
 
 
 def _comunes(evento: eventos.EventoNotificacion) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """How this service's domain events are kept: their names in the store, for ever, and the way up from older schemas."""
 
-from seedwork.infraestructura.almacen_eventos import CatalogoEventos, Forma
-
 from notificaciones.dominio import eventos
+from seedwork.infraestructura.almacen_eventos import CatalogoEventos, Forma
 
 CATALOGO = CatalogoEventos(
     Forma(nombre="NotificacionCreada", clase=eventos.Creada),

@@ -6,10 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.unidad import Saga
-from seedwork.infraestructura.almacen_eventos import EventoGuardado, RepositorioEventos
-from seedwork.infraestructura.unidad_sql import UnidadSQL
 from sqlalchemy.dialects.postgresql import insert
 
 from notificaciones.aplicacion.envio import Envio, Politica
@@ -18,6 +14,10 @@ from notificaciones.infraestructura import tablas
 from notificaciones.infraestructura.despachadores import DESPACHADORES
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
 from notificaciones.infraestructura.vistas import proyectar
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.unidad import Saga
+from seedwork.infraestructura.almacen_eventos import EventoGuardado, RepositorioEventos
+from seedwork.infraestructura.unidad_sql import UnidadSQL
 
 _E = tablas.envios.c
 _AHORA = sa.func.clock_timestamp()

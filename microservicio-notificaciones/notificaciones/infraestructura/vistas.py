@@ -1,13 +1,13 @@
 """The view of the notifications: a projection of their events, and its rebuilding."""
 
 import sqlalchemy as sa
-from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
-from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
 
 from notificaciones.dominio import eventos
 from notificaciones.dominio.notificacion import ESTADO_TRAS
 from notificaciones.infraestructura import tablas
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
+from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
+from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
 
 _NUEVA = "vista_notificaciones_nueva"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from contratos import Mensaje, sagas
 from contratos.suscripciones import (
     HechoParaElCliente,

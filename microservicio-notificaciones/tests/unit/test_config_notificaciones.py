@@ -1,8 +1,9 @@
 """Settings that contradict the saga's deadline, or each other, are refused at the start."""
 
 import pytest
-from notificaciones.config import Config
 from pydantic import ValidationError
+
+from notificaciones.config import Config
 from seedwork.entrada.config import cargar
 
 DATABASE_URL = "postgresql://n@127.0.0.1/n"

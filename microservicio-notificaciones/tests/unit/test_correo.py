@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 import pytest
+
 from notificaciones.aplicacion.envio import Carta
 from notificaciones.aplicacion.manejadores import TIPOS
 from notificaciones.aplicacion.puertos import CanalRechazo

@@ -1,6 +1,7 @@
 """The notification's states, folded from its events."""
 
 import pytest
+
 from notificaciones.dominio import eventos
 from notificaciones.dominio.notificacion import ESTADO_TRAS, Notificacion
 from notificaciones.infraestructura.despachadores import DESPACHADORES

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
+
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos

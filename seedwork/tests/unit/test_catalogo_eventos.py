@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.infraestructura.almacen_eventos import CatalogoEventos, EventoDesconocido, Forma
 

@@ -1,7 +1,6 @@
 """SuscripcionActivada: the subscription is in force."""
 
 from contratos.suscripciones import SuscripcionActivada
-
 from notificaciones.aplicacion.encargo import encargar, id_notificacion
 from notificaciones.aplicacion.puertos import Unidad
 

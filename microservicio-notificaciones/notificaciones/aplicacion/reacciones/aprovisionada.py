@@ -2,10 +2,9 @@
 
 from contratos import sagas
 from contratos.suscripciones import SuscripcionAprovisionada
-from seedwork.aplicacion.unidad import anotar_paso
-
 from notificaciones.aplicacion.encargo import SAGA_CERRADA, encargar, id_notificacion, saga_de
 from notificaciones.aplicacion.puertos import Unidad
+from seedwork.aplicacion.unidad import anotar_paso
 
 TIPO = "SERVICIO_LISTO"
 

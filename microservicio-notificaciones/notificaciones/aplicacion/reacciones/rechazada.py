@@ -2,7 +2,6 @@
 
 from contratos import sagas
 from contratos.suscripciones import SuscripcionRechazada
-
 from notificaciones.aplicacion.encargo import cancelar, encargar, id_notificacion
 from notificaciones.aplicacion.puertos import Unidad
 

@@ -1,0 +1,216 @@
+"""The service on a real PostgreSQL and a real SMTP server, from its bus to its channel."""
+
+import asyncio
+import email
+import email.policy
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from email.headerregistry import Address
+from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+
+from contratos import REGISTRO, Mensaje, sagas
+from contratos.suscripciones import (
+    HechoParaElCliente,
+    SuscripcionActivada,
+    SuscripcionAprovisionada,
+    SuscripcionRechazada,
+)
+from notificaciones.aplicacion.envio import Politica
+from notificaciones.aplicacion.manejadores import MANEJADORES, TIPOS
+from notificaciones.entrada.enviador import Enviador
+from notificaciones.infraestructura.correo import AjustesCorreo, CanalCorreo
+from notificaciones.infraestructura.plantillas import Plantillas
+from notificaciones.infraestructura.repositorio import UnidadNotificaciones
+from plataforma.puertos import libres
+from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura import avro, bd
+from seedwork.infraestructura.migraciones import migrar
+from seedwork.infraestructura.unidad_sql import abridor
+
+MIGRACIONES = Path(__file__).parents[2] / "migraciones"
+REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.example")
+
+
+@pytest.fixture
+def hasta() -> Callable[..., Any]:
+    """Looks until a condition is true; answers what it was."""
+
+    def mirar(condicion: Callable[[], Any], segundos: float = 10.0) -> Any:
+        limite = time.monotonic() + segundos
+        while not (valor := condicion()):
+            assert time.monotonic() < limite, f"no se cumplió en {segundos:g} s"
+            time.sleep(0.01)
+        return valor
+
+    return mirar
+
+
+@dataclass
+class Buzon:
+    """An SMTP server that answers as it is told: the next of ``respuestas`` to RCPT or DATA, else 250."""
+
+    mensajes: list[EmailMessage] = field(default_factory=list)
+    respuestas: list[str] = field(default_factory=list)
+    al_destinatario: list[str] = field(default_factory=list)
+    conexiones: set[Any] = field(default_factory=set)
+    paso: threading.Event = field(default_factory=threading.Event)
+    esperando: threading.Event = field(default_factory=threading.Event)
+    puerto: int = 0
+
+    def __post_init__(self) -> None:
+        self.paso.set()
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options) -> str:
+        if self.al_destinatario:
+            return self.al_destinatario.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope) -> str:
+        self.conexiones.add(session.peer)
+        while not self.paso.is_set():
+            self.esperando.set()
+            await asyncio.sleep(0.01)
+        if self.respuestas:
+            return self.respuestas.pop(0)
+        self.mensajes.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def buzon() -> Iterator[Buzon]:
+    buzon = Buzon()
+    controlador = Controller(buzon, hostname="127.0.0.1", port=libres(1)[0])
+    controlador.start()
+    buzon.puerto = controlador.port
+    yield buzon
+    buzon.paso.set()
+    controlador.stop()
+
+
+class ServicioEnPrueba:
+    """The service without its broker: facts go into its bus, its sender runs when a test asks for it."""
+
+    def __init__(self, motor: sa.Engine, puerto_smtp: int) -> None:
+        self.motor = motor
+        self.politica = Politica(plazo_s=6, espera_s=1, pausa_s=0.05)
+        self.plantillas = Plantillas(TIPOS)
+        self.puerto_smtp = puerto_smtp
+        fabrica = partial(UnidadNotificaciones, asuntos=self.plantillas.asuntos, canal="CORREO", politica=self.politica)
+        self.abrir = abridor(motor, fabrica)
+        self._bus = Bus("notificaciones", self.abrir, MANEJADORES)
+
+    def procesar(self, *hechos: HechoParaElCliente, ids: Sequence[str] | None = None) -> None:
+        """Handle all of them in one transaction, as the consumer does."""
+        self._bus.procesar([_recibido(h, i) for h, i in zip(hechos, ids or [None] * len(hechos), strict=True)])
+
+    @contextmanager
+    def enviando(self, hilos: int = 4) -> Iterator[None]:
+        """The sender runs meanwhile."""
+        canal = CanalCorreo(
+            AjustesCorreo(
+                host="127.0.0.1",
+                puerto=self.puerto_smtp,
+                remitente=REMITENTE,
+                starttls=False,
+                usuario="",
+                clave="",
+                espera_s=self.politica.espera_s,
+            )
+        )
+        enviador = Enviador(self.motor, self.abrir, canal, self.plantillas, self.politica, hilos=hilos)
+        parada = threading.Event()
+        hilo = threading.Thread(target=enviador.correr, args=(parada,))
+        hilo.start()
+        try:
+            yield
+        finally:
+            parada.set()
+            hilo.join(10)
+        assert not hilo.is_alive()
+
+    def filas(self, consulta: str) -> list[tuple[Any, ...]]:
+        with self.motor.connect() as conexion:
+            return [tuple(f) for f in conexion.execute(sa.text(consulta))]
+
+    def estados(self) -> dict[str, str]:
+        return dict(self.filas("SELECT tipo, estado FROM vista_notificaciones"))
+
+    def sin_envios(self) -> bool:
+        return not self.filas("SELECT 1 FROM envios")
+
+    def publicado(self) -> list[tuple[dict[str, str], Mensaje]]:
+        """Properties and message of each outbox row, in order."""
+        with self.motor.connect() as conexion:
+            filas = conexion.execute(sa.select(bd.outbox).order_by(bd.outbox.c.id)).mappings()
+            return [
+                (f["propiedades"], avro.decodificar(REGISTRO[f["propiedades"]["ce_type"]], bytes(f["carga"])))
+                for f in filas
+            ]
+
+    def mensaje(self, nombre: str) -> Any:
+        """The one message of that name that was published."""
+        (uno,) = [m for _, m in self.publicado() if type(m).__name__ == nombre]
+        return uno
+
+    def dicho(self) -> list[str]:
+        """What was published, shortly and sorted: an event's name, or a saga's step and its outcome."""
+        return sorted(
+            f"{m.paso} {m.resultado}" if isinstance(m, sagas.TransicionSaga) else type(m).__name__
+            for _, m in self.publicado()
+        )
+
+
+def _recibido(hecho: HechoParaElCliente, id: str | None) -> Recibido:
+    sobre = Sobre.nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, id=id)
+    return Recibido(replace(sobre, correlacion=hecho.id_saga), hecho)
+
+
+@pytest.fixture
+def motor(nueva_base) -> Iterator[sa.Engine]:
+    motor = bd.crear_motor(nueva_base("notificaciones"), pool_size=12)
+    migrar(motor, MIGRACIONES)
+    yield motor
+    motor.dispose()
+
+
+@pytest.fixture
+def servicio(motor: sa.Engine, buzon: Buzon) -> ServicioEnPrueba:
+    return ServicioEnPrueba(motor, buzon.puerto)
+
+
+@pytest.fixture
+def hecho() -> Callable[..., HechoParaElCliente]:
+    """Makes a fact about a subscription by its short name."""
+    clases = {
+        "aprovisionada": SuscripcionAprovisionada,
+        "activada": SuscripcionActivada,
+        "rechazada": partial(SuscripcionRechazada, motivo="PLAZO_VENCIDO"),
+    }
+
+    def hacer(nombre: str, n: int = 1, **otros: Any) -> HechoParaElCliente:
+        campos: dict[str, Any] = {
+            "id_suscripcion": f"s-{n}",
+            "id_saga": f"g-{n}",
+            "recursos_requeridos": ("servicio_datos",),
+            "cliente_codigo": f"{n:04}",
+            "cliente_nombres": "Íñigo",
+            "cliente_apellidos": "Zuluaga Ñáñez",
+            "cliente_email": f"izuluaga{n}@correo.example",
+            "plan_codigo": "pro",
+            "plan_nombre": "PRO",
+        }
+        return clases[nombre](**(campos | otros))
+
+    return hacer

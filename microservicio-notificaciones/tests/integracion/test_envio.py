@@ -1,0 +1,222 @@
+"""From a fact to the letter in the client's box, and what is told of it."""
+
+import pytest
+import sqlalchemy as sa
+
+pytestmark = pytest.mark.integracion
+
+LISTO = ["ConfirmacionNotificacion", "NOTIFICAR HECHO", "NotificacionCreada", "NotificacionEnviada"]
+
+
+def test_un_servicio_listo_llega_por_correo_y_responde_a_la_saga(servicio, hecho, buzon, hasta):
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"), ids=["hecho-1"])
+        hasta(lambda: servicio.estados() == {"SERVICIO_LISTO": "CONFIRMADA"})
+
+    (mensaje,) = buzon.mensajes
+    ((id,),) = servicio.filas("SELECT id FROM vista_notificaciones")
+    assert mensaje["To"].addresses[0].addr_spec == "izuluaga1@correo.example"
+    assert mensaje["Message-ID"] == f"<{id}@saludtech.example>"
+    assert mensaje["Subject"] == "Su servicio de datos está listo"
+    assert "Hola, Íñigo Zuluaga Ñáñez:" in mensaje.get_content()
+    assert servicio.dicho() == LISTO
+    for propiedades, _ in servicio.publicado():
+        assert propiedades["ce_causationid"] == "hecho-1"
+        assert propiedades["ce_correlationid"] == "g-1"
+    secuencias = {type(m).__name__: p.get("ce_sequence") for p, m in servicio.publicado()}
+    assert secuencias == {
+        "NotificacionCreada": "1",
+        "NotificacionEnviada": "2",
+        "ConfirmacionNotificacion": "3",
+        "TransicionSaga": None,
+    }
+    paso = servicio.mensaje("TransicionSaga")
+    assert (paso.id_saga, paso.id_suscripcion, paso.participante) == ("g-1", "s-1", "notificaciones")
+    assert paso.recursos_requeridos == ("servicio_datos",)
+
+
+def test_lo_que_queda_no_dice_de_quien_es(servicio, hecho, buzon, hasta, capsys):
+    buzon.respuestas = ["554 no", "451 luego"]
+    with servicio.enviando(hilos=1):
+        for n, nombre in enumerate(["aprovisionada", "rechazada", "activada"], 1):
+            servicio.procesar(hecho(nombre, n, recursos_requeridos=()))
+        hasta(servicio.sin_envios)
+
+    tablas = [t for (t,) in servicio.filas("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    assert {"eventos", "outbox", "envios", "vista_notificaciones"} <= set(tablas)
+    quedan = [f"{tabla}: {fila}" for tabla in tablas for fila in servicio.filas(f"SELECT t::text FROM {tabla} t")]
+    quedan += [bytes(carga).decode(errors="replace") for (carga,) in servicio.filas("SELECT carga FROM outbox")]
+    quedan.append(capsys.readouterr().out)
+    assert "SUSCRIPCION_ACTIVA" in str(quedan)
+    for dato in ("Íñigo", "Zuluaga", "izuluaga", "correo.example"):
+        assert [q for q in quedan if dato in q] == []
+
+
+def test_muchos_a_la_vez_una_carta_cada_uno(servicio, hecho, buzon, hasta):
+    hechos = [hecho("aprovisionada", n) for n in range(60)]
+    with servicio.enviando():
+        for i in range(0, 60, 20):
+            servicio.procesar(*hechos[i : i + 20], *hechos[:i])
+        hasta(servicio.sin_envios)
+
+    assert len({m["Message-ID"] for m in buzon.mensajes}) == len(buzon.mensajes) == 60
+    assert servicio.filas("SELECT DISTINCT estado, count(*) FROM vista_notificaciones GROUP BY 1") == [
+        ("CONFIRMADA", 60)
+    ]
+    assert len(buzon.conexiones) <= 4
+    assert servicio.dicho().count("NOTIFICAR HECHO") == 60
+
+
+def test_un_servidor_que_pide_tiempo_se_intenta_otra_vez(servicio, hecho, buzon, hasta):
+    buzon.respuestas = ["451 más tarde", "452 sin sitio"]
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(servicio.sin_envios)
+
+    assert len(buzon.mensajes) == 1
+    assert servicio.dicho() == LISTO
+    assert servicio.mensaje("NotificacionEnviada").intentos == 3
+
+
+@pytest.mark.parametrize("donde", ["respuestas", "al_destinatario"])
+def test_un_servidor_que_rechaza_no_se_intenta_mas(servicio, hecho, buzon, hasta, donde):
+    getattr(buzon, donde).append("550 no existe")
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(servicio.sin_envios)
+
+    assert buzon.mensajes == []
+    assert servicio.estados() == {"SERVICIO_LISTO": "FALLIDA"}
+    assert servicio.dicho() == ["ErrorProcesamientoNotificacion", "NOTIFICAR FALLIDO", "NotificacionCreada"]
+    error = servicio.mensaje("ErrorProcesamientoNotificacion")
+    assert (error.intentos, error.motivo) == (1, "CANAL_RECHAZO")
+
+
+def test_una_direccion_imposible_falla_sin_molestar_al_servidor(servicio, hecho, buzon, hasta):
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada", cliente_email="a@b.co\r\nBcc: otra@mal.example"))
+        hasta(servicio.sin_envios)
+
+    assert buzon.conexiones == set()
+    assert servicio.estados() == {"SERVICIO_LISTO": "FALLIDA"}
+
+
+def test_sin_servidor_los_reintentos_acaban_a_tiempo(servicio, hecho, hasta):
+    servicio.puerto_smtp = 1
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {"SERVICIO_LISTO": "FALLIDA"}
+    assert servicio.mensaje("TransicionSaga").motivo == "CANAL_NO_DISPONIBLE"
+    ((segundos,),) = servicio.filas("SELECT extract(epoch FROM actualizada - creada) FROM vista_notificaciones")
+    assert 1 < segundos <= servicio.politica.plazo_s
+
+
+def test_un_servidor_mudo_no_retiene_mas_que_su_tiempo(servicio, hecho, buzon, hasta):
+    buzon.paso.clear()
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(lambda: servicio.filas("SELECT 1 FROM envios WHERE tomado_hasta IS NULL AND intentos = 1"), 3)
+        buzon.paso.set()
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {"SERVICIO_LISTO": "CONFIRMADA"}
+    assert len({m["Message-ID"] for m in buzon.mensajes}) == 1
+
+
+def test_no_hay_transaccion_abierta_mientras_se_habla_con_el_servidor(servicio, hecho, buzon, hasta):
+    buzon.paso.clear()
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(buzon.esperando.is_set)
+        abiertas = servicio.filas(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+        assert abiertas == [(0,)]
+        assert servicio.filas("SELECT intentos FROM envios WHERE tomado_hasta > clock_timestamp()") == [(1,)]
+        buzon.paso.set()
+        hasta(servicio.sin_envios)
+
+
+def test_lo_que_un_proceso_dejo_al_morir_lo_envia_el_siguiente(servicio, hecho, buzon, hasta):
+    servicio.procesar(hecho("aprovisionada"))
+    with servicio.motor.begin() as conexion:
+        conexion.execute(sa.text("UPDATE envios SET intentos = 1, tomado_hasta = clock_timestamp() + interval '0.3 s'"))
+    with servicio.enviando():
+        hasta(servicio.sin_envios)
+
+    assert len(buzon.mensajes) == 1
+    assert servicio.mensaje("NotificacionEnviada").intentos == 2
+
+
+def test_al_parar_se_devuelve_lo_que_no_acabo(servicio, hecho, buzon, hasta):
+    servicio.politica = type(servicio.politica)(plazo_s=60, espera_s=20, pausa_s=0.05)
+    buzon.paso.clear()
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(buzon.esperando.is_set)
+
+    assert servicio.filas("SELECT intentos, tomado_hasta FROM envios") == [(1, None)]
+    buzon.paso.set()
+    with servicio.enviando():
+        hasta(servicio.sin_envios)
+    assert servicio.estados() == {"SERVICIO_LISTO": "CONFIRMADA"}
+    assert len({m["Message-ID"] for m in buzon.mensajes}) == 1
+
+
+def test_el_rechazo_mientras_se_reintenta_anula_y_avisa(servicio, hecho, buzon, hasta):
+    buzon.respuestas = ["451 luego"] * 1000
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(lambda: servicio.filas("SELECT 1 FROM envios WHERE intentos > 1"))
+        servicio.procesar(hecho("rechazada"))
+        hasta(lambda: servicio.estados().get("SERVICIO_LISTO") == "ANULADA")
+        buzon.respuestas.clear()
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {"SERVICIO_LISTO": "ANULADA", "SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
+    (mensaje,) = buzon.mensajes
+    assert "no se completó dentro del plazo" in mensaje.get_content()
+    assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR OMITIDO"]
+    assert {m.paso: m.compensacion for _, m in servicio.publicado() if hasattr(m, "paso")} == {
+        "NOTIFICAR": False,
+        "AVISAR": True,
+    }
+
+
+def test_el_exito_de_lo_que_se_enviaba_al_rechazar_se_anota(servicio, hecho, buzon, hasta):
+    buzon.paso.clear()
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(buzon.esperando.is_set)
+        servicio.procesar(hecho("rechazada"))
+        buzon.paso.set()
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {"SERVICIO_LISTO": "CONFIRMADA", "SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
+    assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR HECHO"]
+
+
+@pytest.mark.parametrize("juntos", [True, False], ids=["en un lote", "en dos"])
+def test_el_rechazo_antes_que_su_causa(servicio, hecho, buzon, hasta, juntos):
+    antes, despues = hecho("rechazada"), hecho("aprovisionada")
+    with servicio.enviando():
+        for lote in [(antes, despues)] if juntos else [(antes,), (despues,)]:
+            servicio.procesar(*lote)
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {"SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
+    assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR OMITIDO"]
+
+
+def test_el_mismo_hecho_repetido_no_cambia_nada(servicio, hecho, buzon, hasta):
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"), hecho("aprovisionada"), ids=["x", "x"])
+        hasta(servicio.sin_envios)
+        servicio.procesar(hecho("aprovisionada"), hecho("aprovisionada"), ids=["x", "y"])
+        hasta(servicio.sin_envios)
+
+    assert len(buzon.mensajes) == 1
+    assert servicio.dicho() == LISTO

@@ -1,0 +1,141 @@
+"""The view follows from the events, live and rebuilt; the API shows it."""
+
+import threading
+
+import flask
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from notificaciones.entrada.http import registrar_rutas
+from notificaciones.infraestructura.consultas import Consultas
+from notificaciones.infraestructura.vistas import atrasadas, reconstruir
+from seedwork.entrada.http import equipar
+from seedwork.infraestructura.almacen_eventos import verificar
+from seedwork.infraestructura.consultas import TAMANO_PAGINA
+
+pytestmark = pytest.mark.integracion
+
+TODA = "SELECT to_jsonb(v) FROM vista_notificaciones v ORDER BY orden"
+
+
+@pytest.fixture
+def cliente(servicio) -> FlaskClient:
+    app = flask.Flask("notificaciones-api")
+    equipar(app)
+    registrar_rutas(app, Consultas(servicio.motor))
+    return app.test_client()
+
+
+def test_reconstruida_es_igual_a_la_viva(servicio, hecho, buzon, hasta):
+    buzon.respuestas = ["250 OK", "550 no", "250 OK"]
+    servicio.procesar(hecho("aprovisionada", 1), hecho("rechazada", 1), hecho("activada", 2, recursos_requeridos=()))
+    with servicio.enviando(hilos=1):
+        for n in range(3, 6):
+            servicio.procesar(hecho("aprovisionada", n))
+        hasta(servicio.sin_envios)
+    servicio.procesar(hecho("aprovisionada", 9))
+    viva = servicio.filas(TODA)
+    assert {f["estado"] for (f,) in viva} == {"ANULADA", "CONFIRMADA", "FALLIDA", "CREADA"}
+
+    for _ in range(2):
+        assert reconstruir(servicio.motor) == servicio.filas("SELECT count(*) FROM eventos")[0][0]
+        assert servicio.filas(TODA) == viva
+
+    with servicio.enviando():
+        hasta(servicio.sin_envios)
+    assert servicio.filas("SELECT estado FROM vista_notificaciones WHERE id_saga = 'g-9'") == [("CONFIRMADA",)]
+
+
+def test_reconstruir_no_pierde_lo_que_llega_mientras(servicio, hecho, hasta):
+    llegados = 0
+    parada = threading.Event()
+
+    def llegar() -> None:
+        nonlocal llegados
+        while not parada.is_set():
+            servicio.procesar(hecho("aprovisionada", llegados))
+            llegados += 1
+
+    hilo = threading.Thread(target=llegar)
+    hilo.start()
+    try:
+        hasta(lambda: llegados > 20)
+        for _ in range(5):
+            reconstruir(servicio.motor)
+    finally:
+        parada.set()
+        hilo.join()
+
+    assert servicio.filas("SELECT count(*) FROM vista_notificaciones") == [(llegados,)]
+    with servicio.motor.connect() as conexion:
+        assert atrasadas(conexion) == []
+
+
+def test_un_almacen_recortado_al_final_se_nota_en_la_vista(servicio, hecho):
+    servicio.procesar(hecho("aprovisionada"))
+    servicio.procesar(hecho("rechazada"))
+    with servicio.motor.begin() as conexion:
+        assert list(verificar(conexion)) == []
+        assert atrasadas(conexion) == []
+        conexion.execute(sa.text("ALTER TABLE eventos DISABLE TRIGGER eventos_solo_anexar"))
+        (id,) = conexion.execute(sa.text("DELETE FROM eventos WHERE version = 2 RETURNING flujo")).one()
+        assert list(verificar(conexion)) == []
+        assert atrasadas(conexion) == [id]
+
+
+def test_una_notificacion_y_su_historia(servicio, hecho, buzon, hasta, cliente):
+    buzon.respuestas = ["550 no"]
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(servicio.sin_envios)
+
+    (elemento,) = cliente.get("/notificaciones?suscripcion=s-1").json["elementos"]
+    id = elemento["id_notificacion"]
+    una = cliente.get(f"/notificaciones/{id}")
+    historia = cliente.get(f"/notificaciones/{id}/eventos").json
+
+    assert una.status_code == 200
+    assert una.json == elemento
+    assert elemento == {
+        "id_notificacion": id,
+        "estado": "FALLIDA",
+        "motivo": "El canal rechazó la notificación.",
+        "tipo": "SERVICIO_LISTO",
+        "canal": "CORREO",
+        "asunto": "Su servicio de datos está listo",
+        "id_suscripcion": "s-1",
+        "id_saga": "g-1",
+        "cliente_codigo": "0001",
+        "creada": elemento["creada"],
+        "actualizada": elemento["actualizada"],
+    }
+    assert historia["siguiente"] is None
+    assert [(e["tipo"], e["version"]) for e in historia["elementos"]] == [
+        ("NotificacionCreada", 1),
+        ("NotificacionFallida", 2),
+    ]
+    assert historia["elementos"][0]["ocurrido"] == elemento["creada"]
+    assert historia["elementos"][1]["datos"]["motivo"] == "CANAL_RECHAZO"
+
+
+def test_las_paginas_filtran_y_no_repiten(servicio, hecho, cliente):
+    servicio.procesar(*[hecho("aprovisionada", n, cliente_codigo="0007") for n in range(TAMANO_PAGINA + 5)])
+    servicio.procesar(hecho("aprovisionada", 999))
+
+    primera = cliente.get("/notificaciones?cliente=0007").json
+    segunda = cliente.get(f"/notificaciones?cliente=0007&cursor={primera['siguiente']}").json
+
+    assert (len(primera["elementos"]), len(segunda["elementos"])) == (TAMANO_PAGINA, 5)
+    assert segunda["siguiente"] is None
+    assert len({e["id_suscripcion"] for e in primera["elementos"] + segunda["elementos"]}) == TAMANO_PAGINA + 5
+    assert len(cliente.get("/notificaciones?cliente=0007&suscripcion=s-3").json["elementos"]) == 1
+    assert cliente.get("/notificaciones?cliente=nadie").json == {"elementos": [], "siguiente": None}
+
+
+@pytest.mark.parametrize("ruta", ["/notificaciones/nada", "/notificaciones/nada/eventos"])
+def test_lo_que_no_existe(cliente, ruta):
+    respuesta = cliente.get(ruta)
+
+    assert respuesta.status_code == 404
+    assert respuesta.headers["Retry-After"] == "1"
