@@ -1,6 +1,6 @@
 """This service's unit of work and its repositories on PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -137,6 +137,11 @@ class UnidadSuscripciones(UnidadSQL):
         self.clientes: puertos.Clientes = clientes
         self.facturas: puertos.Facturas = facturas
         self.linea: puertos.LineaDeTiempo = LineaSQL(conexion)
+        self._por_id = suscripciones
+
+    def precargar(self, sujetos: Collection[str]) -> None:
+        """One look for all subscriptions of the batch, which locks them in one order whoever does it."""
+        self._por_id.precargar(sujetos)
 
 
 def plazos_vencidos(motor: sa.Engine, tope: int = 200) -> Sequence[tuple[str, str]]:

@@ -25,9 +25,10 @@ def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
                 activar(unidad, suscripcion, unidad.clientes.leer(suscripcion.cliente_codigo))
             case sagas.NOTIFICAR, sagas.FALLIDO | sagas.RECHAZADO:
                 rechazar(unidad, suscripcion, transicion.id_saga, "NOTIFICACION_FALLIDA")
-    propia = suscripcion.saga.id == transicion.id_saga and suscripcion.saga.en_curso
-    if propia and estado(unidad.linea.de_saga(transicion.id_saga)) != EN_CURSO:
-        suscripcion.cerrar_saga(transicion.id_saga)
+    saga = suscripcion.saga
+    por_cerrar = saga.id == transicion.id_saga and saga.decidida and saga.en_curso
+    if por_cerrar and estado(unidad.linea.de_saga(saga.id)) != EN_CURSO:
+        suscripcion.cerrar_saga(saga.id)
 
 
 def paso_de(transicion: TransicionSaga, id: str) -> Paso:
