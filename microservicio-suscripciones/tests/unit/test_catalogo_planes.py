@@ -1,0 +1,48 @@
+"""The plan catalogue: a plan is a file, and a wrong file is told by name, field and rule."""
+
+from pathlib import Path
+
+import pytest
+
+from suscripciones.infraestructura.catalogo import INCLUIDOS, CatalogoInvalido, leer_planes
+
+BUENO = 'codigo = "oro"\nnombre = "Oro"\nrecursos = ["a"]\nprecio = "9.90"\nmoneda = "USD"\nperiodo_dias = 30\n'
+
+
+def test_los_planes_de_hoy() -> None:
+    planes = leer_planes(INCLUIDOS)
+    assert {c: p.recursos for c, p in planes.items()} == {"free": (), "basico": (), "pro": ("servicio_datos",)}
+    assert {c: str(p.precio) for c, p in planes.items()} == {"free": "0.00", "basico": "19.90", "pro": "49.90"}
+
+
+def test_un_plan_nuevo_es_un_archivo(tmp_path: Path) -> None:
+    (tmp_path / "oro.toml").write_text(BUENO)
+    assert leer_planes(tmp_path)["oro"].recursos == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("cambio", "nombrado"),
+    [
+        (("9.90", "9.9"), "precio"),
+        (("9.90", "-9.90"), "precio"),
+        (('"USD"', '"usd"'), "moneda"),
+        (("periodo_dias = 30", "periodo_dias = -1"), "periodo_dias"),
+        (('codigo = "oro"', 'codigo = "o ro"'), "codigo"),
+        (('nombre = "Oro"\n', ""), "nombre"),
+        (("moneda", "divisa"), "divisa"),
+    ],
+)
+def test_un_archivo_errado_se_nombra(tmp_path: Path, cambio: tuple[str, str], nombrado: str) -> None:
+    (tmp_path / "malo.toml").write_text(BUENO.replace(*cambio))
+    with pytest.raises(CatalogoInvalido, match=nombrado) as error:
+        leer_planes(tmp_path)
+    assert "malo.toml" in str(error.value)
+
+
+def test_dos_planes_con_un_codigo_y_ninguno(tmp_path: Path) -> None:
+    with pytest.raises(CatalogoInvalido, match="ningún plan"):
+        leer_planes(tmp_path)
+    (tmp_path / "a.toml").write_text(BUENO)
+    (tmp_path / "b.toml").write_text(BUENO)
+    with pytest.raises(CatalogoInvalido, match="ya está"):
+        leer_planes(tmp_path)

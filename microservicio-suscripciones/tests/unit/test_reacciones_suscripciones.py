@@ -1,0 +1,151 @@
+"""What a subscription makes of commands, of its participants' steps, and of silence."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contratos import sagas
+from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
+
+Unidad = Any
+
+
+def _estado(unidad: Unidad) -> str:
+    return str(unidad.suscripciones.todos["s-1"].estado)
+
+
+def test_un_plan_con_recursos_espera_por_ellos(unidad: Unidad) -> None:
+    assert unidad.crear("pro") is None
+    assert unidad.eventos() == ["CREAR", "SuscripcionCreada"]
+    assert _estado(unidad) == "PENDIENTE"
+    assert unidad.suscripciones.todos["s-1"].plazo == unidad.ahora + timedelta(seconds=120)
+
+
+@pytest.mark.parametrize(
+    ("codigo", "dicho"),
+    [
+        ("free", ["CREAR", "ACTIVAR", "SuscripcionCreada", "SuscripcionActivada"]),
+        ("basico", ["CREAR", "ACTIVAR", "SuscripcionCreada", "SuscripcionActivada", "FacturaEmitida"]),
+    ],
+)
+def test_un_plan_sin_recursos_rige_al_momento(unidad: Unidad, codigo: str, dicho: list[str]) -> None:
+    unidad.crear(codigo)
+    assert unidad.eventos() == dicho
+    assert _estado(unidad) == "ACTIVA"
+    assert unidad.suscripciones.todos["s-1"].plazo is None
+    assert [str(f.importe) for f in unidad.facturas.todos.values()] == (["19.90"] if codigo == "basico" else [])
+
+
+def test_un_plan_desconocido_deja_una_suscripcion_rechazada(unidad: Unidad) -> None:
+    assert unidad.crear("oro") == "PLAN_DESCONOCIDO"
+    assert unidad.eventos() == ["CREAR:RECHAZADO", "RECHAZAR", "SuscripcionRechazada"]
+    assert _estado(unidad) == "RECHAZADA"
+
+
+def test_otro_comando_para_una_suscripcion_que_existe_no_la_toca(unidad: Unidad) -> None:
+    unidad.crear("pro")
+    unidad.eventos()
+    assert unidad.crear("free", id_comando="g-2") == "SUSCRIPCION_EXISTENTE"
+    assert unidad.eventos() == ["ComandoSuscripcionRechazado"]
+    assert unidad.suscripciones.todos["s-1"].plan_codigo == "pro"
+
+
+def test_un_cliente_es_uno_por_codigo_y_valen_sus_ultimos_datos(unidad: Unidad) -> None:
+    unidad.crear("free", cliente_nombres="Ana")
+    unidad.crear("free", id="s-2", id_comando="g-2", cliente_nombres="Ana María")
+    assert [c.nombres for c in unidad.clientes.todos.values()] == ["Ana María"]
+
+
+def test_la_saga_hasta_su_fin(unidad: Unidad) -> None:
+    unidad.crear("pro")
+    unidad.oir("CREAR")
+    unidad.eventos()
+    unidad.oir("RESERVAR", recurso="servicio_datos")
+    assert unidad.eventos() == ["SuscripcionAprovisionada"]
+    unidad.oir("NOTIFICAR")
+    assert unidad.eventos() == ["ACTIVAR", "SuscripcionActivada", "FacturaEmitida"]
+    unidad.oir("ACTIVAR")
+    assert unidad.suscripciones.todos["s-1"].saga.en_curso
+    unidad.oir("INICIAR", recurso="servicio_datos")
+    assert unidad.eventos() == []
+    assert not unidad.suscripciones.todos["s-1"].saga.en_curso
+    assert unidad.secuencias == [1, 2, 3, 4]
+
+
+def test_se_aprovisiona_con_el_ultimo_recurso_y_una_sola_vez(unidad: Unidad) -> None:
+    unidad.crear("doble")
+    unidad.eventos()
+    unidad.oir("RESERVAR", recurso="computo")
+    unidad.oir("RESERVAR", recurso="computo")
+    assert unidad.eventos() == []
+    unidad.oir("RESERVAR", recurso="servicio_datos")
+    unidad.oir("RESERVAR", recurso="servicio_datos")
+    assert unidad.eventos() == ["SuscripcionAprovisionada"]
+
+
+@pytest.mark.parametrize(
+    ("paso", "resultado", "motivo", "esperado"),
+    [
+        ("RESERVAR", sagas.RECHAZADO, "SIN_CAPACIDAD", "SIN_CAPACIDAD"),
+        ("NOTIFICAR", sagas.FALLIDO, "CANAL_RECHAZO", "NOTIFICACION_FALLIDA"),
+    ],
+)
+def test_la_negativa_de_un_participante_rechaza(
+    unidad: Unidad, paso: str, resultado: str, motivo: str, esperado: str
+) -> None:
+    unidad.crear("pro")
+    unidad.eventos()
+    unidad.oir(paso, resultado, recurso="servicio_datos", motivo=motivo)
+    assert unidad.eventos() == ["RECHAZAR", "SuscripcionRechazada"]
+    assert unidad.suscripciones.todos["s-1"].motivo == esperado
+    unidad.oir("LIBERAR", recurso="servicio_datos")
+    unidad.oir("RECHAZAR")
+    assert not unidad.suscripciones.todos["s-1"].saga.en_curso
+
+
+@pytest.mark.parametrize("tarde", ["RESERVAR", "NOTIFICAR"])
+@pytest.mark.parametrize("resultado", [sagas.HECHO, sagas.RECHAZADO, sagas.FALLIDO, sagas.OMITIDO])
+def test_lo_que_llega_tarde_no_cambia_lo_decidido(unidad: Unidad, tarde: str, resultado: str) -> None:
+    unidad.crear("pro")
+    unidad.oir("RESERVAR", sagas.RECHAZADO, recurso="servicio_datos", motivo="SIN_CAPACIDAD")
+    unidad.eventos()
+    unidad.oir(tarde, resultado, recurso="servicio_datos", motivo="OTRO")
+    assert unidad.eventos() == []
+    assert (_estado(unidad), unidad.suscripciones.todos["s-1"].motivo) == ("RECHAZADA", "SIN_CAPACIDAD")
+
+
+def test_un_paso_de_otra_saga_no_decide_esta(unidad: Unidad) -> None:
+    unidad.crear("pro")
+    unidad.eventos()
+    unidad.oir("NOTIFICAR", id_saga="g-ajena")
+    unidad.oir("RESERVAR", sagas.RECHAZADO, recurso="servicio_datos", id_saga="g-ajena")
+    assert unidad.eventos() == []
+    assert _estado(unidad) == "PENDIENTE"
+
+
+def test_el_plazo_rechaza_al_vencer_y_no_antes_ni_despues_de_decidida(unidad: Unidad) -> None:
+    unidad.crear("pro")
+    unidad.eventos()
+    vencer_plazo(unidad, "s-1", "g-1")
+    unidad.recolectar()
+    assert unidad.eventos() == []
+    unidad.ahora += timedelta(seconds=121)
+    vencer_plazo(unidad, "s-1", "g-1")
+    unidad.recolectar()
+    assert unidad.eventos() == ["RECHAZAR", "SuscripcionRechazada"]
+    assert unidad.suscripciones.todos["s-1"].motivo == "PLAZO_VENCIDO"
+    vencer_plazo(unidad, "s-1", "g-1")
+    unidad.recolectar()
+    assert unidad.eventos() == []
+
+
+def test_el_plazo_no_vence_lo_activo(unidad: Unidad) -> None:
+    unidad.crear("pro")
+    unidad.oir("RESERVAR", recurso="servicio_datos")
+    unidad.oir("NOTIFICAR")
+    unidad.eventos()
+    unidad.ahora += timedelta(days=1)
+    vencer_plazo(unidad, "s-1", "g-1")
+    assert unidad.eventos() == []
+    assert _estado(unidad) == "ACTIVA"
