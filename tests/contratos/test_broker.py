@@ -1,0 +1,188 @@
+"""The contracts on a real broker: what is provisioned, what is on the wire, and what the broker refuses."""
+
+import io
+import json
+import secrets
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import fastavro
+import pulsar
+import pytest
+
+from contratos import INQUILINO, REGISTRO, Mensaje, a_dict
+from contratos.sagas import TransicionSaga
+from contratos.suscripciones import CrearSuscripcion
+from plataforma.proveedores import Servidores
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador
+from seedwork.infraestructura.cloudevents import a_propiedades, de_propiedades
+from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+
+pytestmark = pytest.mark.integracion
+
+RETENCION_DIAS = 7
+CONTEXTOS = sorted({m.contexto for m in REGISTRO.values()})
+MENSAJES = list(REGISTRO.values())
+cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
+cada_contexto = pytest.mark.parametrize("contexto", CONTEXTOS)
+
+
+class Admin:
+    """The broker's admin API."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._abridor = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def ver(self, ruta: str) -> Any:
+        with self._abridor.open(f"{self._url}/admin/v2/{ruta}", timeout=30) as respuesta:
+            return json.load(respuesta)
+
+    def poner(self, metodo: str, ruta: str, cuerpo: Any = None) -> None:
+        pedido = urllib.request.Request(
+            f"{self._url}/admin/v2/{ruta}",
+            method=metodo,
+            data=None if cuerpo is None else json.dumps(cuerpo).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        self._abridor.open(pedido, timeout=30).close()
+
+
+@pytest.fixture(scope="module")
+def admin(servidores: Servidores) -> Admin:
+    aprovisionador = Aprovisionador(servidores.admin_url, retencion_dias=RETENCION_DIAS)
+    aprovisionador.topicos()
+    aprovisionador.topicos()  # as often as one likes
+    return Admin(servidores.admin_url)
+
+
+@pytest.fixture(scope="module")
+def cliente(servidores: Servidores, admin: Admin) -> Iterator[pulsar.Client]:
+    cliente = crear_cliente(servidores.pulsar_url)
+    yield cliente
+    cliente.close()
+
+
+@cada_contexto
+def test_las_politicas_del_espacio_estan_en_vigor(admin: Admin, contexto: str) -> None:
+    espacio = f"namespaces/{INQUILINO}/{contexto}"
+    assert admin.ver(f"{espacio}/schemaCompatibilityStrategy") == "FULL_TRANSITIVE"
+    assert admin.ver(f"{espacio}/schemaValidationEnforced") is True
+
+
+@pytest.mark.parametrize("contexto", [c for c in CONTEXTOS if c != "sagas"])
+def test_lo_que_puede_llevar_datos_personales_se_guarda_un_tiempo_acotado(admin: Admin, contexto: str) -> None:
+    minutos = RETENCION_DIAS * 24 * 60
+    visto = admin.ver(f"namespaces/{INQUILINO}/{contexto}/retention")
+    assert visto == {"retentionTimeInMinutes": minutos, "retentionSizeInMB": -1}
+
+
+def test_el_topico_de_la_saga_se_guarda_sin_limite_entero_y_sin_compactar(admin: Admin) -> None:
+    visto = admin.ver(f"namespaces/{INQUILINO}/sagas/retention")
+    assert visto == {"retentionTimeInMinutes": -1, "retentionSizeInMB": -1}
+    assert _particiones(admin, TransicionSaga) == 0
+    topico = TransicionSaga.topico.replace("://", "/")
+    assert admin.ver(f"{topico}/internalStats")["compactedLedger"]["ledgerId"] == -1
+
+
+def test_las_imagenes_van_por_cuatro_particiones_y_lo_demas_por_ninguna(admin: Admin) -> None:
+    assert {m.__name__: n for m in MENSAJES if (n := _particiones(admin, m))} == {"AnonimizarImagen": 4}
+
+
+@cada_mensaje
+def test_el_esquema_registrado_es_el_del_codigo(admin: Admin, tipo: type[Mensaje]) -> None:
+    registrado = admin.ver(f"schemas/{tipo.topico.removeprefix('persistent://')}/schema")
+    assert registrado["type"] == "AVRO"
+    assert json.loads(registrado["data"]) == tipo.esquema
+
+
+@cada_mensaje
+def test_un_productor_incompatible_se_rechaza(cliente: pulsar.Client, tipo: type[Mensaje]) -> None:
+    campo, *otros = tipo.esquema["fields"]
+    ajeno = {**tipo.esquema, "fields": [{**campo, "type": "long", "default": 0}, *otros]}
+    with pytest.raises(pulsar.IncompatibleSchema):
+        cliente.create_producer(tipo.topico, schema=pulsar.schema.AvroSchema(None, schema_definition=ajeno))
+
+
+def test_un_consumidor_incompatible_se_rechaza(cliente: pulsar.Client) -> None:
+    campo, *otros = CrearSuscripcion.esquema["fields"]
+    ajeno = {**CrearSuscripcion.esquema, "fields": [{**campo, "type": "long", "default": 0}, *otros]}
+    with pytest.raises(pulsar.IncompatibleSchema):
+        cliente.subscribe(
+            CrearSuscripcion.topico, "ajeno", schema=pulsar.schema.AvroSchema(None, schema_definition=ajeno)
+        )
+
+
+@cada_mensaje
+def test_los_bytes_sin_esquema_se_rechazan(cliente: pulsar.Client, tipo: type[Mensaje]) -> None:
+    with pytest.raises(pulsar.PulsarException):
+        cliente.create_producer(tipo.topico)
+
+
+@cada_mensaje
+def test_lo_que_va_por_el_cable_se_decodifica_con_el_esquema_registrado(
+    servidores: Servidores, admin: Admin, cliente: pulsar.Client, tipo: type[Mensaje]
+) -> None:
+    textos = [campo["name"] for campo in tipo.esquema["fields"] if campo["type"] == "string"]
+    enviado = tipo(**{nombre: f"valor de {nombre}" for nombre in textos})
+    sobre = Sobre.nuevo(enviado, fuente="/saludtech/pruebas", sujeto=f"prueba-{secrets.token_hex(4)}")
+    consumidor = cliente.subscribe(tipo.topico, f"prueba-{secrets.token_hex(4)}")
+    publicador = Publicador(servidores.pulsar_url)
+    try:
+        publicador.publicar(sobre, enviado)
+        recibido = consumidor.receive(10_000)
+    finally:
+        publicador.cerrar()
+        consumidor.unsubscribe()
+
+    ruta = tipo.topico.removeprefix("persistent://")
+    registrado = json.loads(admin.ver(f"schemas/{ruta}/schema")["data"])
+    assert _leer(recibido.data(), registrado, registrado) == a_dict(enviado)
+    assert recibido.partition_key() == sobre.sujeto
+    assert recibido.properties() == a_propiedades(sobre, enviado)
+    assert de_propiedades(recibido.properties()) == sobre
+
+
+ESPACIO_DE_PRUEBA = f"{INQUILINO}/contratos-{secrets.token_hex(4)}"
+V1: dict[str, Any] = {
+    "type": "record",
+    "name": "Prueba",
+    "namespace": "co.saludtech.pruebas",
+    "fields": [{"name": "id", "type": "string", "default": ""}],
+}
+V2 = {**V1, "fields": [*V1["fields"], {"name": "nota", "type": "string", "default": "sin nota"}]}
+
+
+def test_un_lector_de_la_v1_lee_la_v2_con_un_campo_mas_y_al_reves(admin: Admin, cliente: pulsar.Client) -> None:
+    admin.poner("PUT", f"namespaces/{ESPACIO_DE_PRUEBA}")
+    admin.poner("PUT", f"namespaces/{ESPACIO_DE_PRUEBA}/schemaCompatibilityStrategy", "FULL_TRANSITIVE")
+    topico = f"persistent://{ESPACIO_DE_PRUEBA}/evento-prueba.v1"
+    lector = cliente.subscribe(topico, "lector", initial_position=pulsar.InitialPosition.Earliest)
+    for esquema, valor in ((V1, {"id": "uno"}), (V2, {"id": "dos", "nota": "hola"})):
+        productor = cliente.create_producer(topico, schema=pulsar.schema.AvroSchema(None, schema_definition=esquema))
+        productor.send(valor)
+        productor.close()
+
+    recibidos = [lector.receive(10_000) for _ in range(2)]
+
+    def escritor(mensaje: pulsar.Message) -> Any:
+        return json.loads(cliente._client.get_schema_info(topico, mensaje._message.int_schema_version()).schema())
+
+    con_v1 = [_leer(m.data(), escritor(m), V1) for m in recibidos]
+    con_v2 = [_leer(m.data(), escritor(m), V2) for m in recibidos]
+    lector.close()
+    assert con_v1 == [{"id": "uno"}, {"id": "dos"}]
+    assert con_v2 == [{"id": "uno", "nota": "sin nota"}, {"id": "dos", "nota": "hola"}]
+
+
+def _particiones(admin: Admin, tipo: type[Mensaje]) -> int:
+    return int(admin.ver(f"{tipo.topico.replace('://', '/')}/partitions")["partitions"])
+
+
+def _leer(carga: bytes, escritor: Any, lector: Any) -> Any:
+    fuente = io.BytesIO(carga)
+    valor = fastavro.schemaless_reader(fuente, escritor, lector)
+    assert not fuente.read(), "nothing follows the record"
+    return valor
