@@ -1,8 +1,7 @@
 """``python -m procesamiento <verb>``."""
 
-from seedwork.entrada.cli import crear_cli
-
 from procesamiento.composicion import servicio
+from seedwork.entrada.cli import crear_cli
 
 cli = crear_cli(servicio, "procesamiento")
 

@@ -6,10 +6,6 @@ from pathlib import Path
 import flask
 import pulsar
 import sqlalchemy as sa
-from seedwork.aplicacion.bus import Bus
-from seedwork.entrada.config import cargar
-from seedwork.entrada.servicio import Servicio
-from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
 
 from procesamiento.aplicacion.comandos.anonimizar_imagen import rechazar_comando
 from procesamiento.aplicacion.manejadores import MANEJADORES
@@ -22,6 +18,10 @@ from procesamiento.infraestructura.catalogo import leer_condiciones
 from procesamiento.infraestructura.consultas import Consultas
 from procesamiento.infraestructura.despachadores import DESPACHADORES
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
+from seedwork.aplicacion.bus import Bus
+from seedwork.entrada.config import cargar
+from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
 
 
 @cache

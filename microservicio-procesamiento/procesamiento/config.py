@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PositiveInt, SecretBytes, model_validator
-from seedwork.entrada.config import ConfigServicio
 
 from procesamiento.dominio.seudonimos import CLAVE_MINIMA
 from procesamiento.infraestructura.catalogo import INCLUIDAS
+from seedwork.entrada.config import ConfigServicio
 
 
 def _de_base64(valor: Any) -> bytes:

@@ -1,7 +1,6 @@
 """``python -m servicio_datos <verb>``."""
 
 from seedwork.entrada.cli import crear_cli
-
 from servicio_datos.composicion import servicio
 
 cli = crear_cli(servicio, "servicio_datos")

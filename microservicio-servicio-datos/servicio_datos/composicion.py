@@ -5,15 +5,15 @@ from pathlib import Path
 
 import flask
 import sqlalchemy as sa
+
 from seedwork.aplicacion.bus import Bus
 from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
-
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.config import Config
 from servicio_datos.entrada.http import registrar_rutas
-from servicio_datos.infraestructura.catalogo import CatalogoInvalido, leer_catalogo
+from servicio_datos.infraestructura.catalogo import leer_catalogo
 from servicio_datos.infraestructura.consultas import Consultas
 from servicio_datos.infraestructura.despachadores import DESPACHADORES
 from servicio_datos.infraestructura.existencias import sincronizar
@@ -24,10 +24,7 @@ from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
-    try:
-        catalogo = leer_catalogo(config.catalogo_recursos)
-    except CatalogoInvalido as error:
-        raise SystemExit(f"catálogo: {error}") from None
+    catalogo = leer_catalogo(config.catalogo_recursos)
     verificar_despachadores("servicio_datos", DESPACHADORES)
 
     def bus(motor: sa.Engine) -> Bus:

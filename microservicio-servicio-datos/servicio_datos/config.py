@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from seedwork.entrada.config import ConfigServicio
-
 from servicio_datos.infraestructura.catalogo import INCLUIDO
 
 

@@ -1,8 +1,8 @@
 """``python -m suscripciones <verb>``."""
 
 import typer
-from seedwork.entrada.cli import crear_cli
 
+from seedwork.entrada.cli import crear_cli
 from suscripciones.composicion import servicio
 from suscripciones.infraestructura.reconstruccion import reconstruir
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import flask
 import sqlalchemy as sa
+
 from seedwork.aplicacion.bus import Bus
 from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Conexion, Servicio, Tarea, periodica
 from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
-
 from suscripciones.aplicacion.comandos.crear_suscripcion import rechazar_comando
 from suscripciones.aplicacion.manejadores import MANEJADORES
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from seedwork.entrada.config import ConfigServicio
-
 from suscripciones.infraestructura.catalogo import INCLUIDOS
 
 

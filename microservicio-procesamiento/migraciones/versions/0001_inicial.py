@@ -1,6 +1,7 @@
 """The first schema: messaging, and the anonymised images."""
 
 from alembic import op
+
 from seedwork.infraestructura.migraciones import crear_mensajeria
 
 revision = "0001"

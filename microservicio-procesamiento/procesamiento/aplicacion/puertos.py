@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
-from seedwork.aplicacion.unidad import UnidadTrabajo
-
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.dominio.imagen import ImagenAnonimizada
+from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
 class Imagenes(Protocol):

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from seedwork.dominio.errores import ReglaViolada
-
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.metadatos import LARGO_REVELADOR, MetadatosImagen
 from procesamiento.dominio.seudonimos import Seudonimizador
+from seedwork.dominio.errores import ReglaViolada
 
 RETIRADO = "RETIRADO"
 """Stands for a text that held the patient's id."""

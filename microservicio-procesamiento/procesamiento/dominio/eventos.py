@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from seedwork.dominio.agregado import EventoDominio
-
 from procesamiento.dominio.anonimizacion import DatosAnonimos
+from seedwork.dominio.agregado import EventoDominio
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

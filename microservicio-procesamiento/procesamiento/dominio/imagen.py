@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from seedwork.dominio.agregado import Agregado
-
 from procesamiento.dominio import eventos
 from procesamiento.dominio.anonimizacion import DatosAnonimos
+from seedwork.dominio.agregado import Agregado
 
 ANONIMIZADA = "ANONIMIZADA"
 RECHAZADA = "RECHAZADA"

@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import Flask, request
-from seedwork.entrada.http import encontrado
 
 from procesamiento.infraestructura.consultas import Consultas
+from seedwork.entrada.http import encontrado
 
 
 def registrar_rutas(app: Flask, consultas: Consultas) -> None:

@@ -1,34 +1,26 @@
 """The allow-list of conditions: one TOML file."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from procesamiento.dominio.condiciones import Condicion
+from seedwork.infraestructura.catalogos import CatalogoInvalido, Entrada, leer
 
 INCLUIDAS = Path(__file__).parent.parent / "condiciones.toml"
 Texto = Annotated[str, Field(min_length=2, max_length=200)]
 
 
-class _Entrada(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Condicion(Entrada):
     codigo: Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}(\.[0-9X])?$")]
     nombre: Texto
     terminos: Annotated[list[Texto], Field(min_length=1)]
 
 
-class _Lista(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    condicion: Annotated[list[_Entrada], Field(min_length=1)]
-
-
-class CatalogoInvalido(Exception):
-    """The file breaks a rule; the text names file, field and rule."""
+class _Lista(Entrada):
+    condicion: Annotated[list[_Condicion], Field(min_length=1)]
 
 
 def leer_condiciones(archivo: Path = INCLUIDAS) -> Mapping[str, Condicion]:
@@ -37,10 +29,7 @@ def leer_condiciones(archivo: Path = INCLUIDAS) -> Mapping[str, Condicion]:
     Raises:
         CatalogoInvalido: the file is no such list, or has a code or a term twice.
     """
-    try:
-        lista = _Lista.model_validate(tomllib.loads(archivo.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise CatalogoInvalido(f"{archivo}: {error}") from None
+    lista = leer(archivo, _Lista)
     condiciones: dict[str, Condicion] = {}
     terminos: set[str] = set()
     for entrada in lista.condicion:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from contratos import motivos
-from seedwork.infraestructura.consultas import destino_comando, pagina
 
+from contratos import motivos
 from procesamiento.dominio.condiciones import Condicion
 from procesamiento.infraestructura import tablas
+from seedwork.infraestructura.consultas import destino_comando, pagina
 
 _I = tablas.imagenes.c
 

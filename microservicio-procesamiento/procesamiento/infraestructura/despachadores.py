@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from contratos import procesamiento as contrato
+from procesamiento.dominio import eventos
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.infraestructura.unidad_sql import Despachador
-
-from procesamiento.dominio import eventos
 
 
 def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:

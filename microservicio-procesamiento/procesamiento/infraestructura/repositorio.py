@@ -5,13 +5,13 @@ from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
-from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
-from seedwork.infraestructura.unidad_sql import UnidadSQL
 
 from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.despachadores import DESPACHADORES
+from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
+from seedwork.infraestructura.unidad_sql import UnidadSQL
 
 _DATOS = tuple(c.name for c in fields(DatosAnonimos))
 _SIN_DATOS: Fila = dict.fromkeys(_DATOS)

@@ -3,7 +3,8 @@
 import pytest
 
 from procesamiento.dominio.condiciones import Reconocedor
-from procesamiento.infraestructura.catalogo import CatalogoInvalido, leer_condiciones
+from procesamiento.infraestructura.catalogo import leer_condiciones
+from seedwork.infraestructura.catalogos import CatalogoInvalido
 
 DIABETES, DIABETES_2, HTA, ASMA, EPOC, PREDIABETES, EX_FUMADOR = "E14", "E11", "I10", "J45", "J44", "R73.0", "Z86.4"
 

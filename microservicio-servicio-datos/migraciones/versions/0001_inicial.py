@@ -1,6 +1,7 @@
 """The first schema: messaging, data services, this service's part in each saga, and the catalogue with its stock."""
 
 from alembic import op
+
 from seedwork.infraestructura.migraciones import crear_mensajeria
 
 revision = "0001"

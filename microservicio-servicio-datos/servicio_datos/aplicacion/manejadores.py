@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from contratos import Mensaje
 from contratos.suscripciones import SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
 from seedwork.aplicacion.bus import Manejador
-
 from servicio_datos.aplicacion.reacciones.activacion import activar
 from servicio_datos.aplicacion.reacciones.compensacion import compensar
 from servicio_datos.aplicacion.reacciones.reserva import reservar

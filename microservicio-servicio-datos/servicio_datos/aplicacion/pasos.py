@@ -3,7 +3,6 @@
 from contratos import sagas
 from contratos.suscripciones import HechoSuscripcion
 from seedwork.aplicacion.unidad import Saga, anotar_paso
-
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 

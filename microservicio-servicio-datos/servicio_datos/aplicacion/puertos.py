@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from seedwork.aplicacion.unidad import Saga, UnidadTrabajo
-
 from servicio_datos.dominio.participacion import Participacion
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 

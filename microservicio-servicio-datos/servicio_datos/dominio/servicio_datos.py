@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from seedwork.dominio.agregado import Agregado
-
 from servicio_datos.dominio import eventos
 
 CREADO = "CREADO"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from flask import Flask, request
-from seedwork.entrada.http import encontrado
 
+from seedwork.entrada.http import encontrado
 from servicio_datos.infraestructura.consultas import Consultas
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import sqlalchemy as sa
+
 from contratos import motivos
 from seedwork.infraestructura.consultas import destino_comando, pagina
-
 from servicio_datos.infraestructura import tablas
 
 _S, _E, _N, _D = tablas.servicios_datos.c, tablas.expertos.c, tablas.nubes.c, tablas.datasets.c

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from contratos import servicio_datos as contrato
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.infraestructura.unidad_sql import Despachador
-
 from servicio_datos.dominio import eventos
 
 DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {

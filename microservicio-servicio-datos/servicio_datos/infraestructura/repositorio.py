@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+
 from seedwork.aplicacion.unidad import Saga
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
-
 from servicio_datos.dominio.participacion import Participacion
 from servicio_datos.dominio.servicio_datos import TERMINADO, ServicioDatos
 from servicio_datos.infraestructura import tablas

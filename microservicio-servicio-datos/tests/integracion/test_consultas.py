@@ -3,6 +3,7 @@
 import flask
 import pytest
 from flask.testing import FlaskClient
+
 from seedwork.entrada.http import equipar
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
 from servicio_datos.entrada.http import registrar_rutas

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+
 from servicio_datos.infraestructura import tablas
 from servicio_datos.infraestructura.existencias import RecursosSQL
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import pytest
+
 from contratos import Mensaje, sagas
 from contratos.suscripciones import HechoSuscripcion, SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
 from seedwork.aplicacion.sobre import Sobre

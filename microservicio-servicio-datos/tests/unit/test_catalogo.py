@@ -1,7 +1,9 @@
 """The catalogue's file: what is included, and how a wrong one is told."""
 
 import pytest
-from servicio_datos.infraestructura.catalogo import INCLUIDO, CatalogoInvalido, leer_catalogo
+
+from seedwork.infraestructura.catalogos import CatalogoInvalido
+from servicio_datos.infraestructura.catalogo import INCLUIDO, leer_catalogo
 
 
 def test_el_incluido_alcanza_para_diez_mil_suscripciones():

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+
 from contratos import servicio_datos as contrato
 
 RESERVADO = ("RESERVAR", "HECHO", "")

@@ -1,6 +1,7 @@
 """The first schema: messaging, subscriptions, clients, invoices, and the saga's view."""
 
 from alembic import op
+
 from seedwork.infraestructura.migraciones import crear_mensajeria
 
 revision = "0001"

@@ -6,7 +6,6 @@ from contratos import Mensaje
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.bus import Manejador
-
 from suscripciones.aplicacion.comandos.crear_suscripcion import crear_suscripcion
 from suscripciones.aplicacion.reacciones.transicion import tomar_transicion
 

@@ -4,7 +4,6 @@ import uuid
 
 from contratos import sagas
 from seedwork.aplicacion.unidad import Saga, anotar_paso
-
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion

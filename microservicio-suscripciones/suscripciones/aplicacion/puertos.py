@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from seedwork.aplicacion.unidad import UnidadTrabajo
-
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan

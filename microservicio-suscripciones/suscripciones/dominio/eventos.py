@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from seedwork.dominio.agregado import EventoDominio
-
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.saga import SagaPro
 

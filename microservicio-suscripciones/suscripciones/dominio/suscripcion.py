@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from seedwork.dominio.agregado import Agregado
-
 from suscripciones.dominio import eventos
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, request
-from seedwork.entrada.http import encontrado
 
+from seedwork.entrada.http import encontrado
 from suscripciones.dominio.plan import Plan
 from suscripciones.infraestructura.consultas import Consultas
 

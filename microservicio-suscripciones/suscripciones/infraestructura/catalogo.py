@@ -1,34 +1,28 @@
 """The plan catalogue: one TOML file per plan."""
 
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from seedwork.dominio.dinero import Dinero
+from pydantic import Field
 
+from seedwork.dominio.dinero import Dinero
+from seedwork.infraestructura.catalogos import CatalogoInvalido, Entrada, leer
 from suscripciones.dominio.plan import Plan
 
 INCLUIDOS = Path(__file__).parent.parent / "planes"
 Codigo = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
 
 
-class _Entrada(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
+class _Plan(Entrada):
     codigo: Codigo
     nombre: Annotated[str, Field(min_length=1, max_length=200)]
     recursos: list[Codigo]
     precio: Annotated[str, Field(pattern=r"^\d{1,12}\.\d{2}$")]
     moneda: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     periodo_dias: Annotated[int, Field(ge=0)]
-    politicas: list[str] = []
-
-
-class CatalogoInvalido(Exception):
-    """A plan's file breaks a rule; the text names file, field and rule."""
+    politicas: list[str] = Field(default_factory=list)
 
 
 def leer_planes(carpeta: Path = INCLUIDOS) -> Mapping[str, Plan]:
@@ -39,10 +33,7 @@ def leer_planes(carpeta: Path = INCLUIDOS) -> Mapping[str, Plan]:
     """
     planes: dict[str, Plan] = {}
     for archivo in sorted(carpeta.glob("*.toml")):
-        try:
-            entrada = _Entrada.model_validate(tomllib.loads(archivo.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise CatalogoInvalido(f"{archivo}: {error}") from None
+        entrada = leer(archivo, _Plan)
         if entrada.codigo in planes:
             raise CatalogoInvalido(f"{archivo}: el plan {entrada.codigo} ya está en otro archivo")
         planes[entrada.codigo] = Plan(

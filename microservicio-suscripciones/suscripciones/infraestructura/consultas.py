@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+
 from contratos import motivos
 from seedwork.infraestructura.consultas import destino_comando, pagina
-
 from suscripciones.dominio.saga import Paso, estado
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.repositorio import LineaSQL

@@ -6,7 +6,6 @@ from typing import Any
 from contratos import suscripciones as contrato
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.infraestructura.unidad_sql import Despachador
-
 from suscripciones.dominio import eventos
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pulsar
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
 from contratos.sagas import TransicionSaga
 from seedwork.aplicacion.bus import Recibido
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.pulsar import crear_cliente
-from sqlalchemy.dialects.postgresql import insert
-
 from suscripciones.aplicacion.reacciones.transicion import paso_de
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.repositorio import fila_de_paso

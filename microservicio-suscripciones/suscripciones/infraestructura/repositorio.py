@@ -5,11 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
-from sqlalchemy.dialects.postgresql import insert
-
 from suscripciones.aplicacion import puertos
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura

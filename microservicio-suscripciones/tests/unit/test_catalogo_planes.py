@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from suscripciones.infraestructura.catalogo import INCLUIDOS, CatalogoInvalido, leer_planes
+from seedwork.infraestructura.catalogos import CatalogoInvalido
+from suscripciones.infraestructura.catalogo import INCLUIDOS, leer_planes
 
 BUENO = 'codigo = "oro"\nnombre = "Oro"\nrecursos = ["a"]\nprecio = "9.90"\nmoneda = "USD"\nperiodo_dias = 30\n'
 

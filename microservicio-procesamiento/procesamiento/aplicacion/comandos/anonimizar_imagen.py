@@ -1,11 +1,10 @@
 """AnonimizarImagen: keep of an image's metadata what may be kept."""
 
 from contratos.procesamiento import AnonimizacionRechazada, AnonimizarImagen
-from seedwork.dominio.errores import ReglaViolada
-
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.dominio.metadatos import MetadatosImagen
+from seedwork.dominio.errores import ReglaViolada
 
 
 def anonimizar_imagen(comando: AnonimizarImagen, unidad: Unidad) -> str | None:

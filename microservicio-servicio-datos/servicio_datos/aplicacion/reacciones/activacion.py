@@ -3,7 +3,6 @@
 from contratos import sagas
 from contratos.suscripciones import SuscripcionActivada
 from seedwork.aplicacion.unidad import anotar_paso
-
 from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar, saga_de
 from servicio_datos.aplicacion.puertos import Unidad
 

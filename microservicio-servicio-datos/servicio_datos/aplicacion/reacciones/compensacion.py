@@ -3,7 +3,6 @@
 from contratos import sagas
 from contratos.suscripciones import SuscripcionRechazada
 from seedwork.aplicacion.unidad import anotar_paso
-
 from servicio_datos.aplicacion.pasos import RECURSO, saga_de, terminar
 from servicio_datos.aplicacion.puertos import Unidad
 

@@ -7,7 +7,6 @@ from contratos.servicio_datos import ServicioDatosRechazada
 from contratos.suscripciones import SuscripcionCreada
 from seedwork.aplicacion.unidad import Saga, anotar_paso
 from seedwork.dominio.errores import ReglaViolada
-
 from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar, saga_de
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos

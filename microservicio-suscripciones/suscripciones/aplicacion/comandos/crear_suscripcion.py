@@ -5,7 +5,6 @@ from datetime import timedelta
 from contratos import sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.aplicacion.unidad import anotar_paso
-
 from suscripciones.aplicacion.pasos import activar, saga_de
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente

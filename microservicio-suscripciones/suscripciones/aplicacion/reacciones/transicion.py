@@ -2,7 +2,6 @@
 
 from contratos import sagas
 from contratos.sagas import TransicionSaga
-
 from suscripciones.aplicacion.pasos import activar, rechazar
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.saga import EN_CURSO, Paso, estado

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import typer
 
 from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.catalogos import CatalogoInvalido
 
 
 def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
     """The verbs of every service; a service adds its own to what this returns."""
+    servicio = _claro(servicio)
     cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
     @cli.command()
@@ -46,3 +48,16 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
         servicio().aprovisionar()
 
     return cli
+
+
+def _claro(servicio: Callable[[], Servicio]) -> Callable[[], Servicio]:
+    """A wrong catalogue ends the process as a wrong setting does: with what to mend, not with a stack trace."""
+
+    def armar() -> Servicio:
+        try:
+            return servicio()
+        except CatalogoInvalido as error:
+            typer.echo(f"catálogo: {error}", err=True)
+            raise typer.Exit(2) from None
+
+    return armar
