@@ -4,9 +4,8 @@ import os
 import sys
 import tempfile
 
-from seedwork.entrada.config import cargar
-
 from bff_web.config import Config
+from seedwork.entrada.config import cargar
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The routes that take commands: each validates a body, gives the command its ids and publishes it."""
 
+import json
 import re
 import secrets
 from collections.abc import Callable
@@ -8,23 +9,25 @@ from typing import Protocol
 
 import flask
 import structlog
-from contratos import Mensaje
-from contratos.procesamiento import AnonimizarImagen
-from contratos.suscripciones import CrearSuscripcion
 from pydantic import BaseModel
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.http import problema
-from seedwork.infraestructura.pulsar import SinConfirmacion
 
 from bff_web import cuerpos, idempotencia, respuestas
 from bff_web.direcciones import exigir_ids, regla
 from bff_web.modelos import Cuerpo, CuerpoAnonimizarImagen, CuerpoCrearSuscripcion
+from contratos import Mensaje
+from contratos.procesamiento import AnonimizarImagen
+from contratos.suscripciones import CrearSuscripcion
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.http import problema
+from seedwork.infraestructura.pulsar import SinConfirmacion
 
 registro = structlog.get_logger(__name__)
 
 FUENTE = "/saludtech/bff"
-ESPERA_S = 4.7
-"""Seconds that the broker has to confirm, so that the client has its answer within 5 (contract §2)."""
+PLAZO_MS = 4200
+"""Milliseconds that the broker has to confirm a message."""
+ESPERA_S = 4.5
+"""Seconds for that, and for the connection where there is none yet: the client is to hear within 5 (contract §2)."""
 
 
 class Publicador(Protocol):
@@ -134,7 +137,7 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable
                 **aceptado | {"estado": "DESCONOCIDO"},
             )
         registro.info("comando aceptado", tipo=mensaje.tipo)
-        return flask.Response(flask.json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
+        return flask.Response(json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
 
     return vista
 

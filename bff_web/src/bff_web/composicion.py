@@ -2,16 +2,16 @@
 
 import flask
 import urllib3
-from seedwork.entrada import registro as registros
-from seedwork.entrada.config import cargar
-from seedwork.entrada.http import Comprobacion
-from seedwork.entrada.http import crear_app as crear_base
-from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
 
 from bff_web import comandos, consultas, documento
 from bff_web.config import Config
 from bff_web.cuerpos import MAXIMO_BYTES
 from bff_web.servicios import Servicio
+from seedwork.entrada import registro as registros
+from seedwork.entrada.config import cargar
+from seedwork.entrada.http import Comprobacion
+from seedwork.entrada.http import crear_app as crear_base
+from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
 
 
 def crear_app() -> flask.Flask:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveInt, SecretStr
+
 from seedwork.entrada.config import ConfigBase
 
 

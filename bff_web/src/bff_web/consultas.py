@@ -6,13 +6,13 @@ from typing import Literal
 
 import flask
 from pydantic import BaseModel, ConfigDict
-from seedwork.entrada.http import ErrorHttp
 
 from bff_web import respuestas
 from bff_web.cuerpos import validar
 from bff_web.direcciones import exigir_ids, regla
 from bff_web.servicios import Servicio
 from bff_web.tipos import Cursor, Id, Texto
+from seedwork.entrada.http import ErrorHttp
 
 
 class Filtro(BaseModel):

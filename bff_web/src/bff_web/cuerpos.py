@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import flask
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from seedwork.entrada.http import ErrorHttp
 
 from bff_web.tipos import ERROR_PROPIO, MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
+from seedwork.entrada.http import ErrorHttp
 
 TIPOS_ADMITIDOS = ("application/json", "json/application", "aplication/json", "application/*+json")
 """JSON's own media types, and the two that today's clients send instead."""

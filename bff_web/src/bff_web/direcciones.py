@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from seedwork.entrada.http import ErrorHttp
-
 from bff_web.tipos import es_id
+from seedwork.entrada.http import ErrorHttp
 
 NO_ENCONTRADO = "No existe, o el comando que lo crea aún no se ha aplicado."
 

@@ -8,13 +8,13 @@ from flask_openapi.models import OPENAPI3_REF_TEMPLATE, OpenAPISpec
 from flask_openapi_swagger.plugins import RegisterPlugin  # type: ignore[import-untyped]
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from seedwork.entrada.http import TIPO_PROBLEMA
 
 from bff_web import idempotencia, respuestas
 from bff_web.comandos import COMANDOS, Comando
 from bff_web.consultas import CONSULTAS, Consulta
 from bff_web.cuerpos import TIPOS_ADMITIDOS
 from bff_web.tipos import MAXIMO_ID, PATRON_ID
+from seedwork.entrada.http import TIPO_PROBLEMA
 
 _RUTA = "openapi.json"
 
@@ -132,7 +132,7 @@ def _propias() -> dict[str, Any]:
         "/salud/viva": ("Si el proceso vive", {"200": _bien(respuestas.Viva)}),
         "/salud/lista": ("Si puede atender", {"200": _bien(respuestas.Lista), "503": no_lista}),
         "/metrics": ("Métricas de Prometheus", {"200": _pagina("text/plain")}),
-        f"/{_RUTA}": ("Este documento", {"200": _bien(respuestas.Documento)}),
+        f"/{_RUTA}": ("Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),
         "/docs": ("Este documento, como página", {"200": _pagina("text/html")}),
     }
     return {ruta: {"get": _operacion(titulo, "Plataforma", [], r)} for ruta, (titulo, r) in paginas.items()}

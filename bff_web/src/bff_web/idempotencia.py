@@ -12,9 +12,9 @@ import uuid
 from dataclasses import dataclass
 
 import uuid_utils
-from seedwork.entrada.http import ErrorHttp
 
 from bff_web.modelos import Cuerpo
+from seedwork.entrada.http import ErrorHttp
 
 CABECERA = "Idempotency-Key"
 MAXIMO_CLAVE = 255

@@ -3,13 +3,13 @@
 from abc import abstractmethod
 from typing import Annotated, Any
 
-from contratos import Mensaje
-from contratos.procesamiento import AnonimizarImagen
-from contratos.suscripciones import CrearSuscripcion
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from bff_web.tipos import Correo, Fecha, Id, Numero, Texto
+from contratos import Mensaje
+from contratos.procesamiento import AnonimizarImagen
+from contratos.suscripciones import CrearSuscripcion
 
 
 class _Objeto(BaseModel):

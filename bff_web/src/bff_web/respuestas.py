@@ -232,7 +232,7 @@ class ProblemaNoLista(Problema):
     informativas: dict[str, ParteDeSalud]
 
 
-class Documento(BaseModel):
+class DocumentoOpenApi(BaseModel):
     """Este mismo documento."""
 
     model_config = ConfigDict(extra="allow")

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import flask
 import urllib3
-from seedwork.entrada.http import CABECERA_CORRELACION, TIPO_PROBLEMA, ErrorHttp, correlacion
 
 from bff_web.direcciones import no_encontrado
+from seedwork.entrada.http import CABECERA_CORRELACION, TIPO_PROBLEMA, ErrorHttp, correlacion
 
 _PLAZO = urllib3.Timeout(connect=1.0, read=3.0)
 _RECHAZOS = (400, 422)

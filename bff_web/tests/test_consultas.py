@@ -1,0 +1,207 @@
+"""Queries at the door: handed through to an owner that answers over real HTTP, or that does not."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from flask.testing import FlaskClient
+
+from bff_web.composicion import componer
+from bff_web.config import Config
+from contratos import Mensaje
+from seedwork.aplicacion.sobre import Sobre
+
+
+class Propietario(ThreadingHTTPServer):
+    """An owning service: answers as it is told, and remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Atencion)
+        self.estado = 200
+        self.cuerpo = json.dumps({"nombre": "Neumonía"}, ensure_ascii=False)
+        self.pedidos: list[str] = []
+        self.cuelga = threading.Event()
+        self.soltar = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Atencion(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Propietario
+
+    def do_GET(self) -> None:
+        self.server.pedidos.append(self.path)
+        if self.server.cuelga.is_set():
+            self.server.soltar.wait()
+        cuerpo = self.server.cuerpo.encode()
+        self.send_response(self.server.estado)
+        self.send_header("Content-Length", str(len(cuerpo)))
+        self.end_headers()
+        self.wfile.write(cuerpo)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class SinBroker:
+    """Queries publish nothing."""
+
+    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+        raise AssertionError
+
+
+@pytest.fixture
+def propietario() -> Iterator[Propietario]:
+    servidor = Propietario()
+    hilo = threading.Thread(target=servidor.serve_forever, kwargs={"poll_interval": 0.02})
+    hilo.start()
+    yield servidor
+    servidor.soltar.set()
+    servidor.shutdown()
+    servidor.server_close()
+    hilo.join()
+
+
+def puerta_hacia(url: str) -> FlaskClient:
+    config = Config.model_validate(
+        {
+            "idempotencia_secreto": "secreto de las pruebas",
+            "suscripciones_url": url,
+            "servicio_datos_url": url,
+            "procesamiento_url": url,
+            "notificaciones_url": url,
+        }
+    )
+    return componer(config, SinBroker(), lambda: None).test_client()
+
+
+@pytest.fixture
+def puerta(propietario: Propietario) -> FlaskClient:
+    return puerta_hacia(propietario.url)
+
+
+def puerto_libre() -> int:
+    with socket.socket() as enchufe:
+        enchufe.bind(("127.0.0.1", 0))
+        return int(enchufe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    "ruta",
+    [
+        "/suscripciones",
+        "/suscripciones?cliente=0001&estado=ACTIVA&plan=pro&cursor=abc",
+        "/suscripciones/1",
+        "/suscripciones/1/saga",
+        "/suscripciones/1/sagas",
+        "/suscripciones/comandos/1",
+        "/planes",
+        "/servicios-datos?suscripcion=1&estado=INICIADO&cursor=x",
+        "/servicios-datos/1",
+        "/servicios-datos/comandos/1",
+        "/procesar/imagenes?modalidad=Rayos+X&patologia=Neumon%C3%ADa&region=Cr%C3%A1neo&cursor=x",
+        "/procesar/imagenes/46769a88-00000-4468o-8a14-1579887d01",
+        "/procesar/comandos/1",
+        "/notificaciones?cliente=0001&suscripcion=1&cursor=x",
+        "/notificaciones/1",
+        "/notificaciones/1/eventos",
+    ],
+)
+def test_se_pregunta_lo_mismo_a_su_propietario_y_su_respuesta_llega_entera(
+    puerta: FlaskClient, propietario: Propietario, ruta: str
+) -> None:
+    respuesta = puerta.get(ruta)
+    assert (respuesta.status_code, respuesta.content_type) == (200, "application/json")
+    assert respuesta.text == propietario.cuerpo
+    assert respuesta.headers["Cache-Control"] == "no-store"
+    assert propietario.pedidos == [ruta]
+
+
+@pytest.mark.parametrize(
+    ("ruta", "campo"),
+    [
+        ("/suscripciones?otro=1", "otro"),
+        ("/suscripciones/1?cursor=x", "cursor"),
+        ("/suscripciones?estado=OTRO", "estado"),
+        ("/suscripciones?cliente=a/b", "cliente"),
+        ("/suscripciones?cliente=a&cliente=b", "cliente"),
+        ("/servicios-datos?estado=ACTIVA", "estado"),
+        ("/procesar/imagenes?region=%00", "region"),
+        ("/notificaciones?cursor=", "cursor"),
+    ],
+)
+def test_un_parametro_que_no_vale_es_422_sin_preguntar(
+    puerta: FlaskClient, propietario: Propietario, ruta: str, campo: str
+) -> None:
+    respuesta = puerta.get(ruta)
+    assert (respuesta.status_code, respuesta.content_type) == (422, "application/problem+json")
+    assert respuesta.json is not None
+    assert [e["campo"] for e in respuesta.json["errores"]] == [campo]
+    assert propietario.pedidos == []
+
+
+@pytest.mark.parametrize("id_suscripcion", ["a%20b", "%2e%2e", "..;", "a%0ab", "%C3%B1", "x" * 129])
+def test_lo_que_no_puede_ser_un_id_no_existe(
+    puerta: FlaskClient, propietario: Propietario, id_suscripcion: str
+) -> None:
+    respuesta = puerta.get(f"/suscripciones/{id_suscripcion}/saga")
+    assert (respuesta.status_code, respuesta.headers["Retry-After"]) == (404, "1")
+    assert propietario.pedidos == []
+
+
+def test_lo_desconocido_es_404_y_vale_la_pena_repetir(puerta: FlaskClient, propietario: Propietario) -> None:
+    propietario.estado = 404
+    respuesta = puerta.get("/suscripciones/1")
+    assert (respuesta.status_code, respuesta.content_type) == (404, "application/problem+json")
+    assert respuesta.headers["Retry-After"] == "1"
+
+
+def test_lo_que_el_propietario_rechaza_llega_con_sus_razones(puerta: FlaskClient, propietario: Propietario) -> None:
+    propietario.estado, propietario.cuerpo = 422, '{"errores": []}'
+    respuesta = puerta.get("/suscripciones?cursor=roto")
+    assert (respuesta.status_code, respuesta.text) == (422, '{"errores": []}')
+    assert respuesta.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("estado", [500, 503, 302])
+def test_un_propietario_en_apuros_es_503_y_no_muestra_su_error(
+    puerta: FlaskClient, propietario: Propietario, estado: int
+) -> None:
+    propietario.estado, propietario.cuerpo = estado, "SELECT secreto"
+    respuesta = puerta.get("/planes")
+    assert (respuesta.status_code, respuesta.content_type) == (503, "application/problem+json")
+    assert int(respuesta.headers["Retry-After"]) > 0
+    assert "secreto" not in respuesta.text
+    assert respuesta.json is not None
+    assert respuesta.json["servicio"] == "suscripciones"
+
+
+def test_un_propietario_ausente_es_503_con_su_nombre() -> None:
+    puerta = puerta_hacia(f"http://127.0.0.1:{puerto_libre()}")
+    nombres = {
+        "/suscripciones/1": "suscripciones",
+        "/servicios-datos/1": "servicio-datos",
+        "/procesar/imagenes/1": "procesamiento",
+        "/notificaciones/1": "notificaciones",
+    }
+    for ruta, nombre in nombres.items():
+        respuesta = puerta.get(ruta)
+        assert respuesta.status_code == 503
+        assert respuesta.json is not None
+        assert respuesta.json["servicio"] == nombre
+
+
+def test_un_propietario_que_no_contesta_es_503_dentro_de_cinco_segundos(
+    puerta: FlaskClient, propietario: Propietario
+) -> None:
+    propietario.cuelga.set()
+    assert puerta.get("/planes").status_code == 503
+    assert len(propietario.pedidos) == 1

@@ -1,0 +1,133 @@
+"""The door's own pages: health, metrics, errors, and a document that tells all of it."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from pydantic import ValidationError
+
+from bff_web.composicion import componer
+from bff_web.config import Config
+from contratos import Mensaje
+from seedwork.aplicacion.sobre import Sobre
+
+
+class PublicadorRoto:
+    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+        raise RuntimeError("SELECT secreto")
+
+
+def puerta_con(broker: str | None) -> FlaskClient:
+    config = Config.model_validate(
+        {
+            "idempotencia_secreto": "secreto de las pruebas",
+            "suscripciones_url": "http://127.0.0.1:1",
+            "servicio_datos_url": "http://127.0.0.1:1",
+            "procesamiento_url": "http://127.0.0.1:1",
+            "notificaciones_url": "http://127.0.0.1:1",
+        }
+    )
+    return componer(config, PublicadorRoto(), lambda: broker).test_client()
+
+
+@pytest.fixture(scope="module")
+def puerta() -> FlaskClient:
+    return puerta_con(None)
+
+
+@pytest.fixture(scope="module")
+def documento(puerta: FlaskClient) -> dict[str, Any]:
+    respuesta = puerta.get("/openapi.json")
+    assert respuesta.json is not None
+    return dict(respuesta.json)
+
+
+def test_esta_lista_con_el_broker_solo_y_muestra_lo_demas(puerta: FlaskClient) -> None:
+    respuesta = puerta.get("/salud/lista")
+    assert respuesta.status_code == 200
+    assert respuesta.json is not None
+    assert respuesta.json["partes"] == {"broker": {"lista": True, "detalle": None}}
+    informativas = respuesta.json["informativas"]
+    assert set(informativas) == {"suscripciones", "servicio-datos", "procesamiento", "notificaciones"}
+    assert not any(parte["lista"] for parte in informativas.values())
+
+
+def test_sin_broker_no_esta_lista_y_lo_nombra_pero_vive() -> None:
+    puerta = puerta_con("sin conexión")
+    respuesta = puerta.get("/salud/lista")
+    assert (respuesta.status_code, respuesta.content_type) == (503, "application/problem+json")
+    assert respuesta.json is not None
+    assert respuesta.json["partes"]["broker"] == {"lista": False, "detalle": "sin conexión"}
+    assert "broker" in respuesta.json["detail"]
+    assert puerta.get("/salud/viva").status_code == 200
+
+
+def test_un_error_imprevisto_no_muestra_nada(puerta: FlaskClient, documento: dict[str, Any]) -> None:
+    contenido = documento["paths"]["/procesar/procesar-imagen"]["post"]["requestBody"]["content"]
+    ejemplo = contenido["application/json"]["examples"]["ejemplo"]["value"]
+    respuesta = puerta.post("/procesar/procesar-imagen", json=ejemplo)
+    assert (respuesta.status_code, respuesta.content_type) == (500, "application/problem+json")
+    assert "secreto" not in respuesta.text
+    assert "Traceback" not in respuesta.text
+
+
+@pytest.mark.parametrize(
+    ("metodo", "ruta", "estado"),
+    [("GET", "/nada", 404), ("GET", "//planes", 404), ("GET", "/planes/", 404), ("DELETE", "/planes", 405)],
+)
+def test_los_errores_de_direccion_son_problemas(puerta: FlaskClient, metodo: str, ruta: str, estado: int) -> None:
+    respuesta = puerta.open(ruta, method=metodo)
+    assert (respuesta.status_code, respuesta.content_type) == (estado, "application/problem+json")
+    assert respuesta.json is not None
+    assert respuesta.json["status"] == estado
+    assert ("Allow" in respuesta.headers) == (estado == 405)
+
+
+def test_las_metricas_cuentan_por_ruta_y_no_por_direccion(puerta: FlaskClient) -> None:
+    puerta.get("/suscripciones/una")
+    puerta.open("/inventada", method="INVENTADO")
+    metricas = puerta.get("/metrics").text
+    assert 'ruta="/suscripciones/<id_suscripcion>"' in metricas
+    assert 'ruta="desconocida"' in metricas
+    assert "inventad" not in metricas.lower()
+
+
+def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[str, Any]) -> None:
+    assert documento["openapi"].startswith("3.1")
+    ajenas = ("/swagger", "/oauth2")
+    servidas = {
+        (regla.rule.replace("<", "{").replace(">", "}"), metodo.lower())
+        for regla in puerta.application.url_map.iter_rules()
+        for metodo in (regla.methods or set()) - {"HEAD", "OPTIONS"}
+        if not regla.rule.startswith(ajenas)
+    }
+    dichas = {(ruta, metodo) for ruta, metodos in documento["paths"].items() for metodo in metodos}
+    assert servidas == dichas
+
+
+def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -> None:
+    def referencias(nodo: object) -> set[str]:
+        if isinstance(nodo, dict):
+            propias = {nodo["$ref"]} if isinstance(nodo.get("$ref"), str) else set()
+            return propias.union(*(referencias(v) for v in nodo.values()))
+        if isinstance(nodo, list):
+            return set().union(*(referencias(v) for v in nodo))
+        return set()
+
+    esquemas = {f"#/components/schemas/{nombre}" for nombre in documento["components"]["schemas"]}
+    assert referencias(documento) <= esquemas
+
+
+def test_la_pagina_se_sirve_sin_internet(puerta: FlaskClient) -> None:
+    pagina = puerta.get("/docs")
+    assert pagina.status_code == 200
+    assert "https://" not in pagina.text
+    for parte in ("swagger/css/swagger-ui.css", "swagger/js/swagger-ui-bundle.js"):
+        assert parte in pagina.text
+        assert puerta.get(f"/{parte}").status_code == 200
+
+
+def test_sin_secreto_no_hay_puerta(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IDEMPOTENCIA_SECRETO", raising=False)
+    with pytest.raises(ValidationError, match="idempotencia_secreto"):
+        Config()
