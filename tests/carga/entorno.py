@@ -1,0 +1,149 @@
+"""What the bench measures, started by the local run's own machinery: on free ports, with its state in a temp folder."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from plataforma import partes
+from plataforma.ajustes import Ajustes, leer_ajustes
+from plataforma.corrida import Corrida, correr
+from plataforma.partes import Conexiones, Parte
+from plataforma.postgres import crear_bases
+from plataforma.puertos import LOCAL, libres
+from plataforma.secretos import Secretos
+from plataforma.sondas import Sonda
+
+SEGUNDOS_DE_ARRANQUE = 60.0
+SEGUNDOS_DE_PARADA = 8.0
+
+_PUERTOS = (
+    "bff_puerto",
+    "postgres_puerto",
+    "correo_puerto",
+    "suscripciones_puerto",
+    "servicio_datos_puerto",
+    "procesamiento_puerto",
+    "notificaciones_puerto",
+    "suscripciones_salud_puerto",
+    "servicio_datos_salud_puerto",
+    "notificaciones_salud_puerto",
+    "procesamiento_salud_puerto",
+)
+
+
+@dataclass(frozen=True)
+class Plataforma:
+    """Everything of it, as `make run` starts it, with one procesamiento worker."""
+
+    corrida: Corrida
+    bff: int
+    """The BFF's port."""
+
+    @property
+    def bases(self) -> Mapping[str, str]:
+        """Each service's database URL."""
+        return self.corrida.plano.conexiones.bases
+
+
+@dataclass(frozen=True)
+class Cimientos:
+    """Broker, PostgreSQL, databases and topics, and no service: the parts to be started one by one."""
+
+    conexiones: Conexiones
+    carpeta: Path
+    _partes: Mapping[str, Parte]
+
+    def puerto(self, nombre: str) -> int:
+        """Where a part listens once it runs."""
+        return self._partes[nombre].puertos[0].numero
+
+    @contextmanager
+    def parte(self, nombre: str) -> Iterator[None]:
+        """The process of a part, ready in the body."""
+        parte = self._partes[nombre]
+        with proceso(parte.orden, parte.entorno, parte.sonda, self.carpeta / f"{nombre}.log"):
+            yield
+
+
+@contextmanager
+def completa(consola: Console) -> Iterator[Plataforma]:
+    """The whole platform, ready in the body."""
+    with _carpeta() as raiz:
+        ajustes = _ajustes(raiz)
+        with correr(ajustes, raiz, raiz / ".local", consola) as corrida:
+            yield Plataforma(corrida, ajustes.bff_puerto)
+
+
+@contextmanager
+def cimientos(consola: Console) -> Iterator[Cimientos]:
+    """What every service needs, ready in the body."""
+    with _carpeta() as raiz:
+        ajustes, estado = _ajustes(raiz), raiz / ".local"
+        with correr(ajustes, raiz, estado, consola, con_servicios=False) as corrida:
+            plano, secretos = corrida.plano, Secretos(estado / "secretos.json")
+            crear_bases(plano.postgres_url, plano.claves)
+            corrida.preparar(partes.preparativos(ajustes, plano.conexiones, secretos), raiz, dict(os.environ))
+            metricas = estado / "metricas"
+            todas = partes.servicios(ajustes, plano.conexiones, secretos, metricas)
+            todas.append(partes.bff(ajustes, plano.conexiones, secretos, metricas))
+            for parte in todas:
+                if "PROMETHEUS_MULTIPROC_DIR" in parte.entorno:
+                    Path(parte.entorno["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True)
+            yield Cimientos(plano.conexiones, raiz, {parte.nombre: parte for parte in todas})
+
+
+@contextmanager
+def proceso(orden: Sequence[str], entorno: Mapping[str, str], sonda: Sonda, log: Path) -> Iterator[None]:
+    """A process, ready in the body and ended with all its children after it.
+
+    Raises RuntimeError, with the end of its log, when it does not come up.
+    """
+    with log.open("wb") as salida:
+        hijo = subprocess.Popen(
+            orden,
+            env={**os.environ, **entorno},
+            stdin=subprocess.DEVNULL,
+            stdout=salida,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            limite = time.monotonic() + SEGUNDOS_DE_ARRANQUE
+            while motivo := sonda():
+                if hijo.poll() is not None or time.monotonic() > limite:
+                    raise RuntimeError(f"{orden} does not start: {motivo}\n{log.read_text()[-2000:]}")
+                time.sleep(0.02)
+            yield
+        finally:
+            hijo.terminate()
+            try:
+                hijo.wait(SEGUNDOS_DE_PARADA)
+            except subprocess.TimeoutExpired:
+                os.killpg(hijo.pid, signal.SIGKILL)
+                hijo.wait()
+
+
+@contextmanager
+def _carpeta() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="saludtech-banco-") as carpeta:
+        yield Path(carpeta)
+
+
+def _ajustes(raiz: Path) -> Ajustes:
+    *numeros, pulsar, admin = libres(len(_PUERTOS) + 2)
+    return leer_ajustes(
+        raiz,
+        **dict(zip(_PUERTOS, numeros, strict=True)),
+        pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
+        pulsar_admin_url=f"http://{LOCAL}:{admin}",
+        postgres_url=None,
+        procesamiento=1,
+    )

@@ -1,0 +1,175 @@
+"""PRO subscriptions: how soon one is ACTIVA, how many a second at a steady 50 in flight, and that all of many end."""
+
+import http.client
+import json
+import secrets
+import time
+from collections.abc import Collection
+from contextlib import closing
+from typing import Any
+
+import cargas
+import psycopg2
+from cifras import Cifra, mediana
+from disparador import disparar, peticion
+from entorno import Plataforma
+
+UNA_A_UNA = 100
+SONDEO_S = 0.003
+META_MS = 150.0
+EN_VUELO = 50
+SOSTENIDAS = 400
+IMAGENES = 4000
+SUSCRIPCIONES = 300
+PLAZO_S = 120.0
+
+
+def latencia(plataforma: Plataforma) -> list[Cifra]:
+    """From the 202 to ACTIVA on an idle platform, one subscription after the other."""
+    with closing(http.client.HTTPConnection("127.0.0.1", plataforma.bff)) as puerta:
+        for numero in range(5):
+            _una(puerta, numero)
+        milisegundos = sorted(1000 * _una(puerta, numero) for numero in range(UNA_A_UNA))
+    p95 = milisegundos[int(UNA_A_UNA * 0.95)]
+    return [
+        Cifra(
+            nombre=f"202 to ACTIVA, {UNA_A_UNA} PRO",
+            valor=mediana(milisegundos),
+            unidad=f"ms p50 (aim ≤ {META_MS:.0f})",
+            detalle={"p95 ms": p95, "max ms": milisegundos[-1]},
+        )
+    ]
+
+
+def sostenidas(plataforma: Plataforma) -> list[Cifra]:
+    """Sagas per second with always so many undecided: each that ends makes place for the next."""
+    en_vuelo: set[str] = set()
+    enviadas = activas = 0
+    with (
+        closing(http.client.HTTPConnection("127.0.0.1", plataforma.bff)) as puerta,
+        closing(psycopg2.connect(plataforma.bases["suscripciones"])) as conexion,
+        conexion.cursor() as cursor,
+    ):
+        conexion.autocommit = True
+        comienzo = time.monotonic()
+        while activas < SOSTENIDAS:
+            while len(en_vuelo) < EN_VUELO and enviadas < SOSTENIDAS:
+                en_vuelo.add(_pedir(puerta, enviadas))
+                enviadas += 1
+            hechas = _activas(cursor, en_vuelo)
+            en_vuelo -= hechas
+            activas += len(hechas)
+            _vigilar(comienzo)
+            time.sleep(0.01)
+        segundos = time.monotonic() - comienzo
+    return [Cifra(nombre=f"sagas at {EN_VUELO} in flight", valor=activas / segundos, unidad="sagas/s")]
+
+
+def aceptado_y_hecho(plataforma: Plataforma) -> list[Cifra]:
+    """Everything at once at full speed; then every single one is asked after at the BFF."""
+    serie = secrets.token_hex(4)
+    imagenes = [peticion("POST", cargas.RUTA_IMAGEN, cargas.en_bytes(cargas.imagen(serie, i))) for i in range(IMAGENES)]
+    suscripciones = [
+        peticion("POST", cargas.RUTA_SUSCRIPCION, cargas.en_bytes(cargas.suscripcion(i))) for i in range(SUSCRIPCIONES)
+    ]
+    comienzo = time.monotonic()
+    disparo = disparar(plataforma.bff, _mezclar(imagenes, suscripciones), 50)
+    envio = time.monotonic() - comienzo
+    aceptados = [json.loads(r) for r in disparo.respuestas]
+    ids_imagen = [a["id_imagen"] for a in aceptados if "id_imagen" in a and a["estado"] == "ACEPTADO"]
+    ids_suscripcion = [a["id_suscripcion"] for a in aceptados if "id_suscripcion" in a and a["estado"] == "ACEPTADO"]
+    _esperar(plataforma, ids_imagen, ids_suscripcion, comienzo)
+    atraso = time.monotonic() - comienzo - envio
+
+    preguntas = [peticion("GET", f"/procesar/imagenes/{i}") for i in ids_imagen]
+    anonimizadas = _contar(plataforma, preguntas, "ANONIMIZADA")
+    preguntas = [peticion("GET", f"/suscripciones/{i}/saga") for i in ids_suscripcion]
+    completadas = _contar(plataforma, preguntas, "COMPLETADA")
+    return [
+        Cifra(
+            nombre="accepted and done",
+            valor=anonimizadas + completadas,
+            unidad=f"of {len(aceptados):,}",
+            detalle={
+                "images ANONIMIZADA": anonimizadas,
+                "sagas COMPLETADA": completadas,
+                "accepted/s": len(aceptados) / disparo.segundos,
+                "seconds to send": disparo.segundos,
+                "seconds of backlog after": max(0.0, atraso),
+            },
+        )
+    ]
+
+
+def _una(puerta: http.client.HTTPConnection, numero: int) -> float:
+    """Seconds from the 202 until a query says ACTIVA."""
+    id = _pedir(puerta, numero)
+    comienzo = time.perf_counter()
+    while True:
+        puerta.request("GET", f"/suscripciones/{id}")
+        respuesta = puerta.getresponse()
+        cuerpo = json.load(respuesta)
+        pasados = time.perf_counter() - comienzo
+        if respuesta.status == 200 and cuerpo["estado"] == "ACTIVA":
+            return pasados
+        if respuesta.status not in (200, 404) or cuerpo.get("estado") == "RECHAZADA" or pasados > PLAZO_S:
+            raise RuntimeError(f"the subscription does not become ACTIVA: {respuesta.status} {cuerpo}")
+        time.sleep(SONDEO_S)
+
+
+def _pedir(puerta: http.client.HTTPConnection, numero: int) -> str:
+    """Ask for a PRO subscription; its id."""
+    cuerpo = cargas.en_bytes(cargas.suscripcion(numero))
+    puerta.request("POST", cargas.RUTA_SUSCRIPCION, cuerpo, {"Content-Type": "application/json"})
+    respuesta = puerta.getresponse()
+    aceptado: dict[str, Any] = json.load(respuesta)
+    if respuesta.status != 202:
+        raise RuntimeError(f"the subscription is not taken: {respuesta.status} {aceptado}")
+    return str(aceptado["id_suscripcion"])
+
+
+def _activas(cursor: Any, ids: Collection[str]) -> set[str]:
+    cursor.execute("SELECT id FROM suscripciones WHERE estado = 'ACTIVA' AND id = ANY(%s)", (list(ids),))
+    return {fila[0] for fila in cursor.fetchall()}
+
+
+def _mezclar(imagenes: list[bytes], suscripciones: list[bytes]) -> list[bytes]:
+    """The few spread evenly among the many."""
+    cada = len(imagenes) / len(suscripciones)
+    lugares = [(i, 0, p) for i, p in enumerate(imagenes)] + [(i * cada, 1, p) for i, p in enumerate(suscripciones)]
+    return [p for *_, p in sorted(lugares, key=lambda lugar: lugar[:2])]
+
+
+def _esperar(plataforma: Plataforma, imagenes: list[str], suscripciones: list[str], comienzo: float) -> None:
+    """Until all are done. Asked of the databases, since thousands of queries would slow down what is measured."""
+    pendientes = {
+        "procesamiento": ("SELECT count(*) FROM imagenes WHERE id = ANY(%s)", imagenes),
+        "suscripciones": (
+            "SELECT count(DISTINCT id_saga) FROM saga_pasos"
+            " WHERE paso = 'INICIAR' AND resultado = 'HECHO' AND id_suscripcion = ANY(%s)",
+            suscripciones,
+        ),
+    }
+    for base, (consulta, ids) in pendientes.items():
+        with closing(psycopg2.connect(plataforma.bases[base])) as conexion, conexion.cursor() as cursor:
+            conexion.autocommit = True
+            while True:
+                cursor.execute(consulta, (ids,))
+                hechos = cursor.fetchone()
+                if hechos and hechos[0] == len(ids):
+                    break
+                if time.monotonic() - comienzo > PLAZO_S:
+                    # What is missing shows in the count of those that ended.
+                    break
+                time.sleep(0.1)
+
+
+def _contar(plataforma: Plataforma, preguntas: list[bytes], estado: str) -> int:
+    """How many of the queries answer with this state."""
+    respuestas = disparar(plataforma.bff, preguntas, 16).respuestas
+    return sum(json.loads(r).get("estado") == estado for r in respuestas)
+
+
+def _vigilar(comienzo: float) -> None:
+    if time.monotonic() - comienzo > PLAZO_S:
+        raise TimeoutError(f"not all subscriptions are ACTIVA after {PLAZO_S:.0f} s")
