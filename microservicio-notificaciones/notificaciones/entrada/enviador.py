@@ -3,6 +3,7 @@
 No transaction is open while the channel is talked to: the attempt is counted and committed before, the outcome after.
 """
 
+import contextlib
 import select
 import socket
 import threading
@@ -95,20 +96,23 @@ class Enviador:
                     futuro = self._en_mano[envio.id_notificacion] = ejecutor.submit(self._atender, envio)
                     futuro.add_done_callback(lambda _: self._boton.send(b"."))
                 if not tomados:
-                    self._dormir(conexion)
+                    self._dormir(conexion if libres else None)
                 self._en_mano = {id: f for id, f in self._en_mano.items() if not f.done()}
         finally:
             # It listens: a pooled connection must not go on doing so.
             conexion.invalidate()
 
-    def _dormir(self, conexion: sa.Connection) -> None:
-        """Until something is queued, or a hand is free again, or it is time to look."""
-        cruda: Any = conexion.connection.driver_connection
-        despiertos, _, _ = select.select([cruda, self._timbre], [], [], SONDEO_S)
+    def _dormir(self, conexion: sa.Connection | None) -> None:
+        """Until a hand is free again, or it is time to look; or, on a connection that listens, something is queued."""
+        cruda: Any = conexion and conexion.connection.driver_connection
+        if cruda and cruda.notifies:
+            # It came along with the last answer.
+            cruda.notifies.clear()
+            return
+        # What wakes the connection, its loss included, is read by its next query.
+        despiertos, _, _ = select.select([self._timbre, *([cruda] if cruda else [])], [], [], SONDEO_S)
         if self._timbre in despiertos:
             self._timbre.recv(1024)
-        cruda.poll()
-        cruda.notifies.clear()
 
     def _atender(self, envio: Envio) -> None:
         """One attempt, and what follows from it."""
@@ -176,6 +180,7 @@ class Enviador:
         esperar(self._en_mano.values(), timeout=DESPEDIDA_S)
         restantes = [id for id, f in self._en_mano.items() if not f.done()]
         if restantes:
-            registro.warning("envíos sin terminar, devueltos", cuantos=len(restantes))
-            with self._motor.begin() as conexion:
+            registro.warning("envíos sin terminar", cuantos=len(restantes))
+            # Without a database, their leases end by themselves.
+            with contextlib.suppress(sa.exc.DBAPIError), self._motor.begin() as conexion:
                 devolver_envios(conexion, restantes)

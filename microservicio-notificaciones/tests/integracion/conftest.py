@@ -104,12 +104,14 @@ class ServicioEnPrueba:
 
     def __init__(self, motor: sa.Engine, puerto_smtp: int) -> None:
         self.motor = motor
-        self.politica = Politica(plazo_s=6, espera_s=1, pausa_s=0.05)
+        self.url = motor.url.render_as_string(hide_password=False)
+        self.politica = Politica(plazo_s=40, espera_s=10, pausa_s=0.05)
         self.plantillas = Plantillas(TIPOS)
         self.puerto_smtp = puerto_smtp
-        fabrica = partial(UnidadNotificaciones, asuntos=self.plantillas.asuntos, canal="CORREO", politica=self.politica)
-        self.abrir = abridor(motor, fabrica)
-        self._bus = Bus("notificaciones", self.abrir, MANEJADORES)
+        self._bus = Bus("notificaciones", abridor(motor, self._unidad), MANEJADORES)
+
+    def _unidad(self, conexion: sa.Connection) -> UnidadNotificaciones:
+        return UnidadNotificaciones(conexion, asuntos=self.plantillas.asuntos, canal="CORREO", politica=self.politica)
 
     def procesar(self, *hechos: HechoParaElCliente, ids: Sequence[str] | None = None) -> None:
         """Handle all of them in one transaction, as the consumer does."""
@@ -129,7 +131,8 @@ class ServicioEnPrueba:
                 espera_s=self.politica.espera_s,
             )
         )
-        enviador = Enviador(self.motor, self.abrir, canal, self.plantillas, self.politica, hilos=hilos)
+        motor = bd.crear_motor(self.url, pool_size=hilos + 1, nombre="enviador")
+        enviador = Enviador(motor, abridor(motor, self._unidad), canal, self.plantillas, self.politica, hilos=hilos)
         parada = threading.Event()
         hilo = threading.Thread(target=enviador.correr, args=(parada,))
         hilo.start()
@@ -138,6 +141,7 @@ class ServicioEnPrueba:
         finally:
             parada.set()
             hilo.join(10)
+            motor.dispose()
         assert not hilo.is_alive()
 
     def filas(self, consulta: str) -> list[tuple[Any, ...]]:

@@ -3,6 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
+from notificaciones.aplicacion.envio import Politica
+
 pytestmark = pytest.mark.integracion
 
 LISTO = ["ConfirmacionNotificacion", "NOTIFICAR HECHO", "NotificacionCreada", "NotificacionEnviada"]
@@ -103,6 +105,7 @@ def test_una_direccion_imposible_falla_sin_molestar_al_servidor(servicio, hecho,
 
 def test_sin_servidor_los_reintentos_acaban_a_tiempo(servicio, hecho, hasta):
     servicio.puerto_smtp = 1
+    servicio.politica = Politica(plazo_s=4, espera_s=1, pausa_s=0.05)
     with servicio.enviando():
         servicio.procesar(hecho("aprovisionada"))
         hasta(servicio.sin_envios)
@@ -114,10 +117,11 @@ def test_sin_servidor_los_reintentos_acaban_a_tiempo(servicio, hecho, hasta):
 
 
 def test_un_servidor_mudo_no_retiene_mas_que_su_tiempo(servicio, hecho, buzon, hasta):
+    servicio.politica = Politica(plazo_s=40, espera_s=1, pausa_s=2)
     buzon.paso.clear()
     with servicio.enviando():
         servicio.procesar(hecho("aprovisionada"))
-        hasta(lambda: servicio.filas("SELECT 1 FROM envios WHERE tomado_hasta IS NULL AND intentos = 1"), 3)
+        hasta(lambda: servicio.filas("SELECT 1 FROM envios WHERE tomado_hasta IS NULL AND intentos = 1"))
         buzon.paso.set()
         hasta(servicio.sin_envios)
 
@@ -152,7 +156,6 @@ def test_lo_que_un_proceso_dejo_al_morir_lo_envia_el_siguiente(servicio, hecho, 
 
 
 def test_al_parar_se_devuelve_lo_que_no_acabo(servicio, hecho, buzon, hasta):
-    servicio.politica = type(servicio.politica)(plazo_s=60, espera_s=20, pausa_s=0.05)
     buzon.paso.clear()
     with servicio.enviando():
         servicio.procesar(hecho("aprovisionada"))
@@ -209,6 +212,24 @@ def test_el_rechazo_antes_que_su_causa(servicio, hecho, buzon, hasta, juntos):
 
     assert servicio.estados() == {"SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
     assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR OMITIDO"]
+
+
+def test_sigue_cuando_la_base_de_datos_corta_las_conexiones(servicio, hecho, buzon, hasta):
+    cortar = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'enviador'"
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada", 1))
+        hasta(servicio.sin_envios)
+        buzon.paso.clear()
+        servicio.procesar(hecho("aprovisionada", 2))
+        hasta(buzon.esperando.is_set)
+        assert servicio.filas(cortar)
+        buzon.paso.set()
+        hasta(servicio.sin_envios)
+        servicio.procesar(hecho("aprovisionada", 3))
+        hasta(servicio.sin_envios)
+
+    assert servicio.filas("SELECT count(*) FROM vista_notificaciones WHERE estado = 'CONFIRMADA'") == [(3,)]
+    assert len({m["Message-ID"] for m in buzon.mensajes}) == 3
 
 
 def test_el_mismo_hecho_repetido_no_cambia_nada(servicio, hecho, buzon, hasta):

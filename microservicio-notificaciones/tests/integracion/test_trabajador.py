@@ -70,7 +70,7 @@ def test_matado_en_plena_faena_no_pierde_ni_duplica(servidores, entorno, arranca
 
     proceso = arrancar()
     publicar(servidores.pulsar_url, hechos[:20])
-    hasta(lambda: len(buzon.mensajes) >= 5, 30)
+    hasta(lambda: len(buzon.mensajes) >= 5, 60)
     proceso.send_signal(signal.SIGKILL)
     proceso.wait()
     with motor.begin() as conexion:
@@ -80,7 +80,7 @@ def test_matado_en_plena_faena_no_pierde_ni_duplica(servidores, entorno, arranca
     publicar(servidores.pulsar_url, hechos[20:])
     proceso = arrancar()
     confirmadas = f"SELECT count(*) FROM vista_notificaciones WHERE id_saga LIKE '{marca}%%' AND estado = 'CONFIRMADA'"
-    hasta(lambda: cuenta(confirmadas) == 40, 30)
+    hasta(lambda: cuenta(confirmadas) == 40, 60)
     hasta(lambda: cuenta("SELECT count(*) FROM outbox WHERE enviado IS NULL") == 0)
     assert cuenta("SELECT count(*) FROM outbox WHERE topico LIKE '%%saga-suscripciones%%'") == cuenta(
         "SELECT count(*) FROM vista_notificaciones"
