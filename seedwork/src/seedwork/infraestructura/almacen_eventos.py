@@ -184,6 +184,8 @@ class RepositorioEventos(Generic[A]):
         Raises:
             ConflictoDeVersion: another transaction appended to one of the streams since it was read.
         """
+        if any(agregado.extraer_eventos() for agregado in self._vistos.values()):
+            raise RuntimeError("un agregado cambió sin pasar por obtener(); sus eventos se perderían")
         if not self._nuevos:
             return
         filas = [self._fila(*nuevo) for nuevo in self._nuevos]
