@@ -1,0 +1,63 @@
+"""One platform for all scenarios, on servers of its own: what other tests leave on a broker would reach it."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.saga.negocio import Negocio
+from tests.saga.plataforma_viva import Plataforma, plataforma_viva
+
+from plataforma import proveedores
+
+
+@pytest.fixture(scope="session")
+def plataforma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plataforma]:
+    with (
+        proveedores.servidores(Console(stderr=True)) as servidores,
+        plataforma_viva(servidores, tmp_path_factory.mktemp("plataforma")) as viva,
+    ):
+        yield viva
+
+
+@pytest.fixture(scope="session")
+def negocio(plataforma: Plataforma) -> Negocio:
+    return Negocio(plataforma)
+
+
+@pytest.fixture(scope="module")
+def expertos_libres(
+    plataforma: Plataforma, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[int], None]]:
+    """Gives the data service a catalogue with one new expert of that capacity; its own comes back in the end."""
+    carpeta = tmp_path_factory.mktemp("catalogos")
+    servicio = plataforma.proceso("servicio-datos")
+
+    def dar(capacidad: int) -> None:
+        servicio.parar()
+        servicio.arrancar(CATALOGO_RECURSOS=str(_catalogo(carpeta, capacidad)))
+        servicio.esperar_listo()
+
+    yield dar
+    servicio.parar()
+    servicio.arrancar()
+    servicio.esperar_listo()
+
+
+def _catalogo(carpeta: Path, capacidad: int) -> Path:
+    codigo = f"experto-{secrets.token_hex(4)}"
+    filas: dict[str, dict[str, str | int]] = {
+        "expertos": {"codigo": codigo, "nombres": "Camila", "apellidos": "Rojas", "capacidad": capacidad},
+        "nubes": {"codigo": "nube-andes", "nombre": "Nube Andes", "tipo": "PRIVADA"},
+        "datasets": {"codigo": "rayos-x", "nombre": "Rayos X"},
+    }
+    # A JSON string or number is one in TOML too.
+    secciones = (
+        f"[[{nombre}]]\n" + "".join(f"{clave} = {json.dumps(valor)}\n" for clave, valor in fila.items())
+        for nombre, fila in filas.items()
+    )
+    archivo = carpeta / f"{codigo}.toml"
+    archivo.write_text("\n".join(secciones), encoding="utf-8")
+    return archivo

@@ -1,0 +1,223 @@
+"""What a client and the business do and see, as verbs: requests at the public door, and letters that arrive."""
+
+import email
+import email.policy
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+from tests.saga.espera import hasta
+from tests.saga.plataforma_viva import Plataforma
+
+FINALES = {"ACTIVA", "RECHAZADA"}
+
+CUERPO_SUSCRIPCION: Mapping[str, Any] = {
+    "cliente": {
+        "codigo": "0001",
+        "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
+        "usuario": "pperez",
+        "rut": {"numero": 123457890},
+        "cedula": {"numero": 123457890},
+        "email": "pperez@domain.com",
+    },
+    "plan": {"codigo": "pro", "nombre": "PRO"},
+    "facturas": [],
+}
+CUERPO_IMAGEN: Mapping[str, str] = {
+    "id_imagen": "46769a88-00000-4468o-8a14-1579887d01",
+    "modalidad": "Rayos X",
+    "patologia": "Neumonía",
+    "region_anatomica": "Cráneo",
+    "formato_imagen": "DICOM",
+    "fuente_de_datos": "Hospital del norte",
+    "antecedentes": "Diabético",
+    "id_paciente": "46769a88-181f-4468-8i34-15f750381d01",
+    "fecha_ingesta": "2024-02-01 09:10:00",
+}
+
+
+@dataclass(frozen=True)
+class Respuesta:
+    """What the door answered."""
+
+    codigo: int
+    cuerpo: Any
+    cabeceras: Mapping[str, str]
+
+
+class Negocio:
+    """The outside of the platform."""
+
+    def __init__(self, plataforma: Plataforma) -> None:
+        self.plataforma = plataforma
+        self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
+
+    def pregunta(self, ruta: str) -> Respuesta:
+        """GET at the door."""
+        return self._pide("GET", ruta)
+
+    def envia(self, ruta: str, cuerpo: Mapping[str, Any], **cabeceras: str) -> Respuesta:
+        """POST at the door, with the media type that today's clients send; header names with `_` for `-`."""
+        propias = {nombre.replace("_", "-"): valor for nombre, valor in cabeceras.items()}
+        return self._pide("POST", ruta, json.dumps(cuerpo), {"Content-Type": "json/application", **propias})
+
+    def cliente_nuevo(self, correo: str = "cliente") -> dict[str, Any]:
+        """A client whom nobody knows yet, with an address that begins as given."""
+        marca = secrets.token_hex(6)
+        return {**CUERPO_SUSCRIPCION["cliente"], "codigo": f"c-{marca}", "email": f"{correo}.{marca}@domain.com"}
+
+    def pide_suscripcion(
+        self, plan: str = "pro", *, cliente: Mapping[str, Any] | None = None, clave: str | None = None
+    ) -> "Suscripcion":
+        """A client asks for a plan, and the door accepts."""
+        cuerpo = self.cuerpo_suscripcion(plan, cliente)
+        respuesta = self.envia(
+            "/suscripciones/suscripcion-comando", cuerpo, **{"Idempotency_Key": clave} if clave else {}
+        )
+        assert respuesta.codigo == 202, respuesta
+        assert respuesta.cabeceras["Location"] == respuesta.cuerpo["consulta"]
+        return Suscripcion(
+            self, respuesta.cuerpo["id_suscripcion"], respuesta.cuerpo["id_comando"], cuerpo["cliente"]["email"]
+        )
+
+    def cuerpo_suscripcion(self, plan: str = "pro", cliente: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """A body as web clients send it; of a client whom nobody knows yet, unless one is given."""
+        return {
+            **CUERPO_SUSCRIPCION,
+            "cliente": cliente or self.cliente_nuevo(),
+            "plan": {"codigo": plan, "nombre": plan.upper()},
+        }
+
+    def envia_imagen(self, ruta: str = "/procesar/procesar-imagen", **cambios: str) -> "Imagen":
+        """A hospital sends an image's metadata, and the door accepts."""
+        respuesta = self.envia(ruta, {**CUERPO_IMAGEN, **cambios})
+        assert respuesta.codigo == 202, respuesta
+        return Imagen(self, respuesta.cuerpo["id_imagen"], respuesta.cuerpo["id_comando"])
+
+    def _pide(self, metodo: str, ruta: str, cuerpo: str | None = None, cabeceras: Any = None) -> Respuesta:
+        cruda = self._http.request(metodo, self.plataforma.bff + ruta, body=cuerpo, headers=cabeceras)
+        return Respuesta(cruda.status, json.loads(cruda.data), cruda.headers)
+
+
+@dataclass(frozen=True)
+class Imagen:
+    """An image that was sent."""
+
+    negocio: Negocio
+    id: str
+    id_comando: str
+
+    def queda(self, estado: str) -> Any:
+        """Its record reaches a state."""
+        return _llega(self.negocio, f"/procesar/imagenes/{self.id}", estado)
+
+    def su_comando_queda(self, estado: str) -> Any:
+        """The command's fate is told."""
+        return _llega(self.negocio, f"/procesar/comandos/{self.id_comando}", estado)
+
+
+@dataclass(frozen=True)
+class Suscripcion:
+    """A subscription that was asked for."""
+
+    negocio: Negocio
+    id: str
+    id_comando: str
+    direccion: str
+
+    def queda(self, estado: str, *, segundos: float = 45) -> Any:
+        """It reaches a final state, which must be this one."""
+        return _llega(self.negocio, f"/suscripciones/{self.id}", estado, finales=FINALES, segundos=segundos)
+
+    def su_saga_queda(self, estado: str, *, segundos: float = 45) -> "Saga":
+        """Its saga reaches a final state, which must be this one."""
+        ruta = f"/suscripciones/{self.id}/saga"
+        finales = {"COMPLETADA", "COMPENSADA"}
+        return Saga(_llega(self.negocio, ruta, estado, finales=finales, segundos=segundos))
+
+    def su_comando_queda(self, estado: str) -> Any:
+        """The command's fate is told."""
+        return _llega(self.negocio, f"/suscripciones/comandos/{self.id_comando}", estado)
+
+    def sus_servicios(self) -> list[Any]:
+        """The data services that it has or had."""
+        elementos: list[Any] = self.negocio.pregunta(f"/servicios-datos?suscripcion={self.id}").cuerpo["elementos"]
+        return elementos
+
+    def su_servicio_queda(self, estado: str) -> Any:
+        """Its one data service reaches a state."""
+
+        def mirar() -> Any:
+            servicios = self.sus_servicios()
+            assert len(servicios) <= 1, servicios
+            return servicios and servicios[0]["estado"] == estado and servicios[0]
+
+        return hasta(mirar, f"el servicio de datos de {self.id} queda {estado}")
+
+    def recibe_correo(self, asunto: str) -> str:
+        """A letter with that subject reaches the client; its text."""
+        return hasta(lambda: self._carta(asunto), f"{self.direccion} recibe «{asunto}»")
+
+    def sus_notificaciones(self) -> list[Any]:
+        """What the client was told, or should have been."""
+        elementos: list[Any] = self.negocio.pregunta(f"/notificaciones?suscripcion={self.id}").cuerpo["elementos"]
+        return elementos
+
+    def su_notificacion_queda(self, tipo: str, estado: str) -> Any:
+        """The one notification of a type reaches a state."""
+
+        def mirar() -> Any:
+            del_tipo = [n for n in self.sus_notificaciones() if n["tipo"] == tipo]
+            assert len(del_tipo) <= 1, del_tipo
+            return del_tipo and del_tipo[0]["estado"] == estado and del_tipo[0]
+
+        return hasta(mirar, f"la notificación {tipo} de {self.id} queda {estado}")
+
+    def _carta(self, asunto: str) -> str:
+        for texto in self.negocio.plataforma.buzon.de(self.direccion):
+            carta = email.message_from_string(texto, policy=email.policy.default)
+            if carta["Subject"] == asunto:
+                return str(carta.get_content())
+        return ""
+
+
+@dataclass(frozen=True)
+class Saga:
+    """A saga's timeline."""
+
+    vista: Any
+
+    @property
+    def resultados(self) -> list[tuple[str, str]]:
+        """(step, result) of each step, in the order in which they happened."""
+        return [(p["paso"], p["resultado"]) for p in self.vista["pasos"]]
+
+    def paso(self, nombre: str) -> Any:
+        """The one step of that name."""
+        (unico,) = [p for p in self.vista["pasos"] if p["paso"] == nombre]
+        return unico
+
+
+def _llega(negocio: Negocio, ruta: str, estado: str, *, finales: set[str] | None = None, segundos: float = 45) -> Any:
+    """Ask until the answer's state is this one. Raises AssertionError at once where it is another final one."""
+    visto: list[Respuesta] = []
+
+    def mirar() -> Any:
+        respuesta = negocio.pregunta(ruta)
+        visto[:] = [respuesta]
+        if respuesta.codigo == 404:
+            assert respuesta.cabeceras["Retry-After"] == "1"
+            return None
+        assert respuesta.codigo == 200, respuesta
+        if respuesta.cuerpo["estado"] == estado:
+            return respuesta.cuerpo
+        assert respuesta.cuerpo["estado"] not in (finales or ()), respuesta.cuerpo
+        return None
+
+    try:
+        return hasta(mirar, f"{ruta} queda {estado}", segundos=segundos)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; lo último visto: {visto}") from None

@@ -1,0 +1,222 @@
+"""The whole platform as real processes on free ports, with one test's hand on each of them."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from tests.saga.espera import hasta
+
+from plataforma import partes, sondas
+from plataforma.ajustes import Ajustes, leer_ajustes
+from plataforma.partes import SERVICIOS, Conexiones, Parte
+from plataforma.postgres import borrar_base, crear_bases
+from plataforma.proveedores import Servidores
+from plataforma.puertos import LOCAL, libres
+from plataforma.secretos import Secretos
+
+RECHAZA = "rechazado"
+"""The mail server refuses every address that begins so, for good (550)."""
+TARDA = "tarda"
+"""The mail server refuses every address that begins so for now (451), the first time that it hears it."""
+
+
+class Buzon:
+    """The mail server: keeps each letter as (address, text)."""
+
+    def __init__(self) -> None:
+        self.cartas: list[tuple[str, str]] = []
+        self._conocidas: set[str] = set()
+
+    async def handle_RCPT(
+        self, _servidor: SMTP, _sesion: Session, sobre: Envelope, direccion: str, _opciones: list[str]
+    ) -> str:
+        if direccion.startswith(RECHAZA):
+            return "550 5.1.1 no such mailbox"
+        if direccion.startswith(TARDA) and direccion not in self._conocidas:
+            self._conocidas.add(direccion)
+            return "451 4.2.1 not now"
+        sobre.rcpt_tos.append(direccion)
+        return "250 OK"
+
+    async def handle_DATA(self, _servidor: SMTP, _sesion: Session, sobre: Envelope) -> str:
+        contenido = sobre.content
+        texto = contenido.decode("utf-8", "replace") if isinstance(contenido, bytes) else str(contenido)
+        self.cartas += [(direccion, texto) for direccion in sobre.rcpt_tos]
+        return "250 OK"
+
+    def de(self, direccion: str) -> list[str]:
+        """The letters that reached an address."""
+        return [texto for destino, texto in list(self.cartas) if destino == direccion]
+
+
+class Proceso:
+    """One process of the platform, in a process group of its own."""
+
+    def __init__(self, parte: Parte, entorno: Mapping[str, str], log: Path) -> None:
+        self._parte = parte
+        self._entorno = {**entorno, **parte.entorno}
+        self._log = log
+        self._proceso: subprocess.Popen[bytes] | None = None
+
+    def arrancar(self, **ajustes: str) -> None:
+        """Start it, with further settings; it may not be ready yet when this returns."""
+        salida: IO[bytes]
+        with self._log.open("ab") as salida:
+            self._proceso = subprocess.Popen(
+                self._parte.orden,
+                env={**self._entorno, **ajustes},
+                stdin=subprocess.DEVNULL,
+                stdout=salida,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def esperar_listo(self) -> None:
+        """Wait for its readiness. Raises AssertionError when it ends instead."""
+
+        def listo() -> bool:
+            codigo = self._proceso.poll() if self._proceso else None
+            assert codigo is None, f"{self._parte.nombre} ended with {codigo}: {self._log.read_text()[-2000:]}"
+            return self._parte.sonda() is None
+
+        hasta(listo, f"{self._parte.nombre} está listo", segundos=90)
+
+    def parar(self) -> None:
+        """Ask it to stop, as an operator does. Raises AssertionError when it takes longer than it may."""
+        self._senal(signal.SIGTERM)
+        try:
+            assert self._proceso is not None
+            self._proceso.wait(10)
+        except subprocess.TimeoutExpired:
+            self.matar()
+            raise AssertionError(f"{self._parte.nombre} did not stop on SIGTERM") from None
+
+    def matar(self) -> None:
+        """kill -9, children included."""
+        self._senal(signal.SIGKILL)
+        if self._proceso is not None:
+            self._proceso.wait()
+
+    def _senal(self, senal: signal.Signals) -> None:
+        if self._proceso is not None and self._proceso.poll() is None:
+            os.killpg(self._proceso.pid, senal)
+
+
+class Plataforma:
+    """What runs, and where."""
+
+    def __init__(self, servidores: Servidores, bases: Mapping[str, str], carpeta: Path, buzon: Buzon) -> None:
+        self.servidores = servidores
+        self.bases = bases
+        """Each service's own database, by its package."""
+        self.buzon = buzon
+        self.logs = carpeta / "logs"
+        self.logs.mkdir()
+        self._carpeta = carpeta
+        self._procesos: dict[str, Proceso] = {}
+
+    @property
+    def bff(self) -> str:
+        """The public door's address."""
+        return f"http://{LOCAL}:{self._ajustes.puerto('bff_puerto').numero}"
+
+    def levantar(self, puerto_smtp: int) -> None:
+        """Migrate, provision and start everything, and wait until all of it is ready."""
+        self._ajustes = self._ajustar(puerto_smtp)
+        conexiones = Conexiones(self.servidores.pulsar_url, self.servidores.admin_url, self.bases)
+        secretos = Secretos(self._carpeta / "secretos.json")
+        metricas = self._carpeta / "metricas"
+        self._preparativos = {p.nombre: p for p in partes.preparativos(self._ajustes, conexiones, secretos)}
+        preparando = [self._preparar(nombre) for nombre in self._preparativos]
+        for proceso in preparando:
+            assert proceso.wait(120) == 0, self.registros()[-3000:]
+        servicios = [
+            *partes.servicios(self._ajustes, conexiones, secretos, metricas),
+            partes.bff(self._ajustes, conexiones, secretos, metricas),
+        ]
+        for parte in servicios:
+            if carpeta := parte.entorno.get("PROMETHEUS_MULTIPROC_DIR"):
+                Path(carpeta).mkdir(parents=True)
+            self._procesos[parte.nombre] = Proceso(parte, self._entorno(), self.logs / f"{parte.nombre}.log")
+            self._procesos[parte.nombre].arrancar()
+        for proceso_vivo in self._procesos.values():
+            proceso_vivo.esperar_listo()
+
+    def proceso(self, nombre: str) -> Proceso:
+        """A process by its name, as `make run` names it."""
+        return self._procesos[nombre]
+
+    @property
+    def trabajadores(self) -> list[Proceso]:
+        """Every service's worker."""
+        return [p for nombre, p in self._procesos.items() if nombre != "bff" and not nombre.endswith("-api")]
+
+    def ordenar(self, paquete: str, *verbo: str) -> str:
+        """Run a service's command to its end, and give what it says. Raises AssertionError when it fails."""
+        nombre = paquete.replace("_", "-")
+        hecho = subprocess.run(
+            [*self._preparativos[nombre].orden[:-1], *verbo],
+            env={**self._entorno(), **self._preparativos[nombre].entorno},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert hecho.returncode == 0, hecho.stdout + hecho.stderr
+        return hecho.stdout
+
+    def registros(self) -> str:
+        """All that any process has logged so far."""
+        return "\n".join(log.read_text("utf-8", "replace") for log in sorted(self.logs.iterdir()))
+
+    def acabar(self) -> None:
+        """Kill what still runs."""
+        for proceso in self._procesos.values():
+            proceso.matar()
+
+    def _ajustar(self, puerto_smtp: int) -> Ajustes:
+        campos = [c for c in Ajustes.model_fields if c.endswith("_puerto")]
+        puertos: dict[str, int] = dict(zip(campos, libres(len(campos)), strict=True))
+        return leer_ajustes(self._carpeta, **puertos | {"correo_puerto": puerto_smtp})
+
+    def _preparar(self, nombre: str) -> subprocess.Popen[bytes]:
+        with (self.logs / f"{nombre}-preparar.log").open("wb") as salida:
+            preparativo = self._preparativos[nombre]
+            return subprocess.Popen(
+                preparativo.orden,
+                env={**self._entorno(), **preparativo.entorno},
+                stdin=subprocess.DEVNULL,
+                stdout=salida,
+                stderr=subprocess.STDOUT,
+            )
+
+    def _entorno(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def plataforma_viva(servidores: Servidores, carpeta: Path) -> Iterator[Plataforma]:
+    """The platform, ready in the body, and gone with its databases after it."""
+    marca = os.urandom(4).hex()
+    claves = {f"{paquete}_{marca}": os.urandom(16).hex() for paquete in SERVICIOS}
+    urls = crear_bases(servidores.postgres_url, claves)
+    buzon = Buzon()
+    (puerto,) = libres(1)
+    correo = Controller(buzon, hostname=LOCAL, port=puerto)
+    correo.start()
+    viva = Plataforma(servidores, {p: urls[f"{p}_{marca}"] for p in SERVICIOS}, carpeta, buzon)
+    try:
+        hasta(lambda: sondas.smtp(puerto)() is None, "el correo está listo")
+        viva.levantar(puerto)
+        yield viva
+    finally:
+        viva.acabar()
+        correo.stop()
+        for base in claves:
+            borrar_base(servidores.postgres_url, base)

@@ -1,0 +1,87 @@
+"""What is undone when a saga ends badly, and that nothing of it is lost."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.saga.negocio import Negocio
+from tests.saga.plataforma_viva import RECHAZA, Plataforma
+
+pytestmark = pytest.mark.integracion
+
+PLAZO_CORTO_S = 3
+
+
+def test_si_no_se_puede_avisar_al_cliente_se_rechaza_y_la_capacidad_vuelve(
+    negocio: Negocio, expertos_libres: Callable[[int], None]
+) -> None:
+    expertos_libres(1)
+    fallida = negocio.pide_suscripcion("pro", cliente=negocio.cliente_nuevo(RECHAZA))
+
+    assert fallida.queda("RECHAZADA")["motivo"] == "No fue posible notificar al cliente."
+    assert fallida.su_servicio_queda("TERMINADO")
+    saga = fallida.su_saga_queda("COMPENSADA")
+    assert (saga.paso("RESERVAR")["resultado"], saga.paso("NOTIFICAR")["resultado"]) == ("HECHO", "FALLIDO")
+    assert (saga.paso("LIBERAR")["resultado"], saga.paso("LIBERAR")["compensacion"]) == ("HECHO", True)
+    assert fallida.su_notificacion_queda("SERVICIO_LISTO", "FALLIDA")["motivo"]
+
+    siguiente = negocio.pide_suscripcion("pro")
+
+    siguiente.queda("ACTIVA")
+    siguiente.su_saga_queda("COMPLETADA")
+
+
+@pytest.fixture
+def plazo_corto(plataforma: Plataforma) -> Iterator[None]:
+    """The saga's deadline is a few seconds, for suscripciones alone."""
+    servicio = plataforma.proceso("suscripciones")
+    servicio.parar()
+    servicio.arrancar(SAGA_PLAZO_S=str(PLAZO_CORTO_S))
+    servicio.esperar_listo()
+    yield
+    servicio.parar()
+    servicio.arrancar()
+    servicio.esperar_listo()
+
+
+def test_si_el_proveedor_calla_vence_el_plazo_y_al_volver_no_reserva_nada(
+    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None], plazo_corto: None
+) -> None:
+    expertos_libres(1)
+    proveedor = plataforma.proceso("servicio-datos")
+    proveedor.parar()
+
+    olvidada = negocio.pide_suscripcion("pro")
+
+    assert olvidada.queda("RECHAZADA")["motivo"] == "La suscripción no se completó dentro del plazo."
+    assert negocio.pregunta(f"/suscripciones/{olvidada.id}/saga").cuerpo["estado"] == "EN_CURSO"
+
+    proveedor.arrancar()
+    proveedor.esperar_listo()
+
+    saga = olvidada.su_saga_queda("COMPENSADA")
+    assert saga.paso("LIBERAR")["compensacion"] is True
+    assert all(s["estado"] == "TERMINADO" for s in olvidada.sus_servicios())
+    assert olvidada.recibe_correo("No pudimos activar su suscripción")
+
+
+def test_lo_que_llega_tarde_no_cambia_lo_decidido(
+    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None], plazo_corto: None
+) -> None:
+    """The mail server's answer was due before the deadline: here notificaciones is away, and answers after it."""
+    expertos_libres(1)
+    canal = plataforma.proceso("notificaciones")
+    canal.parar()
+
+    olvidada = negocio.pide_suscripcion("pro")
+    assert olvidada.queda("RECHAZADA")["motivo"] == "La suscripción no se completó dentro del plazo."
+    assert olvidada.su_saga_queda("COMPENSADA").paso("LIBERAR")["resultado"] == "HECHO"
+    assert olvidada.su_servicio_queda("TERMINADO")
+
+    canal.arrancar()
+    canal.esperar_listo()
+
+    assert olvidada.recibe_correo("No pudimos activar su suscripción")
+    olvidada.queda("RECHAZADA")
+    olvidada.su_saga_queda("COMPENSADA")
+    assert olvidada.su_servicio_queda("TERMINADO")
+    assert negocio.pide_suscripcion("pro").queda("ACTIVA"), "the one place is free again"

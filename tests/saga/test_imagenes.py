@@ -1,0 +1,93 @@
+"""An image's metadata, from the command to its record: once, and without the patient."""
+
+import secrets
+
+import pulsar
+import pytest
+from tests.saga.bases import filas, volcado
+from tests.saga.negocio import CUERPO_IMAGEN, Negocio
+from tests.saga.plataforma_viva import Plataforma
+
+from contratos.procesamiento import AnonimizacionRechazada, ImagenAnonimizada
+from seedwork.infraestructura.pulsar import crear_cliente
+
+pytestmark = pytest.mark.integracion
+
+RUTAS = ["/procesar/procesar-imagen", "/procesamiento/procesar-imagen"]
+
+
+def test_el_cuerpo_de_hoy_enviado_por_ambas_rutas_es_un_solo_registro(negocio: Negocio, plataforma: Plataforma) -> None:
+    enviadas = [negocio.envia_imagen(ruta) for ruta in RUTAS for _ in range(2)]
+
+    for enviada in enviadas:
+        enviada.su_comando_queda("APLICADO")
+    registro = enviadas[0].queda("ANONIMIZADA")
+
+    assert {e.id for e in enviadas} == {CUERPO_IMAGEN["id_imagen"]}
+    assert len(filas(plataforma.bases["procesamiento"], f"SELECT 1 FROM imagenes WHERE id = '{enviadas[0].id}'")) == 1
+    assert registro["modalidad"] == "Rayos X"
+    assert registro["region_anatomica"] == "Cráneo"
+    assert [c["nombre"] for c in registro["condiciones"]] and "antecedentes" not in registro
+    assert registro["seudonimo_paciente"] != CUERPO_IMAGEN["id_paciente"]
+    assert registro["fecha_ingesta"][:10] != CUERPO_IMAGEN["fecha_ingesta"][:10]
+
+
+@pytest.mark.parametrize("ruta", RUTAS)
+def test_el_mismo_paciente_tiene_el_mismo_seudonimo_y_otro_paciente_otro(negocio: Negocio, ruta: str) -> None:
+    paciente, marca = f"p-{secrets.token_hex(6)}", secrets.token_hex(6)
+    una = negocio.envia_imagen(ruta, id_imagen=f"{marca}-1", id_paciente=paciente)
+    otra = negocio.envia_imagen(ruta, id_imagen=f"{marca}-2", id_paciente=paciente)
+    ajena = negocio.envia_imagen(ruta, id_imagen=f"{marca}-3", id_paciente=f"q-{marca}")
+
+    seudonimos = [i.queda("ANONIMIZADA")["seudonimo_paciente"] for i in (una, otra, ajena)]
+
+    assert seudonimos[0] == seudonimos[1] != seudonimos[2]
+
+
+def test_otro_contenido_con_el_mismo_id_se_rechaza_y_no_cambia_lo_que_hay(negocio: Negocio) -> None:
+    id_imagen = f"img-{secrets.token_hex(6)}"
+    antes = negocio.envia_imagen(id_imagen=id_imagen).queda("ANONIMIZADA")
+
+    otra = negocio.envia_imagen(id_imagen=id_imagen, patologia="Fractura")
+
+    motivo = otra.su_comando_queda("RECHAZADO")["motivo"]
+    assert motivo == "Ya existe una imagen con ese identificador y otro contenido."
+    assert otra.queda("ANONIMIZADA") == antes
+
+
+def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registros(
+    negocio: Negocio, plataforma: Plataforma
+) -> None:
+    marca = secrets.token_hex(8)
+    paciente, vecina, id_imagen = f"CANARIO-{marca}", f"canarinez{marca}", f"img-{secrets.token_hex(6)}"
+    datos = {"id_paciente": paciente, "antecedentes": f"Diabético; vive con {vecina}", "id_imagen": id_imagen}
+    negocio.envia_imagen(**datos).queda("ANONIMIZADA")
+    negocio.envia_imagen(**datos | {"patologia": "Fractura"}).su_comando_queda("RECHAZADO")
+    revelador = negocio.envia_imagen(**datos | {"id_imagen": f"x-{paciente}"})
+    revelador.su_comando_queda("RECHAZADO")
+    invalida = negocio.envia("/procesar/procesar-imagen", {**CUERPO_IMAGEN, **datos, "formato_imagen": 7})
+    assert invalida.codigo == 422
+
+    dichos = _publicado(plataforma, ImagenAnonimizada.topico) + _publicado(plataforma, AnonimizacionRechazada.topico)
+    guardado = volcado(plataforma.bases["procesamiento"])
+    registrado = plataforma.registros().encode()
+
+    assert id_imagen.encode() in dichos, "the events were really read"
+    assert id_imagen.encode() in guardado
+    for nombre, donde in {"los eventos": dichos, "la base": guardado, "los registros": registrado}.items():
+        for secreto in (paciente, paciente.lower(), vecina):
+            assert secreto.encode() not in donde, f"{secreto} está en {nombre}"
+
+
+def _publicado(plataforma: Plataforma, topico: str) -> bytes:
+    """All that a topic holds: keys, properties and payloads."""
+    cliente = crear_cliente(plataforma.servidores.pulsar_url)
+    try:
+        lector = cliente.create_reader(topico, pulsar.MessageId.earliest)
+        trozos: list[bytes] = []
+        while lector.has_message_available():
+            mensaje = lector.read_next(10_000)
+            trozos += [mensaje.partition_key().encode(), str(mensaje.properties()).encode(), mensaje.data()]
+        return b"\n".join(trozos)
+    finally:
+        cliente.close()

@@ -1,0 +1,103 @@
+"""What becomes of a subscription that nothing gets in the way of, or that its plan or its provider refuses."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.saga.espera import hasta
+from tests.saga.negocio import CUERPO_SUSCRIPCION, Negocio
+from tests.saga.plataforma_viva import TARDA
+
+pytestmark = pytest.mark.integracion
+
+
+def test_una_suscripcion_pro_queda_activa_con_su_servicio_de_datos_y_el_cliente_lo_sabe(negocio: Negocio) -> None:
+    pedida = negocio.pide_suscripcion("pro")
+
+    suscripcion = pedida.queda("ACTIVA")
+    servicio = pedida.su_servicio_queda("INICIADO")
+    saga = pedida.su_saga_queda("COMPLETADA")
+
+    assert saga.resultados == [
+        ("CREAR", "HECHO"),
+        ("RESERVAR", "HECHO"),
+        ("NOTIFICAR", "HECHO"),
+        ("ACTIVAR", "HECHO"),
+        ("INICIAR", "HECHO"),
+    ]
+    assert saga.vista["id_saga"] == pedida.id_comando
+    assert not any(p["compensacion"] for p in saga.vista["pasos"])
+    assert [(f["monto"], f["moneda"], f["estado"]) for f in suscripcion["facturas"]] == [("49.90", "USD", "EMITIDA")]
+    assert servicio["id_servicio_datos"]
+    assert "Pablo Perez Prieto" in pedida.recibe_correo("Su servicio de datos está listo")
+    notificacion = pedida.su_notificacion_queda("SERVICIO_LISTO", "CONFIRMADA")
+    historia = negocio.pregunta(f"/notificaciones/{notificacion['id_notificacion']}/eventos").cuerpo["elementos"]
+    assert [e["version"] for e in historia] == list(range(1, len(historia) + 1))
+    assert pedida.su_comando_queda("APLICADO")["id_comando"] == pedida.id_comando
+
+
+def test_el_cuerpo_de_hoy_vale_tal_cual_una_y_otra_vez(negocio: Negocio) -> None:
+    ids = set()
+    for _ in range(2):
+        respuesta = negocio.envia("/suscripciones/suscripcion-comando", CUERPO_SUSCRIPCION)
+        assert respuesta.codigo == 202
+        ids.add(respuesta.cuerpo["id_suscripcion"])
+
+    def las_del_cliente() -> set[str]:
+        return {e["id_suscripcion"] for e in negocio.pregunta("/suscripciones?cliente=0001").cuerpo["elementos"]}
+
+    assert len(ids) == 2
+    hasta(lambda: ids <= las_del_cliente(), "el cliente 0001 tiene ambas suscripciones")
+
+
+@pytest.mark.parametrize(("plan", "montos"), [("basico", ["19.90"]), ("free", [])])
+def test_un_plan_sin_recursos_queda_activo_en_el_acto(negocio: Negocio, plan: str, montos: list[str]) -> None:
+    pedida = negocio.pide_suscripcion(plan)
+
+    suscripcion = pedida.queda("ACTIVA")
+    saga = pedida.su_saga_queda("COMPLETADA")
+
+    assert [f["monto"] for f in suscripcion["facturas"]] == montos
+    assert saga.resultados == [("CREAR", "HECHO"), ("ACTIVAR", "HECHO")]
+    assert pedida.sus_servicios() == []
+    assert pedida.recibe_correo("Su suscripción está activa")
+
+
+def test_un_correo_que_tarda_se_reintenta_y_la_suscripcion_queda_activa(negocio: Negocio) -> None:
+    pedida = negocio.pide_suscripcion("pro", cliente=negocio.cliente_nuevo(TARDA))
+
+    pedida.queda("ACTIVA")
+
+    assert pedida.recibe_correo("Su servicio de datos está listo")
+    pedida.su_notificacion_queda("SERVICIO_LISTO", "CONFIRMADA")
+
+
+def test_un_plan_desconocido_se_rechaza_con_su_motivo(negocio: Negocio) -> None:
+    pedida = negocio.pide_suscripcion("platino")
+
+    suscripcion = pedida.queda("RECHAZADA")
+    saga = pedida.su_saga_queda("COMPENSADA")
+
+    assert suscripcion["motivo"] == "El plan pedido no existe en el catálogo."
+    assert saga.resultados[:2] == [("CREAR", "RECHAZADO"), ("RECHAZAR", "HECHO")]
+    assert pedida.su_comando_queda("RECHAZADO")["motivo"] == suscripcion["motivo"]
+    assert pedida.recibe_correo("No pudimos activar su suscripción")
+
+
+def test_sin_expertos_libres_se_rechaza_y_se_compensa(negocio: Negocio, expertos_libres: Callable[[int], None]) -> None:
+    expertos_libres(1)
+    primera = negocio.pide_suscripcion("pro")
+    primera.queda("ACTIVA")
+
+    segunda = negocio.pide_suscripcion("pro")
+
+    assert segunda.queda("RECHAZADA")["motivo"] == "Ningún experto tiene capacidad libre."
+    saga = segunda.su_saga_queda("COMPENSADA")
+    assert saga.paso("RESERVAR")["resultado"] == "RECHAZADO"
+    assert saga.paso("LIBERAR")["resultado"] == "OMITIDO"
+    assert saga.paso("LIBERAR")["compensacion"] is True
+    assert segunda.sus_servicios() == []
+    assert "Ningún experto tiene capacidad libre." in segunda.recibe_correo("No pudimos activar su suscripción")
+    segunda.su_notificacion_queda("SUSCRIPCION_RECHAZADA", "CONFIRMADA")
+    avisar = segunda.su_saga_queda("COMPENSADA").paso("AVISAR")
+    assert (avisar["resultado"], avisar["compensacion"]) == ("HECHO", True)
+    assert segunda.su_comando_queda("APLICADO"), "la saga empezó: su desenlace no cambia la suerte del comando"
