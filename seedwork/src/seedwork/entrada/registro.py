@@ -17,6 +17,8 @@ def configurar(servicio: str, nivel: str = "INFO") -> None:
     structlog.configure(
         processors=[*comunes, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        # What is below the level costs one call that does nothing, also where it would be a line per message.
+        wrapper_class=structlog.make_filtering_bound_logger(nivel),
         cache_logger_on_first_use=True,
     )
     salida = logging.StreamHandler(sys.stdout)
