@@ -18,7 +18,7 @@ from plataforma.plano import Plano, planear
 from plataforma.postgres import crear_bases
 from plataforma.sistema import REGISTRO, cerrojo, familia, matar, pss, terminar_restos
 
-SEGUNDOS_DE_ARRANQUE = 120.0
+SEGUNDOS_DE_ARRANQUE = 180.0
 PAUSA = 0.2
 
 
@@ -60,7 +60,7 @@ class Corrida:
                         f"{nombre} is not ready after {SEGUNDOS_DE_ARRANQUE:.0f} s: {motivo}. The end of its log:\n"
                         + self._gestor.final_del_log(nombre)
                     )
-            time.sleep(PAUSA / 4)
+            time.sleep(PAUSA)
 
     def preparar(self, preparativos: Iterable[Preparativo], raiz: Path, entorno: Mapping[str, str]) -> None:
         """Run the one-shot commands side by side. Raises ErrorPlataforma when one fails."""
@@ -95,7 +95,7 @@ class Corrida:
                     del corriendo[nombre]
                 if time.monotonic() - comienzo > SEGUNDOS_DE_ARRANQUE:
                     raise ErrorPlataforma(f"{', '.join(corriendo)} did not end in {SEGUNDOS_DE_ARRANQUE:.0f} s.")
-                time.sleep(PAUSA / 4)
+                time.sleep(PAUSA)
         self._consola.print(f"  migrations and topics  {time.monotonic() - comienzo:.1f} s", style="dim")
 
     def vigilar(self) -> None:

@@ -85,10 +85,9 @@ def _texto(valor: object) -> str:
 
 def _citar(valor: str) -> str:
     """One value of `environment`. Raises ErrorPlataforma for what supervisord can't express."""
-    for comilla in ('"', "'"):
-        if comilla not in valor and "\n" not in valor:
-            return comilla + _texto(valor) + comilla
-    raise ErrorPlataforma("A setting's value holds both kinds of quotes, or a line break.")
+    if '"' in valor or "\n" in valor or valor != valor.strip("'"):
+        raise ErrorPlataforma(f"A setting can't hold a double quote, or begin or end with a quote: {valor}")
+    return f'"{_texto(valor)}"'
 
 
 class Gestor:

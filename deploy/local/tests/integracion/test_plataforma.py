@@ -1,0 +1,79 @@
+"""The whole platform as its users start it: `run`, kept up and stopped, and `demo`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from plataforma.ajustes import CAMPOS_DE_PUERTO
+from plataforma.partes import SERVICIOS
+from plataforma.puertos import libres
+
+pytestmark = [pytest.mark.integracion, pytest.mark.timeout(600)]
+
+
+def hasta(cumple: Callable[[], object], segundos: float) -> None:
+    limite = time.monotonic() + segundos
+    while not cumple():
+        assert time.monotonic() < limite, "it did not come true in time"
+        time.sleep(0.1)
+
+
+def test_run_se_mantiene_y_para_en_orden(tmp_path: Path) -> None:
+    pulsar, admin, *otros = libres(2 + len(CAMPOS_DE_PUERTO))
+    entorno = os.environ | {c.upper(): str(p) for c, p in zip(CAMPOS_DE_PUERTO, otros, strict=True)}
+    entorno |= {"PULSAR_URL": f"pulsar://127.0.0.1:{pulsar}", "PULSAR_ADMIN_URL": f"http://127.0.0.1:{admin}"}
+    entorno["POSTGRES_URL"] = ""
+    salida = tmp_path / "salida.txt"
+    with salida.open("w") as archivo:
+        corriendo = subprocess.Popen(
+            [sys.executable, "-m", "plataforma", "run"],
+            cwd=tmp_path,
+            env=entorno,
+            stdout=archivo,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    registro = tmp_path / ".local" / "procesos.json"
+
+    def procesos() -> dict[str, int]:
+        leidos: dict[str, int] = json.loads(registro.read_text())
+        return leidos
+
+    try:
+        hasta(lambda: "Ready." in salida.read_text() or corriendo.poll() is not None, 400)
+        assert corriendo.poll() is None, salida.read_text()
+        vivos = procesos()
+        apis = {f"{servicio.replace('_', '-')}-api" for servicio in SERVICIOS}
+        trabajadores = {"suscripciones", "servicio-datos", "notificaciones", "procesamiento-1"}
+        assert set(vivos) == {"pulsar", "postgres", "correo", "bff"} | apis | trabajadores
+        familia = [psutil.Process(pid) for pid in vivos.values()]
+
+        os.kill(vivos["procesamiento-1"], signal.SIGKILL)
+        hasta(lambda: procesos().get("procesamiento-1", vivos["procesamiento-1"]) != vivos["procesamiento-1"], 30)
+
+        comienzo = time.monotonic()
+        os.killpg(corriendo.pid, signal.SIGINT)
+        assert corriendo.wait(timeout=30) == 0, salida.read_text()
+        assert time.monotonic() - comienzo < 15
+        assert procesos() == {}
+        assert not any(proceso.is_running() for proceso in familia)
+    finally:
+        corriendo.kill()
+        corriendo.wait()
+
+
+def test_demo_cumple_todo_lo_que_promete(tmp_path: Path) -> None:
+    hecho = subprocess.run(
+        [sys.executable, "-m", "plataforma", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert hecho.returncode == 0, hecho.stdout + hecho.stderr
+    assert "its saga COMPENSADA" in hecho.stdout
+    assert json.loads((tmp_path / ".local" / "demo" / "procesos.json").read_text()) == {}
