@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from pydantic import ValidationError
 
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.config import cargar
 
 
 class PublicadorRoto:
@@ -127,7 +127,8 @@ def test_la_pagina_se_sirve_sin_internet(puerta: FlaskClient) -> None:
         assert puerta.get(f"/{parte}").status_code == 200
 
 
-def test_sin_secreto_no_hay_puerta(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sin_secreto_no_hay_puerta(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("IDEMPOTENCIA_SECRETO", raising=False)
-    with pytest.raises(ValidationError, match="idempotencia_secreto"):
-        Config()
+    with pytest.raises(SystemExit):
+        cargar(Config)
+    assert "IDEMPOTENCIA_SECRETO: falta" in capsys.readouterr().err

@@ -3,9 +3,8 @@
 import flask
 import urllib3
 
-from bff_web import comandos, consultas, documento
+from bff_web import comandos, consultas, cuerpos, documento
 from bff_web.config import Config
-from bff_web.cuerpos import MAXIMO_BYTES
 from bff_web.servicios import Servicio
 from seedwork.entrada import registro as registros
 from seedwork.entrada.config import cargar
@@ -46,7 +45,7 @@ def componer(config: Config, publicador: comandos.Publicador, broker: Comprobaci
         {"broker": broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()},
     )
-    app.config["MAX_CONTENT_LENGTH"] = MAXIMO_BYTES
+    cuerpos.limitar(app)
     comandos.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode())
     consultas.registrar(app, servicios)
     documento.registrar(app)

@@ -1,0 +1,154 @@
+"""The door as it is run, on a real broker: what is on the topic after a 202, and what a bad request leaves behind."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pulsar
+import pytest
+
+from contratos import Mensaje
+from contratos.procesamiento import AnonimizarImagen
+from contratos.suscripciones import CrearSuscripcion
+from plataforma.proveedores import Servidores
+from seedwork.infraestructura import avro
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador
+from seedwork.infraestructura.pulsar import crear_cliente
+
+pytestmark = pytest.mark.integracion
+
+SUSCRIPCION = {
+    "cliente": {
+        "codigo": "0001",
+        "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
+        "usuario": "pperez",
+        "rut": {"numero": 123457890},
+        "cedula": {"numero": 123457890},
+        "email": "pperez@domain.com",
+    },
+    "plan": {"codigo": "pro", "nombre": "PRO"},
+    "facturas": [],
+}
+IMAGEN = {
+    "id_imagen": "46769a88-00000-4468o-8a14-1579887d01",
+    "modalidad": "Rayos X",
+    "patologia": "Neumonía",
+    "region_anatomica": "Cráneo",
+    "formato_imagen": "DICOM",
+    "fuente_de_datos": "Hospital del norte",
+    "antecedentes": "Diabético",
+    "id_paciente": "46769a88-181f-4468-8i34-15f750381d01",
+    "fecha_ingesta": "2024-02-01 09:10:00",
+}
+
+
+class Puerta:
+    """The running door, asked over one connection as long as it lasts."""
+
+    def __init__(self, puerto: int, proceso: "subprocess.Popen[bytes]") -> None:
+        self.proceso = proceso
+        self._conexion = http.client.HTTPConnection("127.0.0.1", puerto, timeout=10)
+
+    def pedir(
+        self, metodo: str, ruta: str, cuerpo: str | bytes | list[bytes] | None = None, **cabeceras: str
+    ) -> http.client.HTTPResponse:
+        """A body that is a list is sent in chunks, without its length."""
+        self._conexion.request(metodo, ruta, cuerpo, {"Content-Type": "application/json"} | cabeceras)
+        return self._conexion.getresponse()
+
+    def json(self, metodo: str, ruta: str, cuerpo: object = None) -> tuple[int, dict[str, object]]:
+        respuesta = self.pedir(metodo, ruta, json.dumps(cuerpo) if cuerpo else None)
+        return respuesta.status, json.loads(respuesta.read())
+
+    def lista(self) -> bool:
+        try:
+            return self.json("GET", "/salud/lista")[0] == 200
+        except OSError:
+            self._conexion.close()
+            return False
+
+
+@pytest.fixture(scope="module")
+def puerta(servidores: Servidores) -> Iterator[Puerta]:
+    Aprovisionador(servidores.admin_url).topicos()
+    with socket.socket() as enchufe:
+        enchufe.bind(("127.0.0.1", 0))
+        puerto = enchufe.getsockname()[1]
+    entorno = os.environ | {
+        "PULSAR_URL": servidores.pulsar_url,
+        "BFF_PUERTO": str(puerto),
+        "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
+    }
+    with subprocess.Popen([sys.executable, "-m", "bff_web"], env=entorno) as proceso:
+        puerta = Puerta(puerto, proceso)
+        limite = time.monotonic() + 30
+        while not puerta.lista():
+            assert time.monotonic() < limite
+            assert proceso.poll() is None
+            time.sleep(0.05)
+        yield puerta
+        proceso.send_signal(signal.SIGTERM)
+        detenida = time.monotonic()
+        assert proceso.wait(10) == 0
+        assert time.monotonic() - detenida < 5
+
+
+def leer(servidores: Servidores, tipo: type[Mensaje], id_comando: object) -> tuple[Mensaje, pulsar.Message]:
+    cliente = crear_cliente(servidores.pulsar_url)
+    try:
+        lector = cliente.create_reader(tipo.topico, pulsar.MessageId.earliest)
+        while True:
+            original = lector.read_next(10_000)
+            if original.properties()["ce_id"] == id_comando:
+                return avro.decodificar(tipo, original.data()), original
+    finally:
+        cliente.close()
+
+
+@pytest.mark.parametrize(
+    ("ruta", "cuerpo", "tipo", "recurso"),
+    [
+        ("/suscripciones/suscripcion-comando", SUSCRIPCION, CrearSuscripcion, "id_suscripcion"),
+        ("/procesar/procesar-imagen", IMAGEN, AnonimizarImagen, "id_imagen"),
+    ],
+)
+def test_lo_aceptado_esta_en_el_topico_como_dice_el_contrato(
+    servidores: Servidores, puerta: Puerta, ruta: str, cuerpo: object, tipo: type[Mensaje], recurso: str
+) -> None:
+    estado, aceptado = puerta.json("POST", ruta, cuerpo)
+    assert estado == 202
+    mensaje, original = leer(servidores, tipo, aceptado["id_comando"])
+    propiedades = original.properties()
+    assert propiedades["ce_type"] == tipo.tipo
+    assert propiedades["ce_source"] == "/saludtech/bff"
+    assert propiedades["ce_correlationid"] == aceptado["id_comando"]
+    assert propiedades["ce_subject"] == original.partition_key() == aceptado[recurso]
+    assert "ce_traceparent" in propiedades
+    if isinstance(mensaje, AnonimizarImagen):
+        assert mensaje == AnonimizarImagen(**IMAGEN)
+
+
+def test_una_mala_peticion_no_estorba_a_la_siguiente(puerta: Puerta) -> None:
+    crear = "/suscripciones/suscripcion-comando"
+    json_mib = json.dumps(SUSCRIPCION).ljust(1024 * 1024).encode()
+    for ruta, cuerpo, cabeceras, esperado in (
+        (crear, "{", {}, 400),
+        (crear, json.dumps({"cliente": 1}), {}, 422),
+        (crear, json_mib + b" ", {}, 413),
+        (crear, json_mib * 5, {}, 413),
+        (crear, [json_mib, b" "], {}, 413),
+        (crear, [json_mib] * 5, {}, 413),
+        (crear, json_mib, {"Content-Type": "text/plain"}, 415),
+        ("/planes", json_mib, {}, 405),
+    ):
+        respuesta = puerta.pedir("POST", ruta, cuerpo, **cabeceras)
+        assert respuesta.status == esperado
+        assert respuesta.getheader("Content-Type") == "application/problem+json"
+        respuesta.read()
+        assert puerta.pedir("POST", crear, [json_mib]).read().startswith(b'{"id_comando"')
