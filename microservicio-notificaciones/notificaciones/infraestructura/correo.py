@@ -61,7 +61,7 @@ class CanalCorreo:
         try:
             dialogo = self._tomar()
             try:
-                dialogo.send_message(mensaje, self._ajustes.remitente.addr_spec, [carta.direccion])
+                dialogo.send_message(mensaje, self._ajustes.remitente.addr_spec, [_transportable(carta.direccion)])
             except BaseException:
                 dialogo.close()
                 raise
@@ -106,15 +106,14 @@ def componer(carta: Carta, remitente: Address) -> EmailMessage:
     """The message, the same each time that the letter is sent.
 
     Raises:
-        CanalRechazo: the address is not one e-mail address.
+        CanalRechazo: the address is not one e-mail address, or its local part is not ASCII.
     """
     nombre = " ".join(_INDEBIDOS.sub(" ", carta.nombre).split())[:_NOMBRE_MAXIMO].rstrip()
     try:
-        destinatario = Address(nombre, addr_spec=carta.direccion)
+        destinatario = Address(nombre, addr_spec=_transportable(carta.direccion))
     except (email.errors.MessageError, ValueError, IndexError):
         raise CanalRechazo("la dirección no es una dirección de correo") from None
-    una_sola = destinatario.domain and destinatario.addr_spec == carta.direccion
-    if not una_sola or not carta.direccion.isprintable() or " " in carta.direccion:
+    if destinatario.addr_spec != _transportable(carta.direccion) or not destinatario.domain:
         raise CanalRechazo("la dirección no es una sola dirección de correo")
     mensaje = EmailMessage()
     mensaje["From"] = remitente
@@ -126,6 +125,18 @@ def componer(carta: Carta, remitente: Address) -> EmailMessage:
     mensaje["Auto-Submitted"] = "auto-generated"
     mensaje.set_content(carta.cuerpo)
     return mensaje
+
+
+def _transportable(direccion: str) -> str:
+    """An address as every server takes it: a domain beyond ASCII in its IDNA form.
+
+    Raises:
+        ValueError: it has a blank or a control character, or no domain.
+    """
+    usuario, _, dominio = direccion.rpartition("@")
+    if not direccion.isprintable() or " " in direccion:
+        raise ValueError("la dirección tiene espacios o caracteres de control")
+    return f"{usuario}@{dominio.encode('idna').decode('ascii')}"
 
 
 class _Dialogo(smtplib.SMTP):

@@ -72,6 +72,12 @@ def test_ningun_nombre_sale_de_su_lugar(nombre):
     assert len(mensaje["To"].addresses[0].display_name) < 120
 
 
+def test_un_dominio_con_eñe_viaja_en_su_forma_ascii():
+    mensaje = leida(replace(CARTA, direccion="juan@peñalosa.co"))
+
+    assert mensaje["To"].addresses[0].addr_spec == "juan@xn--pealosa-5za.co"
+
+
 @pytest.mark.parametrize(
     "direccion",
     [
@@ -86,6 +92,9 @@ def test_ningun_nombre_sale_de_su_lugar(nombre):
         " a@b.com",
         "a b@c.com",
         "a@",
+        "a@b..co",
+        f"a@{'b' * 64}.co",
+        "pérez@domain.com",
     ],
 )
 def test_lo_que_no_es_una_direccion_se_rechaza(direccion):
