@@ -30,8 +30,8 @@ def registrar_rutas(app: Flask, consultas: Consultas, planes: Mapping[str, Plan]
         return encontrado(sagas[-1] if sagas else None, "la saga")
 
     @app.get("/suscripciones/<id>/sagas")
-    def sagas(id: str) -> list[dict[str, Any]]:
-        return encontrado(consultas.sagas(id) or None, "la saga")
+    def sagas(id: str) -> dict[str, Any]:
+        return {"elementos": encontrado(consultas.sagas(id) or None, "la saga"), "siguiente": None}
 
     @app.get("/suscripciones/comandos/<id_comando>")
     def comando(id_comando: str) -> dict[str, Any]:
