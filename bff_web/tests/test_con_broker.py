@@ -82,6 +82,7 @@ def puerta(servidores: Servidores) -> Iterator[Puerta]:
         puerto = enchufe.getsockname()[1]
     entorno = os.environ | {
         "PULSAR_URL": servidores.pulsar_url,
+        "PULSAR_ADMIN_URL": servidores.admin_url,
         "BFF_PUERTO": str(puerto),
         "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
     }

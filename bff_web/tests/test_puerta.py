@@ -25,6 +25,7 @@ def puerta_con(broker: str | None) -> FlaskClient:
             "servicio_datos_url": "http://127.0.0.1:1",
             "procesamiento_url": "http://127.0.0.1:1",
             "notificaciones_url": "http://127.0.0.1:1",
+            "pulsar_admin_url": "http://127.0.0.1:1",
         }
     )
     return componer(config, PublicadorRoto(), lambda: broker).test_client()
@@ -48,7 +49,8 @@ def test_esta_lista_con_el_broker_solo_y_muestra_lo_demas(puerta: FlaskClient) -
     assert respuesta.json is not None
     assert respuesta.json["partes"] == {"broker": {"lista": True, "detalle": None}}
     informativas = respuesta.json["informativas"]
-    assert set(informativas) == {"suscripciones", "servicio-datos", "procesamiento", "notificaciones"}
+    servicios = {"suscripciones", "servicio-datos", "procesamiento", "notificaciones"}
+    assert set(informativas) == servicios | {"cartas_muertas", "atrasos"}
     assert not any(parte["lista"] for parte in informativas.values())
 
 

@@ -3,14 +3,14 @@
 import flask
 import urllib3
 
-from bff_web import comandos, consultas, cuerpos, documento
+from bff_web import broker, comandos, consultas, cuerpos, documento
 from bff_web.config import Config
 from bff_web.servicios import Servicio
 from seedwork.entrada import registro as registros
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import Comprobacion
 from seedwork.entrada.http import crear_app as crear_base
-from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
+from seedwork.infraestructura.pulsar import Publicador
 
 
 def crear_app() -> flask.Flask:
@@ -18,20 +18,10 @@ def crear_app() -> flask.Flask:
     config = cargar(Config)
     registros.configurar("bff", config.log_nivel)
     publicador = Publicador(config.pulsar_url, plazo_ms=comandos.PLAZO_MS)
-    return componer(config, publicador, lambda: _comprobar_broker(publicador))
+    return componer(config, publicador, lambda: broker.comprobar(publicador))
 
 
-def _comprobar_broker(publicador: Publicador) -> str | None:
-    """Whether every command can be published right now; what is needed for it is made on the way."""
-    try:
-        for comando in comandos.COMANDOS:
-            publicador.productor(comando.mensaje.topico, espera=comandos.ESPERA_S)
-    except SinConfirmacion as error:
-        return str(error)
-    return None if publicador.conectado() else "no hay conexión con el broker"
-
-
-def componer(config: Config, publicador: comandos.Publicador, broker: Comprobacion) -> flask.Flask:
+def componer(config: Config, publicador: comandos.Publicador, comprobar_broker: Comprobacion) -> flask.Flask:
     """The door with a given way to the broker, and a given look at it."""
     http = urllib3.PoolManager(maxsize=config.bff_hilos)
     direcciones = {
@@ -42,8 +32,9 @@ def componer(config: Config, publicador: comandos.Publicador, broker: Comprobaci
     }
     servicios = {nombre: Servicio(nombre, url, http) for nombre, url in direcciones.items()}
     app = crear_base(
-        {"broker": broker},
-        {nombre: servicio.comprobar for nombre, servicio in servicios.items()},
+        {"broker": comprobar_broker},
+        {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
+        | broker.vigilar(config.pulsar_admin_url),
     )
     cuerpos.limitar(app)
     comandos.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode())

@@ -37,5 +37,5 @@ class Config(ConfigBase):
     idempotencia_secreto: SecretStr = Field(min_length=16)
     suscripciones_url: UrlHttp = "http://127.0.0.1:5011"
     servicio_datos_url: UrlHttp = "http://127.0.0.1:5012"
-    notificaciones_url: UrlHttp = "http://127.0.0.1:5013"
-    procesamiento_url: UrlHttp = "http://127.0.0.1:5014"
+    procesamiento_url: UrlHttp = "http://127.0.0.1:5013"
+    notificaciones_url: UrlHttp = "http://127.0.0.1:5014"

@@ -63,10 +63,17 @@ class _Nombre(_Respuesta):
     apellidos: str
 
 
+class _Documento(_Respuesta):
+    numero: str
+
+
 class _ClienteVisible(_Respuesta):
     codigo: str
     nombre: _Nombre
     usuario: str
+    rut: _Documento
+    cedula: _Documento
+    email: str
 
 
 class _PlanVisible(_Respuesta):
@@ -107,6 +114,7 @@ class Paso(_Respuesta):
 
     paso: str
     servicio: str
+    recurso: str | None
     resultado: Literal["HECHO", "RECHAZADO", "FALLIDO", "OMITIDO"]
     motivo: str | None
     ocurrido: str
@@ -128,10 +136,15 @@ class PaginaSagas(_Pagina):
 
 
 class Plan(_Respuesta):
-    """Un plan del catálogo."""
+    """Un plan del catálogo, con los recursos que requiere y su precio."""
 
     codigo: str
     nombre: str
+    recursos: Annotated[list[str], Field(examples=[["servicio_datos"]])]
+    precio: Annotated[str, Field(examples=["49.90"])]
+    moneda: str
+    periodo_dias: int
+    politicas: list[str]
 
 
 class PaginaPlanes(_Pagina):
@@ -149,11 +162,33 @@ class DestinoComando(_Respuesta):
     motivo: str | None
 
 
+class _Experto(_Respuesta):
+    codigo: str
+    nombres: str
+    apellidos: str
+
+
+class _Nube(_Respuesta):
+    codigo: str
+    nombre: str
+    tipo: str
+
+
+class _Dataset(_Respuesta):
+    codigo: str
+    nombre: str
+
+
 class ServicioDatos(_Respuesta):
     """Un servicio de datos."""
 
     id_servicio_datos: str
     estado: Literal["CREADO", "INICIADO", "TERMINADO"]
+    motivo: str | None
+    id_suscripcion: str
+    experto: _Experto
+    nube: _Nube
+    dataset: _Dataset
 
 
 class PaginaServiciosDatos(_Pagina):
@@ -162,11 +197,25 @@ class PaginaServiciosDatos(_Pagina):
     elementos: list[ServicioDatos]
 
 
+class _Condicion(_Respuesta):
+    codigo: str
+    nombre: str
+
+
 class Imagen(_Respuesta):
     """El registro de una imagen, ya sin datos del paciente."""
 
     id_imagen: str
     estado: Literal["ANONIMIZADA", "RECHAZADA", "CUARENTENA"]
+    motivo: str | None
+    seudonimo_paciente: str | None
+    modalidad: str | None
+    patologia: str | None
+    region_anatomica: str | None
+    formato_imagen: str | None
+    fuente_de_datos: str | None
+    condiciones: list[_Condicion]
+    fecha_ingesta: Annotated[str | None, Field(description="Desplazada: no es la que vino.")]
 
 
 class PaginaImagenes(_Pagina):
@@ -180,11 +229,14 @@ class Notificacion(_Respuesta):
 
     id_notificacion: str
     estado: Literal["CREADA", "ENVIADA", "CONFIRMADA", "FALLIDA", "ANULADA"]
+    motivo: str | None
     id_suscripcion: str
     cliente_codigo: str
     tipo: str
     canal: str
     asunto: str
+    creada: str
+    actualizada: str
 
 
 class PaginaNotificaciones(_Pagina):
@@ -195,6 +247,11 @@ class PaginaNotificaciones(_Pagina):
 
 class EventoNotificacion(_Respuesta):
     """Un hecho de la historia de una notificación."""
+
+    tipo: str
+    version: int
+    ocurrido: str
+    datos: dict[str, Any]
 
 
 class PaginaEventos(_Pagina):

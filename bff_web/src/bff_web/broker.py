@@ -1,0 +1,42 @@
+"""Looks at the broker: whether commands can be published, and what lies there unhandled."""
+
+from bff_web.comandos import COMANDOS, ESPERA_S
+from seedwork.entrada.http import Comprobacion
+from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
+from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
+from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
+
+_CONTEXTOS = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones")
+
+
+def comprobar(publicador: Publicador) -> str | None:
+    """Why commands can't be published right now, if so; what they need is made on the way."""
+    try:
+        for comando in COMANDOS:
+            publicador.productor(comando.mensaje.topico, espera=ESPERA_S)
+    except SinConfirmacion as error:
+        return str(error)
+    return None if publicador.conectado() else "no hay conexión con el broker"
+
+
+def vigilar(admin_url: str) -> dict[str, Comprobacion]:
+    """By name, the checks of what the services have not handled: dead letters, and commands that wait."""
+    aprovisionador = Aprovisionador(admin_url)
+
+    def cartas_muertas() -> str | None:
+        cuentas = {c: aprovisionador.atraso(topico_cartas(c), SUSCRIPCION_CARTAS) for c in _CONTEXTOS}
+        CARTAS_MUERTAS.set(sum(cuentas.values()))
+        return _contar(cuentas)
+
+    def atrasos() -> str | None:
+        tipos = [comando.mensaje for comando in COMANDOS]
+        cuentas = {tipo.__name__: aprovisionador.atraso(tipo.topico, tipo.contexto) for tipo in tipos}
+        for tipo in tipos:
+            ATRASO.labels(tipo.topico.rsplit("/", 1)[-1]).set(cuentas[tipo.__name__])
+        return _contar(cuentas)
+
+    return {"cartas_muertas": cartas_muertas, "atrasos": atrasos}
+
+
+def _contar(cuentas: dict[str, int]) -> str | None:
+    return ", ".join(f"{nombre}: {cuenta}" for nombre, cuenta in cuentas.items() if cuenta) or None
