@@ -30,6 +30,9 @@ def upgrade() -> None:
             huella bytea,
             CHECK (estado <> 'ANONIMIZADA' OR huella IS NOT NULL)
         );
+        CREATE INDEX imagenes_modalidad ON imagenes (left(modalidad, 64), orden);
+        CREATE INDEX imagenes_patologia ON imagenes (left(patologia, 64), orden);
+        CREATE INDEX imagenes_region ON imagenes (left(region_anatomica, 64), orden);
     """)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from procesamiento.dominio import eventos
 from procesamiento.dominio.anonimizacion import DatosAnonimos
 from seedwork.dominio.agregado import Agregado
+from seedwork.dominio.errores import ReglaViolada
 
 ANONIMIZADA = "ANONIMIZADA"
 RECHAZADA = "RECHAZADA"
@@ -38,7 +39,13 @@ class ImagenAnonimizada(Agregado):
         return nueva
 
     def anonimizar(self, datos: DatosAnonimos) -> None:
-        """Keep the data. A refused image may be sent again, put right: its id is not spoilt by one bad command."""
+        """Keep the data. A refused image may be sent again, put right: its id is not spoilt by one bad command.
+
+        Raises:
+            ReglaViolada: there are data already (CONTENIDO_DISTINTO).
+        """
+        if self.datos is not None:
+            raise ReglaViolada("CONTENIDO_DISTINTO")
         self.estado, self.motivo, self.datos = ANONIMIZADA, None, datos
         self.registrar(eventos.Anonimizada(id_imagen=self.id, datos=datos))
 

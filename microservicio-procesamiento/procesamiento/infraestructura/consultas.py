@@ -48,7 +48,8 @@ class Consultas:
         filtros = ((_I.modalidad, modalidad), (_I.patologia, patologia), (_I.region_anatomica, region))
         for columna, valor in filtros:
             if valor is not None:
-                consulta = consulta.where(columna == valor)
+                inicio = sa.func.left(columna, sa.literal_column(str(tablas.LARGO_INDEXADO)))
+                consulta = consulta.where(inicio == valor[: tablas.LARGO_INDEXADO], columna == valor)
         with self._motor.connect() as conexion:
             return pagina(conexion, consulta, _I.orden, cursor, self._mostrar)
 

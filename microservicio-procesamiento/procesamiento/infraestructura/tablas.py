@@ -5,6 +5,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 METADATOS = sa.MetaData()
 
+LARGO_INDEXADO = 64
+"""Characters of a text that its index holds: a whole one may be longer than an index's row can be."""
+
 imagenes = sa.Table(
     "imagenes",
     METADATOS,
@@ -24,3 +27,7 @@ imagenes = sa.Table(
     sa.Column("version_clave", sa.Integer),
     sa.Column("huella", sa.LargeBinary),
 )
+
+sa.Index("imagenes_modalidad", sa.func.left(imagenes.c.modalidad, LARGO_INDEXADO), imagenes.c.orden)
+sa.Index("imagenes_patologia", sa.func.left(imagenes.c.patologia, LARGO_INDEXADO), imagenes.c.orden)
+sa.Index("imagenes_region", sa.func.left(imagenes.c.region_anatomica, LARGO_INDEXADO), imagenes.c.orden)

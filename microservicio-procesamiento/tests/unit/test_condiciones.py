@@ -2,16 +2,10 @@
 
 import pytest
 
-from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.infraestructura.catalogo import leer_condiciones
 from seedwork.infraestructura.catalogos import CatalogoInvalido
 
 DIABETES, DIABETES_2, HTA, ASMA, EPOC, PREDIABETES, EX_FUMADOR = "E14", "E11", "I10", "J45", "J44", "R73.0", "Z86.4"
-
-
-@pytest.fixture(scope="module")
-def reconocedor():
-    return Reconocedor(leer_condiciones().values())
 
 
 @pytest.mark.parametrize(

@@ -15,24 +15,21 @@ def anonimizar_imagen(comando: AnonimizarImagen, unidad: Unidad) -> str | None:
         rechazar_comando(comando, unidad, falta)
         return falta
     imagen = unidad.imagenes.obtener(metadatos.id_imagen)
-    if imagen is not None and imagen.datos is not None:
-        if unidad.anonimizador.es_repeticion(imagen.datos, metadatos):
-            return None
-        motivo = "CONTENIDO_DISTINTO" if metadatos.son_validos() else "DATOS_INVALIDOS"
-        imagen.rechazar_comando(unidad.sobre.id, motivo)
-        return motivo
+    if imagen is not None and imagen.datos is not None and unidad.anonimizador.es_repeticion(imagen.datos, metadatos):
+        return None
     try:
         datos = unidad.anonimizador.anonimizar(metadatos)
+        if imagen is None:
+            unidad.imagenes.agregar(ImagenAnonimizada.anonimizada(metadatos.id_imagen, datos))
+        else:
+            imagen.anonimizar(datos)
     except ReglaViolada as violada:
         if imagen is None:
-            unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, unidad.sobre.id, violada.codigo))
+            rechazada = ImagenAnonimizada.rechazada(metadatos.id_imagen, unidad.sobre.id, violada.codigo)
+            unidad.imagenes.agregar(rechazada)
         else:
             imagen.rechazar_comando(unidad.sobre.id, violada.codigo)
         return violada.codigo
-    if imagen is None:
-        unidad.imagenes.agregar(ImagenAnonimizada.anonimizada(metadatos.id_imagen, datos))
-    else:
-        imagen.anonimizar(datos)
     return None
 
 
