@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from contratos import Mensaje
-
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import UnidadConBandeja
 
@@ -53,14 +52,18 @@ class Bus:
         self._abrir = abrir
         self._rechazar = rechazar
 
-    def procesar(self, recibidos: Sequence[Recibido]) -> None:
+    def procesar(self, recibidos: Sequence[Recibido], *, lote: str | None = None) -> None:
         """Handle all of them in one transaction, in order; what was handled before is passed over.
+
+        Args:
+            recibidos: the messages.
+            lote: the id of the batch, if it was noted as begun; it ends with the transaction.
 
         Raises:
             Exception: whatever a handler or the database raised; then nothing of the batch took effect.
         """
         with self._abrir() as unidad:
-            nuevos = unidad.recibir(self.consumidor, {r.sobre.id for r in recibidos})
+            nuevos = unidad.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
             pendientes = [r for r in recibidos if r.sobre.id in nuevos]
             unidad.precargar({r.sobre.sujeto for r in pendientes})
             duenos = unidad.reclamar_claves(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import uuid_utils
+
 from contratos import Mensaje
 
 

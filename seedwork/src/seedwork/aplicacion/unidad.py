@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Protocol
 
 from contratos import Mensaje, sagas
-
 from seedwork.aplicacion.sobre import Sobre, ahora
 
 
@@ -46,8 +45,8 @@ class UnidadTrabajo(Protocol):
 class UnidadConBandeja(UnidadTrabajo, Protocol):
     """What the bus, not the handlers, needs of a unit of work."""
 
-    def recibir(self, consumidor: str, ids: Collection[str]) -> set[str]:
-        """Write the ids into the inbox; answer those that were not there yet."""
+    def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None = None) -> set[str]:
+        """Write the ids into the inbox, and end the batch; answer the ids that were not there yet."""
         ...
 
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:

@@ -10,7 +10,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pulsar
 import structlog
@@ -20,7 +22,7 @@ from seedwork.infraestructura import metricas
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.cloudevents import MensajeIlegible
-from seedwork.infraestructura.decodificador import SIN_BROKER, Decodificador, topico_base
+from seedwork.infraestructura.decodificador import Decodificador, SinRegistro, topico_base
 from seedwork.infraestructura.entregas import RegistroEntregas
 from seedwork.infraestructura.pulsar import SinConfirmacion
 
@@ -55,10 +57,17 @@ class PoliticaReintentos:
 
 @dataclass(slots=True)
 class Entrega:
-    """A message in this process's hands, not acknowledged yet."""
+    """A message in this process's hands, not acknowledged yet.
+
+    Attributes:
+        intento: the single handling that is counted and not over: trouble of broker or database broke it off, and
+            it goes on under the same number.
+        proximo: when the next one is due, on the monotonic clock.
+    """
 
     original: pulsar.Message
     recibido: Recibido
+    intento: int = 0
     proximo: float = 0.0
 
     @property
@@ -72,6 +81,13 @@ class _Retenidas:
     """Keys whose first message waits for another attempt, with what arrived behind it."""
 
     colas: dict[Clave, deque[Entrega]] = field(default_factory=dict)
+
+    def acoger(self, entrega: Entrega) -> bool:
+        """Put it behind those of its key, where some wait."""
+        cola = self.colas.get(entrega.clave)
+        if cola is not None:
+            cola.append(entrega)
+        return cola is not None
 
     def total(self) -> int:
         return sum(map(len, self.colas.values()))
@@ -115,6 +131,8 @@ class Consumidor:
         self._cola = cola
         self._lote = lote
         self._politica = politica or PoliticaReintentos()
+        self._llegados: deque[pulsar.Message] = deque()
+        self._libres: deque[Entrega] = deque()
         self._retenidas = _Retenidas()
         self._decodificador = Decodificador(cliente, bus.manejadores)
         self._abierto: pulsar.Consumer | None = None
@@ -123,27 +141,52 @@ class Consumidor:
         """Whether the broker delivers to this consumer."""
         return self._abierto is not None and bool(self._abierto.is_connected())
 
-    def correr(self, parada: threading.Event) -> None:
-        """Consume until ``parada`` is set; what is in hand then is finished or given back."""
-        self._abierto = self._suscribir(parada)
-        if self._abierto is None:
-            return
-        while not parada.is_set():
-            try:
-                self._vuelta(parada)
-            except Exception as error:
-                if not es_de_infraestructura(error) and not isinstance(error, (SinConfirmacion, *SIN_BROKER)):
-                    raise
-                registro.warning("consumidor en espera", error=type(error).__name__)
-                self._devolver()
-                parada.wait(1.0)
-        self._abierto.close()
-
     @property
     def _consumidor(self) -> pulsar.Consumer:
         if self._abierto is None:
             raise RuntimeError("el consumidor aún no está suscrito")
         return self._abierto
+
+    def correr(self, parada: threading.Event) -> None:
+        """Consume until ``parada`` is set; what is in hand then is given back."""
+        while not parada.is_set():
+            self._olvidar_lo_que_hay()
+            self._abierto = self._suscribir(parada)
+            if self._abierto is None:
+                return
+            try:
+                while not parada.is_set():
+                    self._vuelta_con_paciencia(parada)
+            except pulsar.PulsarException as error:
+                # Closing gives everything in hand back, and the new subscription begins with it, in order.
+                registro.warning("se suscribe de nuevo", error=type(error).__name__)
+                parada.wait(1.0)
+            with suppress(pulsar.PulsarException):
+                self._abierto.close()
+
+    def _vuelta_con_paciencia(self, parada: threading.Event) -> None:
+        """One round. What is in hand stays there through trouble that no message is to blame for.
+
+        Asking the broker to deliver it again instead would break the order within a key: what is on its way when the
+        broker is asked arrives before the older messages do.
+        """
+        try:
+            self._vuelta(parada)
+        except (SinConfirmacion, SinRegistro) as error:
+            self._esperar(error, parada)
+        except Exception as error:
+            if not es_de_infraestructura(error):
+                raise
+            self._esperar(error, parada)
+
+    def _esperar(self, error: Exception, parada: threading.Event) -> None:
+        registro.warning("consumidor en espera", error=type(error).__name__)
+        parada.wait(1.0)
+
+    def _olvidar_lo_que_hay(self) -> None:
+        self._llegados.clear()
+        self._libres.clear()
+        self._retenidas.colas.clear()
 
     def _suscribir(self, parada: threading.Event) -> pulsar.Consumer | None:
         while not parada.is_set():
@@ -164,81 +207,97 @@ class Consumidor:
         return None
 
     def _vuelta(self, parada: threading.Event) -> None:
-        self._reintentar()
-        entregas = self._recibir()
-        if not entregas:
-            return
-        libres: list[Entrega] = []
-        for entrega in entregas:
-            cola = self._retenidas.colas.get(entrega.clave)
-            if cola is None:
-                libres.append(entrega)
-            else:
-                cola.append(entrega)
-        if libres:
-            self._procesar_lote(libres)
+        self._reintentar(parada)
+        if not self._llegados and not self._libres:
+            self._recibir()
+        while self._llegados:
+            self._clasificar(self._llegados[0])
+            self._llegados.popleft()
+        self._procesar_libres(parada)
         metricas.RETENIDOS.set(self._retenidas.total())
 
-    def _recibir(self) -> list[Entrega]:
-        entregas: list[Entrega] = []
+    def _recibir(self) -> None:
         if self._retenidas.total() >= self.MAXIMO_RETENIDO:
             time.sleep(0.05)
-            return entregas
+            return
         proximo = self._retenidas.proximo()
         espera = 300 if proximo is None else max(1, min(300, int((proximo - time.monotonic()) * 1000)))
+        consumidor = self._consumidor
         try:
-            while len(entregas) < self._lote:
-                original = self._consumidor.receive(espera)
+            while len(self._llegados) < self._lote:
+                self._llegados.append(consumidor.receive(espera))
+                # What is here already goes into the same batch; to the client, 0 means to wait for ever.
                 espera = 1
-                entrega = self._decodificar(original)
-                if entrega is not None:
-                    entregas.append(entrega)
         except pulsar.Timeout:
             pass
-        return entregas
 
-    def _decodificar(self, original: pulsar.Message) -> Entrega | None:
+    def _clasificar(self, original: pulsar.Message) -> None:
+        """Decode a message, or park it."""
         try:
-            return Entrega(original, self._decodificador.decodificar(original))
+            entrega = Entrega(original, self._decodificador.decodificar(original))
         except MensajeIlegible as error:
             self._cartas.aparcar(original, error=str(error), intentos=0)
             self._aceptar(original)
             local = topico_base(original).rsplit("/", 1)[-1]
             metricas.MENSAJES.labels(self._bus.consumidor, local, "ilegible").inc()
-            return None
+            return
+        self._libres.append(entrega)
 
-    def _procesar_lote(self, entregas: Sequence[Entrega]) -> None:
-        lote, sospechosos = self._entregas.empezar_lote({e.recibido.sobre.id for e in entregas})
-        if not sospechosos:
-            try:
-                with metricas.LOTE_SEGUNDOS.labels(self._bus.consumidor).time():
-                    self._bus.procesar([e.recibido for e in entregas])
-            except Exception as error:
-                self._entregas.terminar_lote(lote)
-                if es_de_infraestructura(error):
-                    raise
-                registro.warning("el lote falló; se trata uno por uno", mensajes=len(entregas), error=_resumen(error))
-            else:
-                for entrega in entregas:
-                    self._listo(entrega, "hecho")
-                self._entregas.terminar_lote(lote)
+    def _procesar_libres(self, parada: threading.Event) -> None:
+        """Handle what may be handled, many in one transaction; a part that fails is halved, down to a single message.
+
+        So one bad message among 500 costs some twenty transactions, not 500. A part that once vanished with its
+        process is handled one by one: only single handling counts attempts.
+        """
+        tope = self._lote
+        while not parada.is_set():
+            self._libres = deque(e for e in self._libres if not self._retenidas.acoger(e))
+            parte = list(islice(self._libres, tope))
+            if not parte:
                 return
-        else:
-            self._entregas.terminar_lote(lote)
-        for entrega in entregas:
-            cola = self._retenidas.colas.get(entrega.clave)
-            if cola is not None:
-                cola.append(entrega)
-            elif not self._intentar(entrega):
-                self._retenidas.colas[entrega.clave] = deque([entrega])
+            if tope == 1:
+                self._uno_por_uno(1, parada)
+                tope = 2
+            elif self._entregas.empezar_lote({e.recibido.sobre.id for e in parte}):
+                self._entregas.terminar_lote()
+                self._uno_por_uno(len(parte), parada)
+            elif self._juntos(parte):
+                tope = min(self._lote, 2 * tope)
+            else:
+                tope = max(1, len(parte) // 2)
 
-    def _reintentar(self) -> None:
+    def _juntos(self, parte: Sequence[Entrega]) -> bool:
+        """Handle the first ones in one transaction. False when it failed and had no effect."""
+        try:
+            with metricas.LOTE_SEGUNDOS.labels(self._bus.consumidor).time():
+                self._bus.procesar([e.recibido for e in parte], lote=self._entregas.lote)
+        except Exception as error:
+            if es_de_infraestructura(error):
+                raise
+            self._entregas.terminar_lote()
+            registro.warning("el lote falló; se parte", mensajes=len(parte), error=_resumen(error))
+            return False
+        for entrega in parte:
+            self._libres.popleft()
+            self._listo(entrega, "hecho")
+        return True
+
+    def _uno_por_uno(self, cuantos: int, parada: threading.Event) -> None:
+        for _ in range(cuantos):
+            if parada.is_set():
+                return
+            entrega = self._libres[0]
+            if not self._retenidas.acoger(entrega) and not self._intentar(entrega):
+                self._retenidas.colas[entrega.clave] = deque([entrega])
+            self._libres.popleft()
+
+    def _reintentar(self, parada: threading.Event) -> None:
         """Try again what is due, and then what waits behind it, in order."""
         ahora = time.monotonic()
         for clave, cola in list(self._retenidas.colas.items()):
             if cola[0].proximo > ahora:
                 continue
-            while cola and self._intentar(cola[0]):
+            while cola and not parada.is_set() and self._intentar(cola[0]):
                 cola.popleft()
             if not cola:
                 del self._retenidas.colas[clave]
@@ -247,7 +306,7 @@ class Consumidor:
         """Handle one message on its own. True when it is done with: handled, or parked."""
         sobre = entrega.recibido.sobre
         while True:
-            intento = self._entregas.empezar_intento(sobre.id, sobre.tipo)
+            intento = entrega.intento = entrega.intento or self._entregas.empezar_intento(sobre.id, sobre.tipo)
             error = "el proceso murió al tratarlo"
             if intento <= self._politica.maximo:
                 try:
@@ -274,6 +333,7 @@ class Consumidor:
                 self._entregas.aparcar(sobre.id)
                 self._listo(entrega, "aparcado")
                 return True
+            entrega.intento = 0
             espera = self._politica.espera(intento)
             if espera:
                 entrega.proximo = time.monotonic() + espera
@@ -288,12 +348,11 @@ class Consumidor:
         anotar("mensaje atendido", tipo=sobre.tipo, sujeto=sobre.sujeto, correlacion=sobre.correlacion, fin=resultado)
 
     def _aceptar(self, original: pulsar.Message) -> None:
-        self._consumidor.acknowledge(original)
-
-    def _devolver(self) -> None:
-        """Give everything in hand back to the broker, which delivers it again in order."""
-        self._retenidas.colas.clear()
-        self._consumidor.redeliver_unacknowledged_messages()
+        try:
+            self._consumidor.acknowledge(original)
+        except pulsar.PulsarException as error:
+            # It will be delivered again, and the inbox knows it.
+            registro.warning("sin acuse de recibo", error=type(error).__name__)
 
 
 def _resumen(error: BaseException) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 import urllib3
-from contratos import INQUILINO, REGISTRO, Mensaje
 
+from contratos import INQUILINO, REGISTRO, Mensaje
 from seedwork.infraestructura.avro import texto_esquema
 
 _DIA_MIN = 24 * 60

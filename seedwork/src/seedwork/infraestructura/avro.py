@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import fastavro
-from contratos import REGISTRO, Mensaje, a_dict, de_dict
 
+from contratos import Mensaje, a_dict, de_dict
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 
-_PROPIOS = {tipo: fastavro.parse_schema(tipo.esquema) for tipo in REGISTRO.values()}
+_PROPIOS: dict[type[Mensaje], Any] = {}
 
 
 def texto_esquema(tipo: type[Mensaje]) -> str:
@@ -22,7 +22,7 @@ def texto_esquema(tipo: type[Mensaje]) -> str:
 def codificar(mensaje: Mensaje) -> bytes:
     """The payload's bytes."""
     destino = io.BytesIO()
-    fastavro.schemaless_writer(destino, _PROPIOS[type(mensaje)], a_dict(mensaje))
+    fastavro.schemaless_writer(destino, _propio(type(mensaje)), a_dict(mensaje))
     return destino.getvalue()
 
 
@@ -37,11 +37,11 @@ def decodificar(tipo: type[Mensaje], carga: bytes, escritor: str | None = None) 
     Raises:
         MensajeIlegible: the bytes are no such record, or bytes are left over.
     """
-    esquema = _PROPIOS[tipo] if escritor is None else _ajeno(escritor)
+    esquema = _propio(tipo) if escritor is None else _ajeno(escritor)
     fuente = io.BytesIO(carga)
     leer: Callable[..., Any] = fastavro.schemaless_reader
     try:
-        datos = leer(fuente, esquema) if escritor is None else leer(fuente, esquema, _PROPIOS[tipo])
+        datos = leer(fuente, esquema) if escritor is None else leer(fuente, esquema, _propio(tipo))
         if fuente.tell() != len(carga):
             raise MensajeIlegible("sobran bytes tras el registro Avro")
         return de_dict(tipo, datos)
@@ -49,6 +49,13 @@ def decodificar(tipo: type[Mensaje], carga: bytes, escritor: str | None = None) 
         raise
     except Exception as error:
         raise MensajeIlegible(f"la carga no es un registro {tipo.__name__}: {type(error).__name__}") from None
+
+
+def _propio(tipo: type[Mensaje]) -> Any:
+    """A message type's own schema, parsed."""
+    if tipo not in _PROPIOS:
+        _PROPIOS[tipo] = fastavro.parse_schema(tipo.esquema)
+    return _PROPIOS[tipo]
 
 
 @functools.lru_cache(maxsize=256)

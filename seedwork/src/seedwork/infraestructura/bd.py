@@ -1,6 +1,7 @@
 """One engine per process, and the tables that every service's database has for its messages."""
 
 import json
+import select
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,22 +15,43 @@ METADATOS = sa.MetaData()
 AHORA = sa.text("clock_timestamp()")
 
 
-def crear_motor(url: str, **opciones: Any) -> sa.Engine:
-    """The engine of a service's own database. A lost connection is found out before it is used."""
+def crear_motor(
+    url: str | sa.URL, *, nombre: str = "saludtech", ajustes: Mapping[str, str] | None = None, **opciones: Any
+) -> sa.Engine:
+    """The engine of a service's own database. A connection that the server closed is found out before it is used.
+
+    Args:
+        url: the database's.
+        nombre: what the server calls its connections.
+        ajustes: server settings of its connections.
+        opciones: SQLAlchemy's own.
+    """
     sin_driver = sa.make_url(url).set(drivername="postgresql+psycopg2")
-    return sa.create_engine(
+    motor = sa.create_engine(
         sin_driver,
-        pool_pre_ping=True,
         # An error's text may be logged, and what a statement holds may be a person's.
         hide_parameters=True,
-        pool_size=opciones.pop("pool_size", 4),
-        connect_args={"connect_timeout": 5, "application_name": opciones.pop("nombre", "saludtech")},
-        **opciones,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": nombre,
+            "options": " ".join(f"-c {n}={v}" for n, v in (ajustes or {}).items()),
+        },
+        **{"pool_size": 4, **opciones},
     )
+    sa.event.listen(motor, "checkout", _comprobar_viva)
+    return motor
+
+
+def _comprobar_viva(cruda: Any, _registro: Any, _acceso: Any) -> None:
+    """Refuse a connection whose server is gone, without a round trip: one at rest has nothing to read but its end."""
+    if cruda.closed or select.select([cruda], [], [], 0)[0]:
+        raise sa.exc.InvalidatePoolError
 
 
 def es_de_infraestructura(error: BaseException) -> bool:
     """Whether the database as a whole is in trouble (away, full, read-only), so no message is to blame."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return True
     if not isinstance(error, sa.exc.DBAPIError):
         return False
     if error.connection_invalidated or isinstance(error, sa.exc.InterfaceError):

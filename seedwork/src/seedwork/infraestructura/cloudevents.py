@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from contratos import Mensaje
-
 from seedwork.aplicacion.sobre import Sobre
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from contratos import motivos
 
+from contratos import motivos
 from seedwork.infraestructura import bd
 
 TAMANO_PAGINA = 50

@@ -4,14 +4,15 @@ import json
 from collections.abc import Iterable
 
 import pulsar
-from contratos import REGISTRO, Mensaje
 
+from contratos import REGISTRO, Mensaje
 from seedwork.aplicacion.bus import Recibido
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
 
-SIN_BROKER = (pulsar.Timeout, pulsar.ConnectError, pulsar.NotConnected, pulsar.AlreadyClosed)
-"""What the client raises when the broker is away: no message is to blame."""
+
+class SinRegistro(Exception):
+    """The schema registry can't be asked now: no message is to blame."""
 
 
 def topico_base(original: pulsar.Message) -> str:
@@ -37,7 +38,7 @@ class Decodificador:
 
         Raises:
             MensajeIlegible: it can't be decoded, and trying again can't help.
-            pulsar.PulsarException: one of :data:`SIN_BROKER`, when the registry can't be asked now.
+            SinRegistro: its writer's schema is not known here, and can't be had now.
         """
         topico = topico_base(original)
         tipo = self._por_topico.get(topico)
@@ -52,9 +53,9 @@ class Decodificador:
         if (topico, version) not in self._escritores:
             try:
                 texto = str(self._cliente._client.get_schema_info(topico, version).schema())
-            except SIN_BROKER:
-                raise
+            except pulsar.TopicNotFound as error:
+                raise MensajeIlegible("su esquema no está registrado") from error
             except pulsar.PulsarException as error:
-                raise MensajeIlegible(f"su esquema no está registrado: {type(error).__name__}") from error
+                raise SinRegistro(type(error).__name__) from error
             self._escritores[topico, version] = None if json.loads(texto) == tipo.esquema else texto
         return self._escritores[topico, version]

@@ -1,6 +1,7 @@
 """What the consumer keeps of its deliveries in the service's own database: batches begun, and attempts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 import uuid_utils
@@ -8,46 +9,51 @@ from sqlalchemy.dialects.postgresql import insert
 
 from seedwork.infraestructura import bd
 
+_EMPEZAR_LOTE = sa.text("""
+    WITH nuevo AS (
+        INSERT INTO lotes (id, consumidor, ce_ids)
+        SELECT :lote, :consumidor, CAST(:ids AS text[])
+        ON CONFLICT (id) DO UPDATE SET ce_ids = excluded.ce_ids, iniciado = clock_timestamp()
+    )
+    SELECT ce_ids FROM lotes WHERE consumidor = :consumidor AND id <> :lote AND ce_ids && CAST(:ids AS text[])
+""")
+
 
 class RegistroEntregas:
     """Durable memory of what was tried, so that a handler that kills its process is found out too.
 
+    Its notes are single statements on a connection of its own that does not wait for the disk: one that is lost with
+    the database's own crash loses nothing, since no process of ours died of a message then.
+
     Args:
         motor: the service's own database.
         consumidor: the subscription's name.
+
+    Attributes:
+        lote: the id of this process's batch; it has one at a time. The unit of work ends it (``recibir``).
     """
 
     def __init__(self, motor: sa.Engine, consumidor: str) -> None:
         self._motor = motor
+        self._notas = bd.crear_motor(
+            motor.url, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"}
+        )
         self._consumidor = consumidor
+        self.lote = str(uuid_utils.uuid7())
 
-    def empezar_lote(self, ids: Collection[str]) -> tuple[str, set[str]]:
+    def empezar_lote(self, ids: Collection[str]) -> set[str]:
         """Note that these are about to be handled together.
 
         Returns:
-            The batch's id, and those of ``ids`` that were in a batch before which never ended: it vanished with its
-            process, or is still at work elsewhere. They are to be handled one by one.
+            Those of ``ids`` that were in a batch before which never ended: it vanished with its process, or is still
+            at work elsewhere. They are to be handled one by one.
         """
-        lista = sorted(ids)
-        propio = str(uuid_utils.uuid7())
-        tabla = bd.lotes.c
-        with self._motor.begin() as conexion:
-            # Losing this note with the database's own crash loses nothing: then no process of ours died of it.
-            conexion.execute(sa.text("SET LOCAL synchronous_commit = off"))
-            previos = conexion.execute(
-                sa.select(tabla.ce_ids).where(
-                    tabla.consumidor == self._consumidor, tabla.ce_ids.overlap(sa.literal(lista, sa.ARRAY(sa.Text)))
-                )
-            ).scalars()
-            sospechosos = set().union(*previos) & set(ids)
-            conexion.execute(sa.insert(bd.lotes).values(id=propio, consumidor=self._consumidor, ce_ids=lista))
-        return propio, sospechosos
+        valores = {"lote": self.lote, "consumidor": self._consumidor, "ids": sorted(ids)}
+        return set(ids) & {id for (previos,) in self._anotar(_EMPEZAR_LOTE, valores) for id in previos}
 
-    def terminar_lote(self, lote: str) -> None:
-        """The batch ended, well or with an error that was caught."""
-        with self._motor.begin() as conexion:
-            conexion.execute(sa.text("SET LOCAL synchronous_commit = off"))
-            conexion.execute(sa.delete(bd.lotes).where(bd.lotes.c.id == lote))
+    def terminar_lote(self) -> None:
+        """The batch failed with an error that was caught."""
+        self._anotar(sa.delete(bd.lotes).where(bd.lotes.c.id == self.lote))
 
     def empezar_intento(self, ce_id: str, tipo: str) -> int:
         """Count a single handling before it begins. Answers how many there were, this one included."""
@@ -56,24 +62,26 @@ class RegistroEntregas:
             index_elements=["consumidor", "ce_id"],
             set_={"intentos": bd.intentos.c.intentos + 1, "ultimo": bd.AHORA},
         )
-        with self._motor.begin() as conexion:
-            return int(conexion.execute(sentencia.returning(bd.intentos.c.intentos)).scalar_one())
+        return int(self._anotar(sentencia.returning(bd.intentos.c.intentos))[0][0])
 
     def anotar_error(self, ce_id: str, error: str) -> None:
         """Keep what went wrong: an error's type, never a message's value."""
-        with self._motor.begin() as conexion:
-            conexion.execute(self._de(sa.update(bd.intentos).values(error=error), ce_id))
+        self._anotar(self._de(sa.update(bd.intentos).values(error=error), ce_id))
 
     def olvidar(self, ce_id: str) -> None:
-        """The message is done with, or parked."""
-        with self._motor.begin() as conexion:
-            conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
+        """The message is done with."""
+        self._anotar(self._de(sa.delete(bd.intentos), ce_id))
 
     def aparcar(self, ce_id: str) -> None:
         """Write a parked message into the inbox, so that a late repeat of it is not tried again."""
         with self._motor.begin() as conexion:
             conexion.execute(insert(bd.inbox).values(consumidor=self._consumidor, ce_id=ce_id).on_conflict_do_nothing())
             conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
+
+    def _anotar(self, sentencia: sa.Executable, valores: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
+        with self._notas.connect() as conexion:
+            resultado = conexion.execute(sentencia, valores)
+            return resultado.all() if resultado.returns_rows else ()
 
     def _de(self, sentencia: sa.Update | sa.Delete, ce_id: str) -> sa.Update | sa.Delete:
         return sentencia.where(bd.intentos.c.consumidor == self._consumidor, bd.intentos.c.ce_id == ce_id)

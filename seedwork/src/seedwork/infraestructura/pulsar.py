@@ -3,19 +3,20 @@
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 import pulsar
 import structlog
-from contratos import REGISTRO, Mensaje
 
+from contratos import REGISTRO, Mensaje
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, cloudevents
 
 registro = structlog.get_logger(__name__)
-
-POR_TOPICO: dict[str, type[Mensaje]] = {m.topico: m for m in REGISTRO.values()}
 
 
 class SinConfirmacion(Exception):
@@ -55,45 +56,60 @@ class Publicador:
         self._url = url
         self._plazo_ms = plazo_ms
         self._esperar_cola = esperar_cola
-        self._pid: int | None = None
-        self._reiniciar()
+        self._heredados: list[Any] = []
+        self._empezar()
+        nacer = weakref.WeakMethod(self._nacer)
+        os.register_at_fork(after_in_child=lambda: (metodo := nacer()) and metodo())
 
-    def _reiniciar(self) -> None:
+    def _empezar(self) -> None:
         self._cliente: pulsar.Client | None = None
         self._productores: dict[str, pulsar.Producer] = {}
+        self._en_curso: dict[str, Future[pulsar.Producer]] = {}
         self._cerrojo = threading.Lock()
 
-    def _propio(self) -> None:
-        if self._pid != os.getpid():
-            self._reiniciar()
-            self._pid = os.getpid()
+    def _nacer(self) -> None:
+        """In a forked child: the parent's client hangs whoever touches it, even to let go of it."""
+        self._heredados.append((self._cliente, self._productores, self._en_curso))
+        self._empezar()
 
     def productor(self, topico: str, espera: float = 30.0) -> pulsar.Producer:
-        """The topic's producer.
+        """The topic's producer. However many threads ask at once, it is made once, and all hear of a failure.
 
         Raises:
             SinConfirmacion: it could not be made within ``espera`` seconds.
         """
-        self._propio()
         hecho = self._productores.get(topico)
         if hecho is not None:
             return hecho
-        if not self._cerrojo.acquire(timeout=espera):
-            raise SinConfirmacion("no hay conexión con el broker")
+        with self._cerrojo:
+            en_curso = self._en_curso.get(topico)
+            if en_curso is None:
+                en_curso = self._en_curso[topico] = Future()
+                # On a thread of its own: the client may take longer than whoever asks can wait.
+                threading.Thread(target=self._crear, args=(topico, en_curso), daemon=True).start()
         try:
-            hecho = self._productores.get(topico)
-            if hecho is None:
-                hecho = self._productores[topico] = self._crear(topico)
-            return hecho
-        except pulsar.PulsarException as error:
+            return en_curso.result(espera)
+        except (pulsar.PulsarException, TimeoutError) as error:
             raise SinConfirmacion(f"no hay conexión con el broker: {type(error).__name__}") from error
-        finally:
-            self._cerrojo.release()
 
-    def _crear(self, topico: str) -> pulsar.Producer:
-        if self._cliente is None:
-            self._cliente = crear_cliente(self._url, espera_s=4 if self._plazo_ms else 30)
-        tipo = POR_TOPICO.get(topico)
+    def _crear(self, topico: str, en_curso: "Future[pulsar.Producer]") -> None:
+        try:
+            productor = self._crear_productor(topico)
+        except BaseException as error:
+            with self._cerrojo:
+                del self._en_curso[topico]
+            en_curso.set_exception(error)
+        else:
+            with self._cerrojo:
+                self._productores[topico] = productor
+                del self._en_curso[topico]
+            en_curso.set_result(productor)
+
+    def _crear_productor(self, topico: str) -> pulsar.Producer:
+        with self._cerrojo:
+            if self._cliente is None:
+                self._cliente = crear_cliente(self._url, espera_s=4 if self._plazo_ms else 30)
+        tipo = next((t for t in REGISTRO.values() if t.topico == topico), None)
         esquema = _EsquemaCodificado(None, schema_definition=tipo.esquema) if tipo else pulsar.schema.BytesSchema()
         return self._cliente.create_producer(
             topico,
@@ -105,6 +121,14 @@ class Publicador:
             batching_max_publish_delay_ms=1,
             batching_max_messages=500,
         )
+
+    def descartar(self, topico: str) -> None:
+        """Let go of a producer that failed: the next message makes a new one."""
+        with self._cerrojo:
+            productor = self._productores.pop(topico, None)
+        if productor is not None:
+            with suppress(pulsar.PulsarException):
+                productor.close()
 
     def enviar(
         self,
@@ -156,16 +180,17 @@ class Publicador:
         if not terminado.wait(max(0.0, limite - time.monotonic())):
             raise SinConfirmacion("el broker no confirmó a tiempo")
         if respuesta[0] != pulsar.Result.Ok:
+            if respuesta[0] == pulsar.Result.AlreadyClosed:
+                self.descartar(topico)
             raise SinConfirmacion(f"el broker respondió {respuesta[0]}")
 
     def conectado(self) -> bool:
         """Whether every producer made so far is connected, and there is one."""
-        self._propio()
         productores = list(self._productores.values())
         return bool(productores) and all(p.is_connected() for p in productores)
 
     def cerrar(self) -> None:
         """Close without waiting for a broker that is away."""
-        if self._pid == os.getpid() and self._cliente is not None:
+        if self._cliente is not None:
             self._cliente.shutdown()
-            self._reiniciar()
+            self._empezar()

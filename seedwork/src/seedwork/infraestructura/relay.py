@@ -11,6 +11,7 @@ import time
 from functools import partial
 from typing import Any
 
+import psycopg2
 import pulsar
 import sqlalchemy as sa
 import structlog
@@ -50,7 +51,7 @@ class Relay:
             try:
                 with self._motor.connect() as conexion:
                     self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), parada)
-            except (sa.exc.DBAPIError, SinConfirmacion) as error:
+            except (sa.exc.DBAPIError, psycopg2.Error, SinConfirmacion) as error:
                 registro.warning("relay en espera", error=type(error).__name__)
                 parada.wait(0.5)
 
@@ -69,9 +70,11 @@ class Relay:
             conexion.invalidate()
 
     def _dormir(self, conexion: sa.Connection) -> None:
+        """Wait for a notification. One that came along with the last answer is in ``notifies`` already."""
         cruda: Any = conexion.connection.driver_connection
-        select.select([cruda], [], [], min(self._sondeo, 0.5))
-        cruda.poll()
+        if not cruda.notifies:
+            select.select([cruda], [], [], min(self._sondeo, 0.5))
+            cruda.poll()
         cruda.notifies.clear()
 
     def _vaciar(self, conexion: sa.Connection, parada: threading.Event) -> int:
@@ -79,6 +82,10 @@ class Relay:
         filas = conexion.execute(_PENDIENTES, {"tope": self._tope}).all()
         if not filas:
             return 0
+        topicos = {f.topico for f in filas}
+        for topico in topicos:
+            # All of them first: a round that is broken off in its middle would be sent again as a whole.
+            self._publicador.productor(topico)
         confirmados: list[int] = []
         errores: list[pulsar.Result] = []
         terminado = threading.Event()
@@ -98,9 +105,14 @@ class Relay:
                 terminado.wait(2.0)
                 break
         if confirmados:
-            conexion.execute(_MARCAR, {"ids": list(confirmados)})
-            OUTBOX_ENVIADOS.inc(len(confirmados))
+            self._marcar(conexion, list(confirmados))
         if errores:
+            for topico in topicos:
+                self._publicador.descartar(topico)
             registro.error("el broker rechazó mensajes del outbox", cuantos=len(errores), error=str(errores[0]))
             time.sleep(0.5)
         return len(filas)
+
+    def _marcar(self, conexion: sa.Connection, ids: list[int]) -> None:
+        conexion.execute(_MARCAR, {"ids": ids})
+        OUTBOX_ENVIADOS.inc(len(ids))

@@ -77,7 +77,9 @@ class RepositorioSQL(Generic[A]):
         cambiadas: list[Fila] = []
         for id, agregado in self._vistos.items():
             if agregado.extraer_eventos():
-                raise RuntimeError(f"{type(agregado).__name__}: cambió sin pasar por obtener(); sus eventos se perderían")
+                raise RuntimeError(
+                    f"{type(agregado).__name__}: cambió sin pasar por obtener(); sus eventos se perderían"
+                )
             fila, leida = self.a_fila(agregado), self._leidas.get(id)
             if leida is None:
                 nuevas.append(fila)

@@ -8,9 +8,9 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 import uuid_utils
-from contratos import Mensaje
 from sqlalchemy.dialects.postgresql import insert
 
+from contratos import Mensaje
 from seedwork.aplicacion.sobre import Sobre, ahora
 from seedwork.dominio.agregado import Agregado, EventoDominio
 from seedwork.infraestructura import avro, bd, cloudevents
@@ -109,8 +109,8 @@ class UnidadSQL:
                         self.publicar(hacer(evento), sujeto=agregado.id, secuencia=agregado.secuencia)
                     repositorio.recoger(agregado, evento, self.sobre)
 
-    def recibir(self, consumidor: str, ids: Collection[str]) -> set[str]:
-        """Write the ids into the inbox; answer those that were not there yet."""
+    def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None = None) -> set[str]:
+        """Write the ids into the inbox, and end the batch; answer the ids that were not there yet."""
         sentencia = (
             insert(bd.inbox)
             .from_select(
@@ -120,6 +120,8 @@ class UnidadSQL:
             .on_conflict_do_nothing()
             .returning(bd.inbox.c.ce_id)
         )
+        if lote is not None:
+            sentencia = sentencia.add_cte(sa.delete(bd.lotes).where(bd.lotes.c.id == lote).cte("terminado"))
         return set(self.conexion.execute(sentencia).scalars())
 
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:

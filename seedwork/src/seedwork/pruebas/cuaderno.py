@@ -1,0 +1,156 @@
+"""A notebook: the smallest service there can be. The suites prove seedwork with it, in threads and in processes.
+
+``python -m seedwork.pruebas.cuaderno CONTEXT [FAULT]`` runs its worker, which kills itself (SIGKILL) at the fault.
+"""
+
+import functools
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from contratos import Mensaje, mensaje
+from seedwork.aplicacion.bus import Bus, Manejador
+from seedwork.entrada.config import ConfigServicio, cargar
+from seedwork.entrada.consumidor import Consumidor
+from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.unidad_sql import UnidadSQL, abridor
+
+_TABLAS = sa.MetaData()
+apuntes = sa.Table(
+    "apuntes",
+    _TABLAS,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("hoja", sa.Text, nullable=False),
+    sa.Column("linea", sa.BigInteger, nullable=False),
+    comment="Effects. Nothing here is unique, so that an effect done twice shows.",
+)
+
+
+@functools.cache
+def mensajes(contexto: str) -> tuple[Any, Any]:
+    """The command and the event of one notebook, in a namespace of its own."""
+
+    @mensaje(contexto, "comando")
+    class Apuntar(Mensaje):
+        """Write a line on a page. ``modo`` tells the handler how to misbehave."""
+
+        hoja: str = ""
+        linea: int = 0
+        modo: str = ""
+        secreto: str = field(default="", repr=False)
+
+    @mensaje(contexto, "evento")
+    class Apuntado(Mensaje):
+        """A line was written."""
+
+        hoja: str = ""
+        linea: int = 0
+
+    return Apuntar, Apuntado
+
+
+def preparar(motor: sa.Engine) -> None:
+    """Make its tables, and those of every service's messages."""
+    with motor.begin() as conexion:
+        bd.METADATOS.create_all(conexion)
+        _TABLAS.create_all(conexion)
+        conexion.execute(sa.text(bd.DISPARADOR_OUTBOX))
+
+
+class UnidadCuaderno(UnidadSQL):
+    """Its unit of work."""
+
+    def __init__(self, conexion: sa.Connection, contexto: str) -> None:
+        super().__init__(conexion, contexto, {})
+
+    def apuntar(self, hoja: str, linea: int) -> None:
+        """Write the line, and say so."""
+        self.conexion.execute(sa.insert(apuntes).values(hoja=hoja, linea=linea))
+        _, apuntado = mensajes(self.participante)
+        self.publicar(apuntado(hoja=hoja, linea=linea), sujeto=hoja, secuencia=linea)
+
+
+def hacer_bus(motor: sa.Engine, contexto: str, manejador: Manejador | None = None) -> Bus:
+    """Its bus. A handler's faults are counted by bus, so each starts with none."""
+    apuntar, _ = mensajes(contexto)
+    fabrica = functools.partial(UnidadCuaderno, contexto=contexto)
+    return Bus(contexto, abridor(motor, fabrica), {apuntar: manejador or _Manejador()}, _rechazar)
+
+
+def servicio(contexto: str) -> Servicio:
+    """The notebook as a service, from the environment's settings."""
+    return Servicio(
+        nombre=contexto,
+        config=cargar(ConfigServicio),
+        migraciones=Path(),
+        bus=lambda motor: hacer_bus(motor, contexto),
+        api=lambda _app, _motor: None,
+    )
+
+
+class _Manejador:
+    def __init__(self) -> None:
+        self._fallos: Counter[str] = Counter()
+
+    def __call__(self, orden: Any, unidad: UnidadCuaderno) -> str | None:
+        verbo, _, cuanto = orden.modo.partition(":")
+        if verbo == "muere":
+            os._exit(9)
+        if verbo == "duerme":
+            time.sleep(float(cuanto))
+        if verbo == "falla":
+            self._fallos[unidad.sobre.id] += 1
+            if not cuanto or self._fallos[unidad.sobre.id] <= int(cuanto):
+                raise ValueError(f"no pude con {orden.secreto}")
+        if verbo == "rechaza":
+            return "NO_QUIERO"
+        unidad.apuntar(orden.hoja, orden.linea)
+        return None
+
+
+def _rechazar(orden: Any, unidad: UnidadCuaderno, motivo: str) -> None:
+    """Nobody needs to hear of it."""
+
+
+def _morir(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _antes_de_confirmar() -> None:
+    volcar = UnidadSQL.volcar
+
+    def volcar_y_morir(self: UnidadSQL) -> None:
+        volcar(self)
+        _morir()
+
+    UnidadSQL.volcar = volcar_y_morir  # type: ignore[method-assign]
+
+
+def _antes_de_aceptar() -> None:
+    Consumidor._aceptar = _morir  # type: ignore[assignment]
+
+
+def _antes_de_marcar() -> None:
+    Relay._marcar = _morir  # type: ignore[assignment]
+
+
+FALLOS: dict[str, Callable[[], None]] = {
+    "antes_de_confirmar": _antes_de_confirmar,
+    "antes_de_aceptar": _antes_de_aceptar,
+    "antes_de_marcar": _antes_de_marcar,
+}
+
+if __name__ == "__main__":
+    for fallo in sys.argv[2:]:
+        FALLOS[fallo]()
+    raise SystemExit(servicio(sys.argv[1]).trabajar())

@@ -1,0 +1,207 @@
+"""The workbench of seedwork's integration tests: a notebook with topics and a database of its own."""
+
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulsar
+import pytest
+import sqlalchemy as sa
+
+from plataforma.proveedores import Servidores
+from plataforma.puertos import libres
+from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
+from seedwork.infraestructura import avro, bd
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador, topico_cartas
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.cloudevents import a_propiedades
+from seedwork.infraestructura.entregas import RegistroEntregas
+from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.relay import Relay
+from seedwork.pruebas import cuaderno
+
+PACIENCIA_S = 30.0
+
+
+def esperar(que: Callable[[], Any], plazo: float = PACIENCIA_S) -> None:
+    """Probe until it is true."""
+    limite = time.monotonic() + plazo
+    while not que():
+        assert time.monotonic() < limite, "no llegó a ser cierto"
+        time.sleep(0.02)
+
+
+@dataclass
+class Taller:
+    contexto: str
+    servidores: Servidores
+    url_base: str
+    motor: sa.Engine
+    cliente: pulsar.Client
+    publicador: Publicador
+    esperar: Callable[..., None] = field(default=staticmethod(esperar))
+
+    @property
+    def apuntar(self) -> Any:
+        return cuaderno.mensajes(self.contexto)[0]
+
+    @property
+    def apuntado(self) -> Any:
+        return cuaderno.mensajes(self.contexto)[1]
+
+    # Sending
+
+    def orden(self, hoja: str, linea: int, modo: str = "", *, id: str | None = None, **campos: Any) -> Recibido:
+        clave = campos.pop("clave_idempotencia", None)
+        mensaje = self.apuntar(hoja=hoja, linea=linea, modo=modo, **campos)
+        sobre = Sobre.nuevo(mensaje, fuente="/pruebas", sujeto=hoja, id=id, clave_idempotencia=clave)
+        return Recibido(sobre, mensaje)
+
+    def enviar(self, *ordenes: Recibido, repeticiones: int = 1) -> list[str]:
+        """Send them, in order, and wait until all are durable. Answers their ids."""
+        self.enviar_cargas(*(self.codificar(o) for o in ordenes for _ in range(repeticiones)))
+        return [o.sobre.id for o in ordenes]
+
+    def codificar(self, orden: Recibido) -> tuple[bytes, dict[str, str], str]:
+        return avro.codificar(orden.mensaje), a_propiedades(orden.sobre, orden.mensaje), orden.sobre.sujeto
+
+    def enviar_cargas(self, *cargas: tuple[Any, dict[str, str], str]) -> None:
+        resultados: list[pulsar.Result] = []
+        for carga, propiedades, clave in cargas:
+            self.publicador.enviar(self.apuntar.topico, carga, propiedades, clave, lambda r, _: resultados.append(r))
+        esperar(lambda: len(resultados) == len(cargas))
+        assert set(resultados) == {pulsar.Result.Ok}
+
+    # Running
+
+    def bus(self) -> Bus:
+        return cuaderno.hacer_bus(self.motor, self.contexto)
+
+    def hacer_consumidor(self, bus: Bus | None = None, **opciones: Any) -> Consumidor:
+        opciones.setdefault("politica", PoliticaReintentos(maximo=4, base_s=0.05, tope_s=0.2))
+        return Consumidor(
+            self.cliente,
+            bus or self.bus(),
+            RegistroEntregas(self.motor, self.contexto),
+            CartasMuertas(self.publicador, self.contexto, self.contexto),
+            **opciones,
+        )
+
+    @contextmanager
+    def consumiendo(self, bus: Bus | None = None, **opciones: Any) -> Iterator[Consumidor]:
+        consumidor = self.hacer_consumidor(bus, **opciones)
+        with self.corriendo(consumidor.correr):
+            yield consumidor
+
+    @contextmanager
+    def corriendo(self, *tareas: Callable[[threading.Event], None]) -> Iterator[None]:
+        parada = threading.Event()
+        fallos: list[BaseException] = []
+
+        def correr(tarea: Callable[[threading.Event], None]) -> None:
+            try:
+                tarea(parada)
+            except BaseException as error:
+                traceback.print_exc()
+                fallos.append(error)
+
+        hilos = [threading.Thread(target=correr, args=(t,), daemon=True) for t in tareas]
+        for hilo in hilos:
+            hilo.start()
+        try:
+            yield
+        finally:
+            parada.set()
+            for hilo in hilos:
+                hilo.join(10)
+        assert not fallos
+        assert not any(h.is_alive() for h in hilos)
+
+    def relay(self, **opciones: Any) -> Relay:
+        publicador = Publicador(self.servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
+        return Relay(self.motor, publicador, **opciones)
+
+    def trabajador(self, *fallos: str, **entorno: str) -> subprocess.Popen[bytes]:
+        """The notebook's worker as a process of its own."""
+        propio = {
+            "DATABASE_URL": self.url_base,
+            "PULSAR_URL": self.servidores.pulsar_url,
+            "PULSAR_ADMIN_URL": self.servidores.admin_url,
+            "SALUD_PUERTO": str(libres(1)[0]),
+            "REINTENTOS_MAXIMO": "4",
+            "REINTENTOS_BASE_S": "0.05",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "seedwork.pruebas.cuaderno", self.contexto, *fallos],
+            env={**os.environ, **propio, **entorno},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+        )
+
+    # Looking
+
+    def apuntes(self, hoja: str | None = None) -> list[tuple[str, int]]:
+        """The effects, in the order in which they were written."""
+        tabla = cuaderno.apuntes.c
+        consulta = sa.select(tabla.hoja, tabla.linea).order_by(tabla.id)
+        if hoja is not None:
+            consulta = consulta.where(tabla.hoja == hoja)
+        with self.motor.connect() as conexion:
+            return [(h, n) for h, n in conexion.execute(consulta)]
+
+    def contar(self, sql: str) -> int:
+        with self.motor.connect() as conexion:
+            return int(conexion.scalar(sa.text(sql)))
+
+    def publicados(self) -> list[tuple[str, str, int]]:
+        """What is on the event's topic, in its order: ce_id, page, line."""
+        return [
+            (m.properties()["ce_id"], m.properties()["ce_subject"], int(m.properties()["ce_sequence"]))
+            for m in self.leer(self.apuntado.topico)
+        ]
+
+    def cartas(self) -> list[pulsar.Message]:
+        return self.leer(topico_cartas(self.contexto))
+
+    def leer(self, topico: str) -> list[pulsar.Message]:
+        lector = self.cliente.create_reader(topico, pulsar.MessageId.earliest)
+        leidos = []
+        while lector.has_message_available():
+            leidos.append(lector.read_next(5000))
+        lector.close()
+        return leidos
+
+    def atraso(self) -> int:
+        return Aprovisionador(self.servidores.admin_url).atraso(self.apuntar.topico, self.contexto)
+
+
+def montar(servidores: Servidores, url_base: str) -> Taller:
+    contexto = f"pruebas-{secrets.token_hex(4)}"
+    motor = bd.crear_motor(url_base, pool_size=20)
+    cuaderno.preparar(motor)
+    aprovisionador = Aprovisionador(servidores.admin_url)
+    tipos = list(cuaderno.mensajes(contexto))
+    aprovisionador.topicos(tipos)
+    aprovisionador.suscripciones(contexto, contexto, tipos[:1])
+    return Taller(
+        contexto, servidores, url_base, motor, crear_cliente(servidores.pulsar_url), Publicador(servidores.pulsar_url)
+    )
+
+
+@pytest.fixture
+def taller(servidores: Servidores, nueva_base: Callable[[str], str]) -> Iterator[Taller]:
+    hecho = montar(servidores, nueva_base("cuaderno"))
+    yield hecho
+    hecho.publicador.cerrar()
+    hecho.cliente.shutdown()
+    hecho.motor.dispose()
