@@ -48,9 +48,9 @@ class BrokerIncrustado:
         """What standalone.conf says."""
         return ajustes_de_broker(str(self.puerto), str(self.puerto_admin)) | {
             "bindAddress": "127.0.0.1",
-            # The bookie lives in the broker's process: they talk there, and it opens no port of its own.
-            "enableLocalTransport": "true",
-            "disableServerSocketBind": "true",
+            # The bookie listens on the loopback, on a free port that its state keeps. Its transport within the
+            # process needs none, but can't answer a read of an entry over 16 kB: such messages were never seen again.
+            "listeningInterface": "lo",
             "brokerShutdownTimeoutMs": "2000",
             # A developer's disk is often fuller than a server's: 95 % would stop the bookie.
             "diskUsageThreshold": "0.99",
@@ -96,6 +96,8 @@ class BrokerIncrustado:
             str(self.carpeta / "metadata"),
             "--bookkeeper-dir",
             str(self.carpeta / "bookkeeper"),
+            "--bookkeeper-port",
+            "0",
         ]
 
 
