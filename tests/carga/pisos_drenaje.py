@@ -16,6 +16,8 @@ from contratos.procesamiento import AnonimizarImagen
 from seedwork.infraestructura.pulsar import crear_cliente
 
 LOTE = 500
+ESPERA_MS = 15_000
+"""Without a message for so long, the backlog was not what it should have been."""
 
 _ESQUEMA = fastavro.parse_schema(AnonimizarImagen.esquema)
 _COLUMNAS = ", ".join(AnonimizarImagen.campos)
@@ -35,6 +37,8 @@ def drenar(pulsar_url: str, base_url: str, suscripcion: str, cuantas: int, *, ba
 
     Args:
         bandejas: whether each message also gets an inbox and an outbox row.
+
+    Raises pulsar.Timeout when there are fewer messages than `cuantas`.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as proceso:
         return proceso.submit(_drenar, pulsar_url, base_url, suscripcion, cuantas, bandejas).result()
@@ -68,14 +72,19 @@ def suscribir(cliente: pulsar.Client, suscripcion: str) -> pulsar.Consumer:
         suscripcion,
         consumer_type=pulsar.ConsumerType.Shared,
         initial_position=pulsar.InitialPosition.Latest,
-        batch_receive_policy=pulsar.ConsumerBatchReceivePolicy(LOTE, -1, 10),
+        batch_index_ack_enabled=True,
     )
 
 
 def _recibir(consumidor: pulsar.Consumer) -> list[pulsar.Message]:
-    while not (lote := consumidor.batch_receive()):
+    """A batch: what is there, up to `LOTE`. One by one, since batch_receive can hang on a partitioned topic."""
+    lote = [consumidor.receive(ESPERA_MS)]
+    try:
+        while len(lote) < LOTE:
+            lote.append(consumidor.receive(1))
+    except pulsar.Timeout:
         pass
-    return list(lote)
+    return lote
 
 
 def _en_bandejas(cursor: Any, suscripcion: str, lote: list[pulsar.Message]) -> None:
