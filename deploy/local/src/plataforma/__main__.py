@@ -47,7 +47,8 @@ def run() -> None:
             consola.print(
                 f"\n[bold green]Ready.[/] The BFF is at [bold]{bff}[/], its API's page at {bff}/docs.\n"
                 f"Pulsar: {corrida.plano.conexiones.pulsar_url}, admin {corrida.plano.conexiones.pulsar_admin_url}. "
-                "E-mails: .local/correo/new/. Processes: .local/procesos.json.\nCtrl-C stops everything."
+                "E-mails: .local/correo/new/. Processes: .local/procesos.json.\nCtrl-C stops everything.",
+                soft_wrap=True,
             )
             try:
                 corrida.vigilar()

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -111,7 +111,8 @@ class Corrida:
                 elif self._procesos.get(nombre) not in (None, antes.get(nombre)):
                     self._consola.print(f"{nombre} started again as pid {estado.pid}", style="yellow")
                 if estado.nombre_estado == "FATAL":
-                    self._gestor.iniciar(nombre)
+                    with suppress(ErrorPlataforma):  # what can't be started now is tried again
+                        self._gestor.iniciar(nombre)
             antes = antes | self._procesos
             time.sleep(PAUSA)
 

@@ -123,8 +123,11 @@ class Gestor:
             time.sleep(0.05)
 
     def iniciar(self, nombre: str) -> None:
-        """Start a part, and return at once."""
-        self._rpc().startProcess(self._nombre_completo(nombre), False)
+        """Start a part, and return at once. Raises ErrorPlataforma when it can't be."""
+        try:
+            self._rpc().startProcess(self._nombre_completo(nombre), False)
+        except (xmlrpc.client.Fault, OSError) as error:
+            raise ErrorPlataforma(f"{nombre} can't be started: {error}") from error
 
     def estados(self) -> dict[str, Estado]:
         """Every part by name. Raises ErrorPlataforma when the manager itself is gone."""
