@@ -1,0 +1,74 @@
+"""`.env.example` documents exactly the settings that exist, with their defaults."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+import bff_web.config
+import notificaciones.config
+import procesamiento.config
+import pytest
+import servicio_datos.config
+import suscripciones.config
+from plataforma.ajustes import Ajustes
+from pydantic import SecretBytes, SecretStr
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+from seedwork.entrada.config import ConfigBase, ConfigServicio
+
+RAIZ = Path(__file__).parents[2]
+SECCIONES: Mapping[str, type[BaseSettings] | None] = {
+    "Every process": ConfigBase,
+    "Every service": ConfigServicio,
+    "suscripciones": suscripciones.config.Config,
+    "servicio-datos": servicio_datos.config.Config,
+    "procesamiento": procesamiento.config.Config,
+    "notificaciones": notificaciones.config.Config,
+    "bff": bff_web.config.Config,
+    "The local run": Ajustes,
+    "The tests": None,
+}
+_AJUSTE = re.compile(r"# ([A-Z][A-Z0-9_]*)=(.*)")
+
+
+def _leer() -> dict[str, dict[str, str]]:
+    """Each section's settings with their values. Raises AssertionError for one that does not say what it means."""
+    secciones: dict[str, dict[str, str]] = {}
+    actual: dict[str, str] = {}
+    explicada = False
+    for linea in (RAIZ / ".env.example").read_text(encoding="utf-8").splitlines():
+        if linea.startswith("## "):
+            actual = secciones[linea.removeprefix("## ")] = {}
+        elif ajuste := _AJUSTE.fullmatch(linea):
+            assert explicada, f"{linea}: say above what it means"
+            actual[ajuste[1]] = ajuste[2]
+            explicada = False
+        else:
+            assert not linea or linea.startswith("# "), f"{linea}: a copy of this file must change nothing"
+            explicada = bool(linea)
+    return secciones
+
+
+def _en_texto(predeterminado: Any) -> str:
+    if predeterminado is PydanticUndefined or predeterminado is None:
+        return ""
+    if isinstance(predeterminado, SecretStr | SecretBytes):
+        return str(predeterminado.get_secret_value() or "")
+    if isinstance(predeterminado, PurePath):
+        return "/".join(predeterminado.parts[-2:])
+    return str(predeterminado)
+
+
+@pytest.mark.parametrize("seccion", SECCIONES)
+def test_cada_seccion_tiene_los_ajustes_que_existen_con_sus_valores(seccion: str) -> None:
+    clase = SECCIONES[seccion]
+    if clase is None:
+        assert set(_leer()[seccion]) == {"SALUDTECH_PROVEEDOR"}
+        return
+    propios = [nombre for nombre in clase.__annotations__ if nombre in clase.model_fields]
+    assert _leer()[seccion] == {n.upper(): _en_texto(clase.model_fields[n].default) for n in propios}
+
+
+def test_no_hay_otras_secciones() -> None:
+    assert list(_leer()) == list(SECCIONES)
