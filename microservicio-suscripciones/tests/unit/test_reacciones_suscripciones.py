@@ -57,6 +57,13 @@ def test_un_cliente_es_uno_por_codigo_y_valen_sus_ultimos_datos(unidad: Unidad) 
     assert [c.nombres for c in unidad.clientes.todos.values()] == ["Ana María"]
 
 
+def test_un_comando_rechazado_no_cambia_los_datos_del_cliente(unidad: Unidad) -> None:
+    unidad.crear("free", cliente_nombres="Ana")
+    unidad.crear("oro", id="s-2", id_comando="g-2", cliente_nombres="Intrusa")
+    assert [c.nombres for c in unidad.clientes.todos.values()] == ["Ana"]
+    assert unidad.publicado[-1].cliente_nombres == "Intrusa"
+
+
 def test_la_saga_hasta_su_fin(unidad: Unidad) -> None:
     unidad.crear("pro")
     unidad.oir("CREAR")

@@ -17,10 +17,10 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
         rechazar_comando(comando, unidad, "SUSCRIPCION_EXISTENTE")
         return "SUSCRIPCION_EXISTENTE"
-    cliente = _registrar_cliente(comando, unidad)
     plan = unidad.planes.get(comando.plan_codigo)
     if plan is None:
-        return _rechazar(comando, unidad, cliente, "PLAN_DESCONOCIDO")
+        return _rechazar(comando, unidad, "PLAN_DESCONOCIDO")
+    cliente = _registrar_cliente(comando, unidad)
     plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
     suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo)
     unidad.suscripciones.agregar(suscripcion)
@@ -43,8 +43,8 @@ def rechazar_comando(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> 
     )
 
 
-def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
-    pedido = Cliente(
+def _cliente(comando: CrearSuscripcion) -> Cliente:
+    return Cliente(
         id=comando.cliente_codigo,
         nombres=comando.cliente_nombres,
         apellidos=comando.cliente_apellidos,
@@ -53,6 +53,10 @@ def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
         cedula=comando.cliente_cedula,
         email=comando.cliente_email,
     )
+
+
+def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
+    pedido = _cliente(comando)
     conocido = unidad.clientes.obtener(pedido.id)
     if conocido is None:
         unidad.clientes.agregar(pedido)
@@ -61,8 +65,12 @@ def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
     return conocido
 
 
-def _rechazar(comando: CrearSuscripcion, unidad: Unidad, cliente: Cliente, motivo: str) -> str:
+def _rechazar(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> str:
+    """Keep the refused subscription. It changes nothing about a client who is known; it answers whoever asked."""
     sobre = unidad.sobre
+    cliente = _cliente(comando)
+    if unidad.clientes.obtener(cliente.id) is None:
+        unidad.clientes.agregar(cliente)
     suscripcion = Suscripcion.crear_rechazada(
         sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, motivo
     )

@@ -110,6 +110,8 @@ class Consumidor:
     """
 
     MAXIMO_RETENIDO = 10_000
+    VUELTA_LARGA_S = 5.0
+    """After so long a round, something does not answer."""
 
     def __init__(
         self,
@@ -136,6 +138,16 @@ class Consumidor:
         self._retenidas = _Retenidas()
         self._decodificador = Decodificador(cliente, bus.manejadores)
         self._abierto: pulsar.Consumer | None = None
+        self._en_orden_desde: float | None = None
+        self._ultima_vuelta = 0.0
+
+    def segundos_en_orden(self) -> float:
+        """For how long broker and database have both answered, without a break until now; 0 when they do not."""
+        ahora, desde = time.monotonic(), self._en_orden_desde
+        if desde is None or ahora - self._ultima_vuelta > self.VUELTA_LARGA_S or not self.conectado():
+            self._en_orden_desde = None
+            return 0.0
+        return ahora - desde
 
     def conectado(self) -> bool:
         """Whether the broker delivers to this consumer."""
@@ -151,6 +163,7 @@ class Consumidor:
         """Consume until ``parada`` is set; what is in hand then is given back."""
         while not parada.is_set():
             self._olvidar_lo_que_hay()
+            self._en_orden_desde = None
             self._abierto = self._suscribir(parada)
             if self._abierto is None:
                 return
@@ -172,6 +185,9 @@ class Consumidor:
         """
         try:
             self._vuelta(parada)
+            self._ultima_vuelta = time.monotonic()
+            if self._en_orden_desde is None:
+                self._en_orden_desde = self._ultima_vuelta
         except (SinConfirmacion, SinRegistro) as error:
             self._esperar(error, parada)
         except Exception as error:
@@ -180,6 +196,7 @@ class Consumidor:
             self._esperar(error, parada)
 
     def _esperar(self, error: Exception, parada: threading.Event) -> None:
+        self._en_orden_desde = None
         registro.warning("consumidor en espera", error=type(error).__name__)
         parada.wait(1.0)
 

@@ -36,10 +36,10 @@ PARADA_S = 4.5
 
 
 class Conexion(Protocol):
-    """Tells whether the broker is there."""
+    """Tells whether this process hears what is said."""
 
-    def conectado(self) -> bool:
-        """Whether this process's consumer is connected right now."""
+    def segundos_en_orden(self) -> float:
+        """For how long broker and database have both answered, without a break until now; 0 when they do not."""
         ...
 
 
@@ -220,13 +220,19 @@ class _Trabajador:
 
 
 def periodica(cada_s: float, hacer: Callable[[], None]) -> Tarea:
-    """A task that does something every ``cada_s`` seconds; trouble with the database is waited out."""
+    """A task that does something every ``cada_s`` seconds; it waits out a database that is away as a whole.
+
+    Raises:
+        Exception: whatever else ``hacer`` raised.
+    """
 
     def correr(parada: threading.Event) -> None:
         while not parada.wait(cada_s):
             try:
                 hacer()
-            except sa.exc.DBAPIError as error:
+            except Exception as error:
+                if not bd.es_de_infraestructura(error):
+                    raise
                 registro.warning("tarea en espera", error=type(error).__name__)
 
     return correr
