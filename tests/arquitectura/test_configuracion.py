@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-import bff_web.config
-import notificaciones.config
-import procesamiento.config
 import pytest
-import servicio_datos.config
-import suscripciones.config
-from plataforma.ajustes import Ajustes
 from pydantic import SecretBytes, SecretStr
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
+
+import bff_web.config
+import notificaciones.config
+import procesamiento.config
+import servicio_datos.config
+import suscripciones.config
+from plataforma.ajustes import Ajustes
 from seedwork.entrada.config import ConfigBase, ConfigServicio
 
 RAIZ = Path(__file__).parents[2]

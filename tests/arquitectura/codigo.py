@@ -1,0 +1,30 @@
+"""The project's own code as syntax trees."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+RAIZ = Path(__file__).parents[2]
+SERVICIOS = {
+    "microservicio-suscripciones": "suscripciones",
+    "microservicio-procesamiento": "procesamiento",
+    "microservicio-servicio-datos": "servicio_datos",
+    "microservicio-notificaciones": "notificaciones",
+}
+"""Each service's package by its folder."""
+PAQUETES = [RAIZ / carpeta / paquete for carpeta, paquete in SERVICIOS.items()]
+TODO = [*PAQUETES, RAIZ / "seedwork/src", RAIZ / "bff_web/src", RAIZ / "deploy/local/src"]
+
+
+def arboles(*carpetas: Path) -> Iterator[tuple[str, ast.Module]]:
+    """Each module beneath the folders, with its path from the project's root."""
+    for carpeta in carpetas:
+        for archivo in sorted(carpeta.rglob("*.py")):
+            yield str(archivo.relative_to(RAIZ)), ast.parse(archivo.read_text(encoding="utf-8"))
+
+
+def textos(nodo: ast.AST) -> Iterator[str]:
+    """Every string beneath a node, docstrings included."""
+    for hijo in ast.walk(nodo):
+        if isinstance(hijo, ast.Constant) and isinstance(hijo.value, str):
+            yield hijo.value

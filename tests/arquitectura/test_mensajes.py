@@ -1,0 +1,40 @@
+"""Every published message has its schema's file, and a listener or a word in the documentation."""
+
+import importlib
+
+import pytest
+from tests.arquitectura.codigo import RAIZ, SERVICIOS
+
+from contratos import REGISTRO, Mensaje
+from contratos.esquemas import archivo
+
+MENSAJES = list(REGISTRO.values())
+cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
+
+
+@cada_mensaje
+def test_tiene_su_esquema_publicado_y_dice_que_significa(tipo: type[Mensaje]) -> None:
+    assert archivo(tipo).is_file()
+    assert tipo.__doc__
+
+
+@cada_mensaje
+def test_alguien_lo_oye_o_la_documentacion_lo_nombra(tipo: type[Mensaje]) -> None:
+    oidos = {
+        oido
+        for paquete in SERVICIOS.values()
+        for oido in importlib.import_module(f"{paquete}.aplicacion.manejadores").MANEJADORES
+    }
+    assert tipo in oidos or tipo.__name__ in _documentacion(), f"{tipo.__name__}: nobody hears it, nothing tells of it"
+
+
+@cada_mensaje
+def test_su_topico_y_su_tipo_siguen_el_contrato(tipo: type[Mensaje]) -> None:
+    assert tipo.tipo == f"co.saludtech.{tipo.contexto}.{tipo.__name__}.v{tipo.version}"
+    assert tipo.topico.startswith(f"persistent://saludtech/{tipo.contexto}/")
+    assert tipo.topico.endswith(f".v{tipo.version}")
+
+
+def _documentacion() -> str:
+    paginas = [*(RAIZ / "docs").rglob("*.md"), *RAIZ.glob("*/README.md"), RAIZ / "README.md"]
+    return "\n".join(pagina.read_text(encoding="utf-8") for pagina in paginas)
