@@ -2,13 +2,20 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
 
 def configurar(servicio: str, nivel: str = "INFO") -> None:
     """Set the process's logging up; ``servicio`` is in every line."""
+
+    def nombrar(_logger: Any, _metodo: str, linea: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        linea["servicio"] = servicio
+        return linea
+
     comunes: list[structlog.typing.Processor] = [
+        nombrar,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -34,4 +41,3 @@ def configurar(servicio: str, nivel: str = "INFO") -> None:
     raiz = logging.getLogger()
     raiz.handlers = [salida]
     raiz.setLevel(nivel)
-    structlog.contextvars.bind_contextvars(servicio=servicio)

@@ -192,7 +192,9 @@ class RepositorioEventos(Generic[A]):
         sentencia = sa.insert(eventos).returning(eventos.c.flujo, eventos.c.version, eventos.c.orden)
         try:
             ordenes = {(flujo, version): orden for flujo, version, orden in self.conexion.execute(sentencia, filas)}
-        except sa.exc.IntegrityError:
+        except sa.exc.IntegrityError as error:
+            if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "eventos_pkey":
+                raise
             raise ConflictoDeVersion from None
         self.proyectar(
             [

@@ -1,0 +1,55 @@
+"""The envelope: CloudEvents in message properties, both ways."""
+
+import pytest
+
+from contratos import suscripciones
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades, de_propiedades
+
+MENSAJE = suscripciones.SuscripcionCreada()
+
+
+def sobre(**cambios) -> Sobre:
+    return Sobre.nuevo(MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", **cambios)
+
+
+def test_ida_y_vuelta():
+    raiz = sobre(clave_idempotencia="k", traza="00-aa-bb-01")
+    hijo = raiz.consecuencia(MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", secuencia=3)
+
+    assert de_propiedades(a_propiedades(raiz, MENSAJE)) == raiz
+    assert de_propiedades(a_propiedades(hijo, MENSAJE)) == hijo
+    assert (hijo.causa, hijo.correlacion, hijo.traza) == (raiz.id, raiz.correlacion, raiz.traza)
+
+
+def test_lo_que_no_hay_no_viaja():
+    propiedades = a_propiedades(sobre(), MENSAJE)
+
+    assert not {"ce_sequence", "ce_causationid", "ce_idempotencykey", "ce_traceparent"} & set(propiedades)
+    assert propiedades["content-type"] == "application/avro"
+    assert all(isinstance(v, str) for v in propiedades.values())
+
+
+@pytest.mark.parametrize(
+    "cambio",
+    [
+        {"ce_specversion": "0.3"},
+        {"ce_specversion": None},
+        {"ce_id": ""},
+        {"ce_id": None},
+        {"ce_type": None},
+        {"ce_source": None},
+        {"ce_subject": None},
+        {"ce_sequence": "-1"},
+        {"ce_sequence": "1.5"},
+        {"ce_sequence": "Ana"},
+        {"ce_sequence": "²"},
+    ],
+)
+def test_las_propiedades_malformadas_no_se_leen_y_no_se_citan(cambio):
+    propiedades = {**a_propiedades(sobre(), MENSAJE), **cambio}
+
+    with pytest.raises(MensajeIlegible) as error:
+        de_propiedades({k: v for k, v in propiedades.items() if v is not None})
+
+    assert not [v for v in cambio.values() if v and len(v) > 2 and v in str(error.value)]
