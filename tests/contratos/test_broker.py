@@ -177,6 +177,21 @@ def test_un_lector_de_la_v1_lee_la_v2_con_un_campo_mas_y_al_reves(admin: Admin, 
     assert con_v2 == [{"id": "uno", "nota": "sin nota"}, {"id": "dos", "nota": "hola"}]
 
 
+@pytest.mark.parametrize("octetos", [1_000, 100_000, 1_000_000])
+def test_un_mensaje_grande_se_lee_tambien_del_disco(admin: Admin, cliente: pulsar.Client, octetos: int) -> None:
+    """What a topic that was just unloaded answers with comes from the bookie, not from the broker's memory."""
+    topico = f"persistent://public/default/grande-{secrets.token_hex(4)}"
+    productor = cliente.create_producer(topico)
+    productor.send(b"x" * octetos)
+    productor.close()
+    admin.poner("PUT", f"{topico.replace('://', '/')}/unload")
+
+    lector = cliente.create_reader(topico, pulsar.MessageId.earliest)
+    assert lector.has_message_available()
+    assert len(lector.read_next(10_000).data()) == octetos
+    lector.close()
+
+
 def _particiones(admin: Admin, tipo: type[Mensaje]) -> int:
     return int(admin.ver(f"{tipo.topico.replace('://', '/')}/partitions")["partitions"])
 

@@ -111,42 +111,40 @@ class Proceso:
 class Plataforma:
     """What runs, and where."""
 
-    def __init__(self, servidores: Servidores, bases: Mapping[str, str], carpeta: Path, buzon: Buzon) -> None:
+    def __init__(
+        self, servidores: Servidores, bases: Mapping[str, str], carpeta: Path, buzon: Buzon, puerto_smtp: int
+    ) -> None:
         self.servidores = servidores
         self.bases = bases
         """Each service's own database, by its package."""
         self.buzon = buzon
         self.logs = carpeta / "logs"
         self.logs.mkdir()
-        self._carpeta = carpeta
-        self._procesos: dict[str, Proceso] = {}
-
-    @property
-    def bff(self) -> str:
-        """The public door's address."""
-        return f"http://{LOCAL}:{self._ajustes.puerto('bff_puerto').numero}"
-
-    def levantar(self, puerto_smtp: int) -> None:
-        """Migrate, provision and start everything, and wait until all of it is ready."""
-        self._ajustes = self._ajustar(puerto_smtp)
-        conexiones = Conexiones(self.servidores.pulsar_url, self.servidores.admin_url, self.bases)
-        secretos = Secretos(self._carpeta / "secretos.json")
-        metricas = self._carpeta / "metricas"
-        self._preparativos = {p.nombre: p for p in partes.preparativos(self._ajustes, conexiones, secretos)}
-        preparando = [self._preparar(nombre) for nombre in self._preparativos]
-        for proceso in preparando:
-            assert proceso.wait(120) == 0, self.registros()[-3000:]
+        ajustes = _ajustar(carpeta, puerto_smtp)
+        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases)
+        secretos, metricas = Secretos(carpeta / "secretos.json"), carpeta / "metricas"
         servicios = [
-            *partes.servicios(self._ajustes, conexiones, secretos, metricas),
-            partes.bff(self._ajustes, conexiones, secretos, metricas),
+            *partes.servicios(ajustes, conexiones, secretos, metricas),
+            partes.bff(ajustes, conexiones, secretos, metricas),
         ]
+        self.bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
+        """The public door's address."""
+        self._entorno = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        self._preparativos = {p.nombre: p for p in partes.preparativos(ajustes, conexiones, secretos)}
+        self._procesos = {p.nombre: Proceso(p, self._entorno, self.logs / f"{p.nombre}.log") for p in servicios}
         for parte in servicios:
-            if carpeta := parte.entorno.get("PROMETHEUS_MULTIPROC_DIR"):
-                Path(carpeta).mkdir(parents=True)
-            self._procesos[parte.nombre] = Proceso(parte, self._entorno(), self.logs / f"{parte.nombre}.log")
-            self._procesos[parte.nombre].arrancar()
-        for proceso_vivo in self._procesos.values():
-            proceso_vivo.esperar_listo()
+            if metricas_propias := parte.entorno.get("PROMETHEUS_MULTIPROC_DIR"):
+                Path(metricas_propias).mkdir(parents=True)
+
+    def levantar(self) -> None:
+        """Migrate, provision and start everything, and wait until all of it is ready."""
+        preparando = [self._preparar(nombre) for nombre in self._preparativos]
+        for preparativo in preparando:
+            assert preparativo.wait(120) == 0, self.registros()[-3000:]
+        for proceso in self._procesos.values():
+            proceso.arrancar()
+        for proceso in self._procesos.values():
+            proceso.esperar_listo()
 
     def proceso(self, nombre: str) -> Proceso:
         """A process by its name, as `make run` names it."""
@@ -162,7 +160,7 @@ class Plataforma:
         nombre = paquete.replace("_", "-")
         hecho = subprocess.run(
             [*self._preparativos[nombre].orden[:-1], *verbo],
-            env={**self._entorno(), **self._preparativos[nombre].entorno},
+            env={**self._entorno, **self._preparativos[nombre].entorno},
             capture_output=True,
             text=True,
             timeout=60,
@@ -180,24 +178,22 @@ class Plataforma:
         for proceso in self._procesos.values():
             proceso.matar()
 
-    def _ajustar(self, puerto_smtp: int) -> Ajustes:
-        campos = [c for c in Ajustes.model_fields if c.endswith("_puerto")]
-        puertos: dict[str, int] = dict(zip(campos, libres(len(campos)), strict=True))
-        return leer_ajustes(self._carpeta, **puertos | {"correo_puerto": puerto_smtp})
-
     def _preparar(self, nombre: str) -> subprocess.Popen[bytes]:
         with (self.logs / f"{nombre}-preparar.log").open("wb") as salida:
             preparativo = self._preparativos[nombre]
             return subprocess.Popen(
                 preparativo.orden,
-                env={**self._entorno(), **preparativo.entorno},
+                env={**self._entorno, **preparativo.entorno},
                 stdin=subprocess.DEVNULL,
                 stdout=salida,
                 stderr=subprocess.STDOUT,
             )
 
-    def _entorno(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONUNBUFFERED": "1"}
+
+def _ajustar(carpeta: Path, puerto_smtp: int) -> Ajustes:
+    campos = [campo for campo in Ajustes.model_fields if campo.endswith("_puerto")]
+    puertos: dict[str, int] = dict(zip(campos, libres(len(campos)), strict=True))
+    return leer_ajustes(carpeta, **puertos | {"correo_puerto": puerto_smtp})
 
 
 @contextmanager
@@ -210,10 +206,10 @@ def plataforma_viva(servidores: Servidores, carpeta: Path) -> Iterator[Plataform
     (puerto,) = libres(1)
     correo = Controller(buzon, hostname=LOCAL, port=puerto)
     correo.start()
-    viva = Plataforma(servidores, {p: urls[f"{p}_{marca}"] for p in SERVICIOS}, carpeta, buzon)
+    viva = Plataforma(servidores, {p: urls[f"{p}_{marca}"] for p in SERVICIOS}, carpeta, buzon, puerto)
     try:
         hasta(lambda: sondas.smtp(puerto)() is None, "el correo está listo")
-        viva.levantar(puerto)
+        viva.levantar()
         yield viva
     finally:
         viva.acabar()

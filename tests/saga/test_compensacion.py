@@ -1,6 +1,7 @@
 """What is undone when a saga ends badly, and that nothing of it is lost."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from tests.saga.negocio import Negocio
@@ -30,9 +31,9 @@ def test_si_no_se_puede_avisar_al_cliente_se_rechaza_y_la_capacidad_vuelve(
     siguiente.su_saga_queda("COMPLETADA")
 
 
-@pytest.fixture
+@contextmanager
 def plazo_corto(plataforma: Plataforma) -> Iterator[None]:
-    """The saga's deadline is a few seconds, for suscripciones alone."""
+    """In the body, the saga's deadline is a few seconds, for suscripciones alone."""
     servicio = plataforma.proceso("suscripciones")
     servicio.parar()
     servicio.arrancar(SAGA_PLAZO_S=str(PLAZO_CORTO_S))
@@ -43,45 +44,47 @@ def plazo_corto(plataforma: Plataforma) -> Iterator[None]:
     servicio.esperar_listo()
 
 
-def test_si_el_proveedor_calla_vence_el_plazo_y_al_volver_no_reserva_nada(
-    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None], plazo_corto: None
+def test_si_el_proveedor_calla_vence_el_plazo_y_al_volver_no_retiene_nada(
+    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None]
 ) -> None:
     expertos_libres(1)
     proveedor = plataforma.proceso("servicio-datos")
     proveedor.parar()
 
-    olvidada = negocio.pide_suscripcion("pro")
+    with plazo_corto(plataforma):
+        olvidada = negocio.pide_suscripcion("pro")
+        assert olvidada.queda("RECHAZADA")["motivo"] == "La suscripción no se completó dentro del plazo."
 
-    assert olvidada.queda("RECHAZADA")["motivo"] == "La suscripción no se completó dentro del plazo."
     assert negocio.pregunta(f"/suscripciones/{olvidada.id}/saga").cuerpo["estado"] == "EN_CURSO"
-
     proveedor.arrancar()
     proveedor.esperar_listo()
 
     saga = olvidada.su_saga_queda("COMPENSADA")
     assert saga.paso("LIBERAR")["compensacion"] is True
-    assert all(s["estado"] == "TERMINADO" for s in olvidada.sus_servicios())
     assert olvidada.recibe_correo("No pudimos activar su suscripción")
+    assert negocio.pide_suscripcion("pro").queda("ACTIVA"), "the one place is free"
+    assert all(s["estado"] == "TERMINADO" for s in olvidada.sus_servicios())
 
 
 def test_lo_que_llega_tarde_no_cambia_lo_decidido(
-    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None], plazo_corto: None
+    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None]
 ) -> None:
-    """The mail server's answer was due before the deadline: here notificaciones is away, and answers after it."""
+    """Who notifies is away until the deadline has passed, and then hears cause and undo at once."""
     expertos_libres(1)
-    canal = plataforma.proceso("notificaciones")
-    canal.parar()
+    avisador = plataforma.proceso("notificaciones")
+    avisador.parar()
 
-    olvidada = negocio.pide_suscripcion("pro")
-    assert olvidada.queda("RECHAZADA")["motivo"] == "La suscripción no se completó dentro del plazo."
+    with plazo_corto(plataforma):
+        olvidada = negocio.pide_suscripcion("pro")
+        assert olvidada.queda("RECHAZADA")["motivo"] == "La suscripción no se completó dentro del plazo."
     assert olvidada.su_saga_queda("COMPENSADA").paso("LIBERAR")["resultado"] == "HECHO"
     assert olvidada.su_servicio_queda("TERMINADO")
 
-    canal.arrancar()
-    canal.esperar_listo()
+    avisador.arrancar()
+    avisador.esperar_listo()
 
     assert olvidada.recibe_correo("No pudimos activar su suscripción")
+    assert negocio.pide_suscripcion("pro").queda("ACTIVA"), "the one place is free again"
     olvidada.queda("RECHAZADA")
     olvidada.su_saga_queda("COMPENSADA")
     assert olvidada.su_servicio_queda("TERMINADO")
-    assert negocio.pide_suscripcion("pro").queda("ACTIVA"), "the one place is free again"
