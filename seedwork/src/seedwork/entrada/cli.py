@@ -1,13 +1,18 @@
 """The command line that every service has: ``python -m <service> <verb>``."""
 
+import dataclasses
+import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import pulsar
 import typer
 
 from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.cartas import Carta, leer_cartas
 from seedwork.infraestructura.catalogos import CatalogoInvalido
+from seedwork.infraestructura.pulsar import crear_cliente
 
 
 def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
@@ -47,7 +52,44 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
         servicio().migrar()
         servicio().aprovisionar()
 
+    cli.add_typer(_cartas(servicio), name="cartas")
     return cli
+
+
+def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
+    """The verbs on dead letters. None of them shows a payload: it may hold what is a person's."""
+    cartas = typer.Typer(no_args_is_help=True, help="Dead letters: messages that could not be handled.")
+
+    def leer() -> Iterator[Carta]:
+        propio = servicio()
+        cliente = crear_cliente(propio.config.pulsar_url)
+        try:
+            yield from leer_cartas(cliente, propio.nombre)
+        except pulsar.PulsarException as error:
+            print(f"las cartas no se pueden leer ahora: {type(error).__name__}", file=sys.stderr)
+            raise typer.Exit(1) from None
+        finally:
+            cliente.shutdown()
+
+    @cartas.command("list")
+    def listar() -> None:
+        """One JSON object a line for each that is parked, oldest first."""
+        for carta in leer():
+            resumen = dataclasses.asdict(carta)
+            del resumen["propiedades"]
+            print(json.dumps(resumen, ensure_ascii=False))
+
+    @cartas.command("show")
+    def mostrar(id: str) -> None:
+        """All that is known of one message, by its id; as often as it was parked."""
+        halladas = [c for c in leer() if c.id == id]
+        for carta in halladas:
+            print(json.dumps(dataclasses.asdict(carta), ensure_ascii=False, indent=2))
+        if not halladas:
+            print(f"no hay ninguna carta {id}", file=sys.stderr)
+            raise typer.Exit(1)
+
+    return cartas
 
 
 def _claro(servicio: Callable[[], Servicio]) -> Callable[[], Servicio]:

@@ -1,9 +1,9 @@
 """Settings: environment variables, read once at start and validated."""
 
 import sys
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 C = TypeVar("C", bound=BaseSettings)
@@ -47,6 +47,9 @@ class ConfigServicio(ConfigBase):
         cola: the consumer's receiver queue.
         reintentos_maximo: single handlings before a message is parked.
         reintentos_base_s: seconds before the first delayed one.
+        reintentos_tope_s: the longest wait between two of them, in seconds.
+        inbox_dias: days that a handled message is known as such; longer than it can be delivered or replayed.
+        outbox_dias: days that a message that was sent is kept.
         saga_plazo_s: the saga's deadline in seconds; who notifies must be done within half of it.
     """
 
@@ -59,7 +62,17 @@ class ConfigServicio(ConfigBase):
     cola: PositiveInt = 1000
     reintentos_maximo: PositiveInt = 8
     reintentos_base_s: PositiveFloat = 0.5
+    reintentos_tope_s: PositiveFloat = 30.0
+    inbox_dias: PositiveFloat = 15.0
+    outbox_dias: PositiveFloat = 1.0
     saga_plazo_s: PositiveFloat = 120.0
+
+    @model_validator(mode="after")
+    def _el_inbox_sobrevive(self) -> Self:
+        ventana = self.retencion_dias + self.reintentos_maximo * self.reintentos_tope_s * 1.2 / 86400
+        if self.inbox_dias <= ventana:
+            raise ValueError(f"INBOX_DIAS ha de superar la retención y los reintentos, {ventana:.2f} días")
+        return self
 
 
 def cargar(clase: type[C]) -> C:

@@ -26,6 +26,7 @@ from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.entregas import RegistroEntregas
 from seedwork.infraestructura.migraciones import migrar
+from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 
@@ -33,6 +34,9 @@ registro = structlog.get_logger(__name__)
 
 PARADA_S = 4.5
 """Seconds that a stopping process has to finish, or to give back, what it holds (contract §5: 5 s)."""
+
+PODA_S = 600.0
+"""Seconds between two prunings of the messaging tables."""
 
 
 class Conexion(Protocol):
@@ -134,7 +138,9 @@ class _Trabajador:
             tipo=servicio.tipo_consumidor,
             cola=config.cola,
             lote=config.lote,
-            politica=PoliticaReintentos(maximo=config.reintentos_maximo, base_s=config.reintentos_base_s),
+            politica=PoliticaReintentos(
+                maximo=config.reintentos_maximo, base_s=config.reintentos_base_s, tope_s=config.reintentos_tope_s
+            ),
         )
 
     def correr(self) -> int:
@@ -144,6 +150,7 @@ class _Trabajador:
             "consumidor": self._consumir,
             "relay": Relay(self._motor, self._salida).correr,
             "medidor": self._medir,
+            "podador": periodica(PODA_S, self._podador().podar),
             **self._servicio.tareas(self._motor, self._consumidor),
         }
         hilos = [
@@ -184,6 +191,12 @@ class _Trabajador:
             else:
                 self._consumidor.correr(parada)
 
+    def _podador(self) -> Podador:
+        config = self._servicio.config
+        # An id that the inbox forgot must not be found half tried either, nor its key free before.
+        como_el_inbox = dict.fromkeys(("inbox", "intentos", "claves_idempotencia"), config.inbox_dias)
+        return Podador(self._motor, {**como_el_inbox, "lotes": 1.0, "outbox": config.outbox_dias})
+
     def _comprobar_broker(self) -> None:
         if not self._consumidor.conectado():
             raise ConnectionError("el consumidor no está conectado al broker")
@@ -219,7 +232,7 @@ class _Trabajador:
                 registro.warning("sin medidas por ahora", error=type(error).__name__)
 
 
-def periodica(cada_s: float, hacer: Callable[[], None]) -> Tarea:
+def periodica(cada_s: float, hacer: Callable[[], object]) -> Tarea:
     """A task that does something every ``cada_s`` seconds; it waits out a database that is away as a whole.
 
     Raises:

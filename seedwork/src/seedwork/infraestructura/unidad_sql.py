@@ -132,7 +132,7 @@ class UnidadSQL:
         self.conexion.execute(insert(bd.claves_idempotencia).on_conflict_do_nothing(), filas)
         tabla = bd.claves_idempotencia.c
         leidas = self.conexion.execute(sa.select(tabla.clave, tabla.id_comando).where(tabla.clave.in_(claves)))
-        return {clave: id_comando for clave, id_comando in leidas}
+        return {f.clave: f.id_comando for f in leidas}
 
     def precargar(self, sujetos: Collection[str]) -> None:
         """A hint that a batch is about these aggregates; a service with large batches overrides it."""
