@@ -54,8 +54,9 @@ class CanalCorreo:
         """Hand a letter to the server; when this returns, the server has taken charge of it.
 
         Raises:
-            CanalRechazo: the address is none, or the server refused for good (5xx).
-            CanalNoDisponible: the server is away, too slow, or refused for now (4xx).
+            CanalRechazo: the address is none, or the server refused the recipient or the letter for good (5xx).
+            CanalNoDisponible: the server is away, too slow, refused for now (4xx), or refused us, not the letter:
+                a wrong password is the operator's to mend, and no client's subscription is to fail for it.
         """
         mensaje = componer(carta, self._ajustes.remitente)
         try:
@@ -69,7 +70,7 @@ class CanalCorreo:
             # The error's text may quote the address: only its kind and code go on.
             codigos = _codigos(error)
             texto = " ".join([type(error).__name__, *map(str, codigos)])
-            if isinstance(error, smtplib.SMTPNotSupportedError) or (codigos and min(codigos) >= 500):
+            if _es_de_la_carta(error) and (not codigos or min(codigos) >= 500):
                 raise CanalRechazo(texto) from None
             raise CanalNoDisponible(texto) from None
         self._libres.append((time.monotonic(), dialogo))
@@ -168,6 +169,11 @@ def _responde(dialogo: _Dialogo) -> bool:
         return dialogo.noop()[0] == 250
     except (smtplib.SMTPException, OSError):
         return False
+
+
+def _es_de_la_carta(error: Exception) -> bool:
+    """Whether it is this letter that the server does not want."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError | smtplib.SMTPNotSupportedError)
 
 
 def _codigos(error: Exception) -> list[int]:
