@@ -13,7 +13,7 @@ from tests.saga.plataforma_viva import Plataforma, plataforma_viva
 from plataforma import proveedores
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def plataforma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plataforma]:
     with (
         proveedores.servidores(Console(stderr=True)) as servidores,
@@ -22,7 +22,7 @@ def plataforma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plataforma]
         yield viva
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def negocio(plataforma: Plataforma) -> Negocio:
     return Negocio(plataforma)
 
