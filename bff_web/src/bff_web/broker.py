@@ -1,22 +1,17 @@
 """Looks at the broker: whether commands can be published, and what lies there unhandled."""
 
-from bff_web.comandos import COMANDOS, ESPERA_S
+from bff_web.comandos import COMANDOS
 from seedwork.entrada.http import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
-from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
+from seedwork.infraestructura.pulsar import Publicador
 
 _CONTEXTOS = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones")
 
 
 def comprobar(publicador: Publicador) -> str | None:
     """Why commands can't be published right now, if so; what they need is made on the way."""
-    try:
-        for comando in COMANDOS:
-            publicador.productor(comando.mensaje.topico, espera=ESPERA_S)
-    except SinConfirmacion as error:
-        return str(error)
-    return None if publicador.conectado() else "no hay conexión con el broker"
+    return publicador.comprobar([comando.mensaje.topico for comando in COMANDOS])
 
 
 def vigilar(admin_url: str) -> dict[str, Comprobacion]:
