@@ -2,14 +2,13 @@
 
 import secrets
 
-import pulsar
 import pytest
 from tests.saga.bases import filas, volcado
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
 from tests.saga.plataforma_viva import Plataforma
+from tests.saga.topicos import publicado
 
 from contratos.procesamiento import AnonimizacionRechazada, ImagenAnonimizada
-from seedwork.infraestructura.pulsar import crear_cliente
 
 pytestmark = pytest.mark.integracion
 
@@ -68,7 +67,9 @@ def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registro
     invalida = negocio.envia("/procesar/procesar-imagen", {**CUERPO_IMAGEN, **datos, "formato_imagen": 7})
     assert invalida.codigo == 422
 
-    dichos = _publicado(plataforma, ImagenAnonimizada.topico) + _publicado(plataforma, AnonimizacionRechazada.topico)
+    dichos = publicado(plataforma.servidores.pulsar_url, ImagenAnonimizada.topico) + publicado(
+        plataforma.servidores.pulsar_url, AnonimizacionRechazada.topico
+    )
     guardado = volcado(plataforma.bases["procesamiento"])
     registrado = plataforma.registros().encode()
 
@@ -77,17 +78,3 @@ def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registro
     for nombre, donde in {"los eventos": dichos, "la base": guardado, "los registros": registrado}.items():
         for secreto in (paciente, paciente.lower(), vecina):
             assert secreto.encode() not in donde, f"{secreto} está en {nombre}"
-
-
-def _publicado(plataforma: Plataforma, topico: str) -> bytes:
-    """All that a topic holds: keys, properties and payloads."""
-    cliente = crear_cliente(plataforma.servidores.pulsar_url)
-    try:
-        lector = cliente.create_reader(topico, pulsar.MessageId.earliest)
-        trozos: list[bytes] = []
-        while lector.has_message_available():
-            mensaje = lector.read_next(10_000)
-            trozos += [mensaje.partition_key().encode(), str(mensaje.properties()).encode(), mensaje.data()]
-        return b"\n".join(trozos)
-    finally:
-        cliente.close()

@@ -1,0 +1,49 @@
+"""Who a client is stays where it is needed: not in what is kept for ever, nor with neighbours, nor in a log."""
+
+import secrets
+
+import pytest
+from tests.saga.bases import volcado
+from tests.saga.espera import hasta
+from tests.saga.negocio import Negocio
+from tests.saga.plataforma_viva import RECHAZA, Plataforma
+from tests.saga.topicos import publicado
+
+from contratos import REGISTRO
+from contratos.suscripciones import CrearSuscripcion, HechoParaElCliente
+
+pytestmark = pytest.mark.integracion
+
+SIN_DATOS = [m for m in REGISTRO.values() if m is not CrearSuscripcion and not issubclass(m, HechoParaElCliente)]
+
+
+def test_los_datos_del_cliente_no_salen_de_donde_hacen_falta(negocio: Negocio, plataforma: Plataforma) -> None:
+    marca = secrets.token_hex(6)
+    documento = str(10**11 + secrets.randbelow(10**11))
+    ids = []
+    for plan, correo in (("pro", "cliente"), ("free", "cliente"), ("platino", "cliente"), ("pro", RECHAZA)):
+        cliente = negocio.cliente_nuevo(correo) | {
+            "nombre": {"nombres": f"Nombre{marca}", "apellidos": f"Apellido{marca}"},
+            "usuario": f"usuario{marca}",
+            "rut": {"numero": int(documento)},
+            "cedula": {"numero": documento},
+            "email": f"{correo}.{secrets.token_hex(3)}.{marca}x@domain.com",
+        }
+        pedida = negocio.pide_suscripcion(plan, cliente=cliente)
+        ids.append(pedida.id)
+        pedida.queda("ACTIVA" if (plan, correo) in {("pro", "cliente"), ("free", "cliente")} else "RECHAZADA")
+
+    # A delivery alone needs the address, until it is over.
+    hasta(lambda: marca.encode() not in volcado(plataforma.bases["notificaciones"]), "los envíos terminan")
+
+    lugares = {f"la base de {p}": volcado(plataforma.bases[p]) for p in ("notificaciones", "servicio_datos")}
+    lugares |= {
+        m.__name__: publicado(plataforma.servidores.pulsar_url, m.topico) for m in SIN_DATOS if not m.particiones
+    }
+    lugares["los registros"] = plataforma.registros().encode()
+    assert ids[0].encode() in lugares["TransicionSaga"], "the topic was really read"
+    assert ids[0].encode() in lugares["la base de notificaciones"]
+    for nombre, contenido in lugares.items():
+        for secreto in (marca, documento):
+            assert secreto.encode() not in contenido, f"{secreto} está en {nombre}"
+    assert marca.encode() in volcado(plataforma.bases["suscripciones"]), "the owner has them"
