@@ -16,13 +16,14 @@ import pulsar
 import pytest
 import sqlalchemy as sa
 
+from plataforma.postgres import crear_bases
 from plataforma.proveedores import Servidores
 from plataforma.puertos import libres
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
 from seedwork.infraestructura import avro, bd
-from seedwork.infraestructura.aprovisionamiento import Aprovisionador, topico_cartas
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento, topico_cartas
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.entregas import RegistroEntregas
@@ -181,6 +182,18 @@ class Taller:
         lector.close()
         return leidos
 
+    def con_paciencia(self, que: Callable[[], bool]) -> bool:
+        """False while a server is away."""
+        try:
+            return que()
+        except (sa.exc.DBAPIError, ErrorDeAprovisionamiento):
+            return False
+
+    def cerrar(self) -> None:
+        self.publicador.cerrar()
+        self.cliente.shutdown()
+        self.motor.dispose()
+
     def atraso(self) -> int:
         return Aprovisionador(self.servidores.admin_url).atraso(self.apuntar.topico, self.contexto)
 
@@ -199,9 +212,22 @@ def montar(servidores: Servidores, url_base: str) -> Taller:
 
 
 @pytest.fixture
+def montar_taller() -> Iterator[Callable[[Servidores], Taller]]:
+    hechos: list[Taller] = []
+
+    def hacer(servidores: Servidores) -> Taller:
+        nombre = f"cuaderno_{secrets.token_hex(4)}"
+        url_base = crear_bases(servidores.postgres_url, {nombre: secrets.token_hex(16)})[nombre]
+        hechos.append(montar(servidores, url_base))
+        return hechos[-1]
+
+    yield hacer
+    for hecho in hechos:
+        hecho.cerrar()
+
+
+@pytest.fixture
 def taller(servidores: Servidores, nueva_base: Callable[[str], str]) -> Iterator[Taller]:
     hecho = montar(servidores, nueva_base("cuaderno"))
     yield hecho
-    hecho.publicador.cerrar()
-    hecho.cliente.shutdown()
-    hecho.motor.dispose()
+    hecho.cerrar()

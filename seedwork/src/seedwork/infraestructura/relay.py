@@ -61,6 +61,8 @@ class Relay:
             if parada.wait(0.5):
                 return
         try:
+            # A mark that is lost with the database's crash is a repeat, which consumers recognise.
+            conexion.execute(sa.text("SET synchronous_commit = off"))
             conexion.execute(sa.text(f"LISTEN {bd.CANAL_OUTBOX}"))
             while not parada.is_set():
                 if not self._vaciar(conexion, parada):
