@@ -1,7 +1,6 @@
 """``python -m bff_web``: becomes gunicorn, which serves the door."""
 
 import os
-import sys
 import tempfile
 
 from bff_web.config import Config
@@ -13,16 +12,16 @@ def main() -> None:
     config = cargar(Config)
     # The workers count into files of this folder, and /metrics adds them up.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="bff-metricas-"))
-    opciones = [
-        "--config=python:seedwork.entrada.gunicorn",
+    # Only now: what counts looks for that folder when it is imported.
+    from seedwork.entrada.gunicorn import servir
+
+    servir(
+        "bff_web.composicion:crear_app()",
         f"--bind={config.bff_host}:{config.bff_puerto}",
         f"--workers={config.bff_trabajadores}",
         f"--threads={config.bff_hilos}",
         "--keep-alive=30",
-        "--preload",
-        "bff_web.composicion:crear_app()",
-    ]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *opciones])
+    )
 
 
 if __name__ == "__main__":

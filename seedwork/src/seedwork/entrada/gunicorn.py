@@ -1,7 +1,10 @@
-"""Settings of gunicorn that every HTTP process shares; the command line may override them."""
+"""gunicorn, as every HTTP process runs it; its settings are this module's names, which the options may override."""
 
+import os
+import sys
 from typing import Any
 
+from gunicorn.app.wsgiapp import WSGIApplication
 from prometheus_client import multiprocess
 
 worker_class = "gthread"
@@ -9,10 +12,24 @@ workers = 1
 threads = 8
 graceful_timeout = 4
 timeout = 30
+# The application is put together once, before the fork: it opens no connection until a request needs one.
+preload_app = True
 # A socket under $HOME that nobody here uses, and that a container may not write.
 control_socket_disable = True
 
 
+def servir(aplicacion: str, *opciones: str) -> None:
+    """Make this process gunicorn's master.
+
+    Args:
+        aplicacion: ``module:factory()``.
+        opciones: as on gunicorn's command line.
+    """
+    sys.argv = ["gunicorn", f"--config=python:{__name__}", *opciones, aplicacion]
+    WSGIApplication("%(prog)s [OPTIONS]").run()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """Drop the live gauges of a worker that is gone."""
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

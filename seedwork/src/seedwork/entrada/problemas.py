@@ -93,7 +93,10 @@ def _de_http(error: HTTPException) -> Any:
 
 
 def _imprevisto(error: Exception) -> flask.Response:
-    # The error's text may quote personal data or SQL; where it happened does not.
-    pila = [f"{m.filename}:{m.lineno} {m.name}" for m in traceback.extract_tb(error.__traceback__)[-12:]]
-    registro.error("error no previsto", error=type(error).__name__, pila=pila)
+    registro.error("error no previsto", error=type(error).__name__, pila=pila(error))
     return problema(500, correlacion=flask.g.get("correlacion"))
+
+
+def pila(error: BaseException) -> list[str]:
+    """Where an error happened, innermost last. Its text may quote personal data or SQL; this does not."""
+    return [f"{m.filename}:{m.lineno} {m.name}" for m in traceback.extract_tb(error.__traceback__)[-12:]]

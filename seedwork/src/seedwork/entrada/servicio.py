@@ -20,12 +20,12 @@ from seedwork.entrada import registro as registros
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
 from seedwork.entrada.http import crear_app, problema
+from seedwork.entrada.problemas import pila
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.entregas import RegistroEntregas
-from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
@@ -82,6 +82,9 @@ class Servicio:
 
     def migrar(self) -> None:
         """Bring the database's schema up to date, and what the settings say into it."""
+        # alembic is a third of what a process would import, and only this verb needs it.
+        from seedwork.infraestructura.migraciones import migrar
+
         motor = self.motor()
         migrar(motor, self.migraciones)
         self.sembrar(motor)
@@ -175,7 +178,7 @@ class _Trabajador:
         try:
             tarea(self._parada)
         except BaseException as error:
-            registro.exception("una tarea murió", tarea=nombre)
+            registro.error("una tarea murió", tarea=nombre, error=type(error).__name__, pila=pila(error))
             self._fallo = error
         self._parada.set()
 
