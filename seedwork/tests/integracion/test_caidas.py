@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
+from plataforma import sondas
 from plataforma.ajustes import leer_ajustes
 from plataforma.corrida import Corrida, correr
 from plataforma.proveedores import Servidores
@@ -45,10 +46,15 @@ def propios(corrida: Corrida) -> Servidores:
 def test_un_servidor_muere_y_vuelve(corrida, propios, montar_taller, quien):
     taller = montar_taller(propios)
     taller.enviar(*(taller.orden(f"h-{n % 5}", n, "duerme:0.01") for n in range(ORDENES)))
-    proceso = taller.trabajador(LOTE="10")
+    (puerto,) = libres(1)
+    salud = sondas.http(f"http://{LOCAL}:{puerto}/salud/lista")
+    proceso = taller.trabajador(LOTE="10", SALUD_PUERTO=str(puerto))
     try:
         taller.esperar(lambda: len(taller.apuntes()) >= 30)
+        assert salud() is None
         os.kill(corrida.latir()[quien].pid, signal.SIGKILL)
+        if quien == "pulsar":
+            taller.esperar(salud)
         taller.esperar(lambda: taller.con_paciencia(lambda: len(taller.apuntes()) >= ORDENES), 120)
         taller.esperar(
             lambda: taller.con_paciencia(
@@ -56,6 +62,7 @@ def test_un_servidor_muere_y_vuelve(corrida, propios, montar_taller, quien):
             ),
             120,
         )
+        taller.esperar(lambda: salud() is None)
         assert proceso.poll() is None, "el trabajador sigue en pie"
     finally:
         proceso.terminate()

@@ -7,7 +7,8 @@ import fastavro
 import pulsar
 import pytest
 
-from seedwork.infraestructura.cloudevents import a_propiedades
+from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades
+from seedwork.infraestructura.decodificador import Decodificador
 
 pytestmark = pytest.mark.integracion
 
@@ -66,3 +67,14 @@ def test_lo_registrado_es_lo_que_viaja(taller):
     assert json.loads(registrado) == taller.apuntar.esquema
     leido = fastavro.schemaless_reader(io.BytesIO(mensaje.data()), fastavro.parse_schema(json.loads(registrado)))
     assert leido == {"hoja": "h", "linea": 1, "modo": "", "secreto": ""}
+
+
+@pytest.mark.parametrize("version", [-1, 99])
+def test_sin_el_esquema_de_quien_lo_escribio_es_ilegible(taller, version):
+    taller.enviar(taller.orden("h", 1))
+    (mensaje,) = taller.leer(taller.apuntar.topico)
+    decodificador = Decodificador(taller.cliente, [taller.apuntar])
+    assert decodificador.decodificar(mensaje).mensaje.linea == 1
+
+    with pytest.raises(MensajeIlegible, match="esquema"):
+        decodificador._escritor(taller.apuntar, taller.apuntar.topico, version)

@@ -50,6 +50,9 @@ class Decodificador:
 
     def _escritor(self, tipo: type[Mensaje], topico: str, version: int) -> str | None:
         """The schema that the message was written with; None where it is this reader's own."""
+        if version < 0:
+            # The registry would answer with its newest schema, and nonsense may decode.
+            raise MensajeIlegible("no dice con qué esquema se escribió")
         if (topico, version) not in self._escritores:
             try:
                 texto = str(self._cliente._client.get_schema_info(topico, version).schema())
