@@ -95,7 +95,7 @@ class CartasMuertas:
         Raises:
             SinConfirmacion: the broker did not confirm; the original must not be acknowledged.
         """
-        propiedades = dict(original.properties())
+        propiedades, clave = _legibles(original)
         propiedades |= {
             "carta_error": error,
             "carta_intentos": str(intentos),
@@ -104,7 +104,6 @@ class CartasMuertas:
             "carta_instante": ahora(),
             "carta_esquema": str(original._message.int_schema_version()),
         }
-        clave = original.partition_key() or propiedades.get("ce_subject", "")
         self._publicador.publicar_carga(self._topico, original.data(), propiedades, clave, espera=10.0)
         registro.error(
             "mensaje aparcado",
@@ -114,3 +113,12 @@ class CartasMuertas:
             error=error,
             intentos=intentos,
         )
+
+
+def _legibles(original: pulsar.Message) -> tuple[dict[str, str], str]:
+    """Properties and key. The client hands out either all properties or, where one is no UTF-8, none."""
+    try:
+        propiedades = dict(original.properties())
+        return propiedades, original.partition_key() or propiedades.get("ce_subject", "")
+    except UnicodeDecodeError:
+        return {}, ""

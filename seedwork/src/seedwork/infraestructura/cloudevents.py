@@ -1,5 +1,6 @@
 """CloudEvents 1.0 in binary mode over Pulsar: attributes are message properties, the payload is Avro alone."""
 
+import re
 from collections.abc import Mapping
 
 from contratos import Mensaje
@@ -22,6 +23,12 @@ _ATRIBUTOS = {
     "traza": "ce_traceparent",
 }
 _OBLIGATORIOS = ("ce_id", "ce_type", "ce_source", "ce_subject")
+
+# They become keys of rows: what is no id (contract §2) must not get that far.
+_IDS = ("ce_id", "ce_subject", "ce_correlationid", "ce_causationid", "ce_idempotencykey")
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_TEXTO = re.compile(r"[\x20-\x7e]{0,512}")
+_SECUENCIA = re.compile(r"[0-9]{1,18}")
 
 
 def a_propiedades(sobre: Sobre, mensaje: Mensaje | type[Mensaje]) -> dict[str, str]:
@@ -51,8 +58,12 @@ def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
     for atributo in _OBLIGATORIOS:
         if not propiedades.get(atributo):
             raise MensajeIlegible(f"falta {atributo}")
+    for atributo in _ATRIBUTOS.values():
+        valor = propiedades.get(atributo)
+        if valor and not (_ID if atributo in _IDS else _TEXTO).fullmatch(valor):
+            raise MensajeIlegible(f"{atributo} no es lo que debe ser")
     secuencia = propiedades.get("ce_sequence")
-    if secuencia is not None and not (secuencia.isascii() and secuencia.isdigit()):
+    if secuencia is not None and not _SECUENCIA.fullmatch(secuencia):
         raise MensajeIlegible("ce_sequence no es un entero")
     return Sobre(
         id=propiedades["ce_id"],

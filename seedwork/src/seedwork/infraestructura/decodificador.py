@@ -42,7 +42,11 @@ class Decodificador:
         """
         topico = topico_base(original)
         tipo = self._por_topico.get(topico)
-        sobre = de_propiedades(original.properties())
+        try:
+            propiedades = original.properties()
+        except UnicodeDecodeError:
+            raise MensajeIlegible("sus propiedades no son UTF-8") from None
+        sobre = de_propiedades(propiedades)
         if tipo is None or REGISTRO.get(sobre.tipo) is not tipo:
             raise MensajeIlegible("ce_type no es el del tópico")
         escritor = self._escritor(tipo, topico, original._message.int_schema_version())
