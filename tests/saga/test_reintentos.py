@@ -10,8 +10,12 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from tests.saga.negocio import Negocio, Respuesta
+from tests.saga.bases import filas
+from tests.saga.negocio import Negocio, Respuesta, Suscripcion
 from tests.saga.plataforma_viva import Plataforma
+from tests.saga.topicos import publicado
+
+from contratos.suscripciones import ComandoSuscripcionRechazado
 
 pytestmark = pytest.mark.integracion
 
@@ -28,6 +32,7 @@ def test_la_misma_clave_con_el_mismo_cuerpo_es_una_sola_suscripcion(negocio: Neg
     primera.queda("ACTIVA")
     assert primera.su_saga_queda("COMPLETADA").resultados == [("CREAR", "HECHO"), ("ACTIVAR", "HECHO")]
     assert _suscripciones(negocio, cliente["codigo"]) == [primera.id]
+    _nada_se_rechazo(negocio, [primera])
 
 
 def test_la_misma_clave_con_otro_cuerpo_se_rechaza_y_lo_primero_queda(negocio: Negocio) -> None:
@@ -62,6 +67,7 @@ def test_sin_broker_se_responde_503_y_el_reintento_es_una_sola_suscripcion(
         assert respuesta.cuerpo["id_comando"]
         assert respuesta.cuerpo["consulta"] == f"/suscripciones/{respuesta.cuerpo['id_suscripcion']}"
         assert segundos < 5.5, segundos
+    repetidas = []
     for (cuerpo, cabecera), (desconocida, _) in zip(pedidos, respuestas, strict=True):
         pedida = negocio.pide_suscripcion("free", cliente=cuerpo["cliente"], clave=cabecera["Idempotency_Key"])
         assert (pedida.id, pedida.id_comando) == (
@@ -71,11 +77,22 @@ def test_sin_broker_se_responde_503_y_el_reintento_es_una_sola_suscripcion(
         pedida.queda("ACTIVA")
         pedida.su_comando_queda("APLICADO")
         assert _suscripciones(negocio, cuerpo["cliente"]["codigo"]) == [pedida.id]
+        repetidas.append(pedida)
+    _nada_se_rechazo(negocio, repetidas)
 
 
 def _cronometrar(negocio: Negocio, cuerpo: dict[str, Any], cabeceras: dict[str, str]) -> tuple[Respuesta, float]:
     comienzo = time.monotonic()
     return negocio.envia(RUTA, cuerpo, **cabeceras), time.monotonic() - comienzo
+
+
+def _nada_se_rechazo(negocio: Negocio, pedidas: list[Suscripcion]) -> None:
+    """A repeat is passed over: neither refused nor in trouble. What comes after it shows that it was met."""
+    negocio.pide_suscripcion("free").su_saga_queda("COMPLETADA")
+    rechazos = publicado(negocio.plataforma.servidores.pulsar_url, ComandoSuscripcionRechazado.topico)
+    assert [p.id for p in pedidas if p.id.encode() in rechazos] == []
+    intentos = filas(negocio.plataforma.bases["suscripciones"], "SELECT ce_id FROM intentos")
+    assert [p.id_comando for p in pedidas if (p.id_comando,) in intentos] == []
 
 
 def _suscripciones(negocio: Negocio, cliente: str) -> list[str]:
