@@ -268,7 +268,8 @@ class Consumidor:
         """
         tope = self._lote
         while not parada.is_set():
-            self._libres = deque(e for e in self._libres if not self._retenidas.acoger(e))
+            if self._retenidas.colas:
+                self._libres = deque(e for e in self._libres if not self._retenidas.acoger(e))
             parte = list(islice(self._libres, tope))
             if not parte:
                 return
