@@ -11,6 +11,7 @@ from typing import Any
 import fastavro
 import psycopg2
 import pulsar
+import uuid_utils
 
 from contratos.procesamiento import AnonimizarImagen
 from seedwork.infraestructura.pulsar import crear_cliente
@@ -58,7 +59,7 @@ def _drenar(pulsar_url: str, base_url: str, suscripcion: str, cuantas: int, band
             with conexion, conexion.cursor() as cursor:
                 _insertar(cursor, "piso_imagenes", _COLUMNAS, imagenes)
                 if bandejas:
-                    _en_bandejas(cursor, suscripcion, lote)
+                    _en_bandejas(cursor, suscripcion, lote, imagenes)
             for mensaje in lote:
                 consumidor.acknowledge(mensaje)
             hechas += len(lote)
@@ -87,20 +88,27 @@ def _recibir(consumidor: pulsar.Consumer) -> list[pulsar.Message]:
     return lote
 
 
-def _en_bandejas(cursor: Any, suscripcion: str, lote: list[pulsar.Message]) -> None:
-    propiedades = [m.properties() for m in lote]
-    entradas = [{"consumidor": suscripcion, "ce_id": p["ce_id"]} for p in propiedades]
+def _en_bandejas(cursor: Any, suscripcion: str, lote: list[pulsar.Message], imagenes: list[Any]) -> None:
+    """A row in the inbox, and one in the outbox: an encoded event with an id of its own."""
+    recibidas = [m.properties() for m in lote]
+    entradas = [{"consumidor": suscripcion, "ce_id": p["ce_id"]} for p in recibidas]
     salidas = [
         {
             "topico": "piso",
-            "clave": m.partition_key(),
-            "propiedades": p,
-            "carga": "\\x" + m.data().hex(),
+            "clave": imagen["id_imagen"],
+            "propiedades": {**p, "ce_id": str(uuid_utils.uuid7()), "ce_causationid": p["ce_id"]},
+            "carga": "\\x" + _codificar(imagen).hex(),
         }
-        for m, p in zip(lote, propiedades, strict=True)
+        for p, imagen in zip(recibidas, imagenes, strict=True)
     ]
     _insertar(cursor, "piso_inbox", _INBOX, entradas)
     _insertar(cursor, "piso_outbox", _OUTBOX, salidas)
+
+
+def _codificar(imagen: Any) -> bytes:
+    destino = io.BytesIO()
+    fastavro.schemaless_writer(destino, _ESQUEMA, imagen)
+    return destino.getvalue()
 
 
 def _insertar(cursor: Any, tabla: str, columnas: str, filas: list[Any]) -> None:
