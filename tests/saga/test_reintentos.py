@@ -13,9 +13,9 @@ import pytest
 from tests.saga.bases import filas
 from tests.saga.negocio import Negocio, Respuesta, Suscripcion
 from tests.saga.plataforma_viva import Plataforma
-from tests.saga.topicos import publicado
+from tests.saga.topicos import publicado, repetir
 
-from contratos.suscripciones import ComandoSuscripcionRechazado
+from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 
 pytestmark = pytest.mark.integracion
 
@@ -33,6 +33,16 @@ def test_la_misma_clave_con_el_mismo_cuerpo_es_una_sola_suscripcion(negocio: Neg
     assert primera.su_saga_queda("COMPLETADA").resultados == [("CREAR", "HECHO"), ("ACTIVAR", "HECHO")]
     assert _suscripciones(negocio, cliente["codigo"]) == [primera.id]
     _nada_se_rechazo(negocio, [primera])
+
+
+def test_el_mismo_mensaje_entregado_de_nuevo_no_cambia_nada(negocio: Negocio, plataforma: Plataforma) -> None:
+    pedida = negocio.pide_suscripcion("free")
+    antes = pedida.queda("ACTIVA"), pedida.su_saga_queda("COMPLETADA")
+
+    repetir(plataforma.servidores.pulsar_url, CrearSuscripcion.topico, pedida.id_comando)
+
+    _nada_se_rechazo(negocio, [pedida])
+    assert (pedida.queda("ACTIVA"), pedida.su_saga_queda("COMPLETADA")) == antes
 
 
 def test_la_misma_clave_con_otro_cuerpo_se_rechaza_y_lo_primero_queda(negocio: Negocio) -> None:
