@@ -81,6 +81,8 @@ class Enviador:
                 with self._motor.connect() as conexion:
                     self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), ejecutor)
             except sa.exc.DBAPIError as error:
+                if not es_de_infraestructura(error):
+                    raise
                 registro.warning("enviador en espera", error=type(error).__name__)
                 parada.wait(0.5)
         ejecutor.shutdown(wait=False)
@@ -90,14 +92,14 @@ class Enviador:
         try:
             conexion.execute(sa.text(f"LISTEN {CANAL_ENVIOS}"))
             while not self._parada.is_set():
-                libres = self._hilos - len(self._en_mano)
+                self._en_mano = {id: f for id, f in self._en_mano.items() if not f.done()}
+                libres = max(0, self._hilos - len(self._en_mano))
                 tomados = tomar_envios(conexion, libres, self._arriendo_s, self._en_mano) if libres else []
                 for envio in tomados:
                     futuro = self._en_mano[envio.id_notificacion] = ejecutor.submit(self._atender, envio)
                     futuro.add_done_callback(lambda _: self._boton.send(b"."))
                 if not tomados:
                     self._dormir(conexion if libres else None)
-                self._en_mano = {id: f for id, f in self._en_mano.items() if not f.done()}
         finally:
             # It listens: a pooled connection must not go on doing so.
             conexion.invalidate()

@@ -118,10 +118,12 @@ def tomar_envios(conexion: sa.Connection, cuantos: int, arriendo_s: float, excep
         .order_by(_E.proximo)
         .limit(cuantos)
         .with_for_update(skip_locked=True)
+        # As a plain subquery it may run once per row of the outer table, and take as many more each time.
+        .cte("debidos")
     )
     tomar = (
         sa.update(tablas.envios)
-        .where(_E.id_notificacion.in_(debidos.scalar_subquery()))
+        .where(_E.id_notificacion.in_(sa.select(debidos.c.id_notificacion)))
         .values(intentos=_E.intentos + 1, tomado_hasta=_AHORA + sa.func.make_interval(0, 0, 0, 0, 0, 0, arriendo_s))
         .returning(tablas.envios, _AHORA.label("leido"))
     )

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from notificaciones.aplicacion.envio import Politica
+from notificaciones.infraestructura.repositorio import tomar_envios
 
 pytestmark = pytest.mark.integracion
 
@@ -241,3 +242,14 @@ def test_el_mismo_hecho_repetido_no_cambia_nada(servicio, hecho, buzon, hasta):
 
     assert len(buzon.mensajes) == 1
     assert servicio.dicho() == LISTO
+
+
+def test_no_se_toman_mas_de_los_que_caben_aunque_las_estadisticas_esten_vacias(servicio, hecho):
+    """With the planner's idea of an empty table, a limit in a plain subquery was applied once per row."""
+    with servicio.motor.connect() as conexion:
+        autocommit = conexion.execution_options(isolation_level="AUTOCOMMIT")
+        servicio.procesar(hecho("aprovisionada", 99))
+        autocommit.execute(sa.text("DELETE FROM envios"))
+        autocommit.execute(sa.text("ANALYZE envios"))
+        servicio.procesar(*[hecho("aprovisionada", n) for n in range(40)])
+        assert len(tomar_envios(autocommit, 4, 30.0, [])) == 4

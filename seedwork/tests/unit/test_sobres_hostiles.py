@@ -1,6 +1,7 @@
 """An envelope that would break what lies behind it is no envelope: such a message is parked, at once."""
 
 import pytest
+
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades, de_propiedades
