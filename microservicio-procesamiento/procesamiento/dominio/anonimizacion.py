@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from procesamiento.dominio.condiciones import Reconocedor
-from procesamiento.dominio.metadatos import LARGO_REVELADOR, MetadatosImagen
+from procesamiento.dominio.metadatos import LARGO_REVELADOR, SEPARADORES, MetadatosImagen
 from procesamiento.dominio.seudonimos import Seudonimizador
 from seedwork.dominio.errores import ReglaViolada
 
 RETIRADO = "RETIRADO"
 """Stands for a text that held the patient's id."""
 
-_SEPARADORES = re.compile(r"[^\w\x1f]|_")
 _DIA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z|[0-9]{8}\Z")
 
 
@@ -87,10 +86,10 @@ def _sin_paciente(textos: tuple[str, ...], paciente: str) -> tuple[str, ...]:
     if len(paciente) < LARGO_REVELADOR:
         return textos
     buscado = paciente.casefold()
-    desnudo = _SEPARADORES.sub("", buscado)
+    desnudo = SEPARADORES.sub("", buscado)
 
     def revela(texto: str) -> bool:
-        return buscado in texto or (len(desnudo) >= LARGO_REVELADOR and desnudo in _SEPARADORES.sub("", texto))
+        return buscado in texto or (len(desnudo) >= LARGO_REVELADOR and desnudo in SEPARADORES.sub("", texto))
 
     # One look at all of them: hardly any text ever holds an id.
     if not revela("\x1f".join(textos).casefold()):

@@ -10,6 +10,7 @@ LARGO_REVELADOR = 4
 """A patient's id with fewer characters is found in anything, so finding it proves nothing."""
 
 _ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._:-]{1,128}\Z")
+SEPARADORES = re.compile(r"[^\w\x1f]|_")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -43,7 +44,11 @@ class MetadatosImagen:
         """Why the image can't be known by its id: malformed, or made of the patient's. None where it can."""
         if not _ID.match(self.id_imagen):
             return "DATOS_INVALIDOS"
-        if len(self.id_paciente) >= LARGO_REVELADOR and self.id_paciente.casefold() in self.id_imagen.casefold():
+        imagen, paciente = self.id_imagen.casefold(), self.id_paciente.casefold()
+        desnudo = SEPARADORES.sub("", paciente)
+        literal = len(paciente) >= LARGO_REVELADOR and paciente in imagen
+        # Without its punctuation too; but short runs of digits meet by chance across an id's dashes.
+        if literal or (len(desnudo) >= 2 * LARGO_REVELADOR and desnudo in SEPARADORES.sub("", imagen)):
             return "ID_REVELA_PACIENTE"
         return None
 
@@ -52,7 +57,6 @@ class MetadatosImagen:
         textos = (*self.descriptivos, self.antecedentes)
         return (
             bool(_ID.match(self.id_imagen) and _ID.match(self.id_paciente))
-            and all(self.descriptivos)
             and max(map(len, textos)) <= LARGO_MAXIMO
             and not _CONTROL.search("".join(textos))
         )

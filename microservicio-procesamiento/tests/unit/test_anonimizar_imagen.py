@@ -49,7 +49,7 @@ def test_otro_contenido_con_el_mismo_id_se_rechaza(unidad, campo):
 @pytest.mark.parametrize(
     "campos",
     [
-        {"modalidad": ""},
+        {"modalidad": "a\0b"},
         {"patologia": "x" * 4001},
         {"antecedentes": "x" * 4001},
         {"region_anatomica": "a\nb"},
@@ -91,6 +91,7 @@ def test_una_imagen_rechazada_puede_volver_bien_y_nunca_al_reves(unidad):
         ("a\n", "DATOS_INVALIDOS"),
         ("x" * 129, "DATOS_INVALIDOS"),
         (f"rx-{DE_HOY.id_paciente.upper()}", "ID_REVELA_PACIENTE"),
+        (f"rx-{DE_HOY.id_paciente.replace('-', '')}", "ID_REVELA_PACIENTE"),
     ],
 )
 def test_un_id_que_no_sirve_no_queda_en_ninguna_parte(unidad, id_imagen, motivo):
