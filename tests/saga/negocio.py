@@ -138,6 +138,15 @@ class Suscripcion:
         finales = {"COMPLETADA", "COMPENSADA"}
         return Saga(_llega(self.negocio, ruta, estado, finales=finales, segundos=segundos))
 
+    def su_aviso_consta(self) -> Any:
+        """The saga's timeline tells that the client was told of the refusal: that step."""
+
+        def mirar() -> list[Any]:
+            return [p for p in self.su_saga_queda("COMPENSADA").vista["pasos"] if p["paso"] == "AVISAR"]
+
+        (aviso,) = hasta(mirar, f"AVISAR consta en la saga de {self.id}")
+        return aviso
+
     def su_comando_queda(self, estado: str) -> Any:
         """The command's fate is told."""
         return _llega(self.negocio, f"/suscripciones/comandos/{self.id_comando}", estado)

@@ -6,8 +6,7 @@ from itertools import permutations
 import psycopg2
 import pytest
 from tests.saga.bases import ejecutar, filas
-from tests.saga.espera import hasta
-from tests.saga.negocio import Negocio, Suscripcion
+from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import RECHAZA, Plataforma
 
 from plataforma.partes import SERVICIOS
@@ -29,14 +28,7 @@ def historia(negocio: Negocio) -> None:
     rechazada.su_notificacion_queda("SUSCRIPCION_RECHAZADA", "CONFIRMADA")
     sin_aviso.su_notificacion_queda("SUSCRIPCION_RECHAZADA", "FALLIDA")
     for pedida in (rechazada, sin_aviso):
-        _espera_el_aviso(pedida)
-
-
-def _espera_el_aviso(pedida: Suscripcion) -> None:
-    def avisado() -> bool:
-        return any(paso == "AVISAR" for paso, _ in pedida.su_saga_queda("COMPENSADA").resultados)
-
-    hasta(avisado, f"AVISAR consta en la saga de {pedida.id}")
+        pedida.su_aviso_consta()
 
 
 def test_la_vista_de_la_saga_se_rehace_igual_desde_su_topico(plataforma: Plataforma, historia: None) -> None:
