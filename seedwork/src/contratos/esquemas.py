@@ -16,6 +16,11 @@ CARPETA = Path(__file__).parent / "avsc"
 Esquema = dict[str, Any]
 
 
+def publicados() -> list[type[Mensaje]]:
+    """The platform's messages; a test may have registered some of its own beside them."""
+    return [tipo for tipo in REGISTRO.values() if tipo.__module__.startswith(f"{__package__}.")]
+
+
 def archivo(tipo: type[Mensaje], carpeta: Path = CARPETA) -> Path:
     """Where a message's schema is kept: ``<context>/<Name>.v<version>.avsc``."""
     return carpeta / tipo.contexto / f"{tipo.__name__}.v{tipo.version}.avsc"
@@ -34,14 +39,14 @@ def generar(carpeta: Path = CARPETA) -> list[Path]:
     """
     problemas = [
         f"{tipo.__name__}: {problema}"
-        for tipo in REGISTRO.values()
+        for tipo in publicados()
         if archivo(tipo, carpeta).exists()
         for problema in incompatibilidades(leer(archivo(tipo, carpeta)), tipo.esquema)
     ]
     if problemas:
         raise ValueError("; ".join(problemas))
     escritos = []
-    for tipo in REGISTRO.values():
+    for tipo in publicados():
         destino, nuevo = archivo(tipo, carpeta), texto(tipo.esquema)
         if not destino.exists() or destino.read_text(encoding="utf-8") != nuevo:
             destino.parent.mkdir(parents=True, exist_ok=True)
