@@ -4,7 +4,7 @@ from contratos import sagas
 from notificaciones.aplicacion.encargo import anular
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
-from seedwork.aplicacion.unidad import anotar_paso
+from seedwork.aplicacion.saga import publicar_paso
 
 RECHAZO = "CANAL_RECHAZO"
 NO_DISPONIBLE = "CANAL_NO_DISPONIBLE"
@@ -17,7 +17,7 @@ def entregado(unidad: Unidad, envio: Envio) -> None:
     unidad.envios.quitar(envio.id_notificacion)
     notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
     if notificacion is not None and notificacion.confirmar(envio.intentos) and envio.paso:
-        anotar_paso(unidad, envio.saga, envio.paso)
+        publicar_paso(unidad, envio.saga, envio.paso)
 
 
 def no_entregado(unidad: Unidad, envio: Envio, motivo: str, *, repetible: bool) -> None:
@@ -40,4 +40,4 @@ def no_entregado(unidad: Unidad, envio: Envio, motivo: str, *, repetible: bool) 
     unidad.envios.quitar(envio.id_notificacion)
     notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
     if notificacion is not None and notificacion.fallar(vigente.intentos, motivo) and vigente.paso:
-        anotar_paso(unidad, vigente.saga, vigente.paso, sagas.FALLIDO, motivo=motivo)
+        publicar_paso(unidad, vigente.saga, vigente.paso, sagas.FALLIDO, motivo=motivo)

@@ -7,7 +7,7 @@ from contratos.suscripciones import HechoParaElCliente
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
 from notificaciones.dominio.notificacion import Notificacion
-from seedwork.aplicacion.unidad import Saga, anotar_paso
+from seedwork.aplicacion.saga import Saga, publicar_paso
 
 SAGA_CERRADA = "SAGA_CERRADA"
 
@@ -22,11 +22,6 @@ def id_notificacion(tipo: str, hecho: str) -> str:
         hecho: what the fact is one of: its saga where each saga has one such fact, else its own ``ce_id``.
     """
     return str(uuid.uuid5(_NOTIFICACIONES, f"{tipo}/{hecho}"))
-
-
-def saga_de(hecho: HechoParaElCliente) -> Saga:
-    """The saga that a fact bears."""
-    return Saga(hecho.id_saga, hecho.id_suscripcion, hecho.recursos_requeridos, hecho.recursos_liberados)
 
 
 def encargar(unidad: Unidad, id: str, tipo: str, hecho: HechoParaElCliente, *, paso: str | None = None) -> None:
@@ -55,7 +50,7 @@ def encargar(unidad: Unidad, id: str, tipo: str, hecho: HechoParaElCliente, *, p
         Envio(
             id_notificacion=id,
             tipo=tipo,
-            saga=saga_de(hecho),
+            saga=Saga.de(hecho),
             paso=paso,
             sobre=unidad.sobre,
             nombre=nombre,
@@ -85,4 +80,4 @@ def anular(unidad: Unidad, envio: Envio) -> None:
     unidad.envios.quitar(envio.id_notificacion)
     notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
     if notificacion is not None and notificacion.anular(SAGA_CERRADA) and envio.paso:
-        anotar_paso(unidad, envio.saga, envio.paso, sagas.OMITIDO, motivo=SAGA_CERRADA)
+        publicar_paso(unidad, envio.saga, envio.paso, sagas.OMITIDO, motivo=SAGA_CERRADA)

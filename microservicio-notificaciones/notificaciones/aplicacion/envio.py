@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from seedwork.aplicacion.saga import Saga
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.unidad import Saga
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

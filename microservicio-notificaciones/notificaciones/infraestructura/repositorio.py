@@ -14,8 +14,8 @@ from notificaciones.infraestructura import tablas
 from notificaciones.infraestructura.despachadores import DESPACHADORES
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
 from notificaciones.infraestructura.vistas import proyectar
+from seedwork.aplicacion.saga import Saga
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.unidad import Saga
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, RepositorioEventos
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 

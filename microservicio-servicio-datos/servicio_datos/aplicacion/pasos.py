@@ -1,8 +1,7 @@
 """What several handlers do alike: start and end a data service, and say so."""
 
 from contratos import sagas
-from contratos.suscripciones import HechoSuscripcion
-from seedwork.aplicacion.unidad import Saga, anotar_paso
+from seedwork.aplicacion.saga import Saga, publicar_paso
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 
@@ -12,15 +11,10 @@ RECURSO = "servicio_datos"
 SAGA_CERRADA = "SAGA_CERRADA"
 
 
-def saga_de(hecho: HechoSuscripcion) -> Saga:
-    """The saga that a fact belongs to."""
-    return Saga(hecho.id_saga, hecho.id_suscripcion, hecho.recursos_requeridos, hecho.recursos_liberados)
-
-
 def iniciar(unidad: Unidad, servicio: ServicioDatos, saga: Saga) -> None:
     """Put a reserved data service to work."""
     if servicio.iniciar(saga.id):
-        anotar_paso(unidad, saga, sagas.INICIAR, recurso=RECURSO)
+        publicar_paso(unidad, saga, sagas.INICIAR, recurso=RECURSO)
 
 
 def terminar(unidad: Unidad, servicio: ServicioDatos, saga: Saga, motivo: str) -> None:

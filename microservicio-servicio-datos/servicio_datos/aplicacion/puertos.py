@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from seedwork.aplicacion.unidad import Saga, UnidadTrabajo
+from seedwork.aplicacion.saga import Saga
+from seedwork.aplicacion.unidad import UnidadTrabajo
 from servicio_datos.dominio.participacion import Participacion
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from seedwork.aplicacion.unidad import Saga
+from seedwork.aplicacion.saga import Saga
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 from servicio_datos.dominio.participacion import Participacion

@@ -8,8 +8,8 @@ import pytest
 
 from contratos import Mensaje, sagas
 from contratos.suscripciones import HechoSuscripcion, SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
+from seedwork.aplicacion.saga import Saga
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.unidad import Saga
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.dominio.participacion import Participacion
 from servicio_datos.dominio.servicio_datos import ServicioDatos

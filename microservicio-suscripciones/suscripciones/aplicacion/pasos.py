@@ -3,7 +3,7 @@
 import uuid
 
 from contratos import sagas
-from seedwork.aplicacion.unidad import Saga, anotar_paso
+from seedwork.aplicacion.saga import Saga, publicar_paso
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
@@ -27,10 +27,10 @@ def activar(unidad: Unidad, suscripcion: Suscripcion, cliente: Cliente) -> None:
     factura = suscripcion.activar(saga.id, plan, cliente, id_factura, unidad.reloj())
     if factura is not None:
         unidad.facturas.agregar(factura)
-    anotar_paso(unidad, saga_de(suscripcion), sagas.ACTIVAR)
+    publicar_paso(unidad, saga_de(suscripcion), sagas.ACTIVAR)
 
 
 def rechazar(unidad: Unidad, suscripcion: Suscripcion, id_saga: str, motivo: str) -> None:
     """Refuse an undecided subscription; whoever did something for it undoes it."""
     if suscripcion.rechazar(id_saga, motivo, unidad.clientes.leer(suscripcion.cliente_codigo)):
-        anotar_paso(unidad, saga_de(suscripcion), sagas.RECHAZAR, motivo=motivo)
+        publicar_paso(unidad, saga_de(suscripcion), sagas.RECHAZAR, motivo=motivo)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from seedwork.dominio.agregado import EventoDominio
 from suscripciones.dominio.cliente import Cliente
-from suscripciones.dominio.saga import SagaPro
+from suscripciones.dominio.saga import SagaActual
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -12,7 +12,7 @@ class EventoSuscripcion(EventoDominio):
     """What all of them tell."""
 
     id_suscripcion: str
-    saga: SagaPro
+    saga: SagaActual
     cliente: Cliente
     plan_codigo: str
     plan_nombre: str

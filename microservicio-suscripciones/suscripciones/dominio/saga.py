@@ -9,7 +9,7 @@ COMPENSADA = "COMPENSADA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SagaPro:
+class SagaActual:
     """The latest saga of a subscription.
 
     Attributes:

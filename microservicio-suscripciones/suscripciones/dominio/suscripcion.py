@@ -9,7 +9,7 @@ from suscripciones.dominio import eventos
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import SagaPro
+from suscripciones.dominio.saga import SagaActual
 
 PENDIENTE = "PENDIENTE"
 ACTIVA = "ACTIVA"
@@ -30,7 +30,7 @@ class Suscripcion(Agregado):
     cliente_codigo: str
     plan_codigo: str
     plan_nombre: str
-    saga: SagaPro
+    saga: SagaActual
     estado: str = PENDIENTE
     motivo: str | None = None
     plazo: datetime | None = None
@@ -43,7 +43,7 @@ class Suscripcion(Agregado):
             cliente_codigo=cliente.id,
             plan_codigo=plan.codigo,
             plan_nombre=plan.nombre,
-            saga=SagaPro(id=id_saga, requeridos=plan.recursos),
+            saga=SagaActual(id=id_saga, requeridos=plan.recursos),
             plazo=plazo if plan.recursos else None,
         )
         nueva._contar(eventos.Creada, cliente)
@@ -59,7 +59,7 @@ class Suscripcion(Agregado):
             cliente_codigo=cliente.id,
             plan_codigo=plan_codigo,
             plan_nombre=plan_nombre,
-            saga=SagaPro(id=id_saga),
+            saga=SagaActual(id=id_saga),
         )
         nueva.rechazar(id_saga, motivo, cliente)
         return nueva

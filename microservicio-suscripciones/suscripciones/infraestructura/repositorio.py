@@ -14,7 +14,7 @@ from suscripciones.aplicacion import puertos
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import Paso, SagaPro
+from suscripciones.dominio.saga import Paso, SagaActual
 from suscripciones.dominio.suscripcion import Suscripcion
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.despachadores import DESPACHADORES
@@ -43,7 +43,7 @@ class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
         """The inverse."""
         saga: dict[str, Any] = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
         propios = {c: v for c, v in fila.items() if c not in ("orden", "saga")}
-        return Suscripcion(saga=SagaPro(**saga), **propios)
+        return Suscripcion(saga=SagaActual(**saga), **propios)
 
 
 class RepositorioClientes(RepositorioSQL[Cliente]):

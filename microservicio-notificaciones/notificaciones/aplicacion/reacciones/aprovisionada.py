@@ -2,9 +2,9 @@
 
 from contratos import sagas
 from contratos.suscripciones import SuscripcionAprovisionada
-from notificaciones.aplicacion.encargo import SAGA_CERRADA, encargar, id_notificacion, saga_de
+from notificaciones.aplicacion.encargo import SAGA_CERRADA, encargar, id_notificacion
 from notificaciones.aplicacion.puertos import Unidad
-from seedwork.aplicacion.unidad import anotar_paso
+from seedwork.aplicacion.saga import Saga, publicar_paso
 
 TIPO = "SERVICIO_LISTO"
 
@@ -16,6 +16,6 @@ def notificar_servicio_listo(hecho: SuscripcionAprovisionada, unidad: Unidad) ->
     if unidad.notificaciones.obtener(id) is not None:
         return
     if cerrada:
-        anotar_paso(unidad, saga_de(hecho), sagas.NOTIFICAR, sagas.OMITIDO, motivo=SAGA_CERRADA)
+        publicar_paso(unidad, Saga.de(hecho), sagas.NOTIFICAR, sagas.OMITIDO, motivo=SAGA_CERRADA)
     else:
         encargar(unidad, id, TIPO, hecho, paso=sagas.NOTIFICAR)

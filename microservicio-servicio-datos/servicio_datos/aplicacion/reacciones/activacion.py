@@ -2,8 +2,8 @@
 
 from contratos import sagas
 from contratos.suscripciones import SuscripcionActivada
-from seedwork.aplicacion.unidad import anotar_paso
-from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar, saga_de
+from seedwork.aplicacion.saga import Saga, publicar_paso
+from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar
 from servicio_datos.aplicacion.puertos import Unidad
 
 
@@ -11,12 +11,12 @@ def activar(hecho: SuscripcionActivada, unidad: Unidad) -> None:
     """Start the saga's data service. Where its reservation has not arrived yet, that one starts it when it does."""
     if RECURSO not in hecho.recursos_requeridos:
         return
-    saga = saga_de(hecho)
+    saga = Saga.de(hecho)
     participacion = unidad.participaciones.de_saga(saga)
     if not participacion.tomar_activacion():
         return
     if participacion.cerrada:
-        anotar_paso(unidad, saga, sagas.INICIAR, sagas.OMITIDO, recurso=RECURSO, motivo=SAGA_CERRADA)
+        publicar_paso(unidad, saga, sagas.INICIAR, sagas.OMITIDO, recurso=RECURSO, motivo=SAGA_CERRADA)
         return
     servicio = unidad.servicios.vivo_de(saga.id_suscripcion)
     if servicio is not None and servicio.id_saga == saga.id:

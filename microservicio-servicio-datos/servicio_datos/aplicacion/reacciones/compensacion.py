@@ -2,14 +2,14 @@
 
 from contratos import sagas
 from contratos.suscripciones import SuscripcionRechazada
-from seedwork.aplicacion.unidad import anotar_paso
-from servicio_datos.aplicacion.pasos import RECURSO, saga_de, terminar
+from seedwork.aplicacion.saga import Saga, publicar_paso
+from servicio_datos.aplicacion.pasos import RECURSO, terminar
 from servicio_datos.aplicacion.puertos import Unidad
 
 
 def compensar(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
     """End what the subscription holds and close the saga here, with one answer; its cause may still be on its way."""
-    saga = saga_de(hecho)
+    saga = Saga.de(hecho)
     servicio = unidad.servicios.vivo_de(saga.id_suscripcion)
     if servicio is not None:
         terminar(unidad, servicio, saga, hecho.motivo)
@@ -18,6 +18,6 @@ def compensar(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
     if not unidad.participaciones.de_saga(saga).tomar_cierre():
         return
     if servicio is not None:
-        anotar_paso(unidad, saga, sagas.LIBERAR, recurso=RECURSO)
+        publicar_paso(unidad, saga, sagas.LIBERAR, recurso=RECURSO)
     else:
-        anotar_paso(unidad, saga, sagas.LIBERAR, sagas.OMITIDO, recurso=RECURSO, motivo="NADA_QUE_LIBERAR")
+        publicar_paso(unidad, saga, sagas.LIBERAR, sagas.OMITIDO, recurso=RECURSO, motivo="NADA_QUE_LIBERAR")

@@ -5,9 +5,9 @@ import uuid
 from contratos import sagas
 from contratos.servicio_datos import ServicioDatosRechazada
 from contratos.suscripciones import SuscripcionCreada
-from seedwork.aplicacion.unidad import Saga, anotar_paso
+from seedwork.aplicacion.saga import Saga, publicar_paso
 from seedwork.dominio.errores import ReglaViolada
-from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar, saga_de
+from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos
 
@@ -18,12 +18,12 @@ def reservar(hecho: SuscripcionCreada, unidad: Unidad) -> None:
     """Reserve a data service where the saga requires one, and answer it: reserved, refused, or closed before."""
     if RECURSO not in hecho.recursos_requeridos:
         return
-    saga = saga_de(hecho)
+    saga = Saga.de(hecho)
     participacion = unidad.participaciones.de_saga(saga)
     if not participacion.tomar_reserva():
         return
     if participacion.cerrada:
-        anotar_paso(unidad, saga, sagas.RESERVAR, sagas.OMITIDO, recurso=RECURSO, motivo=SAGA_CERRADA)
+        publicar_paso(unidad, saga, sagas.RESERVAR, sagas.OMITIDO, recurso=RECURSO, motivo=SAGA_CERRADA)
         return
     id = str(uuid.uuid5(_SERVICIOS, saga.id))
     try:
@@ -33,7 +33,7 @@ def reservar(hecho: SuscripcionCreada, unidad: Unidad) -> None:
         return
     servicio = ServicioDatos.reservar(id, saga.id_suscripcion, saga.id, asignacion)
     unidad.servicios.agregar(servicio)
-    anotar_paso(unidad, saga, sagas.RESERVAR, recurso=RECURSO)
+    publicar_paso(unidad, saga, sagas.RESERVAR, recurso=RECURSO)
     if participacion.activada:
         iniciar(unidad, servicio, saga)
 
@@ -63,4 +63,4 @@ def _rechazar(unidad: Unidad, saga: Saga, id: str, motivo: str) -> None:
         sujeto=id,
         secuencia=1,
     )
-    anotar_paso(unidad, saga, sagas.RESERVAR, sagas.RECHAZADO, recurso=RECURSO, motivo=motivo)
+    publicar_paso(unidad, saga, sagas.RESERVAR, sagas.RECHAZADO, recurso=RECURSO, motivo=motivo)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from contratos import sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
-from seedwork.aplicacion.unidad import anotar_paso
+from seedwork.aplicacion.saga import publicar_paso
 from suscripciones.aplicacion.pasos import activar, saga_de
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
@@ -24,7 +24,7 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
     plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
     suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo)
     unidad.suscripciones.agregar(suscripcion)
-    anotar_paso(unidad, saga_de(suscripcion), sagas.CREAR)
+    publicar_paso(unidad, saga_de(suscripcion), sagas.CREAR)
     if not plan.recursos:
         activar(unidad, suscripcion, cliente)
     return None
@@ -76,6 +76,6 @@ def _rechazar(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> str:
     )
     unidad.suscripciones.agregar(suscripcion)
     saga = saga_de(suscripcion)
-    anotar_paso(unidad, saga, sagas.CREAR, sagas.RECHAZADO, motivo=motivo)
-    anotar_paso(unidad, saga, sagas.RECHAZAR, motivo=motivo)
+    publicar_paso(unidad, saga, sagas.CREAR, sagas.RECHAZADO, motivo=motivo)
+    publicar_paso(unidad, saga, sagas.RECHAZAR, motivo=motivo)
     return motivo

@@ -1,22 +1,11 @@
 """The unit of work as the application sees it: one local transaction that holds state, inbox and outbox."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from contratos import Mensaje, sagas
-from seedwork.aplicacion.sobre import Sobre, ahora
-
-
-@dataclass(frozen=True, slots=True)
-class Saga:
-    """The saga that a fact belongs to, as its payload tells (contract §4)."""
-
-    id: str
-    id_suscripcion: str
-    requeridos: tuple[str, ...] = ()
-    liberados: tuple[str, ...] = ()
+from contratos import Mensaje
+from seedwork.aplicacion.sobre import Sobre
 
 
 class UnidadTrabajo(Protocol):
@@ -68,31 +57,3 @@ class UnidadConBandeja(UnidadTrabajo, Protocol):
     def recolectar(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""
         ...
-
-
-def anotar_paso(
-    unidad: UnidadTrabajo,
-    saga: Saga,
-    paso: str,
-    resultado: str = sagas.HECHO,
-    *,
-    recurso: str = "",
-    motivo: str = "",
-) -> None:
-    """Tell a step of the saga, through the same outbox as the events (contract §4)."""
-    unidad.publicar(
-        sagas.TransicionSaga(
-            id_saga=saga.id,
-            id_suscripcion=saga.id_suscripcion,
-            participante=unidad.participante,
-            paso=paso,
-            recurso=recurso,
-            recursos_requeridos=saga.requeridos,
-            recursos_liberados=saga.liberados,
-            resultado=resultado,
-            motivo=motivo,
-            compensacion=paso in sagas.COMPENSACIONES,
-            ocurrido=ahora(),
-        ),
-        sujeto=saga.id_suscripcion,
-    )

@@ -167,7 +167,7 @@ class RepositorioEventos(Generic[A]):
         """Take in an aggregate that is new."""
         self._vistos[agregado.id] = self._entregados[agregado.id] = agregado
 
-    def vistos(self) -> Collection[A]:
+    def entregados(self) -> Collection[A]:
         """The aggregates that were handed out or added since the last call."""
         entregados, self._entregados = self._entregados, {}
         return entregados.values()

@@ -22,7 +22,7 @@ Despachador = Callable[[Any], Mensaje] | None
 class Repositorio(Protocol):
     """What the unit of work asks of a repository."""
 
-    def vistos(self) -> Collection[Agregado]:
+    def entregados(self) -> Collection[Agregado]:
         """The aggregates that may have recorded something since the last call."""
         ...
 
@@ -101,7 +101,7 @@ class UnidadSQL:
     def recolectar(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""
         for repositorio in self.repositorios:
-            for agregado in repositorio.vistos():
+            for agregado in repositorio.entregados():
                 for evento in agregado.extraer_eventos():
                     hacer = self._despachadores[type(evento)]
                     if hacer is not None:
