@@ -216,7 +216,10 @@ def test_el_rechazo_antes_que_su_causa(servicio, hecho, buzon, hasta, juntos):
 
 
 def test_sigue_cuando_la_base_de_datos_corta_las_conexiones(servicio, hecho, buzon, hasta):
-    cortar = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'enviador'"
+    cortar = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'enviador' AND usename = current_user"
+    )
     with servicio.enviando():
         servicio.procesar(hecho("aprovisionada", 1))
         hasta(servicio.sin_envios)

@@ -38,7 +38,11 @@ class Aprovisionador:
     def __init__(self, url: str, *, retencion_dias: int = 7) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
         self._retencion = {"retentionTimeInMinutes": retencion_dias * _DIA_MIN, "retentionSizeInMB": -1}
-        self._http = urllib3.PoolManager(retries=urllib3.Retry(3, backoff_factor=0.2, allowed_methods=None))
+        # Services provision at the same time: who loses a race is told 500, and that it is there when it asks again.
+        intentos = urllib3.Retry(
+            6, backoff_factor=0.2, status_forcelist=(500, 503), allowed_methods=None, raise_on_status=False
+        )
+        self._http = urllib3.PoolManager(maxsize=4, retries=intentos)
 
     def topicos(self, mensajes: Iterable[type[Mensaje]] = tuple(REGISTRO.values())) -> None:
         """Tenant, namespaces with their policies, every topic and its schema.
