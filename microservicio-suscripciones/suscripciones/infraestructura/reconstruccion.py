@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contratos.sagas import TransicionSaga
 from seedwork.aplicacion.bus import Recibido
+from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.pulsar import crear_cliente
@@ -53,7 +54,6 @@ def reconstruir(motor: sa.Engine, pulsar_url: str) -> int:
 
 
 def _cargar(conexion: sa.Connection, lector: pulsar.Reader, decodificador: Decodificador) -> None:
-    sentencia = insert(_NUEVA).on_conflict_do_nothing()
     tanda: list[dict[str, Any]] = []
     for original in _hasta_el_final(lector):
         try:
@@ -62,10 +62,24 @@ def _cargar(conexion: sa.Connection, lector: pulsar.Reader, decodificador: Decod
             # The live consumer parked it too: it is no step.
             continue
         if len(tanda) == _TANDA:
-            conexion.execute(sentencia, tanda)
-            tanda.clear()
+            _insertar(conexion, tanda)
+            tanda = []
     if tanda:
-        conexion.execute(sentencia, tanda)
+        _insertar(conexion, tanda)
+
+
+def _insertar(conexion: sa.Connection, tanda: list[dict[str, Any]]) -> None:
+    """Insert what a row can hold. What it can't, the live consumer parked: it is found by halves, and left out."""
+    try:
+        with conexion.begin_nested():
+            conexion.execute(insert(_NUEVA).on_conflict_do_nothing(), tanda)
+    except (sa.exc.DBAPIError, ValueError) as error:
+        if es_de_infraestructura(error):
+            raise
+        if len(tanda) > 1:
+            mitad = len(tanda) // 2
+            _insertar(conexion, tanda[:mitad])
+            _insertar(conexion, tanda[mitad:])
 
 
 def _fila(recibido: Recibido) -> dict[str, Any]:

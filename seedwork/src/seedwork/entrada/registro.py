@@ -2,8 +2,22 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
+
+
+class _Salida:
+    """Standard output, or nothing once nobody reads it: a worker that outlives its master must not fail for a line."""
+
+    def write(self, texto: str) -> None:
+        with suppress(OSError):
+            sys.stdout.write(texto)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stdout.flush()
 
 
 def configurar(servicio: str, nivel: str = "INFO") -> None:
@@ -26,7 +40,7 @@ def configurar(servicio: str, nivel: str = "INFO") -> None:
     structlog.configure(
         processors=[*comunes, json],
         wrapper_class=structlog.make_filtering_bound_logger(nivel),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Salida())),
         cache_logger_on_first_use=True,
     )
     ajenas = logging.StreamHandler(sys.stdout)
