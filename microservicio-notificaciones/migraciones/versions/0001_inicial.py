@@ -2,16 +2,15 @@
 
 from alembic import op
 
-from seedwork.infraestructura.almacen_eventos import crear_almacen
-from seedwork.infraestructura.migraciones import crear_mensajeria
+from seedwork.infraestructura import ddl
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    crear_mensajeria()
-    crear_almacen(op.get_bind())
+    op.execute(ddl.MENSAJERIA_V1)
+    op.execute(ddl.ALMACEN_EVENTOS_V1)
     op.execute("""
         CREATE TABLE vista_notificaciones (
             id text PRIMARY KEY,

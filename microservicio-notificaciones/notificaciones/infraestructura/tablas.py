@@ -33,7 +33,10 @@ envios = sa.Table(
     _instante("creado", nullable=False),
     _instante("proximo", nullable=False),
     _instante("tomado_hasta"),
+    comment="Deliveries that are not over. The one table with personal data; a row goes when its delivery ends.",
 )
+sa.Index("envios_proximo", envios.c.proximo)
+sa.Index("envios_saga", envios.c.id_saga)
 
 sagas = sa.Table(
     "sagas",
@@ -49,7 +52,7 @@ def vista_notificaciones(nombre: str, metadatos: sa.MetaData) -> sa.Table:
         nombre,
         metadatos,
         sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("orden", sa.BigInteger, nullable=False),
+        sa.Column("orden", sa.BigInteger, nullable=False, unique=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("id_suscripcion", sa.Text, nullable=False),
         sa.Column("id_saga", sa.Text, nullable=False),
@@ -65,3 +68,5 @@ def vista_notificaciones(nombre: str, metadatos: sa.MetaData) -> sa.Table:
 
 
 vista = vista_notificaciones("vista_notificaciones", METADATOS)
+sa.Index("vista_notificaciones_cliente_codigo_orden_idx", vista.c.cliente_codigo, vista.c.orden)
+sa.Index("vista_notificaciones_id_suscripcion_orden_idx", vista.c.id_suscripcion, vista.c.orden)

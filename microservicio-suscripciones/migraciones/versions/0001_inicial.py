@@ -2,14 +2,14 @@
 
 from alembic import op
 
-from seedwork.infraestructura.migraciones import crear_mensajeria
+from seedwork.infraestructura import ddl
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    crear_mensajeria()
+    op.execute(ddl.MENSAJERIA_V1)
     op.execute("""
         CREATE TABLE suscripciones (
             id text PRIMARY KEY,

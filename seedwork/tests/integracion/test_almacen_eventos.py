@@ -9,13 +9,12 @@ import sqlalchemy as sa
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import bd, ddl
 from seedwork.infraestructura.almacen_eventos import (
     CatalogoEventos,
     ConflictoDeVersion,
     Forma,
     RepositorioEventos,
-    crear_almacen,
     verificar,
 )
 
@@ -51,7 +50,7 @@ SOBRE = Sobre(id="m-1", tipo="t", fuente="f", sujeto="s", tiempo="", correlacion
 def motor(nueva_base) -> Iterator[sa.Engine]:
     motor = bd.crear_motor(nueva_base("almacen"))
     with motor.begin() as conexion:
-        crear_almacen(conexion)
+        conexion.execute(sa.text(ddl.ALMACEN_EVENTOS_V1))
     yield motor
     motor.dispose()
 

@@ -22,6 +22,7 @@ A = TypeVar("A", bound=AgregadoEventos)
 Datos = dict[str, Any]
 
 METADATOS = sa.MetaData()
+"""The store's table, which ``ddl`` makes."""
 
 eventos = sa.Table(
     "eventos",
@@ -37,22 +38,6 @@ eventos = sa.Table(
     sa.Column("huella", sa.Text, nullable=False),
     comment="Append-only. huella: SHA-256 over this event and the huella of the one before it in its stream.",
 )
-
-# ALWAYS: also in a session that plays the replica, where ordinary triggers keep still.
-_SOLO_ANEXAR = """
-CREATE FUNCTION eventos_solo_anexar() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'eventos es de solo anexar: % no se permite', TG_OP USING ERRCODE = 'insufficient_privilege';
-END $$;
-CREATE TRIGGER eventos_solo_anexar BEFORE UPDATE OR DELETE OR TRUNCATE ON eventos
-    FOR EACH STATEMENT EXECUTE FUNCTION eventos_solo_anexar();
-ALTER TABLE eventos ENABLE ALWAYS TRIGGER eventos_solo_anexar;
-"""
-
-
-def crear_almacen(conexion: sa.Connection) -> None:
-    """The store's table and its guards; part of the first revision of a service that has one."""
-    METADATOS.create_all(conexion)
-    conexion.execute(sa.text(_SOLO_ANEXAR))
 
 
 class ConflictoDeVersion(Exception):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 METADATOS = sa.MetaData()
-"""The messaging tables; each service's own tables are in a MetaData of its own."""
+"""The messaging tables, which ``ddl`` makes; each service's own tables are in a MetaData of its own."""
 
 AHORA = sa.text("clock_timestamp()")
 
@@ -115,6 +115,7 @@ inbox = sa.Table(
     sa.Column("consumidor", sa.Text, primary_key=True),
     sa.Column("ce_id", sa.Text, primary_key=True),
     _instante("recibido", nullable=False, server_default=AHORA),
+    _instante("aparcado", comment="When it was parked as a dead letter; null for what was handled."),
 )
 
 lotes = sa.Table(
@@ -160,9 +161,3 @@ claves_idempotencia = sa.Table(
 
 CANAL_OUTBOX = "outbox"
 """The NOTIFY channel that wakes the relay."""
-
-DISPARADOR_OUTBOX = f"""
-CREATE FUNCTION avisar_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_notify('{CANAL_OUTBOX}', ''); RETURN NULL; END $$;
-CREATE TRIGGER outbox_avisa AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION avisar_outbox();
-"""

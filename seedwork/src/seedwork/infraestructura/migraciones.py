@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command, context, op
+from alembic import command, context
 from alembic.config import Config
-
-from seedwork.infraestructura import bd
 
 _CERROJO = 0x5A1E
 
@@ -25,9 +23,3 @@ def correr_entorno() -> None:
     """The body of every tree's ``env.py``."""
     context.configure(connection=context.config.attributes["connection"])
     context.run_migrations()
-
-
-def crear_mensajeria() -> None:
-    """The messaging tables; part of every service's first revision."""
-    bd.METADATOS.create_all(op.get_bind())
-    op.execute(bd.DISPARADOR_OUTBOX)

@@ -21,7 +21,7 @@ from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.entrada.config import ConfigServicio, cargar
 from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.servicio import Servicio
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import ddl
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.unidad_sql import UnidadSQL, abridor
 
@@ -62,9 +62,8 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
 def preparar(motor: sa.Engine) -> None:
     """Make its tables, and those of every service's messages."""
     with motor.begin() as conexion:
-        bd.METADATOS.create_all(conexion)
+        conexion.execute(sa.text(ddl.MENSAJERIA_V1))
         _TABLAS.create_all(conexion)
-        conexion.execute(sa.text(bd.DISPARADOR_OUTBOX))
 
 
 class UnidadCuaderno(UnidadSQL):

@@ -1,0 +1,31 @@
+"""What the migrations make of an empty database is what the code knows: they are frozen, it is not."""
+
+import importlib
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from tests.arquitectura.codigo import RAIZ, SERVICIOS
+
+from seedwork.infraestructura import almacen_eventos, bd
+from seedwork.infraestructura.migraciones import migrar
+
+pytestmark = pytest.mark.integracion
+
+CON_EVENTOS = {"notificaciones"}
+"""The services with an event store."""
+
+
+@pytest.mark.parametrize(("carpeta", "paquete"), SERVICIOS.items())
+def test_las_migraciones_hacen_las_tablas_que_el_codigo_conoce(nueva_base, carpeta: str, paquete: str) -> None:
+    conocidas = [bd.METADATOS, importlib.import_module(f"{paquete}.infraestructura.tablas").METADATOS]
+    if paquete in CON_EVENTOS:
+        conocidas.append(almacen_eventos.METADATOS)
+    motor = bd.crear_motor(nueva_base(paquete))
+    try:
+        migrar(motor, RAIZ / carpeta / "migraciones")
+        with motor.connect() as conexion:
+            contexto = MigrationContext.configure(conexion, opts={"compare_server_default": True})
+            assert compare_metadata(contexto, conocidas) == []
+    finally:
+        motor.dispose()
