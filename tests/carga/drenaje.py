@@ -69,7 +69,7 @@ def _publicar(url: str, cuantas: int) -> None:
     for numero in range(cuantas):
         comando = AnonimizarImagen(**cargas.imagen(serie, numero))
         sobre = Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen)
-        propiedades = cloudevents.a_propiedades(sobre, comando)
+        propiedades = cloudevents.a_propiedades(sobre, comando.topico)
         publicador.enviar(
             comando.topico,
             avro.codificar(comando),

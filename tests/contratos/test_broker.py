@@ -141,7 +141,7 @@ def test_lo_que_va_por_el_cable_se_decodifica_con_el_esquema_registrado(
     registrado = json.loads(admin.ver(f"schemas/{ruta}/schema")["data"])
     assert _leer(recibido.data(), registrado, registrado) == a_dict(enviado)
     assert recibido.partition_key() == sobre.sujeto
-    assert recibido.properties() == a_propiedades(sobre, enviado)
+    assert recibido.properties() == a_propiedades(sobre, enviado.topico)
     assert de_propiedades(recibido.properties()) == sobre
 
 

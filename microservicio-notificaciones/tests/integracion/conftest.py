@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
-from contratos import REGISTRO, Mensaje, sagas
+from contratos import Mensaje, sagas
 from contratos.suscripciones import (
     HechoParaElCliente,
     SuscripcionActivada,
@@ -34,9 +34,10 @@ from notificaciones.infraestructura.repositorio import UnidadNotificaciones
 from plataforma.puertos import libres
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.infraestructura import avro, bd
+from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.unidad_sql import abridor
+from seedwork.pruebas.publicado import publicado
 
 MIGRACIONES = Path(__file__).parents[2] / "migraciones"
 REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.example")
@@ -156,12 +157,7 @@ class ServicioEnPrueba:
 
     def publicado(self) -> list[tuple[dict[str, str], Mensaje]]:
         """Properties and message of each outbox row, in order."""
-        with self.motor.connect() as conexion:
-            filas = conexion.execute(sa.select(bd.outbox).order_by(bd.outbox.c.id)).mappings()
-            return [
-                (f["propiedades"], avro.decodificar(REGISTRO[f["propiedades"]["ce_type"]], bytes(f["carga"])))
-                for f in filas
-            ]
+        return publicado(self.motor)
 
     def mensaje(self, nombre: str) -> Any:
         """The one message of that name that was published."""

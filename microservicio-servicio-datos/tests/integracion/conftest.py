@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from contratos import REGISTRO, Mensaje, sagas
+from contratos import Mensaje, sagas
 from contratos.suscripciones import HechoSuscripcion, SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
 from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.infraestructura import avro, bd
+from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.unidad_sql import abridor
+from seedwork.pruebas.publicado import publicado
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
 from servicio_datos.infraestructura import tablas
@@ -75,12 +76,7 @@ class ServicioEnPrueba:
 
     def publicado(self) -> list[tuple[dict[str, str], Mensaje]]:
         """Properties and message of each outbox row, in order."""
-        with self.motor.connect() as conexion:
-            filas = conexion.execute(sa.select(bd.outbox).order_by(bd.outbox.c.id)).mappings()
-            return [
-                (f["propiedades"], avro.decodificar(REGISTRO[f["propiedades"]["ce_type"]], bytes(f["carga"])))
-                for f in filas
-            ]
+        return publicado(self.motor)
 
     def pasos(self, id_saga: str | None = None) -> list[tuple[str, str, str]]:
         dichos = [m for _, m in self.publicado() if isinstance(m, sagas.TransicionSaga)]

@@ -74,7 +74,7 @@ class Taller:
         return [o.sobre.id for o in ordenes]
 
     def codificar(self, orden: Recibido) -> tuple[bytes, dict[str, str], str]:
-        return avro.codificar(orden.mensaje), a_propiedades(orden.sobre, orden.mensaje), orden.sobre.sujeto
+        return avro.codificar(orden.mensaje), a_propiedades(orden.sobre, orden.mensaje.topico), orden.sobre.sujeto
 
     def enviar_cargas(self, *cargas: tuple[Any, dict[str, str], str]) -> None:
         resultados: list[pulsar.Result] = []

@@ -35,7 +35,7 @@ def test_un_lector_v1_lee_a_un_escritor_v2(taller):
     fastavro.schemaless_writer(destino, fastavro.parse_schema(v2), datos)
     orden = taller.orden("h", 7)
     escritor = productor(taller, v2)
-    escritor.send(destino.getvalue(), properties=a_propiedades(orden.sobre, orden.mensaje), partition_key="h")
+    escritor.send(destino.getvalue(), properties=a_propiedades(orden.sobre, orden.mensaje.topico), partition_key="h")
 
     taller.enviar(taller.orden("h", 8))
     with taller.consumiendo():

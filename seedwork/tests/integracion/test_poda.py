@@ -19,8 +19,8 @@ def test_va_lo_viejo_y_queda_lo_demas(taller):
             "INSERT INTO claves_idempotencia SELECT n::text, 'i', now() - n * interval '1 day'"
             " FROM generate_series(0, 44) n",
             "INSERT INTO lotes VALUES ('viejo', 'c', '{}', now() - interval '2 days'), ('nuevo', 'c', '{}', now())",
-            "INSERT INTO outbox (topico, clave, propiedades, carga, creado, enviado)"
-            " SELECT 't', 'k', '{}', '', now() - interval '9 days', e FROM"
+            "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga, creado, enviado)"
+            " SELECT 't', 'i', 't', 'f', 's', '', 'c', '', now() - interval '9 days', e FROM"
             " unnest(ARRAY[now() - interval '2 days', now(), NULL]) e",
         ):
             conexion.execute(sa.text(sql))

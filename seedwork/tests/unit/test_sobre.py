@@ -17,13 +17,13 @@ def test_ida_y_vuelta():
     raiz = sobre(clave_idempotencia="k", traza="00-aa-bb-01")
     hijo = raiz.consecuencia(MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", secuencia=3)
 
-    assert de_propiedades(a_propiedades(raiz, MENSAJE)) == raiz
-    assert de_propiedades(a_propiedades(hijo, MENSAJE)) == hijo
+    assert de_propiedades(a_propiedades(raiz, MENSAJE.topico)) == raiz
+    assert de_propiedades(a_propiedades(hijo, MENSAJE.topico)) == hijo
     assert (hijo.causa, hijo.correlacion, hijo.traza) == (raiz.id, raiz.correlacion, raiz.traza)
 
 
 def test_lo_que_no_hay_no_viaja():
-    propiedades = a_propiedades(sobre(), MENSAJE)
+    propiedades = a_propiedades(sobre(), MENSAJE.topico)
 
     assert not {"ce_sequence", "ce_causationid", "ce_idempotencykey", "ce_traceparent"} & set(propiedades)
     assert propiedades["content-type"] == "application/avro"
@@ -47,7 +47,7 @@ def test_lo_que_no_hay_no_viaja():
     ],
 )
 def test_las_propiedades_malformadas_no_se_leen_y_no_se_citan(cambio):
-    propiedades = {**a_propiedades(sobre(), MENSAJE), **cambio}
+    propiedades = {**a_propiedades(sobre(), MENSAJE.topico), **cambio}
 
     with pytest.raises(MensajeIlegible) as error:
         de_propiedades({k: v for k, v in propiedades.items() if v is not None})

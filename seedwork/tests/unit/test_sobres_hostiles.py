@@ -27,7 +27,7 @@ from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades,
 )
 def test_un_atributo_hostil_es_ilegible_y_su_valor_no_se_cita(atributo: str, valor: str) -> None:
     sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/bff", sujeto="s-1")
-    propiedades = a_propiedades(sobre, CrearSuscripcion)
+    propiedades = a_propiedades(sobre, CrearSuscripcion.topico)
     assert de_propiedades(propiedades) == sobre
     with pytest.raises(MensajeIlegible, match=atributo) as error:
         de_propiedades(propiedades | {atributo: valor})

@@ -130,7 +130,7 @@ class _Trabajador:
         self._motor = servicio.motor()
         self._cliente = crear_cliente(config.pulsar_url)
         self._cartas = Publicador(config.pulsar_url, plazo_ms=8000)
-        self._salida = Publicador(config.pulsar_url, plazo_ms=0, esperar_cola=True)
+        self._salida = Publicador(config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
         bus = servicio.bus(self._motor)
         self._topicos = [t.topico for t in bus.manejadores]
         self._consumidor = Consumidor(

@@ -1,13 +1,15 @@
 """One engine per process, and the tables that every service's database has for its messages."""
 
+import io
 import json
 import select
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import psycopg2
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 METADATOS = sa.MetaData()
 """The messaging tables, which ``ddl`` makes; each service's own tables are in a MetaData of its own."""
@@ -63,20 +65,49 @@ def es_de_infraestructura(error: BaseException) -> bool:
 
 
 def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns: one statement, and one parameter that holds them all as JSON.
+    """Insert rows that all have the same columns, with COPY: PostgreSQL reads that fastest.
 
-    PostgreSQL reads that in half the time that it takes to parse as many rows of VALUES.
+    Args:
+        filas: texts, numbers, bytes, instants or None; a list is an array of texts, a dict a JSON document.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: as any statement of the connection's would.
     """
-    columnas = ", ".join(filas[0])
-    sentencia = sa.text(
-        f"INSERT INTO {tabla.name} ({columnas})"  # noqa: S608 — names of our own columns
-        f" SELECT {columnas} FROM json_populate_recordset(NULL::{tabla.name}, :filas)"
-    )
-    conexion.execute(sentencia, {"filas": json.dumps(filas, ensure_ascii=False, default=_a_json)})
+    sentencia = f"COPY {tabla.name} ({', '.join(filas[0])}) FROM STDIN (FORMAT csv)"
+    datos = "\n".join(",".join([_a_csv(v) for v in fila.values()]) for fila in filas)
+    cruda = conexion.connection.driver_connection
+    try:
+        with cruda.cursor() as cursor:  # type: ignore[union-attr]
+            cursor.copy_expert(sentencia, io.StringIO(datos), 1 << 20)
+    except psycopg2.Error as error:
+        roto = conexion.dialect.is_disconnect(error, cruda, None)  # type: ignore[arg-type]
+        if roto:
+            conexion.invalidate(error)
+        raise sa.exc.DBAPIError.instance(
+            sentencia, None, error, psycopg2.Error, hide_parameters=True, connection_invalidated=roto
+        ) from error
+
+
+def _a_csv(valor: Any) -> str:
+    """A field as COPY's CSV form has it; None is the empty one, and an empty text is quoted."""
+    if isinstance(valor, str):
+        return '"' + valor.replace('"', '""') + '"'
+    if valor is None:
+        return ""
+    if isinstance(valor, list):
+        return _a_csv(_a_arreglo(valor))
+    if isinstance(valor, dict):
+        return _a_csv(json.dumps(valor, ensure_ascii=False))
+    return _a_json(valor)
+
+
+def _a_arreglo(textos: Sequence[str]) -> str:
+    """An array of texts as PostgreSQL reads it (manual §8.15.2)."""
+    return "{" + ",".join('"' + t.replace("\\", "\\\\").replace('"', '\\"') + '"' for t in textos) + "}"
 
 
 def actualizar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
-    """Update rows, found by their column ``id``, as :func:`insertar` inserts them."""
+    """Update rows, found by their column ``id``: one statement, and one parameter that holds them all as JSON."""
     asignaciones = ", ".join(f"{c} = nueva.{c}" for c in filas[0] if c != "id")
     sentencia = sa.text(
         f"UPDATE {tabla.name} AS vieja SET {asignaciones}"  # noqa: S608 — names of our own columns
@@ -86,7 +117,7 @@ def actualizar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping
 
 
 def _a_json(valor: Any) -> str:
-    """What PostgreSQL reads back as bytea, timestamp or numeric."""
+    """What PostgreSQL reads back as number, bytea or timestamp."""
     if isinstance(valor, bytes):
         return "\\x" + valor.hex()
     return valor.isoformat() if isinstance(valor, datetime) else str(valor)
@@ -101,8 +132,15 @@ outbox = sa.Table(
     METADATOS,
     sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
     sa.Column("topico", sa.Text, nullable=False),
-    sa.Column("clave", sa.Text, nullable=False),
-    sa.Column("propiedades", JSONB, nullable=False),
+    sa.Column("ce_id", sa.Text, nullable=False),
+    sa.Column("tipo", sa.Text, nullable=False),
+    sa.Column("fuente", sa.Text, nullable=False),
+    sa.Column("sujeto", sa.Text, nullable=False),
+    sa.Column("tiempo", sa.Text, nullable=False),
+    sa.Column("correlacion", sa.Text, nullable=False),
+    sa.Column("causa", sa.Text),
+    sa.Column("secuencia", sa.BigInteger),
+    sa.Column("traza", sa.Text),
     sa.Column("carga", sa.LargeBinary, nullable=False),
     _instante("creado", nullable=False, server_default=AHORA),
     _instante("enviado"),

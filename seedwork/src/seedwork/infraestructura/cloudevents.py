@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 
-from contratos import Mensaje
 from seedwork.aplicacion.sobre import Sobre
 
 
@@ -31,11 +30,11 @@ _TEXTO = re.compile(r"[\x20-\x7e]{0,512}")
 _SECUENCIA = re.compile(r"[0-9]{1,18}")
 
 
-def a_propiedades(sobre: Sobre, mensaje: Mensaje | type[Mensaje]) -> dict[str, str]:
-    """The message properties of an envelope."""
+def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:
+    """The message properties of an envelope, for a message on ``topico``."""
     propiedades = {
         "ce_specversion": "1.0",
-        "ce_dataschema": f"pulsar-schema:{mensaje.topico}",
+        "ce_dataschema": f"pulsar-schema:{topico}",
         "content-type": "application/avro",
     }
     for campo, atributo in _ATRIBUTOS.items():

@@ -42,6 +42,12 @@ class _EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
         return obj
 
 
+def _vaciar(productor: pulsar.Producer) -> None:
+    # Whatever goes wrong, the callbacks of the messages hear of it.
+    with suppress(pulsar.PulsarException):
+        productor.flush()
+
+
 class Publicador:
     """Publishes with a producer per topic, made on first use in the process that uses it.
 
@@ -50,10 +56,12 @@ class Publicador:
         plazo_ms: after how long an unconfirmed message is an error; 0 never gives up, so that what a lost connection
             left pending is sent again in its order.
         esperar_cola: whether a full send queue blocks, or is an error.
+        agrupar_ms: how long a message may wait for others to travel with; :meth:`despachar` ends the wait.
     """
 
-    def __init__(self, url: str, *, plazo_ms: int = 4500, esperar_cola: bool = False) -> None:
+    def __init__(self, url: str, *, plazo_ms: int = 4500, esperar_cola: bool = False, agrupar_ms: int = 1) -> None:
         self._url = url
+        self._agrupar_ms = agrupar_ms
         self._plazo_ms = plazo_ms
         self._esperar_cola = esperar_cola
         self._heredados: list[Any] = []
@@ -118,8 +126,8 @@ class Publicador:
             block_if_queue_full=self._esperar_cola,
             max_pending_messages=5000,
             batching_enabled=True,
-            batching_max_publish_delay_ms=1,
-            batching_max_messages=500,
+            batching_max_publish_delay_ms=self._agrupar_ms,
+            batching_max_messages=1000,
         )
 
     def descartar(self, topico: str) -> None:
@@ -150,6 +158,13 @@ class Publicador:
         except pulsar.PulsarException as error:
             raise SinConfirmacion(type(error).__name__) from error
 
+    def despachar(self, topico: str) -> None:
+        """Let what :meth:`enviar` took for the topic go now; returns at once."""
+        productor = self._productores.get(topico)
+        if productor is not None:
+            # flush() also waits for the broker; and flush_async, which does not, can deadlock with a callback.
+            threading.Thread(target=_vaciar, args=(productor,), daemon=True).start()
+
     def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float = 5.0) -> None:
         """Send, and wait until the broker has confirmed the message as durable.
 
@@ -157,7 +172,7 @@ class Publicador:
             SinConfirmacion: no confirmation within ``espera`` seconds.
         """
         limite = time.monotonic() + espera
-        carga, propiedades = avro.codificar(mensaje), cloudevents.a_propiedades(sobre, mensaje)
+        carga, propiedades = avro.codificar(mensaje), cloudevents.a_propiedades(sobre, mensaje.topico)
         productor = self.productor(mensaje.topico, espera)
         restante = limite - time.monotonic()
         if not self._plazo_ms or restante < self._plazo_ms / 1000:

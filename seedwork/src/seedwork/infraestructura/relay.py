@@ -16,16 +16,13 @@ import pulsar
 import sqlalchemy as sa
 import structlog
 
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import bd, cloudevents, outbox
 from seedwork.infraestructura.metricas import OUTBOX_ENVIADOS
 from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
 
 registro = structlog.get_logger(__name__)
 
 _CERROJO = 0x5A1D
-_PENDIENTES = sa.text(
-    "SELECT id, topico, clave, propiedades, carga FROM outbox WHERE enviado IS NULL ORDER BY id LIMIT :tope"
-)
 _MARCAR = sa.text("UPDATE outbox SET enviado = clock_timestamp() WHERE id = ANY(:ids)")
 
 
@@ -81,7 +78,7 @@ class Relay:
 
     def _vaciar(self, conexion: sa.Connection, parada: threading.Event) -> int:
         """Send one round; answers how many rows there were."""
-        filas = conexion.execute(_PENDIENTES, {"tope": self._tope}).all()
+        filas = conexion.execute(outbox.PENDIENTES, {"tope": self._tope}).all()
         if not filas:
             return 0
         topicos = {f.topico for f in filas}
@@ -100,8 +97,13 @@ class Relay:
             if len(confirmados) + len(errores) == len(filas):
                 terminado.set()
 
-        for id, topico, clave, propiedades, carga in filas:
-            self._publicador.enviar(topico, bytes(carga), propiedades, clave, partial(al_terminar, id))
+        for fila in filas:
+            propiedades = cloudevents.a_propiedades(outbox.a_sobre(fila), fila.topico)
+            self._publicador.enviar(
+                fila.topico, bytes(fila.carga), propiedades, fila.sujeto, partial(al_terminar, fila.id)
+            )
+        for topico in topicos:
+            self._publicador.despachar(topico)
         while not terminado.wait(0.2):
             if parada.is_set():
                 terminado.wait(2.0)

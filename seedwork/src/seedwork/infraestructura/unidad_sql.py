@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from contratos import Mensaje
 from seedwork.aplicacion.sobre import Sobre, ahora
 from seedwork.dominio.agregado import Agregado, EventoDominio
-from seedwork.infraestructura import avro, bd, cloudevents
+from seedwork.infraestructura import bd, outbox
 
 Despachador = Callable[[Any], Mensaje] | None
 """Makes the published message of a domain event; None marks the event as internal."""
@@ -89,14 +89,7 @@ class UnidadSQL:
     def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
         """Put a message into the outbox, caused by the one being handled."""
         sobre = self.sobre.consecuencia(mensaje, fuente=self._fuente, sujeto=sujeto, secuencia=secuencia)
-        self._salientes.append(
-            {
-                "topico": mensaje.topico,
-                "clave": sujeto,
-                "propiedades": cloudevents.a_propiedades(sobre, mensaje),
-                "carga": avro.codificar(mensaje),
-            }
-        )
+        self._salientes.append(outbox.a_fila(sobre, mensaje))
 
     def recolectar(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""

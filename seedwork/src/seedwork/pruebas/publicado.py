@@ -1,0 +1,19 @@
+"""What a service's outbox holds, as its readers will see it."""
+
+import sqlalchemy as sa
+
+from contratos import REGISTRO, Mensaje
+from seedwork.infraestructura import avro, bd, cloudevents, outbox
+
+
+def publicado(motor: sa.Engine) -> list[tuple[dict[str, str], Mensaje]]:
+    """Properties and message of each outbox row, sent or not, in order."""
+    with motor.connect() as conexion:
+        filas = conexion.execute(sa.select(bd.outbox).order_by(bd.outbox.c.id)).all()
+    return [
+        (
+            cloudevents.a_propiedades(outbox.a_sobre(f), f.topico),
+            avro.decodificar(REGISTRO[f.tipo], bytes(f.carga)),
+        )
+        for f in filas
+    ]
