@@ -3,39 +3,54 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.arquitectura.codigo import PAQUETES, RAIZ, TODO, arboles, textos
 
 from contratos import motivos
-from seedwork.aplicacion.bus import CLAVE_REUTILIZADA
 from suscripciones.infraestructura.catalogo import leer_planes
 
 _CODIGO = re.compile(r"[A-Z]+(_[A-Z]+)+")
-APLICACION = [
-    *(paquete / capa for paquete in PAQUETES for capa in ("aplicacion", "dominio")),
-    RAIZ / "seedwork/src/seedwork/aplicacion",
-    RAIZ / "seedwork/src/seedwork/dominio",
-]
-NO_SON_MOTIVOS = {"SERVICIO_LISTO", "SUSCRIPCION_ACTIVA", "SUSCRIPCION_RECHAZADA", "EN_CURSO"}
-"""The types of notifications, and a saga's state."""
+DOMINIOS = [*(paquete / "dominio" for paquete in PAQUETES), RAIZ / "seedwork/src/seedwork/dominio"]
+NO_SON_MOTIVOS = {"EN_CURSO"}
+"""A saga's state."""
 
 
-def _codigos() -> dict[str, str]:
-    """Each code that handlers and domains use, and where."""
+def _escritos(*carpetas: Path) -> dict[str, str]:
+    """Each text that looks like a code, and where it is written."""
+    return {texto: donde for donde, arbol in arboles(*carpetas) for texto in textos(arbol) if _CODIGO.fullmatch(texto)}
+
+
+def _nombrados() -> set[str]:
+    """The reasons that are used as ``motivos.CODE``."""
+    nodos = (nodo for _, arbol in arboles(*TODO) for nodo in ast.walk(arbol))
     return {
-        texto: donde for donde, arbol in arboles(*APLICACION) for texto in textos(arbol) if _CODIGO.fullmatch(texto)
+        n.attr
+        for n in nodos
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "motivos"
     }
 
 
-def test_todo_motivo_que_se_usa_tiene_su_texto() -> None:
-    usados = _codigos()
-    assert {c: d for c, d in usados.items() if c not in motivos.TEXTOS and c not in NO_SON_MOTIVOS} == {}
-    assert usados.keys() >= NO_SON_MOTIVOS
-    assert CLAVE_REUTILIZADA in motivos.TEXTOS
+def test_la_lista_es_de_constantes_cada_una_con_su_texto() -> None:
+    constantes = {nombre: valor for nombre, valor in vars(motivos).items() if _CODIGO.fullmatch(nombre)}
+    assert all(nombre == valor for nombre, valor in constantes.items())
+    assert list(constantes) == list(motivos.TEXTOS)
 
 
-def test_todo_texto_es_de_un_motivo_que_se_usa() -> None:
-    assert motivos.TEXTOS.keys() - _codigos().keys() == set()
+def test_un_dominio_no_conoce_contratos_y_sus_motivos_son_de_la_lista() -> None:
+    escritos = _escritos(*DOMINIOS)
+    assert {c: d for c, d in escritos.items() if c not in motivos.TEXTOS and c not in NO_SON_MOTIVOS} == {}
+
+
+def test_fuera_de_los_dominios_un_motivo_se_nombra_por_su_constante() -> None:
+    resto = [carpeta for paquete in PAQUETES for carpeta in paquete.iterdir() if carpeta.name != "dominio"]
+    seedwork = [c for c in (RAIZ / "seedwork/src/seedwork").iterdir() if c.name != "dominio"]
+    escritos = _escritos(*resto, *seedwork, RAIZ / "bff_web/src")
+    assert {c: d for c, d in escritos.items() if c in motivos.TEXTOS} == {}
+
+
+def test_todo_motivo_de_la_lista_se_usa() -> None:
+    assert motivos.TEXTOS.keys() - _nombrados() - _escritos(*DOMINIOS).keys() == {motivos.RECHAZO_DE_PARTICIPANTE}
 
 
 def test_los_textos_son_frases_y_un_codigo_desconocido_se_muestra_tal_cual() -> None:

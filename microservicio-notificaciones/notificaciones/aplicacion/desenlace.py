@@ -6,9 +6,6 @@ from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
 from seedwork.aplicacion.saga import publicar_paso
 
-RECHAZO = "CANAL_RECHAZO"
-NO_DISPONIBLE = "CANAL_NO_DISPONIBLE"
-
 
 def entregado(unidad: Unidad, envio: Envio) -> None:
     """The channel took charge of it: that is the confirmation, also where its saga was closed meanwhile."""
@@ -24,7 +21,7 @@ def no_entregado(unidad: Unidad, envio: Envio, motivo: str, *, repetible: bool) 
     """The channel did not take it. It is tried again where that can help, and a further attempt would end in time.
 
     Args:
-        motivo: RECHAZO or NO_DISPONIBLE.
+        motivo: ``CANAL_RECHAZO`` or ``CANAL_NO_DISPONIBLE``.
         repetible: whether a further attempt can help.
     """
     vigente = unidad.envios.obtener(envio.id_notificacion)

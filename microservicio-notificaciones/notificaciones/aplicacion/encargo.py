@@ -9,8 +9,6 @@ from notificaciones.aplicacion.puertos import Unidad
 from notificaciones.dominio.notificacion import Notificacion
 from seedwork.aplicacion.saga import Saga, publicar_paso
 
-SAGA_CERRADA = "SAGA_CERRADA"
-
 _NOTIFICACIONES = uuid.UUID("0d3d5c1e-8a55-5f0a-b1c5-3f0f7c2b9e47")
 
 
@@ -79,5 +77,5 @@ def anular(unidad: Unidad, envio: Envio) -> None:
     """End a delivery that was called off."""
     unidad.envios.quitar(envio.id_notificacion)
     notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
-    if notificacion is not None and notificacion.anular(SAGA_CERRADA) and envio.paso:
-        publicar_paso(unidad, envio.saga, envio.paso, sagas.OMITIDO, motivo=SAGA_CERRADA)
+    if notificacion is not None and notificacion.anular(motivos.SAGA_CERRADA) and envio.paso:
+        publicar_paso(unidad, envio.saga, envio.paso, sagas.OMITIDO, motivo=motivos.SAGA_CERRADA)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 import structlog
 from prometheus_client import Counter, Histogram
 
+from contratos import motivos
 from notificaciones.aplicacion import desenlace
 from notificaciones.aplicacion.envio import Carta, Envio, Politica
 from notificaciones.aplicacion.puertos import Canal, CanalNoDisponible, CanalRechazo
@@ -130,17 +131,17 @@ class Enviador:
     def _intentar(self, envio: Envio) -> Desenlace:
         agotado = envio.intentos > 1 and not self._politica.cabe(envio.creado, envio.leido)
         if envio.anular or agotado:
-            return partial(desenlace.no_entregado, envio=envio, motivo=desenlace.NO_DISPONIBLE, repetible=False)
+            return partial(desenlace.no_entregado, envio=envio, motivo=motivos.CANAL_NO_DISPONIBLE, repetible=False)
         try:
             with CANAL_SEGUNDOS.time():
                 self._canal.enviar(self._carta(envio))
         except CanalRechazo as error:
             self._contar(envio, "rechazado", str(error))
-            return partial(desenlace.no_entregado, envio=envio, motivo=desenlace.RECHAZO, repetible=False)
+            return partial(desenlace.no_entregado, envio=envio, motivo=motivos.CANAL_RECHAZO, repetible=False)
         except Exception as error:
             texto = str(error) if isinstance(error, CanalNoDisponible) else type(error).__name__
             self._contar(envio, "no_disponible", texto)
-            return partial(desenlace.no_entregado, envio=envio, motivo=desenlace.NO_DISPONIBLE, repetible=True)
+            return partial(desenlace.no_entregado, envio=envio, motivo=motivos.CANAL_NO_DISPONIBLE, repetible=True)
         self._contar(envio, "entregado", None)
         return partial(desenlace.entregado, envio=envio)
 

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from notificaciones.aplicacion.desenlace import NO_DISPONIBLE, RECHAZO, entregado, no_entregado
+from contratos import motivos
+from notificaciones.aplicacion.desenlace import entregado, no_entregado
 from notificaciones.aplicacion.envio import Politica
 
 NOTIFICADO = ("NOTIFICAR", "HECHO", "")
@@ -84,7 +85,7 @@ def test_lo_que_se_esta_enviando_al_rechazar_no_se_repite(unidad, aprovisionada,
     envio = unidad.tomar()
     unidad.atender(rechazada)
 
-    no_entregado(unidad, envio, NO_DISPONIBLE, repetible=True)
+    no_entregado(unidad, envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
 
     assert unidad.estados["SERVICIO_LISTO"] == "ANULADA"
     assert unidad.pasos == [OMITIDO]
@@ -94,7 +95,7 @@ def test_lo_que_se_esta_enviando_al_rechazar_no_se_repite(unidad, aprovisionada,
 def test_un_rechazo_del_canal_falla_de_inmediato(unidad, aprovisionada):
     unidad.atender(aprovisionada)
 
-    no_entregado(unidad, unidad.tomar(), RECHAZO, repetible=False)
+    no_entregado(unidad, unidad.tomar(), motivos.CANAL_RECHAZO, repetible=False)
 
     assert unidad.estados == {"SERVICIO_LISTO": "FALLIDA"}
     assert unidad.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_RECHAZO")]
@@ -106,7 +107,7 @@ def test_un_canal_ausente_se_reintenta_cada_vez_mas_tarde_y_acaba_a_tiempo(unida
     esperas = []
     while unidad.envios.todos:
         envio = unidad.tomar()
-        no_entregado(unidad, envio, NO_DISPONIBLE, repetible=True)
+        no_entregado(unidad, envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
         proximo = unidad.envios.aplazados.pop(envio.id_notificacion, None)
         if proximo is not None:
             esperas.append((proximo - unidad.ahora).total_seconds())
@@ -125,7 +126,7 @@ def test_un_intento_que_perdio_su_arriendo_ya_no_decide(unidad, aprovisionada):
     unidad.ahora = viejo.tomado_hasta
     nuevo = unidad.tomar()
 
-    no_entregado(unidad, viejo, NO_DISPONIBLE, repetible=False)
+    no_entregado(unidad, viejo, motivos.CANAL_NO_DISPONIBLE, repetible=False)
     assert unidad.estados == {"SERVICIO_LISTO": "CREADA"}
 
     entregado(unidad, nuevo)

@@ -8,8 +8,6 @@ from servicio_datos.dominio.servicio_datos import ServicioDatos
 RECURSO = "servicio_datos"
 """The resource that this service provides, as plans name it."""
 
-SAGA_CERRADA = "SAGA_CERRADA"
-
 
 def iniciar(unidad: Unidad, servicio: ServicioDatos, saga: Saga) -> None:
     """Put a reserved data service to work."""

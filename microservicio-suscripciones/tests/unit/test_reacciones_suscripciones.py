@@ -95,6 +95,7 @@ def test_se_aprovisiona_con_el_ultimo_recurso_y_una_sola_vez(unidad: Unidad) -> 
     ("paso", "resultado", "motivo", "esperado"),
     [
         ("RESERVAR", sagas.RECHAZADO, "SIN_CAPACIDAD", "SIN_CAPACIDAD"),
+        ("RESERVAR", sagas.RECHAZADO, "uno que aquí no se conoce", "RECHAZO_DE_PARTICIPANTE"),
         ("NOTIFICAR", sagas.FALLIDO, "CANAL_RECHAZO", "NOTIFICACION_FALLIDA"),
     ],
 )

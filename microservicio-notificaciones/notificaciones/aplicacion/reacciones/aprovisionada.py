@@ -1,8 +1,8 @@
 """SuscripcionAprovisionada: all that the subscription requires is reserved."""
 
-from contratos import sagas
+from contratos import motivos, sagas
 from contratos.suscripciones import SuscripcionAprovisionada
-from notificaciones.aplicacion.encargo import SAGA_CERRADA, encargar, id_notificacion
+from notificaciones.aplicacion.encargo import encargar, id_notificacion
 from notificaciones.aplicacion.puertos import Unidad
 from seedwork.aplicacion.saga import Saga, publicar_paso
 
@@ -16,6 +16,6 @@ def notificar_servicio_listo(hecho: SuscripcionAprovisionada, unidad: Unidad) ->
     if unidad.notificaciones.obtener(id) is not None:
         return
     if cerrada:
-        publicar_paso(unidad, Saga.de(hecho), sagas.NOTIFICAR, sagas.OMITIDO, motivo=SAGA_CERRADA)
+        publicar_paso(unidad, Saga.de(hecho), sagas.NOTIFICAR, sagas.OMITIDO, motivo=motivos.SAGA_CERRADA)
     else:
         encargar(unidad, id, TIPO, hecho, paso=sagas.NOTIFICAR)

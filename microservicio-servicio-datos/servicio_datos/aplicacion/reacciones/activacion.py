@@ -1,9 +1,9 @@
 """SuscripcionActivada: what the saga reserved goes to work."""
 
-from contratos import sagas
+from contratos import motivos, sagas
 from contratos.suscripciones import SuscripcionActivada
 from seedwork.aplicacion.saga import Saga, publicar_paso
-from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar
+from servicio_datos.aplicacion.pasos import RECURSO, iniciar
 from servicio_datos.aplicacion.puertos import Unidad
 
 
@@ -16,7 +16,7 @@ def activar(hecho: SuscripcionActivada, unidad: Unidad) -> None:
     if not participacion.tomar_activacion():
         return
     if participacion.cerrada:
-        publicar_paso(unidad, saga, sagas.INICIAR, sagas.OMITIDO, recurso=RECURSO, motivo=SAGA_CERRADA)
+        publicar_paso(unidad, saga, sagas.INICIAR, sagas.OMITIDO, recurso=RECURSO, motivo=motivos.SAGA_CERRADA)
         return
     servicio = unidad.servicios.vivo_de(saga.id_suscripcion)
     if servicio is not None and servicio.id_saga == saga.id:

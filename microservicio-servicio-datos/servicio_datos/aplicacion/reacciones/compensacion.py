@@ -1,6 +1,6 @@
 """SuscripcionRechazada: what was reserved is given back."""
 
-from contratos import sagas
+from contratos import motivos, sagas
 from contratos.suscripciones import SuscripcionRechazada
 from seedwork.aplicacion.saga import Saga, publicar_paso
 from servicio_datos.aplicacion.pasos import RECURSO, terminar
@@ -20,4 +20,4 @@ def compensar(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
     if servicio is not None:
         publicar_paso(unidad, saga, sagas.LIBERAR, recurso=RECURSO)
     else:
-        publicar_paso(unidad, saga, sagas.LIBERAR, sagas.OMITIDO, recurso=RECURSO, motivo="NADA_QUE_LIBERAR")
+        publicar_paso(unidad, saga, sagas.LIBERAR, sagas.OMITIDO, recurso=RECURSO, motivo=motivos.NADA_QUE_LIBERAR)

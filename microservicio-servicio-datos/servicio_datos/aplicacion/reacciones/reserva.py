@@ -2,12 +2,12 @@
 
 import uuid
 
-from contratos import sagas
+from contratos import motivos, sagas
 from contratos.servicio_datos import ServicioDatosRechazada
 from contratos.suscripciones import SuscripcionCreada
 from seedwork.aplicacion.saga import Saga, publicar_paso
 from seedwork.dominio.errores import ReglaViolada
-from servicio_datos.aplicacion.pasos import RECURSO, SAGA_CERRADA, iniciar
+from servicio_datos.aplicacion.pasos import RECURSO, iniciar
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos
 
@@ -23,7 +23,7 @@ def reservar(hecho: SuscripcionCreada, unidad: Unidad) -> None:
     if not participacion.tomar_reserva():
         return
     if participacion.cerrada:
-        publicar_paso(unidad, saga, sagas.RESERVAR, sagas.OMITIDO, recurso=RECURSO, motivo=SAGA_CERRADA)
+        publicar_paso(unidad, saga, sagas.RESERVAR, sagas.OMITIDO, recurso=RECURSO, motivo=motivos.SAGA_CERRADA)
         return
     id = str(uuid.uuid5(_SERVICIOS, saga.id))
     try:
@@ -41,16 +41,16 @@ def reservar(hecho: SuscripcionCreada, unidad: Unidad) -> None:
 def _asignar(unidad: Unidad, saga: Saga) -> Asignacion:
     """Raise ReglaViolada where something is missing; the expert comes last, since only that takes anything away."""
     if unidad.servicios.vivo_de(saga.id_suscripcion) is not None:
-        raise ReglaViolada("YA_TIENE_SERVICIO")
+        raise ReglaViolada(motivos.YA_TIENE_SERVICIO)
     nube = unidad.recursos.elegir_nube()
     if nube is None:
-        raise ReglaViolada("SIN_NUBE")
+        raise ReglaViolada(motivos.SIN_NUBE)
     dataset = unidad.recursos.elegir_dataset()
     if dataset is None:
-        raise ReglaViolada("SIN_DATASET")
+        raise ReglaViolada(motivos.SIN_DATASET)
     experto = unidad.recursos.tomar_experto()
     if experto is None:
-        raise ReglaViolada("SIN_CAPACIDAD")
+        raise ReglaViolada(motivos.SIN_CAPACIDAD)
     return Asignacion(experto_codigo=experto, nube_codigo=nube, dataset_codigo=dataset)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contratos import sagas
+from contratos import motivos, sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.aplicacion.saga import publicar_paso
 from suscripciones.aplicacion.pasos import activar, saga_de
@@ -15,11 +15,11 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
     """Make the subscription, and start its saga; a plan without resources is in force at once."""
     sobre = unidad.sobre
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
-        rechazar_comando(comando, unidad, "SUSCRIPCION_EXISTENTE")
-        return "SUSCRIPCION_EXISTENTE"
+        rechazar_comando(comando, unidad, motivos.SUSCRIPCION_EXISTENTE)
+        return motivos.SUSCRIPCION_EXISTENTE
     plan = unidad.planes.get(comando.plan_codigo)
     if plan is None:
-        return _rechazar(comando, unidad, "PLAN_DESCONOCIDO")
+        return _rechazar(comando, unidad, motivos.PLAN_DESCONOCIDO)
     cliente = _registrar_cliente(comando, unidad)
     plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
     suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo)

@@ -1,5 +1,6 @@
 """The saga's deadline: whoever is silent for too long is taken for a refusal."""
 
+from contratos import motivos
 from suscripciones.aplicacion.pasos import rechazar
 from suscripciones.aplicacion.puertos import Unidad
 
@@ -9,4 +10,4 @@ def vencer_plazo(unidad: Unidad, id_suscripcion: str, id_saga: str) -> None:
     suscripcion = unidad.suscripciones.obtener(id_suscripcion)
     if suscripcion is None or suscripcion.plazo is None or suscripcion.plazo > unidad.reloj():
         return
-    rechazar(unidad, suscripcion, id_saga, "PLAZO_VENCIDO")
+    rechazar(unidad, suscripcion, id_saga, motivos.PLAZO_VENCIDO)

@@ -1,6 +1,6 @@
 """TransicionSaga: a participant told one of its steps."""
 
-from contratos import sagas
+from contratos import motivos, sagas
 from contratos.sagas import TransicionSaga
 from suscripciones.aplicacion.pasos import activar, rechazar
 from suscripciones.aplicacion.puertos import Unidad
@@ -19,11 +19,11 @@ def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
                 cliente = unidad.clientes.leer(suscripcion.cliente_codigo)
                 suscripcion.anotar_reserva(transicion.id_saga, transicion.recurso, cliente)
             case sagas.RESERVAR, sagas.RECHAZADO | sagas.FALLIDO:
-                rechazar(unidad, suscripcion, transicion.id_saga, transicion.motivo)
+                rechazar(unidad, suscripcion, transicion.id_saga, motivos.de_la_lista(transicion.motivo))
             case sagas.NOTIFICAR, sagas.HECHO:
                 activar(unidad, suscripcion, unidad.clientes.leer(suscripcion.cliente_codigo))
             case sagas.NOTIFICAR, sagas.FALLIDO | sagas.RECHAZADO:
-                rechazar(unidad, suscripcion, transicion.id_saga, "NOTIFICACION_FALLIDA")
+                rechazar(unidad, suscripcion, transicion.id_saga, motivos.NOTIFICACION_FALLIDA)
     saga = suscripcion.saga
     por_cerrar = saga.id == transicion.id_saga and saga.decidida and saga.en_curso
     if por_cerrar and estado(unidad.linea.de_saga(saga.id)) != EN_CURSO:

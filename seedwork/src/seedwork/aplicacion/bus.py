@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from contratos import Mensaje
+from contratos import Mensaje, motivos
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import UnidadConBandeja
 
@@ -13,8 +13,6 @@ Manejador = Callable[[Any, Any], str | None]
 """``(message, unit of work) -> None``, or the reason's code where a command is refused."""
 
 U = TypeVar("U", bound=UnidadConBandeja)
-
-CLAVE_REUTILIZADA = "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Bus:
         unidad.atender(sobre)
         rechazo: str | None
         if sobre.clave_idempotencia and duenos[sobre.clave_idempotencia] != sobre.id:
-            rechazo = CLAVE_REUTILIZADA
+            rechazo = motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA
             if self._rechazar is not None:
                 self._rechazar(mensaje, unidad, rechazo)
         else:

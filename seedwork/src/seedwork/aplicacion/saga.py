@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contratos import sagas
+from contratos import motivos, sagas
 from contratos.suscripciones import HechoSuscripcion
 from seedwork.aplicacion.sobre import ahora
 from seedwork.aplicacion.unidad import UnidadTrabajo
@@ -32,7 +32,17 @@ def publicar_paso(
     recurso: str = "",
     motivo: str = "",
 ) -> None:
-    """Tell a step of the saga, through the same outbox as the events (contract §4)."""
+    """Tell a step of the saga, through the same outbox as the events (contract §4).
+
+    Args:
+        motivo: a code of :mod:`contratos.motivos`, or empty: what is told here is kept for ever.
+
+    Raises:
+        ValueError: the reason is none of the list.
+    """
+    if motivo and motivo not in motivos.TEXTOS:
+        # The text is not quoted: it may be somebody's words.
+        raise ValueError("el motivo de un paso no es de la lista cerrada")
     unidad.publicar(
         sagas.TransicionSaga(
             id_saga=saga.id,
