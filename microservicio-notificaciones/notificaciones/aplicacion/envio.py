@@ -1,10 +1,10 @@
 """A delivery: what it takes to bring one notification to its client, and how long that is tried."""
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from seedwork.aplicacion.reintentos import pausa
 from seedwork.aplicacion.saga import Saga
 from seedwork.aplicacion.sobre import Sobre
 
@@ -27,8 +27,7 @@ class Politica:
 
     def pausa(self, intentos: int) -> timedelta:
         """How long to wait after this many attempts."""
-        segundos = min(self.tope_s, self.pausa_s * 2.0 ** min(intentos - 1, 30))
-        return timedelta(seconds=segundos * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+        return timedelta(seconds=pausa(intentos, self.pausa_s, self.tope_s))
 
     def cabe(self, creado: datetime, empieza: datetime) -> bool:
         """Whether a repeat that begins then ends in time."""

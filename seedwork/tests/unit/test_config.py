@@ -34,3 +34,4 @@ def test_las_esperas_crecen_hasta_su_tope():
     assert politica.espera(1) == 0.0
     for intento, pausa in {2: 1, 3: 2, 4: 4, 5: 8, 6: 10, 15: 10}.items():
         assert pausa * 0.8 <= politica.espera(intento) <= pausa * 1.2
+    assert politica.espera(100_000) <= 12.0

@@ -5,7 +5,6 @@ it, and every other key goes on. What can't be decoded is parked at once; what k
 attempt; then the key goes on with the next message (contract §5).
 """
 
-import random
 import threading
 import time
 from collections import deque
@@ -18,6 +17,7 @@ import pulsar
 import structlog
 
 from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.reintentos import pausa
 from seedwork.infraestructura import metricas
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import CartasMuertas
@@ -51,8 +51,7 @@ class PoliticaReintentos:
         """Seconds between this attempt, the first being 1, and the next."""
         if intento < self.inmediatos:
             return 0.0
-        pausa = min(self.tope_s, self.base_s * 2.0 ** (intento - self.inmediatos))
-        return pausa * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+        return pausa(intento - self.inmediatos + 1, self.base_s, self.tope_s)
 
 
 @dataclass(slots=True)
