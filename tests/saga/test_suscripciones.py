@@ -1,11 +1,17 @@
 """What becomes of a subscription that nothing gets in the way of, or that its plan or its provider refuses."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
+from tests.saga.bases import filas
 from tests.saga.espera import hasta
-from tests.saga.negocio import CUERPO_SUSCRIPCION, Negocio
-from tests.saga.plataforma_viva import TARDA
+from tests.saga.negocio import CUERPO_SUSCRIPCION, Negocio, Suscripcion
+from tests.saga.plataforma_viva import TARDA, Plataforma
+
+from contratos.suscripciones import CrearSuscripcion
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura.pulsar import Publicador
 
 pytestmark = pytest.mark.integracion
 
@@ -47,6 +53,39 @@ def test_el_cuerpo_de_hoy_vale_tal_cual_una_y_otra_vez(negocio: Negocio) -> None
 
     assert len(ids) == 2
     hasta(lambda: ids <= las_del_cliente(), "el cliente 0001 tiene ambas suscripciones")
+
+
+def test_lo_que_se_publica_sin_pasar_por_la_puerta_se_rechaza_y_tiene_destino(
+    negocio: Negocio, plataforma: Plataforma
+) -> None:
+    """Whoever may publish commands may publish nonsense: it is refused like any other, and no row holds it."""
+    sanos = {"cliente_codigo": "c-1", "cliente_email": "c@domain.com", "cliente_rut": "1", "cliente_cedula": "1"}
+    hostiles = [
+        {"cliente_codigo": "x" * 100_000},
+        {"cliente_codigo": ""},
+        {"cliente_nombres": "a\0b"},
+        {"cliente_email": "c@domain.com\r\nBcc: d@domain.com"},
+        {"plan_nombre": "x" * 4001},
+    ]
+    publicador = Publicador(plataforma.servidores.pulsar_url)
+    pedidas = []
+    for hostil in hostiles:
+        pedida = Suscripcion(negocio, str(uuid.uuid4()), str(uuid.uuid4()), "c@domain.com")
+        comando = CrearSuscripcion(**{**sanos, "plan_codigo": "free", **hostil})
+        sobre = Sobre.nuevo(comando, fuente="/saludtech/otro", sujeto=pedida.id, id=pedida.id_comando)
+        publicador.publicar(sobre, comando, espera=30)
+        pedidas.append(pedida)
+    publicador.cerrar()
+
+    for pedida, hostil in zip(pedidas, hostiles, strict=True):
+        motivo = "El comando no cumple las reglas del contrato."
+        assert pedida.su_comando_queda("RECHAZADO")["motivo"] == motivo
+        vista = pedida.queda("RECHAZADA")
+        assert vista["motivo"] == motivo
+        assert vista["cliente"]["codigo"] == ("" if "cliente_codigo" in hostil else "c-1")
+        assert pedida.su_saga_queda("COMPENSADA").vista["pasos"][0]["motivo"] == motivo
+    intentos = filas(plataforma.bases["suscripciones"], "SELECT ce_id FROM intentos")
+    assert [p.id_comando for p in pedidas if (p.id_comando,) in intentos] == []
 
 
 @pytest.mark.parametrize(("plan", "montos"), [("basico", ["19.90"]), ("free", [])])

@@ -9,7 +9,8 @@ import flask
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bff_web.tipos import ERROR_PROPIO, MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
+from bff_web.tipos import ERROR_PROPIO
+from seedwork.dominio.reglas import MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
 from seedwork.entrada.http import ErrorHttp
 
 TIPOS_ADMITIDOS = ("application/json", "json/application", "aplication/json", "application/*+json")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bff_web.tipos import es_id
+from seedwork.dominio.reglas import es_id
 from seedwork.entrada.http import ErrorHttp
 
 NO_ENCONTRADO = "No existe, o el comando que lo crea aún no se ha aplicado."

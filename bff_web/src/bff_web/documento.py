@@ -13,7 +13,7 @@ from bff_web import idempotencia, respuestas
 from bff_web.comandos import COMANDOS, Comando
 from bff_web.consultas import CONSULTAS, Consulta
 from bff_web.cuerpos import TIPOS_ADMITIDOS
-from bff_web.tipos import MAXIMO_ID, PATRON_ID
+from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID
 from seedwork.entrada.http import TIPO_PROBLEMA
 
 _RUTA = "openapi.json"

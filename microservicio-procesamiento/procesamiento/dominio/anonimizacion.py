@@ -1,19 +1,16 @@
 """The anonymisation itself: from an image's metadata to what may be kept and told of it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.metadatos import LARGO_REVELADOR, SEPARADORES, MetadatosImagen
 from procesamiento.dominio.seudonimos import Seudonimizador
 from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import leer_fecha
 
 RETIRADO = "RETIRADO"
 """Stands for a text that held the patient's id."""
-
-_DIA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z|[0-9]{8}\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +97,7 @@ def _sin_paciente(textos: tuple[str, ...], paciente: str) -> tuple[str, ...]:
 def _desplazada(texto: str, clave: Seudonimizador, paciente: str) -> str:
     """The moved date, in ISO 8601 and with as much of time and zone as it came with."""
     try:
-        leida = date.fromisoformat(texto) if _DIA.match(texto) else datetime.fromisoformat(texto)
-        return (leida + clave.desplazamiento(paciente)).isoformat()
-    except (ValueError, OverflowError):
-        # The parser's own error quotes the value.
+        leida = leer_fecha(texto)
+    except ValueError:
         raise ReglaViolada("DATOS_INVALIDOS") from None
+    return (leida + clave.desplazamiento(paciente)).isoformat()

@@ -3,15 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
-LARGO_MAXIMO = 4000
-"""Characters of a text."""
+from seedwork.dominio.reglas import es_id, es_texto
 
 LARGO_REVELADOR = 4
 """A patient's id with fewer characters is found in anything, so finding it proves nothing."""
 
-_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._:-]{1,128}\Z")
 SEPARADORES = re.compile(r"[^\w\x1f]|_")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class MetadatosImagen:
 
     def falta_del_id(self) -> str | None:
         """Why the image can't be known by its id: malformed, or made of the patient's. None where it can."""
-        if not _ID.match(self.id_imagen):
+        if not es_id(self.id_imagen):
             return "DATOS_INVALIDOS"
         imagen, paciente = self.id_imagen.casefold(), self.id_paciente.casefold()
         desnudo = SEPARADORES.sub("", paciente)
@@ -55,8 +52,4 @@ class MetadatosImagen:
     def son_validos(self) -> bool:
         """Whether the texts keep the rules; the date is looked at where it is read. No history is a history too."""
         textos = (*self.descriptivos, self.antecedentes)
-        return (
-            bool(_ID.match(self.id_imagen) and _ID.match(self.id_paciente))
-            and max(map(len, textos)) <= LARGO_MAXIMO
-            and not _CONTROL.search("".join(textos))
-        )
+        return es_id(self.id_imagen) and es_id(self.id_paciente) and all(map(es_texto, textos))

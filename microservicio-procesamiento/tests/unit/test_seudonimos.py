@@ -1,10 +1,11 @@
 """Pseudonyms, offsets and fingerprints come from the key alone, each for its own use."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from procesamiento.dominio.seudonimos import DESPLAZAMIENTO_MAXIMO, Seudonimizador
+from seedwork.dominio.reglas import FECHA_MINIMA
 
 CLAVE = bytes(range(32))
 
@@ -34,3 +35,8 @@ def test_las_fechas_se_mueven_dias_enteros_hacia_atras_y_nunca_cero():
     movimientos = {clave.desplazamiento(f"p-{i}") for i in range(5000)}
     assert max(movimientos) == timedelta(days=-1)
     assert min(movimientos) == timedelta(days=-DESPLAZAMIENTO_MAXIMO)
+
+
+def test_la_primera_fecha_que_se_admite_se_puede_desplazar_siempre() -> None:
+    """No valid date is refused for where a patient's own offset would take it."""
+    assert FECHA_MINIMA - timedelta(days=DESPLAZAMIENTO_MAXIMO) >= date.min

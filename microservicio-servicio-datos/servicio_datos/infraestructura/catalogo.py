@@ -6,11 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from seedwork.infraestructura.catalogos import CatalogoInvalido, Entrada, leer
+from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
 from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
 
 INCLUIDO = Path(__file__).parent.parent / "catalogo.toml"
-Codigo = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
 Texto = Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -8,11 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from seedwork.dominio.dinero import Dinero
-from seedwork.infraestructura.catalogos import CatalogoInvalido, Entrada, leer
+from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
 from suscripciones.dominio.plan import Plan
 
 INCLUIDOS = Path(__file__).parent.parent / "planes"
-Codigo = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
 
 
 class _Plan(Entrada):

@@ -57,8 +57,10 @@ class Consultas:
 
 
 def _con_cliente() -> sa.Select[Any]:
-    columnas = [_C[c].label(f"c_{c}") for c in ("nombres", "apellidos", "usuario", "rut", "cedula", "email")]
-    return sa.select(tablas.suscripciones, *columnas).join(tablas.clientes, _C.id == _S.cliente_codigo)
+    """With the client's data; empty where the subscription was refused for a client's code that can be none."""
+    datos = ("nombres", "apellidos", "usuario", "rut", "cedula", "email")
+    columnas = [sa.func.coalesce(_C[c], "").label(f"c_{c}") for c in datos]
+    return sa.select(tablas.suscripciones, *columnas).outerjoin(tablas.clientes, _C.id == _S.cliente_codigo)
 
 
 def _facturas(conexion: sa.Connection, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

@@ -1,6 +1,7 @@
 """A unit of work in memory, small enough to be read at a glance."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -21,6 +22,19 @@ from suscripciones.dominio.suscripcion import Suscripcion
 from suscripciones.infraestructura.despachadores import DESPACHADORES
 
 A = TypeVar("A", bound=Agregado)
+
+# What today's web clients send (contract §2).
+DE_HOY = CrearSuscripcion(
+    cliente_codigo="0001",
+    cliente_nombres="Pablo",
+    cliente_apellidos="Perez Prieto",
+    cliente_usuario="pperez",
+    cliente_rut="123457890",
+    cliente_cedula="123457890",
+    cliente_email="pperez@domain.com",
+    plan_codigo="pro",
+    plan_nombre="PRO",
+)
 
 
 def plan(codigo: str, *recursos: str, precio: str = "49.90") -> Plan:
@@ -99,10 +113,9 @@ class UnidadEnMemoria:
                 self.publicar(despachar(evento), sujeto=suscripcion.id, secuencia=suscripcion.secuencia)
 
     def crear(self, codigo_plan: str = "pro", *, id: str = "s-1", id_comando: str = "g-1", **campos: str) -> str | None:
+        """Handle a command: today's body, but for these fields. Answers its refusal."""
         self.sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/bff", sujeto=id, id=id_comando)
-        comando = CrearSuscripcion(
-            cliente_codigo="0001", cliente_email="p@d.com", plan_codigo=codigo_plan, plan_nombre="X", **campos
-        )
+        comando = replace(DE_HOY, **{"plan_codigo": codigo_plan, **campos})
         rechazo = MANEJADORES[CrearSuscripcion](comando, self)
         self.recolectar()
         return rechazo

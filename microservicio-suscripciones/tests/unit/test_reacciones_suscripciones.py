@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contratos import sagas
+from contratos.suscripciones import SuscripcionRechazada
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 
 Unidad = Any
@@ -41,6 +42,42 @@ def test_un_plan_desconocido_deja_una_suscripcion_rechazada(unidad: Unidad) -> N
     assert unidad.crear("oro") == "PLAN_DESCONOCIDO"
     assert unidad.eventos() == ["CREAR:RECHAZADO", "RECHAZAR", "SuscripcionRechazada"]
     assert _estado(unidad) == "RECHAZADA"
+
+
+@pytest.mark.parametrize(
+    ("campo", "valor"),
+    [
+        ("cliente_codigo", ""),
+        ("cliente_codigo", "x" * 5000),
+        ("cliente_codigo", "a\0b"),
+        ("cliente_nombres", "a\0b"),
+        ("cliente_apellidos", "a\nb"),
+        ("cliente_usuario", "x" * 4001),
+        ("cliente_rut", ""),
+        ("cliente_cedula", "doce"),
+        ("cliente_email", ""),
+        ("cliente_email", "a@x.com\r\nBcc: b@x.com"),
+        ("cliente_email", "a@x.com,b@x.com"),
+        ("plan_codigo", "../pro"),
+        ("plan_nombre", "\x85"),
+    ],
+)
+def test_lo_que_no_cumple_el_contrato_se_rechaza_y_no_se_guarda(unidad: Unidad, campo: str, valor: str) -> None:
+    assert unidad.crear(**{campo: valor}) == "DATOS_INVALIDOS"
+    (rechazada,) = [m for m in unidad.publicado if isinstance(m, SuscripcionRechazada)]
+    assert unidad.eventos() == ["CREAR:RECHAZADO", "RECHAZAR", "SuscripcionRechazada"]
+    suscripcion = unidad.suscripciones.todos["s-1"]
+    assert (suscripcion.estado, suscripcion.motivo) == ("RECHAZADA", "DATOS_INVALIDOS")
+    assert "" not in unidad.clientes.todos
+    for guardado in (suscripcion, rechazada, *unidad.clientes.todos.values()):
+        dicho = getattr(guardado, campo, getattr(guardado, campo.removeprefix("cliente_"), ""))
+        assert dicho == "" != guardado
+
+
+def test_unos_datos_invalidos_no_cambian_los_de_un_cliente_conocido(unidad: Unidad) -> None:
+    unidad.crear("free", cliente_nombres="Ana")
+    assert unidad.crear("free", id="s-2", id_comando="g-2", cliente_nombres="a\0b") == "DATOS_INVALIDOS"
+    assert [c.nombres for c in unidad.clientes.todos.values()] == ["Ana"]
 
 
 def test_otro_comando_para_una_suscripcion_que_existe_no_la_toca(unidad: Unidad) -> None:

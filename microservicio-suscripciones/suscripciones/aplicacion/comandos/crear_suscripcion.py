@@ -1,14 +1,30 @@
 """CrearSuscripcion: a client asks for a plan."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from contratos import motivos, sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.aplicacion.saga import publicar_paso
+from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
 from suscripciones.aplicacion.pasos import activar, saga_de
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
+
+_REGLAS: Mapping[str, Callable[[str], bool]] = {
+    "cliente_codigo": es_id,
+    "cliente_nombres": es_texto,
+    "cliente_apellidos": es_texto,
+    "cliente_usuario": es_texto,
+    "cliente_rut": es_numero,
+    "cliente_cedula": es_numero,
+    "cliente_email": es_correo,
+    "plan_codigo": es_id,
+    "plan_nombre": es_texto,
+}
+"""What each field must be, whoever published the command (contract §2)."""
 
 
 def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
@@ -17,6 +33,10 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
         rechazar_comando(comando, unidad, motivos.SUSCRIPCION_EXISTENTE)
         return motivos.SUSCRIPCION_EXISTENTE
+    invalidos = [campo for campo, cumple in _REGLAS.items() if not cumple(getattr(comando, campo))]
+    if invalidos:
+        # What breaks a rule may be what no row can hold, or no letter: it is kept nowhere.
+        return _rechazar(replace(comando, **dict.fromkeys(invalidos, "")), unidad, motivos.DATOS_INVALIDOS)
     plan = unidad.planes.get(comando.plan_codigo)
     if plan is None:
         return _rechazar(comando, unidad, motivos.PLAN_DESCONOCIDO)
@@ -66,10 +86,13 @@ def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
 
 
 def _rechazar(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> str:
-    """Keep the refused subscription. It changes nothing about a client who is known; it answers whoever asked."""
+    """Keep the refused subscription. It changes nothing about a client who is known; it answers whoever asked.
+
+    An empty field is one that was not fit to be kept; without a client's code, it is nobody's.
+    """
     sobre = unidad.sobre
     cliente = _cliente(comando)
-    if unidad.clientes.obtener(cliente.id) is None:
+    if cliente.id and unidad.clientes.obtener(cliente.id) is None:
         unidad.clientes.agregar(cliente)
     suscripcion = Suscripcion.crear_rechazada(
         sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, motivo

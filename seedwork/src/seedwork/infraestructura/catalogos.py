@@ -2,9 +2,14 @@
 
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID
+
+Codigo = Annotated[str, Field(pattern=PATRON_ID, max_length=MAXIMO_ID)]
+"""A code that clients and messages name an entry by."""
 
 
 class CatalogoInvalido(Exception):

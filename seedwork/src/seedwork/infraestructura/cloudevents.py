@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.dominio.reglas import es_id
 
 
 class MensajeIlegible(Exception):
@@ -25,7 +26,6 @@ _OBLIGATORIOS = ("ce_id", "ce_type", "ce_source", "ce_subject")
 
 # They become keys of rows: what is no id (contract §2) must not get that far.
 _IDS = ("ce_id", "ce_subject", "ce_correlationid", "ce_causationid", "ce_idempotencykey")
-_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TEXTO = re.compile(r"[\x20-\x7e]{0,512}")
 _SECUENCIA = re.compile(r"[0-9]{1,18}")
 
@@ -59,7 +59,7 @@ def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
             raise MensajeIlegible(f"falta {atributo}")
     for atributo in _ATRIBUTOS.values():
         valor = propiedades.get(atributo)
-        if valor and not (_ID if atributo in _IDS else _TEXTO).fullmatch(valor):
+        if valor and not (es_id(valor) if atributo in _IDS else _TEXTO.fullmatch(valor)):
             raise MensajeIlegible(f"{atributo} no es lo que debe ser")
     secuencia = propiedades.get("ce_sequence")
     if secuencia is not None and not _SECUENCIA.fullmatch(secuencia):

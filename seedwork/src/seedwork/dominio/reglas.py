@@ -1,0 +1,71 @@
+"""What the contract takes for an id, a text, a number, an address and a date (contract §2, "What is valid").
+
+The door refuses with these rules what clients send, and each owner what anybody published straight to its topic.
+"""
+
+import re
+from datetime import date, datetime
+
+MAXIMO_ID = 128
+MAXIMO_TEXTO = 4000
+MAXIMO_CORREO = 254
+"""Characters of an address (RFC 5321 §4.5.3.1.3, less the brackets)."""
+
+PATRON_ID = r"^(\.{0,2}[A-Za-z0-9_:-]|\.{3})[A-Za-z0-9._:-]*$"
+"""Without look-ahead, so that a JSON schema may hold it; the length is beside it."""
+PATRON_TEXTO = r"^[^\x00-\x1f\x7f-\x9f]*$"
+PATRON_DIGITOS = r"^[0-9]{1,20}$"
+
+FECHA_MINIMA = date(3, 1, 1)
+"""An image's date is moved back by up to two years, and has to stay a date."""
+
+_ID = re.compile(PATRON_ID)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DIGITOS = re.compile(PATRON_DIGITOS)
+_ATOMO = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"]+"
+_CORREO = re.compile(rf"{_ATOMO}(\.{_ATOMO})*@{_ATOMO}(\.{_ATOMO})*")
+_DIA = r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d"
+_SOLO_DIA = re.compile(_DIA, re.ASCII)
+_FECHA = re.compile(rf"({_DIA})([T ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
+
+
+def es_id(texto: str) -> bool:
+    """Whether it can be an id or code: 1 to 128 of ``[A-Za-z0-9._:-]``, neither ``.`` nor ``..``."""
+    return len(texto) <= MAXIMO_ID and _ID.fullmatch(texto) is not None
+
+
+def es_texto(texto: str) -> bool:
+    """Whether it has at most 4,000 characters, none of them a control character."""
+    return len(texto) <= MAXIMO_TEXTO and _CONTROL.search(texto) is None
+
+
+def es_numero(texto: str) -> bool:
+    """Whether it is the number of an identity document: 1 to 20 digits."""
+    return _DIGITOS.fullmatch(texto) is not None
+
+
+def es_correo(texto: str) -> bool:
+    """Whether it is one e-mail address that any mail server takes: only its domain may go beyond ASCII."""
+    usuario, _, _ = texto.partition("@")
+    return len(texto) <= MAXIMO_CORREO and usuario.isascii() and _CORREO.fullmatch(texto) is not None
+
+
+def leer_fecha(texto: str) -> date | datetime:
+    """The date, or the instant, of a text such as ``2024-02-01 09:10:00`` or ISO 8601.
+
+    Raises:
+        ValueError: it is none, or is before :data:`FECHA_MINIMA`. The error does not quote it.
+    """
+    try:
+        leida = date.fromisoformat(texto) if _SOLO_DIA.fullmatch(texto) else _leer_instante(texto)
+    except ValueError:
+        raise ValueError("no es una fecha") from None
+    if leida.year < FECHA_MINIMA.year:
+        raise ValueError("es anterior a la primera que se admite")
+    return leida
+
+
+def _leer_instante(texto: str) -> datetime:
+    if not _FECHA.fullmatch(texto):
+        raise ValueError
+    return datetime.fromisoformat(texto)
