@@ -98,7 +98,7 @@ def test_un_id_que_no_sirve_no_queda_en_ninguna_parte(unidad, id_imagen, motivo)
     assert unidad.mandar(id_imagen=id_imagen) == motivo
     assert not unidad.imagenes.todas
     rechazo = AnonimizacionRechazada(id_imagen="", id_comando="c-1", motivo=motivo)
-    assert unidad.publicado == [(rechazo, "c-1", None)]
+    assert unidad.publicado == [(rechazo, "c-1", 1)]
 
 
 def test_sin_antecedentes_tambien_vale(unidad):
@@ -156,4 +156,6 @@ def test_el_rechazo_de_una_clave_reutilizada_no_deja_registro(unidad):
     rechazar_comando(DE_HOY, unidad, "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA")
     assert not unidad.imagenes.todas
     [(evento, sujeto, secuencia)] = unidad.publicado
-    assert (evento.id_imagen, sujeto, secuencia) == (DE_HOY.id_imagen, DE_HOY.id_imagen, None)
+    assert (evento.id_imagen, sujeto, secuencia) == (DE_HOY.id_imagen, unidad.sobre.id, 1)
+    unidad.mandar("c-2")
+    assert [(s, n) for _, s, n in unidad.publicado[1:]] == [(DE_HOY.id_imagen, 1)]

@@ -36,7 +36,8 @@ def anonimizar_imagen(comando: AnonimizarImagen, unidad: Unidad) -> str | None:
 def rechazar_comando(comando: AnonimizarImagen, unidad: Unidad, motivo: str) -> None:
     """Tell that the command took no effect, and leave no record of its own.
 
-    An id that can't be used may be the patient's: the event then goes by the command's id.
+    Where there is no image, the event is the only one of its subject, the command's id: it must not take the first
+    number in the sequence of an image that is made later, and an id that can't be used may be the patient's.
     """
     metadatos = _metadatos(comando)
     utilizable = metadatos.falta_del_id() is None
@@ -47,7 +48,8 @@ def rechazar_comando(comando: AnonimizarImagen, unidad: Unidad, motivo: str) -> 
     id_imagen = metadatos.id_imagen if utilizable else ""
     unidad.publicar(
         AnonimizacionRechazada(id_imagen=id_imagen, id_comando=unidad.sobre.id, motivo=motivo),
-        sujeto=id_imagen or unidad.sobre.id,
+        sujeto=unidad.sobre.id,
+        secuencia=1,
     )
 
 
