@@ -271,6 +271,13 @@ def test_la_fecha_de_ingesta(puerta: FlaskClient, fecha: str, vale: bool) -> Non
     assert respuesta.status_code == (202 if vale else 422)
 
 
+@pytest.mark.parametrize("numero", [True, 1.0, None, [], "12a", -1, ""])
+def test_un_numero_que_no_lo_es_dice_la_regla(puerta: FlaskClient, numero: object) -> None:
+    cuerpo = cambiada(SUSCRIPCION, lambda c: c["cliente"]["rut"].update(numero=numero))
+    motivo = "debe ser un número entero no negativo o sus dígitos, 20 como máximo"
+    assert errores(enviar(puerta, CREAR, cuerpo)) == {"cliente.rut.numero": motivo}
+
+
 def test_un_error_no_repite_lo_que_llego(puerta: FlaskClient) -> None:
     respuesta = enviar(puerta, PROCESAR, cambiada(IMAGEN, lambda c: c.update(id_paciente="paciente secreto")))
     assert "paciente secreto" not in respuesta.text

@@ -148,6 +148,13 @@ def test_un_parametro_que_no_vale_es_422_sin_preguntar(
     assert propietario.pedidos == []
 
 
+def test_un_estado_que_no_existe_dice_cuales_hay(puerta: FlaskClient) -> None:
+    respuesta = puerta.get("/suscripciones?estado=OTRO")
+    assert respuesta.json is not None
+    motivo = "debe ser 'PENDIENTE', 'ACTIVA', 'RECHAZADA' o 'CANCELADA'"
+    assert respuesta.json["errores"] == [{"campo": "estado", "motivo": motivo}]
+
+
 @pytest.mark.parametrize("id_suscripcion", ["a%20b", "%2e%2e", "..;", "a%0ab", "%C3%B1", "x" * 129])
 def test_lo_que_no_puede_ser_un_id_no_existe(
     puerta: FlaskClient, propietario: Propietario, id_suscripcion: str

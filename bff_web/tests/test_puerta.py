@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from bff_web.comandos import COMANDOS, SOLO_POST
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
@@ -85,6 +86,14 @@ def test_los_errores_de_direccion_son_problemas(puerta: FlaskClient, metodo: str
     assert ("Allow" in respuesta.headers) == (estado == 405)
 
 
+@pytest.mark.parametrize("metodo", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("ruta", [ruta for comando in COMANDOS for ruta in comando.rutas])
+def test_la_direccion_de_un_comando_solo_admite_post(puerta: FlaskClient, ruta: str, metodo: str) -> None:
+    """It is none of a resource, though it may look like one: no owner is asked."""
+    respuesta = puerta.open(ruta.replace("{id_suscripcion}", "s-1"), method=metodo)
+    assert (respuesta.status_code, respuesta.headers["Allow"]) == (405, "OPTIONS, POST")
+
+
 def test_las_metricas_cuentan_por_ruta_y_no_por_direccion(puerta: FlaskClient) -> None:
     puerta.get("/suscripciones/una")
     puerta.open("/inventada", method="INVENTADO")
@@ -101,7 +110,7 @@ def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[
         (regla.rule.replace("<", "{").replace(">", "}"), metodo.lower())
         for regla in puerta.application.url_map.iter_rules()
         for metodo in (regla.methods or set()) - {"HEAD", "OPTIONS"}
-        if not regla.rule.startswith(ajenas)
+        if not regla.rule.startswith(ajenas) and not regla.endpoint.endswith(SOLO_POST)
     }
     dichas = {(ruta, metodo) for ruta, metodos in documento["paths"].items() for metodo in metodos}
     assert servidas == dichas
@@ -123,6 +132,7 @@ def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -
 def test_la_pagina_se_sirve_sin_internet(puerta: FlaskClient) -> None:
     pagina = puerta.get("/docs")
     assert pagina.status_code == 200
+    assert '<html lang="es">' in pagina.text
     assert "https://" not in pagina.text
     for parte in ("swagger/css/swagger-ui.css", "swagger/js/swagger-ui-bundle.js"):
         assert parte in pagina.text

@@ -33,6 +33,7 @@ def test_una_suscripcion_pro_queda_activa_con_su_servicio_de_datos_y_el_cliente_
     assert saga.vista["id_saga"] == pedida.id_comando
     assert not any(p["compensacion"] for p in saga.vista["pasos"])
     assert [(f["monto"], f["moneda"], f["estado"]) for f in suscripcion["facturas"]] == [("49.90", "USD", "EMITIDA")]
+    assert all(f["emitida"].endswith("Z") for f in suscripcion["facturas"])
     assert servicio["id_servicio_datos"]
     assert "Pablo Perez Prieto" in pedida.recibe_correo("Su servicio de datos está listo")
     notificacion = pedida.su_notificacion_queda("SERVICIO_LISTO", "CONFIRMADA")

@@ -10,6 +10,7 @@ from typing import Protocol
 import flask
 import structlog
 from pydantic import BaseModel
+from werkzeug.exceptions import MethodNotAllowed
 
 from bff_web import cuerpos, idempotencia, respuestas
 from bff_web.direcciones import exigir_ids, regla
@@ -98,6 +99,17 @@ def registrar(app: flask.Flask, publicador: Publicador, secreto: bytes) -> None:
         vista = _vista(comando, publicador, secreto)
         for ruta in comando.rutas:
             app.add_url_rule(regla(ruta), ruta, vista, methods=["POST"])
+            # Else a query would take a command's address for that of a resource, and know none of that id.
+            app.add_url_rule(regla(ruta), ruta + SOLO_POST, _solo_post, methods=_OTROS_METODOS)
+
+
+SOLO_POST = " (solo POST)"
+"""Ends the names of the routes that answer 405."""
+_OTROS_METODOS = ("GET", "PUT", "PATCH", "DELETE")
+
+
+def _solo_post(**_ids: str) -> flask.Response:
+    raise MethodNotAllowed(["OPTIONS", "POST"])
 
 
 def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable[..., flask.Response]:

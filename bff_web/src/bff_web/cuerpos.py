@@ -9,7 +9,7 @@ import flask
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bff_web.tipos import ERROR_PROPIO
+from bff_web.tipos import ERROR_PROPIO, MOTIVO_NUMERO
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
 from seedwork.entrada.http import ErrorHttp
 
@@ -99,7 +99,7 @@ _DECODIFICADOR = json.JSONDecoder(object_pairs_hook=_objeto, parse_constant=_con
 _POR_PATRON = {
     PATRON_ID: f"debe tener de 1 a {MAXIMO_ID} caracteres de A-Z a-z 0-9 . _ : - y no ser . ni ..",
     PATRON_TEXTO: "no admite caracteres de control",
-    PATRON_DIGITOS: "debe ser un número entero no negativo o sus dígitos, 20 como máximo",
+    PATRON_DIGITOS: MOTIVO_NUMERO,
 }
 
 _MOTIVOS = {
@@ -111,7 +111,6 @@ _MOTIVOS = {
     "model_type": "debe ser un objeto",
     "list_type": "debe ser una lista",
     "too_long": "debe tener como máximo {max_length} elementos",
-    "literal_error": "debe ser uno de: {expected}",
 }
 
 
@@ -121,6 +120,9 @@ def _explicar(error: ErrorDetails) -> dict[str, str]:
         motivo = error["msg"]
     elif error["type"] == "string_pattern_mismatch":
         motivo = _POR_PATRON.get(contexto["pattern"], "tiene caracteres que no se admiten")
+    elif error["type"] == "literal_error":
+        # The one list that pydantic spells out, in its own language.
+        motivo = "debe ser " + contexto["expected"].replace(" or ", " o ")
     else:
         motivo = _MOTIVOS.get(error["type"], "no es válido").format(**contexto)
     return {"campo": ".".join(str(parte) for parte in error["loc"])[:MAXIMO_ID], "motivo": motivo}

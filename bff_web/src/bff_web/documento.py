@@ -6,6 +6,7 @@ from typing import Any
 import flask
 from flask_openapi.models import OPENAPI3_REF_TEMPLATE, OpenAPISpec
 from flask_openapi_swagger.plugins import RegisterPlugin  # type: ignore[import-untyped]
+from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[import-untyped]
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -45,6 +46,7 @@ def registrar(app: flask.Flask) -> None:
     """Add ``/openapi.json`` and ``/docs``."""
     documento = _documento()
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}
+    app.config["SWAGGER_HTML_STRING"] = swagger_html_string.replace('<html lang="en">', '<html lang="es">')
     app.register_blueprint(RegisterPlugin.register(doc_url=_RUTA))
     app.add_url_rule(f"/{_RUTA}", "documento", lambda: documento)
     # The page's own references are relative to its parent, which "/docs" and the plugin's address share.

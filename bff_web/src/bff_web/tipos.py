@@ -24,8 +24,15 @@ ERROR_PROPIO = "propio"
 """The type of errors whose text is made here, in Spanish."""
 
 
+MOTIVO_NUMERO = "debe ser un número entero no negativo o sus dígitos, 20 como máximo"
+
+
 def _numero(valor: Any) -> Any:
-    return str(valor) if type(valor) is int else valor
+    if type(valor) is int:
+        return str(valor)
+    if not isinstance(valor, str):
+        raise PydanticCustomError(ERROR_PROPIO, MOTIVO_NUMERO)
+    return valor
 
 
 def _correo(texto: str) -> str:

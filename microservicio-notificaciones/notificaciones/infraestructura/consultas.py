@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from contratos import motivos
 from notificaciones.infraestructura import tablas
+from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.almacen_eventos import eventos
 from seedwork.infraestructura.consultas import pagina
 
@@ -52,8 +53,8 @@ def _mostrar(fila: Any) -> dict[str, Any]:
         "id_suscripcion": fila["id_suscripcion"],
         "id_saga": fila["id_saga"],
         "cliente_codigo": fila["cliente_codigo"],
-        "creada": fila["creada"].isoformat(),
-        "actualizada": fila["actualizada"].isoformat(),
+        "creada": en_texto(fila["creada"]),
+        "actualizada": en_texto(fila["actualizada"]),
     }
 
 
@@ -61,6 +62,6 @@ def _evento(fila: Any) -> dict[str, Any]:
     return {
         "tipo": fila["tipo"],
         "version": fila["version"],
-        "ocurrido": fila["ocurrido"].isoformat(),
+        "ocurrido": en_texto(fila["ocurrido"]),
         "datos": fila["datos"],
     }

@@ -110,6 +110,7 @@ def test_una_notificacion_y_su_historia(servicio, hecho, buzon, hasta, cliente):
         "creada": elemento["creada"],
         "actualizada": elemento["actualizada"],
     }
+    assert elemento["creada"].endswith("Z") and elemento["actualizada"].endswith("Z")
     assert historia["siguiente"] is None
     assert [(e["tipo"], e["version"]) for e in historia["elementos"]] == [
         ("NotificacionCreada", 1),

@@ -100,4 +100,4 @@ def _desplazada(texto: str, clave: Seudonimizador, paciente: str) -> str:
         leida = leer_fecha(texto)
     except ValueError:
         raise ReglaViolada("DATOS_INVALIDOS") from None
-    return (leida + clave.desplazamiento(paciente)).isoformat()
+    return (leida + clave.desplazamiento(paciente)).isoformat().replace("+00:00", "Z")

@@ -131,6 +131,7 @@ def test_las_fechas_de_un_paciente_guardan_su_distancia(unidad, llega, despues):
     unidad.mandar(id_imagen="i-2", fecha_ingesta=despues)
     una, otra = (datetime.fromisoformat(unidad.imagenes.todas[i].datos.fecha_ingesta) for i in ("i-1", "i-2"))
     assert otra - una == datetime.fromisoformat(despues) - datetime.fromisoformat(llega)
+    assert unidad.imagenes.todas["i-1"].datos.fecha_ingesta.endswith("Z") == llega.endswith("Z")
     assert una.time() == datetime.fromisoformat(llega).time()
     assert una.date() < datetime.fromisoformat(llega).date()
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from contratos import motivos
+from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.consultas import destino_comando, pagina
 from suscripciones.dominio.saga import Paso, estado
 from suscripciones.infraestructura import tablas
@@ -74,7 +75,7 @@ def _facturas(conexion: sa.Connection, ids: Sequence[str]) -> dict[str, list[dic
                 "monto": f"{fila['monto']:.2f}",
                 "moneda": fila["moneda"],
                 "medio": fila["medio"],
-                "emitida": fila["emitida"].isoformat(),
+                "emitida": en_texto(fila["emitida"]),
             }
         )
     return resultado

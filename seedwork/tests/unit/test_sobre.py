@@ -1,9 +1,11 @@
 """The envelope: CloudEvents in message properties, both ways."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
 from contratos import suscripciones
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades, de_propiedades
 
 MENSAJE = suscripciones.SuscripcionCreada()
@@ -11,6 +13,14 @@ MENSAJE = suscripciones.SuscripcionCreada()
 
 def sobre(**cambios) -> Sobre:
     return Sobre.nuevo(MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", **cambios)
+
+
+@pytest.mark.parametrize("horas", [0, -5])
+def test_un_instante_se_dice_en_utc_y_con_z(horas):
+    local = datetime(2026, 1, 2, 3, 4, 5, 600, tzinfo=timezone(timedelta(hours=horas)))
+    texto = en_texto(local)
+    assert texto.endswith(".000600Z")
+    assert datetime.fromisoformat(texto) == local
 
 
 def test_ida_y_vuelta():

@@ -1,6 +1,5 @@
 """A run of the platform: the infrastructure, then the services' preparation, then the services, then the door."""
 
-import json
 import shutil
 import subprocess
 import time
@@ -16,7 +15,7 @@ from plataforma.gestor import Estado, Gestor
 from plataforma.partes import Grupo, Parte, Preparativo
 from plataforma.plano import Plano, planear
 from plataforma.postgres import crear_bases
-from plataforma.sistema import REGISTRO, cerrojo, familia, matar, pss, terminar_restos
+from plataforma.sistema import REGISTRO, cerrojo, familia, matar, pss, registrar, terminar_restos
 
 SEGUNDOS_DE_ARRANQUE = 180.0
 PAUSA = 0.2
@@ -31,7 +30,6 @@ class Corrida:
         self._gestor = gestor
         self._consola = consola
         self._procesos: dict[str, int] = {}
-        self._registro = estado / REGISTRO
 
     def iniciar(self, nuevas: Iterable[Parte]) -> None:
         """Start these parts together and wait until each is ready.
@@ -133,11 +131,9 @@ class Corrida:
         self._registrar({})
 
     def _registrar(self, procesos: dict[str, int]) -> None:
-        if procesos != self._procesos or not self._registro.exists():
+        if procesos != self._procesos or not (self.estado / REGISTRO).exists():
             self._procesos = procesos
-            nuevo = self._registro.with_suffix(".nuevo")
-            nuevo.write_text(json.dumps(procesos, indent=1), encoding="utf-8")
-            nuevo.replace(self._registro)
+            registrar(self.estado, procesos)
 
     def _anunciar(self, parte: Parte, segundos: float) -> None:
         lugares = ", ".join(f"127.0.0.1:{puerto.numero}" for puerto in parte.puertos)

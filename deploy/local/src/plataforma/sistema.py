@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -56,7 +56,7 @@ def cerrojo(estado: Path) -> Iterator[None]:
 
 
 def terminar_restos(estado: Path) -> None:
-    """End what a run left behind whose runner and process manager were both killed.
+    """End what a run left behind whose runner and process manager were both killed, and name it no more.
 
     A process that is older than the file naming it is the one it names: the number was not given away since.
     """
@@ -66,6 +66,14 @@ def terminar_restos(estado: Path) -> None:
     escrito = registro.stat().st_mtime
     procesos: dict[str, int] = json.loads(registro.read_text("utf-8"))
     matar(pid for pid in procesos.values() if _nacido(pid) < escrito)
+    registrar(estado, {})
+
+
+def registrar(estado: Path, procesos: Mapping[str, int]) -> None:
+    """Say in a state folder which processes run; whoever reads it sees the old list or the new one."""
+    nuevo = (estado / REGISTRO).with_suffix(".nuevo")
+    nuevo.write_text(json.dumps(procesos, indent=1), encoding="utf-8")
+    nuevo.replace(estado / REGISTRO)
 
 
 def matar(pids: Iterable[int], segundos: float = 5) -> None:

@@ -9,8 +9,13 @@ from contratos import Mensaje
 
 
 def ahora() -> str:
-    """The present instant, RFC 3339 in UTC with microseconds, as ``ce_time`` and ``ocurrido`` carry it."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """The present instant, as ``ce_time`` and ``ocurrido`` carry it."""
+    return en_texto(datetime.now(UTC))
+
+
+def en_texto(instante: datetime) -> str:
+    """An instant as messages and queries tell it: RFC 3339 in UTC, with microseconds and ``Z``."""
+    return instante.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
