@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretSt
 
 from notificaciones.aplicacion.envio import Politica
 from notificaciones.infraestructura.correo import AjustesCorreo
-from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.config import ConfigServicio, Puerto
 
 
 def _remitente(texto: str) -> str:
@@ -41,6 +41,8 @@ class Config(ConfigServicio):
         envio_hilos: attempts at a time.
     """
 
+    http_puerto: Puerto = 5014
+    salud_puerto: Puerto = 5024
     smtp_host: str = "127.0.0.1"
     smtp_puerto: int = Field(1025, ge=1, le=65535)
     smtp_remitente: Annotated[str, AfterValidator(_remitente)] = (

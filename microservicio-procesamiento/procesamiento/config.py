@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PositiveInt, SecretBytes, model_val
 
 from procesamiento.dominio.seudonimos import CLAVE_MINIMA
 from procesamiento.infraestructura.catalogo import INCLUIDAS
-from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.config import ConfigServicio, Puerto
 
 
 def _de_base64(valor: Any) -> bytes:
@@ -35,6 +35,8 @@ class Config(ConfigServicio):
         catalogo_condiciones: the allow-list of conditions, a TOML file.
     """
 
+    http_puerto: Puerto = 5013
+    salud_puerto: Puerto = 5031
     # Workers share the load: what one has prefetched, no other can take.
     cola: PositiveInt = 200
     seudonimo_clave: Clave

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.config import ConfigServicio, Puerto
 from servicio_datos.infraestructura.catalogo import INCLUIDO
 
 
@@ -13,4 +13,6 @@ class Config(ConfigServicio):
         catalogo_recursos: a TOML file with the experts, clouds and data sets.
     """
 
+    http_puerto: Puerto = 5012
+    salud_puerto: Puerto = 5022
     catalogo_recursos: Path = INCLUIDO

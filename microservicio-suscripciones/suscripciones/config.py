@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.config import ConfigServicio, Puerto
 from suscripciones.infraestructura.catalogo import INCLUIDOS
 
 
@@ -13,4 +13,6 @@ class Config(ConfigServicio):
         catalogo_planes: a folder with one TOML file per plan.
     """
 
+    http_puerto: Puerto = 5011
+    salud_puerto: Puerto = 5021
     catalogo_planes: Path = INCLUIDOS

@@ -56,7 +56,7 @@ def _en_texto(predeterminado: Any) -> str:
         return ""
     if isinstance(predeterminado, SecretStr | SecretBytes):
         return str(predeterminado.get_secret_value() or "")
-    if isinstance(predeterminado, PurePath):
+    if isinstance(predeterminado, PurePath) and predeterminado.is_relative_to(RAIZ):
         return "/".join(predeterminado.parts[-2:])
     return str(predeterminado)
 
@@ -69,6 +69,22 @@ def test_cada_seccion_tiene_los_ajustes_que_existen_con_sus_valores(seccion: str
         return
     propios = [nombre for nombre in clase.__annotations__ if nombre in clase.model_fields]
     assert _leer()[seccion] == {n.upper(): _en_texto(clase.model_fields[n].default) for n in propios}
+
+
+def test_cada_servicio_escucha_donde_la_puerta_y_la_corrida_lo_esperan() -> None:
+    """Whoever starts all of them on one machine without a setting finds no port twice."""
+    puertos = [_predeterminado(bff_web.config.Config, "bff_puerto")]
+    for paquete in (suscripciones, servicio_datos, procesamiento, notificaciones):
+        nombre = paquete.__name__
+        http, salud = (_predeterminado(paquete.config.Config, c) for c in ("http_puerto", "salud_puerto"))
+        assert _predeterminado(bff_web.config.Config, f"{nombre}_url") == f"http://127.0.0.1:{http}"
+        assert (http, salud) == tuple(_predeterminado(Ajustes, f"{nombre}{c}") for c in ("_puerto", "_salud_puerto"))
+        puertos += [http, salud]
+    assert len(set(puertos)) == len(puertos) == 9
+
+
+def _predeterminado(clase: type[BaseSettings], campo: str) -> Any:
+    return clase.model_fields[campo].default
 
 
 def test_no_hay_otras_secciones() -> None:

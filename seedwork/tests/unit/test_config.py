@@ -5,10 +5,14 @@ import pytest
 from seedwork.entrada.config import ConfigServicio, cargar
 from seedwork.entrada.consumidor import PoliticaReintentos
 
+URL = "postgresql://u:secreta@127.0.0.1/b"
+
 
 @pytest.fixture(autouse=True)
 def entorno(monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u:secreta@127.0.0.1/b")
+    for nombre, valor in {"DATABASE_URL": URL, "HTTP_PUERTO": "1", "SALUD_PUERTO": "2"}.items():
+        monkeypatch.setenv(nombre, valor)
+    monkeypatch.delenv("SECRETOS_DIR", raising=False)
 
 
 def test_los_valores_por_defecto_concuerdan():
@@ -35,3 +39,38 @@ def test_las_esperas_crecen_hasta_su_tope():
     for intento, pausa in {2: 1, 3: 2, 4: 4, 5: 8, 6: 10, 15: 10}.items():
         assert pausa * 0.8 <= politica.espera(intento) <= pausa * 1.2
     assert politica.espera(100_000) <= 12.0
+
+
+@pytest.mark.parametrize("nombre", ["DATABASE_URL", "database_url"])
+def test_un_secreto_puede_ser_un_archivo(monkeypatch, tmp_path, nombre):
+    monkeypatch.setenv("SECRETOS_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL")
+    (tmp_path / nombre).write_text("postgresql://u:montada@127.0.0.1/b\n")
+    assert cargar(ConfigServicio).database_url == "postgresql://u:montada@127.0.0.1/b"
+
+
+def test_el_entorno_va_antes_que_los_archivos(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRETOS_DIR", str(tmp_path))
+    (tmp_path / "DATABASE_URL").write_text("postgresql://u:montada@127.0.0.1/b")
+    assert cargar(ConfigServicio).database_url == URL
+
+
+@pytest.mark.parametrize(
+    ("contenido", "nombrado"),
+    [(None, "SECRETOS_DIR"), (b"montada\xff", 'field "database_url"'), (b"mysql://u:montada@h/b", "DATABASE_URL")],
+)
+def test_una_carpeta_o_un_archivo_que_no_sirven_se_dicen_sin_citar(monkeypatch, tmp_path, capsys, contenido, nombrado):
+    carpeta = tmp_path / "secretos"
+    monkeypatch.setenv("SECRETOS_DIR", str(carpeta))
+    monkeypatch.delenv("DATABASE_URL")
+    if contenido is not None:
+        carpeta.mkdir()
+        (carpeta / "DATABASE_URL").write_bytes(contenido)
+
+    with pytest.raises(SystemExit) as salida:
+        cargar(ConfigServicio)
+
+    dicho = capsys.readouterr().err
+    assert salida.value.code == 2
+    assert nombrado in dicho
+    assert "montada" not in dicho

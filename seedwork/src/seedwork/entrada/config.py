@@ -1,12 +1,23 @@
-"""Settings: environment variables, read once at start and validated."""
+"""Settings: environment variables, or mounted files for what is secret; read once at start and validated."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 C = TypeVar("C", bound=BaseSettings)
+
+SECRETOS = Path("/run/secrets")
+"""Where container platforms mount secrets."""
 
 
 def _de_pulsar(url: str) -> str:
@@ -21,18 +32,45 @@ def _de_postgres(url: str) -> str:
     return url.replace("postgres://", "postgresql://", 1)
 
 
+def _carpeta(ruta: Path) -> Path:
+    if ruta != SECRETOS and not ruta.is_dir():
+        raise ValueError("no es una carpeta")
+    return ruta
+
+
+Puerto = Annotated[int, Field(ge=0, le=65535)]
 UrlPulsar = Annotated[str, AfterValidator(_de_pulsar)]
 UrlPostgres = Annotated[str, AfterValidator(_de_postgres)]
 
 
 class ConfigBase(BaseSettings):
-    """What every process is told."""
+    """What every process is told.
+
+    Attributes:
+        secretos_dir: a folder with one file per setting, named like it (``DATABASE_URL``, in capitals or not); the
+            environment wins. It need not exist unless it is given.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
+    secretos_dir: Annotated[Path, AfterValidator(_carpeta)] = SECRETOS
     pulsar_url: UrlPulsar = "pulsar://127.0.0.1:6650"
     pulsar_admin_url: str = "http://127.0.0.1:8080"
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code, then the environment, then the files."""
+        carpeta = Path(os.environ.get("SECRETOS_DIR", SECRETOS))
+        archivos = (SecretsSettingsSource(settings_cls, carpeta),) if carpeta.is_dir() else ()
+        return init_settings, env_settings, *archivos
 
 
 class ConfigServicio(ConfigBase):
@@ -40,8 +78,8 @@ class ConfigServicio(ConfigBase):
 
     Attributes:
         http_host: where the API and the worker's health page listen.
-        http_puerto: the API's port.
-        salud_puerto: the port of the worker's health and metrics.
+        http_puerto: the API's port; each service has a default of its own, where the door looks for it.
+        salud_puerto: the port of the worker's health and metrics; likewise.
         retencion_dias: days that topics keep what was consumed.
         lote: most messages in one transaction.
         cola: the consumer's receiver queue.
@@ -55,8 +93,8 @@ class ConfigServicio(ConfigBase):
 
     database_url: UrlPostgres
     http_host: str = "127.0.0.1"
-    http_puerto: int = Field(5010, ge=0, le=65535)
-    salud_puerto: int = Field(5020, ge=0, le=65535)
+    http_puerto: Puerto
+    salud_puerto: Puerto
     retencion_dias: PositiveInt = 7
     lote: PositiveInt = 500
     cola: PositiveInt = 1000
@@ -79,6 +117,10 @@ def cargar(clase: type[C]) -> C:
     """Read the settings, or end the process saying which variable is missing or wrong, and why."""
     try:
         return clase()
+    except SettingsError as error:
+        # A file that can't be read, or what should be JSON and is not. Its text names the field, and quotes nothing.
+        print(f"configuración: no se puede leer: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
     except ValidationError as error:
         for e in error.errors(include_input=False, include_url=False):
             variable = "_".join(str(p) for p in e["loc"]).upper() or clase.__name__

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from contratos import Mensaje, mensaje
 from seedwork.aplicacion.bus import Bus, Manejador
-from seedwork.entrada.config import ConfigServicio, cargar
+from seedwork.entrada.config import ConfigServicio, Puerto, cargar
 from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura import ddl
@@ -86,11 +86,16 @@ def hacer_bus(motor: sa.Engine, contexto: str, manejador: Manejador | None = Non
     return Bus(contexto, abridor(motor, fabrica), {apuntar: manejador or _Manejador()}, _rechazar)
 
 
+class _Config(ConfigServicio):
+    http_puerto: Puerto = 0
+    salud_puerto: Puerto = 0
+
+
 def servicio(contexto: str) -> Servicio:
     """The notebook as a service, from the environment's settings."""
     return Servicio(
         nombre=contexto,
-        config=cargar(ConfigServicio),
+        config=cargar(_Config),
         migraciones=Path(),
         bus=lambda motor: hacer_bus(motor, contexto),
         api=lambda _app, _motor: None,
