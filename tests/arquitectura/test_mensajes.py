@@ -5,10 +5,10 @@ import importlib
 import pytest
 from tests.arquitectura.codigo import RAIZ, SERVICIOS
 
-from contratos import REGISTRO, Mensaje
-from contratos.esquemas import archivo
+from contratos import Mensaje
+from contratos.esquemas import archivo, publicados
 
-MENSAJES = list(REGISTRO.values())
+MENSAJES = publicados()
 cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
 
 
