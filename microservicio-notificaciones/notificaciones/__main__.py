@@ -4,7 +4,7 @@ import typer
 
 from notificaciones.composicion import servicio
 from notificaciones.infraestructura.vistas import atrasadas, reconstruir
-from seedwork.entrada.cli import crear_cli
+from seedwork.entrada.cli import crear_cli, ejecutar
 from seedwork.infraestructura.almacen_eventos import verificar
 
 cli = crear_cli(servicio, "notificaciones")
@@ -34,4 +34,4 @@ def verificar_eventos() -> None:
 
 
 if __name__ == "__main__":
-    cli()
+    ejecutar(cli)

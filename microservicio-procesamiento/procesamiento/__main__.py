@@ -1,9 +1,9 @@
 """``python -m procesamiento <verb>``."""
 
 from procesamiento.composicion import servicio
-from seedwork.entrada.cli import crear_cli
+from seedwork.entrada.cli import crear_cli, ejecutar
 
 cli = crear_cli(servicio, "procesamiento")
 
 if __name__ == "__main__":
-    cli()
+    ejecutar(cli)

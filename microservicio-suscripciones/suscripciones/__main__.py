@@ -2,7 +2,7 @@
 
 import typer
 
-from seedwork.entrada.cli import crear_cli
+from seedwork.entrada.cli import crear_cli, ejecutar
 from suscripciones.composicion import servicio
 from suscripciones.infraestructura.reconstruccion import reconstruir
 
@@ -24,4 +24,4 @@ def reconstruir_saga() -> None:
 
 
 if __name__ == "__main__":
-    cli()
+    ejecutar(cli)

@@ -5,6 +5,7 @@ import tempfile
 
 from bff_web.config import Config
 from seedwork.entrada.config import cargar
+from seedwork.entrada.registro import apartar_salida
 
 
 def main() -> None:
@@ -25,4 +26,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    apartar_salida()
     main()

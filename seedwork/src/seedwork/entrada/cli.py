@@ -9,6 +9,7 @@ import pulsar
 import typer
 
 from seedwork.entrada.gunicorn import servir
+from seedwork.entrada.registro import apartar_salida
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.cartas import Carta, leer_cartas
 from seedwork.infraestructura.catalogos import CatalogoInvalido
@@ -49,6 +50,12 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
 
     cli.add_typer(_cartas(servicio), name="cartas")
     return cli
+
+
+def ejecutar(cli: typer.Typer) -> None:
+    """Run the process's command line: what it answers is all that standard output gets."""
+    apartar_salida()
+    cli()
 
 
 def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:

@@ -1,12 +1,28 @@
 """gunicorn, as every HTTP process runs it; its settings are this module's names, which the options may override."""
 
+import logging
 import os
 import sys
 from typing import Any
 
 from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
+
+class Registro(Logger):  # type: ignore[misc]
+    """Its lines go the way of every other library's: as JSON, from the process's log level on."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up, without handlers of its own; also on a reload."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.setLevel(logging.NOTSET)
+            log.propagate = True
+
+
+logger_class = Registro
 worker_class = "gthread"
 workers = 1
 threads = 8

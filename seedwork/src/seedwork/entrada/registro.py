@@ -1,11 +1,24 @@
 """Structured logs: one JSON object a line, with the correlation id of what is being handled."""
 
 import logging
+import os
 import sys
 from contextlib import suppress
 from typing import TextIO, cast
 
 import structlog
+
+
+def apartar_salida() -> None:
+    """Keep standard output for what is printed here: what a native library writes there goes to standard error.
+
+    The Pulsar client writes its own warnings as text. To hand them to Python's logging can deadlock it, and a file
+    named /dev/stderr is no other's to open, or has a place of its own in it; so its descriptor is changed instead.
+    """
+    sys.stdout.flush()
+    propia = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = os.fdopen(propia, "w", buffering=1, encoding=sys.stdout.encoding, errors=sys.stdout.errors)
 
 
 class _Salida:
