@@ -10,13 +10,16 @@ DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-pro
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run test check bench clean lock help
+.PHONY: demo run operar test check bench clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
 
 run: $(LISTO) ## start the platform and keep it up until Ctrl-C (PROCESAMIENTO=3: three workers)
 	@$(BIN)/python -m plataforma run
+
+operar: $(LISTO) ## a service's command on the running platform: SERVICIO=suscripciones ARGS="cartas list"
+	@$(BIN)/python -m plataforma operar $(SERVICIO) $(ARGS)
 
 test: $(LISTO) ## the whole test suite, on a real Pulsar and a real PostgreSQL
 	@$(BIN)/python -m pytest

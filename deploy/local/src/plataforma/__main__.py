@@ -1,15 +1,17 @@
-"""`python -m plataforma`: the commands behind `make run`, `make demo` and `make clean`."""
+"""`python -m plataforma`: the commands behind `make run`, `make demo`, `make operar` and `make clean`."""
 
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from plataforma import operacion as operaciones
 from plataforma.ajustes import leer_ajustes
 from plataforma.corrida import correr
 from plataforma.demo import demostrar
@@ -62,6 +64,13 @@ def demo() -> None:
     """Play a PRO subscription, an image and a refused subscription on a platform of its own (.local/demo/)."""
     with _contando_errores(al_interrumpir=1):
         demostrar(RAIZ, ESTADO / "demo", consola)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def operar(servicio: str, orden: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Run a service's command (cartas list, say) with the databases and keys of the latest `make run`."""
+    with _contando_errores():
+        operaciones.operar(RAIZ, ESTADO, servicio, orden or [])
 
 
 @app.command()

@@ -12,6 +12,7 @@ from rich.console import Console
 from plataforma.ajustes import Ajustes, leer_entorno
 from plataforma.errores import ErrorPlataforma
 from plataforma.gestor import Estado, Gestor
+from plataforma.operacion import dejar_entornos
 from plataforma.partes import Grupo, Parte, Preparativo
 from plataforma.plano import Plano, planear
 from plataforma.postgres import crear_bases
@@ -153,6 +154,7 @@ def correr(
         entorno = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"}
         plano = planear(ajustes, estado, consola, con_servicios=con_servicios)
         _vaciar_metricas(plano)
+        dejar_entornos(estado, plano.preparativos)
         corrida = Corrida(plano, Gestor(plano.partes, estado, raiz, entorno), estado, consola)
         try:
             corrida.iniciar(plano.infraestructura)

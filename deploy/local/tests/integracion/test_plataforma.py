@@ -26,6 +26,12 @@ def hasta(cumple: Callable[[], object], segundos: float) -> None:
         time.sleep(0.1)
 
 
+def operar(carpeta: Path, *orden: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "plataforma", "operar", *orden], cwd=carpeta, capture_output=True, text=True, check=False
+    )
+
+
 def test_run_se_mantiene_y_para_en_orden(tmp_path: Path) -> None:
     pulsar, admin, *otros = libres(2 + len(CAMPOS_DE_PUERTO))
     entorno = os.environ | {c.upper(): str(p) for c, p in zip(CAMPOS_DE_PUERTO, otros, strict=True)}
@@ -55,6 +61,15 @@ def test_run_se_mantiene_y_para_en_orden(tmp_path: Path) -> None:
         trabajadores = {"suscripciones", "servicio-datos", "notificaciones", "procesamiento-1"}
         assert set(vivos) == {"pulsar", "postgres", "correo", "bff"} | apis | trabajadores
         familia = [psutil.Process(pid) for pid in vivos.values()]
+
+        for servicio in SERVICIOS:
+            archivo = tmp_path / ".local" / "entorno" / f"{servicio.replace('_', '-')}.json"
+            assert archivo.stat().st_mode & 0o777 == 0o600
+            assert "DATABASE_URL" in archivo.read_text()
+        cartas = operar(tmp_path, "procesamiento", "cartas", "list")
+        assert (cartas.returncode, cartas.stdout) == (0, ""), cartas.stderr
+        rehecha = operar(tmp_path, "notificaciones", "vistas", "reconstruir")
+        assert (rehecha.returncode, rehecha.stdout) == (0, "vista reconstruida de 0 eventos\n"), rehecha.stderr
 
         os.kill(vivos["procesamiento-1"], signal.SIGKILL)
         hasta(lambda: procesos().get("procesamiento-1", vivos["procesamiento-1"]) != vivos["procesamiento-1"], 30)
