@@ -84,7 +84,7 @@ def _publicar(url: str, cuantas: int) -> None:
 
 
 def _trabajador(cimientos: Cimientos, base: str) -> float:
-    """The worker's images per second, from its first batch decoded until its outbox is empty.
+    """The images per second of one worker with its relay, from its first batch decoded until its outbox is empty.
 
     Both instants are the database's own, so the worker's start counts as little as the floors' does.
     """
@@ -93,7 +93,7 @@ def _trabajador(cimientos: Cimientos, base: str) -> float:
         cursor.execute("SELECT clock_timestamp(), (SELECT count(*) FROM comandos)")
         antes, habia = _fila(cursor)
         limite = time.monotonic() + PLAZO_S
-        with cimientos.parte("procesamiento-1"):
+        with cimientos.parte("procesamiento-relay"), cimientos.parte("procesamiento-1"):
             while not _vacio(cursor, habia + IMAGENES):
                 if time.monotonic() > limite:
                     raise TimeoutError(f"the worker has not drained the backlog within {PLAZO_S:.0f} s")

@@ -36,6 +36,7 @@ _PUERTOS = (
     "servicio_datos_salud_puerto",
     "notificaciones_salud_puerto",
     "procesamiento_salud_puerto",
+    "procesamiento_relay_salud_puerto",
 )
 
 

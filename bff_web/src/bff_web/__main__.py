@@ -12,7 +12,8 @@ def main() -> None:
     """Check the settings, then give this process to gunicorn."""
     config = cargar(Config)
     # The workers count into files of this folder, and /metrics adds them up.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="bff-metricas-"))
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="bff-metricas-")
     # Only now: what counts looks for that folder when it is imported.
     from seedwork.entrada.gunicorn import servir
 

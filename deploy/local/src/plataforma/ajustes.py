@@ -26,6 +26,7 @@ _PARTES = {
     "servicio_datos_salud_puerto": "servicio-datos",
     "notificaciones_salud_puerto": "notificaciones",
     "procesamiento_salud_puerto": "procesamiento",
+    "procesamiento_relay_salud_puerto": "procesamiento-relay",
 }
 CAMPOS_DE_PUERTO = tuple(_PARTES)
 """The fields that `Ajustes.puerto` takes."""
@@ -56,6 +57,7 @@ class Ajustes(BaseSettings):
     suscripciones_salud_puerto: int = 5021
     servicio_datos_salud_puerto: int = 5022
     notificaciones_salud_puerto: int = 5024
+    procesamiento_relay_salud_puerto: int = 5023
     procesamiento_salud_puerto: int = 5031
     """The first worker's; the others' follow it."""
 

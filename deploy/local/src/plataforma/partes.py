@@ -87,7 +87,7 @@ def preparativos(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos) -
 
 
 def servicios(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: Path) -> list[Parte]:
-    """Every service's API and workers."""
+    """Every service's API and workers, and a relay where it runs by itself."""
     partes: list[Parte] = []
     for paquete in SERVICIOS:
         comun = _entorno_comun(paquete, ajustes, conexiones, secretos)
@@ -97,14 +97,17 @@ def servicios(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metr
         partes.append(_servicio(api.parte, _python(paquete, "api"), entorno_api, api))
         salud = ajustes.puerto(f"{paquete}_salud_puerto")
         if paquete == "procesamiento":
+            # Here is the load: its workers share it, and a relay beside them takes nothing of their time.
+            relay = ajustes.puerto("procesamiento_relay_salud_puerto")
+            partes.append(_servicio(relay.parte, _python(paquete, "relay"), comun | _salud(relay), relay))
+            comun |= {"RELAY_APARTE": "true"}
             trabajadores = [
                 Puerto(salud.numero + i, f"{nombre}-{i + 1}", salud.variable) for i in range(ajustes.procesamiento)
             ]
         else:
             trabajadores = [salud]
         for puerto in trabajadores:
-            entorno = comun | {"SALUD_PUERTO": str(puerto.numero)}
-            partes.append(_servicio(puerto.parte, _python(paquete, "trabajador"), entorno, puerto))
+            partes.append(_servicio(puerto.parte, _python(paquete, "trabajador"), comun | _salud(puerto), puerto))
     return partes
 
 
@@ -140,6 +143,10 @@ def _entorno_comun(paquete: str, ajustes: Ajustes, conexiones: Conexiones, secre
 
 def _servicio(nombre: str, orden: list[str], entorno: Mapping[str, str], puerto: Puerto) -> Parte:
     return Parte(nombre, Grupo.SERVICIOS, orden, _lista(puerto), (puerto,), entorno)
+
+
+def _salud(puerto: Puerto) -> dict[str, str]:
+    return {"SALUD_PUERTO": str(puerto.numero)}
 
 
 def _lista(puerto: Puerto) -> Sonda:

@@ -58,7 +58,7 @@ def test_run_se_mantiene_y_para_en_orden(tmp_path: Path) -> None:
         assert corriendo.poll() is None, salida.read_text()
         vivos = procesos()
         apis = {f"{servicio.replace('_', '-')}-api" for servicio in SERVICIOS}
-        trabajadores = {"suscripciones", "servicio-datos", "notificaciones", "procesamiento-1"}
+        trabajadores = {"suscripciones", "servicio-datos", "notificaciones", "procesamiento-1", "procesamiento-relay"}
         assert set(vivos) == {"pulsar", "postgres", "correo", "bff"} | apis | trabajadores
         familia = [psutil.Process(pid) for pid in vivos.values()]
 

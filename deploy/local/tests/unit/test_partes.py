@@ -24,7 +24,7 @@ def todas(tmp_path: Path) -> dict[str, Parte]:
 def test_cada_servicio_tiene_su_api_y_sus_trabajadores(todas: dict[str, Parte]) -> None:
     assert set(todas) == {
         "correo", "bff", "suscripciones", "servicio-datos", "notificaciones",
-        "procesamiento-1", "procesamiento-2", "procesamiento-3",
+        "procesamiento-1", "procesamiento-2", "procesamiento-3", "procesamiento-relay",
         "suscripciones-api", "servicio-datos-api", "notificaciones-api", "procesamiento-api",
     }  # fmt: skip
 

@@ -29,8 +29,13 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
 
     @cli.command()
     def trabajador() -> None:
-        """Consume, relay and keep the timers, until SIGTERM."""
+        """Consume, relay (unless RELAY_APARTE) and keep the timers, until SIGTERM."""
         raise typer.Exit(servicio().trabajar())
+
+    @cli.command()
+    def relay() -> None:
+        """Relay alone, until SIGTERM; for workers with RELAY_APARTE."""
+        raise typer.Exit(servicio().relevar())
 
     @cli.command()
     def migrar() -> None:

@@ -80,6 +80,8 @@ class ConfigServicio(ConfigBase):
         http_host: where the API and the worker's health page listen.
         http_puerto: the API's port; each service has a default of its own, where the door looks for it.
         salud_puerto: the port of the worker's health and metrics; likewise.
+        relay_aparte: the worker leaves the relay to a process of its own (``python -m <service> relay``), which then
+            must run: a consumer under load is half as fast again.
         retencion_dias: days that topics keep what was consumed.
         lote: most messages in one transaction.
         cola: the consumer's receiver queue.
@@ -95,6 +97,7 @@ class ConfigServicio(ConfigBase):
     http_host: str = "127.0.0.1"
     http_puerto: Puerto
     salud_puerto: Puerto
+    relay_aparte: bool = False
     retencion_dias: PositiveInt = 7
     lote: PositiveInt = 500
     cola: PositiveInt = 1000

@@ -1,4 +1,4 @@
-"""What a service is made of, and how its worker runs: consumer, relay and timers, each on a thread of its own."""
+"""What a service is made of, and how its worker and its relay run: each task on a thread of its own."""
 
 import os
 import signal
@@ -109,6 +109,11 @@ class Servicio:
         registros.configurar(self.nombre, self.config.log_nivel)
         return _Trabajador(self).correr()
 
+    def relevar(self) -> int:
+        """Run the relay alone, for workers that leave it to this process. Answers the process's exit code."""
+        registros.configurar(f"{self.nombre}-relay", self.config.log_nivel)
+        return _Relevo(self).correr()
+
 
 def _cursor_invalido(_error: CursorInvalido) -> flask.Response:
     falta = {"campo": "cursor", "motivo": "no es un cursor que haya dado una página anterior"}
@@ -121,16 +126,80 @@ def comprobar_bd(motor: sa.Engine) -> None:
         conexion.execute(sa.text("SELECT 1"))
 
 
-class _Trabajador:
+class _Proceso:
+    """What runs until it is told to stop: tasks, a thread each, and a page for its health and its metrics."""
+
     def __init__(self, servicio: Servicio) -> None:
-        config = servicio.config
         self._servicio = servicio
+        self._config = servicio.config
         self._parada = threading.Event()
         self._fallo: BaseException | None = None
         self._motor = servicio.motor()
+
+    def _tareas(self) -> dict[str, Tarea]:
+        raise NotImplementedError
+
+    def _comprobar_broker(self) -> str | None:
+        raise NotImplementedError
+
+    def correr(self) -> int:
+        for senal in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(senal, lambda *_: self._parada.set())
+        hilos = [
+            threading.Thread(target=self._cuidar, args=(nombre, tarea), name=nombre, daemon=True)
+            for nombre, tarea in self._tareas().items()
+        ]
+        self._publicar_salud()
+        for hilo in hilos:
+            hilo.start()
+        registro.info("en marcha", tareas=[h.name for h in hilos])
+        while not self._parada.wait(0.5):
+            pass
+        limite = time.monotonic() + PARADA_S
+        for hilo in hilos:
+            hilo.join(max(0.0, limite - time.monotonic()))
+        registro.info("detenido", fallo=type(self._fallo).__name__ if self._fallo else None)
+        # Whatever a client library still waits for must not hold the process up: nothing unfinished was acknowledged.
+        os._exit(1 if self._fallo else 0)
+
+    def _cuidar(self, nombre: str, tarea: Tarea) -> None:
+        """Run a task; one that dies takes the process along, so that it is started anew as a whole."""
+        try:
+            tarea(self._parada)
+        except BaseException as error:
+            registro.error("una tarea murió", tarea=nombre, error=type(error).__name__, pila=pila(error))
+            self._fallo = error
+        self._parada.set()
+
+    def _publicar_salud(self) -> None:
+        app = crear_app({"base_datos": lambda: comprobar_bd(self._motor), "broker": self._comprobar_broker})
+        servidor = waitress.create_server(app, host=self._config.http_host, port=self._config.salud_puerto, threads=2)
+        threading.Thread(target=servidor.run, name="salud", daemon=True).start()
+
+
+class _Relevo(_Proceso):
+    """The relay. What it does between two calls of the client's would hold a consumer in the same process up."""
+
+    def __init__(self, servicio: Servicio) -> None:
+        super().__init__(servicio)
+        # What is pending stays in order through a lost connection; a round travels in whole batches.
+        self._salida = Publicador(self._config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
+
+    def _tareas(self) -> dict[str, Tarea]:
+        return {"relay": Relay(self._motor, self._salida).correr}
+
+    def _comprobar_broker(self) -> str | None:
+        return self._salida.comprobar([topico_cartas(self._servicio.nombre)])
+
+
+class _Trabajador(_Relevo):
+    """The worker: consumer, timers and senders; and the relay, unless that has a process of its own."""
+
+    def __init__(self, servicio: Servicio) -> None:
+        super().__init__(servicio)
+        config = self._config
         self._cliente = crear_cliente(config.pulsar_url)
         self._cartas = Publicador(config.pulsar_url, plazo_ms=8000)
-        self._salida = Publicador(config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
         bus = servicio.bus(self._motor)
         self._topicos = [t.topico for t in bus.manejadores]
         self._consumidor = Consumidor(
@@ -146,41 +215,17 @@ class _Trabajador:
             ),
         )
 
-    def correr(self) -> int:
-        for senal in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(senal, lambda *_: self._parada.set())
-        tareas: dict[str, Tarea] = {
+    def _tareas(self) -> dict[str, Tarea]:
+        return {
             "consumidor": self._consumir,
-            "relay": Relay(self._motor, self._salida).correr,
+            **({} if self._config.relay_aparte else super()._tareas()),
             "medidor": self._medir,
             "podador": periodica(PODA_S, self._podador().podar),
             **self._servicio.tareas(self._motor, self._consumidor),
         }
-        hilos = [
-            threading.Thread(target=self._cuidar, args=(nombre, tarea), name=nombre, daemon=True)
-            for nombre, tarea in tareas.items()
-        ]
-        self._publicar_salud()
-        for hilo in hilos:
-            hilo.start()
-        registro.info("trabajador en marcha", topicos=self._topicos)
-        while not self._parada.wait(0.5):
-            pass
-        limite = time.monotonic() + PARADA_S
-        for hilo in hilos:
-            hilo.join(max(0.0, limite - time.monotonic()))
-        registro.info("trabajador detenido", fallo=type(self._fallo).__name__ if self._fallo else None)
-        # Whatever a client library still waits for must not hold the process up: nothing unfinished was acknowledged.
-        os._exit(1 if self._fallo else 0)
 
-    def _cuidar(self, nombre: str, tarea: Tarea) -> None:
-        """Run a task; one that dies takes the process along, so that it is started anew as a whole."""
-        try:
-            tarea(self._parada)
-        except BaseException as error:
-            registro.error("una tarea murió", tarea=nombre, error=type(error).__name__, pila=pila(error))
-            self._fallo = error
-        self._parada.set()
+    def _comprobar_broker(self) -> str | None:
+        return None if self._consumidor.conectado() else "el consumidor no está conectado al broker"
 
     def _consumir(self, parada: threading.Event) -> None:
         while not parada.is_set():
@@ -195,26 +240,14 @@ class _Trabajador:
                 self._consumidor.correr(parada)
 
     def _podador(self) -> Podador:
-        config = self._servicio.config
+        config = self._config
         # An id that the inbox forgot must not be found half tried either, nor its key free before.
         como_el_inbox = dict.fromkeys(("inbox", "intentos", "claves_idempotencia"), config.inbox_dias)
         return Podador(self._motor, {**como_el_inbox, "lotes": 1.0, "outbox": config.outbox_dias})
 
-    def _comprobar_broker(self) -> None:
-        if not self._consumidor.conectado():
-            raise ConnectionError("el consumidor no está conectado al broker")
-
-    def _publicar_salud(self) -> None:
-        config = self._servicio.config
-        app = crear_app(
-            {"base_datos": lambda: comprobar_bd(self._motor), "broker": self._comprobar_broker},
-        )
-        servidor = waitress.create_server(app, host=config.http_host, port=config.salud_puerto, threads=2)
-        threading.Thread(target=servidor.run, name="salud", daemon=True).start()
-
     def _medir(self, parada: threading.Event) -> None:
         """Keep the gauges of trouble current; they never fail readiness."""
-        aprovisionador = Aprovisionador(self._servicio.config.pulsar_admin_url)
+        aprovisionador = Aprovisionador(self._config.pulsar_admin_url)
         consulta = sa.text(
             "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(creado)), 0)"
             " FROM outbox WHERE enviado IS NULL"
