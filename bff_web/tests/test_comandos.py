@@ -13,18 +13,10 @@ from bff_web.comandos import FUENTE
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
-from contratos.procesamiento import AnonimizarImagen
-from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.pulsar import SinConfirmacion
+from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN, CREAR_SUSCRIPCION, IMAGEN, SUSCRIPCION
 
-SUSCRIPCION = """{"cliente": {"codigo": "0001", "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
- "usuario": "pperez", "rut": {"numero": 123457890}, "cedula": {"numero": 123457890}, "email": "pperez@domain.com"},
- "plan": {"codigo": "pro", "nombre": "PRO"}, "facturas": []}"""
-IMAGEN = """{"id_imagen": "46769a88-00000-4468o-8a14-1579887d01", "modalidad": "Rayos X", "patologia": "Neumonía",
- "region_anatomica": "Cráneo", "formato_imagen": "DICOM", "fuente_de_datos": "Hospital del norte",
- "antecedentes": "Diabético", "id_paciente": "46769a88-181f-4468-8i34-15f750381d01",
- "fecha_ingesta": "2024-02-01 09:10:00"}"""
 CREAR = "/suscripciones/suscripcion-comando"
 PROCESAR = "/procesar/procesar-imagen"
 
@@ -108,17 +100,7 @@ def test_la_suscripcion_de_los_clientes_de_hoy_se_acepta(puerta: FlaskClient, pu
     )
     assert (sobre.fuente, sobre.clave_idempotencia) == (FUENTE, None)
     assert sobre.traza is not None
-    assert mensaje == CrearSuscripcion(
-        cliente_codigo="0001",
-        cliente_nombres="Pablo",
-        cliente_apellidos="Perez Prieto",
-        cliente_usuario="pperez",
-        cliente_rut="123457890",
-        cliente_cedula="123457890",
-        cliente_email="pperez@domain.com",
-        plan_codigo="pro",
-        plan_nombre="PRO",
-    )
+    assert mensaje == CREAR_SUSCRIPCION
 
 
 @pytest.mark.parametrize("ruta", [PROCESAR, "/procesamiento/procesar-imagen"])
@@ -137,7 +119,7 @@ def test_la_imagen_de_los_clientes_de_hoy_se_acepta(
     assert respuesta.json["comando"] == f"/procesar/comandos/{respuesta.json['id_comando']}"
     [(sobre, mensaje)] = publicador.publicados
     assert sobre.sujeto == respuesta.json["id_imagen"]
-    assert mensaje == AnonimizarImagen(**json.loads(IMAGEN))
+    assert mensaje == ANONIMIZAR_IMAGEN
 
 
 @pytest.mark.parametrize(

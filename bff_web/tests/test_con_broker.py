@@ -20,32 +20,12 @@ from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.pruebas import cuerpos
 
 pytestmark = pytest.mark.integracion
 
-SUSCRIPCION = {
-    "cliente": {
-        "codigo": "0001",
-        "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
-        "usuario": "pperez",
-        "rut": {"numero": 123457890},
-        "cedula": {"numero": 123457890},
-        "email": "pperez@domain.com",
-    },
-    "plan": {"codigo": "pro", "nombre": "PRO"},
-    "facturas": [],
-}
-IMAGEN = {
-    "id_imagen": "46769a88-00000-4468o-8a14-1579887d01",
-    "modalidad": "Rayos X",
-    "patologia": "Neumonía",
-    "region_anatomica": "Cráneo",
-    "formato_imagen": "DICOM",
-    "fuente_de_datos": "Hospital del norte",
-    "antecedentes": "Diabético",
-    "id_paciente": "46769a88-181f-4468-8i34-15f750381d01",
-    "fecha_ingesta": "2024-02-01 09:10:00",
-}
+SUSCRIPCION = json.loads(cuerpos.SUSCRIPCION)
+IMAGEN = json.loads(cuerpos.IMAGEN)
 
 
 class Puerta:

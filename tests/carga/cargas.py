@@ -1,6 +1,9 @@
 """The bodies that the bench sends: those of today's clients, with an id and a patient of each image's own."""
 
 import json
+from typing import Any
+
+from seedwork.pruebas.cuerpos import IMAGEN, SUSCRIPCION
 
 RUTA_IMAGEN = "/procesar/procesar-imagen"
 RUTA_SUSCRIPCION = "/suscripciones/suscripcion-comando"
@@ -10,33 +13,18 @@ _ANTECEDENTES = ("Diabético", "Hipertensión arterial, niega diabetes", "Sin an
 
 def imagen(serie: str, numero: int) -> dict[str, str]:
     """An image of a series. Every fifth one belongs to the same patient as the four before it."""
-    return {
+    return json.loads(IMAGEN) | {
         "id_imagen": f"{serie}-{numero:06d}",
-        "modalidad": "Rayos X",
-        "patologia": "Neumonía",
-        "region_anatomica": "Cráneo",
-        "formato_imagen": "DICOM",
-        "fuente_de_datos": "Hospital del norte",
         "antecedentes": _ANTECEDENTES[numero % len(_ANTECEDENTES)],
         "id_paciente": f"46769a88-181f-4468-8i34-{numero // 5:012d}",
-        "fecha_ingesta": "2024-02-01 09:10:00",
     }
 
 
 def suscripcion(numero: int) -> dict[str, object]:
     """A client's wish for the plan PRO."""
-    return {
-        "cliente": {
-            "codigo": f"banco-{numero:06d}",
-            "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
-            "usuario": "pperez",
-            "rut": {"numero": 123457890},
-            "cedula": {"numero": 123457890},
-            "email": "pperez@domain.com",
-        },
-        "plan": {"codigo": "pro", "nombre": "PRO"},
-        "facturas": [],
-    }
+    cuerpo: dict[str, Any] = json.loads(SUSCRIPCION)
+    cuerpo["cliente"]["codigo"] = f"banco-{numero:06d}"
+    return cuerpo
 
 
 def en_bytes(cuerpo: object) -> bytes:

@@ -12,31 +12,12 @@ import urllib3
 from tests.saga.espera import hasta
 from tests.saga.plataforma_viva import Plataforma
 
+from seedwork.pruebas.cuerpos import IMAGEN, SUSCRIPCION
+
 FINALES = {"ACTIVA", "RECHAZADA"}
 
-CUERPO_SUSCRIPCION: Mapping[str, Any] = {
-    "cliente": {
-        "codigo": "0001",
-        "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
-        "usuario": "pperez",
-        "rut": {"numero": 123457890},
-        "cedula": {"numero": 123457890},
-        "email": "pperez@domain.com",
-    },
-    "plan": {"codigo": "pro", "nombre": "PRO"},
-    "facturas": [],
-}
-CUERPO_IMAGEN: Mapping[str, str] = {
-    "id_imagen": "46769a88-00000-4468o-8a14-1579887d01",
-    "modalidad": "Rayos X",
-    "patologia": "Neumonía",
-    "region_anatomica": "Cráneo",
-    "formato_imagen": "DICOM",
-    "fuente_de_datos": "Hospital del norte",
-    "antecedentes": "Diabético",
-    "id_paciente": "46769a88-181f-4468-8i34-15f750381d01",
-    "fecha_ingesta": "2024-02-01 09:10:00",
-}
+CUERPO_SUSCRIPCION: Mapping[str, Any] = json.loads(SUSCRIPCION)
+CUERPO_IMAGEN: Mapping[str, str] = json.loads(IMAGEN)
 
 
 @dataclass(frozen=True)

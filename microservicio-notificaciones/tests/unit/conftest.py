@@ -1,12 +1,12 @@
-"""A unit of work in memory, with the same promises as the real one."""
+"""This service's unit of work in memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from contratos import Mensaje, sagas
+from contratos import sagas
 from contratos.suscripciones import (
     HechoParaElCliente,
     SuscripcionActivada,
@@ -16,18 +16,9 @@ from contratos.suscripciones import (
 from notificaciones.aplicacion.envio import Envio, Politica
 from notificaciones.aplicacion.manejadores import MANEJADORES, TIPOS
 from notificaciones.dominio.notificacion import Notificacion
+from notificaciones.infraestructura.despachadores import DESPACHADORES
 from seedwork.aplicacion.sobre import Sobre
-
-
-@dataclass
-class Notificaciones:
-    todas: dict[str, Notificacion] = field(default_factory=dict)
-
-    def obtener(self, id: str) -> Notificacion | None:
-        return self.todas.get(id)
-
-    def agregar(self, notificacion: Notificacion) -> None:
-        self.todas[notificacion.id] = notificacion
+from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
 
 
 @dataclass
@@ -68,27 +59,16 @@ class Cola:
         self.todos.pop(id_notificacion, None)
 
 
-class Unidad:
-    """Handles facts, and remembers what was published."""
-
-    participante = "notificaciones"
+class Unidad(UnidadEnMemoria):
     canal = "CORREO"
 
     def __init__(self) -> None:
+        super().__init__("notificaciones", DESPACHADORES)
         self.politica = Politica(plazo_s=48, espera_s=5, pausa_s=0.5)
         self.asuntos = {tipo: tipo.capitalize() for tipo in TIPOS}
-        self.ahora = datetime(2025, 1, 1, tzinfo=UTC)
-        self.notificaciones = Notificaciones()
+        self.notificaciones: EnMemoria[Notificacion] = EnMemoria()
         self.sagas = Sagas()
         self.envios = Cola(self.reloj)
-        self.publicados: list[Mensaje] = []
-        self.sobre = Sobre(id="-", tipo="", fuente="", sujeto="", tiempo="", correlacion="-")
-
-    def reloj(self) -> datetime:
-        return self.ahora
-
-    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
-        self.publicados.append(mensaje)
 
     def atender(self, hecho: HechoParaElCliente) -> None:
         self.sobre = Sobre.nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion)
@@ -103,11 +83,11 @@ class Unidad:
 
     @property
     def estados(self) -> dict[str, str]:
-        return {n.tipo: n.estado for n in self.notificaciones.todas.values()}
+        return {n.tipo: n.estado for n in self.notificaciones.todos.values()}
 
     @property
     def pasos(self) -> list[tuple[str, str, str]]:
-        return [(p.paso, p.resultado, p.motivo) for p in self.publicados if isinstance(p, sagas.TransicionSaga)]
+        return [(p.paso, p.resultado, p.motivo) for p in self.de_tipo(sagas.TransicionSaga)]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from contratos.procesamiento import AnonimizarImagen
 from plataforma.proveedores import Fabrica
 from procesamiento.aplicacion.comandos.anonimizar_imagen import rechazar_comando
 from procesamiento.aplicacion.manejadores import MANEJADORES
@@ -28,27 +27,16 @@ from seedwork.entrada.http import crear_app
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.unidad_sql import abridor
+from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
 
 CLAVE = bytes(range(32))
 CLAVE_BASE64 = base64.b64encode(CLAVE).decode()
 MIGRACIONES = Path(__file__).parents[2] / "migraciones"
 
-DE_HOY = AnonimizarImagen(
-    id_imagen="46769a88-00000-4468o-8a14-1579887d01",
-    modalidad="Rayos X",
-    patologia="Neumonía",
-    region_anatomica="Cráneo",
-    formato_imagen="DICOM",
-    fuente_de_datos="Hospital del norte",
-    antecedentes="Diabético",
-    id_paciente="46769a88-181f-4468-8i34-15f750381d01",
-    fecha_ingesta="2024-02-01 09:10:00",
-)
-
 
 def recibido(id_comando: str, **campos: str) -> Recibido:
     """A command as it arrives: today's body, but for these fields."""
-    comando = replace(DE_HOY, **campos)
+    comando = replace(ANONIMIZAR_IMAGEN, **campos)
     sobre = Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen or "vacio", id=id_comando)
     return Recibido(sobre, comando)
 

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from procesamiento.infraestructura import tablas
 from seedwork.infraestructura import bd
+from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
 
-from .conftest import DE_HOY, recibido
+from .conftest import recibido
 
 pytestmark = pytest.mark.integracion
 
@@ -20,13 +21,13 @@ def cuantas(motor, tabla):
 
 def test_una_imagen_y_el_destino_de_su_comando(bus, api):
     bus.procesar([recibido("c-1")])
-    imagen = api.get(f"/procesar/imagenes/{DE_HOY.id_imagen}").json
+    imagen = api.get(f"/procesar/imagenes/{ANONIMIZAR_IMAGEN.id_imagen}").json
     aviso = imagen.pop("aviso")
     assert "RGPD" in aviso
     assert imagen.pop("seudonimo_paciente").startswith("v1:")
     assert imagen.pop("fecha_ingesta").endswith("T09:10:00")
     assert imagen == {
-        "id_imagen": DE_HOY.id_imagen,
+        "id_imagen": ANONIMIZAR_IMAGEN.id_imagen,
         "estado": "ANONIMIZADA",
         "motivo": None,
         "modalidad": "Rayos X",
@@ -64,7 +65,7 @@ def test_repetida_y_distinta_en_un_lote_o_en_tres(bus, api, motor, juntos):
         "RECHAZADO",
         "Ya existe una imagen con ese identificador y otro contenido.",
     )
-    assert api.get(f"/procesar/imagenes/{DE_HOY.id_imagen}").json["modalidad"] == "Rayos X"
+    assert api.get(f"/procesar/imagenes/{ANONIMIZAR_IMAGEN.id_imagen}").json["modalidad"] == "Rayos X"
 
 
 def test_la_misma_entrega_dos_veces_es_una(bus, motor):
@@ -78,7 +79,7 @@ def test_uno_malo_no_estropea_el_lote(bus, api, motor):
         recibido("m-1", id_imagen="m-1", antecedentes="a\x00b"),
         recibido("m-2", id_imagen=""),
         recibido("m-3", id_imagen="m-3", patologia="x" * 4001),
-        recibido("m-4", id_imagen=f"de-{DE_HOY.id_paciente}"),
+        recibido("m-4", id_imagen=f"de-{ANONIMIZAR_IMAGEN.id_paciente}"),
     ]
     larga = recibido("c-2", id_imagen="i-2", patologia="ñ" * 4000)
     bus.procesar([recibido("c-1"), *malos, larga])
@@ -95,19 +96,19 @@ def test_ni_el_paciente_ni_el_texto_libre_estan_en_la_base(bus, motor):
     bus.procesar(
         [
             recibido("c-1", antecedentes=texto),
-            recibido("c-2", id_imagen="i-2", fuente_de_datos=f"Sala {DE_HOY.id_paciente.upper()}"),
-            recibido("c-3", id_imagen=f"rx-{DE_HOY.id_paciente}"),
-            recibido("c-4", id_imagen="i-4", fecha_ingesta=DE_HOY.id_paciente),
-            recibido("c-5", modalidad=DE_HOY.id_paciente),
+            recibido("c-2", id_imagen="i-2", fuente_de_datos=f"Sala {ANONIMIZAR_IMAGEN.id_paciente.upper()}"),
+            recibido("c-3", id_imagen=f"rx-{ANONIMIZAR_IMAGEN.id_paciente}"),
+            recibido("c-4", id_imagen="i-4", fecha_ingesta=ANONIMIZAR_IMAGEN.id_paciente),
+            recibido("c-5", modalidad=ANONIMIZAR_IMAGEN.id_paciente),
         ]
     )
     with motor.connect() as conexion:
         for tabla in (*bd.METADATOS.tables.values(), *tablas.METADATOS.tables.values()):
             for fila in conexion.execute(sa.select(tabla)):
                 todo = " ".join(v.tobytes().decode("latin-1") if isinstance(v, memoryview) else str(v) for v in fila)
-                assert DE_HOY.id_paciente not in todo.lower()
+                assert ANONIMIZAR_IMAGEN.id_paciente not in todo.lower()
                 assert "rosalba" not in todo.lower()
-                assert DE_HOY.fecha_ingesta not in todo
+                assert ANONIMIZAR_IMAGEN.fecha_ingesta not in todo
 
 
 def test_dos_trabajadores_con_la_misma_imagen_acaban_en_un_registro(bus, motor):

@@ -18,8 +18,9 @@ from procesamiento.infraestructura import tablas
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
 
-from .conftest import CLAVE_BASE64, DE_HOY
+from .conftest import CLAVE_BASE64
 
 pytestmark = pytest.mark.integracion
 
@@ -64,9 +65,9 @@ def mandar(url: str, desde: int, hasta: int) -> None:
     """Every fifth has no valid date, and is refused."""
     publicador = Publicador(url)
     for i in range(desde, hasta):
-        fecha = DE_HOY.fecha_ingesta if i % 5 else TEXTO
+        fecha = ANONIMIZAR_IMAGEN.fecha_ingesta if i % 5 else TEXTO
         imagen = replace(
-            DE_HOY, id_imagen=f"{PREFIJO}-{i}", id_paciente=PACIENTE, antecedentes=TEXTO, fecha_ingesta=fecha
+            ANONIMIZAR_IMAGEN, id_imagen=f"{PREFIJO}-{i}", id_paciente=PACIENTE, antecedentes=TEXTO, fecha_ingesta=fecha
         )
         publicador.publicar(Sobre.nuevo(imagen, fuente="/saludtech/bff", sujeto=imagen.id_imagen), imagen)
     publicador.cerrar()

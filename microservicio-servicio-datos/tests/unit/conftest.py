@@ -1,33 +1,22 @@
-"""A unit of work in memory, small enough to be read at a glance."""
+"""This service's unit of work in memory."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TypeVar
 
 import pytest
 
 from contratos import Mensaje, sagas
 from contratos.suscripciones import HechoSuscripcion, SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
 from seedwork.aplicacion.saga import Saga
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.dominio.participacion import Participacion
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 from servicio_datos.infraestructura.despachadores import DESPACHADORES
 
-M = TypeVar("M", bound=Mensaje)
 
-
-class ServiciosEnMemoria:
-    def __init__(self) -> None:
-        self.todos: list[ServicioDatos] = []
-
+class ServiciosEnMemoria(EnMemoria[ServicioDatos]):
     def vivo_de(self, id_suscripcion: str) -> ServicioDatos | None:
-        return next((s for s in self.todos if s.id_suscripcion == id_suscripcion and s.vivo), None)
-
-    def agregar(self, servicio: ServicioDatos) -> None:
-        assert servicio.id not in {s.id for s in self.todos}
-        self.todos.append(servicio)
+        return next((s for s in self.todos.values() if s.id_suscripcion == id_suscripcion and s.vivo), None)
 
 
 class ParticipacionesEnMemoria:
@@ -62,33 +51,22 @@ class RecursosEnMemoria:
         self.libres += 1
 
 
-class UnidadEnMemoria:
-    """Also keeps what was published, as (subject, sequence, message)."""
-
-    participante = "servicio-datos"
-
+class Unidad(UnidadEnMemoria):
     def __init__(self) -> None:
+        super().__init__("servicio-datos", DESPACHADORES)
         self.servicios = ServiciosEnMemoria()
         self.participaciones = ParticipacionesEnMemoria()
         self.recursos = RecursosEnMemoria()
-        self.publicado: list[tuple[str, int | None, Mensaje]] = []
-        self.sobre = Sobre.nuevo(SuscripcionCreada, fuente="/saludtech/suscripciones", sujeto="s-1")
-
-    def reloj(self) -> datetime:
-        return datetime.now(UTC)
-
-    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
-        self.publicado.append((sujeto, secuencia, mensaje))
 
     def recibir(self, *hechos: Mensaje) -> None:
         for hecho in hechos:
             assert MANEJADORES[type(hecho)](hecho, self) is None
-            for servicio in self.servicios.todos:
-                for evento in servicio.extraer_eventos():
-                    despachar = DESPACHADORES[type(evento)]
-                    assert despachar is not None
-                    servicio.secuencia += 1
-                    self.publicar(despachar(evento), sujeto=servicio.id, secuencia=servicio.secuencia)
+            self.recolectar(self.servicios)
+
+    @property
+    def el_servicio(self) -> ServicioDatos:
+        (unico,) = self.servicios.todos.values()
+        return unico
 
     def pasos(self, id_saga: str = "g-1") -> list[tuple[str, str, str]]:
         """Step, result and reason of each step told in the saga."""
@@ -97,16 +75,13 @@ class UnidadEnMemoria:
         assert all(p.compensacion == (p.paso == "LIBERAR") for p in dichos)
         return [(p.paso, p.resultado, p.motivo) for p in dichos]
 
-    def de_tipo(self, tipo: type[M]) -> list[M]:
-        return [m for _, _, m in self.publicado if isinstance(m, tipo)]
-
     def eventos(self) -> list[str]:
-        return [type(m).__name__ for _, _, m in self.publicado if not isinstance(m, sagas.TransicionSaga)]
+        return [type(m).__name__ for m, _, _ in self.publicado if not isinstance(m, sagas.TransicionSaga)]
 
 
 @pytest.fixture
-def unidad() -> UnidadEnMemoria:
-    return UnidadEnMemoria()
+def unidad() -> Unidad:
+    return Unidad()
 
 
 @pytest.fixture

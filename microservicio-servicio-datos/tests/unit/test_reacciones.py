@@ -15,10 +15,10 @@ NADA_QUE_LIBERAR = ("LIBERAR", "OMITIDO", "NADA_QUE_LIBERAR")
 def test_una_suscripcion_que_lo_requiere_tiene_su_servicio(unidad, hecho):
     unidad.recibir(hecho("creada"))
 
-    (servicio,) = unidad.servicios.todos
+    servicio = unidad.el_servicio
     assert (servicio.estado, servicio.id_suscripcion, servicio.id_saga) == ("CREADO", "s-1", "g-1")
     assert unidad.pasos() == [RESERVADO]
-    assert [(s, n, type(m).__name__) for s, n, m in unidad.publicado[1:]] == [
+    assert [(s, n, type(m).__name__) for m, s, n in unidad.publicado[1:]] == [
         (servicio.id, 1, "ServicioDatosCreada"),
         (servicio.id, 2, "ExpertoAsignado"),
     ]
@@ -30,7 +30,7 @@ def test_una_suscripcion_que_lo_requiere_tiene_su_servicio(unidad, hecho):
 def test_activada_acaba_iniciado_en_cualquier_orden_y_por_mucho_que_se_repita(unidad, hecho, orden):
     unidad.recibir(*map(hecho, orden))
 
-    (servicio,) = unidad.servicios.todos
+    servicio = unidad.el_servicio
     assert servicio.estado == "INICIADO"
     assert unidad.pasos() == [RESERVADO, INICIADO]
     assert unidad.eventos() == ["ServicioDatosCreada", "ExpertoAsignado", "ServicioDatosIniciado"]
@@ -42,7 +42,7 @@ def test_rechazada_no_retiene_nada_y_se_contesta_una_vez(unidad, hecho, orden):
     unidad.recibir(*map(hecho, orden))
 
     assert unidad.recursos.libres == 1
-    assert all(s.estado == "TERMINADO" and s.motivo == "PLAZO_VENCIDO" for s in unidad.servicios.todos)
+    assert all(s.estado == "TERMINADO" and s.motivo == "PLAZO_VENCIDO" for s in unidad.servicios.todos.values())
     if orden[0] == "creada":
         assert unidad.pasos() == [RESERVADO, LIBERADO]
         assert unidad.eventos() == ["ServicioDatosCreada", "ExpertoAsignado", "ServicioDatosTerminado"]
@@ -55,7 +55,7 @@ def test_lo_que_activa_una_saga_cerrada_se_omite(unidad, hecho):
     unidad.recibir(hecho("creada"), hecho("rechazada"), hecho("activada"))
 
     assert unidad.pasos() == [RESERVADO, LIBERADO, ("INICIAR", "OMITIDO", "SAGA_CERRADA")]
-    assert unidad.servicios.todos[0].estado == "TERMINADO"
+    assert unidad.el_servicio.estado == "TERMINADO"
 
 
 def test_sin_capacidad_se_rechaza_y_no_deja_fila(unidad, hecho):
@@ -65,7 +65,7 @@ def test_sin_capacidad_se_rechaza_y_no_deja_fila(unidad, hecho):
     assert unidad.pasos("g-2") == [("RESERVAR", "RECHAZADO", "SIN_CAPACIDAD")]
     (rechazada,) = unidad.de_tipo(contrato.ServicioDatosRechazada)
     assert (rechazada.id_suscripcion, rechazada.id_saga, rechazada.motivo) == ("s-2", "g-2", "SIN_CAPACIDAD")
-    assert (rechazada.id_servicio_datos, 1, rechazada) in unidad.publicado
+    assert (rechazada, rechazada.id_servicio_datos, 1) in unidad.publicado
 
     unidad.recibir(hecho("rechazada", 2))
     assert unidad.pasos("g-2")[1:] == [NADA_QUE_LIBERAR]
@@ -100,7 +100,7 @@ def test_una_suscripcion_no_tiene_dos_servicios_vivos(unidad, hecho):
 def test_la_activacion_de_otra_saga_no_inicia_este_servicio(unidad, hecho):
     unidad.recibir(hecho("creada", 1), hecho("activada", 1, id_saga="g-otra"))
 
-    assert unidad.servicios.todos[0].estado == "CREADO"
+    assert unidad.el_servicio.estado == "CREADO"
     assert unidad.pasos("g-otra") == []
 
 

@@ -1,40 +1,25 @@
-"""A unit of work in memory, small enough to be read at a glance."""
+"""This service's unit of work in memory."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
 
 import pytest
 
 from contratos import Mensaje, sagas
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.dominio.agregado import Agregado
 from seedwork.dominio.dinero import Dinero
+from seedwork.pruebas.cuerpos import CREAR_SUSCRIPCION
+from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
 from suscripciones.aplicacion.manejadores import MANEJADORES
+from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
 from suscripciones.dominio.saga import Paso
 from suscripciones.dominio.suscripcion import Suscripcion
 from suscripciones.infraestructura.despachadores import DESPACHADORES
-
-A = TypeVar("A", bound=Agregado)
-
-# What today's web clients send (contract §2).
-DE_HOY = CrearSuscripcion(
-    cliente_codigo="0001",
-    cliente_nombres="Pablo",
-    cliente_apellidos="Perez Prieto",
-    cliente_usuario="pperez",
-    cliente_rut="123457890",
-    cliente_cedula="123457890",
-    cliente_email="pperez@domain.com",
-    plan_codigo="pro",
-    plan_nombre="PRO",
-)
 
 
 def plan(codigo: str, *recursos: str, precio: str = "49.90") -> Plan:
@@ -45,21 +30,6 @@ def plan(codigo: str, *recursos: str, precio: str = "49.90") -> Plan:
         precio=Dinero(Decimal(precio), "USD"),
         periodo_dias=30,
     )
-
-
-class EnMemoria(Generic[A]):
-    def __init__(self) -> None:
-        self.todos: dict[str, A] = {}
-
-    def obtener(self, id: str) -> A | None:
-        return self.todos.get(id)
-
-    def leer(self, id: str) -> A:
-        return self.todos[id]
-
-    def agregar(self, agregado: A) -> None:
-        assert agregado.id not in self.todos
-        self.todos[agregado.id] = agregado
 
 
 class LineaEnMemoria:
@@ -73,13 +43,12 @@ class LineaEnMemoria:
         return [p for p in self.pasos.values() if p.id_saga == id_saga]
 
 
-class UnidadEnMemoria:
-    """Also keeps what was published, oldest first."""
-
-    participante = "suscripciones"
+class Unidad(UnidadEnMemoria):
     plazo_s = 120.0
 
     def __init__(self) -> None:
+        super().__init__("suscripciones", DESPACHADORES)
+        self._vistos = 0
         self.suscripciones: EnMemoria[Suscripcion] = EnMemoria()
         self.clientes: EnMemoria[Cliente] = EnMemoria()
         self.facturas: EnMemoria[Factura] = EnMemoria()
@@ -90,34 +59,17 @@ class UnidadEnMemoria:
             "pro": plan("pro", "servicio_datos"),
             "doble": plan("doble", "servicio_datos", "computo"),
         }
-        self.publicado: list[Mensaje] = []
-        self.secuencias: list[int] = []
-        self.ahora = datetime(2026, 1, 1, tzinfo=UTC)
-        self.sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/bff", sujeto="s-1", id="g-1")
-
-    def reloj(self) -> datetime:
-        return self.ahora
 
     def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
         assert sujeto == self.sobre.sujeto
-        self.publicado.append(mensaje)
-        if secuencia is not None:
-            self.secuencias.append(secuencia)
-
-    def recolectar(self) -> None:
-        for suscripcion in self.suscripciones.todos.values():
-            for evento in suscripcion.extraer_eventos():
-                despachar = DESPACHADORES[type(evento)]
-                assert despachar is not None
-                suscripcion.secuencia += 1
-                self.publicar(despachar(evento), sujeto=suscripcion.id, secuencia=suscripcion.secuencia)
+        super().publicar(mensaje, sujeto=sujeto, secuencia=secuencia)
 
     def crear(self, codigo_plan: str = "pro", *, id: str = "s-1", id_comando: str = "g-1", **campos: str) -> str | None:
         """Handle a command: today's body, but for these fields. Answers its refusal."""
         self.sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/bff", sujeto=id, id=id_comando)
-        comando = replace(DE_HOY, **{"plan_codigo": codigo_plan, **campos})
+        comando = replace(CREAR_SUSCRIPCION, **{"plan_codigo": codigo_plan, **campos})
         rechazo = MANEJADORES[CrearSuscripcion](comando, self)
-        self.recolectar()
+        self.recolectar(self.suscripciones)
         return rechazo
 
     def oir(self, paso: str, resultado: str = sagas.HECHO, *, recurso: str = "", motivo: str = "", **mas: str) -> None:
@@ -135,12 +87,18 @@ class UnidadEnMemoria:
         )
         self.sobre = Sobre.nuevo(transicion, fuente="/saludtech/otro", sujeto="s-1", id=mas.get("id"))
         assert MANEJADORES[sagas.TransicionSaga](transicion, self) is None
-        self.recolectar()
+        self.recolectar(self.suscripciones)
+
+    def vencer_plazo(self) -> None:
+        self.sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/suscripciones", sujeto="s-1")
+        vencer_plazo(self, "s-1", "g-1")
+        self.recolectar(self.suscripciones)
 
     def eventos(self) -> list[str]:
         """What was said since the last call, steps as PASO or PASO:RESULTADO."""
-        dicho, self.publicado = self.publicado, []
-        return [_nombre(m) for m in dicho]
+        nuevos = self.publicado[self._vistos :]
+        self._vistos = len(self.publicado)
+        return [_nombre(p.mensaje) for p in nuevos]
 
 
 def _nombre(mensaje: Mensaje) -> str:
@@ -150,5 +108,5 @@ def _nombre(mensaje: Mensaje) -> str:
 
 
 @pytest.fixture
-def unidad() -> UnidadEnMemoria:
-    return UnidadEnMemoria()
+def unidad() -> Unidad:
+    return Unidad()

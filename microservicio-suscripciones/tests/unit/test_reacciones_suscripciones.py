@@ -7,7 +7,6 @@ import pytest
 
 from contratos import sagas
 from contratos.suscripciones import SuscripcionRechazada
-from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 
 Unidad = Any
 
@@ -64,7 +63,7 @@ def test_un_plan_desconocido_deja_una_suscripcion_rechazada(unidad: Unidad) -> N
 )
 def test_lo_que_no_cumple_el_contrato_se_rechaza_y_no_se_guarda(unidad: Unidad, campo: str, valor: str) -> None:
     assert unidad.crear(**{campo: valor}) == "DATOS_INVALIDOS"
-    (rechazada,) = [m for m in unidad.publicado if isinstance(m, SuscripcionRechazada)]
+    (rechazada,) = unidad.de_tipo(SuscripcionRechazada)
     assert unidad.eventos() == ["CREAR:RECHAZADO", "RECHAZAR", "SuscripcionRechazada"]
     suscripcion = unidad.suscripciones.todos["s-1"]
     assert (suscripcion.estado, suscripcion.motivo) == ("RECHAZADA", "DATOS_INVALIDOS")
@@ -98,7 +97,7 @@ def test_un_comando_rechazado_no_cambia_los_datos_del_cliente(unidad: Unidad) ->
     unidad.crear("free", cliente_nombres="Ana")
     unidad.crear("oro", id="s-2", id_comando="g-2", cliente_nombres="Intrusa")
     assert [c.nombres for c in unidad.clientes.todos.values()] == ["Ana"]
-    assert unidad.publicado[-1].cliente_nombres == "Intrusa"
+    assert unidad.publicado[-1].mensaje.cliente_nombres == "Intrusa"
 
 
 def test_la_saga_hasta_su_fin(unidad: Unidad) -> None:
@@ -114,7 +113,7 @@ def test_la_saga_hasta_su_fin(unidad: Unidad) -> None:
     unidad.oir("INICIAR", recurso="servicio_datos")
     assert unidad.eventos() == []
     assert not unidad.suscripciones.todos["s-1"].saga.en_curso
-    assert unidad.secuencias == [1, 2, 3, 4]
+    assert [p.secuencia for p in unidad.publicado if p.secuencia] == [1, 2, 3, 4]
 
 
 def test_se_aprovisiona_con_el_ultimo_recurso_y_una_sola_vez(unidad: Unidad) -> None:
@@ -172,16 +171,13 @@ def test_un_paso_de_otra_saga_no_decide_esta(unidad: Unidad) -> None:
 def test_el_plazo_rechaza_al_vencer_y_no_antes_ni_despues_de_decidida(unidad: Unidad) -> None:
     unidad.crear("pro")
     unidad.eventos()
-    vencer_plazo(unidad, "s-1", "g-1")
-    unidad.recolectar()
+    unidad.vencer_plazo()
     assert unidad.eventos() == []
     unidad.ahora += timedelta(seconds=121)
-    vencer_plazo(unidad, "s-1", "g-1")
-    unidad.recolectar()
+    unidad.vencer_plazo()
     assert unidad.eventos() == ["RECHAZAR", "SuscripcionRechazada"]
     assert unidad.suscripciones.todos["s-1"].motivo == "PLAZO_VENCIDO"
-    vencer_plazo(unidad, "s-1", "g-1")
-    unidad.recolectar()
+    unidad.vencer_plazo()
     assert unidad.eventos() == []
 
 
@@ -191,6 +187,6 @@ def test_el_plazo_no_vence_lo_activo(unidad: Unidad) -> None:
     unidad.oir("NOTIFICAR")
     unidad.eventos()
     unidad.ahora += timedelta(days=1)
-    vencer_plazo(unidad, "s-1", "g-1")
+    unidad.vencer_plazo()
     assert unidad.eventos() == []
     assert _estado(unidad) == "ACTIVA"
