@@ -182,3 +182,17 @@ def test_los_filtros_tienen_indice(motor, api):
     sa.event.listen(motor, "before_cursor_execute", explicar)
     assert len(api.get("/procesar/imagenes", query_string={"modalidad": "m7"}).json["elementos"]) == 1
     assert "imagenes_modalidad" in planes[0]
+
+
+def test_un_comando_descartado_queda_rechazado_y_lo_dice(bus, api, motor):
+    assert bus.descartar(recibido("c-1"))
+    assert not bus.descartar(recibido("c-1"))
+
+    rechazado = api.get("/procesar/comandos/c-1").json
+    assert rechazado["estado"] == "RECHAZADO"
+    assert rechazado["motivo"] == "No fue posible procesar el comando, y se descartó."
+    assert cuantas(motor, tablas.imagenes) == 0
+    with motor.connect() as conexion:
+        dicho = conexion.execute(sa.select(bd.outbox.c.tipo, bd.outbox.c.causa)).one()
+    assert dicho.tipo.endswith(".AnonimizacionRechazada.v1")
+    assert dicho.causa == "c-1"

@@ -10,6 +10,7 @@ NOTIFICACION_FALLIDA = "NOTIFICACION_FALLIDA"
 PLAN_DESCONOCIDO = "PLAN_DESCONOCIDO"
 SUSCRIPCION_EXISTENTE = "SUSCRIPCION_EXISTENTE"
 CLAVE_DE_IDEMPOTENCIA_REUTILIZADA = "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
+COMANDO_DESCARTADO = "COMANDO_DESCARTADO"
 DATOS_INVALIDOS = "DATOS_INVALIDOS"
 ID_REVELA_PACIENTE = "ID_REVELA_PACIENTE"
 CONTENIDO_DISTINTO = "CONTENIDO_DISTINTO"
@@ -29,6 +30,7 @@ TEXTOS: dict[str, str] = {
     PLAN_DESCONOCIDO: "El plan pedido no existe en el catálogo.",
     SUSCRIPCION_EXISTENTE: "Ya existe una suscripción con ese identificador.",
     CLAVE_DE_IDEMPOTENCIA_REUTILIZADA: "La clave de idempotencia ya se usó con otro contenido.",
+    COMANDO_DESCARTADO: "No fue posible procesar el comando, y se descartó.",
     DATOS_INVALIDOS: "El comando no cumple las reglas del contrato.",
     ID_REVELA_PACIENTE: "El identificador de la imagen contiene el del paciente.",
     CONTENIDO_DISTINTO: "Ya existe una imagen con ese identificador y otro contenido.",

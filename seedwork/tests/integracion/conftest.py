@@ -132,8 +132,8 @@ class Taller:
         publicador = Publicador(self.servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
         return Relay(self.motor, publicador, **opciones)
 
-    def trabajador(self, *fallos: str, **entorno: str) -> subprocess.Popen[bytes]:
-        """The notebook's worker as a process of its own."""
+    def trabajador(self, *orden: str, **entorno: str) -> subprocess.Popen[bytes]:
+        """The notebook's worker, or what else its module is told to be, as a process of its own."""
         propio = {
             "DATABASE_URL": self.url_base,
             "PULSAR_URL": self.servidores.pulsar_url,
@@ -143,7 +143,7 @@ class Taller:
             "REINTENTOS_BASE_S": "0.05",
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "seedwork.pruebas.cuaderno", self.contexto, *fallos],
+            [sys.executable, "-m", "seedwork.pruebas.cuaderno", self.contexto, *orden],
             env={**os.environ, **propio, **entorno},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
@@ -198,12 +198,13 @@ class Taller:
         return Aprovisionador(self.servidores.admin_url).atraso(self.apuntar.topico, self.contexto)
 
 
-def montar(servidores: Servidores, url_base: str) -> Taller:
+def montar(servidores: Servidores, url_base: str, *, particiones: int = 0) -> Taller:
     contexto = f"pruebas-{secrets.token_hex(4)}"
     motor = bd.crear_motor(url_base, pool_size=20)
     cuaderno.preparar(motor)
     aprovisionador = Aprovisionador(servidores.admin_url)
     tipos = list(cuaderno.mensajes(contexto))
+    tipos[0].particiones = particiones
     aprovisionador.topicos(tipos)
     aprovisionador.suscripciones(contexto, contexto, tipos[:1])
     return Taller(
@@ -227,7 +228,10 @@ def montar_taller() -> Iterator[Callable[[Servidores], Taller]]:
 
 
 @pytest.fixture
-def taller(servidores: Servidores, nueva_base: Callable[[str], str]) -> Iterator[Taller]:
-    hecho = montar(servidores, nueva_base("cuaderno"))
+def taller(
+    servidores: Servidores, nueva_base: Callable[[str], str], request: pytest.FixtureRequest
+) -> Iterator[Taller]:
+    """A test that gives it a parameter has that many partitions in its command's topic."""
+    hecho = montar(servidores, nueva_base("cuaderno"), particiones=getattr(request, "param", 0))
     yield hecho
     hecho.cerrar()

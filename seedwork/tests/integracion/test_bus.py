@@ -1,5 +1,6 @@
 """Bus and unit of work on a real PostgreSQL: one effect a message, and all of it or nothing."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -124,3 +125,26 @@ def test_el_constructor_exige_saber_rechazar_ordenes(taller):
         Bus("c", lambda: None, {})
     assert isinstance(taller.orden("h", 1), Recibido)
     assert isinstance(taller.orden("h", 1).sobre, Sobre)
+
+
+def test_quien_descarta_espera_a_quien_esta_atendiendo(taller):
+    orden = taller.orden("h", 1)
+    atendiendo, seguir = threading.Event(), threading.Event()
+
+    def despacio(orden, unidad):
+        atendiendo.set()
+        assert seguir.wait(30)
+        unidad.apuntar(orden.hoja, orden.linea)
+
+    lento = cuaderno.hacer_bus(taller.motor, taller.contexto, despacio)
+    with ThreadPoolExecutor() as hilos:
+        atendida = hilos.submit(lento.procesar, [orden])
+        assert atendiendo.wait(30)
+        descartada = hilos.submit(taller.bus().descartar, orden)
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0)
+        seguir.set()
+        atendida.result(30)
+        assert descartada.result(30) is False
+
+    assert destino(taller, orden) == "APLICADO"
+    assert taller.apuntes() == [("h", 1)]

@@ -19,7 +19,9 @@ def test_los_valores_por_defecto_concuerdan():
     assert cargar(ConfigServicio).inbox_dias > cargar(ConfigServicio).retencion_dias
 
 
-@pytest.mark.parametrize("cambio", [{"INBOX_DIAS": "7"}, {"RETENCION_DIAS": "20"}, {"REINTENTOS_TOPE_S": "200000"}])
+@pytest.mark.parametrize(
+    "cambio", [{"INBOX_DIAS": "7"}, {"RETENCION_DIAS": "20"}, {"CARTAS_DIAS": "8"}, {"REINTENTOS_TOPE_S": "200000"}]
+)
 def test_un_inbox_que_olvida_demasiado_pronto_no_arranca(monkeypatch, capsys, cambio):
     for nombre, valor in cambio.items():
         monkeypatch.setenv(nombre, valor)

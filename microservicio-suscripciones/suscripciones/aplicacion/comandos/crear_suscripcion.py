@@ -33,10 +33,8 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
         rechazar_comando(comando, unidad, motivos.SUSCRIPCION_EXISTENTE)
         return motivos.SUSCRIPCION_EXISTENTE
-    invalidos = [campo for campo, cumple in _REGLAS.items() if not cumple(getattr(comando, campo))]
-    if invalidos:
-        # What breaks a rule may be what no row can hold, or no letter: it is kept nowhere.
-        return _rechazar(replace(comando, **dict.fromkeys(invalidos, "")), unidad, motivos.DATOS_INVALIDOS)
+    if _invalidos(comando):
+        return _rechazar(comando, unidad, motivos.DATOS_INVALIDOS)
     plan = unidad.planes.get(comando.plan_codigo)
     if plan is None:
         return _rechazar(comando, unidad, motivos.PLAN_DESCONOCIDO)
@@ -51,7 +49,10 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
 
 
 def rechazar_comando(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> None:
-    """Tell that the command took no effect."""
+    """Tell that the command took no effect; where there is no subscription under its id yet, a refused one is kept."""
+    if unidad.suscripciones.obtener(unidad.sobre.sujeto) is None:
+        _rechazar(comando, unidad, motivo)
+        return
     unidad.publicar(
         ComandoSuscripcionRechazado(
             id_comando=unidad.sobre.id,
@@ -61,6 +62,10 @@ def rechazar_comando(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> 
         ),
         sujeto=unidad.sobre.sujeto,
     )
+
+
+def _invalidos(comando: CrearSuscripcion) -> list[str]:
+    return [campo for campo, cumple in _REGLAS.items() if not cumple(getattr(comando, campo))]
 
 
 def _cliente(comando: CrearSuscripcion) -> Cliente:
@@ -88,9 +93,11 @@ def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
 def _rechazar(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> str:
     """Keep the refused subscription. It changes nothing about a client who is known; it answers whoever asked.
 
-    An empty field is one that was not fit to be kept; without a client's code, it is nobody's.
+    What breaks a rule may be what no row can hold, or no letter: it is kept nowhere, and its field is empty. Without a
+    client's code, it is nobody's.
     """
     sobre = unidad.sobre
+    comando = replace(comando, **dict.fromkeys(_invalidos(comando), ""))
     cliente = _cliente(comando)
     if cliente.id and unidad.clientes.obtener(cliente.id) is None:
         unidad.clientes.agregar(cliente)

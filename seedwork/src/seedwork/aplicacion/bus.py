@@ -30,7 +30,8 @@ class Bus:
         consumidor: the inbox's first key; one per subscription.
         abrir: opens a unit of work that commits when its block ends well, and rolls back when it does not.
         manejadores: the handler of each message type that this consumer hears.
-        rechazar: tells, as an event, that a command was refused before its handler saw it.
+        rechazar: tells, as an event, that a command was refused though no handler decided it: before it saw it, or
+            after it failed on it for good.
     """
 
     def __init__(
@@ -71,6 +72,30 @@ class Bus:
                 if recibido.sobre.id in nuevos:
                     nuevos.remove(recibido.sobre.id)
                     self._atender(unidad, recibido, duenos)
+
+    def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
+        """Give a message up for good: a command is refused, an event stays without effect here.
+
+        Args:
+            recibido: what was parked.
+            avisar: whether an event tells of the refusal; without it, only the command's fate does.
+
+        Returns:
+            False where it was handled after all; then nothing is done.
+        """
+        sobre, mensaje = recibido.sobre, recibido.mensaje
+        with self._abrir() as unidad:
+            if not unidad.retirar(self.consumidor, sobre.id):
+                return False
+            if mensaje.clase == "comando":
+                unidad.atender(sobre)
+                if sobre.clave_idempotencia:
+                    unidad.reclamar_claves({sobre.clave_idempotencia: sobre.id})
+                if avisar and self._rechazar is not None:
+                    self._rechazar(mensaje, unidad, motivos.COMANDO_DESCARTADO)
+                unidad.anotar_comando(motivos.COMANDO_DESCARTADO)
+                unidad.recolectar()
+        return True
 
     def _atender(self, unidad: UnidadConBandeja, recibido: Recibido, duenos: Mapping[str, str]) -> None:
         sobre, mensaje = recibido.sobre, recibido.mensaje

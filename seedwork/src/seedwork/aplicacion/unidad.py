@@ -38,6 +38,10 @@ class UnidadConBandeja(UnidadTrabajo, Protocol):
         """Write the ids into the inbox, and end the batch; answer the ids that were not there yet."""
         ...
 
+    def retirar(self, consumidor: str, ce_id: str) -> bool:
+        """Take a message that was parked, or never handled, as done with; False where it was handled."""
+        ...
+
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
         """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
         ...

@@ -1,18 +1,26 @@
 """The command line that every service has: ``python -m <service> <verb>``."""
 
-import dataclasses
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
 
 import pulsar
+import sqlalchemy as sa
 import typer
 
+from seedwork.aplicacion.sobre import en_texto
+from seedwork.entrada import registro as registros
+from seedwork.entrada.cartas import Cartero, Filtro, NoReenviable
 from seedwork.entrada.gunicorn import servir
 from seedwork.entrada.registro import apartar_salida
 from seedwork.entrada.servicio import Servicio
-from seedwork.infraestructura.cartas import Carta, leer_cartas
+from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.catalogos import CatalogoInvalido
+from seedwork.infraestructura.decodificador import SinRegistro
 from seedwork.infraestructura.pulsar import crear_cliente
 
 
@@ -67,36 +75,116 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
     """The verbs on dead letters. None of them shows a payload: it may hold what is a person's."""
     cartas = typer.Typer(no_args_is_help=True, help="Dead letters: messages that could not be handled.")
 
-    def leer() -> Iterator[Carta]:
-        propio = servicio()
-        cliente = crear_cliente(propio.config.pulsar_url)
-        try:
-            yield from leer_cartas(cliente, propio.nombre)
-        except pulsar.PulsarException as error:
-            print(f"las cartas no se pueden leer ahora: {type(error).__name__}", file=sys.stderr)
-            raise typer.Exit(1) from None
-        finally:
-            cliente.shutdown()
-
     @cartas.command("list")
-    def listar() -> None:
-        """One JSON object a line for each that is parked, oldest first."""
-        for carta in leer():
-            resumen = dataclasses.asdict(carta)
-            del resumen["propiedades"]
-            print(json.dumps(resumen, ensure_ascii=False))
+    def listar(
+        ids: Ids = None, tipo: Tipo = None, desde: Desde = None, hasta: Hasta = None, todas: Todas = False
+    ) -> None:
+        """One JSON object a line for each that is meant, oldest first; all of them without conditions."""
+        filtro = _filtro(ids, tipo, desde, hasta, todas or not (ids or tipo or desde or hasta))
+        with _buzon(servicio()) as (_, buzon):
+            for carta in filter(filtro.admite, buzon):
+                print(json.dumps(_resumen(carta), ensure_ascii=False))
 
     @cartas.command("show")
     def mostrar(id: str) -> None:
         """All that is known of one message, by its id; as often as it was parked."""
-        halladas = [c for c in leer() if c.id == id]
+        with _buzon(servicio()) as (_, buzon):
+            halladas = [c for c in buzon if c.id == id]
         for carta in halladas:
-            print(json.dumps(dataclasses.asdict(carta), ensure_ascii=False, indent=2))
+            todo = {**_resumen(carta), "esquema": carta.esquema, "propiedades": carta.propiedades}
+            print(json.dumps(todo, ensure_ascii=False, indent=2))
         if not halladas:
             print(f"no hay ninguna carta {id}", file=sys.stderr)
             raise typer.Exit(1)
 
+    @cartas.command("replay")
+    def reenviar(
+        ids: Ids = None, tipo: Tipo = None, desde: Desde = None, hasta: Hasta = None, todas: Todas = False
+    ) -> None:
+        """Send the messages to their topics again, after the cause was mended. Twice is one effect."""
+        _despachar(servicio(), Cartero.reenviar, _filtro(ids, tipo, desde, hasta, todas))
+
+    @cartas.command("discard")
+    def descartar(
+        ids: Ids = None, tipo: Tipo = None, desde: Desde = None, hasta: Hasta = None, todas: Todas = False
+    ) -> None:
+        """Give the messages up: a command is refused (COMANDO_DESCARTADO), an event is dropped."""
+        _despachar(servicio(), Cartero.descartar, _filtro(ids, tipo, desde, hasta, todas))
+
     return cartas
+
+
+def _instante(texto: str) -> datetime:
+    try:
+        instante = datetime.fromisoformat(texto)
+    except ValueError:
+        raise typer.BadParameter("ha de ser RFC 3339, p. ej. 2026-01-31T09:00:00Z") from None
+    if instante.tzinfo is None:
+        raise typer.BadParameter("le falta la zona: Z, o una diferencia como -05:00")
+    return instante
+
+
+Ids = Annotated[list[str] | None, typer.Argument(help="Their ids.", show_default=False)]
+Tipo = Annotated[str | None, typer.Option("--tipo", help="Of this ce_type, or message name.")]
+Desde = Annotated[datetime | None, typer.Option("--desde", parser=_instante, metavar="RFC3339", help="Parked since.")]
+Hasta = Annotated[datetime | None, typer.Option("--hasta", parser=_instante, metavar="RFC3339", help="Parked until.")]
+Todas = Annotated[bool, typer.Option("--todas", help="All of them.")]
+
+
+def _filtro(
+    ids: list[str] | None, tipo: str | None, desde: datetime | None, hasta: datetime | None, todas: bool
+) -> Filtro:
+    filtro = Filtro(ids=frozenset(ids or ()), tipo=tipo, desde=desde, hasta=hasta)
+    if todas == (filtro != Filtro()):
+        raise typer.BadParameter("di cuáles: por id, --tipo, --desde y --hasta, o bien --todas")
+    return filtro
+
+
+@contextmanager
+def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
+    """The service's dead letters in hand; trouble on the way ends the process with a line that says what it is."""
+    registros.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
+    cliente = crear_cliente(servicio.config.pulsar_url)
+    try:
+        with abrir_buzon(cliente, servicio.nombre) as buzon:
+            yield cliente, buzon
+    except (pulsar.PulsarException, SinRegistro, sa.exc.DBAPIError) as error:
+        print(f"las cartas no se pueden atender ahora: {type(error).__name__}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    finally:
+        cliente.shutdown()
+
+
+def _despachar(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str], filtro: Filtro) -> None:
+    """Do it to each letter that is meant, and say what became of it. Exit code 1 where one stays, or none is meant."""
+    fines: Counter[str] = Counter()
+    with _buzon(servicio) as (cliente, buzon):
+        cartero = servicio.cartero(cliente, servicio.motor())
+        for carta in filter(filtro.admite, buzon):
+            linea = {"id": carta.id, "tipo": carta.tipo, "clave": carta.clave}
+            try:
+                linea["resultado"] = hacer(cartero, buzon, carta)
+            except NoReenviable as error:
+                linea |= {"resultado": "NO_REENVIABLE", "detalle": str(error)}
+            fines[linea["resultado"]] += 1
+            print(json.dumps(linea, ensure_ascii=False))
+    print(", ".join(f"{fin}: {n}" for fin, n in fines.items()) or "ninguna carta es de esas", file=sys.stderr)
+    if not fines or "NO_REENVIABLE" in fines:
+        raise typer.Exit(1)
+
+
+def _resumen(carta: Carta) -> dict[str, Any]:
+    return {
+        "id": carta.id,
+        "tipo": carta.tipo,
+        "clave": carta.clave,
+        "instante": en_texto(carta.instante),
+        "error": carta.error,
+        "intentos": carta.intentos,
+        "topico": carta.topico,
+        "consumidor": carta.consumidor,
+        "octetos": len(carta.carga),
+    }
 
 
 def _claro(servicio: Callable[[], Servicio]) -> Callable[[], Servicio]:

@@ -88,6 +88,7 @@ class ConfigServicio(ConfigBase):
         reintentos_maximo: single handlings before a message is parked.
         reintentos_base_s: seconds before the first delayed one.
         reintentos_tope_s: the longest wait between two of them, in seconds.
+        cartas_dias: days that dead letters can be replayed; then they are discarded.
         inbox_dias: days that a handled message is known as such; longer than it can be delivered or replayed.
         outbox_dias: days that a message that was sent is kept.
         saga_plazo_s: the saga's deadline in seconds; who notifies must be done within half of it.
@@ -104,15 +105,20 @@ class ConfigServicio(ConfigBase):
     reintentos_maximo: PositiveInt = 8
     reintentos_base_s: PositiveFloat = 0.5
     reintentos_tope_s: PositiveFloat = 30.0
+    cartas_dias: PositiveFloat = 7.0
     inbox_dias: PositiveFloat = 15.0
     outbox_dias: PositiveFloat = 1.0
     saga_plazo_s: PositiveFloat = 120.0
 
     @model_validator(mode="after")
     def _el_inbox_sobrevive(self) -> Self:
-        ventana = self.retencion_dias + self.reintentos_maximo * self.reintentos_tope_s * 1.2 / 86400
+        # A letter that is replayed on its last day is on its topic again, for as long as that keeps messages.
+        reintentos = self.reintentos_maximo * self.reintentos_tope_s * 1.2 / 86400
+        ventana = self.retencion_dias + self.cartas_dias + reintentos
         if self.inbox_dias <= ventana:
-            raise ValueError(f"INBOX_DIAS ha de superar la retención y los reintentos, {ventana:.2f} días")
+            raise ValueError(
+                f"INBOX_DIAS ha de superar RETENCION_DIAS, CARTAS_DIAS y los reintentos juntos, {ventana:.2f} días"
+            )
         return self
 
 

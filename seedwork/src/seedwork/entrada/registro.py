@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from typing import TextIO, cast
+from typing import Literal, TextIO, cast
 
 import structlog
 
@@ -22,19 +22,23 @@ def apartar_salida() -> None:
 
 
 class _Salida:
-    """Standard output, or nothing once nobody reads it: a worker that outlives its master must not fail for a line."""
+    """A standard stream, or nothing once nobody reads it: a worker that outlives its master fails for no line."""
+
+    def __init__(self, nombre: str) -> None:
+        self._nombre = nombre
 
     def write(self, texto: str) -> None:
         with suppress(OSError):
-            sys.stdout.write(texto)
+            getattr(sys, self._nombre).write(texto)
 
     def flush(self) -> None:
         with suppress(OSError):
-            sys.stdout.flush()
+            getattr(sys, self._nombre).flush()
 
 
-def configurar(servicio: str, nivel: str = "INFO") -> None:
+def configurar(servicio: str, nivel: str = "INFO", *, salida: Literal["stdout", "stderr"] = "stdout") -> None:
     """Set the process's logging up; ``servicio`` is in every line, whatever thread writes it."""
+    corriente = cast(TextIO, _Salida(salida))
 
     def nombrar(_registro: object, _metodo: str, linea: structlog.typing.EventDict) -> structlog.typing.EventDict:
         linea["servicio"] = servicio
@@ -53,10 +57,10 @@ def configurar(servicio: str, nivel: str = "INFO") -> None:
     structlog.configure(
         processors=[*comunes, json],
         wrapper_class=structlog.make_filtering_bound_logger(nivel),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Salida())),
+        logger_factory=structlog.WriteLoggerFactory(corriente),
         cache_logger_on_first_use=True,
     )
-    ajenas = logging.StreamHandler(sys.stdout)
+    ajenas = logging.StreamHandler(corriente)
     ajenas.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=comunes,

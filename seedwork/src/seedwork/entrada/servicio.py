@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -17,10 +18,12 @@ import waitress
 
 from seedwork.aplicacion.bus import Bus
 from seedwork.entrada import registro as registros
+from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
 from seedwork.entrada.http import crear_app, problema
 from seedwork.entrada.problemas import pila
+from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.cartas import CartasMuertas
@@ -95,6 +98,11 @@ class Servicio:
         aprovisionador.topicos()
         aprovisionador.suscripciones(self.nombre, self.nombre, list(self.bus(self.motor()).manejadores))
 
+    def cartero(self, cliente: pulsar.Client, motor: sa.Engine) -> Cartero:
+        """Who replays and discards this service's dead letters."""
+        memoria = timedelta(days=self.config.inbox_dias)
+        return Cartero(cliente, self.nombre, self.bus(motor), motor, memoria=memoria)
+
     def crear_api(self) -> flask.Flask:
         """The service's HTTP API, ready for a WSGI server."""
         registros.configurar(f"{self.nombre}-api", self.config.log_nivel)
@@ -142,6 +150,10 @@ class _Proceso:
     def _comprobar_broker(self) -> str | None:
         raise NotImplementedError
 
+    def _informativas(self) -> dict[str, Comprobacion]:
+        """What the health page shows besides, and what never fails it."""
+        return {}
+
     def correr(self) -> int:
         for senal in (signal.SIGTERM, signal.SIGINT):
             signal.signal(senal, lambda *_: self._parada.set())
@@ -172,7 +184,8 @@ class _Proceso:
         self._parada.set()
 
     def _publicar_salud(self) -> None:
-        app = crear_app({"base_datos": lambda: comprobar_bd(self._motor), "broker": self._comprobar_broker})
+        decisivas = {"base_datos": lambda: comprobar_bd(self._motor), "broker": self._comprobar_broker}
+        app = crear_app(decisivas, self._informativas())
         servidor = waitress.create_server(app, host=self._config.http_host, port=self._config.salud_puerto, threads=2)
         threading.Thread(target=servidor.run, name="salud", daemon=True).start()
 
@@ -200,6 +213,8 @@ class _Trabajador(_Relevo):
         config = self._config
         self._cliente = crear_cliente(config.pulsar_url)
         self._cartas = Publicador(config.pulsar_url, plazo_ms=8000)
+        self._cartero = servicio.cartero(self._cliente, self._motor)
+        self._aparcadas: int | None = None
         bus = servicio.bus(self._motor)
         self._topicos = [t.topico for t in bus.manejadores]
         self._consumidor = Consumidor(
@@ -221,6 +236,7 @@ class _Trabajador(_Relevo):
             **({} if self._config.relay_aparte else super()._tareas()),
             "medidor": self._medir,
             "podador": periodica(PODA_S, self._podador().podar),
+            "cartero": self._vencer_cartas(),
             **self._servicio.tareas(self._motor, self._consumidor),
         }
 
@@ -245,6 +261,18 @@ class _Trabajador(_Relevo):
         como_el_inbox = dict.fromkeys(("inbox", "intentos", "claves_idempotencia"), config.inbox_dias)
         return Podador(self._motor, {**como_el_inbox, "lotes": 1.0, "outbox": config.outbox_dias})
 
+    def _vencer_cartas(self) -> Tarea:
+        edad = timedelta(days=self._config.cartas_dias)
+        return periodica(max(1.0, min(PODA_S, edad.total_seconds() / 10)), lambda: self._cartero.vencer(edad))
+
+    def _informativas(self) -> dict[str, Comprobacion]:
+        return {"cartas": self._contar_cartas}
+
+    def _contar_cartas(self) -> str | None:
+        if self._aparcadas is None:
+            return "aún sin contar"
+        return f"aparcadas: {self._aparcadas}" if self._aparcadas else None
+
     def _medir(self, parada: threading.Event) -> None:
         """Keep the gauges of trouble current; they never fail readiness."""
         aprovisionador = Aprovisionador(self._config.pulsar_admin_url)
@@ -261,9 +289,8 @@ class _Trabajador(_Relevo):
                 for topico in self._topicos:
                     atraso = aprovisionador.atraso(topico, self._servicio.nombre)
                     metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso)
-                metricas.CARTAS_MUERTAS.set(
-                    aprovisionador.atraso(topico_cartas(self._servicio.nombre), SUSCRIPCION_CARTAS)
-                )
+                self._aparcadas = aprovisionador.atraso(topico_cartas(self._servicio.nombre), SUSCRIPCION_CARTAS)
+                metricas.CARTAS_MUERTAS.set(self._aparcadas)
             except Exception as error:
                 registro.warning("sin medidas por ahora", error=type(error).__name__)
 

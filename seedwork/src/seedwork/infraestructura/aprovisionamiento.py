@@ -12,6 +12,7 @@ from seedwork.infraestructura.avro import texto_esquema
 
 _DIA_MIN = 24 * 60
 _SIN_LIMITE = {"retentionTimeInMinutes": -1, "retentionSizeInMB": -1}
+_SIN_RETENCION = {"retentionTimeInMinutes": 0, "retentionSizeInMB": 0}
 _MAS_ANTIGUO = {"ledgerId": -1, "entryId": -1, "partitionIndex": -1}
 
 
@@ -70,6 +71,8 @@ class Aprovisionador:
             self._suscribir(_ruta(tipo.topico), nombre)
         cartas = _ruta(topico_cartas(contexto))
         self._pedir("PUT", cartas, existe=True)
+        # What was replayed or discarded goes: it must not stay for another retention time.
+        self._pedir("POST", f"{cartas}/retention", _SIN_RETENCION)
         self._suscribir(cartas, SUSCRIPCION_CARTAS)
 
     def atraso(self, topico: str, suscripcion: str) -> int:

@@ -1,79 +1,145 @@
 """Dead letters: messages that could not be handled, kept on a topic of the service's own."""
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pulsar
 import structlog
 
 from seedwork.aplicacion.sobre import ahora
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.decodificador import topico_base, version_esquema
 from seedwork.infraestructura.pulsar import Publicador
 
 registro = structlog.get_logger(__name__)
 
+_PREFIJO = "carta_"
+
 
 @dataclass(frozen=True, slots=True)
 class Carta:
-    """A dead letter as an operator sees it: everything but the payload.
+    """A dead letter: what could not be handled, as it was, and why.
 
     Attributes:
+        mensaje: the letter on the dead-letter topic; its payload is the original's.
         id: ``ce_id``; empty where the message had none.
         tipo: ``ce_type``.
         clave: the partition key, an aggregate's id.
-        instante: when it was parked, RFC 3339.
+        instante: when it was parked.
         error: what went wrong; it quotes no value.
         intentos: single handlings, 0 for what could not be decoded.
-        topico: where it came from.
+        topico: where it came from; empty for what no consumer parked.
         consumidor: whose handler failed.
-        propiedades: all of the message's properties.
-        octetos: the payload's size.
+        esquema: the version of its topic's schema that it was written with, -1 where it did not say.
+        propiedades: the original's properties.
     """
 
+    mensaje: pulsar.Message = field(repr=False)
     id: str
     tipo: str
     clave: str
-    instante: str
+    instante: datetime
     error: str
     intentos: int
     topico: str
     consumidor: str
+    esquema: int
     propiedades: dict[str, str]
-    octetos: int
+
+    @classmethod
+    def de(cls, mensaje: pulsar.Message) -> "Carta":
+        """The letter that a message of the dead-letter topic is."""
+        todas: dict[str, str] = dict(mensaje.properties())
+        originales = {n: v for n, v in todas.items() if not n.startswith(_PREFIJO)}
+        publicada = datetime.fromtimestamp(mensaje.publish_timestamp() / 1000, UTC)
+        instante = todas.get("carta_instante")
+        return cls(
+            mensaje=mensaje,
+            id=originales.get("ce_id", ""),
+            tipo=originales.get("ce_type", ""),
+            clave=mensaje.partition_key(),
+            instante=publicada if instante is None else datetime.fromisoformat(instante),
+            error=todas.get("carta_error", ""),
+            intentos=int(todas.get("carta_intentos", "0")),
+            topico=todas.get("carta_topico", ""),
+            consumidor=todas.get("carta_consumidor", ""),
+            esquema=int(todas.get("carta_esquema", "-1")),
+            propiedades=originales,
+        )
+
+    @property
+    def carga(self) -> bytes:
+        """The original payload. It may hold what is a person's: it is shown to nobody."""
+        return bytes(self.mensaje.data())
 
 
-def leer_cartas(cliente: pulsar.Client, contexto: str, *, paciencia_ms: int = 2000) -> Iterator[Carta]:
-    """The dead letters of a service that nobody has replayed or discarded yet, oldest first; they stay.
+class Buzon:
+    """The dead letters of a service, in the hands of one process at a time. They stay until they are removed."""
+
+    def __init__(self, consumidor: pulsar.Consumer, paciencia_ms: int) -> None:
+        self._consumidor = consumidor
+        self._paciencia_ms = paciencia_ms
+
+    def __iter__(self) -> Iterator[Carta]:
+        """Those that were there when the walk began, oldest first: what is parked again meanwhile is not met again."""
+        ultima = self._consumidor.get_last_message_id()
+        if ultima.entry_id() < 0:
+            return
+        try:
+            while True:
+                mensaje = self._consumidor.receive(self._paciencia_ms)
+                propia = mensaje.message_id()
+                if ultima < propia:
+                    return
+                yield Carta.de(mensaje)
+                if not propia < ultima:
+                    return
+        except pulsar.Timeout:
+            return
+
+    def quitar(self, carta: Carta) -> None:
+        """Remove a letter for good."""
+        self._consumidor.acknowledge(carta.mensaje)
+
+
+@contextmanager
+def abrir_buzon(
+    cliente: pulsar.Client, contexto: str, *, espera_s: float = 10.0, paciencia_ms: int = 2000
+) -> Iterator[Buzon]:
+    """Take a service's dead letters in hand; those that are not removed stay where they are.
+
+    Args:
+        cliente: made in this process.
+        contexto: the service's name.
+        espera_s: how long to wait while somebody else has them.
+        paciencia_ms: after how long without another letter there is none.
 
     Raises:
-        pulsar.PulsarException: the broker is away, or somebody else is reading them (``ConsumerBusy``).
+        pulsar.PulsarException: the broker is away, or somebody else has them (``ConsumerBusy``).
     """
-    consumidor = cliente.subscribe(
-        topico_cartas(contexto), SUSCRIPCION_CARTAS, initial_position=pulsar.InitialPosition.Earliest
-    )
+    limite = time.monotonic() + espera_s
+    while True:
+        try:
+            consumidor = cliente.subscribe(
+                topico_cartas(contexto),
+                SUSCRIPCION_CARTAS,
+                initial_position=pulsar.InitialPosition.Earliest,
+                receiver_queue_size=100,
+                batch_index_ack_enabled=True,
+            )
+            break
+        except pulsar.ConsumerBusy:
+            if time.monotonic() >= limite:
+                raise
+            time.sleep(0.2)
     try:
-        while True:
-            yield _carta(consumidor.receive(paciencia_ms))
-    except pulsar.Timeout:
-        return
+        yield Buzon(consumidor, paciencia_ms)
     finally:
+        # Removals that are still on their way go out with it.
         consumidor.close()
-
-
-def _carta(original: pulsar.Message) -> Carta:
-    propiedades = dict(original.properties())
-    return Carta(
-        id=propiedades.get("ce_id", ""),
-        tipo=propiedades.get("ce_type", ""),
-        clave=original.partition_key(),
-        instante=propiedades["carta_instante"],
-        error=propiedades["carta_error"],
-        intentos=int(propiedades["carta_intentos"]),
-        topico=propiedades["carta_topico"],
-        consumidor=propiedades["carta_consumidor"],
-        propiedades=propiedades,
-        octetos=len(original.data()),
-    )
 
 
 class CartasMuertas:
@@ -99,10 +165,10 @@ class CartasMuertas:
         propiedades |= {
             "carta_error": error,
             "carta_intentos": str(intentos),
-            "carta_topico": original.topic_name(),
+            "carta_topico": topico_base(original),
             "carta_consumidor": self._consumidor,
             "carta_instante": ahora(),
-            "carta_esquema": str(original._message.int_schema_version()),
+            "carta_esquema": str(version_esquema(original)),
         }
         self._publicador.publicar_carga(self._topico, original.data(), propiedades, clave, espera=10.0)
         registro.error(

@@ -73,9 +73,17 @@ class RegistroEntregas:
         self._anotar(self._de(sa.delete(bd.intentos), ce_id))
 
     def aparcar(self, ce_id: str) -> None:
-        """Write a parked message into the inbox, so that a late repeat of it is not tried again."""
+        """Write a parked message into the inbox, marked, so that a late repeat of it is not tried again."""
+        valores = {"consumidor": self._consumidor, "ce_id": ce_id, "aparcado": bd.AHORA}
         with self._motor.begin() as conexion:
-            conexion.execute(insert(bd.inbox).values(consumidor=self._consumidor, ce_id=ce_id).on_conflict_do_nothing())
+            conexion.execute(insert(bd.inbox).values(valores).on_conflict_do_nothing())
+            conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
+
+    def levantar(self, ce_id: str) -> None:
+        """Let a parked message be tried again, from its first attempt on; one that was handled stays so."""
+        propia = sa.and_(bd.inbox.c.consumidor == self._consumidor, bd.inbox.c.ce_id == ce_id)
+        with self._motor.begin() as conexion:
+            conexion.execute(sa.delete(bd.inbox).where(propia, bd.inbox.c.aparcado.is_not(None)))
             conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
 
     def _anotar(self, sentencia: sa.Executable, valores: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:

@@ -35,10 +35,11 @@ def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
     )
 
 
-class _EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
-    """Registers the Avro schema, and takes payloads that are encoded already, as the outbox keeps them."""
+class EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
+    """Registers the Avro schema, and takes payloads that are encoded already, as the outbox and dead letters are."""
 
     def encode(self, obj: Any) -> Any:
+        """The bytes, as they are."""
         return obj
 
 
@@ -118,7 +119,7 @@ class Publicador:
             if self._cliente is None:
                 self._cliente = crear_cliente(self._url, espera_s=4 if self._plazo_ms else 30)
         tipo = next((t for t in REGISTRO.values() if t.topico == topico), None)
-        esquema = _EsquemaCodificado(None, schema_definition=tipo.esquema) if tipo else pulsar.schema.BytesSchema()
+        esquema = EsquemaCodificado(None, schema_definition=tipo.esquema) if tipo else pulsar.schema.BytesSchema()
         return self._cliente.create_producer(
             topico,
             schema=esquema,

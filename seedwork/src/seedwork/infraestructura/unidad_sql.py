@@ -18,6 +18,15 @@ from seedwork.infraestructura import bd, outbox
 Despachador = Callable[[Any], Mensaje] | None
 """Makes the published message of a domain event; None marks the event as internal."""
 
+# A command's fate outlives its inbox row.
+_RETIRAR = sa.text("""
+    INSERT INTO inbox (consumidor, ce_id)
+    SELECT :consumidor, :ce_id WHERE NOT EXISTS (SELECT FROM comandos WHERE id_comando = :ce_id)
+    ON CONFLICT (consumidor, ce_id) DO UPDATE SET aparcado = NULL, recibido = excluded.recibido
+        WHERE inbox.aparcado IS NOT NULL
+    RETURNING ce_id
+""")
+
 
 class Repositorio(Protocol):
     """What the unit of work asks of a repository."""
@@ -116,6 +125,11 @@ class UnidadSQL:
         if lote is not None:
             sentencia = sentencia.add_cte(sa.delete(bd.lotes).where(bd.lotes.c.id == lote).cte("terminado"))
         return set(self.conexion.execute(sentencia).scalars())
+
+    def retirar(self, consumidor: str, ce_id: str) -> bool:
+        """Take a message that was parked, or never handled, as done with; False where it was handled."""
+        valores = {"consumidor": consumidor, "ce_id": ce_id}
+        return self.conexion.execute(_RETIRAR, valores).one_or_none() is not None
 
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
         """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""

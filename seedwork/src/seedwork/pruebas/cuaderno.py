@@ -1,6 +1,7 @@
 """A notebook: the smallest service there can be. The suites prove seedwork with it, in threads and in processes.
 
-``python -m seedwork.pruebas.cuaderno CONTEXT [FAULT]`` runs its worker, which kills itself (SIGKILL) at the fault.
+``python -m seedwork.pruebas.cuaderno CONTEXT [FAULT] [-- VERB…]`` runs its worker, or a verb of every service's command
+line; it kills itself (SIGKILL) at the fault.
 """
 
 import functools
@@ -18,12 +19,16 @@ import sqlalchemy as sa
 
 from contratos import Mensaje, mensaje
 from seedwork.aplicacion.bus import Bus, Manejador
+from seedwork.entrada.cartas import Cartero
+from seedwork.entrada.cli import crear_cli, ejecutar
 from seedwork.entrada.config import ConfigServicio, Puerto, cargar
 from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura import ddl
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.unidad_sql import UnidadSQL, abridor
+
+INDECIBLE = "indecible"
 
 _TABLAS = sa.MetaData()
 apuntes = sa.Table(
@@ -123,7 +128,11 @@ class _Manejador:
 
 
 def _rechazar(orden: Any, unidad: UnidadCuaderno, motivo: str) -> None:
-    """Nobody needs to hear of it."""
+    """Tell it, as a line that no page has. A page's name is all it takes to make the telling fail."""
+    if orden.hoja == INDECIBLE:
+        raise ValueError("no puedo ni decirlo")
+    _, apuntado = mensajes(unidad.participante)
+    unidad.publicar(apuntado(hoja=orden.hoja, linea=-1), sujeto=orden.hoja)
 
 
 def _morir(*_: Any) -> None:
@@ -148,13 +157,28 @@ def _antes_de_marcar() -> None:
     Relay._marcar = _morir  # type: ignore[assignment]
 
 
+def _antes_de_reenviar() -> None:
+    Cartero._publicar = _morir  # type: ignore[assignment]
+
+
+def _antes_de_quitar() -> None:
+    Cartero._quitar = _morir  # type: ignore[assignment]
+
+
 FALLOS: dict[str, Callable[[], None]] = {
     "antes_de_confirmar": _antes_de_confirmar,
     "antes_de_aceptar": _antes_de_aceptar,
     "antes_de_marcar": _antes_de_marcar,
+    "antes_de_reenviar": _antes_de_reenviar,
+    "antes_de_quitar": _antes_de_quitar,
 }
 
 if __name__ == "__main__":
-    for fallo in sys.argv[2:]:
+    _, propio, *resto = sys.argv
+    corte = resto.index("--") if "--" in resto else len(resto)
+    for fallo in resto[:corte]:
         FALLOS[fallo]()
-    raise SystemExit(servicio(sys.argv[1]).trabajar())
+    if resto[corte:]:
+        sys.argv = [propio, *resto[corte + 1 :]]
+        ejecutar(crear_cli(lambda: servicio(propio), "cuaderno"))
+    raise SystemExit(servicio(propio).trabajar())

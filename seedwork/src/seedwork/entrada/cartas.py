@@ -1,0 +1,206 @@
+"""What becomes of dead letters: replayed to where they came from, or discarded, at the latest when their time is over.
+
+Each step can be repeated: who is killed half-way leaves the letter where it was, and the inbox makes two replays, or a
+replay and a discard, one effect (ADR 8).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pulsar
+import sqlalchemy as sa
+import structlog
+
+from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.sobre import en_texto
+from seedwork.infraestructura.bd import es_de_infraestructura
+from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
+from seedwork.infraestructura.cloudevents import MensajeIlegible
+from seedwork.infraestructura.decodificador import Decodificador, SinRegistro, esquema_registrado
+from seedwork.infraestructura.entregas import RegistroEntregas
+from seedwork.infraestructura.pulsar import EsquemaCodificado
+
+registro = structlog.get_logger(__name__)
+
+REENVIADA = "REENVIADA"
+DESCARTADA = "DESCARTADA"
+RECHAZADA = "RECHAZADA"
+YA_ATENDIDA = "YA_ATENDIDA"
+
+
+class NoReenviable(Exception):
+    """The letter can't go back to where it came from; it stays, to be discarded."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filtro:
+    """Which letters are meant: those that every given condition holds for.
+
+    Attributes:
+        ids: any of these.
+        tipo: the ``ce_type``, or just its message's name.
+        desde: parked then or later.
+        hasta: parked then or earlier.
+    """
+
+    ids: frozenset[str] = frozenset()
+    tipo: str | None = None
+    desde: datetime | None = None
+    hasta: datetime | None = None
+
+    def admite(self, carta: Carta) -> bool:
+        """Whether it is meant."""
+        return (
+            (not self.ids or carta.id in self.ids)
+            and (self.tipo is None or self.tipo in (carta.tipo, *carta.tipo.split(".")[-2:-1]))
+            and (self.desde is None or carta.instante >= self.desde)
+            and (self.hasta is None or carta.instante <= self.hasta)
+        )
+
+
+class Cartero:
+    """Replays and discards the dead letters of one service.
+
+    Args:
+        cliente: made in this process.
+        contexto: the service's name.
+        bus: the service's own; it refuses what is discarded.
+        motor: the service's own database.
+        memoria: how long every inbox remembers what it handled.
+    """
+
+    def __init__(
+        self, cliente: pulsar.Client, contexto: str, bus: Bus, motor: sa.Engine, *, memoria: timedelta
+    ) -> None:
+        self._cliente = cliente
+        self._contexto = contexto
+        self._bus = bus
+        self._entregas = RegistroEntregas(motor, bus.consumidor)
+        self._memoria = memoria
+        self._decodificador = Decodificador(cliente, bus.manejadores)
+        self._productores: dict[tuple[str, int], pulsar.Producer] = {}
+
+    def reenviar(self, buzon: Buzon, carta: Carta) -> str:
+        """Send a letter's message to its topic again, as it was. Answers what became of it.
+
+        Raises:
+            NoReenviable: it can't go there.
+            pulsar.PulsarException, SinRegistro: the broker is in trouble. The letter stays.
+        """
+        self._comprobar_memoria(carta)
+        productor = self._productor(carta)
+        # The mark goes first: the consumer must not pass over what comes.
+        self._entregas.levantar(carta.id)
+        self._publicar(productor, carta)
+        self._quitar(buzon, carta)
+        self._anotar("carta reenviada", carta, REENVIADA)
+        return REENVIADA
+
+    def descartar(self, buzon: Buzon, carta: Carta) -> str:
+        """Give a letter up: a command is refused, all else is dropped. Answers what became of it.
+
+        Raises:
+            pulsar.PulsarException, SinRegistro: the broker is in trouble. The letter stays.
+        """
+        resultado = self._dar_por_perdido(carta)
+        self._quitar(buzon, carta)
+        self._anotar("carta descartada", carta, resultado)
+        return resultado
+
+    def vencer(self, edad: timedelta) -> int:
+        """Discard the letters that are older; answers how many. Where somebody else has them in hand, none is.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: the database is in trouble; what was discarded until then is.
+        """
+        limite = datetime.now(UTC) - edad
+        vencidas = 0
+        try:
+            with abrir_buzon(self._cliente, self._contexto, espera_s=0) as buzon:
+                for carta in buzon:
+                    if carta.instante > limite:
+                        # They come in the order in which they were parked.
+                        break
+                    vencidas += self._vencer(buzon, carta)
+        except (pulsar.PulsarException, SinRegistro) as error:
+            # An operator is at work on them, or the broker is away: there is time.
+            registro.info("cartas sin revisar por ahora", error=type(error).__name__)
+        return vencidas
+
+    def _vencer(self, buzon: Buzon, carta: Carta) -> bool:
+        try:
+            self.descartar(buzon, carta)
+        except (pulsar.PulsarException, SinRegistro):
+            raise
+        except Exception as error:
+            if es_de_infraestructura(error):
+                raise
+            # One that can't be discarded must not stop the worker, nor the others' turn.
+            registro.error("carta vencida sin descartar", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
+            return False
+        return True
+
+    def _comprobar_memoria(self, carta: Carta) -> None:
+        """An event has readers besides this service: they must still know that they handled it."""
+        if not carta.topico:
+            raise NoReenviable("no dice de qué tópico vino")
+        try:
+            recibido = self._decodificar(carta)
+            nacido = datetime.fromisoformat(recibido.sobre.tiempo)
+        except (MensajeIlegible, ValueError):
+            # What nobody can decode, nobody handled.
+            return
+        if recibido.mensaje.clase == "evento" and datetime.now(UTC) - nacido.astimezone(UTC) > self._memoria:
+            raise NoReenviable("es más antigua que la memoria de los inbox: otros la atenderían dos veces")
+
+    def _productor(self, carta: Carta) -> pulsar.Producer:
+        """One that writes with the very schema that the message was written with."""
+        clave = carta.topico, carta.esquema
+        if clave not in self._productores:
+            try:
+                esquema = json.loads(esquema_registrado(self._cliente, *clave))
+            except MensajeIlegible as error:
+                raise NoReenviable(str(error)) from None
+            self._productores[clave] = self._cliente.create_producer(
+                carta.topico, schema=EsquemaCodificado(None, schema_definition=esquema), send_timeout_millis=10_000
+            )
+        return self._productores[clave]
+
+    def _publicar(self, productor: pulsar.Producer, carta: Carta) -> None:
+        """Send, and wait until it is durable."""
+        productor.send(carta.carga, properties=carta.propiedades, partition_key=carta.clave)
+
+    def _quitar(self, buzon: Buzon, carta: Carta) -> None:
+        buzon.quitar(carta)
+
+    def _dar_por_perdido(self, carta: Carta) -> str:
+        try:
+            recibido = self._decodificar(carta)
+        except MensajeIlegible:
+            return DESCARTADA
+        try:
+            hecho = self._bus.descartar(recibido)
+        except Exception as error:
+            if es_de_infraestructura(error):
+                raise
+            # What keeps its handler from it may keep the refusal from being told too: its fate at least is kept.
+            registro.error("rechazo sin aviso", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
+            hecho = self._bus.descartar(recibido, avisar=False)
+        if not hecho:
+            return YA_ATENDIDA
+        return RECHAZADA if recibido.mensaje.clase == "comando" else DESCARTADA
+
+    def _decodificar(self, carta: Carta) -> Recibido:
+        return self._decodificador.decodificar_partes(carta.topico, carta.esquema, carta.propiedades, carta.carga)
+
+    def _anotar(self, que: str, carta: Carta, resultado: str) -> None:
+        registro.warning(
+            que,
+            id=carta.id,
+            tipo=carta.tipo,
+            correlacion=carta.propiedades.get("ce_correlationid"),
+            aparcada=en_texto(carta.instante),
+            error=carta.error,
+            resultado=resultado,
+        )
