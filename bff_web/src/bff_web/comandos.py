@@ -10,6 +10,7 @@ from typing import Protocol
 import flask
 import structlog
 from pydantic import BaseModel
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import MethodNotAllowed
 
 from bff_web import cuerpos, idempotencia, respuestas
@@ -112,11 +113,20 @@ def _solo_post(**_ids: str) -> flask.Response:
     raise MethodNotAllowed(["OPTIONS", "POST"])
 
 
+class _Aceptado(flask.Response):
+    """A 202. Its Location is a path of ours, in ASCII: there is no IRI in it to be parsed and put together again."""
+
+    def get_wsgi_headers(self, environ: object) -> Headers:
+        """The headers as they are; the body's length is among them since the body was set."""
+        return self.headers
+
+
 def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable[..., flask.Response]:
     def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)
         cuerpo = cuerpos.leer(comando.cuerpo)
-        clave = flask.request.headers.get(idempotencia.CABECERA)
+        cabeceras = flask.request.headers
+        clave = cabeceras.get(idempotencia.CABECERA)
         identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto)
         id_recurso = ids.get(comando.id_recurso) or cuerpo.id_propio or identidad.id_recurso
         consulta = comando.consulta.format(id_recurso)
@@ -134,7 +144,7 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable
             sujeto=id_recurso,
             id=identidad.id_comando,
             clave_idempotencia=identidad.clave,
-            traza=_traza(),
+            traza=_traza(cabeceras),
         )
         structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
         try:
@@ -149,7 +159,7 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable
                 **aceptado | {"estado": "DESCONOCIDO"},
             )
         registro.info("comando aceptado", tipo=mensaje.tipo)
-        return flask.Response(json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
+        return _Aceptado(json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
 
     return vista
 
@@ -157,7 +167,7 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable
 _TRAZA = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def _traza() -> str:
+def _traza(cabeceras: Headers) -> str:
     """The caller's traceparent, or the beginning of a new trace (W3C Trace Context §3.2)."""
-    recibida = flask.request.headers.get("traceparent", "")
+    recibida = cabeceras.get("traceparent", "")
     return recibida if _TRAZA.fullmatch(recibida) else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -33,13 +33,14 @@ def leer(modelo: type[M]) -> M:
         ErrorHttp: 415 for another media type, 400 for what is not JSON or not an object, 422 for an object that
             breaks the model's rules, 413 for more than :data:`MAXIMO_BYTES`.
     """
-    if not _TIPO.fullmatch(flask.request.mimetype):
+    pedido = flask.request
+    if not _TIPO.fullmatch(pedido.mimetype):
         raise ErrorHttp(
             415,
             f"El cuerpo debe venir con Content-Type {', '.join(TIPOS_ADMITIDOS)}.",
             cabeceras={"Accept-Post": "application/json"},
         )
-    carga = flask.request.get_data(cache=False)
+    carga = pedido.get_data(cache=False)
     if len(carga) > MAXIMO_BYTES:
         raise ErrorHttp(413)
     try:

@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import flask
 import structlog
@@ -40,6 +40,14 @@ T = TypeVar("T")
 _CORRELACION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
+class _App(flask.Flask):
+    """A Flask whose views are all plain functions."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: to look whether it is a coroutine costs more than most of what is asked here."""
+        return func
+
+
 class _Json(DefaultJSONProvider):
     """Fields in the order in which they were written, accents as themselves."""
 
@@ -57,7 +65,7 @@ def crear_app(
     informativas: Mapping[str, Comprobacion] | None = None,
 ) -> flask.Flask:
     """A Flask application with the shared shape; the checks are those of :func:`equipar`."""
-    app = flask.Flask(__name__, static_folder=None)
+    app = _App(__name__, static_folder=None)
     equipar(app, requeridas, informativas)
     return app
 
@@ -84,17 +92,19 @@ def equipar(
 
 
 def _empezar() -> None:
-    flask.g.inicio = time.perf_counter()
+    comun = flask.g
+    comun.inicio = time.perf_counter()
     recibida = flask.request.headers.get(CABECERA_CORRELACION, "")
-    flask.g.correlacion = recibida if _CORRELACION.fullmatch(recibida) else str(uuid_utils.uuid7())
+    comun.correlacion = propia = recibida if _CORRELACION.fullmatch(recibida) else str(uuid_utils.uuid7())
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(correlacion=flask.g.correlacion)
+    structlog.contextvars.bind_contextvars(correlacion=propia)
 
 
 def _terminar(respuesta: flask.Response) -> flask.Response:
-    regla = flask.request.url_rule
+    pedido = flask.request
+    regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
-    etiquetas = (regla.rule, flask.request.method) if regla is not None else ("desconocida", "-")
+    etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
     duracion = time.perf_counter() - flask.g.inicio
     SOLICITUDES.labels(*etiquetas, str(respuesta.status_code)).observe(duracion)
     return respuesta
