@@ -11,7 +11,8 @@ import fastavro
 import pulsar
 import pytest
 
-from contratos import INQUILINO, REGISTRO, Mensaje, a_dict
+from contratos import INQUILINO, Mensaje, a_dict
+from contratos.esquemas import publicados
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
@@ -23,8 +24,8 @@ from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 pytestmark = pytest.mark.integracion
 
 RETENCION_DIAS = 7
-CONTEXTOS = sorted({m.contexto for m in REGISTRO.values()})
-MENSAJES = list(REGISTRO.values())
+CONTEXTOS = sorted({m.contexto for m in publicados()})
+MENSAJES = publicados()
 cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
 cada_contexto = pytest.mark.parametrize("contexto", CONTEXTOS)
 

@@ -9,11 +9,11 @@ from typing import Any
 import fastavro
 import pytest
 
-from contratos import REGISTRO, Mensaje
-from contratos.esquemas import CARPETA, archivo, generar, incompatibilidades, leer, texto
+from contratos import Mensaje
+from contratos.esquemas import CARPETA, archivo, generar, incompatibilidades, leer, publicados, texto
 
 RAIZ = Path(__file__).parents[2]
-MENSAJES = list(REGISTRO.values())
+MENSAJES = publicados()
 cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
 
 

@@ -119,7 +119,7 @@ def test_se_listan_y_se_muestran_sin_sus_cargas(taller, cli):
 
     carta = json.loads(cli("show", ids[1]).stdout)
     assert (carta["id"], carta["topico"], carta["esquema"]) == (ids[1], taller.apuntar.topico, 0)
-    assert carta["propiedades"] == a_propiedades(ordenes[1].sobre, ordenes[1].mensaje)
+    assert carta["propiedades"] == a_propiedades(ordenes[1].sobre, ordenes[1].mensaje.topico)
     assert cli("show", "ninguna").exit_code == 1
 
 
@@ -242,7 +242,7 @@ def test_vuelve_con_el_esquema_con_que_se_escribio(taller, cli, escrito_con):
     destino_carga = io.BytesIO()
     fastavro.schemaless_writer(destino_carga, fastavro.parse_schema((propio, v2)[escrito_con]), datos)
     orden = taller.orden("h", 7)
-    propiedades = a_propiedades(orden.sobre, orden.mensaje)
+    propiedades = a_propiedades(orden.sobre, orden.mensaje.topico)
     escritores[escrito_con].send(destino_carga.getvalue(), properties=propiedades, partition_key="h")
     with taller.consumiendo():
         taller.esperar(lambda: len(taller.cartas()) == 1)
@@ -413,7 +413,7 @@ def test_un_evento_se_reenvia_o_se_descarta_sin_mas(taller, reenviar):
 
 def test_un_evento_que_otros_pueden_haber_olvidado_no_vuelve(taller):
     bus, sobre, hecho = oyente(taller, lambda *_: None)
-    viejo = {**a_propiedades(sobre, hecho), "ce_time": (datetime.now(UTC) - timedelta(days=16)).isoformat()}
+    viejo = {**a_propiedades(sobre, hecho.topico), "ce_time": (datetime.now(UTC) - timedelta(days=16)).isoformat()}
     productor = taller.cliente.create_producer(topico_cartas(taller.contexto))
     carga = b"\x02h\x02"
     productor.send(carga, properties={**viejo, **papeles(taller), "carta_topico": taller.apuntado.topico})
@@ -480,14 +480,15 @@ def test_las_vencidas_se_descartan_y_las_demas_no(taller, cli):
     cartero = cuaderno.servicio(taller.contexto).cartero(taller.cliente, taller.motor)
 
     with abrir_buzon(taller.cliente, taller.contexto) as buzon:
-        assert [c.id for c in buzon] == [vieja.sobre.id, *ids]
+        primera, *resto = [c.id for c in buzon]
+        assert (primera, sorted(resto)) == (vieja.sobre.id, ids), "las demás se aparcan en cualquier orden"
         assert cartero.vencer(timedelta(days=7)) == 0, "las tiene otro"
     assert cartero.vencer(timedelta(days=8)) == 0
     assert cartero.vencer(timedelta(days=7)) == 1
 
     assert destino(taller, vieja.sobre.id) == DESCARTADO
     assert destino(taller, ids[0]) is None
-    assert listadas(cli) == ids
+    assert sorted(listadas(cli)) == ids
 
 
 def test_una_que_no_se_deja_descartar_no_estorba_a_las_demas(taller, monkeypatch):
