@@ -20,7 +20,7 @@ from contratos import Mensaje
 from plataforma.puertos import libres
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.cartas import Cartero
+from seedwork.entrada.cartas import Cartero, SeQueda
 from seedwork.entrada.cli import crear_cli
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.cartas import abrir_buzon
@@ -281,7 +281,7 @@ def test_lo_que_no_puede_volver_se_queda(taller, cli):
 
     reenvio = cli("replay", "--todas")
 
-    assert [c["resultado"] for c in lineas(reenvio)] == ["NO_REENVIABLE"] * 3
+    assert [c["resultado"] for c in lineas(reenvio)] == ["SE_QUEDA"] * 3
     assert reenvio.exit_code == 1
     assert pendientes(taller) == 3
     assert cli("discard", "--todas").exit_code == 0
@@ -360,11 +360,15 @@ def test_lo_descartado_ya_no_se_reenvia(taller, cli):
     assert destino(taller, id) == DESCARTADO
 
 
-def test_un_rechazo_que_no_se_puede_decir_queda_al_menos_anotado(taller, cli):
+def test_un_rechazo_que_no_se_puede_decir_espera_a_que_venza_y_queda_anotado(taller, cli):
     (id,) = aparcar(taller, taller.orden(cuaderno.INDECIBLE, 1, "falla"))
 
-    assert lineas(cli("discard", id))[0]["resultado"] == "RECHAZADA"
+    descarte = cli("discard", id)
+    assert (descarte.exit_code, lineas(descarte)[0]["resultado"]) == (1, "SE_QUEDA")
+    assert destino(taller, id) is None
+    assert pendientes(taller) == 1
 
+    assert cuaderno.servicio(taller.contexto).cartero(taller.cliente, taller.motor).vencer(timedelta(0)) == 1
     assert destino(taller, id) == DESCARTADO
     assert pendientes(taller) == 0
 
@@ -421,7 +425,7 @@ def test_un_evento_que_otros_pueden_haber_olvidado_no_vuelve(taller):
 
     with abrir_buzon(taller.cliente, taller.contexto) as buzon:
         (carta,) = buzon
-        with pytest.raises(Exception, match="memoria"):
+        with pytest.raises(SeQueda, match="memoria"):
             cartero.reenviar(buzon, carta)
 
     assert pendientes(taller) == 1

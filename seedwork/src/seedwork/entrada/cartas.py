@@ -27,10 +27,11 @@ REENVIADA = "REENVIADA"
 DESCARTADA = "DESCARTADA"
 RECHAZADA = "RECHAZADA"
 YA_ATENDIDA = "YA_ATENDIDA"
+SE_QUEDA = "SE_QUEDA"
 
 
-class NoReenviable(Exception):
-    """The letter can't go back to where it came from; it stays, to be discarded."""
+class SeQueda(Exception):
+    """The letter can't be replayed, or discarded as it should be; it stays. The text says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +86,7 @@ class Cartero:
         """Send a letter's message to its topic again, as it was. Answers what became of it.
 
         Raises:
-            NoReenviable: it can't go there.
+            SeQueda: it can't go there.
             pulsar.PulsarException, SinRegistro: the broker is in trouble. The letter stays.
         """
         self._comprobar_memoria(carta)
@@ -97,13 +98,17 @@ class Cartero:
         self._anotar("carta reenviada", carta, REENVIADA)
         return REENVIADA
 
-    def descartar(self, buzon: Buzon, carta: Carta) -> str:
+    def descartar(self, buzon: Buzon, carta: Carta, *, sin_falta: bool = False) -> str:
         """Give a letter up: a command is refused, all else is dropped. Answers what became of it.
 
+        Args:
+            sin_falta: a refusal that can't be told as an event must not keep the letter; the command's fate tells it.
+
         Raises:
+            SeQueda: the refusal can't be told.
             pulsar.PulsarException, SinRegistro: the broker is in trouble. The letter stays.
         """
-        resultado = self._dar_por_perdido(carta)
+        resultado = self._dar_por_perdido(carta, sin_falta=sin_falta)
         self._quitar(buzon, carta)
         self._anotar("carta descartada", carta, resultado)
         return resultado
@@ -130,7 +135,7 @@ class Cartero:
 
     def _vencer(self, buzon: Buzon, carta: Carta) -> bool:
         try:
-            self.descartar(buzon, carta)
+            self.descartar(buzon, carta, sin_falta=True)
         except (pulsar.PulsarException, SinRegistro):
             raise
         except Exception as error:
@@ -144,7 +149,7 @@ class Cartero:
     def _comprobar_memoria(self, carta: Carta) -> None:
         """An event has readers besides this service: they must still know that they handled it."""
         if not carta.topico:
-            raise NoReenviable("no dice de qué tópico vino")
+            raise SeQueda("no dice de qué tópico vino")
         try:
             recibido = self._decodificar(carta)
             nacido = datetime.fromisoformat(recibido.sobre.tiempo)
@@ -152,7 +157,7 @@ class Cartero:
             # What nobody can decode, nobody handled.
             return
         if recibido.mensaje.clase == "evento" and datetime.now(UTC) - nacido.astimezone(UTC) > self._memoria:
-            raise NoReenviable("es más antigua que la memoria de los inbox: otros la atenderían dos veces")
+            raise SeQueda("es más antigua que la memoria de los inbox: otros la atenderían dos veces")
 
     def _productor(self, carta: Carta) -> pulsar.Producer:
         """One that writes with the very schema that the message was written with."""
@@ -161,7 +166,7 @@ class Cartero:
             try:
                 esquema = json.loads(esquema_registrado(self._cliente, *clave))
             except MensajeIlegible as error:
-                raise NoReenviable(str(error)) from None
+                raise SeQueda(str(error)) from None
             self._productores[clave] = self._cliente.create_producer(
                 carta.topico, schema=EsquemaCodificado(None, schema_definition=esquema), send_timeout_millis=10_000
             )
@@ -174,7 +179,7 @@ class Cartero:
     def _quitar(self, buzon: Buzon, carta: Carta) -> None:
         buzon.quitar(carta)
 
-    def _dar_por_perdido(self, carta: Carta) -> str:
+    def _dar_por_perdido(self, carta: Carta, *, sin_falta: bool) -> str:
         try:
             recibido = self._decodificar(carta)
         except MensajeIlegible:
@@ -184,7 +189,9 @@ class Cartero:
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
-            # What keeps its handler from it may keep the refusal from being told too: its fate at least is kept.
+            # What keeps its handler from it may keep the refusal from being told too.
+            if not sin_falta:
+                raise SeQueda(f"su rechazo no se puede decir: {type(error).__name__}") from error
             registro.error("rechazo sin aviso", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
             hecho = self._bus.descartar(recibido, avisar=False)
         if not hecho:

@@ -14,7 +14,7 @@ import typer
 
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.entrada import registro as registros
-from seedwork.entrada.cartas import Cartero, Filtro, NoReenviable
+from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda
 from seedwork.entrada.gunicorn import servir
 from seedwork.entrada.registro import apartar_salida
 from seedwork.entrada.servicio import Servicio
@@ -164,12 +164,12 @@ def _despachar(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str]
             linea = {"id": carta.id, "tipo": carta.tipo, "clave": carta.clave}
             try:
                 linea["resultado"] = hacer(cartero, buzon, carta)
-            except NoReenviable as error:
-                linea |= {"resultado": "NO_REENVIABLE", "detalle": str(error)}
+            except SeQueda as error:
+                linea |= {"resultado": SE_QUEDA, "detalle": str(error)}
             fines[linea["resultado"]] += 1
             print(json.dumps(linea, ensure_ascii=False))
     print(", ".join(f"{fin}: {n}" for fin, n in fines.items()) or "ninguna carta es de esas", file=sys.stderr)
-    if not fines or "NO_REENVIABLE" in fines:
+    if not fines or SE_QUEDA in fines:
         raise typer.Exit(1)
 
 
