@@ -2,7 +2,7 @@
 
 import uuid
 
-from contratos import sagas
+from contratos import motivos, sagas
 from seedwork.aplicacion.saga import Saga, publicar_paso
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
@@ -23,7 +23,11 @@ def activar(unidad: Unidad, suscripcion: Suscripcion, cliente: Cliente) -> None:
     if not suscripcion.espera_a(saga.id):
         return
     id_factura = str(uuid.uuid5(_FACTURAS, saga.id))
-    plan = unidad.planes[suscripcion.plan_codigo]
+    plan = unidad.planes.get(suscripcion.plan_codigo)
+    if plan is None:
+        # It was taken out of the catalogue meanwhile: nobody knows its price any more.
+        rechazar(unidad, suscripcion, saga.id, motivos.PLAN_DESCONOCIDO)
+        return
     factura = suscripcion.activar(saga.id, plan, cliente, id_factura, unidad.reloj())
     if factura is not None:
         unidad.facturas.agregar(factura)

@@ -55,13 +55,13 @@ def rechazar_comando(comando: AnonimizarImagen, unidad: Unidad, motivo: str) -> 
 
 def _metadatos(comando: AnonimizarImagen) -> MetadatosImagen:
     return MetadatosImagen(
-        comando.id_imagen,
-        comando.modalidad,
-        comando.patologia,
-        comando.region_anatomica,
-        comando.formato_imagen,
-        comando.fuente_de_datos,
-        comando.antecedentes,
-        comando.id_paciente,
-        comando.fecha_ingesta,
+        id_imagen=comando.id_imagen,
+        modalidad=comando.modalidad,
+        patologia=comando.patologia,
+        region_anatomica=comando.region_anatomica,
+        formato_imagen=comando.formato_imagen,
+        fuente_de_datos=comando.fuente_de_datos,
+        antecedentes=comando.antecedentes,
+        id_paciente=comando.id_paciente,
+        fecha_ingesta=comando.fecha_ingesta,
     )

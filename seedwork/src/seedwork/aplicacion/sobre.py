@@ -18,6 +18,15 @@ def en_texto(instante: datetime) -> str:
     return instante.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def en_instante(texto: str) -> datetime | None:
+    """The inverse, of whatever came; None for what is no instant with its zone."""
+    try:
+        instante = datetime.fromisoformat(texto)
+    except ValueError:
+        return None
+    return instante.astimezone(UTC) if instante.tzinfo else None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sobre:
     """What travels around a payload (CloudEvents 1.0 §3.1, and contract §3).

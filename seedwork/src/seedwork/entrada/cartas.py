@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import pulsar
 import sqlalchemy as sa
+import stamina
 import structlog
 
 from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import en_texto
+from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.cloudevents import MensajeIlegible
@@ -28,6 +29,10 @@ DESCARTADA = "DESCARTADA"
 RECHAZADA = "RECHAZADA"
 YA_ATENDIDA = "YA_ATENDIDA"
 SE_QUEDA = "SE_QUEDA"
+
+
+def _es_del_mensaje(error: Exception) -> bool:
+    return not es_de_infraestructura(error)
 
 
 class SeQueda(Exception):
@@ -152,11 +157,11 @@ class Cartero:
             raise SeQueda("no dice de qué tópico vino")
         try:
             recibido = self._decodificar(carta)
-            nacido = datetime.fromisoformat(recibido.sobre.tiempo)
-        except (MensajeIlegible, ValueError):
+        except MensajeIlegible:
             # What nobody can decode, nobody handled.
             return
-        if recibido.mensaje.clase == "evento" and datetime.now(UTC) - nacido.astimezone(UTC) > self._memoria:
+        nacido = en_instante(recibido.sobre.tiempo) or carta.instante
+        if recibido.mensaje.clase == "evento" and datetime.now(UTC) - nacido > self._memoria:
             raise SeQueda("es más antigua que la memoria de los inbox: otros la atenderían dos veces")
 
     def _productor(self, carta: Carta) -> pulsar.Producer:
@@ -185,7 +190,10 @@ class Cartero:
         except MensajeIlegible:
             return DESCARTADA
         try:
-            hecho = self._bus.descartar(recibido)
+            # A conflict with what a worker does at the same instant is over the next time.
+            for intento in stamina.retry_context(on=_es_del_mensaje, attempts=3, wait_initial=0.05):
+                with intento:
+                    hecho = self._bus.descartar(recibido)
         except Exception as error:
             if es_de_infraestructura(error):
                 raise

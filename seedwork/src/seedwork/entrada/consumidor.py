@@ -62,12 +62,14 @@ class Entrega:
         intento: the single handling that is counted and not over: trouble of broker or database broke it off, and
             it goes on under the same number.
         proximo: when the next one is due, on the monotonic clock.
+        agotada: the last one's error, once there is nothing left but to park it.
     """
 
     original: pulsar.Message
     recibido: Recibido
     intento: int = 0
     proximo: float = 0.0
+    agotada: str | None = None
 
     @property
     def clave(self) -> Clave:
@@ -321,40 +323,55 @@ class Consumidor:
 
     def _intentar(self, entrega: Entrega) -> bool:
         """Handle one message on its own. True when it is done with: handled, or parked."""
-        sobre = entrega.recibido.sobre
-        while True:
-            intento = entrega.intento = entrega.intento or self._entregas.empezar_intento(sobre.id, sobre.tipo)
-            error = "el proceso murió al tratarlo"
-            if intento <= self._politica.maximo:
-                try:
-                    self._bus.procesar([entrega.recibido])
-                    self._entregas.olvidar(sobre.id)
-                    self._listo(entrega, "hecho")
-                    return True
-                except Exception as excepcion:
-                    if es_de_infraestructura(excepcion):
-                        raise
-                    error = _resumen(excepcion)
-                    self._entregas.anotar_error(sobre.id, error)
-                    metricas.REINTENTOS.labels(self._bus.consumidor, sobre.tipo).inc()
-                    registro.warning(
-                        "mensaje fallido",
-                        tipo=sobre.tipo,
-                        id=sobre.id,
-                        correlacion=sobre.correlacion,
-                        intento=intento,
-                        error=error,
-                    )
-            if intento >= self._politica.maximo:
-                self._cartas.aparcar(entrega.original, error=error, intentos=min(intento, self._politica.maximo))
-                self._entregas.aparcar(sobre.id)
-                self._listo(entrega, "aparcado")
+        sobre, maximo = entrega.recibido.sobre, self._politica.maximo
+        while entrega.agotada is None:
+            if not entrega.intento:
+                entrega.intento, anterior = self._entregas.empezar_intento(sobre.id, sobre.tipo, maximo)
+                if entrega.intento > maximo:
+                    entrega.agotada = anterior or "el proceso murió al tratarlo"
+                    break
+            error = self._tratar(entrega)
+            if error is None:
+                self._entregas.olvidar(sobre.id)
+                self._listo(entrega, "hecho")
                 return True
-            entrega.intento = 0
-            espera = self._politica.espera(intento)
+            if entrega.intento >= maximo:
+                entrega.agotada = error
+                break
+            espera, entrega.intento = self._politica.espera(entrega.intento), 0
             if espera:
                 entrega.proximo = time.monotonic() + espera
                 return False
+        self._cartas.aparcar(entrega.original, error=entrega.agotada, intentos=maximo)
+        self._entregas.aparcar(sobre.id, maximo)
+        self._listo(entrega, "aparcado")
+        return True
+
+    def _tratar(self, entrega: Entrega) -> str | None:
+        """One single handling; answers what went wrong with it.
+
+        Raises:
+            Exception: broker or database are in trouble; this handling is not over.
+        """
+        sobre = entrega.recibido.sobre
+        try:
+            self._bus.procesar([entrega.recibido])
+            return None
+        except Exception as excepcion:
+            if es_de_infraestructura(excepcion):
+                raise
+            error = _resumen(excepcion)
+        self._entregas.anotar_error(sobre.id, error)
+        metricas.REINTENTOS.labels(self._bus.consumidor, sobre.tipo).inc()
+        registro.warning(
+            "mensaje fallido",
+            tipo=sobre.tipo,
+            id=sobre.id,
+            correlacion=sobre.correlacion,
+            intento=entrega.intento,
+            error=error,
+        )
+        return error
 
     def _listo(self, entrega: Entrega, resultado: str) -> None:
         self._aceptar(entrega.original)

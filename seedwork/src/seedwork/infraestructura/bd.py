@@ -15,6 +15,7 @@ METADATOS = sa.MetaData()
 """The messaging tables, which ``ddl`` makes; each service's own tables are in a MetaData of its own."""
 
 AHORA = sa.text("clock_timestamp()")
+_AHORA_DE_COPY = sa.text("statement_timestamp()")
 
 
 def crear_motor(
@@ -50,18 +51,24 @@ def _comprobar_viva(cruda: Any, _registro: Any, _acceso: Any) -> None:
         raise sa.exc.InvalidatePoolError
 
 
+# PostgreSQL's manual, appendix A: connection, resources, intervention of an operator, system; a transaction that is
+# read-only, not serializable, or the victim of a deadlock.
+_CLASES_AJENAS = ("08", "53", "57P", "58")
+_CODIGOS_AJENOS = ("25006", "40001", "40P01")
+
+
 def es_de_infraestructura(error: BaseException) -> bool:
-    """Whether the database as a whole is in trouble (away, full, read-only), so no message is to blame."""
+    """Whether no message is to blame: the database is away, full or read-only, or two transactions were in conflict."""
     if isinstance(error, sa.exc.TimeoutError):
         return True
-    if not isinstance(error, sa.exc.DBAPIError):
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if not isinstance(original, psycopg2.Error):
         return False
-    if error.connection_invalidated or isinstance(error, sa.exc.InterfaceError):
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
         return True
-    codigo = getattr(error.orig, "pgcode", None)
-    if codigo is None:
-        return isinstance(error, sa.exc.OperationalError)
-    return bool(codigo.startswith(("08", "53", "57P", "58")) or codigo == "25006")
+    if original.pgcode is None:
+        return isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError)
+    return original.pgcode.startswith(_CLASES_AJENAS) or original.pgcode in _CODIGOS_AJENOS
 
 
 def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
@@ -142,7 +149,7 @@ outbox = sa.Table(
     sa.Column("secuencia", sa.BigInteger),
     sa.Column("traza", sa.Text),
     sa.Column("carga", sa.LargeBinary, nullable=False),
-    _instante("creado", nullable=False, server_default=AHORA),
+    _instante("creado", nullable=False, server_default=_AHORA_DE_COPY),
     _instante("enviado"),
 )
 sa.Index("outbox_pendiente", outbox.c.id, postgresql_where=outbox.c.enviado.is_(None))
@@ -186,7 +193,7 @@ comandos = sa.Table(
     sa.Column("tipo", sa.Text, nullable=False),
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("motivo", sa.Text),
-    _instante("ocurrido", nullable=False, server_default=AHORA),
+    _instante("ocurrido", nullable=False, server_default=_AHORA_DE_COPY),
 )
 
 claves_idempotencia = sa.Table(

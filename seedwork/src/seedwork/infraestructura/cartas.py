@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pulsar
 import structlog
 
-from seedwork.aplicacion.sobre import ahora
+from seedwork.aplicacion.sobre import ahora, en_instante
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.decodificador import topico_base, version_esquema
 from seedwork.infraestructura.pulsar import Publicador
@@ -51,22 +51,21 @@ class Carta:
 
     @classmethod
     def de(cls, mensaje: pulsar.Message) -> "Carta":
-        """The letter that a message of the dead-letter topic is."""
+        """The letter that a message of the dead-letter topic is; what somebody else wrote there is one too."""
         todas: dict[str, str] = dict(mensaje.properties())
         originales = {n: v for n, v in todas.items() if not n.startswith(_PREFIJO)}
         publicada = datetime.fromtimestamp(mensaje.publish_timestamp() / 1000, UTC)
-        instante = todas.get("carta_instante")
         return cls(
             mensaje=mensaje,
             id=originales.get("ce_id", ""),
             tipo=originales.get("ce_type", ""),
             clave=mensaje.partition_key(),
-            instante=publicada if instante is None else datetime.fromisoformat(instante),
+            instante=en_instante(todas.get("carta_instante", "")) or publicada,
             error=todas.get("carta_error", ""),
-            intentos=int(todas.get("carta_intentos", "0")),
+            intentos=_entero(todas.get("carta_intentos"), 0),
             topico=todas.get("carta_topico", ""),
             consumidor=todas.get("carta_consumidor", ""),
-            esquema=int(todas.get("carta_esquema", "-1")),
+            esquema=_entero(todas.get("carta_esquema"), -1),
             propiedades=originales,
         )
 
@@ -74,6 +73,13 @@ class Carta:
     def carga(self) -> bytes:
         """The original payload. It may hold what is a person's: it is shown to nobody."""
         return bytes(self.mensaje.data())
+
+
+def _entero(texto: str | None, defecto: int) -> int:
+    try:
+        return defecto if texto is None else int(texto)
+    except ValueError:
+        return defecto
 
 
 class Buzon:
@@ -84,7 +90,11 @@ class Buzon:
         self._paciencia_ms = paciencia_ms
 
     def __iter__(self) -> Iterator[Carta]:
-        """Those that were there when the walk began, oldest first: what is parked again meanwhile is not met again."""
+        """Those that were there when the walk began, oldest first: what is parked again meanwhile is not met again.
+
+        Raises:
+            pulsar.NotConnected: the broker went away before the end.
+        """
         ultima = self._consumidor.get_last_message_id()
         if ultima.entry_id() < 0:
             return
@@ -98,7 +108,9 @@ class Buzon:
                 if not propia < ultima:
                     return
         except pulsar.Timeout:
-            return
+            # The newest ones were removed before; or else nobody is there to deliver them.
+            if not self._consumidor.is_connected():
+                raise pulsar.NotConnected from None
 
     def quitar(self, carta: Carta) -> None:
         """Remove a letter for good."""

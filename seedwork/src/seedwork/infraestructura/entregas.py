@@ -22,8 +22,9 @@ _EMPEZAR_LOTE = sa.text("""
 class RegistroEntregas:
     """Durable memory of what was tried, so that a handler that kills its process is found out too.
 
-    Its notes are single statements on a connection of its own that does not wait for the disk: one that is lost with
-    the database's own crash loses nothing, since no process of ours died of a message then.
+    Its notes on batches and attempts are single statements on a connection of its own that does not wait for the disk:
+    one that is lost with the database's own crash loses nothing, since no process of ours died of a message then. What
+    becomes of a parked message is a transaction like any other.
 
     Args:
         motor: the service's own database.
@@ -55,14 +56,25 @@ class RegistroEntregas:
         """The batch failed with an error that was caught."""
         self._anotar(sa.delete(bd.lotes).where(bd.lotes.c.id == self.lote))
 
-    def empezar_intento(self, ce_id: str, tipo: str) -> int:
-        """Count a single handling before it begins. Answers how many there were, this one included."""
+    def empezar_intento(self, ce_id: str, tipo: str, maximo: int) -> tuple[int, str | None]:
+        """Count a single handling before it begins.
+
+        Returns:
+            How many there were, this one included; and, beyond ``maximo``, the error of the last one, None where it
+            killed its process.
+        """
+        quedan = bd.intentos.c.intentos < maximo
         sentencia = insert(bd.intentos).values(consumidor=self._consumidor, ce_id=ce_id, tipo=tipo, intentos=1)
         sentencia = sentencia.on_conflict_do_update(
             index_elements=["consumidor", "ce_id"],
-            set_={"intentos": bd.intentos.c.intentos + 1, "ultimo": bd.AHORA},
+            set_={
+                "intentos": bd.intentos.c.intentos + 1,
+                "ultimo": bd.AHORA,
+                "error": sa.case((quedan, None), else_=bd.intentos.c.error),
+            },
         )
-        return int(self._anotar(sentencia.returning(bd.intentos.c.intentos))[0][0])
+        fila = self._anotar(sentencia.returning(bd.intentos.c.intentos, bd.intentos.c.error))[0]
+        return fila.intentos, fila.error
 
     def anotar_error(self, ce_id: str, error: str) -> None:
         """Keep what went wrong: an error's type, never a message's value."""
@@ -72,19 +84,24 @@ class RegistroEntregas:
         """The message is done with."""
         self._anotar(self._de(sa.delete(bd.intentos), ce_id))
 
-    def aparcar(self, ce_id: str) -> None:
-        """Write a parked message into the inbox, marked, so that a late repeat of it is not tried again."""
+    def aparcar(self, ce_id: str, intentos: int) -> None:
+        """Write a parked message into the inbox, marked, so that a late repeat of it is not tried again.
+
+        Where its attempts are gone already, somebody has replayed its letter meanwhile: it must be tried again.
+        """
         valores = {"consumidor": self._consumidor, "ce_id": ce_id, "aparcado": bd.AHORA}
+        agotados = self._de(sa.delete(bd.intentos), ce_id).where(bd.intentos.c.intentos >= intentos)
         with self._motor.begin() as conexion:
-            conexion.execute(insert(bd.inbox).values(valores).on_conflict_do_nothing())
-            conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
+            if conexion.execute(agotados).rowcount:
+                conexion.execute(insert(bd.inbox).values(valores).on_conflict_do_nothing())
 
     def levantar(self, ce_id: str) -> None:
         """Let a parked message be tried again, from its first attempt on; one that was handled stays so."""
         propia = sa.and_(bd.inbox.c.consumidor == self._consumidor, bd.inbox.c.ce_id == ce_id)
         with self._motor.begin() as conexion:
-            conexion.execute(sa.delete(bd.inbox).where(propia, bd.inbox.c.aparcado.is_not(None)))
+            # The attempts first, as who parks does: one of the two finds what the other did.
             conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
+            conexion.execute(sa.delete(bd.inbox).where(propia, bd.inbox.c.aparcado.is_not(None)))
 
     def _anotar(self, sentencia: sa.Executable, valores: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         with self._notas.connect() as conexion:

@@ -91,6 +91,9 @@ class Publicador:
         if hecho is not None:
             return hecho
         with self._cerrojo:
+            hecho = self._productores.get(topico)
+            if hecho is not None:
+                return hecho
             en_curso = self._en_curso.get(topico)
             if en_curso is None:
                 en_curso = self._en_curso[topico] = Future()
@@ -99,7 +102,7 @@ class Publicador:
         try:
             return en_curso.result(espera)
         except (pulsar.PulsarException, TimeoutError) as error:
-            raise SinConfirmacion(f"no hay conexión con el broker: {type(error).__name__}") from error
+            raise SinConfirmacion(f"no hay productor para {topico}: {type(error).__name__}") from error
 
     def _crear(self, topico: str, en_curso: "Future[pulsar.Producer]") -> None:
         try:

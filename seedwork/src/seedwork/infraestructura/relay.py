@@ -36,7 +36,7 @@ class Relay:
         sondeo: seconds between looks, should a notification get lost.
     """
 
-    def __init__(self, motor: sa.Engine, publicador: Publicador, *, tope: int = 1000, sondeo: float = 1.0) -> None:
+    def __init__(self, motor: sa.Engine, publicador: Publicador, *, tope: int = 1000, sondeo: float = 0.5) -> None:
         self._motor = motor
         self._publicador = publicador
         self._tope = tope
@@ -48,7 +48,14 @@ class Relay:
             try:
                 with self._motor.connect() as conexion:
                     self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), parada)
-            except (sa.exc.DBAPIError, psycopg2.Error, SinConfirmacion) as error:
+            except SinConfirmacion as error:
+                # Its text quotes nothing, and names the topic where one is to blame.
+                registro.warning("relay en espera", error=str(error))
+                parada.wait(0.5)
+            except (sa.exc.DBAPIError, psycopg2.Error) as error:
+                # An outbox that is not as it should be does not mend itself: then the process ends, and says so.
+                if not bd.es_de_infraestructura(error):
+                    raise
                 registro.warning("relay en espera", error=type(error).__name__)
                 parada.wait(0.5)
 
@@ -72,7 +79,7 @@ class Relay:
         """Wait for a notification. One that came along with the last answer is in ``notifies`` already."""
         cruda: Any = conexion.connection.driver_connection
         if not cruda.notifies:
-            select.select([cruda], [], [], min(self._sondeo, 0.5))
+            select.select([cruda], [], [], self._sondeo)
             cruda.poll()
         cruda.notifies.clear()
 

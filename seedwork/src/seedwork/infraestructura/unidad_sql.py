@@ -113,11 +113,13 @@ class UnidadSQL:
 
     def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None = None) -> set[str]:
         """Write the ids into the inbox, and end the batch; answer the ids that were not there yet."""
+        llegados = sa.func.unnest(sa.literal(sorted(ids), sa.ARRAY(sa.Text))).table_valued("ce_id").render_derived()
+        # A command's fate outlives its inbox row: one that comes again after it was pruned is still that command.
+        con_destino = sa.exists().where(bd.comandos.c.id_comando == llegados.c.ce_id)
         sentencia = (
             insert(bd.inbox)
             .from_select(
-                ["consumidor", "ce_id"],
-                sa.select(sa.literal(consumidor), sa.func.unnest(sa.literal(sorted(ids), sa.ARRAY(sa.Text)))),
+                ["consumidor", "ce_id"], sa.select(sa.literal(consumidor), llegados.c.ce_id).where(~con_destino)
             )
             .on_conflict_do_nothing()
             .returning(bd.inbox.c.ce_id)
