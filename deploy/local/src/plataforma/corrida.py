@@ -61,6 +61,10 @@ class Corrida:
                     )
             time.sleep(PAUSA)
 
+    def parar(self, nombre: str) -> None:
+        """Stop one part, until `iniciar` starts it again. Raises ErrorPlataforma when it can't be."""
+        self._gestor.parar(nombre)
+
     def preparar(self, preparativos: Iterable[Preparativo], raiz: Path, entorno: Mapping[str, str]) -> None:
         """Run the one-shot commands side by side. Raises ErrorPlataforma when one fails."""
         comienzo = time.monotonic()

@@ -20,6 +20,8 @@ REINTENTOS = 4
 """Restarts, each after a second more than the one before, until supervisord gives a process up; the runner then
 starts it again, so a part that keeps failing is tried about every fourth second for as long as it takes."""
 SEGUNDOS_DE_PARADA = 14.5
+_NO_CORRE = 70
+"""supervisord's code for a process that does not run."""
 _LOG_MAXIMO = "20MB"
 _LOGS_VIEJOS = 3
 
@@ -128,6 +130,16 @@ class Gestor:
             self._rpc().startProcess(self._nombre_completo(nombre), False)
         except (xmlrpc.client.Fault, OSError) as error:
             raise ErrorPlataforma(f"{nombre} can't be started: {error}") from error
+
+    def parar(self, nombre: str) -> None:
+        """Stop a part, which is not started again by itself. Raises ErrorPlataforma when it can't be."""
+        try:
+            self._rpc().stopProcess(self._nombre_completo(nombre), True)
+        except xmlrpc.client.Fault as error:
+            if error.faultCode != _NO_CORRE:
+                raise ErrorPlataforma(f"{nombre} can't be stopped: {error}") from error
+        except OSError as error:
+            raise ErrorPlataforma(f"{nombre} can't be stopped: {error}") from error
 
     def estados(self) -> dict[str, Estado]:
         """Every part by name. Raises ErrorPlataforma when the manager itself is gone."""

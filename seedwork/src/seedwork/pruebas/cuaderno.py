@@ -1,10 +1,11 @@
 """A notebook: the smallest service there can be. The suites prove seedwork with it, in threads and in processes.
 
 ``python -m seedwork.pruebas.cuaderno CONTEXT [FAULT] [-- VERB…]`` runs its worker, or a verb of every service's command
-line; it kills itself (SIGKILL) at the fault.
+line; it kills itself (SIGKILL) at the fault; ``name:N`` is its N-th passage there.
 """
 
 import functools
+import itertools
 import os
 import signal
 import sys
@@ -135,49 +136,40 @@ def _rechazar(orden: Any, unidad: UnidadCuaderno, motivo: str) -> None:
     unidad.publicar(apuntado(hoja=orden.hoja, linea=-1), sujeto=orden.hoja)
 
 
-def _morir(*_: Any) -> None:
+def _morir() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _antes_de_confirmar() -> None:
-    volcar = UnidadSQL.volcar
+def _a_la(vez: int, clase: type, metodo: str, *, tras: bool = False) -> None:
+    """Die at the ``vez``-th call of a method: instead of it, or right after it."""
+    original, veces = getattr(clase, metodo), itertools.count(1)
 
-    def volcar_y_morir(self: UnidadSQL) -> None:
-        volcar(self)
-        _morir()
+    def contado(self: Any, *args: Any) -> Any:
+        if next(veces) < vez:
+            return original(self, *args)
+        if tras:
+            original(self, *args)
+        return _morir()
 
-    UnidadSQL.volcar = volcar_y_morir  # type: ignore[method-assign]
-
-
-def _antes_de_aceptar() -> None:
-    Consumidor._aceptar = _morir  # type: ignore[assignment]
-
-
-def _antes_de_marcar() -> None:
-    Relay._marcar = _morir  # type: ignore[assignment]
+    setattr(clase, metodo, contado)
 
 
-def _antes_de_reenviar() -> None:
-    Cartero._publicar = _morir  # type: ignore[assignment]
-
-
-def _antes_de_quitar() -> None:
-    Cartero._quitar = _morir  # type: ignore[assignment]
-
-
-FALLOS: dict[str, Callable[[], None]] = {
-    "antes_de_confirmar": _antes_de_confirmar,
-    "antes_de_aceptar": _antes_de_aceptar,
-    "antes_de_marcar": _antes_de_marcar,
-    "antes_de_reenviar": _antes_de_reenviar,
-    "antes_de_quitar": _antes_de_quitar,
+FALLOS: dict[str, Callable[[int], None]] = {
+    "antes_de_confirmar": lambda vez: _a_la(vez, UnidadSQL, "volcar", tras=True),
+    "antes_de_aceptar": lambda vez: _a_la(vez, Consumidor, "_aceptar"),
+    "antes_de_marcar": lambda vez: _a_la(vez, Relay, "_marcar"),
+    "antes_de_reenviar": lambda vez: _a_la(vez, Cartero, "_publicar"),
+    "antes_de_quitar": lambda vez: _a_la(vez, Cartero, "_quitar"),
 }
+"""Where a worker can be told to die: right before the commit, between commit and acknowledge, between a relay's
+send and its mark, before a dead letter is sent again, and before it is taken away."""
 
 if __name__ == "__main__":
     _, propio, *resto = sys.argv
     corte = resto.index("--") if "--" in resto else len(resto)
     for fallo in resto[:corte]:
-        FALLOS[fallo]()
+        nombre, _, vez = fallo.partition(":")
+        FALLOS[nombre](int(vez or 1))
     if resto[corte:]:
         sys.argv = [propio, *resto[corte + 1 :]]
         ejecutar(crear_cli(lambda: servicio(propio), "cuaderno"))

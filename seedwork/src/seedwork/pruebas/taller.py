@@ -1,0 +1,257 @@
+"""A workbench for tests: a notebook (`cuaderno`) with topics and a database of its own, and a hand on all its parts."""
+
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pulsar
+import sqlalchemy as sa
+
+from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
+from seedwork.infraestructura import avro, bd
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento, topico_cartas
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.cloudevents import a_propiedades
+from seedwork.infraestructura.entregas import RegistroEntregas
+from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.relay import Relay
+from seedwork.pruebas import cuaderno
+
+PACIENCIA_S = 30.0
+
+
+def esperar(que: Callable[[], Any], plazo: float = PACIENCIA_S) -> None:
+    """Probe until it is true.
+
+    Raises:
+        AssertionError: it was not after ``plazo`` seconds.
+    """
+    limite = time.monotonic() + plazo
+    while not que():
+        if time.monotonic() > limite:
+            raise AssertionError("no llegó a ser cierto")
+        time.sleep(0.02)
+
+
+class Servidores(Protocol):
+    """The servers it stands on."""
+
+    @property
+    def pulsar_url(self) -> str:
+        """The broker's URL."""
+        ...
+
+    @property
+    def admin_url(self) -> str:
+        """The broker's admin API."""
+        ...
+
+
+@dataclass
+class Taller:
+    """One notebook. Make it with :func:`montar`; close it when done."""
+
+    contexto: str
+    servidores: Servidores
+    url_base: str
+    motor: sa.Engine
+    cliente: pulsar.Client
+    publicador: Publicador
+    _publicadores: list[Publicador] = field(default_factory=list)
+    esperar = staticmethod(esperar)
+
+    @property
+    def apuntar(self) -> Any:
+        """The command's class."""
+        return cuaderno.mensajes(self.contexto)[0]
+
+    @property
+    def apuntado(self) -> Any:
+        """The event's class."""
+        return cuaderno.mensajes(self.contexto)[1]
+
+    # Sending
+
+    def orden(self, hoja: str, linea: int, modo: str = "", *, id: str | None = None, **campos: Any) -> Recibido:
+        """A command, not sent yet."""
+        clave = campos.pop("clave_idempotencia", None)
+        mensaje = self.apuntar(hoja=hoja, linea=linea, modo=modo, **campos)
+        sobre = Sobre.nuevo(mensaje, fuente="/pruebas", sujeto=hoja, id=id, clave_idempotencia=clave)
+        return Recibido(sobre, mensaje)
+
+    def enviar(self, *ordenes: Recibido, repeticiones: int = 1) -> list[str]:
+        """Send them, in order, and wait until all are durable. Answers their ids."""
+        self.enviar_cargas(*(self.codificar(o) for o in ordenes for _ in range(repeticiones)))
+        return [o.sobre.id for o in ordenes]
+
+    def codificar(self, orden: Recibido) -> tuple[bytes, dict[str, str], str]:
+        """A command's payload, properties and key."""
+        return avro.codificar(orden.mensaje), a_propiedades(orden.sobre, orden.mensaje.topico), orden.sobre.sujeto
+
+    def enviar_cargas(self, *cargas: tuple[Any, dict[str, str], str]) -> None:
+        """Send raw payloads, in order, and wait until all are durable."""
+        resultados: list[pulsar.Result] = []
+        for carga, propiedades, clave in cargas:
+            self.publicador.enviar(self.apuntar.topico, carga, propiedades, clave, lambda r, _: resultados.append(r))
+        esperar(lambda: len(resultados) == len(cargas))
+        if set(resultados) - {pulsar.Result.Ok}:
+            raise AssertionError(f"el broker no lo aceptó todo: {set(resultados)}")
+
+    # Running
+
+    def bus(self) -> Bus:
+        """A new bus."""
+        return cuaderno.hacer_bus(self.motor, self.contexto)
+
+    def hacer_consumidor(self, bus: Bus | None = None, **opciones: Any) -> Consumidor:
+        """A new consumer, impatient."""
+        opciones.setdefault("politica", PoliticaReintentos(maximo=4, base_s=0.05, tope_s=0.2))
+        return Consumidor(
+            self.cliente,
+            bus or self.bus(),
+            RegistroEntregas(self.motor, self.contexto),
+            CartasMuertas(self.publicador, self.contexto, self.contexto),
+            **opciones,
+        )
+
+    @contextmanager
+    def consumiendo(self, bus: Bus | None = None, **opciones: Any) -> Iterator[Consumidor]:
+        """A consumer runs in the body, on a thread of this process."""
+        consumidor = self.hacer_consumidor(bus, **opciones)
+        with self.corriendo(consumidor.correr):
+            yield consumidor
+
+    @contextmanager
+    def corriendo(self, *tareas: Callable[[threading.Event], None]) -> Iterator[None]:
+        """Tasks run in the body, each on a thread. Raises AssertionError after it when one died, or does not stop."""
+        parada = threading.Event()
+        fallos: list[BaseException] = []
+
+        def correr(tarea: Callable[[threading.Event], None]) -> None:
+            try:
+                tarea(parada)
+            except BaseException as error:
+                traceback.print_exc()
+                fallos.append(error)
+
+        hilos = [threading.Thread(target=correr, args=(t,), daemon=True) for t in tareas]
+        for hilo in hilos:
+            hilo.start()
+        try:
+            yield
+        finally:
+            parada.set()
+            for hilo in hilos:
+                hilo.join(10)
+        if fallos or any(h.is_alive() for h in hilos):
+            raise AssertionError(f"una tarea murió, o no se detiene: {fallos}")
+
+    def relay(self, **opciones: Any) -> Relay:
+        """A new relay."""
+        self._publicadores.append(Publicador(self.servidores.pulsar_url, plazo_ms=0, esperar_cola=True))
+        return Relay(self.motor, self._publicadores[-1], **opciones)
+
+    def trabajador(self, *orden: str, **entorno: str) -> subprocess.Popen[bytes]:
+        """The notebook's worker, or what else its module is told to be, as a process of its own."""
+        propio = {
+            "DATABASE_URL": self.url_base,
+            "PULSAR_URL": self.servidores.pulsar_url,
+            "PULSAR_ADMIN_URL": self.servidores.admin_url,
+            # Any that is free.
+            "SALUD_PUERTO": "0",
+            "REINTENTOS_MAXIMO": "4",
+            "REINTENTOS_BASE_S": "0.05",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "seedwork.pruebas.cuaderno", self.contexto, *orden],
+            env={**os.environ, **propio, **entorno},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+        )
+
+    # Looking
+
+    def apuntes(self, hoja: str | None = None) -> list[tuple[str, int]]:
+        """The effects, in the order in which they were written."""
+        tabla = cuaderno.apuntes.c
+        consulta = sa.select(tabla.hoja, tabla.linea).order_by(tabla.id)
+        if hoja is not None:
+            consulta = consulta.where(tabla.hoja == hoja)
+        with self.motor.connect() as conexion:
+            return [(h, n) for h, n in conexion.execute(consulta)]
+
+    def contar(self, sql: str) -> int:
+        """The number that a query answers."""
+        with self.motor.connect() as conexion:
+            return int(conexion.scalar(sa.text(sql)))
+
+    def publicados(self) -> list[tuple[str, str, int]]:
+        """What is on the event's topic, in its order: ce_id, page, line."""
+        return [
+            (m.properties()["ce_id"], m.properties()["ce_subject"], int(m.properties()["ce_sequence"]))
+            for m in self.leer(self.apuntado.topico)
+        ]
+
+    def cartas(self) -> list[pulsar.Message]:
+        """What is parked."""
+        return self.leer(topico_cartas(self.contexto))
+
+    def leer(self, topico: str) -> list[pulsar.Message]:
+        """All that a topic holds, in its order."""
+        lector = self.cliente.create_reader(topico, pulsar.MessageId.earliest)
+        leidos = []
+        while lector.has_message_available():
+            leidos.append(lector.read_next(5000))
+        lector.close()
+        return leidos
+
+    def con_paciencia(self, que: Callable[[], bool]) -> bool:
+        """False while a server is away."""
+        try:
+            return que()
+        except (sa.exc.DBAPIError, ErrorDeAprovisionamiento):
+            return False
+
+    def cerrar(self) -> None:
+        """Let go of broker and database."""
+        for publicador in (self.publicador, *self._publicadores):
+            publicador.cerrar()
+        self.cliente.shutdown()
+        self.motor.dispose()
+
+    def atraso(self) -> int:
+        """How many commands are not acknowledged yet."""
+        return Aprovisionador(self.servidores.admin_url).atraso(self.apuntar.topico, self.contexto)
+
+
+def montar(servidores: Servidores, url_base: str, *, con_suscripcion: bool = True, particiones: int = 0) -> Taller:
+    """A new notebook: an empty database's tables, topics in a namespace of its own, and its subscription.
+
+    Args:
+        servidores: where the broker is.
+        url_base: an empty database.
+        particiones: of the command's topic; 0 for none.
+        con_suscripcion: whether the consumer's subscription is made now, as provisioning does.
+    """
+    contexto = f"pruebas-{secrets.token_hex(4)}"
+    motor = bd.crear_motor(url_base, pool_size=20)
+    cuaderno.preparar(motor)
+    aprovisionador = Aprovisionador(servidores.admin_url)
+    tipos = list(cuaderno.mensajes(contexto))
+    tipos[0].particiones = particiones
+    aprovisionador.topicos(tipos)
+    if con_suscripcion:
+        aprovisionador.suscripciones(contexto, contexto, tipos[:1])
+    return Taller(
+        contexto, servidores, url_base, motor, crear_cliente(servidores.pulsar_url), Publicador(servidores.pulsar_url)
+    )

@@ -1,0 +1,69 @@
+"""The broker and the PostgreSQL that the suite may kill: embedded ones of its own, under the process manager."""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from tests.saga.espera import hasta
+
+from plataforma.ajustes import leer_ajustes
+from plataforma.corrida import Corrida, correr
+from plataforma.partes import Parte
+from plataforma.proveedores import Servidores
+from plataforma.puertos import LOCAL, libres
+
+
+class Cimiento:
+    """Broker and PostgreSQL, by the names that `make run` gives them: `pulsar` and `postgres`."""
+
+    def __init__(self, corrida: Corrida, carpeta: Path) -> None:
+        conexiones = corrida.plano.conexiones
+        self.servidores = Servidores(
+            conexiones.pulsar_url, conexiones.pulsar_admin_url, corrida.plano.postgres_url, "embedded"
+        )
+        self.carpeta = carpeta
+        self._corrida = corrida
+
+    def matar(self, nombre: str) -> None:
+        """kill -9; the process manager starts it again at once."""
+        os.kill(self.pid(nombre), signal.SIGKILL)
+
+    def tumbar(self, nombre: str, segundos: float) -> None:
+        """kill -9, and it stays away for so long; it is ready again when this returns."""
+        self.matar(nombre)
+        self._corrida.parar(nombre)
+        time.sleep(segundos)
+        self._corrida.iniciar([self._parte(nombre)])
+
+    def pid(self, nombre: str) -> int:
+        """Its process, once there is one."""
+        return hasta(lambda: self._corrida.latir()[nombre].pid, f"{nombre} corre", segundos=90)
+
+    def esperar_listo(self, nombre: str) -> None:
+        """Wait until it answers."""
+        hasta(lambda: self._parte(nombre).sonda() is None, f"{nombre} está listo", segundos=90)
+
+    def _parte(self, nombre: str) -> Parte:
+        return next(p for p in self._corrida.plano.infraestructura if p.nombre == nombre)
+
+
+@contextmanager
+def cimiento(consola: Console) -> Iterator[Cimiento]:
+    """Both, ready in the body."""
+    postgres, pulsar, admin = libres(3)
+    with tempfile.TemporaryDirectory(prefix="saludtech-fallos-") as carpeta:
+        raiz = Path(carpeta)
+        ajustes = leer_ajustes(
+            raiz,
+            postgres_puerto=postgres,
+            pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
+            pulsar_admin_url=f"http://{LOCAL}:{admin}",
+            postgres_url=None,
+        )
+        with correr(ajustes, raiz, raiz / ".local", consola, con_servicios=False) as corrida:
+            yield Cimiento(corrida, raiz)
