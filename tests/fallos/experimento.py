@@ -14,9 +14,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from tests.fallos import cuaderno_entregas, cuaderno_muertes
+from tests.fallos import caidas, cuaderno_entregas, cuaderno_muertes
 from tests.fallos.acta import Acta, Caso, levantar, nombre, tabla
 from tests.fallos.cimiento import cimiento
+from tests.fallos.escenario import escenario
 from tests.fallos.mesa import Mesa
 
 from plataforma.errores import ErrorPlataforma, Interrumpida
@@ -24,7 +25,7 @@ from plataforma.sistema import senales_que_detienen
 
 INFORME = Path(".local/experimento-2.md")
 DE_CUADERNO: Sequence[Caso] = (*cuaderno_muertes.CASOS, *cuaderno_entregas.CASOS)
-DE_PLATAFORMA: Sequence[Caso] = ()
+DE_PLATAFORMA: Sequence[Caso] = (*caidas.CASOS,)
 
 consola = Console(highlight=False, soft_wrap=True)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -63,6 +64,10 @@ def _correr(actas: list[Acta], de_cuaderno: Sequence[Caso], de_plataforma: Seque
         with cimiento(consola) as base:
             for caso in de_cuaderno:
                 _decir(actas, levantar(caso, Mesa(base.servidores)))
+    if de_plataforma:
+        with cimiento(consola) as base, escenario(base) as lugar:
+            for caso in de_plataforma:
+                _decir(actas, levantar(caso, lugar))
 
 
 def _decir(actas: list[Acta], acta: Acta) -> None:

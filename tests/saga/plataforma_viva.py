@@ -63,14 +63,36 @@ class Proceso:
         self._entorno = {**entorno, **parte.entorno}
         self._log = log
         self._proceso: subprocess.Popen[bytes] | None = None
+        self._ajustes: Mapping[str, str] = {}
+
+    @property
+    def nombre(self) -> str:
+        """Its name, as `make run` gives it."""
+        return self._parte.nombre
+
+    @property
+    def pid(self) -> int:
+        """The running process. Raises AssertionError when there is none."""
+        assert self._proceso is not None, f"{self.nombre} was stopped"
+        return self._proceso.pid
+
+    @property
+    def caido(self) -> bool:
+        """Whether it ended without having been stopped here."""
+        return self._proceso is not None and self._proceso.poll() is not None
 
     def arrancar(self, **ajustes: str) -> None:
         """Start it, with further settings; it may not be ready yet when this returns."""
+        self._ajustes = ajustes
+        self.rearrancar()
+
+    def rearrancar(self) -> None:
+        """Start it as it was started before."""
         salida: IO[bytes]
         with self._log.open("ab") as salida:
             self._proceso = subprocess.Popen(
                 self._parte.orden,
-                env={**self._entorno, **ajustes},
+                env={**self._entorno, **self._ajustes},
                 stdin=subprocess.DEVNULL,
                 stdout=salida,
                 stderr=subprocess.STDOUT,
@@ -89,30 +111,45 @@ class Proceso:
 
     def parar(self) -> None:
         """Ask it to stop, as an operator does. Raises AssertionError when it takes longer than it may."""
-        self._senal(signal.SIGTERM)
+        proceso, self._proceso = self._proceso, None
+        assert proceso is not None
+        _senal(proceso, signal.SIGTERM)
         try:
-            assert self._proceso is not None
-            self._proceso.wait(10)
+            proceso.wait(10)
         except subprocess.TimeoutExpired:
-            self.matar()
+            _senal(proceso, signal.SIGKILL)
+            proceso.wait()
             raise AssertionError(f"{self._parte.nombre} did not stop on SIGTERM") from None
 
     def matar(self) -> None:
-        """kill -9, children included."""
-        self._senal(signal.SIGKILL)
-        if self._proceso is not None:
-            self._proceso.wait()
+        """kill -9, children included; it stays away."""
+        proceso, self._proceso = self._proceso, None
+        if proceso is not None:
+            _senal(proceso, signal.SIGKILL)
+            proceso.wait()
 
-    def _senal(self, senal: signal.Signals) -> None:
-        if self._proceso is not None and self._proceso.poll() is None:
-            os.killpg(self._proceso.pid, senal)
+    def derribar(self) -> None:
+        """kill -9, children included; whoever watches over it starts it again."""
+        if self._proceso is not None:
+            _senal(self._proceso, signal.SIGKILL)
+
+
+def _senal(proceso: subprocess.Popen[bytes], senal: signal.Signals) -> None:
+    if proceso.poll() is None:
+        os.killpg(proceso.pid, senal)
 
 
 class Plataforma:
     """What runs, and where."""
 
     def __init__(
-        self, servidores: Servidores, bases: Mapping[str, str], carpeta: Path, buzon: Buzon, puerto_smtp: int
+        self,
+        servidores: Servidores,
+        bases: Mapping[str, str],
+        carpeta: Path,
+        buzon: Buzon,
+        puerto_smtp: int,
+        procesamiento: int,
     ) -> None:
         self.servidores = servidores
         self.bases = bases
@@ -120,7 +157,7 @@ class Plataforma:
         self.buzon = buzon
         self.logs = carpeta / "logs"
         self.logs.mkdir()
-        ajustes = _ajustar(carpeta, puerto_smtp)
+        ajustes = _ajustar(carpeta, puerto_smtp, procesamiento)
         conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases)
         secretos, metricas = Secretos(carpeta / "secretos.json"), carpeta / "metricas"
         servicios = [
@@ -149,6 +186,11 @@ class Plataforma:
     def proceso(self, nombre: str) -> Proceso:
         """A process by its name, as `make run` names it."""
         return self._procesos[nombre]
+
+    @property
+    def procesos(self) -> list[Proceso]:
+        """Everything: workers, APIs, the door."""
+        return list(self._procesos.values())
 
     @property
     def trabajadores(self) -> list[Proceso]:
@@ -190,15 +232,15 @@ class Plataforma:
             )
 
 
-def _ajustar(carpeta: Path, puerto_smtp: int) -> Ajustes:
+def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: int) -> Ajustes:
     campos = [campo for campo in Ajustes.model_fields if campo.endswith("_puerto")]
     puertos: dict[str, int] = dict(zip(campos, libres(len(campos)), strict=True))
-    return leer_ajustes(carpeta, **puertos | {"correo_puerto": puerto_smtp})
+    return leer_ajustes(carpeta, **puertos | {"correo_puerto": puerto_smtp, "procesamiento": procesamiento})
 
 
 @contextmanager
-def plataforma_viva(servidores: Servidores, carpeta: Path) -> Iterator[Plataforma]:
-    """The platform, ready in the body, and gone with its databases after it."""
+def plataforma_viva(servidores: Servidores, carpeta: Path, *, procesamiento: int = 1) -> Iterator[Plataforma]:
+    """The platform, with so many procesamiento workers, ready in the body, and gone with its databases after it."""
     marca = os.urandom(4).hex()
     claves = {f"{paquete}_{marca}": os.urandom(16).hex() for paquete in SERVICIOS}
     urls = crear_bases(servidores.postgres_url, claves)
@@ -206,7 +248,7 @@ def plataforma_viva(servidores: Servidores, carpeta: Path) -> Iterator[Plataform
     (puerto,) = libres(1)
     correo = Controller(buzon, hostname=LOCAL, port=puerto)
     correo.start()
-    viva = Plataforma(servidores, {p: urls[f"{p}_{marca}"] for p in SERVICIOS}, carpeta, buzon, puerto)
+    viva = Plataforma(servidores, {p: urls[f"{p}_{marca}"] for p in SERVICIOS}, carpeta, buzon, puerto, procesamiento)
     try:
         hasta(lambda: sondas.smtp(puerto)() is None, "el correo está listo")
         viva.levantar()

@@ -1,5 +1,7 @@
 """Looking into topics, as an auditor does, and saying again what was said there."""
 
+from collections.abc import Iterable
+
 import pulsar
 
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
@@ -8,28 +10,41 @@ from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 def publicado(pulsar_url: str, topico: str) -> bytes:
     """All that a topic holds: keys, properties and payloads."""
     trozos: list[bytes] = []
-    for mensaje in _leer(pulsar_url, topico):
+    for mensaje in _todos(pulsar_url, topico):
         trozos += [mensaje.partition_key().encode(), str(mensaje.properties()).encode(), mensaje.data()]
     return b"\n".join(trozos)
 
 
 def repetir(pulsar_url: str, topico: str, ce_id: str) -> None:
     """Publish a message once more, just as it is."""
-    (mensaje,) = [m for m in _leer(pulsar_url, topico) if m.properties()["ce_id"] == ce_id]
+    (mensaje,) = [m for m in _todos(pulsar_url, topico) if m.properties()["ce_id"] == ce_id]
+    repetir_todos(pulsar_url, topico, [mensaje])
+
+
+def repetir_todos(pulsar_url: str, topico: str, mensajes: Iterable[pulsar.Message]) -> None:
+    """Publish messages of a topic once more, just as they are, in this order, and wait until all are durable."""
     publicador = Publicador(pulsar_url)
     try:
-        publicador.publicar_carga(topico, mensaje.data(), mensaje.properties(), mensaje.partition_key(), espera=10)
+        for m in mensajes:
+            publicador.publicar_carga(topico, m.data(), m.properties(), m.partition_key(), espera=10)
     finally:
         publicador.cerrar()
 
 
-def _leer(pulsar_url: str, topico: str) -> list[pulsar.Message]:
-    cliente = crear_cliente(pulsar_url)
-    try:
-        lector = cliente.create_reader(topico, pulsar.MessageId.earliest)
-        mensajes = []
+def leer(cliente: pulsar.Client, topico: str) -> list[pulsar.Message]:
+    """All that a topic holds, in its order; of a partitioned one, partition by partition."""
+    mensajes = []
+    for parte in cliente.get_topic_partitions(topico):
+        lector = cliente.create_reader(parte, pulsar.MessageId.earliest)
         while lector.has_message_available():
             mensajes.append(lector.read_next(10_000))
-        return mensajes
+        lector.close()
+    return mensajes
+
+
+def _todos(pulsar_url: str, topico: str) -> list[pulsar.Message]:
+    cliente = crear_cliente(pulsar_url)
+    try:
+        return leer(cliente, topico)
     finally:
         cliente.close()

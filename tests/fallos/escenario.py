@@ -1,0 +1,219 @@
+"""The whole platform on a stage: somebody watches over its processes, clients ask for things, and an auditor looks."""
+
+import json
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+import urllib3
+from tests.fallos.acta import Acta, Clase, Hallazgo
+from tests.fallos.cimiento import Cimiento
+from tests.fallos.coherencia import Examen, pendiente
+from tests.saga.negocio import CUERPO_IMAGEN, Negocio
+from tests.saga.plataforma_viva import Plataforma, Proceso, plataforma_viva
+
+from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
+
+REPOSO_S = 120.0
+RUTA_IMAGEN = "/procesar/procesar-imagen"
+RUTA_SUSCRIPCION = "/suscripciones/suscripcion-comando"
+
+
+class Guardia:
+    """Starts again whatever dies, as a process manager does; what was stopped on purpose stays away."""
+
+    def __init__(self, procesos: Sequence[Proceso]) -> None:
+        self._procesos = procesos
+        self._fin = threading.Event()
+        self._hilo = threading.Thread(target=self._velar, daemon=True)
+        self.rearranques: Counter[str] = Counter()
+        """How often each process was started again."""
+
+    def __enter__(self) -> "Guardia":
+        self._hilo.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._fin.set()
+        self._hilo.join()
+
+    def _velar(self) -> None:
+        while not self._fin.wait(0.1):
+            for proceso in self._procesos:
+                if proceso.caido:
+                    self.rearranques[proceso.nombre] += 1
+                    proceso.rearrancar()
+
+
+@dataclass
+class Clientela:
+    """Clients at the door, each with an Idempotency-Key: whoever gets no 202 asks again until there is one.
+
+    Attributes:
+        imagenes: ids of the images that were accepted.
+        suscripciones: likewise.
+        intentos: what else came than 202, by status; 0 for no answer at all.
+    """
+
+    bff: str
+    imagenes: list[str] = field(default_factory=list)
+    suscripciones: list[str] = field(default_factory=list)
+    intentos: Counter[int] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=10)
+        self._marca = secrets.token_hex(4)
+        self._numero = 0
+        self._cerrojo = threading.Lock()
+
+    def pedir_imagen(self) -> None:
+        """Send an image's metadata until it is accepted."""
+        n = self._siguiente()
+        cuerpo = {**CUERPO_IMAGEN, "id_imagen": f"{self._marca}-{n}", "id_paciente": f"p-{self._marca}-{n // 5}"}
+        self.imagenes.append(self._hasta_202(RUTA_IMAGEN, cuerpo, f"i-{self._marca}-{n}")["id_imagen"])
+
+    def pedir_suscripcion(self, cuerpo: Mapping[str, Any]) -> str:
+        """Ask for a subscription until it is accepted; its id."""
+        n = self._siguiente()
+        id = str(self._hasta_202(RUTA_SUSCRIPCION, cuerpo, f"s-{self._marca}-{n}")["id_suscripcion"])
+        self.suscripciones.append(id)
+        return id
+
+    def _siguiente(self) -> int:
+        with self._cerrojo:
+            self._numero += 1
+            return self._numero
+
+    def _hasta_202(self, ruta: str, cuerpo: Mapping[str, Any], clave: str) -> Any:
+        cabeceras = {"Content-Type": "application/json", "Idempotency-Key": clave}
+        limite = time.monotonic() + REPOSO_S
+        while True:
+            try:
+                respuesta = self._http.request("POST", self.bff + ruta, body=json.dumps(cuerpo), headers=cabeceras)
+            except urllib3.exceptions.HTTPError:
+                codigo = 0
+            else:
+                codigo = respuesta.status
+                if codigo == 202:
+                    return json.loads(respuesta.data)
+            self.intentos[codigo] += 1
+            assert codigo in (0, 503), f"the door answers {codigo}: {respuesta.data!r}"
+            assert time.monotonic() < limite, f"not accepted within {REPOSO_S:.0f} s"
+            time.sleep(0.2)
+
+
+@dataclass
+class Escenario:
+    """The platform, its ground, its watch and its clients, for the cases that need all of it."""
+
+    cimiento: Cimiento
+    plataforma: Plataforma
+    guardia: Guardia
+    clientela: Clientela
+    negocio: Negocio
+    _conocidos: set[Hallazgo] = field(default_factory=set)
+    _cartas: int = 0
+
+    @contextmanager
+    def bajo_carga(self, acta: Acta, *, imagenes: int, suscripciones: int, segundos: float) -> Iterator[None]:
+        """So many are asked for, evenly over so many seconds, while the body does its worst; all are accepted after it.
+
+        Then everything comes to rest and is examined.
+        """
+        quehaceres = [self.clientela.pedir_imagen] * imagenes + [self.pedir_pro] * suscripciones
+        # The few are spread evenly among the many.
+        quehaceres.sort(key=_Reparto(quehaceres))
+        antes = self.clientela.intentos.total()
+        with ThreadPoolExecutor(24) as hilos:
+            pedidos: list[Future[None]] = []
+            emisor = threading.Thread(target=_emitir, args=(hilos, quehaceres, segundos, pedidos))
+            emisor.start()
+            try:
+                yield
+            finally:
+                emisor.join()
+        ultimo_fallo = time.monotonic()
+        for pedido in pedidos:
+            pedido.result()
+        acta.mensajes += len(pedidos)
+        if repetidas := self.clientela.intentos.total() - antes:
+            acta.notas.append(f"{repetidas:,} requests asked again")
+        self.reposar(acta, desde=ultimo_fallo)
+
+    def pedir_pro(self) -> None:
+        """A client whom nobody knew asks for PRO."""
+        self.clientela.pedir_suscripcion(self.negocio.cuerpo_suscripcion("pro"))
+
+    def reposar(self, acta: Acta, *, desde: float | None = None, segundos: float = REPOSO_S) -> None:
+        """Wait until nothing is in course, note how long that took, and what is not as it ought to be then."""
+        comienzo = time.monotonic() if desde is None else desde
+        limite = time.monotonic() + segundos
+        while motivo := self.pendiente():
+            if time.monotonic() > limite:
+                acta.hallar(Clase.ATASCADO, [motivo], f"not at rest after {segundos:.0f} s")
+                break
+            time.sleep(0.1)
+        acta.recuperado(time.monotonic() - comienzo)
+        self.examinar(acta)
+
+    def pendiente(self) -> str | None:
+        """What is in course, or which server is away; None at rest."""
+        try:
+            return pendiente(self.cimiento.servidores, self.plataforma.bases)
+        except (psycopg2.Error, ErrorDeAprovisionamiento) as error:
+            return f"{type(error).__name__}"
+
+    def examinar(self, acta: Acta) -> Examen:
+        """Note what is not as it ought to be, and was not noted by a case before."""
+        examen = Examen(
+            self.cimiento.servidores,
+            self.plataforma.bases,
+            self.clientela.imagenes,
+            self.clientela.suscripciones,
+            cartas=self._cartas,
+        )
+        nuevos = [h for h in examen.examinar() if h not in self._conocidos]
+        self._conocidos.update(nuevos)
+        acta.hallazgos += nuevos
+        return examen
+
+
+class _Reparto:
+    """A sort key that spreads the members of each kind evenly."""
+
+    def __init__(self, cosas: Sequence[Any]) -> None:
+        self._total = Counter(cosas)
+        self._visto: Counter[Any] = Counter()
+
+    def __call__(self, cosa: Any) -> float:
+        self._visto[cosa] += 1
+        return self._visto[cosa] / self._total[cosa]
+
+
+def _emitir(
+    hilos: ThreadPoolExecutor, quehaceres: Sequence[Callable[[], None]], segundos: float, pedidos: list[Future[None]]
+) -> None:
+    comienzo = time.monotonic()
+    for numero, hacer in enumerate(quehaceres):
+        debido = comienzo + segundos * numero / len(quehaceres)
+        time.sleep(max(0.0, debido - time.monotonic()))
+        pedidos.append(hilos.submit(hacer))
+
+
+@contextmanager
+def escenario(cimiento: Cimiento, *, procesamiento: int = 2) -> Iterator[Escenario]:
+    """The whole platform, watched over, in the body."""
+    carpeta = cimiento.carpeta / f"plataforma-{secrets.token_hex(4)}"
+    carpeta.mkdir()
+    with (
+        plataforma_viva(cimiento.servidores, carpeta, procesamiento=procesamiento) as viva,
+        Guardia(viva.procesos) as guardia,
+    ):
+        yield Escenario(cimiento, viva, guardia, Clientela(viva.bff), Negocio(viva))
