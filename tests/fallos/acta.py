@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,7 @@ class Acta:
         mensajes: commands or events that were sent on purpose.
         fallos: faults injected: kills, stops, copies, errors.
         recuperacion_s: the longest that it took after a fault until nothing was left to do, in seconds.
+        estados: how many sagas ended in each state, where that can differ.
         notas: what is worth telling and breaks nothing.
         omitido: why the case could not run here, if so.
     """
@@ -51,6 +52,7 @@ class Acta:
     hallazgos: list[Hallazgo] = field(default_factory=list)
     notas: list[str] = field(default_factory=list)
     omitido: str = ""
+    estados: Counter[str] = field(default_factory=Counter)
 
     def hallar(self, clase: Clase, cuales: Iterable[object], que: str) -> None:
         """Note each of ``cuales`` as a broken promise."""
@@ -60,6 +62,10 @@ class Acta:
         """Note a broken promise of no kind in particular where the condition does not hold."""
         if not condicion:
             self.hallazgos.append(Hallazgo(Clase.OTRO, que))
+
+    def anotar_estados(self, estados: Mapping[str, int]) -> None:
+        """Count how the sagas ended."""
+        self.estados.update(estados)
 
     def recuperado(self, segundos: float) -> None:
         """It took so long after a fault until all was done."""
@@ -76,7 +82,7 @@ class Acta:
             return [self.caso, *["–"] * (len(COLUMNAS) - 2), f"skipped: {self.omitido}"]
         cuentas = [str(self.cuantos(clase)) for clase in Clase]
         enteros = [f"{n:,}" for n in (self.vueltas, self.mensajes, self.fallos)]
-        fin = "; ".join(self.notas)
+        fin = "; ".join([*(f"{n} {estado}" for estado, n in sorted(self.estados.items())), *self.notas])
         return [self.caso, *enteros, *cuentas, f"{self.recuperacion_s:.1f}", f"{self.segundos:.0f}", fin]
 
     def __str__(self) -> str:

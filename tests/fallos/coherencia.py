@@ -49,7 +49,7 @@ OIDOS: Mapping[str, Collection[type[Mensaje]]] = {
 PROPIOS = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones", "sagas")
 """The contexts of the platform; tests register messages of others."""
 
-COMANDOS = {"suscripciones": CrearSuscripcion, "procesamiento": AnonimizarImagen}
+COMANDOS: Mapping[str, type[Mensaje]] = {"suscripciones": CrearSuscripcion, "procesamiento": AnonimizarImagen}
 
 
 @dataclass(frozen=True)

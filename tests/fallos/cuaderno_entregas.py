@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from tests.fallos.acta import Acta
 from tests.fallos.mesa import Mesa, comprobar, esperar_reposo, trabajando
 
-from seedwork.entrada.consumidor import PoliticaReintentos
 from seedwork.infraestructura.unidad_sql import abridor
 from seedwork.pruebas.cuaderno import UnidadCuaderno
 from seedwork.pruebas.taller import Taller
@@ -38,20 +37,16 @@ def orden_tras_un_fallo_pasajero(mesa: Mesa, acta: Acta, *, vueltas: int = 10) -
     """Of 0 to 4 of a key, 1 fails in its batch, then twice by itself: effects 0, 1, 2, 3, 4, and other keys go on."""
     for _ in range(vueltas):
         with mesa.taller() as taller:
-            # In the batch of ten, in its parts of five and two, and then twice by itself.
-            ordenes = [taller.orden(h, n, "falla:5" if (h, n) == ("a", 1) else "") for n in range(5) for h in "ab"]
+            # In the batch of ten, in its parts of five, four and two, and then twice by itself.
+            ordenes = [taller.orden(h, n, "falla:6" if (h, n) == ("a", 1) else "") for n in range(5) for h in "ab"]
             taller.enviar(*ordenes)
-            with (
-                taller.consumiendo(politica=PoliticaReintentos(maximo=10, base_s=0.2)),
-                taller.corriendo(taller.relay().correr),
-            ):
-                taller.esperar(lambda: len(taller.apuntes()) == 10)
+            with trabajando(taller, REINTENTOS_MAXIMO="10", REINTENTOS_BASE_S="0.5"):
                 esperar_reposo(taller, acta)
             escritos = taller.apuntes()
             acta.exigir(escritos.index(("b", 4)) < escritos.index(("a", 1)), "another key waited")
             acta.vueltas += 1
             acta.mensajes += len(ordenes)
-            acta.fallos += 5
+            acta.fallos += 6
             comprobar(taller, acta, [(h, n) for n in range(5) for h in "ab"])
 
 

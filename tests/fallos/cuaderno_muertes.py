@@ -9,6 +9,7 @@ from tests.fallos.acta import Acta, Clase
 from tests.fallos.mesa import Mesa, comprobar, en_reposo, esperar_reposo, trabajando
 
 from seedwork.pruebas.cuaderno import FALLOS
+from seedwork.pruebas.taller import Taller
 
 HOJAS = 5
 # Whoever is killed on purpose so often must not take its messages for poison.
@@ -50,7 +51,7 @@ def muerto_al_azar(mesa: Mesa, acta: Acta, *, vueltas: int = 15, ordenes: int = 
             enviados += nuevos
             hechos = len(taller.apuntes())
             with trabajando(taller, **PACIENTE) as proceso:
-                taller.esperar(lambda hechos=hechos: len(taller.apuntes()) > hechos or en_reposo(taller))
+                _esperar_a_que_trabaje(taller, hechos)
                 time.sleep(azar.uniform(0, 0.3))
                 proceso.kill()
             acta.vueltas += 1
@@ -59,6 +60,10 @@ def muerto_al_azar(mesa: Mesa, acta: Acta, *, vueltas: int = 15, ordenes: int = 
             esperar_reposo(taller, acta)
         acta.mensajes = len(enviados)
         comprobar(taller, acta, enviados)
+
+
+def _esperar_a_que_trabaje(taller: Taller, hechos: int) -> None:
+    taller.esperar(lambda: len(taller.apuntes()) > hechos or en_reposo(taller))
 
 
 def quien_mata_a_su_proceso(mesa: Mesa, acta: Acta, *, vueltas: int = 3) -> None:
@@ -95,7 +100,7 @@ def detenido_con_trabajo(mesa: Mesa, acta: Acta, *, vueltas: int = 5, ordenes: i
         for vuelta in range(vueltas):
             hechos = len(taller.apuntes())
             proceso = taller.trabajador(LOTE="10")
-            taller.esperar(lambda hechos=hechos: len(taller.apuntes()) > hechos + 20 or en_reposo(taller))
+            _esperar_a_que_trabaje(taller, hechos + 20)
             comienzo = time.monotonic()
             proceso.terminate()
             codigo = proceso.wait(20)

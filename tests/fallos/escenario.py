@@ -5,21 +5,27 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2
+import pulsar
 import urllib3
 from tests.fallos.acta import Acta, Clase, Hallazgo
 from tests.fallos.cimiento import Cimiento
 from tests.fallos.coherencia import Examen, pendiente
+from tests.fallos.tropiezo import Paso
+from tests.saga.bases import filas
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
 from tests.saga.plataforma_viva import Plataforma, Proceso, plataforma_viva
+from tests.saga.topicos import leer, repetir_todos
 
+from contratos import Mensaje
 from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
+from seedwork.infraestructura.pulsar import crear_cliente
 
 REPOSO_S = 120.0
 RUTA_IMAGEN = "/procesar/procesar-imagen"
@@ -33,8 +39,11 @@ class Guardia:
         self._procesos = procesos
         self._fin = threading.Event()
         self._hilo = threading.Thread(target=self._velar, daemon=True)
+        self._ausentes: dict[str, float] = {}
         self.rearranques: Counter[str] = Counter()
         """How often each process was started again."""
+        self.peor_s = 0.0
+        """The longest that one was away until it was ready again, in seconds."""
 
     def __enter__(self) -> "Guardia":
         self._hilo.start()
@@ -48,8 +57,11 @@ class Guardia:
         while not self._fin.wait(0.1):
             for proceso in self._procesos:
                 if proceso.caido:
+                    self._ausentes.setdefault(proceso.nombre, time.monotonic())
                     self.rearranques[proceso.nombre] += 1
                     proceso.rearrancar()
+                elif proceso.nombre in self._ausentes and proceso.listo:
+                    self.peor_s = max(self.peor_s, time.monotonic() - self._ausentes.pop(proceso.nombre))
 
 
 @dataclass
@@ -151,8 +163,13 @@ class Escenario:
         """A client whom nobody knew asks for PRO."""
         self.clientela.pedir_suscripcion(self.negocio.cuerpo_suscripcion("pro"))
 
-    def reposar(self, acta: Acta, *, desde: float | None = None, segundos: float = REPOSO_S) -> None:
-        """Wait until nothing is in course, note how long that took, and what is not as it ought to be then."""
+    def reposar(self, acta: Acta, *, desde: float | None = None) -> None:
+        """Wait until nothing is in course, and note what is not as it ought to be then."""
+        self.sosegar(acta, desde=desde)
+        self.examinar(acta)
+
+    def sosegar(self, acta: Acta, *, desde: float | None = None, segundos: float = REPOSO_S) -> None:
+        """Wait until nothing is in course, and note how long that took."""
         comienzo = time.monotonic() if desde is None else desde
         limite = time.monotonic() + segundos
         while motivo := self.pendiente():
@@ -160,8 +177,8 @@ class Escenario:
                 acta.hallar(Clase.ATASCADO, [motivo], f"not at rest after {segundos:.0f} s")
                 break
             time.sleep(0.1)
-        acta.recuperado(time.monotonic() - comienzo)
-        self.examinar(acta)
+        acta.recuperado(max(time.monotonic() - comienzo, self.guardia.peor_s))
+        self.guardia.peor_s = 0.0
 
     def pendiente(self) -> str | None:
         """What is in course, or which server is away; None at rest."""
@@ -183,6 +200,51 @@ class Escenario:
         self._conocidos.update(nuevos)
         acta.hallazgos += nuevos
         return examen
+
+    # Looking, and saying again
+
+    def base_de(self, paso: Paso) -> str:
+        """The database of a step's participant."""
+        return self.plataforma.bases[paso.base]
+
+    def estados(self, ids: Collection[str]) -> dict[str, str]:
+        """The state of each subscription that is known."""
+        todas = filas(self.plataforma.bases["suscripciones"], "SELECT id, estado FROM suscripciones")
+        return {id: estado for id, estado in todas if id in ids}
+
+    def pasos(self, ids: Collection[str]) -> Counter[str]:
+        """How often each step was taken in for these subscriptions."""
+        todos = filas(self.plataforma.bases["suscripciones"], "SELECT paso, id_suscripcion FROM saga_pasos")
+        return Counter(paso for paso, id in todos if id in ids)
+
+    def foto(self) -> dict[str, str]:
+        """A fingerprint of each table, those of deliveries left out: they change when a message comes again."""
+        huellas = {}
+        for paquete, base in self.plataforma.bases.items():
+            for (tabla,) in filas(base, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+                if tabla not in ("inbox", "lotes", "intentos"):
+                    consulta = f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {tabla} AS t"
+                    huellas[f"{paquete}.{tabla}"] = filas(base, consulta)[0][0]
+        return huellas
+
+    def dichos_de(self, tipo: type[Mensaje], ids: Collection[str] | None = None) -> list[pulsar.Message]:
+        """What a topic holds about these subjects, or about all, each message once."""
+        cliente = crear_cliente(self.cimiento.servidores.pulsar_url)
+        try:
+            todos = {m.properties()["ce_id"]: m for m in leer(cliente, tipo.topico)}
+        finally:
+            cliente.shutdown()
+        return [m for m in todos.values() if ids is None or m.properties()["ce_subject"] in ids]
+
+    def repetir(self, tipo: type[Mensaje], mensajes: Sequence[pulsar.Message]) -> None:
+        """Say them again, in this order."""
+        repetir_todos(self.cimiento.servidores.pulsar_url, tipo.topico, mensajes)
+
+    def saltar(self, tipo: type[Mensaje], paquete: str) -> None:
+        """A service, which must be away, will not be delivered what waits for it on a topic."""
+        ruta = f"{tipo.topico.replace('://', '/')}/subscription/{paquete.replace('_', '-')}/skip_all"
+        respuesta = urllib3.request("POST", f"{self.cimiento.servidores.admin_url}/admin/v2/{ruta}")
+        assert respuesta.status < 300, respuesta.data
 
 
 class _Reparto:

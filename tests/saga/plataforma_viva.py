@@ -81,6 +81,16 @@ class Proceso:
         """Whether it ended without having been stopped here."""
         return self._proceso is not None and self._proceso.poll() is not None
 
+    @property
+    def motivo(self) -> str | None:
+        """Why it is not ready, as it says; None when it is."""
+        return self._parte.sonda()
+
+    @property
+    def listo(self) -> bool:
+        """Whether it says that it is ready."""
+        return self.motivo is None
+
     def arrancar(self, **ajustes: str) -> None:
         """Start it, with further settings; it may not be ready yet when this returns."""
         self._ajustes = ajustes
@@ -105,17 +115,17 @@ class Proceso:
         def listo() -> bool:
             codigo = self._proceso.poll() if self._proceso else None
             assert codigo is None, f"{self._parte.nombre} ended with {codigo}: {self._log.read_text()[-2000:]}"
-            return self._parte.sonda() is None
+            return self.listo
 
         hasta(listo, f"{self._parte.nombre} está listo", segundos=90)
 
-    def parar(self) -> None:
-        """Ask it to stop, as an operator does. Raises AssertionError when it takes longer than it may."""
+    def parar(self) -> int:
+        """Ask it to stop, as an operator does; its exit code. Raises AssertionError when it takes much too long."""
         proceso, self._proceso = self._proceso, None
         assert proceso is not None
         _senal(proceso, signal.SIGTERM)
         try:
-            proceso.wait(10)
+            return proceso.wait(10)
         except subprocess.TimeoutExpired:
             _senal(proceso, signal.SIGKILL)
             proceso.wait()
