@@ -159,6 +159,12 @@ class Escenario:
             acta.notas.append(f"{repetidas:,} requests asked again")
         self.reposar(acta, desde=ultimo_fallo)
 
+    def restablecer(self) -> None:
+        """Start what a case that was broken off left stopped."""
+        for proceso in self.plataforma.procesos:
+            if proceso.parado:
+                proceso.arrancar()
+
     def pedir_pro(self) -> None:
         """A client whom nobody knew asks for PRO."""
         self.clientela.pedir_suscripcion(self.negocio.cuerpo_suscripcion("pro"))

@@ -68,6 +68,7 @@ def _correr(actas: list[Acta], de_cuaderno: Sequence[Caso], de_plataforma: Seque
         with cimiento(consola) as base, escenario(base) as lugar:
             for caso in de_plataforma:
                 _decir(actas, levantar(caso, lugar))
+                lugar.restablecer()
 
 
 def _decir(actas: list[Acta], acta: Acta) -> None:

@@ -166,9 +166,11 @@ def plazo_corto(lugar: Escenario) -> Iterator[None]:
     servicio.parar()
     servicio.arrancar(SAGA_PLAZO_S=str(PLAZO_S))
     servicio.esperar_listo()
-    yield
-    servicio.parar()
-    servicio.arrancar()
+    try:
+        yield
+    finally:
+        servicio.matar()
+        servicio.arrancar()
     servicio.esperar_listo()
 
 
@@ -192,11 +194,16 @@ def _sagas_sin(lugar: Escenario, acta: Acta, paso: Paso, cuantas: int) -> Iterat
             with retenido(lugar.base_de(paso.previo), paso.previo) as retencion:
                 ids = pedir(cuantas, malograda=paso.malograda)
                 retencion.esperar_a_alguien()
+                _esperar_causas(lugar, paso.previo, ids)
                 proceso.parar()
                 retencion.soltar()
-                hasta(lambda: len(_causas(lugar, paso, ids)) == cuantas, f"lo que causa {paso.nombre} se dijo")
+                _esperar_causas(lugar, paso, ids)
         yield ids
         proceso.rearrancar()
+
+
+def _esperar_causas(lugar: Escenario, paso: Paso, ids: Collection[str]) -> None:
+    hasta(lambda: len(_causas(lugar, paso, ids)) == len(ids), f"lo que causa {paso.nombre} se dijo")
 
 
 def _causas(lugar: Escenario, paso: Paso, ids: Collection[str]) -> set[str]:

@@ -77,6 +77,11 @@ class Proceso:
         return self._proceso.pid
 
     @property
+    def parado(self) -> bool:
+        """Whether it was stopped here."""
+        return self._proceso is None
+
+    @property
     def caido(self) -> bool:
         """Whether it ended without having been stopped here."""
         return self._proceso is not None and self._proceso.poll() is not None
