@@ -10,7 +10,7 @@ DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-pro
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test check bench clean lock help
+.PHONY: demo run operar test check bench experimento2 clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -34,6 +34,9 @@ check: $(LISTO) ## the fast gate, without servers: format, lint, types, import r
 bench: $(LISTO) ## the timings that the project reports
 	@$(BIN)/python tests/carga/banco.py
 
+experimento2: $(LISTO) ## the guarantees under faults: kills, outages, repeats, races (CASO=name: only that one)
+	@$(BIN)/python -m tests.fallos.experimento $(CASO:%=--solo %)
+
 clean: ## remove .local/: the state and the logs of every run
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m plataforma clean; else rm -rf .local; fi
 
@@ -44,7 +47,7 @@ lock: ## resolve requirements.lock anew from requirements.in and the distributio
 		--no-header --no-emit-index-url --output-file requirements.lock requirements.in $(METADATOS)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One environment for everything; made anew in place when the lock or a distribution's metadata change.
 $(LISTO): requirements.lock $(METADATOS)

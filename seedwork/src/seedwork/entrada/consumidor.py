@@ -141,6 +141,12 @@ class Consumidor:
         self._abierto: pulsar.Consumer | None = None
         self._en_orden_desde: float | None = None
         self._ultima_vuelta = 0.0
+        self._espera_por: Exception | None = None
+
+    @property
+    def espera_por(self) -> Exception | None:
+        """The trouble of broker or database that it waits out, with messages in hand; None when it waits for none."""
+        return self._espera_por
 
     def segundos_en_orden(self) -> float:
         """For how long broker and database have both answered, without a break until now; 0 when they do not."""
@@ -187,6 +193,7 @@ class Consumidor:
         try:
             self._vuelta(parada)
             self._ultima_vuelta = time.monotonic()
+            self._espera_por = None
             if self._en_orden_desde is None:
                 self._en_orden_desde = self._ultima_vuelta
         except (SinConfirmacion, SinRegistro) as error:
@@ -198,6 +205,7 @@ class Consumidor:
 
     def _esperar(self, error: Exception, parada: threading.Event) -> None:
         self._en_orden_desde = None
+        self._espera_por = error
         registro.warning("consumidor en espera", error=type(error).__name__)
         parada.wait(1.0)
 

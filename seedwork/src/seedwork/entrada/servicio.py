@@ -147,6 +147,12 @@ class _Proceso:
     def _tareas(self) -> dict[str, Tarea]:
         raise NotImplementedError
 
+    def _comprobar_bd(self) -> str | None:
+        """Such a process needs a database that takes writes."""
+        with self._motor.connect() as conexion:
+            solo_lectura = conexion.scalar(sa.text("SELECT current_setting('transaction_read_only')")) == "on"
+        return "solo admite lecturas" if solo_lectura else None
+
     def _comprobar_broker(self) -> str | None:
         raise NotImplementedError
 
@@ -184,7 +190,7 @@ class _Proceso:
         self._parada.set()
 
     def _publicar_salud(self) -> None:
-        decisivas = {"base_datos": lambda: comprobar_bd(self._motor), "broker": self._comprobar_broker}
+        decisivas = {"base_datos": self._comprobar_bd, "broker": self._comprobar_broker}
         app = crear_app(decisivas, self._informativas())
         servidor = waitress.create_server(app, host=self._config.http_host, port=self._config.salud_puerto, threads=2)
         threading.Thread(target=servidor.run, name="salud", daemon=True).start()
@@ -239,6 +245,13 @@ class _Trabajador(_Relevo):
             "cartero": self._vencer_cartas(),
             **self._servicio.tareas(self._motor, self._consumidor),
         }
+
+    def _comprobar_bd(self) -> str | None:
+        """That a disk is full shows when a write fails."""
+        error = self._consumidor.espera_por
+        if isinstance(error, sa.exc.DBAPIError) and bd.es_de_infraestructura(error):
+            return f"no acepta escrituras ({type(error.orig).__name__})"
+        return super()._comprobar_bd()
 
     def _comprobar_broker(self) -> str | None:
         return None if self._consumidor.conectado() else "el consumidor no está conectado al broker"
