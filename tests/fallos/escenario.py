@@ -1,10 +1,11 @@
 """The whole platform on a stage: somebody watches over its processes, clients ask for things, and an auditor looks."""
 
+import email
 import json
 import secrets
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -202,10 +203,18 @@ class Escenario:
             self.clientela.suscripciones,
             cartas=self._cartas,
         )
-        nuevos = [h for h in examen.examinar() if h not in self._conocidos]
+        nuevos = [h for h in [*examen.examinar(), *self._cartas_dobles()] if h not in self._conocidos]
         self._conocidos.update(nuevos)
         acta.hallazgos += nuevos
         return examen
+
+    def _cartas_dobles(self) -> list[Hallazgo]:
+        """A letter may come twice after a crash, always with the same Message-ID: no subject has two of these."""
+        ids: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for direccion, texto in list(self.plataforma.buzon.cartas):
+            carta = email.message_from_string(texto)
+            ids[direccion, carta["Subject"]].add(carta["Message-ID"])
+        return [Hallazgo(Clase.DOBLADO, f"letter to {quien}: {de}") for (quien, _), de in ids.items() if len(de) > 1]
 
     # Looking, and saying again
 

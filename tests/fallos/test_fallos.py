@@ -1,0 +1,86 @@
+"""The fault suite's short form: its most telling cases, in few rounds. `make experimento2` runs all of them, in full."""
+
+from typing import Any
+
+import pytest
+from tests.fallos import caidas, cuaderno_entregas, cuaderno_muertes, matriz
+from tests.fallos.acta import Acta, Caso, Clase, levantar, nombre
+from tests.fallos.escenario import Escenario
+from tests.fallos.mesa import Mesa
+from tests.saga.bases import ejecutar
+
+pytestmark = [pytest.mark.integracion, pytest.mark.timeout(240)]
+
+
+@pytest.mark.parametrize(
+    ("caso", "tamanos"),
+    [
+        (cuaderno_muertes.muerto_al_azar, {"vueltas": 2, "ordenes": 60}),
+        (cuaderno_muertes.primera_puesta_en_marcha, {"minutos": 0.05}),
+        (cuaderno_entregas.cada_mensaje_muchas_veces, {"ordenes": 60}),
+    ],
+    ids=lambda valor: nombre(valor) if callable(valor) else "",
+)
+def test_cuaderno(mesa: Mesa, caso: Caso, tamanos: dict[str, Any]) -> None:
+    acta = levantar(caso, mesa, **tamanos)
+    assert acta.hallazgos == [], str(acta)
+
+
+@pytest.mark.parametrize(
+    ("caso", "tamanos"),
+    [
+        (caidas.cada_proceso_muere, {"imagenes": 150, "suscripciones": 30, "segundos": 10, "vueltas": 1}),
+        (matriz.paso_duplicado, {"sagas": 1}),
+        (matriz.paso_rechazado, {"sagas": 2}),
+        (matriz.todo_otra_vez_y_al_reves, {"veces": 2}),
+    ],
+    ids=lambda valor: nombre(valor) if callable(valor) else "",
+)
+def test_plataforma(lugar: Escenario, caso: Caso, tamanos: dict[str, Any]) -> None:
+    acta = levantar(caso, lugar, **tamanos)
+    lugar.restablecer()
+    assert acta.hallazgos == [], str(acta)
+
+
+_FACTURA = "id_suscripcion, monto, moneda, estado, medio, emitida"
+# In this order, each on what the ones before have left.
+DANOS = [
+    ("notificaciones", "UPDATE vista_notificaciones SET estado = 'ENVIADA'", Clase.ATASCADO, "not delivered"),
+    ("notificaciones", "DELETE FROM vista_notificaciones", Clase.PERDIDO, "not told"),
+    ("servicio_datos", "UPDATE expertos SET usados = usados + 1", Clase.SIN_DEVOLVER, "places taken"),
+    ("servicio_datos", "DELETE FROM servicios_datos", Clase.PERDIDO, "without its data service"),
+    ("suscripciones", "DELETE FROM comandos", Clase.PERDIDO, "without a fate"),
+    ("suscripciones", "DELETE FROM saga_pasos WHERE paso = 'ACTIVAR'", Clase.PERDIDO, "not in the view"),
+    (
+        "suscripciones",
+        f"INSERT INTO facturas SELECT 'otra', {_FACTURA} FROM facturas LIMIT 1",
+        Clase.DOBLADO,
+        "invoice",
+    ),
+    ("suscripciones", "UPDATE suscripciones SET estado = 'PENDIENTE'", Clase.ATASCADO, "PENDIENTE"),
+    ("suscripciones", "DELETE FROM suscripciones", Clase.PERDIDO, "no such subscription"),
+    ("suscripciones", "DELETE FROM outbox", Clase.OTRO, "never committed"),
+    (
+        "notificaciones",
+        "INSERT INTO outbox (topico, clave, propiedades, carga) VALUES ('t', 'c', '{\"ce_id\": \"x\"}', '')",
+        Clase.PERDIDO,
+        "not on its topic",
+    ),
+    ("notificaciones", "DELETE FROM inbox", Clase.PERDIDO, "not in the inbox"),
+    ("procesamiento", "DELETE FROM imagenes", Clase.PERDIDO, "no such image"),
+]
+
+
+def test_el_auditor_encuentra_lo_que_se_estropea(lugar: Escenario) -> None:
+    """The last one here: it leaves the stage in ruins."""
+    with lugar.bajo_carga(acta := Acta("sano"), imagenes=3, suscripciones=2, segundos=1):
+        pass
+    assert acta.hallazgos == []
+    # Nobody must react to what is done to the databases.
+    for proceso in lugar.plataforma.procesos:
+        proceso.matar()
+
+    for paquete, dano, clase, que in DANOS:
+        ejecutar(lugar.plataforma.bases[paquete], dano)
+        lugar.examinar(acta := Acta(dano))
+        assert [h for h in acta.hallazgos if h.clase == clase and que in h.que], (dano, acta.hallazgos)
