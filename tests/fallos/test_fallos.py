@@ -1,4 +1,4 @@
-"""The fault suite's short form: its most telling cases, in few rounds. `make experimento2` runs all of them, in full."""
+"""The fault suite's short form: its most telling cases, in few rounds. `make experimento2` runs all of them in full."""
 
 from typing import Any
 
