@@ -113,7 +113,7 @@ class Examen:
         acta = self._acta
         for paquete, base in self.bases.items():
             fuente = "/saludtech/" + paquete.replace("_", "-")
-            guardados = {f[0] for f in filas(base, "SELECT propiedades->>'ce_id' FROM outbox")}
+            guardados = {f[0] for f in filas(base, "SELECT ce_id FROM outbox")}
             propios = {d.id for dichos in self.dichos.values() for d in dichos if d.fuente == fuente}
             acta.hallar(Clase.PERDIDO, guardados - propios, f"{paquete}: committed and not on its topic")
             acta.hallar(Clase.OTRO, propios - guardados, f"{paquete}: on a topic and never committed")

@@ -43,6 +43,7 @@ def test_plataforma(lugar: Escenario, caso: Caso, tamanos: dict[str, Any]) -> No
 
 
 _FACTURA = "id_suscripcion, monto, moneda, estado, medio, emitida"
+_UNA = "(SELECT min(id) FROM outbox)"
 # In this order, each on what the ones before have left.
 DANOS = [
     ("notificaciones", "UPDATE vista_notificaciones SET estado = 'ENVIADA'", Clase.ATASCADO, "not delivered"),
@@ -60,12 +61,7 @@ DANOS = [
     ("suscripciones", "UPDATE suscripciones SET estado = 'PENDIENTE'", Clase.ATASCADO, "PENDIENTE"),
     ("suscripciones", "DELETE FROM suscripciones", Clase.PERDIDO, "no such subscription"),
     ("suscripciones", "DELETE FROM outbox", Clase.OTRO, "never committed"),
-    (
-        "notificaciones",
-        "INSERT INTO outbox (topico, clave, propiedades, carga) VALUES ('t', 'c', '{\"ce_id\": \"x\"}', '')",
-        Clase.PERDIDO,
-        "not on its topic",
-    ),
+    ("notificaciones", f"UPDATE outbox SET ce_id = 'x' WHERE id = {_UNA}", Clase.PERDIDO, "not on its topic"),
     ("notificaciones", "DELETE FROM inbox", Clase.PERDIDO, "not in the inbox"),
     ("procesamiento", "DELETE FROM imagenes", Clase.PERDIDO, "no such image"),
 ]
