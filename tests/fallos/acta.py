@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from plataforma.errores import Interrumpida
+
 
 class Clase(StrEnum):
     """Kinds of broken promises."""
@@ -125,8 +127,11 @@ def levantar(caso: Caso, lugar: Any, **tamanos: Any) -> Acta:
         caso(lugar, acta, **tamanos)
     except Omitido as motivo:
         acta.omitido = str(motivo)
-    except AssertionError as error:
-        acta.hallar(Clase.ATASCADO, [error], "did not come true")
+    except Interrumpida:
+        raise
+    except Exception as error:
+        # A case that breaks off is a finding, and the others are run all the same.
+        acta.hallar(Clase.ATASCADO, [f"{type(error).__name__} {error}"], "did not come true")
     acta.segundos = time.monotonic() - comienzo
     return acta
 

@@ -8,10 +8,10 @@ import time
 from tests.fallos.acta import Acta, Clase
 from tests.fallos.mesa import Mesa, comprobar, en_reposo, esperar_reposo, trabajando
 
-from seedwork.pruebas.cuaderno import FALLOS
 from seedwork.pruebas.taller import Taller
 
 HOJAS = 5
+PUNTOS = ("antes_de_confirmar", "antes_de_aceptar", "antes_de_marcar")
 # Whoever is killed on purpose so often must not take its messages for poison.
 PACIENTE = {"REINTENTOS_MAXIMO": "1000", "LOTE": "7"}
 
@@ -23,7 +23,7 @@ def muerto_en_cada_punto(mesa: Mesa, acta: Acta, *, vueltas: int = 20, ordenes: 
     committed rows, and both equal what was asked for.
     """
     azar = random.Random(1)
-    for punto in FALLOS:
+    for punto in PUNTOS:
         with mesa.taller() as taller:
             enviados: list[tuple[str, int]] = []
             for _ in range(vueltas):
