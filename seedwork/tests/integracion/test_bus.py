@@ -37,6 +37,18 @@ def test_una_repeticion_no_hace_nada(taller):
     assert taller.apuntes() == [("h", 1)]
 
 
+def test_una_orden_que_el_inbox_olvido_se_conoce_por_su_destino(taller):
+    orden = taller.orden("h", 1)
+    taller.bus().procesar([orden])
+    with taller.motor.begin() as conexion:
+        conexion.exec_driver_sql("DELETE FROM inbox")
+
+    taller.bus().procesar([orden, taller.orden("h", 2)])
+
+    assert taller.apuntes() == [("h", 1), ("h", 2)]
+    assert taller.contar("SELECT count(*) FROM comandos") == 2
+
+
 def test_dos_veces_en_un_lote_es_una_vez_y_en_su_orden(taller):
     uno, dos = taller.orden("h", 1), taller.orden("h", 2)
 

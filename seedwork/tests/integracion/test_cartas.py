@@ -26,6 +26,7 @@ from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprov
 from seedwork.infraestructura.cartas import abrir_buzon
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.consultas import destino_comando
+from seedwork.infraestructura.entregas import RegistroEntregas
 from seedwork.infraestructura.pulsar import EsquemaCodificado
 from seedwork.infraestructura.unidad_sql import abridor
 from seedwork.pruebas import cuaderno
@@ -185,6 +186,22 @@ def test_una_repeticion_tardia_de_lo_aparcado_no_se_intenta(taller, cli):
 
     assert taller.apuntes() == []
     assert pendientes(taller) == 1
+
+
+def test_un_reenvio_entre_la_carta_y_la_marca_no_se_pierde(taller, cli, monkeypatch):
+    """The worker stalls after the letter is durable and before it marks its inbox; the operator is quicker."""
+    mala = taller.orden("h", 1, "falla:5", secreto=SECRETO)
+    marcar = RegistroEntregas.aparcar
+
+    def demorado(entregas: RegistroEntregas, ce_id: str, intentos: int) -> None:
+        assert lineas(cli("replay", ce_id))[0]["resultado"] == "REENVIADA"
+        marcar(entregas, ce_id, intentos)
+
+    monkeypatch.setattr(RegistroEntregas, "aparcar", demorado)
+    taller.enviar(mala)
+    with taller.consumiendo():
+        taller.esperar(lambda: taller.apuntes() == [("h", 1)])
+    assert destino(taller, mala.sobre.id) == ("APLICADO", None)
 
 
 @pytest.mark.parametrize("fallo", ["antes_de_reenviar", "antes_de_quitar"])

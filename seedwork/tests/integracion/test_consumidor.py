@@ -3,6 +3,9 @@
 import pytest
 
 from seedwork.entrada.consumidor import PoliticaReintentos
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.pulsar import SinConfirmacion
+from seedwork.pruebas import cuaderno
 
 pytestmark = pytest.mark.integracion
 
@@ -90,3 +93,33 @@ def test_un_rechazo_no_es_un_fallo(taller):
 
     assert taller.contar(f"SELECT count(*) FROM comandos WHERE id_comando = '{id_rechazada}' AND estado = 'RECHAZADO'")
     assert taller.cartas() == []
+
+
+def test_lo_agotado_espera_al_broker_sin_intentarse_mas_y_conserva_su_error(taller, monkeypatch):
+    """The broker does not take the letter: the handler is left alone, and who parks it later knows what went wrong."""
+    veces: list[str] = []
+
+    def fallar(orden, _unidad):
+        veces.append(orden.hoja)
+        raise ValueError
+
+    def no_tomar(*_args, **_opciones):
+        intentos_de_aparcar.append(1)
+        raise SinConfirmacion("de prueba")
+
+    intentos_de_aparcar: list[int] = []
+    monkeypatch.setattr(CartasMuertas, "aparcar", no_tomar)
+    bus = cuaderno.hacer_bus(taller.motor, taller.contexto, fallar)
+    taller.enviar(taller.orden("h", 1))
+    with taller.consumiendo(bus):
+        taller.esperar(lambda: len(intentos_de_aparcar) >= 3)
+    monkeypatch.undo()
+    assert len(veces) == 1 + 4, "en el lote, y sus cuatro intentos"
+
+    with taller.consumiendo(bus):
+        taller.esperar(lambda: taller.cartas())
+    assert len(veces) == 1 + 4 + 1, "otra vez en un lote, y ninguna por sí solo"
+    (carta,) = taller.cartas()
+    assert carta.properties()["carta_error"].startswith("ValueError en ")
+    assert carta.properties()["carta_intentos"] == "4"
+    assert taller.apuntes() == []

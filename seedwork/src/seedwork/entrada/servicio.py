@@ -42,6 +42,12 @@ PODA_S = 600.0
 """Seconds between two prunings of the messaging tables."""
 
 
+_OUTBOX = sa.text(
+    "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(creado)), 0)"
+    " FROM outbox WHERE enviado IS NULL"
+)
+
+
 class Conexion(Protocol):
     """Tells whether this process hears what is said."""
 
@@ -205,9 +211,24 @@ class _Relevo(_Proceso):
         self._salida = Publicador(self._config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
 
     def _tareas(self) -> dict[str, Tarea]:
-        return {"relay": Relay(self._motor, self._salida).correr}
+        return {"relay": Relay(self._motor, self._salida).correr, "medidor": self._medir}
+
+    def _medir(self, parada: threading.Event) -> None:
+        """Keep the gauges of trouble current; they never fail readiness."""
+        while not parada.wait(5.0):
+            try:
+                self._mirar()
+            except Exception as error:
+                registro.warning("sin medidas por ahora", error=type(error).__name__)
+
+    def _mirar(self) -> None:
+        with self._motor.connect() as conexion:
+            pendientes, edad = conexion.execute(_OUTBOX).one()
+        metricas.OUTBOX_PENDIENTES.set(pendientes)
+        metricas.OUTBOX_EDAD_SEGUNDOS.set(float(edad))
 
     def _comprobar_broker(self) -> str | None:
+        # Any topic of the service's own shows whether the broker takes messages.
         return self._salida.comprobar([topico_cartas(self._servicio.nombre)])
 
 
@@ -221,6 +242,7 @@ class _Trabajador(_Relevo):
         self._cartas = Publicador(config.pulsar_url, plazo_ms=8000)
         self._cartero = servicio.cartero(self._cliente, self._motor)
         self._aparcadas: int | None = None
+        self._aprovisionador = Aprovisionador(config.pulsar_admin_url)
         bus = servicio.bus(self._motor)
         self._topicos = [t.topico for t in bus.manejadores]
         self._consumidor = Consumidor(
@@ -239,8 +261,7 @@ class _Trabajador(_Relevo):
     def _tareas(self) -> dict[str, Tarea]:
         return {
             "consumidor": self._consumir,
-            **({} if self._config.relay_aparte else super()._tareas()),
-            "medidor": self._medir,
+            **{n: t for n, t in super()._tareas().items() if n != "relay" or not self._config.relay_aparte},
             "podador": periodica(PODA_S, self._podador().podar),
             "cartero": self._vencer_cartas(),
             **self._servicio.tareas(self._motor, self._consumidor),
@@ -286,26 +307,13 @@ class _Trabajador(_Relevo):
             return "aún sin contar"
         return f"aparcadas: {self._aparcadas}" if self._aparcadas else None
 
-    def _medir(self, parada: threading.Event) -> None:
-        """Keep the gauges of trouble current; they never fail readiness."""
-        aprovisionador = Aprovisionador(self._config.pulsar_admin_url)
-        consulta = sa.text(
-            "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(creado)), 0)"
-            " FROM outbox WHERE enviado IS NULL"
-        )
-        while not parada.wait(5.0):
-            try:
-                with self._motor.connect() as conexion:
-                    pendientes, edad = conexion.execute(consulta).one()
-                metricas.OUTBOX_PENDIENTES.set(pendientes)
-                metricas.OUTBOX_EDAD_SEGUNDOS.set(float(edad))
-                for topico in self._topicos:
-                    atraso = aprovisionador.atraso(topico, self._servicio.nombre)
-                    metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso)
-                self._aparcadas = aprovisionador.atraso(topico_cartas(self._servicio.nombre), SUSCRIPCION_CARTAS)
-                metricas.CARTAS_MUERTAS.set(self._aparcadas)
-            except Exception as error:
-                registro.warning("sin medidas por ahora", error=type(error).__name__)
+    def _mirar(self) -> None:
+        super()._mirar()
+        for topico in self._topicos:
+            atraso = self._aprovisionador.atraso(topico, self._servicio.nombre)
+            metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso)
+        self._aparcadas = self._aprovisionador.atraso(topico_cartas(self._servicio.nombre), SUSCRIPCION_CARTAS)
+        metricas.CARTAS_MUERTAS.set(self._aparcadas)
 
 
 def periodica(cada_s: float, hacer: Callable[[], object]) -> Tarea:

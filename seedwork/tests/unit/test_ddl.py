@@ -1,0 +1,21 @@
+"""What was released stays as it is: a change to a schema is a new text and a new revision."""
+
+import hashlib
+
+import pytest
+
+from seedwork.infraestructura import ddl
+
+PUBLICADOS = {
+    "MENSAJERIA_V1": "6349bc6d5754bc333acd1df2361468d5546a1f14eaa82a2b465a00aed171596c",
+    "ALMACEN_EVENTOS_V1": "4633c7fac0b14392cac2acaa2811a66c63446b6bc18a32b49e45ee5214b279bb",
+}
+
+
+@pytest.mark.parametrize(("nombre", "huella"), PUBLICADOS.items())
+def test_un_texto_publicado_no_cambia(nombre, huella):
+    assert hashlib.sha256(getattr(ddl, nombre).encode()).hexdigest() == huella
+
+
+def test_todo_texto_esta_en_la_lista():
+    assert {n for n in dir(ddl) if n.isupper()} == set(PUBLICADOS)
