@@ -105,7 +105,8 @@ class Clientela:
             return self._numero
 
     def _hasta_202(self, ruta: str, cuerpo: Mapping[str, Any], clave: str) -> Any:
-        cabeceras = {"Content-Type": "application/json", "Idempotency-Key": clave}
+        # A connection each, so that any of the door's workers may get it.
+        cabeceras = {"Content-Type": "application/json", "Idempotency-Key": clave, "Connection": "close"}
         limite = time.monotonic() + REPOSO_S
         while True:
             try:

@@ -19,7 +19,8 @@ def cuatro_trabajadores_tras_un_fork(lugar: Escenario, acta: Acta, *, imagenes: 
     puerta.parar()
     puerta.arrancar(BFF_TRABAJADORES="4")
     puerta.esperar_listo()
-    with lugar.bajo_carga(acta, imagenes=imagenes, suscripciones=0, segundos=8):
+    # Fast enough that no worker takes them all.
+    with lugar.bajo_carga(acta, imagenes=imagenes, suscripciones=0, segundos=1):
         pass
     productores = _productores(lugar)
     acta.exigir(productores >= 4, f"{productores} of 4 workers have a producer")
