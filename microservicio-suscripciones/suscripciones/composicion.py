@@ -18,6 +18,7 @@ from suscripciones.entrada.plazos import vigilar_plazos
 from suscripciones.infraestructura.catalogo import leer_planes
 from suscripciones.infraestructura.consultas import Consultas
 from suscripciones.infraestructura.despachadores import DESPACHADORES
+from suscripciones.infraestructura.medidas import medir
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones, plazos_vencidos
 
 
@@ -44,6 +45,7 @@ def servicio() -> Servicio:
         migraciones=Path(__file__).parent.parent / "migraciones",
         bus=bus,
         tareas=tareas,
+        medir=medir,
         api=api,
     )
 

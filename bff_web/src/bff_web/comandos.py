@@ -99,17 +99,21 @@ def registrar(app: flask.Flask, publicador: Publicador, secreto: bytes) -> None:
     for comando in COMANDOS:
         vista = _vista(comando, publicador, secreto)
         for ruta in comando.rutas:
-            app.add_url_rule(regla(ruta), ruta, vista, methods=["POST"])
+            app.add_url_rule(regla(ruta), ruta, vista, methods=["POST"], provide_automatic_options=False)
             # Else a query would take a command's address for that of a resource, and know none of that id.
-            app.add_url_rule(regla(ruta), ruta + SOLO_POST, _solo_post, methods=_OTROS_METODOS)
+            app.add_url_rule(
+                regla(ruta), ruta + SOLO_POST, _solo_post, methods=_OTROS_METODOS, provide_automatic_options=False
+            )
 
 
 SOLO_POST = " (solo POST)"
 """Ends the names of the routes that answer 405."""
-_OTROS_METODOS = ("GET", "PUT", "PATCH", "DELETE")
+_OTROS_METODOS = ("GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 def _solo_post(**_ids: str) -> flask.Response:
+    if flask.request.method == "OPTIONS":
+        return flask.Response(status=204, headers={"Allow": "OPTIONS, POST"})
     raise MethodNotAllowed(["OPTIONS", "POST"])
 
 

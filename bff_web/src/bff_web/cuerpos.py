@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import flask
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from werkzeug.exceptions import HTTPException
 
 from bff_web.tipos import ERROR_PROPIO, MOTIVO_NUMERO
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
@@ -40,7 +41,13 @@ def leer(modelo: type[M]) -> M:
             f"El cuerpo debe venir con Content-Type {', '.join(TIPOS_ADMITIDOS)}.",
             cabeceras={"Accept-Post": "application/json"},
         )
-    carga = pedido.get_data(cache=False)
+    try:
+        carga = pedido.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception as error:
+        # The server's own, for framing that is none (RFC 9112 §7.1).
+        raise ErrorHttp(400, "El cuerpo no llegó entero.") from error
     if len(carga) > MAXIMO_BYTES:
         raise ErrorHttp(413)
     try:

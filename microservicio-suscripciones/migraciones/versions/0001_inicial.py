@@ -25,6 +25,7 @@ def upgrade() -> None:
         );
         CREATE INDEX ix_suscripciones_cliente_codigo ON suscripciones (cliente_codigo);
         CREATE INDEX suscripciones_plazo ON suscripciones (plazo) WHERE plazo IS NOT NULL;
+        CREATE INDEX suscripciones_en_curso ON suscripciones (id) WHERE saga -> 'en_curso' = 'true'::jsonb;
         CREATE TABLE clientes (
             id text PRIMARY KEY,
             nombres text NOT NULL,

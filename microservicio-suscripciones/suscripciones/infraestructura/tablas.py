@@ -20,6 +20,9 @@ suscripciones = sa.Table(
     sa.Column("plazo", sa.TIMESTAMP(timezone=True)),
 )
 sa.Index("suscripciones_plazo", suscripciones.c.plazo, postgresql_where=suscripciones.c.plazo.is_not(None))
+EN_CURSO = suscripciones.c.saga["en_curso"] == sa.literal_column("'true'::jsonb")
+"""Whose saga has not ended; the condition of an index of its own."""
+sa.Index("suscripciones_en_curso", suscripciones.c.id, postgresql_where=EN_CURSO)
 
 clientes = sa.Table(
     "clientes",

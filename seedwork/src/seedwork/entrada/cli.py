@@ -149,7 +149,10 @@ def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
             yield cliente, buzon
     except (pulsar.PulsarException, SinRegistro, sa.exc.DBAPIError) as error:
-        print(f"las cartas no se pueden atender ahora: {type(error).__name__}", file=sys.stderr)
+        print(
+            f"las cartas no se pueden atender ahora ({type(error).__name__}): ¿responden el broker y la base de datos?",
+            file=sys.stderr,
+        )
         raise typer.Exit(1) from None
     finally:
         cliente.shutdown()

@@ -2,11 +2,16 @@
 
 import logging
 import os
+import socket
 import sys
+import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import multiprocess
 
 
@@ -22,8 +27,42 @@ class Registro(Logger):  # type: ignore[misc]
             log.propagate = True
 
 
+PLAZO_S = 20.0
+"""Seconds that a client has to send all of a request."""
+
+
+class Trabajador(ThreadWorker):  # type: ignore[misc]
+    """Threads that no client holds for longer than :data:`PLAZO_S`: a few that send half a request, and then nothing,
+    would otherwise leave none for the others.
+    """
+
+    def init_process(self) -> None:
+        """In the new process: watch, and serve."""
+        self._plazos: dict[socket.socket, float] = {}
+        threading.Thread(target=self._vigilar, name="plazos", daemon=True).start()
+        super().init_process()
+
+    def handle(self, conn: Any) -> Any:
+        """Serve one request of a connection."""
+        self._plazos[conn.sock] = time.monotonic() + PLAZO_S
+        try:
+            return super().handle(conn)
+        finally:
+            self._plazos.pop(conn.sock, None)
+
+    def _vigilar(self) -> None:
+        while True:
+            time.sleep(PLAZO_S / 10)
+            ahora = time.monotonic()
+            for conexion, limite in list(self._plazos.items()):
+                if ahora > limite:
+                    # Whoever still reads reads the end; an answer can still be sent.
+                    with suppress(OSError):
+                        conexion.shutdown(socket.SHUT_RD)
+
+
 logger_class = Registro
-worker_class = "gthread"
+worker_class = f"{__name__}.{Trabajador.__name__}"
 workers = 1
 threads = 8
 graceful_timeout = 4

@@ -72,6 +72,7 @@ class Servicio:
         sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
             worker's first message. Idempotent.
         tareas: makes what else its worker runs, by name.
+        medir: sets its own gauges, every few seconds.
         api: adds its routes to a Flask app.
         tipo_consumidor: Shared where any number of workers split the load, else Failover.
     """
@@ -83,6 +84,7 @@ class Servicio:
     api: Callable[[flask.Flask, sa.Engine], None]
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     tareas: Callable[[sa.Engine, Conexion], dict[str, Tarea]] = lambda _motor, _conexion: {}
+    medir: Callable[[sa.Engine], None] = lambda _motor: None
     tipo_consumidor: pulsar.ConsumerType = pulsar.ConsumerType.Failover
 
     def motor(self) -> sa.Engine:
@@ -309,6 +311,7 @@ class _Trabajador(_Relevo):
 
     def _mirar(self) -> None:
         super()._mirar()
+        self._servicio.medir(self._motor)
         for topico in self._topicos:
             atraso = self._aprovisionador.atraso(topico, self._servicio.nombre)
             metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso)

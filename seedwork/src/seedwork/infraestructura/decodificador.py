@@ -7,6 +7,7 @@ import pulsar
 
 from contratos import REGISTRO, Mensaje
 from seedwork.aplicacion.bus import Recibido
+from seedwork.aplicacion.validez import falta
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
 
@@ -75,7 +76,10 @@ class Decodificador:
         sobre = de_propiedades(propiedades)
         if tipo is None or REGISTRO.get(sobre.tipo) is not tipo:
             raise MensajeIlegible("ce_type no es el del tópico")
-        return Recibido(sobre, avro.decodificar(tipo, carga, self._escritor(tipo, topico, version)))
+        mensaje = avro.decodificar(tipo, carga, self._escritor(tipo, topico, version))
+        if motivo := falta(mensaje):
+            raise MensajeIlegible(motivo)
+        return Recibido(sobre, mensaje)
 
     def _escritor(self, tipo: type[Mensaje], topico: str, version: int) -> str | None:
         """The schema that the message was written with; None where it is this reader's own."""

@@ -1,0 +1,52 @@
+"""What an event must be like, whoever published it. A command that breaks the contract is its owner's to refuse."""
+
+import re
+from typing import Any
+
+from contratos import Mensaje, sagas
+from seedwork.aplicacion.sobre import en_instante
+from seedwork.dominio.reglas import MAXIMO_ID, es_id, es_texto
+
+_EXIGIDOS = ("id_saga", "id_suscripcion")
+_MAXIMO_LISTA = 100
+_CODIGO = re.compile(rf"[A-Z0-9_]{{0,{MAXIMO_ID}}}")
+
+
+def falta(mensaje: Mensaje) -> str | None:
+    """The field of an event that breaks the contract, and its rule; None where none does, and for a command.
+
+    What can't be kept, or would stand for ever on the saga's topic and in its view, must not get as far as a handler:
+    trying it again can't help.
+    """
+    if mensaje.clase != "evento":
+        return None
+    for campo in mensaje.campos:
+        motivo = _falta_de(campo, getattr(mensaje, campo))
+        if motivo is not None:
+            return f"{campo} {motivo}"
+    return _falta_de_paso(mensaje) if isinstance(mensaje, sagas.TransicionSaga) else None
+
+
+def _falta_de(campo: str, valor: Any) -> str | None:
+    if isinstance(valor, tuple):
+        validos = len(valor) <= _MAXIMO_LISTA and all(not isinstance(v, str) or es_id(v) for v in valor)
+        return None if validos else "no es una lista de códigos"
+    if not isinstance(valor, str):
+        return None
+    if not valor:
+        return "falta" if campo in _EXIGIDOS else None
+    if campo.startswith("id_"):
+        return None if es_id(valor) else "no es un id"
+    return None if es_texto(valor) else "no es un texto"
+
+
+def _falta_de_paso(paso: sagas.TransicionSaga) -> str | None:
+    reglas = {
+        "paso": paso.paso in sagas.PASOS,
+        "resultado": paso.resultado in sagas.RESULTADOS,
+        "participante": es_id(paso.participante),
+        "recurso": not paso.recurso or es_id(paso.recurso),
+        "motivo": _CODIGO.fullmatch(paso.motivo) is not None,
+        "ocurrido": en_instante(paso.ocurrido) is not None,
+    }
+    return next((f"{campo} no es lo que debe ser" for campo, cumple in reglas.items() if not cumple), None)
