@@ -18,6 +18,7 @@ from typing import Annotated
 import drenaje
 import imagenes
 import psutil
+import retencion
 import sagas
 import typer
 from cifras import Cifra
@@ -39,6 +40,7 @@ class Solo(StrEnum):
     IMAGENES = "imagenes"
     DRENAJE = "drenaje"
     HECHO = "hecho"
+    RETENCION = "retencion"
 
 
 consola = Console(highlight=False)
@@ -53,12 +55,14 @@ def medir(
     """Measure, print a line per figure, and write .local/banco.json."""
     cifras: list[Cifra] = []
     with _contando_errores():
-        if solo in (Solo.TODO, Solo.DRENAJE, Solo.IMAGENES):
+        if solo in (Solo.TODO, Solo.DRENAJE, Solo.IMAGENES, Solo.RETENCION):
             with cimientos(consola) as base:
-                if solo is not Solo.IMAGENES:
+                if solo in (Solo.TODO, Solo.DRENAJE):
                     _decir(cifras, drenaje.medir(base, rondas))
-                if solo is not Solo.DRENAJE:
+                if solo in (Solo.TODO, Solo.IMAGENES):
                     _decir(cifras, imagenes.medir(base, rondas))
+                if solo in (Solo.TODO, Solo.RETENCION):
+                    _decir(cifras, retencion.medir(base))
         if solo in (Solo.TODO, Solo.SAGA, Solo.HECHO):
             with completa(consola) as plataforma:
                 if solo is not Solo.HECHO:
