@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pulsar
@@ -39,12 +38,6 @@ def cortar(administrador: sa.Engine, base: str, segundos: float) -> None:
         conexion.execute(sa.text(f'ALTER DATABASE "{base}" ALLOW_CONNECTIONS true'))
 
 
-def desalojar(taller) -> None:
-    """The broker closes every producer and consumer of the namespace, as when a topic moves to another broker."""
-    url = f"{taller.servidores.admin_url}/admin/v2/namespaces/saludtech/{taller.contexto}/unload"
-    urllib.request.urlopen(urllib.request.Request(url, method="PUT"), timeout=30).close()
-
-
 def test_la_base_de_datos_se_va_y_vuelve(taller, administrador):
     ordenes = [taller.orden(f"h-{n % 5}", n, "duerme:0.005") for n in range(300)]
     with taller.consumiendo(lote=10), taller.corriendo(taller.relay().correr):
@@ -78,7 +71,7 @@ def test_el_broker_cierra_todas_las_conexiones(taller):
     with taller.consumiendo(lote=10) as consumidor, taller.corriendo(taller.relay().correr):
         for tanda in range(4):
             taller.enviar(*(taller.orden(f"h-{n % 5}", n) for n in range(tanda * 100, tanda * 100 + 100)))
-            desalojar(taller)
+            taller.desalojar()
         taller.esperar(lambda: len(taller.apuntes()) >= 400 and taller.atraso() == 0, 60)
         taller.esperar(lambda: taller.contar("SELECT count(*) FROM outbox WHERE enviado IS NULL") == 0)
         taller.esperar(consumidor.conectado)

@@ -14,8 +14,10 @@ from typing import Any, Protocol
 
 import pulsar
 import sqlalchemy as sa
+import urllib3
 
-from seedwork.aplicacion.bus import Bus, Recibido
+from contratos import INQUILINO
+from seedwork.aplicacion.bus import Bus, Manejador, Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
 from seedwork.infraestructura import avro, bd
@@ -109,18 +111,19 @@ class Taller:
 
     # Running
 
-    def bus(self) -> Bus:
-        """A new bus."""
-        return cuaderno.hacer_bus(self.motor, self.contexto)
+    def bus(self, manejador: Manejador | None = None) -> Bus:
+        """A new bus; the notebook's own handler misbehaves as an order's ``modo`` says, and else writes the line."""
+        return cuaderno.hacer_bus(self.motor, self.contexto, manejador)
 
     def hacer_consumidor(self, bus: Bus | None = None, **opciones: Any) -> Consumidor:
         """A new consumer, impatient."""
         opciones.setdefault("politica", PoliticaReintentos(maximo=4, base_s=0.05, tope_s=0.2))
+        bus = bus or self.bus()
         return Consumidor(
             self.cliente,
-            bus or self.bus(),
-            RegistroEntregas(self.motor, self.contexto),
-            CartasMuertas(self.publicador, self.contexto, self.contexto),
+            bus,
+            RegistroEntregas(self.motor, bus.consumidor),
+            CartasMuertas(self.publicador, self.contexto, bus.consumidor),
             **opciones,
         )
 
@@ -222,6 +225,13 @@ class Taller:
         except (sa.exc.DBAPIError, ErrorDeAprovisionamiento):
             return False
 
+    def desalojar(self) -> None:
+        """The broker closes every producer and consumer, as when the topics move to another broker."""
+        url = f"{self.servidores.admin_url}/admin/v2/namespaces/{INQUILINO}/{self.contexto}/unload"
+        respuesta = urllib3.request("PUT", url, timeout=30, retries=False)
+        if respuesta.status >= 300:
+            raise AssertionError(f"el broker no lo hizo: {respuesta.status}")
+
     def cerrar(self) -> None:
         """Let go of broker and database."""
         for publicador in (self.publicador, *self._publicadores):
@@ -229,9 +239,10 @@ class Taller:
         self.cliente.shutdown()
         self.motor.dispose()
 
-    def atraso(self) -> int:
-        """How many commands are not acknowledged yet."""
-        return Aprovisionador(self.servidores.admin_url).atraso(self.apuntar.topico, self.contexto)
+    def atraso(self, tipo: Any = None, suscripcion: str | None = None) -> int:
+        """How many messages a subscription has not acknowledged yet: the notebook's commands, unless told otherwise."""
+        topico = (tipo or self.apuntar).topico
+        return Aprovisionador(self.servidores.admin_url).atraso(topico, suscripcion or self.contexto)
 
 
 def montar(servidores: Servidores, url_base: str, *, con_suscripcion: bool = True, particiones: int = 0) -> Taller:
