@@ -74,6 +74,16 @@ def llegan_una_vez(taller, ordenes):
     assert taller.cartas() == []
 
 
+def correr_hasta(taller, parada, atender, **opciones):
+    """A subscriber runs until its handler sets `parada`, and ends what it has begun."""
+    consumidor = taller.hacer_consumidor(taller.bus(atender), **opciones)
+    with taller.corriendo(lambda _: consumidor.correr(parada)):
+        try:
+            taller.esperar(parada.is_set)
+        finally:
+            parada.set()
+
+
 def test_publish_subscribe(taller, canal):
     """What arrives is what was sent, payload and envelope; and after the end nothing is handed out any more."""
     ordenes = hacer_ordenes(taller, 100)
@@ -159,20 +169,22 @@ def test_no_ack(taller):
 
 
 def test_continue_after_subscribe_close(taller):
-    """Subscribers are closed in mid-stream, one after the other: the next one goes on, and nothing is lost."""
+    """Subscribers are closed with messages in hand, one after the other: the next one goes on, and nothing is lost."""
     ordenes = hacer_ordenes(taller, 500, hojas=50)
     taller.enviar(*ordenes)
-    for _ in range(3):
+    for vuelta in range(1, 4):
         parada = threading.Event()
-        tope = len(taller.apuntes()) + 60
+        atendidas = []
 
-        def atender(orden, unidad, parada=parada, tope=tope):
+        def atender(orden, unidad, parada=parada, atendidas=atendidas):
             unidad.apuntar(orden.hoja, orden.linea)
-            if len(taller.apuntes()) + 20 >= tope:
+            atendidas.append(orden)
+            if len(atendidas) == 50:
                 parada.set()
+                raise Fallo
 
-        taller.hacer_consumidor(taller.bus(atender), lote=20).correr(parada)
-    assert len(taller.apuntes()) < 500
+        correr_hasta(taller, parada, atender, lote=20)
+        assert 30 * vuelta <= len(taller.apuntes()) < 50 * vuelta
     with taller.consumiendo():
         llegan_una_vez(taller, ordenes)
 
@@ -205,7 +217,7 @@ def test_continue_after_errors(taller):
                 parada.set()
             raise Fallo
 
-        taller.hacer_consumidor(taller.bus(atender), politica=paciente).correr(parada)
+        correr_hasta(taller, parada, atender, politica=paciente)
         assert len(fallos) >= 100
     assert taller.apuntes() == []
 
@@ -261,7 +273,7 @@ def test_message_ctx(taller):
             parada.set()
 
     taller.enviar(*ordenes)
-    taller.hacer_consumidor(taller.bus(atender), lote=1).correr(parada)
+    correr_hasta(taller, parada, atender, lote=1)
     assert [u.conexion.closed for u in unidades] == [True, True]
     assert taller.apuntes() == [("h", 0), ("h", 1)], "who is told to stop ends what it has begun, and begins no more"
 
@@ -284,8 +296,7 @@ def test_subscribe_ctx(taller):
         parada.set()
         raise Fallo
 
-    taller.hacer_consumidor(taller.bus(atender)).correr(parada)
-    assert parada.is_set()
+    correr_hasta(taller, parada, atender)
     taller.hacer_consumidor().correr(parada)
     assert taller.apuntes() == []
 
