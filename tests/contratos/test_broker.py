@@ -12,7 +12,7 @@ import pulsar
 import pytest
 
 from contratos import INQUILINO, Mensaje, a_dict
-from contratos.esquemas import publicados
+from contratos.esquemas import incompatibilidades, publicados
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
@@ -146,7 +146,6 @@ def test_lo_que_va_por_el_cable_se_decodifica_con_el_esquema_registrado(
     assert de_propiedades(recibido.properties()) == sobre
 
 
-ESPACIO_DE_PRUEBA = f"{INQUILINO}/contratos-{secrets.token_hex(4)}"
 V1: dict[str, Any] = {
     "type": "record",
     "name": "Prueba",
@@ -156,10 +155,19 @@ V1: dict[str, Any] = {
 V2 = {**V1, "fields": [*V1["fields"], {"name": "nota", "type": "string", "default": "sin nota"}]}
 
 
-def test_un_lector_de_la_v1_lee_la_v2_con_un_campo_mas_y_al_reves(admin: Admin, cliente: pulsar.Client) -> None:
-    admin.poner("PUT", f"namespaces/{ESPACIO_DE_PRUEBA}")
-    admin.poner("PUT", f"namespaces/{ESPACIO_DE_PRUEBA}/schemaCompatibilityStrategy", "FULL_TRANSITIVE")
-    topico = f"persistent://{ESPACIO_DE_PRUEBA}/evento-prueba.v1"
+@pytest.fixture(scope="module")
+def espacio_de_prueba(admin: Admin) -> str:
+    """A namespace with the policies of all, for topics whose schemas a test may spoil."""
+    espacio = f"{INQUILINO}/contratos-{secrets.token_hex(4)}"
+    admin.poner("PUT", f"namespaces/{espacio}")
+    admin.poner("PUT", f"namespaces/{espacio}/schemaCompatibilityStrategy", "FULL_TRANSITIVE")
+    return espacio
+
+
+def test_un_lector_de_la_v1_lee_la_v2_con_un_campo_mas_y_al_reves(
+    espacio_de_prueba: str, cliente: pulsar.Client
+) -> None:
+    topico = f"persistent://{espacio_de_prueba}/evento-prueba.v1"
     lector = cliente.subscribe(topico, "lector", initial_position=pulsar.InitialPosition.Earliest)
     for esquema, valor in ((V1, {"id": "uno"}), (V2, {"id": "dos", "nota": "hola"})):
         productor = cliente.create_producer(topico, schema=pulsar.schema.AvroSchema(None, schema_definition=esquema))
@@ -176,6 +184,18 @@ def test_un_lector_de_la_v1_lee_la_v2_con_un_campo_mas_y_al_reves(admin: Admin, 
     lector.close()
     assert con_v1 == [{"id": "uno"}, {"id": "dos"}]
     assert con_v2 == [{"id": "uno", "nota": "sin nota"}, {"id": "dos", "nota": "hola"}]
+
+
+def test_ser_compatible_con_la_ultima_version_no_basta(espacio_de_prueba: str, cliente: pulsar.Client) -> None:
+    """A field that went, and comes back as something else, agrees with the newest schema and not with the oldest."""
+    topico = f"persistent://{espacio_de_prueba}/evento-transitivo.v1"
+    otra = {**V1, "fields": [*V1["fields"], {"name": "nota", "type": "long", "default": 0}]}
+    for esquema in (V2, V1):
+        cliente.create_producer(topico, schema=pulsar.schema.AvroSchema(None, schema_definition=esquema)).close()
+    assert incompatibilidades(V1, otra) == []
+
+    with pytest.raises(pulsar.IncompatibleSchema):
+        cliente.create_producer(topico, schema=pulsar.schema.AvroSchema(None, schema_definition=otra))
 
 
 @pytest.mark.parametrize("octetos", [1_000, 100_000, 1_000_000])

@@ -28,20 +28,24 @@ def productor(taller, definicion):
     return taller.cliente.create_producer(taller.apuntar.topico, schema=Codificado(None, schema_definition=definicion))
 
 
-def test_un_lector_v1_lee_a_un_escritor_v2(taller):
-    v2 = esquema(taller, {"name": "color", "type": "string", "default": "negro"})
-    destino = io.BytesIO()
-    datos = {"hoja": "h", "linea": 7, "modo": "", "secreto": "", "color": "rojo"}
-    fastavro.schemaless_writer(destino, fastavro.parse_schema(v2), datos)
-    orden = taller.orden("h", 7)
-    escritor = productor(taller, v2)
-    escritor.send(destino.getvalue(), properties=a_propiedades(orden.sobre, orden.mensaje.topico), partition_key="h")
+def test_un_lector_lee_a_quien_escribe_un_campo_de_mas_y_a_quien_uno_de_menos(taller):
+    """The first writer is a version ahead of this reader, the second one behind it."""
+    siguiente = esquema(taller, {"name": "color", "type": "string", "default": "negro"})
+    anterior = esquema(taller)
+    anterior["fields"] = [c for c in anterior["fields"] if c["name"] != "secreto"]
+    datos = {"hoja": "h", "modo": "", "secreto": "", "color": "rojo"}
+    for linea, definicion in ((7, siguiente), (8, anterior)):
+        orden, destino = taller.orden("h", linea), io.BytesIO()
+        fastavro.schemaless_writer(destino, fastavro.parse_schema(definicion), {**datos, "linea": linea})
+        propiedades = a_propiedades(orden.sobre, orden.mensaje.topico)
+        productor(taller, definicion).send(destino.getvalue(), properties=propiedades, partition_key="h")
+    taller.enviar(taller.orden("h", 9))
 
-    taller.enviar(taller.orden("h", 8))
-    with taller.consumiendo():
-        taller.esperar(lambda: len(taller.apuntes()) == 2)
+    llegadas = []
+    with taller.consumiendo(taller.bus(lambda orden, _: llegadas.append(orden))):
+        taller.esperar(lambda: taller.atraso() == 0)
 
-    assert taller.apuntes() == [("h", 7), ("h", 8)]
+    assert llegadas == [taller.apuntar(hoja="h", linea=n) for n in (7, 8, 9)]
     assert taller.cartas() == []
 
 
