@@ -1,5 +1,8 @@
 """The view follows from the events, live and rebuilt; the API shows it."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import flask
@@ -82,6 +85,30 @@ def test_un_almacen_recortado_al_final_se_nota_en_la_vista(servicio, hecho):
         (id,) = conexion.execute(sa.text("DELETE FROM eventos WHERE version = 2 RETURNING flujo")).one()
         assert list(verificar(conexion)) == []
         assert atrasadas(conexion) == [id]
+
+
+def test_el_mando_dice_que_evento_no_es_el_que_se_anexo(servicio, hecho):
+    def verificado() -> tuple[int, str]:
+        orden = [sys.executable, "-m", "notificaciones", "eventos", "verificar"]
+        hecho = subprocess.run(
+            orden, env=os.environ | {"DATABASE_URL": servicio.url}, capture_output=True, text=True, timeout=60
+        )
+        return hecho.returncode, hecho.stdout + hecho.stderr
+
+    servicio.procesar(hecho("aprovisionada"))
+    servicio.procesar(hecho("rechazada"))
+    assert verificado()[0] == 0
+
+    with servicio.motor.begin() as conexion:
+        conexion.execute(sa.text("ALTER TABLE eventos DISABLE TRIGGER eventos_solo_anexar"))
+        (id,) = conexion.execute(
+            sa.text(
+                "UPDATE eventos SET datos = jsonb_set(datos, '{motivo}', '\"OTRO\"') WHERE version = 2 RETURNING flujo"
+            )
+        ).one()
+    codigo, dicho = verificado()
+    assert codigo == 1
+    assert f"{id} versión 2: su huella no es la de su contenido" in dicho
 
 
 def test_una_notificacion_y_su_historia(servicio, hecho, buzon, hasta, cliente):

@@ -1,6 +1,8 @@
 """The event store on a real PostgreSQL: append-only, one writer per version, each stream a chain."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -99,6 +101,67 @@ def test_dos_que_leyeron_la_misma_version_no_escriben_los_dos(motor):
 
         with pytest.raises(ConflictoDeVersion):
             guardar(segundo, tarde)
+
+
+def test_de_ocho_que_anexan_a_la_vez_a_una_version_gana_uno(motor):
+    contar(motor, "a", 1)
+    leido = threading.Barrier(8)
+
+    def anexar(_: int) -> bool:
+        try:
+            with motor.begin() as conexion:
+                contadores = Contadores(conexion)
+                contadores.obtener("a").registrar(Contado(cuanto=10))
+                leido.wait(30)
+                guardar(contadores, contadores.obtener("a"))
+        except ConflictoDeVersion:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as hilos:
+        assert sum(hilos.map(anexar, range(8))) == 1
+    with motor.connect() as conexion:
+        contador = Contadores(conexion).obtener("a")
+        assert (contador.total, contador.secuencia) == (11, 2)
+        assert list(verificar(conexion)) == []
+
+
+def test_lo_guardado_con_un_esquema_anterior_se_pliega_y_sigue_integro(motor):
+    @dataclass(frozen=True, kw_only=True, slots=True)
+    class Sumado(EventoDominio):
+        cuanto: int
+        unidad: str
+
+    class ContadoresDeHoy(Contadores):
+        catalogo = CatalogoEventos(
+            Forma(
+                nombre="Contado",
+                clase=Sumado,
+                esquema=3,
+                subidas={1: lambda d: {"cuanto": d["cuanto"] * 100}, 2: lambda d: {**d, "unidad": "centavos"}},
+            )
+        )
+
+        def vacio(self, id: str) -> Contador:
+            return Total(id=id)
+
+    class Total(Contador):
+        def aplicar(self, evento: EventoDominio) -> None:
+            assert isinstance(evento, Sumado) and evento.unidad == "centavos"
+            self.total += evento.cuanto
+
+    contar(motor, "a", 1, 2)
+    with motor.begin() as conexion:
+        contadores = ContadoresDeHoy(conexion)
+        total = contadores.obtener("a")
+        assert total.total == 300
+        total.registrar(Sumado(cuanto=5, unidad="centavos"))
+        guardar(contadores, total)
+
+    with motor.connect() as conexion:
+        assert ContadoresDeHoy(conexion).obtener("a").total == 305
+        assert conexion.scalars(sa.text("SELECT esquema FROM eventos ORDER BY version")).all() == [1, 1, 3]
+        assert list(verificar(conexion)) == []
 
 
 @pytest.mark.parametrize(
