@@ -1,0 +1,63 @@
+"""Makes the containers' secrets, one file each, and says in .env where they are; what exists is kept.
+
+The folder is its owner's alone (0700). The files in it can be read by anyone who gets that far (0644): they are
+mounted into containers as they are, where another user reads them.
+"""
+
+import base64
+import secrets
+from pathlib import Path
+
+RAIZ = Path(__file__).parents[2]
+CARPETA = "deploy/compose/secretos"
+SERVICIOS = {
+    "suscripciones": "suscripciones-bd",
+    "servicio_datos": "servicio-datos-bd",
+    "procesamiento": "procesamiento-bd",
+    "notificaciones": "notificaciones-bd",
+}
+"""Each service's database, which is also its role, and the host that has it."""
+AJUSTE = "SECRETOS_CONTENEDORES"
+
+
+def nuevos() -> dict[str, str]:
+    """Fresh values for every secret, by its file's name."""
+    urls = {
+        f"{base}_database_url": f"postgresql://{base}:{secrets.token_urlsafe(32)}@{anfitrion}:5432/{base}"
+        for base, anfitrion in SERVICIOS.items()
+    }
+    claves = ("postgres_clave", "seudonimo_clave", "idempotencia_secreto")
+    return {**urls, **{clave: base64.b64encode(secrets.token_bytes(32)).decode() for clave in claves}}
+
+
+def hacer(raiz: Path) -> list[str]:
+    """Make what is missing beneath a checkout. Gives the names of what was made."""
+    carpeta = raiz / CARPETA
+    carpeta.mkdir(mode=0o700, parents=True, exist_ok=True)
+    carpeta.chmod(0o700)
+    hechos = []
+    for nombre, valor in nuevos().items():
+        archivo = carpeta / nombre
+        if not archivo.exists():
+            # By rename: half a secret must not be taken for one.
+            nuevo = archivo.with_suffix(".nuevo")
+            nuevo.write_text(valor, encoding="utf-8")
+            nuevo.chmod(0o644)
+            nuevo.rename(archivo)
+            hechos.append(nombre)
+    _decir_donde(raiz / ".env")
+    return hechos
+
+
+def _decir_donde(env: Path) -> None:
+    """Add the setting to .env, unless one is there: the operator's own folder stands."""
+    texto = env.read_text(encoding="utf-8") if env.exists() else ""
+    if not any(linea.startswith(f"{AJUSTE}=") for linea in texto.splitlines()):
+        separador = "" if not texto or texto.endswith("\n") else "\n"
+        with env.open("a", encoding="utf-8") as archivo:
+            archivo.write(f"{separador}{AJUSTE}={CARPETA}\n")
+
+
+if __name__ == "__main__":
+    hechos = hacer(RAIZ)
+    print(f"{CARPETA}: {', '.join(hechos) or 'todo estaba ya'}")
