@@ -10,7 +10,7 @@ DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-pro
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test check bench experimento2 clean lock help
+.PHONY: demo run operar test check bench experimento2 secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -37,14 +37,20 @@ bench: $(LISTO) ## the timings that the project reports
 experimento2: $(LISTO) ## the guarantees under faults: kills, outages, repeats, races (CASO=name: only that one)
 	@$(BIN)/python -m tests.fallos.experimento $(CASO:%=--solo %)
 
+secretos: ## the secrets of docker compose, made once into deploy/compose/secretos/; .env then says where they are
+	@$(PYTHON) deploy/compose/secretos.py
+
 clean: ## remove .local/: the state and the logs of every run
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m plataforma clean; else rm -rf .local; fi
 
-lock: ## resolve requirements.lock anew from requirements.in and the distributions
+lock: ## resolve both locks anew from requirements.in and the distributions
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet uv
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 		--no-header --no-emit-index-url --output-file requirements.lock requirements.in $(METADATOS)
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-contenedores.lock \
+		$(filter-out deploy/%,$(METADATOS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

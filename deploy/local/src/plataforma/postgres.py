@@ -17,7 +17,7 @@ from plataforma.secretos import escribir_privado
 
 VERSION_MINIMA = 14
 SUPERUSUARIO = "postgres"
-_AJUSTES = {
+AJUSTES = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "shared_buffers": "64MB",
@@ -29,6 +29,7 @@ _AJUSTES = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+"""The server's settings that differ from PostgreSQL's own."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class PostgresIncrustado:
         if not self._datos.exists():
             self._crear_datos(binarios, usuario)
         prefijo = usuario.prefijo(self._datos, binarios.carpeta / "postgres") if usuario else []
-        ajustes = (_AJUSTES | {"port": str(self.puerto)}).items()
+        ajustes = (AJUSTES | {"port": str(self.puerto)}).items()
         opciones = [parte for nombre, valor in ajustes for parte in ("-c", f"{nombre}={valor}")]
         return [*prefijo, str(binarios.carpeta / "postgres"), "-D", str(self._datos), *opciones]
 

@@ -25,7 +25,7 @@ from plataforma.puertos import LOCAL, libres
 from plataforma.sondas import Sonda
 
 IMAGEN_PULSAR = f"apachepulsar/pulsar:{VERSION_PULSAR}"
-IMAGEN_POSTGRES = "postgres:17"
+IMAGEN_POSTGRES = "postgres:17.10-bookworm"
 _DADOS = ("PULSAR_URL", "PULSAR_ADMIN_URL", "POSTGRES_URL")
 
 

@@ -1,0 +1,81 @@
+"""The deployment's files, read for the tests."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic_settings import BaseSettings
+
+import bff_web.config
+import notificaciones.config
+import procesamiento.config
+import servicio_datos.config
+import suscripciones.config
+
+RAIZ = Path(__file__).parents[2]
+TEXTO = (RAIZ / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXTO)
+CONTENEDORES: dict[str, dict[str, Any]] = COMPOSE["services"]
+PROPIOS = {nombre: c for nombre, c in CONTENEDORES.items() if "build" in c}
+"""Those that run our code."""
+CONFIG: Mapping[str, type[BaseSettings]] = {
+    "suscripciones": suscripciones.config.Config,
+    "servicio-datos": servicio_datos.config.Config,
+    "procesamiento": procesamiento.config.Config,
+    "notificaciones": notificaciones.config.Config,
+    "bff": bff_web.config.Config,
+}
+"""Each image's settings, by its target in the Dockerfile."""
+PAQUETES = {objetivo: clase.__module__.split(".")[0] for objetivo, clase in CONFIG.items()}
+"""Each image's package."""
+
+
+@dataclass(frozen=True)
+class Instruccion:
+    """One line of the Dockerfile."""
+
+    verbo: str
+    resto: str
+
+    @property
+    def ejecucion(self) -> list[str]:
+        """Its command in exec form. Raises ValueError for the shell's form, whose process gets no signals."""
+        orden: list[str] = json.loads(self.resto)
+        return orden
+
+
+@dataclass(frozen=True)
+class Etapa:
+    """One stage of the Dockerfile: what it stands on, and what it adds."""
+
+    nombre: str
+    desde: str
+    instrucciones: list[Instruccion]
+
+    def las(self, verbo: str) -> list[Instruccion]:
+        """Its own instructions of that kind."""
+        return [i for i in self.instrucciones if i.verbo == verbo]
+
+
+def etapas() -> dict[str, Etapa]:
+    """The Dockerfile's stages, by name."""
+    texto = (RAIZ / "Dockerfile").read_text(encoding="utf-8")
+    lineas = [linea for linea in texto.splitlines() if linea.strip() and not linea.lstrip().startswith("#")]
+    halladas: dict[str, Etapa] = {}
+    actual: list[Instruccion] = []
+    for linea in re.sub(r"\\\n\s*", "", "\n".join(lineas)).splitlines():
+        verbo, _, resto = linea.partition(" ")
+        if verbo == "FROM":
+            desde, _, nombre = resto.partition(" AS ")
+            actual = []
+            halladas[nombre] = Etapa(nombre, desde, actual)
+        else:
+            actual.append(Instruccion(verbo, resto))
+    return halladas
+
+
+ETAPAS = etapas()

@@ -1,0 +1,348 @@
+"""docker-compose.yml, looked at without a container engine: what it starts, in which order, and with which settings."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from deploy.compose import secretos
+from pydantic import SecretBytes, SecretStr
+from pydantic_settings import BaseSettings
+from tests.despliegue.archivos import COMPOSE, CONFIG, CONTENEDORES, ETAPAS, PAQUETES, PROPIOS, RAIZ, TEXTO
+
+from plataforma.broker import MEMORIA, ajustes_de_broker
+from plataforma.postgres import AJUSTES
+from plataforma.proveedores import IMAGEN_POSTGRES, IMAGEN_PULSAR
+
+
+def _de(servicio: str, *mas: str) -> set[str]:
+    return {servicio, *(f"{servicio}-{parte}" for parte in ("bd", "preparar", "api", *mas))}
+
+
+PERFILES = {
+    "pulsar": {"pulsar"},
+    "bff_web": {"pulsar", "bff"},
+    "suscripciones": {"pulsar"} | _de("suscripciones"),
+    "serviciodatos": {"pulsar"} | _de("servicio-datos"),
+    "procesamiento": {"pulsar"} | _de("procesamiento", "relay"),
+    "notificaciones": {"pulsar", "correo"} | _de("notificaciones"),
+    "all": set(CONTENEDORES),
+}
+PREPARATIVOS = {nombre for nombre in CONTENEDORES if nombre.endswith("-preparar")}
+BASES = {nombre for nombre in CONTENEDORES if nombre.endswith("-bd")}
+DURADEROS = set(CONTENEDORES) - PREPARATIVOS
+_VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
+
+
+def _dependencias(nombre: str) -> dict[str, dict[str, Any]]:
+    dependencias: dict[str, dict[str, Any]] = CONTENEDORES[nombre].get("depends_on", {})
+    return dependencias
+
+
+def _objetivo(nombre: str) -> str:
+    return str(PROPIOS[nombre]["build"]["target"])
+
+
+def _segundos(texto: str) -> float:
+    cifra, unidad = re.fullmatch(r"(\d+)(s|m)", texto).groups()  # type: ignore[union-attr]
+    return float(cifra) * {"s": 1, "m": 60}[unidad]
+
+
+# --- What starts, and in which order ---
+
+
+@pytest.mark.parametrize("perfil", PERFILES)
+def test_cada_perfil_inicia_lo_que_necesita_y_nada_mas(perfil: str) -> None:
+    iniciados = {nombre for nombre, c in CONTENEDORES.items() if perfil in c["profiles"]}
+    assert iniciados == PERFILES[perfil]
+    for nombre in iniciados:
+        necesarias = {d for d, como in _dependencias(nombre).items() if como.get("required", True)}
+        assert necesarias <= iniciados, f"{nombre} can't start with {perfil}"
+
+
+def test_ninguna_mezcla_es_de_varias() -> None:
+    """YAML's readers disagree on which one of a list of merged mappings wins."""
+    assert not re.search(r"<<:\s*\[", TEXTO)
+
+
+def test_no_hay_otros_perfiles() -> None:
+    assert {perfil for c in CONTENEDORES.values() for perfil in c["profiles"]} == set(PERFILES)
+
+
+@pytest.mark.parametrize("nombre", CONTENEDORES)
+def test_cada_dependencia_existe_y_se_espera_a_que_este_lista(nombre: str) -> None:
+    for dependencia, como in _dependencias(nombre).items():
+        assert dependencia in CONTENEDORES
+        unico = dependencia in PREPARATIVOS
+        assert como["condition"] == ("service_completed_successfully" if unico else "service_healthy"), dependencia
+        # Only the door starts without those that it asks.
+        assert como.get("required", True) or nombre == "bff", dependencia
+
+
+@pytest.mark.parametrize("nombre", sorted(set(PROPIOS) - {"bff"}))
+def test_nada_empieza_antes_que_su_preparativo_ni_este_antes_que_su_base_y_el_broker(nombre: str) -> None:
+    objetivo = _objetivo(nombre)
+    espera = {f"{objetivo}-bd", "pulsar"}
+    if nombre not in PREPARATIVOS:
+        espera.add(f"{objetivo}-preparar")
+    assert espera <= set(_dependencias(nombre))
+
+
+def test_el_orden_no_da_vueltas() -> None:
+    def antes(nombre: str, camino: tuple[str, ...]) -> None:
+        assert nombre not in camino, camino
+        for dependencia in _dependencias(nombre):
+            antes(dependencia, (*camino, nombre))
+
+    for nombre in CONTENEDORES:
+        antes(nombre, ())
+
+
+def test_la_puerta_empieza_la_ultima_y_se_detiene_la_primera() -> None:
+    apis = {nombre for nombre in CONTENEDORES if nombre.endswith("-api")}
+    assert set(_dependencias("bff")) == apis | {"pulsar"}
+    assert not [n for n in CONTENEDORES if "bff" in _dependencias(n)]
+
+
+def test_los_trabajadores_de_procesamiento_se_multiplican_junto_a_un_relay() -> None:
+    trabajador, relay = CONTENEDORES["procesamiento"], CONTENEDORES["procesamiento-relay"]
+    assert trabajador["environment"]["RELAY_APARTE"] == "true"
+    assert relay["command"] == ["relay"]
+    assert "procesamiento-relay" in _dependencias("procesamiento")
+    assert not {"ports", "container_name"} & set(trabajador), "only one could have them"
+    # Elsewhere the worker relays by itself.
+    assert [n for n, c in PROPIOS.items() if "RELAY_APARTE" in c["environment"]] == ["procesamiento"]
+    assert [n for n, c in PROPIOS.items() if c.get("command") == ["relay"]] == ["procesamiento-relay"]
+
+
+# --- What our processes are told ---
+
+
+@pytest.mark.parametrize("nombre", PROPIOS)
+def test_cada_orden_es_un_verbo_de_su_servicio(nombre: str) -> None:
+    objetivo = _objetivo(nombre)
+    assert PROPIOS[nombre]["image"] == f"saludtech/{objetivo}:local"
+    if objetivo == "bff":
+        assert "command" not in PROPIOS[nombre]
+        return
+    cli = import_module(f"{PAQUETES[objetivo]}.__main__").cli
+    verbos = {c.name or c.callback.__name__ for c in cli.registered_commands}
+    papel = nombre.removeprefix(objetivo).removeprefix("-") or "trabajador"
+    assert PROPIOS[nombre]["command"] == [papel]
+    assert papel in verbos
+
+
+@pytest.mark.parametrize("nombre", PROPIOS)
+def test_cada_variable_y_cada_secreto_es_un_ajuste_que_existe(nombre: str) -> None:
+    ajustes = {campo.upper() for campo in CONFIG[_objetivo(nombre)].model_fields}
+    assert set(PROPIOS[nombre]["environment"]) <= ajustes
+    assert {s["target"] for s in PROPIOS[nombre]["secrets"]} <= ajustes
+    assert all(isinstance(valor, str) for valor in PROPIOS[nombre]["environment"].values())
+
+
+@pytest.fixture
+def _hechos(tmp_path: Path) -> Path:
+    secretos.hacer(tmp_path)
+    return tmp_path / secretos.CARPETA
+
+
+def _config(nombre: str, hechos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BaseSettings:
+    """The settings as the container's process reads them. Raises ValidationError as it would."""
+    montados = tmp_path / "montados"
+    montados.mkdir()
+    for secreto in PROPIOS[nombre]["secrets"]:
+        (montados / secreto["target"]).write_text((hechos / secreto["source"]).read_text())
+    clase = CONFIG[_objetivo(nombre)]
+    for campo in clase.model_fields:
+        monkeypatch.delenv(campo.upper(), raising=False)
+    imagen = dict(p.split("=") for p in ETAPAS["comun"].las("ENV")[0].resto.split() if "_HOST=" in p)
+    for variable, valor in {**imagen, **PROPIOS[nombre]["environment"], "SECRETOS_DIR": str(montados)}.items():
+        monkeypatch.setenv(variable, valor)
+    return clase()
+
+
+def _alcanza(nombre: str, url: str, puerto: int) -> None:
+    """Assert that a URL names another container, which listens there and shares a network."""
+    direccion = urlsplit(url)
+    assert direccion.hostname in CONTENEDORES, url
+    assert set(CONTENEDORES[nombre]["networks"]) & set(CONTENEDORES[direccion.hostname]["networks"]), url
+    assert direccion.port == puerto, url
+
+
+@pytest.mark.parametrize("nombre", PROPIOS)
+def test_cada_proceso_acepta_sus_ajustes_y_encuentra_a_los_demas(
+    nombre: str, _hechos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config: Any = _config(nombre, _hechos, tmp_path, monkeypatch)
+    _alcanza(nombre, config.pulsar_url, 6650)
+    _alcanza(nombre, config.pulsar_admin_url, 8080)
+    objetivo = _objetivo(nombre)
+    if objetivo == "bff":
+        assert config.bff_host == "0.0.0.0"
+        for otro in set(CONFIG) - {"bff"}:
+            url = getattr(config, f"{otro.replace('-', '_')}_url")
+            assert urlsplit(url).hostname == f"{otro}-api"
+            _alcanza(nombre, url, CONFIG[otro].model_fields["http_puerto"].default)
+        return
+    assert config.http_host == "0.0.0.0"
+    _alcanza(nombre, config.database_url, 5432)
+    base = urlsplit(config.database_url)
+    assert base.hostname == f"{objetivo}-bd"
+    assert {base.username, base.path[1:]} == {CONTENEDORES[base.hostname]["environment"]["SERVICIO"]}
+    if objetivo == "notificaciones":
+        _alcanza(nombre, f"smtp://{config.smtp_host}:{config.smtp_puerto}", 1025)
+
+
+# --- Health, life and limits ---
+
+
+@pytest.mark.parametrize("nombre", PROPIOS)
+def test_la_salud_se_mira_donde_el_proceso_escucha(nombre: str) -> None:
+    salud = PROPIOS[nombre]["healthcheck"]
+    if nombre in PREPARATIVOS:
+        assert salud == {"disable": True}
+        return
+    campo = {("bff", None): "bff_puerto", ("api",): "http_puerto"}.get(
+        ("bff", None) if nombre == "bff" else tuple(PROPIOS[nombre]["command"]), "salud_puerto"
+    )
+    puerto = CONFIG[_objetivo(nombre)].model_fields[campo].default
+    assert salud["test"] == ["CMD", "python", "-m", "seedwork.entrada.sonda", str(puerto)]
+
+
+@pytest.mark.parametrize("nombre", CONTENEDORES)
+def test_cada_contenedor_tiene_limites_registro_acotado_y_modo_de_reiniciar(nombre: str) -> None:
+    contenedor = CONTENEDORES[nombre]
+    assert set(contenedor["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+    assert {"max-size", "max-file"} <= set(contenedor["logging"]["options"])
+    assert contenedor["restart"] == ("no" if nombre in PREPARATIVOS else "unless-stopped")
+    assert "no-new-privileges:true" in contenedor["security_opt"]
+    # Our processes end within 5 s; servers write down what they hold.
+    assert _segundos(contenedor["stop_grace_period"]) >= (10 if nombre in PROPIOS else 5)
+
+
+@pytest.mark.parametrize("nombre", sorted(DURADEROS))
+def test_todo_lo_duradero_dice_cuando_esta_listo(nombre: str) -> None:
+    salud = CONTENEDORES[nombre]["healthcheck"]
+    assert salud["test"][0] in ("CMD", "CMD-SHELL")
+    assert {"interval", "timeout", "retries", "start_period"} <= set(salud)
+
+
+@pytest.mark.parametrize("nombre", PROPIOS)
+def test_lo_nuestro_no_escribe_en_su_imagen_ni_tiene_privilegios(nombre: str) -> None:
+    contenedor = PROPIOS[nombre]
+    assert contenedor["read_only"] is True
+    assert contenedor["tmpfs"] == ["/tmp"]
+    assert contenedor["cap_drop"] == ["ALL"]
+    assert contenedor["init"] is True
+    assert not {"privileged", "user", "volumes", "cap_add"} & set(contenedor)
+
+
+# --- Servers, networks, volumes ---
+
+
+def test_el_broker_tiene_los_ajustes_con_los_que_cuenta_la_plataforma() -> None:
+    pulsar = CONTENEDORES["pulsar"]
+    dichos = {k.removeprefix("PULSAR_PREFIX_"): v for k, v in pulsar["environment"].items() if "PREFIX" in k}
+    assert dichos.pop("advertisedAddress") == "${PULSAR_ANUNCIADO:-pulsar}"
+    esperados = ajustes_de_broker("6650", "8080")
+    del esperados["advertisedAddress"]
+    assert dichos == esperados
+    assert pulsar["environment"]["PULSAR_MEM"] == " ".join(MEMORIA)
+    # The image takes its settings from the environment only when told to.
+    assert "apply-config-from-env.py conf/standalone.conf" in pulsar["command"][-1]
+    assert "exec bin/pulsar standalone" in pulsar["command"][-1], "SIGTERM must reach it"
+    assert pulsar["volumes"] == ["pulsar:/pulsar/data"]
+
+
+@pytest.mark.parametrize("nombre", sorted(BASES))
+def test_cada_servicio_tiene_su_base_en_una_red_suya(nombre: str) -> None:
+    base, servicio = CONTENEDORES[nombre], nombre.removesuffix("-bd")
+    assert base["networks"] == [servicio]
+    assert COMPOSE["networks"][servicio] == {"internal": True}
+    de_la_red = {n for n, c in CONTENEDORES.items() if servicio in c["networks"]}
+    assert de_la_red == {nombre} | {n for n in PROPIOS if _objetivo(n) == servicio}
+    assert base["volumes"][0] == f"{servicio}:/var/lib/postgresql/data"
+    assert "ports" not in base
+    assert {"source": f"{servicio.replace('-', '_')}_database_url", "target": "DATABASE_URL"} in base["secrets"]
+
+
+@pytest.mark.parametrize("nombre", sorted(BASES))
+def test_cada_base_registra_como_la_de_la_corrida_local(nombre: str) -> None:
+    dichos = dict(parte.removeprefix("-c").split("=") for parte in CONTENEDORES[nombre]["command"][1:])
+    assert dichos == {ajuste: AJUSTES[ajuste] for ajuste in dichos}
+    assert {"log_min_error_statement", "log_error_verbosity"} <= set(dichos)
+
+
+def test_los_volumenes_y_las_redes_son_los_que_se_usan() -> None:
+    montados = [v.split(":")[0] for c in CONTENEDORES.values() for v in c.get("volumes", ())]
+    con_nombre = [v for v in montados if not v.startswith(".")]
+    assert sorted(con_nombre) == sorted(COMPOSE["volumes"]), "one each"
+    assert all((RAIZ / v).is_file() for v in montados if v.startswith("."))
+    assert {r for c in CONTENEDORES.values() for r in c["networks"]} == set(COMPOSE["networks"])
+
+
+def test_solo_esta_maquina_alcanza_los_puertos_publicados() -> None:
+    publicados = {n: c["ports"] for n, c in CONTENEDORES.items() if "ports" in c}
+    assert set(publicados) == {"pulsar", "correo", "bff"}
+    assert all(p.startswith("127.0.0.1:") for puertos in publicados.values() for p in puertos)
+
+
+def test_las_imagenes_ajenas_estan_fijadas() -> None:
+    ajenas = {c["image"] for n, c in CONTENEDORES.items() if n not in PROPIOS}
+    assert all(re.fullmatch(r"[\w./-]+:v?\d+\.\d+(\.\d+)?(-\w+)?", imagen) for imagen in ajenas), ajenas
+    # Tests on containers and the platform in containers have the same servers.
+    assert CONTENEDORES["pulsar"]["image"] == IMAGEN_PULSAR
+    assert {CONTENEDORES[base]["image"] for base in BASES} == {IMAGEN_POSTGRES}
+
+
+# --- Secrets ---
+
+
+def test_cada_secreto_es_un_archivo_que_make_secretos_hace() -> None:
+    assert set(COMPOSE["secrets"]) == set(secretos.nuevos())
+    for nombre, secreto in COMPOSE["secrets"].items():
+        (variable, modo, mensaje), resto = _VARIABLE.search(secreto["file"]).groups(), secreto["file"].split("}")[1]  # type: ignore[union-attr]
+        assert (variable, modo, resto) == (secretos.AJUSTE, "?", f"/{nombre}")
+        assert "make secretos" in mensaje
+    usados = {s if isinstance(s, str) else s["source"] for c in CONTENEDORES.values() for s in c.get("secrets", ())}
+    assert usados == set(COMPOSE["secrets"])
+
+
+def test_ningun_secreto_esta_en_el_archivo() -> None:
+    secretas = {"DATABASE_URL"} | {
+        campo.upper()
+        for clase in CONFIG.values()
+        for campo, dato in clase.model_fields.items()
+        if any(tipo in str(dato.annotation) for tipo in (SecretStr.__name__, SecretBytes.__name__))
+    }
+    assert {"SEUDONIMO_CLAVE", "IDEMPOTENCIA_SECRETO", "SMTP_CLAVE"} <= secretas
+    for nombre, variable in _variables():
+        assert variable not in secretas, f"{nombre} is given {variable} in the open"
+        assert variable.endswith("_FILE") or not re.search(r"PASSWORD|CLAVE|SECRET|TOKEN", variable), variable
+    assert not re.search(r"://[^/\s:]+:[^/\s@]+@", TEXTO)
+
+
+def _variables() -> Iterator[tuple[str, str]]:
+    for nombre, contenedor in CONTENEDORES.items():
+        for variable in contenedor.get("environment", {}):
+            yield nombre, variable
+
+
+def test_cada_servicio_ve_solo_sus_secretos() -> None:
+    for nombre, contenedor in PROPIOS.items():
+        propios = {s["source"] for s in contenedor["secrets"]}
+        ajenos = {f"{s.replace('-', '_')}_database_url" for s in CONFIG if s != _objetivo(nombre)}
+        assert not propios & (ajenos | {"postgres_clave"}), nombre
+
+
+# --- Settings of the file itself ---
+
+
+def test_lo_que_el_archivo_toma_del_entorno_esta_documentado_con_su_valor() -> None:
+    ejemplo = (RAIZ / ".env.example").read_text(encoding="utf-8")
+    for variable, modo, valor in set(_VARIABLE.findall(TEXTO)):
+        documentado = f"# {variable}={valor if modo == '-' else ''}"
+        assert documentado in ejemplo.splitlines(), documentado

