@@ -228,7 +228,11 @@ class Taller:
     def desalojar(self) -> None:
         """The broker closes every producer and consumer, as when the topics move to another broker."""
         url = f"{self.servidores.admin_url}/admin/v2/namespaces/{INQUILINO}/{self.contexto}/unload"
-        respuesta = urllib3.request("PUT", url, timeout=30, retries=False)
+        # 500 while a topic is being opened, or is still being closed: the broker is asked again.
+        otra_vez = urllib3.Retry(
+            12, backoff_factor=0.2, backoff_max=2, status_forcelist=(500, 503), allowed_methods=None
+        )
+        respuesta = urllib3.request("PUT", url, timeout=30, retries=otra_vez)
         if respuesta.status >= 300:
             raise AssertionError(f"el broker no lo hizo: {respuesta.status}")
 
