@@ -2,31 +2,27 @@
 
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from tests.saga.espera import hasta
 
-from plataforma.ajustes import leer_ajustes
-from plataforma.corrida import Corrida, correr
+from plataforma.corrida import Corrida
 from plataforma.partes import Parte
-from plataforma.proveedores import Servidores
-from plataforma.puertos import LOCAL, libres
+from plataforma.proveedores import Servidores, pasajeros
 
 
 class Cimiento:
     """Broker and PostgreSQL, by the names that `make run` gives them: `pulsar` and `postgres`."""
 
-    def __init__(self, corrida: Corrida, carpeta: Path) -> None:
+    def __init__(self, corrida: Corrida) -> None:
         conexiones = corrida.plano.conexiones
         self.servidores = Servidores(
             conexiones.pulsar_url, conexiones.pulsar_admin_url, corrida.plano.postgres_url, "embedded"
         )
-        self.carpeta = carpeta
+        self.carpeta = corrida.estado.parent
         self._corrida = corrida
 
     def matar(self, nombre: str) -> None:
@@ -55,15 +51,5 @@ class Cimiento:
 @contextmanager
 def cimiento(consola: Console) -> Iterator[Cimiento]:
     """Both, ready in the body."""
-    postgres, pulsar, admin = libres(3)
-    with tempfile.TemporaryDirectory(prefix="saludtech-fallos-") as carpeta:
-        raiz = Path(carpeta)
-        ajustes = leer_ajustes(
-            raiz,
-            postgres_puerto=postgres,
-            pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
-            pulsar_admin_url=f"http://{LOCAL}:{admin}",
-            postgres_url=None,
-        )
-        with correr(ajustes, raiz, raiz / ".local", consola, con_servicios=False) as corrida:
-            yield Cimiento(corrida, raiz)
+    with pasajeros(consola) as corrida:
+        yield Cimiento(corrida)

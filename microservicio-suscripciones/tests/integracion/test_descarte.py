@@ -1,6 +1,5 @@
 """What is left of a command that an operator gave up, on a real PostgreSQL."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -8,38 +7,16 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from contratos.suscripciones import CrearSuscripcion
-from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.http import crear_app
 from seedwork.infraestructura import bd
+from seedwork.pruebas.cuerpos import CREAR_SUSCRIPCION
 from suscripciones.composicion import servicio
 
 pytestmark = pytest.mark.integracion
 
-PEDIDA = CrearSuscripcion(
-    cliente_codigo="0001",
-    cliente_nombres="Pablo",
-    cliente_apellidos="Perez Prieto",
-    cliente_usuario="pperez",
-    cliente_rut="123457890",
-    cliente_cedula="123457890",
-    cliente_email="pperez@domain.com",
-    plan_codigo="pro",
-    plan_nombre="PRO",
-)
 DESCARTADO = "No fue posible procesar el comando, y se descartó."
-
-
-@pytest.fixture
-def motor(nueva_base: Fabrica, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
-    monkeypatch.setenv("DATABASE_URL", nueva_base("suscripciones"))
-    servicio.cache_clear()
-    servicio().migrar()
-    motor = servicio().motor()
-    yield motor
-    motor.dispose()
-    servicio.cache_clear()
 
 
 @pytest.fixture
@@ -54,7 +31,7 @@ def api(motor: sa.Engine) -> FlaskClient:
     return app.test_client()
 
 
-def recibido(comando: CrearSuscripcion = PEDIDA, *, id: str = "c-1") -> Recibido:
+def recibido(comando: CrearSuscripcion = CREAR_SUSCRIPCION, *, id: str = "c-1") -> Recibido:
     return Recibido(Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto="s-1", id=id), comando)
 
 
@@ -79,7 +56,7 @@ def test_una_suscripcion_descartada_queda_rechazada_con_su_motivo(bus, api, moto
 
 @pytest.mark.parametrize(("campo", "valor"), [("cliente_nombres", "Pa\0blo"), ("cliente_codigo", "1" * 5000)])
 def test_lo_que_no_cabe_en_una_fila_no_impide_rechazarla(bus, api, motor, campo, valor):
-    assert bus.descartar(recibido(replace(PEDIDA, **{campo: valor})))
+    assert bus.descartar(recibido(replace(CREAR_SUSCRIPCION, **{campo: valor})))
 
     assert api.get("/suscripciones/s-1").json["estado"] == "RECHAZADA"
     assert api.get("/suscripciones/comandos/c-1").json["motivo"] == DESCARTADO
@@ -87,7 +64,7 @@ def test_lo_que_no_cabe_en_una_fila_no_impide_rechazarla(bus, api, motor, campo,
 
 
 def test_la_suscripcion_que_ya_existe_no_cambia(bus, api, motor):
-    bus.procesar([recibido(replace(PEDIDA, plan_codigo="free"))])
+    bus.procesar([recibido(replace(CREAR_SUSCRIPCION, plan_codigo="free"))])
     antes = dicho(motor)
 
     assert bus.descartar(recibido(id="c-2"))

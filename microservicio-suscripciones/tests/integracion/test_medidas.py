@@ -1,29 +1,15 @@
 """The gauges of sagas, on a real PostgreSQL."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 
-from plataforma.proveedores import Fabrica
-from suscripciones.composicion import servicio
 from suscripciones.infraestructura import medidas
 
 pytestmark = pytest.mark.integracion
 
 _PASO = "'', '{}', '{}', 'HECHO', '', false"
-
-
-@pytest.fixture
-def motor(nueva_base: Fabrica, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
-    monkeypatch.setenv("DATABASE_URL", nueva_base("suscripciones"))
-    servicio.cache_clear()
-    servicio().migrar()
-    motor = servicio().motor()
-    yield motor
-    motor.dispose()
-    servicio.cache_clear()
 
 
 def valores() -> tuple[float, float, float]:

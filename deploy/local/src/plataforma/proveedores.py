@@ -18,7 +18,7 @@ from rich.console import Console
 from plataforma import sondas
 from plataforma.ajustes import leer_ajustes
 from plataforma.broker import MEMORIA, ajustes_de_broker
-from plataforma.corrida import SEGUNDOS_DE_ARRANQUE, correr
+from plataforma.corrida import SEGUNDOS_DE_ARRANQUE, Corrida, correr
 from plataforma.descargas import VERSION_PULSAR
 from plataforma.errores import ErrorPlataforma
 from plataforma.puertos import LOCAL, libres
@@ -78,7 +78,8 @@ def _dados() -> Servidores:
 
 
 @contextmanager
-def _incrustados(consola: Console) -> Iterator[Servidores]:
+def pasajeros(consola: Console) -> Iterator[Corrida]:
+    """A broker and a PostgreSQL on free ports, up in the body, and gone with their state after it."""
     postgres, pulsar, admin = libres(3)
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)
@@ -90,13 +91,19 @@ def _incrustados(consola: Console) -> Iterator[Servidores]:
             postgres_url=None,
         )
         with correr(ajustes, raiz, raiz / ".local", consola, con_servicios=False) as corrida:
-            conexiones = corrida.plano.conexiones
-            yield Servidores(
-                conexiones.pulsar_url,
-                conexiones.pulsar_admin_url,
-                corrida.plano.postgres_url,
-                f"embedded servers: Apache Pulsar {VERSION_PULSAR}, PostgreSQL",
-            )
+            yield corrida
+
+
+@contextmanager
+def _incrustados(consola: Console) -> Iterator[Servidores]:
+    with pasajeros(consola) as corrida:
+        conexiones = corrida.plano.conexiones
+        yield Servidores(
+            conexiones.pulsar_url,
+            conexiones.pulsar_admin_url,
+            corrida.plano.postgres_url,
+            f"embedded servers: Apache Pulsar {VERSION_PULSAR}, PostgreSQL",
+        )
 
 
 def _sin_docker() -> str | None:
