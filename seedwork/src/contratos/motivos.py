@@ -18,6 +18,27 @@ SAGA_CERRADA = "SAGA_CERRADA"
 NADA_QUE_LIBERAR = "NADA_QUE_LIBERAR"
 CANAL_RECHAZO = "CANAL_RECHAZO"
 CANAL_NO_DISPONIBLE = "CANAL_NO_DISPONIBLE"
+CANCELADA_POR_CLIENTE = "CANCELADA_POR_CLIENTE"
+SUSCRIPCION_DESCONOCIDA = "SUSCRIPCION_DESCONOCIDA"
+SUSCRIPCION_NO_ACTIVA = "SUSCRIPCION_NO_ACTIVA"
+SUSCRIPCION_TERMINADA = "SUSCRIPCION_TERMINADA"
+PLAN_EN_VIGOR = "PLAN_EN_VIGOR"
+PLAN_MODIFICADO = "PLAN_MODIFICADO"
+SAGA_EN_CURSO = "SAGA_EN_CURSO"
+FACTURA_DESCONOCIDA = "FACTURA_DESCONOCIDA"
+FACTURA_PAGADA = "FACTURA_PAGADA"
+FACTURA_ANULADA = "FACTURA_ANULADA"
+MONTO_DISTINTO = "MONTO_DISTINTO"
+SERVICIO_DESCONOCIDO = "SERVICIO_DESCONOCIDO"
+SERVICIO_EXISTENTE = "SERVICIO_EXISTENTE"
+SERVICIO_YA_INICIADO = "SERVICIO_YA_INICIADO"
+SERVICIO_TERMINADO = "SERVICIO_TERMINADO"
+SERVICIO_REQUERIDO_POR_PLAN = "SERVICIO_REQUERIDO_POR_PLAN"
+TERMINADO_A_PETICION = "TERMINADO_A_PETICION"
+EXPERTO_DESCONOCIDO = "EXPERTO_DESCONOCIDO"
+EXPERTO_YA_ASIGNADO = "EXPERTO_YA_ASIGNADO"
+NUBE_DESCONOCIDA = "NUBE_DESCONOCIDA"
+DATASET_DESCONOCIDO = "DATASET_DESCONOCIDO"
 
 TEXTOS: dict[str, str] = {
     SIN_CAPACIDAD: "Ningún experto tiene capacidad libre.",
@@ -38,6 +59,27 @@ TEXTOS: dict[str, str] = {
     NADA_QUE_LIBERAR: "No había nada reservado que liberar.",
     CANAL_RECHAZO: "El canal rechazó la notificación.",
     CANAL_NO_DISPONIBLE: "El canal de notificación no está disponible.",
+    CANCELADA_POR_CLIENTE: "El cliente canceló la suscripción.",
+    SUSCRIPCION_DESCONOCIDA: "La suscripción no existe.",
+    SUSCRIPCION_NO_ACTIVA: "La suscripción no está activa.",
+    SUSCRIPCION_TERMINADA: "La suscripción ya no está vigente.",
+    PLAN_EN_VIGOR: "Ese plan ya es el de la suscripción.",
+    PLAN_MODIFICADO: "El plan de la suscripción cambió.",
+    SAGA_EN_CURSO: "La suscripción todavía tiene un cambio en curso.",
+    FACTURA_DESCONOCIDA: "La suscripción no tiene esa factura.",
+    FACTURA_PAGADA: "La factura ya está pagada.",
+    FACTURA_ANULADA: "La factura está anulada.",
+    MONTO_DISTINTO: "El monto o la moneda no son los de la factura.",
+    SERVICIO_DESCONOCIDO: "El servicio de datos no existe.",
+    SERVICIO_EXISTENTE: "Ya existe un servicio de datos con ese identificador.",
+    SERVICIO_YA_INICIADO: "El servicio de datos ya está iniciado.",
+    SERVICIO_TERMINADO: "El servicio de datos ya terminó.",
+    SERVICIO_REQUERIDO_POR_PLAN: "El plan de la suscripción requiere el servicio de datos: cancele la suscripción.",
+    TERMINADO_A_PETICION: "Se pidió terminar el servicio de datos.",
+    EXPERTO_DESCONOCIDO: "El experto no está en el catálogo.",
+    EXPERTO_YA_ASIGNADO: "Ese experto ya atiende el servicio de datos.",
+    NUBE_DESCONOCIDA: "La nube no está en el catálogo.",
+    DATASET_DESCONOCIDO: "El conjunto de datos no está en el catálogo.",
 }
 
 

@@ -45,3 +45,12 @@ class AnonimizacionRechazada(Mensaje):
     id_imagen: str = ""
     id_comando: str = ""
     motivo: str = ""
+
+
+@mensaje("procesamiento", "evento")
+class ConsultaAnonimizacion(Mensaje):
+    """An image was looked up: an audit fact. ``consultante`` is who asked, ``ocurrido`` RFC 3339 in UTC."""
+
+    id_imagen: str = ""
+    consultante: str = ""
+    ocurrido: str = ""

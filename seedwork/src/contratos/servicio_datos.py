@@ -1,13 +1,86 @@
-"""What the servicio-datos context says."""
+"""What the servicio-datos context hears and says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contratos.base import Mensaje, mensaje
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NubePedida:
+    """The cloud that a command names."""
+
+    codigo: str = ""
+    nombre: str = ""
+    tipo: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatasetPedido:
+    """The data set that a command names."""
+
+    codigo: str = ""
+    nombre: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuscripcionPedida:
+    """The subscription that a command names."""
+
+    codigo: str = ""
+
+
+@mensaje("servicio-datos", "comando")
+class CrearServicioDatos(Mensaje):
+    """Ask for a data service, made by hand. The fields are fixed by the business (contract §3).
+
+    Expert, cloud and data set are found in the catalogue by their ``codigo``; their other fields are not stored, nor
+    are the client's.
+    """
+
+    cliente_codigo: str = ""
+    cliente_nombres: str = field(default="", repr=False)
+    cliente_apellidos: str = field(default="", repr=False)
+    cliente_usuario: str = field(default="", repr=False)
+    plan_codigo: str = ""
+    plan_nombre: str = ""
+    experto_codigo: str = ""
+    experto_nombres: str = field(default="", repr=False)
+    experto_apellidos: str = field(default="", repr=False)
+    experto_usuario: str = field(default="", repr=False)
+    experto_cedula: str = field(default="", repr=False)
+    experto_email: str = field(default="", repr=False)
+    nube: NubePedida = NubePedida()
+    dataset: DatasetPedido = DatasetPedido()
+    suscripcion: SuscripcionPedida = SuscripcionPedida()
+
+
+@mensaje("servicio-datos", "comando")
+class IniciarServicioDatos(Mensaje):
+    """Ask for a data service to go to work. ``motivo`` is the asker's own words, or empty."""
+
+    id_servicio_datos: str = ""
+    motivo: str = field(default="", repr=False)
+
+
+@mensaje("servicio-datos", "comando")
+class AsignarExperto(Mensaje):
+    """Ask for another expert to look after a data service."""
+
+    id_servicio_datos: str = ""
+    experto_codigo: str = ""
+
+
+@mensaje("servicio-datos", "comando")
+class TerminarServicioDatos(Mensaje):
+    """Ask for a data service to end. ``motivo`` is the asker's own words, or empty."""
+
+    id_servicio_datos: str = ""
+    motivo: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HechoServicioDatos(Mensaje):
-    """What every fact about a ServicioDatos carries."""
+    """What every fact about a ServicioDatos carries. ``id_saga`` is empty where no saga is behind it."""
 
     id_servicio_datos: str = ""
     id_suscripcion: str = ""
@@ -32,19 +105,37 @@ class ServicioDatosRechazada(HechoServicioDatos):
 
 @mensaje("servicio-datos", "evento")
 class ExpertoAsignado(HechoServicioDatos):
-    """One place of an expert's capacity is taken by a data service."""
+    """One place of an expert's capacity is taken by a data service; the one before, if any, is free again."""
 
     experto_codigo: str = ""
+    experto_anterior_codigo: str = ""
 
 
 @mensaje("servicio-datos", "evento")
 class ServicioDatosIniciado(HechoServicioDatos):
-    """The data service is at work."""
+    """The data service is at work. ``detalle`` is the asker's own words, where somebody asked for it."""
+
+    detalle: str = field(default="", repr=False)
 
 
 @mensaje("servicio-datos", "evento")
 class ServicioDatosTerminado(HechoServicioDatos):
-    """The data service has ended; its expert's place is free again."""
+    """The data service has ended; its expert's place is free again.
+
+    ``motivo`` is a code of :mod:`contratos.motivos`, ``detalle`` the asker's own words, where somebody asked for it.
+    """
 
     experto_codigo: str = ""
+    motivo: str = ""
+    detalle: str = field(default="", repr=False)
+
+
+@mensaje("servicio-datos", "evento")
+class ComandoServicioDatosRechazado(Mensaje):
+    """A command took no effect, and why (a code of :mod:`contratos.motivos`)."""
+
+    id_comando: str = ""
+    comando: str = ""
+    id_servicio_datos: str = ""
+    id_suscripcion: str = ""
     motivo: str = ""

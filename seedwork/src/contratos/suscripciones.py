@@ -1,6 +1,6 @@
 """What the suscripciones context hears and says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contratos.base import Mensaje, mensaje
 
@@ -20,9 +20,40 @@ class CrearSuscripcion(Mensaje):
     plan_nombre: str = ""
 
 
+@mensaje("suscripciones", "comando")
+class CambiarPlanSuscripcion(Mensaje):
+    """Ask for another plan. ``id_suscripcion`` is the message's subject too."""
+
+    id_suscripcion: str = ""
+    plan_codigo: str = ""
+    plan_nombre: str = ""
+
+
+@mensaje("suscripciones", "comando")
+class CancelarSuscripcion(Mensaje):
+    """Ask for a subscription to end. ``motivo`` is the client's own words, or empty."""
+
+    id_suscripcion: str = ""
+    motivo: str = field(default="", repr=False)
+
+
+@mensaje("suscripciones", "comando")
+class PagarSuscripcion(Mensaje):
+    """Tell that an invoice was paid. ``monto`` is a decimal with two places, ``moneda`` an ISO 4217 code."""
+
+    id_suscripcion: str = ""
+    id_factura: str = ""
+    monto: str = ""
+    moneda: str = ""
+    medio: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HechoSuscripcion(Mensaje):
-    """What every fact about a Suscripcion carries: its ids, and its saga with both resource lists."""
+    """What every fact about a Suscripcion carries: its ids, and its latest saga with both resource lists.
+
+    ``plan_*`` is the plan that the fact is about: the one that the saga asked for, also where it was refused.
+    """
 
     id_suscripcion: str = ""
     id_saga: str = ""
@@ -65,12 +96,60 @@ class SuscripcionRechazada(HechoParaElCliente):
 
 
 @mensaje("suscripciones", "evento")
+class SuscripcionCancelada(HechoParaElCliente):
+    """The subscription has ended; whoever holds something for it gives it back.
+
+    ``recursos_en_poder`` are the resources that it held, whichever saga got them; ``motivo`` is a code of
+    :mod:`contratos.motivos`, ``detalle`` the client's own words.
+    """
+
+    recursos_en_poder: tuple[str, ...] = ()
+    motivo: str = ""
+    detalle: str = field(default="", repr=False)
+
+
+@mensaje("suscripciones", "evento")
+class CambioPlanIniciado(HechoSuscripcion):
+    """Another plan was asked for, the one in ``plan_*``; the providers of what it requires besides reserve that."""
+
+    plan_anterior_codigo: str = ""
+    plan_anterior_nombre: str = ""
+
+
+@mensaje("suscripciones", "evento")
+class SuscripcionPlanModificado(HechoParaElCliente):
+    """The plan in ``plan_*`` is in force; the providers start what it requires besides, and end what it does not."""
+
+    plan_anterior_codigo: str = ""
+    plan_anterior_nombre: str = ""
+
+
+@mensaje("suscripciones", "evento")
+class CambioPlanRechazado(HechoParaElCliente):
+    """The plan in ``plan_*`` was refused, the one before stays; whoever did something for the change undoes it."""
+
+    plan_anterior_codigo: str = ""
+    plan_anterior_nombre: str = ""
+    motivo: str = ""
+
+
+@mensaje("suscripciones", "evento")
 class FacturaEmitida(HechoSuscripcion):
     """An invoice is due. ``monto`` is a decimal with two places."""
 
     id_factura: str = ""
     monto: str = ""
     moneda: str = ""
+
+
+@mensaje("suscripciones", "evento")
+class SuscripcionPagada(HechoParaElCliente):
+    """An invoice is paid, with exact money."""
+
+    id_factura: str = ""
+    monto: str = ""
+    moneda: str = ""
+    medio: str = ""
 
 
 @mensaje("suscripciones", "evento")

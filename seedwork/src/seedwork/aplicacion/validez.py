@@ -8,6 +8,8 @@ from seedwork.aplicacion.sobre import en_instante
 from seedwork.dominio.reglas import MAXIMO_ID, es_id, es_texto
 
 _EXIGIDOS = ("id_saga", "id_suscripcion")
+_SIN_SAGA = ("servicio-datos", "procesamiento")
+"""The contexts whose facts may have no saga, or no subscription, behind them."""
 _MAXIMO_LISTA = 100
 _CODIGO = re.compile(rf"[A-Z0-9_]{{0,{MAXIMO_ID}}}")
 
@@ -20,21 +22,22 @@ def falta(mensaje: Mensaje) -> str | None:
     """
     if mensaje.clase != "evento":
         return None
+    exigidos = () if mensaje.contexto in _SIN_SAGA else _EXIGIDOS
     for campo in mensaje.campos:
-        motivo = _falta_de(campo, getattr(mensaje, campo))
+        motivo = _falta_de(campo, getattr(mensaje, campo), exigido=campo in exigidos)
         if motivo is not None:
             return f"{campo} {motivo}"
     return _falta_de_paso(mensaje) if isinstance(mensaje, sagas.TransicionSaga) else None
 
 
-def _falta_de(campo: str, valor: Any) -> str | None:
+def _falta_de(campo: str, valor: Any, *, exigido: bool) -> str | None:
     if isinstance(valor, tuple):
         validos = len(valor) <= _MAXIMO_LISTA and all(not isinstance(v, str) or es_id(v) for v in valor)
         return None if validos else "no es una lista de códigos"
     if not isinstance(valor, str):
         return None
     if not valor:
-        return "falta" if campo in _EXIGIDOS else None
+        return "falta" if exigido else None
     if campo.startswith("id_"):
         return None if es_id(valor) else "no es un id"
     return None if es_texto(valor) else "no es un texto"
