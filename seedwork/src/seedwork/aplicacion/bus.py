@@ -1,11 +1,12 @@
 """From a message to its handler, inside one unit of work: the same path for every command and every reaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from contratos import Mensaje, motivos
+from seedwork.aplicacion.espera import Aplazado, Etapas, PorConocer
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import UnidadConBandeja
 
@@ -51,16 +52,25 @@ class Bus:
         self._abrir = abrir
         self._rechazar = rechazar
 
-    def procesar(self, recibidos: Sequence[Recibido], *, lote: str | None = None) -> None:
+    def procesar(
+        self, recibidos: Sequence[Recibido], *, lote: str | None = None, agotados: Collection[str] = ()
+    ) -> Mapping[str, Aplazado]:
         """Handle all of them in one transaction, in order; what was handled before is passed over.
 
         Args:
             recibidos: the messages.
             lote: the id of the batch, if it was noted as begun; it ends with the transaction.
+            agotados: ids of commands that have waited long enough: what they name and is not known is no more to come.
+
+        Returns:
+            The commands that are to wait, by id: they were left unhandled, and so were those of their type and subject
+            behind them.
 
         Raises:
             Exception: whatever a handler or the database raised; then nothing of the batch took effect.
         """
+        esperan: dict[tuple[str, str], Etapas] = {}
+        aplazados: dict[str, Recibido] = {}
         with self._abrir() as unidad:
             nuevos = unidad.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
             pendientes = [r for r in recibidos if r.sobre.id in nuevos]
@@ -69,9 +79,25 @@ class Bus:
                 {r.sobre.clave_idempotencia: r.sobre.id for r in reversed(pendientes) if r.sobre.clave_idempotencia}
             )
             for recibido in pendientes:
-                if recibido.sobre.id in nuevos:
-                    nuevos.remove(recibido.sobre.id)
-                    self._atender(unidad, recibido, duenos)
+                sobre = recibido.sobre
+                if sobre.id not in nuevos:
+                    continue
+                nuevos.remove(sobre.id)
+                asunto = sobre.tipo, sobre.sujeto
+                try:
+                    if asunto not in esperan:
+                        self._atender(unidad, recibido, duenos, espera=sobre.id not in agotados)
+                        continue
+                except PorConocer as error:
+                    esperan[asunto] = error.etapas
+                aplazados[sobre.id] = recibido
+            segundos = (
+                unidad.aplazar(self.consumidor, {id: r.sobre.tipo for id, r in aplazados.items()}) if aplazados else {}
+            )
+        return {
+            id: Aplazado(esperan[aplazados[id].sobre.tipo, aplazados[id].sobre.sujeto], segundos[id])
+            for id in aplazados
+        }
 
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.
@@ -97,7 +123,9 @@ class Bus:
                 unidad.recolectar()
         return True
 
-    def _atender(self, unidad: UnidadConBandeja, recibido: Recibido, duenos: Mapping[str, str]) -> None:
+    def _atender(
+        self, unidad: UnidadConBandeja, recibido: Recibido, duenos: Mapping[str, str], *, espera: bool
+    ) -> None:
         sobre, mensaje = recibido.sobre, recibido.mensaje
         unidad.atender(sobre)
         rechazo: str | None
@@ -106,7 +134,13 @@ class Bus:
             if self._rechazar is not None:
                 self._rechazar(mensaje, unidad, rechazo)
         else:
-            rechazo = self.manejadores[type(mensaje)](mensaje, unidad)
+            try:
+                rechazo = self.manejadores[type(mensaje)](mensaje, unidad)
+            except PorConocer as error:
+                if espera or self._rechazar is None:
+                    raise
+                rechazo = error.codigo
+                self._rechazar(mensaje, unidad, rechazo)
         if mensaje.clase == "comando":
             unidad.anotar_comando(rechazo)
         unidad.recolectar()

@@ -13,6 +13,9 @@ class Creacion:
     consumidor: str
 
 
+Etapas = tuple[tuple[Creacion, ...], ...]
+
+
 class PorConocer(Exception):
     """What a command names is not known here, or not yet what the command needs.
 
@@ -27,4 +30,17 @@ class PorConocer(Exception):
     def __init__(self, codigo: str, *etapas: tuple[Creacion, ...]) -> None:
         super().__init__(codigo)
         self.codigo = codigo
-        self.etapas = etapas
+        self.etapas: Etapas = etapas
+
+
+@dataclass(frozen=True, slots=True)
+class Aplazado:
+    """A command that was left unhandled.
+
+    Attributes:
+        etapas: the creations that it waits for.
+        segundos: since it was first delivered, on the database's clock.
+    """
+
+    etapas: Etapas
+    segundos: float

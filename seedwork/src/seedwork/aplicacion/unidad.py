@@ -42,6 +42,10 @@ class UnidadConBandeja(UnidadTrabajo, Protocol):
         """Take a message that was parked, or never handled, as done with; False where it was handled."""
         ...
 
+    def aplazar(self, consumidor: str, tipos: Mapping[str, str]) -> Mapping[str, float]:
+        """Leave messages unhandled, by their ids, with their types; answer for how many seconds each has waited."""
+        ...
+
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
         """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
         ...

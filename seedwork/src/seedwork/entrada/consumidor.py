@@ -8,7 +8,7 @@ attempt; then the key goes on with the next message (contract §5).
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,7 +17,9 @@ import pulsar
 import structlog
 
 from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.espera import Aplazado
 from seedwork.aplicacion.reintentos import pausa
+from seedwork.entrada.esperas import Espera, Esperas
 from seedwork.infraestructura import metricas
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import CartasMuertas
@@ -63,6 +65,7 @@ class Entrega:
             it goes on under the same number.
         proximo: when the next one is due, on the monotonic clock.
         agotada: the last one's error, once there is nothing left but to park it.
+        espera: its wait for what it names; None for none.
     """
 
     original: pulsar.Message
@@ -70,11 +73,16 @@ class Entrega:
     intento: int = 0
     proximo: float = 0.0
     agotada: str | None = None
+    espera: Espera | None = None
 
     @property
     def clave(self) -> Clave:
         """Its key, within its topic."""
         return self.original.topic_name(), self.recibido.sobre.sujeto
+
+
+class _Aplazada(Exception):
+    """It was left unhandled: what it names is not known yet."""
 
 
 @dataclass(slots=True)
@@ -89,6 +97,10 @@ class _Retenidas:
         if cola is not None:
             cola.append(entrega)
         return cola is not None
+
+    def retener(self, entrega: Entrega) -> None:
+        """It waits, and so does what comes behind it."""
+        self.colas.setdefault(entrega.clave, deque()).append(entrega)
 
     def total(self) -> int:
         return sum(map(len, self.colas.values()))
@@ -105,6 +117,7 @@ class Consumidor:
         bus: handles what arrives; its name is the subscription's.
         entregas: batches and attempts in the service's database.
         cartas: the service's dead-letter place.
+        esperas: how long commands wait for what they name.
         tipo: Failover keeps each topic's order with one active consumer; Shared splits the load.
         cola: the receiver queue's size. Small where workers share, so that a slow one does not starve the others.
         lote: most messages in one transaction.
@@ -120,6 +133,7 @@ class Consumidor:
         bus: Bus,
         entregas: RegistroEntregas,
         cartas: CartasMuertas,
+        esperas: Esperas,
         *,
         tipo: pulsar.ConsumerType = pulsar.ConsumerType.Failover,
         cola: int = 1000,
@@ -130,6 +144,7 @@ class Consumidor:
         self._bus = bus
         self._entregas = entregas
         self._cartas = cartas
+        self._esperas = esperas
         self._tipo = tipo
         self._cola = cola
         self._lote = lote
@@ -297,7 +312,7 @@ class Consumidor:
         """Handle the first ones in one transaction. False when it failed and had no effect."""
         try:
             with metricas.LOTE_SEGUNDOS.labels(self._bus.consumidor).time():
-                self._bus.procesar([e.recibido for e in parte], lote=self._entregas.lote)
+                aplazados = self._procesar(parte, lote=self._entregas.lote)
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
@@ -306,8 +321,25 @@ class Consumidor:
             return False
         for entrega in parte:
             self._libres.popleft()
+            aplazado = aplazados.get(entrega.recibido.sobre.id)
+            if aplazado is not None:
+                self._aplazar(entrega, aplazado)
+                self._retenidas.retener(entrega)
+                continue
+            if entrega.espera is not None:
+                self._entregas.olvidar(entrega.recibido.sobre.id)
             self._listo(entrega, "hecho")
         return True
+
+    def _procesar(self, entregas: Sequence[Entrega], *, lote: str | None = None) -> Mapping[str, Aplazado]:
+        agotados = {e.recibido.sobre.id for e in entregas if e.espera is not None and self._esperas.agotada(e.espera)}
+        return self._bus.procesar([e.recibido for e in entregas], lote=lote, agotados=agotados)
+
+    def _aplazar(self, entrega: Entrega, aplazado: Aplazado) -> None:
+        if entrega.espera is None:
+            entrega.espera = self._esperas.empezar(aplazado)
+        entrega.intento = 0
+        entrega.proximo = self._esperas.proxima(entrega.espera)
 
     def _uno_por_uno(self, cuantos: int, parada: threading.Event) -> None:
         for _ in range(cuantos):
@@ -315,7 +347,7 @@ class Consumidor:
                 return
             entrega = self._libres[0]
             if not self._retenidas.acoger(entrega) and not self._intentar(entrega):
-                self._retenidas.colas[entrega.clave] = deque([entrega])
+                self._retenidas.retener(entrega)
             self._libres.popleft()
 
     def _reintentar(self, parada: threading.Event) -> None:
@@ -323,6 +355,10 @@ class Consumidor:
         ahora = time.monotonic()
         for clave, cola in list(self._retenidas.colas.items()):
             if cola[0].proximo > ahora:
+                continue
+            if cola[0].espera is not None and not cola[0].intento:
+                # To look whether it is known by now is no attempt, and many are looked at together.
+                self._libres.extendleft(reversed(self._retenidas.colas.pop(clave)))
                 continue
             while cola and not parada.is_set() and self._intentar(cola[0]):
                 cola.popleft()
@@ -338,7 +374,10 @@ class Consumidor:
                 if entrega.intento > maximo:
                     entrega.agotada = anterior or "el proceso murió al tratarlo"
                     break
-            error = self._tratar(entrega)
+            try:
+                error = self._tratar(entrega)
+            except _Aplazada:
+                return False
             if error is None:
                 self._entregas.olvidar(sobre.id)
                 self._listo(entrega, "hecho")
@@ -359,16 +398,23 @@ class Consumidor:
         """One single handling; answers what went wrong with it.
 
         Raises:
+            _Aplazada: it is to wait.
             Exception: broker or database are in trouble; this handling is not over.
         """
         sobre = entrega.recibido.sobre
         try:
-            self._bus.procesar([entrega.recibido])
+            aplazado = self._procesar([entrega]).get(sobre.id)
+            if aplazado is not None:
+                self._aplazar(entrega, aplazado)
+                raise _Aplazada
             return None
+        except _Aplazada:
+            raise
         except Exception as excepcion:
             if es_de_infraestructura(excepcion):
                 raise
             error = _resumen(excepcion)
+        entrega.espera = None
         self._entregas.anotar_error(sobre.id, error)
         metricas.REINTENTOS.labels(self._bus.consumidor, sobre.tipo).inc()
         registro.warning(

@@ -21,11 +21,13 @@ from seedwork.entrada import registro as registros
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
+from seedwork.entrada.esperas import Esperas
 from seedwork.entrada.http import crear_app, problema
 from seedwork.entrada.problemas import pila
 from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
+from seedwork.infraestructura.avance import Avance
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.entregas import RegistroEntregas
@@ -252,6 +254,7 @@ class _Trabajador(_Relevo):
             bus,
             RegistroEntregas(self._motor, bus.consumidor),
             CartasMuertas(self._cartas, servicio.nombre, bus.consumidor),
+            Esperas(Avance(config.pulsar_admin_url)),
             tipo=servicio.tipo_consumidor,
             cola=config.cola,
             lote=config.lote,

@@ -28,6 +28,17 @@ _RETIRAR = sa.text("""
 """)
 
 
+# Attempts begin with its first real handling: so far it has only been looked at.
+_APLAZAR = sa.text("""
+    WITH fuera AS (DELETE FROM inbox WHERE consumidor = :consumidor AND ce_id = ANY(:ids))
+    INSERT INTO intentos AS conocido (consumidor, ce_id, tipo, intentos)
+    SELECT :consumidor, ce_id, tipo, 0
+    FROM unnest(CAST(:ids AS text[]), CAST(:tipos AS text[])) AS aplazado (ce_id, tipo)
+    ON CONFLICT (consumidor, ce_id) DO UPDATE SET intentos = 0, ultimo = clock_timestamp()
+    RETURNING ce_id, extract(epoch FROM clock_timestamp() - conocido.primero)
+""")
+
+
 class Repositorio(Protocol):
     """What the unit of work asks of a repository."""
 
@@ -132,6 +143,12 @@ class UnidadSQL:
         """Take a message that was parked, or never handled, as done with; False where it was handled."""
         valores = {"consumidor": consumidor, "ce_id": ce_id}
         return self.conexion.execute(_RETIRAR, valores).one_or_none() is not None
+
+    def aplazar(self, consumidor: str, tipos: Mapping[str, str]) -> Mapping[str, float]:
+        """Leave messages unhandled, by their ids, with their types; answer for how many seconds each has waited."""
+        ids = sorted(tipos)
+        valores = {"consumidor": consumidor, "ids": ids, "tipos": [tipos[i] for i in ids]}
+        return {id: float(segundos) for id, segundos in self.conexion.execute(_APLAZAR, valores)}
 
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
         """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""

@@ -18,8 +18,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from contratos import Mensaje, mensaje
+from contratos import Mensaje, mensaje, motivos
 from seedwork.aplicacion.bus import Bus, Manejador
+from seedwork.aplicacion.espera import Creacion, PorConocer
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.cli import crear_cli, ejecutar
 from seedwork.entrada.config import ConfigServicio, Puerto, cargar
@@ -30,6 +31,8 @@ from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.unidad_sql import UnidadSQL, abridor
 
 INDECIBLE = "indecible"
+CREADOR = "creador"
+"""Who would have to handle the notebook's events before a page is taken for one that nobody makes (``tras:PAGE``)."""
 
 _TABLAS = sa.MetaData()
 apuntes = sa.Table(
@@ -78,6 +81,10 @@ class UnidadCuaderno(UnidadSQL):
     def __init__(self, conexion: sa.Connection, contexto: str) -> None:
         super().__init__(conexion, contexto, {})
 
+    def tiene(self, hoja: str) -> bool:
+        """Whether there is a line on the page."""
+        return bool(self.conexion.scalar(sa.select(sa.exists().where(apuntes.c.hoja == hoja))))
+
     def apuntar(self, hoja: str, linea: int) -> None:
         """Write the line, and say so."""
         self.conexion.execute(sa.insert(apuntes).values(hoja=hoja, linea=linea))
@@ -124,6 +131,9 @@ class _Manejador:
                 raise ValueError(f"no pude con {orden.secreto}")
         if verbo == "rechaza":
             return "NO_QUIERO"
+        if verbo == "tras" and not unidad.tiene(cuanto):
+            _, apuntado = mensajes(unidad.participante)
+            raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(apuntado, CREADOR),))
         unidad.apuntar(orden.hoja, orden.linea)
         return None
 

@@ -20,8 +20,10 @@ from contratos import INQUILINO
 from seedwork.aplicacion.bus import Bus, Manejador, Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
+from seedwork.entrada.esperas import Esperas
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento, topico_cartas
+from seedwork.infraestructura.avance import Avance
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.entregas import RegistroEntregas
@@ -118,12 +120,14 @@ class Taller:
     def hacer_consumidor(self, bus: Bus | None = None, **opciones: Any) -> Consumidor:
         """A new consumer, impatient."""
         opciones.setdefault("politica", PoliticaReintentos(maximo=4, base_s=0.05, tope_s=0.2))
+        esperas = Esperas(Avance(self.servidores.admin_url), espera_s=opciones.pop("espera_s", 10.0))
         bus = bus or self.bus()
         return Consumidor(
             self.cliente,
             bus,
             RegistroEntregas(self.motor, bus.consumidor),
             CartasMuertas(self.publicador, self.contexto, bus.consumidor),
+            esperas,
             **opciones,
         )
 

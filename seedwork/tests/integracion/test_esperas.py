@@ -1,0 +1,141 @@
+"""A command for what is not known yet waits, holds up nothing else, and is refused when nothing is on its way."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pulsar
+import pytest
+import sqlalchemy as sa
+
+from contratos import motivos
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.esperas import Esperas
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador
+from seedwork.infraestructura.avance import Avance
+from seedwork.pruebas import cuaderno
+
+pytestmark = pytest.mark.integracion
+
+
+@pytest.fixture
+def taller(taller):
+    """With the one whose handling the waiting commands depend on."""
+    Aprovisionador(taller.servidores.admin_url).suscripciones(taller.contexto, cuaderno.CREADOR, [taller.apuntado])
+    return taller
+
+
+def destino(taller, id):
+    tabla = bd.comandos.c
+    with taller.motor.connect() as conexion:
+        filas = conexion.execute(sa.select(tabla.estado, tabla.motivo).where(tabla.id_comando == id))
+        return [tuple(fila) for fila in filas]
+
+
+@contextmanager
+def creador(taller) -> Iterator[pulsar.Consumer]:
+    consumidor = taller.cliente.subscribe(taller.apuntado.topico, cuaderno.CREADOR)
+    try:
+        yield consumidor
+    finally:
+        consumidor.close()
+
+
+def crear(taller, cuantas=1) -> None:
+    """What would make a page known is published."""
+    hechos = [taller.apuntado(hoja="otra", linea=n) for n in range(cuantas)]
+    for hecho in hechos:
+        sobre = Sobre.nuevo(hecho, fuente="/pruebas", sujeto="otra")
+        taller.publicador.publicar(sobre, hecho, espera=10)
+
+
+def test_espera_a_lo_que_nombra_y_no_detiene_a_nadie(taller):
+    taller.enviar(*(taller.orden("a", n, "tras:b") for n in range(3)), *(taller.orden(f"h-{n}", n) for n in range(50)))
+
+    with taller.consumiendo():
+        taller.esperar(lambda: len(taller.apuntes()) == 50)
+        assert taller.apuntes("a") == []
+        # Behind it on its key, though it waits for nothing itself.
+        taller.enviar(taller.orden("a", 3))
+        taller.enviar(taller.orden("b", 0))
+        taller.esperar(lambda: len(taller.apuntes("a")) == 4 and taller.atraso() == 0)
+
+    assert taller.apuntes("a") == [("a", n) for n in range(4)]
+    assert taller.contar("SELECT count(*) FROM intentos") == 0
+    assert taller.cartas() == []
+
+
+def test_lo_que_nadie_crea_se_rechaza_una_vez_con_su_motivo(taller):
+    ids = taller.enviar(*(taller.orden("a", n, "tras:b") for n in range(3)), repeticiones=2)
+
+    with taller.consumiendo(espera_s=0.2):
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM comandos") == 3 and taller.atraso() == 0)
+
+    for id in ids:
+        assert destino(taller, id) == [("RECHAZADO", motivos.SUSCRIPCION_DESCONOCIDA)]
+    assert taller.contar("SELECT count(*) FROM outbox") == 3
+    assert taller.contar("SELECT count(*) FROM intentos") == 0
+    assert taller.apuntes() == []
+    assert taller.cartas() == []
+
+
+def test_no_se_rechaza_mientras_quede_una_creacion_anterior_sin_atender(taller):
+    crear(taller, 3)
+    (id,) = taller.enviar(taller.orden("a", 0, "tras:b"))
+    testigo = taller.orden("c", 0, "tras:d")
+
+    with creador(taller) as atento, taller.consumiendo(espera_s=0.2):
+        atento.acknowledge(atento.receive(5000))
+        atento.acknowledge(atento.receive(5000))
+        taller.esperar(lambda: mirado_en_vano(taller))
+        assert destino(taller, id) == []
+        # What is published after the command is none of its business.
+        crear(taller)
+        atento.acknowledge(atento.receive(5000))
+        taller.esperar(lambda: destino(taller, id) == [("RECHAZADO", motivos.SUSCRIPCION_DESCONOCIDA)])
+        taller.enviar(testigo)
+        taller.esperar(lambda: mirado_en_vano(taller))
+        assert destino(taller, testigo.sobre.id) == []
+
+
+def test_la_espera_sobrevive_a_un_reinicio(taller):
+    (id,) = taller.enviar(taller.orden("a", 0, "tras:b"))
+    with taller.consumiendo():
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM intentos") == 1)
+    assert taller.contar("SELECT count(*) FROM inbox") == 0
+    with taller.motor.begin() as conexion:
+        conexion.execute(sa.text("UPDATE intentos SET primero = primero - interval '10 seconds'"))
+
+    comienzo = time.monotonic()
+    with taller.consumiendo():
+        taller.esperar(lambda: destino(taller, id) == [("RECHAZADO", motivos.SUSCRIPCION_DESCONOCIDA)])
+        assert time.monotonic() - comienzo < 9
+
+
+def test_sin_noticias_del_broker_no_se_rechaza_a_nadie(taller, monkeypatch):
+    monkeypatch.setattr(Esperas, "CALLADO_S", 0.0)
+    (id,) = taller.enviar(taller.orden("a", 0, "tras:b"))
+    sordo = taller.hacer_consumidor(espera_s=0.2)
+    sordo._esperas._avance = Avance("http://127.0.0.1:9")
+
+    with taller.corriendo(sordo.correr):
+        taller.esperar(lambda: mirado_en_vano(taller))
+        assert destino(taller, id) == []
+        taller.enviar(taller.orden("b", 0))
+        taller.esperar(lambda: taller.apuntes("a") == [("a", 0)])
+
+
+def test_quinientos_que_esperan_y_mueren_con_su_proceso_siguen_esperando(taller):
+    ids = taller.enviar(*(taller.orden(f"a-{n}", n, "tras:b") for n in range(500)))
+    with taller.consumiendo():
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM intentos") == 500)
+    with taller.consumiendo():
+        taller.enviar(taller.orden("b", 0))
+        taller.esperar(lambda: len(taller.apuntes()) == 501 and taller.atraso() == 0)
+    assert taller.contar("SELECT count(*) FROM comandos WHERE estado = 'APLICADO'") == len(ids) + 1
+
+
+def mirado_en_vano(taller) -> bool:
+    """Whether what waits was looked at long after it might have been refused, as the consumer's notes tell."""
+    return taller.contar("SELECT count(*) FROM intentos WHERE ultimo - primero > interval '3 seconds'") > 0
