@@ -6,7 +6,7 @@ the rules of the contract written down anew (§3 to §5). What it takes for gran
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,31 +16,43 @@ from tests.fallos.acta import Acta, Clase, Hallazgo
 from tests.saga.bases import filas
 from tests.saga.topicos import leer
 
-import contratos.notificaciones
-import contratos.procesamiento
-import contratos.sagas
-import contratos.servicio_datos
-import contratos.suscripciones
-from contratos import REGISTRO, Mensaje
+from contratos import REGISTRO, Mensaje, procesamiento, servicio_datos, suscripciones
 from contratos.procesamiento import AnonimizarImagen
 from contratos.sagas import TransicionSaga
-from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.pulsar import crear_cliente
 
 OIDOS: Mapping[str, Collection[type[Mensaje]]] = {
-    "suscripciones": (CrearSuscripcion, TransicionSaga),
+    "suscripciones": (
+        suscripciones.CrearSuscripcion,
+        suscripciones.CambiarPlanSuscripcion,
+        suscripciones.CancelarSuscripcion,
+        suscripciones.PagarSuscripcion,
+        TransicionSaga,
+    ),
     "servicio_datos": (
-        contratos.suscripciones.SuscripcionCreada,
-        contratos.suscripciones.SuscripcionActivada,
-        contratos.suscripciones.SuscripcionRechazada,
+        servicio_datos.CrearServicioDatos,
+        servicio_datos.IniciarServicioDatos,
+        servicio_datos.AsignarExperto,
+        servicio_datos.TerminarServicioDatos,
+        suscripciones.SuscripcionCreada,
+        suscripciones.SuscripcionActivada,
+        suscripciones.SuscripcionRechazada,
+        suscripciones.SuscripcionCancelada,
+        suscripciones.CambioPlanIniciado,
+        suscripciones.SuscripcionPlanModificado,
+        suscripciones.CambioPlanRechazado,
     ),
     "notificaciones": (
-        contratos.suscripciones.SuscripcionAprovisionada,
-        contratos.suscripciones.SuscripcionActivada,
-        contratos.suscripciones.SuscripcionRechazada,
+        suscripciones.SuscripcionAprovisionada,
+        suscripciones.SuscripcionActivada,
+        suscripciones.SuscripcionRechazada,
+        suscripciones.SuscripcionCancelada,
+        suscripciones.SuscripcionPlanModificado,
+        suscripciones.CambioPlanRechazado,
+        suscripciones.SuscripcionPagada,
     ),
     "procesamiento": (AnonimizarImagen,),
 }
@@ -49,7 +61,9 @@ OIDOS: Mapping[str, Collection[type[Mensaje]]] = {
 PROPIOS = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones", "sagas")
 """The contexts of the platform; tests register messages of others."""
 
-COMANDOS: Mapping[str, type[Mensaje]] = {"suscripciones": CrearSuscripcion, "procesamiento": AnonimizarImagen}
+COMANDOS: Mapping[str, Collection[type[Mensaje]]] = {
+    paquete: [tipo for tipo in tipos if tipo.clase == "comando"] for paquete, tipos in OIDOS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,74 @@ class Dicho:
     sujeto: str
     secuencia: int | None
     mensaje: Any
+
+
+@dataclass(frozen=True)
+class Ficha:
+    """A subscription's row."""
+
+    estado: str
+    id_saga: str
+    recursos: Collection[str]
+
+
+DECISIONES = (
+    {"ACTIVAR"},
+    {"RECHAZAR"},
+    {"CANCELAR"},
+    {"ACTIVAR", "CANCELAR"},
+    {"RECHAZAR", "CANCELAR"},
+)
+"""How a saga may be decided; also by its own end and then by that of the subscription."""
+
+
+@dataclass(frozen=True)
+class Historia:
+    """A saga's steps."""
+
+    pasos: Sequence[TransicionSaga]
+
+    @cached_property
+    def nombres(self) -> set[str]:
+        return {p.paso for p in self.pasos}
+
+    @property
+    def id_suscripcion(self) -> str:
+        return self.pasos[0].id_suscripcion
+
+    @property
+    def decisiones(self) -> set[str]:
+        return self.nombres & {"ACTIVAR", "RECHAZAR", "CANCELAR"}
+
+    @property
+    def dados(self) -> list[tuple[str, str, str]]:
+        return sorted((p.paso, p.recurso, p.resultado) for p in self.pasos)
+
+    @property
+    def repetidos(self) -> list[Any]:
+        """Steps that were told more than once; the client is told of a refused change and of a cancellation."""
+        veces = Counter((p.participante, p.paso, p.recurso) for p in self.pasos)
+        avisos = len(self.nombres & {"RECHAZAR", "CANCELAR"})
+        return [clave for clave, n in veces.items() if n > (avisos if clave[1] == "AVISAR" else 1)]
+
+    @cached_property
+    def requeridos(self) -> set[str]:
+        return {r for p in self.pasos for r in p.recursos_requeridos}
+
+    @property
+    def fin(self) -> str:
+        """How it ended, by the contract's words (§4, "The end follows from the topic alone")."""
+        liberados = {r for p in self.pasos for r in p.recursos_liberados}
+        iniciados = {p.recurso for p in self.pasos if (p.paso, p.resultado) == ("INICIAR", "HECHO")}
+        devueltos = {p.recurso for p in self.pasos if p.paso == "LIBERAR"}
+        activada = "ACTIVAR" in self.nombres
+        if activada and self.requeridos <= iniciados and liberados <= devueltos:
+            return "COMPLETADA"
+        if self.nombres & {"RECHAZAR", "CANCELAR"} and (
+            self.requeridos | (liberados if activada else set()) <= devueltos
+        ):
+            return "COMPENSADA"
+        return "EN_CURSO"
 
 
 @dataclass
@@ -151,47 +233,61 @@ class Examen:
         acta.exigir(sum(cartas.values()) == self.cartas, f"dead letters: {cartas}, not {self.cartas}")
 
     def _comandos(self) -> None:
-        """Each command has one fate; one that was applied has its effect."""
-        for paquete, tipo in COMANDOS.items():
-            enviados = {d.id: d.sujeto for d in self.dichos[tipo]}
-            destinos = dict(filas(self.bases[paquete], "SELECT id_comando, estado FROM comandos"))
-            self._acta.hallar(Clase.PERDIDO, enviados.keys() - destinos.keys(), f"{tipo.__name__} without a fate")
-            self._acta.hallar(Clase.OTRO, destinos.keys() - enviados.keys(), f"a fate, and no {tipo.__name__}")
-        faltan = set(self.suscripciones) - self._estados.keys()
+        """Each command has one fate, and each that was accepted has its aggregate."""
+        for paquete, tipos in COMANDOS.items():
+            enviados = {d.id for tipo in tipos for d in self.dichos[tipo]}
+            destinos = {f[0] for f in filas(self.bases[paquete], "SELECT id_comando FROM comandos")}
+            self._acta.hallar(Clase.PERDIDO, enviados - destinos, f"{paquete}: command without a fate")
+            self._acta.hallar(Clase.OTRO, destinos - enviados, f"{paquete}: a fate, and no command")
+        faltan = set(self.suscripciones) - self._fichas.keys()
         self._acta.hallar(Clase.PERDIDO, faltan, "accepted, and no such subscription")
 
     @cached_property
-    def _estados(self) -> Mapping[str, tuple[str, str, tuple[str, ...]]]:
-        """State, saga and required resources of each subscription."""
-        consulta = "SELECT id, estado, saga->>'id', saga->'requeridos' FROM suscripciones"
-        return {i: (e, s, tuple(r)) for i, e, s, r in filas(self.bases["suscripciones"], consulta)}
+    def _fichas(self) -> Mapping[str, Ficha]:
+        """Each subscription, as its row shows it."""
+        consulta = "SELECT id, estado, saga->>'id', recursos FROM suscripciones"
+        return {id: Ficha(*resto) for id, *resto in filas(self.bases["suscripciones"], consulta)}
+
+    def _en(self, *estados: str) -> set[str]:
+        return {id for id, ficha in self._fichas.items() if ficha.estado in estados}
+
+    @cached_property
+    def _sagas(self) -> Mapping[str, Historia]:
+        """Each saga, as the topic tells it."""
+        pasos: dict[str, list[TransicionSaga]] = defaultdict(list)
+        for paso in self._unicos(TransicionSaga):
+            pasos[paso.id_saga].append(paso)
+        return {id: Historia(suyos) for id, suyos in pasos.items()}
+
+    def _sagas_con(self, *pasos: str) -> set[str]:
+        return {id for id, historia in self._sagas.items() if historia.nombres >= set(pasos)}
 
     def _unicos(self, tipo: type[Mensaje]) -> list[Any]:
         """The payloads on a topic, each id once."""
         return list({d.id: d.mensaje for d in self.dichos[tipo]}.values())
 
+    def _uno_por(self, tipo: type[Mensaje], ids: Iterable[str], campo: str = "id_suscripcion") -> None:
+        """The topic holds one such fact for each of these, and no other."""
+        dichos = [getattr(m, campo) for m in self._unicos(tipo)]
+        self._acta.hallar(Clase.DOBLADO, _repetidos(dichos), tipo.__name__)
+        self._acta.hallar(Clase.PERDIDO, set(ids) - set(dichos), f"no {tipo.__name__}")
+        self._acta.hallar(Clase.OTRO, set(dichos) - set(ids), f"{tipo.__name__} without reason")
+
     def _suscripciones(self) -> None:
-        """Each is decided one way, its saga ended accordingly, and each fact and step was said once."""
+        """Each is decided one way, its sagas ended accordingly, and each fact and step was said once."""
         acta, base = self._acta, self.bases["suscripciones"]
-        pasos: dict[str, list[TransicionSaga]] = defaultdict(list)
-        for paso in self._unicos(TransicionSaga):
-            pasos[paso.id_saga].append(paso)
-        for id_saga, suyos in pasos.items():
-            veces = Counter((p.participante, p.paso, p.recurso) for p in suyos)
-            acta.hallar(Clase.DOBLADO, [f"{c} of {id_saga}" for c, n in veces.items() if n > 1], "step")
-            decisiones = [p.paso for p in suyos if p.paso in ("ACTIVAR", "RECHAZAR")]
-            acta.exigir(len(decisiones) == 1, f"saga {id_saga} was decided as {decisiones}")
-        for id, (estado, id_saga, requeridos) in self._estados.items():
-            fin = _fin(pasos[id_saga])
-            if estado == "PENDIENTE" or fin == "EN_CURSO":
-                dados = sorted((p.paso, p.resultado) for p in pasos[id_saga])
-                acta.hallar(Clase.ATASCADO, [id], f"{estado}, its saga {fin} with {dados}")
-            elif (estado, fin) not in (("ACTIVA", "COMPLETADA"), ("RECHAZADA", "COMPENSADA")):
-                acta.hallar(Clase.OTRO, [id], f"{estado}, and its saga {fin}")
-            if estado == "RECHAZADA" and not set(requeridos) <= {
-                p.recurso for p in pasos[id_saga] if p.paso == "LIBERAR"
-            }:
-                acta.hallar(Clase.SIN_DEVOLVER, [id], "refused, and a required resource without LIBERAR")
+        for id_saga, historia in self._sagas.items():
+            acta.hallar(Clase.DOBLADO, [f"{c} of {id_saga}" for c in historia.repetidos], "step")
+            acta.exigir(historia.decisiones in DECISIONES, f"saga {id_saga} was decided as {historia.decisiones}")
+            acta.hallar(
+                Clase.ATASCADO, [id_saga] if historia.fin == "EN_CURSO" else [], f"saga in course: {historia.dados}"
+            )
+        for id, ficha in self._fichas.items():
+            fin = self._sagas[ficha.id_saga].fin if ficha.id_saga in self._sagas else "unknown"
+            if ficha.estado == "PENDIENTE":
+                acta.hallar(Clase.ATASCADO, [id], f"PENDIENTE, its saga {fin}")
+            elif ficha.estado == "RECHAZADA" and fin != "COMPENSADA":
+                acta.hallar(Clase.OTRO, [id], f"RECHAZADA, and its saga {fin}")
         acta.hallar(
             Clase.ATASCADO,
             filas(base, "SELECT id FROM suscripciones WHERE (saga->>'en_curso')::bool OR plazo IS NOT NULL"),
@@ -199,76 +295,101 @@ class Examen:
         )
         contados = {f[0] for f in filas(base, "SELECT id FROM saga_pasos")}
         acta.hallar(Clase.PERDIDO, {d.id for d in self.dichos[TransicionSaga]} - contados, "step not in the view")
-        activas = [i for i, (e, _, _) in self._estados.items() if e == "ACTIVA"]
-        rechazadas = [i for i, (e, _, _) in self._estados.items() if e == "RECHAZADA"]
-        self._uno_por(contratos.suscripciones.SuscripcionActivada, activas)
-        self._uno_por(contratos.suscripciones.SuscripcionRechazada, rechazadas)
-        facturas = [f[0] for f in filas(base, "SELECT id_suscripcion FROM facturas")]
-        acta.hallar(Clase.DOBLADO, _repetidos(facturas), "invoice")
-        acta.hallar(Clase.OTRO, set(facturas) - set(activas), "invoice of what is not ACTIVA")
-        self._uno_por(contratos.suscripciones.FacturaEmitida, facturas)
+        activadas = {self._sagas[s].id_suscripcion for s in self._sagas_con("CREAR", "ACTIVAR")}
+        acta.hallar(Clase.OTRO, self._en("ACTIVA") - activadas, "ACTIVA, and was never activated")
+        canceladas = {self._sagas[s].id_suscripcion for s in self._sagas_con("CANCELAR")}
+        acta.hallar(Clase.OTRO, canceladas ^ self._en("CANCELADA"), "CANCELADA and CANCELAR differ")
+        self._uno_por(suscripciones.SuscripcionActivada, activadas)
+        self._uno_por(suscripciones.SuscripcionRechazada, self._en("RECHAZADA"))
+        self._uno_por(suscripciones.SuscripcionCancelada, self._en("CANCELADA"))
+        self._uno_por(suscripciones.CambioPlanIniciado, self._sagas_con("CAMBIAR"), "id_saga")
+        self._uno_por(suscripciones.SuscripcionPlanModificado, self._sagas_con("CAMBIAR", "ACTIVAR"), "id_saga")
+        self._uno_por(suscripciones.CambioPlanRechazado, self._sagas_con("CAMBIAR", "RECHAZAR"), "id_saga")
+        self._facturas(activadas)
 
-    def _uno_por(self, tipo: type[Mensaje], ids: Iterable[str]) -> None:
-        """The topic holds one such fact for each of these subscriptions, and no other."""
-        dichos = [m.id_suscripcion for m in self._unicos(tipo)]
-        self._acta.hallar(Clase.DOBLADO, _repetidos(dichos), tipo.__name__)
-        self._acta.hallar(Clase.PERDIDO, set(ids) - set(dichos), f"no {tipo.__name__}")
-        self._acta.hallar(Clase.OTRO, set(dichos) - set(ids), f"{tipo.__name__} without reason")
+    def _facturas(self, activadas: Collection[str]) -> None:
+        """One for each activation of what has a price, paid at most once; none is due of what was cancelled."""
+        acta = self._acta
+        facturas = filas(self.bases["suscripciones"], "SELECT id, id_suscripcion, estado FROM facturas")
+        acta.hallar(Clase.DOBLADO, _repetidos(s for _, s, _ in facturas), "invoice")
+        acta.hallar(Clase.OTRO, {s for _, s, _ in facturas} - set(activadas), "invoice of what was never activated")
+        self._uno_por(suscripciones.FacturaEmitida, [id for id, *_ in facturas], "id_factura")
+        pagadas = [id for id, _, estado in facturas if estado == "PAGADA"]
+        self._uno_por(suscripciones.SuscripcionPagada, pagadas, "id_factura")
+        canceladas = self._en("CANCELADA")
+        for id, suscripcion, estado in facturas:
+            if estado == "PAGADA":
+                continue
+            debido = "ANULADA" if suscripcion in canceladas else "EMITIDA"
+            acta.exigir(estado == debido, f"invoice {id} is {estado}, not {debido}")
 
     def _servicios(self) -> None:
         """Who is ACTIVA has what its plan requires, once; nobody else holds anything; the experts' places add up."""
         acta, base = self._acta, self.bases["servicio_datos"]
-        consulta = "SELECT id_suscripcion, id_saga, estado, experto_codigo FROM servicios_datos"
+        consulta = "SELECT id, id_suscripcion, coalesce(id_saga, ''), estado, experto_codigo FROM servicios_datos"
         servicios = filas(base, consulta)
-        vivos = {s: (saga, estado) for s, saga, estado, _ in servicios if estado != "TERMINADO"}
-        acta.hallar(Clase.DOBLADO, _repetidos(saga for _, saga, _, _ in servicios), "data service of a saga")
-        for id, (estado, id_saga, requeridos) in self._estados.items():
-            debido = (id_saga, "INICIADO") if estado == "ACTIVA" and "servicio_datos" in requeridos else None
-            hay = vivos.pop(id, None)
-            if debido and not hay:
+        vivos = {s: (saga, estado) for _, s, saga, estado, _ in servicios if estado != "TERMINADO"}
+        acta.hallar(Clase.DOBLADO, _repetidos(saga for _, _, saga, _, _ in servicios if saga), "data service of a saga")
+        for id, ficha in self._fichas.items():
+            saga, hay = vivos.pop(id, ("", ""))
+            a_mano = bool(hay) and not saga
+            if ficha.estado != "ACTIVA":
+                acta.hallar(Clase.SIN_DEVOLVER, [id] if hay else [], f"{ficha.estado}, and holds a data service")
+            elif "servicio_datos" not in ficha.recursos:
+                sobra = [id] if hay and not a_mano else []
+                acta.hallar(Clase.SIN_DEVOLVER, sobra, "its plan requires no data service, and it holds a saga's")
+            elif not hay:
                 acta.hallar(Clase.PERDIDO, [id], "ACTIVA without its data service")
-            elif hay and not debido:
-                acta.hallar(Clase.SIN_DEVOLVER, [id], f"{estado}, and holds a data service")
-            elif hay != debido:
-                acta.hallar(Clase.ATASCADO, [id], f"its data service is {hay}, not {debido}")
+            elif hay != "INICIADO" or a_mano:
+                acta.hallar(Clase.ATASCADO, [id], f"its data service is {hay}, of saga {saga!r}")
         acta.hallar(Clase.SIN_DEVOLVER, vivos, "a data service of an unknown subscription")
-        ocupados = Counter(experto for _, _, estado, experto in servicios if estado != "TERMINADO")
+        ocupados = Counter(experto for _, _, _, estado, experto in servicios if estado != "TERMINADO")
         for codigo, usados in filas(base, "SELECT codigo, usados FROM expertos"):
             if usados > ocupados[codigo]:
                 acta.hallar(Clase.SIN_DEVOLVER, [codigo], f"{usados} places taken, {ocupados[codigo]} in use")
             elif usados < ocupados[codigo]:
                 acta.hallar(Clase.DOBLADO, [codigo], f"{usados} places taken, {ocupados[codigo]} in use")
-        suscritas = [s for s, *_ in servicios]
-        terminadas = [s for s, _, estado, _ in servicios if estado == "TERMINADO"]
-        for tipo, ids in (
-            (contratos.servicio_datos.ServicioDatosCreada, suscritas),
-            (contratos.servicio_datos.ExpertoAsignado, suscritas),
-            (contratos.servicio_datos.ServicioDatosTerminado, terminadas),
-        ):
-            self._uno_por(tipo, ids)
+        todos = [id for id, *_ in servicios]
+        terminados = [id for id, _, _, estado, _ in servicios if estado == "TERMINADO"]
+        self._uno_por(servicio_datos.ServicioDatosCreada, todos, "id_servicio_datos")
+        self._uno_por(servicio_datos.ServicioDatosTerminado, terminados, "id_servicio_datos")
+        asignados = {m.id_servicio_datos: m.experto_codigo for m in self._unicos(servicio_datos.ExpertoAsignado)}
+        acta.hallar(
+            Clase.OTRO,
+            [id for id, _, _, _, experto in servicios if asignados.get(id) != experto],
+            "its expert is not the one that was last told",
+        )
 
     def _notificaciones(self) -> None:
         """Each client was told what there was to tell, once; no delivery is left over; the view equals its events."""
         acta, base = self._acta, self.bases["notificaciones"]
         acta.hallar(Clase.ATASCADO, filas(base, "SELECT id_notificacion FROM envios"), "a delivery is left over")
-        avisos = filas(base, "SELECT id_suscripcion, tipo, estado FROM vista_notificaciones")
-        acta.hallar(Clase.DOBLADO, _repetidos((s, t) for s, t, _ in avisos), "notification")
+        avisos = filas(base, "SELECT id, id_saga, id_suscripcion, tipo, estado FROM vista_notificaciones")
         acta.hallar(
-            Clase.ATASCADO, [a for a in avisos if a[2] not in ("CONFIRMADA", "FALLIDA", "ANULADA")], "not delivered"
+            Clase.ATASCADO, [a for a in avisos if a[4] not in ("CONFIRMADA", "FALLIDA", "ANULADA")], "not delivered"
         )
-        hechos = {(s, t) for s, t, _ in avisos}
-        debidos = set()
-        for id, (estado, _, requeridos) in self._estados.items():
-            if estado == "RECHAZADA":
-                debidos.add((id, "SUSCRIPCION_RECHAZADA"))
-            elif estado == "ACTIVA":
-                debidos.add((id, "SERVICIO_LISTO" if requeridos else "SUSCRIPCION_ACTIVA"))
-        acta.hallar(Clase.PERDIDO, debidos - hechos, "not told")
-        acta.hallar(
-            Clase.OTRO,
-            [a for a in hechos - debidos if a[1] != "SERVICIO_LISTO"],
-            "told without reason",
-        )
+        pagos = Counter(s for _, _, s, tipo, _ in avisos if tipo == "PAGO_RECIBIDO")
+        pagadas = Counter(m.id_suscripcion for m in self._unicos(suscripciones.SuscripcionPagada))
+        acta.exigir(pagos == pagadas, f"payments told: {(pagos - pagadas) or (pagadas - pagos)} differ")
+        dados = [(saga, tipo) for _, saga, _, tipo, _ in avisos if tipo != "PAGO_RECIBIDO"]
+        acta.hallar(Clase.DOBLADO, _repetidos(dados), "notification")
+        debidos = {(s, "SERVICIO_LISTO") for s in self._sagas_con("ACTIVAR") if self._sagas[s].requeridos}
+        debidos |= {(s, "SUSCRIPCION_RECHAZADA") for s in self._sagas_con("CREAR", "RECHAZAR")}
+        debidos |= {(s, "CAMBIO_PLAN_RECHAZADO") for s in self._sagas_con("CAMBIAR", "RECHAZAR")}
+        debidos |= {(s, "SUSCRIPCION_CANCELADA") for s in self._sagas_con("CANCELAR")}
+        acta.hallar(Clase.PERDIDO, debidos - set(dados), "not told")
+        # What a cancellation overtook need not be told any more; until then it has to be.
+        posibles = {(s, "SUSCRIPCION_ACTIVA") for s in self._sagas_con("CREAR", "ACTIVAR")}
+        posibles |= {(s, "PLAN_MODIFICADO") for s in self._sagas_con("CAMBIAR", "ACTIVAR")}
+        vigentes = {
+            (s, t)
+            for s, t in posibles
+            if self._sagas[s].id_suscripcion in self._en("ACTIVA")
+            and (t == "PLAN_MODIFICADO" or not self._sagas[s].requeridos)
+        }
+        acta.hallar(Clase.PERDIDO, vigentes - set(dados), "not told")
+        posibles |= {(m.id_saga, "SERVICIO_LISTO") for m in self._unicos(suscripciones.SuscripcionAprovisionada)}
+        acta.hallar(Clase.OTRO, set(dados) - debidos - posibles, "told without reason")
         huecos = "SELECT flujo FROM eventos GROUP BY flujo HAVING max(version) <> count(*)"
         acta.hallar(Clase.PERDIDO, filas(base, huecos), "a stream with a gap")
         desiguales = (
@@ -282,7 +403,7 @@ class Examen:
         acta, base = self._acta, self.bases["procesamiento"]
         estados = dict(filas(base, "SELECT id, estado FROM imagenes"))
         acta.hallar(Clase.PERDIDO, set(self.imagenes) - estados.keys(), "accepted, and no such image")
-        contadas = [m.id_imagen for m in self._unicos(contratos.procesamiento.ImagenAnonimizada)]
+        contadas = [m.id_imagen for m in self._unicos(procesamiento.ImagenAnonimizada)]
         acta.hallar(Clase.DOBLADO, _repetidos(contadas), "ImagenAnonimizada")
         anonimizadas = {id for id, estado in estados.items() if estado == "ANONIMIZADA"}
         acta.hallar(Clase.PERDIDO, anonimizadas - set(contadas), "no ImagenAnonimizada")
@@ -315,20 +436,6 @@ def _dicho(tipo: type[Mensaje], original: pulsar.Message) -> Dicho:
     p = original.properties()
     secuencia = int(p["ce_sequence"]) if "ce_sequence" in p else None
     return Dicho(p["ce_id"], p["ce_source"], p["ce_subject"], secuencia, avro.decodificar(tipo, original.data()))
-
-
-def _fin(pasos: Collection[TransicionSaga]) -> str:
-    """How a saga ended, by the contract's words (§4, "The end follows from the topic alone")."""
-    nombres = {p.paso for p in pasos}
-    requeridos = {r for p in pasos for r in p.recursos_requeridos}
-    liberados = {r for p in pasos for r in p.recursos_liberados}
-    iniciados = {p.recurso for p in pasos if (p.paso, p.resultado) == ("INICIAR", "HECHO")}
-    devueltos = {p.recurso for p in pasos if p.paso == "LIBERAR"}
-    if "ACTIVAR" in nombres and requeridos <= iniciados and liberados <= devueltos:
-        return "COMPLETADA"
-    if nombres & {"RECHAZAR", "CANCELAR"} and requeridos | (liberados if "ACTIVAR" in nombres else set()) <= devueltos:
-        return "COMPENSADA"
-    return "EN_CURSO"
 
 
 def _repetidos(valores: Iterable[Any]) -> list[Any]:

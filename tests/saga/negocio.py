@@ -14,7 +14,7 @@ from tests.saga.plataforma_viva import Plataforma
 
 from seedwork.pruebas.cuerpos import IMAGEN, SUSCRIPCION
 
-FINALES = {"ACTIVA", "RECHAZADA"}
+FINALES = {"ACTIVA", "RECHAZADA", "CANCELADA"}
 
 CUERPO_SUSCRIPCION: Mapping[str, Any] = json.loads(SUSCRIPCION)
 CUERPO_IMAGEN: Mapping[str, str] = json.loads(IMAGEN)
@@ -78,9 +78,35 @@ class Negocio:
         assert respuesta.codigo == 202, respuesta
         return Imagen(self, respuesta.cuerpo["id_imagen"], respuesta.cuerpo["id_comando"])
 
+    def ordena(self, ruta: str, cuerpo: Mapping[str, Any], **cabeceras: str) -> "Orden":
+        """A command at the door, which accepts it."""
+        respuesta = self.envia(ruta, cuerpo, **cabeceras)
+        assert respuesta.codigo == 202, respuesta
+        assert respuesta.cabeceras["Location"] == respuesta.cuerpo["consulta"]
+        return Orden(self, respuesta.cuerpo)
+
+    def crea_servicio(self, suscripcion: str, experto: str, **cambios: Mapping[str, str]) -> "Orden":
+        """An operator makes a data service by hand, of the catalogue's first cloud and data set."""
+        pedido = {"experto": {"codigo": experto}, "suscripcion": {"codigo": suscripcion}}
+        catalogo = {"nube": {"codigo": "nube-andes"}, "dataset": {"codigo": "rayos-x"}}
+        return self.ordena("/servicios-datos/servicio-datos-comando", {**pedido, **catalogo, **cambios})
+
     def _pide(self, metodo: str, ruta: str, cuerpo: str | None = None, cabeceras: Any = None) -> Respuesta:
         cruda = self._http.request(metodo, self.plataforma.bff + ruta, body=cuerpo, headers=cabeceras)
         return Respuesta(cruda.status, json.loads(cruda.data), cruda.headers)
+
+
+@dataclass(frozen=True)
+class Orden:
+    """A command that was accepted."""
+
+    negocio: Negocio
+    aceptado: Mapping[str, str]
+
+    def queda(self, estado: str) -> Any:
+        """Its fate is told, and must be this one; the reason as a person reads it, or None."""
+        finales = {"APLICADO", "RECHAZADO"}
+        return _llega(self.negocio, self.aceptado["comando"], estado, finales=finales)["motivo"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +137,45 @@ class Suscripcion:
 
     def queda(self, estado: str, *, segundos: float = 45) -> Any:
         """It reaches a final state, which must be this one."""
-        return _llega(self.negocio, f"/suscripciones/{self.id}", estado, finales=FINALES, segundos=segundos)
+        finales = FINALES - {"ACTIVA"} if estado == "CANCELADA" else FINALES
+        return _llega(self.negocio, f"/suscripciones/{self.id}", estado, finales=finales, segundos=segundos)
+
+    def vista(self) -> Any:
+        """What its query shows."""
+        return self.negocio.pregunta(f"/suscripciones/{self.id}").cuerpo
+
+    def cambia_plan(self, plan: str, **cabeceras: str) -> Orden:
+        """The client asks for another plan."""
+        cuerpo = {"plan": {"codigo": plan, "nombre": plan.upper()}}
+        return self.negocio.ordena(f"/suscripciones/{self.id}/plan-comando", cuerpo, **cabeceras)
+
+    def cancela(self, motivo: str | None = None) -> Orden:
+        """The client asks for the end of it."""
+        return self.negocio.ordena(
+            f"/suscripciones/{self.id}/cancelacion-comando", {} if motivo is None else {"motivo": motivo}
+        )
+
+    def paga(self, factura: Mapping[str, str], **cambios: str) -> Orden:
+        """The client pays an invoice, to the letter unless told otherwise."""
+        datos = {c: factura[c] for c in ("id_factura", "monto", "moneda")}
+        return self.negocio.ordena(f"/suscripciones/{self.id}/pago-comando", {**datos, "medio": "tarjeta", **cambios})
+
+    def tiene_plan(self, plan: str) -> None:
+        """That plan comes into force."""
+        hasta(lambda: self.vista()["plan"]["codigo"] == plan, f"{self.id} tiene el plan {plan}")
+
+    def sus_sagas(self) -> "list[Saga]":
+        """All of them, the oldest first."""
+        return [Saga(v) for v in self.negocio.pregunta(f"/suscripciones/{self.id}/sagas").cuerpo["elementos"]]
+
+    def todo_queda_quieto(self, sagas: int) -> "list[Saga]":
+        """It has had so many sagas, and all of them have ended."""
+
+        def mirar() -> "list[Saga] | None":
+            vistas = self.sus_sagas()
+            return vistas if len(vistas) == sagas and all(s.vista["estado"] != "EN_CURSO" for s in vistas) else None
+
+        return hasta(mirar, f"las {sagas} sagas de {self.id} acaban")
 
     def su_saga_queda(self, estado: str, *, segundos: float = 45) -> "Saga":
         """Its saga reaches a final state, which must be this one."""
