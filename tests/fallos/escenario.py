@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import psycopg2
@@ -98,6 +99,10 @@ class Clientela:
         id = str(self._hasta_202(RUTA_SUSCRIPCION, cuerpo, f"s-{self._marca}-{n}")["id_suscripcion"])
         self.suscripciones.append(id)
         return id
+
+    def ordenar(self, ruta: str, cuerpo: Mapping[str, Any]) -> None:
+        """Send any other command until it is accepted."""
+        self._hasta_202(ruta, cuerpo, f"o-{self._marca}-{self._siguiente()}")
 
     def _siguiente(self) -> int:
         with self._cerrojo:
@@ -218,6 +223,14 @@ class Escenario:
         return [Hallazgo(Clase.DOBLADO, f"letter to {quien}: {de}") for (quien, _), de in ids.items() if len(de) > 1]
 
     # Looking, and saying again
+
+    @cached_property
+    def recursos(self) -> tuple[str, str, str]:
+        """The codes of an expert, a cloud and a data set of the catalogue."""
+        base = self.plataforma.bases["servicio_datos"]
+        tablas = ("expertos", "nubes", "datasets")
+        experto, nube, dataset = (filas(base, f"SELECT min(codigo) FROM {t} WHERE vigente")[0][0] for t in tablas)
+        return experto, nube, dataset
 
     def base_de(self, paso: Paso) -> str:
         """The database of a step's participant."""

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from tests.fallos import caidas, cuaderno_entregas, cuaderno_muertes, disco, matriz, puerta
+from tests.fallos import caidas, carreras, cuaderno_entregas, cuaderno_muertes, disco, matriz, puerta
 from tests.fallos.acta import Acta, Caso, levantar, nombre, tabla
 from tests.fallos.cimiento import cimiento
 from tests.fallos.escenario import escenario
@@ -25,7 +25,7 @@ from plataforma.sistema import senales_que_detienen
 
 INFORME = Path(".local/experimento-2.md")
 DE_CUADERNO: Sequence[Caso] = (*cuaderno_muertes.CASOS, *cuaderno_entregas.CASOS)
-DE_PLATAFORMA: Sequence[Caso] = (*caidas.CASOS, *puerta.CASOS, *matriz.CASOS, *disco.CASOS)
+DE_PLATAFORMA: Sequence[Caso] = (*caidas.CASOS, *puerta.CASOS, *matriz.CASOS, *carreras.CASOS, *disco.CASOS)
 
 consola = Console(highlight=False, soft_wrap=True)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -144,8 +144,6 @@ def _deshacer_antes(lugar: Escenario, acta: Acta, paso: Paso, deshecho: str, sag
 
 def exito_y_plazo_a_la_vez(lugar: Escenario, acta: Acta, *, vueltas: int = 12, sagas: int = 10) -> None:
     """The last step before success is let through around the instant of the deadline: one outcome each, never both."""
-    # Cancelling at the instant of success joins here with its command: the same retention, and the command for the
-    # deadline.
     azar = random.Random(4)
     with plazo_corto(lugar):
         for _ in range(vueltas):

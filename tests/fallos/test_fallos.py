@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.fallos import caidas, cuaderno_entregas, cuaderno_muertes, matriz
+from tests.fallos import caidas, carreras, cuaderno_entregas, cuaderno_muertes, matriz
 from tests.fallos.acta import Acta, Caso, Clase, levantar, nombre
 from tests.fallos.escenario import Escenario
 from tests.fallos.mesa import Mesa
@@ -32,6 +32,8 @@ def test_cuaderno(mesa: Mesa, caso: Caso, tamanos: dict[str, Any]) -> None:
         (caidas.cada_proceso_muere, {"imagenes": 150, "suscripciones": 30, "segundos": 10, "vueltas": 1}),
         (matriz.paso_duplicado, {"sagas": 1}),
         (matriz.paso_rechazado, {"sagas": 2}),
+        (carreras.exito_y_cancelacion_a_la_vez, {"vueltas": 2, "sagas": 5}),
+        (carreras.carga_mezclada, {"ordenes": 200}),
         (matriz.todo_otra_vez_y_al_reves, {"veces": 2}),
     ],
     ids=lambda valor: nombre(valor) if callable(valor) else "",

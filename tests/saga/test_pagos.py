@@ -63,7 +63,8 @@ def test_cada_periodo_vencido_trae_su_factura_y_ninguna_despues_de_cancelar(
     # Two periods and a half of PRO's 30 days go by, as far as the database can tell.
     ejecutar(
         plataforma.bases["suscripciones"],
-        f"UPDATE suscripciones SET renueva = renueva - interval '75 days' WHERE id IN ('{cliente.id}', '{que_se_fue.id}')",
+        "UPDATE suscripciones SET renueva = renueva - interval '75 days'"
+        f" WHERE id IN ('{cliente.id}', '{que_se_fue.id}')",
     )
 
     facturas = hasta(lambda: (f := cliente.vista()["facturas"]) and len(f) == 3 and f, "dos renovaciones", segundos=30)

@@ -1,0 +1,183 @@
+"""Races between commands, and between commands and the saga: exactly one outcome each; and everything at once.
+
+The auditor (`coherencia`) looks after every round: a saga that was activated and refused, a service of what is
+cancelled, a place that is not given back, a second invoice, a client who was told twice would be found there.
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests.fallos.acta import Acta, Clase
+from tests.fallos.escenario import Escenario
+from tests.fallos.tropiezo import ACTIVAR, NOTIFICAR, Paso, retenido
+from tests.saga.bases import filas
+from tests.saga.espera import hasta
+
+ANULAR: dict[str, Any] = {"motivo": "ya no"}
+
+
+def cancelar_justo_detras_de_crear(lugar: Escenario, acta: Acta, *, vueltas: int = 10, sagas: int = 10) -> None:
+    """The cancellation is sent as soon as the creation has its 202, of plans with and without resources."""
+    for vuelta in range(vueltas):
+        ids = []
+        for _ in range(sagas):
+            id = _pedir(lugar, "pro" if vuelta % 2 else "free")
+            _cancelar(lugar, id)
+            ids.append(id)
+        _cerrar(lugar, acta, ids, 2 * sagas)
+        estados = Counter(lugar.estados(ids).values())
+        acta.hallar(Clase.OTRO, estados.keys() - {"CANCELADA"}, "created and cancelled, and yet")
+
+
+def exito_y_cancelacion_a_la_vez(lugar: Escenario, acta: Acta, *, vueltas: int = 10, sagas: int = 10) -> None:
+    """The step that makes it ACTIVA, or the one before, is let through while the cancellations arrive."""
+    azar = random.Random(11)
+    for vuelta in range(vueltas):
+        paso: Paso = (NOTIFICAR, ACTIVAR)[vuelta % 2]
+        with retenido(lugar.base_de(paso), paso) as retencion:
+            ids = [_pedir(lugar, "pro") for _ in range(sagas)]
+            retencion.esperar_a_alguien()
+            with ThreadPoolExecutor(sagas) as hilos:
+                cancelando = [hilos.submit(_cancelar, lugar, id) for id in ids]
+                time.sleep(azar.uniform(0.0, 0.03))
+                retencion.soltar()
+                for cancelada in cancelando:
+                    cancelada.result()
+            _cerrar(lugar, acta, ids, 2 * sagas)
+        estados = Counter(lugar.estados(ids).values())
+        acta.hallar(Clase.OTRO, estados.keys() - {"CANCELADA"}, "was cancelled, and yet")
+        acta.notas = [_como_acabaron(lugar)]
+
+
+def cambio_contra_cancelacion(lugar: Escenario, acta: Acta, *, vueltas: int = 10, sagas: int = 10) -> None:
+    """A change of plan and a cancellation of the same subscription are sent at the same instant, up and down."""
+    azar = random.Random(12)
+    for vuelta in range(vueltas):
+        antes, despues = (("basico", "pro"), ("pro", "free"))[vuelta % 2]
+        ids = [_pedir(lugar, antes) for _ in range(sagas)]
+        lugar.sosegar(acta)
+        with ThreadPoolExecutor(2 * sagas) as hilos:
+            pedidos = [hilos.submit(_cambiar, lugar, id, despues) for id in ids]
+            time.sleep(azar.uniform(0.0, 0.05))
+            pedidos += [hilos.submit(_cancelar, lugar, id) for id in ids]
+            for pedido in pedidos:
+                pedido.result()
+        _cerrar(lugar, acta, ids, 3 * sagas)
+        estados = Counter(lugar.estados(ids).values())
+        acta.hallar(Clase.OTRO, estados.keys() - {"CANCELADA"}, "was cancelled, and yet")
+    acta.notas = [_como_acabaron(lugar)]
+
+
+def carga_mezclada(lugar: Escenario, acta: Acta, *, ordenes: int = 2000) -> None:
+    """Everything that clients and operators can ask for, at once and at full speed; all ends, and all agrees."""
+    azar = random.Random(13)
+    creaciones = ordenes * 2 // 5
+    comienzo = time.monotonic()
+    with ThreadPoolExecutor(16) as hilos:
+        planes = azar.choices(("free", "basico", "pro"), (3, 3, 4), k=creaciones)
+        ids = list(hilos.map(lambda plan: _pedir(lugar, plan), planes))
+        # Half of the rest comes while creations are still under way; invoices have to be there to be paid.
+        otras = [_una_orden(lugar, azar, ids) for _ in range((ordenes - creaciones) // 2)]
+        for hecha in [hilos.submit(orden) for orden in otras]:
+            hecha.result()
+        facturas = _facturas(lugar, azar, ids, ordenes - creaciones - len(otras))
+        otras = [_una_orden(lugar, azar, ids) for _ in range(ordenes - creaciones - len(otras) - len(facturas))]
+        otras += [_un_pago(lugar, factura) for factura in facturas]
+        azar.shuffle(otras)
+        for hecha in [hilos.submit(orden) for orden in otras]:
+            hecha.result()
+    enviadas = time.monotonic()
+    lugar.reposar(acta, desde=enviadas)
+    acta.vueltas += 1
+    acta.mensajes += ordenes
+    acta.anotar_estados(Counter(lugar.estados(ids).values()))
+    acta.notas += [
+        f"{ordenes / (time.monotonic() - comienzo):.0f} commands/s from the first to rest",
+        _destinos(lugar),
+    ]
+
+
+def _pedir(lugar: Escenario, plan: str) -> str:
+    return lugar.clientela.pedir_suscripcion(lugar.negocio.cuerpo_suscripcion(plan))
+
+
+def _cancelar(lugar: Escenario, id: str) -> None:
+    lugar.clientela.ordenar(f"/suscripciones/{id}/cancelacion-comando", ANULAR)
+
+
+def _cambiar(lugar: Escenario, id: str, plan: str) -> None:
+    cuerpo = {"plan": {"codigo": plan, "nombre": plan.upper()}}
+    lugar.clientela.ordenar(f"/suscripciones/{id}/plan-comando", cuerpo)
+
+
+def _una_orden(lugar: Escenario, azar: random.Random, ids: Collection[str]) -> Any:
+    """Any command on any of them; many have to be refused."""
+    id = azar.choice(list(ids))
+    tipo = azar.choices(("cambio", "cancelacion", "servicio", "imagen"), (5, 2, 2, 1))[0]
+    if tipo == "cambio":
+        plan = azar.choice(("free", "basico", "pro"))
+        return lambda: _cambiar(lugar, id, plan)
+    if tipo == "cancelacion":
+        return lambda: _cancelar(lugar, id)
+    if tipo == "imagen":
+        return lugar.clientela.pedir_imagen
+    experto, nube, dataset = lugar.recursos
+    cuerpo = {"codigo": id}
+    return lambda: lugar.clientela.ordenar(
+        "/servicios-datos/servicio-datos-comando",
+        {
+            "experto": {"codigo": experto},
+            "nube": {"codigo": nube},
+            "dataset": {"codigo": dataset},
+            "suscripcion": cuerpo,
+        },
+    )
+
+
+def _facturas(lugar: Escenario, azar: random.Random, ids: Collection[str], tope: int) -> list[Any]:
+    """Invoices to be paid, some of them twice."""
+    consulta = "SELECT id, id_suscripcion, monto::text, moneda FROM facturas"
+    base = lugar.plataforma.bases["suscripciones"]
+    todas = hasta(lambda: [f for f in filas(base, consulta) if f[1] in ids], "hay facturas")
+    return [azar.choice(todas) for _ in range(tope // 2)]
+
+
+def _un_pago(lugar: Escenario, factura: Any) -> Any:
+    id, id_suscripcion, monto, moneda = factura
+    cuerpo = {"id_factura": id, "monto": monto, "moneda": moneda, "medio": "tarjeta"}
+    return lambda: lugar.clientela.ordenar(f"/suscripciones/{id_suscripcion}/pago-comando", cuerpo)
+
+
+def _cerrar(lugar: Escenario, acta: Acta, ids: Collection[str], mensajes: int) -> None:
+    lugar.reposar(acta)
+    acta.vueltas += 1
+    acta.mensajes += mensajes
+    acta.fallos += len(ids)
+    acta.anotar_estados(Counter(lugar.estados(ids).values()))
+
+
+def _como_acabaron(lugar: Escenario) -> str:
+    """In how many the success, or the change, came first."""
+    consulta = (
+        "SELECT count(*) FILTER (WHERE 'ACTIVAR' = ANY(pasos)), count(*) FROM (SELECT array_agg(paso) AS pasos"
+        " FROM saga_pasos GROUP BY id_saga) AS sagas WHERE 'CANCELAR' = ANY(pasos)"
+    )
+    antes, todas = filas(lugar.plataforma.bases["suscripciones"], consulta)[0]
+    return f"so far on this platform, of {todas} cancelled sagas {antes} had been activated"
+
+
+def _destinos(lugar: Escenario) -> str:
+    """How many commands were applied and refused, by their type."""
+    cuentas: Counter[str] = Counter()
+    for paquete in ("suscripciones", "servicio_datos"):
+        consulta = "SELECT split_part(tipo, '.', 4), estado FROM comandos"
+        for tipo, estado in filas(lugar.plataforma.bases[paquete], consulta):
+            cuentas[f"{tipo} {estado}"] += 1
+    return ", ".join(f"{n} {que}" for que, n in sorted(cuentas.items()))
+
+
+CASOS = (cancelar_justo_detras_de_crear, exito_y_cancelacion_a_la_vez, cambio_contra_cancelacion, carga_mezclada)
