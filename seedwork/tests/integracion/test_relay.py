@@ -112,3 +112,26 @@ def test_el_aviso_lo_despierta(taller, record_property):
 
     record_property("p50_ms", round(sorted(tardanzas)[7] * 1000, 1))
     assert [(h, n) for _, h, n in taller.publicados()] == [("h", n) for n in range(15)]
+
+
+def test_sin_sitio_en_el_disco_se_queja_y_cuando_lo_hay_sigue(taller):
+    _hacer(
+        taller,
+        "CREATE FUNCTION lleno() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'sin sitio' USING ERRCODE = 'disk_full'; END $$;"
+        "CREATE TRIGGER lleno BEFORE UPDATE ON outbox EXECUTE FUNCTION lleno()",
+    )
+    relay = taller.relay()
+    assert relay.espera_por is None
+    with taller.corriendo(relay.correr):
+        with abrir(taller) as unidad:
+            unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c")
+            unidad.apuntar("h", 1)
+        taller.esperar(lambda: isinstance(relay.espera_por, sa.exc.DBAPIError))
+        _hacer(taller, "DROP FUNCTION lleno() CASCADE")
+        taller.esperar(lambda: pendientes(taller) == 0 and relay.espera_por is None)
+
+
+def _hacer(taller, sql):
+    with taller.motor.begin() as conexion:
+        conexion.execute(sa.text(sql))

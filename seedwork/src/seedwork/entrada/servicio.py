@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -213,9 +213,21 @@ class _Relevo(_Proceso):
         super().__init__(servicio)
         # What is pending stays in order through a lost connection; a round travels in whole batches.
         self._salida = Publicador(self._config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
+        self._relay = Relay(self._motor, self._salida)
 
     def _tareas(self) -> dict[str, Tarea]:
-        return {"relay": Relay(self._motor, self._salida).correr, "medidor": self._medir}
+        return {"relay": self._relay.correr, "medidor": self._medir}
+
+    def _comprobar_bd(self) -> str | None:
+        """That a disk is full shows when a write fails."""
+        for error in self._esperas():
+            if isinstance(error, sa.exc.DBAPIError) and bd.es_de_infraestructura(error):
+                return f"no acepta escrituras ({type(error.orig).__name__})"
+        return super()._comprobar_bd()
+
+    def _esperas(self) -> Sequence[Exception | None]:
+        """The trouble that its tasks wait out."""
+        return [self._relay.espera_por]
 
     def _medir(self, parada: threading.Event) -> None:
         """Keep the gauges of trouble current; they never fail readiness."""
@@ -272,12 +284,8 @@ class _Trabajador(_Relevo):
             **self._servicio.tareas(self._motor, self._consumidor),
         }
 
-    def _comprobar_bd(self) -> str | None:
-        """That a disk is full shows when a write fails."""
-        error = self._consumidor.espera_por
-        if isinstance(error, sa.exc.DBAPIError) and bd.es_de_infraestructura(error):
-            return f"no acepta escrituras ({type(error.orig).__name__})"
-        return super()._comprobar_bd()
+    def _esperas(self) -> Sequence[Exception | None]:
+        return [self._consumidor.espera_por, *super()._esperas()]
 
     def _comprobar_broker(self) -> str | None:
         return None if self._consumidor.conectado() else "el consumidor no está conectado al broker"

@@ -41,6 +41,12 @@ class Relay:
         self._publicador = publicador
         self._tope = tope
         self._sondeo = sondeo
+        self._espera_por: Exception | None = None
+
+    @property
+    def espera_por(self) -> Exception | None:
+        """The trouble of broker or database that it waits out; None when it waits for none."""
+        return self._espera_por
 
     def correr(self, parada: threading.Event) -> None:
         """Relay until ``parada`` is set."""
@@ -51,12 +57,14 @@ class Relay:
             except SinConfirmacion as error:
                 # Its text quotes nothing, and names the topic where one is to blame.
                 registro.warning("relay en espera", error=str(error))
+                self._espera_por = error
                 parada.wait(0.5)
             except (sa.exc.DBAPIError, psycopg2.Error) as error:
                 # An outbox that is not as it should be does not mend itself: then the process ends, and says so.
                 if not bd.es_de_infraestructura(error):
                     raise
                 registro.warning("relay en espera", error=type(error).__name__)
+                self._espera_por = error
                 parada.wait(0.5)
 
     def _dirigir(self, conexion: sa.Connection, parada: threading.Event) -> None:
@@ -69,7 +77,9 @@ class Relay:
             conexion.execute(sa.text("SET synchronous_commit = off"))
             conexion.execute(sa.text(f"LISTEN {bd.CANAL_OUTBOX}"))
             while not parada.is_set():
-                if not self._vaciar(conexion, parada):
+                enviadas = self._vaciar(conexion, parada)
+                self._espera_por = None
+                if not enviadas:
                     self._dormir(conexion)
         finally:
             # The lock is the session's: a pooled connection must not keep it.
