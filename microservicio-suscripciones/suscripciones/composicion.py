@@ -10,16 +10,21 @@ from seedwork.aplicacion.bus import Bus
 from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Conexion, Servicio, Tarea
 from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
-from suscripciones.aplicacion.comandos.crear_suscripcion import rechazar_comando
 from suscripciones.aplicacion.manejadores import MANEJADORES
+from suscripciones.aplicacion.rechazo import rechazar_comando
 from suscripciones.config import Config
 from suscripciones.entrada.http import registrar_rutas
-from suscripciones.entrada.plazos import vigilar_plazos
+from suscripciones.entrada.temporizadores import vigilar_plazos, vigilar_renovaciones
 from suscripciones.infraestructura.catalogo import leer_planes
 from suscripciones.infraestructura.consultas import Consultas
 from suscripciones.infraestructura.despachadores import DESPACHADORES
 from suscripciones.infraestructura.medidas import medir
-from suscripciones.infraestructura.repositorio import UnidadSuscripciones, plazos_vencidos
+from suscripciones.infraestructura.repositorio import (
+    UnidadSuscripciones,
+    planes_sin_renovar,
+    plazos_vencidos,
+    renovaciones_vencidas,
+)
 
 
 @cache
@@ -34,7 +39,13 @@ def servicio() -> Servicio:
         return Bus("suscripciones", abridor(motor, fabrica), MANEJADORES, rechazar_comando)
 
     def tareas(motor: sa.Engine, conexion: Conexion) -> dict[str, Tarea]:
-        return {"plazos": vigilar_plazos(partial(plazos_vencidos, motor), abridor(motor, fabrica), conexion)}
+        abrir = abridor(motor, fabrica)
+        return {
+            "plazos": vigilar_plazos(partial(plazos_vencidos, motor), abrir, conexion),
+            "renovaciones": vigilar_renovaciones(
+                partial(renovaciones_vencidas, motor, planes), partial(planes_sin_renovar, motor, planes), abrir
+            ),
+        }
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
         registrar_rutas(app, Consultas(motor), planes)

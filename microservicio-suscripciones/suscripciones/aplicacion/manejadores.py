@@ -4,12 +4,18 @@ from collections.abc import Mapping
 
 from contratos import Mensaje
 from contratos.sagas import TransicionSaga
-from contratos.suscripciones import CrearSuscripcion
+from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
 from seedwork.aplicacion.bus import Manejador
+from suscripciones.aplicacion.comandos.cambiar_plan_suscripcion import cambiar_plan_suscripcion
+from suscripciones.aplicacion.comandos.cancelar_suscripcion import cancelar_suscripcion
 from suscripciones.aplicacion.comandos.crear_suscripcion import crear_suscripcion
+from suscripciones.aplicacion.comandos.pagar_suscripcion import pagar_suscripcion
 from suscripciones.aplicacion.reacciones.transicion import tomar_transicion
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     CrearSuscripcion: crear_suscripcion,
+    CambiarPlanSuscripcion: cambiar_plan_suscripcion,
+    CancelarSuscripcion: cancelar_suscripcion,
+    PagarSuscripcion: pagar_suscripcion,
     TransicionSaga: tomar_transicion,
 }

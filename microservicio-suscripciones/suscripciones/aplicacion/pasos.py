@@ -1,14 +1,54 @@
-"""What several handlers do alike: decide a saga, and say so."""
+"""What several handlers do alike: find what a command is about, refuse it, decide a saga, and say so."""
 
 import uuid
+from collections.abc import Callable, Mapping
 
-from contratos import motivos, sagas
+from contratos import Mensaje, motivos, sagas
+from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
+from seedwork.aplicacion.espera import Creacion, PorConocer
 from seedwork.aplicacion.saga import Saga, publicar_paso
+from seedwork.dominio.errores import ReglaViolada
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
 
+Reglas = Mapping[str, Callable[[str], bool]]
+"""What each field of a command must be, whoever published it (contract §2)."""
+
 _FACTURAS = uuid.UUID("5b0c1f0e-5a1d-5a1d-9f3e-0c6a0f1f7a11")
+
+
+def invalidos(comando: Mensaje, reglas: Reglas) -> list[str]:
+    """The fields that break their rule."""
+    return [campo for campo, cumple in reglas.items() if not cumple(getattr(comando, campo))]
+
+
+def pedida(comando: Mensaje, unidad: Unidad, reglas: Reglas) -> Suscripcion:
+    """The subscription that a command is about, locked.
+
+    Raises:
+        ReglaViolada: a field breaks its rule, or names another subscription than the message's subject.
+        PorConocer: there is no such subscription, or not yet.
+    """
+    id = unidad.sobre.sujeto
+    if invalidos(comando, reglas) or getattr(comando, "id_suscripcion", None) != id:
+        raise ReglaViolada(motivos.DATOS_INVALIDOS)
+    suscripcion = unidad.suscripciones.obtener(id)
+    if suscripcion is None:
+        raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(CrearSuscripcion, "suscripciones"),))
+    return suscripcion
+
+
+def avisar_rechazo(comando: Mensaje, unidad: Unidad, motivo: str) -> str:
+    """Tell that the command being handled took no effect. Answers the reason, as its handler does."""
+    sobre = unidad.sobre
+    unidad.publicar(
+        ComandoSuscripcionRechazado(
+            id_comando=sobre.id, comando=type(comando).__name__, id_suscripcion=sobre.sujeto, motivo=motivo
+        ),
+        sujeto=sobre.sujeto,
+    )
+    return motivo
 
 
 def saga_de(suscripcion: Suscripcion) -> Saga:
@@ -17,24 +57,28 @@ def saga_de(suscripcion: Suscripcion) -> Saga:
     return Saga(saga.id, suscripcion.id, saga.requeridos, saga.liberados)
 
 
+def id_factura(de: str) -> str:
+    """The id of the invoice for what has this name: the same however often it is worked out."""
+    return str(uuid.uuid5(_FACTURAS, de))
+
+
 def activar(unidad: Unidad, suscripcion: Suscripcion, cliente: Cliente) -> None:
-    """Put an undecided subscription in force, with its first invoice."""
+    """Let an undecided saga succeed: the subscription is in force, with its first invoice; or its new plan is."""
     saga = suscripcion.saga
     if not suscripcion.espera_a(saga.id):
         return
-    id_factura = str(uuid.uuid5(_FACTURAS, saga.id))
-    plan = unidad.planes.get(suscripcion.plan_codigo)
+    plan = unidad.planes.get(suscripcion.plan_pedido)
     if plan is None:
         # It was taken out of the catalogue meanwhile: nobody knows its price any more.
         rechazar(unidad, suscripcion, saga.id, motivos.PLAN_DESCONOCIDO)
         return
-    factura = suscripcion.activar(saga.id, plan, cliente, id_factura, unidad.reloj())
+    factura = suscripcion.activar(saga.id, plan, cliente, id_factura(saga.id), unidad.reloj())
     if factura is not None:
         unidad.facturas.agregar(factura)
     publicar_paso(unidad, saga_de(suscripcion), sagas.ACTIVAR)
 
 
 def rechazar(unidad: Unidad, suscripcion: Suscripcion, id_saga: str, motivo: str) -> None:
-    """Refuse an undecided subscription; whoever did something for it undoes it."""
+    """Let an undecided saga fail; whoever did something for it undoes it."""
     if suscripcion.rechazar(id_saga, motivo, unidad.clientes.leer(suscripcion.cliente_codigo)):
         publicar_paso(unidad, saga_de(suscripcion), sagas.RECHAZAR, motivo=motivo)

@@ -32,7 +32,11 @@ class Clientes(Protocol):
 
 
 class Facturas(Protocol):
-    """The invoices."""
+    """The invoices. Whoever wants one has its subscription's lock, so that all take the locks in one order."""
+
+    def de(self, id_suscripcion: str) -> Sequence[Factura]:
+        """All of a subscription, locked."""
+        ...
 
     def agregar(self, factura: Factura, /) -> None: ...
 

@@ -9,7 +9,7 @@ from suscripciones.dominio.saga import SagaActual
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventoSuscripcion(EventoDominio):
-    """What all of them tell."""
+    """What all of them tell. ``plan_*`` is the plan that the fact is about: in a change, the one asked for."""
 
     id_suscripcion: str
     saga: SagaActual
@@ -41,9 +41,55 @@ class Rechazada(EventoSuscripcion):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FacturaEmitida(EventoSuscripcion):
-    """An invoice is due."""
+class Cancelada(EventoSuscripcion):
+    """It has ended. ``detalle`` is the client's own words, ``recursos_en_poder`` what it held until now."""
+
+    recursos_en_poder: tuple[str, ...]
+    motivo: str
+    detalle: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventoCambioPlan(EventoSuscripcion):
+    """What the facts about a change of plan tell besides: the plan that was in force when it was asked for."""
+
+    plan_anterior_codigo: str
+    plan_anterior_nombre: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CambioPlanIniciado(EventoCambioPlan):
+    """Another plan was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanModificado(EventoCambioPlan):
+    """The plan asked for is in force."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CambioPlanRechazado(EventoCambioPlan):
+    """The plan asked for is refused; the one before stays."""
+
+    motivo: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventoFactura(EventoSuscripcion):
+    """What the facts about an invoice tell besides."""
 
     id_factura: str
     monto: str
     moneda: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FacturaEmitida(EventoFactura):
+    """An invoice is due."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FacturaPagada(EventoFactura):
+    """An invoice is paid."""
+
+    medio: str

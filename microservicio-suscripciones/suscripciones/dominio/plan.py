@@ -1,6 +1,7 @@
 """Plans: what a client may subscribe to."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from seedwork.dominio.dinero import Dinero
 
@@ -29,3 +30,8 @@ class Plan:
     def de_pago(self) -> bool:
         """Whether an invoice is due on activation."""
         return self.precio.monto > 0
+
+    @property
+    def periodo(self) -> timedelta | None:
+        """From one invoice to the next; None where no other follows."""
+        return timedelta(days=self.periodo_dias) if self.de_pago and self.periodo_dias else None

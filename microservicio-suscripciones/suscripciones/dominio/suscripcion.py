@@ -1,10 +1,12 @@
-"""The subscription: its states, and what each step of its saga makes of it."""
+"""The subscription: its states, and what each command and each step of its saga makes of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from seedwork.dominio.agregado import Agregado
+from seedwork.dominio.errores import ReglaViolada
 from suscripciones.dominio import eventos
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
@@ -24,7 +26,13 @@ class Suscripcion(Agregado):
     """A client's subscription to a plan.
 
     Attributes:
+        plan_codigo: the plan in force; while PENDIENTE, the one asked for.
+        saga: its latest saga.
+        motivo: why it is RECHAZADA or CANCELADA, as a code.
+        detalle: the client's own words about that.
         plazo: when the saga's deadline strikes; None once the saga is decided.
+        recursos: what it holds by the plan in force, as that required it when it came into force.
+        renueva: when the next invoice is due; None for never.
     """
 
     cliente_codigo: str
@@ -33,7 +41,10 @@ class Suscripcion(Agregado):
     saga: SagaActual
     estado: str = PENDIENTE
     motivo: str | None = None
+    detalle: str | None = None
     plazo: datetime | None = None
+    recursos: tuple[str, ...] = ()
+    renueva: datetime | None = None
 
     @classmethod
     def crear(cls, id: str, cliente: Cliente, plan: Plan, id_saga: str, plazo: datetime) -> "Suscripcion":
@@ -64,9 +75,57 @@ class Suscripcion(Agregado):
         nueva.rechazar(id_saga, motivo, cliente)
         return nueva
 
+    @property
+    def plan_pedido(self) -> str:
+        """The code of the plan that its latest saga asked for."""
+        return self.saga.plan_codigo or self.plan_codigo
+
     def espera_a(self, id_saga: str) -> bool:
         """Whether this saga is the subscription's, and still undecided."""
         return self.saga.id == id_saga and not self.saga.decidida
+
+    def exigir_vigente(self) -> None:
+        """It has not ended.
+
+        Raises:
+            ReglaViolada: it has (SUSCRIPCION_TERMINADA).
+        """
+        if self.estado not in (PENDIENTE, ACTIVA):
+            raise ReglaViolada("SUSCRIPCION_TERMINADA")
+
+    def exigir_cambio(self, plan: Plan) -> None:
+        """Its plan can become this one.
+
+        Raises:
+            ReglaViolada: it is not in force (SUSCRIPCION_NO_ACTIVA), a saga of it has not ended (SAGA_EN_CURSO), or it
+                has that plan (PLAN_EN_VIGOR).
+        """
+        if self.estado != ACTIVA:
+            raise ReglaViolada("SUSCRIPCION_NO_ACTIVA")
+        if self.saga.en_curso:
+            raise ReglaViolada("SAGA_EN_CURSO")
+        if self.plan_codigo == plan.codigo:
+            raise ReglaViolada("PLAN_EN_VIGOR")
+
+    def cambiar_plan(self, plan: Plan, id_saga: str, cliente: Cliente, plazo: datetime) -> None:
+        """Begin a change of plan, a saga of its own. The old plan stays in force until it succeeds.
+
+        It requires what the new plan requires and the subscription does not hold, and releases the reverse; without
+        anything to require, it waits for nobody, and has no deadline.
+
+        Raises:
+            ReglaViolada: as :meth:`exigir_cambio` tells.
+        """
+        self.exigir_cambio(plan)
+        self.saga = SagaActual(
+            id=id_saga,
+            requeridos=tuple(r for r in plan.recursos if r not in self.recursos),
+            liberados=tuple(r for r in self.recursos if r not in plan.recursos),
+            plan_codigo=plan.codigo,
+            plan_nombre=plan.nombre,
+        )
+        self.plazo = plazo if self.saga.requeridos else None
+        self._contar_cambio(eventos.CambioPlanIniciado, cliente)
 
     def anotar_reserva(self, id_saga: str, recurso: str, cliente: Cliente) -> None:
         """A provider has reserved a resource; with the last one, the subscription is provisioned."""
@@ -74,35 +133,88 @@ class Suscripcion(Agregado):
             return
         self.saga = replace(self.saga, reservados=(*self.saga.reservados, recurso))
         if self.saga.aprovisionada:
-            self._contar(eventos.Aprovisionada, cliente)
+            self._contar(eventos.Aprovisionada, cliente, **self._plan_pedido())
 
     def activar(self, id_saga: str, plan: Plan, cliente: Cliente, id_factura: str, hoy: datetime) -> Factura | None:
-        """Put it in force. Answers the first invoice, where the plan has a price; None too if it was decided before."""
+        """Its saga succeeds: put the subscription in force, or the plan that it changes to.
+
+        Answers the first invoice, where there is one: the plan has a price, and it is no change, which is invoiced with
+        the next renewal. None too if the saga was decided before.
+        """
         if not self.espera_a(id_saga):
             return None
         self._decidir()
+        saga = self.saga
+        self.recursos = (*(r for r in self.recursos if r not in saga.liberados), *saga.requeridos)
+        if self.renueva is None and plan.periodo:
+            self.renueva = hoy + plan.periodo
+        if saga.cambia_plan:
+            self._contar_cambio(eventos.PlanModificado, cliente)
+            self.plan_codigo, self.plan_nombre = saga.plan_codigo, saga.plan_nombre
+            return None
         self.estado = ACTIVA
         self._contar(eventos.Activada, cliente)
-        if not plan.de_pago:
-            return None
-        self._contar(
-            eventos.FacturaEmitida,
-            cliente,
-            id_factura=id_factura,
-            monto=str(plan.precio),
-            moneda=plan.precio.moneda,
-        )
-        return Factura(id=id_factura, id_suscripcion=self.id, importe=plan.precio, emitida=hoy)
+        return self._facturar(plan, cliente, id_factura, hoy, periodo=hoy) if plan.de_pago else None
 
     def rechazar(self, id_saga: str, motivo: str, cliente: Cliente) -> bool:
-        """Refuse it, and have all that was done for it undone. False if the saga was decided before."""
+        """Its saga fails: refuse the subscription, or the change, and have all that was done for it undone.
+
+        False if the saga was decided before.
+        """
         if not self.espera_a(id_saga):
             return False
         self._decidir()
-        self.estado = RECHAZADA
-        self.motivo = motivo
-        self._contar(eventos.Rechazada, cliente, motivo=motivo)
+        if self.saga.cambia_plan:
+            self._contar_cambio(eventos.CambioPlanRechazado, cliente, motivo=motivo)
+        else:
+            self.estado = RECHAZADA
+            self.motivo = motivo
+            self._contar(eventos.Rechazada, cliente, motivo=motivo)
         return True
+
+    def cancelar(self, motivo: str, detalle: str, cliente: Cliente) -> None:
+        """End it, whatever its saga has reached; a change of plan that is undecided is refused before.
+
+        Args:
+            motivo: a code.
+            detalle: the client's own words, or empty.
+
+        Raises:
+            ReglaViolada: it has ended (SUSCRIPCION_TERMINADA).
+        """
+        self.exigir_vigente()
+        if self.saga.cambio_indeciso:
+            self.rechazar(self.saga.id, motivo, cliente)
+        self._decidir()
+        self.estado = CANCELADA
+        self.motivo = motivo
+        self.detalle = detalle or None
+        en_poder, self.recursos, self.renueva = self.recursos, (), None
+        self._contar(eventos.Cancelada, cliente, recursos_en_poder=en_poder, motivo=motivo, detalle=detalle)
+
+    def renovar(
+        self, plan: Plan, cliente: Cliente, hoy: datetime, id_factura: Callable[[datetime], str]
+    ) -> list[Factura]:
+        """Issue an invoice for each period that has begun, oldest first; none where the plan has no price any more.
+
+        Args:
+            plan: the plan in force, as the catalogue has it now.
+            hoy: the present instant.
+            id_factura: the id of the invoice for the period that begins at an instant.
+        """
+        facturas: list[Factura] = []
+        while self.estado == ACTIVA and self.renueva is not None and self.renueva <= hoy:
+            periodo = self.renueva
+            if plan.periodo is None:
+                self.renueva = None
+                break
+            facturas.append(self._facturar(plan, cliente, id_factura(periodo), hoy, periodo=periodo))
+            self.renueva = periodo + plan.periodo
+        return facturas
+
+    def anotar_pago(self, factura: Factura, cliente: Cliente) -> None:
+        """One of its invoices was paid."""
+        self._contar(eventos.FacturaPagada, cliente, **_de_factura(factura), medio=factura.medio)
 
     def cerrar_saga(self, id_saga: str) -> None:
         """The transition that ends the saga was taken in."""
@@ -113,14 +225,25 @@ class Suscripcion(Agregado):
         self.saga = replace(self.saga, decidida=True)
         self.plazo = None
 
+    def _facturar(self, plan: Plan, cliente: Cliente, id: str, hoy: datetime, *, periodo: datetime) -> Factura:
+        factura = Factura(id=id, id_suscripcion=self.id, importe=plan.precio, emitida=hoy, periodo=periodo)
+        self._contar(eventos.FacturaEmitida, cliente, **_de_factura(factura))
+        return factura
+
+    def _plan_pedido(self) -> dict[str, str]:
+        """What a fact tells that is about the plan asked for, in force or not."""
+        saga = self.saga if self.saga.cambia_plan else self
+        return {"plan_codigo": saga.plan_codigo, "plan_nombre": saga.plan_nombre}
+
+    def _contar_cambio(self, evento: type[E], cliente: Cliente, **propios: Any) -> None:
+        """A fact about a change; the plan before it is the one that is still noted here."""
+        anterior = {"plan_anterior_codigo": self.plan_codigo, "plan_anterior_nombre": self.plan_nombre}
+        self._contar(evento, cliente, **self._plan_pedido(), **anterior, **propios)
+
     def _contar(self, evento: type[E], cliente: Cliente, **propios: Any) -> None:
-        self.registrar(
-            evento(
-                id_suscripcion=self.id,
-                saga=self.saga,
-                cliente=cliente,
-                plan_codigo=self.plan_codigo,
-                plan_nombre=self.plan_nombre,
-                **propios,
-            )
-        )
+        en_vigor = {"plan_codigo": self.plan_codigo, "plan_nombre": self.plan_nombre}
+        self.registrar(evento(id_suscripcion=self.id, saga=self.saga, cliente=cliente, **{**en_vigor, **propios}))
+
+
+def _de_factura(factura: Factura) -> dict[str, str]:
+    return {"id_factura": factura.id, "monto": str(factura.importe), "moneda": factura.importe.moneda}

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
+from suscripciones.dominio.factura import PATRON_MONEDA, PATRON_MONTO
 from suscripciones.dominio.plan import Plan
 
 INCLUIDOS = Path(__file__).parent.parent / "planes"
@@ -18,8 +19,8 @@ class _Plan(Entrada):
     codigo: Codigo
     nombre: Annotated[str, Field(min_length=1, max_length=200)]
     recursos: list[Codigo]
-    precio: Annotated[str, Field(pattern=r"^\d{1,12}\.\d{2}$")]
-    moneda: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    precio: Annotated[str, Field(pattern=PATRON_MONTO)]
+    moneda: Annotated[str, Field(pattern=PATRON_MONEDA)]
     periodo_dias: Annotated[int, Field(ge=0)]
     politicas: list[str] = Field(default_factory=list)
 

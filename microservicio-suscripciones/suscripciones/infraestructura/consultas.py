@@ -65,7 +65,7 @@ def _con_cliente() -> sa.Select[Any]:
 
 
 def _facturas(conexion: sa.Connection, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    consulta = sa.select(tablas.facturas).where(_F.id_suscripcion.in_(ids)).order_by(_F.emitida, _F.id)
+    consulta = sa.select(tablas.facturas).where(_F.id_suscripcion.in_(ids)).order_by(_F.periodo)
     resultado: dict[str, list[dict[str, Any]]] = {}
     for fila in conexion.execute(consulta).mappings():
         resultado.setdefault(fila["id_suscripcion"], []).append(
@@ -86,6 +86,7 @@ def _mostrar(fila: Any, facturas: list[dict[str, Any]]) -> dict[str, Any]:
         "id_suscripcion": fila["id"],
         "estado": fila["estado"],
         "motivo": motivos.texto(fila["motivo"]),
+        "detalle": fila["detalle"],
         "cliente": {
             "codigo": fila["cliente_codigo"],
             "nombre": {"nombres": fila["c_nombres"], "apellidos": fila["c_apellidos"]},

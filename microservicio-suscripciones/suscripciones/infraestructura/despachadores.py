@@ -30,14 +30,36 @@ def _para_el_cliente(evento: eventos.EventoSuscripcion) -> dict[str, Any]:
     }
 
 
+def _cambio(evento: eventos.EventoCambioPlan) -> dict[str, Any]:
+    return {
+        "plan_anterior_codigo": evento.plan_anterior_codigo,
+        "plan_anterior_nombre": evento.plan_anterior_nombre,
+    }
+
+
+def _factura(evento: eventos.EventoFactura) -> dict[str, Any]:
+    return {"id_factura": evento.id_factura, "monto": evento.monto, "moneda": evento.moneda}
+
+
 def _rechazada(evento: eventos.Rechazada) -> contrato.SuscripcionRechazada:
     return contrato.SuscripcionRechazada(**_para_el_cliente(evento), motivo=evento.motivo)
 
 
-def _factura(evento: eventos.FacturaEmitida) -> contrato.FacturaEmitida:
-    return contrato.FacturaEmitida(
-        **_comunes(evento), id_factura=evento.id_factura, monto=evento.monto, moneda=evento.moneda
+def _cancelada(evento: eventos.Cancelada) -> contrato.SuscripcionCancelada:
+    return contrato.SuscripcionCancelada(
+        **_para_el_cliente(evento),
+        recursos_en_poder=evento.recursos_en_poder,
+        motivo=evento.motivo,
+        detalle=evento.detalle,
     )
+
+
+def _cambio_rechazado(evento: eventos.CambioPlanRechazado) -> contrato.CambioPlanRechazado:
+    return contrato.CambioPlanRechazado(**_para_el_cliente(evento), **_cambio(evento), motivo=evento.motivo)
+
+
+def _pagada(evento: eventos.FacturaPagada) -> contrato.SuscripcionPagada:
+    return contrato.SuscripcionPagada(**_para_el_cliente(evento), **_factura(evento), medio=evento.medio)
 
 
 DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
@@ -45,5 +67,10 @@ DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
     eventos.Aprovisionada: lambda e: contrato.SuscripcionAprovisionada(**_para_el_cliente(e)),
     eventos.Activada: lambda e: contrato.SuscripcionActivada(**_para_el_cliente(e)),
     eventos.Rechazada: _rechazada,
-    eventos.FacturaEmitida: _factura,
+    eventos.Cancelada: _cancelada,
+    eventos.CambioPlanIniciado: lambda e: contrato.CambioPlanIniciado(**_comunes(e), **_cambio(e)),
+    eventos.PlanModificado: lambda e: contrato.SuscripcionPlanModificado(**_para_el_cliente(e), **_cambio(e)),
+    eventos.CambioPlanRechazado: _cambio_rechazado,
+    eventos.FacturaEmitida: lambda e: contrato.FacturaEmitida(**_comunes(e), **_factura(e)),
+    eventos.FacturaPagada: _pagada,
 }

@@ -37,13 +37,16 @@ class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
             "motivo": agregado.motivo,
             "saga": {c: list(v) if isinstance(v, tuple) else v for c, v in asdict(agregado.saga).items()},
             "plazo": agregado.plazo,
+            "detalle": agregado.detalle,
+            "recursos": list(agregado.recursos),
+            "renueva": agregado.renueva,
         }
 
     def de_fila(self, fila: Mapping[str, Any]) -> Suscripcion:
         """The inverse."""
         saga: dict[str, Any] = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
-        propios = {c: v for c, v in fila.items() if c not in ("orden", "saga")}
-        return Suscripcion(saga=SagaActual(**saga), **propios)
+        propios = {c: v for c, v in fila.items() if c not in ("orden", "saga", "recursos")}
+        return Suscripcion(saga=SagaActual(**saga), recursos=tuple(fila["recursos"]), **propios)
 
 
 class RepositorioClientes(RepositorioSQL[Cliente]):
@@ -73,6 +76,11 @@ class RepositorioFacturas(RepositorioSQL[Factura]):
 
     tabla = tablas.facturas
 
+    def de(self, id_suscripcion: str) -> Sequence[Factura]:
+        """All of a subscription, locked; those too that this unit of work has just issued."""
+        self.buscar(self.tabla.c.id_suscripcion == id_suscripcion)
+        return [f for f in self._vistos.values() if f.id_suscripcion == id_suscripcion]
+
     def a_fila(self, agregado: Factura) -> Fila:
         """The amount is two columns."""
         return {
@@ -83,6 +91,7 @@ class RepositorioFacturas(RepositorioSQL[Factura]):
             "estado": agregado.estado,
             "medio": agregado.medio,
             "emitida": agregado.emitida,
+            "periodo": agregado.periodo,
         }
 
     def de_fila(self, fila: Mapping[str, Any]) -> Factura:
@@ -146,11 +155,44 @@ class UnidadSuscripciones(UnidadSQL):
 
 def plazos_vencidos(motor: sa.Engine, tope: int = 200) -> Sequence[tuple[str, str]]:
     """Subscription and saga of each deadline that has passed on the database's clock."""
+    return _vencidas(motor, tablas.suscripciones.c.plazo, tope)
+
+
+def renovaciones_vencidas(motor: sa.Engine, planes: Collection[str], tope: int = 200) -> Sequence[tuple[str, str]]:
+    """Subscription and saga of each renewal that is due on the database's clock.
+
+    Those of a plan that is not among ``planes`` can't be issued now; they must not stand before the others for ever.
+    """
+    return _vencidas(
+        motor, tablas.suscripciones.c.renueva, tope, tablas.suscripciones.c.plan_codigo == sa.any_(_lista(planes))
+    )
+
+
+def planes_sin_renovar(motor: sa.Engine, planes: Collection[str]) -> Mapping[str, int]:
+    """How many renewals are due of each plan that is not among ``planes``."""
+    tabla = tablas.suscripciones.c
+    consulta = (
+        sa.select(tabla.plan_codigo, sa.func.count().label("cuantas"))
+        .where(tabla.renueva <= sa.func.clock_timestamp(), tabla.plan_codigo != sa.all_(_lista(planes)))
+        .group_by(tabla.plan_codigo)
+    )
+    with motor.connect() as conexion:
+        return {fila.plan_codigo: fila.cuantas for fila in conexion.execute(consulta)}
+
+
+def _lista(codigos: Collection[str]) -> sa.BindParameter[Any]:
+    return sa.literal(list(codigos), sa.ARRAY(sa.Text))
+
+
+def _vencidas(
+    motor: sa.Engine, instante: sa.ColumnElement[Any], tope: int, *condiciones: sa.ColumnElement[bool]
+) -> Sequence[tuple[str, str]]:
+    """Subscription and saga of each whose instant has passed on the database's clock, the longest due first."""
     tabla = tablas.suscripciones.c
     consulta = (
         sa.select(tabla.id, tabla.saga["id"].astext)
-        .where(tabla.plazo <= sa.func.clock_timestamp())
-        .order_by(tabla.plazo)
+        .where(instante <= sa.func.clock_timestamp(), *condiciones)
+        .order_by(instante)
         .limit(tope)
     )
     with motor.connect() as conexion:

@@ -18,8 +18,12 @@ suscripciones = sa.Table(
     sa.Column("motivo", sa.Text),
     sa.Column("saga", JSONB, nullable=False),
     sa.Column("plazo", sa.TIMESTAMP(timezone=True)),
+    sa.Column("detalle", sa.Text),
+    sa.Column("recursos", ARRAY(sa.Text), nullable=False),
+    sa.Column("renueva", sa.TIMESTAMP(timezone=True)),
 )
 sa.Index("suscripciones_plazo", suscripciones.c.plazo, postgresql_where=suscripciones.c.plazo.is_not(None))
+sa.Index("suscripciones_renueva", suscripciones.c.renueva, postgresql_where=suscripciones.c.renueva.is_not(None))
 EN_CURSO = suscripciones.c.saga["en_curso"] == sa.literal_column("'true'::jsonb")
 """Whose saga has not ended; the condition of an index of its own."""
 sa.Index("suscripciones_en_curso", suscripciones.c.id, postgresql_where=EN_CURSO)
@@ -40,13 +44,15 @@ facturas = sa.Table(
     "facturas",
     METADATOS,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("id_suscripcion", sa.Text, nullable=False, index=True),
+    sa.Column("id_suscripcion", sa.Text, nullable=False),
     sa.Column("monto", sa.Numeric(14, 2), nullable=False),
     sa.Column("moneda", sa.Text, nullable=False),
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("medio", sa.Text),
     sa.Column("emitida", sa.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column("periodo", sa.TIMESTAMP(timezone=True), nullable=False),
 )
+sa.Index("facturas_periodo", facturas.c.id_suscripcion, facturas.c.periodo, unique=True)
 
 
 def saga_pasos(nombre: str, metadatos: sa.MetaData) -> sa.Table:

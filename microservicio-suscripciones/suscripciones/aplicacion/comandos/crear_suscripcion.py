@@ -1,19 +1,18 @@
 """CrearSuscripcion: a client asks for a plan."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from contratos import motivos, sagas
-from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
+from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.saga import publicar_paso
 from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
-from suscripciones.aplicacion.pasos import activar, saga_de
+from suscripciones.aplicacion.pasos import Reglas, activar, avisar_rechazo, invalidos, saga_de
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
 
-_REGLAS: Mapping[str, Callable[[str], bool]] = {
+_REGLAS: Reglas = {
     "cliente_codigo": es_id,
     "cliente_nombres": es_texto,
     "cliente_apellidos": es_texto,
@@ -24,20 +23,18 @@ _REGLAS: Mapping[str, Callable[[str], bool]] = {
     "plan_codigo": es_id,
     "plan_nombre": es_texto,
 }
-"""What each field must be, whoever published the command (contract §2)."""
 
 
 def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
     """Make the subscription, and start its saga; a plan without resources is in force at once."""
     sobre = unidad.sobre
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
-        rechazar_comando(comando, unidad, motivos.SUSCRIPCION_EXISTENTE)
-        return motivos.SUSCRIPCION_EXISTENTE
-    if _invalidos(comando):
-        return _rechazar(comando, unidad, motivos.DATOS_INVALIDOS)
+        return avisar_rechazo(comando, unidad, motivos.SUSCRIPCION_EXISTENTE)
+    if invalidos(comando, _REGLAS):
+        return guardar_rechazada(comando, unidad, motivos.DATOS_INVALIDOS)
     plan = unidad.planes.get(comando.plan_codigo)
     if plan is None:
-        return _rechazar(comando, unidad, motivos.PLAN_DESCONOCIDO)
+        return guardar_rechazada(comando, unidad, motivos.PLAN_DESCONOCIDO)
     cliente = _registrar_cliente(comando, unidad)
     plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
     suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo)
@@ -48,24 +45,26 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> str | None:
     return None
 
 
-def rechazar_comando(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> None:
-    """Tell that the command took no effect; where there is no subscription under its id yet, a refused one is kept."""
-    if unidad.suscripciones.obtener(unidad.sobre.sujeto) is None:
-        _rechazar(comando, unidad, motivo)
-        return
-    unidad.publicar(
-        ComandoSuscripcionRechazado(
-            id_comando=unidad.sobre.id,
-            comando=type(comando).__name__,
-            id_suscripcion=unidad.sobre.sujeto,
-            motivo=motivo,
-        ),
-        sujeto=unidad.sobre.sujeto,
+def guardar_rechazada(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> str:
+    """Keep the refused subscription; answers the reason.
+
+    It changes nothing about a client who is known; it answers whoever asked.
+    What breaks a rule may be what no row can hold, or no letter: it is kept nowhere, and its field is empty. Without a
+    client's code, it is nobody's.
+    """
+    sobre = unidad.sobre
+    comando = replace(comando, **dict.fromkeys(invalidos(comando, _REGLAS), ""))
+    cliente = _cliente(comando)
+    if cliente.id and unidad.clientes.obtener(cliente.id) is None:
+        unidad.clientes.agregar(cliente)
+    suscripcion = Suscripcion.crear_rechazada(
+        sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, motivo
     )
-
-
-def _invalidos(comando: CrearSuscripcion) -> list[str]:
-    return [campo for campo, cumple in _REGLAS.items() if not cumple(getattr(comando, campo))]
+    unidad.suscripciones.agregar(suscripcion)
+    saga = saga_de(suscripcion)
+    publicar_paso(unidad, saga, sagas.CREAR, sagas.RECHAZADO, motivo=motivo)
+    publicar_paso(unidad, saga, sagas.RECHAZAR, motivo=motivo)
+    return motivo
 
 
 def _cliente(comando: CrearSuscripcion) -> Cliente:
@@ -88,24 +87,3 @@ def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
         return pedido
     conocido.actualizar(pedido)
     return conocido
-
-
-def _rechazar(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> str:
-    """Keep the refused subscription. It changes nothing about a client who is known; it answers whoever asked.
-
-    What breaks a rule may be what no row can hold, or no letter: it is kept nowhere, and its field is empty. Without a
-    client's code, it is nobody's.
-    """
-    sobre = unidad.sobre
-    comando = replace(comando, **dict.fromkeys(_invalidos(comando), ""))
-    cliente = _cliente(comando)
-    if cliente.id and unidad.clientes.obtener(cliente.id) is None:
-        unidad.clientes.agregar(cliente)
-    suscripcion = Suscripcion.crear_rechazada(
-        sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, motivo
-    )
-    unidad.suscripciones.agregar(suscripcion)
-    saga = saga_de(suscripcion)
-    publicar_paso(unidad, saga, sagas.CREAR, sagas.RECHAZADO, motivo=motivo)
-    publicar_paso(unidad, saga, sagas.RECHAZAR, motivo=motivo)
-    return motivo

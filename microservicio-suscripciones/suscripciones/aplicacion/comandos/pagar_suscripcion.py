@@ -1,0 +1,29 @@
+"""PagarSuscripcion: an invoice of a subscription was paid."""
+
+from decimal import Decimal
+
+from contratos import motivos
+from contratos.suscripciones import PagarSuscripcion
+from seedwork.dominio.dinero import Dinero
+from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import es_id
+from suscripciones.aplicacion.pasos import Reglas, avisar_rechazo, pedida
+from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.dominio.factura import es_medio, es_moneda, es_monto
+
+_REGLAS: Reglas = {"id_factura": es_id, "monto": es_monto, "moneda": es_moneda, "medio": es_medio}
+
+
+def pagar_suscripcion(comando: PagarSuscripcion, unidad: Unidad) -> str | None:
+    """Take the payment of one invoice, of exactly what is due."""
+    try:
+        suscripcion = pedida(comando, unidad, _REGLAS)
+        suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
+        factura = suyas.get(comando.id_factura)
+        if factura is None:
+            raise ReglaViolada(motivos.FACTURA_DESCONOCIDA)
+        factura.pagar(Dinero(Decimal(comando.monto), comando.moneda), comando.medio)
+    except ReglaViolada as violada:
+        return avisar_rechazo(comando, unidad, violada.codigo)
+    suscripcion.anotar_pago(factura, unidad.clientes.leer(suscripcion.cliente_codigo))
+    return None
