@@ -1,5 +1,6 @@
 """The saga's fold: the same end in whatever order its steps arrive."""
 
+import random
 from itertools import count
 
 import pytest
@@ -8,18 +9,22 @@ from hypothesis import strategies as st
 
 from suscripciones.dominio.saga import COMPENSADA, COMPLETADA, EN_CURSO, Paso, estado
 
+Recursos = tuple[str, ...]
+
 _numeros = count()
 
 
-def paso(nombre: str, recurso: str = "", resultado: str = "HECHO", r: tuple[str, ...] = ("a", "b")) -> Paso:
+def paso(
+    nombre: str, recurso: str = "", resultado: str = "HECHO", r: Recursos = ("a", "b"), v: Recursos = (), de: str = "x"
+) -> Paso:
     return Paso(
         id=str(next(_numeros)),
         id_saga="g",
         paso=nombre,
-        servicio="x",
+        servicio=de,
         recurso=recurso,
         requeridos=r,
-        liberados=("v",) if nombre == "CAMBIAR" else (),
+        liberados=v,
         resultado=resultado,
         motivo="",
         compensacion=nombre in ("LIBERAR", "AVISAR"),
@@ -79,7 +84,170 @@ def test_un_plan_sin_recursos_completa_con_activar() -> None:
     assert estado([paso("CREAR", r=()), paso("ACTIVAR", r=())]) == COMPLETADA
 
 
-def test_un_cambio_completa_cuando_tambien_se_liberó_lo_viejo() -> None:
-    cambio = [paso("CAMBIAR", r=()), paso("ACTIVAR", r=())]
-    assert estado(cambio) == EN_CURSO
-    assert estado([*cambio, paso("LIBERAR", "v", r=())]) == COMPLETADA
+def saga(comienzo: str, *, r: Recursos = (), v: Recursos = (), **historias: str) -> list[list[Paso]]:
+    """What each participant tells, in its own order: words such as ``INICIAR.a`` or ``RESERVAR.b:RECHAZADO``.
+
+    ``s`` is suscripciones, after its first step; the others are named as they like.
+    """
+
+    def contar(de: str, historia: str) -> list[Paso]:
+        pasos = []
+        for palabra in historia.split():
+            cual, _, resultado = palabra.partition(":")
+            nombre, _, recurso = cual.partition(".")
+            pasos.append(paso(nombre, recurso, resultado or "HECHO", r, v, de))
+        return pasos
+
+    propia = f"{comienzo} {historias.pop('s', '')}"
+    return [contar("s", propia), *(contar(de, h) for de, h in historias.items())]
+
+
+AB: Recursos = ("a", "b")
+ENTERA = "RESERVAR.{0} INICIAR.{0}"
+RAMAS = {
+    "created": (
+        saga("CREAR", r=AB, s="ACTIVAR", n="NOTIFICAR", a=ENTERA.format("a"), b=ENTERA.format("b")),
+        COMPLETADA,
+    ),
+    "created, without resources": (saga("CREAR", s="ACTIVAR"), COMPLETADA),
+    "refused by one": (
+        saga(
+            "CREAR",
+            r=AB,
+            s="RECHAZAR",
+            n="AVISAR",
+            a="RESERVAR.a LIBERAR.a",
+            b="RESERVAR.b:RECHAZADO LIBERAR.b:OMITIDO",
+        ),
+        COMPENSADA,
+    ),
+    "refused before it began": (saga("CREAR:RECHAZADO", s="RECHAZAR", n="AVISAR"), COMPENSADA),
+    "cancelled before anybody reserved": (
+        saga("CREAR", r=AB, s="CANCELAR", n="AVISAR", a="LIBERAR.a:OMITIDO RESERVAR.a:OMITIDO", b="LIBERAR.b:OMITIDO"),
+        COMPENSADA,
+    ),
+    "cancelled half reserved": (
+        saga(
+            "CREAR", r=AB, s="CANCELAR", n="AVISAR", a="RESERVAR.a LIBERAR.a", b="LIBERAR.b:OMITIDO RESERVAR.b:OMITIDO"
+        ),
+        COMPENSADA,
+    ),
+    "cancelled when active, and not started": (
+        saga(
+            "CREAR",
+            r=AB,
+            s="ACTIVAR CANCELAR",
+            n="NOTIFICAR AVISAR",
+            a="RESERVAR.a LIBERAR.a INICIAR.a:OMITIDO",
+            b="RESERVAR.b INICIAR.b LIBERAR.b",
+        ),
+        COMPENSADA,
+    ),
+    "cancelled when whole": (
+        saga(
+            "CREAR",
+            r=AB,
+            s="ACTIVAR CANCELAR",
+            n="NOTIFICAR AVISAR",
+            a="RESERVAR.a INICIAR.a LIBERAR.a",
+            b="RESERVAR.b INICIAR.b LIBERAR.b",
+        ),
+        COMPLETADA,
+    ),
+    "changed": (
+        saga("CAMBIAR", r=("a",), v=("v",), s="ACTIVAR", n="NOTIFICAR", a=ENTERA.format("a"), w="LIBERAR.v"),
+        COMPLETADA,
+    ),
+    "changed, releasing only": (saga("CAMBIAR", v=("v",), s="ACTIVAR", w="LIBERAR.v:OMITIDO"), COMPLETADA),
+    "changed, with nothing to do": (saga("CAMBIAR", s="ACTIVAR"), COMPLETADA),
+    "change refused": (
+        saga(
+            "CAMBIAR",
+            r=AB,
+            v=("v",),
+            s="RECHAZAR",
+            n="AVISAR",
+            a="RESERVAR.a LIBERAR.a",
+            b="RESERVAR.b:RECHAZADO LIBERAR.b",
+        ),
+        COMPENSADA,
+    ),
+    "undecided change cancelled": (
+        saga("CAMBIAR", r=("a",), v=("v",), s="RECHAZAR CANCELAR", n="AVISAR", a="RESERVAR.a LIBERAR.a", w="LIBERAR.v"),
+        COMPENSADA,
+    ),
+    "change cancelled when in force, and not started": (
+        saga(
+            "CAMBIAR",
+            r=("a",),
+            v=("v",),
+            s="ACTIVAR CANCELAR",
+            n="NOTIFICAR AVISAR",
+            a="RESERVAR.a LIBERAR.a INICIAR.a:OMITIDO",
+            w="LIBERAR.v",
+        ),
+        COMPENSADA,
+    ),
+    "change cancelled when whole": (
+        saga(
+            "CAMBIAR",
+            r=("a",),
+            v=("v",),
+            s="ACTIVAR CANCELAR",
+            n="NOTIFICAR",
+            a="RESERVAR.a INICIAR.a LIBERAR.a",
+            w="LIBERAR.v",
+        ),
+        COMPLETADA,
+    ),
+    "refused change, cancelled later": (
+        saga(
+            "CAMBIAR",
+            r=("a",),
+            v=("v",),
+            s="RECHAZAR CANCELAR",
+            a="RESERVAR.a:RECHAZADO LIBERAR.a:OMITIDO",
+            w="LIBERAR.v",
+        ),
+        COMPENSADA,
+    ),
+}
+cada_rama = pytest.mark.parametrize(("relatos", "fin"), RAMAS.values(), ids=RAMAS)
+
+
+@cada_rama
+@given(semilla=st.integers())
+def test_cada_rama_acaba_igual_en_cualquier_orden(relatos: list[list[Paso]], fin: str, semilla: int) -> None:
+    todos = [p for relato in relatos for p in relato]
+    random.Random(semilla).shuffle(todos)
+    assert estado(todos) == fin
+
+
+@cada_rama
+@given(semilla=st.integers())
+def test_un_fin_es_para_siempre(relatos: list[list[Paso]], fin: str, semilla: int) -> None:
+    """Each participant's steps arrive in its order, mixed in any way with the others'; what has ended stays so."""
+    azar = random.Random(semilla)
+    colas = [list(relato) for relato in relatos]
+    llegados: list[Paso] = []
+    vistos: list[str] = []
+    while vivas := [cola for cola in colas if cola]:
+        llegados.append(azar.choice(vivas).pop(0))
+        vistos.append(estado(llegados))
+    acabada = vistos.index(fin)
+    assert vistos == [EN_CURSO] * acabada + [fin] * (len(vistos) - acabada)
+
+
+@cada_rama
+def test_sin_uno_de_los_que_deciden_el_fin_no_hay_fin(relatos: list[list[Paso]], fin: str) -> None:
+    """Leave out any one step that the contract's definition names, and the saga has not ended that way."""
+    todos = [p for relato in relatos for p in relato]
+    activada = any(p.paso == "ACTIVAR" for p in todos)
+    requeridos, liberados = todos[0].requeridos, todos[0].liberados
+    exigidos = (
+        {("ACTIVAR", ""), *(("INICIAR", r) for r in requeridos), *(("LIBERAR", r) for r in liberados)}
+        if fin == COMPLETADA
+        else {("LIBERAR", r) for r in (*requeridos, *(liberados if activada else ()))}
+    )
+    for exigido in exigidos:
+        assert estado([p for p in todos if (p.paso, p.recurso) != exigido]) != fin
