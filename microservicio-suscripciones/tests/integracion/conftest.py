@@ -1,20 +1,179 @@
 """The service on a real PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import uuid_utils
+from flask.testing import FlaskClient
 
+from contratos import Mensaje
+from contratos.sagas import HECHO, TransicionSaga
+from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, PagarSuscripcion
 from plataforma.proveedores import Fabrica
+from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.http import crear_app
+from seedwork.infraestructura.unidad_sql import abridor
+from seedwork.pruebas.cuerpos import CREAR_SUSCRIPCION
+from seedwork.pruebas.publicado import publicado
+from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.composicion import servicio
+from suscripciones.dominio.plan import Plan
+from suscripciones.infraestructura.catalogo import INCLUIDOS, leer_planes
+from suscripciones.infraestructura.repositorio import UnidadSuscripciones
+
+COMPUTO = (
+    'codigo = "computo"\nnombre = "C"\nrecursos = ["computo"]\nprecio = "9.90"\nmoneda = "USD"\nperiodo_dias = 7\n'
+)
 
 
 @pytest.fixture
-def motor(nueva_base: Fabrica, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
+def catalogo(tmp_path: Path) -> Path:
+    """The plans that are shipped, and one more that requires something else."""
+    for archivo in INCLUIDOS.glob("*.toml"):
+        (tmp_path / archivo.name).write_text(archivo.read_text())
+    (tmp_path / "computo.toml").write_text(COMPUTO)
+    return tmp_path
+
+
+@pytest.fixture
+def motor(nueva_base: Fabrica, catalogo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
     monkeypatch.setenv("DATABASE_URL", nueva_base("suscripciones"))
+    monkeypatch.setenv("CATALOGO_PLANES", str(catalogo))
     servicio.cache_clear()
     servicio().migrar()
     motor = servicio().motor()
     yield motor
     motor.dispose()
     servicio.cache_clear()
+
+
+@dataclass
+class Casa:
+    """The service, and a hand on it: its bus, its API, its database. Subscriptions are `s-N`, their saga `g-N`."""
+
+    motor: sa.Engine
+    bus: Bus
+    api: FlaskClient
+    planes: Mapping[str, Plan]
+
+    def abrir(self) -> Any:
+        return abridor(self.motor, partial(UnidadSuscripciones, planes=self.planes, plazo_s=120.0))()
+
+    # What arrives, not handled yet
+
+    def crear(self, id: str = "s-1", plan: str = "pro") -> Recibido:
+        return self._recibido(replace(CREAR_SUSCRIPCION, plan_codigo=plan), id, "g-" + id[2:])
+
+    def cambiar(self, plan: str, id: str = "s-1", id_comando: str = "") -> Recibido:
+        return self._recibido(CambiarPlanSuscripcion(id_suscripcion=id, plan_codigo=plan), id, id_comando)
+
+    def cancelar(self, id: str = "s-1", motivo: str = "") -> Recibido:
+        return self._recibido(CancelarSuscripcion(id_suscripcion=id, motivo=motivo), id)
+
+    def pagar(self, id_factura: str, monto: str, id: str = "s-1") -> Recibido:
+        comando = PagarSuscripcion(id_suscripcion=id, id_factura=id_factura, monto=monto, moneda="USD", medio="tarjeta")
+        return self._recibido(comando, id)
+
+    def paso(
+        self, paso: str, recurso: str = "", *, id: str = "s-1", saga: str = "", resultado: str = HECHO
+    ) -> Recibido:
+        """A participant's step in its latest saga, with the lists that the row has now."""
+        fila = self.fila(id)
+        transicion = TransicionSaga(
+            id_saga=saga or fila["saga"]["id"],
+            id_suscripcion=id,
+            participante="otro",
+            paso=paso,
+            recurso=recurso,
+            recursos_requeridos=tuple(fila["saga"]["requeridos"]),
+            recursos_liberados=tuple(fila["saga"]["liberados"]),
+            resultado=resultado,
+        )
+        return self._recibido(transicion, id)
+
+    def _recibido(self, mensaje: Mensaje, sujeto: str, id: str = "") -> Recibido:
+        sobre = Sobre.nuevo(mensaje, fuente="/pruebas", sujeto=sujeto, id=id or str(uuid_utils.uuid7()))
+        return Recibido(sobre, mensaje)
+
+    # Doing
+
+    def oir(self, *recibidos: Recibido) -> None:
+        for recibido in recibidos:
+            self.bus.procesar([recibido])
+
+    def activar(self, plan: str = "pro", id: str = "s-1") -> None:
+        """A subscription in force, its saga ended."""
+        self.oir(self.crear(id, plan))
+        self.completar(id)
+
+    def completar(self, id: str = "s-1") -> None:
+        """Its saga goes all the way."""
+        saga = self.fila(id)["saga"]
+        self.oir(self.paso("CAMBIAR" if saga["plan_codigo"] else "CREAR", id=id))
+        for recurso in saga["requeridos"]:
+            self.oir(self.paso("RESERVAR", recurso, id=id))
+        if saga["requeridos"]:
+            self.oir(self.paso("NOTIFICAR", id=id))
+        self.oir(self.paso("ACTIVAR", id=id))
+        for recurso in saga["requeridos"]:
+            self.oir(self.paso("INICIAR", recurso, id=id))
+        for recurso in saga["liberados"]:
+            self.oir(self.paso("LIBERAR", recurso, id=id))
+        assert not self.fila(id)["saga"]["en_curso"]
+
+    def vencer(self, id: str = "s-1") -> None:
+        """The deadline's timer finds it."""
+        with self.abrir() as unidad:
+            unidad.por_cuenta_propia("plazo", sujeto=id, correlacion="g-1")
+            vencer_plazo(unidad, id, self.fila(id)["saga"]["id"])
+            unidad.recolectar()
+
+    def ejecutar(self, sql: str) -> None:
+        with self.motor.begin() as conexion:
+            conexion.exec_driver_sql(sql)
+
+    # Looking
+
+    def fila(self, id: str = "s-1") -> Mapping[str, Any]:
+        with self.motor.connect() as conexion:
+            return conexion.execute(sa.text("SELECT * FROM suscripciones WHERE id = :id"), {"id": id}).mappings().one()
+
+    def ver(self, id: str = "s-1") -> Any:
+        return self.api.get(f"/suscripciones/{id}").json
+
+    def destino(self, recibido: Recibido) -> tuple[str, str | None]:
+        visto = self.api.get(f"/suscripciones/comandos/{recibido.sobre.id}").json
+        return visto["estado"], visto["motivo"]
+
+    def dicho(self, id: str = "s-1") -> list[str]:
+        """Events of the subscription in their order, with their number; then its own steps."""
+        eventos, pasos = [], []
+        for propiedades, mensaje in publicado(self.motor):
+            if propiedades["ce_subject"] != id:
+                continue
+            if isinstance(mensaje, TransicionSaga):
+                pasos.append(mensaje.paso)
+            else:
+                eventos.append(f"{propiedades.get('ce_sequence', '-')} {type(mensaje).__name__}")
+        return eventos + pasos
+
+
+@pytest.fixture
+def hacer_casa(motor: sa.Engine, catalogo: Path) -> Callable[[], Casa]:
+    def hacer() -> Casa:
+        app = crear_app()
+        servicio().api(app, motor)
+        return Casa(motor, servicio().bus(motor), app.test_client(), leer_planes(catalogo))
+
+    return hacer
+
+
+@pytest.fixture
+def casa(hacer_casa: Callable[[], Casa]) -> Casa:
+    return hacer_casa()

@@ -4,7 +4,7 @@ import random
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suscripciones.dominio.saga import COMPENSADA, COMPLETADA, EN_CURSO, Paso, estado
@@ -216,6 +216,7 @@ cada_rama = pytest.mark.parametrize(("relatos", "fin"), RAMAS.values(), ids=RAMA
 
 
 @cada_rama
+@settings(max_examples=30)
 @given(semilla=st.integers())
 def test_cada_rama_acaba_igual_en_cualquier_orden(relatos: list[list[Paso]], fin: str, semilla: int) -> None:
     todos = [p for relato in relatos for p in relato]
@@ -224,6 +225,7 @@ def test_cada_rama_acaba_igual_en_cualquier_orden(relatos: list[list[Paso]], fin
 
 
 @cada_rama
+@settings(max_examples=30)
 @given(semilla=st.integers())
 def test_un_fin_es_para_siempre(relatos: list[list[Paso]], fin: str, semilla: int) -> None:
     """Each participant's steps arrive in its order, mixed in any way with the others'; what has ended stays so."""

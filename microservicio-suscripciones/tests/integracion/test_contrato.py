@@ -1,0 +1,322 @@
+"""Changes, cancellations, payments and renewals on a real PostgreSQL: what is kept, shown and said."""
+
+import threading
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+
+from contratos.suscripciones import SuscripcionCancelada
+from seedwork.infraestructura import bd
+from seedwork.pruebas.publicado import publicado
+from seedwork.pruebas.taller import esperar
+from suscripciones.composicion import servicio
+
+pytestmark = pytest.mark.integracion
+
+
+class Oyente:
+    """A connection that has been in order for ever."""
+
+    def segundos_en_orden(self) -> float:
+        return 1e9
+
+
+@contextmanager
+def temporizadores(motor: sa.Engine):
+    parada = threading.Event()
+    tareas = servicio().tareas(motor, Oyente())
+    hilos = [threading.Thread(target=t, args=(parada,), daemon=True) for t in tareas.values()]
+    for hilo in hilos:
+        hilo.start()
+    yield
+    parada.set()
+    for hilo in hilos:
+        hilo.join(10)
+        assert not hilo.is_alive()
+
+
+def facturas(casa, id="s-1"):
+    return [(f["estado"], f["monto"], f["medio"]) for f in casa.ver(id)["facturas"]]
+
+
+def test_un_cambio_que_requiere_y_libera(casa):
+    casa.activar("pro")
+    assert casa.fila()["recursos"] == ["servicio_datos"]
+    orden = casa.cambiar("computo", id_comando="g-2")
+    casa.oir(orden)
+
+    assert casa.destino(orden) == ("APLICADO", None)
+    assert casa.ver()["plan"]["codigo"] == "pro"
+    saga = casa.fila()["saga"]
+    assert (saga["id"], saga["requeridos"], saga["liberados"]) == ("g-2", ["computo"], ["servicio_datos"])
+    assert casa.fila()["plazo"] is not None
+    otra = casa.cambiar("basico")
+    casa.oir(otra)
+    assert casa.destino(otra) == ("RECHAZADO", "La suscripción todavía tiene un cambio en curso.")
+
+    casa.completar()
+
+    assert casa.ver()["plan"] == {"codigo": "computo", "nombre": "C"}
+    assert (casa.fila()["recursos"], casa.fila()["plazo"]) == (["computo"], None)
+    assert [s["estado"] for s in casa.api.get("/suscripciones/s-1/sagas").json["elementos"]] == ["COMPLETADA"] * 2
+    assert facturas(casa) == [("EMITIDA", "49.90", None)]
+    assert casa.dicho() == [
+        "1 SuscripcionCreada",
+        "2 SuscripcionAprovisionada",
+        "3 SuscripcionActivada",
+        "4 FacturaEmitida",
+        "5 CambioPlanIniciado",
+        "- ComandoSuscripcionRechazado",
+        "6 SuscripcionAprovisionada",
+        "7 SuscripcionPlanModificado",
+        *["CREAR", "ACTIVAR", "CAMBIAR", "ACTIVAR"],
+    ]
+
+
+def test_el_plazo_de_un_cambio_lo_rechaza_y_el_plan_queda(casa, motor):
+    casa.activar("pro")
+    casa.oir(casa.cambiar("computo", id_comando="g-2"))
+    casa.ejecutar("UPDATE suscripciones SET plazo = now() - interval '1 s'")
+    with temporizadores(motor):
+        esperar(lambda: casa.fila()["plazo"] is None)
+    assert (casa.ver()["estado"], casa.ver()["plan"]["codigo"]) == ("ACTIVA", "pro")
+    assert casa.dicho()[4:] == [
+        "5 CambioPlanIniciado",
+        "6 CambioPlanRechazado",
+        *["CREAR", "ACTIVAR", "CAMBIAR", "RECHAZAR"],
+    ]
+
+
+def test_creada_y_cancelada_en_un_lote(casa):
+    """The invoice that is annulled is not in the table yet when the cancellation looks for it."""
+    ordenes = [casa.crear(plan="basico"), casa.cancelar(motivo="Fue sin querer")]
+    casa.bus.procesar(ordenes)
+
+    assert [casa.destino(o) for o in ordenes] == [("APLICADO", None)] * 2
+    visto = casa.ver()
+    assert (visto["estado"], visto["motivo"], visto["detalle"]) == (
+        "CANCELADA",
+        "El cliente canceló la suscripción.",
+        "Fue sin querer",
+    )
+    assert facturas(casa) == [("ANULADA", "19.90", None)]
+    assert (casa.fila()["renueva"], casa.fila()["motivo"]) == (None, "CANCELADA_POR_CLIENTE")
+    (cancelada,) = [m for _, m in publicado(casa.motor) if isinstance(m, SuscripcionCancelada)]
+    assert cancelada.detalle == "Fue sin querer"
+
+
+def test_las_palabras_del_cliente_no_llegan_al_topico_de_la_saga(casa, motor):
+    casa.activar("pro")
+    casa.oir(casa.cancelar(motivo="Me llamo Pablo"))
+    with motor.connect() as conexion:
+        filas = conexion.execute(sa.select(bd.outbox.c.tipo, bd.outbox.c.carga)).all()
+    con_palabras = {f.tipo.split(".")[-2] for f in filas if b"Me llamo Pablo" in bytes(f.carga)}
+    assert con_palabras == {"SuscripcionCancelada"}
+
+
+def test_un_pago_y_sus_negativas(casa):
+    casa.activar("basico")
+    casa.activar("basico", "s-2")
+    (factura,), (ajena,) = casa.ver()["facturas"], casa.ver("s-2")["facturas"]
+    bueno = casa.pagar(factura["id_factura"], "19.90")
+    otros = [
+        (casa.pagar(factura["id_factura"], "19.91"), "El monto o la moneda no son los de la factura."),
+        (casa.pagar(ajena["id_factura"], "19.90"), "La suscripción no tiene esa factura."),
+    ]
+    casa.bus.procesar([*(o for o, _ in otros), bueno])
+    repetido = casa.pagar(factura["id_factura"], "19.90")
+    casa.oir(repetido)
+
+    assert casa.destino(bueno) == ("APLICADO", None)
+    assert [casa.destino(o) for o, _ in otros] == [("RECHAZADO", motivo) for _, motivo in otros]
+    assert casa.destino(repetido) == ("RECHAZADO", "La factura ya está pagada.")
+    assert (facturas(casa), facturas(casa, "s-2")) == ([("PAGADA", "19.90", "tarjeta")], [("EMITIDA", "19.90", None)])
+
+
+def test_el_temporizador_emite_las_renovaciones(casa, motor):
+    casa.activar("basico")
+    casa.activar("pro", "s-2")
+    casa.activar("free", "s-3")
+    casa.activar("basico", "s-4")
+    casa.oir(casa.cancelar("s-4"))
+    casa.ejecutar("UPDATE suscripciones SET renueva = now() - interval '31 d' WHERE id IN ('s-1', 's-2')")
+    casa.ejecutar(
+        "UPDATE facturas SET periodo = renueva - interval '30 d' FROM suscripciones s WHERE s.id = id_suscripcion"
+        " AND renueva IS NOT NULL"
+    )
+
+    with temporizadores(motor):
+        esperar(lambda: len(facturas(casa)) == len(facturas(casa, "s-2")) == 3)
+
+    assert facturas(casa) == [("EMITIDA", "19.90", None)] * 3
+    assert facturas(casa, "s-3") == []
+    assert facturas(casa, "s-4") == [("ANULADA", "19.90", None)]
+    assert casa.dicho()[-4:] == ["4 FacturaEmitida", "5 FacturaEmitida", "CREAR", "ACTIVAR"]
+    with motor.connect() as conexion:
+        dias = (
+            "SELECT (periodo - lag(periodo) OVER (ORDER BY periodo)) = '30 d' FROM facturas"
+            " WHERE id_suscripcion = 's-1'"
+        )
+        assert conexion.exec_driver_sql(dias).scalars().all() == [None, True, True]
+        assert conexion.exec_driver_sql("SELECT count(*) FROM suscripciones WHERE renueva < now()").scalar() == 0
+
+
+def test_un_plan_sin_catalogo_no_demora_las_renovaciones_de_los_demas(casa, motor):
+    casa.activar("basico")
+    # More of them than one look takes, and due for longer.
+    casa.ejecutar(
+        "INSERT INTO suscripciones"
+        " (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, recursos, renueva)"
+        " SELECT 'v-' || n, 1, '0001', 'viejo', 'Viejo', 'ACTIVA', '{\"id\": \"g\", \"en_curso\": false}', '{}',"
+        " now() - interval '90 d' FROM generate_series(1, 300) n"
+    )
+    casa.ejecutar("UPDATE suscripciones SET renueva = now() - interval '1 s' WHERE id = 's-1'")
+    casa.ejecutar("UPDATE facturas SET periodo = now() - interval '30 d'")
+
+    with temporizadores(motor):
+        esperar(lambda: len(facturas(casa)) == 2)
+
+    with motor.connect() as conexion:
+        pendientes = "SELECT count(*) FROM suscripciones WHERE plan_codigo = 'viejo' AND renueva < now()"
+        assert conexion.exec_driver_sql(pendientes).scalar() == 300
+        assert (
+            conexion.exec_driver_sql("SELECT count(*) FROM facturas WHERE starts_with(id_suscripcion, 'v-')").scalar()
+            == 0
+        )
+
+
+def test_un_periodo_tiene_una_factura_tambien_para_la_base(casa):
+    casa.activar("basico")
+    with pytest.raises(sa.exc.IntegrityError, match="facturas_periodo"):
+        casa.ejecutar(
+            "INSERT INTO facturas SELECT 'otra', id_suscripcion, monto, moneda, estado, medio, emitida, periodo"
+            " FROM facturas"
+        )
+
+
+def test_una_saga_guardada_antes_de_los_cambios_se_lee(casa):
+    casa.activar("pro")
+    casa.ejecutar("UPDATE suscripciones SET saga = saga - 'plan_codigo' - 'plan_nombre'")
+    casa.oir(casa.cambiar("basico"))
+    assert casa.ver()["plan"]["codigo"] == "basico"
+
+
+def detenidos(motor: sa.Engine) -> int:
+    """How many wait for somebody's lock in this database."""
+    consulta = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with motor.connect() as conexion:
+        return int(conexion.exec_driver_sql(consulta).scalar_one())
+
+
+@pytest.fixture
+def carrera(casa) -> Callable[..., None]:
+    """Run all at once: each on a thread, all of them held at the subscription's row, in this order, then let go."""
+
+    def correr(*haceres: Callable[[], None]) -> None:
+        hilos = [threading.Thread(target=hacer, daemon=True) for hacer in haceres]
+        otro = bd.crear_motor(casa.motor.url)
+        with otro.begin() as conexion:
+            conexion.exec_driver_sql("SELECT FROM suscripciones FOR UPDATE")
+            for n, hilo in enumerate(hilos, 1):
+                hilo.start()
+                esperar(lambda n=n: detenidos(otro) == n)
+        otro.dispose()
+        for hilo in hilos:
+            hilo.join(30)
+            assert not hilo.is_alive()
+
+    return correr
+
+
+EN_ORDEN = pytest.mark.parametrize("primero", [0, 1])
+
+
+def en_orden(primero: int, *haceres: Callable[[], None]) -> list[Callable[[], None]]:
+    return [haceres[primero], haceres[1 - primero]]
+
+
+@EN_ORDEN
+def test_cancelacion_y_exito_a_la_vez(casa, carrera, primero):
+    casa.oir(casa.crear())
+    casa.oir(casa.paso("CREAR"), casa.paso("RESERVAR", "servicio_datos"))
+    orden, exito = casa.cancelar(), casa.paso("NOTIFICAR")
+    carrera(*en_orden(primero, lambda: casa.oir(orden), lambda: casa.oir(exito)))
+
+    assert (casa.destino(orden), casa.ver()["estado"]) == (("APLICADO", None), "CANCELADA")
+    eventos = ["1 SuscripcionCreada", "2 SuscripcionAprovisionada"]
+    if primero == 0:
+        assert facturas(casa) == []
+        assert casa.dicho() == [*eventos, "3 SuscripcionCancelada", "CREAR", "CANCELAR"]
+    else:
+        assert facturas(casa) == [("ANULADA", "49.90", None)]
+        assert casa.dicho() == [
+            *eventos,
+            *["3 SuscripcionActivada", "4 FacturaEmitida", "5 SuscripcionCancelada"],
+            *["CREAR", "ACTIVAR", "CANCELAR"],
+        ]
+    assert (casa.fila()["renueva"], casa.fila()["plazo"], casa.fila()["recursos"]) == (None, None, [])
+
+
+@EN_ORDEN
+def test_cancelacion_y_plazo_a_la_vez(casa, carrera, primero):
+    casa.oir(casa.crear())
+    casa.ejecutar("UPDATE suscripciones SET plazo = now() - interval '1 s'")
+    orden = casa.cancelar()
+    carrera(*en_orden(primero, lambda: casa.oir(orden), casa.vencer))
+
+    if primero == 0:
+        assert casa.destino(orden) == ("APLICADO", None)
+        assert casa.dicho() == ["1 SuscripcionCreada", "2 SuscripcionCancelada", "CREAR", "CANCELAR"]
+    else:
+        assert casa.destino(orden) == ("RECHAZADO", "La suscripción ya no está vigente.")
+        assert casa.dicho() == [
+            *["1 SuscripcionCreada", "2 SuscripcionRechazada", "- ComandoSuscripcionRechazado"],
+            *["CREAR", "RECHAZAR"],
+        ]
+
+
+@EN_ORDEN
+@pytest.mark.parametrize("plan", ["computo", "basico"])
+def test_cambio_y_cancelacion_a_la_vez(casa, carrera, primero, plan):
+    casa.activar("pro")
+    antes = len(casa.dicho()) - 2
+    cambio, fin = casa.cambiar(plan, id_comando="g-2"), casa.cancelar()
+    carrera(*en_orden(primero, lambda: casa.oir(cambio), lambda: casa.oir(fin)))
+
+    assert (casa.destino(fin), casa.ver()["estado"]) == (("APLICADO", None), "CANCELADA")
+    dicho = casa.dicho()[antes:]
+    if primero == 1:
+        assert casa.destino(cambio) == ("RECHAZADO", "La suscripción no está activa.")
+        assert dicho == [
+            *["5 SuscripcionCancelada", "- ComandoSuscripcionRechazado"],
+            *["CREAR", "ACTIVAR", "CANCELAR"],
+        ]
+    elif plan == "computo":
+        assert casa.ver()["plan"]["codigo"] == "pro"
+        assert dicho == [
+            *["5 CambioPlanIniciado", "6 CambioPlanRechazado", "7 SuscripcionCancelada"],
+            *["CREAR", "ACTIVAR", "CAMBIAR", "RECHAZAR", "CANCELAR"],
+        ]
+    else:
+        assert casa.ver()["plan"]["codigo"] == "basico"
+        assert dicho == [
+            *["5 CambioPlanIniciado", "6 SuscripcionPlanModificado", "7 SuscripcionCancelada"],
+            *["CREAR", "ACTIVAR", "CAMBIAR", "ACTIVAR", "CANCELAR"],
+        ]
+
+
+@EN_ORDEN
+def test_pago_y_cancelacion_a_la_vez(casa, carrera, primero):
+    casa.activar("pro")
+    (factura,) = casa.ver()["facturas"]
+    pago, fin = casa.pagar(factura["id_factura"], "49.90"), casa.cancelar()
+    carrera(*en_orden(primero, lambda: casa.oir(pago), lambda: casa.oir(fin)))
+
+    assert casa.destino(fin) == ("APLICADO", None)
+    if primero == 0:
+        assert (casa.destino(pago), facturas(casa)) == (("APLICADO", None), [("PAGADA", "49.90", "tarjeta")])
+    else:
+        assert casa.destino(pago) == ("RECHAZADO", "La factura está anulada.")
+        assert facturas(casa) == [("ANULADA", "49.90", None)]
