@@ -11,6 +11,7 @@ from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
 from servicio_datos.aplicacion.manejadores import MANEJADORES
+from servicio_datos.aplicacion.peticiones import rechazar_comando
 from servicio_datos.config import Config
 from servicio_datos.entrada.http import registrar_rutas
 from servicio_datos.infraestructura.catalogo import leer_catalogo
@@ -28,7 +29,7 @@ def servicio() -> Servicio:
     verificar_despachadores("servicio_datos", DESPACHADORES)
 
     def bus(motor: sa.Engine) -> Bus:
-        return Bus("servicio-datos", abridor(motor, UnidadServicioDatos), MANEJADORES)
+        return Bus("servicio-datos", abridor(motor, UnidadServicioDatos), MANEJADORES, rechazar_comando)
 
     def sembrar(motor: sa.Engine) -> None:
         sincronizar(motor, catalogo)

@@ -3,14 +3,44 @@
 from collections.abc import Mapping
 
 from contratos import Mensaje
-from contratos.suscripciones import SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
+from contratos.servicio_datos import (
+    AsignarExperto,
+    CrearServicioDatos,
+    IniciarServicioDatos,
+    TerminarServicioDatos,
+)
+from contratos.suscripciones import (
+    CambioPlanIniciado,
+    CambioPlanRechazado,
+    SuscripcionActivada,
+    SuscripcionCancelada,
+    SuscripcionCreada,
+    SuscripcionPlanModificado,
+    SuscripcionRechazada,
+)
 from seedwork.aplicacion.bus import Manejador
+from servicio_datos.aplicacion.comandos.asignar_experto import asignar_experto
+from servicio_datos.aplicacion.comandos.crear_servicio_datos import crear_servicio_datos
+from servicio_datos.aplicacion.comandos.iniciar_servicio_datos import iniciar_servicio_datos
+from servicio_datos.aplicacion.comandos.terminar_servicio_datos import terminar_servicio_datos
 from servicio_datos.aplicacion.reacciones.activacion import activar
+from servicio_datos.aplicacion.reacciones.cambio_iniciado import reservar_al_cambiar
+from servicio_datos.aplicacion.reacciones.cambio_rechazado import deshacer_cambio
+from servicio_datos.aplicacion.reacciones.cancelacion import cancelar
 from servicio_datos.aplicacion.reacciones.compensacion import compensar
-from servicio_datos.aplicacion.reacciones.reserva import reservar
+from servicio_datos.aplicacion.reacciones.plan_modificado import aplicar_plan
+from servicio_datos.aplicacion.reacciones.reserva import reservar_al_crear
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
-    SuscripcionCreada: reservar,
+    CrearServicioDatos: crear_servicio_datos,
+    IniciarServicioDatos: iniciar_servicio_datos,
+    AsignarExperto: asignar_experto,
+    TerminarServicioDatos: terminar_servicio_datos,
+    SuscripcionCreada: reservar_al_crear,
     SuscripcionActivada: activar,
     SuscripcionRechazada: compensar,
+    SuscripcionCancelada: cancelar,
+    CambioPlanIniciado: reservar_al_cambiar,
+    SuscripcionPlanModificado: aplicar_plan,
+    CambioPlanRechazado: deshacer_cambio,
 }

@@ -1,13 +1,13 @@
 """What happens to a data service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seedwork.dominio.agregado import EventoDominio
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventoServicioDatos(EventoDominio):
-    """What all of them tell; ``id_saga`` is the saga in which it happened."""
+    """What all of them tell; ``id_saga`` is the saga in which it happened, empty where it was asked for by hand."""
 
     id_servicio_datos: str
     id_suscripcion: str
@@ -25,19 +25,23 @@ class Creado(EventoServicioDatos):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExpertoAsignado(EventoServicioDatos):
-    """An expert's place is its."""
+    """An expert's place is its; the place of the one before, if any, is free again."""
 
     experto_codigo: str
+    experto_anterior_codigo: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Iniciado(EventoServicioDatos):
-    """It is at work."""
+    """It is at work; ``detalle`` is the words of whoever asked for it."""
+
+    detalle: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terminado(EventoServicioDatos):
-    """It has ended, and its expert's place is free again."""
+    """It has ended, and its expert's place is free again; ``detalle`` is the words of whoever asked for it."""
 
     experto_codigo: str
     motivo: str
+    detalle: str = field(default="", repr=False)

@@ -12,13 +12,19 @@ class Participacion(Agregado):
     Attributes:
         reservada: the reservation was answered, however it ended.
         activada: the saga's activation has arrived, maybe before what it activates.
-        cerrada: the saga's undo has arrived and was answered, maybe before its cause.
+        cerrada: the saga holds nothing here any more, and was told so: by its undo, maybe before its cause, or by the
+            release of what it no longer requires.
     """
 
     id_suscripcion: str
     reservada: bool = False
     activada: bool = False
     cerrada: bool = False
+
+    @property
+    def indecisa(self) -> bool:
+        """Whether neither the saga's activation nor its undo has arrived."""
+        return not (self.activada or self.cerrada)
 
     def tomar_reserva(self) -> bool:
         """The reservation is asked for. False if it was answered before."""
@@ -31,6 +37,6 @@ class Participacion(Agregado):
         return primera
 
     def tomar_cierre(self) -> bool:
-        """The saga is undone. False if that was answered before."""
+        """The saga is undone, or releases what it must. False if that was answered before."""
         primera, self.cerrada = not self.cerrada, True
         return primera

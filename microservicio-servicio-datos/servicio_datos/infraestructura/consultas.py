@@ -59,6 +59,7 @@ def _mostrar(fila: Any) -> dict[str, Any]:
         "id_servicio_datos": fila["id"],
         "estado": fila["estado"],
         "motivo": motivos.texto(fila["motivo"]),
+        "detalle": fila["detalle"],
         "id_suscripcion": fila["id_suscripcion"],
         "experto": {"codigo": fila["experto_codigo"], "nombres": fila["nombres"], "apellidos": fila["apellidos"]},
         "nube": {"codigo": fila["nube_codigo"], "nombre": fila["nube_nombre"], "tipo": fila["nube_tipo"]},

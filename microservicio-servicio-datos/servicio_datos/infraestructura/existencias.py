@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +15,9 @@ _CERROJO = 0x5A10
 _CERRAR = sa.select(sa.func.pg_advisory_xact_lock(_CERROJO))
 
 _OFRECIDOS = sa.text("""
-    SELECT ARRAY(SELECT codigo FROM nubes WHERE vigente), ARRAY(SELECT codigo FROM datasets WHERE vigente)
+    SELECT ARRAY(SELECT codigo FROM expertos WHERE vigente) AS expertos,
+        ARRAY(SELECT codigo FROM nubes WHERE vigente) AS nubes,
+        ARRAY(SELECT codigo FROM datasets WHERE vigente) AS datasets
 """)
 _TOMAR = sa.text("""
     UPDATE expertos SET usados = usados + 1
@@ -24,6 +27,11 @@ _TOMAR = sa.text("""
         ORDER BY usados::float8 / capacidad, random()
         LIMIT 1
     )
+    RETURNING codigo
+""")
+_TOMAR_A = sa.text("""
+    UPDATE expertos SET usados = usados + 1
+    WHERE codigo = :codigo AND vigente AND usados < capacidad
     RETURNING codigo
 """)
 _DEVOLVER = sa.text("UPDATE expertos SET usados = usados - 1 WHERE codigo = :codigo")
@@ -39,21 +47,38 @@ class RecursosSQL:
     def __init__(self, conexion: sa.Connection) -> None:
         self._conexion = conexion
         self._cerrado = False
-        self._leidos: tuple[Sequence[str], Sequence[str]] | None = None
+        self._leidos: sa.Row[Any] | None = None
 
     def elegir_nube(self) -> str | None:
         """Any of them, all alike."""
-        return _cualquiera(self._ofrecidos()[0])
+        return _cualquiera(self._ofrecidos().nubes)
 
     def elegir_dataset(self) -> str | None:
         """Any of them, all alike."""
-        return _cualquiera(self._ofrecidos()[1])
+        return _cualquiera(self._ofrecidos().datasets)
+
+    def tiene_experto(self, codigo: str) -> bool:
+        """Whether the catalogue in force has that expert."""
+        return codigo in self._ofrecidos().expertos
+
+    def tiene_nube(self, codigo: str) -> bool:
+        """Whether the catalogue in force has that cloud."""
+        return codigo in self._ofrecidos().nubes
+
+    def tiene_dataset(self, codigo: str) -> bool:
+        """Whether the catalogue in force has that data set."""
+        return codigo in self._ofrecidos().datasets
 
     def tomar_experto(self) -> str | None:
         """A place of the expert with the least of its capacity in use."""
         self._cerrar()
         codigo: str | None = self._conexion.execute(_TOMAR).scalar_one_or_none()
         return codigo
+
+    def tomar_a(self, codigo: str) -> bool:
+        """A place of that expert, where all that is committed leaves one free."""
+        self._cerrar()
+        return self._conexion.execute(_TOMAR_A, {"codigo": codigo}).one_or_none() is not None
 
     def devolver_experto(self, codigo: str) -> None:
         """Give one place back; the database refuses to give back what was not taken."""
@@ -65,10 +90,10 @@ class RecursosSQL:
             self._conexion.execute(_CERRAR)
             self._cerrado = True
 
-    def _ofrecidos(self) -> tuple[Sequence[str], Sequence[str]]:
+    def _ofrecidos(self) -> sa.Row[Any]:
+        """The codes in force, a list for each kind."""
         if self._leidos is None:
-            nubes, datasets = self._conexion.execute(_OFRECIDOS).one()
-            self._leidos = nubes, datasets
+            self._leidos = self._conexion.execute(_OFRECIDOS).one()
         return self._leidos
 
 

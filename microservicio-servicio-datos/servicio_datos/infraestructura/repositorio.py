@@ -10,11 +10,34 @@ from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 from servicio_datos.dominio.participacion import Participacion
 from servicio_datos.dominio.servicio_datos import TERMINADO, ServicioDatos
+from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
 from servicio_datos.infraestructura import tablas
 from servicio_datos.infraestructura.despachadores import DESPACHADORES
 from servicio_datos.infraestructura.existencias import RecursosSQL
 
 A = TypeVar("A", bound=ServicioDatos | Participacion)
+
+
+class RepositorioSuscripcionesConocidas(RepositorioSQL[SuscripcionConocida]):
+    """The copies of the subscriptions, each a row."""
+
+    tabla = tablas.suscripciones_conocidas
+
+    def de(self, id: str) -> SuscripcionConocida:
+        """The one of an id; a new one where there is none. Of two transactions that both make it, one commits."""
+        conocida = self.obtener(id)
+        if conocida is None:
+            conocida = SuscripcionConocida(id=id)
+            self.agregar(conocida)
+        return conocida
+
+    def a_fila(self, agregado: SuscripcionConocida) -> Fila:
+        """A column per attribute."""
+        return {c.name: getattr(agregado, c.name) for c in self.tabla.columns}
+
+    def de_fila(self, fila: Mapping[str, Any]) -> SuscripcionConocida:
+        """The inverse."""
+        return SuscripcionConocida(**fila)
 
 
 class _PorSuscripcion(RepositorioSQL[A]):
@@ -72,23 +95,45 @@ class RepositorioParticipaciones(_PorSuscripcion[Participacion]):
 
 
 class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
-    """Data services, each a row; those that have ended are not loaded.
+    """Data services, each a row. Of a subscription only what is alive is loaded; what has ended, only by its id.
 
     Args:
-        participaciones: a subscription's are locked before its data services are read, so that what is read includes
-            all that the sagas' facts have done so far, also those that another worker handles at this moment.
+        conocidas: a subscription's copy is locked before all else that belongs to it, so that what is read then
+            includes all that another worker does about it at this moment.
+        participaciones: come next, so that all lock in one order.
     """
 
     tabla = tablas.servicios_datos
 
-    def __init__(self, conexion: sa.Connection, participaciones: RepositorioParticipaciones) -> None:
+    def __init__(
+        self,
+        conexion: sa.Connection,
+        conocidas: RepositorioSuscripcionesConocidas,
+        participaciones: RepositorioParticipaciones,
+    ) -> None:
         super().__init__(conexion)
+        self._conocidas = conocidas
         self._participaciones = participaciones
 
+    def precargar(self, ids: Collection[str]) -> None:
+        """Load what an id is about: it may be a data service's, of whatever state, or a subscription's."""
+        faltan = sorted(set(ids) - self._vistos.keys() - self._ausentes)
+        if not faltan:
+            return
+        columnas = self.tabla.c.id, self.tabla.c.id_suscripcion
+        consulta = sa.select(*columnas).where(self.tabla.c.id == sa.any_(sa.literal(faltan, sa.ARRAY(sa.Text))))
+        duenas = {f.id: f.id_suscripcion for f in self.conexion.execute(consulta)}
+        self._ausentes.update(faltan)
+        self.precargar_de({*faltan, *duenas.values()})
+        super().precargar(duenas)
+
     def precargar_de(self, suscripciones: Collection[str]) -> None:
-        """Load what belongs to these subscriptions, locked, after their participations."""
-        self._participaciones.precargar_de(suscripciones)
-        super().precargar_de(suscripciones)
+        """Load what belongs to these subscriptions, locked, after their copies and their participations."""
+        nuevas = set(suscripciones) - self._ids.keys()
+        if nuevas:
+            self._conocidas.precargar(sorted(nuevas))
+            self._participaciones.precargar_de(nuevas)
+            super().precargar_de(nuevas)
 
     def vivo_de(self, id_suscripcion: str) -> ServicioDatos | None:
         """The one that the subscription holds."""
@@ -108,11 +153,12 @@ class UnidadServicioDatos(UnidadSQL):
 
     def __init__(self, conexion: sa.Connection) -> None:
         super().__init__(conexion, "servicio-datos", DESPACHADORES)
+        self.suscripciones = RepositorioSuscripcionesConocidas(conexion)
         self.participaciones = RepositorioParticipaciones(conexion)
-        self.servicios = RepositorioServiciosDatos(conexion, self.participaciones)
+        self.servicios = RepositorioServiciosDatos(conexion, self.suscripciones, self.participaciones)
         self.recursos = RecursosSQL(conexion)
-        self.repositorios = [self.participaciones, self.servicios]
+        self.repositorios = [self.suscripciones, self.participaciones, self.servicios]
 
     def precargar(self, sujetos: Collection[str]) -> None:
-        """The facts that arrive are about subscriptions."""
-        self.servicios.precargar_de(sujetos)
+        """Facts are about subscriptions, commands about data services."""
+        self.servicios.precargar(sujetos)

@@ -45,6 +45,7 @@ servicios_datos = sa.Table(
     sa.Column("dataset_codigo", sa.ForeignKey(datasets.c.codigo), nullable=False),
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("motivo", sa.Text),
+    sa.Column("detalle", sa.Text),
 )
 sa.Index(
     "servicios_datos_vivo",
@@ -61,4 +62,14 @@ participaciones = sa.Table(
     sa.Column("reservada", sa.Boolean, nullable=False),
     sa.Column("activada", sa.Boolean, nullable=False),
     sa.Column("cerrada", sa.Boolean, nullable=False),
+)
+
+suscripciones_conocidas = sa.Table(
+    "suscripciones_conocidas",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("estado", sa.Text, nullable=False),
+    sa.Column("requiere_servicio", sa.Boolean, nullable=False),
+    sa.Column("requiere_secuencia", sa.BigInteger, nullable=False),
+    comment="Copies, made from the facts that have arrived: the subscriptions themselves are another service's.",
 )

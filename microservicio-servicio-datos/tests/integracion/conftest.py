@@ -1,22 +1,20 @@
 """The service on a real PostgreSQL, with an empty database for each test."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from contratos import Mensaje, sagas
-from contratos.suscripciones import HechoSuscripcion, SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
 from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.unidad_sql import abridor
 from seedwork.pruebas.publicado import publicado
 from servicio_datos.aplicacion.manejadores import MANEJADORES
+from servicio_datos.aplicacion.peticiones import rechazar_comando
 from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
 from servicio_datos.infraestructura import tablas
 from servicio_datos.infraestructura.existencias import sincronizar
@@ -58,11 +56,11 @@ class ServicioEnPrueba:
 
     def __init__(self, motor: sa.Engine) -> None:
         self.motor = motor
-        self._bus = Bus("servicio-datos", abridor(motor, UnidadServicioDatos), MANEJADORES)
+        self._bus = Bus("servicio-datos", abridor(motor, UnidadServicioDatos), MANEJADORES, rechazar_comando)
 
-    def procesar(self, hechos: Sequence[HechoSuscripcion], ids: Sequence[str | None] | None = None) -> None:
+    def procesar(self, recibidos: Sequence[Recibido]) -> None:
         """Handle all of them in one transaction, as the consumer does."""
-        self._bus.procesar([_recibido(h, i) for h, i in zip(hechos, ids or [None] * len(hechos), strict=True)])
+        self._bus.procesar(recibidos)
 
     def catalogar(self, catalogo: Catalogo) -> None:
         sincronizar(self.motor, catalogo)
@@ -83,30 +81,8 @@ class ServicioEnPrueba:
         return [(p.paso, p.resultado, p.motivo) for p in dichos if id_saga in (None, p.id_saga)]
 
 
-def _recibido(hecho: HechoSuscripcion, id: str | None) -> Recibido:
-    sobre = Sobre.nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, id=id)
-    return Recibido(replace(sobre, correlacion=hecho.id_saga), hecho)
-
-
 @pytest.fixture
 def servicio(motor: sa.Engine, catalogo: Catalogo) -> ServicioEnPrueba:
     en_prueba = ServicioEnPrueba(motor)
     en_prueba.catalogar(catalogo)
     return en_prueba
-
-
-@pytest.fixture
-def hecho() -> Callable[[str, int], HechoSuscripcion]:
-    """Makes a fact about a subscription by its short name."""
-
-    def hacer(nombre: str, n: int = 1) -> HechoSuscripcion:
-        comunes = {"id_suscripcion": f"s-{n}", "id_saga": f"g-{n}", "recursos_requeridos": ("servicio_datos",)}
-        match nombre:
-            case "creada":
-                return SuscripcionCreada(**comunes)
-            case "activada":
-                return SuscripcionActivada(**comunes)
-            case _:
-                return SuscripcionRechazada(**comunes, motivo="PLAZO_VENCIDO")
-
-    return hacer

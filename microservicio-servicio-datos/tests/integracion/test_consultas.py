@@ -34,6 +34,7 @@ def test_un_servicio_con_su_experto_su_nube_y_su_dataset(servicio, hecho, client
         "id_servicio_datos": elemento["id_servicio_datos"],
         "estado": "CREADO",
         "motivo": None,
+        "detalle": None,
         "id_suscripcion": "s-1",
         "experto": {"nombres": "Ana", "apellidos": "Ruiz"},
         "nube": {"codigo": "n1", "nombre": "Andes", "tipo": "PRIVADA"},

@@ -77,7 +77,7 @@ def test_cualquier_orden_y_repeticion_acaba_igual(servicio, hecho, orden, final,
 
 def test_la_misma_entrega_dos_veces_es_una(servicio, hecho):
     for _ in range(2):
-        servicio.procesar([hecho("creada"), hecho("creada")], ids=["m-1", "m-1"])
+        servicio.procesar([hecho("creada", id="m-1"), hecho("creada", id="m-1")])
 
     assert servicio.pasos() == [RESERVADO]
     assert sum(servicio.usados().values()) == 1
@@ -108,7 +108,7 @@ def test_causa_y_compensacion_a_la_vez_no_pierden_capacidad(servicio, hecho):
         assert [p for p, _, _ in servicio.pasos(f"g-{n}")].count("RESERVAR") == 1
 
 
-@pytest.mark.parametrize("lectura", [1, 2], ids=["participaciones", "servicios"])
+@pytest.mark.parametrize("lectura", [1, 2, 3, 4], ids=["ids", "suscripciones", "participaciones", "servicios"])
 @pytest.mark.parametrize(
     ("lento", "rapido"),
     [("creada", "rechazada"), ("rechazada", "creada"), ("creada", "activada"), ("activada", "creada")],
@@ -145,10 +145,10 @@ def test_lo_que_falla_no_deja_rastro(servicio, hecho, monkeypatch):
     servicio.procesar([hecho("creada", 1)])
     with monkeypatch.context() as cambio, pytest.raises(RuntimeError):
         cambio.setattr(RecursosSQL, "devolver_experto", fallar)
-        servicio.procesar([hecho("creada", 2), hecho("rechazada", 1)], ids=["m-2", "m-3"])
+        servicio.procesar([hecho("creada", 2, id="m-2"), hecho("rechazada", 1, id="m-3")])
 
     assert servicio.pasos() == [RESERVADO]
-    servicio.procesar([hecho("creada", 2), hecho("rechazada", 1)], ids=["m-2", "m-3"])
+    servicio.procesar([hecho("creada", 2, id="m-2"), hecho("rechazada", 1, id="m-3")])
     assert servicio.pasos("g-1") == [RESERVADO, LIBERADO]
     assert servicio.pasos("g-2") == [RESERVADO]
 

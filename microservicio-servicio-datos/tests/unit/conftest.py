@@ -1,16 +1,15 @@
 """This service's unit of work in memory."""
 
-from collections.abc import Callable
-
 import pytest
 
-from contratos import Mensaje, sagas
-from contratos.suscripciones import HechoSuscripcion, SuscripcionActivada, SuscripcionCreada, SuscripcionRechazada
+from contratos import sagas
+from seedwork.aplicacion.bus import Recibido
 from seedwork.aplicacion.saga import Saga
 from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.dominio.participacion import Participacion
 from servicio_datos.dominio.servicio_datos import ServicioDatos
+from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
 from servicio_datos.infraestructura.despachadores import DESPACHADORES
 
 
@@ -19,49 +18,72 @@ class ServiciosEnMemoria(EnMemoria[ServicioDatos]):
         return next((s for s in self.todos.values() if s.id_suscripcion == id_suscripcion and s.vivo), None)
 
 
-class ParticipacionesEnMemoria:
-    def __init__(self) -> None:
-        self.por_saga: dict[str, Participacion] = {}
+class SuscripcionesEnMemoria(EnMemoria[SuscripcionConocida]):
+    def de(self, id: str) -> SuscripcionConocida:
+        return self.todos.setdefault(id, SuscripcionConocida(id=id))
 
+
+class ParticipacionesEnMemoria(EnMemoria[Participacion]):
     def de_saga(self, saga: Saga) -> Participacion:
-        nueva = Participacion(id=saga.id, id_suscripcion=saga.id_suscripcion)
-        return self.por_saga.setdefault(saga.id, nueva)
+        return self.todos.setdefault(saga.id, Participacion(id=saga.id, id_suscripcion=saga.id_suscripcion))
 
 
 class RecursosEnMemoria:
+    """``lugares`` are the free places of each expert; any of them that has one is taken, in their order."""
+
     def __init__(self) -> None:
-        self.libres = 1
-        self.nube: str | None = "nube-1"
-        self.dataset: str | None = "dataset-1"
+        self.lugares = {"e1": 1}
+        self.nubes = ["n1"]
+        self.datasets = ["d1"]
+
+    @property
+    def libres(self) -> int:
+        return sum(self.lugares.values())
 
     def elegir_nube(self) -> str | None:
-        return self.nube
+        return next(iter(self.nubes), None)
 
     def elegir_dataset(self) -> str | None:
-        return self.dataset
+        return next(iter(self.datasets), None)
+
+    def tiene_experto(self, codigo: str) -> bool:
+        return codigo in self.lugares
+
+    def tiene_nube(self, codigo: str) -> bool:
+        return codigo in self.nubes
+
+    def tiene_dataset(self, codigo: str) -> bool:
+        return codigo in self.datasets
 
     def tomar_experto(self) -> str | None:
-        if not self.libres:
-            return None
-        self.libres -= 1
-        return "experto-1"
+        return next((codigo for codigo in self.lugares if self.tomar_a(codigo)), None)
+
+    def tomar_a(self, codigo: str) -> bool:
+        if not self.lugares[codigo]:
+            return False
+        self.lugares[codigo] -= 1
+        return True
 
     def devolver_experto(self, codigo: str) -> None:
-        assert codigo == "experto-1"
-        self.libres += 1
+        self.lugares[codigo] += 1
 
 
 class Unidad(UnidadEnMemoria):
     def __init__(self) -> None:
         super().__init__("servicio-datos", DESPACHADORES)
+        self.suscripciones = SuscripcionesEnMemoria()
         self.servicios = ServiciosEnMemoria()
         self.participaciones = ParticipacionesEnMemoria()
         self.recursos = RecursosEnMemoria()
 
-    def recibir(self, *hechos: Mensaje) -> None:
-        for hecho in hechos:
-            assert MANEJADORES[type(hecho)](hecho, self) is None
+    def recibir(self, *recibidos: Recibido) -> str | None:
+        """Handle them, in order; answers the reason for which the last one was refused."""
+        rechazo = None
+        for recibido in recibidos:
+            self.sobre = recibido.sobre
+            rechazo = MANEJADORES[type(recibido.mensaje)](recibido.mensaje, self)
             self.recolectar(self.servicios)
+        return rechazo
 
     @property
     def el_servicio(self) -> ServicioDatos:
@@ -82,18 +104,3 @@ class Unidad(UnidadEnMemoria):
 @pytest.fixture
 def unidad() -> Unidad:
     return Unidad()
-
-
-@pytest.fixture
-def hecho() -> Callable[..., HechoSuscripcion]:
-    """Makes a fact about a subscription by its short name."""
-    tipos = {"creada": SuscripcionCreada, "activada": SuscripcionActivada, "rechazada": SuscripcionRechazada}
-
-    def hacer(
-        nombre: str, n: int = 1, *, id_saga: str | None = None, recursos: tuple[str, ...] = ("servicio_datos",)
-    ) -> HechoSuscripcion:
-        motivo = {"motivo": "PLAZO_VENCIDO"} if nombre == "rechazada" else {}
-        id_saga = id_saga or f"g-{n}"
-        return tipos[nombre](id_suscripcion=f"s-{n}", id_saga=id_saga, recursos_requeridos=recursos, **motivo)
-
-    return hacer

@@ -23,7 +23,7 @@ def test_una_suscripcion_que_lo_requiere_tiene_su_servicio(unidad, hecho):
         (servicio.id, 2, "ExpertoAsignado"),
     ]
     (creada,) = unidad.de_tipo(contrato.ServicioDatosCreada)
-    assert (creada.experto_codigo, creada.nube_codigo, creada.dataset_codigo) == ("experto-1", "nube-1", "dataset-1")
+    assert (creada.experto_codigo, creada.nube_codigo, creada.dataset_codigo) == ("e1", "n1", "d1")
 
 
 @pytest.mark.parametrize("orden", sorted(set(permutations(["creada", "activada", "creada", "activada"]))))
@@ -78,9 +78,9 @@ def test_lo_liberado_sirve_a_la_siguiente(unidad, hecho):
     assert unidad.pasos("g-2") == [RESERVADO]
 
 
-@pytest.mark.parametrize(("falta", "motivo"), [("nube", "SIN_NUBE"), ("dataset", "SIN_DATASET")])
+@pytest.mark.parametrize(("falta", "motivo"), [("nubes", "SIN_NUBE"), ("datasets", "SIN_DATASET")])
 def test_lo_que_falta_en_el_catalogo_rechaza_sin_ocupar_a_nadie(unidad, hecho, falta, motivo):
-    setattr(unidad.recursos, falta, None)
+    setattr(unidad.recursos, falta, [])
 
     unidad.recibir(hecho("creada"))
 
@@ -89,16 +89,16 @@ def test_lo_que_falta_en_el_catalogo_rechaza_sin_ocupar_a_nadie(unidad, hecho, f
 
 
 def test_una_suscripcion_no_tiene_dos_servicios_vivos(unidad, hecho):
-    unidad.recursos.libres = 2
+    unidad.recursos.lugares["e1"] = 2
 
-    unidad.recibir(hecho("creada", 1), hecho("creada", 1, id_saga="g-otra"))
+    unidad.recibir(hecho("creada", 1), hecho("creada", 1, saga="g-otra"))
 
     assert unidad.pasos("g-otra") == [("RESERVAR", "RECHAZADO", "YA_TIENE_SERVICIO")]
     assert unidad.recursos.libres == 1
 
 
 def test_la_activacion_de_otra_saga_no_inicia_este_servicio(unidad, hecho):
-    unidad.recibir(hecho("creada", 1), hecho("activada", 1, id_saga="g-otra"))
+    unidad.recibir(hecho("creada", 1), hecho("activada", 1, saga="g-otra"))
 
     assert unidad.el_servicio.estado == "CREADO"
     assert unidad.pasos("g-otra") == []
@@ -110,11 +110,11 @@ def test_una_saga_que_no_lo_requiere_no_le_toca(unidad, hecho, nombre, recursos)
     unidad.recibir(hecho(nombre, recursos=recursos))
 
     assert unidad.publicado == []
-    assert unidad.participaciones.por_saga == {}
+    assert unidad.participaciones.todos == {}
 
 
 def test_rechazada_devuelve_tambien_lo_que_la_saga_no_requeria(unidad, hecho):
-    unidad.recibir(hecho("creada", 1), hecho("rechazada", 1, id_saga="g-otra", recursos=()))
+    unidad.recibir(hecho("creada", 1), hecho("rechazada", 1, saga="g-otra", recursos=()))
 
     assert unidad.pasos("g-otra") == [LIBERADO]
     assert unidad.recursos.libres == 1

@@ -1,0 +1,22 @@
+"""AsignarExperto: another expert takes a data service over."""
+
+from contratos import motivos
+from contratos.servicio_datos import AsignarExperto
+from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import es_id
+from servicio_datos.aplicacion.peticiones import exigir, exigir_activa, rechazable, servicio_pedido
+from servicio_datos.aplicacion.puertos import Unidad
+
+
+@rechazable
+def asignar_experto(comando: AsignarExperto, unidad: Unidad) -> None:
+    """Take the new expert's place, and give the old one's back, for an ACTIVA subscription."""
+    exigir({"experto_codigo": es_id}, {"experto_codigo": comando.experto_codigo})
+    servicio = servicio_pedido(comando, unidad)
+    servicio.exigir_otro_experto(comando.experto_codigo)
+    exigir_activa(servicio.id_suscripcion, unidad)
+    if not unidad.recursos.tiene_experto(comando.experto_codigo):
+        raise ReglaViolada(motivos.EXPERTO_DESCONOCIDO)
+    if not unidad.recursos.tomar_a(comando.experto_codigo):
+        raise ReglaViolada(motivos.SIN_CAPACIDAD)
+    unidad.recursos.devolver_experto(servicio.asignar_experto(comando.experto_codigo))

@@ -1,0 +1,73 @@
+"""CrearServicioDatos: somebody makes a data service by hand, of what they chose in the catalogue."""
+
+from contratos import motivos
+from contratos.servicio_datos import CrearServicioDatos
+from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
+from servicio_datos.aplicacion.peticiones import exigir, exigir_activa, opcional, rechazable
+from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos
+
+_REGLAS = {
+    "suscripcion.codigo": es_id,
+    "experto_codigo": es_id,
+    "nube.codigo": es_id,
+    "dataset.codigo": es_id,
+    "cliente_codigo": opcional(es_id),
+    "cliente_nombres": es_texto,
+    "cliente_apellidos": es_texto,
+    "cliente_usuario": es_texto,
+    "plan_codigo": opcional(es_id),
+    "plan_nombre": es_texto,
+    "experto_nombres": es_texto,
+    "experto_apellidos": es_texto,
+    "experto_usuario": es_texto,
+    "experto_cedula": opcional(es_numero),
+    "experto_email": opcional(es_correo),
+    "nube.nombre": es_texto,
+    "nube.tipo": es_texto,
+    "dataset.nombre": es_texto,
+}
+"""What each field must be. Those that are not stored may be left out."""
+
+
+@rechazable
+def crear_servicio_datos(comando: CrearServicioDatos, unidad: Unidad) -> None:
+    """Make the data service CREADO; it takes no part in any saga."""
+    exigir(_REGLAS, _valores(comando))
+    id, id_suscripcion = unidad.sobre.sujeto, comando.suscripcion.codigo
+    if unidad.servicios.obtener(id) is not None:
+        raise ReglaViolada(motivos.SERVICIO_EXISTENTE)
+    exigir_activa(id_suscripcion, unidad)
+    if unidad.servicios.vivo_de(id_suscripcion) is not None:
+        raise ReglaViolada(motivos.YA_TIENE_SERVICIO)
+    unidad.servicios.agregar(ServicioDatos.crear(id, id_suscripcion, "", _asignar(comando, unidad)))
+
+
+def _asignar(comando: CrearServicioDatos, unidad: Unidad) -> Asignacion:
+    """Raise ReglaViolada where something is missing; the expert comes last, since only that takes anything away."""
+    recursos = unidad.recursos
+    if not recursos.tiene_experto(comando.experto_codigo):
+        raise ReglaViolada(motivos.EXPERTO_DESCONOCIDO)
+    if not recursos.tiene_nube(comando.nube.codigo):
+        raise ReglaViolada(motivos.NUBE_DESCONOCIDA)
+    if not recursos.tiene_dataset(comando.dataset.codigo):
+        raise ReglaViolada(motivos.DATASET_DESCONOCIDO)
+    if not recursos.tomar_a(comando.experto_codigo):
+        raise ReglaViolada(motivos.SIN_CAPACIDAD)
+    return Asignacion(
+        experto_codigo=comando.experto_codigo, nube_codigo=comando.nube.codigo, dataset_codigo=comando.dataset.codigo
+    )
+
+
+def _valores(comando: CrearServicioDatos) -> dict[str, str]:
+    planos = {c: v for c in comando.campos if isinstance(v := getattr(comando, c), str)}
+    return {
+        **planos,
+        "suscripcion.codigo": comando.suscripcion.codigo,
+        "nube.codigo": comando.nube.codigo,
+        "nube.nombre": comando.nube.nombre,
+        "nube.tipo": comando.nube.tipo,
+        "dataset.codigo": comando.dataset.codigo,
+        "dataset.nombre": comando.dataset.nombre,
+    }

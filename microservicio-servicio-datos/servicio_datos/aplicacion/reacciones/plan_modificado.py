@@ -1,0 +1,30 @@
+"""SuscripcionPlanModificado: what the change reserved goes to work, what the new plan does not require ends."""
+
+from contratos import motivos
+from contratos.suscripciones import SuscripcionPlanModificado
+from seedwork.aplicacion.saga import Saga
+from servicio_datos.aplicacion.pasos import RECURSO, conocer, iniciar_reservado, liberar, terminar
+from servicio_datos.aplicacion.puertos import Unidad
+
+
+def aplicar_plan(hecho: SuscripcionPlanModificado, unidad: Unidad) -> None:
+    """Start or end the subscription's data service, as the new plan in force says."""
+    conocida = conocer(hecho, unidad)
+    saga, secuencia = Saga.de(hecho), unidad.sobre.secuencia or 0
+    if RECURSO in hecho.recursos_requeridos:
+        conocida.requerir(True, secuencia)
+        iniciar_reservado(saga, unidad, conocida)
+    elif RECURSO in hecho.recursos_liberados:
+        conocida.requerir(False, secuencia)
+        _liberar(hecho, unidad, saga)
+
+
+def _liberar(hecho: SuscripcionPlanModificado, unidad: Unidad, saga: Saga) -> None:
+    """End what an earlier saga reserved, once: what comes to this subscription after that is another saga's."""
+    if unidad.participaciones.de_saga(saga).cerrada:
+        return
+    servicio = unidad.servicios.vivo_de(hecho.id_suscripcion)
+    devuelto = servicio is not None and not servicio.a_mano
+    if servicio is not None and devuelto:
+        terminar(unidad, servicio, saga.id, motivos.PLAN_MODIFICADO)
+    liberar(unidad, saga, devuelto=devuelto)
