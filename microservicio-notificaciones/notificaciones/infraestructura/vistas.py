@@ -6,6 +6,7 @@ from notificaciones.dominio import eventos
 from notificaciones.dominio.notificacion import ESTADO_TRAS
 from notificaciones.infraestructura import tablas
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
+from seedwork.infraestructura import recambio
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
 from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
 
@@ -47,17 +48,14 @@ def reconstruir(motor: sa.Engine) -> int:
     Whoever reads or writes meanwhile goes on; writers wait only for what was appended during the first pass.
     """
     nueva = tablas.vista_notificaciones(_NUEVA, sa.MetaData())
-    vieja = tablas.vista.name
     with motor.begin() as conexion:
-        conexion.execute(sa.text(f"DROP TABLE IF EXISTS {_NUEVA}"))
-        conexion.execute(sa.text(f"CREATE TABLE {_NUEVA} (LIKE {vieja} INCLUDING ALL)"))
+        recambio.preparar(conexion, tablas.vista.name, _NUEVA)
         leidos = _ponerse_al_dia(conexion, nueva)
     with motor.begin() as conexion:
         # Appending takes a lock that this one excludes: from here on, the store stands still until the swap is done.
         conexion.execute(sa.text(f"LOCK TABLE {tabla_eventos.name} IN SHARE MODE"))
         leidos += _ponerse_al_dia(conexion, nueva)
-        conexion.execute(sa.text(f"DROP TABLE {vieja}"))
-        conexion.execute(sa.text(f"ALTER TABLE {_NUEVA} RENAME TO {vieja}"))
+        recambio.relevar(conexion, tablas.vista.name, _NUEVA)
     return leidos
 
 

@@ -19,6 +19,7 @@ from seedwork.infraestructura.consultas import TAMANO_PAGINA
 
 pytestmark = pytest.mark.integracion
 
+INDICES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'vista%' ORDER BY 1"
 TODA = "SELECT to_jsonb(v) FROM vista_notificaciones v ORDER BY orden"
 
 
@@ -41,9 +42,11 @@ def test_reconstruida_es_igual_a_la_viva(servicio, hecho, buzon, hasta):
     viva = servicio.filas(TODA)
     assert {f["estado"] for (f,) in viva} == {"ANULADA", "CONFIRMADA", "FALLIDA", "CREADA"}
 
+    indices = servicio.filas(INDICES)
     for _ in range(2):
         assert reconstruir(servicio.motor) == servicio.filas("SELECT count(*) FROM eventos")[0][0]
         assert servicio.filas(TODA) == viva
+        assert servicio.filas(INDICES) == indices
 
     with servicio.enviando():
         hasta(servicio.sin_envios)

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contratos.sagas import TransicionSaga
 from seedwork.aplicacion.bus import Recibido
+from seedwork.infraestructura import recambio
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador
@@ -32,22 +33,14 @@ def reconstruir(motor: sa.Engine, pulsar_url: str) -> int:
         lector = cliente.create_reader(TransicionSaga.topico, pulsar.MessageId.earliest)
         decodificador = Decodificador(cliente, [TransicionSaga])
         with motor.begin() as conexion:
-            conexion.execute(sa.text("DROP TABLE IF EXISTS saga_pasos_nueva"))
-            conexion.execute(sa.text("CREATE TABLE saga_pasos_nueva (LIKE saga_pasos INCLUDING ALL)"))
+            recambio.preparar(conexion, tablas.pasos.name, _NUEVA.name)
         with motor.begin() as conexion:
             _cargar(conexion, lector, decodificador)
         with motor.begin() as conexion:
             conexion.execute(sa.text("LOCK TABLE saga_pasos IN ACCESS EXCLUSIVE MODE"))
             _cargar(conexion, lector, decodificador)
             total = conexion.scalar(sa.select(sa.func.count()).select_from(_NUEVA))
-            conexion.execute(sa.text("DROP TABLE saga_pasos"))
-            conexion.execute(sa.text("ALTER TABLE saga_pasos_nueva RENAME TO saga_pasos"))
-            for provisional, definitivo in (
-                ("saga_pasos_nueva_pkey", "saga_pasos_pkey"),
-                ("saga_pasos_nueva_id_saga_idx", "saga_pasos_saga"),
-                ("saga_pasos_nueva_id_suscripcion_idx", "saga_pasos_suscripcion"),
-            ):
-                conexion.execute(sa.text(f"ALTER INDEX {provisional} RENAME TO {definitivo}"))
+            recambio.relevar(conexion, tablas.pasos.name, _NUEVA.name)
         return int(total or 0)
     finally:
         cliente.close()
