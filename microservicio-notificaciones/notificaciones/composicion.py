@@ -6,7 +6,8 @@ from pathlib import Path
 import flask
 import sqlalchemy as sa
 
-from notificaciones.aplicacion.manejadores import MANEJADORES, TIPOS
+from contratos.notificaciones import TIPOS
+from notificaciones.aplicacion.manejadores import MANEJADORES
 from notificaciones.config import Config
 from notificaciones.entrada.enviador import Enviador
 from notificaciones.entrada.http import registrar_rutas

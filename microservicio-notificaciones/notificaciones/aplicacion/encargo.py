@@ -1,13 +1,18 @@
 """What the reactions do alike: create a notification and its delivery, or call it off."""
 
 import uuid
+from collections.abc import Mapping
 
-from contratos import motivos, sagas
+from contratos import motivos, notificaciones, sagas
 from contratos.suscripciones import HechoParaElCliente
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
 from notificaciones.dominio.notificacion import Notificacion
 from seedwork.aplicacion.saga import Saga, publicar_paso
+
+ANUNCIOS = frozenset({notificaciones.SERVICIO_LISTO, notificaciones.SUSCRIPCION_ACTIVA, notificaciones.PLAN_MODIFICADO})
+"""The types that tell what is, or is about to be. An undo makes that untrue: what was not sent of them is annulled, and
+nothing more is. The others tell what happened (a payment, a refusal, a cancellation), which stays true."""
 
 _NOTIFICACIONES = uuid.UUID("0d3d5c1e-8a55-5f0a-b1c5-3f0f7c2b9e47")
 
@@ -22,7 +27,15 @@ def id_notificacion(tipo: str, hecho: str) -> str:
     return str(uuid.uuid5(_NOTIFICACIONES, f"{tipo}/{hecho}"))
 
 
-def encargar(unidad: Unidad, id: str, tipo: str, hecho: HechoParaElCliente, *, paso: str | None = None) -> None:
+def encargar(
+    unidad: Unidad,
+    id: str,
+    tipo: str,
+    hecho: HechoParaElCliente,
+    *,
+    paso: str | None = None,
+    datos: Mapping[str, str] | None = None,
+) -> None:
     """Create a notification that tells a fact to its client, and queue its delivery.
 
     Args:
@@ -30,6 +43,7 @@ def encargar(unidad: Unidad, id: str, tipo: str, hecho: HechoParaElCliente, *, p
         tipo: its type, also its template's name.
         hecho: the fact; the address in it is the one that is written to.
         paso: the saga's step that the delivery's outcome answers.
+        datos: what the template asks for, beside what every fact tells.
     """
     unidad.notificaciones.agregar(
         Notificacion.crear(
@@ -57,12 +71,43 @@ def encargar(unidad: Unidad, id: str, tipo: str, hecho: HechoParaElCliente, *, p
                 "nombre": nombre,
                 "plan": hecho.plan_nombre,
                 "suscripcion": hecho.id_suscripcion,
-                "motivo": motivos.texto(getattr(hecho, "motivo", "")) or "",
+                **(datos or {}),
             },
             creado=ahora,
             leido=ahora,
         )
     )
+
+
+def anunciar(unidad: Unidad, tipo: str, hecho: HechoParaElCliente, *, datos: Mapping[str, str] | None = None) -> None:
+    """Tell the client what is in force now, once per saga; nothing where it was undone before this fact came."""
+    cerrada = unidad.cierres.cerrada(hecho.id_saga, hecho.id_suscripcion)
+    id = id_notificacion(tipo, hecho.id_saga)
+    if not cerrada and unidad.notificaciones.obtener(id) is None:
+        encargar(unidad, id, tipo, hecho, datos=datos)
+
+
+def avisar_del_fin(
+    unidad: Unidad, tipo: str, hecho: HechoParaElCliente, *, datos: Mapping[str, str], solo_la_saga: bool = False
+) -> None:
+    """Undo, as a refusal or a cancellation asks: close what it ends, call off what announces it, and tell the client.
+
+    Args:
+        tipo: the type of the notification that tells the client; its outcome is the saga's step AVISAR.
+        datos: what its template asks for, beside what every fact tells.
+        solo_la_saga: whether the subscription goes on without what the saga was to bring.
+    """
+    if solo_la_saga:
+        unidad.cierres.cerrar_saga(hecho.id_saga)
+    else:
+        unidad.cierres.cerrar_suscripcion(hecho.id_suscripcion)
+    id = id_notificacion(tipo, hecho.id_saga)
+    if unidad.notificaciones.obtener(id) is not None:
+        return
+    for envio in unidad.envios.de_suscripcion(hecho.id_suscripcion):
+        if envio.tipo in ANUNCIOS and (envio.saga.id == hecho.id_saga or not solo_la_saga):
+            cancelar(unidad, envio)
+    encargar(unidad, id, tipo, hecho, paso=sagas.AVISAR, datos=datos)
 
 
 def cancelar(unidad: Unidad, envio: Envio) -> None:

@@ -17,12 +17,19 @@ class Notificaciones(Protocol):
     def agregar(self, notificacion: Notificacion) -> None: ...
 
 
-class Sagas(Protocol):
-    """Which sagas are closed here. Both lock the saga, seen before or not, until the unit of work ends."""
+class Cierres(Protocol):
+    """What is closed here: single sagas, and whole subscriptions with all of theirs.
 
-    def cerrada(self, id_saga: str) -> bool: ...
+    Each call locks what it names, seen before or not, until the unit of work ends: a fact and its undo take turns.
+    """
 
-    def cerrar(self, id_saga: str) -> None: ...
+    def cerrada(self, id_saga: str, id_suscripcion: str) -> bool:
+        """Whether the saga is closed, by itself or with its subscription."""
+        ...
+
+    def cerrar_saga(self, id_saga: str) -> None: ...
+
+    def cerrar_suscripcion(self, id_suscripcion: str) -> None: ...
 
 
 class Envios(Protocol):
@@ -32,7 +39,7 @@ class Envios(Protocol):
 
     def obtener(self, id_notificacion: str) -> Envio | None: ...
 
-    def de_saga(self, id_saga: str) -> Sequence[Envio]: ...
+    def de_suscripcion(self, id_suscripcion: str) -> Sequence[Envio]: ...
 
     def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
         """Give it back to the queue, due again then."""
@@ -51,7 +58,7 @@ class Unidad(UnidadTrabajo, Protocol):
     """This service's unit of work."""
 
     notificaciones: Notificaciones
-    sagas: Sagas
+    cierres: Cierres
     envios: Envios
     asuntos: Mapping[str, str]
     """The subject of each type of notification."""

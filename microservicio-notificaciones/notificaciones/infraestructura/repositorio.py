@@ -1,4 +1,4 @@
-"""This service's unit of work: the event store, the closed sagas and the delivery queue on PostgreSQL."""
+"""This service's unit of work: the event store, what is closed, and the delivery queue on PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from notificaciones.aplicacion.envio import Envio, Politica
 from notificaciones.dominio.notificacion import Notificacion
@@ -38,26 +39,35 @@ class RepositorioNotificaciones(RepositorioEventos[Notificacion]):
             proyectar(self.conexion, guardado)
 
 
-class SagasSQL:
-    """A row per saga, so that a fact and the undo that it may meet take turns, whichever comes first."""
+class CierresSQL:
+    """A row per saga and per subscription: a fact and the undo that it may meet take turns, whichever comes first."""
 
     def __init__(self, conexion: sa.Connection) -> None:
         self._conexion = conexion
 
-    def cerrada(self, id_saga: str) -> bool:
-        """Whether the saga is closed here."""
-        return self._anotar(id_saga, cerrada=False)
+    def cerrada(self, id_saga: str, id_suscripcion: str) -> bool:
+        """Whether the saga is closed here, by itself or with its subscription."""
+        saga = _anotar(tablas.sagas, id_saga, cerrada=False).cte("saga")
+        suscripcion = _anotar(tablas.suscripciones, id_suscripcion, cerrada=False).cte("suscripcion")
+        consulta = sa.select(saga.c.cerrada | suscripcion.c.cerrada).select_from(saga.join(suscripcion, sa.true()))
+        return bool(self._conexion.execute(consulta).scalar_one())
 
-    def cerrar(self, id_saga: str) -> None:
+    def cerrar_saga(self, id_saga: str) -> None:
         """From here on, nothing is sent for the saga but what tells its end."""
-        self._anotar(id_saga, cerrada=True)
+        self._conexion.execute(_anotar(tablas.sagas, id_saga, cerrada=True))
 
-    def _anotar(self, id_saga: str, *, cerrada: bool) -> bool:
-        sentencia = insert(tablas.sagas).values(id_saga=id_saga, cerrada=cerrada)
-        sentencia = sentencia.on_conflict_do_update(
-            index_elements=["id_saga"], set_={"cerrada": tablas.sagas.c.cerrada | sentencia.excluded.cerrada}
-        )
-        return bool(self._conexion.execute(sentencia.returning(tablas.sagas.c.cerrada)).scalar_one())
+    def cerrar_suscripcion(self, id_suscripcion: str) -> None:
+        """From here on, nothing is sent for any of its sagas but what tells its end."""
+        self._conexion.execute(_anotar(tablas.suscripciones, id_suscripcion, cerrada=True))
+
+
+def _anotar(tabla: sa.Table, id: str, *, cerrada: bool) -> ReturningInsert[tuple[bool]]:
+    """Write, and so lock, a row of what may be closed; what is closed stays so."""
+    sentencia = insert(tabla).values([id, cerrada])
+    sentencia = sentencia.on_conflict_do_update(
+        index_elements=[*tabla.primary_key], set_={"cerrada": tabla.c.cerrada | sentencia.excluded.cerrada}
+    )
+    return sentencia.returning(tabla.c.cerrada)
 
 
 class EnviosSQL:
@@ -70,16 +80,18 @@ class EnviosSQL:
         """Queue a delivery, due at once."""
         fila = {c: v for c, v in asdict(envio).items() if c != "leido"}
         self._conexion.execute(
-            sa.insert(tablas.envios).values({**fila, "id_saga": envio.saga.id, "proximo": envio.creado})
+            sa.insert(tablas.envios).values(
+                {**fila, "id_suscripcion": envio.saga.id_suscripcion, "proximo": envio.creado}
+            )
         )
 
     def obtener(self, id_notificacion: str) -> Envio | None:
         """The delivery, locked until the unit of work ends; None if it is over."""
         return next(iter(self._leer(_E.id_notificacion == id_notificacion)), None)
 
-    def de_saga(self, id_saga: str) -> Sequence[Envio]:
-        """Those of a saga, locked until the unit of work ends."""
-        return self._leer(_E.id_saga == id_saga)
+    def de_suscripcion(self, id_suscripcion: str) -> Sequence[Envio]:
+        """Those of a subscription, locked until the unit of work ends."""
+        return self._leer(_E.id_suscripcion == id_suscripcion)
 
     def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
         """Give it back to the queue, due again then."""
@@ -144,12 +156,12 @@ class UnidadNotificaciones(UnidadSQL):
         self.canal = canal
         self.politica = politica
         self.notificaciones = RepositorioNotificaciones(conexion)
-        self.sagas = SagasSQL(conexion)
+        self.cierres = CierresSQL(conexion)
         self.envios = EnviosSQL(conexion)
         self.repositorios = [self.notificaciones]
 
 
 def _envio(fila: Mapping[str, Any]) -> Envio:
-    propios = {c: v for c, v in fila.items() if c not in ("id_saga", "proximo", "saga", "sobre")}
+    propios = {c: v for c, v in fila.items() if c not in ("id_suscripcion", "proximo", "saga", "sobre")}
     saga: dict[str, Any] = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
     return Envio(saga=Saga(**saga), sobre=Sobre(**fila["sobre"]), **propios)

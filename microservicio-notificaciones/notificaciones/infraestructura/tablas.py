@@ -20,7 +20,7 @@ envios = sa.Table(
     "envios",
     METADATOS,
     sa.Column("id_notificacion", sa.Text, primary_key=True),
-    sa.Column("id_saga", sa.Text, nullable=False),
+    sa.Column("id_suscripcion", sa.Text, nullable=False),
     sa.Column("tipo", sa.Text, nullable=False),
     sa.Column("saga", JSONB, nullable=False),
     sa.Column("paso", sa.Text),
@@ -36,12 +36,18 @@ envios = sa.Table(
     comment="Deliveries that are not over. The one table with personal data; a row goes when its delivery ends.",
 )
 sa.Index("envios_proximo", envios.c.proximo)
-sa.Index("envios_saga", envios.c.id_saga)
+sa.Index("envios_suscripcion", envios.c.id_suscripcion)
 
 sagas = sa.Table(
     "sagas",
     METADATOS,
     sa.Column("id_saga", sa.Text, primary_key=True),
+    sa.Column("cerrada", sa.Boolean, nullable=False),
+)
+suscripciones = sa.Table(
+    "suscripciones",
+    METADATOS,
+    sa.Column("id_suscripcion", sa.Text, primary_key=True),
     sa.Column("cerrada", sa.Boolean, nullable=False),
 )
 

@@ -19,14 +19,19 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from contratos import Mensaje, sagas
+from contratos.notificaciones import TIPOS
 from contratos.suscripciones import (
+    CambioPlanRechazado,
     HechoParaElCliente,
     SuscripcionActivada,
     SuscripcionAprovisionada,
+    SuscripcionCancelada,
+    SuscripcionPagada,
+    SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
 from notificaciones.aplicacion.envio import Politica
-from notificaciones.aplicacion.manejadores import MANEJADORES, TIPOS
+from notificaciones.aplicacion.manejadores import MANEJADORES
 from notificaciones.entrada.enviador import Enviador
 from notificaciones.infraestructura.correo import AjustesCorreo, CanalCorreo
 from notificaciones.infraestructura.plantillas import Plantillas
@@ -196,7 +201,11 @@ def hecho() -> Callable[..., HechoParaElCliente]:
     clases = {
         "aprovisionada": SuscripcionAprovisionada,
         "activada": SuscripcionActivada,
+        "plan_modificado": partial(SuscripcionPlanModificado, plan_anterior_nombre="FREE"),
+        "pagada": partial(SuscripcionPagada, id_factura="f-1", monto="49.90", moneda="USD", medio="tarjeta"),
         "rechazada": partial(SuscripcionRechazada, motivo="PLAZO_VENCIDO"),
+        "cancelada": partial(SuscripcionCancelada, motivo="CANCELADA_POR_CLIENTE", detalle="me mudo a Cali"),
+        "cambio_rechazado": partial(CambioPlanRechazado, plan_anterior_nombre="FREE", motivo="SIN_CAPACIDAD"),
     }
 
     def hacer(nombre: str, n: int = 1, **otros: Any) -> HechoParaElCliente:

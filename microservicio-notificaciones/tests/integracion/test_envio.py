@@ -1,5 +1,7 @@
 """From a fact to the letter in the client's box, and what is told of it."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -41,7 +43,8 @@ def test_un_servicio_listo_llega_por_correo_y_responde_a_la_saga(servicio, hecho
 def test_lo_que_queda_no_dice_de_quien_es(servicio, hecho, buzon, hasta, capsys):
     buzon.respuestas = ["554 no", "451 luego"]
     with servicio.enviando(hilos=1):
-        for n, nombre in enumerate(["aprovisionada", "rechazada", "activada"], 1):
+        todos = ["aprovisionada", "rechazada", "activada", "plan_modificado", "pagada", "cancelada", "cambio_rechazado"]
+        for n, nombre in enumerate(todos, 1):
             servicio.procesar(hecho(nombre, n, recursos_requeridos=()))
         hasta(servicio.sin_envios)
 
@@ -51,7 +54,7 @@ def test_lo_que_queda_no_dice_de_quien_es(servicio, hecho, buzon, hasta, capsys)
     quedan += [bytes(carga).decode(errors="replace") for (carga,) in servicio.filas("SELECT carga FROM outbox")]
     quedan.append(capsys.readouterr().out)
     assert "SUSCRIPCION_ACTIVA" in str(quedan)
-    for dato in ("Íñigo", "Zuluaga", "izuluaga", "correo.example"):
+    for dato in ("Íñigo", "Zuluaga", "izuluaga", "correo.example", "Cali"):
         assert [q for q in quedan if dato in q] == []
 
 
@@ -213,6 +216,92 @@ def test_el_rechazo_antes_que_su_causa(servicio, hecho, buzon, hasta, juntos):
 
     assert servicio.estados() == {"SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
     assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR OMITIDO"]
+
+
+@pytest.mark.parametrize(
+    "hechos",
+    [
+        ("aprovisionada", "cambio_rechazado", "cancelada"),
+        ("aprovisionada", "cancelada", "cambio_rechazado"),
+    ],
+)
+@pytest.mark.parametrize("juntos", [True, False], ids=["en un lote", "cada uno"])
+def test_cancelar_con_un_cambio_sin_decidir(servicio, hecho, buzon, hasta, hechos, juntos):
+    todos = [hecho(n) for n in hechos]
+    for lote in [todos] if juntos else [[h] for h in todos]:
+        servicio.procesar(*lote)
+    with servicio.enviando():
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {
+        "SERVICIO_LISTO": "ANULADA",
+        "CAMBIO_PLAN_RECHAZADO": "CONFIRMADA",
+        "SUSCRIPCION_CANCELADA": "CONFIRMADA",
+    }
+    assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "AVISAR HECHO", "NOTIFICAR OMITIDO"]
+    assert not [m for m in buzon.mensajes if "Cali" in m.get_content()]
+
+
+@pytest.mark.parametrize("juntos", [True, False], ids=["en un lote", "cada uno"])
+def test_lo_que_llega_tras_la_cancelacion_no_anuncia_nada(servicio, hecho, buzon, hasta, juntos):
+    """A later saga's cancellation closes the subscription, and with it the sagas before."""
+    todos = [
+        hecho("cancelada", id_saga="g-9"),
+        hecho("activada", recursos_requeridos=()),
+        hecho("plan_modificado", id_saga="g-9"),
+        hecho("aprovisionada", id_saga="g-9"),
+        hecho("pagada"),
+        hecho("activada", 2, recursos_requeridos=(), cliente_codigo="0001"),
+    ]
+    for lote in [todos] if juntos else [[h] for h in todos]:
+        servicio.procesar(*lote)
+    with servicio.enviando():
+        hasta(servicio.sin_envios)
+
+    assert servicio.filas("SELECT id_suscripcion, tipo, estado FROM vista_notificaciones ORDER BY 1, 2") == [
+        ("s-1", "PAGO_RECIBIDO", "CONFIRMADA"),
+        ("s-1", "SUSCRIPCION_CANCELADA", "CONFIRMADA"),
+        ("s-2", "SUSCRIPCION_ACTIVA", "CONFIRMADA"),
+    ]
+    assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR OMITIDO"]
+
+
+def test_una_suscripcion_en_marcha_y_luego_cancelada(servicio, hecho, buzon, hasta):
+    with servicio.enviando():
+        for nombre in ("aprovisionada", "activada", "pagada", "plan_modificado", "cancelada"):
+            servicio.procesar(hecho(nombre))
+            hasta(servicio.sin_envios)
+
+    assert [m["Subject"] for m in buzon.mensajes] == [
+        "Su servicio de datos está listo",
+        "Recibimos su pago",
+        "Su plan cambió",
+        "Su suscripción quedó cancelada",
+    ]
+    assert set(servicio.estados().values()) == {"CONFIRMADA"}
+    assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR HECHO"]
+
+
+def test_el_hecho_y_su_deshacer_a_la_vez_se_turnan(servicio, hecho, hasta):
+    """Whichever of two transactions comes first, the other sees what it did."""
+    vueltas = 25
+    barrera = threading.Barrier(2)
+
+    def procesar(nombre: str) -> None:
+        for n in range(vueltas):
+            barrera.wait(20)
+            servicio.procesar(hecho(nombre, n))
+
+    hilos = [threading.Thread(target=procesar, args=(nombre,)) for nombre in ("aprovisionada", "cancelada")]
+    for hilo in hilos:
+        hilo.start()
+    for hilo in hilos:
+        hilo.join()
+
+    assert servicio.filas(
+        "SELECT count(*) FROM vista_notificaciones WHERE tipo = 'SERVICIO_LISTO' AND estado <> 'ANULADA'"
+    ) == [(0,)]
+    assert servicio.dicho().count("NOTIFICAR OMITIDO") == vueltas
 
 
 def test_sigue_cuando_la_base_de_datos_corta_las_conexiones(servicio, hecho, buzon, hasta):

@@ -7,14 +7,19 @@ from datetime import datetime, timedelta
 import pytest
 
 from contratos import sagas
+from contratos.notificaciones import TIPOS
 from contratos.suscripciones import (
+    CambioPlanRechazado,
     HechoParaElCliente,
     SuscripcionActivada,
     SuscripcionAprovisionada,
+    SuscripcionCancelada,
+    SuscripcionPagada,
+    SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
 from notificaciones.aplicacion.envio import Envio, Politica
-from notificaciones.aplicacion.manejadores import MANEJADORES, TIPOS
+from notificaciones.aplicacion.manejadores import MANEJADORES
 from notificaciones.dominio.notificacion import Notificacion
 from notificaciones.infraestructura.despachadores import DESPACHADORES
 from seedwork.aplicacion.sobre import Sobre
@@ -22,14 +27,18 @@ from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
 
 
 @dataclass
-class Sagas:
-    cerradas: set[str] = field(default_factory=set)
+class Cierres:
+    sagas: set[str] = field(default_factory=set)
+    suscripciones: set[str] = field(default_factory=set)
 
-    def cerrada(self, id_saga: str) -> bool:
-        return id_saga in self.cerradas
+    def cerrada(self, id_saga: str, id_suscripcion: str) -> bool:
+        return id_saga in self.sagas or id_suscripcion in self.suscripciones
 
-    def cerrar(self, id_saga: str) -> None:
-        self.cerradas.add(id_saga)
+    def cerrar_saga(self, id_saga: str) -> None:
+        self.sagas.add(id_saga)
+
+    def cerrar_suscripcion(self, id_suscripcion: str) -> None:
+        self.suscripciones.add(id_suscripcion)
 
 
 @dataclass
@@ -45,8 +54,8 @@ class Cola:
         envio = self.todos.get(id_notificacion)
         return replace(envio, leido=self.reloj()) if envio else None
 
-    def de_saga(self, id_saga: str) -> list[Envio]:
-        return [replace(e, leido=self.reloj()) for e in self.todos.values() if e.saga.id == id_saga]
+    def de_suscripcion(self, id_suscripcion: str) -> list[Envio]:
+        return [replace(e, leido=self.reloj()) for e in self.todos.values() if e.saga.id_suscripcion == id_suscripcion]
 
     def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
         self.aplazados[id_notificacion] = hasta
@@ -67,7 +76,7 @@ class Unidad(UnidadEnMemoria):
         self.politica = Politica(plazo_s=48, espera_s=5, pausa_s=0.5)
         self.asuntos = {tipo: tipo.capitalize() for tipo in TIPOS}
         self.notificaciones: EnMemoria[Notificacion] = EnMemoria()
-        self.sagas = Sagas()
+        self.cierres = Cierres()
         self.envios = Cola(self.reloj)
 
     def atender(self, hecho: HechoParaElCliente) -> None:
@@ -121,3 +130,23 @@ def rechazada() -> SuscripcionRechazada:
 @pytest.fixture
 def activada() -> SuscripcionActivada:
     return SuscripcionActivada(**COMUNES)
+
+
+@pytest.fixture
+def cancelada() -> SuscripcionCancelada:
+    return SuscripcionCancelada(**COMUNES, motivo="CANCELADA_POR_CLIENTE", detalle="me mudo a Cali")
+
+
+@pytest.fixture
+def cambio_rechazado() -> CambioPlanRechazado:
+    return CambioPlanRechazado(**COMUNES, plan_anterior_nombre="FREE", motivo="SIN_CAPACIDAD")
+
+
+@pytest.fixture
+def plan_modificado() -> SuscripcionPlanModificado:
+    return SuscripcionPlanModificado(**COMUNES, plan_anterior_nombre="FREE")
+
+
+@pytest.fixture
+def pagada() -> SuscripcionPagada:
+    return SuscripcionPagada(**COMUNES, id_factura="f-1", monto="49.90", moneda="USD", medio="tarjeta")

@@ -4,6 +4,26 @@ from dataclasses import dataclass
 
 from contratos.base import Mensaje, mensaje
 
+SERVICIO_LISTO = "SERVICIO_LISTO"
+SUSCRIPCION_ACTIVA = "SUSCRIPCION_ACTIVA"
+PLAN_MODIFICADO = "PLAN_MODIFICADO"
+PAGO_RECIBIDO = "PAGO_RECIBIDO"
+SUSCRIPCION_RECHAZADA = "SUSCRIPCION_RECHAZADA"
+SUSCRIPCION_CANCELADA = "SUSCRIPCION_CANCELADA"
+CAMBIO_PLAN_RECHAZADO = "CAMBIO_PLAN_RECHAZADO"
+TIPOS = frozenset(
+    {
+        SERVICIO_LISTO,
+        SUSCRIPCION_ACTIVA,
+        PLAN_MODIFICADO,
+        PAGO_RECIBIDO,
+        SUSCRIPCION_RECHAZADA,
+        SUSCRIPCION_CANCELADA,
+        CAMBIO_PLAN_RECHAZADO,
+    }
+)
+"""What a notification may tell, as ``tipo_notificacion`` says; each follows from one fact (contract §2)."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HechoNotificacion(Mensaje):

@@ -1,19 +1,12 @@
-"""SuscripcionRechazada: the undo of what was to be notified, and a notification of its own."""
+"""SuscripcionRechazada: there will be no subscription."""
 
-from contratos import sagas
+from contratos import motivos
+from contratos.notificaciones import SUSCRIPCION_RECHAZADA
 from contratos.suscripciones import SuscripcionRechazada
-from notificaciones.aplicacion.encargo import cancelar, encargar, id_notificacion
+from notificaciones.aplicacion.encargo import avisar_del_fin
 from notificaciones.aplicacion.puertos import Unidad
-
-TIPO = "SUSCRIPCION_RECHAZADA"
 
 
 def notificar_suscripcion_rechazada(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
-    """Close the saga here, call off what was not sent for it, and tell the client."""
-    unidad.sagas.cerrar(hecho.id_saga)
-    id = id_notificacion(TIPO, hecho.id_saga)
-    if unidad.notificaciones.obtener(id) is not None:
-        return
-    for envio in unidad.envios.de_saga(hecho.id_saga):
-        cancelar(unidad, envio)
-    encargar(unidad, id, TIPO, hecho, paso=sagas.AVISAR)
+    """Undo, and tell the client why."""
+    avisar_del_fin(unidad, SUSCRIPCION_RECHAZADA, hecho, datos={"motivo": motivos.texto(hecho.motivo) or ""})
