@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, request
 
 from procesamiento.infraestructura.consultas import Consultas
-from seedwork.entrada.http import encontrado
+from seedwork.entrada.http import consultante, correlacion, encontrado
 
 
 def registrar_rutas(app: Flask, consultas: Consultas) -> None:
@@ -13,7 +13,8 @@ def registrar_rutas(app: Flask, consultas: Consultas) -> None:
 
     @app.get("/procesar/imagenes/<id>")
     def imagen(id: str) -> dict[str, Any]:
-        return encontrado(consultas.imagen(id), "la imagen")
+        hallada = consultas.imagen(id, consultante=consultante(), correlacion=correlacion())
+        return encontrado(hallada, "la imagen")
 
     @app.get("/procesar/imagenes")
     def imagenes() -> dict[str, Any]:

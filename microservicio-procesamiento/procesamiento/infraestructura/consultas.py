@@ -1,13 +1,17 @@
 """The query side: what the API shows, read straight from the tables."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from contratos import motivos
+from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.dominio.condiciones import Condicion
 from procesamiento.infraestructura import tablas
+from seedwork.aplicacion.sobre import Sobre, ahora
+from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.consultas import destino_comando, pagina
 
 _I = tablas.imagenes.c
@@ -18,7 +22,7 @@ AVISO = (
 
 
 class Consultas:
-    """Reads on a connection of their own; they lock nothing.
+    """Reads on a connection of their own; they lock nothing, and one of them is written down.
 
     Args:
         motor: this service's database.
@@ -27,6 +31,8 @@ class Consultas:
 
     def __init__(self, motor: sa.Engine, condiciones: Mapping[str, Condicion]) -> None:
         self._motor = motor
+        # What is one statement is its own transaction: durable when it returns, in one round trip.
+        self._por_sentencia = motor.execution_options(isolation_level="AUTOCOMMIT")
         self._condiciones = condiciones
 
     def comando(self, id_comando: str) -> dict[str, Any] | None:
@@ -34,10 +40,21 @@ class Consultas:
         with self._motor.connect() as conexion:
             return destino_comando(conexion, id_comando)
 
-    def imagen(self, id: str) -> dict[str, Any] | None:
-        """One image."""
-        with self._motor.connect() as conexion:
-            fila = conexion.execute(sa.select(tablas.imagenes).where(_I.id == id)).mappings().one_or_none()
+    def imagen(self, id: str, *, consultante: str, correlacion: str) -> dict[str, Any] | None:
+        """One image. That it was looked up is in the outbox, and durable, before this returns (ADR 10).
+
+        Args:
+            id: the image's.
+            consultante: who asks, an id.
+            correlacion: the request's correlation id.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: the database can't show it, or can't take it down.
+        """
+        propia = _I.id == id
+        consulta = sa.select(tablas.imagenes).where(propia).add_cte(_auditoria(id, consultante, correlacion, propia))
+        with self._por_sentencia.connect() as conexion:
+            fila = conexion.execute(consulta).mappings().one_or_none()
         return None if fila is None else self._mostrar(fila)
 
     def imagenes(
@@ -73,3 +90,12 @@ class Consultas:
     def _condicion(self, codigo: str) -> dict[str, str]:
         conocida = self._condiciones.get(codigo)
         return {"codigo": codigo, "nombre": conocida.nombre if conocida else codigo}
+
+
+def _auditoria(id: str, consultante: str, correlacion: str, existe: sa.ColumnElement[bool]) -> sa.CTE:
+    """The outbox row that tells of a look-up, for an image that is there."""
+    hecho = ConsultaAnonimizacion(id_imagen=id, consultante=consultante, ocurrido=ahora())
+    sobre = replace(Sobre.nuevo(hecho, fuente="/saludtech/procesamiento", sujeto=id), correlacion=correlacion)
+    columnas = {c: sa.literal(v, bd.outbox.c[c].type) for c, v in outbox.a_fila(sobre, hecho).items() if v is not None}
+    fila = sa.select(*columnas.values()).select_from(tablas.imagenes).where(existe)
+    return sa.insert(bd.outbox).from_select(list(columnas), fila).cte("auditoria")

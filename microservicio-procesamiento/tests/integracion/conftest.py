@@ -23,7 +23,7 @@ from procesamiento.infraestructura.consultas import Consultas
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.http import crear_app
+from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.unidad_sql import abridor
@@ -68,6 +68,6 @@ def bus(motor: sa.Engine) -> Bus:
 
 @pytest.fixture
 def api(motor: sa.Engine) -> FlaskClient:
-    app = crear_app()
+    app = crear_app_sobre(motor)
     registrar_rutas(app, Consultas(motor, leer_condiciones()))
     return app.test_client()

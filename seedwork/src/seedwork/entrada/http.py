@@ -1,6 +1,5 @@
 """The shape that every Flask application shares: problem+json errors, health, metrics, correlation ids."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -11,14 +10,18 @@ import uuid_utils
 from flask.json.provider import DefaultJSONProvider
 from prometheus_client import Histogram
 
+from seedwork.dominio.reglas import es_id
 from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp, problema, registrar_errores
 from seedwork.entrada.salud import Comprobacion, crear_salud
 
 __all__ = [
+    "ANONIMO",
+    "CABECERA_CONSULTANTE",
     "CABECERA_CORRELACION",
     "TIPO_PROBLEMA",
     "Comprobacion",
     "ErrorHttp",
+    "consultante",
     "correlacion",
     "crear_app",
     "encontrado",
@@ -27,6 +30,10 @@ __all__ = [
 ]
 
 CABECERA_CORRELACION = "X-Correlation-Id"
+CABECERA_CONSULTANTE = "X-Consultante"
+"""By which the door tells a service who asks. The door alone sets it; what a client sends under it goes no further."""
+ANONIMO = "anonimo"
+"""Who asks, where nobody was authenticated."""
 
 SOLICITUDES = Histogram(
     "saludtech_http_segundos",
@@ -36,8 +43,6 @@ SOLICITUDES = Histogram(
 )
 
 T = TypeVar("T")
-
-_CORRELACION = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 class _App(flask.Flask):
@@ -56,8 +61,14 @@ class _Json(DefaultJSONProvider):
 
 
 def correlacion() -> str:
-    """The correlation id of the request being handled."""
+    """The correlation id of the request being handled: an id, so that messages may bear it."""
     return str(flask.g.correlacion)
+
+
+def consultante() -> str:
+    """Who asks, as the door tells: an id; :data:`ANONIMO` where it tells nobody, or what is no id."""
+    dicho = flask.request.headers.get(CABECERA_CONSULTANTE, "")
+    return dicho if es_id(dicho) else ANONIMO
 
 
 def crear_app(
@@ -95,7 +106,7 @@ def _empezar() -> None:
     comun = flask.g
     comun.inicio = time.perf_counter()
     recibida = flask.request.headers.get(CABECERA_CORRELACION, "")
-    comun.correlacion = propia = recibida if _CORRELACION.fullmatch(recibida) else str(uuid_utils.uuid7())
+    comun.correlacion = propia = recibida if es_id(recibida) else str(uuid_utils.uuid7())
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(correlacion=propia)
 

@@ -78,7 +78,7 @@ def registrar_errores(app: flask.Flask) -> None:
     """Answer every error of the application as problem+json."""
     app.register_error_handler(ErrorHttp, _propio)
     app.register_error_handler(HTTPException, _de_http)
-    app.register_error_handler(Exception, _imprevisto)
+    app.register_error_handler(Exception, imprevisto)
 
 
 def _propio(error: ErrorHttp) -> flask.Response:
@@ -92,7 +92,8 @@ def _de_http(error: HTTPException) -> Any:
     return problema(error.code or 500, cabeceras={"Allow": ", ".join(sorted(permitidos))} if permitidos else None)
 
 
-def _imprevisto(error: Exception) -> flask.Response:
+def imprevisto(error: Exception) -> flask.Response:
+    """The answer to an error that nobody foresaw; the log tells where it happened."""
     registro.error("error no previsto", error=type(error).__name__, pila=pila(error))
     return problema(500, correlacion=flask.g.get("correlacion"))
 

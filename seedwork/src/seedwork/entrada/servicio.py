@@ -23,7 +23,7 @@ from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
 from seedwork.entrada.esperas import Esperas
 from seedwork.entrada.http import crear_app, problema
-from seedwork.entrada.problemas import pila
+from seedwork.entrada.problemas import imprevisto, pila
 from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
@@ -117,8 +117,7 @@ class Servicio:
         """The service's HTTP API, ready for a WSGI server."""
         registros.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor()
-        app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
-        app.register_error_handler(CursorInvalido, _cursor_invalido)
+        app = crear_app_sobre(motor)
         self.api(app, motor)
         return app
 
@@ -131,6 +130,22 @@ class Servicio:
         """Run the relay alone, for workers that leave it to this process. Answers the process's exit code."""
         registros.configurar(f"{self.nombre}-relay", self.config.log_nivel)
         return _Relevo(self).correr()
+
+
+def crear_app_sobre(motor: sa.Engine) -> flask.Flask:
+    """A Flask application whose routes answer from a database."""
+    app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
+    app.register_error_handler(CursorInvalido, _cursor_invalido)
+    app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)
+    return app
+
+
+def _sin_base(error: sa.exc.SQLAlchemyError) -> flask.Response:
+    """A database that is away or takes no writes is no error of the service's."""
+    if not bd.es_de_infraestructura(error):
+        return imprevisto(error)
+    registro.warning("consulta sin base de datos", error=type(error).__name__)
+    return problema(503, cabeceras={"Retry-After": "1"})
 
 
 def _cursor_invalido(_error: CursorInvalido) -> flask.Response:
