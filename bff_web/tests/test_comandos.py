@@ -9,16 +9,55 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bff_web.comandos import FUENTE
+from bff_web.comandos import COMANDOS, FUENTE
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
+from contratos.servicio_datos import (
+    AsignarExperto,
+    CrearServicioDatos,
+    DatasetPedido,
+    IniciarServicioDatos,
+    NubePedida,
+    SuscripcionPedida,
+    TerminarServicioDatos,
+)
+from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, PagarSuscripcion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.pulsar import SinConfirmacion
 from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN, CREAR_SUSCRIPCION, IMAGEN, SUSCRIPCION
 
 CREAR = "/suscripciones/suscripcion-comando"
 PROCESAR = "/procesar/procesar-imagen"
+CAMBIAR = "/suscripciones/s-1/plan-comando"
+CANCELAR = "/suscripciones/s-1/cancelacion-comando"
+PAGAR = "/suscripciones/s-1/pago-comando"
+CREAR_SERVICIO = "/servicios-datos/servicio-datos-comando"
+INICIAR = "/servicios-datos/sd-1/inicio-comando"
+ASIGNAR = "/servicios-datos/sd-1/experto-comando"
+TERMINAR = "/servicios-datos/sd-1/fin-comando"
+
+PAGO = {"id_factura": "f-1", "monto": "49.90", "moneda": "USD", "medio": "tarjeta"}
+SERVICIO = {
+    "experto": {"codigo": "experto-01"},
+    "nube": {"codigo": "nube-andes"},
+    "dataset": {"codigo": "rayos-x-torax"},
+    "suscripcion": {"codigo": "s-1"},
+}
+SERVICIO_ENTERO: dict[str, Any] = {
+    "cliente": {"codigo": "0001", "nombre": {"nombres": "Pablo", "apellidos": "Perez"}, "usuario": "pperez"},
+    "plan": {"codigo": "basico", "nombre": "Básico"},
+    "experto": {
+        "codigo": "experto-01",
+        "nombre": {"nombres": "Camila", "apellidos": "Rojas"},
+        "usuario": "crojas",
+        "cedula": {"numero": 52123456},
+        "email": "crojas@saludtech.co",
+    },
+    "nube": {"codigo": "nube-andes", "nombre": "Nube Andes", "tipo": "PRIVADA"},
+    "dataset": {"codigo": "rayos-x-torax", "nombre": "Rayos X de tórax"},
+    "suscripcion": {"codigo": "s-1"},
+}
 
 Cambio = Callable[[Any], object]
 
@@ -120,6 +159,171 @@ def test_la_imagen_de_los_clientes_de_hoy_se_acepta(
     [(sobre, mensaje)] = publicador.publicados
     assert sobre.sujeto == respuesta.json["id_imagen"]
     assert mensaje == ANONIMIZAR_IMAGEN
+
+
+@pytest.mark.parametrize(
+    ("ruta", "cuerpo", "mensaje"),
+    [
+        (
+            CAMBIAR,
+            {"plan": {"codigo": "free", "nombre": "Free"}},
+            CambiarPlanSuscripcion(id_suscripcion="s-1", plan_codigo="free", plan_nombre="Free"),
+        ),
+        (CANCELAR, {}, CancelarSuscripcion(id_suscripcion="s-1")),
+        (CANCELAR, {"motivo": "Ya no, gracias"}, CancelarSuscripcion(id_suscripcion="s-1", motivo="Ya no, gracias")),
+        (PAGAR, PAGO, PagarSuscripcion(id_suscripcion="s-1", **PAGO)),
+        (INICIAR, {"motivo": "listo"}, IniciarServicioDatos(id_servicio_datos="sd-1", motivo="listo")),
+        (ASIGNAR, {"experto": {"codigo": "e-2"}}, AsignarExperto(id_servicio_datos="sd-1", experto_codigo="e-2")),
+        (TERMINAR, {"motivo": "fin"}, TerminarServicioDatos(id_servicio_datos="sd-1", motivo="fin")),
+    ],
+)
+def test_un_comando_de_un_recurso_que_existe_lleva_su_id(
+    puerta: FlaskClient, publicador: PublicadorEnMemoria, ruta: str, cuerpo: dict[str, Any], mensaje: Mensaje
+) -> None:
+    respuesta = enviar(puerta, ruta, cuerpo)
+    assert respuesta.status_code == 202
+    aceptado = respuesta.json
+    assert aceptado is not None
+    _, coleccion, id_recurso, _ = ruta.split("/")
+    campo = {"suscripciones": "id_suscripcion", "servicios-datos": "id_servicio_datos"}[coleccion]
+    assert set(aceptado) == {"id_comando", campo, "estado", "consulta", "comando"}
+    assert aceptado[campo] == id_recurso
+    assert aceptado["consulta"] == respuesta.headers["Location"] == f"/{coleccion}/{id_recurso}"
+    assert aceptado["comando"] == f"/{coleccion}/comandos/{aceptado['id_comando']}"
+    [(sobre, publicado)] = publicador.publicados
+    assert (sobre.id, sobre.sujeto) == (aceptado["id_comando"], id_recurso)
+    assert publicado == mensaje
+
+
+def test_un_servicio_de_datos_se_pide_con_lo_que_su_dueno_necesita_o_con_todo(
+    puerta: FlaskClient, publicador: PublicadorEnMemoria
+) -> None:
+    respuesta = enviar(puerta, CREAR_SERVICIO, SERVICIO)
+    assert respuesta.status_code == 202
+    assert respuesta.json is not None
+    assert respuesta.headers["Location"] == f"/servicios-datos/{respuesta.json['id_servicio_datos']}"
+    assert enviar(puerta, CREAR_SERVICIO, SERVICIO_ENTERO).status_code == 202
+    (sobre, minimo), (otro, entero) = publicador.publicados
+    assert sobre.sujeto == respuesta.json["id_servicio_datos"] != otro.sujeto
+    assert minimo == CrearServicioDatos(
+        experto_codigo="experto-01",
+        nube=NubePedida(codigo="nube-andes"),
+        dataset=DatasetPedido(codigo="rayos-x-torax"),
+        suscripcion=SuscripcionPedida(codigo="s-1"),
+    )
+    assert entero == CrearServicioDatos(
+        cliente_codigo="0001",
+        cliente_nombres="Pablo",
+        cliente_apellidos="Perez",
+        cliente_usuario="pperez",
+        plan_codigo="basico",
+        plan_nombre="Básico",
+        experto_codigo="experto-01",
+        experto_nombres="Camila",
+        experto_apellidos="Rojas",
+        experto_usuario="crojas",
+        experto_cedula="52123456",
+        experto_email="crojas@saludtech.co",
+        nube=NubePedida(codigo="nube-andes", nombre="Nube Andes", tipo="PRIVADA"),
+        dataset=DatasetPedido(codigo="rayos-x-torax", nombre="Rayos X de tórax"),
+        suscripcion=SuscripcionPedida(codigo="s-1"),
+    )
+
+
+@pytest.mark.parametrize("ruta", [CANCELAR, INICIAR, TERMINAR])
+def test_un_cuerpo_que_no_exige_nada_puede_faltar(
+    puerta: FlaskClient, publicador: PublicadorEnMemoria, ruta: str
+) -> None:
+    for cuerpo, tipo, estado in (
+        ("", "", 202),
+        ("", "application/json", 202),
+        ("{}", "json/application", 202),
+        ("{}", "", 415),
+        ("", "text/plain", 415),
+        (" ", "application/json", 400),
+    ):
+        assert enviar(puerta, ruta, cuerpo, tipo).status_code == estado, (cuerpo, tipo)
+    assert len({type(m) for _, m in publicador.publicados}) == 1
+    claves = [
+        enviar(puerta, ruta, cuerpo, tipo, Idempotency_Key="k").json
+        for cuerpo, tipo in (("", ""), ("{}", "application/json"))
+    ]
+    assert claves[0] == claves[1]
+
+
+@pytest.mark.parametrize("ruta", [CAMBIAR, PAGAR, ASIGNAR, CREAR_SERVICIO, CREAR])
+def test_un_cuerpo_que_exige_algo_no_puede_faltar(puerta: FlaskClient, ruta: str) -> None:
+    assert enviar(puerta, ruta, "", "").status_code == 415
+    assert enviar(puerta, ruta, "").status_code == 400
+
+
+@pytest.mark.parametrize("comando", COMANDOS, ids=lambda c: c.mensaje.__name__)
+def test_la_direccion_con_un_id_imposible_no_existe(
+    puerta: FlaskClient, publicador: PublicadorEnMemoria, comando: Any
+) -> None:
+    if "{" in comando.rutas[0]:
+        for imposible in ("a%20b", "%2e%2e", "x" * 129):
+            assert enviar(puerta, comando.rutas[0].format_map(_Siempre(imposible)), "{}").status_code == 404
+    assert publicador.publicados == []
+
+
+class _Siempre(dict[str, str]):
+    def __init__(self, valor: str) -> None:
+        self._valor = valor
+
+    def __missing__(self, _clave: str) -> str:
+        return self._valor
+
+
+@pytest.mark.parametrize(
+    ("ruta", "cuerpo", "campo"),
+    [
+        (CAMBIAR, {}, "plan"),
+        (CAMBIAR, {"plan": {"codigo": "pro"}}, "plan.nombre"),
+        (CAMBIAR, {"plan": {"codigo": "a b", "nombre": ""}}, "plan.codigo"),
+        (CANCELAR, {"motivo": None}, "motivo"),
+        (CANCELAR, {"motivo": 7}, "motivo"),
+        (CANCELAR, {"motivo": "x" * 4001}, "motivo"),
+        (CANCELAR, {"motivo": "a\nb"}, "motivo"),
+        (CANCELAR, {"razon": ""}, "razon"),
+        *((PAGAR, {k: v for k, v in PAGO.items() if k != campo}, campo) for campo in PAGO),
+        (PAGAR, PAGO | {"id_suscripcion": "s-1"}, "id_suscripcion"),
+        (PAGAR, PAGO | {"id_factura": ""}, "id_factura"),
+        *(
+            (PAGAR, PAGO | {"monto": monto}, "monto")
+            for monto in (49.9, 49, None, "49.9", "49", "49,90", "-1.00", " 1.00", "1.00\n", "٤٩.٩٠", "1" * 13 + ".00")
+        ),
+        *((PAGAR, PAGO | {"moneda": moneda}, "moneda") for moneda in ("usd", "US", "USDT", "ÚSD", "", None)),
+        *((PAGAR, PAGO | {"medio": medio}, "medio") for medio in ("", "  ", "x" * 41, "a\tb", 1, None)),
+        *((CREAR_SERVICIO, {k: v for k, v in SERVICIO.items() if k != campo}, campo) for campo in SERVICIO),
+        (CREAR_SERVICIO, SERVICIO | {"experto": {}}, "experto.codigo"),
+        (CREAR_SERVICIO, SERVICIO | {"cliente": None, "plan": {}}, "plan.codigo"),
+        (CREAR_SERVICIO, SERVICIO | {"experto": {"codigo": "e", "email": "no"}}, "experto.email"),
+        (CREAR_SERVICIO, SERVICIO | {"experto": {"codigo": "e", "cedula": {"numero": "x"}}}, "experto.cedula.numero"),
+        (CREAR_SERVICIO, SERVICIO | {"suscripcion": "s-1"}, "suscripcion"),
+        (ASIGNAR, {"experto": "e-1"}, "experto"),
+        (ASIGNAR, {"experto": {"codigo": "e-1", "nombre": {}}}, "experto.nombre"),
+    ],
+)
+def test_un_comando_que_no_cumple_es_422_con_su_campo(
+    puerta: FlaskClient, publicador: PublicadorEnMemoria, ruta: str, cuerpo: dict[str, Any], campo: str
+) -> None:
+    assert list(errores(enviar(puerta, ruta, cuerpo))) == [campo]
+    assert publicador.publicados == []
+
+
+@pytest.mark.parametrize("medio", ["x" * 40, " tarjeta ", "transferencia bancaria", "PSE — débito"])
+def test_el_medio_de_pago_es_un_texto(puerta: FlaskClient, medio: str) -> None:
+    assert enviar(puerta, PAGAR, PAGO | {"medio": medio}).status_code == 202
+
+
+def test_la_misma_clave_en_dos_recursos_son_dos_comandos(puerta: FlaskClient, publicador: PublicadorEnMemoria) -> None:
+    for id_suscripcion in ("s-1", "s-2", "s-1"):
+        enviar(puerta, f"/suscripciones/{id_suscripcion}/cancelacion-comando", {}, Idempotency_Key="k")
+    enviar(puerta, PAGAR, PAGO, Idempotency_Key="k")
+    (uno, _), (otro, _), (repetido, _), (pago, _) = publicador.publicados
+    assert (uno.id, uno.clave_idempotencia) == (repetido.id, repetido.clave_idempotencia)
+    assert len({uno.id, otro.id, pago.id}) == len({s.clave_idempotencia for s in (uno, otro, pago)}) == 3
 
 
 @pytest.mark.parametrize(

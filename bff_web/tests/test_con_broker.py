@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,9 +14,8 @@ from collections.abc import Iterator
 import pulsar
 import pytest
 
+from bff_web.comandos import COMANDOS, Comando
 from contratos import Mensaje
-from contratos.procesamiento import AnonimizarImagen
-from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
@@ -25,7 +25,6 @@ from seedwork.pruebas import cuerpos
 pytestmark = pytest.mark.integracion
 
 SUSCRIPCION = json.loads(cuerpos.SUSCRIPCION)
-IMAGEN = json.loads(cuerpos.IMAGEN)
 
 
 class Puerta:
@@ -92,27 +91,21 @@ def leer(servidores: Servidores, tipo: type[Mensaje], id_comando: object) -> tup
         cliente.close()
 
 
-@pytest.mark.parametrize(
-    ("ruta", "cuerpo", "tipo", "recurso"),
-    [
-        ("/suscripciones/suscripcion-comando", SUSCRIPCION, CrearSuscripcion, "id_suscripcion"),
-        ("/procesar/procesar-imagen", IMAGEN, AnonimizarImagen, "id_imagen"),
-    ],
-)
+@pytest.mark.parametrize("comando", COMANDOS, ids=lambda c: c.mensaje.__name__)
 def test_lo_aceptado_esta_en_el_topico_como_dice_el_contrato(
-    servidores: Servidores, puerta: Puerta, ruta: str, cuerpo: object, tipo: type[Mensaje], recurso: str
+    servidores: Servidores, puerta: Puerta, comando: Comando
 ) -> None:
-    estado, aceptado = puerta.json("POST", ruta, cuerpo)
+    ejemplo = comando.cuerpo.model_json_schema()["examples"][0]
+    estado, aceptado = puerta.json("POST", re.sub(r"\{\w+\}", "x-1", comando.rutas[0]), ejemplo)
     assert estado == 202
-    mensaje, original = leer(servidores, tipo, aceptado["id_comando"])
+    mensaje, original = leer(servidores, comando.mensaje, aceptado["id_comando"])
     propiedades = original.properties()
-    assert propiedades["ce_type"] == tipo.tipo
+    assert propiedades["ce_type"] == comando.mensaje.tipo
     assert propiedades["ce_source"] == "/saludtech/bff"
     assert propiedades["ce_correlationid"] == aceptado["id_comando"]
-    assert propiedades["ce_subject"] == original.partition_key() == aceptado[recurso]
+    assert propiedades["ce_subject"] == original.partition_key() == aceptado[comando.recurso.id]
     assert "ce_traceparent" in propiedades
-    if isinstance(mensaje, AnonimizarImagen):
-        assert mensaje == AnonimizarImagen(**IMAGEN)
+    assert mensaje == comando.cuerpo.model_validate(ejemplo).mensaje(str(aceptado[comando.recurso.id]))
 
 
 def test_una_mala_peticion_no_estorba_a_la_siguiente(puerta: Puerta) -> None:

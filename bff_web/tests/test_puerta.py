@@ -1,10 +1,13 @@
 """The door's own pages: health, metrics, errors, and a document that tells all of it."""
 
+import re
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from bff_web import modelos
+from bff_web import respuestas as respuestas_de_la_puerta
 from bff_web.comandos import COMANDOS, SOLO_POST
 from bff_web.composicion import componer
 from bff_web.config import Config
@@ -90,7 +93,7 @@ def test_los_errores_de_direccion_son_problemas(puerta: FlaskClient, metodo: str
 @pytest.mark.parametrize("ruta", [ruta for comando in COMANDOS for ruta in comando.rutas])
 def test_la_direccion_de_un_comando_solo_admite_post(puerta: FlaskClient, ruta: str, metodo: str) -> None:
     """It is none of a resource, though it may look like one: no owner is asked."""
-    respuesta = puerta.open(ruta.replace("{id_suscripcion}", "s-1"), method=metodo)
+    respuesta = puerta.open(re.sub(r"\{\w+\}", "x-1", ruta), method=metodo)
     estado = 204 if metodo == "OPTIONS" else 405
     assert (respuesta.status_code, respuesta.headers["Allow"]) == (estado, "OPTIONS, POST")
 
@@ -128,6 +131,23 @@ def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -
 
     esquemas = {f"#/components/schemas/{nombre}" for nombre in documento["components"]["schemas"]}
     assert referencias(documento) <= esquemas
+
+
+def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(documento: dict[str, Any]) -> None:
+    vistos: set[str] = set()
+    for operaciones in documento["paths"].values():
+        for operacion in operaciones.values():
+            respuestas = [r for estado, r in operacion["responses"].items() if estado.startswith("2")]
+            for parte in [*respuestas, operacion.get("requestBody", {})]:
+                for contenido in parte.get("content", {}).values():
+                    nombre = contenido["schema"].get("$ref", "").rpartition("/")[2]
+                    if nombre and nombre not in vistos:
+                        vistos.add(nombre)
+                        modelo = getattr(modelos, nombre, None) or getattr(respuestas_de_la_puerta, nombre)
+                        ejemplo = contenido["examples"]["ejemplo"]["value"]
+                        leido = modelo.model_validate(ejemplo)
+                        assert modelo.model_fields.keys() <= leido.model_fields_set, f"{nombre}: every field is shown"
+    assert len(vistos) > len(COMANDOS)
 
 
 def test_la_pagina_se_sirve_sin_internet(puerta: FlaskClient) -> None:

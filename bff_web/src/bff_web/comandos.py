@@ -15,10 +15,22 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from bff_web import cuerpos, idempotencia, respuestas
 from bff_web.direcciones import exigir_ids, regla
-from bff_web.modelos import Cuerpo, CuerpoAnonimizarImagen, CuerpoCrearSuscripcion
+from bff_web.modelos import (
+    Cuerpo,
+    CuerpoAnonimizarImagen,
+    CuerpoAsignarExperto,
+    CuerpoCambiarPlan,
+    CuerpoCancelar,
+    CuerpoCrearServicioDatos,
+    CuerpoCrearSuscripcion,
+    CuerpoIniciarServicioDatos,
+    CuerpoPagar,
+    CuerpoTerminarServicioDatos,
+)
 from contratos import Mensaje
 from contratos.procesamiento import AnonimizarImagen
-from contratos.suscripciones import CrearSuscripcion
+from contratos.servicio_datos import AsignarExperto, CrearServicioDatos, IniciarServicioDatos, TerminarServicioDatos
+from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.http import problema
 from seedwork.infraestructura.pulsar import SinConfirmacion
@@ -44,6 +56,47 @@ class Publicador(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recurso:
+    """A kind of resource that commands are about.
+
+    Attributes:
+        id: the name of its id: in the route, else made by the client, else made here.
+        consulta: the query that shows one, with its id to be filled in.
+        consulta_comando: the query for a command's fate, likewise.
+        aceptado, etiqueta: for the documentation.
+    """
+
+    id: str
+    consulta: str
+    consulta_comando: str
+    aceptado: type[BaseModel]
+    etiqueta: str
+
+
+SUSCRIPCION = Recurso(
+    id="id_suscripcion",
+    consulta="/suscripciones/{}",
+    consulta_comando="/suscripciones/comandos/{}",
+    aceptado=respuestas.SuscripcionAceptada,
+    etiqueta="Suscripciones",
+)
+SERVICIO_DATOS = Recurso(
+    id="id_servicio_datos",
+    consulta="/servicios-datos/{}",
+    consulta_comando="/servicios-datos/comandos/{}",
+    aceptado=respuestas.ServicioDatosAceptado,
+    etiqueta="Servicios de datos",
+)
+IMAGEN = Recurso(
+    id="id_imagen",
+    consulta="/procesar/imagenes/{}",
+    consulta_comando="/procesar/comandos/{}",
+    aceptado=respuestas.ImagenAceptada,
+    etiqueta="Procesamiento",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comando:
     """A command's door.
 
@@ -51,21 +104,15 @@ class Comando:
         rutas: where it is taken, ids in braces; the first is its own, the others are aliases.
         cuerpo: the body's model.
         mensaje: the message that it becomes.
-        id_recurso: the name of the resource's id: in the route, else made by the client, else made here.
-        consulta: the query that shows the result, with the resource's id to be filled in.
-        consulta_comando: the query for the command's fate, likewise.
-        aceptado, titulo, etiqueta: for the documentation.
+        titulo: for the documentation.
+        recurso: the kind of resource that it is about.
     """
 
     rutas: tuple[str, ...]
     cuerpo: type[Cuerpo]
     mensaje: type[Mensaje]
-    id_recurso: str
-    consulta: str
-    consulta_comando: str
-    aceptado: type[BaseModel]
     titulo: str
-    etiqueta: str
+    recurso: Recurso
 
 
 COMANDOS = (
@@ -73,23 +120,64 @@ COMANDOS = (
         rutas=("/suscripciones/suscripcion-comando",),
         cuerpo=CuerpoCrearSuscripcion,
         mensaje=CrearSuscripcion,
-        id_recurso="id_suscripcion",
-        consulta="/suscripciones/{}",
-        consulta_comando="/suscripciones/comandos/{}",
-        aceptado=respuestas.SuscripcionAceptada,
         titulo="Crear una suscripción",
-        etiqueta="Suscripciones",
+        recurso=SUSCRIPCION,
+    ),
+    Comando(
+        rutas=("/suscripciones/{id_suscripcion}/plan-comando",),
+        cuerpo=CuerpoCambiarPlan,
+        mensaje=CambiarPlanSuscripcion,
+        titulo="Cambiar el plan de una suscripción",
+        recurso=SUSCRIPCION,
+    ),
+    Comando(
+        rutas=("/suscripciones/{id_suscripcion}/cancelacion-comando",),
+        cuerpo=CuerpoCancelar,
+        mensaje=CancelarSuscripcion,
+        titulo="Cancelar una suscripción",
+        recurso=SUSCRIPCION,
+    ),
+    Comando(
+        rutas=("/suscripciones/{id_suscripcion}/pago-comando",),
+        cuerpo=CuerpoPagar,
+        mensaje=PagarSuscripcion,
+        titulo="Pagar una factura de una suscripción",
+        recurso=SUSCRIPCION,
+    ),
+    Comando(
+        rutas=("/servicios-datos/servicio-datos-comando",),
+        cuerpo=CuerpoCrearServicioDatos,
+        mensaje=CrearServicioDatos,
+        titulo="Crear un servicio de datos a mano",
+        recurso=SERVICIO_DATOS,
+    ),
+    Comando(
+        rutas=("/servicios-datos/{id_servicio_datos}/inicio-comando",),
+        cuerpo=CuerpoIniciarServicioDatos,
+        mensaje=IniciarServicioDatos,
+        titulo="Iniciar un servicio de datos",
+        recurso=SERVICIO_DATOS,
+    ),
+    Comando(
+        rutas=("/servicios-datos/{id_servicio_datos}/experto-comando",),
+        cuerpo=CuerpoAsignarExperto,
+        mensaje=AsignarExperto,
+        titulo="Asignar otro experto a un servicio de datos",
+        recurso=SERVICIO_DATOS,
+    ),
+    Comando(
+        rutas=("/servicios-datos/{id_servicio_datos}/fin-comando",),
+        cuerpo=CuerpoTerminarServicioDatos,
+        mensaje=TerminarServicioDatos,
+        titulo="Terminar un servicio de datos",
+        recurso=SERVICIO_DATOS,
     ),
     Comando(
         rutas=("/procesar/procesar-imagen", "/procesamiento/procesar-imagen"),
         cuerpo=CuerpoAnonimizarImagen,
         mensaje=AnonimizarImagen,
-        id_recurso="id_imagen",
-        consulta="/procesar/imagenes/{}",
-        consulta_comando="/procesar/comandos/{}",
-        aceptado=respuestas.ImagenAceptada,
         titulo="Anonimizar los metadatos de una imagen",
-        etiqueta="Procesamiento",
+        recurso=IMAGEN,
     ),
 )
 
@@ -126,22 +214,24 @@ class _Aceptado(flask.Response):
 
 
 def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable[..., flask.Response]:
+    recurso = comando.recurso
+
     def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)
         cuerpo = cuerpos.leer(comando.cuerpo)
         cabeceras = flask.request.headers
         clave = cabeceras.get(idempotencia.CABECERA)
         identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto)
-        id_recurso = ids.get(comando.id_recurso) or cuerpo.id_propio or identidad.id_recurso
-        consulta = comando.consulta.format(id_recurso)
+        id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
+        consulta = recurso.consulta.format(id_recurso)
         aceptado = {
             "id_comando": identidad.id_comando,
-            comando.id_recurso: id_recurso,
+            recurso.id: id_recurso,
             "estado": "ACEPTADO",
             "consulta": consulta,
-            "comando": comando.consulta_comando.format(identidad.id_comando),
+            "comando": recurso.consulta_comando.format(identidad.id_comando),
         }
-        mensaje = cuerpo.mensaje()
+        mensaje = cuerpo.mensaje(id_recurso)
         sobre = Sobre.nuevo(
             mensaje,
             fuente=FUENTE,

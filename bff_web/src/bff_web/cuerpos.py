@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
-from bff_web.tipos import ERROR_PROPIO, MOTIVO_NUMERO
+from bff_web.tipos import ERROR_PROPIO, MOTIVO_NUMERO, PATRON_MEDIO, PATRON_MONEDA, PATRON_MONTO
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
 from seedwork.entrada.http import ErrorHttp
 
@@ -28,19 +28,16 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def leer(modelo: type[M]) -> M:
-    """The request's body.
+    """The request's body; none at all is an empty object, for a model that requires no field.
 
     Raises:
         ErrorHttp: 415 for another media type, 400 for what is not JSON or not an object, 422 for an object that
             breaks the model's rules, 413 for more than :data:`MAXIMO_BYTES`.
     """
     pedido = flask.request
-    if not _TIPO.fullmatch(pedido.mimetype):
-        raise ErrorHttp(
-            415,
-            f"El cuerpo debe venir con Content-Type {', '.join(TIPOS_ADMITIDOS)}.",
-            cabeceras={"Accept-Post": "application/json"},
-        )
+    sin_tipo = not pedido.mimetype and puede_faltar(modelo)
+    if not sin_tipo and not _TIPO.fullmatch(pedido.mimetype):
+        raise _otro_tipo()
     try:
         carga = pedido.get_data(cache=False)
     except HTTPException:
@@ -50,6 +47,10 @@ def leer(modelo: type[M]) -> M:
         raise ErrorHttp(400, "El cuerpo no llegó entero.") from error
     if len(carga) > MAXIMO_BYTES:
         raise ErrorHttp(413)
+    if not carga and puede_faltar(modelo):
+        return validar(modelo, {})
+    if sin_tipo:
+        raise _otro_tipo()
     try:
         datos = _DECODIFICADOR.decode(carga.decode())
     except (ValueError, RecursionError):
@@ -57,6 +58,19 @@ def leer(modelo: type[M]) -> M:
     if not isinstance(datos, dict):
         raise ErrorHttp(400, "El cuerpo debe ser un objeto JSON.")
     return validar(modelo, datos)
+
+
+def puede_faltar(modelo: type[BaseModel]) -> bool:
+    """Whether a request may come without a body."""
+    return not any(campo.is_required() for campo in modelo.model_fields.values())
+
+
+def _otro_tipo() -> ErrorHttp:
+    return ErrorHttp(
+        415,
+        f"El cuerpo debe venir con Content-Type {', '.join(TIPOS_ADMITIDOS)}.",
+        cabeceras={"Accept-Post": "application/json"},
+    )
 
 
 def limitar(app: flask.Flask) -> None:
@@ -108,6 +122,9 @@ _POR_PATRON = {
     PATRON_ID: f"debe tener de 1 a {MAXIMO_ID} caracteres de A-Z a-z 0-9 . _ : - y no ser . ni ..",
     PATRON_TEXTO: "no admite caracteres de control",
     PATRON_DIGITOS: MOTIVO_NUMERO,
+    PATRON_MONTO: "debe ser un texto con un decimal de dos cifras, como 49.90, y 12 enteras como máximo",
+    PATRON_MONEDA: "debe ser un código de tres letras mayúsculas, como USD",
+    PATRON_MEDIO: "no admite caracteres de control, ni solo espacios",
 }
 
 _MOTIVOS = {
@@ -115,6 +132,7 @@ _MOTIVOS = {
     "extra_forbidden": "no es un campo conocido",
     "string_type": "debe ser un texto",
     "string_unicode": "contiene caracteres que no son Unicode válido",
+    "string_too_short": "no puede estar vacío",
     "string_too_long": "debe tener como máximo {max_length} caracteres",
     "model_type": "debe ser un objeto",
     "list_type": "debe ser una lista",

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from bff_web import idempotencia, respuestas
 from bff_web.comandos import COMANDOS, Comando
 from bff_web.consultas import CONSULTAS, Consulta
-from bff_web.cuerpos import TIPOS_ADMITIDOS
+from bff_web.cuerpos import TIPOS_ADMITIDOS, puede_faltar
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID
 from seedwork.entrada.http import TIPO_PROBLEMA
 
@@ -89,12 +89,12 @@ def _subclases(modelo: type[BaseModel]) -> Iterable[type[BaseModel]]:
 def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
     cuerpo = {
         "schema": _referencia(comando.cuerpo),
-        "examples": {"ejemplo": {"value": comando.cuerpo.model_json_schema()["examples"][0]}},
+        "examples": _ejemplos(comando.cuerpo),
     }
     aceptado = {
         "description": "El comando es durable y se aplicará.",
         "headers": {"Location": {"description": "La consulta del resultado.", "schema": _TEXTO}},
-        "content": {"application/json": {"schema": _referencia(comando.aceptado)}},
+        "content": {"application/json": _con_ejemplo(comando.recurso.aceptado)},
     }
     sin_confirmar = {
         "description": "El broker no confirmó el comando en 5 s: no se sabe si tendrá efecto.",
@@ -103,10 +103,15 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
     }
     return _operacion(
         comando.titulo,
-        comando.etiqueta,
+        comando.recurso.etiqueta,
         parametros=[*_de_ruta(ruta), _CLAVE],
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores(400, 413, 415, 422),
-    ) | {"requestBody": {"required": True, "content": dict.fromkeys(TIPOS_ADMITIDOS, cuerpo)}}
+    ) | {
+        "requestBody": {
+            "required": not puede_faltar(comando.cuerpo),
+            "content": dict.fromkeys(TIPOS_ADMITIDOS, cuerpo),
+        }
+    }
 
 
 def _de_consulta(consulta: Consulta) -> dict[str, Any]:
@@ -168,7 +173,15 @@ def _referencia(modelo: type[BaseModel]) -> dict[str, str]:
 
 
 def _bien(modelo: type[BaseModel]) -> dict[str, Any]:
-    return {"description": "Bien.", "content": {"application/json": {"schema": _referencia(modelo)}}}
+    return {"description": "Bien.", "content": {"application/json": _con_ejemplo(modelo)}}
+
+
+def _con_ejemplo(modelo: type[BaseModel]) -> dict[str, Any]:
+    return {"schema": _referencia(modelo), "examples": _ejemplos(modelo)}
+
+
+def _ejemplos(modelo: type[BaseModel]) -> dict[str, Any]:
+    return {"ejemplo": {"value": modelo.model_json_schema()["examples"][0]}}
 
 
 def _pagina(tipo: str) -> dict[str, Any]:

@@ -4,9 +4,39 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_SUSCRIPCION = "0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e11"
+_COMANDO = "0191e9d0-8a6c-7b52-8f6a-0c1d2e3f4a5b"
+_SERVICIO = "3b0f6a0e-53d0-5b0e-8c53-7a3f2f1d9c21"
+_NOTIFICACION = "8e0d2c4b-6f1a-5d3e-9b7c-1a2b3c4d5e6f"
+_IMAGEN = "46769a88-00000-4468o-8a14-1579887d01"
+
 
 class _Respuesta(BaseModel):
     model_config = ConfigDict(extra="allow")
+
+
+def _ejemplo(**respuesta: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [respuesta]})
+
+
+def _de_pagina(elemento: type[BaseModel]) -> ConfigDict:
+    """A page's example: the one of its element, alone."""
+    return _ejemplo(elementos=elemento.model_json_schema()["examples"], siguiente=None)
+
+
+def _aceptado(recurso: str, id_recurso: str, camino: str) -> ConfigDict:
+    contexto = camino.split("/")[1]
+    return _ejemplo(
+        id_comando=_COMANDO,
+        **{recurso: id_recurso},
+        estado="ACEPTADO",
+        consulta=f"{camino}/{id_recurso}",
+        comando=f"/{contexto}/comandos/{_COMANDO}",
+    )
+
+
+Motivo = Annotated[str | None, Field(description="Por qué está así, si hay un porqué; de una lista cerrada.")]
+Detalle = Annotated[str | None, Field(description="Lo que dijo, en sus palabras, quien lo pidió.")]
 
 
 class ErrorDeCampo(BaseModel):
@@ -45,11 +75,23 @@ class _Aceptado(BaseModel):
 class SuscripcionAceptada(_Aceptado):
     """El comando se aceptó; la suscripción ya tiene identificador."""
 
+    model_config = _aceptado("id_suscripcion", _SUSCRIPCION, "/suscripciones")
+
     id_suscripcion: str
+
+
+class ServicioDatosAceptado(_Aceptado):
+    """El comando se aceptó; el servicio de datos ya tiene identificador."""
+
+    model_config = _aceptado("id_servicio_datos", _SERVICIO, "/servicios-datos")
+
+    id_servicio_datos: str
 
 
 class ImagenAceptada(_Aceptado):
     """El comando se aceptó; la imagen lleva el identificador que vino."""
+
+    model_config = _aceptado("id_imagen", _IMAGEN, "/procesar/imagenes")
 
     id_imagen: str
 
@@ -95,16 +137,45 @@ class Factura(_Respuesta):
 class Suscripcion(_Respuesta):
     """Una suscripción, con su cliente, su plan y sus facturas, la más antigua primero."""
 
+    model_config = _ejemplo(
+        id_suscripcion=_SUSCRIPCION,
+        estado="ACTIVA",
+        motivo=None,
+        detalle=None,
+        cliente={
+            "codigo": "0001",
+            "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
+            "usuario": "pperez",
+            "rut": {"numero": "123457890"},
+            "cedula": {"numero": "123457890"},
+            "email": "pperez@domain.com",
+        },
+        plan={"codigo": "pro", "nombre": "PRO"},
+        facturas=[
+            {
+                "id_factura": "0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e77",
+                "estado": "EMITIDA",
+                "monto": "49.90",
+                "moneda": "USD",
+                "medio": None,
+                "emitida": "2026-02-01T09:10:02.104Z",
+            }
+        ],
+    )
+
     id_suscripcion: str
     estado: Literal["PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA"]
     cliente: _ClienteVisible
     plan: _PlanVisible
-    motivo: str | None
+    motivo: Motivo
+    detalle: Detalle
     facturas: list[Factura]
 
 
 class PaginaSuscripciones(_Pagina):
     """Una página de suscripciones."""
+
+    model_config = _de_pagina(Suscripcion)
 
     elementos: list[Suscripcion]
 
@@ -116,13 +187,38 @@ class Paso(_Respuesta):
     servicio: str
     recurso: str | None
     resultado: Literal["HECHO", "RECHAZADO", "FALLIDO", "OMITIDO"]
-    motivo: str | None
+    motivo: Motivo
     ocurrido: str
     compensacion: bool
 
 
 class Saga(_Respuesta):
     """Una saga y sus pasos en orden."""
+
+    model_config = _ejemplo(
+        id_saga=_COMANDO,
+        estado="EN_CURSO",
+        pasos=[
+            {
+                "paso": "CREAR",
+                "servicio": "suscripciones",
+                "recurso": None,
+                "resultado": "HECHO",
+                "motivo": None,
+                "ocurrido": "2026-02-01T09:10:01.312Z",
+                "compensacion": False,
+            },
+            {
+                "paso": "RESERVAR",
+                "servicio": "servicio-datos",
+                "recurso": "servicio_datos",
+                "resultado": "HECHO",
+                "motivo": None,
+                "ocurrido": "2026-02-01T09:10:01.527Z",
+                "compensacion": False,
+            },
+        ],
+    )
 
     id_saga: str
     estado: Literal["EN_CURSO", "COMPLETADA", "COMPENSADA"]
@@ -132,11 +228,23 @@ class Saga(_Respuesta):
 class PaginaSagas(_Pagina):
     """Las sagas de una suscripción."""
 
+    model_config = _de_pagina(Saga)
+
     elementos: list[Saga]
 
 
 class Plan(_Respuesta):
     """Un plan del catálogo, con los recursos que requiere y su precio."""
+
+    model_config = _ejemplo(
+        codigo="pro",
+        nombre="PRO",
+        recursos=["servicio_datos"],
+        precio="49.90",
+        moneda="USD",
+        periodo_dias=30,
+        politicas=["Servicio de datos con experto, nube y conjunto de datos asignados"],
+    )
 
     codigo: str
     nombre: str
@@ -150,16 +258,25 @@ class Plan(_Respuesta):
 class PaginaPlanes(_Pagina):
     """El catálogo de planes."""
 
+    model_config = _de_pagina(Plan)
+
     elementos: list[Plan]
 
 
 class DestinoComando(_Respuesta):
     """Qué fue de un comando; 404 mientras no se haya atendido."""
 
+    model_config = _ejemplo(
+        id_comando=_COMANDO,
+        tipo="CambiarPlanSuscripcion",
+        estado="RECHAZADO",
+        motivo="Ese plan ya es el de la suscripción.",
+    )
+
     id_comando: str
     tipo: str
     estado: Literal["APLICADO", "RECHAZADO"]
-    motivo: str | None
+    motivo: Motivo
 
 
 class _Experto(_Respuesta):
@@ -182,9 +299,21 @@ class _Dataset(_Respuesta):
 class ServicioDatos(_Respuesta):
     """Un servicio de datos."""
 
+    model_config = _ejemplo(
+        id_servicio_datos=_SERVICIO,
+        estado="INICIADO",
+        motivo=None,
+        detalle=None,
+        id_suscripcion=_SUSCRIPCION,
+        experto={"codigo": "experto-01", "nombres": "Camila", "apellidos": "Rojas Tamayo"},
+        nube={"codigo": "nube-andes", "nombre": "Nube Andes", "tipo": "PRIVADA"},
+        dataset={"codigo": "rayos-x-torax", "nombre": "Rayos X de tórax"},
+    )
+
     id_servicio_datos: str
     estado: Literal["CREADO", "INICIADO", "TERMINADO"]
-    motivo: str | None
+    motivo: Motivo
+    detalle: Detalle
     id_suscripcion: str
     experto: _Experto
     nube: _Nube
@@ -193,6 +322,8 @@ class ServicioDatos(_Respuesta):
 
 class PaginaServiciosDatos(_Pagina):
     """Una página de servicios de datos."""
+
+    model_config = _de_pagina(ServicioDatos)
 
     elementos: list[ServicioDatos]
 
@@ -205,9 +336,23 @@ class _Condicion(_Respuesta):
 class Imagen(_Respuesta):
     """El registro de una imagen, ya sin datos del paciente."""
 
+    model_config = _ejemplo(
+        id_imagen=_IMAGEN,
+        estado="ANONIMIZADA",
+        motivo=None,
+        seudonimo_paciente="p-6f1c0a9e2b7d4c58",
+        modalidad="Rayos X",
+        patologia="Neumonía",
+        region_anatomica="Cráneo",
+        formato_imagen="DICOM",
+        fuente_de_datos="Hospital del norte",
+        condiciones=[{"codigo": "diabetes", "nombre": "Diabetes"}],
+        fecha_ingesta="2023-05-17T09:10:00",
+    )
+
     id_imagen: str
     estado: Literal["ANONIMIZADA", "RECHAZADA", "CUARENTENA"]
-    motivo: str | None
+    motivo: Motivo
     seudonimo_paciente: str | None
     modalidad: str | None
     patologia: str | None
@@ -221,15 +366,30 @@ class Imagen(_Respuesta):
 class PaginaImagenes(_Pagina):
     """Una página de imágenes."""
 
+    model_config = _de_pagina(Imagen)
+
     elementos: list[Imagen]
 
 
 class Notificacion(_Respuesta):
     """Una notificación a un cliente."""
 
+    model_config = _ejemplo(
+        id_notificacion=_NOTIFICACION,
+        estado="CONFIRMADA",
+        motivo=None,
+        id_suscripcion=_SUSCRIPCION,
+        cliente_codigo="0001",
+        tipo="SERVICIO_LISTO",
+        canal="correo",
+        asunto="Su servicio de datos está listo",
+        creada="2026-02-01T09:10:01.702Z",
+        actualizada="2026-02-01T09:10:01.911Z",
+    )
+
     id_notificacion: str
     estado: Literal["CREADA", "ENVIADA", "CONFIRMADA", "FALLIDA", "ANULADA"]
-    motivo: str | None
+    motivo: Motivo
     id_suscripcion: str
     cliente_codigo: str
     tipo: str
@@ -242,11 +402,20 @@ class Notificacion(_Respuesta):
 class PaginaNotificaciones(_Pagina):
     """Una página de notificaciones."""
 
+    model_config = _de_pagina(Notificacion)
+
     elementos: list[Notificacion]
 
 
 class EventoNotificacion(_Respuesta):
     """Un hecho de la historia de una notificación."""
+
+    model_config = _ejemplo(
+        tipo="NotificacionCreada",
+        version=1,
+        ocurrido="2026-02-01T09:10:01.702Z",
+        datos={"tipo": "SERVICIO_LISTO", "canal": "correo"},
+    )
 
     tipo: str
     version: int
@@ -257,11 +426,15 @@ class EventoNotificacion(_Respuesta):
 class PaginaEventos(_Pagina):
     """La historia completa de una notificación."""
 
+    model_config = _de_pagina(EventoNotificacion)
+
     elementos: list[EventoNotificacion]
 
 
 class Viva(BaseModel):
     """El proceso vive."""
+
+    model_config = _ejemplo(estado="VIVA")
 
     estado: Literal["VIVA"]
 
@@ -275,6 +448,12 @@ class ParteDeSalud(BaseModel):
 
 class Lista(_Respuesta):
     """Puede atender."""
+
+    model_config = _ejemplo(
+        estado="LISTA",
+        partes={"broker": {"lista": True, "detalle": None}},
+        informativas={"suscripciones": {"lista": True, "detalle": None}},
+    )
 
     estado: Literal["LISTA"]
     partes: dict[str, ParteDeSalud]
@@ -292,7 +471,9 @@ class ProblemaNoLista(Problema):
 class DocumentoOpenApi(BaseModel):
     """Este mismo documento."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = _ejemplo(openapi="3.1.0", info={"title": "SaludTech de los Alpes", "version": "1.0.0"}, paths={}) | {
+        "extra": "allow"
+    }
 
     openapi: str
     paths: dict[str, Any]

@@ -74,5 +74,23 @@ Correo = Annotated[Texto, AfterValidator(_correo), Field(json_schema_extra={"for
 
 Fecha = Annotated[Texto, AfterValidator(_fecha)]
 
+PATRON_MONTO = r"^[0-9]{1,12}\.[0-9]{2}$"
+PATRON_MONEDA = r"^[A-Z]{3}$"
+PATRON_MEDIO = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+"""A text, and not white space alone."""
+MAXIMO_MEDIO = 40
+
+Monto = Annotated[
+    str, StringConstraints(pattern=PATRON_MONTO), Field(description="Dinero exacto: un texto con dos decimales.")
+]
+
+Moneda = Annotated[str, StringConstraints(pattern=PATRON_MONEDA), Field(description="Código ISO 4217.")]
+
+Medio = Annotated[
+    str,
+    StringConstraints(pattern=PATRON_MEDIO, min_length=1, max_length=MAXIMO_MEDIO),
+    Field(description="Con qué se pagó."),
+]
+
 Cursor = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=1024)]
 """Where a page of a list begins; only its owner reads it."""
