@@ -44,7 +44,7 @@ _CLAVE = {
 
 def registrar(app: flask.Flask) -> None:
     """Add ``/openapi.json`` and ``/docs``."""
-    documento = _documento()
+    documento = describir()
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}
     app.config["SWAGGER_HTML_STRING"] = swagger_html_string.replace('<html lang="en">', '<html lang="es">')
     app.register_blueprint(RegisterPlugin.register(doc_url=_RUTA))
@@ -53,7 +53,8 @@ def registrar(app: flask.Flask) -> None:
     app.add_url_rule("/docs", "docs", app.view_functions["swagger.swagger"])
 
 
-def _documento() -> dict[str, Any]:
+def describir() -> dict[str, Any]:
+    """The OpenAPI document."""
     rutas: dict[str, Any] = {}
     for comando in COMANDOS:
         for ruta in comando.rutas:

@@ -1,0 +1,169 @@
+"""Makes the Postman collection (v2.1) from the door's OpenAPI document: `make postman` writes it.
+
+Its requests, run from the first to the last, tell one story on an empty or a used platform: a subscription is made,
+paid and given another plan, a data service is made by hand for it and ended, an image is sent, the letters are looked
+up, and the subscription is cancelled. Each request keeps the ids that it was answered in variables for the next ones,
+and is repeated while its answer says that the platform is still at it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bff_web.documento import describir
+
+ARCHIVO = Path(__file__).parent / "saludtech.postman_collection.json"
+ESQUEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
+
+CARPETAS: Mapping[str, tuple[str, ...]] = {
+    "Plataforma": ("/salud/viva", "/salud/lista", "/metrics", "/openapi.json", "/docs"),
+    "Suscripciones": (
+        "/planes",
+        "/suscripciones/suscripcion-comando",
+        "/suscripciones/{id_suscripcion}",
+        "/suscripciones/{id_suscripcion}/saga",
+        "/suscripciones/{id_suscripcion}/pago-comando",
+        "/suscripciones/{id_suscripcion}/plan-comando",
+        "/suscripciones/comandos/{id_comando}",
+        "/suscripciones/{id_suscripcion}/sagas",
+        "/suscripciones",
+    ),
+    "Servicios de datos": (
+        "/servicios-datos/servicio-datos-comando",
+        "/servicios-datos/comandos/{id_comando}",
+        "/servicios-datos/{id_servicio_datos}",
+        "/servicios-datos",
+        "/servicios-datos/{id_servicio_datos}/inicio-comando",
+        "/servicios-datos/{id_servicio_datos}/experto-comando",
+        "/servicios-datos/{id_servicio_datos}/fin-comando",
+    ),
+    "Procesamiento": (
+        "/procesar/procesar-imagen",
+        "/procesamiento/procesar-imagen",
+        "/procesar/comandos/{id_comando}",
+        "/procesar/imagenes/{id_imagen}",
+        "/procesar/imagenes",
+    ),
+    "Notificaciones": (
+        "/notificaciones",
+        "/notificaciones/{id_notificacion}",
+        "/notificaciones/{id_notificacion}/eventos",
+    ),
+    "Fin": ("/suscripciones/{id_suscripcion}/cancelacion-comando",),
+}
+"""The story: folders, and their requests in order."""
+
+IDS = ("id_comando", "id_suscripcion", "id_servicio_datos", "id_imagen", "id_factura", "id_notificacion")
+
+VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005"} | dict.fromkeys(IDS, "")
+
+_REFERENCIAS = {("id_factura",): "id_factura", ("suscripcion", "codigo"): "id_suscripcion"}
+"""Where a body names something that the story has made: the place, and its variable."""
+
+_GUION = """\
+const variables = %s;
+const cuerpo = (pm.response.headers.get("Content-Type") || "").includes("json") ? pm.response.json() : {};
+const elementos = cuerpo.elementos || [];
+
+function guardar(objeto) {
+    variables.forEach((v) => { if (typeof objeto[v] === "string") pm.collectionVariables.set(v, objeto[v]); });
+}
+if (pm.response.code === 202) guardar(cuerpo);
+if (pm.request.method === "GET") {
+    const emitida = (cuerpo.facturas || []).find((f) => f.estado === "EMITIDA");
+    if (emitida) guardar(emitida);
+    if (elementos.length && elementos[0].id_notificacion) guardar(elementos[0]);
+}
+
+// What is still on its way is asked again, half a minute at most.
+const enCurso = (r) => ["PENDIENTE", "EN_CURSO"].includes(r.estado);
+const falta = pm.response.code === 404 || enCurso(cuerpo) || elementos.some((e) => e.pasos && enCurso(e));
+const intentos = Number(pm.variables.get("intentos") || 0);
+if (pm.request.method === "GET" && falta && intentos < 60) {
+    pm.variables.set("intentos", intentos + 1);
+    setTimeout(() => pm.execution.setNextRequest(pm.info.requestName), 500);
+} else {
+    pm.variables.set("intentos", 0);
+    const esperado = pm.request.method === "POST" ? 202 : 200;
+    pm.test(`responde ${esperado}`, () => pm.response.to.have.status(esperado));
+    if (pm.response.code === 202) {
+        const lugar = pm.response.headers.get("Location");
+        pm.test("dice dónde consultar", () => pm.expect(lugar).to.eql(cuerpo.consulta));
+    }
+}
+"""
+
+
+def coleccion(documento: Mapping[str, Any]) -> dict[str, Any]:
+    """The collection of every route of an OpenAPI document.
+
+    Raises:
+        KeyError: the story tells a route that there is not.
+    """
+    return {
+        "info": {
+            "name": documento["info"]["title"],
+            "description": f"{documento['info']['description']}\n\nLas peticiones, de la primera a la última, cuentan "
+            "una historia: cada una guarda en variables los identificadores que recibe, y se repite mientras la "
+            "plataforma siga en ello.",
+            "schema": ESQUEMA,
+        },
+        "variable": [{"key": clave, "value": valor, "type": "string"} for clave, valor in VARIABLES.items()],
+        "event": [_guion(_GUION % json.dumps(IDS))],
+        "item": [
+            {"name": nombre, "item": [_peticion(ruta, *o) for ruta in rutas for o in documento["paths"][ruta].items()]}
+            for nombre, rutas in CARPETAS.items()
+        ],
+    }
+
+
+def _guion(texto: str) -> dict[str, Any]:
+    return {"listen": "test", "script": {"type": "text/javascript", "exec": texto.splitlines()}}
+
+
+def _peticion(ruta: str, metodo: str, operacion: Mapping[str, Any]) -> dict[str, Any]:
+    parametros = {
+        donde: [p for p in operacion["parameters"] if p["in"] == donde] for donde in ("path", "query", "header")
+    }
+    camino = [f":{parte[1:-1]}" if parte.startswith("{") else parte for parte in ruta.strip("/").split("/")]
+    url: dict[str, Any] = {"raw": "{{base}}/" + "/".join(camino), "host": ["{{base}}"], "path": camino}
+    if parametros["path"]:
+        url["variable"] = [{"key": p["name"], "value": f"{{{{{p['name']}}}}}"} for p in parametros["path"]]
+    if parametros["query"]:
+        url["query"] = [{"key": p["name"], "value": "", "disabled": True} for p in parametros["query"]]
+    cabeceras = [
+        {"key": p["name"], "value": "{{$guid}}", "description": p["description"], "disabled": True}
+        for p in parametros["header"]
+    ]
+    pedido: dict[str, Any] = {"method": metodo.upper(), "header": cabeceras, "url": url}
+    if cuerpo := operacion.get("requestBody"):
+        ejemplo = cuerpo["content"]["application/json"]["examples"]["ejemplo"]["value"]
+        texto = json.dumps(_con_referencias(ejemplo), ensure_ascii=False, indent=2)
+        cabeceras.insert(0, {"key": "Content-Type", "value": "application/json"})
+        pedido["body"] = {"mode": "raw", "raw": texto, "options": {"raw": {"language": "json"}}}
+    # A request is repeated by its name: no two have the same.
+    return {"name": f"{operacion['summary']} · {metodo.upper()} {ruta}", "request": pedido}
+
+
+def _con_referencias(cuerpo: Any, lugar: tuple[str, ...] = ()) -> Any:
+    if lugar in _REFERENCIAS:
+        return f"{{{{{_REFERENCIAS[lugar]}}}}}"
+    if isinstance(cuerpo, dict):
+        return {clave: _con_referencias(valor, (*lugar, clave)) for clave, valor in cuerpo.items()}
+    return cuerpo
+
+
+def peticiones(carpetas: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every request of a collection, in order."""
+    for carpeta in carpetas["item"]:
+        yield from carpeta["item"]
+
+
+def escrita() -> str:
+    """The file's text, as it is to be."""
+    return json.dumps(coleccion(describir()), ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    ARCHIVO.write_text(escrita(), encoding="utf-8")
