@@ -166,7 +166,8 @@ class Suscripcion:
 
     def sus_sagas(self) -> "list[Saga]":
         """All of them, the oldest first."""
-        return [Saga(v) for v in self.negocio.pregunta(f"/suscripciones/{self.id}/sagas").cuerpo["elementos"]]
+        respuesta = self.negocio.pregunta(f"/suscripciones/{self.id}/sagas")
+        return [Saga(v) for v in respuesta.cuerpo["elementos"]] if respuesta.codigo == 200 else []
 
     def todo_queda_quieto(self, sagas: int) -> "list[Saga]":
         """It has had so many sagas, and all of them have ended."""

@@ -84,7 +84,10 @@ def test_sin_expertos_el_cambio_se_rechaza_y_el_plan_de_antes_sigue(
     cliente.tiene_plan("pro")
 
 
-def test_pro_ida_y_vuelta_y_vuelta_tiene_siempre_un_servicio_como_mucho(negocio: Negocio) -> None:
+def test_pro_ida_y_vuelta_y_vuelta_tiene_siempre_un_servicio_como_mucho(
+    negocio: Negocio, expertos_libres: Callable[[int], None]
+) -> None:
+    expertos_libres(2)
     cliente = suscrita(negocio, "pro")
     for numero, plan in enumerate(("free", "pro", "basico", "pro"), 2):
         cliente.cambia_plan(plan).queda("APLICADO")
@@ -114,7 +117,8 @@ def test_quien_no_esta_activa_no_cambia(negocio: Negocio) -> None:
     assert cliente.cambia_plan("basico").queda("RECHAZADO") == "La suscripción no está activa."
 
 
-def test_dos_cambios_a_la_vez_solo_uno_tiene_efecto(negocio: Negocio) -> None:
+def test_dos_cambios_a_la_vez_solo_uno_tiene_efecto(negocio: Negocio, expertos_libres: Callable[[int], None]) -> None:
+    expertos_libres(2)
     cliente = suscrita(negocio, "free")
     destinos = [cliente.cambia_plan("pro"), cliente.cambia_plan("pro")]
     assert destinos[0].queda("APLICADO") is None
