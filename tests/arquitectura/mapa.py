@@ -1,0 +1,143 @@
+"""``python -m tests.arquitectura.mapa``: write docs/mensajes.md anew from the code.
+
+Who hears a message is what the services' ``MANEJADORES`` list. Who says it is who makes one, by the syntax trees: a
+call of the message's class, or of a function of seedwork's that makes one. What is made is taken to be said.
+"""
+
+import ast
+import dataclasses
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.arquitectura.codigo import RAIZ, SERVICIOS, arboles
+
+import contratos
+from contratos import Mensaje
+from contratos.esquemas import publicados
+
+PAGINA = RAIZ / "docs" / "mensajes.md"
+ORDEN = "python -m tests.arquitectura.mapa"
+SEEDWORK = RAIZ / "seedwork/src"
+CARPETAS = {
+    "bff": RAIZ / "bff_web/src",
+    **{paquete.replace("_", "-"): RAIZ / carpeta / paquete for carpeta, paquete in SERVICIOS.items()},
+}
+"""Where the code is of each who may say something, by the name that it says it under."""
+
+_ORDEN_DEL_CONTRATO = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones", "sagas")
+_CLASES = {"comando": "command", "evento": "event"}
+_MARCAS = re.compile(r"(?:``|:\w+:`)([^`]+)`{1,2}")
+"""A docstring's literals and references, which Markdown writes in another way."""
+_PERSONALES = ("_nombres", "_apellidos", "_usuario", "_rut", "_cedula", "_email")
+
+_INTRODUCCION = f"""\
+# Messages
+
+Everything that is said on the platform, by the context that owns it. This page is written by
+`{ORDEN}` from the code; a test checks that it is current.
+
+*Says* is who makes the message, *hears* who has a handler for it; others may subscribe to what nobody hears. *Personal*
+are the fields that name or reach a person, or hold a person's own words (what `repr=False` keeps out of logs). The
+envelope, and what every message has in common, is in [the architecture](arquitectura.md) and in
+`seedwork/src/seedwork/aplicacion/sobre.py`. Topics begin with `persistent://{contratos.INQUILINO}/`.
+"""
+
+
+@cache
+def dicen() -> Mapping[type[Mensaje], frozenset[str]]:
+    """Who says each message."""
+    por_encargo: dict[str, frozenset[type[Mensaje]]] = {}
+    for donde, arbol in arboles(SEEDWORK / "seedwork"):
+        modulo = ".".join(Path(donde).relative_to(SEEDWORK.relative_to(RAIZ)).with_suffix("").parts)
+        for funcion in arbol.body:
+            if isinstance(funcion, ast.FunctionDef) and (hechos := frozenset(_hechos(arbol, funcion, {}))):
+                por_encargo[f"{modulo}.{funcion.name}"] = hechos
+    quienes: dict[type[Mensaje], set[str]] = {tipo: set() for tipo in publicados()}
+    for quien, carpeta in CARPETAS.items():
+        for _, arbol in arboles(carpeta):
+            for tipo in _hechos(arbol, arbol, por_encargo):
+                quienes[tipo].add(quien)
+    return {tipo: frozenset(suyos) for tipo, suyos in quienes.items()}
+
+
+@cache
+def oyen() -> Mapping[type[Mensaje], frozenset[str]]:
+    """Who hears each message."""
+    quienes: dict[type[Mensaje], set[str]] = {tipo: set() for tipo in publicados()}
+    for paquete in SERVICIOS.values():
+        for tipo in importlib.import_module(f"{paquete}.aplicacion.manejadores").MANEJADORES:
+            quienes[tipo].add(paquete.replace("_", "-"))
+    return {tipo: frozenset(suyos) for tipo, suyos in quienes.items()}
+
+
+def personales(tipo: type[Mensaje]) -> list[str]:
+    """The fields that name or reach a person, or hold a person's own words."""
+    return [c.name for c in dataclasses.fields(tipo) if c.name.endswith(_PERSONALES) or not c.repr]
+
+
+def _hechos(arbol: ast.Module, bajo: ast.AST, por_encargo: Mapping[str, frozenset[type[Mensaje]]]) -> Iterator[Any]:
+    """The messages that the code beneath a node makes, as the module's imports name them."""
+    nombres = {
+        alias.asname or alias.name: f"{nodo.module}.{alias.name}"
+        for nodo in ast.walk(arbol)
+        if isinstance(nodo, ast.ImportFrom)
+        for alias in nodo.names
+    }
+    clases = {f"{tipo.__module__}.{tipo.__name__}": tipo for tipo in publicados()}
+    for nodo in ast.walk(bajo):
+        if not isinstance(nodo, ast.Call):
+            continue
+        partes = ast.unparse(nodo.func).split(".")
+        nombre = ".".join([nombres.get(partes[0], partes[0]), *partes[1:]])
+        if nombre in clases:
+            yield clases[nombre]
+        yield from por_encargo.get(nombre, ())
+
+
+def pagina() -> str:
+    """The page's text."""
+    contextos = sorted({tipo.contexto for tipo in publicados()}, key=_ORDEN_DEL_CONTRATO.index)
+    return "\n".join([_INTRODUCCION, *(linea for contexto in contextos for linea in _contexto(contexto))])
+
+
+def _contexto(contexto: str) -> Iterator[str]:
+    """A context's section: a table of its messages, and the fields of each."""
+    tipos = [tipo for tipo in publicados() if tipo.contexto == contexto]
+    yield f"## {contexto}\n"
+    yield "| | Message | Meaning | Says | Hears | Personal |"
+    yield "|---|---|---|---|---|---|"
+    for tipo in tipos:
+        significado = _MARCAS.sub(r"`\1`", (tipo.__doc__ or "").strip().splitlines()[0])
+        quienes = [", ".join(sorted(q[tipo])) or "–" for q in (dicen(), oyen())]
+        suyos = ", ".join(f"`{c}`" for c in personales(tipo)) or "no"
+        yield f"| {_CLASES[tipo.clase]} | {tipo.__name__} | {significado} | {' | '.join(quienes)} | {suyos} |"
+    yield ""
+    for tipo in tipos:
+        topico = tipo.topico.removeprefix(f"persistent://{contratos.INQUILINO}/")
+        partes = f", {tipo.particiones} partitions" if tipo.particiones else ""
+        yield f"- **{tipo.__name__}** v{tipo.version} on `{topico}`{partes}: {_campos(tipo.esquema)}"
+    yield ""
+
+
+def _campos(registro: Any) -> str:
+    return ", ".join(f"`{campo['name']}`{_forma(campo['type'])}" for campo in registro["fields"])
+
+
+def _forma(tipo: Any) -> str:
+    """What a field is, where it is no text."""
+    if tipo == "string":
+        return ""
+    if isinstance(tipo, list):
+        return f"{_forma(tipo[1])} (or none)"
+    if isinstance(tipo, dict):
+        return " (list)" if tipo["type"] == "array" else f" ({_campos(tipo)})"
+    return f" ({tipo})"
+
+
+if __name__ == "__main__":
+    PAGINA.write_text(pagina(), encoding="utf-8")
+    print(PAGINA.relative_to(RAIZ))
