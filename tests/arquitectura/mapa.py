@@ -28,7 +28,6 @@ CARPETAS = {
 }
 """Where the code is of each who may say something, by the name that it says it under."""
 
-_ORDEN_DEL_CONTRATO = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones", "sagas")
 _CLASES = {"comando": "command", "evento": "event"}
 _MARCAS = re.compile(r"(?:``|:\w+:`)([^`]+)`{1,2}")
 """A docstring's literals and references, which Markdown writes in another way."""
@@ -100,7 +99,8 @@ def _hechos(arbol: ast.Module, bajo: ast.AST, por_encargo: Mapping[str, frozense
 
 def pagina() -> str:
     """The page's text."""
-    contextos = sorted({tipo.contexto for tipo in publicados()}, key=_ORDEN_DEL_CONTRATO.index)
+    todos = {tipo.contexto for tipo in publicados()}
+    contextos = [c for c in CARPETAS if c in todos] + sorted(todos - CARPETAS.keys())
     return "\n".join([_INTRODUCCION, *(linea for contexto in contextos for linea in _contexto(contexto))])
 
 
