@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LISTO := $(VENV)/.listo
 DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-procesamiento \
-	microservicio-servicio-datos microservicio-notificaciones deploy/local
+	microservicio-servicio-datos microservicio-notificaciones deploy/local cli
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
@@ -53,7 +53,7 @@ lock: ## resolve both locks anew from requirements.in and the distributions
 		--no-header --no-emit-index-url --output-file requirements.lock requirements.in $(METADATOS)
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-contenedores.lock \
-		$(filter-out deploy/%,$(METADATOS))
+		$(filter-out deploy/% cli/%,$(METADATOS))
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -13,7 +13,7 @@ SERVICIOS = {
 }
 """Each service's package by its folder."""
 PAQUETES = [RAIZ / carpeta / paquete for carpeta, paquete in SERVICIOS.items()]
-TODO = [*PAQUETES, RAIZ / "seedwork/src", RAIZ / "bff_web/src", RAIZ / "deploy/local/src"]
+TODO = [*PAQUETES, RAIZ / "seedwork/src", RAIZ / "bff_web/src", RAIZ / "deploy/local/src", RAIZ / "cli/src"]
 
 
 def arboles(*carpetas: Path) -> Iterator[tuple[str, ast.Module]]:

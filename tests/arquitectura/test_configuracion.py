@@ -28,10 +28,12 @@ SECCIONES: Mapping[str, type[BaseSettings] | None] = {
     "notificaciones": notificaciones.config.Config,
     "bff": bff_web.config.Config,
     "The local run": Ajustes,
+    "The command line": None,
     "The containers": None,
     "The tests": None,
 }
 SIN_CLASE = {
+    "The command line": {"SALUDTECH_URL"},
     "The containers": {"SECRETOS_CONTENEDORES", "PULSAR_ANUNCIADO", "CORREO_WEB_PUERTO"},
     "The tests": {"SALUDTECH_PROVEEDOR"},
 }

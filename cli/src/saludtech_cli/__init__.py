@@ -1,0 +1,1 @@
+"""The command line of SaludTech. It knows the platform by its public HTTP door alone."""

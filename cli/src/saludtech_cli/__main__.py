@@ -1,0 +1,67 @@
+"""``saludtech``: the process. It turns every way to end into an exit code and a line in Spanish."""
+
+import re
+import sys
+
+from typer import rich_utils
+from typer.exceptions import Abort, TyperException
+
+from saludtech_cli import salida
+from saludtech_cli.app import app
+from saludtech_cli.fallos import Codigo, Fallo
+
+_TITULOS = {
+    "ARGUMENTS_PANEL_TITLE": "Argumentos",
+    "OPTIONS_PANEL_TITLE": "Opciones",
+    "COMMANDS_PANEL_TITLE": "Comandos",
+    "REQUIRED_LONG_STRING": "[obligatorio]",
+    "DEFAULT_STRING": "[predeterminado: {}]",
+    "ENVVAR_STRING": "[variable de entorno: {}]",
+}
+
+_ERRORES = (
+    (r"Missing argument '(.+)'\.", r"Falta el argumento \1."),
+    (r"Missing option '(.+)'\.", r"Falta la opción \1."),
+    (r"Missing command\.", "Falta el comando."),
+    (r"No such command '(.+?)'\..*", r"No hay un comando «\1»."),
+    (r"No such option: (\S+).*", r"No hay una opción \1."),
+    (r"Option '(.+)' requires an argument\.", r"La opción \1 necesita un valor."),
+    (r"Got unexpected extra argument\(s\) \((.+)\)", r"Sobra en la línea: \1."),
+    (r"Invalid value for '(.+?)': '(.*)' is not one of (.+)\.", r"«\2» no vale para \1: es uno de \3."),
+    (r"Invalid value for '(.+?)': .*", r"El valor de \1 no vale."),
+)
+"""What typer says of a command line that is none, and how it is told here."""
+
+
+def main() -> None:
+    """Run the command line, and end the process."""
+    sys.exit(ejecutar())
+
+
+def ejecutar(argumentos: list[str] | None = None) -> int:
+    """Run a command line; the process's own without one. Gives the exit code."""
+    for nombre, texto in _TITULOS.items():
+        setattr(rich_utils, nombre, texto)
+    try:
+        return int(app(argumentos, prog_name="saludtech", standalone_mode=False) or Codigo.HECHO)
+    except Fallo as fallo:
+        salida.contar(fallo)
+        return fallo.codigo
+    except TyperException as error:
+        # Without a message, the help has just been shown instead of it.
+        if error.format_message():
+            salida.contar(Fallo(Codigo.USO, _traducir(error.format_message())))
+        return Codigo.USO
+    except Abort:
+        return 130
+
+
+def _traducir(texto: str) -> str:
+    for ingles, castellano in _ERRORES:
+        if re.fullmatch(ingles, texto, re.DOTALL):
+            return re.sub(ingles, castellano, texto, flags=re.DOTALL)
+    return texto
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Waiting for what becomes of a command, and of a saga: by asking again until it is told, or too late."""
+
+import time
+from collections.abc import Callable
+
+from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.puerta import Objeto, Puerta
+
+PAUSA_S = 0.2
+PLAZO_S = 180.0
+"""Longer than the platform gives a saga (120 s), and than a command waits for what it is about."""
+
+_PASAJEROS = (Codigo.NO_EXISTE, Codigo.SIN_RESPUESTA)
+
+
+def destino(puerta: Puerta, aceptado: Objeto, plazo: float) -> Objeto:
+    """The fate of a command that was accepted.
+
+    Raises:
+        Fallo: it is not told within so many seconds.
+    """
+    return _hasta(
+        lambda: puerta.consultar(aceptado["comando"]),
+        lambda _: True,
+        plazo,
+        f"El comando {aceptado['id_comando']} aún no se ha atendido",
+    )
+
+
+def saga(
+    puerta: Puerta, id_suscripcion: str, id_saga: str | None, plazo: float, mirar: Callable[[Objeto], None]
+) -> Objeto:
+    """A subscription's saga once it has ended.
+
+    Args:
+        id_saga: which one; the latest without it.
+        mirar: is shown the saga each time that it was asked for.
+
+    Raises:
+        Fallo: it has not ended after so many seconds.
+    """
+
+    def preguntar() -> Objeto:
+        if id_saga is None:
+            return puerta.consultar(f"/suscripciones/{id_suscripcion}/saga")
+        sagas = puerta.consultar(f"/suscripciones/{id_suscripcion}/sagas")["elementos"]
+        propias = [s for s in sagas if s["id_saga"] == id_saga]
+        if not propias:
+            raise Fallo(Codigo.NO_EXISTE, f"La suscripción no tiene una saga {id_saga}.")
+        return dict(propias[0])
+
+    def acabo(vista: Objeto) -> bool:
+        mirar(vista)
+        return bool(vista["estado"] != "EN_CURSO")
+
+    return _hasta(preguntar, acabo, plazo, f"La saga de la suscripción {id_suscripcion} sigue en curso")
+
+
+def _hasta(preguntar: Callable[[], Objeto], cumple: Callable[[Objeto], bool], plazo: float, si_no: str) -> Objeto:
+    limite = time.monotonic() + plazo
+    while True:
+        motivo = ""
+        try:
+            respuesta = preguntar()
+            if cumple(respuesta):
+                return respuesta
+        except Fallo as fallo:
+            # What is not there yet, or away, may be there the next time.
+            if fallo.codigo not in _PASAJEROS:
+                raise
+            motivo = f" ({fallo.texto.rstrip('.')})" if fallo.codigo is Codigo.SIN_RESPUESTA else ""
+        if time.monotonic() > limite:
+            raise Fallo(Codigo.SIN_RESPUESTA, f"{si_no} después de {plazo:g} s{motivo}.")
+        time.sleep(PAUSA_S)

@@ -1,0 +1,33 @@
+"""What can go wrong, and the exit code that tells a script which it was."""
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+
+
+class Codigo(IntEnum):
+    """The exit codes; docs/linea-de-comandos.md tells them to users."""
+
+    HECHO = 0
+    RECHAZADO = 1
+    """It was refused, or ended otherwise than wished."""
+    USO = 2
+    """What was asked for is not valid."""
+    NO_EXISTE = 3
+    SIN_RESPUESTA = 4
+    """The platform, or a part of it, is away: what became of the request is unknown."""
+
+
+class Fallo(Exception):
+    """Ends a command.
+
+    Args:
+        codigo: the exit code.
+        texto: what went wrong, in Spanish.
+        errores: each field that is not valid, ``{"campo", "motivo"}``.
+    """
+
+    def __init__(self, codigo: Codigo, texto: str, errores: Sequence[Mapping[str, str]] = ()) -> None:
+        super().__init__(texto)
+        self.codigo = codigo
+        self.texto = texto
+        self.errores = errores

@@ -1,0 +1,92 @@
+"""`saludtech imagen`: images to be anonymised, one by one or by the thousand."""
+
+from typing import Annotated, Any
+
+import typer
+
+from saludtech_cli import opciones, ordenes, vistas
+from saludtech_cli.cuerpos import armar, leer
+from saludtech_cli.espera import PLAZO_S
+from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.lotes import Lote
+from saludtech_cli.puerta import segmento
+
+app = typer.Typer(no_args_is_help=True, help="Imágenes: enviar sus metadatos y consultarlos ya anónimos.")
+
+Id = Annotated[str, typer.Argument(metavar="ID_IMAGEN", help="La imagen.")]
+RUTA = "/procesar/procesar-imagen"
+
+
+def _campo(opcion: str, ayuda: str) -> Any:
+    return typer.Option(f"--{opcion}", metavar=opcion.upper(), help=ayuda, rich_help_panel="Los metadatos")
+
+
+@app.command()
+def enviar(
+    contexto: typer.Context,
+    archivo: opciones.Archivo = None,
+    lineas: Annotated[
+        str | None,
+        typer.Option("--lineas", metavar="ARCHIVO", help="Envía muchas: un objeto JSON por línea; - es la entrada."),
+    ] = None,
+    a_la_vez: Annotated[
+        int, typer.Option("--a-la-vez", metavar="N", min=1, max=64, help="Con --lineas, cuántas a la vez.")
+    ] = 8,
+    id: Annotated[str | None, _campo("id", "El identificador de la imagen.")] = None,
+    modalidad: Annotated[str | None, _campo("modalidad", "Cómo se tomó.")] = None,
+    patologia: Annotated[str | None, _campo("patologia", "Qué muestra.")] = None,
+    region: Annotated[str | None, _campo("region", "De qué parte del cuerpo.")] = None,
+    formato: Annotated[str | None, _campo("formato", "El formato: DICOM…")] = None,
+    fuente: Annotated[str | None, _campo("fuente", "De dónde viene.")] = None,
+    antecedentes: Annotated[str | None, _campo("antecedentes", "Los del paciente.")] = None,
+    paciente: Annotated[str | None, _campo("paciente", "El identificador del paciente.")] = None,
+    fecha: Annotated[str | None, _campo("fecha", "Cuándo se ingresó: AAAA-MM-DD HH:MM:SS.")] = None,
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que se anonimicen los metadatos de una imagen, o de muchas con --lineas.
+
+    Con --lineas, la clave de cada línea es --clave y su número.
+    """
+    campos = {
+        "id_imagen": id,
+        "modalidad": modalidad,
+        "patologia": patologia,
+        "region_anatomica": region,
+        "formato_imagen": formato,
+        "fuente_de_datos": fuente,
+        "antecedentes": antecedentes,
+        "id_paciente": paciente,
+        "fecha_ingesta": fecha,
+    }
+    if lineas is None:
+        cuerpo = armar(archivo, campos)
+        ordenes.mandar(contexto, RUTA, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
+        return
+    if archivo is not None or any(valor is not None for valor in campos.values()):
+        raise Fallo(Codigo.USO, "--lineas ya dice todo de cada imagen: no se combina con --archivo ni con sus campos.")
+    lote = Lote(ordenes.puerta(contexto), RUTA, clave, plazo if esperar else None)
+    raise typer.Exit(lote.enviar(leer(lineas), a_la_vez, en_json=en_json))
+
+
+@app.command()
+def ver(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> None:
+    """Muestra el registro de una imagen, ya sin datos del paciente."""
+    ordenes.ver(contexto, f"/procesar/imagenes/{segmento(id)}", en_json=en_json)
+
+
+@app.command()
+def listar(
+    contexto: typer.Context,
+    modalidad: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta modalidad.")] = None,
+    patologia: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta patología.")] = None,
+    region: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta región.")] = None,
+    cursor: opciones.Cursor = None,
+    todas: opciones.Todas = False,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Lista imágenes, las más nuevas primero."""
+    filtros = {"modalidad": modalidad, "patologia": patologia, "region": region, "cursor": cursor}
+    ordenes.listar(contexto, "/procesar/imagenes", vistas.IMAGENES, filtros, todas=todas, en_json=en_json)

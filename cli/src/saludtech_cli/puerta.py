@@ -1,0 +1,118 @@
+"""The platform's public HTTP door, asked over pooled connections."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from saludtech_cli.fallos import Codigo, Fallo
+
+URL = "http://127.0.0.1:5005"
+_PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
+"""The door answers a command within 5 s, whatever becomes of it."""
+_CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
+_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
+
+Objeto = dict[str, Any]
+
+
+class Puerta:
+    """The door at one address.
+
+    Args:
+        url: its base.
+        conexiones: how many requests it will be asked at once.
+    """
+
+    def __init__(self, url: str, conexiones: int = 16) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise Fallo(Codigo.USO, f"La dirección de la plataforma debe empezar por http:// o https://: {url}")
+        self.url = url.rstrip("/")
+        self._http = urllib3.PoolManager(maxsize=conexiones, retries=False, timeout=_PLAZO)
+
+    def consultar(self, ruta: str, filtros: Mapping[str, str | None] | None = None) -> Objeto:
+        """A query's answer.
+
+        Raises:
+            Fallo: the door has none; its code tells why.
+        """
+        dados = {clave: valor for clave, valor in (filtros or {}).items() if valor is not None}
+        return self._pedir("GET", f"{ruta}?{urlencode(dados)}" if dados else ruta)
+
+    def paginas(self, ruta: str, filtros: Mapping[str, str | None]) -> Iterator[Objeto]:
+        """A list's pages, from the one that the filters begin with to the last."""
+        pagina = self.consultar(ruta, filtros)
+        yield pagina
+        while pagina.get("siguiente"):
+            pagina = self.consultar(ruta, {**filtros, "cursor": pagina["siguiente"]})
+            yield pagina
+
+    def enviar(self, ruta: str, cuerpo: Objeto, clave: str | None = None) -> Objeto:
+        """Send a command, and give what the door says to it: its ids, and where to ask.
+
+        Args:
+            clave: an Idempotency-Key: sent again with it, the command is the same one.
+
+        Raises:
+            Fallo: it was not taken, or it is unknown whether it was.
+        """
+        cabeceras = {"Content-Type": "application/json"} | ({"Idempotency-Key": clave} if clave else {})
+        return self._pedir("POST", ruta, json.dumps(cuerpo).encode(), cabeceras)
+
+    def salud(self) -> tuple[bool, Objeto]:
+        """Whether it is ready, and what its parts say."""
+        estado, respuesta = self._hablar("GET", "/salud/lista", None, {})
+        if estado not in (200, 503) or "partes" not in respuesta:
+            raise _fallo(estado, respuesta)
+        return estado == 200, respuesta
+
+    def _pedir(
+        self, metodo: str, ruta: str, cuerpo: bytes | None = None, cabeceras: Mapping[str, str] | None = None
+    ) -> Objeto:
+        estado, respuesta = self._hablar(metodo, ruta, cuerpo, cabeceras or {})
+        if estado not in (200, 202):
+            raise _fallo(estado, respuesta)
+        return respuesta
+
+    def _hablar(self, metodo: str, ruta: str, cuerpo: bytes | None, cabeceras: Mapping[str, str]) -> tuple[int, Objeto]:
+        try:
+            respuesta = self._http.request(
+                metodo,
+                self.url + ruta,
+                body=cuerpo,
+                headers={"Accept": "application/json", **cabeceras},
+                redirect=False,
+            )
+        except (urllib3.exceptions.HTTPError, UnicodeError):
+            raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self.url}.") from None
+        try:
+            datos = json.loads(respuesta.data)
+        except ValueError:
+            datos = None
+        if not isinstance(datos, dict):
+            raise Fallo(
+                Codigo.SIN_RESPUESTA, f"Lo que responde en {self.url} no es SaludTech (estado HTTP {respuesta.status})."
+            )
+        return respuesta.status, datos
+
+
+def segmento(id: str) -> str:
+    """An id, as it stands in an address.
+
+    Raises:
+        Fallo: it can't be an id.
+    """
+    if not _ID.fullmatch(id):
+        raise Fallo(Codigo.USO, f"«{id}» no puede ser un identificador: 1 a 128 caracteres de A-Z a-z 0-9 . _ : -")
+    return id
+
+
+def _fallo(estado: int, problema: Objeto) -> Fallo:
+    codigo = _CODIGOS.get(estado, Codigo.SIN_RESPUESTA)
+    texto = str(problema.get("detail") or f"La plataforma respondió con el estado HTTP {estado}.")
+    if problema.get("estado") == "DESCONOCIDO":
+        texto += f" Se puede ver en {problema.get('comando')}."
+    return Fallo(codigo, texto, problema.get("errores") or ())

@@ -1,0 +1,40 @@
+"""What a command answers: one JSON document for a script, or a view for a person. Errors go to standard error."""
+
+import json
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from saludtech_cli.fallos import Fallo
+
+_ANCHO_SIN_TERMINAL = 160
+
+
+def consola() -> Console:
+    """Standard output as it is now; wide enough for two ids in a row where it is no terminal."""
+    consola = Console(highlight=False)
+    if not consola.is_terminal:
+        consola.width = _ANCHO_SIN_TERMINAL
+    return consola
+
+
+def consola_de_errores() -> Console:
+    """Standard error as it is now."""
+    return Console(stderr=True, highlight=False)
+
+
+def mostrar(datos: Any, vista: RenderableType, *, en_json: bool) -> None:
+    """Answer with the data, or with the view of them."""
+    if en_json:
+        print(json.dumps(datos, ensure_ascii=False, indent=2))
+    else:
+        consola().print(vista)
+
+
+def contar(fallo: Fallo) -> None:
+    """Tell what went wrong, field by field where it is about fields."""
+    errores = consola_de_errores()
+    errores.print(Text.assemble(("Error: ", "bold red"), fallo.texto), soft_wrap=True)
+    for error in fallo.errores:
+        errores.print(Text.assemble("  ", (error["campo"], "bold"), ": ", error["motivo"]), soft_wrap=True)

@@ -1,0 +1,395 @@
+"""The command line against a door that answers over real HTTP: what it sends, what it shows, how it ends."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bff_web.comandos import COMANDOS
+from bff_web.documento import describir
+
+ACEPTADO = {
+    "id_comando": "c-1",
+    "id_suscripcion": "s-1",
+    "estado": "ACEPTADO",
+    "consulta": "/suscripciones/s-1",
+    "comando": "/suscripciones/comandos/c-1",
+}
+APLICADO = {"id_comando": "c-1", "tipo": "CrearSuscripcion", "estado": "APLICADO", "motivo": None}
+NO_EXISTE = (404, {"title": "No encontrado", "status": 404, "detail": "No existe."})
+AUSENTE = (503, {"title": "…", "status": 503, "detail": "El servicio suscripciones no responde."})
+CREAR = "/suscripciones/suscripcion-comando"
+
+
+def paso(nombre: str, resultado: str = "HECHO", *, compensacion: bool = False) -> dict[str, Any]:
+    return {
+        "paso": nombre,
+        "servicio": "suscripciones",
+        "recurso": None,
+        "resultado": resultado,
+        "motivo": "Ningún experto tiene capacidad libre." if resultado == "RECHAZADO" else None,
+        "ocurrido": "2026-02-01T09:10:01Z",
+        "compensacion": compensacion,
+    }
+
+
+def sagas(estado: str, *pasos: dict[str, Any]) -> tuple[int, Any]:
+    otra = {"id_saga": "de antes", "estado": "COMPLETADA", "pasos": []}
+    return 200, {"elementos": [otra, {"id_saga": "c-1", "estado": estado, "pasos": list(pasos)}], "siguiente": None}
+
+
+LINEAS = [
+    "planes",
+    "salud",
+    "suscripcion crear --plan free",
+    "suscripcion ver s-1",
+    "suscripcion listar --cliente 0001 --estado ACTIVA --plan pro --cursor x",
+    "suscripcion cambiar-plan s-1 basico",
+    "suscripcion cancelar s-1",
+    "suscripcion pagar s-1 --medio tarjeta",
+    "suscripcion saga s-1",
+    "suscripcion sagas s-1",
+    "servicio crear --suscripcion s-1 --experto e --nube n --dataset d",
+    "servicio ver sd-1",
+    "servicio listar --suscripcion s-1 --estado CREADO",
+    "servicio iniciar sd-1",
+    "servicio asignar sd-1 e-2",
+    "servicio terminar sd-1",
+    "imagen enviar --id i-1",
+    "imagen ver i-1",
+    "imagen listar --modalidad a --patologia b --region c",
+    "notificacion ver n-1",
+    "notificacion listar --cliente 0001 --suscripcion s-1",
+    "notificacion eventos n-1",
+    "comando ver c-1 --de suscripcion",
+    "comando ver c-1 --de servicio",
+    "comando ver c-1 --de imagen",
+]
+
+
+def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(puerta: Any, linea: Any) -> None:
+    for entera in LINEAS:
+        codigo = 1 if entera.startswith("comando") else 0  # the document's example is a refusal
+        assert linea(*entera.split()) == codigo, entera
+        assert linea.salida, entera
+        assert linea(*entera.split(), "--json") == codigo, entera
+        assert linea.json, entera
+    paginas = {"/metrics", "/openapi.json", "/docs", "/salud/viva"}
+    alias = {ruta for comando in COMANDOS for ruta in comando.rutas[1:]}
+    ofrecidas = {(m.upper(), ruta) for ruta, ms in describir()["paths"].items() for m in ms}
+    assert {(m, r) for m, r in ofrecidas if r not in paginas | alias} == puerta.rutas_pedidas
+
+
+@pytest.mark.parametrize(
+    ("pedida", "ruta", "cuerpo"),
+    [
+        (
+            "suscripcion crear --codigo 1 --rut 12 --nombres Ana --plan pro",
+            CREAR,
+            {
+                "cliente": {"codigo": "1", "nombre": {"nombres": "Ana"}, "rut": {"numero": "12"}},
+                "plan": {"codigo": "pro", "nombre": "PRO"},
+            },
+        ),
+        (
+            "suscripcion cambiar-plan s-1 basico --nombre Básico",
+            "/suscripciones/s-1/plan-comando",
+            {"plan": {"codigo": "basico", "nombre": "Básico"}},
+        ),
+        ("suscripcion cancelar s-1", "/suscripciones/s-1/cancelacion-comando", {}),
+        ("suscripcion cancelar s-1 --motivo adiós", "/suscripciones/s-1/cancelacion-comando", {"motivo": "adiós"}),
+        (
+            "suscripcion pagar s-1 --factura f --monto 1.00 --moneda COP --medio efectivo",
+            "/suscripciones/s-1/pago-comando",
+            {"id_factura": "f", "monto": "1.00", "moneda": "COP", "medio": "efectivo"},
+        ),
+        (
+            "servicio crear --suscripcion s-1 --experto e --nube n --dataset d",
+            "/servicios-datos/servicio-datos-comando",
+            {c: {"codigo": c[0]} for c in ("experto", "nube", "dataset")} | {"suscripcion": {"codigo": "s-1"}},
+        ),
+        ("servicio iniciar sd --motivo ya", "/servicios-datos/sd/inicio-comando", {"motivo": "ya"}),
+        ("servicio asignar sd e-2", "/servicios-datos/sd/experto-comando", {"experto": {"codigo": "e-2"}}),
+        ("servicio terminar sd", "/servicios-datos/sd/fin-comando", {}),
+        (
+            "imagen enviar --id i --region Cráneo",
+            "/procesar/procesar-imagen",
+            {"id_imagen": "i", "region_anatomica": "Cráneo"},
+        ),
+    ],
+)
+def test_cada_pedido_lleva_lo_que_dijo_la_linea(puerta: Any, linea: Any, pedida: str, ruta: str, cuerpo: Any) -> None:
+    assert linea(*pedida.split(), "--clave", "k") == 0
+    [pedido] = puerta.pedidos
+    assert (pedido.metodo, pedido.ruta, pedido.cuerpo, pedido.clave) == ("POST", ruta, cuerpo, "k")
+
+
+def test_sin_factura_se_paga_la_mas_antigua_por_pagar(puerta: Any, linea: Any) -> None:
+    def factura(id: str, estado: str, monto: str) -> dict[str, str]:
+        return {"id_factura": id, "estado": estado, "monto": monto, "moneda": "USD"}
+
+    facturas = [factura("f-1", "PAGADA", "1.00"), factura("f-2", "EMITIDA", "49.90"), factura("f-3", "EMITIDA", "9.00")]
+    puerta.responde("GET", "/suscripciones/s-1", (200, {"facturas": facturas}))
+    assert linea("suscripcion", "pagar", "s-1", "--medio", "tarjeta") == 0
+    assert puerta.pedidos[-1].cuerpo == {"id_factura": "f-2", "monto": "49.90", "moneda": "USD", "medio": "tarjeta"}
+    assert linea("suscripcion", "pagar", "s-1", "--medio", "t", "--factura", "f-3", "--monto", "8.00") == 0
+    assert puerta.pedidos[-1].cuerpo == {"id_factura": "f-3", "monto": "8.00", "moneda": "USD", "medio": "t"}
+    puerta.responde("GET", "/suscripciones/s-1", (200, {"facturas": facturas[:1]}))
+    assert linea("suscripcion", "pagar", "s-1", "--medio", "tarjeta") == 3
+    assert "no tiene facturas por pagar" in linea.errores
+
+
+def test_un_cuerpo_viene_de_un_archivo_o_de_la_entrada_y_las_opciones_lo_cambian(
+    puerta: Any, linea: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuerpo = {"cliente": {"codigo": "0001"}, "plan": {"codigo": "pro", "nombre": "PRO"}}
+    archivo = tmp_path / "cuerpo.json"
+    archivo.write_text(json.dumps(cuerpo))
+    assert linea("suscripcion", "crear", "--archivo", str(archivo)) == 0
+    assert puerta.pedidos[-1].cuerpo == cuerpo
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(cuerpo).encode())))
+    assert linea("suscripcion", "crear", "--archivo", "-", "--plan", "free") == 0
+    assert puerta.pedidos[-1].cuerpo == cuerpo | {"plan": {"codigo": "free", "nombre": "FREE"}}
+
+
+@pytest.mark.parametrize(
+    ("contenido", "dice"),
+    [(b"{", "no es JSON (línea 1, columna 2)"), (b"[]", "no es un objeto JSON"), (b"\xff", "no es texto UTF-8")],
+)
+def test_un_archivo_que_no_vale_es_uso_y_no_pide_nada(
+    puerta: Any, linea: Any, tmp_path: Path, contenido: bytes, dice: str
+) -> None:
+    archivo = tmp_path / "cuerpo.json"
+    archivo.write_bytes(contenido)
+    assert linea("suscripcion", "crear", "--archivo", str(archivo)) == 2
+    assert dice in linea.errores
+    assert linea("suscripcion", "crear", "--archivo", str(tmp_path / "no hay")) == 2
+    assert "No se puede leer" in linea.errores
+    assert puerta.pedidos == []
+
+
+def test_esperar_dice_que_fue_del_comando(puerta: Any, linea: Any) -> None:
+    puerta.responde("POST", CREAR, (202, ACEPTADO))
+    puerta.responde("GET", ACEPTADO["comando"], NO_EXISTE, AUSENTE, (200, APLICADO))
+    assert linea("suscripcion", "crear", "--esperar", "--json") == 0
+    assert linea.json == ACEPTADO | APLICADO
+    rechazo = APLICADO | {"estado": "RECHAZADO", "motivo": "El plan pedido no existe en el catálogo."}
+    puerta.responde("GET", ACEPTADO["comando"], (200, rechazo))
+    assert linea("suscripcion", "crear", "--esperar") == 1
+    assert "RECHAZADO  CrearSuscripcion  El plan pedido no existe en el catálogo." in linea.salida
+
+
+def test_lo_que_no_se_sabe_a_tiempo_es_4_y_se_puede_volver_a_preguntar(puerta: Any, linea: Any) -> None:
+    puerta.responde("POST", CREAR, (202, ACEPTADO))
+    puerta.responde("GET", ACEPTADO["comando"], NO_EXISTE)
+    assert linea("suscripcion", "crear", "--esperar", "--plazo", "0.05") == 4
+    assert "El comando c-1 aún no se ha atendido después de 0.05 s." in linea.errores
+    puerta.responde("GET", ACEPTADO["comando"], AUSENTE)
+    assert linea("suscripcion", "crear", "--esperar", "--plazo", "0.05") == 4
+    assert "(El servicio suscripciones no responde)" in linea.errores
+
+
+@pytest.mark.parametrize(("final", "codigo"), [("COMPLETADA", 0), ("COMPENSADA", 1)])
+def test_seguir_cuenta_cada_paso_una_vez_y_acaba_como_la_saga(puerta: Any, linea: Any, final: str, codigo: int) -> None:
+    puerta.responde("POST", CREAR, (202, ACEPTADO))
+    puerta.responde("GET", ACEPTADO["comando"], (200, APLICADO))
+    fin = paso("LIBERAR", compensacion=True) if codigo else paso("INICIAR")
+    en_curso = [paso("CREAR"), paso("RESERVAR", "RECHAZADO" if codigo else "HECHO")]
+    respuestas = [NO_EXISTE, sagas("EN_CURSO", en_curso[0]), sagas("EN_CURSO", *en_curso), sagas(final, *en_curso, fin)]
+    puerta.responde("GET", "/suscripciones/s-1/sagas", *respuestas)
+    assert linea("suscripcion", "crear", "--seguir") == codigo
+    assert linea.salida.count("CREAR  HECHO") == linea.salida.count("RESERVAR  ") == 1
+    assert ("LIBERAR ↩" in linea.salida) == bool(codigo)
+    assert f"Saga c-1: {final}" in linea.salida
+    puerta.responde("GET", "/suscripciones/s-1/sagas", *respuestas)
+    assert linea("suscripcion", "cambiar-plan", "s-1", "free") == 0
+    puerta.responde("POST", "/suscripciones/s-1/plan-comando", (202, ACEPTADO))
+    assert linea("suscripcion", "cambiar-plan", "s-1", "free", "--seguir", "--json") == codigo
+    assert linea.json["saga"]["estado"] == final
+
+
+def test_un_comando_rechazado_no_tiene_saga_que_seguir(puerta: Any, linea: Any) -> None:
+    puerta.responde("POST", CREAR, (202, ACEPTADO))
+    puerta.responde("GET", ACEPTADO["comando"], (200, APLICADO | {"estado": "RECHAZADO", "motivo": "Ya la tiene."}))
+    assert linea("suscripcion", "crear", "--seguir") == 1
+    assert [p.ruta for p in puerta.pedidos] == [CREAR, ACEPTADO["comando"]]
+
+
+def test_saga_sin_seguir_la_muestra_como_este(puerta: Any, linea: Any) -> None:
+    assert linea("suscripcion", "saga", "s-1") == 0
+    assert "EN_CURSO" in linea.salida
+    compensada = {"id_saga": "c-1", "estado": "COMPENSADA", "pasos": [paso("CREAR")]}
+    puerta.responde("GET", "/suscripciones/s-1/saga", (200, compensada))
+    assert linea("suscripcion", "saga", "s-1", "--seguir", "--json") == 1
+    assert linea.json["estado"] == "COMPENSADA"
+
+
+def test_un_problema_se_cuenta_campo_por_campo(puerta: Any, linea: Any) -> None:
+    errores = [{"campo": "cliente.email", "motivo": "debe ser una dirección de correo [bold]"}]
+    puerta.responde("POST", CREAR, (422, {"detail": "No cumple.", "status": 422, "errores": errores}))
+    assert linea("suscripcion", "crear", "--json") == 2
+    assert linea.salida == ""
+    assert linea.errores == "Error: No cumple.\n  cliente.email: debe ser una dirección de correo [bold]\n"
+
+
+@pytest.mark.parametrize(
+    ("estado", "cuerpo", "codigo"),
+    [
+        (400, {"detail": "x"}, 2),
+        (413, {"detail": "x"}, 2),
+        (404, {"detail": "x"}, 3),
+        (500, {"detail": "x"}, 4),
+        (503, {"detail": "x"}, 4),
+        (503, {"detail": "x", "estado": "DESCONOCIDO", "comando": "/suscripciones/comandos/c-1"}, 4),
+        (200, "<html>", 4),
+        (200, [], 4),
+        (302, {}, 4),
+    ],
+)
+def test_cada_respuesta_tiene_su_codigo_de_salida(
+    puerta: Any, linea: Any, estado: int, cuerpo: Any, codigo: int
+) -> None:
+    puerta.responde("POST", CREAR, (estado, cuerpo))
+    assert linea("suscripcion", "crear") == codigo
+    assert linea.errores.startswith("Error: ")
+    if isinstance(cuerpo, dict) and "comando" in cuerpo:
+        assert "/suscripciones/comandos/c-1" in linea.errores
+
+
+def test_sin_plataforma_es_4(linea: Any) -> None:
+    assert linea("--url", "http://127.0.0.1:1", "planes") == 4
+    assert "La plataforma no responde en http://127.0.0.1:1." in linea.errores
+    assert linea("--url", "ftp://x", "planes") == 2
+
+
+@pytest.mark.parametrize(
+    ("argumentos", "dice"),
+    [
+        (["nada"], "No hay un comando «nada»."),
+        (["suscripcion", "ver"], "Falta el argumento ID_SUSCRIPCION."),
+        (["suscripcion", "pagar", "s-1"], "Falta la opción --medio."),
+        (["planes", "--nada"], "No hay una opción --nada."),
+        (["planes", "sobra"], "Sobra en la línea: sobra."),
+        (["suscripcion", "ver", "a/b"], "«a/b» no puede ser un identificador"),
+        (["suscripcion", "ver", ".."], "«..» no puede ser un identificador"),
+        (["suscripcion", "listar", "--estado", "VIVA"], "--estado"),
+        (["imagen", "enviar", "--lineas", "-", "--id", "i"], "--lineas ya dice todo"),
+    ],
+)
+def test_una_linea_que_no_vale_es_2_y_se_dice_en_castellano(
+    puerta: Any, linea: Any, argumentos: list[str], dice: str
+) -> None:
+    assert linea(*argumentos) == 2
+    assert dice in linea.errores
+    assert puerta.pedidos == []
+
+
+def test_las_paginas_se_recorren_si_se_pide(puerta: Any, linea: Any) -> None:
+    def pagina(id: str, siguiente: str | None) -> tuple[int, Any]:
+        return 200, {"elementos": [{"id_suscripcion": id, "estado": "ACTIVA"}], "siguiente": siguiente}
+
+    puerta.responde("GET", "/suscripciones?plan=pro", pagina("s-1", "dos"))
+    puerta.responde("GET", "/suscripciones?plan=pro&cursor=dos", pagina("s-2", None))
+    assert linea("suscripcion", "listar", "--plan", "pro") == 0
+    assert "s-1" in linea.salida
+    assert "Hay más: --cursor dos, o --todas." in linea.salida
+    assert linea("suscripcion", "listar", "--plan", "pro", "--todas", "--json") == 0
+    assert [e["id_suscripcion"] for e in linea.json["elementos"]] == ["s-1", "s-2"]
+
+
+def test_un_comando_se_busca_donde_este_y_quien_falta_no_es_que_no_exista(puerta: Any, linea: Any) -> None:
+    puerta.responde("GET", "/suscripciones/comandos/c-1", NO_EXISTE)
+    puerta.responde("GET", "/servicios-datos/comandos/c-1", AUSENTE)
+    puerta.responde("GET", "/procesar/comandos/c-1", (200, APLICADO))
+    assert linea("comando", "ver", "c-1") == 0
+    puerta.responde("GET", "/procesar/comandos/c-1", NO_EXISTE)
+    assert linea("comando", "ver", "c-1") == 4
+    puerta.responde("GET", "/servicios-datos/comandos/c-1", NO_EXISTE)
+    assert linea("comando", "ver", "c-1") == 3
+
+
+def test_salud_dice_que_parte_falta(puerta: Any, linea: Any) -> None:
+    no_lista = {
+        "status": 503,
+        "detail": "…",
+        "partes": {"broker": {"lista": False, "detalle": "sin conexión"}},
+        "informativas": {},
+    }
+    puerta.responde("GET", "/salud/lista", (503, no_lista))
+    assert linea("salud") == 4
+    assert "sin conexión" in linea.salida
+
+
+def test_muchas_imagenes_de_un_archivo_de_lineas(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    archivo = tmp_path / "imagenes.jsonl"
+    archivo.write_text("\n".join([*(json.dumps({"id_imagen": f"i-{n}"}) for n in range(50)), "", "{", '"texto"', ""]))
+    assert linea("imagen", "enviar", "--lineas", str(archivo), "--clave", "lote", "--json") == 1
+    assert {k: v for k, v in linea.json.items() if k != "fallidas"} == {"lineas": 52, "ACEPTADO": 50, "NO_VALE": 2}
+    assert [f["linea"] for f in linea.json["fallidas"]] == [52, 53]
+    assert {(p.cuerpo["id_imagen"], p.clave) for p in puerta.pedidos} == {
+        (f"i-{n}", f"lote-{n + 1}") for n in range(50)
+    }
+    assert linea("imagen", "enviar", "--lineas", str(archivo)) == 1
+    assert "línea 52: La línea 52 no es JSON" in linea.errores
+    assert "52 líneas: ACEPTADO 50  NO_VALE 2" in linea.salida
+    puerta.responde("POST", "/procesar/procesar-imagen", AUSENTE)
+    assert linea("imagen", "enviar", "--lineas", str(archivo)) == 4
+    archivo.write_text("\n\n")
+    assert linea("imagen", "enviar", "--lineas", str(archivo)) == 2
+
+
+def test_muchas_imagenes_esperando_dice_que_fue_de_cada_una(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    archivo = tmp_path / "imagenes.jsonl"
+    archivo.write_text('{"id_imagen": "i-1"}\n')
+    assert linea("imagen", "enviar", "--lineas", str(archivo), "--esperar", "--json") == 1
+    assert linea.json["RECHAZADO"] == 1
+    [fallida] = linea.json["fallidas"]
+    assert fallida["detalle"] == "Ese plan ya es el de la suscripción."
+
+
+def test_es_un_proceso_con_su_codigo_y_quien_lee_puede_irse_antes(puerta: Any) -> None:
+    entorno = os.environ | {"SALUDTECH_URL": puerta.url, "PYTHONUNBUFFERED": "1"}
+    orden = [sys.executable, "-m", "saludtech_cli"]
+    hecho = subprocess.run([*orden, "suscripcion", "ver"], env=entorno, capture_output=True, text=True)
+    assert (hecho.returncode, hecho.stdout) == (2, "")
+    elementos = [{"codigo": f"p-{n}"} for n in range(20_000)]
+    puerta.responde("GET", "/planes", (200, {"elementos": elementos, "siguiente": None}))
+    with subprocess.Popen([*orden, "planes", "--json"], env=entorno, stdout=-1, stderr=-1) as proceso:
+        assert proceso.stdout
+        assert proceso.stderr
+        proceso.stdout.readline()
+        proceso.stdout.close()
+        assert proceso.stderr.read() == b""
+        assert proceso.wait(30) == 1
+
+
+def test_completa_las_palabras_en_la_consola(puerta: Any) -> None:
+    entorno = os.environ | {
+        "_SALUDTECH_COMPLETE": "complete_bash",
+        "COMP_WORDS": "saludtech suscripcion ca",
+        "COMP_CWORD": "2",
+    }
+    hecho = subprocess.run([sys.executable, "-m", "saludtech_cli"], env=entorno, capture_output=True, text=True)
+    assert hecho.stdout.split() == ["cambiar-plan", "cancelar"]
+
+
+def test_interrumpida_no_deja_una_traza(puerta: Any, linea: Any) -> None:
+    puerta.responde("POST", CREAR, (202, ACEPTADO))
+    puerta.responde("GET", ACEPTADO["comando"], NO_EXISTE)
+    orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--esperar"]
+    entorno = os.environ | {"SALUDTECH_URL": puerta.url}
+    with subprocess.Popen(orden, env=entorno, stdout=-1, stderr=-1) as proceso:
+        preguntado = threading.Event()
+        while not any(p.ruta == ACEPTADO["comando"] for p in puerta.pedidos):
+            preguntado.wait(0.01)
+        proceso.send_signal(2)
+        _, errores = proceso.communicate(timeout=30)
+        assert proceso.returncode == 130
+        assert b"Traceback" not in errores
