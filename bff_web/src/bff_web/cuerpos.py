@@ -10,8 +10,16 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
-from bff_web.tipos import ERROR_PROPIO, MOTIVO_NUMERO, PATRON_MEDIO, PATRON_MONEDA, PATRON_MONTO
-from seedwork.dominio.reglas import MAXIMO_ID, PATRON_DIGITOS, PATRON_ID, PATRON_TEXTO
+from bff_web.tipos import ERROR_PROPIO, MOTIVO_NUMERO
+from seedwork.dominio.reglas import (
+    MAXIMO_ID,
+    PATRON_DIGITOS,
+    PATRON_ID,
+    PATRON_MEDIO,
+    PATRON_MONEDA,
+    PATRON_MONTO,
+    PATRON_TEXTO,
+)
 from seedwork.entrada.http import ErrorHttp
 
 TIPOS_ADMITIDOS = ("application/json", "json/application", "aplication/json", "application/*+json")

@@ -9,9 +9,13 @@ from pydantic_core import PydanticCustomError
 from seedwork.dominio.reglas import (
     FECHA_MINIMA,
     MAXIMO_ID,
+    MAXIMO_MEDIO,
     MAXIMO_TEXTO,
     PATRON_DIGITOS,
     PATRON_ID,
+    PATRON_MEDIO,
+    PATRON_MONEDA,
+    PATRON_MONTO,
     PATRON_TEXTO,
     es_correo,
     leer_fecha,
@@ -73,12 +77,6 @@ Numero = Annotated[
 Correo = Annotated[Texto, AfterValidator(_correo), Field(json_schema_extra={"format": "email"})]
 
 Fecha = Annotated[Texto, AfterValidator(_fecha)]
-
-PATRON_MONTO = r"^[0-9]{1,12}\.[0-9]{2}$"
-PATRON_MONEDA = r"^[A-Z]{3}$"
-PATRON_MEDIO = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
-"""A text, and not white space alone."""
-MAXIMO_MEDIO = 40
 
 Monto = Annotated[
     str, StringConstraints(pattern=PATRON_MONTO), Field(description="Dinero exacto: un texto con dos decimales.")

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from seedwork.dominio.dinero import Dinero
+from seedwork.dominio.reglas import PATRON_MONEDA, PATRON_MONTO
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
-from suscripciones.dominio.factura import PATRON_MONEDA, PATRON_MONTO
 from suscripciones.dominio.plan import Plan
 
 INCLUIDOS = Path(__file__).parent.parent / "planes"

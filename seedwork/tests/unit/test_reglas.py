@@ -1,4 +1,4 @@
-"""What the contract takes for an id, a text, a number, an address and a date."""
+"""What the contract takes for an id, a text, a number, an address, a date and money."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto, leer_fecha
+from seedwork.dominio.reglas import es_correo, es_id, es_medio, es_moneda, es_monto, es_numero, es_texto, leer_fecha
 
 
 @pytest.mark.parametrize("texto", ["a", "...", "..a", ".a", "A.b_c:d-9", "x" * 128])
@@ -30,6 +30,18 @@ def test_un_texto_no_tiene_fin_ni_controles() -> None:
 def test_un_numero_son_sus_digitos() -> None:
     assert es_numero("00123")
     assert not any(map(es_numero, ["", "-1", "1.0", "12a", "١٢", "1\n", "1" * 21]))
+
+
+def test_el_dinero_es_un_decimal_de_dos_cifras_en_una_moneda() -> None:
+    assert all(map(es_monto, ["0.00", "49.90", "9" * 12 + ".99"]))
+    assert not any(map(es_monto, ["", "49", "49.9", "49,90", "-1.00", "1.00\n", "٤٩.٩٠", "9" * 13 + ".00"]))
+    assert es_moneda("USD")
+    assert not any(map(es_moneda, ["", "usd", "US", "USDT", "ÚSD", "USD\n"]))
+
+
+def test_un_medio_de_pago_dice_algo_en_cuarenta_caracteres() -> None:
+    assert all(map(es_medio, ["tarjeta", "x" * 40, " PSE — débito "]))
+    assert not any(map(es_medio, ["", " ", "\u00a0\u2003", "x" * 41, "a\tb", "x\n"]))
 
 
 @pytest.mark.parametrize("texto", ["pperez@domain.com", "a.b+c@peñalosa.co", "o'neil@d-e.f"])

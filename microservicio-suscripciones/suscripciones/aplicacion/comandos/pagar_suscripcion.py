@@ -6,10 +6,9 @@ from contratos import motivos
 from contratos.suscripciones import PagarSuscripcion
 from seedwork.dominio.dinero import Dinero
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import es_id
+from seedwork.dominio.reglas import es_id, es_medio, es_moneda, es_monto
 from suscripciones.aplicacion.pasos import Reglas, avisar_rechazo, pedida
 from suscripciones.aplicacion.puertos import Unidad
-from suscripciones.dominio.factura import es_medio, es_moneda, es_monto
 
 _REGLAS: Reglas = {"id_factura": es_id, "monto": es_monto, "moneda": es_moneda, "medio": es_medio}
 

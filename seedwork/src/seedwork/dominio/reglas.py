@@ -1,4 +1,4 @@
-"""What the contract takes for an id, a text, a number, an address and a date (contract §2, "What is valid").
+"""What the contract takes for an id, a text, a number, an address, a date and money (contract §2, "What is valid").
 
 The door refuses with these rules what clients send, and each owner what anybody published straight to its topic.
 """
@@ -15,6 +15,10 @@ PATRON_ID = r"^(\.{0,2}[A-Za-z0-9_:-]|\.{3})[A-Za-z0-9._:-]*$"
 """Without look-ahead, so that a JSON schema may hold it; the length is beside it."""
 PATRON_TEXTO = r"^[^\x00-\x1f\x7f-\x9f]*$"
 PATRON_DIGITOS = r"^[0-9]{1,20}$"
+PATRON_MONTO = r"^[0-9]{1,12}\.[0-9]{2}$"
+PATRON_MONEDA = r"^[A-Z]{3}$"
+PATRON_MEDIO = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
+MAXIMO_MEDIO = 40
 
 FECHA_MINIMA = date(3, 1, 1)
 """An image's date is moved back by up to two years, and has to stay a date."""
@@ -22,6 +26,9 @@ FECHA_MINIMA = date(3, 1, 1)
 _ID = re.compile(PATRON_ID)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DIGITOS = re.compile(PATRON_DIGITOS)
+_MONTO = re.compile(PATRON_MONTO)
+_MONEDA = re.compile(PATRON_MONEDA)
+_MEDIO = re.compile(PATRON_MEDIO)
 _ATOMO = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"]+"
 _CORREO = re.compile(rf"{_ATOMO}(\.{_ATOMO})*@{_ATOMO}(\.{_ATOMO})*")
 _DIA = r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d"
@@ -42,6 +49,21 @@ def es_texto(texto: str) -> bool:
 def es_numero(texto: str) -> bool:
     """Whether it is the number of an identity document: 1 to 20 digits."""
     return _DIGITOS.fullmatch(texto) is not None
+
+
+def es_monto(texto: str) -> bool:
+    """Whether it is an amount as messages tell it: up to 12 digits, and two decimal places."""
+    return _MONTO.fullmatch(texto) is not None
+
+
+def es_moneda(texto: str) -> bool:
+    """Whether it has the form of an ISO 4217 code."""
+    return _MONEDA.fullmatch(texto) is not None
+
+
+def es_medio(texto: str) -> bool:
+    """Whether it can tell how somebody paid: a text of 1 to 40 characters, not white space alone."""
+    return len(texto) <= MAXIMO_MEDIO and _MEDIO.fullmatch(texto) is not None
 
 
 def es_correo(texto: str) -> bool:
