@@ -1,0 +1,1 @@
+"""Computing quotas, reserved for subscriptions."""

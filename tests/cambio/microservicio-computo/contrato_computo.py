@@ -1,0 +1,12 @@
+"""What the computo context says."""
+
+from contratos.base import Mensaje, mensaje
+
+
+@mensaje("computo", "evento")
+class ComputoReservado(Mensaje):
+    """A computing quota is held for a subscription."""
+
+    id_reserva: str = ""
+    id_suscripcion: str = ""
+    id_saga: str = ""

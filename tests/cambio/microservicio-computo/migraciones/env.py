@@ -1,0 +1,3 @@
+from seedwork.infraestructura.migraciones import correr_entorno
+
+correr_entorno()
