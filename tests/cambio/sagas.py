@@ -118,6 +118,6 @@ CASOS: tuple[Caso, ...] = (
     con_el_recurso_nuevo_solo,
     lo_de_antes_sigue_igual,
     sin_aviso_ambos_devuelven,
-    sin_cuotas_todo_se_deshace,
 )
-"""In this order: the last one takes all that is left."""
+LLENO: tuple[Caso, ...] = (sin_cuotas_todo_se_deshace,)
+"""For the end: they take all that is left."""
