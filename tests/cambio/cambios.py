@@ -1,0 +1,419 @@
+"""The table "the cost of change", each row made for real in a copy of the repository, and counted there.
+
+A change is what a developer would commit, no more: it writes the new files and edits those that it must. What is
+counted is what `git status` says, and the copy's fast gate must be content with it.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.cambio.copia import Copia, clase_de
+from tests.cambio.lugar import PLANES, SERVICIO
+
+CONTRATOS = "seedwork/src/contratos"
+SUSCRIPCIONES = "microservicio-suscripciones/suscripciones"
+PROCESAMIENTO = "microservicio-procesamiento/procesamiento"
+NOTIFICACIONES = "microservicio-notificaciones/notificaciones"
+
+
+@dataclass(frozen=True)
+class Cambio:
+    """A row of the table.
+
+    Attributes:
+        nombre: the change, in the table's words.
+        meta: its aim, likewise.
+        hacer: makes it in a copy.
+        propios: where it may touch source files, as the beginnings of their paths.
+        maximo: how many of these at most.
+        pruebas: tests that the copy must pass besides the architecture's.
+        puerta: how many source files of the door at most.
+    """
+
+    nombre: str
+    meta: str
+    hacer: Callable[[Copia], None]
+    propios: tuple[str, ...]
+    maximo: int
+    pruebas: tuple[str, ...] = ()
+    puerta: int = 0
+
+    def excesos(self, tocados: list[str]) -> list[str]:
+        """What was touched against the aim."""
+        fuente = [ruta for ruta in tocados if clase_de(ruta) == "source"]
+        propias = [ruta for ruta in fuente if ruta.startswith(self.propios)]
+        puerta = [ruta for ruta in fuente if ruta.startswith(("bff_web/", "deploy/postman/"))]
+        ajenas = [ruta for ruta in fuente if ruta not in propias and ruta not in puerta]
+        return [
+            *ajenas,
+            *(propias if len(propias) > self.maximo else ()),
+            *(puerta if len(puerta) > self.puerta else ()),
+        ]
+
+
+def _plan(copia: Copia) -> None:
+    copia.escribir(f"{SUSCRIPCIONES}/planes/laboratorio.toml", (PLANES / "laboratorio.toml").read_text("utf-8"))
+
+
+def _evento(copia: Copia) -> None:
+    """ImagenRecuperada: an image that was refused was sent again, put right."""
+    copia.anexar(
+        f"{CONTRATOS}/procesamiento.py",
+        '''
+
+@mensaje("procesamiento", "evento")
+class ImagenRecuperada(Mensaje):
+    """An image that was refused before is anonymised after all."""
+
+    id_imagen: str = ""
+''',
+    )
+    copia.anexar(
+        f"{PROCESAMIENTO}/dominio/eventos.py",
+        '''
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recuperada(EventoAnonimizacion):
+    """It had been refused before."""
+''',
+    )
+    copia.cambiar(
+        f"{PROCESAMIENTO}/dominio/imagen.py",
+        (
+            r"^        self\.estado, self\.motivo, self\.datos = ANONIMIZADA.*$",
+            "        if self.estado == RECHAZADA:\n"
+            "            self.registrar(eventos.Recuperada(id_imagen=self.id))\n"
+            r"\g<0>",
+        ),
+    )
+    copia.cambiar(
+        f"{PROCESAMIENTO}/infraestructura/despachadores.py",
+        (
+            r"^    eventos\.Rechazada: .*$",
+            r"\g<0>\n    eventos.Recuperada: lambda e: contrato.ImagenRecuperada(id_imagen=e.id_imagen),",
+        ),
+    )
+    copia.cambiar(
+        "microservicio-procesamiento/README.md", (r"^\| Says \| ImagenAnonimizada", r"\g<0>, ImagenRecuperada")
+    )
+
+
+def _consumidor(copia: Copia) -> None:
+    """suscripciones hears that a client could not be notified, and says so in its log."""
+    copia.escribir(
+        f"{SUSCRIPCIONES}/aplicacion/reacciones/aviso_fallido.py",
+        '''"""ErrorProcesamientoNotificacion: the client could not be told."""
+
+import structlog
+
+from contratos.notificaciones import ErrorProcesamientoNotificacion
+from suscripciones.aplicacion.puertos import Unidad
+
+registro = structlog.get_logger(__name__)
+
+
+def anotar_aviso_fallido(hecho: ErrorProcesamientoNotificacion, unidad: Unidad) -> None:
+    """Let the operators know whose it is."""
+    suscripcion = unidad.suscripciones.obtener(hecho.id_suscripcion)
+    if suscripcion is not None:
+        registro.warning("aviso fallido", suscripcion=suscripcion.id, estado=suscripcion.estado, motivo=hecho.motivo)
+''',
+    )
+    copia.cambiar(
+        f"{SUSCRIPCIONES}/aplicacion/manejadores.py",
+        (
+            r"^from contratos import Mensaje$",
+            r"\g<0>\nfrom contratos.notificaciones import ErrorProcesamientoNotificacion",
+        ),
+        (
+            r"^from suscripciones\.aplicacion\.reacciones\.transicion .*$",
+            r"from suscripciones.aplicacion.reacciones.aviso_fallido import anotar_aviso_fallido\n\g<0>",
+        ),
+        (r"^    TransicionSaga: .*$", r"\g<0>\n    ErrorProcesamientoNotificacion: anotar_aviso_fallido,"),
+    )
+
+
+def _comando(copia: Copia) -> None:
+    """AnularFactura: an invoice that is not paid yet is owed no more."""
+    copia.anexar(
+        f"{CONTRATOS}/suscripciones.py",
+        '''
+
+@mensaje("suscripciones", "comando")
+class AnularFactura(Mensaje):
+    """Ask for an invoice to be owed no more."""
+
+    id_suscripcion: str = ""
+    id_factura: str = ""
+''',
+    )
+    copia.anexar(
+        f"{SUSCRIPCIONES}/dominio/factura.py",
+        '''
+    def anular_a_peticion(self) -> None:
+        """Nobody owes it any more, on request.
+
+        Raises:
+            ReglaViolada: it is paid or annulled already (FACTURA_PAGADA, FACTURA_ANULADA).
+        """
+        if self.estado != EMITIDA:
+            raise ReglaViolada(f"FACTURA_{self.estado}")
+        self.anular()
+''',
+    )
+    copia.escribir(
+        f"{SUSCRIPCIONES}/aplicacion/comandos/anular_factura.py",
+        '''"""AnularFactura: an invoice of a subscription is owed no more."""
+
+from contratos import motivos
+from contratos.suscripciones import AnularFactura
+from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import es_id
+from suscripciones.aplicacion.pasos import Reglas, avisar_rechazo, pedida
+from suscripciones.aplicacion.puertos import Unidad
+
+_REGLAS: Reglas = {"id_factura": es_id}
+
+
+def anular_factura(comando: AnularFactura, unidad: Unidad) -> str | None:
+    """Annul one invoice that is not paid."""
+    try:
+        suscripcion = pedida(comando, unidad, _REGLAS)
+        suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
+        if comando.id_factura not in suyas:
+            raise ReglaViolada(motivos.FACTURA_DESCONOCIDA)
+        suyas[comando.id_factura].anular_a_peticion()
+    except ReglaViolada as violada:
+        return avisar_rechazo(comando, unidad, violada.codigo)
+    return None
+''',
+    )
+    copia.cambiar(
+        f"{SUSCRIPCIONES}/aplicacion/manejadores.py",
+        (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, "),
+        (
+            r"^from suscripciones\.aplicacion\.comandos\.crear_suscripcion .*$",
+            r"from suscripciones.aplicacion.comandos.anular_factura import anular_factura\n\g<0>",
+        ),
+        (r"^    TransicionSaga: .*$", r"    AnularFactura: anular_factura,\n\g<0>"),
+    )
+    copia.anexar(
+        "bff_web/src/bff_web/modelos.py",
+        '''
+
+class CuerpoAnularFactura(Cuerpo):
+    """Pide que una factura deje de deberse."""
+
+    model_config = _ejemplo(id_factura="0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e77")
+
+    id_factura: Id
+
+    @override
+    def mensaje(self, id_recurso: str) -> AnularFactura:
+        return AnularFactura(id_suscripcion=id_recurso, id_factura=self.id_factura)
+''',
+    )
+    copia.cambiar(
+        "bff_web/src/bff_web/modelos.py", (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, ")
+    )
+    copia.cambiar(
+        "bff_web/src/bff_web/comandos.py",
+        (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, "),
+        (r"^    CuerpoAnonimizarImagen,$", r"\g<0>\n    CuerpoAnularFactura,"),
+        (
+            r"^COMANDOS = \($",
+            r"""\g<0>
+    Comando(
+        rutas=("/suscripciones/{id_suscripcion}/anulacion-comando",),
+        cuerpo=CuerpoAnularFactura,
+        mensaje=AnularFactura,
+        titulo="Anular una factura de una suscripción",
+        recurso=SUSCRIPCION,
+    ),""",
+        ),
+    )
+    copia.cambiar(
+        "deploy/postman/coleccion.py",
+        (
+            r'^        "/suscripciones/\{id_suscripcion\}/pago-comando",$',
+            r'\g<0>\n        "/suscripciones/{id_suscripcion}/anulacion-comando",',
+        ),
+    )
+
+
+def _servicio(copia: Copia) -> None:
+    """microservicio-computo, as it is in the test tree, moves beside the other services."""
+    propia = copia.raiz / "microservicio-computo"
+    shutil.copytree(SERVICIO, propia, ignore=shutil.ignore_patterns("__pycache__", "contrato_computo.py"))
+    for archivo in propia.rglob("*.py"):
+        texto = archivo.read_text(encoding="utf-8")
+        archivo.write_text(texto.replace("from contrato_computo import", "from contratos.computo import"), "utf-8")
+    copia.escribir(f"{CONTRATOS}/computo.py", (SERVICIO / "contrato_computo.py").read_text("utf-8"))
+    copia.cambiar(
+        f"{CONTRATOS}/__init__.py",
+        (r"^from contratos import ", r"\g<0>computo, "),
+        (r'^    "mensaje",$', r'    "computo",\n\g<0>'),
+    )
+    _en_el_espacio_de_trabajo(copia)
+    _en_la_corrida_local(copia)
+    _en_contenedores(copia)
+    _en_las_pruebas(copia)
+
+
+def _en_el_espacio_de_trabajo(copia: Copia) -> None:
+    copia.cambiar(
+        "pyproject.toml",
+        (r'^src = \[.*"microservicio-notificaciones"', r'\g<0>, "microservicio-computo"'),
+        (r'^mypy_path = ".*:microservicio-notificaciones', r"\g<0>:microservicio-computo"),
+        (r'^packages = \[.*"notificaciones"', r'\g<0>, "computo"'),
+        (r'^testpaths = \[.*"microservicio-notificaciones/tests"', r'\g<0>, "microservicio-computo/tests"'),
+    )
+    copia.cambiar("Makefile", (r"microservicio-notificaciones\b", r"\g<0> microservicio-computo"))
+    copia.cambiar(".importlinter", (r"^    notificaciones(\.\w+)?$", r"\g<0>\n    computo\1"))
+    copia.cambiar(
+        ".env.example",
+        (
+            r"^## bff$",
+            "## computo\n\n"
+            "# Where the door looks for this service's API.\n# HTTP_PUERTO=5015\n"
+            "# Its worker's health and metrics.\n# SALUD_PUERTO=5025\n"
+            "# How many quotas there are to give.\n# COMPUTO_CAPACIDAD=10000\n\n"
+            r"\g<0>",
+        ),
+    )
+
+
+def _en_la_corrida_local(copia: Copia) -> None:
+    copia.cambiar("deploy/local/src/plataforma/partes.py", (r'^SERVICIOS = \(.*"notificaciones"', r'\g<0>, "computo"'))
+    copia.cambiar(
+        "deploy/local/src/plataforma/ajustes.py",
+        (r'^    "notificaciones_puerto": .*$', r'\g<0>\n    "computo_puerto": "computo-api",'),
+        (r'^    "notificaciones_salud_puerto": .*$', r'\g<0>\n    "computo_salud_puerto": "computo",'),
+        (r"^    notificaciones_puerto: int = .*$", r"\g<0>\n    computo_puerto: int = 5015"),
+        (r"^    notificaciones_salud_puerto: int = .*$", r"\g<0>\n    computo_salud_puerto: int = 5025"),
+    )
+    copia.cambiar(
+        ".env.example",
+        (r"^# NOTIFICACIONES_PUERTO=5014$", r"\g<0>\n# Likewise.\n# COMPUTO_PUERTO=5015"),
+        (r"^# NOTIFICACIONES_SALUD_PUERTO=5024$", r"\g<0>\n# Likewise.\n# COMPUTO_SALUD_PUERTO=5025"),
+    )
+
+
+def _en_contenedores(copia: Copia) -> None:
+    etapa = _entre(copia.leer("Dockerfile"), "FROM comun AS suscripciones\n", "FROM comun AS servicio-datos\n")
+    copia.cambiar("Dockerfile", (r"^FROM comun AS bff$", _como_computo(etapa, "suscripciones") + r"\g<0>"))
+    compose = copia.leer("docker-compose.yml")
+    comun = _entre(compose, "x-suscripciones:", "x-servicio-datos:")
+    servicio = _entre(compose, "  # --- suscripciones ---\n", "  # --- servicio-datos ---\n")
+    copia.cambiar(
+        "docker-compose.yml",
+        (r"^x-servicio-datos:", _como_computo(comun, "suscripciones") + r"\g<0>"),
+        (r"^  # --- servicio-datos ---$", _como_computo(servicio, "suscripciones") + r"\g<0>"),
+        (r"^    profiles: \[pulsar, ", r"\g<0>computo, "),
+        (r"^      notificaciones-api: .*$", r"\g<0>\n      computo-api: {condition: service_healthy, required: false}"),
+        (r"^  notificaciones: \{internal: true\}$", r"\g<0>\n  computo: {internal: true}"),
+        (r"^  notificaciones:$(?=\n\n#)", r"\g<0>\n  computo:"),
+        (
+            r"^  notificaciones_database_url: (.*)/notificaciones_database_url(.*)$",
+            r"\g<0>\n  computo_database_url: \1/computo_database_url\2",
+        ),
+    )
+    copia.cambiar("deploy/compose/secretos.py", (r'^    "notificaciones": .*$', r'\g<0>\n    "computo": "computo-bd",'))
+
+
+def _en_las_pruebas(copia: Copia) -> None:
+    """The tests that name every service: they would not see this one."""
+    copia.cambiar(
+        "tests/arquitectura/codigo.py",
+        (r'^    "microservicio-notificaciones": .*$', r'\g<0>\n    "microservicio-computo": "computo",'),
+    )
+    copia.cambiar(
+        "tests/arquitectura/test_importaciones.py",
+        (r'^    "microservicio-notificaciones",$', r'\g<0>\n    "microservicio-computo",'),
+    )
+    copia.cambiar(
+        "tests/arquitectura/test_configuracion.py",
+        (r"^import bff_web\.config$", r"\g<0>\nimport computo.config"),
+        (r'^    "notificaciones": .*$', r'\g<0>\n    "computo": computo.config.Config,'),
+    )
+    copia.cambiar(
+        "tests/despliegue/archivos.py",
+        (r"^import bff_web\.config$", r"\g<0>\nimport computo.config"),
+        (r'^    "notificaciones": .*$', r'\g<0>\n    "computo": computo.config.Config,'),
+    )
+    copia.cambiar(
+        "tests/despliegue/test_compose.py",
+        (r'^    "suscripciones": \{"pulsar"\} .*$', r'\g<0>\n    "computo": {"pulsar"} | _de("computo"),'),
+    )
+    copia.cambiar(
+        "deploy/local/tests/unit/test_partes.py", (r'"notificaciones-api"', r'\g<0>, "computo", "computo-api"')
+    )
+
+
+def _entre(texto: str, desde: str, hasta: str) -> str:
+    comienzo = texto.index(desde)
+    return texto[comienzo : texto.index(hasta, comienzo)]
+
+
+def _como_computo(bloque: str, modelo: str) -> str:
+    """A service's block as this one's, fit to stand in a replacement."""
+    propio = bloque.replace(modelo, "computo").replace("5011", "5015").replace("5021", "5025")
+    return propio.replace("\\", r"\\")
+
+
+CAMBIOS = (
+    Cambio(
+        "a new plan",
+        "1 in the plan catalogue, 0 elsewhere",
+        _plan,
+        (f"{SUSCRIPCIONES}/planes/",),
+        1,
+        ("microservicio-suscripciones/tests",),
+    ),
+    Cambio(
+        "a new published event",
+        "≤ 4 in its service and its contract",
+        _evento,
+        (f"{PROCESAMIENTO}/", f"{CONTRATOS}/procesamiento.py"),
+        4,
+        ("microservicio-procesamiento/tests",),
+    ),
+    Cambio(
+        "a consumer of an existing event",
+        "≤ 2",
+        _consumidor,
+        (f"{SUSCRIPCIONES}/",),
+        2,
+        ("microservicio-suscripciones/tests",),
+    ),
+    Cambio(
+        "a new command",
+        "≤ 4, and one BFF route",
+        _comando,
+        (f"{SUSCRIPCIONES}/", f"{CONTRATOS}/suscripciones.py"),
+        4,
+        ("microservicio-suscripciones/tests", "bff_web/tests"),
+        puerta=3,
+    ),
+    Cambio(
+        "a new service",
+        "its folder, its contract, a block each in compose, import rules and workspace; 0 in other services",
+        _servicio,
+        (
+            "microservicio-computo/",
+            f"{CONTRATOS}/computo.py",
+            f"{CONTRATOS}/__init__.py",
+            "docker-compose.yml",
+            "Dockerfile",
+            "deploy/compose/secretos.py",
+            ".importlinter",
+            "pyproject.toml",
+            "Makefile",
+            ".env.example",
+            "deploy/local/src/",
+        ),
+        100,
+        ("microservicio-computo/tests",),
+    ),
+)
