@@ -10,7 +10,7 @@ DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-pro
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test check bench experimento2 postman secretos clean lock help
+.PHONY: demo run operar test check bench experimento2 experimento3 postman secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -36,6 +36,9 @@ bench: $(LISTO) ## the timings that the project reports
 
 experimento2: $(LISTO) ## the guarantees under faults: kills, outages, repeats, races (CASO=name: only that one)
 	@$(BIN)/python -m tests.fallos.experimento $(CASO:%=--solo %)
+
+experimento3: $(LISTO) ## the cost of change: a new plan, resource, service and event version; what each touches
+	@$(BIN)/python -m tests.cambio.experimento $(PARTE:%=--parte %)
 
 postman: $(LISTO) ## the Postman collection, made from the OpenAPI document (deploy/postman/)
 	@$(BIN)/python -m deploy.postman.coleccion

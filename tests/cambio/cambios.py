@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tests.cambio.copia import Copia, clase_de
 from tests.cambio.lugar import PLANES, SERVICIO
 
+NUEVA = "microservicio-computo/"
 CONTRATOS = "seedwork/src/contratos"
 SUSCRIPCIONES = "microservicio-suscripciones/suscripciones"
 PROCESAMIENTO = "microservicio-procesamiento/procesamiento"
@@ -50,6 +51,13 @@ class Cambio:
             *(propias if len(propias) > self.maximo else ()),
             *(puerta if len(puerta) > self.puerta else ()),
         ]
+
+    def cuales(self, tocados: list[str]) -> str:
+        """The files, in words; those of a folder that is all new as that folder."""
+        nuevas = sorted({f"{ruta.split('/')[0]}/" for ruta in tocados if ruta.startswith(NUEVA)})
+        dentro = len([ruta for ruta in tocados if ruta.startswith(NUEVA)])
+        demas = [ruta for ruta in tocados if not ruta.startswith(NUEVA)]
+        return ", ".join([*(f"{carpeta} ({dentro} files)" for carpeta in nuevas), *demas])
 
 
 def _plan(copia: Copia) -> None:
@@ -93,6 +101,11 @@ class Recuperada(EventoAnonimizacion):
             r"^    eventos\.Rechazada: .*$",
             r"\g<0>\n    eventos.Recuperada: lambda e: contrato.ImagenRecuperada(id_imagen=e.id_imagen),",
         ),
+    )
+    # It is one more among what the image has published.
+    copia.cambiar(
+        "microservicio-procesamiento/tests/unit/test_anonimizar_imagen.py",
+        (r'\("ANONIMIZADA", None, 3\)$', '("ANONIMIZADA", None, 4)'),
     )
     copia.cambiar(
         "microservicio-procesamiento/README.md", (r"^\| Says \| ImagenAnonimizada", r"\g<0>, ImagenRecuperada")
@@ -253,7 +266,7 @@ def _servicio(copia: Copia) -> None:
     copia.cambiar(
         f"{CONTRATOS}/__init__.py",
         (r"^from contratos import ", r"\g<0>computo, "),
-        (r'^    "mensaje",$', r'    "computo",\n\g<0>'),
+        (r'^    "a_dict",$', r'\g<0>\n    "computo",'),
     )
     _en_el_espacio_de_trabajo(copia)
     _en_la_corrida_local(copia)
@@ -345,6 +358,8 @@ def _en_las_pruebas(copia: Copia) -> None:
     copia.cambiar(
         "tests/despliegue/test_compose.py",
         (r'^    "suscripciones": \{"pulsar"\} .*$', r'\g<0>\n    "computo": {"pulsar"} | _de("computo"),'),
+        # The door has no route of its.
+        (r'^        for otro in set\(CONFIG\) - \{"bff"', r'\g<0>, "computo"'),
     )
     copia.cambiar(
         "deploy/local/tests/unit/test_partes.py", (r'"notificaciones-api"', r'\g<0>, "computo", "computo-api"')

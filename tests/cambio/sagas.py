@@ -112,12 +112,71 @@ def sin_aviso_ambos_devuelven(lugar: Lugar) -> str:
     return "COMPENSADA, LIBERAR HECHO of both"
 
 
+def de_pro_a_laboratorio_y_vuelta(lugar: Lugar) -> str:
+    """A change of plan requires the new resource alone, the change back releases it; the data service stays."""
+    antes = _en_uso(lugar)
+    pedida = _activa(lugar, "pro")
+    pedida.cambia_plan("laboratorio").queda("APLICADO")
+    pedida.tiene_plan("laboratorio")
+    _, ida = pedida.todo_queda_quieto(2)
+    assert ida.vista["estado"] == "COMPLETADA"
+    de_computo = [p["paso"] for p in ida.vista["pasos"] if p["servicio"] == "computo"]
+    assert sorted(de_computo) == ["INICIAR", "RESERVAR"]
+    assert lugar.computo.reservas(pedida.id) == ["INICIADA"]
+    pedida.cambia_plan("pro").queda("APLICADO")
+    pedida.tiene_plan("pro")
+    *_, vuelta = pedida.todo_queda_quieto(3)
+    assert vuelta.vista["estado"] == "COMPLETADA"
+    assert _pasos(vuelta)["LIBERAR", "computo", "HECHO"] == 1
+    assert "TERMINADA" in lugar.computo.reservas(pedida.id)
+    for saga in (ida, vuelta):
+        assert not [p for p in saga.vista["pasos"] if p["servicio"] == "servicio-datos"]
+    pedida.su_servicio_queda("INICIADO")
+    assert _en_uso(lugar) == (antes[0] + 1, antes[1])
+    return "there: RESERVAR and INICIAR of computo; back: its LIBERAR; no step of servicio-datos"
+
+
+def cancelar_devuelve_ambos(lugar: Lugar) -> str:
+    """A `laboratorio` that was got by a change of plan is cancelled: both providers give back what it holds."""
+    antes = _en_uso(lugar)
+    pedida = _activa(lugar, "calculo")
+    pedida.cambia_plan("laboratorio").queda("APLICADO")
+    pedida.tiene_plan("laboratorio")
+    pedida.todo_queda_quieto(2)
+    pedida.cancela().queda("APLICADO")
+    pedida.queda("CANCELADA")
+    pedida.su_servicio_queda("TERMINADO")
+    hasta(lambda: _en_uso(lugar) == antes, "expertos y cuotas quedan como antes")
+
+    def liberan() -> set[str]:
+        return {p["servicio"] for p in pedida.sus_sagas()[-1].vista["pasos"] if p["paso"] == "LIBERAR"}
+
+    hasta(lambda: liberan() == {"servicio-datos", "computo"}, "ambos dicen LIBERAR")
+    return "LIBERAR of both under the latest saga, also for what an older one had reserved"
+
+
+def sin_cuotas_el_cambio_se_rechaza(lugar: Lugar) -> str:
+    """A change to `laboratorio` with no quota left is undone; the plan of before stays, with its data service."""
+    assert lugar.computo.existencias()["usados"] == CAPACIDAD
+    pedida = _activa(lugar, "pro")
+    antes = _en_uso(lugar)
+    pedida.cambia_plan("laboratorio").queda("APLICADO")
+    _, cambio = pedida.todo_queda_quieto(2)
+    assert cambio.vista["estado"] == "COMPENSADA"
+    assert pedida.queda("ACTIVA")["plan"]["codigo"] == "pro"
+    pedida.su_servicio_queda("INICIADO")
+    assert _en_uso(lugar) == antes
+    return "COMPENSADA; PRO stays in force"
+
+
 CASOS: tuple[Caso, ...] = (
     un_plan_nuevo_se_ofrece,
     hacia_delante,
     con_el_recurso_nuevo_solo,
     lo_de_antes_sigue_igual,
     sin_aviso_ambos_devuelven,
+    de_pro_a_laboratorio_y_vuelta,
+    cancelar_devuelve_ambos,
 )
-LLENO: tuple[Caso, ...] = (sin_cuotas_todo_se_deshace,)
+LLENO: tuple[Caso, ...] = (sin_cuotas_todo_se_deshace, sin_cuotas_el_cambio_se_rechaza)
 """For the end: they take all that is left."""

@@ -1,12 +1,28 @@
 """The cost of change, in short: `make experimento3` does all of it."""
 
+from collections.abc import Iterator
+
 import pytest
 from tests.cambio import sagas, versiones
+from tests.cambio.cambios import CAMBIOS, Cambio
+from tests.cambio.copia import Copia, copia
+from tests.cambio.experimento import medir
 from tests.cambio.lugar import Lugar
 
-pytestmark = [pytest.mark.integracion, pytest.mark.timeout(240)]
 
-
+@pytest.mark.integracion
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("caso", [*sagas.CASOS, *versiones.CASOS, *sagas.LLENO], ids=lambda caso: caso.__name__)
 def test_la_plataforma_con_algo_nuevo(lugar: Lugar, caso: sagas.Caso) -> None:
     caso(lugar)
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[Copia]:
+    with copia() as hecha:
+        yield hecha
+
+
+@pytest.mark.parametrize("cambio", CAMBIOS, ids=lambda cambio: cambio.nombre)
+def test_un_cambio_toca_lo_que_debe_y_nada_mas(base: Copia, cambio: Cambio) -> None:
+    assert medir(cambio, base, entera=False).faltas == []
