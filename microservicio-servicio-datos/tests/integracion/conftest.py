@@ -1,6 +1,6 @@
 """The service on a real PostgreSQL, with an empty database for each test."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from contratos import Mensaje, sagas
 from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.espera import Aplazado
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.unidad_sql import abridor
@@ -58,9 +59,9 @@ class ServicioEnPrueba:
         self.motor = motor
         self._bus = Bus("servicio-datos", abridor(motor, UnidadServicioDatos), MANEJADORES, rechazar_comando)
 
-    def procesar(self, recibidos: Sequence[Recibido]) -> None:
-        """Handle all of them in one transaction, as the consumer does."""
-        self._bus.procesar(recibidos)
+    def procesar(self, recibidos: Sequence[Recibido]) -> Mapping[str, Aplazado]:
+        """Handle all of them in one transaction, as the consumer does; answers what is to wait."""
+        return self._bus.procesar(recibidos)
 
     def catalogar(self, catalogo: Catalogo) -> None:
         sincronizar(self.motor, catalogo)

@@ -85,6 +85,16 @@ def test_una_creacion_rechazada_no_deja_fila(activas, crear, campos, motivo):
     assert (rechazo.id_suscripcion, rechazo.motivo) == ("s-1", motivo)
 
 
+def test_lo_que_espera_no_deja_nada_escrito_ni_detiene_a_los_demas(activas, crear, orden):
+    esperan = [crear("sd-77", 77), orden("iniciar", "otro"), orden("terminar", "otro")]
+
+    assert activas.procesar([*esperan, crear("sd")]).keys() == {o.sobre.id for o in esperan}
+
+    assert list(destinos(activas).values()) == ["APLICADO"]
+    assert activas.filas("SELECT id FROM servicios_datos") == [("sd",)]
+    assert activas.filas("SELECT count(*) FROM suscripciones_conocidas") == [(10,)]
+
+
 def test_un_experto_que_el_catalogo_ya_no_ofrece_es_desconocido(activas, catalogo, crear):
     activas.catalogar(type(catalogo)(expertos=catalogo.expertos[:1], nubes=catalogo.nubes, datasets=catalogo.datasets))
 
