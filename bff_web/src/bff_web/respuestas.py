@@ -348,6 +348,8 @@ class Imagen(_Respuesta):
         fuente_de_datos="Hospital del norte",
         condiciones=[{"codigo": "diabetes", "nombre": "Diabetes"}],
         fecha_ingesta="2023-05-17T09:10:00",
+        version_clave=1,
+        aviso="Datos seudonimizados con clave, no anónimos: quien guarda la clave puede volver a vincularlos.",
     )
 
     id_imagen: str
@@ -361,6 +363,8 @@ class Imagen(_Respuesta):
     fuente_de_datos: str | None
     condiciones: list[_Condicion]
     fecha_ingesta: Annotated[str | None, Field(description="Desplazada: no es la que vino.")]
+    version_clave: Annotated[int | None, Field(description="De la clave con la que se hizo el seudónimo.")]
+    aviso: str
 
 
 class PaginaImagenes(_Pagina):
@@ -380,8 +384,9 @@ class Notificacion(_Respuesta):
         motivo=None,
         id_suscripcion=_SUSCRIPCION,
         cliente_codigo="0001",
+        id_saga=_COMANDO,
         tipo="SERVICIO_LISTO",
-        canal="correo",
+        canal="CORREO",
         asunto="Su servicio de datos está listo",
         creada="2026-02-01T09:10:01.702Z",
         actualizada="2026-02-01T09:10:01.911Z",
@@ -391,6 +396,7 @@ class Notificacion(_Respuesta):
     estado: Literal["CREADA", "ENVIADA", "CONFIRMADA", "FALLIDA", "ANULADA"]
     motivo: Motivo
     id_suscripcion: str
+    id_saga: str
     cliente_codigo: str
     tipo: str
     canal: str
@@ -414,7 +420,7 @@ class EventoNotificacion(_Respuesta):
         tipo="NotificacionCreada",
         version=1,
         ocurrido="2026-02-01T09:10:01.702Z",
-        datos={"tipo": "SERVICIO_LISTO", "canal": "correo"},
+        datos={"tipo": "SERVICIO_LISTO", "canal": "CORREO"},
     )
 
     tipo: str

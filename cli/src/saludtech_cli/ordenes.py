@@ -123,4 +123,5 @@ def _aceptado(aceptado: Objeto) -> RenderableType:
 
 
 def _destino(destino: Objeto) -> RenderableType:
-    return Text.assemble(vistas.estado(destino["estado"]), "  ", destino["tipo"], f"  {destino['motivo'] or ''}")
+    motivo = f"  {destino['motivo']}" if destino["motivo"] else ""
+    return Text.assemble(vistas.estado(destino["estado"]), f"  {destino['tipo']}{motivo}")
