@@ -107,9 +107,6 @@ class Recuperada(EventoAnonimizacion):
         "microservicio-procesamiento/tests/unit/test_anonimizar_imagen.py",
         (r'\("ANONIMIZADA", None, 3\)$', '("ANONIMIZADA", None, 4)'),
     )
-    copia.cambiar(
-        "microservicio-procesamiento/README.md", (r"^\| Says \| ImagenAnonimizada", r"\g<0>, ImagenRecuperada")
-    )
 
 
 def _consumidor(copia: Copia) -> None:
@@ -360,6 +357,10 @@ def _en_las_pruebas(copia: Copia) -> None:
         (r'^    "suscripciones": \{"pulsar"\} .*$', r'\g<0>\n    "computo": {"pulsar"} | _de("computo"),'),
         # The door has no route of its.
         (r'^        for otro in set\(CONFIG\) - \{"bff"', r'\g<0>, "computo"'),
+    )
+    copia.cambiar(
+        "tests/arquitectura/test_mapa.py",
+        (r'== \{"suscripciones", "servicio-datos", "notificaciones"', r'\g<0>, "computo"'),
     )
     copia.cambiar(
         "deploy/local/tests/unit/test_partes.py", (r'"notificaciones-api"', r'\g<0>, "computo", "computo-api"')
