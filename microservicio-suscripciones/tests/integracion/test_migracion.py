@@ -4,29 +4,19 @@ import json
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from plataforma.proveedores import Fabrica
 from seedwork.infraestructura import bd
+from seedwork.infraestructura.migraciones import migrar
 
 pytestmark = pytest.mark.integracion
 
 ARBOL = Path(__file__).parents[2] / "migraciones"
 
 
-def migrar(motor: sa.Engine, hasta: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(ARBOL))
-    with motor.begin() as conexion:
-        config.attributes["connection"] = conexion
-        command.upgrade(config, hasta)
-
-
 def test_lo_que_habia_sigue_valiendo(nueva_base: Fabrica) -> None:
     motor = bd.crear_motor(nueva_base("suscripciones"))
-    migrar(motor, "0001")
+    migrar(motor, ARBOL, "0001")
     with motor.begin() as conexion:
         for id, estado, requeridos in (
             ("s-pro", "ACTIVA", ["servicio_datos"]),
@@ -43,7 +33,7 @@ def test_lo_que_habia_sigue_valiendo(nueva_base: Fabrica) -> None:
             "INSERT INTO facturas VALUES ('f', 's-pro', 49.90, 'USD', 'EMITIDA', NULL, '2026-01-01T00:00:00Z')"
         )
 
-    migrar(motor, "0002")
+    migrar(motor, ARBOL, "0002")
 
     with motor.connect() as conexion:
         filas = conexion.exec_driver_sql("SELECT id, recursos, renueva FROM suscripciones ORDER BY id").all()

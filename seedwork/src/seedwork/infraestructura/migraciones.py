@@ -9,14 +9,14 @@ from alembic.config import Config
 _CERROJO = 0x5A1E
 
 
-def migrar(motor: sa.Engine, arbol: Path) -> None:
-    """Bring the service's schema to the newest revision of its tree."""
+def migrar(motor: sa.Engine, arbol: Path, hasta: str = "head") -> None:
+    """Bring the service's schema to a revision of its tree, the newest if none is named."""
     config = Config()
     config.set_main_option("script_location", str(arbol))
     with motor.begin() as conexion:
         conexion.execute(sa.select(sa.func.pg_advisory_xact_lock(_CERROJO)))
         config.attributes["connection"] = conexion
-        command.upgrade(config, "head")
+        command.upgrade(config, hasta)
 
 
 def correr_entorno() -> None:
