@@ -16,7 +16,7 @@ from plataforma.operacion import dejar_entornos
 from plataforma.partes import Grupo, Parte, Preparativo
 from plataforma.plano import Plano, planear
 from plataforma.postgres import crear_bases
-from plataforma.sistema import REGISTRO, cerrojo, familia, matar, pss, registrar, terminar_restos
+from plataforma.sistema import REGISTRO, cerrojo, exigir_seguir, familia, matar, pss, registrar, terminar_restos
 
 SEGUNDOS_DE_ARRANQUE = 180.0
 PAUSA = 0.2
@@ -120,7 +120,8 @@ class Corrida:
             time.sleep(PAUSA)
 
     def latir(self) -> dict[str, Estado]:
-        """Look at every process once, and rewrite procesos.json if it changed."""
+        """Look at every process once, and rewrite procesos.json if it changed. Raises Interrumpida after a signal."""
+        exigir_seguir()
         estados = self._gestor.estados()
         self._registrar({nombre: estado.pid for nombre, estado in estados.items() if estado.pid})
         return estados

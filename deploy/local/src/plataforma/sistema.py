@@ -18,6 +18,9 @@ REGISTRO = "procesos.json"
 """The file in a state folder that says which processes run: `{"name": pid}`."""
 
 
+_recibidas: list[str] = []
+
+
 @contextmanager
 def senales_que_detienen() -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP raise Interrumpida in the body, once; while it cleans up they are ignored."""
@@ -25,15 +28,24 @@ def senales_que_detienen() -> Iterator[None]:
     def interrumpir(numero: int, _marco: FrameType | None) -> None:
         for senal in senales:
             signal.signal(senal, signal.SIG_IGN)
-        raise Interrumpida(signal.Signals(numero).name)
+        _recibidas.append(signal.Signals(numero).name)
+        raise Interrumpida(_recibidas[0])
 
     senales = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    _recibidas.clear()
     anteriores = {senal: signal.signal(senal, interrumpir) for senal in senales}
     try:
         yield
     finally:
         for senal, anterior in anteriores.items():
             signal.signal(senal, anterior)
+        _recibidas.clear()
+
+
+def exigir_seguir() -> None:
+    """Raise Interrumpida once more: what a signal raises inside a finalizer, say, goes no further than that."""
+    if _recibidas:
+        raise Interrumpida(_recibidas[0])
 
 
 @contextmanager
