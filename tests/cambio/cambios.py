@@ -107,6 +107,10 @@ class Recuperada(EventoAnonimizacion):
         "microservicio-procesamiento/tests/unit/test_anonimizar_imagen.py",
         (r'\("ANONIMIZADA", None, 3\)$', '("ANONIMIZADA", None, 4)'),
     )
+    # Nobody on the platform hears it: its service tells what it is for.
+    copia.cambiar(
+        "microservicio-procesamiento/README.md", (r"^\| Says \| ImagenAnonimizada", r"\g<0>, ImagenRecuperada")
+    )
 
 
 def _consumidor(copia: Copia) -> None:

@@ -9,13 +9,13 @@ from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from functools import partial
 
-import contrato_computo
 import pulsar
 import sqlalchemy as sa
 from tests.cambio.lugar import Lugar
 from tests.saga.espera import hasta
 from tests.saga.topicos import leer, repetir_todos
 
+import contrato_computo
 from contratos import REGISTRO, Mensaje, mensaje, suscripciones
 from contratos.esquemas import incompatibilidades
 from plataforma.postgres import borrar_base, crear_bases

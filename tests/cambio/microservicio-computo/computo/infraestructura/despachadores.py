@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from contrato_computo import ComputoReservado
-
 from computo.dominio import eventos
+from contrato_computo import ComputoReservado
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.infraestructura.unidad_sql import Despachador
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+
 from computo.aplicacion.manejadores import MANEJADORES
 from computo.dominio.reserva import Reserva
 from computo.infraestructura.despachadores import DESPACHADORES
-
 from contratos import Mensaje, sagas, suscripciones
 from seedwork.aplicacion.saga import Saga
 from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
