@@ -26,6 +26,7 @@ from tests.cambio.lugar import Lugar, lugar_de_cambio
 
 from plataforma.errores import ErrorPlataforma, Interrumpida
 from plataforma.sistema import senales_que_detienen
+from seedwork.entrada import registro as registros
 
 INFORME = Path(".local/experimento-3.md")
 consola = Console(highlight=False, soft_wrap=True)
@@ -48,6 +49,8 @@ def experimento(
     parte: Annotated[str | None, typer.Option(help="Only `plataforma` or only `copia`.")] = None,
 ) -> None:
     """Run all of it, or one half."""
+    # The consumers that run in this process tell of every message otherwise.
+    registros.configurar("experimento3", "WARNING", salida="stderr")
     en_marcha: list[Fila] = []
     en_copia: list[Fila] = []
     try:
