@@ -34,7 +34,7 @@ def paso(nombre: str, resultado: str = "HECHO", *, compensacion: bool = False) -
         "servicio": "suscripciones",
         "recurso": None,
         "resultado": resultado,
-        "motivo": "Ningún experto tiene capacidad libre." if resultado == "RECHAZADO" else None,
+        "motivo": "No queda capacidad libre." if resultado == "RECHAZADO" else None,
         "ocurrido": "2026-02-01T09:10:01Z",
         "compensacion": compensacion,
     }

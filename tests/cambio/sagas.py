@@ -14,7 +14,7 @@ from tests.saga.negocio import Suscripcion
 from tests.saga.plataforma_viva import RECHAZA
 
 Caso = Callable[[Lugar], str]
-SIN_CAPACIDAD = "Ningún experto tiene capacidad libre."
+SIN_CAPACIDAD = "No queda capacidad libre."
 
 
 def _pasos(saga: Any) -> Counter[tuple[str, str, str]]:

@@ -72,7 +72,7 @@ def test_sin_expertos_el_cambio_se_rechaza_y_el_plan_de_antes_sigue(
     assert cambio.vista["estado"] == "COMPENSADA"
     assert (cambio.paso("RESERVAR")["resultado"], cambio.paso("RECHAZAR")["motivo"]) == (
         "RECHAZADO",
-        "Ningún experto tiene capacidad libre.",
+        "No queda capacidad libre.",
     )
     vista = cliente.queda("ACTIVA")
     assert vista["plan"]["codigo"] == "basico"

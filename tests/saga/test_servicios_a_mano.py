@@ -63,7 +63,7 @@ def test_de_lo_que_no_se_tiene_no_hay_servicio_y_cada_rechazo_dice_por_que(negoc
     assert sin_nube.queda("RECHAZADO") == "La nube no está en el catálogo."
     assert negocio.crea_servicio(cliente.id, experto).queda("APLICADO") is None
     lleno = suscrita(negocio, "free")
-    assert negocio.crea_servicio(lleno.id, experto).queda("RECHAZADO") == "Ningún experto tiene capacidad libre."
+    assert negocio.crea_servicio(lleno.id, experto).queda("RECHAZADO") == "No queda capacidad libre."
     cliente.cancela().queda("APLICADO")
     cliente.su_servicio_queda("TERMINADO")
     # The place that the cancelled one had.

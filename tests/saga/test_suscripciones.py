@@ -130,13 +130,13 @@ def test_sin_expertos_libres_se_rechaza_y_se_compensa(negocio: Negocio, expertos
 
     segunda = negocio.pide_suscripcion("pro")
 
-    assert segunda.queda("RECHAZADA")["motivo"] == "Ningún experto tiene capacidad libre."
+    assert segunda.queda("RECHAZADA")["motivo"] == "No queda capacidad libre."
     saga = segunda.su_saga_queda("COMPENSADA")
     assert saga.paso("RESERVAR")["resultado"] == "RECHAZADO"
     assert saga.paso("LIBERAR")["resultado"] == "OMITIDO"
     assert saga.paso("LIBERAR")["compensacion"] is True
     assert segunda.sus_servicios() == []
-    assert "Ningún experto tiene capacidad libre." in segunda.recibe_correo("No pudimos activar su suscripción")
+    assert "No queda capacidad libre." in segunda.recibe_correo("No pudimos activar su suscripción")
     segunda.su_notificacion_queda("SUSCRIPCION_RECHAZADA", "CONFIRMADA")
     avisar = segunda.su_aviso_consta()
     assert (avisar["resultado"], avisar["compensacion"]) == ("HECHO", True)

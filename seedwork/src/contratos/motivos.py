@@ -41,7 +41,7 @@ NUBE_DESCONOCIDA = "NUBE_DESCONOCIDA"
 DATASET_DESCONOCIDO = "DATASET_DESCONOCIDO"
 
 TEXTOS: dict[str, str] = {
-    SIN_CAPACIDAD: "Ningún experto tiene capacidad libre.",
+    SIN_CAPACIDAD: "No queda capacidad libre.",
     SIN_NUBE: "No hay una nube disponible en el catálogo.",
     SIN_DATASET: "No hay un conjunto de datos disponible en el catálogo.",
     YA_TIENE_SERVICIO: "La suscripción ya tiene un servicio de datos.",
