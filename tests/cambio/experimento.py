@@ -80,12 +80,13 @@ def medir(cambio: Cambio, base: Copia, *, entera: bool = True) -> Fila:
     """Make a change in the copy, count what it touched, and take it back.
 
     Args:
-        entera: whether the whole fast gate is run on it, or the import rules alone.
+        entera: whether what is generated is made anew and the whole fast gate run, or the import rules alone.
     """
     tocados, faltas = list[str](), list[str]()
     try:
         cambio.hacer(base)
-        base.acabar()
+        if entera:
+            base.acabar()
         tocados = base.tocados()
         faltas = [f"touched against the aim: {ruta}" for ruta in cambio.excesos(tocados)]
         faltas += base.revisar(*cambio.pruebas) if entera else base.revisar_imports()
