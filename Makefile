@@ -5,8 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LISTO := $(VENV)/.listo
-DISTRIBUCIONES := seedwork bff_web microservicio-suscripciones microservicio-procesamiento \
-	microservicio-servicio-datos microservicio-notificaciones deploy/local cli
+DISTRIBUCIONES := seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard microservicio-*/pyproject.toml)) cli deploy/local
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help

@@ -1,19 +1,23 @@
 """The project's own code as syntax trees."""
 
 import ast
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic_settings import BaseSettings
+
 RAIZ = Path(__file__).parents[2]
-SERVICIOS = {
-    "microservicio-suscripciones": "suscripciones",
-    "microservicio-procesamiento": "procesamiento",
-    "microservicio-servicio-datos": "servicio_datos",
-    "microservicio-notificaciones": "notificaciones",
-}
+SERVICIOS = {ruta.parents[1].name: ruta.parent.name for ruta in sorted(RAIZ.glob("microservicio-*/*/composicion.py"))}
 """Each service's package by its folder."""
 PAQUETES = [RAIZ / carpeta / paquete for carpeta, paquete in SERVICIOS.items()]
 TODO = [*PAQUETES, RAIZ / "seedwork/src", RAIZ / "bff_web/src", RAIZ / "deploy/local/src", RAIZ / "cli/src"]
+
+
+def configuraciones() -> dict[str, type[BaseSettings]]:
+    """Each service's settings, and the door's, by its name."""
+    paquetes = {paquete.replace("_", "-"): paquete for paquete in SERVICIOS.values()} | {"bff": "bff_web"}
+    return {nombre: importlib.import_module(f"{paquete}.config").Config for nombre, paquete in paquetes.items()}
 
 
 def arboles(*carpetas: Path) -> Iterator[tuple[str, ast.Module]]:

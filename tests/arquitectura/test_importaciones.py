@@ -7,16 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-RAIZ = Path(__file__).parents[2]
+from tests.arquitectura.codigo import RAIZ, SERVICIOS
+
 FUENTES = (
     "seedwork/src",
     "bff_web/src",
     "deploy/local/src",
     "cli/src",
-    "microservicio-suscripciones",
-    "microservicio-procesamiento",
-    "microservicio-servicio-datos",
-    "microservicio-notificaciones",
+    *SERVICIOS,
 )
 FALTAS = {
     "microservicio-suscripciones/suscripciones/infraestructura/tablas.py": "import procesamiento.config",

@@ -283,7 +283,6 @@ def _en_el_espacio_de_trabajo(copia: Copia) -> None:
         (r'^packages = \[.*"notificaciones"', r'\g<0>, "computo"'),
         (r'^testpaths = \[.*"microservicio-notificaciones/tests"', r'\g<0>, "microservicio-computo/tests"'),
     )
-    copia.cambiar("Makefile", (r"microservicio-notificaciones\b", r"\g<0> microservicio-computo"))
     copia.cambiar(".importlinter", (r"^    notificaciones(\.\w+)?$", r"\g<0>\n    computo\1"))
     copia.cambiar(
         ".env.example",
@@ -339,32 +338,10 @@ def _en_contenedores(copia: Copia) -> None:
 def _en_las_pruebas(copia: Copia) -> None:
     """The tests that name every service: they would not see this one."""
     copia.cambiar(
-        "tests/arquitectura/codigo.py",
-        (r'^    "microservicio-notificaciones": .*$', r'\g<0>\n    "microservicio-computo": "computo",'),
-    )
-    copia.cambiar(
-        "tests/arquitectura/test_importaciones.py",
-        (r'^    "microservicio-notificaciones",$', r'\g<0>\n    "microservicio-computo",'),
-    )
-    copia.cambiar(
-        "tests/arquitectura/test_configuracion.py",
-        (r"^import bff_web\.config$", r"\g<0>\nimport computo.config"),
-        (r'^    "notificaciones": .*$', r'\g<0>\n    "computo": computo.config.Config,'),
-    )
-    copia.cambiar(
-        "tests/despliegue/archivos.py",
-        (r"^import bff_web\.config$", r"\g<0>\nimport computo.config"),
-        (r'^    "notificaciones": .*$', r'\g<0>\n    "computo": computo.config.Config,'),
-    )
-    copia.cambiar(
         "tests/despliegue/test_compose.py",
         (r'^    "suscripciones": \{"pulsar"\} .*$', r'\g<0>\n    "computo": {"pulsar"} | _de("computo"),'),
         # The door has no route of its.
         (r'^        for otro in set\(CONFIG\) - \{"bff"', r'\g<0>, "computo"'),
-    )
-    copia.cambiar(
-        "tests/arquitectura/test_mapa.py",
-        (r'== \{"suscripciones", "servicio-datos", "notificaciones"', r'\g<0>, "computo"'),
     )
     copia.cambiar(
         "deploy/local/tests/unit/test_partes.py", (r'"notificaciones-api"', r'\g<0>, "computo", "computo-api"')

@@ -9,8 +9,10 @@ from typing import Any
 import fastavro
 import pytest
 
-from contratos import Mensaje
+from contratos import Mensaje, mensaje
 from contratos.esquemas import CARPETA, archivo, generar, incompatibilidades, leer, publicados, texto
+from contratos.servicio_datos import NubePedida
+from seedwork.infraestructura import avro
 
 RAIZ = Path(__file__).parents[2]
 MENSAJES = publicados()
@@ -123,3 +125,24 @@ def test_generar_otra_vez_no_cambia_nada(tmp_path: Path) -> None:
 
 def _git(*orden: str) -> str:
     return subprocess.run(["git", *orden], cwd=RAIZ, capture_output=True, text=True, check=True).stdout
+
+
+def test_un_valor_por_defecto_que_no_es_el_vacio_no_se_publica() -> None:
+    with pytest.raises(TypeError, match=r"cuotas: su valor por defecto ha de ser el vacío"):
+
+        @mensaje("pruebas-esquemas", "evento")
+        class ConCuotas(Mensaje):
+            """A reader of older bytes would be told 0, and the code says 1."""
+
+            cuotas: int = 1
+
+
+def test_una_lista_de_registros_vuelve_como_lo_que_era() -> None:
+    @mensaje("pruebas-esquemas", "evento")
+    class ConNubes(Mensaje):
+        """Records inside a list."""
+
+        nubes: tuple[NubePedida, ...] = ()
+
+    valor = ConNubes(nubes=(NubePedida(codigo="a"), NubePedida(codigo="b")))
+    assert avro.decodificar(ConNubes, avro.codificar(valor)) == valor

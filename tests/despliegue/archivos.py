@@ -4,31 +4,18 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic_settings import BaseSettings
+from tests.arquitectura.codigo import RAIZ, configuraciones
 
-import bff_web.config
-import notificaciones.config
-import procesamiento.config
-import servicio_datos.config
-import suscripciones.config
-
-RAIZ = Path(__file__).parents[2]
 TEXTO = (RAIZ / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXTO)
 CONTENEDORES: dict[str, dict[str, Any]] = COMPOSE["services"]
 PROPIOS = {nombre: c for nombre, c in CONTENEDORES.items() if "build" in c}
 """Those that run our code."""
-CONFIG: Mapping[str, type[BaseSettings]] = {
-    "suscripciones": suscripciones.config.Config,
-    "servicio-datos": servicio_datos.config.Config,
-    "procesamiento": procesamiento.config.Config,
-    "notificaciones": notificaciones.config.Config,
-    "bff": bff_web.config.Config,
-}
+CONFIG: Mapping[str, type[BaseSettings]] = configuraciones()
 """Each image's settings, by its target in the Dockerfile."""
 PAQUETES = {objetivo: clase.__module__.split(".")[0] for objetivo, clase in CONFIG.items()}
 """Each image's package."""

@@ -50,7 +50,8 @@ def mensaje(
         particiones: 0 for a topic that is not partitioned.
 
     Raises:
-        TypeError: a field has no default, or a type that has no place in a published schema.
+        TypeError: a field has no default, one that is not its type's empty value, or a type that has no place in a
+            published schema.
     """
 
     def decorar(cls: type[M]) -> type[M]:
@@ -107,8 +108,12 @@ def _conversores(cls: Any) -> dict[str, Callable[[Any], Any]]:
         if dataclasses.is_dataclass(anotacion):
             resultado[campo.name] = functools.partial(_construir, anotacion)
         elif typing.get_origin(anotacion) is tuple:
-            resultado[campo.name] = tuple
+            resultado[campo.name] = functools.partial(_tupla, typing.get_args(anotacion)[0])
     return resultado
+
+
+def _tupla(de: Any, valores: list[Any]) -> tuple[Any, ...]:
+    return tuple(_construir(de, v) for v in valores) if dataclasses.is_dataclass(de) else tuple(valores)
 
 
 def _con_guiones(nombre: str) -> str:
@@ -124,7 +129,13 @@ def _registro(cls: Any, espacio: str) -> dict[str, Any]:
     for campo in dataclasses.fields(cls):
         if campo.default is dataclasses.MISSING and campo.default_factory is dataclasses.MISSING:
             raise TypeError(f"{cls.__name__}.{campo.name}: todo campo de un mensaje necesita un valor por defecto")
-        tipo, defecto = _tipo(anotaciones[campo.name], espacio, f"{cls.__name__}.{campo.name}")
+        donde = f"{cls.__name__}.{campo.name}"
+        tipo, defecto = _tipo(anotaciones[campo.name], espacio, donde)
+        hacer = campo.default_factory
+        propio = campo.default if hacer is dataclasses.MISSING else hacer()
+        if _plano(propio) != defecto:
+            # A reader of older bytes fills in what the schema says; the code must not say something else.
+            raise TypeError(f"{donde}: su valor por defecto ha de ser el vacío de su tipo")
         campos.append({"name": campo.name, "type": tipo, "default": defecto})
     return {"type": "record", "name": cls.__name__, "namespace": espacio, "fields": campos}
 

@@ -45,13 +45,13 @@ class Aprovisionador:
         )
         self._http = urllib3.PoolManager(maxsize=4, retries=intentos)
 
-    def topicos(self, mensajes: Iterable[type[Mensaje]] = tuple(REGISTRO.values())) -> None:
-        """Tenant, namespaces with their policies, every topic and its schema.
+    def topicos(self, mensajes: Iterable[type[Mensaje]] | None = None) -> None:
+        """Tenant, namespaces with their policies, every topic and its schema: of all messages, unless told otherwise.
 
         Raises:
             ErrorDeAprovisionamiento: the broker refused; an incompatible schema among the reasons.
         """
-        mensajes = list(mensajes)
+        mensajes = list(REGISTRO.values() if mensajes is None else mensajes)
         clusters = json.loads(self._pedir("GET", "/clusters"))
         self._pedir("PUT", f"/tenants/{INQUILINO}", {"allowedClusters": clusters}, existe=True)
         for contexto in sorted({m.contexto for m in mensajes}):
