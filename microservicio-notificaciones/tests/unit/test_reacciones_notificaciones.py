@@ -161,7 +161,7 @@ HECHOS = {
     "pagada": ("PAGO_RECIBIDO", [], "su pago de 49.90 USD por la factura f-1"),
     "rechazada": ("SUSCRIPCION_RECHAZADA", [AVISADO], "motivo: La suscripción no se completó dentro del plazo."),
     "cancelada": ("SUSCRIPCION_CANCELADA", [AVISADO], "Su suscripción al plan PRO quedó cancelada"),
-    "cambio_rechazado": ("CAMBIO_PLAN_RECHAZADO", [AVISADO], "del plan FREE al plan PRO. Este es el motivo: Ningún"),
+    "cambio_rechazado": ("CAMBIO_PLAN_RECHAZADO", [AVISADO], "del plan FREE al plan PRO. Este es el motivo: No queda"),
 }
 
 
