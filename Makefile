@@ -9,7 +9,7 @@ DISTRIBUCIONES := seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard micr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test check bench experimento2 experimento3 postman secretos clean lock help
+.PHONY: demo run operar test check bench experimento2 experimento3 resistencia postman secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -38,6 +38,9 @@ experimento2: $(LISTO) ## the guarantees under faults: kills, outages, repeats, 
 
 experimento3: $(LISTO) ## the cost of change: a new plan, resource, service and event version; what each touches
 	@$(BIN)/python -m tests.cambio.experimento $(PARTE:%=--parte %)
+
+resistencia: $(LISTO) ## a soak: half an hour of steady load (MINUTOS=30), and nothing that grows
+	@$(BIN)/python -m tests.fallos.resistencia $(MINUTOS:%=--minutos %)
 
 postman: $(LISTO) ## the Postman collection, made from the OpenAPI document (deploy/postman/)
 	@$(BIN)/python -m deploy.postman.coleccion

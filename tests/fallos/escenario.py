@@ -141,26 +141,39 @@ class Escenario:
     _cartas: int = 0
 
     @contextmanager
-    def bajo_carga(self, acta: Acta, *, imagenes: int, suscripciones: int, segundos: float) -> Iterator[None]:
+    def bajo_carga(
+        self,
+        acta: Acta,
+        *,
+        imagenes: int = 0,
+        suscripciones: int = 0,
+        otros: Sequence[Callable[[], None]] = (),
+        segundos: float,
+    ) -> Iterator[None]:
         """So many are asked for, evenly over so many seconds, while the body does its worst; all are accepted after it.
 
-        Then everything comes to rest and is examined.
+        Then everything comes to rest and is examined. A body that is broken off breaks off what was still to be asked.
         """
-        quehaceres = [self.clientela.pedir_imagen] * imagenes + [self.pedir_pro] * suscripciones
+        quehaceres = [self.clientela.pedir_imagen] * imagenes + [self.pedir_pro] * suscripciones + [*otros]
         # The few are spread evenly among the many.
         quehaceres.sort(key=_Reparto(quehaceres))
         antes = self.clientela.intentos.total()
         with ThreadPoolExecutor(24) as hilos:
             pedidos: list[Future[None]] = []
-            emisor = threading.Thread(target=_emitir, args=(hilos, quehaceres, segundos, pedidos))
+            basta = threading.Event()
+            emisor = threading.Thread(target=_emitir, args=(hilos, quehaceres, segundos, pedidos, basta))
             emisor.start()
             try:
                 yield
-            finally:
+            except BaseException:
+                basta.set()
                 emisor.join()
+                hilos.shutdown(cancel_futures=True)
+                raise
+            emisor.join()
         ultimo_fallo = time.monotonic()
-        for pedido in pedidos:
-            pedido.result()
+        errores = [error for pedido in pedidos if (error := pedido.exception())]
+        acta.hallar(Clase.OTRO, [f"{type(e).__name__} {e}" for e in errores], "a request came to nothing")
         acta.mensajes += len(pedidos)
         if repetidas := self.clientela.intentos.total() - antes:
             acta.notas.append(f"{repetidas:,} requests asked again")
@@ -289,12 +302,17 @@ class _Reparto:
 
 
 def _emitir(
-    hilos: ThreadPoolExecutor, quehaceres: Sequence[Callable[[], None]], segundos: float, pedidos: list[Future[None]]
+    hilos: ThreadPoolExecutor,
+    quehaceres: Sequence[Callable[[], None]],
+    segundos: float,
+    pedidos: list[Future[None]],
+    basta: threading.Event,
 ) -> None:
     comienzo = time.monotonic()
     for numero, hacer in enumerate(quehaceres):
         debido = comienzo + segundos * numero / len(quehaceres)
-        time.sleep(max(0.0, debido - time.monotonic()))
+        if basta.wait(max(0.0, debido - time.monotonic())):
+            return
         pedidos.append(hilos.submit(hacer))
 
 

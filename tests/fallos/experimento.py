@@ -46,7 +46,7 @@ def experimento(
     if ajenos := set(pedidos) - {nombre(caso) for caso in todos}:
         sys.exit(f"No such case: {', '.join(sorted(ajenos))}; --lista names them.")
     actas: list[Acta] = []
-    with _contando_errores():
+    with contando_errores():
         try:
             _correr(
                 actas,
@@ -86,7 +86,7 @@ def _escribir(actas: Sequence[Acta]) -> None:
 
 
 @contextmanager
-def _contando_errores() -> Iterator[None]:
+def contando_errores() -> Iterator[None]:
     """End with exit code 1 and the reason in words; what was started has stopped by then."""
     try:
         with senales_que_detienen():

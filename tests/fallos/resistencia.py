@@ -1,0 +1,143 @@
+"""`make resistencia`: the whole platform under a steady load for half an hour, and what its processes hold stays flat.
+
+Nothing is killed here. What is asked for is an ordinary day's mixture (`publico`). Every ten seconds each process is
+measured (`medidas`); a third of the time is the warm-up, and of the rest is judged whether it grows (`llanura`).
+Afterwards all that was accepted must be done, and agree with itself (`coherencia`). It ends non-zero otherwise. The
+tables are in .local/resistencia.md, every measure in .local/resistencia.csv.
+"""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from tests.fallos.acta import Acta, Clase, levantar, tabla
+from tests.fallos.cimiento import cimiento
+from tests.fallos.escenario import Escenario, escenario
+from tests.fallos.experimento import contando_errores
+from tests.fallos.llanura import exceso, exceso_por_media_hora, tendencia
+from tests.fallos.medidas import Bitacora
+from tests.fallos.publico import Publico
+
+INFORME = Path(".local/resistencia.md")
+MEDIDAS = INFORME.with_suffix(".csv")
+CADA_S = 10.0
+MENOS_CADA_S = 1.0
+MEDIDAS_MINIMAS = 45
+MAXIMO_HILOS = 1
+MAXIMO_DESCRIPTORES = 3
+MAXIMO_MB = 3.0
+SERVIDORES = ("pulsar", "postgres")
+PASAJERAS = ("lotes", "intentos", "outbox not sent")
+"""What the databases hold for moments only. All else grows with every message, until it is pruned after days."""
+
+consola = Console(highlight=False, soft_wrap=True)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def resistencia(minutos: Annotated[float, typer.Option(min=0.5, help="How long the load lasts.")] = 30) -> None:
+    """Run it, print the tables, and write them down."""
+    with contando_errores(), cimiento(consola) as base, escenario(base, procesamiento=1) as lugar:
+        bitacora = Bitacora(
+            raices={proceso.nombre: proceso.pid for proceso in lugar.plataforma.procesos},
+            sumados={nombre: base.pid(nombre) for nombre in SERVIDORES},
+            bases=lugar.plataforma.bases,
+        )
+        consola.print(f"{minutos:g} minutes of load begin at {time.strftime('%H:%M:%S')}", style="dim")
+        acta = levantar(remojo, lugar, bitacora=bitacora, minutos=minutos)
+        _escribir(acta, bitacora, minutos)
+    if acta.hallazgos:
+        sys.exit(1)
+
+
+def remojo(lugar: Escenario, acta: Acta, *, bitacora: Bitacora, minutos: float) -> None:
+    """Steady load, and neither memory, threads nor file descriptors grow."""
+    segundos = minutos * 60
+    cada = min(CADA_S, max(MENOS_CADA_S, segundos / MEDIDAS_MINIMAS))
+    publico = Publico(lugar.negocio, lugar.clientela)
+    with lugar.bajo_carga(acta, otros=publico.jornada(segundos), segundos=segundos):
+        for _ in _compas(cada, segundos):
+            bitacora.anotar()
+    acta.vueltas = 1
+    acta.hallar(Clase.OTRO, lugar.guardia.rearranques, "ended by itself")
+    acta.hallar(Clase.OTRO, bitacora.inestables(), "not the same process all the time")
+    juzgar(acta, bitacora, minutos)
+
+
+def juzgar(acta: Acta, bitacora: Bitacora, minutos: float) -> None:
+    """Note all that grew."""
+    for nombre in bitacora.procesos:
+        for cifra, tolerancia in (("hilos", MAXIMO_HILOS), ("descriptores", MAXIMO_DESCRIPTORES)):
+            if creciente := exceso(bitacora.serie(nombre, cifra), tolerancia=tolerancia):
+                acta.hallar(Clase.OTRO, [creciente], f"{nombre}: {cifra}")
+        if nombre in SERVIDORES:
+            # Their memory is bounded by their settings, and they take what these allow.
+            continue
+        propia = bitacora.serie(nombre, "propia")
+        if creciente := exceso_por_media_hora(propia, minutos=minutos, limite=MAXIMO_MB):
+            acta.hallar(Clase.OTRO, [creciente], f"{nombre}: MB")
+    for nombre, cuentas in bitacora.cuentas.items():
+        if nombre.endswith(PASAJERAS) and (creciente := exceso(cuentas, tolerancia=10)):
+            acta.hallar(Clase.OTRO, [creciente], f"{nombre}: rows")
+
+
+def _compas(cada: float, segundos: float) -> Iterator[None]:
+    """Once every so many seconds, for as long; what takes longer than a beat skips some."""
+    comienzo = time.monotonic()
+    while (pasados := time.monotonic() - comienzo) < segundos:
+        yield
+        pasados = time.monotonic() - comienzo
+        time.sleep(min(cada - pasados % cada, max(0.0, segundos - pasados)))
+
+
+def _escribir(acta: Acta, bitacora: Bitacora, minutos: float) -> None:
+    INFORME.parent.mkdir(exist_ok=True)
+    bitacora.guardar(MEDIDAS)
+    fecha = time.strftime("%Y-%m-%d %H:%M %Z")
+    partes = [f"# Soak of {minutos:g} minutes, {fecha}", tabla([acta]), _procesos(bitacora, minutos), _filas(bitacora)]
+    partes += ["\n".join(f"- {hallazgo}" for hallazgo in acta.hallazgos[:100]) or "Nothing grows."]
+    texto = "\n\n".join(partes) + "\n"
+    INFORME.write_text(texto, encoding="utf-8")
+    consola.print(texto, markup=False)
+    consola.print(f"All of it: {INFORME}, {MEDIDAS}", style="dim")
+
+
+def _procesos(bitacora: Bitacora, minutos: float) -> str:
+    columnas = ["process", "own MB", "in ½ h", "RSS MB", "PSS MB", "threads", "file descriptors"]
+    filas = [columnas, ["---", *["---:"] * (len(columnas) - 1)]]
+    for nombre in bitacora.procesos:
+        vistas = {
+            cifra: tendencia(bitacora.serie(nombre, cifra))
+            for cifra in ("propia", "rss", "pss", "hilos", "descriptores")
+        }
+        fila = [nombre, _pareja(vistas["propia"].medio, vistas["propia"].final, 1)]
+        fila.append(f"{vistas['propia'].por_media_hora(minutos):+.1f}")
+        fila += [_pareja(vistas[c].medio, vistas[c].final, 1) for c in ("rss", "pss")]
+        fila += [_pareja(vistas[c].medio, vistas[c].final, 0) for c in ("hilos", "descriptores")]
+        filas.append(fila)
+    return _markdown(filas)
+
+
+def _filas(bitacora: Bitacora) -> str:
+    filas = [["rows", "first", "second third", "last third", "last", "most"], ["---", *["---:"] * 5]]
+    for nombre, cuentas in bitacora.cuentas.items():
+        vista = tendencia(cuentas)
+        valores = (cuentas[0], vista.medio, vista.final, cuentas[-1], max(cuentas))
+        filas.append([nombre, *(f"{valor:,.0f}" for valor in valores)])
+    return _markdown(filas)
+
+
+def _pareja(medio: float, final: float, decimales: int) -> str:
+    return f"{medio:,.{decimales}f} → {final:,.{decimales}f}"
+
+
+def _markdown(filas: Sequence[Sequence[str]]) -> str:
+    return "\n".join("| " + " | ".join(fila) + " |" for fila in filas)
+
+
+if __name__ == "__main__":
+    app()
