@@ -4,10 +4,12 @@ import itertools
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import urllib3
 from tests.fallos.escenario import RUTA_IMAGEN, RUTA_SUSCRIPCION, Clientela
+from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import RECHAZA
 
@@ -26,6 +28,7 @@ _MALOS: Sequence[tuple[str, str, str, bytes, int]] = (
 )
 """Method, path, media type, body, and what the door must answer."""
 _BASURA = (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 20, b"GET " + b"/" * 9000 + b" HTTP/1.1\r\n\r\n")
+_LISTAS = ("/suscripciones?estado=ACTIVA", "/servicios-datos", "/procesar/imagenes", "/notificaciones")
 _A_MEDIAS = b"POST /procesar/procesar-imagen HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{"
 
 
@@ -40,8 +43,33 @@ class Publico:
         self._malos = itertools.cycle(_MALOS)
         self._basura = itertools.cycle(_BASURA)
 
-    def jornada(self, segundos: float) -> list[Quehacer]:
-        """The errands of so many seconds, of each kind as many as its pace makes."""
+    def tropel(self, todos_dentro: Callable[[], bool]) -> None:
+        """More and more come, and all ask at the same moment: each holds back a request's end until `todos_dentro`.
+
+        So every thread there is gets to work at once, here and in the services behind, and no later rush makes more.
+        """
+        with ExitStack() as pila:
+            rutas = itertools.cycle(_LISTAS)
+            enchufes: list[socket.socket] = []
+
+            def llegar() -> bool:
+                for ruta in itertools.islice(rutas, 4):
+                    enchufes.append(pila.enter_context(self._enchufe()))
+                    enchufes[-1].sendall(f"GET {ruta} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n".encode())
+                return todos_dentro()
+
+            hasta(llegar, "la puerta usa todos sus hilos", segundos=20)
+            for enchufe in enchufes:
+                # Whoever waited for too long was let go of.
+                with suppress(OSError):
+                    enchufe.sendall(b"\r\n")
+            for enchufe in enchufes:
+                with suppress(OSError):
+                    while enchufe.recv(65536):
+                        pass
+
+    def jornada(self, segundos: float, *, ritmo: float = 1) -> list[Quehacer]:
+        """The errands of so many seconds, of each kind as many as its pace makes; `ritmo` times as many."""
         ritmos: Sequence[tuple[Quehacer, float]] = (
             (self._clientela.pedir_imagen, 20),
             (self._pedir_suscripcion, 4),
@@ -52,7 +80,7 @@ class Publico:
             (self._ensuciar, 0.2),
             (self._dejar_a_medias, 0.1),
         )
-        return [hacer for hacer, por_segundo in ritmos for _ in range(int(por_segundo * segundos))]
+        return [hacer for hacer, por_segundo in ritmos for _ in range(int(por_segundo * ritmo * segundos))]
 
     def _pedir_suscripcion(self) -> None:
         """PRO and free by turns; now and then one whose letter can't be delivered, or of a plan that does not exist."""
@@ -78,15 +106,7 @@ class Publico:
 
     def _repasar(self) -> None:
         """A page of something, and what monitoring looks at."""
-        rutas = (
-            "/suscripciones?estado=ACTIVA",
-            "/servicios-datos",
-            "/procesar/imagenes",
-            "/notificaciones",
-            "/planes",
-            "/metrics",
-            "/salud/lista",
-        )
+        rutas = (*_LISTAS, "/planes", "/metrics", "/salud/lista")
         self._preguntar(rutas[next(self._turno) % len(rutas)], 200)
 
     def _preguntar_en_vano(self) -> None:
