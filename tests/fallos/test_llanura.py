@@ -62,8 +62,8 @@ def test_con_poco_no_se_juzga() -> None:
     ("creciente", "que"),
     [
         (lambda vez: Medida(60 + vez / 30, 90, 40, 18, 30), "bff/1: MB"),
-        (lambda vez: Medida(60, 90, 40, 18 + vez // 40, 30), "bff/1: hilos"),
-        (lambda vez: Medida(60, 90, 40, 18, 30 + vez // 15), "bff/1: descriptores"),
+        (lambda vez: Medida(60, 90, 40, 18 + vez // 30, 30), "bff/1: threads"),
+        (lambda vez: Medida(60, 90, 40, 18, 30 + vez // 15), "bff/1: file descriptors"),
         (lambda _: LLANA, ""),
     ],
     ids=["memoria", "hilos", "descriptores", "nada"],
