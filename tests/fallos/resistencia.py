@@ -43,7 +43,7 @@ MAXIMO_MB = 3.0
 """The most that a process of ours may grow in half an hour. At twenty messages a second, 90 bytes kept of each would
 show; a healthy worker was seen to grow by 0.3 to 1.2 MB, less and less (allocator, caches that fill)."""
 SERVIDORES = ("pulsar", "postgres")
-"""Only their threads are judged. They keep files open as their data grow, and memory up to what their settings allow."""
+"""Only their threads are judged. They open files as their data grow, and take what memory their settings allow."""
 PASAJERAS = ("lotes", "intentos", "outbox not sent")
 """What the databases hold for moments only. All else grows with every message, until it is pruned after days."""
 
