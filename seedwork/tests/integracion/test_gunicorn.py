@@ -1,9 +1,11 @@
-"""The web server itself: a client that never ends its request holds nobody else up."""
+"""The web server itself: a client that never ends its request, or never hangs up, holds nobody else up."""
 
 import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,37 +27,81 @@ def vista():
 
 if __name__ == "__main__":
     gunicorn.PLAZO_S = 1.0
+    gunicorn.DESPEDIDA_S = 1.0
+    gunicorn.timeout = 4
     gunicorn.servir("prueba:app", "--bind=%s:%d", "--threads=2")
 """
 A_MEDIAS = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{",
     b"POST / HTTP/1.1\r\nHos",
 )
+ULTIMA = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
-@pytest.mark.parametrize("mitad", A_MEDIAS, ids=["cuerpo", "cabeceras"])
-def test_quien_envia_media_peticion_no_detiene_a_los_demas(tmp_path: Path, mitad: bytes) -> None:
+@pytest.fixture
+def servidor(tmp_path: Path) -> Iterator["Servidor"]:
     (puerto,) = libres(1)
     (tmp_path / "prueba.py").write_text(PROGRAMA % (LOCAL, puerto))
-    servidor = subprocess.Popen([sys.executable, "prueba.py"], cwd=tmp_path)
-    lentos: list[socket.socket] = []
+    with (tmp_path / "registro").open("wb") as salida:
+        proceso = subprocess.Popen([sys.executable, "prueba.py"], cwd=tmp_path, stderr=salida)
+    clientes: list[socket.socket] = []
+    hecho = Servidor(puerto, clientes, tmp_path / "registro")
+    try:
+        esperar(hecho.responde)
+        yield hecho
+    finally:
+        for cliente in clientes:
+            cliente.close()
+        proceso.terminate()
+        assert proceso.wait(10) == 0
 
-    def responde() -> bool:
+
+@dataclass(frozen=True)
+class Servidor:
+    puerto: int
+    clientes: list[socket.socket]
+    registro: Path
+
+    def responde(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://{LOCAL}:{puerto}/", data=b"hola", timeout=1) as respuesta:
+            with urllib.request.urlopen(f"http://{LOCAL}:{self.puerto}/", data=b"hola", timeout=1) as respuesta:
                 return bool(respuesta.status == 200)
         except OSError:
             return False
 
-    try:
-        esperar(responde)
-        for _ in range(8):
-            lento = socket.create_connection((LOCAL, puerto))
-            lento.sendall(mitad)
-            lentos.append(lento)
-        esperar(responde)
-    finally:
-        for lento in lentos:
-            lento.close()
-        servidor.terminate()
-        assert servidor.wait(10) == 0
+    def llega(self, octetos: bytes) -> socket.socket:
+        """A client that sends this, and then nothing."""
+        cliente = socket.create_connection((LOCAL, self.puerto), timeout=20)
+        self.clientes.append(cliente)
+        cliente.sendall(octetos)
+        return cliente
+
+
+@pytest.mark.parametrize("mitad", A_MEDIAS, ids=["cuerpo", "cabeceras"])
+def test_quien_envia_media_peticion_no_detiene_a_los_demas(servidor: Servidor, mitad: bytes) -> None:
+    for _ in range(8):
+        servidor.llega(mitad)
+    esperar(servidor.responde)
+
+
+def test_quien_no_cuelga_no_detiene_a_los_demas(servidor: Servidor) -> None:
+    """Each has its whole answer, and then the end; the worker that gave them is alive."""
+    clientes = [servidor.llega(ULTIMA) for _ in range(12)]
+    for cliente in clientes:
+        with cliente.makefile("rb") as respuesta:
+            assert respuesta.read().endswith(b'{"octetos":0}\n')
+    esperar(servidor.responde)
+    assert b"WORKER TIMEOUT" not in servidor.registro.read_bytes()
+
+
+def test_a_quien_no_deja_de_hablar_se_le_cuelga(servidor: Servidor) -> None:
+    cliente = servidor.llega(ULTIMA)
+
+    def rechazado() -> bool:
+        try:
+            cliente.sendall(b"y otra cosa")
+        except OSError:
+            return True
+        return False
+
+    esperar(rechazado)

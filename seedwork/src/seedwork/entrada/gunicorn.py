@@ -2,10 +2,12 @@
 
 import logging
 import os
+import selectors
 import socket
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
@@ -29,11 +31,15 @@ class Registro(Logger):  # type: ignore[misc]
 
 PLAZO_S = 20.0
 """Seconds that a client has to send all of a request."""
+DESPEDIDA_S = 2.0
+"""Seconds that a client has to close, once it was told that it has its last answer."""
+_SORBO = 65536
 
 
 class Trabajador(ThreadWorker):  # type: ignore[misc]
     """Threads that no client holds for longer than :data:`PLAZO_S`: a few that send half a request, and then nothing,
-    would otherwise leave none for the others.
+    would otherwise leave none for the others. And a main loop that waits for no client to close: gunicorn's own waits
+    two seconds for each, so that some twenty that don't would have the worker killed as one that hangs.
     """
 
     def init_process(self) -> None:
@@ -50,13 +56,40 @@ class Trabajador(ThreadWorker):  # type: ignore[misc]
         finally:
             self._plazos.pop(conn.sock, None)
 
+    def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
+        """After a request, on the main loop: wait for the next one, or say goodbye."""
+        if fs.cancelled() or fs.exception() or fs.result():
+            super().finish_request(conn, fs)
+            return
+        try:
+            # What the client still sends is read until it closes: else it might lose our last answer (RFC 9112 §9.6).
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, selectors.EVENT_READ, self._despedir)
+        except (OSError, ValueError):
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            self._plazos[conn.sock] = time.monotonic() + DESPEDIDA_S
+
+    def _despedir(self, conexion: socket.socket) -> None:
+        """Read on from a client that has its last answer; close when it has closed, or its time is up."""
+        with suppress(OSError):
+            if conexion.recv(_SORBO):
+                return
+        self.poller.unregister(conexion)
+        del self._plazos[conexion]
+        self.nr_conns -= 1
+        conexion.close()
+
     def _vigilar(self) -> None:
         while True:
             time.sleep(PLAZO_S / 10)
             ahora = time.monotonic()
             for conexion, limite in list(self._plazos.items()):
                 if ahora > limite:
-                    # Whoever still reads reads the end; an answer can still be sent.
+                    # Whoever still reads reads the end, and who talks on after our own end is reset by the system; an
+                    # answer can still be sent.
                     with suppress(OSError):
                         conexion.shutdown(socket.SHUT_RD)
 
