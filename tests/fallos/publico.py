@@ -29,6 +29,7 @@ _MALOS: Sequence[tuple[str, str, str, bytes, int]] = (
 """Method, path, media type, body, and what the door must answer."""
 _BASURA = (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 20, b"GET " + b"/" * 9000 + b" HTTP/1.1\r\n\r\n")
 _LISTAS = ("/suscripciones?estado=ACTIVA", "/servicios-datos", "/procesar/imagenes", "/notificaciones")
+_PLANES = ("free", "basico", "pro")
 _A_MEDIAS = b"POST /procesar/procesar-imagen HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{"
 
 
@@ -73,6 +74,7 @@ class Publico:
         ritmos: Sequence[tuple[Quehacer, float]] = (
             (self._clientela.pedir_imagen, 20),
             (self._pedir_suscripcion, 4),
+            (self._cambiar_de_parecer, 1),
             (self._mirar, 10),
             (self._repasar, 1),
             (self._preguntar_en_vano, 0.5),
@@ -91,6 +93,18 @@ class Publico:
         correo = RECHAZA if turno % 20 == 1 else "cliente"
         cliente = self._negocio.cliente_nuevo(correo)
         self._clientela.pedir_suscripcion(self._negocio.cuerpo_suscripcion(plan, cliente))
+
+    def _cambiar_de_parecer(self) -> None:
+        """Another plan for one of the newest subscriptions, whatever has become of it, or none at all."""
+        turno = next(self._turno)
+        if not (recientes := self._clientela.suscripciones[-50:]):
+            return
+        ruta = f"/suscripciones/{secrets.choice(recientes)}"
+        if turno % 2:
+            self._clientela.ordenar(f"{ruta}/cancelacion-comando", {"motivo": "ya no"})
+        else:
+            plan = _PLANES[turno // 2 % len(_PLANES)]
+            self._clientela.ordenar(f"{ruta}/plan-comando", {"plan": {"codigo": plan, "nombre": plan.upper()}})
 
     def _mirar(self) -> None:
         """One of the newest things, by its id."""
