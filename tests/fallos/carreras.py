@@ -84,7 +84,7 @@ def carga_mezclada(lugar: Escenario, acta: Acta, *, ordenes: int = 2000) -> None
         otras = [_una_orden(lugar, azar, ids) for _ in range((ordenes - creaciones) // 2)]
         for hecha in [hilos.submit(orden) for orden in otras]:
             hecha.result()
-        facturas = _facturas(lugar, azar, ids, ordenes - creaciones - len(otras))
+        facturas = _facturas(lugar, azar, set(ids), (ordenes - creaciones - len(otras)) // 2)
         otras = [_una_orden(lugar, azar, ids) for _ in range(ordenes - creaciones - len(otras) - len(facturas))]
         otras += [_un_pago(lugar, factura) for factura in facturas]
         azar.shuffle(otras)
@@ -138,12 +138,17 @@ def _una_orden(lugar: Escenario, azar: random.Random, ids: Collection[str]) -> A
     )
 
 
-def _facturas(lugar: Escenario, azar: random.Random, ids: Collection[str], tope: int) -> list[Any]:
-    """Invoices to be paid, some of them twice."""
+def _facturas(lugar: Escenario, azar: random.Random, ids: Collection[str], cuantas: int) -> list[Any]:
+    """So many invoices to be paid, once many are issued; some of them twice."""
     consulta = "SELECT id, id_suscripcion, monto::text, moneda FROM facturas"
     base = lugar.plataforma.bases["suscripciones"]
-    todas = hasta(lambda: [f for f in filas(base, consulta) if f[1] in ids], "hay facturas")
-    return [azar.choice(todas) for _ in range(tope // 2)]
+
+    def emitidas() -> list[Any]:
+        propias = [f for f in filas(base, consulta) if f[1] in ids]
+        return propias if len(propias) > len(ids) / 3 else []
+
+    todas = hasta(emitidas, "hay facturas", segundos=120)
+    return [azar.choice(todas) for _ in range(cuantas)]
 
 
 def _un_pago(lugar: Escenario, factura: Any) -> Any:
