@@ -48,12 +48,18 @@ class Consultas:
         return hoja
 
     def sagas(self, id_suscripcion: str) -> list[dict[str, Any]]:
-        """The timelines of all sagas of a subscription, oldest first."""
+        """The timelines of all sagas of a subscription, the latest last: the one that its row names.
+
+        That one has no steps yet where they are still on their way here, from the topic.
+        """
         with self._motor.connect() as conexion:
+            ultima = conexion.execute(sa.select(_S.saga["id"].astext).where(_S.id == id_suscripcion)).scalar()
             pasos = LineaSQL(conexion).de_suscripcion(id_suscripcion)
         por_saga: dict[str, list[Paso]] = {}
         for paso in pasos:
             por_saga.setdefault(paso.id_saga, []).append(paso)
+        if ultima is not None:
+            por_saga[ultima] = por_saga.pop(ultima, [])
         return [_linea(id_saga, propios) for id_saga, propios in por_saga.items()]
 
 

@@ -320,3 +320,18 @@ def test_pago_y_cancelacion_a_la_vez(casa, carrera, primero):
     else:
         assert casa.destino(pago) == ("RECHAZADO", "La factura está anulada.")
         assert facturas(casa) == [("ANULADA", "49.90", None)]
+
+
+def test_la_ultima_saga_es_la_de_la_fila(casa):
+    casa.activar("basico")
+    # It tells of a saga that is none of this subscription's, and claims to be of a later time.
+    casa.oir(casa.paso("RESERVAR", "servicio_datos", saga="ajena"))
+    assert casa.api.get("/suscripciones/s-1/saga").json["id_saga"] == "g-1"
+
+    casa.oir(casa.cambiar("pro", id_comando="g-2"))
+
+    # Applied, and its first step has not come back from the topic yet.
+    assert casa.api.get("/suscripciones/s-1/saga").json == {"id_saga": "g-2", "estado": "EN_CURSO", "pasos": []}
+    casa.completar()
+    assert casa.api.get("/suscripciones/s-1/saga").json["estado"] == "COMPLETADA"
+    assert [s["id_saga"] for s in casa.api.get("/suscripciones/s-1/sagas").json["elementos"]] == ["g-1", "ajena", "g-2"]
