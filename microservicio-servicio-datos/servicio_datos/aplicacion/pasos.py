@@ -90,8 +90,12 @@ def iniciar_reservado(saga: Saga, unidad: Unidad, conocida: SuscripcionConocida)
 
 
 def terminar(unidad: Unidad, servicio: ServicioDatos, id_saga: str, motivo: str, detalle: str = "") -> None:
-    """End a data service, and give its expert's place back, once."""
-    if servicio.terminar(id_saga, motivo, detalle):
+    """End a data service, and give its expert's place back, once.
+
+    Args:
+        motivo: a code, maybe told by another context: only one of the list is kept and told on.
+    """
+    if servicio.terminar(id_saga, motivos.de_la_lista(motivo), detalle):
         unidad.recursos.devolver_experto(servicio.experto_codigo)
 
 

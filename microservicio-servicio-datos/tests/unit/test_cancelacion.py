@@ -1,5 +1,6 @@
 """A cancellation: it ends whatever the subscription holds, tells its saga once, and closes the subscription here."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -98,3 +99,14 @@ def test_un_cambio_sin_decidir_que_lo_libera_y_la_cancelacion_terminan_el_servic
 
     assert unidad.pasos("g-2") == [LIBERADO]
     assert unidad.el_servicio.motivo == "CANCELADA_POR_CLIENTE"
+
+
+def test_un_motivo_que_no_es_de_la_lista_no_se_guarda_ni_se_cuenta(unidad, hecho):
+    cancelada = hecho("cancelada")
+    dicha = replace(cancelada.mensaje, motivo="Palabras de alguien")
+
+    unidad.recibir(hecho("creada"), hecho("activada"), replace(cancelada, mensaje=dicha))
+
+    assert unidad.el_servicio.motivo == "RECHAZO_DE_PARTICIPANTE"
+    (terminado,) = unidad.de_tipo(contrato.ServicioDatosTerminado)
+    assert terminado.motivo == "RECHAZO_DE_PARTICIPANTE"
