@@ -39,6 +39,32 @@ class RepositorioNotificaciones(RepositorioEventos[Notificacion]):
             proyectar(self.conexion, guardado)
 
 
+def _anotar(tabla: sa.Table, id: str, *, cerrada: bool) -> ReturningInsert[tuple[bool]]:
+    """Write, and so lock, a row of what may be closed, whose id is the parameter ``id``; what is closed stays so."""
+    sentencia = insert(tabla).values([sa.bindparam(id), cerrada])
+    sentencia = sentencia.on_conflict_do_update(
+        index_elements=[*tabla.primary_key], set_={"cerrada": tabla.c.cerrada | sentencia.excluded.cerrada}
+    )
+    return sentencia.returning(tabla.c.cerrada)
+
+
+def _cerrada() -> sa.Select[bool]:
+    saga = _anotar(tablas.sagas, "saga", cerrada=False).cte("de_la_saga")
+    suscripcion = _anotar(tablas.suscripciones, "suscripcion", cerrada=False).cte("de_la_suscripcion")
+    return sa.select(saga.c.cerrada | suscripcion.c.cerrada).select_from(saga.join(suscripcion, sa.true()))
+
+
+# Made once: to put a statement together costs more than to run it.
+_CERRADA = _cerrada()
+_CERRAR_SAGA = _anotar(tablas.sagas, "saga", cerrada=True)
+_CERRAR_SUSCRIPCION = _anotar(tablas.suscripciones, "suscripcion", cerrada=True)
+_ENCOLAR = sa.insert(tablas.envios)
+_QUITAR = sa.delete(tablas.envios).where(_E.id_notificacion == sa.bindparam("de"))
+_LEER = sa.select(tablas.envios, _AHORA.label("leido")).order_by(_E.id_notificacion).with_for_update()
+_UNO = _LEER.where(_E.id_notificacion == sa.bindparam("de"))
+_DE_SUSCRIPCION = _LEER.where(_E.id_suscripcion == sa.bindparam("de"))
+
+
 class CierresSQL:
     """A row per saga and per subscription: a fact and the undo that it may meet take turns, whichever comes first."""
 
@@ -47,27 +73,16 @@ class CierresSQL:
 
     def cerrada(self, id_saga: str, id_suscripcion: str) -> bool:
         """Whether the saga is closed here, by itself or with its subscription."""
-        saga = _anotar(tablas.sagas, id_saga, cerrada=False).cte("saga")
-        suscripcion = _anotar(tablas.suscripciones, id_suscripcion, cerrada=False).cte("suscripcion")
-        consulta = sa.select(saga.c.cerrada | suscripcion.c.cerrada).select_from(saga.join(suscripcion, sa.true()))
-        return bool(self._conexion.execute(consulta).scalar_one())
+        valores = {"saga": id_saga, "suscripcion": id_suscripcion}
+        return bool(self._conexion.execute(_CERRADA, valores).scalar_one())
 
     def cerrar_saga(self, id_saga: str) -> None:
         """From here on, nothing is sent for the saga but what tells its end."""
-        self._conexion.execute(_anotar(tablas.sagas, id_saga, cerrada=True))
+        self._conexion.execute(_CERRAR_SAGA, {"saga": id_saga})
 
     def cerrar_suscripcion(self, id_suscripcion: str) -> None:
         """From here on, nothing is sent for any of its sagas but what tells its end."""
-        self._conexion.execute(_anotar(tablas.suscripciones, id_suscripcion, cerrada=True))
-
-
-def _anotar(tabla: sa.Table, id: str, *, cerrada: bool) -> ReturningInsert[tuple[bool]]:
-    """Write, and so lock, a row of what may be closed; what is closed stays so."""
-    sentencia = insert(tabla).values([id, cerrada])
-    sentencia = sentencia.on_conflict_do_update(
-        index_elements=[*tabla.primary_key], set_={"cerrada": tabla.c.cerrada | sentencia.excluded.cerrada}
-    )
-    return sentencia.returning(tabla.c.cerrada)
+        self._conexion.execute(_CERRAR_SUSCRIPCION, {"suscripcion": id_suscripcion})
 
 
 class EnviosSQL:
@@ -79,19 +94,15 @@ class EnviosSQL:
     def agregar(self, envio: Envio) -> None:
         """Queue a delivery, due at once."""
         fila = {c: v for c, v in asdict(envio).items() if c != "leido"}
-        self._conexion.execute(
-            sa.insert(tablas.envios).values(
-                {**fila, "id_suscripcion": envio.saga.id_suscripcion, "proximo": envio.creado}
-            )
-        )
+        self._conexion.execute(_ENCOLAR, {**fila, "id_suscripcion": envio.saga.id_suscripcion, "proximo": envio.creado})
 
     def obtener(self, id_notificacion: str) -> Envio | None:
         """The delivery, locked until the unit of work ends; None if it is over."""
-        return next(iter(self._leer(_E.id_notificacion == id_notificacion)), None)
+        return next(iter(self._leer(_UNO, id_notificacion)), None)
 
     def de_suscripcion(self, id_suscripcion: str) -> Sequence[Envio]:
         """Those of a subscription, locked until the unit of work ends."""
-        return self._leer(_E.id_suscripcion == id_suscripcion)
+        return self._leer(_DE_SUSCRIPCION, id_suscripcion)
 
     def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
         """Give it back to the queue, due again then."""
@@ -103,15 +114,37 @@ class EnviosSQL:
 
     def quitar(self, id_notificacion: str) -> None:
         """It is over; the personal data that it held are gone."""
-        self._conexion.execute(sa.delete(tablas.envios).where(_E.id_notificacion == id_notificacion))
+        self._conexion.execute(_QUITAR, {"de": id_notificacion})
 
     def _cambiar(self, id_notificacion: str, **valores: Any) -> None:
         self._conexion.execute(sa.update(tablas.envios).where(_E.id_notificacion == id_notificacion).values(valores))
 
-    def _leer(self, condicion: sa.ColumnElement[bool]) -> list[Envio]:
-        consulta = sa.select(tablas.envios, _AHORA.label("leido")).where(condicion)
-        filas = self._conexion.execute(consulta.order_by(_E.id_notificacion).with_for_update()).mappings()
-        return [_envio(dict(f)) for f in filas]
+    def _leer(self, consulta: sa.Select[Any], de: str) -> list[Envio]:
+        return [_envio(dict(f)) for f in self._conexion.execute(consulta, {"de": de}).mappings()]
+
+
+def _tomar() -> sa.Executable:
+    excepto = sa.bindparam("excepto", type_=sa.ARRAY(sa.Text))
+    debidos = (
+        sa.select(_E.id_notificacion)
+        .where(_E.proximo <= _AHORA, sa.or_(_E.tomado_hasta.is_(None), _E.tomado_hasta <= _AHORA))
+        .where(_E.id_notificacion != sa.all_(excepto))
+        .order_by(_E.proximo)
+        .limit(sa.bindparam("cuantos", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+        # As a plain subquery it may run once per row of the outer table, and take as many more each time.
+        .cte("debidos")
+    )
+    arriendo = sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("arriendo_s", type_=sa.Float))
+    return (
+        sa.update(tablas.envios)
+        .where(_E.id_notificacion.in_(sa.select(debidos.c.id_notificacion)))
+        .values(intentos=_E.intentos + 1, tomado_hasta=_AHORA + arriendo)
+        .returning(tablas.envios, _AHORA.label("leido"))
+    )
+
+
+_TOMAR = _tomar()
 
 
 def tomar_envios(conexion: sa.Connection, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> list[Envio]:
@@ -123,23 +156,8 @@ def tomar_envios(conexion: sa.Connection, cuantos: int, arriendo_s: float, excep
         arriendo_s: seconds after which others may take it, should this process vanish.
         excepto: what this process has in hand still, whatever became of its lease.
     """
-    debidos = (
-        sa.select(_E.id_notificacion)
-        .where(_E.proximo <= _AHORA, sa.or_(_E.tomado_hasta.is_(None), _E.tomado_hasta <= _AHORA))
-        .where(_E.id_notificacion.not_in(excepto))
-        .order_by(_E.proximo)
-        .limit(cuantos)
-        .with_for_update(skip_locked=True)
-        # As a plain subquery it may run once per row of the outer table, and take as many more each time.
-        .cte("debidos")
-    )
-    tomar = (
-        sa.update(tablas.envios)
-        .where(_E.id_notificacion.in_(sa.select(debidos.c.id_notificacion)))
-        .values(intentos=_E.intentos + 1, tomado_hasta=_AHORA + sa.func.make_interval(0, 0, 0, 0, 0, 0, arriendo_s))
-        .returning(tablas.envios, _AHORA.label("leido"))
-    )
-    return [_envio(dict(f)) for f in conexion.execute(tomar).mappings()]
+    valores = {"cuantos": cuantos, "arriendo_s": arriendo_s, "excepto": list(excepto)}
+    return [_envio(dict(f)) for f in conexion.execute(_TOMAR, valores).mappings()]
 
 
 def devolver_envios(conexion: sa.Connection, ids: Sequence[str]) -> None:

@@ -1,5 +1,7 @@
 """The view of the notifications: a projection of their events, and its rebuilding."""
 
+import functools
+
 import sqlalchemy as sa
 
 from notificaciones.dominio import eventos
@@ -11,6 +13,12 @@ from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
 from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
 
 _NUEVA = "vista_notificaciones_nueva"
+
+
+@functools.cache
+def _sentencias(tabla: sa.Table) -> tuple[sa.Insert, sa.Update]:
+    """Made once: to put a statement together costs more than to run it."""
+    return sa.insert(tabla), sa.update(tabla).where(tabla.c.id == sa.bindparam("de"))
 
 
 def proyectar(conexion: sa.Connection, guardado: EventoGuardado, tabla: sa.Table = tablas.vista) -> None:
@@ -35,11 +43,11 @@ def proyectar(conexion: sa.Connection, guardado: EventoGuardado, tabla: sa.Table
                 "asunto": evento.asunto,
                 "creada": guardado.ocurrido,
             }
-            conexion.execute(sa.insert(tabla).values(fila))
+            conexion.execute(_sentencias(tabla)[0], fila)
             return
         case eventos.Fallida() | eventos.Anulada():
             cambios["motivo"] = evento.motivo
-    conexion.execute(sa.update(tabla).where(tabla.c.id == guardado.flujo).values(cambios))
+    conexion.execute(_sentencias(tabla)[1], {**cambios, "de": guardado.flujo})
 
 
 def reconstruir(motor: sa.Engine) -> int:

@@ -49,6 +49,9 @@ class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
         return Suscripcion(saga=SagaActual(**saga), recursos=tuple(fila["recursos"]), **propios)
 
 
+_CLIENTE = sa.select(tablas.clientes).where(tablas.clientes.c.id == sa.bindparam("codigo"))
+
+
 class RepositorioClientes(RepositorioSQL[Cliente]):
     """Clients, each a row."""
 
@@ -59,7 +62,7 @@ class RepositorioClientes(RepositorioSQL[Cliente]):
         visto = self._vistos.get(codigo)
         if visto is not None:
             return visto
-        fila = self.conexion.execute(sa.select(self.tabla).where(self.tabla.c.id == codigo)).mappings().one()
+        fila = self.conexion.execute(_CLIENTE, {"codigo": codigo}).mappings().one()
         return self.de_fila(dict(fila))
 
     def a_fila(self, agregado: Cliente) -> Fila:
@@ -105,29 +108,40 @@ def fila_de_paso(id_suscripcion: str, paso: Paso) -> Fila:
     return {"id_suscripcion": id_suscripcion, **asdict(paso)}
 
 
-class LineaSQL:
-    """The saga's timeline, one row a step."""
+_ANOTAR = insert(tablas.pasos).on_conflict_do_nothing()
+_EN_ORDEN = sa.select(tablas.pasos).order_by(tablas.pasos.c.ocurrido, tablas.pasos.c.id)
+_DE_SAGA = _EN_ORDEN.where(tablas.pasos.c.id_saga == sa.bindparam("de"))
+_DE_SUSCRIPCION = _EN_ORDEN.where(tablas.pasos.c.id_suscripcion == sa.bindparam("de"))
 
-    def __init__(self, conexion: sa.Connection, tabla: sa.Table = tablas.pasos) -> None:
+
+class LineaSQL:
+    """The saga's timeline, one row a step. What is noted is written when it is asked for, or with all else."""
+
+    def __init__(self, conexion: sa.Connection) -> None:
         self._conexion = conexion
-        self._tabla = tabla
+        self._anotados: list[Fila] = []
 
     def anotar(self, id_suscripcion: str, paso: Paso) -> None:
         """Take in a step; a repeat changes nothing."""
-        sentencia = insert(self._tabla).values(fila_de_paso(id_suscripcion, paso))
-        self._conexion.execute(sentencia.on_conflict_do_nothing())
+        self._anotados.append(fila_de_paso(id_suscripcion, paso))
 
     def de_saga(self, id_saga: str) -> Sequence[Paso]:
         """A saga's steps, in the contract's order."""
-        return self._leer(self._tabla.c.id_saga == id_saga)
+        return self._leer(_DE_SAGA, id_saga)
 
     def de_suscripcion(self, id_suscripcion: str) -> Sequence[Paso]:
         """The steps of all sagas of a subscription, in the contract's order."""
-        return self._leer(self._tabla.c.id_suscripcion == id_suscripcion)
+        return self._leer(_DE_SUSCRIPCION, id_suscripcion)
 
-    def _leer(self, condicion: sa.ColumnElement[bool]) -> list[Paso]:
-        orden = (self._tabla.c.ocurrido, self._tabla.c.id)
-        filas = self._conexion.execute(sa.select(self._tabla).where(condicion).order_by(*orden)).mappings()
+    def volcar(self) -> None:
+        """Write what was noted."""
+        if self._anotados:
+            self._conexion.execute(_ANOTAR, self._anotados)
+            self._anotados.clear()
+
+    def _leer(self, consulta: sa.Select[Any], de: str) -> list[Paso]:
+        self.volcar()
+        filas = self._conexion.execute(consulta, {"de": de}).mappings()
         return [Paso(**{c: v for c, v in f.items() if c != "id_suscripcion"}) for f in filas]
 
 
@@ -145,12 +159,18 @@ class UnidadSuscripciones(UnidadSQL):
         self.suscripciones: puertos.Suscripciones = suscripciones
         self.clientes: puertos.Clientes = clientes
         self.facturas: puertos.Facturas = facturas
-        self.linea: puertos.LineaDeTiempo = LineaSQL(conexion)
+        self._linea = LineaSQL(conexion)
+        self.linea: puertos.LineaDeTiempo = self._linea
         self._por_id = suscripciones
 
     def precargar(self, sujetos: Collection[str]) -> None:
         """One look for all subscriptions of the batch, which locks them in one order whoever does it."""
         self._por_id.precargar(sujetos)
+
+    def volcar(self) -> None:
+        """Write everything, the timeline too."""
+        self._linea.volcar()
+        super().volcar()
 
 
 def plazos_vencidos(motor: sa.Engine, tope: int = 200) -> Sequence[tuple[str, str]]:

@@ -100,6 +100,10 @@ class CatalogoEventos:
         return forma.clase(**datos)
 
 
+_ANEXAR = sa.insert(eventos).returning(eventos.c.flujo, eventos.c.version, eventos.c.orden)
+_FLUJO = sa.select(eventos).where(eventos.c.flujo == sa.bindparam("flujo_leido")).order_by(eventos.c.version)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventoGuardado:
     """An event as a projection sees it.
@@ -174,9 +178,8 @@ class RepositorioEventos(Generic[A]):
         if not self._nuevos:
             return
         filas = [self._fila(*nuevo) for nuevo in self._nuevos]
-        sentencia = sa.insert(eventos).returning(eventos.c.flujo, eventos.c.version, eventos.c.orden)
         try:
-            ordenes = {(flujo, version): orden for flujo, version, orden in self.conexion.execute(sentencia, filas)}
+            ordenes = {(flujo, version): orden for flujo, version, orden in self.conexion.execute(_ANEXAR, filas)}
         except sa.exc.IntegrityError as error:
             if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "eventos_pkey":
                 raise
@@ -212,8 +215,7 @@ class RepositorioEventos(Generic[A]):
         return fila
 
     def _cargar(self, id: str) -> None:
-        consulta = sa.select(eventos).where(eventos.c.flujo == id).order_by(eventos.c.version)
-        filas = self.conexion.execute(consulta).mappings().all()
+        filas = self.conexion.execute(_FLUJO, {"flujo_leido": id}).mappings().all()
         if not filas:
             self._ausentes.add(id)
             return

@@ -1,5 +1,6 @@
 """A repository on one table: identity map, change detection, and one statement for many rows."""
 
+import functools
 from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -51,7 +52,7 @@ class RepositorioSQL(Generic[A]):
         faltan = [i for i in ids if i not in self._vistos]
         if faltan:
             self._ausentes.update(faltan)
-            self._leer(self.tabla.c.id == sa.any_(sa.literal(faltan, sa.ARRAY(sa.Text))))
+            self._recordar_todas(_por_ids(self.tabla), {"ids": faltan})
 
     def buscar(self, *condiciones: sa.ColumnElement[bool]) -> list[A]:
         """The aggregates that meet the conditions, locked."""
@@ -92,8 +93,10 @@ class RepositorioSQL(Generic[A]):
             bd.actualizar(self.conexion, self.tabla, cambiadas)
 
     def _leer(self, *condiciones: sa.ColumnElement[bool]) -> list[A]:
-        sentencia = sa.select(self.tabla).where(*condiciones).order_by(self.tabla.c.id).with_for_update()
-        return [self._recordar(dict(f)) for f in self.conexion.execute(sentencia).mappings()]
+        return self._recordar_todas(_bloqueando(self.tabla, *condiciones))
+
+    def _recordar_todas(self, sentencia: sa.Select[Any], valores: Mapping[str, Any] | None = None) -> list[A]:
+        return [self._recordar(dict(f)) for f in self.conexion.execute(sentencia, valores).mappings()]
 
     def _recordar(self, fila: Fila) -> A:
         id = fila["id"]
@@ -102,3 +105,13 @@ class RepositorioSQL(Generic[A]):
             self._leidas[id] = fila
             self._vistos[id] = self.de_fila(fila)
         return self._vistos[id]
+
+
+def _bloqueando(tabla: sa.Table, *condiciones: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return sa.select(tabla).where(*condiciones).order_by(tabla.c.id).with_for_update()
+
+
+@functools.cache
+def _por_ids(tabla: sa.Table) -> sa.Select[Any]:
+    """Made once: to put a statement together costs more than to run it."""
+    return _bloqueando(tabla, tabla.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text))))

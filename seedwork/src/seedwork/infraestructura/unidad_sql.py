@@ -28,6 +28,18 @@ _RETIRAR = sa.text("""
 """)
 
 
+# A command's fate outlives its inbox row: one that comes again after it was pruned is still that command.
+_NUEVOS = """
+    INSERT INTO inbox (consumidor, ce_id)
+    SELECT :consumidor, llegado FROM unnest(CAST(:ids AS text[])) AS llegado
+    WHERE NOT EXISTS (SELECT FROM comandos WHERE id_comando = llegado)
+    ON CONFLICT DO NOTHING
+    RETURNING ce_id
+"""
+_RECIBIR = sa.text(_NUEVOS)
+_RECIBIR_LOTE = sa.text("WITH terminado AS (DELETE FROM lotes WHERE id = :lote)" + _NUEVOS)
+_RELOJ = sa.select(sa.func.clock_timestamp())
+
 # Attempts begin with its first real handling: so far it has only been looked at.
 _APLAZAR = sa.text("""
     WITH fuera AS (DELETE FROM inbox WHERE consumidor = :consumidor AND ce_id = ANY(:ids))
@@ -76,6 +88,7 @@ class UnidadSQL:
         self._despachadores = despachadores
         self._fuente = f"/saludtech/{participante}"
         self._sobre: Sobre | None = None
+        self._hora: datetime | None = None
         self._salientes: list[dict[str, Any]] = []
         self._destinos: list[dict[str, Any]] = []
 
@@ -102,9 +115,10 @@ class UnidadSQL:
         )
 
     def reloj(self) -> datetime:
-        """The database's clock, the one that deadlines go by."""
-        ahora_bd: datetime = self.conexion.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-        return ahora_bd
+        """The database's clock, the one that deadlines go by; in one unit of work, it is asked once."""
+        if self._hora is None:
+            self._hora = self.conexion.execute(_RELOJ).scalar_one()
+        return self._hora
 
     def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
         """Put a message into the outbox, caused by the one being handled."""
@@ -124,20 +138,10 @@ class UnidadSQL:
 
     def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None = None) -> set[str]:
         """Write the ids into the inbox, and end the batch; answer the ids that were not there yet."""
-        llegados = sa.func.unnest(sa.literal(sorted(ids), sa.ARRAY(sa.Text))).table_valued("ce_id").render_derived()
-        # A command's fate outlives its inbox row: one that comes again after it was pruned is still that command.
-        con_destino = sa.exists().where(bd.comandos.c.id_comando == llegados.c.ce_id)
-        sentencia = (
-            insert(bd.inbox)
-            .from_select(
-                ["consumidor", "ce_id"], sa.select(sa.literal(consumidor), llegados.c.ce_id).where(~con_destino)
-            )
-            .on_conflict_do_nothing()
-            .returning(bd.inbox.c.ce_id)
-        )
-        if lote is not None:
-            sentencia = sentencia.add_cte(sa.delete(bd.lotes).where(bd.lotes.c.id == lote).cte("terminado"))
-        return set(self.conexion.execute(sentencia).scalars())
+        valores = {"consumidor": consumidor, "ids": sorted(ids)}
+        if lote is None:
+            return set(self.conexion.execute(_RECIBIR, valores).scalars())
+        return set(self.conexion.execute(_RECIBIR_LOTE, {**valores, "lote": lote}).scalars())
 
     def retirar(self, consumidor: str, ce_id: str) -> bool:
         """Take a message that was parked, or never handled, as done with; False where it was handled."""
