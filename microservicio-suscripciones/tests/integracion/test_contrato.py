@@ -324,7 +324,7 @@ def test_pago_y_cancelacion_a_la_vez(casa, carrera, primero):
 
 def test_la_ultima_saga_es_la_de_la_fila(casa):
     casa.activar("basico")
-    # It tells of a saga that is none of this subscription's, and claims to be of a later time.
+    # A step of a saga that is none of this subscription's, the last by instant and id.
     casa.oir(casa.paso("RESERVAR", "servicio_datos", saga="ajena"))
     assert casa.api.get("/suscripciones/s-1/saga").json["id_saga"] == "g-1"
 
