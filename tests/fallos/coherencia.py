@@ -308,16 +308,16 @@ class Examen:
         self._facturas(activadas)
 
     def _facturas(self, activadas: Collection[str]) -> None:
-        """One for each activation of what has a price, paid at most once; none is due of what was cancelled."""
+        """One for each period of what has a price, paid at most once; none is due of what was cancelled."""
         acta = self._acta
-        facturas = filas(self.bases["suscripciones"], "SELECT id, id_suscripcion, estado FROM facturas")
-        acta.hallar(Clase.DOBLADO, _repetidos(s for _, s, _ in facturas), "invoice")
-        acta.hallar(Clase.OTRO, {s for _, s, _ in facturas} - set(activadas), "invoice of what was never activated")
+        facturas = filas(self.bases["suscripciones"], "SELECT id, id_suscripcion, estado, periodo FROM facturas")
+        acta.hallar(Clase.DOBLADO, _repetidos((s, periodo.date()) for _, s, _, periodo in facturas), "invoice")
+        acta.hallar(Clase.OTRO, {s for _, s, *_ in facturas} - set(activadas), "invoice of what was never activated")
         self._uno_por(suscripciones.FacturaEmitida, [id for id, *_ in facturas], "id_factura")
-        pagadas = [id for id, _, estado in facturas if estado == "PAGADA"]
+        pagadas = [id for id, _, estado, _ in facturas if estado == "PAGADA"]
         self._uno_por(suscripciones.SuscripcionPagada, pagadas, "id_factura")
         canceladas = self._en("CANCELADA")
-        for id, suscripcion, estado in facturas:
+        for id, suscripcion, estado, _ in facturas:
             if estado == "PAGADA":
                 continue
             debido = "ANULADA" if suscripcion in canceladas else "EMITIDA"

@@ -44,7 +44,7 @@ def test_plataforma(lugar: Escenario, caso: Caso, tamanos: dict[str, Any]) -> No
     assert acta.hallazgos == [], str(acta)
 
 
-_FACTURA = "id_suscripcion, monto, moneda, estado, medio, emitida, periodo + interval '1 d'"
+_FACTURA = "id_suscripcion, monto, moneda, estado, medio, emitida, periodo + interval '1 us'"
 _UNA = "(SELECT min(id) FROM outbox)"
 # In this order, each on what the ones before have left.
 DANOS = [

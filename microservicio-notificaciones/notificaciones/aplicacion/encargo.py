@@ -22,7 +22,7 @@ def id_notificacion(tipo: str, hecho: str) -> str:
 
     Args:
         tipo: the notification's type.
-        hecho: what the fact is one of: its saga where each saga has one such fact, else its own ``ce_id``.
+        hecho: what the fact is one of: its saga, subscription or invoice, where each of these has one such fact.
     """
     return str(uuid.uuid5(_NOTIFICACIONES, f"{tipo}/{hecho}"))
 
@@ -101,7 +101,8 @@ def avisar_del_fin(
         unidad.cierres.cerrar_saga(hecho.id_saga)
     else:
         unidad.cierres.cerrar_suscripcion(hecho.id_suscripcion)
-    id = id_notificacion(tipo, hecho.id_saga)
+    # A subscription ends once, whatever sagas the fact is told under.
+    id = id_notificacion(tipo, hecho.id_saga if solo_la_saga else hecho.id_suscripcion)
     if unidad.notificaciones.obtener(id) is not None:
         return
     for envio in unidad.envios.de_suscripcion(hecho.id_suscripcion):

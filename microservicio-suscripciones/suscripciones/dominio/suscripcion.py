@@ -18,6 +18,9 @@ ACTIVA = "ACTIVA"
 RECHAZADA = "RECHAZADA"
 CANCELADA = "CANCELADA"
 
+MAXIMO_RENOVACIONES = 12
+"""Invoices that one subscription gets in one transaction, so that it holds up no other."""
+
 E = TypeVar("E", bound=eventos.EventoSuscripcion)
 
 
@@ -197,6 +200,8 @@ class Suscripcion(Agregado):
     ) -> list[Factura]:
         """Issue an invoice for each period that has begun, oldest first; none where the plan has no price any more.
 
+        At most :data:`MAXIMO_RENOVACIONES` at a time: what is still due then is issued the next time.
+
         Args:
             plan: the plan in force, as the catalogue has it now.
             hoy: the present instant.
@@ -204,6 +209,8 @@ class Suscripcion(Agregado):
         """
         facturas: list[Factura] = []
         while self.estado == ACTIVA and self.renueva is not None and self.renueva <= hoy:
+            if len(facturas) == MAXIMO_RENOVACIONES:
+                break
             periodo = self.renueva
             if plan.periodo is None:
                 self.renueva = None

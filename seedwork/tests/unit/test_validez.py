@@ -26,11 +26,17 @@ HECHO = SuscripcionCreada(id_saga="g-1", id_suscripcion="s-1", plan_nombre="Bás
 
 @pytest.mark.parametrize(
     "mensaje",
-    [PASO, replace(PASO, recurso="", motivo=""), HECHO, AnonimizacionRechazada(motivo="X"), CrearSuscripcion()],
+    [
+        PASO,
+        replace(PASO, recurso="", motivo=""),
+        HECHO,
+        AnonimizacionRechazada(id_imagen="s-1", motivo="X"),
+        CrearSuscripcion(),
+    ],
     ids=lambda m: type(m).__name__,
 )
 def test_lo_que_cumple_pasa_y_de_un_comando_juzga_su_dueno(mensaje):
-    assert falta(mensaje) is None
+    assert falta(mensaje, "s-1") is None
 
 
 @pytest.mark.parametrize(
@@ -49,13 +55,15 @@ def test_lo_que_cumple_pasa_y_de_un_comando_juzga_su_dueno(mensaje):
         (replace(PASO, recursos_requeridos=("r",) * 101), "recursos_requeridos"),
         (replace(PASO, recursos_liberados=("",)), "recursos_liberados"),
         (replace(HECHO, id_saga=""), "id_saga falta"),
+        (replace(HECHO, id_suscripcion="s-2"), "id_suscripcion no es ce_subject"),
+        (replace(PASO, id_suscripcion="s-2"), "id_suscripcion no es ce_subject"),
         (replace(HECHO, plan_nombre="a\nb"), "plan_nombre no es un texto"),
         (replace(HECHO, cliente_codigo="x" * 4001), "cliente_codigo no es un texto"),
     ],
     ids=lambda valor: valor if isinstance(valor, str) else "",
 )
 def test_lo_que_no_cumple_se_nombra_sin_citarlo(mensaje, campo):
-    motivo = falta(mensaje)
+    motivo = falta(mensaje, "s-1")
     assert motivo is not None
     assert motivo.startswith(campo)
     assert "Ana" not in motivo

@@ -9,4 +9,6 @@ from notificaciones.aplicacion.puertos import Unidad
 
 def notificar_suscripcion_rechazada(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
     """Undo, and tell the client why."""
-    avisar_del_fin(unidad, SUSCRIPCION_RECHAZADA, hecho, datos={"motivo": motivos.texto(hecho.motivo) or ""})
+    avisar_del_fin(
+        unidad, SUSCRIPCION_RECHAZADA, hecho, datos={"motivo": motivos.texto(motivos.de_la_lista(hecho.motivo)) or ""}
+    )

@@ -14,8 +14,22 @@ _MAXIMO_LISTA = 100
 _CODIGO = re.compile(rf"[A-Z0-9_]{{0,{MAXIMO_ID}}}")
 
 
-def falta(mensaje: Mensaje) -> str | None:
+_ID_DEL_SUJETO = {
+    "suscripciones": "id_suscripcion",
+    "sagas": "id_suscripcion",
+    "servicio-datos": "id_servicio_datos",
+    "notificaciones": "id_notificacion",
+}
+"""The field of a context's events that names the aggregate; it is the message's subject too (contract §3). Where an
+image's own id must not be told, procesamiento's events are about the command instead."""
+
+
+def falta(mensaje: Mensaje, sujeto: str) -> str | None:
     """The field of an event that breaks the contract, and its rule; None where none does, and for a command.
+
+    Args:
+        mensaje: what was decoded.
+        sujeto: its ``ce_subject``.
 
     What can't be kept, or would stand for ever on the saga's topic and in its view, must not get as far as a handler:
     trying it again can't help.
@@ -27,6 +41,9 @@ def falta(mensaje: Mensaje) -> str | None:
         motivo = _falta_de(campo, getattr(mensaje, campo), exigido=campo in exigidos)
         if motivo is not None:
             return f"{campo} {motivo}"
+    propio = _ID_DEL_SUJETO.get(mensaje.contexto, "")
+    if propio in mensaje.campos and getattr(mensaje, propio) != sujeto:
+        return f"{propio} no es ce_subject"
     return _falta_de_paso(mensaje) if isinstance(mensaje, sagas.TransicionSaga) else None
 
 

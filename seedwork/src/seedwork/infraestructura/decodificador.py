@@ -77,7 +77,7 @@ class Decodificador:
         if tipo is None or REGISTRO.get(sobre.tipo) is not tipo:
             raise MensajeIlegible("ce_type no es el del tópico")
         mensaje = avro.decodificar(tipo, carga, self._escritor(tipo, topico, version))
-        if motivo := falta(mensaje):
+        if motivo := falta(mensaje, sobre.sujeto):
             raise MensajeIlegible(motivo)
         return Recibido(sobre, mensaje)
 

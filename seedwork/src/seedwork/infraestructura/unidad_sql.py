@@ -37,7 +37,7 @@ _NUEVOS = """
     RETURNING ce_id
 """
 _RECIBIR = sa.text(_NUEVOS)
-_RECIBIR_LOTE = sa.text("WITH terminado AS (DELETE FROM lotes WHERE id = :lote)" + _NUEVOS)
+_RECIBIR_LOTE = sa.text("WITH terminado AS (DELETE FROM lotes WHERE id = :lote)" + _NUEVOS)  # noqa: S608
 _RELOJ = sa.select(sa.func.clock_timestamp())
 
 # Attempts begin with its first real handling: so far it has only been looked at.
