@@ -6,7 +6,7 @@ from suscripciones.aplicacion.puertos import Unidad
 
 
 def vencer_plazo(unidad: Unidad, id_suscripcion: str, id_saga: str) -> None:
-    """Refuse the subscription if its deadline still stands, under the same row lock as success takes."""
+    """Refuse what the saga asks for if its deadline has passed, under the same row lock as success takes."""
     suscripcion = unidad.suscripciones.obtener(id_suscripcion)
     if suscripcion is None or suscripcion.plazo is None or suscripcion.plazo > unidad.reloj():
         return
