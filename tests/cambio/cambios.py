@@ -182,25 +182,23 @@ class AnularFactura(Mensaje):
 
 from contratos import motivos
 from contratos.suscripciones import AnularFactura
+from seedwork.aplicacion.peticiones import Reglas, rechazable
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
-from suscripciones.aplicacion.pasos import Reglas, avisar_rechazo, pedida
+from suscripciones.aplicacion.pasos import avisar_rechazo, pedida
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"id_factura": es_id}
 
 
-def anular_factura(comando: AnularFactura, unidad: Unidad) -> str | None:
+@rechazable(avisar_rechazo)
+def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
     """Annul one invoice that is not paid."""
-    try:
-        suscripcion = pedida(comando, unidad, _REGLAS)
-        suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
-        if comando.id_factura not in suyas:
-            raise ReglaViolada(motivos.FACTURA_DESCONOCIDA)
-        suyas[comando.id_factura].anular_a_peticion()
-    except ReglaViolada as violada:
-        return avisar_rechazo(comando, unidad, violada.codigo)
-    return None
+    suscripcion = pedida(comando, unidad, _REGLAS)
+    suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
+    if comando.id_factura not in suyas:
+        raise ReglaViolada(motivos.FACTURA_DESCONOCIDA)
+    suyas[comando.id_factura].anular_a_peticion()
 ''',
     )
     copia.cambiar(

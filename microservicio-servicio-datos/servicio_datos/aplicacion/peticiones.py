@@ -1,8 +1,4 @@
-"""What the commands do alike: check what was asked, find what it is about, and refuse it."""
-
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import TypeVar
+"""What the commands do alike: find what was asked for, and refuse it."""
 
 from contratos import Mensaje, motivos
 from contratos.servicio_datos import (
@@ -20,33 +16,11 @@ from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import ACTIVA, PENDIENTE
 
-C = TypeVar("C", bound=Mensaje)
-Regla = Callable[[str], bool]
-
 _HASTA_ACTIVA = (
     (Creacion(CrearSuscripcion, "suscripciones"),),
     (Creacion(SuscripcionCreada, "servicio-datos"), Creacion(SuscripcionActivada, "servicio-datos")),
 )
 _HASTA_CREADO = (Creacion(CrearServicioDatos, "servicio-datos"),)
-
-
-def rechazable(manejar: Callable[[C, Unidad], None]) -> Callable[[C, Unidad], str | None]:
-    """Make a command's handler: the rule that it breaks is the command's refusal, told as an event.
-
-    Args:
-        manejar: raises ReglaViolada before it has changed anything.
-    """
-
-    @wraps(manejar)
-    def manejador(comando: C, unidad: Unidad) -> str | None:
-        try:
-            manejar(comando, unidad)
-        except ReglaViolada as regla:
-            rechazar_comando(comando, unidad, regla.codigo)
-            return regla.codigo
-        return None
-
-    return manejador
 
 
 def rechazar_comando(comando: Mensaje, unidad: Unidad, motivo: str) -> None:
@@ -66,17 +40,6 @@ def rechazar_comando(comando: Mensaje, unidad: Unidad, motivo: str) -> None:
         ),
         sujeto=id,
     )
-
-
-def exigir(reglas: Mapping[str, Regla], valores: Mapping[str, str]) -> None:
-    """Raise ReglaViolada where a value breaks its rule, whoever published the command (contract §2)."""
-    if not all(cumple(valores[campo]) for campo, cumple in reglas.items()):
-        raise ReglaViolada(motivos.DATOS_INVALIDOS)
-
-
-def opcional(regla: Regla) -> Regla:
-    """The rule of what may also be left out."""
-    return lambda texto: not texto or regla(texto)
 
 
 def servicio_pedido(

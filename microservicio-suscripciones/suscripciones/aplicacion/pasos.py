@@ -1,26 +1,18 @@
 """What several handlers do alike: find what a command is about, refuse it, decide a saga, and say so."""
 
 import uuid
-from collections.abc import Callable, Mapping
 
 from contratos import Mensaje, motivos, sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.aplicacion.espera import Creacion, PorConocer
+from seedwork.aplicacion.peticiones import Reglas, exigir
 from seedwork.aplicacion.saga import Saga, publicar_paso
 from seedwork.dominio.errores import ReglaViolada
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
 
-Reglas = Mapping[str, Callable[[str], bool]]
-"""What each field of a command must be, whoever published it (contract §2)."""
-
 _FACTURAS = uuid.UUID("5b0c1f0e-5a1d-5a1d-9f3e-0c6a0f1f7a11")
-
-
-def invalidos(comando: Mensaje, reglas: Reglas) -> list[str]:
-    """The fields that break their rule."""
-    return [campo for campo, cumple in reglas.items() if not cumple(getattr(comando, campo))]
 
 
 def pedida(comando: Mensaje, unidad: Unidad, reglas: Reglas) -> Suscripcion:
@@ -30,8 +22,9 @@ def pedida(comando: Mensaje, unidad: Unidad, reglas: Reglas) -> Suscripcion:
         ReglaViolada: a field breaks its rule, or names another subscription than the message's subject.
         PorConocer: there is no such subscription, or not yet.
     """
+    exigir(comando, reglas)
     id = unidad.sobre.sujeto
-    if invalidos(comando, reglas) or getattr(comando, "id_suscripcion", None) != id:
+    if getattr(comando, "id_suscripcion", None) != id:
         raise ReglaViolada(motivos.DATOS_INVALIDOS)
     suscripcion = unidad.suscripciones.obtener(id)
     if suscripcion is None:

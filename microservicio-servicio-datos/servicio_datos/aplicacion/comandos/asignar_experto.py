@@ -2,16 +2,17 @@
 
 from contratos import motivos
 from contratos.servicio_datos import AsignarExperto
+from seedwork.aplicacion.peticiones import exigir, rechazable
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
-from servicio_datos.aplicacion.peticiones import exigir, exigir_activa, rechazable, servicio_pedido
+from servicio_datos.aplicacion.peticiones import exigir_activa, rechazar_comando, servicio_pedido
 from servicio_datos.aplicacion.puertos import Unidad
 
 
-@rechazable
+@rechazable(rechazar_comando)
 def asignar_experto(comando: AsignarExperto, unidad: Unidad) -> None:
     """Take the new expert's place, and give the old one's back, for an ACTIVA subscription."""
-    exigir({"experto_codigo": es_id}, {"experto_codigo": comando.experto_codigo})
+    exigir(comando, {"experto_codigo": es_id})
     servicio = servicio_pedido(comando, unidad)
     servicio.exigir_otro_experto(comando.experto_codigo)
     exigir_activa(servicio.id_suscripcion, unidad)

@@ -2,13 +2,14 @@
 
 from contratos import motivos
 from contratos.servicio_datos import CrearServicioDatos
+from seedwork.aplicacion.peticiones import Reglas, exigir, opcional, rechazable
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
-from servicio_datos.aplicacion.peticiones import exigir, exigir_activa, opcional, rechazable
+from servicio_datos.aplicacion.peticiones import exigir_activa, rechazar_comando
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos
 
-_REGLAS = {
+_REGLAS: Reglas = {
     "suscripcion.codigo": es_id,
     "experto_codigo": es_id,
     "nube.codigo": es_id,
@@ -31,10 +32,10 @@ _REGLAS = {
 """What each field must be. Those that are not stored may be left out."""
 
 
-@rechazable
+@rechazable(rechazar_comando)
 def crear_servicio_datos(comando: CrearServicioDatos, unidad: Unidad) -> None:
     """Make the data service CREADO; it takes no part in any saga."""
-    exigir(_REGLAS, _valores(comando))
+    exigir(comando, _REGLAS)
     id, id_suscripcion = unidad.sobre.sujeto, comando.suscripcion.codigo
     if unidad.servicios.obtener(id) is not None:
         raise ReglaViolada(motivos.SERVICIO_EXISTENTE)
@@ -58,16 +59,3 @@ def _asignar(comando: CrearServicioDatos, unidad: Unidad) -> Asignacion:
     return Asignacion(
         experto_codigo=comando.experto_codigo, nube_codigo=comando.nube.codigo, dataset_codigo=comando.dataset.codigo
     )
-
-
-def _valores(comando: CrearServicioDatos) -> dict[str, str]:
-    planos = {c: v for c in comando.campos if isinstance(v := getattr(comando, c), str)}
-    return {
-        **planos,
-        "suscripcion.codigo": comando.suscripcion.codigo,
-        "nube.codigo": comando.nube.codigo,
-        "nube.nombre": comando.nube.nombre,
-        "nube.tipo": comando.nube.tipo,
-        "dataset.codigo": comando.dataset.codigo,
-        "dataset.nombre": comando.dataset.nombre,
-    }

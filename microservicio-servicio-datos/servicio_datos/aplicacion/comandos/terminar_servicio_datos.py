@@ -2,18 +2,19 @@
 
 from contratos import motivos
 from contratos.servicio_datos import TerminarServicioDatos
+from seedwork.aplicacion.peticiones import exigir, rechazable
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_texto
 from servicio_datos.aplicacion.pasos import terminar
-from servicio_datos.aplicacion.peticiones import exigir, rechazable, servicio_pedido
+from servicio_datos.aplicacion.peticiones import rechazar_comando, servicio_pedido
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 
 
-@rechazable
+@rechazable(rechazar_comando)
 def terminar_servicio_datos(comando: TerminarServicioDatos, unidad: Unidad) -> None:
     """End it, and give its expert's place back, unless a plan or an undecided saga needs it."""
-    exigir({"motivo": es_texto}, {"motivo": comando.motivo})
+    exigir(comando, {"motivo": es_texto})
     servicio = servicio_pedido(comando, unidad)
     servicio.exigir_vivo()
     if _se_requiere(servicio, unidad):

@@ -4,29 +4,26 @@ from datetime import timedelta
 
 from contratos import motivos, sagas
 from contratos.suscripciones import CambiarPlanSuscripcion
+from seedwork.aplicacion.peticiones import Reglas, rechazable
 from seedwork.aplicacion.saga import publicar_paso
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_texto
-from suscripciones.aplicacion.pasos import Reglas, activar, avisar_rechazo, pedida, saga_de
+from suscripciones.aplicacion.pasos import activar, avisar_rechazo, pedida, saga_de
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"plan_codigo": es_id, "plan_nombre": es_texto}
 
 
-def cambiar_plan_suscripcion(comando: CambiarPlanSuscripcion, unidad: Unidad) -> str | None:
+@rechazable(avisar_rechazo)
+def cambiar_plan_suscripcion(comando: CambiarPlanSuscripcion, unidad: Unidad) -> None:
     """Start the saga of the change; where it requires nothing besides, the new plan is in force at once."""
-    try:
-        suscripcion = pedida(comando, unidad, _REGLAS)
-        plan = unidad.planes.get(comando.plan_codigo)
-        if plan is None:
-            raise ReglaViolada(motivos.PLAN_DESCONOCIDO)
-        suscripcion.exigir_cambio(plan)
-    except ReglaViolada as violada:
-        return avisar_rechazo(comando, unidad, violada.codigo)
+    suscripcion = pedida(comando, unidad, _REGLAS)
+    plan = unidad.planes.get(comando.plan_codigo)
+    if plan is None:
+        raise ReglaViolada(motivos.PLAN_DESCONOCIDO)
     cliente = unidad.clientes.leer(suscripcion.cliente_codigo)
     plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
     suscripcion.cambiar_plan(plan, unidad.sobre.id, cliente, plazo)
     publicar_paso(unidad, saga_de(suscripcion), sagas.CAMBIAR)
     if not suscripcion.saga.requeridos:
         activar(unidad, suscripcion, cliente)
-    return None

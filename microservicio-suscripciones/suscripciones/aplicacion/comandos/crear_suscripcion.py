@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from contratos import motivos, sagas
 from contratos.suscripciones import CrearSuscripcion
+from seedwork.aplicacion.peticiones import Reglas, invalidos
 from seedwork.aplicacion.saga import publicar_paso
 from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
-from suscripciones.aplicacion.pasos import Reglas, activar, avisar_rechazo, invalidos, saga_de
+from suscripciones.aplicacion.pasos import activar, avisar_rechazo, saga_de
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion

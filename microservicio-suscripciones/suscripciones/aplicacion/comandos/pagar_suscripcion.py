@@ -4,25 +4,23 @@ from decimal import Decimal
 
 from contratos import motivos
 from contratos.suscripciones import PagarSuscripcion
+from seedwork.aplicacion.peticiones import Reglas, rechazable
 from seedwork.dominio.dinero import Dinero
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_medio, es_moneda, es_monto
-from suscripciones.aplicacion.pasos import Reglas, avisar_rechazo, pedida
+from suscripciones.aplicacion.pasos import avisar_rechazo, pedida
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"id_factura": es_id, "monto": es_monto, "moneda": es_moneda, "medio": es_medio}
 
 
-def pagar_suscripcion(comando: PagarSuscripcion, unidad: Unidad) -> str | None:
+@rechazable(avisar_rechazo)
+def pagar_suscripcion(comando: PagarSuscripcion, unidad: Unidad) -> None:
     """Take the payment of one invoice, of exactly what is due."""
-    try:
-        suscripcion = pedida(comando, unidad, _REGLAS)
-        suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
-        factura = suyas.get(comando.id_factura)
-        if factura is None:
-            raise ReglaViolada(motivos.FACTURA_DESCONOCIDA)
-        factura.pagar(Dinero(Decimal(comando.monto), comando.moneda), comando.medio)
-    except ReglaViolada as violada:
-        return avisar_rechazo(comando, unidad, violada.codigo)
+    suscripcion = pedida(comando, unidad, _REGLAS)
+    suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
+    factura = suyas.get(comando.id_factura)
+    if factura is None:
+        raise ReglaViolada(motivos.FACTURA_DESCONOCIDA)
+    factura.pagar(Dinero(Decimal(comando.monto), comando.moneda), comando.medio)
     suscripcion.anotar_pago(factura, unidad.clientes.leer(suscripcion.cliente_codigo))
-    return None
