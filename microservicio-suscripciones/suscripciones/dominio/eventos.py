@@ -1,6 +1,6 @@
 """What happens to a subscription."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seedwork.dominio.agregado import EventoDominio
 from suscripciones.dominio.cliente import Cliente
@@ -46,7 +46,7 @@ class Cancelada(EventoSuscripcion):
 
     recursos_en_poder: tuple[str, ...]
     motivo: str
-    detalle: str
+    detalle: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """The subscription: its states, and what each command and each step of its saga makes of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -44,7 +44,7 @@ class Suscripcion(Agregado):
     saga: SagaActual
     estado: str = PENDIENTE
     motivo: str | None = None
-    detalle: str | None = None
+    detalle: str | None = field(default=None, repr=False)
     plazo: datetime | None = None
     recursos: tuple[str, ...] = ()
     renueva: datetime | None = None

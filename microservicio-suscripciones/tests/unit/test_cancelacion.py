@@ -41,6 +41,7 @@ def test_una_pendiente_se_cancela_y_se_deshace_lo_reservado(unidad: Unidad) -> N
         (),
     )
     assert (hecho.motivo, hecho.detalle) == ("CANCELADA_POR_CLIENTE", "Me mudo de país")
+    assert "Me mudo" not in repr((suscripcion, unidad.publicado))
     (paso,) = [p for p in unidad.de_tipo(sagas.TransicionSaga) if p.paso == "CANCELAR"]
     assert (paso.id_saga, paso.motivo, paso.compensacion) == ("g-1", "CANCELADA_POR_CLIENTE", False)
     for otro in ("CREAR", "CANCELAR"):
