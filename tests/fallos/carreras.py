@@ -7,7 +7,7 @@ cancelled, a place that is not given back, a second invoice, a client who was to
 import random
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -85,7 +85,9 @@ def carga_mezclada(lugar: Escenario, acta: Acta, *, ordenes: int = 2000) -> None
         for hecha in [hilos.submit(orden) for orden in otras]:
             hecha.result()
         facturas = _facturas(lugar, azar, set(ids), (ordenes - creaciones - len(otras)) // 2)
-        otras = [_una_orden(lugar, azar, ids) for _ in range(ordenes - creaciones - len(otras) - len(facturas))]
+        servicios = _servicios(lugar)
+        resto = ordenes - creaciones - len(otras) - len(facturas)
+        otras = [_una_orden(lugar, azar, ids, servicios) for _ in range(resto)]
         otras += [_un_pago(lugar, factura) for factura in facturas]
         azar.shuffle(otras)
         for hecha in [hilos.submit(orden) for orden in otras]:
@@ -114,10 +116,13 @@ def _cambiar(lugar: Escenario, id: str, plan: str) -> None:
     lugar.clientela.ordenar(f"/suscripciones/{id}/plan-comando", cuerpo)
 
 
-def _una_orden(lugar: Escenario, azar: random.Random, ids: Collection[str]) -> Any:
+def _una_orden(
+    lugar: Escenario, azar: random.Random, ids: Collection[str], servicios: Sequence[str] = ()
+) -> Callable[[], object]:
     """Any command on any of them; many have to be refused."""
     id = azar.choice(list(ids))
-    tipo = azar.choices(("cambio", "cancelacion", "servicio", "imagen"), (5, 2, 2, 1))[0]
+    pesos = {"cambio": 5, "cancelacion": 2, "servicio": 2, "imagen": 1, "a_mano": 2 if servicios else 0}
+    tipo = azar.choices([*pesos], [*pesos.values()])[0]
     if tipo == "cambio":
         plan = azar.choice(("free", "basico", "pro"))
         return lambda: _cambiar(lugar, id, plan)
@@ -126,14 +131,17 @@ def _una_orden(lugar: Escenario, azar: random.Random, ids: Collection[str]) -> A
     if tipo == "imagen":
         return lugar.clientela.pedir_imagen
     experto, nube, dataset = lugar.recursos
-    cuerpo = {"codigo": id}
+    if tipo == "a_mano":
+        ruta = f"/servicios-datos/{azar.choice(servicios)}"
+        verbo, cuerpo = azar.choice([("inicio", {}), ("fin", {}), ("experto", {"experto": {"codigo": experto}})])
+        return lambda: lugar.clientela.ordenar(f"{ruta}/{verbo}-comando", cuerpo)
     return lambda: lugar.clientela.ordenar(
         "/servicios-datos/servicio-datos-comando",
         {
             "experto": {"codigo": experto},
             "nube": {"codigo": nube},
             "dataset": {"codigo": dataset},
-            "suscripcion": cuerpo,
+            "suscripcion": {"codigo": id},
         },
     )
 
@@ -151,7 +159,14 @@ def _facturas(lugar: Escenario, azar: random.Random, ids: Collection[str], cuant
     return [azar.choice(todas) for _ in range(cuantas)]
 
 
-def _un_pago(lugar: Escenario, factura: Any) -> Any:
+def _servicios(lugar: Escenario) -> Sequence[str]:
+    """The data services that there are by now, made by a saga or by hand; alive or not."""
+    consulta = "SELECT id FROM servicios_datos"
+    base = lugar.plataforma.bases["servicio_datos"]
+    return hasta(lambda: [f[0] for f in filas(base, consulta)], "hay servicios de datos")
+
+
+def _un_pago(lugar: Escenario, factura: Any) -> Callable[[], object]:
     id, id_suscripcion, monto, moneda = factura
     cuerpo = {"id_factura": id, "monto": monto, "moneda": moneda, "medio": "tarjeta"}
     return lambda: lugar.clientela.ordenar(f"/suscripciones/{id_suscripcion}/pago-comando", cuerpo)
