@@ -24,6 +24,8 @@ def test_si_no_se_puede_avisar_al_cliente_se_rechaza_y_la_capacidad_vuelve(
     assert (saga.paso("RESERVAR")["resultado"], saga.paso("NOTIFICAR")["resultado"]) == ("HECHO", "FALLIDO")
     assert (saga.paso("LIBERAR")["resultado"], saga.paso("LIBERAR")["compensacion"]) == ("HECHO", True)
     assert fallida.su_notificacion_queda("SERVICIO_LISTO", "FALLIDA")["motivo"]
+    # How its saga ended never changes the command's own fate.
+    fallida.su_comando_queda("APLICADO")
 
     siguiente = negocio.pide_suscripcion("pro")
 

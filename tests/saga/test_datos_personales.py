@@ -10,7 +10,8 @@ from tests.saga.plataforma_viva import RECHAZA, Plataforma
 from tests.saga.topicos import publicado
 
 from contratos import REGISTRO
-from contratos.suscripciones import CrearSuscripcion, HechoParaElCliente
+from contratos.servicio_datos import CrearServicioDatos
+from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion, HechoParaElCliente, SuscripcionCancelada
 
 pytestmark = pytest.mark.integracion
 
@@ -46,4 +47,30 @@ def test_los_datos_del_cliente_no_salen_de_donde_hacen_falta(negocio: Negocio, p
     for nombre, contenido in lugares.items():
         for secreto in (marca, documento):
             assert secreto.encode() not in contenido, f"{secreto} está en {nombre}"
+    assert marca.encode() in volcado(plataforma.bases["suscripciones"]), "the owner has them"
+
+
+def test_las_palabras_de_quien_pide_quedan_en_su_peticion_su_hecho_y_su_dueno(
+    negocio: Negocio, plataforma: Plataforma
+) -> None:
+    marca = secrets.token_hex(6)
+    cliente = negocio.pide_suscripcion("free")
+    cliente.queda("ACTIVA")
+    experto = {"codigo": "nadie", "nombre": {"nombres": f"Nombre{marca}", "apellidos": "x"}, "usuario": marca}
+    negocio.crea_servicio(cliente.id, "nadie", experto=experto).queda("RECHAZADO")
+    cliente.cancela(f"me voy por {marca}").queda("APLICADO")
+    cliente.queda("CANCELADA")
+    cliente.su_notificacion_queda("SUSCRIPCION_CANCELADA", "CONFIRMADA")
+    cliente.todo_queda_quieto(1)
+
+    suyos = {CancelarSuscripcion, SuscripcionCancelada, CrearServicioDatos}
+    lugares = {f"la base de {p}": volcado(plataforma.bases[p]) for p in ("notificaciones", "servicio_datos")}
+    topicos = {m: publicado(plataforma.servidores.pulsar_url, m.topico) for m in REGISTRO.values() if not m.particiones}
+    lugares |= {m.__name__: contenido for m, contenido in topicos.items() if m not in suyos}
+    lugares["los registros"] = plataforma.registros().encode()
+    lugares["los correos"] = "".join(texto for _, texto in plataforma.buzon.cartas).encode()
+    for nombre, contenido in lugares.items():
+        assert marca.encode() not in contenido, f"está en {nombre}"
+    for suyo in suyos:
+        assert marca.encode() in topicos[suyo], "the topic was really read"
     assert marca.encode() in volcado(plataforma.bases["suscripciones"]), "the owner has them"

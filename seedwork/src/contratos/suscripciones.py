@@ -10,12 +10,12 @@ class CrearSuscripcion(Mensaje):
     """Ask for a subscription of a client to a plan. The fields are fixed by the business (contract §3)."""
 
     cliente_codigo: str = ""
-    cliente_nombres: str = ""
-    cliente_apellidos: str = ""
-    cliente_usuario: str = ""
-    cliente_rut: str = ""
-    cliente_cedula: str = ""
-    cliente_email: str = ""
+    cliente_nombres: str = field(default="", repr=False)
+    cliente_apellidos: str = field(default="", repr=False)
+    cliente_usuario: str = field(default="", repr=False)
+    cliente_rut: str = field(default="", repr=False)
+    cliente_cedula: str = field(default="", repr=False)
+    cliente_email: str = field(default="", repr=False)
     plan_codigo: str = ""
     plan_nombre: str = ""
 
@@ -68,9 +68,9 @@ class HechoSuscripcion(Mensaje):
 class HechoParaElCliente(HechoSuscripcion):
     """A fact that the client is told of: it carries the address to write to (personal data)."""
 
-    cliente_nombres: str = ""
-    cliente_apellidos: str = ""
-    cliente_email: str = ""
+    cliente_nombres: str = field(default="", repr=False)
+    cliente_apellidos: str = field(default="", repr=False)
+    cliente_email: str = field(default="", repr=False)
 
 
 @mensaje("suscripciones", "evento")
