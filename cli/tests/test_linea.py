@@ -1,8 +1,10 @@
 """The command line against a door that answers over real HTTP: what it sends, what it shows, how it ends."""
 
+import functools
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -385,11 +387,13 @@ def test_interrumpida_no_deja_una_traza(puerta: Any, linea: Any) -> None:
     puerta.responde("GET", ACEPTADO["comando"], NO_EXISTE)
     orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--esperar"]
     entorno = os.environ | {"SALUDTECH_URL": puerta.url}
-    with subprocess.Popen(orden, env=entorno, stdout=-1, stderr=-1) as proceso:
+    # Who runs the tests in the background may ignore Ctrl-C, and whoever it starts would too.
+    atender = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(orden, env=entorno, stdout=-1, stderr=-1, preexec_fn=atender) as proceso:
         preguntado = threading.Event()
         while not any(p.ruta == ACEPTADO["comando"] for p in puerta.pedidos):
             preguntado.wait(0.01)
-        proceso.send_signal(2)
+        proceso.send_signal(signal.SIGINT)
         _, errores = proceso.communicate(timeout=30)
         assert proceso.returncode == 130
         assert b"Traceback" not in errores

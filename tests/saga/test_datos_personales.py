@@ -57,7 +57,13 @@ def test_las_palabras_de_quien_pide_quedan_en_su_peticion_su_hecho_y_su_dueno(
     cliente = negocio.pide_suscripcion("free")
     cliente.queda("ACTIVA")
     experto = {"codigo": "nadie", "nombre": {"nombres": f"Nombre{marca}", "apellidos": "x"}, "usuario": marca}
-    negocio.crea_servicio(cliente.id, "nadie", experto=experto).queda("RECHAZADO")
+    servicio = {
+        "experto": experto,
+        "nube": {"codigo": "n"},
+        "dataset": {"codigo": "d"},
+        "suscripcion": {"codigo": cliente.id},
+    }
+    negocio.ordena("/servicios-datos/servicio-datos-comando", servicio).queda("RECHAZADO")
     cliente.cancela(f"me voy por {marca}").queda("APLICADO")
     cliente.queda("CANCELADA")
     cliente.su_notificacion_queda("SUSCRIPCION_CANCELADA", "CONFIRMADA")
