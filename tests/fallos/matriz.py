@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from tests.fallos.acta import Acta, Clase
 from tests.fallos.coherencia import OIDOS
 from tests.fallos.escenario import Escenario
-from tests.fallos.tropiezo import NOTIFICAR, PASOS, RESERVAR, Paso, que_falla, retenido
+from tests.fallos.tropiezo import NOTIFICAR, NOTIFICAR_MAS, PASOS, RESERVAR, RESERVAR_MAS, Paso, que_falla, retenido
 from tests.saga.bases import ejecutar, filas
 from tests.saga.espera import hasta
 from tests.saga.plataforma_viva import RECHAZA
@@ -40,7 +40,7 @@ def paso_rechazado(lugar: Escenario, acta: Acta, *, sagas: int = 8) -> None:
 def paso_que_falla(lugar: Escenario, acta: Acta, *, sagas: int = 5) -> None:
     """The step's transaction fails a few times, together with what it was batched with, and then by itself."""
     for paso in PASOS:
-        with _sagas(lugar, acta, sagas) as pedir, que_falla(lugar.base_de(paso), paso, 4):
+        with _sagas(lugar, acta, sagas, paso) as pedir, que_falla(lugar.base_de(paso), paso, 4):
             pedir(sagas, malograda=paso.malograda)
             lugar.sosegar(acta)
         acta.fallos += 4
@@ -49,7 +49,7 @@ def paso_que_falla(lugar: Escenario, acta: Acta, *, sagas: int = 5) -> None:
 def paso_en_que_se_muere(lugar: Escenario, acta: Acta, *, sagas: int = 5) -> None:
     """The participant's worker is killed -9 in the middle of the step's transaction."""
     for paso in PASOS:
-        with _sagas(lugar, acta, sagas) as pedir, retenido(lugar.base_de(paso), paso) as retencion:
+        with _sagas(lugar, acta, sagas, paso) as pedir, retenido(lugar.base_de(paso), paso) as retencion:
             pedir(sagas, malograda=paso.malograda)
             retencion.esperar_a_alguien()
             lugar.plataforma.proceso(paso.proceso).derribar()
@@ -58,10 +58,10 @@ def paso_en_que_se_muere(lugar: Escenario, acta: Acta, *, sagas: int = 5) -> Non
         acta.fallos += 1
 
 
-def paso_duplicado(lugar: Escenario, acta: Acta, *, sagas: int = 5) -> None:
+def paso_duplicado(lugar: Escenario, acta: Acta, *, sagas: int = 5, pasos: Collection[Paso] = PASOS) -> None:
     """While the step is being done, its cause and all else on its topic come five times more, and 20 copies of one."""
-    for paso in PASOS:
-        with _sagas(lugar, acta, sagas) as pedir, retenido(lugar.base_de(paso), paso) as retencion:
+    for paso in pasos:
+        with _sagas(lugar, acta, sagas, paso) as pedir, retenido(lugar.base_de(paso), paso) as retencion:
             ids = pedir(sagas, malograda=paso.malograda)
             retencion.esperar_a_alguien()
             suyos = lugar.dichos_de(paso.causa, ids)
@@ -74,7 +74,7 @@ def paso_duplicado(lugar: Escenario, acta: Acta, *, sagas: int = 5) -> None:
 def paso_tardio(lugar: Escenario, acta: Acta, *, sagas: int = 5, segundos: float = 1.5) -> None:
     """The step takes its time, and everybody else goes on."""
     for paso in PASOS:
-        with _sagas(lugar, acta, sagas) as pedir, retenido(lugar.base_de(paso), paso) as retencion:
+        with _sagas(lugar, acta, sagas, paso) as pedir, retenido(lugar.base_de(paso), paso) as retencion:
             pedir(sagas, malograda=paso.malograda)
             retencion.esperar_a_alguien()
             time.sleep(segundos)
@@ -101,6 +101,8 @@ def paso_callado(lugar: Escenario, acta: Acta, *, sagas: int = 5) -> None:
                 time.sleep(PLAZO_S + 1)
                 if paso in (RESERVAR, NOTIFICAR):
                     esperar_estado(lugar, ids, "RECHAZADA")
+                elif paso in (RESERVAR_MAS, NOTIFICAR_MAS):
+                    hasta(lambda: lugar.pasos(ids)["RECHAZAR"] == sagas, "todo cambio se rechaza", segundos=60)
             acta.fallos += 1
 
 
@@ -184,7 +186,7 @@ def _sagas_sin(lugar: Escenario, acta: Acta, paso: Paso, cuantas: int) -> Iterat
     Gives the subscriptions' ids.
     """
     proceso = lugar.plataforma.proceso(paso.proceso)
-    with _sagas(lugar, acta, cuantas) as pedir:
+    with _sagas(lugar, acta, cuantas, paso) as pedir:
         if paso.previo is None:
             proceso.parar()
             ids = pedir(cuantas, malograda=paso.malograda)
@@ -214,9 +216,15 @@ def _causas(lugar: Escenario, paso: Paso, ids: Collection[str]) -> set[str]:
 
 
 @contextmanager
-def _sagas(lugar: Escenario, acta: Acta, cuantas: int) -> Iterator["_Pedido"]:
-    """PRO subscriptions are asked for in the body; at rest after it, they are counted and examined."""
+def _sagas(lugar: Escenario, acta: Acta, cuantas: int, paso: Paso | None = None) -> Iterator["_Pedido"]:
+    """Sagas are asked for in the body; at rest after it, they are counted and examined.
+
+    Where the step befalls subscriptions in force, these are so when the body begins.
+    """
     pedido = _Pedido(lugar)
+    if paso is not None and paso.tras is not None:
+        pedido.preparar(cuantas, *paso.tras)
+        lugar.sosegar(acta)
     yield pedido
     lugar.reposar(acta)
     acta.vueltas += 1
@@ -229,9 +237,25 @@ class _Pedido:
     def __init__(self, lugar: Escenario) -> None:
         self._lugar = lugar
         self.ids: list[str] = []
+        self._listas: list[str] = []
+        self._despues = ""
+
+    def preparar(self, cuantas: int, plan: str, despues: str) -> None:
+        """Ask for subscriptions that will be in force when something is asked of them."""
+        self._listas = self(cuantas, plan=plan)
+        self._despues = despues
+        self.ids = []
 
     def __call__(self, cuantas: int, *, plan: str = "pro", malograda: bool = False) -> list[str]:
-        """Ask for so many; the letters to those that are to end badly are refused. Answers their ids."""
+        """Ask for so many; the letters to those that are to end badly are refused. Answers their ids.
+
+        Of those that were prepared, what was to be asked of them is.
+        """
+        if self._listas:
+            for id in self._listas:
+                self._pedir_despues(id)
+            self.ids += self._listas
+            return self._listas
         negocio = self._lugar.negocio
         correo = RECHAZA if malograda else "cliente"
         nuevos = [
@@ -240,6 +264,13 @@ class _Pedido:
         ]
         self.ids += nuevos
         return nuevos
+
+    def _pedir_despues(self, id: str) -> None:
+        if self._despues == "CANCELAR":
+            self._lugar.clientela.ordenar(f"/suscripciones/{id}/cancelacion-comando", {})
+            return
+        plan = {"codigo": self._despues, "nombre": self._despues.upper()}
+        self._lugar.clientela.ordenar(f"/suscripciones/{id}/plan-comando", {"plan": plan})
 
 
 CASOS = (

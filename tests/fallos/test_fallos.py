@@ -7,6 +7,7 @@ from tests.fallos import caidas, carreras, cuaderno_entregas, cuaderno_muertes, 
 from tests.fallos.acta import Acta, Caso, Clase, levantar, nombre
 from tests.fallos.escenario import Escenario
 from tests.fallos.mesa import Mesa
+from tests.fallos.tropiezo import ACTIVAR, LIBERAR, LIBERAR_TODO, MODIFICAR, RESERVAR
 from tests.saga.bases import ejecutar
 
 pytestmark = [pytest.mark.integracion, pytest.mark.timeout(240)]
@@ -30,7 +31,7 @@ def test_cuaderno(mesa: Mesa, caso: Caso, tamanos: dict[str, Any]) -> None:
     ("caso", "tamanos"),
     [
         (caidas.cada_proceso_muere, {"imagenes": 150, "suscripciones": 30, "segundos": 10, "vueltas": 1}),
-        (matriz.paso_duplicado, {"sagas": 1}),
+        (matriz.paso_duplicado, {"sagas": 1, "pasos": (RESERVAR, ACTIVAR, LIBERAR, MODIFICAR, LIBERAR_TODO)}),
         (matriz.paso_rechazado, {"sagas": 2}),
         (carreras.exito_y_cancelacion_a_la_vez, {"vueltas": 2, "sagas": 5}),
         (carreras.carga_mezclada, {"ordenes": 200}),

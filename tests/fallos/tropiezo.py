@@ -5,7 +5,7 @@ So a step can be made to fail, to hang, or to be caught in the act, without a li
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg2
 from tests.saga.bases import ejecutar, filas
@@ -14,10 +14,15 @@ from tests.saga.espera import hasta
 from contratos import Mensaje
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import (
+    CambiarPlanSuscripcion,
+    CambioPlanIniciado,
+    CancelarSuscripcion,
     CrearSuscripcion,
     SuscripcionActivada,
     SuscripcionAprovisionada,
+    SuscripcionCancelada,
     SuscripcionCreada,
+    SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
 
@@ -40,6 +45,8 @@ class Paso:
         causa: the message that brings it about.
         previo: the last step of another participant before it, where there is one.
         malograda: whether it belongs to sagas that end badly.
+        tras: for a step of what befalls a subscription in force: its plan, and what is asked then, another plan or
+            CANCELAR.
     """
 
     nombre: str
@@ -50,6 +57,10 @@ class Paso:
     causa: type[Mensaje]
     previo: "Paso | None" = None
     malograda: bool = False
+    tras: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        return self.nombre if self.tras is None else f"{self.nombre} of {' to '.join(self.tras)}"
 
 
 CREAR = Paso("CREAR", "suscripciones", "suscripciones", "INSERT ON suscripciones", "true", CrearSuscripcion)
@@ -105,7 +116,66 @@ AVISAR = Paso(
     RECHAZAR,
     malograda=True,
 )
-PASOS = (CREAR, RESERVAR, NOTIFICAR, ACTIVAR, INICIAR, RECHAZAR, LIBERAR, AVISAR)
+
+SUBIR, BAJAR, CANCELAR = ("basico", "pro"), ("pro", "basico"), ("pro", "CANCELAR")
+CAMBIAR = Paso(
+    "CAMBIAR",
+    "suscripciones",
+    "suscripciones",
+    "UPDATE ON suscripciones",
+    "NEW.saga->>'id' <> OLD.saga->>'id'",
+    CambiarPlanSuscripcion,
+    tras=SUBIR,
+)
+RESERVAR_MAS = replace(RESERVAR, causa=CambioPlanIniciado, previo=CAMBIAR, tras=SUBIR)
+NOTIFICAR_MAS = replace(NOTIFICAR, previo=RESERVAR_MAS, tras=SUBIR)
+MODIFICAR = Paso(
+    "ACTIVAR",
+    "suscripciones",
+    "suscripciones",
+    "UPDATE ON suscripciones",
+    "NEW.plan_codigo <> OLD.plan_codigo",
+    TransicionSaga,
+    NOTIFICAR_MAS,
+    tras=SUBIR,
+)
+INICIAR_MAS = replace(INICIAR, causa=SuscripcionPlanModificado, previo=MODIFICAR, tras=SUBIR)
+BAJAR_DE_PLAN = replace(CAMBIAR, tras=BAJAR)
+LIBERAR_LO_DEMAS = replace(LIBERAR, causa=SuscripcionPlanModificado, previo=BAJAR_DE_PLAN, malograda=False, tras=BAJAR)
+TERMINAR = Paso(
+    "CANCELAR",
+    "suscripciones",
+    "suscripciones",
+    "UPDATE ON suscripciones",
+    "NEW.estado = 'CANCELADA'",
+    CancelarSuscripcion,
+    tras=CANCELAR,
+)
+LIBERAR_TODO = replace(LIBERAR, causa=SuscripcionCancelada, previo=TERMINAR, malograda=False, tras=CANCELAR)
+DESPEDIR = Paso(
+    "AVISAR",
+    "notificaciones",
+    "notificaciones",
+    "INSERT ON envios",
+    "NEW.tipo = 'SUSCRIPCION_CANCELADA'",
+    SuscripcionCancelada,
+    TERMINAR,
+    tras=CANCELAR,
+)
+EN_VIGOR = (
+    CAMBIAR,
+    RESERVAR_MAS,
+    NOTIFICAR_MAS,
+    MODIFICAR,
+    INICIAR_MAS,
+    LIBERAR_LO_DEMAS,
+    TERMINAR,
+    LIBERAR_TODO,
+    DESPEDIR,
+)
+"""The steps of what befalls a subscription in force: a change of plan up and down, its cancellation."""
+ALTA = (CREAR, RESERVAR, NOTIFICAR, ACTIVAR, INICIAR, RECHAZAR, LIBERAR, AVISAR)
+PASOS = (*ALTA, *EN_VIGOR)
 
 
 class Retencion:
