@@ -7,9 +7,10 @@ too many is worse than one too few.
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from seedwork.dominio.textos import llano
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +88,7 @@ class Reconocedor:
 
     def reconocer(self, antecedentes: str) -> tuple[str, ...]:
         """The codes of the patient's own conditions, sorted, each once."""
-        fichas = _FICHA.findall(_llano(antecedentes))
+        fichas = _FICHA.findall(llano(antecedentes))
         # Most histories name nothing of the list, or one word.
         if not any(f in self._por_palabra for f in fichas):
             return ()
@@ -146,7 +147,7 @@ def _clausulas(fichas: list[str]) -> list[list[str]]:
 
 def _formas(termino: str) -> Iterable[tuple[str, ...]]:
     """A term's forms; its words agree with each other in gender and number."""
-    palabras = _llano(termino).split()
+    palabras = llano(termino).split()
     return {
         tuple(_forma(p, femenino, plural) for p in palabras) for femenino in (False, True) for plural in (False, True)
     }
@@ -159,10 +160,3 @@ def _forma(palabra: str, femenino: bool, plural: bool) -> str:
     if femenino:
         return raiz.removesuffix("o") + ("as" if plural else "a")
     return raiz + ("" if not plural else "s" if raiz.endswith("o") else "es")
-
-
-def _llano(texto: str) -> str:
-    """Lower case, without accents."""
-    if texto.isascii():
-        return texto.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", texto.casefold()) if not unicodedata.combining(c))
