@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contratos.procesamiento import ImagenAnonimizada
 from contratos.servicio_datos import (
     AsignarExperto,
     CrearServicioDatos,
@@ -63,6 +64,18 @@ def hecho() -> Callable[..., Recibido]:
         mensaje = tipo(**campos, **propios, **cambios)
         sobre = Sobre.nuevo(mensaje, fuente="/saludtech/suscripciones", sujeto=mensaje.id_suscripcion, id=id)
         return Recibido(replace(sobre, correlacion=mensaje.id_saga, secuencia=secuencia or por_defecto), mensaje)
+
+    return hacer
+
+
+@pytest.fixture
+def imagen() -> Callable[..., Recibido]:
+    """Makes the ImagenAnonimizada of image ``i-<n>``."""
+
+    def hacer(n: int, modalidad: str = "Rayos X") -> Recibido:
+        mensaje = ImagenAnonimizada(id_imagen=f"i-{n}", modalidad=modalidad)
+        sobre = Sobre.nuevo(mensaje, fuente="/saludtech/procesamiento", sujeto=mensaje.id_imagen)
+        return Recibido(replace(sobre, secuencia=1), mensaje)
 
     return hacer
 

@@ -5,6 +5,7 @@ the rules of the contract written down anew (§3 to §5). What it takes for gran
 (`pendiente`), and that no outbox row was pruned yet.
 """
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ OIDOS: Mapping[str, Collection[type[Mensaje]]] = {
         suscripciones.CambioPlanIniciado,
         suscripciones.SuscripcionPlanModificado,
         suscripciones.CambioPlanRechazado,
+        procesamiento.ImagenAnonimizada,
     ),
     "notificaciones": (
         suscripciones.SuscripcionAprovisionada,
@@ -399,7 +401,7 @@ class Examen:
         acta.hallar(Clase.OTRO, filas(base, desiguales), "the view lags its events")
 
     def _imagenes(self) -> None:
-        """Each accepted image is one record, and one event tells of it."""
+        """Each accepted image is one record, one event tells of it, and it counts once in its modality."""
         acta, base = self._acta, self.bases["procesamiento"]
         estados = dict(filas(base, "SELECT id, estado FROM imagenes"))
         acta.hallar(Clase.PERDIDO, set(self.imagenes) - estados.keys(), "accepted, and no such image")
@@ -408,6 +410,13 @@ class Examen:
         anonimizadas = {id for id, estado in estados.items() if estado == "ANONIMIZADA"}
         acta.hallar(Clase.PERDIDO, anonimizadas - set(contadas), "no ImagenAnonimizada")
         acta.hallar(Clase.OTRO, set(contadas) - anonimizadas, "ImagenAnonimizada without a record")
+        dichas = Counter(_llana(m.modalidad) for m in self._unicos(procesamiento.ImagenAnonimizada))
+        debidas = {modalidad: n for modalidad, n in dichas.items() if 0 < len(modalidad) <= 200}
+        cuentas = dict(filas(self.bases["servicio_datos"], "SELECT modalidad, cuantas FROM imagenes_por_modalidad"))
+        for modalidad in debidas.keys() | cuentas.keys():
+            hay, debe = cuentas.get(modalidad, 0), debidas.get(modalidad, 0)
+            clase = Clase.PERDIDO if hay < debe else Clase.DOBLADO
+            acta.hallar(clase, [modalidad] if hay != debe else [], f"{hay} images counted, {debe} told")
 
 
 def pendiente(servidores: Servidores, bases: Mapping[str, str]) -> str | None:
@@ -436,6 +445,11 @@ def _dicho(tipo: type[Mensaje], original: pulsar.Message) -> Dicho:
     p = original.properties()
     secuencia = int(p["ce_sequence"]) if "ce_sequence" in p else None
     return Dicho(p["ce_id"], p["ce_source"], p["ce_subject"], secuencia, avro.decodificar(tipo, original.data()))
+
+
+def _llana(texto: str) -> str:
+    """Without case and accents, as modalities are compared."""
+    return "".join(c for c in unicodedata.normalize("NFKD", texto.casefold()) if not unicodedata.combining(c))
 
 
 def _repetidos(valores: Iterable[Any]) -> list[Any]:

@@ -51,7 +51,7 @@ def _catalogo(carpeta: Path, capacidad: int) -> Path:
     filas: dict[str, dict[str, str | int]] = {
         "expertos": {"codigo": codigo, "nombres": "Camila", "apellidos": "Rojas", "capacidad": capacidad},
         "nubes": {"codigo": "nube-andes", "nombre": "Nube Andes", "tipo": "PRIVADA"},
-        "datasets": {"codigo": "rayos-x", "nombre": "Rayos X"},
+        "datasets": {"codigo": "rayos-x", "nombre": "Rayos X", "modalidad": "Rayos X"},
     }
     # A JSON string or number is one in TOML too.
     secciones = (

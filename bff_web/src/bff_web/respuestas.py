@@ -294,6 +294,10 @@ class _Nube(_Respuesta):
 class _Dataset(_Respuesta):
     codigo: str
     nombre: str
+    imagenes: Annotated[
+        int | None,
+        Field(description="Cuántas imágenes anonimizadas hay de su modalidad; null si el catálogo no dice cuál es."),
+    ]
 
 
 class ServicioDatos(_Respuesta):
@@ -307,7 +311,7 @@ class ServicioDatos(_Respuesta):
         id_suscripcion=_SUSCRIPCION,
         experto={"codigo": "experto-01", "nombres": "Camila", "apellidos": "Rojas Tamayo"},
         nube={"codigo": "nube-andes", "nombre": "Nube Andes", "tipo": "PRIVADA"},
-        dataset={"codigo": "rayos-x-torax", "nombre": "Rayos X de tórax"},
+        dataset={"codigo": "rayos-x-torax", "nombre": "Rayos X de tórax", "imagenes": 1250},
     )
 
     id_servicio_datos: str

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from contratos import Mensaje
 from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.infraestructura import tablas
@@ -58,6 +59,6 @@ class UnidadProcesamiento(UnidadSQL):
         self.imagenes = RepositorioImagenes(conexion)
         self.repositorios = [self.imagenes]
 
-    def precargar(self, sujetos: Collection[str]) -> None:
+    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
         """One look for all images of the batch."""
-        self.imagenes.precargar(sujetos)
+        self.imagenes.precargar({sujeto for sujeto, _ in pendientes})

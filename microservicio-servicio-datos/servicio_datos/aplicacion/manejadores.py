@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from contratos import Mensaje
+from contratos.procesamiento import ImagenAnonimizada
 from contratos.servicio_datos import (
     AsignarExperto,
     CrearServicioDatos,
@@ -28,6 +29,7 @@ from servicio_datos.aplicacion.reacciones.cambio_iniciado import reservar_al_cam
 from servicio_datos.aplicacion.reacciones.cambio_rechazado import deshacer_cambio
 from servicio_datos.aplicacion.reacciones.cancelacion import cancelar
 from servicio_datos.aplicacion.reacciones.compensacion import compensar
+from servicio_datos.aplicacion.reacciones.imagen_anonimizada import contar_imagen
 from servicio_datos.aplicacion.reacciones.plan_modificado import aplicar_plan
 from servicio_datos.aplicacion.reacciones.reserva import reservar_al_crear
 
@@ -43,4 +45,5 @@ MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     CambioPlanIniciado: reservar_al_cambiar,
     SuscripcionPlanModificado: aplicar_plan,
     CambioPlanRechazado: deshacer_cambio,
+    ImagenAnonimizada: contar_imagen,
 }

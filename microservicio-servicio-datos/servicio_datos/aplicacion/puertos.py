@@ -86,6 +86,14 @@ class Recursos(Protocol):
         ...
 
 
+class Imagenes(Protocol):
+    """How many anonymised images there are, by modality."""
+
+    def contar(self, modalidad: str) -> None:
+        """One more image of a modality, as its image spells it."""
+        ...
+
+
 class Unidad(UnidadTrabajo, Protocol):
     """This service's unit of work."""
 
@@ -93,3 +101,4 @@ class Unidad(UnidadTrabajo, Protocol):
     servicios: ServiciosDatos
     participaciones: Participaciones
     recursos: Recursos
+    imagenes: Imagenes

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+from seedwork.dominio.reglas import es_texto
+from seedwork.dominio.textos import llano
+
+MAXIMO_MODALIDAD = 200
+"""Characters of a modality's key."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experto:
@@ -28,10 +34,15 @@ class Nube:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """What a data service gives access to."""
+    """What a data service gives access to.
+
+    Attributes:
+        modalidad: the key of the images that it is made of (:func:`clave_modalidad`); None where it does not say.
+    """
 
     codigo: str
     nombre: str
+    modalidad: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +52,13 @@ class Catalogo:
     expertos: tuple[Experto, ...]
     nubes: tuple[Nube, ...]
     datasets: tuple[Dataset, ...]
+
+
+def clave_modalidad(texto: str) -> str | None:
+    """What all spellings of a modality have in common, whatever case and accents they are written with.
+
+    An image's modality is free text of up to 4,000 characters, and a key is an index's entry: what is too long for it,
+    or no text at all, is None, and no data set can name it.
+    """
+    clave = llano(texto)
+    return clave if 0 < len(clave) <= MAXIMO_MODALIDAD and es_texto(clave) else None

@@ -4,13 +4,20 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
-from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
+from servicio_datos.dominio.catalogo import MAXIMO_MODALIDAD, Catalogo, Dataset, Experto, Nube, clave_modalidad
 
 INCLUIDO = Path(__file__).parent.parent / "catalogo.toml"
 Texto = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _clave(modalidad: str) -> str:
+    clave = clave_modalidad(modalidad)
+    if clave is None:
+        raise ValueError(f"sin mayúsculas ni tildes debe quedar un texto de 1 a {MAXIMO_MODALIDAD} caracteres")
+    return clave
 
 
 class _Experto(Entrada):
@@ -29,6 +36,7 @@ class _Nube(Entrada):
 class _Dataset(Entrada):
     codigo: Codigo
     nombre: Texto
+    modalidad: Annotated[str, AfterValidator(_clave)] | None = None
 
 
 class _Archivo(Entrada):

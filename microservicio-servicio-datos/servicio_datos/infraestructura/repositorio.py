@@ -5,7 +5,11 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from contratos import Mensaje
+from contratos.servicio_datos import CrearServicioDatos
+from contratos.suscripciones import HechoSuscripcion
 from seedwork.aplicacion.saga import Saga
+from seedwork.dominio.reglas import es_id
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 from servicio_datos.dominio.participacion import Participacion
@@ -14,6 +18,7 @@ from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
 from servicio_datos.infraestructura import tablas
 from servicio_datos.infraestructura.despachadores import DESPACHADORES
 from servicio_datos.infraestructura.existencias import RecursosSQL
+from servicio_datos.infraestructura.imagenes import ImagenesSQL
 
 A = TypeVar("A", bound=ServicioDatos | Participacion)
 
@@ -115,16 +120,20 @@ class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
         self._conocidas = conocidas
         self._participaciones = participaciones
 
-    def precargar(self, ids: Collection[str]) -> None:
-        """Load what an id is about: it may be a data service's, of whatever state, or a subscription's."""
+    def precargar(self, ids: Collection[str], suscripciones: Collection[str] = ()) -> None:
+        """Load the data services of these ids, of whatever state, and what belongs to their subscriptions.
+
+        Args:
+            suscripciones: further ones, which take their places in the same order.
+        """
         faltan = sorted(set(ids) - self._vistos.keys() - self._ausentes)
-        if not faltan:
-            return
-        columnas = self.tabla.c.id, self.tabla.c.id_suscripcion
-        consulta = sa.select(*columnas).where(self.tabla.c.id == sa.any_(sa.literal(faltan, sa.ARRAY(sa.Text))))
-        duenas = {f.id: f.id_suscripcion for f in self.conexion.execute(consulta)}
-        self._ausentes.update(faltan)
-        self.precargar_de({*faltan, *duenas.values()})
+        duenas: dict[str, str] = {}
+        if faltan:
+            columnas = self.tabla.c.id, self.tabla.c.id_suscripcion
+            consulta = sa.select(*columnas).where(self.tabla.c.id == sa.any_(sa.literal(faltan, sa.ARRAY(sa.Text))))
+            duenas = {f.id: f.id_suscripcion for f in self.conexion.execute(consulta)}
+            self._ausentes.update(faltan)
+        self.precargar_de({*suscripciones, *duenas.values()})
         super().precargar(duenas)
 
     def precargar_de(self, suscripciones: Collection[str]) -> None:
@@ -157,8 +166,24 @@ class UnidadServicioDatos(UnidadSQL):
         self.participaciones = RepositorioParticipaciones(conexion)
         self.servicios = RepositorioServiciosDatos(conexion, self.suscripciones, self.participaciones)
         self.recursos = RecursosSQL(conexion)
+        self.imagenes = ImagenesSQL(conexion)
         self.repositorios = [self.suscripciones, self.participaciones, self.servicios]
 
-    def precargar(self, sujetos: Collection[str]) -> None:
-        """Facts are about subscriptions, commands about data services."""
-        self.servicios.precargar(sujetos)
+    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
+        """Facts are about subscriptions, commands about data services; an image is about nothing that is loaded."""
+        servicios: set[str] = set()
+        suscripciones: set[str] = set()
+        for sujeto, mensaje in pendientes:
+            if isinstance(mensaje, HechoSuscripcion):
+                suscripciones.add(sujeto)
+            elif mensaje.clase == "comando":
+                servicios.add(sujeto)
+                # A code that can be no id may be no text that the database takes; the handler refuses it.
+                if isinstance(mensaje, CrearServicioDatos) and es_id(mensaje.suscripcion.codigo):
+                    suscripciones.add(mensaje.suscripcion.codigo)
+        self.servicios.precargar(servicios, suscripciones)
+
+    def volcar(self) -> None:
+        """Write everything, and last of all the counts, whose rows every batch of images changes."""
+        super().volcar()
+        self.imagenes.volcar()

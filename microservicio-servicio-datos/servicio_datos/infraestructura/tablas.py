@@ -30,6 +30,15 @@ datasets = sa.Table(
     sa.Column("codigo", sa.Text, primary_key=True),
     sa.Column("nombre", sa.Text, nullable=False),
     sa.Column("vigente", sa.Boolean, nullable=False),
+    sa.Column("modalidad", sa.Text),
+)
+
+imagenes_por_modalidad = sa.Table(
+    "imagenes_por_modalidad",
+    METADATOS,
+    sa.Column("modalidad", sa.Text, primary_key=True),
+    sa.Column("cuantas", sa.BigInteger, nullable=False),
+    comment="Anonymised images that have been heard of; the images themselves are another service's.",
 )
 
 servicios_datos = sa.Table(

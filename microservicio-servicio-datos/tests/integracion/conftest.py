@@ -44,11 +44,11 @@ def motor(url_base: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def catalogo() -> Catalogo:
-    """Four experts with five places each."""
+    """Four experts with five places each, and two data sets, of which one says what images it is made of."""
     return Catalogo(
         expertos=tuple(Experto(codigo=f"e{i}", nombres="Ana", apellidos="Ruiz", capacidad=5) for i in range(4)),
         nubes=(Nube(codigo="n1", nombre="Andes", tipo="PRIVADA"),),
-        datasets=(Dataset(codigo="d1", nombre="Rayos X"), Dataset(codigo="d2", nombre="Ecografía")),
+        datasets=(Dataset(codigo="d1", nombre="Tórax", modalidad="rayos x"), Dataset(codigo="d2", nombre="Ecografía")),
     )
 
 

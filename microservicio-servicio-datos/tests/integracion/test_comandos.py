@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from contratos import sagas
-from contratos.servicio_datos import ComandoServicioDatosRechazado
+from contratos.servicio_datos import ComandoServicioDatosRechazado, SuscripcionPedida
 
 pytestmark = pytest.mark.integracion
 
@@ -211,3 +211,38 @@ def _procesar(servicio, lote):
                 for uno in lote:
                     _procesar(servicio, [uno])
                 return
+
+
+def test_un_lote_bloquea_de_una_vez_todas_las_suscripciones_tambien_las_de_creaciones(activas, hecho, crear, orden):
+    activas.procesar([crear("sd", 5)])
+    bloqueos: list[list[str]] = []
+
+    def anotar(_conexion, _cursor, sentencia, valores, *_resto):
+        if "FROM suscripciones_conocidas" in sentencia and "FOR UPDATE" in sentencia:
+            bloqueos.append(sorted(valores["ids"]))
+
+    sa.event.listen(activas.motor, "before_cursor_execute", anotar)
+    activas.procesar([hecho("cancelada", 7, recursos=()), crear("otro", 3), orden("iniciar", "sd")])
+
+    assert bloqueos == [["s-3", "s-5", "s-7"]]
+
+
+def test_un_lote_de_hechos_no_busca_servicios_por_su_id(activas, hecho):
+    consultas: list[str] = []
+
+    def anotar(_conexion, _cursor, sentencia, *_resto):
+        if "FROM servicios_datos" in sentencia:
+            consultas.append(sentencia)
+
+    sa.event.listen(activas.motor, "before_cursor_execute", anotar)
+    activas.procesar([hecho("cancelada", n, recursos=()) for n in range(10)])
+
+    assert len(consultas) == 1, consultas
+
+
+def test_una_creacion_para_lo_que_no_es_un_id_se_rechaza_y_no_estorba_a_su_lote(activas, crear):
+    mala = crear("malo", suscripcion=SuscripcionPedida(codigo="s-1\x00"))
+    activas.procesar([mala, crear("sd", 1)])
+
+    assert destinos(activas)[mala.sobre.id] == "DATOS_INVALIDOS"
+    assert activas.filas("SELECT id FROM servicios_datos") == [("sd",)]

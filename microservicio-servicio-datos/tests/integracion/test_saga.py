@@ -108,7 +108,7 @@ def test_causa_y_compensacion_a_la_vez_no_pierden_capacidad(servicio, hecho):
         assert [p for p, _, _ in servicio.pasos(f"g-{n}")].count("RESERVAR") == 1
 
 
-@pytest.mark.parametrize("lectura", [1, 2, 3, 4], ids=["ids", "suscripciones", "participaciones", "servicios"])
+@pytest.mark.parametrize("lectura", [1, 2, 3], ids=["suscripciones", "participaciones", "servicios"])
 @pytest.mark.parametrize(
     ("lento", "rapido"),
     [("creada", "rechazada"), ("rechazada", "creada"), ("creada", "activada"), ("activada", "creada")],
@@ -130,6 +130,7 @@ def test_lo_que_otro_confirma_entre_dos_lecturas_no_se_pierde(servicio, hecho, l
     except sa.exc.IntegrityError:
         servicio.procesar([hecho(lento)])
 
+    assert lecturas >= lectura, "the fast worker came in between"
     if "activada" in (lento, rapido):
         assert servicio.pasos() == [RESERVADO, INICIADO]
         assert servicio.filas("SELECT estado FROM servicios_datos") == [("INICIADO",)]

@@ -68,6 +68,14 @@ class RecursosEnMemoria:
         self.lugares[codigo] += 1
 
 
+class ImagenesEnMemoria:
+    def __init__(self) -> None:
+        self.contadas: list[str] = []
+
+    def contar(self, modalidad: str) -> None:
+        self.contadas.append(modalidad)
+
+
 class Unidad(UnidadEnMemoria):
     def __init__(self) -> None:
         super().__init__("servicio-datos", DESPACHADORES)
@@ -75,6 +83,7 @@ class Unidad(UnidadEnMemoria):
         self.servicios = ServiciosEnMemoria()
         self.participaciones = ParticipacionesEnMemoria()
         self.recursos = RecursosEnMemoria()
+        self.imagenes = ImagenesEnMemoria()
 
     def recibir(self, *recibidos: Recibido) -> str | None:
         """Handle them, in order; answers the reason for which the last one was refused."""

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from contratos import Mensaje
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
@@ -163,9 +164,9 @@ class UnidadSuscripciones(UnidadSQL):
         self.linea: puertos.LineaDeTiempo = self._linea
         self._por_id = suscripciones
 
-    def precargar(self, sujetos: Collection[str]) -> None:
+    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
         """One look for all subscriptions of the batch, which locks them in one order whoever does it."""
-        self._por_id.precargar(sujetos)
+        self._por_id.precargar({sujeto for sujeto, _ in pendientes})
 
     def volcar(self) -> None:
         """Write everything, the timeline too."""

@@ -58,6 +58,7 @@ tipo = "PRIVADA"
 [[datasets]]
 codigo = "rayos-x-torax"
 nombre = "Rayos X de tórax"
+modalidad = "Rayos X"
 """
 _COLORES = {"HECHO": "green", "RECHAZADO": "red", "FALLIDO": "red", "OMITIDO": "yellow"}
 

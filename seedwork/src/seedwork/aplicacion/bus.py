@@ -74,7 +74,7 @@ class Bus:
         with self._abrir() as unidad:
             nuevos = unidad.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
             pendientes = [r for r in recibidos if r.sobre.id in nuevos]
-            unidad.precargar({r.sobre.sujeto for r in pendientes})
+            unidad.precargar([(r.sobre.sujeto, r.mensaje) for r in pendientes])
             duenos = unidad.reclamar_claves(
                 {r.sobre.clave_idempotencia: r.sobre.id for r in reversed(pendientes) if r.sobre.clave_idempotencia}
             )

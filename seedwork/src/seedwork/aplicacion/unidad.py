@@ -50,8 +50,12 @@ class UnidadConBandeja(UnidadTrabajo, Protocol):
         """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
         ...
 
-    def precargar(self, sujetos: Collection[str]) -> None:
-        """Load at once the aggregates that a batch is about; a hint, no handler depends on it."""
+    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
+        """Load at once the aggregates that a batch is about; a hint, no handler depends on it.
+
+        Args:
+            pendientes: subject and message of each that is to be handled; nothing of them was checked yet.
+        """
         ...
 
     def atender(self, sobre: Sobre) -> None:

@@ -164,8 +164,8 @@ class UnidadSQL:
         leidas = self.conexion.execute(sa.select(tabla.clave, tabla.id_comando).where(tabla.clave.in_(claves)))
         return {f.clave: f.id_comando for f in leidas}
 
-    def precargar(self, sujetos: Collection[str]) -> None:
-        """A hint that a batch is about these aggregates; a service with large batches overrides it."""
+    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
+        """A hint of what a batch is about, by subject and message; a service with large batches overrides it."""
 
     def anotar_comando(self, rechazo: str | None) -> None:
         """Keep the fate of the command being handled: applied, or refused with a reason's code."""

@@ -9,6 +9,7 @@ from computo.dominio.reserva import Reserva
 from computo.infraestructura import tablas
 from computo.infraestructura.despachadores import DESPACHADORES
 from computo.infraestructura.existencias import ExistenciasSQL
+from contratos import Mensaje
 from seedwork.aplicacion.saga import Saga
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
@@ -69,6 +70,6 @@ class UnidadComputo(UnidadSQL):
         self.existencias = ExistenciasSQL(conexion)
         self.repositorios = [self.reservas]
 
-    def precargar(self, sujetos: Collection[str]) -> None:
+    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
         """The facts that arrive are about subscriptions."""
-        self.reservas.precargar_de(sujetos)
+        self.reservas.precargar_de({sujeto for sujeto, _ in pendientes})

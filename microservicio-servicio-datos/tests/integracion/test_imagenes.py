@@ -1,0 +1,124 @@
+"""Images by modality on a real database: each counts once, at the cost of one statement a batch."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from servicio_datos.dominio.catalogo import Dataset
+from servicio_datos.infraestructura.consultas import Consultas
+
+pytestmark = pytest.mark.integracion
+
+MODALIDADES = ("Rayos X", "RAYOS X", "Ecografía", "ecografia", "Mamografía")
+
+
+def cuentas(servicio):
+    return dict(servicio.filas("SELECT modalidad, cuantas FROM imagenes_por_modalidad"))
+
+
+@contextmanager
+def sentencias(motor: sa.Engine) -> Iterator[list[str]]:
+    """The statements that run meanwhile."""
+    dichas: list[str] = []
+
+    def anotar(_conexion, _cursor, sentencia, *_resto):
+        dichas.append(sentencia)
+
+    sa.event.listen(motor, "before_cursor_execute", anotar)
+    yield dichas
+    sa.event.remove(motor, "before_cursor_execute", anotar)
+
+
+def test_un_lote_de_quinientas_cuenta_una_vez_por_mucho_que_se_repita(servicio, imagen):
+    lote = [imagen(n, MODALIDADES[n % 5]) for n in range(500)]
+
+    for _ in range(3):
+        servicio.procesar(lote + lote[:7])
+
+    assert cuentas(servicio) == {"rayos x": 200, "ecografia": 200, "mamografia": 100}
+
+
+def test_un_lote_se_cuenta_con_una_sentencia_y_no_busca_nada(servicio, imagen):
+    with sentencias(servicio.motor) as dichas:
+        servicio.procesar([imagen(n, MODALIDADES[n % 5]) for n in range(500)])
+
+    assert [s.split()[:3] for s in dichas] == [
+        ["INSERT", "INTO", "inbox"],
+        ["INSERT", "INTO", "imagenes_por_modalidad"],
+    ]
+
+
+def test_repetido_un_lote_no_escribe_cuentas(servicio, imagen):
+    lote = [imagen(n) for n in range(3)]
+    servicio.procesar(lote)
+
+    with sentencias(servicio.motor) as dichas:
+        servicio.procesar(lote)
+
+    assert [s.split()[2] for s in dichas] == ["inbox"]
+
+
+def test_dos_a_la_vez_en_ordenes_opuestos_no_se_estorban_y_no_pierden_ninguna(servicio, imagen):
+    juntos = threading.Barrier(2)
+    # Each meets the modalities in the other's reverse order.
+    ordenes = MODALIDADES, MODALIDADES[::-1]
+    lotes = [[[imagen(n, ordenes[hilo][n % 5]) for n in range(500)] for _ in range(20)] for hilo in range(2)]
+
+    def trabajar(hilo: int) -> None:
+        for lote in lotes[hilo]:
+            juntos.wait(timeout=30)
+            servicio.procesar(lote)
+
+    with ThreadPoolExecutor(2) as hilos:
+        list(hilos.map(trabajar, range(2)))
+
+    assert cuentas(servicio) == {"rayos x": 8000, "ecografia": 8000, "mamografia": 4000}
+
+
+def test_un_lote_que_fracasa_no_cuenta(servicio, imagen, hecho):
+    roto = hecho("creada", 1)
+
+    with pytest.raises(TypeError):
+        servicio.procesar([imagen(1), replace(roto, mensaje=replace(roto.mensaje, recursos_requeridos=None))])
+
+    assert cuentas(servicio) == {}
+
+
+def test_lo_que_ningun_dataset_puede_nombrar_no_estorba_a_las_demas(servicio, imagen):
+    servicio.procesar([imagen(1, ""), imagen(2, "á" * 4000), imagen(3, "Rayos\x00X"), imagen(4)])
+
+    assert cuentas(servicio) == {"rayos x": 1}
+
+
+@pytest.mark.parametrize(
+    ("modalidad", "antes", "despues"), [("ecografia", 0, 2), ("mamografia", 0, 0), (None, None, None)]
+)
+def test_los_datasets_dicen_cuantas_hay_de_su_modalidad(servicio, catalogo, hecho, imagen, modalidad, antes, despues):
+    servicio.catalogar(replace(catalogo, datasets=(Dataset(codigo="d9", nombre="D", modalidad=modalidad),)))
+    servicio.procesar([hecho("creada")])
+    consultas = Consultas(servicio.motor)
+
+    def vistas() -> list[object]:
+        (elemento,) = consultas.servicios(None, None, None)["elementos"]
+        uno = consultas.servicio(elemento["id_servicio_datos"])
+        assert uno == elemento
+        return [elemento["dataset"]]
+
+    assert vistas() == [{"codigo": "d9", "nombre": "D", "imagenes": antes}]
+    servicio.procesar([imagen(1, "Ecografía"), imagen(2, "ECOGRAFIA"), imagen(3)])
+    assert vistas() == [{"codigo": "d9", "nombre": "D", "imagenes": despues}]
+
+
+def test_un_catalogo_nuevo_cambia_la_modalidad_y_conserva_las_cuentas(servicio, catalogo, hecho, imagen):
+    servicio.catalogar(replace(catalogo, datasets=(Dataset(codigo="d9", nombre="D"),)))
+    servicio.procesar([hecho("creada"), imagen(1)])
+
+    servicio.catalogar(replace(catalogo, datasets=(Dataset(codigo="d9", nombre="D", modalidad="rayos x"),)))
+
+    (elemento,) = Consultas(servicio.motor).servicios(None, None, None)["elementos"]
+    assert elemento["dataset"]["imagenes"] == 1

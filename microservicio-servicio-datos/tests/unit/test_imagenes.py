@@ -1,0 +1,29 @@
+"""Images: which modality they count for, and nothing else comes of them."""
+
+import pytest
+
+from servicio_datos.dominio.catalogo import MAXIMO_MODALIDAD, clave_modalidad
+
+
+def test_una_imagen_anonimizada_cuenta_y_no_dice_nada(unidad, imagen):
+    unidad.recibir(imagen(1, "Rayos X"), imagen(2, "Ecografía"))
+
+    assert unidad.imagenes.contadas == ["Rayos X", "Ecografía"]
+    assert unidad.publicado == []
+    assert not unidad.suscripciones.todos
+
+
+@pytest.mark.parametrize("texto", ["Tomografía", "TOMOGRAFIA", "tomografi\u0301a", "tOMOGRAFÍA"])
+def test_una_modalidad_es_la_misma_con_otras_mayusculas_y_tildes(texto):
+    assert clave_modalidad(texto) == "tomografia"
+
+
+def test_dos_modalidades_no_se_confunden():
+    assert clave_modalidad("Rayos X") != clave_modalidad("Rayos Y")
+
+
+@pytest.mark.parametrize(
+    "texto", ["", "\u0301", "x" * (MAXIMO_MODALIDAD + 1), "ß" * MAXIMO_MODALIDAD, "Rayos\x00X", "Rayos\nX"]
+)
+def test_lo_que_ningun_dataset_puede_nombrar_no_tiene_clave(texto):
+    assert clave_modalidad(texto) is None
