@@ -63,6 +63,20 @@ def test_repetido_un_lote_no_escribe_cuentas(servicio, imagen):
     assert [s.split()[2] for s in dichas] == ["inbox"]
 
 
+@pytest.mark.parametrize("llegan", [MODALIDADES, MODALIDADES[::-1]])
+def test_las_cuentas_se_bloquean_en_un_orden_lleguen_como_lleguen(servicio, imagen, llegan):
+    pedidas: list[list[str]] = []
+
+    def anotar(_conexion, _cursor, sentencia, valores, *_resto):
+        if "INTO imagenes_por_modalidad" in sentencia:
+            pedidas.append(valores["modalidades"])
+
+    sa.event.listen(servicio.motor, "before_cursor_execute", anotar)
+    servicio.procesar([imagen(n, modalidad) for n, modalidad in enumerate(llegan)])
+
+    assert pedidas == [["ecografia", "mamografia", "rayos x"]]
+
+
 def test_dos_a_la_vez_en_ordenes_opuestos_no_se_estorban_y_no_pierden_ninguna(servicio, imagen):
     juntos = threading.Barrier(2)
     # Each meets the modalities in the other's reverse order.
