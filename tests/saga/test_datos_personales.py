@@ -9,13 +9,13 @@ from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import RECHAZA, Plataforma
 from tests.saga.topicos import publicado
 
-from contratos import REGISTRO
+from contratos.esquemas import publicados
 from contratos.servicio_datos import CrearServicioDatos
 from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion, HechoParaElCliente, SuscripcionCancelada
 
 pytestmark = pytest.mark.integracion
 
-SIN_DATOS = [m for m in REGISTRO.values() if m is not CrearSuscripcion and not issubclass(m, HechoParaElCliente)]
+SIN_DATOS = [m for m in publicados() if m is not CrearSuscripcion and not issubclass(m, HechoParaElCliente)]
 
 
 def test_los_datos_del_cliente_no_salen_de_donde_hacen_falta(negocio: Negocio, plataforma: Plataforma) -> None:
@@ -71,7 +71,7 @@ def test_las_palabras_de_quien_pide_quedan_en_su_peticion_su_hecho_y_su_dueno(
 
     suyos = {CancelarSuscripcion, SuscripcionCancelada, CrearServicioDatos}
     lugares = {f"la base de {p}": volcado(plataforma.bases[p]) for p in ("notificaciones", "servicio_datos")}
-    topicos = {m: publicado(plataforma.servidores.pulsar_url, m.topico) for m in REGISTRO.values() if not m.particiones}
+    topicos = {m: publicado(plataforma.servidores.pulsar_url, m.topico) for m in publicados() if not m.particiones}
     lugares |= {m.__name__: contenido for m, contenido in topicos.items() if m not in suyos}
     lugares["los registros"] = plataforma.registros().encode()
     lugares["los correos"] = "".join(texto for _, texto in plataforma.buzon.cartas).encode()
