@@ -3,7 +3,9 @@
 import itertools
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
@@ -41,6 +43,7 @@ class Publico:
         self._clientela = clientela
         self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=20)
         self._turno = itertools.count()
+        self._cerrojo = threading.Lock()
         self._malos = itertools.cycle(_MALOS)
         self._basura = itertools.cycle(_BASURA)
 
@@ -68,6 +71,12 @@ class Publico:
                 with suppress(OSError):
                     while enchufe.recv(65536):
                         pass
+
+    def avalancha(self, cuantos: int, hilos: int = 16) -> None:
+        """So many bodies that are refused, the largest among them, as fast as the door refuses them."""
+        with ThreadPoolExecutor(hilos) as pila:
+            for hecho in [pila.submit(self._errar) for _ in range(cuantos)]:
+                hecho.result()
 
     def jornada(self, segundos: float, *, ritmo: float = 1) -> list[Quehacer]:
         """The errands of so many seconds, of each kind as many as its pace makes; `ritmo` times as many."""
@@ -128,7 +137,8 @@ class Publico:
         self._preguntar(f"/{secrets.token_hex(8)}", 404)
 
     def _errar(self) -> None:
-        metodo, ruta, tipo, cuerpo, debido = next(self._malos)
+        with self._cerrojo:
+            metodo, ruta, tipo, cuerpo, debido = next(self._malos)
         self._exigir(metodo, ruta, (debido,), body=cuerpo or None, headers={"Content-Type": tipo})
 
     def _ensuciar(self) -> None:

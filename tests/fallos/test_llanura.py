@@ -59,19 +59,22 @@ def test_con_poco_no_se_juzga() -> None:
 
 
 @pytest.mark.parametrize(
-    ("creciente", "que"),
+    ("nombre", "creciente", "que"),
     [
-        (lambda vez: Medida(60 + vez / 30, 90, 40, 18, 30), "bff/1: MB"),
-        (lambda vez: Medida(60, 90, 40, 18 + vez // 30, 30), "bff/1: threads"),
-        (lambda vez: Medida(60, 90, 40, 18, 30 + vez // 15), "bff/1: file descriptors"),
-        (lambda _: LLANA, ""),
+        ("suscripciones", lambda vez: Medida(60 + vez / 40, 90, 40, 18, 30), "suscripciones: MB"),
+        ("bff/1", lambda vez: Medida(60 + vez / 20, 90, 40, 18, 30), "bff/1: MB"),
+        ("bff/1", lambda vez: Medida(60 + vez / 40, 90, 40, 18, 30), ""),
+        ("bff/1", lambda vez: Medida(60, 90, 40, 18 + vez // 30, 30), "bff/1: threads"),
+        ("bff/1", lambda vez: Medida(60, 90, 40, 18, 30 + vez // 15), "bff/1: file descriptors"),
+        ("pulsar", lambda vez: Medida(60 + vez, 90, 40, 18, 30 + vez), ""),
+        ("pulsar", lambda vez: Medida(60, 90, 40, 18 + vez, 30), "pulsar: threads"),
+        ("suscripciones", lambda _: LLANA, ""),
     ],
-    ids=["memoria", "hilos", "descriptores", "nada"],
 )
-def test_se_juzga_cada_cifra(creciente: Callable[[int], Medida], que: str) -> None:
+def test_se_juzga_cada_cifra(nombre: str, creciente: Callable[[int], Medida], que: str) -> None:
     bitacora = Bitacora({}, {}, {}, veces=VECES)
-    bitacora.procesos["bff"] = [LLANA] * VECES
-    bitacora.procesos["bff/1"] = [creciente(vez) for vez in range(VECES)]
+    bitacora.procesos["notificaciones"] = [LLANA] * VECES
+    bitacora.procesos[nombre] = [creciente(vez) for vez in range(VECES)]
     resistencia.juzgar(acta := Acta("remojo"), bitacora, 30)
     assert [h.que.startswith(que) for h in acta.hallazgos] == ([True] if que else [])
 
