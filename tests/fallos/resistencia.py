@@ -37,7 +37,7 @@ RITMO_INICIAL = 3
 process sends, and no more after them (measured): within ten minutes at this pace every process has sent as many."""
 AVALANCHA = 16_000
 """Refused bodies in the beginning, one in eight of them the largest. The C library keeps freed blocks for each of its
-heaps, and the door's threads share many: a worker's memory was seen to rise from 48 to 79 MB in some thousands of such
+heaps, and the door's threads share many: a worker's memory was seen to rise from 48 to some 80 MB in thousands of such
 bodies, whether they come fast or slowly, and then no more; with two heaps (MALLOC_ARENA_MAX=2) to 60 MB."""
 MAXIMO_HILOS = 1
 """How many may come to stay between the second third and the last: one is there now and then, to flush a producer."""
@@ -129,7 +129,7 @@ def _escribir(acta: Acta, bitacora: Bitacora, minutos: float) -> None:
     bitacora.guardar(MEDIDAS)
     fecha = time.strftime("%Y-%m-%d %H:%M %Z")
     partes = [f"# Soak of {minutos:g} minutes, {fecha}", tabla([acta]), _procesos(bitacora, minutos), _filas(bitacora)]
-    partes += ["\n".join(f"- {hallazgo}" for hallazgo in acta.hallazgos[:100]) or "Nothing grows."]
+    partes += ["\n".join(f"- {hallazgo}" for hallazgo in acta.hallazgos[:100]) or "Nothing that is judged grows."]
     texto = "\n\n".join(partes) + "\n"
     INFORME.write_text(texto, encoding="utf-8")
     consola.print(texto, markup=False)
