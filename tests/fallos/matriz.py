@@ -6,7 +6,7 @@ Each saga ends complete or fully undone, in agreement with itself (`coherencia`)
 import random
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from tests.fallos.acta import Acta, Clase
@@ -192,7 +192,7 @@ def _sagas_sin(lugar: Escenario, acta: Acta, paso: Paso, cuantas: int) -> Iterat
             ids = pedir(cuantas, malograda=paso.malograda)
         else:
             with retenido(lugar.base_de(paso.previo), paso.previo) as retencion:
-                ids = pedir(cuantas, malograda=paso.malograda)
+                ids = _pedir_juntas(lugar, paso.previo, lambda: pedir(cuantas, malograda=paso.malograda))
                 retencion.esperar_a_alguien()
                 _esperar_causas(lugar, paso.previo, ids)
                 proceso.parar()
@@ -200,6 +200,20 @@ def _sagas_sin(lugar: Escenario, acta: Acta, paso: Paso, cuantas: int) -> Iterat
                 _esperar_causas(lugar, paso, ids)
         yield ids
         proceso.rearrancar()
+
+
+def _pedir_juntas(lugar: Escenario, paso: Paso, pedir: Callable[[], list[str]]) -> list[str]:
+    """Ask, and have all of them come to the step: the first one held there must not hold up what brings the others.
+
+    One consumer of suscripciones takes in every step of every saga.
+    """
+    if paso.previo is None or paso.base != "suscripciones":
+        return pedir()
+    with retenido(lugar.base_de(paso.previo), paso.previo) as retencion:
+        ids = pedir()
+        retencion.esperar_a_alguien()
+        _esperar_causas(lugar, paso.previo, ids)
+    return ids
 
 
 def _esperar_causas(lugar: Escenario, paso: Paso, ids: Collection[str]) -> None:
