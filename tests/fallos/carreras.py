@@ -17,8 +17,6 @@ from tests.fallos.tropiezo import ACTIVAR, NOTIFICAR, Paso, retenido
 from tests.saga.bases import filas
 from tests.saga.espera import hasta
 
-ANULAR: dict[str, Any] = {"motivo": "ya no"}
-
 
 def cancelar_justo_detras_de_crear(lugar: Escenario, acta: Acta, *, vueltas: int = 10, sagas: int = 10) -> None:
     """The cancellation is sent as soon as the creation has its 202, of plans with and without resources."""
@@ -26,7 +24,7 @@ def cancelar_justo_detras_de_crear(lugar: Escenario, acta: Acta, *, vueltas: int
         ids = []
         for _ in range(sagas):
             id = _pedir(lugar, "pro" if vuelta % 2 else "free")
-            _cancelar(lugar, id)
+            lugar.clientela.cancelar(id)
             ids.append(id)
         _cerrar(lugar, acta, ids, 2 * sagas)
         estados = Counter(lugar.estados(ids).values())
@@ -42,7 +40,7 @@ def exito_y_cancelacion_a_la_vez(lugar: Escenario, acta: Acta, *, vueltas: int =
             ids = [_pedir(lugar, "pro") for _ in range(sagas)]
             retencion.esperar_a_alguien()
             with ThreadPoolExecutor(sagas) as hilos:
-                cancelando = [hilos.submit(_cancelar, lugar, id) for id in ids]
+                cancelando = [hilos.submit(lugar.clientela.cancelar, id) for id in ids]
                 time.sleep(azar.uniform(0.0, 0.03))
                 retencion.soltar()
                 for cancelada in cancelando:
@@ -61,9 +59,9 @@ def cambio_contra_cancelacion(lugar: Escenario, acta: Acta, *, vueltas: int = 10
         ids = [_pedir(lugar, antes) for _ in range(sagas)]
         lugar.sosegar(acta)
         with ThreadPoolExecutor(2 * sagas) as hilos:
-            pedidos = [hilos.submit(_cambiar, lugar, id, despues) for id in ids]
+            pedidos = [hilos.submit(lugar.clientela.cambiar_plan, id, despues) for id in ids]
             time.sleep(azar.uniform(0.0, 0.05))
-            pedidos += [hilos.submit(_cancelar, lugar, id) for id in ids]
+            pedidos += [hilos.submit(lugar.clientela.cancelar, id) for id in ids]
             for pedido in pedidos:
                 pedido.result()
         _cerrar(lugar, acta, ids, 3 * sagas)
@@ -107,15 +105,6 @@ def _pedir(lugar: Escenario, plan: str) -> str:
     return lugar.clientela.pedir_suscripcion(lugar.negocio.cuerpo_suscripcion(plan))
 
 
-def _cancelar(lugar: Escenario, id: str) -> None:
-    lugar.clientela.ordenar(f"/suscripciones/{id}/cancelacion-comando", ANULAR)
-
-
-def _cambiar(lugar: Escenario, id: str, plan: str) -> None:
-    cuerpo = {"plan": {"codigo": plan, "nombre": plan.upper()}}
-    lugar.clientela.ordenar(f"/suscripciones/{id}/plan-comando", cuerpo)
-
-
 def _una_orden(
     lugar: Escenario, azar: random.Random, ids: Collection[str], servicios: Sequence[str] = ()
 ) -> Callable[[], object]:
@@ -125,9 +114,9 @@ def _una_orden(
     tipo = azar.choices([*pesos], [*pesos.values()])[0]
     if tipo == "cambio":
         plan = azar.choice(("free", "basico", "pro"))
-        return lambda: _cambiar(lugar, id, plan)
+        return lambda: lugar.clientela.cambiar_plan(id, plan)
     if tipo == "cancelacion":
-        return lambda: _cancelar(lugar, id)
+        return lambda: lugar.clientela.cancelar(id)
     if tipo == "imagen":
         return lugar.clientela.pedir_imagen
     experto, nube, dataset = lugar.recursos

@@ -104,6 +104,15 @@ class Clientela:
         """Send any other command until it is accepted."""
         self._hasta_202(ruta, cuerpo, f"o-{self._marca}-{self._siguiente()}")
 
+    def cambiar_plan(self, id_suscripcion: str, plan: str) -> None:
+        """Ask for another plan until that is accepted."""
+        cuerpo = {"plan": {"codigo": plan, "nombre": plan.upper()}}
+        self.ordenar(f"/suscripciones/{id_suscripcion}/plan-comando", cuerpo)
+
+    def cancelar(self, id_suscripcion: str) -> None:
+        """Ask for the end of a subscription until that is accepted."""
+        self.ordenar(f"/suscripciones/{id_suscripcion}/cancelacion-comando", {"motivo": "ya no"})
+
     def _siguiente(self) -> int:
         with self._cerrojo:
             self._numero += 1

@@ -266,8 +266,12 @@ class _Pedido:
         Of those that were prepared, what was to be asked of them is.
         """
         if self._listas:
+            clientela = self._lugar.clientela
             for id in self._listas:
-                self._pedir_despues(id)
+                if self._despues == "CANCELAR":
+                    clientela.cancelar(id)
+                else:
+                    clientela.cambiar_plan(id, self._despues)
             self.ids += self._listas
             return self._listas
         negocio = self._lugar.negocio
@@ -278,13 +282,6 @@ class _Pedido:
         ]
         self.ids += nuevos
         return nuevos
-
-    def _pedir_despues(self, id: str) -> None:
-        if self._despues == "CANCELAR":
-            self._lugar.clientela.ordenar(f"/suscripciones/{id}/cancelacion-comando", {})
-            return
-        plan = {"codigo": self._despues, "nombre": self._despues.upper()}
-        self._lugar.clientela.ordenar(f"/suscripciones/{id}/plan-comando", {"plan": plan})
 
 
 CASOS = (

@@ -108,12 +108,12 @@ class Publico:
         turno = next(self._turno)
         if not (recientes := self._clientela.suscripciones[-50:]):
             return
-        ruta = f"/suscripciones/{secrets.choice(recientes)}"
+        suscripcion = secrets.choice(recientes)
         if turno % 2:
-            self._clientela.ordenar(f"{ruta}/cancelacion-comando", {"motivo": "ya no"})
+            self._clientela.cancelar(suscripcion)
         else:
             plan = _PLANES[turno // 2 % len(_PLANES)]
-            self._clientela.ordenar(f"{ruta}/plan-comando", {"plan": {"codigo": plan, "nombre": plan.upper()}})
+            self._clientela.cambiar_plan(suscripcion, plan)
 
     def _mirar(self) -> None:
         """One of the newest things, by its id."""
