@@ -168,6 +168,8 @@ class UnidadServicioDatos(UnidadSQL):
         self.recursos = RecursosSQL(conexion)
         self.imagenes = ImagenesSQL(conexion)
         self.repositorios = [self.suscripciones, self.participaciones, self.servicios]
+        # Last of all the counts, whose rows every batch of images changes.
+        self.escritores = [self.imagenes]
 
     def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
         """Facts are about subscriptions, commands about data services; an image is about nothing that is loaded."""
@@ -182,8 +184,3 @@ class UnidadServicioDatos(UnidadSQL):
                 if isinstance(mensaje, CrearServicioDatos) and es_id(mensaje.suscripcion.codigo):
                     suscripciones.add(mensaje.suscripcion.codigo)
         self.servicios.precargar(servicios, suscripciones)
-
-    def volcar(self) -> None:
-        """Write everything, and last of all the counts, whose rows every batch of images changes."""
-        super().volcar()
-        self.imagenes.volcar()

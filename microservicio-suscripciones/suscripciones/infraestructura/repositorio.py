@@ -160,18 +160,14 @@ class UnidadSuscripciones(UnidadSQL):
         self.suscripciones: puertos.Suscripciones = suscripciones
         self.clientes: puertos.Clientes = clientes
         self.facturas: puertos.Facturas = facturas
-        self._linea = LineaSQL(conexion)
-        self.linea: puertos.LineaDeTiempo = self._linea
+        linea = LineaSQL(conexion)
+        self.escritores = [linea]
+        self.linea: puertos.LineaDeTiempo = linea
         self._por_id = suscripciones
 
     def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
         """One look for all subscriptions of the batch, which locks them in one order whoever does it."""
         self._por_id.precargar({sujeto for sujeto, _ in pendientes})
-
-    def volcar(self) -> None:
-        """Write everything, the timeline too."""
-        self._linea.volcar()
-        super().volcar()
 
 
 def plazos_vencidos(motor: sa.Engine, tope: int = 200) -> Sequence[tuple[str, str]]:

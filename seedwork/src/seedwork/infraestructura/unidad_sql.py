@@ -67,6 +67,14 @@ class Repositorio(Protocol):
         ...
 
 
+class Escritor(Protocol):
+    """What else a unit of work writes at its end."""
+
+    def volcar(self) -> None:
+        """Write what was noted, all at once."""
+        ...
+
+
 class UnidadSQL:
     """One open transaction. A service's own unit of work derives from it, and adds its repositories.
 
@@ -74,6 +82,10 @@ class UnidadSQL:
         conexion: a connection whose transaction has begun.
         participante: the service's name.
         despachadores: the published message of each domain event.
+
+    Attributes:
+        repositorios: of the aggregates.
+        escritores: what is written after them, in this order.
     """
 
     def __init__(
@@ -85,6 +97,7 @@ class UnidadSQL:
         self.conexion = conexion
         self.participante = participante
         self.repositorios: list[Repositorio] = []
+        self.escritores: list[Escritor] = []
         self._despachadores = despachadores
         self._fuente = f"/saludtech/{participante}"
         self._sobre: Sobre | None = None
@@ -180,8 +193,8 @@ class UnidadSQL:
 
     def volcar(self) -> None:
         """Write everything that this unit of work holds; the commit is its opener's."""
-        for repositorio in self.repositorios:
-            repositorio.volcar()
+        for escritor in (*self.repositorios, *self.escritores):
+            escritor.volcar()
         if self._destinos:
             bd.insertar(self.conexion, bd.comandos, self._destinos)
         if self._salientes:
