@@ -79,7 +79,8 @@ class Relay:
             while not parada.is_set():
                 enviadas = self._vaciar(conexion, parada)
                 self._espera_por = None
-                if not enviadas:
+                if enviadas < self._tope:
+                    # What was committed meanwhile has rung the bell.
                     self._dormir(conexion)
         finally:
             # The lock is the session's: a pooled connection must not keep it.
