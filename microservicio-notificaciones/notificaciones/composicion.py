@@ -36,8 +36,8 @@ def servicio() -> Servicio:
         return Bus("notificaciones", abridor(motor, fabrica), MANEJADORES)
 
     def tareas(_motor: sa.Engine, _conexion: Conexion) -> dict[str, Tarea]:
-        # Senders hold connections of their own, so that a slow mail server never keeps the consumer from one.
-        propio = crear_motor(config.database_url, pool_size=config.envio_hilos + 1, nombre="notificaciones-envios")
+        # One to listen on, one to note outcomes with: the consumer's are the consumer's.
+        propio = crear_motor(config.database_url, pool_size=2, nombre="notificaciones-envios")
         enviador = Enviador(
             propio, abridor(propio, fabrica), canal, plantillas, config.politica, hilos=config.envio_hilos
         )

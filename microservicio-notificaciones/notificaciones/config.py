@@ -54,7 +54,7 @@ class Config(ConfigServicio):
     smtp_espera_s: PositiveFloat | None = None
     envio_plazo_s: PositiveFloat | None = None
     envio_pausa_s: PositiveFloat | None = None
-    envio_hilos: PositiveInt = 4
+    envio_hilos: PositiveInt = 8
 
     @property
     def politica(self) -> Politica:

@@ -1,13 +1,14 @@
 """The sender: takes what is due from the delivery queue, and hands it to the channel, several at a time.
 
 No transaction is open while the channel is talked to: the attempt is counted and committed before, the outcome after.
+The hands talk to the channel alone, and one thread to the database, so that what they end together is noted together.
 """
 
 import contextlib
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as esperar
 from contextlib import AbstractContextManager
@@ -37,6 +38,8 @@ ARRIENDO_EXTRA_S = 10.0
 """Seconds that a lease outlasts the longest attempt, for noting its outcome."""
 DESPEDIDA_S = 3.0
 """Seconds that attempts in hand have to end when the process stops."""
+GRUPO_S = 0.01
+"""Seconds that an attempt which has ended waits for the others in hand, to be noted together with them."""
 SONDEO_S = 0.5
 """Seconds between looks at the queue, should a notification get lost or a repeat come due."""
 
@@ -47,7 +50,7 @@ class Enviador:
     """Runs until it is told to stop; trouble with the database is waited out.
 
     Args:
-        motor: with a connection for each of ``hilos``, and one more.
+        motor: with two connections.
         abrir: opens a unit of work.
         hilos: attempts at a time.
     """
@@ -69,35 +72,35 @@ class Enviador:
         self._politica = politica
         self._hilos = hilos
         self._arriendo_s = politica.espera_s + ARRIENDO_EXTRA_S
-        self._en_mano: dict[str, Future[None]] = {}
+        self._en_mano: dict[str, tuple[Envio, Future[Desenlace]]] = {}
         self._timbre, self._boton = socket.socketpair()
-        self._parada = threading.Event()
 
     def correr(self, parada: threading.Event) -> None:
         """Send until ``parada`` is set; what is in hand then is finished, or given back."""
-        self._parada = parada
         ejecutor = ThreadPoolExecutor(self._hilos, thread_name_prefix="envio")
         while not parada.is_set():
             try:
                 with self._motor.connect() as conexion:
-                    self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), ejecutor)
+                    self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), ejecutor, parada)
             except sa.exc.DBAPIError as error:
                 if not es_de_infraestructura(error):
                     raise
+                # What was sent stays in hand until it is noted: it must not be sent again for want of a note.
                 registro.warning("enviador en espera", error=type(error).__name__)
                 parada.wait(0.5)
         ejecutor.shutdown(wait=False)
         self._despedirse()
 
-    def _dirigir(self, conexion: sa.Connection, ejecutor: ThreadPoolExecutor) -> None:
+    def _dirigir(self, conexion: sa.Connection, ejecutor: ThreadPoolExecutor, parada: threading.Event) -> None:
         try:
             conexion.execute(sa.text(f"LISTEN {CANAL_ENVIOS}"))
-            while not self._parada.is_set():
-                self._en_mano = {id: f for id, f in self._en_mano.items() if not f.done()}
-                libres = max(0, self._hilos - len(self._en_mano))
+            while not parada.is_set():
+                self._asentar_lo_acabado()
+                libres = self._hilos - len(self._en_mano)
                 tomados = tomar_envios(conexion, libres, self._arriendo_s, self._en_mano) if libres else []
                 for envio in tomados:
-                    futuro = self._en_mano[envio.id_notificacion] = ejecutor.submit(self._atender, envio)
+                    futuro = ejecutor.submit(self._intentar, envio)
+                    self._en_mano[envio.id_notificacion] = envio, futuro
                     futuro.add_done_callback(lambda _: self._boton.send(b"."))
                 if not tomados:
                     self._dormir(conexion if libres else None)
@@ -106,7 +109,7 @@ class Enviador:
             conexion.invalidate()
 
     def _dormir(self, conexion: sa.Connection | None) -> None:
-        """Until a hand is free again, or it is time to look; or, on a connection that listens, something is queued."""
+        """Until an attempt ends, or it is time to look; or, on a connection that listens, something is queued."""
         cruda: Any = conexion and conexion.connection.driver_connection
         if cruda and cruda.notifies:
             # It came along with the last answer.
@@ -116,34 +119,28 @@ class Enviador:
         despiertos, _, _ = select.select([self._timbre, *([cruda] if cruda else [])], [], [], SONDEO_S)
         if self._timbre in despiertos:
             self._timbre.recv(1024)
+            esperar([futuro for _, futuro in self._en_mano.values()], timeout=GRUPO_S)
 
-    def _atender(self, envio: Envio) -> None:
-        """One attempt, and what follows from it."""
+    def _intentar(self, envio: Envio) -> Desenlace:
+        """One attempt; answers what follows from it."""
         with structlog.contextvars.bound_contextvars(
             correlacion=envio.sobre.correlacion, notificacion=envio.id_notificacion
         ):
+            agotado = envio.intentos > 1 and not self._politica.cabe(envio.creado, envio.leido)
+            if envio.anular or agotado:
+                return _fallo(envio, motivos.CANAL_NO_DISPONIBLE, repetible=False)
             try:
-                self._asentar(envio, self._intentar(envio))
+                with CANAL_SEGUNDOS.time():
+                    self._canal.enviar(self._carta(envio))
+            except CanalRechazo as error:
+                self._contar(envio, "rechazado", str(error))
+                return _fallo(envio, motivos.CANAL_RECHAZO, repetible=False)
             except Exception as error:
-                # Its lease ends, and the next attempt is another chance; until then, the others go on.
-                registro.error("no se pudo asentar un envío", error=type(error).__name__)
-
-    def _intentar(self, envio: Envio) -> Desenlace:
-        agotado = envio.intentos > 1 and not self._politica.cabe(envio.creado, envio.leido)
-        if envio.anular or agotado:
-            return partial(desenlace.no_entregado, envio=envio, motivo=motivos.CANAL_NO_DISPONIBLE, repetible=False)
-        try:
-            with CANAL_SEGUNDOS.time():
-                self._canal.enviar(self._carta(envio))
-        except CanalRechazo as error:
-            self._contar(envio, "rechazado", str(error))
-            return partial(desenlace.no_entregado, envio=envio, motivo=motivos.CANAL_RECHAZO, repetible=False)
-        except Exception as error:
-            texto = str(error) if isinstance(error, CanalNoDisponible) else type(error).__name__
-            self._contar(envio, "no_disponible", texto)
-            return partial(desenlace.no_entregado, envio=envio, motivo=motivos.CANAL_NO_DISPONIBLE, repetible=True)
-        self._contar(envio, "entregado", None)
-        return partial(desenlace.entregado, envio=envio)
+                texto = str(error) if isinstance(error, CanalNoDisponible) else type(error).__name__
+                self._contar(envio, "no_disponible", texto)
+                return _fallo(envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
+            self._contar(envio, "entregado", None)
+            return partial(desenlace.entregado, envio=envio)
 
     def _carta(self, envio: Envio) -> Carta:
         return Carta(
@@ -155,23 +152,53 @@ class Enviador:
             fecha=envio.creado,
         )
 
-    def _asentar(self, envio: Envio, resultado: Desenlace) -> None:
-        """Note the outcome, once the database lets us: what was sent must not be sent again for want of a note."""
+    def _asentar_lo_acabado(self) -> None:
+        """Note what became of the attempts that have ended, and let go of them."""
+        acabados = {id: (envio, futuro.result()) for id, (envio, futuro) in self._en_mano.items() if futuro.done()}
+        if len(acabados) > 1 and self._juntos(acabados.values()):
+            self._soltar(acabados)
+            return
+        for id, (envio, resultado) in acabados.items():
+            self._solo(envio, resultado)
+            self._soltar([id])
+
+    def _juntos(self, acabados: Collection[tuple[Envio, Desenlace]]) -> bool:
+        """Note them in one transaction. False when it had no effect: one is being called off just now, say."""
+        try:
+            with self._abrir() as unidad:
+                unidad.precargar_envios([envio.id_notificacion for envio, _ in acabados])
+                for envio, resultado in acabados:
+                    _anotar(unidad, envio, resultado)
+        except Exception as error:
+            if es_de_infraestructura(error):
+                raise
+            registro.info("los envíos se asientan uno a uno", envios=len(acabados), error=type(error).__name__)
+            return False
+        return True
+
+    def _solo(self, envio: Envio, resultado: Desenlace) -> None:
         while True:
             try:
                 with self._abrir() as unidad:
-                    unidad.atender(envio.sobre)
-                    resultado(unidad)
-                    unidad.recolectar()
+                    _anotar(unidad, envio, resultado)
                 return
             except ConflictoDeVersion:
                 continue
-            except sa.exc.DBAPIError as error:
-                if not es_de_infraestructura(error):
+            except Exception as error:
+                if es_de_infraestructura(error):
                     raise
-                registro.warning("el desenlace de un envío espera a la base de datos", error=type(error).__name__)
-                if self._parada.wait(0.5):
-                    return
+                # Its lease ends, and the next attempt is another chance; until then, the others go on.
+                registro.error(
+                    "no se pudo asentar un envío",
+                    correlacion=envio.sobre.correlacion,
+                    notificacion=envio.id_notificacion,
+                    error=type(error).__name__,
+                )
+                return
+
+    def _soltar(self, ids: Collection[str]) -> None:
+        for id in ids:
+            del self._en_mano[id]
 
     def _contar(self, envio: Envio, resultado: str, error: str | None) -> None:
         ENVIOS.labels(envio.tipo, resultado).inc()
@@ -180,10 +207,21 @@ class Enviador:
 
     def _despedirse(self) -> None:
         """Let what is in hand end; give back the rest, so that whoever comes next need not wait for its lease."""
-        esperar(self._en_mano.values(), timeout=DESPEDIDA_S)
-        restantes = [id for id, f in self._en_mano.items() if not f.done()]
-        if restantes:
-            registro.warning("envíos sin terminar", cuantos=len(restantes))
-            # Without a database, their leases end by themselves.
-            with contextlib.suppress(sa.exc.DBAPIError), self._motor.begin() as conexion:
-                devolver_envios(conexion, restantes)
+        esperar([futuro for _, futuro in self._en_mano.values()], timeout=DESPEDIDA_S)
+        # Without a database, their leases end by themselves.
+        with contextlib.suppress(sa.exc.DBAPIError):
+            self._asentar_lo_acabado()
+            if self._en_mano:
+                registro.warning("envíos sin terminar", cuantos=len(self._en_mano))
+                with self._motor.begin() as conexion:
+                    devolver_envios(conexion, list(self._en_mano))
+
+
+def _fallo(envio: Envio, motivo: str, *, repetible: bool) -> Desenlace:
+    return partial(desenlace.no_entregado, envio=envio, motivo=motivo, repetible=repetible)
+
+
+def _anotar(unidad: UnidadNotificaciones, envio: Envio, resultado: Desenlace) -> None:
+    unidad.atender(envio.sobre)
+    resultado(unidad)
+    unidad.recolectar()

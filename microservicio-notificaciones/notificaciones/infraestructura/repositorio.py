@@ -35,8 +35,7 @@ class RepositorioNotificaciones(RepositorioEventos[Notificacion]):
 
     def proyectar(self, guardados: Sequence[EventoGuardado]) -> None:
         """Bring the view up to what was appended."""
-        for guardado in guardados:
-            proyectar(self.conexion, guardado)
+        proyectar(self.conexion, guardados)
 
 
 def _anotar(tabla: sa.Table, id: str, *, cerrada: bool) -> ReturningInsert[tuple[bool]]:
@@ -59,10 +58,13 @@ _CERRADA = _cerrada()
 _CERRAR_SAGA = _anotar(tablas.sagas, "saga", cerrada=True)
 _CERRAR_SUSCRIPCION = _anotar(tablas.suscripciones, "suscripcion", cerrada=True)
 _ENCOLAR = sa.insert(tablas.envios)
-_QUITAR = sa.delete(tablas.envios).where(_E.id_notificacion == sa.bindparam("de"))
-_LEER = sa.select(tablas.envios, _AHORA.label("leido")).order_by(_E.id_notificacion).with_for_update()
-_UNO = _LEER.where(_E.id_notificacion == sa.bindparam("de"))
-_DE_SUSCRIPCION = _LEER.where(_E.id_suscripcion == sa.bindparam("de"))
+_ESTOS = _E.id_notificacion == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text)))
+_QUITAR = sa.delete(tablas.envios).where(_ESTOS)
+_LEER = sa.select(tablas.envios, _AHORA.label("leido")).order_by(_E.id_notificacion)
+_LEER_ESTOS = _LEER.where(_ESTOS)
+_UNO = _LEER_ESTOS.with_for_update()
+_VARIOS = _LEER_ESTOS.with_for_update(nowait=True)
+_DE_SUSCRIPCION = _LEER.where(_E.id_suscripcion == sa.bindparam("de")).with_for_update()
 
 
 class CierresSQL:
@@ -90,19 +92,33 @@ class EnviosSQL:
 
     def __init__(self, conexion: sa.Connection) -> None:
         self._conexion = conexion
+        self._nuevos: list[dict[str, Any]] = []
+        self._quitados: list[str] = []
+        self._precargados: dict[str, Envio | None] = {}
 
     def agregar(self, envio: Envio) -> None:
         """Queue a delivery, due at once."""
         fila = {c: v for c, v in asdict(envio).items() if c != "leido"}
-        self._conexion.execute(_ENCOLAR, {**fila, "id_suscripcion": envio.saga.id_suscripcion, "proximo": envio.creado})
+        self._nuevos.append({**fila, "id_suscripcion": envio.saga.id_suscripcion, "proximo": envio.creado})
+
+    def precargar(self, ids: Collection[str]) -> None:
+        """Read and lock several at once, for :meth:`obtener` to hand each out once.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: another transaction holds one of them. To wait for it with some locked
+                already could be a deadlock.
+        """
+        self._precargados = dict.fromkeys(ids) | {e.id_notificacion: e for e in self._leer(_VARIOS, ids=list(ids))}
 
     def obtener(self, id_notificacion: str) -> Envio | None:
         """The delivery, locked until the unit of work ends; None if it is over."""
-        return next(iter(self._leer(_UNO, id_notificacion)), None)
+        if id_notificacion in self._precargados:
+            return self._precargados.pop(id_notificacion)
+        return next(iter(self._leer(_UNO, ids=[id_notificacion])), None)
 
     def de_suscripcion(self, id_suscripcion: str) -> Sequence[Envio]:
         """Those of a subscription, locked until the unit of work ends."""
-        return self._leer(_DE_SUSCRIPCION, id_suscripcion)
+        return self._leer(_DE_SUSCRIPCION, de=id_suscripcion)
 
     def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
         """Give it back to the queue, due again then."""
@@ -114,13 +130,23 @@ class EnviosSQL:
 
     def quitar(self, id_notificacion: str) -> None:
         """It is over; the personal data that it held are gone."""
-        self._conexion.execute(_QUITAR, {"de": id_notificacion})
+        self._quitados.append(id_notificacion)
+
+    def volcar(self) -> None:
+        """Write what was queued, and remove what is over."""
+        if self._nuevos:
+            self._conexion.execute(_ENCOLAR, self._nuevos)
+            self._nuevos.clear()
+        if self._quitados:
+            self._conexion.execute(_QUITAR, {"ids": self._quitados})
+            self._quitados.clear()
 
     def _cambiar(self, id_notificacion: str, **valores: Any) -> None:
         self._conexion.execute(sa.update(tablas.envios).where(_E.id_notificacion == id_notificacion).values(valores))
 
-    def _leer(self, consulta: sa.Select[Any], de: str) -> list[Envio]:
-        return [_envio(dict(f)) for f in self._conexion.execute(consulta, {"de": de}).mappings()]
+    def _leer(self, consulta: sa.Select[Any], **valores: Any) -> list[Envio]:
+        self.volcar()
+        return [_envio(dict(f)) for f in self._conexion.execute(consulta, valores).mappings()]
 
 
 def _tomar() -> sa.Executable:
@@ -177,6 +203,16 @@ class UnidadNotificaciones(UnidadSQL):
         self.cierres = CierresSQL(conexion)
         self.envios = EnviosSQL(conexion)
         self.repositorios = [self.notificaciones]
+        self.escritores = [self.envios]
+
+    def precargar_envios(self, ids: Collection[str]) -> None:
+        """Load deliveries and their notifications, to note what became of them all.
+
+        Raises:
+            sqlalchemy.exc.OperationalError: another transaction is at one of them.
+        """
+        self.envios.precargar(ids)
+        self.notificaciones.precargar(ids)
 
 
 def _envio(fila: Mapping[str, Any]) -> Envio:

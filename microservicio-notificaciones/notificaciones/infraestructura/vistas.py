@@ -1,6 +1,7 @@
 """The view of the notifications: a projection of their events, and its rebuilding."""
 
-import functools
+from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,32 +9,30 @@ from notificaciones.dominio import eventos
 from notificaciones.dominio.notificacion import ESTADO_TRAS
 from notificaciones.infraestructura import tablas
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
-from seedwork.infraestructura import recambio
+from seedwork.infraestructura import bd, recambio
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
 from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
+
+Fila = dict[str, Any]
 
 _NUEVA = "vista_notificaciones_nueva"
 
 
-@functools.cache
-def _sentencias(tabla: sa.Table) -> tuple[sa.Insert, sa.Update]:
-    """Made once: to put a statement together costs more than to run it."""
-    return sa.insert(tabla), sa.update(tabla).where(tabla.c.id == sa.bindparam("de"))
-
-
-def proyectar(conexion: sa.Connection, guardado: EventoGuardado, tabla: sa.Table = tablas.vista) -> None:
-    """Take one event into the view. Those of a stream come in their order, each once."""
-    evento = guardado.evento
-    cambios = {
-        "version": guardado.version,
-        "estado": ESTADO_TRAS[type(evento)],
-        "actualizada": guardado.ocurrido,
-    }
-    match evento:
-        case eventos.Creada():
-            fila = {
-                **cambios,
-                "id": guardado.flujo,
+def proyectar(conexion: sa.Connection, guardados: Iterable[EventoGuardado], tabla: sa.Table = tablas.vista) -> None:
+    """Take events into the view. Those of a stream come in their order, each once."""
+    nuevas: dict[str, Fila] = {}
+    cambiadas: dict[str, Fila] = {}
+    for guardado in guardados:
+        id, evento = guardado.flujo, guardado.evento
+        cambios: Fila = {
+            "version": guardado.version,
+            "estado": ESTADO_TRAS[type(evento)],
+            "motivo": evento.motivo if isinstance(evento, eventos.Fallida | eventos.Anulada) else None,
+            "actualizada": guardado.ocurrido,
+        }
+        if isinstance(evento, eventos.Creada):
+            nuevas[id] = {
+                "id": id,
                 "orden": guardado.orden,
                 "id_suscripcion": evento.id_suscripcion,
                 "id_saga": evento.id_saga,
@@ -42,12 +41,15 @@ def proyectar(conexion: sa.Connection, guardado: EventoGuardado, tabla: sa.Table
                 "canal": evento.canal,
                 "asunto": evento.asunto,
                 "creada": guardado.ocurrido,
-            }
-            conexion.execute(_sentencias(tabla)[0], fila)
-            return
-        case eventos.Fallida() | eventos.Anulada():
-            cambios["motivo"] = evento.motivo
-    conexion.execute(_sentencias(tabla)[1], {**cambios, "de": guardado.flujo})
+            } | cambios
+        elif id in nuevas:
+            nuevas[id] |= cambios
+        else:
+            cambiadas[id] = {"id": id, **cambios}
+    if nuevas:
+        bd.insertar(conexion, tabla, list(nuevas.values()))
+    if cambiadas:
+        bd.actualizar(conexion, tabla, list(cambiadas.values()))
 
 
 def reconstruir(motor: sa.Engine) -> int:
@@ -93,7 +95,7 @@ def _ponerse_al_dia(conexion: sa.Connection, tabla: sa.Table) -> int:
     )
     leidos = 0
     filas = conexion.execute(consulta, execution_options={"yield_per": 1000})
-    for guardado in guardados(filas, CATALOGO):
-        proyectar(conexion, guardado, tabla)
-        leidos += 1
+    for parte in filas.partitions():
+        proyectar(conexion, guardados(parte, CATALOGO), tabla)
+        leidos += len(parte)
     return leidos

@@ -137,7 +137,7 @@ class ServicioEnPrueba:
                 espera_s=self.politica.espera_s,
             )
         )
-        motor = bd.crear_motor(self.url, pool_size=hilos + 1, nombre="enviador")
+        motor = bd.crear_motor(self.url, pool_size=2, nombre="enviador")
         enviador = Enviador(motor, abridor(motor, self._unidad), canal, self.plantillas, self.politica, hilos=hilos)
         parada = threading.Event()
         hilo = threading.Thread(target=enviador.correr, args=(parada,))

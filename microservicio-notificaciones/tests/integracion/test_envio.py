@@ -71,6 +71,54 @@ def test_muchos_a_la_vez_una_carta_cada_uno(servicio, hecho, buzon, hasta):
     ]
     assert len(buzon.conexiones) <= 4
     assert servicio.dicho().count("NOTIFICAR HECHO") == 60
+    # What ended together was noted together.
+    ((transacciones,),) = servicio.filas("SELECT count(DISTINCT xmin::text) FROM eventos WHERE version = 2")
+    assert transacciones < 60
+
+
+def _cuatro_en_mano(servicio, hecho, buzon, hasta):
+    """Four letters on their way at once, which the server lets wait."""
+    buzon.paso.clear()
+    servicio.procesar(*[hecho("aprovisionada", n) for n in range(4)])
+    hasta(lambda: servicio.filas("SELECT count(*) FROM envios WHERE tomado_hasta > clock_timestamp()") == [(4,)])
+
+
+def test_un_envio_que_no_se_puede_asentar_no_estorba_a_los_demas(servicio, hecho, buzon, hasta):
+    with servicio.motor.begin() as conexion:
+        conexion.execute(
+            sa.text(
+                "CREATE FUNCTION negar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;"
+                "CREATE TRIGGER negar BEFORE INSERT ON outbox FOR EACH ROW"
+                " WHEN (NEW.sujeto = 's-2' AND NEW.tipo LIKE '%TransicionSaga%') EXECUTE FUNCTION negar()"
+            )
+        )
+    with servicio.enviando():
+        _cuatro_en_mano(servicio, hecho, buzon, hasta)
+        buzon.paso.set()
+        hasta(lambda: servicio.filas("SELECT id_suscripcion FROM envios") == [("s-2",)])
+        assert servicio.dicho().count("NOTIFICAR HECHO") == 3
+        with servicio.motor.begin() as conexion:
+            conexion.execute(sa.text("DROP TRIGGER negar ON outbox"))
+            conexion.execute(sa.text("UPDATE envios SET tomado_hasta = NULL"))
+        hasta(servicio.sin_envios)
+
+    assert servicio.dicho().count("NOTIFICAR HECHO") == 4
+    assert len({m["Message-ID"] for m in buzon.mensajes}) == 4
+
+
+def test_el_que_se_anula_en_este_momento_se_asienta_despues(servicio, hecho, buzon, hasta):
+    en_espera = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'enviador' AND wait_event_type = 'Lock'"
+    with servicio.enviando():
+        _cuatro_en_mano(servicio, hecho, buzon, hasta)
+        with servicio.motor.begin() as conexion:
+            conexion.execute(sa.text("SELECT 1 FROM envios ORDER BY id_notificacion DESC LIMIT 1 FOR UPDATE"))
+            buzon.paso.set()
+            # It waits for that one with no other locked: so the two can't wait for each other.
+            hasta(lambda: servicio.filas(en_espera))
+            conexion.execute(sa.text("SELECT 1 FROM envios FOR UPDATE NOWAIT"))
+        hasta(servicio.sin_envios)
+
+    assert servicio.dicho().count("NOTIFICAR HECHO") == 4
 
 
 def test_un_servidor_que_pide_tiempo_se_intenta_otra_vez(servicio, hecho, buzon, hasta):

@@ -28,7 +28,9 @@ CARTA = Carta(
 
 def leida(carta: Carta) -> EmailMessage:
     """The message as whoever receives its bytes reads it."""
-    crudo = componer(carta, REMITENTE).as_bytes(policy=email.policy.SMTP)
+    crudo = componer(carta, REMITENTE)
+    assert crudo.isascii()
+    assert all(len(linea) <= 998 for linea in crudo.split(b"\r\n")), "RFC 5322, 2.1.1"
     return email.message_from_bytes(crudo, policy=email.policy.default)
 
 
@@ -44,7 +46,12 @@ def test_una_carta_corriente():
 
 
 def test_dos_envios_de_una_carta_son_iguales():
-    assert componer(CARTA, REMITENTE).as_bytes() == componer(CARTA, REMITENTE).as_bytes()
+    assert componer(CARTA, REMITENTE) == componer(CARTA, REMITENTE)
+
+
+@pytest.mark.parametrize("cuerpo", ["Sin nada\n", "From aquí\n.\nsigue\n", "Ñ" * 3000 + "\n", "A" * 3000 + "\n"])
+def test_el_texto_llega_como_se_escribio(cuerpo):
+    assert leida(replace(CARTA, cuerpo=cuerpo)).get_content().splitlines() == cuerpo.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -55,6 +62,7 @@ def test_dos_envios_de_una_carta_son_iguales():
         "José, otra@mal.example",
         'José" <otra@mal.example>, "',
         "=?utf-8?q?x?= <otra@mal.example>",
+        "=?utf-8?q?Banco?=",
         "Zoë (comentario); grupo: otra@mal.example;",
         "Ñ" * 4000,
         "A" * 4000,
@@ -70,6 +78,7 @@ def test_ningun_nombre_sale_de_su_lugar(nombre):
     assert mensaje["Bcc"] is None
     assert mensaje.get_all("Subject") == [CARTA.asunto]
     assert len(mensaje["To"].addresses[0].display_name) < 120
+    assert mensaje["To"].addresses[0].display_name != "Banco"
 
 
 def test_un_dominio_con_eñe_viaja_en_su_forma_ascii():

@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -101,7 +103,11 @@ class CatalogoEventos:
 
 
 _ANEXAR = sa.insert(eventos).returning(eventos.c.flujo, eventos.c.version, eventos.c.orden)
-_FLUJO = sa.select(eventos).where(eventos.c.flujo == sa.bindparam("flujo_leido")).order_by(eventos.c.version)
+_FLUJOS = (
+    sa.select(eventos)
+    .where(eventos.c.flujo == sa.any_(sa.bindparam("flujos", type_=sa.ARRAY(sa.Text))))
+    .order_by(eventos.c.flujo, eventos.c.version)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,12 +151,21 @@ class RepositorioEventos(Generic[A]):
 
     def obtener(self, id: str) -> A | None:
         """The aggregate that the stream folds to; None where there is no stream."""
-        if id not in self._vistos and id not in self._ausentes:
-            self._cargar(id)
+        self.precargar([id])
         agregado = self._vistos.get(id)
         if agregado is not None:
             self._entregados[id] = agregado
         return agregado
+
+    def precargar(self, ids: Collection[str]) -> None:
+        """Load several at once."""
+        faltan = [id for id in ids if id not in self._vistos and id not in self._ausentes]
+        if not faltan:
+            return
+        self._ausentes.update(faltan)
+        filas = self.conexion.execute(_FLUJOS, {"flujos": faltan}).mappings()
+        for id, flujo in groupby(filas, key=itemgetter("flujo")):
+            self._recordar(id, list(flujo))
 
     def agregar(self, agregado: A) -> None:
         """Take in an aggregate that is new."""
@@ -214,11 +229,8 @@ class RepositorioEventos(Generic[A]):
         self._puntas[agregado.id] = version + 1, fila["huella"]
         return fila
 
-    def _cargar(self, id: str) -> None:
-        filas = self.conexion.execute(_FLUJO, {"flujo_leido": id}).mappings().all()
-        if not filas:
-            self._ausentes.add(id)
-            return
+    def _recordar(self, id: str, filas: Sequence[sa.RowMapping]) -> None:
+        self._ausentes.discard(id)
         agregado = self.vacio(id)
         for fila in filas:
             agregado.aplicar(self.catalogo.leer(fila["tipo"], fila["esquema"], fila["datos"]))
