@@ -16,7 +16,7 @@ from plataforma.operacion import dejar_entornos
 from plataforma.partes import Grupo, Parte, Preparativo
 from plataforma.plano import Plano, planear
 from plataforma.postgres import crear_bases
-from plataforma.sistema import REGISTRO, cerrojo, exigir_seguir, familia, matar, pss, registrar, terminar_restos
+from plataforma.sistema import REGISTRO, cerrojo, cpu, exigir_seguir, familia, matar, pss, registrar, terminar_restos
 
 SEGUNDOS_DE_ARRANQUE = 180.0
 PAUSA = 0.2
@@ -129,6 +129,10 @@ class Corrida:
     def memoria(self) -> dict[str, int]:
         """Bytes of memory (PSS, shared pages divided among their users) of each part with all its children."""
         return {nombre: sum(map(pss, familia(pid))) for nombre, pid in self._procesos.items()}
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of CPU that each part with all its children has used since it began."""
+        return {nombre: sum(map(cpu, familia(pid))) for nombre, pid in self._procesos.items()}
 
     def detener(self) -> None:
         """Stop everything in order, within 15 s, and leave an empty procesos.json."""

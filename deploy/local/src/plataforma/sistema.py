@@ -1,4 +1,4 @@
-"""The run and its operating system: signals, the lock on a state folder, what is left of a killed run, memory."""
+"""The run and its operating system: signals, the lock on a state folder, what is left of a killed run, memory, CPU."""
 
 import fcntl
 import json
@@ -106,6 +106,15 @@ def familia(pid: int) -> list[psutil.Process]:
         return [proceso, *proceso.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
+
+
+def cpu(proceso: psutil.Process) -> float:
+    """The seconds of CPU that it has used, those of its ended children included; 0 when it is gone."""
+    try:
+        tiempos = proceso.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(tiempos.user + tiempos.system + tiempos.children_user + tiempos.children_system)
 
 
 def pss(proceso: psutil.Process) -> int:
