@@ -70,12 +70,16 @@ def cambio_contra_cancelacion(lugar: Escenario, acta: Acta, *, vueltas: int = 10
     acta.notas = [_como_acabaron(lugar)]
 
 
-def carga_mezclada(lugar: Escenario, acta: Acta, *, ordenes: int = 2000) -> None:
-    """Everything that clients and operators can ask for, at once and at full speed; all ends, and all agrees."""
+def carga_mezclada(lugar: Escenario, acta: Acta, *, ordenes: int = 2000, imagenes: int = 4000) -> None:
+    """Everything that clients, operators and clinics can ask for, at once and at full speed; all ends, and all agrees.
+
+    Thousands of images beside the commands: servicio-datos counts them by the consumer that reserves for sagas.
+    """
     azar = random.Random(13)
     creaciones = ordenes * 2 // 5
     comienzo = time.monotonic()
-    with ThreadPoolExecutor(16) as hilos:
+    with ThreadPoolExecutor(16) as hilos, ThreadPoolExecutor(8) as clinicas:
+        llegando = [clinicas.submit(lugar.clientela.pedir_imagen) for _ in range(imagenes)]
         planes = azar.choices(("free", "basico", "pro"), (3, 3, 4), k=creaciones)
         ids = list(hilos.map(lambda plan: _pedir(lugar, plan), planes))
         # Half of the rest comes while creations are still under way; invoices have to be there to be paid.
@@ -88,15 +92,15 @@ def carga_mezclada(lugar: Escenario, acta: Acta, *, ordenes: int = 2000) -> None
         otras = [_una_orden(lugar, azar, ids, servicios) for _ in range(resto)]
         otras += [_un_pago(lugar, factura) for factura in facturas]
         azar.shuffle(otras)
-        for hecha in [hilos.submit(orden) for orden in otras]:
+        for hecha in [*[hilos.submit(orden) for orden in otras], *llegando]:
             hecha.result()
     enviadas = time.monotonic()
     lugar.reposar(acta, desde=enviadas)
     acta.vueltas += 1
-    acta.mensajes += ordenes
+    acta.mensajes += ordenes + imagenes
     acta.anotar_estados(Counter(lugar.estados(ids).values()))
     acta.notas += [
-        f"{ordenes / (time.monotonic() - comienzo):.0f} commands/s from the first to rest",
+        f"{(ordenes + imagenes) / (time.monotonic() - comienzo):.0f} commands/s from the first to rest",
         _destinos(lugar),
     ]
 

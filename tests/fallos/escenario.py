@@ -5,7 +5,7 @@ import json
 import secrets
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -231,18 +231,20 @@ class Escenario:
             self.clientela.suscripciones,
             cartas=self._cartas,
         )
-        nuevos = [h for h in [*examen.examinar(), *self._cartas_dobles()] if h not in self._conocidos]
+        nuevos = [h for h in [*examen.examinar(), *self._cartas_ajenas()] if h not in self._conocidos]
         self._conocidos.update(nuevos)
         acta.hallazgos += nuevos
         return examen
 
-    def _cartas_dobles(self) -> list[Hallazgo]:
-        """A letter may come twice after a crash, always with the same Message-ID: no subject has two of these."""
-        ids: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for direccion, texto in list(self.plataforma.buzon.cartas):
-            carta = email.message_from_string(texto)
-            ids[direccion, carta["Subject"]].add(carta["Message-ID"])
-        return [Hallazgo(Clase.DOBLADO, f"letter to {quien}: {de}") for (quien, _), de in ids.items() if len(de) > 1]
+    def _cartas_ajenas(self) -> list[Hallazgo]:
+        """A letter may come twice after a crash, but always with the Message-ID of its notification."""
+        cartas = [
+            (d, email.message_from_string(texto)["Message-ID"]) for d, texto in list(self.plataforma.buzon.cartas)
+        ]
+        base = self.plataforma.bases["notificaciones"]
+        propias = {id for (id,) in filas(base, "SELECT id FROM vista_notificaciones WHERE estado <> 'CREADA'")}
+        ajenas = {(d, id) for d, id in cartas if id.strip("<>").partition("@")[0] not in propias}
+        return [Hallazgo(Clase.DOBLADO, f"letter to {d}, and no notification is {id}") for d, id in sorted(ajenas)]
 
     # Looking, and saying again
 

@@ -34,7 +34,7 @@ def test_cuaderno(mesa: Mesa, caso: Caso, tamanos: dict[str, Any]) -> None:
         (matriz.paso_duplicado, {"sagas": 1, "pasos": (RESERVAR, ACTIVAR, LIBERAR, MODIFICAR, LIBERAR_TODO)}),
         (matriz.paso_rechazado, {"sagas": 2}),
         (carreras.exito_y_cancelacion_a_la_vez, {"vueltas": 2, "sagas": 5}),
-        (carreras.carga_mezclada, {"ordenes": 200}),
+        (carreras.carga_mezclada, {"ordenes": 200, "imagenes": 300}),
         (matriz.todo_otra_vez_y_al_reves, {"veces": 2}),
     ],
     ids=lambda valor: nombre(valor) if callable(valor) else "",
