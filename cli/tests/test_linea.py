@@ -268,7 +268,8 @@ def test_cada_respuesta_tiene_su_codigo_de_salida(
 def test_sin_plataforma_es_4(linea: Any) -> None:
     assert linea("--url", "http://127.0.0.1:1", "planes") == 4
     assert "La plataforma no responde en http://127.0.0.1:1." in linea.errores
-    assert linea("--url", "ftp://x", "planes") == 2
+    for no_vale in ("ftp://x", "http://", "http://[::1", "http://127.0.0.1:99999"):
+        assert linea("--url", no_vale, "planes") == 2, no_vale
 
 
 @pytest.mark.parametrize(
@@ -281,7 +282,7 @@ def test_sin_plataforma_es_4(linea: Any) -> None:
         (["planes", "sobra"], "Sobra en la línea: sobra."),
         (["suscripcion", "ver", "a/b"], "«a/b» no puede ser un identificador"),
         (["suscripcion", "ver", ".."], "«..» no puede ser un identificador"),
-        (["suscripcion", "listar", "--estado", "VIVA"], "--estado"),
+        (["suscripcion", "listar", "--estado", "VIVA"], "«VIVA» no vale para --estado: es uno de 'PENDIENTE'"),
         (["imagen", "enviar", "--lineas", "-", "--id", "i"], "--lineas ya dice todo"),
     ],
 )
@@ -370,6 +371,28 @@ def test_es_un_proceso_con_su_codigo_y_quien_lee_puede_irse_antes(puerta: Any) -
         proceso.stdout.close()
         assert proceso.stderr.read() == b""
         assert proceso.wait(30) == 1
+
+
+def test_una_consola_sin_todas_las_letras_no_cambia_lo_que_paso(puerta: Any) -> None:
+    puerta.responde("POST", CREAR, (202, ACEPTADO))
+    puerta.responde("GET", ACEPTADO["comando"], (200, APLICADO | {"motivo": "Ñandú"}))
+    orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--esperar"]
+    entorno = os.environ | {"SALUDTECH_URL": puerta.url, "PYTHONIOENCODING": "ascii"}
+    hecho = subprocess.run(orden, env=entorno, capture_output=True)
+    assert (hecho.returncode, hecho.stderr) == (0, b"")
+    assert b"?and?" in hecho.stdout
+    hecho = subprocess.run([*orden, "--json"], env=entorno, capture_output=True)
+    assert json.loads(hecho.stdout)["motivo"] == "Ñandú"
+
+
+@pytest.mark.parametrize("opciones", [[], ["--json"]])
+def test_una_respuesta_que_no_cabe_en_su_sitio_es_4_sin_traza(puerta: Any, opciones: list[str]) -> None:
+    entorno = os.environ | {"SALUDTECH_URL": puerta.url}
+    with Path("/dev/full").open("w") as lleno:
+        orden = [sys.executable, "-m", "saludtech_cli", "planes", *opciones]
+        hecho = subprocess.run(orden, env=entorno, stdout=lleno, stderr=subprocess.PIPE, text=True)
+    assert hecho.returncode == 4
+    assert hecho.stderr == "Error: No se pudo escribir la respuesta: No space left on device.\n"
 
 
 def test_completa_las_palabras_en_la_consola(puerta: Any) -> None:

@@ -1,5 +1,6 @@
 """``saludtech``: the process. It turns every way to end into an exit code and a line in Spanish."""
 
+import io
 import re
 import sys
 
@@ -27,7 +28,10 @@ _ERRORES = (
     (r"No such option: (\S+).*", r"No hay una opción \1."),
     (r"Option '(.+)' requires an argument\.", r"La opción \1 necesita un valor."),
     (r"Got unexpected extra argument\(s\) \((.+)\)", r"Sobra en la línea: \1."),
-    (r"Invalid value for '(.+?)': '(.*)' is not one of (.+)\.", r"«\2» no vale para \1: es uno de \3."),
+    (
+        r"Invalid value for '(.+?)': (?:Value error, )?'(.*)' is not one of (.+)\.",
+        r"«\2» no vale para \1: es uno de \3.",
+    ),
     (r"Invalid value for '(.+?)': .*", r"El valor de \1 no vale."),
 )
 """What typer says of a command line that is none, and how it is told here."""
@@ -35,6 +39,10 @@ _ERRORES = (
 
 def main() -> None:
     """Run the command line, and end the process."""
+    for flujo in (sys.stdout, sys.stderr):
+        # A terminal that lacks a letter shows another sign for it: what was done must not look as if it had failed.
+        if isinstance(flujo, io.TextIOWrapper):
+            flujo.reconfigure(errors="replace")
     sys.exit(ejecutar())
 
 
@@ -43,7 +51,10 @@ def ejecutar(argumentos: list[str] | None = None) -> int:
     for nombre, texto in _TITULOS.items():
         setattr(rich_utils, nombre, texto)
     try:
-        return int(app(argumentos, prog_name="saludtech", standalone_mode=False) or Codigo.HECHO)
+        codigo = int(app(argumentos, prog_name="saludtech", standalone_mode=False) or Codigo.HECHO)
+        if sys.stdout:
+            sys.stdout.flush()
+        return codigo
     except Fallo as fallo:
         salida.contar(fallo)
         return fallo.codigo
@@ -54,6 +65,11 @@ def ejecutar(argumentos: list[str] | None = None) -> int:
         return Codigo.USO
     except Abort:
         return 130
+    except OSError as error:
+        # Whoever reads the answer has not got it, though what was asked for may be done. The end must not try again.
+        sys.stdout = None
+        salida.contar(Fallo(Codigo.SIN_RESPUESTA, f"No se pudo escribir la respuesta: {error.strerror}."))
+        return Codigo.SIN_RESPUESTA
 
 
 def _traducir(texto: str) -> str:

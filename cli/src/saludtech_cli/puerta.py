@@ -30,6 +30,8 @@ class Puerta:
     def __init__(self, url: str, conexiones: int = 16) -> None:
         if not url.startswith(("http://", "https://")):
             raise Fallo(Codigo.USO, f"La dirección de la plataforma debe empezar por http:// o https://: {url}")
+        if not _con_servidor(url):
+            raise Fallo(Codigo.USO, f"La dirección de la plataforma no vale: {url}")
         self.url = url.rstrip("/")
         self._http = urllib3.PoolManager(maxsize=conexiones, retries=False, timeout=_PLAZO)
 
@@ -116,3 +118,10 @@ def _fallo(estado: int, problema: Objeto) -> Fallo:
     if problema.get("estado") == "DESCONOCIDO":
         texto += f" Se puede ver en {problema.get('comando')}."
     return Fallo(codigo, texto, problema.get("errores") or ())
+
+
+def _con_servidor(url: str) -> bool:
+    try:
+        return bool(urllib3.util.parse_url(url).host)
+    except urllib3.exceptions.LocationParseError:
+        return False

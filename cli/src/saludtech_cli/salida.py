@@ -1,6 +1,7 @@
 """What a command answers: one JSON document for a script, or a view for a person. Errors go to standard error."""
 
 import json
+import sys
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -27,7 +28,9 @@ def consola_de_errores() -> Console:
 def mostrar(datos: Any, vista: RenderableType, *, en_json: bool) -> None:
     """Answer with the data, or with the view of them."""
     if en_json:
-        print(json.dumps(datos, ensure_ascii=False, indent=2))
+        # Escapes where the output has no UTF-8: a letter that it lacks would be lost.
+        utf8 = getattr(sys.stdout, "encoding", "").lower().startswith("utf")
+        print(json.dumps(datos, ensure_ascii=not utf8, indent=2))
     else:
         consola().print(vista)
 
