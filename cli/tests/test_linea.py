@@ -307,6 +307,14 @@ def test_las_paginas_se_recorren_si_se_pide(puerta: Any, linea: Any) -> None:
     assert [e["id_suscripcion"] for e in linea.json["elementos"]] == ["s-1", "s-2"]
 
 
+def test_una_consola_estrecha_no_corta_lo_que_se_quiere_copiar(puerta: Any) -> None:
+    id = "01a20f16-1019-77ee-abef-8a33a39c1043"
+    puerta.responde("GET", "/suscripciones", (200, {"elementos": [{"id_suscripcion": id}], "siguiente": None}))
+    entorno = os.environ | {"SALUDTECH_URL": puerta.url, "FORCE_COLOR": "1", "COLUMNS": "40"}
+    orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "listar"]
+    assert id in subprocess.run(orden, env=entorno, capture_output=True, text=True).stdout
+
+
 def test_un_comando_se_busca_donde_este_y_quien_falta_no_es_que_no_exista(puerta: Any, linea: Any) -> None:
     puerta.responde("GET", "/suscripciones/comandos/c-1", NO_EXISTE)
     puerta.responde("GET", "/servicios-datos/comandos/c-1", AUSENTE)

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.text import Text
 
 from saludtech_cli.fallos import Fallo
@@ -32,7 +33,11 @@ def mostrar(datos: Any, vista: RenderableType, *, en_json: bool) -> None:
         utf8 = getattr(sys.stdout, "encoding", "").lower().startswith("utf")
         print(json.dumps(datos, ensure_ascii=not utf8, indent=2))
     else:
-        consola().print(vista)
+        donde = consola()
+        # A narrow terminal breaks the lines: an id or an instant with an ellipsis in it is of no use to anybody.
+        entera = Measurement.get(donde, donde.options.update(width=_ANCHO_SIN_TERMINAL), vista).maximum
+        donde.width = max(donde.width, entera)
+        donde.print(vista)
 
 
 def contar(fallo: Fallo) -> None:
