@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from tests.saga.bases import filas
+from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import RECHAZA, Plataforma
 
@@ -66,6 +68,25 @@ def test_si_el_proveedor_calla_vence_el_plazo_y_al_volver_no_retiene_nada(
     assert olvidada.recibe_correo("No pudimos activar su suscripción")
     assert negocio.pide_suscripcion("pro").queda("ACTIVA"), "the one place is free"
     assert all(s["estado"] == "TERMINADO" for s in olvidada.sus_servicios())
+
+
+def test_el_plazo_sigue_contando_mientras_nadie_lo_mira(negocio: Negocio, plataforma: Plataforma) -> None:
+    """It stands on the row, on the database's clock: a start with a longer one does not begin it anew."""
+    base = plataforma.bases["suscripciones"]
+    proveedor = plataforma.proceso("servicio-datos")
+    proveedor.parar()
+    with plazo_corto(plataforma):
+        olvidada = negocio.pide_suscripcion("pro")
+        olvidada.queda("PENDIENTE")
+        plataforma.proceso("suscripciones").matar()
+        plataforma.proceso("suscripciones").arrancar()
+    vencido = f"SELECT plazo <= clock_timestamp() FROM suscripciones WHERE id = '{olvidada.id}'"
+    hasta(lambda: filas(base, vencido) == [(True,)], "the deadline has passed")
+
+    assert olvidada.queda("RECHAZADA")["motivo"] == "La suscripción no se completó dentro del plazo."
+    proveedor.arrancar()
+    proveedor.esperar_listo()
+    olvidada.su_saga_queda("COMPENSADA")
 
 
 def test_lo_que_llega_tarde_no_cambia_lo_decidido(

@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from tests.saga.bases import filas
 from tests.saga.espera import hasta
 from tests.saga.negocio import CUERPO_SUSCRIPCION, Negocio, Suscripcion
-from tests.saga.plataforma_viva import TARDA, Plataforma
+from tests.saga.plataforma_viva import RECHAZA, TARDA, Plataforma
 
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.sobre import Sobre
@@ -100,6 +101,29 @@ def test_un_plan_sin_recursos_queda_activo_en_el_acto(negocio: Negocio, plan: st
     assert saga.resultados == [("CREAR", "HECHO"), ("ACTIVAR", "HECHO")]
     assert pedida.sus_servicios() == []
     assert pedida.recibe_correo("Su suscripción está activa")
+
+
+def test_un_plan_sin_recursos_se_completa_aunque_el_aviso_no_llegue(negocio: Negocio) -> None:
+    pedida = negocio.pide_suscripcion("free", cliente=negocio.cliente_nuevo(RECHAZA))
+
+    pedida.su_notificacion_queda("SUSCRIPCION_ACTIVA", "FALLIDA")
+
+    pedida.queda("ACTIVA")
+    assert pedida.su_saga_queda("COMPLETADA").resultados == [("CREAR", "HECHO"), ("ACTIVAR", "HECHO")]
+
+
+def test_cada_aviso_va_a_la_direccion_de_su_hecho(negocio: Negocio) -> None:
+    """The data of the last creation stand, and with them its address; what was told before stays where it went."""
+    cliente = negocio.cliente_nuevo()
+    primera = negocio.pide_suscripcion("free", cliente=cliente)
+    primera.recibe_correo("Su suscripción está activa")
+
+    segunda = negocio.pide_suscripcion("free", cliente={**cliente, "email": f"otra.{cliente['email']}"})
+    segunda.recibe_correo("Su suscripción está activa")
+    primera.cancela()
+    replace(primera, direccion=segunda.direccion).recibe_correo("Su suscripción quedó cancelada")
+
+    assert len(negocio.plataforma.buzon.de(cliente["email"])) == 1
 
 
 def test_un_correo_que_tarda_se_reintenta_y_la_suscripcion_queda_activa(negocio: Negocio) -> None:

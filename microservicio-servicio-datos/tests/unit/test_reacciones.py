@@ -1,10 +1,12 @@
 """What the service answers to the facts of a saga, in whatever order they arrive."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from contratos import servicio_datos as contrato
+from contratos.sagas import TransicionSaga
 
 RESERVADO = ("RESERVAR", "HECHO", "")
 INICIADO = ("INICIAR", "HECHO", "")
@@ -24,6 +26,14 @@ def test_una_suscripcion_que_lo_requiere_tiene_su_servicio(unidad, hecho):
     ]
     (creada,) = unidad.de_tipo(contrato.ServicioDatosCreada)
     assert (creada.experto_codigo, creada.nube_codigo, creada.dataset_codigo) == ("e1", "n1", "d1")
+
+
+def test_la_saga_es_la_que_dice_el_hecho_y_no_su_correlacion(unidad, hecho):
+    creada = hecho("creada")
+    unidad.recibir(replace(creada, sobre=replace(creada.sobre, correlacion="otra")))
+
+    (paso,) = unidad.de_tipo(TransicionSaga)
+    assert (paso.id_saga, unidad.el_servicio.id_saga) == ("g-1", "g-1")
 
 
 @pytest.mark.parametrize("orden", sorted(set(permutations(["creada", "activada", "creada", "activada"]))))
