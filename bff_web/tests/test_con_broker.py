@@ -14,7 +14,8 @@ from collections.abc import Iterator
 import pulsar
 import pytest
 
-from bff_web.comandos import COMANDOS, Comando
+from bff_web.comandos import COMANDOS
+from bff_web.comandos.comun import Comando
 from contratos import Mensaje
 from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro

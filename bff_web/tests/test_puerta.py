@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from bff_web import modelos
 from bff_web import respuestas as respuestas_de_la_puerta
-from bff_web.comandos import COMANDOS, SOLO_POST
+from bff_web.comandos import COMANDOS
+from bff_web.comandos.rutas import SOLO_POST
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
@@ -134,6 +134,7 @@ def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -
 
 
 def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(documento: dict[str, Any]) -> None:
+    cuerpos = {comando.cuerpo.__name__: comando.cuerpo for comando in COMANDOS}
     vistos: set[str] = set()
     for operaciones in documento["paths"].values():
         for operacion in operaciones.values():
@@ -143,7 +144,7 @@ def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(docu
                     nombre = contenido["schema"].get("$ref", "").rpartition("/")[2]
                     if nombre and nombre not in vistos:
                         vistos.add(nombre)
-                        modelo = getattr(modelos, nombre, None) or getattr(respuestas_de_la_puerta, nombre)
+                        modelo = cuerpos.get(nombre) or getattr(respuestas_de_la_puerta, nombre)
                         ejemplo = contenido["examples"]["ejemplo"]["value"]
                         leido = modelo.model_validate(ejemplo)
                         assert modelo.model_fields.keys() <= leido.model_fields_set, f"{nombre}: every field is shown"

@@ -3,7 +3,8 @@
 Its requests, run from the first to the last, tell one story on an empty or a used platform: a subscription is made,
 paid and given another plan, a data service is made by hand for it and ended, an image is sent, the letters are looked
 up, and the subscription is cancelled. Each request keeps the ids that it was answered in variables for the next ones,
-and is repeated while its answer says that the platform is still at it.
+and is repeated while its answer says that the platform is still at it. A route that the story does not tell stands at
+the end of its folder, with the body of its example.
 """
 
 import json
@@ -16,7 +17,7 @@ from bff_web.documento import describir
 ARCHIVO = Path(__file__).parent / "saludtech.postman_collection.json"
 ESQUEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
-CARPETAS: Mapping[str, tuple[str, ...]] = {
+HISTORIA: Mapping[str, tuple[str, ...]] = {
     "Plataforma": ("/salud/viva", "/salud/lista", "/metrics", "/openapi.json", "/docs"),
     "Suscripciones": (
         "/planes",
@@ -52,7 +53,7 @@ CARPETAS: Mapping[str, tuple[str, ...]] = {
     ),
     "Fin": ("/suscripciones/{id_suscripcion}/cancelacion-comando",),
 }
-"""The story: folders, and their requests in order."""
+"""The story: folders, and their requests in order. A folder bears the name of a tag of the document, but the last."""
 
 IDS = ("id_comando", "id_suscripcion", "id_servicio_datos", "id_imagen", "id_factura", "id_notificacion")
 
@@ -113,9 +114,20 @@ def coleccion(documento: Mapping[str, Any]) -> dict[str, Any]:
         "event": [_guion(_GUION % json.dumps(IDS))],
         "item": [
             {"name": nombre, "item": [_peticion(ruta, *o) for ruta in rutas for o in documento["paths"][ruta].items()]}
-            for nombre, rutas in CARPETAS.items()
+            for nombre, rutas in _carpetas(documento).items()
         ],
     }
+
+
+def _carpetas(documento: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The story's folders, each with the routes of its tag that the story does not tell at its end."""
+    carpetas = {nombre: list(rutas) for nombre, rutas in HISTORIA.items()}
+    contadas = {ruta for rutas in HISTORIA.values() for ruta in rutas}
+    for ruta, operaciones in documento["paths"].items():
+        if ruta not in contadas:
+            (etiqueta,) = {operacion["tags"][0] for operacion in operaciones.values()}
+            carpetas.setdefault(etiqueta, []).append(ruta)
+    return carpetas
 
 
 def _guion(texto: str) -> dict[str, Any]:

@@ -210,46 +210,31 @@ def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
         ),
         (r"^    TransicionSaga: .*$", r"    AnularFactura: anular_factura,\n\g<0>"),
     )
-    copia.anexar(
-        "bff_web/src/bff_web/modelos.py",
-        '''
-
-class CuerpoAnularFactura(Cuerpo):
+    copia.cambiar(
+        "bff_web/src/bff_web/comandos/suscripciones.py",
+        (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, "),
+        (
+            r"^COMANDOS = \($",
+            '''class CuerpoAnularFactura(Cuerpo):
     """Pide que una factura deje de deberse."""
 
-    model_config = _ejemplo(id_factura="0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e77")
+    model_config = ejemplo(id_factura="0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e77")
 
     id_factura: Id
 
     @override
     def mensaje(self, id_recurso: str) -> AnularFactura:
         return AnularFactura(id_suscripcion=id_recurso, id_factura=self.id_factura)
-''',
-    )
-    copia.cambiar(
-        "bff_web/src/bff_web/modelos.py", (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, ")
-    )
-    copia.cambiar(
-        "bff_web/src/bff_web/comandos.py",
-        (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, "),
-        (r"^    CuerpoAnonimizarImagen,$", r"\g<0>\n    CuerpoAnularFactura,"),
-        (
-            r"^COMANDOS = \($",
-            r"""\g<0>
+
+
+\\g<0>
     Comando(
         rutas=("/suscripciones/{id_suscripcion}/anulacion-comando",),
         cuerpo=CuerpoAnularFactura,
         mensaje=AnularFactura,
         titulo="Anular una factura de una suscripción",
         recurso=SUSCRIPCION,
-    ),""",
-        ),
-    )
-    copia.cambiar(
-        "deploy/postman/coleccion.py",
-        (
-            r'^        "/suscripciones/\{id_suscripcion\}/pago-comando",$',
-            r'\g<0>\n        "/suscripciones/{id_suscripcion}/anulacion-comando",',
+    ),''',
         ),
     )
 
@@ -389,7 +374,7 @@ CAMBIOS = (
         (f"{SUSCRIPCIONES}/", f"{CONTRATOS}/suscripciones.py"),
         4,
         ("microservicio-suscripciones/tests", "bff_web/tests"),
-        puerta=3,
+        puerta=1,
     ),
     Cambio(
         "a new service",

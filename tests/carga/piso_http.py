@@ -7,7 +7,7 @@ from functools import cache
 import flask
 import pulsar
 
-from bff_web.modelos import CuerpoAnonimizarImagen
+from bff_web.comandos.procesamiento import CuerpoAnonimizarImagen
 from seedwork.infraestructura.pulsar import crear_cliente
 
 TOPICO = "persistent://public/default/piso-http"

@@ -19,6 +19,16 @@ def test_la_coleccion_es_la_del_documento_de_hoy() -> None:
     assert postman.ARCHIVO.read_text(encoding="utf-8") == postman.escrita(), "make it anew: make postman"
 
 
+def test_lo_que_la_historia_no_cuenta_queda_al_final_de_su_carpeta() -> None:
+    documento = describir()
+    nueva = "/suscripciones/{id_suscripcion}/otro-comando"
+    documento["paths"][nueva] = documento["paths"]["/suscripciones/{id_suscripcion}/pago-comando"]
+    hecha = postman.coleccion(documento)
+    (suya,) = [c for c in hecha["item"] if c["name"] == "Suscripciones"]
+    assert _ruta(suya["item"].pop()["request"]["url"]) == nueva
+    assert hecha["item"] == COLECCION["item"], "the story goes on as it did"
+
+
 def test_estan_todas_las_rutas_cada_una_una_vez() -> None:
     dichas = [(metodo.upper(), ruta) for ruta, metodos in describir()["paths"].items() for metodo in metodos]
     pedidas = [(p["method"], _ruta(p["url"])) for p in PETICIONES.values()]

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bff_web import idempotencia, respuestas
-from bff_web.comandos import COMANDOS, Comando
+from bff_web.comandos import COMANDOS
+from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, Consulta
 from bff_web.cuerpos import TIPOS_ADMITIDOS, puede_faltar
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID

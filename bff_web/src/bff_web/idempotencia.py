@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import uuid_utils
 
-from bff_web.modelos import Cuerpo
+from bff_web.comandos.comun import Cuerpo
 from seedwork.entrada.http import ErrorHttp
 
 CABECERA = "Idempotency-Key"

@@ -4,33 +4,18 @@ import json
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 import flask
 import structlog
-from pydantic import BaseModel
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import MethodNotAllowed
 
-from bff_web import cuerpos, idempotencia, respuestas
+from bff_web import cuerpos, idempotencia
+from bff_web.comandos import COMANDOS
+from bff_web.comandos.comun import Comando
 from bff_web.direcciones import exigir_ids, regla
-from bff_web.modelos import (
-    Cuerpo,
-    CuerpoAnonimizarImagen,
-    CuerpoAsignarExperto,
-    CuerpoCambiarPlan,
-    CuerpoCancelar,
-    CuerpoCrearServicioDatos,
-    CuerpoCrearSuscripcion,
-    CuerpoIniciarServicioDatos,
-    CuerpoPagar,
-    CuerpoTerminarServicioDatos,
-)
 from contratos import Mensaje
-from contratos.procesamiento import AnonimizarImagen
-from contratos.servicio_datos import AsignarExperto, CrearServicioDatos, IniciarServicioDatos, TerminarServicioDatos
-from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.http import problema
 from seedwork.infraestructura.pulsar import SinConfirmacion
@@ -53,133 +38,6 @@ class Publicador(Protocol):
         Raises:
             SinConfirmacion: it is unknown whether it is.
         """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recurso:
-    """A kind of resource that commands are about.
-
-    Attributes:
-        id: the name of its id: in the route, else made by the client, else made here.
-        consulta: the query that shows one, with its id to be filled in.
-        consulta_comando: the query for a command's fate, likewise.
-        aceptado, etiqueta: for the documentation.
-    """
-
-    id: str
-    consulta: str
-    consulta_comando: str
-    aceptado: type[BaseModel]
-    etiqueta: str
-
-
-SUSCRIPCION = Recurso(
-    id="id_suscripcion",
-    consulta="/suscripciones/{}",
-    consulta_comando="/suscripciones/comandos/{}",
-    aceptado=respuestas.SuscripcionAceptada,
-    etiqueta="Suscripciones",
-)
-SERVICIO_DATOS = Recurso(
-    id="id_servicio_datos",
-    consulta="/servicios-datos/{}",
-    consulta_comando="/servicios-datos/comandos/{}",
-    aceptado=respuestas.ServicioDatosAceptado,
-    etiqueta="Servicios de datos",
-)
-IMAGEN = Recurso(
-    id="id_imagen",
-    consulta="/procesar/imagenes/{}",
-    consulta_comando="/procesar/comandos/{}",
-    aceptado=respuestas.ImagenAceptada,
-    etiqueta="Procesamiento",
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comando:
-    """A command's door.
-
-    Attributes:
-        rutas: where it is taken, ids in braces; the first is its own, the others are aliases.
-        cuerpo: the body's model.
-        mensaje: the message that it becomes.
-        titulo: for the documentation.
-        recurso: the kind of resource that it is about.
-    """
-
-    rutas: tuple[str, ...]
-    cuerpo: type[Cuerpo]
-    mensaje: type[Mensaje]
-    titulo: str
-    recurso: Recurso
-
-
-COMANDOS = (
-    Comando(
-        rutas=("/suscripciones/suscripcion-comando",),
-        cuerpo=CuerpoCrearSuscripcion,
-        mensaje=CrearSuscripcion,
-        titulo="Crear una suscripción",
-        recurso=SUSCRIPCION,
-    ),
-    Comando(
-        rutas=("/suscripciones/{id_suscripcion}/plan-comando",),
-        cuerpo=CuerpoCambiarPlan,
-        mensaje=CambiarPlanSuscripcion,
-        titulo="Cambiar el plan de una suscripción",
-        recurso=SUSCRIPCION,
-    ),
-    Comando(
-        rutas=("/suscripciones/{id_suscripcion}/cancelacion-comando",),
-        cuerpo=CuerpoCancelar,
-        mensaje=CancelarSuscripcion,
-        titulo="Cancelar una suscripción",
-        recurso=SUSCRIPCION,
-    ),
-    Comando(
-        rutas=("/suscripciones/{id_suscripcion}/pago-comando",),
-        cuerpo=CuerpoPagar,
-        mensaje=PagarSuscripcion,
-        titulo="Pagar una factura de una suscripción",
-        recurso=SUSCRIPCION,
-    ),
-    Comando(
-        rutas=("/servicios-datos/servicio-datos-comando",),
-        cuerpo=CuerpoCrearServicioDatos,
-        mensaje=CrearServicioDatos,
-        titulo="Crear un servicio de datos a mano",
-        recurso=SERVICIO_DATOS,
-    ),
-    Comando(
-        rutas=("/servicios-datos/{id_servicio_datos}/inicio-comando",),
-        cuerpo=CuerpoIniciarServicioDatos,
-        mensaje=IniciarServicioDatos,
-        titulo="Iniciar un servicio de datos",
-        recurso=SERVICIO_DATOS,
-    ),
-    Comando(
-        rutas=("/servicios-datos/{id_servicio_datos}/experto-comando",),
-        cuerpo=CuerpoAsignarExperto,
-        mensaje=AsignarExperto,
-        titulo="Asignar otro experto a un servicio de datos",
-        recurso=SERVICIO_DATOS,
-    ),
-    Comando(
-        rutas=("/servicios-datos/{id_servicio_datos}/fin-comando",),
-        cuerpo=CuerpoTerminarServicioDatos,
-        mensaje=TerminarServicioDatos,
-        titulo="Terminar un servicio de datos",
-        recurso=SERVICIO_DATOS,
-    ),
-    Comando(
-        rutas=("/procesar/procesar-imagen", "/procesamiento/procesar-imagen"),
-        cuerpo=CuerpoAnonimizarImagen,
-        mensaje=AnonimizarImagen,
-        titulo="Anonimizar los metadatos de una imagen",
-        recurso=IMAGEN,
-    ),
-)
 
 
 def registrar(app: flask.Flask, publicador: Publicador, secreto: bytes) -> None:

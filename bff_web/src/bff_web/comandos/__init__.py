@@ -1,0 +1,5 @@
+"""The commands that the door takes, a module per context."""
+
+from bff_web.comandos import procesamiento, servicio_datos, suscripciones
+
+COMANDOS = (*suscripciones.COMANDOS, *servicio_datos.COMANDOS, *procesamiento.COMANDOS)

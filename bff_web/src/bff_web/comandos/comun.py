@@ -1,0 +1,80 @@
+"""What the commands of every context have in common: their bodies, and how each is described."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bff_web.tipos import Numero, Texto
+from contratos import Mensaje
+
+
+class Objeto(BaseModel):
+    """A body, or an object within one: no other fields, and no type taken for another."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+def ejemplo(**cuerpo: Any) -> ConfigDict:
+    """A model's settings with its example, which the documentation and the Postman collection show."""
+    return ConfigDict(json_schema_extra={"examples": [cuerpo]})
+
+
+class Cuerpo(Objeto):
+    """The body of a command."""
+
+    @property
+    def id_propio(self) -> str | None:
+        """The resource's id where the client makes it."""
+        return None
+
+    @abstractmethod
+    def mensaje(self, id_recurso: str) -> Mensaje:
+        """The command that the body asks for, about that resource."""
+
+
+Palabras = Annotated[Texto, Field(description="En palabras de quien lo pide; se guarda con el recurso.")]
+
+
+class Documento(Objeto):
+    """Un documento de identidad."""
+
+    numero: Numero
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recurso:
+    """A kind of resource that commands are about.
+
+    Attributes:
+        id: the name of its id: in the route, else made by the client, else made here.
+        consulta: the query that shows one, with its id to be filled in.
+        consulta_comando: the query for a command's fate, likewise.
+        aceptado, etiqueta: for the documentation.
+    """
+
+    id: str
+    consulta: str
+    consulta_comando: str
+    aceptado: type[BaseModel]
+    etiqueta: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comando:
+    """A command's door.
+
+    Attributes:
+        rutas: where it is taken, ids in braces; the first is its own, the others are aliases.
+        cuerpo: the body's model.
+        mensaje: the message that it becomes.
+        titulo: for the documentation.
+        recurso: the kind of resource that it is about.
+    """
+
+    rutas: tuple[str, ...]
+    cuerpo: type[Cuerpo]
+    mensaje: type[Mensaje]
+    titulo: str
+    recurso: Recurso

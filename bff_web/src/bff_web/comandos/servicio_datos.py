@@ -1,0 +1,202 @@
+"""The commands about data services: each body with its rules, and the routes that take them."""
+
+from typing_extensions import override
+
+from bff_web import respuestas
+from bff_web.comandos.comun import Comando, Cuerpo, Documento, Objeto, Palabras, Recurso, ejemplo
+from bff_web.tipos import Correo, Id, Texto
+from contratos.servicio_datos import (
+    AsignarExperto,
+    CrearServicioDatos,
+    DatasetPedido,
+    IniciarServicioDatos,
+    NubePedida,
+    SuscripcionPedida,
+    TerminarServicioDatos,
+)
+
+SERVICIO_DATOS = Recurso(
+    id="id_servicio_datos",
+    consulta="/servicios-datos/{}",
+    consulta_comando="/servicios-datos/comandos/{}",
+    aceptado=respuestas.ServicioDatosAceptado,
+    etiqueta="Servicios de datos",
+)
+
+
+class NombreOpcional(Objeto):
+    """Nombres y apellidos, de los que no se guarda nada."""
+
+    nombres: Texto = ""
+    apellidos: Texto = ""
+
+
+class ClienteDelServicio(Objeto):
+    """Para quién es el servicio; nada de esto se guarda."""
+
+    codigo: Id
+    nombre: NombreOpcional = NombreOpcional()
+    usuario: Texto = ""
+
+
+class PlanDelServicio(Objeto):
+    """El plan del cliente; no se guarda."""
+
+    codigo: Id
+    nombre: Texto = ""
+
+
+class ExpertoPedido(Objeto):
+    """El experto, que se busca en el catálogo por su código; lo demás no se guarda."""
+
+    codigo: Id
+    nombre: NombreOpcional = NombreOpcional()
+    usuario: Texto = ""
+    cedula: Documento | None = None
+    email: Correo | None = None
+
+
+class NubeDelServicio(Objeto):
+    """La nube, que se busca en el catálogo por su código; lo demás no se guarda."""
+
+    codigo: Id
+    nombre: Texto = ""
+    tipo: Texto = ""
+
+
+class DatasetDelServicio(Objeto):
+    """El conjunto de datos, que se busca en el catálogo por su código; lo demás no se guarda."""
+
+    codigo: Id
+    nombre: Texto = ""
+
+
+class SuscripcionDelServicio(Objeto):
+    """La suscripción a la que sirve; `codigo` es su `id_suscripcion`."""
+
+    codigo: Id
+
+
+class CuerpoCrearServicioDatos(Cuerpo):
+    """Pide un servicio de datos hecho a mano para una suscripción activa que no tiene uno."""
+
+    model_config = ejemplo(
+        cliente={
+            "codigo": "0001",
+            "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
+            "usuario": "pperez",
+        },
+        plan={"codigo": "basico", "nombre": "BASICO"},
+        experto={
+            "codigo": "experto-01",
+            "nombre": {"nombres": "Camila", "apellidos": "Rojas Tamayo"},
+            "usuario": "crojas",
+            "cedula": {"numero": 52123456},
+            "email": "crojas@saludtech.co",
+        },
+        nube={"codigo": "nube-andes", "nombre": "Nube Andes", "tipo": "PRIVADA"},
+        dataset={"codigo": "rayos-x-torax", "nombre": "Rayos X de tórax"},
+        suscripcion={"codigo": "0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e11"},
+    )
+
+    cliente: ClienteDelServicio | None = None
+    plan: PlanDelServicio | None = None
+    experto: ExpertoPedido
+    nube: NubeDelServicio
+    dataset: DatasetDelServicio
+    suscripcion: SuscripcionDelServicio
+
+    @override
+    def mensaje(self, id_recurso: str) -> CrearServicioDatos:
+        cliente, plan, experto = self.cliente, self.plan, self.experto
+        return CrearServicioDatos(
+            cliente_codigo=cliente.codigo if cliente else "",
+            cliente_nombres=cliente.nombre.nombres if cliente else "",
+            cliente_apellidos=cliente.nombre.apellidos if cliente else "",
+            cliente_usuario=cliente.usuario if cliente else "",
+            plan_codigo=plan.codigo if plan else "",
+            plan_nombre=plan.nombre if plan else "",
+            experto_codigo=experto.codigo,
+            experto_nombres=experto.nombre.nombres,
+            experto_apellidos=experto.nombre.apellidos,
+            experto_usuario=experto.usuario,
+            experto_cedula=experto.cedula.numero if experto.cedula else "",
+            experto_email=experto.email or "",
+            nube=NubePedida(**self.nube.__dict__),
+            dataset=DatasetPedido(**self.dataset.__dict__),
+            suscripcion=SuscripcionPedida(codigo=self.suscripcion.codigo),
+        )
+
+
+class CuerpoIniciarServicioDatos(Cuerpo):
+    """Pide que un servicio de datos empiece; puede faltar entero."""
+
+    model_config = ejemplo(motivo="El conjunto de datos está cargado.")
+
+    motivo: Palabras = ""
+
+    @override
+    def mensaje(self, id_recurso: str) -> IniciarServicioDatos:
+        return IniciarServicioDatos(id_servicio_datos=id_recurso, motivo=self.motivo)
+
+
+class ExpertoNuevo(Objeto):
+    """El experto que se asigna."""
+
+    codigo: Id
+
+
+class CuerpoAsignarExperto(Cuerpo):
+    """Pide otro experto para un servicio de datos."""
+
+    model_config = ejemplo(experto={"codigo": "experto-02"})
+
+    experto: ExpertoNuevo
+
+    @override
+    def mensaje(self, id_recurso: str) -> AsignarExperto:
+        return AsignarExperto(id_servicio_datos=id_recurso, experto_codigo=self.experto.codigo)
+
+
+class CuerpoTerminarServicioDatos(Cuerpo):
+    """Pide el fin de un servicio de datos; puede faltar entero."""
+
+    model_config = ejemplo(motivo="El estudio terminó.")
+
+    motivo: Palabras = ""
+
+    @override
+    def mensaje(self, id_recurso: str) -> TerminarServicioDatos:
+        return TerminarServicioDatos(id_servicio_datos=id_recurso, motivo=self.motivo)
+
+
+COMANDOS = (
+    Comando(
+        rutas=("/servicios-datos/servicio-datos-comando",),
+        cuerpo=CuerpoCrearServicioDatos,
+        mensaje=CrearServicioDatos,
+        titulo="Crear un servicio de datos a mano",
+        recurso=SERVICIO_DATOS,
+    ),
+    Comando(
+        rutas=("/servicios-datos/{id_servicio_datos}/inicio-comando",),
+        cuerpo=CuerpoIniciarServicioDatos,
+        mensaje=IniciarServicioDatos,
+        titulo="Iniciar un servicio de datos",
+        recurso=SERVICIO_DATOS,
+    ),
+    Comando(
+        rutas=("/servicios-datos/{id_servicio_datos}/experto-comando",),
+        cuerpo=CuerpoAsignarExperto,
+        mensaje=AsignarExperto,
+        titulo="Asignar otro experto a un servicio de datos",
+        recurso=SERVICIO_DATOS,
+    ),
+    Comando(
+        rutas=("/servicios-datos/{id_servicio_datos}/fin-comando",),
+        cuerpo=CuerpoTerminarServicioDatos,
+        mensaje=TerminarServicioDatos,
+        titulo="Terminar un servicio de datos",
+        recurso=SERVICIO_DATOS,
+    ),
+)
