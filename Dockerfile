@@ -1,4 +1,5 @@
-# Every service's image: `docker build --target suscripciones .`, and so on. What they share is one layer each.
+# Every image: the door's is the target `bff`, any service's the target `servicio` with the arguments that its block of
+# docker-compose.yml gives. What they share is one layer each.
 
 FROM python:3.11.14-slim-bookworm AS python
 
@@ -19,36 +20,19 @@ COPY --from=dependencias /venv /venv
 COPY seedwork/src/ ./
 USER 10001:10001
 
-FROM comun AS suscripciones
-COPY microservicio-suscripciones/suscripciones ./suscripciones
-COPY microservicio-suscripciones/migraciones ./migraciones
-EXPOSE 5011 5021
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "seedwork.entrada.sonda", "5011"]
-ENTRYPOINT ["python", "-m", "suscripciones"]
-CMD ["api"]
-
-FROM comun AS servicio-datos
-COPY microservicio-servicio-datos/servicio_datos ./servicio_datos
-COPY microservicio-servicio-datos/migraciones ./migraciones
-EXPOSE 5012 5022
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "seedwork.entrada.sonda", "5012"]
-ENTRYPOINT ["python", "-m", "servicio_datos"]
-CMD ["api"]
-
-FROM comun AS procesamiento
-COPY microservicio-procesamiento/procesamiento ./procesamiento
-COPY microservicio-procesamiento/migraciones ./migraciones
-EXPOSE 5013 5031
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "seedwork.entrada.sonda", "5013"]
-ENTRYPOINT ["python", "-m", "procesamiento"]
-CMD ["api"]
-
-FROM comun AS notificaciones
-COPY microservicio-notificaciones/notificaciones ./notificaciones
-COPY microservicio-notificaciones/migraciones ./migraciones
-EXPOSE 5014 5024
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "seedwork.entrada.sonda", "5014"]
-ENTRYPOINT ["python", "-m", "notificaciones"]
+FROM comun AS servicio
+ARG SERVICIO
+ARG PAQUETE
+ARG HTTP_PUERTO
+ARG SALUD_PUERTO
+ENV HTTP_PUERTO=${HTTP_PUERTO} SALUD_PUERTO=${SALUD_PUERTO}
+COPY microservicio-${SERVICIO}/${PAQUETE} ./${PAQUETE}
+COPY microservicio-${SERVICIO}/migraciones ./migraciones
+# An exec form can't name the package: Python runs the folder by what the package's own __main__ says.
+COPY microservicio-${SERVICIO}/${PAQUETE}/__main__.py ./
+EXPOSE ${HTTP_PUERTO} ${SALUD_PUERTO}
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "seedwork.entrada.sonda"]
+ENTRYPOINT ["python", "/app"]
 CMD ["api"]
 
 FROM comun AS bff

@@ -9,7 +9,7 @@ DISTRIBUCIONES := seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard micr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test check bench experimento2 experimento3 resistencia postman secretos clean lock help
+.PHONY: demo run operar test check bench experimento2 experimento3 resistencia generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -42,11 +42,14 @@ experimento3: $(LISTO) ## the cost of change: a new plan, resource, service and 
 resistencia: $(LISTO) ## a soak: half an hour of steady load (MINUTOS=30), and nothing that grows
 	@$(BIN)/python -m tests.fallos.resistencia $(MINUTOS:%=--minutos %)
 
-postman: $(LISTO) ## the Postman collection, made from the OpenAPI document (deploy/postman/)
+generados: $(LISTO) ## what is made from the code: schemas, Postman collection, .env.example, docs/mensajes.md
+	@$(BIN)/python -m contratos esquemas
 	@$(BIN)/python -m deploy.postman.coleccion
+	@$(BIN)/python -m tests.arquitectura.ajustes
+	@$(BIN)/python -m tests.arquitectura.mapa
 
 secretos: ## the secrets of docker compose, made once into deploy/compose/secretos/; .env then says where they are
-	@$(PYTHON) deploy/compose/secretos.py
+	@PYTHONPATH=deploy/local/src $(PYTHON) -m deploy.compose.secretos
 
 clean: ## remove .local/: the state and the logs of every run
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m plataforma clean; else rm -rf .local; fi

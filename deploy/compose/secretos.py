@@ -1,32 +1,27 @@
 """Makes the containers' secrets, one file each, and says in .env where they are; what exists is kept.
 
 The folder is its owner's alone (0700). The files in it can be read by anyone who gets that far (0644): they are
-mounted into containers as they are, where another user reads them.
+mounted into containers as they are, where another user reads them. Nothing but the standard library is needed.
 """
 
 import base64
 import secrets
 from pathlib import Path
 
-RAIZ = Path(__file__).parents[2]
+from plataforma.servicios import RAIZ, SERVICIOS
+
 CARPETA = "deploy/compose/secretos"
-SERVICIOS = {
-    "suscripciones": "suscripciones-bd",
-    "servicio_datos": "servicio-datos-bd",
-    "procesamiento": "procesamiento-bd",
-    "notificaciones": "notificaciones-bd",
-}
-"""Each service's database, which is also its role, and the host that has it."""
 AJUSTE = "SECRETOS_CONTENEDORES"
 
 
 def nuevos() -> dict[str, str]:
     """Fresh values for every secret, by its file's name."""
     urls = {
-        f"{base}_database_url": f"postgresql://{base}:{secrets.token_urlsafe(32)}@{anfitrion}:5432/{base}"
-        for base, anfitrion in SERVICIOS.items()
+        f"{s.paquete}_database_url": f"postgresql://{s.paquete}:{secrets.token_urlsafe(32)}@{s.nombre}-bd:5432/{s.paquete}"
+        for s in SERVICIOS.values()
     }
-    claves = ("postgres_clave", "seudonimo_clave", "idempotencia_secreto")
+    propias = [ajuste.lower() for s in SERVICIOS.values() for ajuste in s.secretos]
+    claves = ("postgres_clave", "idempotencia_secreto", *propias)
     return {**urls, **{clave: base64.b64encode(secrets.token_bytes(32)).decode() for clave in claves}}
 
 

@@ -1,4 +1,4 @@
-"""Makes the Postman collection (v2.1) from the door's OpenAPI document: `make postman` writes it.
+"""Makes the Postman collection (v2.1) from the door's OpenAPI document: `make generados` writes it.
 
 Its requests, run from the first to the last, tell one story on an empty or a used platform: a subscription is made,
 paid and given another plan, a data service is made by hand for it and ended, an image is sent, the letters are looked

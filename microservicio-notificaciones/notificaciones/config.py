@@ -28,33 +28,34 @@ def _direccion(texto: str) -> Address:
 
 
 class Config(ConfigServicio):
-    """What every service is told, how mail leaves, and how long that is tried.
-
-    Attributes:
-        smtp_remitente: whom letters are from, with or without a name; its domain is also that of their Message-ID.
-        smtp_starttls: whether the server must be talked to encrypted.
-        smtp_usuario: for a server that asks for a login; only together with STARTTLS.
-        smtp_espera_s: seconds that one attempt may take; by default, an eighth of what all of them have, at most 5.
-        envio_plazo_s: seconds from a notification's creation to the end of its last attempt, at most half of the
-            saga's deadline; by default, two fifths of it.
-        envio_pausa_s: seconds before the first repeat; each further one waits twice as long.
-        envio_hilos: attempts at a time.
-    """
+    """What every service is told, how mail leaves, and how long that is tried."""
 
     http_puerto: Puerto = 5014
     salud_puerto: Puerto = 5024
     smtp_host: str = "127.0.0.1"
+    """The mail server."""
     smtp_puerto: int = Field(1025, ge=1, le=65535)
+    """Its port."""
     smtp_remitente: Annotated[str, AfterValidator(_remitente)] = (
         "SaludTech de los Alpes <notificaciones@saludtech.example>"
     )
+    """Whom letters are from, with or without a name; its domain is also that of their Message-ID."""
     smtp_starttls: bool = False
+    """Whether the mail server must be talked to encrypted."""
     smtp_usuario: str = ""
+    """For a mail server that asks for a login; only together with SMTP_CLAVE and SMTP_STARTTLS."""
     smtp_clave: SecretStr = SecretStr("")
+    """Secret: the login's password."""
     smtp_espera_s: PositiveFloat | None = None
+    """Seconds that one attempt may take; by default an eighth of ENVIO_PLAZO_S, at most 5."""
     envio_plazo_s: PositiveFloat | None = None
+    """Seconds from a notification's creation to the end of its last attempt; by default two fifths of SAGA_PLAZO_S, at
+    most half of it."""
     envio_pausa_s: PositiveFloat | None = None
+    """Seconds before the first repeat, each further one twice as long; by default a sixteenth of ENVIO_PLAZO_S, at most
+    0.5."""
     envio_hilos: PositiveInt = 8
+    """Attempts at a time."""
 
     @property
     def politica(self) -> Politica:

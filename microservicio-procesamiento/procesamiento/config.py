@@ -26,23 +26,22 @@ Clave = Annotated[SecretBytes, BeforeValidator(_de_base64)]
 
 
 class Config(ConfigServicio):
-    """What every service is told, and how patients become pseudonyms.
-
-    Attributes:
-        seudonimo_clave: the secret key in force, base64 of 32 bytes or more.
-        seudonimo_version: its version; it grows with every new key.
-        seudonimo_claves_anteriores: JSON of version to key, so that repeats of older images are still recognised.
-        catalogo_condiciones: the allow-list of conditions, a TOML file.
-    """
+    """What every service is told, and how patients become pseudonyms."""
 
     http_puerto: Puerto = 5013
     salud_puerto: Puerto = 5031
-    # Workers share the load: what one has prefetched, no other can take.
+    """The port of the worker's health and metrics; further workers on one machine need others."""
     cola: PositiveInt = 200
+    """The consumer's receiver queue here: workers share the load, and what one has prefetched, no other can take."""
     seudonimo_clave: Clave
+    """Required, secret: the key that makes pseudonyms of patients, base64 of 32 bytes or more. The local run
+    makes one."""
     seudonimo_version: PositiveInt = 1
+    """The key's version; it grows with every new key."""
     seudonimo_claves_anteriores: dict[PositiveInt, Clave] = Field(default_factory=dict)
+    """Secret: JSON of version to key, so that repeats of older images are still recognised; none by default."""
     catalogo_condiciones: Path = INCLUIDAS
+    """A TOML file with the conditions that may be kept of a history; the package's own by default."""
 
     @model_validator(mode="after")
     def _la_vigente_es_la_ultima(self) -> "Config":

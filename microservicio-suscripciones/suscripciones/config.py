@@ -7,12 +7,9 @@ from suscripciones.infraestructura.catalogo import INCLUIDOS
 
 
 class Config(ConfigServicio):
-    """What every service is told, and where the plans are.
-
-    Attributes:
-        catalogo_planes: a folder with one TOML file per plan.
-    """
+    """What every service is told, and where the plans are."""
 
     http_puerto: Puerto = 5011
     salud_puerto: Puerto = 5021
     catalogo_planes: Path = INCLUIDOS
+    """A folder with one TOML file per plan; the package's own by default."""

@@ -1,95 +1,88 @@
-"""`.env.example` documents exactly the settings that exist, with their defaults."""
+"""`.env.example` documents exactly the settings that exist, with their defaults; services declare what they are."""
 
-import re
-from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 import pytest
 from pydantic import SecretBytes, SecretStr
-from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
-from tests.arquitectura.codigo import RAIZ, configuraciones
+from tests.arquitectura import ajustes
+from tests.arquitectura.codigo import SERVICIOS, configuraciones
 
-from plataforma.ajustes import Ajustes
-from seedwork.entrada.config import ConfigBase, ConfigServicio
+from plataforma.servicios import SERVICIOS as DECLARADOS
+from plataforma.servicios import Servicio, hallar
 
-SERVICIOS_Y_PUERTA = configuraciones()
-SECCIONES: Mapping[str, type[BaseSettings] | None] = {
-    "Every process": ConfigBase,
-    "Every service": ConfigServicio,
-    **SERVICIOS_Y_PUERTA,
-    "The local run": Ajustes,
-    "The command line": None,
-    "The containers": None,
-    "The tests": None,
-}
-SIN_CLASE = {
-    "The command line": {"SALUDTECH_URL"},
-    "The containers": {"SECRETOS_CONTENEDORES", "PULSAR_ANUNCIADO", "CORREO_WEB_PUERTO"},
-    "The tests": {"SALUDTECH_PROVEEDOR"},
-}
-"""What no class reads; tests/despliegue compares the containers' with docker-compose.yml."""
-_AJUSTE = re.compile(r"# ([A-Z][A-Z0-9_]*)=(.*)")
+CONFIG = configuraciones()
+cada_servicio = pytest.mark.parametrize("servicio", DECLARADOS.values(), ids=DECLARADOS)
 
 
-def _leer() -> dict[str, dict[str, str]]:
-    """Each section's settings with their values. Raises AssertionError for one that does not say what it means."""
-    secciones: dict[str, dict[str, str]] = {}
-    actual: dict[str, str] = {}
-    explicada = False
-    for linea in (RAIZ / ".env.example").read_text(encoding="utf-8").splitlines():
-        if linea.startswith("## "):
-            actual = secciones[linea.removeprefix("## ")] = {}
-        elif ajuste := _AJUSTE.fullmatch(linea):
-            assert explicada, f"{linea}: say above what it means"
-            actual[ajuste[1]] = ajuste[2]
-            explicada = False
-        else:
-            assert not linea or linea.startswith("# "), f"{linea}: a copy of this file must change nothing"
-            explicada = bool(linea)
-    return secciones
+def test_env_example_es_el_que_el_codigo_da() -> None:
+    escrito = ajustes.ARCHIVO.read_text(encoding="utf-8")
+    assert escrito == ajustes.texto(), f".env.example is out of date; write it anew: .venv/bin/{ajustes.ORDEN}"
 
 
-def _en_texto(predeterminado: Any) -> str:
-    if predeterminado is PydanticUndefined or predeterminado is None:
-        return ""
-    if isinstance(predeterminado, SecretStr | SecretBytes):
-        return str(predeterminado.get_secret_value() or "")
-    if isinstance(predeterminado, PurePath) and predeterminado.is_relative_to(RAIZ):
-        return "/".join(predeterminado.parts[-2:])
-    return str(predeterminado)
+def test_una_copia_de_env_example_no_cambia_nada() -> None:
+    lineas = ajustes.ARCHIVO.read_text(encoding="utf-8").splitlines()
+    assert [linea for linea in lineas if linea and not linea.startswith(("# ", "## "))] == []
 
 
-@pytest.mark.parametrize("seccion", SECCIONES)
-def test_cada_seccion_tiene_los_ajustes_que_existen_con_sus_valores(seccion: str) -> None:
-    clase = SECCIONES[seccion]
-    if clase is None:
-        assert set(_leer()[seccion]) == SIN_CLASE[seccion]
-        return
-    propios = [nombre for nombre in clase.__annotations__ if nombre in clase.model_fields]
-    assert _leer()[seccion] == {n.upper(): _en_texto(clase.model_fields[n].default) for n in propios}
+@cada_servicio
+def test_un_servicio_declara_los_puertos_de_sus_ajustes(servicio: Servicio) -> None:
+    clase = CONFIG[servicio.nombre]
+    propios = tuple(_predeterminado(clase, campo) for campo in ("http_puerto", "salud_puerto"))
+    assert (servicio.puerto, servicio.salud_puerto) == propios
 
 
-def test_cada_servicio_escucha_donde_la_puerta_y_la_corrida_lo_esperan() -> None:
+@cada_servicio
+def test_un_servicio_declara_los_secretos_que_necesita(servicio: Servicio) -> None:
+    campos = CONFIG[servicio.nombre].model_fields
+    secretos = {
+        nombre.upper()
+        for nombre, campo in campos.items()
+        if campo.is_required() and any(tipo.__name__ in str(campo.annotation) for tipo in (SecretStr, SecretBytes))
+    }
+    assert set(servicio.secretos) == secretos
+
+
+@cada_servicio
+def test_un_servicio_declara_si_manda_correo(servicio: Servicio) -> None:
+    suyos = {"smtp_host", "smtp_puerto"} & set(CONFIG[servicio.nombre].model_fields)
+    assert len(suyos) == (2 if servicio.correo else 0)
+
+
+def test_se_hallan_todos_los_servicios() -> None:
+    assert list(DECLARADOS) == list(SERVICIOS.values())
+
+
+@pytest.mark.parametrize(
+    ("tabla", "motivo"),
+    [
+        ("", "saludtech"),
+        ("[tool.saludtech]\npuerto = 1\n", "salud_puerto"),
+        ("[tool.saludtech]\npuerto = 1\nsalud_puerto = 2\nrelay = 3\n", "relay"),
+    ],
+)
+def test_lo_que_un_servicio_declara_mal_se_dice_con_su_archivo(tmp_path: Any, tabla: str, motivo: str) -> None:
+    carpeta = tmp_path / "microservicio-otro"
+    carpeta.mkdir()
+    (carpeta / "pyproject.toml").write_text(f"[tool]\n{tabla}")
+    with pytest.raises(ValueError, match=rf"microservicio-otro/pyproject\.toml.*{motivo}"):
+        hallar(tmp_path)
+
+
+def test_la_puerta_pregunta_donde_cada_servicio_escucha() -> None:
+    puerta = CONFIG["bff"]
+    preguntados = {servicio for servicio in DECLARADOS if f"{servicio}_url" in puerta.model_fields}
+    assert len(preguntados) >= 4
+    for paquete in preguntados:
+        assert _predeterminado(puerta, f"{paquete}_url") == f"http://127.0.0.1:{DECLARADOS[paquete].puerto}"
+
+
+def test_ningun_puerto_es_de_dos() -> None:
     """Whoever starts all of them on one machine without a setting finds no port twice."""
-    puerta = SERVICIOS_Y_PUERTA["bff"]
-    puertos = [_predeterminado(puerta, "bff_puerto")]
-    for servicio, clase in SERVICIOS_Y_PUERTA.items():
-        if clase is puerta:
-            continue
-        nombre = servicio.replace("-", "_")
-        http, salud = (_predeterminado(clase, c) for c in ("http_puerto", "salud_puerto"))
-        if f"{nombre}_url" in puerta.model_fields:
-            assert _predeterminado(puerta, f"{nombre}_url") == f"http://127.0.0.1:{http}"
-        assert (http, salud) == tuple(_predeterminado(Ajustes, f"{nombre}{c}") for c in ("_puerto", "_salud_puerto"))
-        puertos += [http, salud]
-    assert len(set(puertos)) == len(puertos) >= 9
+    puertos = [puerto for servicio in DECLARADOS.values() for _, puerto in servicio.puertos.values()]
+    puertos.append(_predeterminado(CONFIG["bff"], "bff_puerto"))
+    assert len(set(puertos)) == len(puertos) >= 10
 
 
 def _predeterminado(clase: type[BaseSettings], campo: str) -> Any:
     return clase.model_fields[campo].default
-
-
-def test_no_hay_otras_secciones() -> None:
-    assert _leer().keys() == SECCIONES.keys()

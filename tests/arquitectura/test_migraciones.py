@@ -12,14 +12,11 @@ from seedwork.infraestructura.migraciones import migrar
 
 pytestmark = pytest.mark.integracion
 
-CON_EVENTOS = {"notificaciones"}
-"""The services with an event store."""
-
 
 @pytest.mark.parametrize(("carpeta", "paquete"), SERVICIOS.items())
 def test_las_migraciones_hacen_las_tablas_que_el_codigo_conoce(nueva_base, carpeta: str, paquete: str) -> None:
     conocidas = [bd.METADATOS, importlib.import_module(f"{paquete}.infraestructura.tablas").METADATOS]
-    if paquete in CON_EVENTOS:
+    if (RAIZ / carpeta / paquete / "infraestructura/eventos_guardados.py").exists():
         conocidas.append(almacen_eventos.METADATOS)
     motor = bd.crear_motor(nueva_base(paquete))
     try:

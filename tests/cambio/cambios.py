@@ -46,6 +46,9 @@ class Cambio:
         propias = [ruta for ruta in fuente if ruta.startswith(self.propios)]
         puerta = [ruta for ruta in fuente if ruta.startswith(("bff_web/", "deploy/postman/"))]
         ajenas = [ruta for ruta in fuente if ruta not in propias and ruta not in puerta]
+        # A test of another's is a sign that something names every service.
+        carpetas = {propia.split("/")[0] for propia in self.propios}
+        ajenas += [ruta for ruta in tocados if clase_de(ruta) == "tests" and ruta.split("/")[0] not in carpetas]
         return [
             *ajenas,
             *(propias if len(propias) > self.maximo else ()),
@@ -247,15 +250,8 @@ def _servicio(copia: Copia) -> None:
         texto = archivo.read_text(encoding="utf-8")
         archivo.write_text(texto.replace("from contrato_computo import", "from contratos.computo import"), "utf-8")
     copia.escribir(f"{CONTRATOS}/computo.py", (SERVICIO / "contrato_computo.py").read_text("utf-8"))
-    copia.cambiar(
-        f"{CONTRATOS}/__init__.py",
-        (r"^from contratos import ", r"\g<0>computo, "),
-        (r'^    "a_dict",$', r'\g<0>\n    "computo",'),
-    )
     _en_el_espacio_de_trabajo(copia)
-    _en_la_corrida_local(copia)
     _en_contenedores(copia)
-    _en_las_pruebas(copia)
 
 
 def _en_el_espacio_de_trabajo(copia: Copia) -> None:
@@ -267,38 +263,9 @@ def _en_el_espacio_de_trabajo(copia: Copia) -> None:
         (r'^testpaths = \[.*"microservicio-notificaciones/tests"', r'\g<0>, "microservicio-computo/tests"'),
     )
     copia.cambiar(".importlinter", (r"^    notificaciones(\.\w+)?$", r"\g<0>\n    computo\1"))
-    copia.cambiar(
-        ".env.example",
-        (
-            r"^## bff$",
-            "## computo\n\n"
-            "# Where the door looks for this service's API.\n# HTTP_PUERTO=5015\n"
-            "# Its worker's health and metrics.\n# SALUD_PUERTO=5025\n"
-            "# How many quotas there are to give.\n# COMPUTO_CAPACIDAD=10000\n\n"
-            r"\g<0>",
-        ),
-    )
-
-
-def _en_la_corrida_local(copia: Copia) -> None:
-    copia.cambiar("deploy/local/src/plataforma/partes.py", (r'^SERVICIOS = \(.*"notificaciones"', r'\g<0>, "computo"'))
-    copia.cambiar(
-        "deploy/local/src/plataforma/ajustes.py",
-        (r'^    "notificaciones_puerto": .*$', r'\g<0>\n    "computo_puerto": "computo-api",'),
-        (r'^    "notificaciones_salud_puerto": .*$', r'\g<0>\n    "computo_salud_puerto": "computo",'),
-        (r"^    notificaciones_puerto: int = .*$", r"\g<0>\n    computo_puerto: int = 5015"),
-        (r"^    notificaciones_salud_puerto: int = .*$", r"\g<0>\n    computo_salud_puerto: int = 5025"),
-    )
-    copia.cambiar(
-        ".env.example",
-        (r"^# NOTIFICACIONES_PUERTO=5014$", r"\g<0>\n# Likewise.\n# COMPUTO_PUERTO=5015"),
-        (r"^# NOTIFICACIONES_SALUD_PUERTO=5024$", r"\g<0>\n# Likewise.\n# COMPUTO_SALUD_PUERTO=5025"),
-    )
 
 
 def _en_contenedores(copia: Copia) -> None:
-    etapa = _entre(copia.leer("Dockerfile"), "FROM comun AS suscripciones\n", "FROM comun AS servicio-datos\n")
-    copia.cambiar("Dockerfile", (r"^FROM comun AS bff$", _como_computo(etapa, "suscripciones") + r"\g<0>"))
     compose = copia.leer("docker-compose.yml")
     comun = _entre(compose, "x-suscripciones:", "x-servicio-datos:")
     servicio = _entre(compose, "  # --- suscripciones ---\n", "  # --- servicio-datos ---\n")
@@ -314,20 +281,6 @@ def _en_contenedores(copia: Copia) -> None:
             r"^  notificaciones_database_url: (.*)/notificaciones_database_url(.*)$",
             r"\g<0>\n  computo_database_url: \1/computo_database_url\2",
         ),
-    )
-    copia.cambiar("deploy/compose/secretos.py", (r'^    "notificaciones": .*$', r'\g<0>\n    "computo": "computo-bd",'))
-
-
-def _en_las_pruebas(copia: Copia) -> None:
-    """The tests that name every service: they would not see this one."""
-    copia.cambiar(
-        "tests/despliegue/test_compose.py",
-        (r'^    "suscripciones": \{"pulsar"\} .*$', r'\g<0>\n    "computo": {"pulsar"} | _de("computo"),'),
-        # The door has no route of its.
-        (r'^        for otro in set\(CONFIG\) - \{"bff"', r'\g<0>, "computo"'),
-    )
-    copia.cambiar(
-        "deploy/local/tests/unit/test_partes.py", (r'"notificaciones-api"', r'\g<0>, "computo", "computo-api"')
     )
 
 
@@ -383,15 +336,9 @@ CAMBIOS = (
         (
             "microservicio-computo/",
             f"{CONTRATOS}/computo.py",
-            f"{CONTRATOS}/__init__.py",
             "docker-compose.yml",
-            "Dockerfile",
-            "deploy/compose/secretos.py",
             ".importlinter",
             "pyproject.toml",
-            "Makefile",
-            ".env.example",
-            "deploy/local/src/",
         ),
         100,
         ("microservicio-computo/tests",),

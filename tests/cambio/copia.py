@@ -13,9 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 RAIZ = Path(__file__).parents[2]
-GENERADORES = ("contratos esquemas", "deploy.postman.coleccion", "tests.arquitectura.mapa")
+GENERADORES = (
+    "contratos esquemas",
+    "deploy.postman.coleccion",
+    "tests.arquitectura.ajustes",
+    "tests.arquitectura.mapa",
+)
 """What makes files from the code anew, as `python -m` takes it; nobody edits these files."""
-GENERADOS = (".avsc", "_collection.json", "docs/mensajes.md")
+GENERADOS = (".avsc", "_collection.json", "docs/mensajes.md", ".env.example")
 _YO = ["-c", "user.name=experimento", "-c", "user.email=experimento@localhost"]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from plataforma import partes
-from plataforma.ajustes import Ajustes, leer_ajustes
+from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
 from plataforma.corrida import Corrida, correr
 from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import crear_bases
@@ -23,21 +23,6 @@ from plataforma.sondas import Sonda
 
 SEGUNDOS_DE_ARRANQUE = 60.0
 SEGUNDOS_DE_PARADA = 8.0
-
-_PUERTOS = (
-    "bff_puerto",
-    "postgres_puerto",
-    "correo_puerto",
-    "suscripciones_puerto",
-    "servicio_datos_puerto",
-    "procesamiento_puerto",
-    "notificaciones_puerto",
-    "suscripciones_salud_puerto",
-    "servicio_datos_salud_puerto",
-    "notificaciones_salud_puerto",
-    "procesamiento_salud_puerto",
-    "procesamiento_relay_salud_puerto",
-)
 
 
 @dataclass(frozen=True)
@@ -139,10 +124,10 @@ def _carpeta() -> Iterator[Path]:
 
 
 def _ajustes(raiz: Path) -> Ajustes:
-    *numeros, pulsar, admin = libres(len(_PUERTOS) + 2)
+    *numeros, pulsar, admin = libres(len(CAMPOS_DE_PUERTO) + 2)
     return leer_ajustes(
         raiz,
-        **dict(zip(_PUERTOS, numeros, strict=True)),
+        **dict(zip(CAMPOS_DE_PUERTO, numeros, strict=True)),
         pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
         pulsar_admin_url=f"http://{LOCAL}:{admin}",
         postgres_url=None,

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,10 @@ def test_una_lista_de_registros_vuelve_como_lo_que_era() -> None:
 
     valor = ConNubes(nubes=(NubePedida(codigo="a"), NubePedida(codigo="b")))
     assert avro.decodificar(ConNubes, avro.codificar(valor)) == valor
+
+
+def test_quien_conoce_los_contratos_los_conoce_todos() -> None:
+    """Nobody need name a context's module: a process that imports one message has the whole registry."""
+    programa = "import contratos; print(*sorted({tipo.contexto for tipo in contratos.REGISTRO.values()}))"
+    hecho = subprocess.run([sys.executable, "-c", programa], capture_output=True, text=True, check=True)
+    assert hecho.stdout.split() == sorted(carpeta.name for carpeta in CARPETA.iterdir())

@@ -16,7 +16,7 @@ CONTENEDORES: dict[str, dict[str, Any]] = COMPOSE["services"]
 PROPIOS = {nombre: c for nombre, c in CONTENEDORES.items() if "build" in c}
 """Those that run our code."""
 CONFIG: Mapping[str, type[BaseSettings]] = configuraciones()
-"""Each image's settings, by its target in the Dockerfile."""
+"""Each image's settings, by its name: the service's, or the door's."""
 PAQUETES = {objetivo: clase.__module__.split(".")[0] for objetivo, clase in CONFIG.items()}
 """Each image's package."""
 
@@ -65,4 +65,29 @@ def etapas() -> dict[str, Etapa]:
     return halladas
 
 
+def imagen_de(contenedor: str) -> str:
+    """The image that one of our containers has, by what goes into it."""
+    construccion = PROPIOS[contenedor]["build"]
+    return str(construccion.get("args", {}).get("SERVICIO", construccion["target"]))
+
+
+def con_argumentos(etapa: Etapa, argumentos: Mapping[str, str]) -> Etapa:
+    """A stage as Docker makes it: what it declares is put where Docker does so, and is empty where it is not given."""
+    declarados: dict[str, str] = {}
+    hechas = []
+    for i in etapa.instrucciones:
+        if i.verbo == "ARG":
+            declarados[i.resto] = argumentos.get(i.resto, "")
+        elif i.verbo in ("COPY", "ENV", "EXPOSE"):
+            i = Instruccion(i.verbo, _ARGUMENTO.sub(lambda hallado: declarados.get(hallado[1], ""), i.resto))
+        hechas.append(i)
+    return Etapa(etapa.nombre, etapa.desde, hechas)
+
+
+_ARGUMENTO = re.compile(r"\$\{(\w+)\}")
 ETAPAS = etapas()
+IMAGENES: Mapping[str, Etapa] = {
+    imagen_de(nombre): con_argumentos(ETAPAS[c["build"]["target"]], c["build"].get("args", {}))
+    for nombre, c in PROPIOS.items()
+}
+"""The last stage of each image, as docker-compose.yml has it built."""

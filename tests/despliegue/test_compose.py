@@ -11,24 +11,41 @@ import pytest
 from deploy.compose import secretos
 from pydantic import SecretBytes, SecretStr
 from pydantic_settings import BaseSettings
-from tests.despliegue.archivos import COMPOSE, CONFIG, CONTENEDORES, ETAPAS, PAQUETES, PROPIOS, RAIZ, TEXTO
+from tests.despliegue.archivos import (
+    COMPOSE,
+    CONFIG,
+    CONTENEDORES,
+    ETAPAS,
+    IMAGENES,
+    PAQUETES,
+    PROPIOS,
+    RAIZ,
+    TEXTO,
+    imagen_de,
+)
 
 from plataforma.broker import MEMORIA, ajustes_de_broker
 from plataforma.postgres import AJUSTES
 from plataforma.proveedores import IMAGEN_POSTGRES, IMAGEN_PULSAR
+from plataforma.servicios import SERVICIOS
 
 
 def _de(servicio: str, *mas: str) -> set[str]:
     return {servicio, *(f"{servicio}-{parte}" for parte in ("bd", "preparar", "api", *mas))}
 
 
+CON_RELAY = {s.nombre for s in SERVICIOS.values() if s.relay_salud_puerto is not None}
+CON_CORREO = {s.nombre for s in SERVICIOS.values() if s.correo}
 PERFILES = {
     "pulsar": {"pulsar"},
     "bff_web": {"pulsar", "bff"},
-    "suscripciones": {"pulsar"} | _de("suscripciones"),
-    "serviciodatos": {"pulsar"} | _de("servicio-datos"),
-    "procesamiento": {"pulsar"} | _de("procesamiento", "relay"),
-    "notificaciones": {"pulsar", "correo"} | _de("notificaciones"),
+    # Each service's own has its name, without hyphens.
+    **{
+        s.nombre.replace("-", ""): {"pulsar"}
+        | ({"correo"} if s.nombre in CON_CORREO else set())
+        | _de(s.nombre, *(("relay",) if s.nombre in CON_RELAY else ()))
+        for s in SERVICIOS.values()
+    },
     "all": set(CONTENEDORES),
 }
 PREPARATIVOS = {nombre for nombre in CONTENEDORES if nombre.endswith("-preparar")}
@@ -40,10 +57,6 @@ _VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
 def _dependencias(nombre: str) -> dict[str, dict[str, Any]]:
     dependencias: dict[str, dict[str, Any]] = CONTENEDORES[nombre].get("depends_on", {})
     return dependencias
-
-
-def _objetivo(nombre: str) -> str:
-    return str(PROPIOS[nombre]["build"]["target"])
 
 
 def _segundos(texto: str) -> float:
@@ -84,7 +97,7 @@ def test_cada_dependencia_existe_y_se_espera_a_que_este_lista(nombre: str) -> No
 
 @pytest.mark.parametrize("nombre", sorted(set(PROPIOS) - {"bff"}))
 def test_nada_empieza_antes_que_su_preparativo_ni_este_antes_que_su_base_y_el_broker(nombre: str) -> None:
-    objetivo = _objetivo(nombre)
+    objetivo = imagen_de(nombre)
     espera = {f"{objetivo}-bd", "pulsar"}
     if nombre not in PREPARATIVOS:
         espera.add(f"{objetivo}-preparar")
@@ -107,15 +120,20 @@ def test_la_puerta_empieza_la_ultima_y_se_detiene_la_primera() -> None:
     assert not [n for n in CONTENEDORES if "bff" in _dependencias(n)]
 
 
-def test_los_trabajadores_de_procesamiento_se_multiplican_junto_a_un_relay() -> None:
-    trabajador, relay = CONTENEDORES["procesamiento"], CONTENEDORES["procesamiento-relay"]
+@pytest.mark.parametrize("nombre", sorted(CON_RELAY))
+def test_los_trabajadores_que_se_reparten_la_carga_se_multiplican_junto_a_un_relay(nombre: str) -> None:
+    trabajador, relay = CONTENEDORES[nombre], CONTENEDORES[f"{nombre}-relay"]
     assert trabajador["environment"]["RELAY_APARTE"] == "true"
     assert relay["command"] == ["relay"]
-    assert "procesamiento-relay" in _dependencias("procesamiento")
+    assert f"{nombre}-relay" in _dependencias(nombre)
     assert not {"ports", "container_name"} & set(trabajador), "only one could have them"
-    # Elsewhere the worker relays by itself.
-    assert [n for n, c in PROPIOS.items() if "RELAY_APARTE" in c["environment"]] == ["procesamiento"]
-    assert [n for n, c in PROPIOS.items() if c.get("command") == ["relay"]] == ["procesamiento-relay"]
+    assert trabajador["deploy"]["replicas"] == f"${{{PAQUETES[nombre].upper()}:-1}}"
+
+
+def test_los_demas_trabajadores_publican_por_si_mismos() -> None:
+    assert "procesamiento" in CON_RELAY
+    assert {n for n, c in PROPIOS.items() if "RELAY_APARTE" in c["environment"]} == CON_RELAY
+    assert {n for n, c in PROPIOS.items() if c.get("command") == ["relay"]} == {f"{n}-relay" for n in CON_RELAY}
 
 
 # --- What our processes are told ---
@@ -123,7 +141,7 @@ def test_los_trabajadores_de_procesamiento_se_multiplican_junto_a_un_relay() -> 
 
 @pytest.mark.parametrize("nombre", PROPIOS)
 def test_cada_orden_es_un_verbo_de_su_servicio(nombre: str) -> None:
-    objetivo = _objetivo(nombre)
+    objetivo = imagen_de(nombre)
     assert PROPIOS[nombre]["image"] == f"saludtech/{objetivo}:local"
     if objetivo == "bff":
         assert "command" not in PROPIOS[nombre]
@@ -137,7 +155,7 @@ def test_cada_orden_es_un_verbo_de_su_servicio(nombre: str) -> None:
 
 @pytest.mark.parametrize("nombre", PROPIOS)
 def test_cada_variable_y_cada_secreto_es_un_ajuste_que_existe(nombre: str) -> None:
-    ajustes = {campo.upper() for campo in CONFIG[_objetivo(nombre)].model_fields}
+    ajustes = {campo.upper() for campo in CONFIG[imagen_de(nombre)].model_fields}
     assert set(PROPIOS[nombre]["environment"]) <= ajustes
     assert {s["target"] for s in PROPIOS[nombre]["secrets"]} <= ajustes
     assert all(isinstance(valor, str) for valor in PROPIOS[nombre]["environment"].values())
@@ -155,10 +173,12 @@ def _config(nombre: str, hechos: Path, tmp_path: Path, monkeypatch: pytest.Monke
     montados.mkdir()
     for secreto in PROPIOS[nombre]["secrets"]:
         (montados / secreto["target"]).write_text((hechos / secreto["source"]).read_text())
-    clase = CONFIG[_objetivo(nombre)]
+    clase = CONFIG[imagen_de(nombre)]
     for campo in clase.model_fields:
         monkeypatch.delenv(campo.upper(), raising=False)
-    imagen = dict(p.split("=") for p in ETAPAS["comun"].las("ENV")[0].resto.split() if "_HOST=" in p)
+    etapas = (ETAPAS["comun"], IMAGENES[imagen_de(nombre)])
+    puestas = [p.split("=") for etapa in etapas for i in etapa.las("ENV") for p in i.resto.split()]
+    imagen = {variable: valor for variable, valor in puestas if variable.endswith(("_HOST", "_PUERTO"))}
     for variable, valor in {**imagen, **PROPIOS[nombre]["environment"], "SECRETOS_DIR": str(montados)}.items():
         monkeypatch.setenv(variable, valor)
     return clase()
@@ -179,11 +199,12 @@ def test_cada_proceso_acepta_sus_ajustes_y_encuentra_a_los_demas(
     config: Any = _config(nombre, _hechos, tmp_path, monkeypatch)
     _alcanza(nombre, config.pulsar_url, 6650)
     _alcanza(nombre, config.pulsar_admin_url, 8080)
-    objetivo = _objetivo(nombre)
+    objetivo = imagen_de(nombre)
     if objetivo == "bff":
         assert config.bff_host == "0.0.0.0"
-        for otro in set(CONFIG) - {"bff"}:
-            url = getattr(config, f"{otro.replace('-', '_')}_url")
+        preguntados = {campo.removesuffix("_url") for campo in CONFIG["bff"].model_fields if campo.endswith("_url")}
+        for paquete in preguntados - {"pulsar", "pulsar_admin"}:
+            url, otro = getattr(config, f"{paquete}_url"), SERVICIOS[paquete].nombre
             assert urlsplit(url).hostname == f"{otro}-api"
             _alcanza(nombre, url, CONFIG[otro].model_fields["http_puerto"].default)
         return
@@ -192,7 +213,7 @@ def test_cada_proceso_acepta_sus_ajustes_y_encuentra_a_los_demas(
     base = urlsplit(config.database_url)
     assert base.hostname == f"{objetivo}-bd"
     assert {base.username, base.path[1:]} == {CONTENEDORES[base.hostname]["environment"]["SERVICIO"]}
-    if objetivo == "notificaciones":
+    if objetivo in CON_CORREO:
         _alcanza(nombre, f"smtp://{config.smtp_host}:{config.smtp_puerto}", 1025)
 
 
@@ -208,7 +229,7 @@ def test_la_salud_se_mira_donde_el_proceso_escucha(nombre: str) -> None:
     campo = {("bff", None): "bff_puerto", ("api",): "http_puerto"}.get(
         ("bff", None) if nombre == "bff" else tuple(PROPIOS[nombre]["command"]), "salud_puerto"
     )
-    puerto = CONFIG[_objetivo(nombre)].model_fields[campo].default
+    puerto = CONFIG[imagen_de(nombre)].model_fields[campo].default
     assert salud["test"] == ["CMD", "python", "-m", "seedwork.entrada.sonda", str(puerto)]
 
 
@@ -263,7 +284,7 @@ def test_cada_servicio_tiene_su_base_en_una_red_suya(nombre: str) -> None:
     assert base["networks"] == [servicio]
     assert COMPOSE["networks"][servicio] == {"internal": True}
     de_la_red = {n for n, c in CONTENEDORES.items() if servicio in c["networks"]}
-    assert de_la_red == {nombre} | {n for n in PROPIOS if _objetivo(n) == servicio}
+    assert de_la_red == {nombre} | {n for n in PROPIOS if imagen_de(n) == servicio}
     assert base["volumes"][0] == f"{servicio}:/var/lib/postgresql/data"
     assert "ports" not in base
     assert {"source": f"{servicio.replace('-', '_')}_database_url", "target": "DATABASE_URL"} in base["secrets"]
@@ -334,7 +355,8 @@ def _variables() -> Iterator[tuple[str, str]]:
 def test_cada_servicio_ve_solo_sus_secretos() -> None:
     for nombre, contenedor in PROPIOS.items():
         propios = {s["source"] for s in contenedor["secrets"]}
-        ajenos = {f"{s.replace('-', '_')}_database_url" for s in CONFIG if s != _objetivo(nombre)}
+        otros = [s for s in SERVICIOS.values() if s.nombre != imagen_de(nombre)]
+        ajenos = {f"{s.paquete}_database_url" for s in otros} | {a.lower() for s in otros for a in s.secretos}
         assert not propios & (ajenos | {"postgres_clave"}), nombre
 
 

@@ -1,14 +1,17 @@
 """The Dockerfile, looked at without a container engine: what its images hold, and what runs in them."""
 
+import os
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+import sys
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from tests.despliegue.archivos import CONFIG, ETAPAS, PAQUETES, RAIZ, Etapa
+from tests.despliegue.archivos import CONFIG, ETAPAS, IMAGENES, PAQUETES, PROPIOS, RAIZ, Etapa, imagen_de
 
 from seedwork.entrada import sonda
 
@@ -18,69 +21,102 @@ DISTRIBUCIONES = ("seedwork", "bff-web", *(f"microservicio-{s}" for s in CONFIG 
 
 def test_hay_una_imagen_por_servicio_y_una_sola_base_fijada() -> None:
     finales = {nombre for nombre, etapa in ETAPAS.items() if etapa.desde == "comun"}
-    assert finales == set(CONFIG)
+    assert finales == {"servicio", "bff"}
+    assert set(IMAGENES) == set(CONFIG)
     assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+", BASE.desde)
     assert all(etapa.desde in ETAPAS for etapa in ETAPAS.values() if etapa is not BASE)
+
+
+@pytest.mark.parametrize("objetivo", CONFIG)
+def test_cada_imagen_se_construye_de_una_sola_manera_con_cuanto_su_etapa_pide(objetivo: str) -> None:
+    (construccion, *otras) = [c["build"] for nombre, c in PROPIOS.items() if imagen_de(nombre) == objetivo]
+    assert all(otra == construccion for otra in otras)
+    assert (construccion["target"], construccion["context"]) == ("bff" if objetivo == "bff" else "servicio", ".")
+    pedidos = {i.resto for i in ETAPAS[construccion["target"]].las("ARG")}
+    assert set(construccion.get("args", {})) == pedidos, "what is not given is empty"
 
 
 @pytest.mark.parametrize("objetivo", CONFIG)
 def test_nadie_es_root(objetivo: str) -> None:
     (usuario,) = ETAPAS["comun"].las("USER")
     assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", usuario.resto), "a number: Kubernetes can check only that"
-    assert not ETAPAS[objetivo].las("USER")
+    assert not IMAGENES[objetivo].las("USER")
     # Nothing runs in a final stage, and what it copies stays root's: a process can't change its own code.
-    assert not ETAPAS[objetivo].las("RUN")
+    assert not IMAGENES[objetivo].las("RUN")
     assert not [i for e in ETAPAS.values() for i in e.las("COPY") if "--chown" in i.resto or "--chmod" in i.resto]
 
 
 @pytest.mark.parametrize("objetivo", CONFIG)
 def test_la_entrada_es_el_servicio_mismo_al_que_llegan_las_senales(objetivo: str) -> None:
-    (entrada,) = ETAPAS[objetivo].las("ENTRYPOINT")
-    assert entrada.ejecucion == ["python", "-m", PAQUETES[objetivo]]
-    ordenes = [i.ejecucion for i in ETAPAS[objetivo].las("CMD")]
-    assert ordenes == ([] if objetivo == "bff" else [["api"]])
+    (entrada,), (lugar,) = IMAGENES[objetivo].las("ENTRYPOINT"), ETAPAS["comun"].las("WORKDIR")
+    ordenes = [i.ejecucion for i in IMAGENES[objetivo].las("CMD")]
+    if objetivo == "bff":
+        assert (entrada.ejecucion, ordenes) == (["python", "-m", PAQUETES[objetivo]], [])
+        return
+    assert (entrada.ejecucion, ordenes) == (["python", lugar.resto], [["api"]])
+    # That folder runs as what its __main__ is.
+    assert _copias(IMAGENES[objetivo])[f"microservicio-{objetivo}/{PAQUETES[objetivo]}/__main__.py"] == "./"
+
+
+def test_la_carpeta_de_una_imagen_entiende_los_verbos_de_su_servicio(tmp_path: Path) -> None:
+    """What the stages copy, put together without an engine. All services have one stage, so one will do."""
+    servicio = next(nombre for nombre in IMAGENES if nombre != "bff")
+    for origen, destino in (_copias(ETAPAS["comun"]) | _copias(IMAGENES[servicio])).items():
+        copiar = shutil.copytree if (RAIZ / origen).is_dir() else shutil.copy
+        copiar(RAIZ / origen, tmp_path / destino, **({"dirs_exist_ok": True} if (RAIZ / origen).is_dir() else {}))
+    entorno = {nombre: valor for nombre, valor in os.environ.items() if nombre != "PYTHONPATH"}
+    orden = [sys.executable, str(tmp_path), "--help"]
+    hecho = subprocess.run(orden, cwd="/", env=entorno, capture_output=True, text=True, check=False)
+    assert hecho.returncode == 0, hecho.stderr
+    assert {"api", "trabajador", "relay", "preparar"} <= set(hecho.stdout.split())
 
 
 @pytest.mark.parametrize("objetivo", CONFIG)
 def test_los_puertos_son_los_de_sus_ajustes(objetivo: str) -> None:
     campos = CONFIG[objetivo].model_fields
     puertos = [str(campos[c].default) for c in ("bff_puerto", "http_puerto", "salud_puerto") if c in campos]
-    (expuestos,), (salud,) = ETAPAS[objetivo].las("EXPOSE"), ETAPAS[objetivo].las("HEALTHCHECK")
+    (expuestos,), (salud,) = IMAGENES[objetivo].las("EXPOSE"), IMAGENES[objetivo].las("HEALTHCHECK")
     assert expuestos.resto.split() == puertos
-    assert salud.resto.endswith(f' CMD ["python", "-m", "{sonda.__name__}", "{puertos[0]}"]')
+    if objetivo == "bff":
+        assert salud.resto.endswith(f' CMD ["python", "-m", "{sonda.__name__}", "{puertos[0]}"]')
+        return
+    assert salud.resto.endswith(f' CMD ["python", "-m", "{sonda.__name__}"]'), "an exec form takes no argument"
+    assert _variables(IMAGENES[objetivo]) == dict(zip(("HTTP_PUERTO", "SALUD_PUERTO"), puertos, strict=True))
 
 
 def test_las_variables_de_la_imagen_son_ajustes_o_de_python() -> None:
-    (variables,) = ETAPAS["comun"].las("ENV")
+    comunes = _variables(ETAPAS["comun"])
     ajustes = {campo.upper() for clase in CONFIG.values() for campo in clase.model_fields}
-    nombres = {par.split("=")[0] for par in variables.resto.split()}
+    nombres = set(comunes).union(*map(_variables, IMAGENES.values()))
     assert {n for n in nombres if not n.startswith("PYTHON")} - {"PATH"} <= ajustes
-    assert {"HTTP_HOST=0.0.0.0", "BFF_HOST=0.0.0.0"} <= set(variables.resto.split())
+    assert comunes["HTTP_HOST"] == comunes["BFF_HOST"] == "0.0.0.0"
 
 
 # --- What is copied ---
 
 
-@pytest.mark.parametrize("etapa", ETAPAS.values(), ids=ETAPAS)
+@pytest.mark.parametrize("etapa", [*ETAPAS.values(), *IMAGENES.values()], ids=[*ETAPAS, *IMAGENES])
 def test_lo_que_se_copia_existe_y_no_se_descarta(etapa: Etapa) -> None:
     assert not etapa.las("ADD")
-    for origen in _copiados(etapa):
+    for origen in () if etapa is ETAPAS["servicio"] else _copias(etapa):
         assert (RAIZ / origen).exists(), origen
         assert not _descartado(origen), f".dockerignore leaves {origen} out"
 
 
 @pytest.mark.parametrize("objetivo", CONFIG)
 def test_cada_imagen_lleva_su_paquete_sus_migraciones_y_nada_de_otro_servicio(objetivo: str) -> None:
-    copiados = set(_copiados(ETAPAS[objetivo]))
-    paquete = PAQUETES[objetivo]
+    copias = _copias(IMAGENES[objetivo])
+    paquete, carpeta = PAQUETES[objetivo], f"microservicio-{objetivo}"
     if objetivo == "bff":
-        assert copiados == {"bff_web/src/bff_web"}
+        assert copias == {"bff_web/src/bff_web": "./bff_web"}
     else:
-        assert copiados == {f"microservicio-{objetivo}/{paquete}", f"microservicio-{objetivo}/migraciones"}
-    # Beside each other, as composicion looks for them.
-    destinos = {i.resto.split()[-1] for i in ETAPAS[objetivo].las("COPY")}
-    assert destinos == {f"./{Path(c).name}" for c in copiados}
-    assert set(_copiados(ETAPAS["comun"])) == {"seedwork/src/"}
+        # Beside each other, as composicion looks for them.
+        assert copias == {
+            f"{carpeta}/{paquete}": f"./{paquete}",
+            f"{carpeta}/migraciones": "./migraciones",
+            f"{carpeta}/{paquete}/__main__.py": "./",
+        }
+    assert _copias(ETAPAS["comun"]) == {"seedwork/src/": "./"}
 
 
 @pytest.mark.parametrize(
@@ -92,11 +128,20 @@ def test_ni_secretos_ni_pruebas_llegan_al_motor(fuera: str) -> None:
     assert _descartado(fuera)
 
 
-def _copiados(etapa: Etapa) -> Iterator[str]:
+def _copias(etapa: Etapa) -> dict[str, str]:
+    """Where each thing goes that a stage takes from the project."""
+    copias = {}
     for copia in etapa.las("COPY"):
         if not copia.resto.startswith("--from="):
-            *origenes, _ = copia.resto.split()
-            yield from origenes
+            *origenes, destino = copia.resto.split()
+            copias |= dict.fromkeys(origenes, destino)
+    return copias
+
+
+def _variables(etapa: Etapa) -> dict[str, str]:
+    """What a stage adds to the environment."""
+    pares = [par.partition("=") for i in etapa.las("ENV") for par in i.resto.split()]
+    return {nombre: valor for nombre, _, valor in pares}
 
 
 def _descartado(ruta: str) -> bool:

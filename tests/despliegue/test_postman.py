@@ -16,7 +16,7 @@ _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def test_la_coleccion_es_la_del_documento_de_hoy() -> None:
-    assert postman.ARCHIVO.read_text(encoding="utf-8") == postman.escrita(), "make it anew: make postman"
+    assert postman.ARCHIVO.read_text(encoding="utf-8") == postman.escrita(), "make it anew: make generados"
 
 
 def test_lo_que_la_historia_no_cuenta_queda_al_final_de_su_carpeta() -> None:

@@ -13,12 +13,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.saga.espera import hasta
 
 from plataforma import partes, sondas
-from plataforma.ajustes import Ajustes, leer_ajustes
-from plataforma.partes import SERVICIOS, Conexiones, Parte
+from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
+from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import borrar_base, crear_bases
 from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, libres
 from plataforma.secretos import Secretos
+from plataforma.servicios import SERVICIOS
 
 RECHAZA = "rechazado"
 """The mail server refuses every address that begins so, for good (550)."""
@@ -248,8 +249,7 @@ class Plataforma:
 
 
 def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: int) -> Ajustes:
-    campos = [campo for campo in Ajustes.model_fields if campo.endswith("_puerto")]
-    puertos: dict[str, int] = dict(zip(campos, libres(len(campos)), strict=True))
+    puertos: dict[str, int] = dict(zip(CAMPOS_DE_PUERTO, libres(len(CAMPOS_DE_PUERTO)), strict=True))
     return leer_ajustes(carpeta, **puertos | {"correo_puerto": puerto_smtp, "procesamiento": procesamiento})
 
 

@@ -9,8 +9,8 @@ from tests.saga.bases import ejecutar, filas
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import RECHAZA, Plataforma
 
-from plataforma.partes import SERVICIOS
 from plataforma.postgres import url_de
+from plataforma.servicios import SERVICIOS
 
 pytestmark = pytest.mark.integracion
 

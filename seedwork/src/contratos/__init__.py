@@ -1,18 +1,13 @@
 """The published messages, one module per context: the only thing that services know of each other."""
 
-from contratos import notificaciones, procesamiento, sagas, servicio_datos, suscripciones
+import importlib
+import pkgutil
+
 from contratos.base import INQUILINO, REGISTRO, Mensaje, a_dict, de_dict, mensaje
 
-__all__ = [
-    "INQUILINO",
-    "REGISTRO",
-    "Mensaje",
-    "a_dict",
-    "de_dict",
-    "mensaje",
-    "notificaciones",
-    "procesamiento",
-    "sagas",
-    "servicio_datos",
-    "suscripciones",
-]
+__all__ = ["INQUILINO", "REGISTRO", "Mensaje", "a_dict", "de_dict", "mensaje"]
+
+# Every context's messages are known to whoever knows one: the registry is whole.
+for _modulo in pkgutil.iter_modules(__path__):
+    if _modulo.name != "__main__":
+        importlib.import_module(f"{__name__}.{_modulo.name}")

@@ -1,6 +1,9 @@
 """The health probe of containers, against a real server."""
 
 import http.server
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -34,6 +37,14 @@ def test_dice_si_el_proceso_esta_listo_y_si_no_que_le_falta(puerto: int, monkeyp
     assert sonda.mirar(puerto) == (True, "base_datos")
     monkeypatch.setattr(_Respuesta, "estado", 503)
     assert sonda.mirar(puerto) == (False, "base_datos")
+
+
+@pytest.mark.parametrize("dicho", [True, False])
+def test_mira_el_puerto_que_se_le_dice_o_el_de_la_api(puerto: int, dicho: bool) -> None:
+    orden = [sys.executable, "-m", sonda.__name__, *([str(puerto)] if dicho else [])]
+    entorno = os.environ | {"HTTP_PUERTO": "1" if dicho else str(puerto)}
+    hecho = subprocess.run(orden, env=entorno, capture_output=True, text=True, check=False)
+    assert (hecho.returncode, hecho.stdout) == (0, "base_datos\n")
 
 
 def test_quien_no_responde_no_esta_listo(puerto: int, monkeypatch: pytest.MonkeyPatch) -> None:

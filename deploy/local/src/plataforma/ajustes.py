@@ -6,27 +6,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from plataforma.errores import ErrorPlataforma
 from plataforma.puertos import Puerto
+from plataforma.servicios import SERVICIOS, Servicio
 
 PUERTO_PULSAR = 6650
 PUERTO_PULSAR_ADMIN = 8080
-_PARTES = {
-    "bff_puerto": "bff",
-    "postgres_puerto": "postgres",
-    "correo_puerto": "correo",
-    "suscripciones_puerto": "suscripciones-api",
-    "servicio_datos_puerto": "servicio-datos-api",
-    "procesamiento_puerto": "procesamiento-api",
-    "notificaciones_puerto": "notificaciones-api",
-    "suscripciones_salud_puerto": "suscripciones",
-    "servicio_datos_salud_puerto": "servicio-datos",
-    "notificaciones_salud_puerto": "notificaciones",
-    "procesamiento_salud_puerto": "procesamiento",
-    "procesamiento_relay_salud_puerto": "procesamiento-relay",
+_PARTES = {"bff_puerto": "bff", "postgres_puerto": "postgres", "correo_puerto": "correo"} | {
+    campo: parte for servicio in SERVICIOS.values() for campo, (parte, _) in servicio.puertos.items()
 }
 CAMPOS_DE_PUERTO = tuple(_PARTES)
 """The fields that `Ajustes.puerto` takes."""
@@ -35,34 +25,27 @@ CAMPOS_DE_PUERTO = tuple(_PARTES)
 class Ajustes(BaseSettings):
     """The local run's settings. Names are those of the environment variables, in lower case."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True)
 
-    procesamiento: int = Field(default=1, ge=1, le=50)
-    """How many procesamiento workers share the images."""
     desplazamiento: int = Field(default=0, ge=0, le=50000)
     """Added to every port that is not set by name, so that a second checkout runs beside the first."""
-
     pulsar_url: str | None = None
+    """A broker to use, where one answers there; else one is started on that loopback port. By default, on 6650."""
     pulsar_admin_url: str | None = None
+    """Its admin API; by default, on port 8080."""
     postgres_url: str | None = None
-    """A given PostgreSQL server's superuser; the embedded server is not started then."""
-
+    """Secret: a PostgreSQL server's superuser, postgresql://…; by default, a server is started here."""
     bff_puerto: int = 5005
+    """The BFF's port."""
     postgres_puerto: int = 5433
+    """The embedded PostgreSQL's port."""
     correo_puerto: int = 1025
-    suscripciones_puerto: int = 5011
-    servicio_datos_puerto: int = 5012
-    procesamiento_puerto: int = 5013
-    notificaciones_puerto: int = 5014
-    suscripciones_salud_puerto: int = 5021
-    servicio_datos_salud_puerto: int = 5022
-    notificaciones_salud_puerto: int = 5024
-    procesamiento_relay_salud_puerto: int = 5023
-    procesamiento_salud_puerto: int = 5031
-    """The first worker's; the others' follow it."""
+    """The SMTP sink's port."""
 
-    catalogo_recursos: Path | None = None
-    """The data service's catalogue of experts, clouds and data sets, where it is not its own."""
+    def trabajadores(self, servicio: Servicio) -> int:
+        """How many workers of a service with a relay of its own share the load."""
+        cuantos: int = getattr(self, servicio.paquete)
+        return cuantos
 
     def puerto(self, campo: str) -> Puerto:
         """The port of a field such as `bff_puerto`."""
@@ -86,13 +69,30 @@ class Ajustes(BaseSettings):
         return urlsplit(url).port or predeterminado
 
 
+def _del_servicio(servicio: Servicio) -> dict[str, Any]:
+    """The settings that the local run has for a service, as fields of a model."""
+    campos: dict[str, Any] = {}
+    for campo, (parte, numero) in servicio.puertos.items():
+        dice = f"The port of {parte}." if numero == servicio.puerto else f"The port of {parte}'s health and metrics."
+        campos[campo] = (int, Field(default=numero, description=dice))
+    if servicio.relay_salud_puerto is not None:
+        cuantos = f"How many workers of {servicio.nombre} share the load; their ports follow the first one's."
+        campos[servicio.paquete] = (int, Field(default=1, ge=1, le=50, description=cuantos))
+    return campos
+
+
+_de_los_servicios = {campo: dato for servicio in SERVICIOS.values() for campo, dato in _del_servicio(servicio).items()}
+AjustesCompletos = create_model("AjustesCompletos", __base__=Ajustes, **_de_los_servicios)
+"""These, and those for the services that the checkout has."""
+
+
 def leer_ajustes(raiz: Path, **fijados: Any) -> Ajustes:
     """The settings for a checkout: those given here, over the environment's, over its .env's.
 
     Raises ErrorPlataforma that names each wrong variable.
     """
     try:
-        return Ajustes(_env_file=raiz / ".env", **fijados)  # type: ignore[call-arg]
+        return AjustesCompletos(_env_file=raiz / ".env", **fijados)  # type: ignore[call-arg]
     except ValidationError as error:
         problemas = (f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise ErrorPlataforma("These settings are wrong:\n" + "\n".join(problemas)) from None

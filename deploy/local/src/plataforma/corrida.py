@@ -152,26 +152,34 @@ class Corrida:
 
 @contextmanager
 def correr(
-    ajustes: Ajustes, raiz: Path, estado: Path, consola: Console, *, con_servicios: bool = True
+    ajustes: Ajustes,
+    raiz: Path,
+    estado: Path,
+    consola: Console,
+    *,
+    con_servicios: bool = True,
+    entorno: Mapping[str, str] | None = None,
 ) -> Iterator[Corrida]:
     """The platform, or its broker and PostgreSQL alone, ready in the body and stopped in order after it.
+
+    Every process gets the caller's environment and what the checkout's .env says, under the given one.
 
     Raises ErrorPlataforma when it can't start; nothing is left running then either.
     """
     with cerrojo(estado):
         terminar_restos(estado)
-        entorno = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"}
+        heredado = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"} | dict(entorno or {})
         plano = planear(ajustes, estado, consola, con_servicios=con_servicios)
         _vaciar_metricas(plano)
         dejar_entornos(estado, plano.preparativos)
-        corrida = Corrida(plano, Gestor(plano.partes, estado, raiz, entorno), estado, consola)
+        corrida = Corrida(plano, Gestor(plano.partes, estado, raiz, heredado), estado, consola)
         try:
             corrida.iniciar(plano.infraestructura)
             for externo in plano.externos:
                 consola.print(f"  {externo}", style="dim")
             if con_servicios:
                 crear_bases(plano.postgres_url, plano.claves)
-                corrida.preparar(plano.preparativos, raiz, entorno)
+                corrida.preparar(plano.preparativos, raiz, heredado)
             for grupo in (Grupo.SERVICIOS, Grupo.BFF):
                 corrida.iniciar(parte for parte in plano.servicios if parte.grupo is grupo)
             yield corrida

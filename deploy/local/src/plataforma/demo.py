@@ -186,9 +186,11 @@ def demostrar(raiz: Path, estado: Path, consola: Console) -> None:
     """
     comienzo = time.monotonic()
     _vaciar(estado)
-    ajustes = _ajustes(raiz, estado)
+    ajustes = _ajustes(raiz)
+    catalogo = estado / "catalogo.toml"
+    catalogo.write_text(CATALOGO, encoding="utf-8")
     consola.print("Starting SaludTech de los Alpes for a demonstration (state and logs in .local/demo/)")
-    with correr(ajustes, raiz, estado, consola) as corrida:
+    with correr(ajustes, raiz, estado, consola, entorno={"CATALOGO_RECURSOS": str(catalogo)}) as corrida:
         arranque = time.monotonic() - comienzo
         bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
         demostracion = Demostracion(bff, estado / "correo", consola)
@@ -200,10 +202,8 @@ def demostrar(raiz: Path, estado: Path, consola: Console) -> None:
     _resumir(consola, demostracion, arranque, time.monotonic() - comienzo, memoria)
 
 
-def _ajustes(raiz: Path, estado: Path) -> Ajustes:
-    """Free ports for everything, a broker and a PostgreSQL of its own, and the catalogue with one place."""
-    catalogo = estado / "catalogo.toml"
-    catalogo.write_text(CATALOGO, encoding="utf-8")
+def _ajustes(raiz: Path) -> Ajustes:
+    """Free ports for everything, a broker and a PostgreSQL of its own."""
     pulsar, admin, *otros = libres(2 + len(CAMPOS_DE_PUERTO))
     return leer_ajustes(
         raiz,
@@ -211,7 +211,6 @@ def _ajustes(raiz: Path, estado: Path) -> Ajustes:
         pulsar_admin_url=f"http://{LOCAL}:{admin}",
         postgres_url=None,
         procesamiento=1,
-        catalogo_recursos=catalogo,
         **dict(zip(CAMPOS_DE_PUERTO, otros, strict=True)),
     )
 

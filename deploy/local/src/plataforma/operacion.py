@@ -8,8 +8,9 @@ from pathlib import Path
 
 from plataforma.ajustes import leer_entorno
 from plataforma.errores import ErrorPlataforma
-from plataforma.partes import SERVICIOS, Preparativo
+from plataforma.partes import Preparativo
 from plataforma.secretos import escribir_privado
+from plataforma.servicios import SERVICIOS
 
 CARPETA = "entorno"
 
@@ -28,7 +29,7 @@ def operar(raiz: Path, estado: Path, servicio: str, orden: Sequence[str]) -> Non
 
     Raises ErrorPlataforma for a service that there is none of, and where the platform has not run yet.
     """
-    nombres = {paquete.replace("_", "-"): paquete for paquete in SERVICIOS}
+    nombres = {servicio.nombre: paquete for paquete, servicio in SERVICIOS.items()}
     if servicio not in nombres:
         raise ErrorPlataforma(f"There is no service {servicio}; there are: {', '.join(nombres)}.")
     archivo = estado / CARPETA / f"{servicio}.json"

@@ -10,6 +10,7 @@ from plataforma import sondas
 from plataforma.ajustes import Ajustes
 from plataforma.puertos import LOCAL, Puerto
 from plataforma.secretos import Secretos
+from plataforma.servicios import SERVICIOS, Servicio
 from plataforma.sondas import Sonda
 
 
@@ -62,10 +63,6 @@ class Conexiones:
     bases: Mapping[str, str]
 
 
-SERVICIOS = ("suscripciones", "servicio_datos", "procesamiento", "notificaciones")
-"""The services' packages; each one's database and role have the same name."""
-
-
 def correo(ajustes: Ajustes, buzon: Path) -> Parte:
     """The SMTP sink: every e-mail becomes a file of a Maildir."""
     puerto = ajustes.puerto("correo_puerto")
@@ -78,34 +75,32 @@ def preparativos(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos) -
     """Every service's `preparar`."""
     return [
         Preparativo(
-            _nombre(paquete),
-            _python(paquete, "preparar"),
-            _entorno_comun(paquete, ajustes, conexiones, secretos),
+            servicio.nombre,
+            _python(servicio.paquete, "preparar"),
+            _entorno_comun(servicio, ajustes, conexiones, secretos),
         )
-        for paquete in SERVICIOS
+        for servicio in SERVICIOS.values()
     ]
 
 
 def servicios(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: Path) -> list[Parte]:
     """Every service's API and workers, and a relay where it runs by itself."""
     partes: list[Parte] = []
-    for paquete in SERVICIOS:
-        comun = _entorno_comun(paquete, ajustes, conexiones, secretos)
-        nombre = _nombre(paquete)
+    for paquete, servicio in SERVICIOS.items():
+        comun = _entorno_comun(servicio, ajustes, conexiones, secretos)
         api = ajustes.puerto(f"{paquete}_puerto")
         entorno_api = comun | {"HTTP_PUERTO": str(api.numero)} | _metricas(metricas, api.parte)
         partes.append(_servicio(api.parte, _python(paquete, "api"), entorno_api, api))
         salud = ajustes.puerto(f"{paquete}_salud_puerto")
-        if paquete == "procesamiento":
-            # Here is the load: its workers share it, and a relay beside them takes nothing of their time.
-            relay = ajustes.puerto("procesamiento_relay_salud_puerto")
+        trabajadores = [salud]
+        if servicio.relay_salud_puerto is not None:
+            relay = ajustes.puerto(f"{paquete}_relay_salud_puerto")
             partes.append(_servicio(relay.parte, _python(paquete, "relay"), comun | _salud(relay), relay))
             comun |= {"RELAY_APARTE": "true"}
             trabajadores = [
-                Puerto(salud.numero + i, f"{nombre}-{i + 1}", salud.variable) for i in range(ajustes.procesamiento)
+                Puerto(salud.numero + i, f"{servicio.nombre}-{i + 1}", salud.variable)
+                for i in range(ajustes.trabajadores(servicio))
             ]
-        else:
-            trabajadores = [salud]
         for puerto in trabajadores:
             partes.append(_servicio(puerto.parte, _python(paquete, "trabajador"), comun | _salud(puerto), puerto))
     return partes
@@ -126,18 +121,15 @@ def bff(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: 
     return Parte("bff", Grupo.BFF, _python("bff_web"), _lista(puerto), (puerto,), entorno)
 
 
-def _entorno_comun(paquete: str, ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos) -> dict[str, str]:
+def _entorno_comun(servicio: Servicio, ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos) -> dict[str, str]:
     entorno = {
-        "DATABASE_URL": conexiones.bases[paquete],
+        "DATABASE_URL": conexiones.bases[servicio.paquete],
         "PULSAR_URL": conexiones.pulsar_url,
         "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
     }
-    if paquete == "procesamiento":
-        entorno["SEUDONIMO_CLAVE"] = secretos["seudonimo"]
-    if paquete == "notificaciones":
+    entorno |= {ajuste: secretos[nombre] for ajuste, nombre in servicio.secretos.items()}
+    if servicio.correo:
         entorno |= {"SMTP_HOST": LOCAL, "SMTP_PUERTO": str(ajustes.puerto("correo_puerto").numero)}
-    if paquete == "servicio_datos" and ajustes.catalogo_recursos:
-        entorno["CATALOGO_RECURSOS"] = str(ajustes.catalogo_recursos)
     return entorno
 
 
@@ -156,10 +148,6 @@ def _lista(puerto: Puerto) -> Sonda:
 def _metricas(carpeta: Path, nombre: str) -> dict[str, str]:
     """Where one gunicorn's workers put their figures together."""
     return {"PROMETHEUS_MULTIPROC_DIR": str(carpeta / nombre)}
-
-
-def _nombre(paquete: str) -> str:
-    return paquete.replace("_", "-")
 
 
 def _python(paquete: str, *resto: str) -> list[str]:

@@ -11,9 +11,10 @@ from plataforma.ajustes import PUERTO_PULSAR, Ajustes
 from plataforma.broker import BrokerIncrustado
 from plataforma.descargas import encontrar_java, obtener_pulsar
 from plataforma.errores import ErrorPlataforma
-from plataforma.partes import SERVICIOS, Conexiones, Grupo, Parte, Preparativo
+from plataforma.partes import Conexiones, Grupo, Parte, Preparativo
 from plataforma.postgres import PostgresIncrustado, url_de
 from plataforma.secretos import Secretos
+from plataforma.servicios import SERVICIOS
 
 _LOCALES = ("127.0.0.1", "localhost", "::1")
 

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from plataforma.ajustes import CAMPOS_DE_PUERTO
-from plataforma.partes import SERVICIOS
 from plataforma.puertos import libres
+from plataforma.servicios import SERVICIOS
 
 pytestmark = [pytest.mark.integracion, pytest.mark.timeout(600)]
 
@@ -57,13 +57,14 @@ def test_run_se_mantiene_y_para_en_orden(tmp_path: Path) -> None:
         hasta(lambda: "Ready." in salida.read_text() or corriendo.poll() is not None, 400)
         assert corriendo.poll() is None, salida.read_text()
         vivos = procesos()
-        apis = {f"{servicio.replace('_', '-')}-api" for servicio in SERVICIOS}
-        trabajadores = {"suscripciones", "servicio-datos", "notificaciones", "procesamiento-1", "procesamiento-relay"}
+        nombres = {servicio.nombre for servicio in SERVICIOS.values()}
+        apis = {f"{nombre}-api" for nombre in nombres}
+        trabajadores = nombres - {"procesamiento"} | {"procesamiento-1", "procesamiento-relay"}
         assert set(vivos) == {"pulsar", "postgres", "correo", "bff"} | apis | trabajadores
         familia = [psutil.Process(pid) for pid in vivos.values()]
 
-        for servicio in SERVICIOS:
-            archivo = tmp_path / ".local" / "entorno" / f"{servicio.replace('_', '-')}.json"
+        for nombre in nombres:
+            archivo = tmp_path / ".local" / "entorno" / f"{nombre}.json"
             assert archivo.stat().st_mode & 0o777 == 0o600
             assert "DATABASE_URL" in archivo.read_text()
         cartas = operar(tmp_path, "procesamiento", "cartas", "list")

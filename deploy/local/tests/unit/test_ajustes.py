@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
+from plataforma.ajustes import CAMPOS_DE_PUERTO, AjustesCompletos, leer_ajustes
 from plataforma.errores import ErrorPlataforma
 
 
 @pytest.fixture(autouse=True)
 def _sin_entorno(monkeypatch: pytest.MonkeyPatch) -> None:
-    for campo in Ajustes.model_fields:
+    for campo in AjustesCompletos.model_fields:
         monkeypatch.delenv(campo.upper(), raising=False)
 
 
@@ -23,7 +23,7 @@ def test_el_desplazamiento_mueve_todo_lo_que_no_se_fija(tmp_path: Path, monkeypa
     monkeypatch.setenv("DESPLAZAMIENTO", "1000")
     monkeypatch.setenv("BFF_PUERTO", "5005")
     monkeypatch.setenv("PULSAR_URL", "pulsar://127.0.0.1:7777")
-    ajustes, de_siempre = leer_ajustes(tmp_path), Ajustes.model_construct()
+    ajustes, de_siempre = leer_ajustes(tmp_path), AjustesCompletos.model_construct()
     assert ajustes.puerto("bff_puerto").numero == 5005
     assert ajustes.puerto_pulsar().numero == 7777
     assert ajustes.puerto_pulsar_admin().numero == 9080

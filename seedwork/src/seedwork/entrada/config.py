@@ -44,19 +44,19 @@ UrlPostgres = Annotated[str, AfterValidator(_de_postgres)]
 
 
 class ConfigBase(BaseSettings):
-    """What every process is told.
+    """What every process is told. What a setting means, its docstring tells; .env.example is written from them."""
 
-    Attributes:
-        secretos_dir: a folder with one file per setting, named like it (``DATABASE_URL``, in capitals or not); the
-            environment wins. It need not exist unless it is given.
-    """
-
-    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     secretos_dir: Annotated[Path, AfterValidator(_carpeta)] = SECRETOS
+    """A folder of mounted secrets: one file per setting, named like it (DATABASE_URL, in capitals or not); the
+    environment wins. It need not exist unless it is given."""
     pulsar_url: UrlPulsar = "pulsar://127.0.0.1:6650"
+    """Where the broker is."""
     pulsar_admin_url: str = "http://127.0.0.1:8080"
+    """Its admin API, for provisioning and for measuring lags."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    """What is logged: DEBUG, INFO, WARNING or ERROR."""
 
     @classmethod
     def settings_customise_sources(
@@ -74,41 +74,41 @@ class ConfigBase(BaseSettings):
 
 
 class ConfigServicio(ConfigBase):
-    """What every process of a service is told.
-
-    Attributes:
-        http_host: where the API and the worker's health page listen.
-        http_puerto: the API's port; each service has a default of its own, where the door looks for it.
-        salud_puerto: the port of the worker's health and metrics; likewise.
-        relay_aparte: the worker leaves the relay to a process of its own (``python -m <service> relay``), which then
-            must run: a consumer under load is half as fast again.
-        retencion_dias: days that topics keep what was consumed.
-        lote: most messages in one transaction.
-        cola: the consumer's receiver queue.
-        reintentos_maximo: single handlings before a message is parked.
-        reintentos_base_s: seconds before the first delayed one.
-        reintentos_tope_s: the longest wait between two of them, in seconds.
-        cartas_dias: days that dead letters can be replayed; then they are discarded.
-        inbox_dias: days that a handled message is known as such; longer than it can be delivered or replayed.
-        outbox_dias: days that a message that was sent is kept.
-        saga_plazo_s: the saga's deadline in seconds; who notifies must be done within half of it.
-    """
+    """What every process of a service is told."""
 
     database_url: UrlPostgres
+    """Required, secret: the service's own database, postgresql://user:password@host:port/database. The local run makes
+    it."""
     http_host: str = "127.0.0.1"
+    """Where the API and the worker's health page listen."""
     http_puerto: Puerto
+    """The API's port; each service has a default of its own, where the door looks for it."""
     salud_puerto: Puerto
+    """The port of the worker's health and metrics; each service has a default of its own."""
     relay_aparte: bool = False
+    """Whether the worker leaves the relay to a process of its own, `python -m <service> relay`, which then must run: a
+    consumer under load is half as fast again. The local run does so for a service that declares it."""
     retencion_dias: PositiveInt = 7
+    """Days that topics keep what was consumed; the saga's topic keeps everything."""
     lote: PositiveInt = 500
+    """Most messages in one transaction."""
     cola: PositiveInt = 1000
+    """The consumer's receiver queue, in messages."""
     reintentos_maximo: PositiveInt = 8
+    """How often a failing message is handled on its own before it is parked as a dead letter."""
     reintentos_base_s: PositiveFloat = 0.5
+    """Seconds before the first delayed attempt; each further one waits twice as long."""
     reintentos_tope_s: PositiveFloat = 30.0
+    """The longest wait between two attempts, in seconds."""
     cartas_dias: PositiveFloat = 7.0
+    """Days that dead letters can be replayed; then they are discarded, their commands refused."""
     inbox_dias: PositiveFloat = 15.0
+    """Days that the ids of handled messages are kept, to recognise a repeat by; more than RETENCION_DIAS, CARTAS_DIAS
+    and the retries together."""
     outbox_dias: PositiveFloat = 1.0
+    """Days that outbox rows are kept after they were sent."""
     saga_plazo_s: PositiveFloat = 120.0
+    """The saga's deadline in seconds. Who notifies must be done within half of it, so set it alike for all."""
 
     @model_validator(mode="after")
     def _el_inbox_sobrevive(self) -> Self:

@@ -1,6 +1,10 @@
-"""``python -m seedwork.entrada.sonda PORT``: is the process on that port ready? For containers' health checks."""
+"""``python -m seedwork.entrada.sonda [PORT]``: is the process on that port ready? For containers' health checks.
+
+Without a port: on the API's, HTTP_PUERTO.
+"""
 
 import http.client
+import os
 import sys
 
 
@@ -18,6 +22,6 @@ def mirar(puerto: int) -> tuple[bool, str]:
 
 
 if __name__ == "__main__":
-    lista, detalle = mirar(int(sys.argv[1]))
+    lista, detalle = mirar(int(sys.argv[1] if len(sys.argv) > 1 else os.environ["HTTP_PUERTO"]))
     print(detalle)
     sys.exit(not lista)
