@@ -1,12 +1,15 @@
 """Looks at the broker: whether commands can be published, and what lies there unhandled."""
 
 from bff_web.comandos import COMANDOS
+from contratos.esquemas import publicados
+from contratos.sagas import TransicionSaga
 from seedwork.entrada.http import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
 from seedwork.infraestructura.pulsar import Publicador
 
-_CONTEXTOS = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones")
+_CONTEXTOS = sorted({tipo.contexto for tipo in publicados()} - {TransicionSaga.contexto})
+"""Whose dead letters are counted: every service's. The saga's steps are nobody's own."""
 
 
 def comprobar(publicador: Publicador) -> str | None:
