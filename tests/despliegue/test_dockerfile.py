@@ -62,8 +62,10 @@ def test_la_carpeta_de_una_imagen_entiende_los_verbos_de_su_servicio(tmp_path: P
     """What the stages copy, put together without an engine. All services have one stage, so one will do."""
     servicio = next(nombre for nombre in IMAGENES if nombre != "bff")
     for origen, destino in (_copias(ETAPAS["comun"]) | _copias(IMAGENES[servicio])).items():
-        copiar = shutil.copytree if (RAIZ / origen).is_dir() else shutil.copy
-        copiar(RAIZ / origen, tmp_path / destino, **({"dirs_exist_ok": True} if (RAIZ / origen).is_dir() else {}))
+        if (RAIZ / origen).is_dir():
+            shutil.copytree(RAIZ / origen, tmp_path / destino, dirs_exist_ok=True)
+        else:
+            shutil.copy(RAIZ / origen, tmp_path / destino)
     entorno = {nombre: valor for nombre, valor in os.environ.items() if nombre != "PYTHONPATH"}
     orden = [sys.executable, str(tmp_path), "--help"]
     hecho = subprocess.run(orden, cwd="/", env=entorno, capture_output=True, text=True, check=False)
