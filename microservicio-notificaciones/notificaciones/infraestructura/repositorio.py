@@ -1,7 +1,6 @@
 """This service's unit of work: the event store, what is closed, and the delivery queue on PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from notificaciones.infraestructura.vistas import proyectar
 from seedwork.aplicacion.saga import Saga
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, RepositorioEventos
+from seedwork.infraestructura.bd import campos
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 
 _E = tablas.envios.c
@@ -98,8 +98,15 @@ class EnviosSQL:
 
     def agregar(self, envio: Envio) -> None:
         """Queue a delivery, due at once."""
-        fila = {c: v for c, v in asdict(envio).items() if c != "leido"}
-        self._nuevos.append({**fila, "id_suscripcion": envio.saga.id_suscripcion, "proximo": envio.creado})
+        fila = {
+            **campos(envio),
+            "saga": campos(envio.saga),
+            "sobre": campos(envio.sobre),
+            "id_suscripcion": envio.saga.id_suscripcion,
+            "proximo": envio.creado,
+        }
+        del fila["leido"]
+        self._nuevos.append(fila)
 
     def precargar(self, ids: Collection[str]) -> None:
         """Read and lock several at once, for :meth:`obtener` to hand each out once.

@@ -1,6 +1,6 @@
 """What the application needs of the outside: repositories, the catalogue, the timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from seedwork.aplicacion.unidad import UnidadTrabajo
@@ -48,7 +48,9 @@ class LineaDeTiempo(Protocol):
         """Take in a step; a repeat changes nothing."""
         ...
 
-    def de_saga(self, id_saga: str) -> Sequence[Paso]: ...
+    def de_saga(self, id_saga: str) -> Collection[Paso]:
+        """A saga's steps, in any order."""
+        ...
 
 
 class Unidad(UnidadTrabajo, Protocol):

@@ -1,14 +1,15 @@
 """This service's unit of work and its repositories on PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from contratos import Mensaje
+from contratos.sagas import TransicionSaga
 from seedwork.dominio.dinero import Dinero
+from seedwork.infraestructura.bd import campos
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 from suscripciones.aplicacion import puertos
@@ -36,7 +37,7 @@ class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
             "plan_nombre": agregado.plan_nombre,
             "estado": agregado.estado,
             "motivo": agregado.motivo,
-            "saga": {c: list(v) if isinstance(v, tuple) else v for c, v in asdict(agregado.saga).items()},
+            "saga": {c: list(v) if isinstance(v, tuple) else v for c, v in campos(agregado.saga).items()},
             "plazo": agregado.plazo,
             "detalle": agregado.detalle,
             "recursos": list(agregado.recursos),
@@ -50,7 +51,11 @@ class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
         return Suscripcion(saga=SagaActual(**saga), recursos=tuple(fila["recursos"]), **propios)
 
 
-_CLIENTE = sa.select(tablas.clientes).where(tablas.clientes.c.id == sa.bindparam("codigo"))
+def _entre(columna: sa.Column[str]) -> sa.ColumnElement[bool]:
+    return columna == sa.any_(sa.bindparam("entre", type_=sa.ARRAY(sa.Text)))
+
+
+_CLIENTES = sa.select(tablas.clientes).where(_entre(tablas.clientes.c.id))
 
 
 class RepositorioClientes(RepositorioSQL[Cliente]):
@@ -58,13 +63,24 @@ class RepositorioClientes(RepositorioSQL[Cliente]):
 
     tabla = tablas.clientes
 
+    def __init__(self, conexion: sa.Connection) -> None:
+        super().__init__(conexion)
+        self._previstos: set[str] = set()
+        self._sin_bloqueo: dict[str, Cliente] = {}
+
+    def prever(self, codigos: Collection[str]) -> None:
+        """A hint: who may be asked for. They are read together, when the first one is."""
+        self._previstos.update(codigos)
+
     def leer(self, codigo: str) -> Cliente:
         """As it stands, without a lock."""
         visto = self._vistos.get(codigo)
         if visto is not None:
             return visto
-        fila = self.conexion.execute(_CLIENTE, {"codigo": codigo}).mappings().one()
-        return self.de_fila(dict(fila))
+        if codigo not in self._sin_bloqueo:
+            filas = self.conexion.execute(_CLIENTES, {"entre": [*self._previstos | {codigo}]}).mappings()
+            self._sin_bloqueo |= {fila["id"]: self.de_fila(dict(fila)) for fila in filas}
+        return self._sin_bloqueo[codigo]
 
     def a_fila(self, agregado: Cliente) -> Fila:
         """A column per attribute."""
@@ -106,13 +122,13 @@ class RepositorioFacturas(RepositorioSQL[Factura]):
 
 def fila_de_paso(id_suscripcion: str, paso: Paso) -> Fila:
     """A step's row in the timeline."""
-    return {"id_suscripcion": id_suscripcion, **asdict(paso)}
+    return {"id_suscripcion": id_suscripcion, **campos(paso)}
 
 
 _ANOTAR = insert(tablas.pasos).on_conflict_do_nothing()
 _EN_ORDEN = sa.select(tablas.pasos).order_by(tablas.pasos.c.ocurrido, tablas.pasos.c.id)
-_DE_SAGA = _EN_ORDEN.where(tablas.pasos.c.id_saga == sa.bindparam("de"))
-_DE_SUSCRIPCION = _EN_ORDEN.where(tablas.pasos.c.id_suscripcion == sa.bindparam("de"))
+_DE_SAGAS = _EN_ORDEN.where(_entre(tablas.pasos.c.id_saga))
+_DE_SUSCRIPCIONES = _EN_ORDEN.where(_entre(tablas.pasos.c.id_suscripcion))
 
 
 class LineaSQL:
@@ -121,18 +137,31 @@ class LineaSQL:
     def __init__(self, conexion: sa.Connection) -> None:
         self._conexion = conexion
         self._anotados: list[Fila] = []
+        self._previstas: set[str] = set()
+        self._leidas: dict[str, dict[str, Paso]] = {}
 
     def anotar(self, id_suscripcion: str, paso: Paso) -> None:
         """Take in a step; a repeat changes nothing."""
         self._anotados.append(fila_de_paso(id_suscripcion, paso))
+        if paso.id_saga in self._leidas:
+            self._leidas[paso.id_saga].setdefault(paso.id, paso)
 
-    def de_saga(self, id_saga: str) -> Sequence[Paso]:
-        """A saga's steps, in the contract's order."""
-        return self._leer(_DE_SAGA, id_saga)
+    def prever(self, sagas: Collection[str]) -> None:
+        """A hint: which sagas may be asked for. They are read together, when the first one is."""
+        self._previstas.update(sagas)
+
+    def de_saga(self, id_saga: str) -> Collection[Paso]:
+        """A saga's steps, in any order."""
+        if id_saga not in self._leidas:
+            nuevas = (self._previstas | {id_saga}) - self._leidas.keys()
+            self._leidas |= {id: {} for id in nuevas}
+            for paso in self._leer(_DE_SAGAS, nuevas):
+                self._leidas[paso.id_saga][paso.id] = paso
+        return self._leidas[id_saga].values()
 
     def de_suscripcion(self, id_suscripcion: str) -> Sequence[Paso]:
         """The steps of all sagas of a subscription, in the contract's order."""
-        return self._leer(_DE_SUSCRIPCION, id_suscripcion)
+        return self._leer(_DE_SUSCRIPCIONES, [id_suscripcion])
 
     def volcar(self) -> None:
         """Write what was noted."""
@@ -140,9 +169,9 @@ class LineaSQL:
             self._conexion.execute(_ANOTAR, self._anotados)
             self._anotados.clear()
 
-    def _leer(self, consulta: sa.Select[Any], de: str) -> list[Paso]:
+    def _leer(self, consulta: sa.Select[Any], entre: Collection[str]) -> list[Paso]:
         self.volcar()
-        filas = self._conexion.execute(consulta, {"de": de}).mappings()
+        filas = self._conexion.execute(consulta, {"entre": [*entre]}).mappings()
         return [Paso(**{c: v for c, v in f.items() if c != "id_suscripcion"}) for f in filas]
 
 
@@ -163,11 +192,17 @@ class UnidadSuscripciones(UnidadSQL):
         linea = LineaSQL(conexion)
         self.escritores = [linea]
         self.linea: puertos.LineaDeTiempo = linea
-        self._por_id = suscripciones
+        self._previsibles = suscripciones, clientes, linea
 
     def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
-        """One look for all subscriptions of the batch, which locks them in one order whoever does it."""
-        self._por_id.precargar({sujeto for sujeto, _ in pendientes})
+        """One look for all subscriptions of the batch, which locks them in one order whoever does it.
+
+        Their clients and sagas are read behind these locks, and only where a handler asks for them.
+        """
+        suscripciones, clientes, linea = self._previsibles
+        suscripciones.precargar({sujeto for sujeto, _ in pendientes})
+        clientes.prever({s.cliente_codigo for s in suscripciones.cargados()})
+        linea.prever({m.id_saga for _, m in pendientes if isinstance(m, TransicionSaga)})
 
 
 def plazos_vencidos(motor: sa.Engine, tope: int = 200) -> Sequence[tuple[str, str]]:

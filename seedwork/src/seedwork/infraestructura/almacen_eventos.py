@@ -7,7 +7,7 @@ for the table's owner; who takes these guards down on purpose breaks the chain, 
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos
+from seedwork.infraestructura.bd import campos
 
 A = TypeVar("A", bound=AgregadoEventos)
 Datos = dict[str, Any]
@@ -86,7 +87,7 @@ class CatalogoEventos:
     def escribir(self, evento: EventoDominio) -> tuple[str, int, Datos]:
         """An event's name, schema version and fields, as they are kept."""
         forma = self._por_clase[type(evento)]
-        return forma.nombre, forma.esquema, asdict(evento)
+        return forma.nombre, forma.esquema, campos(evento)
 
     def leer(self, nombre: str, esquema: int, datos: Datos) -> EventoDominio:
         """The event that was kept, brought up to its present schema.

@@ -4,6 +4,7 @@ import io
 import json
 import select
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +70,11 @@ def es_de_infraestructura(error: BaseException) -> bool:
     if original.pgcode is None:
         return isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError)
     return original.pgcode.startswith(_CLASES_AJENAS) or original.pgcode in _CODIGOS_AJENOS
+
+
+def campos(objeto: Any) -> dict[str, Any]:
+    """A dataclass's fields and their values, as they are; ``dataclasses.asdict`` copies each of them in depth."""
+    return {campo.name: getattr(objeto, campo.name) for campo in fields(objeto)}
 
 
 def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:

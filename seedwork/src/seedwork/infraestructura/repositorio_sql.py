@@ -54,6 +54,10 @@ class RepositorioSQL(Generic[A]):
             self._ausentes.update(faltan)
             self._recordar_todas(_por_ids(self.tabla), {"ids": faltan})
 
+    def cargados(self) -> Collection[A]:
+        """All that it has loaded or taken in so far; to look at, since what changes must go through :meth:`obtener`."""
+        return self._vistos.values()
+
     def buscar(self, *condiciones: sa.ColumnElement[bool]) -> list[A]:
         """The aggregates that meet the conditions, locked."""
         encontrados = self._leer(*condiciones)
