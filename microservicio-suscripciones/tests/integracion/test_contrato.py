@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
+from itertools import chain
 
 import pytest
 import sqlalchemy as sa
 
-from contratos.suscripciones import SuscripcionCancelada
+from contratos.suscripciones import SuscripcionAprovisionada, SuscripcionCancelada
 from seedwork.infraestructura import bd
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.taller import esperar
@@ -105,6 +106,31 @@ def test_creada_y_cancelada_en_un_lote(casa):
     assert (casa.fila()["renueva"], casa.fila()["motivo"]) == (None, "CANCELADA_POR_CLIENTE")
     (cancelada,) = [m for _, m in publicado(casa.motor) if isinstance(m, SuscripcionCancelada)]
     assert cancelada.detalle == "Fue sin querer"
+
+
+@pytest.mark.parametrize("empezadas", [0, 2, 4], ids=["todo en un lote", "reservas en otro", "solo el fin"])
+def test_muchas_sagas_acaban_en_un_lote(casa, empezadas):
+    """What they have said before is read once for all of them; what they say in this very batch counts too."""
+    ids = ["s-1", "s-2", "s-3"]
+    for id in ids:
+        casa.oir(casa.crear(id))
+    vueltas = [
+        [casa.paso("CREAR", id=id) for id in ids],
+        [casa.paso("RESERVAR", "servicio_datos", id=id) for id in ids],
+        [casa.paso("NOTIFICAR", id=id) for id in ids],
+        [casa.paso("ACTIVAR", id=id) for id in ids],
+        [casa.paso("INICIAR", "servicio_datos", id=id) for id in ids[1:]],
+    ]
+    for lote in (vueltas[:empezadas], vueltas[empezadas:]):
+        casa.bus.procesar([*chain.from_iterable(lote)])
+
+    assert {id: casa.ver(id)["estado"] for id in ids} == dict.fromkeys(ids, "ACTIVA")
+    # The first one has not been told of its start.
+    assert {id: casa.fila(id)["saga"]["en_curso"] for id in ids} == {"s-1": True, "s-2": False, "s-3": False}
+    estados = [casa.api.get(f"/suscripciones/{id}/saga").json["estado"] for id in ids]
+    assert estados == ["EN_CURSO", "COMPLETADA", "COMPLETADA"]
+    avisados = [m.cliente_codigo for _, m in publicado(casa.motor) if isinstance(m, SuscripcionAprovisionada)]
+    assert sorted(avisados) == sorted(casa.fila(id)["cliente_codigo"] for id in ids)
 
 
 def test_las_palabras_del_cliente_no_llegan_al_topico_de_la_saga(casa, motor):
