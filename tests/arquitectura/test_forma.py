@@ -50,12 +50,15 @@ def test_tiene_las_mismas_capas_y_ninguna_otra(carpeta: str, paquete: str) -> No
 
 @cada_servicio
 def test_cada_comando_y_cada_reaccion_tiene_su_archivo(carpeta: str, paquete: str) -> None:
-    """Each handler has a module of its own in `comandos` or `reacciones`; a command's bears the command's name."""
+    """Each handler has a module of its own: a command's bears the command's name, a reaction's words of its event's."""
     for tipo, manejador in _manejadores(paquete).items():
         grupo, modulo = manejador.__module__.rsplit(".", 2)[1:]
         assert grupo == {"comando": "comandos", "evento": "reacciones"}[tipo.clase]
+        nombre = re.sub(r"(?<!^)(?=[A-Z])", "_", tipo.__name__).lower()
         if tipo.clase == "comando":
-            assert modulo == manejador.__name__ == re.sub(r"(?<!^)(?=[A-Z])", "_", tipo.__name__).lower()
+            assert modulo == manejador.__name__ == nombre
+        else:
+            assert set(modulo.split("_")) <= set(nombre.split("_")), f"{modulo}: of which event? {nombre}"
     modulos = [m.__module__ for m in _manejadores(paquete).values()]
     assert len(modulos) == len(set(modulos))
 

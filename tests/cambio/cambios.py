@@ -119,7 +119,7 @@ class Recuperada(EventoAnonimizacion):
 def _consumidor(copia: Copia) -> None:
     """suscripciones hears that a client could not be notified, and says so in its log."""
     copia.escribir(
-        f"{SUSCRIPCIONES}/aplicacion/reacciones/aviso_fallido.py",
+        f"{SUSCRIPCIONES}/aplicacion/reacciones/error_notificacion.py",
         '''"""ErrorProcesamientoNotificacion: the client could not be told."""
 
 import structlog
@@ -145,7 +145,7 @@ def anotar_aviso_fallido(hecho: ErrorProcesamientoNotificacion, unidad: Unidad) 
         ),
         (
             r"^from suscripciones\.aplicacion\.reacciones\.transicion .*$",
-            r"from suscripciones.aplicacion.reacciones.aviso_fallido import anotar_aviso_fallido\n\g<0>",
+            r"from suscripciones.aplicacion.reacciones.error_notificacion import anotar_aviso_fallido\n\g<0>",
         ),
         (r"^    TransicionSaga: .*$", r"\g<0>\n    ErrorProcesamientoNotificacion: anotar_aviso_fallido,"),
     )

@@ -24,14 +24,14 @@ from servicio_datos.aplicacion.comandos.asignar_experto import asignar_experto
 from servicio_datos.aplicacion.comandos.crear_servicio_datos import crear_servicio_datos
 from servicio_datos.aplicacion.comandos.iniciar_servicio_datos import iniciar_servicio_datos
 from servicio_datos.aplicacion.comandos.terminar_servicio_datos import terminar_servicio_datos
-from servicio_datos.aplicacion.reacciones.activacion import activar
+from servicio_datos.aplicacion.reacciones.activada import activar
 from servicio_datos.aplicacion.reacciones.cambio_iniciado import reservar_al_cambiar
 from servicio_datos.aplicacion.reacciones.cambio_rechazado import deshacer_cambio
-from servicio_datos.aplicacion.reacciones.cancelacion import cancelar
-from servicio_datos.aplicacion.reacciones.compensacion import compensar
+from servicio_datos.aplicacion.reacciones.cancelada import cancelar
+from servicio_datos.aplicacion.reacciones.creada import reservar_al_crear
 from servicio_datos.aplicacion.reacciones.imagen_anonimizada import contar_imagen
 from servicio_datos.aplicacion.reacciones.plan_modificado import aplicar_plan
-from servicio_datos.aplicacion.reacciones.reserva import reservar_al_crear
+from servicio_datos.aplicacion.reacciones.rechazada import compensar
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     CrearServicioDatos: crear_servicio_datos,
