@@ -16,6 +16,8 @@ CONTRATOS = "seedwork/src/contratos"
 SUSCRIPCIONES = "microservicio-suscripciones/suscripciones"
 PROCESAMIENTO = "microservicio-procesamiento/procesamiento"
 NOTIFICACIONES = "microservicio-notificaciones/notificaciones"
+PUERTA = ("bff_web/", "deploy/postman/", "cli/")
+"""The door, and those that are to offer all that it does."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Cambio:
         propios: where it may touch source files, as the beginnings of their paths.
         maximo: how many of these at most.
         pruebas: tests that the copy must pass besides the architecture's.
-        puerta: how many source files of the door at most.
+        puerta: how many source files at most of the door and of the command line, which offers all that the door does.
     """
 
     nombre: str
@@ -44,10 +46,10 @@ class Cambio:
         """What was touched against the aim."""
         fuente = [ruta for ruta in tocados if clase_de(ruta) == "source"]
         propias = [ruta for ruta in fuente if ruta.startswith(self.propios)]
-        puerta = [ruta for ruta in fuente if ruta.startswith(("bff_web/", "deploy/postman/"))]
+        puerta = [ruta for ruta in fuente if ruta.startswith(PUERTA)]
         ajenas = [ruta for ruta in fuente if ruta not in propias and ruta not in puerta]
         # A test of another's is a sign that something names every service.
-        carpetas = {propia.split("/")[0] for propia in self.propios}
+        carpetas = {propia.split("/")[0] for propia in (*self.propios, *(PUERTA if self.puerta else ()))}
         ajenas += [ruta for ruta in tocados if clase_de(ruta) == "tests" and ruta.split("/")[0] not in carpetas]
         return [
             *ajenas,
@@ -240,6 +242,34 @@ def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
     ),''',
         ),
     )
+    copia.cambiar(
+        "cli/src/saludtech_cli/suscripcion.py",
+        (
+            r"^@app\.command\(\)\ndef saga\($",
+            '''@app.command("anular-factura")
+def anular_factura(
+    contexto: typer.Context,
+    id: Id,
+    factura: Annotated[str, typer.Argument(metavar="ID_FACTURA", help="La factura.")],
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que una factura deje de deberse."""
+    ruta = f"/suscripciones/{segmento(id)}/anulacion-comando"
+    cuerpo = {"id_factura": factura}
+    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
+
+
+\\g<0>''',
+        ),
+    )
+    copia.cambiar(
+        "cli/tests/test_linea.py",
+        (r'^    "suscripcion pagar s-1 .*$', r'\g<0>\n    "suscripcion anular-factura s-1 f-1",'),
+    )
+    copia.cambiar("docs/linea-de-comandos.md", (r"^\| `saludtech suscripcion` .*`pagar`", r"\g<0>, `anular-factura`"))
 
 
 def _servicio(copia: Copia) -> None:
@@ -326,8 +356,8 @@ CAMBIOS = (
         _comando,
         (f"{SUSCRIPCIONES}/", f"{CONTRATOS}/suscripciones.py"),
         4,
-        ("microservicio-suscripciones/tests", "bff_web/tests"),
-        puerta=1,
+        ("microservicio-suscripciones/tests", "bff_web/tests", "cli/tests"),
+        puerta=2,
     ),
     Cambio(
         "a new service",
