@@ -231,20 +231,30 @@ class Escenario:
             self.clientela.suscripciones,
             cartas=self._cartas,
         )
-        nuevos = [h for h in [*examen.examinar(), *self._cartas_ajenas()] if h not in self._conocidos]
+        nuevos = [h for h in [*examen.examinar(), *self._cartas_y_avisos()] if h not in self._conocidos]
         self._conocidos.update(nuevos)
         acta.hallazgos += nuevos
         return examen
 
-    def _cartas_ajenas(self) -> list[Hallazgo]:
-        """A letter may come twice after a crash, but always with the Message-ID of its notification."""
+    def _cartas_y_avisos(self) -> list[Hallazgo]:
+        """What is CONFIRMADA has its letter; one may come twice after a crash, always with its notification's id."""
         cartas = [
-            (d, email.message_from_string(texto)["Message-ID"]) for d, texto in list(self.plataforma.buzon.cartas)
+            (d, email.message_from_string(texto)["Message-ID"].strip("<>").partition("@")[0])
+            for d, texto in list(self.plataforma.buzon.cartas)
         ]
-        base = self.plataforma.bases["notificaciones"]
-        propias = {id for (id,) in filas(base, "SELECT id FROM vista_notificaciones WHERE estado <> 'CREADA'")}
-        ajenas = {(d, id) for d, id in cartas if id.strip("<>").partition("@")[0] not in propias}
-        return [Hallazgo(Clase.DOBLADO, f"letter to {d}, and no notification is {id}") for d, id in sorted(ajenas)]
+        avisos = dict(filas(self.plataforma.bases["notificaciones"], "SELECT id, estado FROM vista_notificaciones"))
+        ajenas = {(d, id) for d, id in cartas if avisos.get(id, "CREADA") == "CREADA"}
+        faltan = {id for id, estado in avisos.items() if estado == "CONFIRMADA"} - {id for _, id in cartas}
+        return [
+            *(
+                Hallazgo(Clase.DOBLADO, f"letter to {d}, and no notification that was sent is {id}")
+                for d, id in sorted(ajenas)
+            ),
+            *(
+                Hallazgo(Clase.PERDIDO, f"notification {id} is CONFIRMADA, and no letter bears its id")
+                for id in sorted(faltan)
+            ),
+        ]
 
     # Looking, and saying again
 
