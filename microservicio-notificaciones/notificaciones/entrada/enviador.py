@@ -214,7 +214,7 @@ class Enviador:
             if self._en_mano:
                 registro.warning("envíos sin terminar", cuantos=len(self._en_mano))
                 with self._motor.begin() as conexion:
-                    devolver_envios(conexion, list(self._en_mano))
+                    devolver_envios(conexion, [envio for envio, _ in self._en_mano.values()])
 
 
 def _fallo(envio: Envio, motivo: str, *, repetible: bool) -> Desenlace:

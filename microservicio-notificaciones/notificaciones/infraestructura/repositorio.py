@@ -193,9 +193,10 @@ def tomar_envios(conexion: sa.Connection, cuantos: int, arriendo_s: float, excep
     return [_envio(dict(f)) for f in conexion.execute(_TOMAR, valores).mappings()]
 
 
-def devolver_envios(conexion: sa.Connection, ids: Sequence[str]) -> None:
-    """End the lease on deliveries that this process will not finish."""
-    conexion.execute(sa.update(tablas.envios).where(_E.id_notificacion.in_(ids)).values(tomado_hasta=None))
+def devolver_envios(conexion: sa.Connection, envios: Collection[Envio]) -> None:
+    """End the lease on deliveries that this process will not finish, unless another has taken them since."""
+    suyos = sa.tuple_(_E.id_notificacion, _E.intentos).in_([(e.id_notificacion, e.intentos) for e in envios])
+    conexion.execute(sa.update(tablas.envios).where(suyos).values(tomado_hasta=None))
 
 
 class UnidadNotificaciones(UnidadSQL):

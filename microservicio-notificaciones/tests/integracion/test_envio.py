@@ -221,6 +221,21 @@ def test_al_parar_se_devuelve_lo_que_no_acabo(servicio, hecho, buzon, hasta):
     assert len({m["Message-ID"] for m in buzon.mensajes}) == 1
 
 
+def test_al_parar_no_se_devuelve_lo_que_ya_tiene_otro(servicio, hecho, buzon, hasta):
+    """Its lease ended meanwhile: whoever has it now must not lose it to a third, or the letter goes out once more."""
+    buzon.paso.clear()
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada"))
+        hasta(buzon.esperando.is_set)
+        with servicio.motor.begin() as conexion:
+            conexion.execute(sa.text("UPDATE envios SET tomado_hasta = clock_timestamp()"))
+        with servicio.motor.connect() as conexion:
+            (otro,) = tomar_envios(conexion.execution_options(isolation_level="AUTOCOMMIT"), 1, 30.0, [])
+
+    assert servicio.filas("SELECT intentos, tomado_hasta FROM envios") == [(2, otro.tomado_hasta)]
+    buzon.paso.set()
+
+
 def test_el_rechazo_mientras_se_reintenta_anula_y_avisa(servicio, hecho, buzon, hasta):
     buzon.respuestas = ["451 luego"] * 1000
     with servicio.enviando():
