@@ -27,12 +27,9 @@ class Consultas:
 
     def notificaciones(self, cliente: str | None, suscripcion: str | None, cursor: str | None) -> dict[str, Any]:
         """A page of notifications, newest first."""
-        consulta = sa.select(tablas.vista)
-        for columna, valor in ((_V.cliente_codigo, cliente), (_V.id_suscripcion, suscripcion)):
-            if valor is not None:
-                consulta = consulta.where(columna == valor)
+        filtros = {_V.cliente_codigo: cliente, _V.id_suscripcion: suscripcion}
         with self._motor.connect() as conexion:
-            return pagina(conexion, consulta, _V.orden, cursor, _mostrar)
+            return pagina(conexion, sa.select(tablas.vista), _V.orden, filtros, cursor, _mostrar)
 
     def eventos(self, id: str) -> dict[str, Any] | None:
         """The full history of a notification, oldest first; None where there is no such notification."""

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 
-import flask
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -13,7 +12,7 @@ from flask.testing import FlaskClient
 from notificaciones.entrada.http import registrar_rutas
 from notificaciones.infraestructura.consultas import Consultas
 from notificaciones.infraestructura.vistas import atrasadas, reconstruir
-from seedwork.entrada.http import equipar
+from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura.almacen_eventos import verificar
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
 
@@ -25,8 +24,7 @@ TODA = "SELECT to_jsonb(v) FROM vista_notificaciones v ORDER BY orden"
 
 @pytest.fixture
 def cliente(servicio) -> FlaskClient:
-    app = flask.Flask("notificaciones-api")
-    equipar(app)
+    app = crear_app_sobre(servicio.motor)
     registrar_rutas(app, Consultas(servicio.motor))
     return app.test_client()
 
@@ -157,6 +155,7 @@ def test_las_paginas_filtran_y_no_repiten(servicio, hecho, cliente):
     primera = cliente.get("/notificaciones?cliente=0007").json
     segunda = cliente.get(f"/notificaciones?cliente=0007&cursor={primera['siguiente']}").json
 
+    assert cliente.get(f"/notificaciones?cursor={primera['siguiente']}").status_code == 422
     assert (len(primera["elementos"]), len(segunda["elementos"])) == (TAMANO_PAGINA, 5)
     assert segunda["siguiente"] is None
     assert len({e["id_suscripcion"] for e in primera["elementos"] + segunda["elementos"]}) == TAMANO_PAGINA + 5

@@ -61,14 +61,10 @@ class Consultas:
         self, modalidad: str | None, patologia: str | None, region: str | None, cursor: str | None
     ) -> dict[str, Any]:
         """A page of images, newest first."""
-        consulta = sa.select(tablas.imagenes)
-        filtros = ((_I.modalidad, modalidad), (_I.patologia, patologia), (_I.region_anatomica, region))
-        for columna, valor in filtros:
-            if valor is not None:
-                inicio = sa.func.left(columna, sa.literal_column(str(tablas.LARGO_INDEXADO)))
-                consulta = consulta.where(inicio == valor[: tablas.LARGO_INDEXADO], columna == valor)
+        filtros = {_I.modalidad: modalidad, _I.patologia: patologia, _I.region_anatomica: region}
         with self._motor.connect() as conexion:
-            return pagina(conexion, consulta, _I.orden, cursor, self._mostrar)
+            consulta = sa.select(tablas.imagenes)
+            return pagina(conexion, consulta, _I.orden, filtros, cursor, self._mostrar, igual=_por_indice)
 
     def _mostrar(self, fila: Any) -> dict[str, Any]:
         return {
@@ -90,6 +86,12 @@ class Consultas:
     def _condicion(self, codigo: str) -> dict[str, str]:
         conocida = self._condiciones.get(codigo)
         return {"codigo": codigo, "nombre": conocida.nombre if conocida else codigo}
+
+
+def _por_indice(columna: sa.Column[Any], valor: str) -> sa.ColumnElement[bool]:
+    """That a column has a value; its index holds the beginning of it."""
+    inicio = sa.func.left(columna, sa.literal_column(str(tablas.LARGO_INDEXADO)))
+    return sa.and_(inicio == valor[: tablas.LARGO_INDEXADO], columna == valor)
 
 
 def _auditoria(id: str, consultante: str, correlacion: str, existe: sa.ColumnElement[bool]) -> sa.CTE:

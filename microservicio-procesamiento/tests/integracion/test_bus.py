@@ -155,6 +155,7 @@ def test_paginas_y_filtros(bus, api):
         cursor = hoja["siguiente"]
         if cursor is None:
             break
+        assert api.get("/procesar/imagenes", query_string={"cursor": cursor, "modalidad": "TAC"}).status_code == 422
     assert len(vistas) == len(set(vistas)) == 120
     solo = api.get("/procesar/imagenes", query_string={"modalidad": "TAC", "region": "Cráneo"}).json
     assert {e["modalidad"] for e in solo["elementos"]} == {"TAC"}

@@ -31,12 +31,9 @@ class Consultas:
 
     def servicios(self, suscripcion: str | None, estado: str | None, cursor: str | None) -> dict[str, Any]:
         """A page of data services, newest first."""
-        consulta = _con_catalogo()
-        for columna, valor in ((_S.id_suscripcion, suscripcion), (_S.estado, estado)):
-            if valor is not None:
-                consulta = consulta.where(columna == valor)
+        filtros = {_S.id_suscripcion: suscripcion, _S.estado: estado}
         with self._motor.connect() as conexion:
-            return pagina(conexion, consulta, _S.orden, cursor, _mostrar)
+            return pagina(conexion, _con_catalogo(), _S.orden, filtros, cursor, _mostrar)
 
 
 def _con_catalogo() -> sa.Select[Any]:

@@ -1,10 +1,9 @@
 """The query side, over HTTP."""
 
-import flask
 import pytest
 from flask.testing import FlaskClient
 
-from seedwork.entrada.http import equipar
+from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
 from servicio_datos.entrada.http import registrar_rutas
 from servicio_datos.infraestructura.consultas import Consultas
@@ -14,8 +13,7 @@ pytestmark = pytest.mark.integracion
 
 @pytest.fixture
 def cliente(servicio) -> FlaskClient:
-    app = flask.Flask("servicio-datos-api")
-    equipar(app)
+    app = crear_app_sobre(servicio.motor)
     registrar_rutas(app, Consultas(servicio.motor))
     return app.test_client()
 
@@ -61,6 +59,8 @@ def test_las_paginas_no_repiten_ni_saltan(servicio, hecho, cliente):
     primera = cliente.get("/servicios-datos").json
     segunda = cliente.get("/servicios-datos", query_string={"cursor": primera["siguiente"]}).json
 
+    otra = cliente.get("/servicios-datos", query_string={"cursor": primera["siguiente"], "estado": "TERMINADO"})
+    assert otra.status_code == 422
     vistas = [e["id_suscripcion"] for e in primera["elementos"] + segunda["elementos"]]
     assert vistas == [f"s-{n}" for n in reversed(range(TAMANO_PAGINA + 3))]
     assert segunda["siguiente"] is None

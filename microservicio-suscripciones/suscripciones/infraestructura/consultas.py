@@ -36,12 +36,9 @@ class Consultas:
         self, cliente: str | None, estado: str | None, plan: str | None, cursor: str | None
     ) -> dict[str, Any]:
         """A page of subscriptions, newest first."""
-        consulta = _con_cliente()
-        for columna, valor in ((_S.cliente_codigo, cliente), (_S.estado, estado), (_S.plan_codigo, plan)):
-            if valor is not None:
-                consulta = consulta.where(columna == valor)
+        filtros = {_S.cliente_codigo: cliente, _S.estado: estado, _S.plan_codigo: plan}
         with self._motor.connect() as conexion:
-            hoja = pagina(conexion, consulta, _S.orden, cursor, lambda f: _mostrar(f, []))
+            hoja = pagina(conexion, _con_cliente(), _S.orden, filtros, cursor, lambda f: _mostrar(f, []))
             facturas = _facturas(conexion, [e["id_suscripcion"] for e in hoja["elementos"]])
         for elemento in hoja["elementos"]:
             elemento["facturas"] = facturas.get(elemento["id_suscripcion"], [])

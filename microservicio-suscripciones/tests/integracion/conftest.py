@@ -17,7 +17,7 @@ from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion,
 from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.http import crear_app
+from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura.unidad_sql import abridor
 from seedwork.pruebas.cuerpos import CREAR_SUSCRIPCION
 from seedwork.pruebas.publicado import publicado
@@ -167,7 +167,7 @@ class Casa:
 @pytest.fixture
 def hacer_casa(motor: sa.Engine, catalogo: Path) -> Callable[[], Casa]:
     def hacer() -> Casa:
-        app = crear_app()
+        app = crear_app_sobre(motor)
         servicio().api(app, motor)
         return Casa(motor, servicio().bus(motor), app.test_client(), leer_planes(catalogo))
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from contratos.suscripciones import SuscripcionAprovisionada, SuscripcionCancelada
 from seedwork.infraestructura import bd
+from seedwork.infraestructura.consultas import TAMANO_PAGINA
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.taller import esperar
 from suscripciones.composicion import servicio
@@ -40,6 +41,21 @@ def temporizadores(motor: sa.Engine):
 
 def facturas(casa, id="s-1"):
     return [(f["estado"], f["monto"], f["medio"]) for f in casa.ver(id)["facturas"]]
+
+
+def test_las_paginas_filtran_y_su_cursor_vale_para_ellas(casa):
+    casa.oir(*(casa.crear(f"s-{n}", "free") for n in range(TAMANO_PAGINA + 2)), casa.crear("s-pro"))
+
+    def pedir(**pedido):
+        return casa.api.get("/suscripciones", query_string=pedido)
+
+    primera = pedir(plan="free").json
+    segunda = pedir(plan="free", cursor=primera["siguiente"]).json
+
+    assert [e["id_suscripcion"] for e in segunda["elementos"]] == ["s-1", "s-0"]
+    assert segunda["siguiente"] is None
+    assert pedir(plan="pro", cursor=primera["siguiente"]).status_code == 422
+    assert [e["id_suscripcion"] for e in pedir(plan="pro").json["elementos"]] == ["s-pro"]
 
 
 def test_un_cambio_que_requiere_y_libera(casa):

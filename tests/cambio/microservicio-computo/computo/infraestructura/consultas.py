@@ -18,11 +18,9 @@ class Consultas:
 
     def reservas(self, suscripcion: str | None, cursor: str | None) -> dict[str, Any]:
         """A page of reservations, newest first."""
-        consulta = sa.select(tablas.reservas)
-        if suscripcion is not None:
-            consulta = consulta.where(_R.id_suscripcion == suscripcion)
+        filtros = {_R.id_suscripcion: suscripcion}
         with self._motor.connect() as conexion:
-            return pagina(conexion, consulta, _R.orden, cursor, _mostrar)
+            return pagina(conexion, sa.select(tablas.reservas), _R.orden, filtros, cursor, _mostrar)
 
     def existencias(self) -> dict[str, int]:
         """The stock."""

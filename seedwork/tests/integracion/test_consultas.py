@@ -1,0 +1,89 @@
+"""Pages of a list, and cursors that hold for that list and those filters alone."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import flask
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from plataforma.proveedores import Fabrica
+from seedwork.entrada.servicio import crear_app_sobre
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.consultas import TAMANO_PAGINA, pagina
+
+pytestmark = pytest.mark.integracion
+
+CUANTAS = 2 * TAMANO_PAGINA + 5
+METADATOS = sa.MetaData()
+for nombre in ("notas", "fichas"):
+    sa.Table(
+        nombre,
+        METADATOS,
+        sa.Column("orden", sa.BigInteger, sa.Identity(), primary_key=True),
+        sa.Column("color", sa.Text, nullable=False, server_default="rojo"),
+        sa.Column("forma", sa.Text, nullable=False, server_default="rojo"),
+    )
+
+
+def abrir(motor: sa.Engine) -> FlaskClient:
+    """A process of a service that has two lists alike."""
+    app = crear_app_sobre(motor)
+
+    @app.get("/<nombre>")
+    def lista(nombre: str) -> dict[str, Any]:
+        columnas, pedido = METADATOS.tables[nombre].c, flask.request.args
+        filtros = {columnas[c]: pedido.get(c) for c in ("forma", "color")}
+        with motor.connect() as conexion:
+            consulta = sa.select(METADATOS.tables[nombre])
+            return pagina(conexion, consulta, columnas.orden, filtros, pedido.get("cursor"), lambda f: f["orden"])
+
+    return app.test_client()
+
+
+@pytest.fixture
+def motor(nueva_base: Fabrica) -> Iterator[sa.Engine]:
+    motor = bd.crear_motor(nueva_base("listas"))
+    METADATOS.create_all(motor)
+    with motor.begin() as conexion:
+        for tabla in METADATOS.tables.values():
+            conexion.execute(sa.insert(tabla), [{}] * CUANTAS)
+    yield motor
+    motor.dispose()
+
+
+def test_se_recorre_entera_aunque_lleguen_filas_y_pregunte_otro_proceso(motor: sa.Engine) -> None:
+    vistas, cursor = [], ""
+    while True:
+        hoja = abrir(motor).get("/notas?color=rojo" + (f"&cursor={cursor}" if cursor else "")).json
+        vistas += hoja["elementos"]
+        cursor = hoja["siguiente"]
+        if cursor is None:
+            break
+        with motor.begin() as conexion:
+            conexion.execute(sa.insert(METADATOS.tables["notas"]), [{}] * 3)
+    assert vistas == list(range(CUANTAS, 0, -1))
+
+
+def test_un_cursor_de_otra_lista_o_de_otros_filtros_no_vale(motor: sa.Engine) -> None:
+    api = abrir(motor)
+    rutas = ("/notas?", "/notas?color=rojo", "/notas?forma=rojo", "/notas?color=rojo&forma=rojo", "/fichas?")
+    cursores = {ruta: api.get(ruta).json["siguiente"] for ruta in rutas}
+    for de, cursor in cursores.items():
+        for ruta in rutas:
+            respuesta = api.get(f"{ruta}&cursor={cursor}")
+            assert respuesta.status_code == (200 if ruta == de else 422), (de, ruta)
+    respuesta = api.get(f"/fichas?color=azul&cursor={cursores['/fichas?']}")
+    assert respuesta.json["errores"] == [
+        {"campo": "cursor", "motivo": "no es un cursor que haya dado una página anterior"}
+    ]
+
+
+@pytest.mark.parametrize("texto", ["", "5", "5.", ".", "x.0", "-5.0", "²", "9" * 19])
+def test_lo_que_no_dio_ninguna_pagina_no_vale(motor: sa.Engine, texto: str) -> None:
+    api = abrir(motor)
+    hecho = base64.urlsafe_b64encode(texto.encode()).decode()
+    for cursor in (hecho, hecho.rstrip("="), "%C3%B1", "a", f"{api.get('/notas').json['siguiente']}!"):
+        assert api.get(f"/notas?cursor={cursor}").status_code == 422, cursor
