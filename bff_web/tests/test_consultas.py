@@ -126,6 +126,20 @@ def test_se_pregunta_lo_mismo_a_su_propietario_y_su_respuesta_llega_entera(
 
 
 @pytest.mark.parametrize(
+    ("ruta", "preguntada"),
+    [
+        ("/procesar/imagenes?modalidad=&region=Cr%C3%A1neo", "/procesar/imagenes?region=Cr%C3%A1neo"),
+        ("/suscripciones?cliente=&estado=&plan=", "/suscripciones"),
+    ],
+)
+def test_un_filtro_vacio_es_como_no_darlo(
+    puerta: FlaskClient, propietario: Propietario, ruta: str, preguntada: str
+) -> None:
+    assert puerta.get(ruta).status_code == 200
+    assert propietario.pedidos == [preguntada]
+
+
+@pytest.mark.parametrize(
     ("ruta", "campo"),
     [
         ("/suscripciones?otro=1", "otro"),
@@ -136,6 +150,8 @@ def test_se_pregunta_lo_mismo_a_su_propietario_y_su_respuesta_llega_entera(
         ("/servicios-datos?estado=ACTIVA", "estado"),
         ("/procesar/imagenes?region=%00", "region"),
         ("/notificaciones?cursor=", "cursor"),
+        ("/suscripciones?otro=", "otro"),
+        ("/suscripciones?plan=&plan=", "plan"),
     ],
 )
 def test_un_parametro_que_no_vale_es_422_sin_preguntar(

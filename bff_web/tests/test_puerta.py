@@ -120,6 +120,19 @@ def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[
     assert servidas == dichas
 
 
+def test_cada_parametro_de_una_consulta_dice_como_se_compara(documento: dict[str, Any]) -> None:
+    dichos = {
+        (parametro["name"] == "cursor", parametro["description"])
+        for operaciones in documento["paths"].values()
+        for operacion in operaciones.values()
+        for parametro in operacion["parameters"]
+        if parametro["in"] == "query"
+    }
+    (filtro,) = {texto for es_cursor, texto in dichos if not es_cursor}
+    assert filtro.startswith("Coincidencia exacta, con mayúsculas y acentos.")
+    assert len(dichos) == 2
+
+
 def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -> None:
     def referencias(nodo: object) -> set[str]:
         if isinstance(nodo, dict):

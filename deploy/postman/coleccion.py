@@ -143,7 +143,10 @@ def _peticion(ruta: str, metodo: str, operacion: Mapping[str, Any]) -> dict[str,
     if parametros["path"]:
         url["variable"] = [{"key": p["name"], "value": f"{{{{{p['name']}}}}}"} for p in parametros["path"]]
     if parametros["query"]:
-        url["query"] = [{"key": p["name"], "value": "", "disabled": True} for p in parametros["query"]]
+        url["query"] = [
+            {"key": p["name"], "value": "", "description": p["description"], "disabled": True}
+            for p in parametros["query"]
+        ]
     cabeceras = [
         {"key": p["name"], "value": "{{$guid}}", "description": p["description"], "disabled": True}
         for p in parametros["header"]

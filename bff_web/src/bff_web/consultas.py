@@ -14,6 +14,9 @@ from bff_web.servicios import Servicio
 from bff_web.tipos import Cursor, Id, Texto
 from seedwork.entrada.http import ErrorHttp
 
+CURSOR = "cursor"
+"""The parameter that says where a page begins; all others are filters."""
+
 
 class Filtro(BaseModel):
     """A query's parameters; the base takes none."""
@@ -206,9 +209,11 @@ def _vista(consulta: Consulta, servicio: Servicio) -> Callable[..., flask.Respon
 
 
 def _filtros(modelo: type[Filtro]) -> dict[str, str]:
-    """The request's parameters, each known, valid and given once."""
+    """The request's parameters, each known, valid and given once; an empty filter is one that was not given."""
     repetidos = [c for c, valores in flask.request.args.lists() if len(valores) > 1]
     if repetidos:
         raise ErrorHttp(422, errores=[{"campo": c, "motivo": "se dio más de una vez"} for c in repetidos])
-    filtro = validar(modelo, flask.request.args.to_dict())
+    # An empty cursor is none: a client that loops on it would see the first page again and again.
+    vacios = {c for c, valor in flask.request.args.items() if not valor and c in modelo.model_fields and c != CURSOR}
+    filtro = validar(modelo, {c: valor for c, valor in flask.request.args.items() if c not in vacios})
     return filtro.model_dump(exclude_unset=True)

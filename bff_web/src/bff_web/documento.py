@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from bff_web import idempotencia, respuestas
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
-from bff_web.consultas import CONSULTAS, Consulta
+from bff_web.consultas import CONSULTAS, CURSOR, Consulta
 from bff_web.cuerpos import TIPOS_ADMITIDOS, puede_faltar
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID
 from seedwork.entrada.http import TIPO_PROBLEMA
@@ -32,6 +32,9 @@ _ERRORES: dict[int, dict[str, Any]] = {
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
     503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
 }
+
+_FILTRO = "Coincidencia exacta, con mayúsculas y acentos. Vacío, es como si no se diera."
+_CURSOR = "El `siguiente` de una página anterior de esta lista, con los mismos filtros."
 
 _CLAVE = {
     "name": idempotencia.CABECERA,
@@ -119,7 +122,13 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
 def _de_consulta(consulta: Consulta) -> dict[str, Any]:
     esquema = consulta.filtro.model_json_schema(ref_template=OPENAPI3_REF_TEMPLATE)
     filtros = [
-        {"name": nombre, "in": "query", "required": False, "schema": _sin_nulo(propiedad)}
+        {
+            "name": nombre,
+            "in": "query",
+            "required": False,
+            "description": _CURSOR if nombre == CURSOR else _FILTRO,
+            "schema": _sin_nulo(propiedad),
+        }
         for nombre, propiedad in esquema.get("properties", {}).items()
     ]
     return _operacion(
