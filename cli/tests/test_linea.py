@@ -233,6 +233,26 @@ def test_saga_sin_seguir_la_muestra_como_este(puerta: Any, linea: Any) -> None:
     assert linea.json["estado"] == "COMPENSADA"
 
 
+@pytest.mark.parametrize("salida", [[], ["--json"]])
+def test_seguir_lo_que_no_existe_acaba_como_preguntar_por_ello(
+    puerta: Any, linea: Any, monkeypatch: pytest.MonkeyPatch, salida: list[str]
+) -> None:
+    monkeypatch.setattr("saludtech_cli.espera.DESCONOCIDA_S", 0.05)
+    puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE)
+    assert linea("suscripcion", "saga", "s-1", *salida) == 3
+    dicho = linea.errores
+    assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "2", *salida) == 3
+    assert linea.errores == dicho
+    assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "0", *salida) == 3
+    # Who is away may know it, and what was not there yet may come.
+    puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE)
+    assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "0.2", *salida) == 4
+    completada = {"id_saga": "c-1", "estado": "COMPLETADA", "pasos": [paso("CREAR")]}
+    puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE, NO_EXISTE, (200, completada))
+    monkeypatch.setattr("saludtech_cli.espera.DESCONOCIDA_S", 15.0)
+    assert linea("suscripcion", "saga", "s-1", "--seguir", *salida) == 0
+
+
 def test_un_problema_se_cuenta_campo_por_campo(puerta: Any, linea: Any) -> None:
     errores = [{"campo": "cliente.email", "motivo": "debe ser una dirección de correo [bold]"}]
     puerta.responde("POST", CREAR, (422, {"detail": "No cumple.", "status": 422, "errores": errores}))

@@ -1,5 +1,6 @@
 """Waiting for what becomes of a command, and of a saga: by asking again until it is told, or too late."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -9,6 +10,8 @@ from saludtech_cli.puerta import Objeto, Puerta
 PAUSA_S = 0.2
 PLAZO_S = 180.0
 """Longer than the platform gives a saga (120 s), and than a command waits for what it is about."""
+DESCONOCIDA_S = 15.0
+"""How long what may be on its way is waited for: the 10 s that the platform gives it, and slack."""
 
 _PASAJEROS = (Codigo.NO_EXISTE, Codigo.SIN_RESPUESTA)
 
@@ -37,7 +40,7 @@ def saga(
         mirar: is shown the saga each time that it was asked for.
 
     Raises:
-        Fallo: it has not ended after so many seconds.
+        Fallo: it has not ended after so many seconds, or the latest was asked for and there is none.
     """
 
     def preguntar() -> Objeto:
@@ -53,11 +56,27 @@ def saga(
         mirar(vista)
         return bool(vista["estado"] != "EN_CURSO")
 
-    return _hasta(preguntar, acabo, plazo, f"La saga de la suscripción {id_suscripcion} sigue en curso")
+    # A saga that is asked for by its id is that of a command which was applied: it will come.
+    paciencia = min(DESCONOCIDA_S, plazo) if id_saga is None else math.inf
+    return _hasta(preguntar, acabo, plazo, f"La saga de la suscripción {id_suscripcion} sigue en curso", paciencia)
 
 
-def _hasta(preguntar: Callable[[], Objeto], cumple: Callable[[Objeto], bool], plazo: float, si_no: str) -> Objeto:
-    limite = time.monotonic() + plazo
+def _hasta(
+    preguntar: Callable[[], Objeto],
+    cumple: Callable[[Objeto], bool],
+    plazo: float,
+    si_no: str,
+    paciencia: float = math.inf,
+) -> Objeto:
+    """Ask until the answer will do.
+
+    Args:
+        plazo: for how long at most, in seconds.
+        si_no: what to say then.
+        paciencia: for how long it may be said, again and again, that there is no such thing.
+    """
+    existia = time.monotonic()
+    limite = existia + plazo
     while True:
         motivo = ""
         try:
@@ -67,6 +86,10 @@ def _hasta(preguntar: Callable[[], Objeto], cumple: Callable[[Objeto], bool], pl
         except Fallo as fallo:
             # What is not there yet, or away, may be there the next time.
             if fallo.codigo not in _PASAJEROS:
+                raise
+            if fallo.codigo is not Codigo.NO_EXISTE:
+                existia = time.monotonic()
+            elif time.monotonic() - existia > paciencia:
                 raise
             motivo = f" ({fallo.texto.rstrip('.')})" if fallo.codigo is Codigo.SIN_RESPUESTA else ""
         if time.monotonic() > limite:
