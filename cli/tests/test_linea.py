@@ -16,6 +16,7 @@ import pytest
 
 from bff_web.comandos import COMANDOS
 from bff_web.documento import describir
+from saludtech_cli.fallos import Codigo
 
 ACEPTADO = {
     "id_comando": "c-1",
@@ -288,6 +289,10 @@ def test_cada_respuesta_tiene_su_codigo_de_salida(
 def test_sin_plataforma_es_4(linea: Any) -> None:
     assert linea("--url", "http://127.0.0.1:1", "planes") == 4
     assert "La plataforma no responde en http://127.0.0.1:1." in linea.errores
+    for con_clave in ("http://ana:secr@to@127.0.0.1:1", "ftp://ana:secreto@x", "ana:secreto@x", "http://ana:secreto@"):
+        assert linea("--url", con_clave, "planes") in (2, 4), con_clave
+        assert "secr" not in linea.errores
+        assert "ana" not in linea.errores
     for no_vale in ("ftp://x", "http://", "http://[::1", "http://127.0.0.1:99999"):
         assert linea("--url", no_vale, "planes") == 2, no_vale
 
@@ -398,7 +403,26 @@ def test_es_un_proceso_con_su_codigo_y_quien_lee_puede_irse_antes(puerta: Any) -
         proceso.stdout.readline()
         proceso.stdout.close()
         assert proceso.stderr.read() == b""
-        assert proceso.wait(30) == 1
+        assert proceso.wait(30) == 141
+
+
+@pytest.mark.parametrize("sin_bufer", ["", "1"])
+@pytest.mark.parametrize("opciones", [[], ["--json"]])
+@pytest.mark.parametrize("id", ["s-1", "a/b"])
+def test_quien_lee_puede_haberse_ido_del_todo(puerta: Any, id: str, opciones: list[str], sin_bufer: str) -> None:
+    entorno = os.environ | {"SALUDTECH_URL": puerta.url, "PYTHONUNBUFFERED": sin_bufer}
+    orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "ver", id, *opciones]
+    leer, escribir = os.pipe()
+    os.close(leer)
+    with os.fdopen(escribir, "w") as nadie:
+        hecho = subprocess.run(orden, env=entorno, stdout=nadie, stderr=nadie)
+    assert hecho.returncode == 141
+
+
+def test_la_ayuda_dice_todos_los_codigos_de_salida(linea: Any) -> None:
+    assert linea("--help") == 0
+    for codigo in Codigo:
+        assert f"{codigo} " in linea.salida.partition("Códigos de salida:")[2]
 
 
 def test_una_consola_sin_todas_las_letras_no_cambia_lo_que_paso(puerta: Any) -> None:

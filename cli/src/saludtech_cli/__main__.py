@@ -51,6 +51,20 @@ def ejecutar(argumentos: list[str] | None = None) -> int:
     for nombre, texto in _TITULOS.items():
         setattr(rich_utils, nombre, texto)
     try:
+        return _correr(argumentos)
+    except BrokenPipeError:
+        pass
+    except SystemExit as fin:
+        # Typer and rich make a 1 of it, which is the code of a refusal here.
+        if not isinstance(fin.__context__, BrokenPipeError):
+            raise
+    # There is nobody to tell, and the end must not try again.
+    sys.stdout = sys.stderr = None
+    return Codigo.SIN_LECTOR
+
+
+def _correr(argumentos: list[str] | None) -> int:
+    try:
         codigo = int(app(argumentos, prog_name="saludtech", standalone_mode=False) or Codigo.HECHO)
         if sys.stdout:
             sys.stdout.flush()
@@ -64,7 +78,9 @@ def ejecutar(argumentos: list[str] | None = None) -> int:
             salida.contar(Fallo(Codigo.USO, _traducir(error.format_message())))
         return Codigo.USO
     except Abort:
-        return 130
+        return Codigo.INTERRUMPIDO
+    except BrokenPipeError:
+        raise
     except OSError as error:
         # Whoever reads the answer has not got it, though what was asked for may be done. The end must not try again.
         sys.stdout = None

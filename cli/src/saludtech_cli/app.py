@@ -13,7 +13,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="La línea de comandos de SaludTech de los Alpes.",
-    epilog="Códigos de salida: 0 hecho; 1 rechazado; 2 petición no válida; 3 no existe; 4 sin respuesta.",
+    epilog="Códigos de salida: 0 hecho; 1 rechazado; 2 petición no válida; 3 no existe; 4 sin respuesta; "
+    "130 interrumpido; 141 quien leía la respuesta se fue.",
 )
 for nombre, grupo in {
     "suscripcion": suscripcion.app,

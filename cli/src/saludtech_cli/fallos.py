@@ -15,6 +15,10 @@ class Codigo(IntEnum):
     NO_EXISTE = 3
     SIN_RESPUESTA = 4
     """The platform, or a part of it, is away: what became of the request is unknown."""
+    INTERRUMPIDO = 130
+    """With Ctrl-C: what shells say of who ends by SIGINT."""
+    SIN_LECTOR = 141
+    """Whoever reads the answer left before its end: what shells say of who ends by SIGPIPE."""
 
 
 class Fallo(Exception):

@@ -29,10 +29,13 @@ class Puerta:
 
     def __init__(self, url: str, conexiones: int = 16) -> None:
         if not url.startswith(("http://", "https://")):
-            raise Fallo(Codigo.USO, f"La dirección de la plataforma debe empezar por http:// o https://: {url}")
+            raise Fallo(
+                Codigo.USO, f"La dirección de la plataforma debe empezar por http:// o https://: {_sin_clave(url)}"
+            )
         if not _con_servidor(url):
-            raise Fallo(Codigo.USO, f"La dirección de la plataforma no vale: {url}")
-        self.url = url.rstrip("/")
+            raise Fallo(Codigo.USO, f"La dirección de la plataforma no vale: {_sin_clave(url)}")
+        self._url = url.rstrip("/")
+        self._nombre = _sin_clave(self._url)
         self._http = urllib3.PoolManager(maxsize=conexiones, retries=False, timeout=_PLAZO)
 
     def consultar(self, ruta: str, filtros: Mapping[str, str | None] | None = None) -> Objeto:
@@ -83,20 +86,21 @@ class Puerta:
         try:
             respuesta = self._http.request(
                 metodo,
-                self.url + ruta,
+                self._url + ruta,
                 body=cuerpo,
                 headers={"Accept": "application/json", **cabeceras},
                 redirect=False,
             )
         except (urllib3.exceptions.HTTPError, UnicodeError):
-            raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self.url}.") from None
+            raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
         try:
             datos = json.loads(respuesta.data)
         except ValueError:
             datos = None
         if not isinstance(datos, dict):
             raise Fallo(
-                Codigo.SIN_RESPUESTA, f"Lo que responde en {self.url} no es SaludTech (estado HTTP {respuesta.status})."
+                Codigo.SIN_RESPUESTA,
+                f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {respuesta.status}).",
             )
         return respuesta.status, datos
 
@@ -118,6 +122,11 @@ def _fallo(estado: int, problema: Objeto) -> Fallo:
     if problema.get("estado") == "DESCONOCIDO":
         texto += f" Se puede ver en {problema.get('comando')}."
     return Fallo(codigo, texto, problema.get("errores") or ())
+
+
+def _sin_clave(url: str) -> str:
+    """An address to be shown: without the user and the password that may stand in it."""
+    return re.sub(r"(?s)^([a-z]+://)?.*@", r"\1", url)
 
 
 def _con_servidor(url: str) -> bool:
