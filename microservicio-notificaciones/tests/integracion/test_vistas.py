@@ -88,6 +88,39 @@ def test_un_almacen_recortado_al_final_se_nota_en_la_vista(servicio, hecho):
         assert atrasadas(conexion) == [id]
 
 
+def mandar(url: str, *verbo: str) -> "subprocess.Popen[str]":
+    orden = [sys.executable, "-m", "notificaciones", *verbo]
+    entorno = os.environ | {"DATABASE_URL": url}
+    return subprocess.Popen(orden, env=entorno, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("verbo", ["vistas reconstruir", "eventos verificar"])
+def test_sin_base_de_datos_un_mando_lo_dice_en_una_linea(verbo):
+    proceso = mandar("postgresql://u:clave@127.0.0.1:1/nada", *verbo.split())
+    salida, errores = proceso.communicate(timeout=60)
+    assert (proceso.returncode, salida) == (1, "")
+    assert errores == "no se puede hacer ahora (OperationalError): ¿responden la base de datos y el broker?\n"
+
+
+def test_si_la_base_muere_mientras_se_rehace_la_vista_se_dice_y_la_vista_queda(servicio, hecho, hasta):
+    matar = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    servicio.procesar(hecho("aprovisionada"))
+    antes = servicio.filas(TODA)
+    with servicio.motor.begin() as conexion:
+        conexion.execute(sa.text("LOCK TABLE eventos IN ACCESS EXCLUSIVE MODE"))
+        proceso = mandar(servicio.url, "vistas", "reconstruir")
+        hasta(lambda: servicio.filas(matar))
+    salida, errores = proceso.communicate(timeout=60)
+    assert (proceso.returncode, salida) == (1, "")
+    (linea,) = errores.splitlines()
+    assert linea.startswith("no se puede hacer ahora (")
+    assert linea.endswith("): ¿responden la base de datos y el broker?")
+    assert servicio.filas(TODA) == antes
+
+
 def test_el_mando_dice_que_evento_no_es_el_que_se_anexo(servicio, hecho):
     def verificado() -> tuple[int, str]:
         orden = [sys.executable, "-m", "notificaciones", "eventos", "verificar"]

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import pulsar
 import sqlalchemy as sa
 import typer
+from typer.core import TyperGroup
 
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.entrada import registro as registros
@@ -18,6 +19,8 @@ from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda
 from seedwork.entrada.gunicorn import servir
 from seedwork.entrada.registro import apartar_salida
 from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.catalogos import CatalogoInvalido
 from seedwork.infraestructura.decodificador import SinRegistro
@@ -27,7 +30,7 @@ from seedwork.infraestructura.pulsar import crear_cliente
 def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
     """The verbs of every service; a service adds its own to what this returns."""
     servicio = _claro(servicio)
-    cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    cli = typer.Typer(cls=_Verbos, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
     @cli.command()
     def api() -> None:
@@ -69,6 +72,29 @@ def ejecutar(cli: typer.Typer) -> None:
     """Run the process's command line: what it answers is all that standard output gets."""
     apartar_salida()
     cli()
+
+
+_AUSENTE = "¿responden la base de datos y el broker?"
+
+
+class _Verbos(TyperGroup):
+    """Verbs that end with one line and exit code 1 where a server is away, or dies under them."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except sa.exc.DBAPIError as error:
+            causa = type(error.orig).__name__
+            if bd.es_de_infraestructura(error):
+                _terminar(causa, _AUSENTE)
+            _terminar(causa, "¿está al día el esquema de la base de datos? Lo pone el verbo migrar")
+        except (sa.exc.TimeoutError, pulsar.PulsarException, SinRegistro, ErrorDeAprovisionamiento) as error:
+            _terminar(type(error).__name__, _AUSENTE)
+
+
+def _terminar(causa: str, consejo: str) -> NoReturn:
+    typer.echo(f"no se puede hacer ahora ({causa}): {consejo}", err=True)
+    raise typer.Exit(1) from None
 
 
 def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
@@ -142,18 +168,12 @@ def _filtro(
 
 @contextmanager
 def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
-    """The service's dead letters in hand; trouble on the way ends the process with a line that says what it is."""
+    """The service's dead letters in hand."""
     registros.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
     cliente = crear_cliente(servicio.config.pulsar_url)
     try:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
             yield cliente, buzon
-    except (pulsar.PulsarException, SinRegistro, sa.exc.DBAPIError) as error:
-        print(
-            f"las cartas no se pueden atender ahora ({type(error).__name__}): ¿responden el broker y la base de datos?",
-            file=sys.stderr,
-        )
-        raise typer.Exit(1) from None
     finally:
         cliente.shutdown()
 

@@ -1,0 +1,73 @@
+"""The verbs of a service's command line while a server is away, or dies under them."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner, Result
+
+from plataforma.proveedores import Fabrica, Servidores
+from seedwork.entrada.cli import crear_cli
+from seedwork.infraestructura import bd
+from seedwork.pruebas import cuaderno
+
+pytestmark = pytest.mark.integracion
+
+NADIE = "127.0.0.1:1"
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def cli(nueva_base: Fabrica, servidores: Servidores, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """A service's verbs, and one more that runs a statement."""
+    monkeypatch.setenv("DATABASE_URL", nueva_base("verbos"))
+    monkeypatch.setenv("PULSAR_URL", servidores.pulsar_url)
+    monkeypatch.setenv("PULSAR_ADMIN_URL", servidores.admin_url)
+    app = crear_cli(lambda: cuaderno.servicio("verbos"), "cuaderno")
+
+    @app.command()
+    def sentencia(texto: str) -> None:
+        motor = cuaderno.servicio("verbos").motor()
+        with motor.begin() as conexion:
+            conexion.execute(sa.text(texto))
+
+    return lambda *orden: CliRunner().invoke(app, orden)
+
+
+def dice(resultado: Result, *textos: str) -> None:
+    """One line, with these texts and without SQL, and exit code 1."""
+    assert resultado.exit_code == 1
+    assert isinstance(resultado.exception, SystemExit)
+    assert resultado.stdout == ""
+    (linea,) = resultado.stderr.splitlines()
+    assert linea.startswith("no se puede hacer ahora (")
+    assert all(t in linea for t in textos)
+    assert "SELECT" not in linea
+
+
+@pytest.mark.parametrize(
+    ("variable", "url", "orden", "causa"),
+    [
+        ("DATABASE_URL", f"postgresql://u:clave@{NADIE}/nada", "migrar", "OperationalError"),
+        ("DATABASE_URL", f"postgresql://u:clave@{NADIE}/nada", "preparar", "OperationalError"),
+        ("PULSAR_ADMIN_URL", f"http://{NADIE}", "provisionar", "ErrorDeAprovisionamiento"),
+    ],
+)
+def test_sin_un_servidor_lo_dice_en_una_linea(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, variable: str, url: str, orden: str, causa: str
+) -> None:
+    monkeypatch.setenv(variable, url)
+    dice(cli(orden), causa, "¿responden la base de datos y el broker?")
+
+
+def test_la_base_que_muere_a_mitad_tambien(cli: Cli) -> None:
+    dice(cli("sentencia", "SELECT pg_terminate_backend(pg_backend_pid())"), "¿responden")
+
+
+def test_sin_esquema_dice_quien_lo_pone(cli: Cli) -> None:
+    dice(cli("sentencia", "SELECT 1 FROM no_hay"), "UndefinedTable", "migrar")
+
+
+def test_lo_que_no_es_de_un_servidor_no_se_calla(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bd, "crear_motor", None)
+    assert isinstance(cli("sentencia", "SELECT 1").exception, TypeError)
