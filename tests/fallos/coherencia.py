@@ -433,6 +433,9 @@ def pendiente(servidores: Servidores, bases: Mapping[str, str]) -> str | None:
     indecisas = "SELECT count(*) FROM suscripciones WHERE estado = 'PENDIENTE' OR (saga->>'en_curso')::bool"
     if (cuantas := filas(bases["suscripciones"], indecisas)[0][0]) > 0:
         return f"{cuantas} sagas in course"
+    vencidas = "SELECT count(*) FROM suscripciones WHERE renueva <= clock_timestamp()"
+    if (cuantas := filas(bases["suscripciones"], vencidas)[0][0]) > 0:
+        return f"{cuantas} renewals due"
     aprovisionador = Aprovisionador(servidores.admin_url)
     for paquete, tipos in OIDOS.items():
         for tipo in tipos:

@@ -79,6 +79,12 @@ def test_el_auditor_encuentra_lo_que_se_estropea(lugar: Escenario) -> None:
     for proceso in lugar.plataforma.procesos:
         proceso.matar()
 
+    base = lugar.plataforma.bases["suscripciones"]
+    ejecutar(base, "UPDATE suscripciones SET renueva = renueva - interval '10 years'")
+    assert lugar.pendiente() == "2 renewals due"
+    ejecutar(base, "UPDATE suscripciones SET renueva = renueva + interval '10 years'")
+    assert lugar.pendiente() is None
+
     for paquete, dano, clase, que in DANOS:
         ejecutar(lugar.plataforma.bases[paquete], dano)
         lugar.examinar(acta := Acta(dano))
