@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.rutas import FUENTE
+from bff_web.comandos.vista import FUENTE
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from bff_web import respuestas as respuestas_de_la_puerta
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.rutas import SOLO_POST
+from bff_web.comandos.vista import SOLO_POST
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje

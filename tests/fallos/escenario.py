@@ -247,7 +247,7 @@ class Escenario:
         faltan = {id for id, estado in avisos.items() if estado == "CONFIRMADA"} - {id for _, id in cartas}
         return [
             *(
-                Hallazgo(Clase.DOBLADO, f"letter to {d}, and no notification that was sent is {id}")
+                Hallazgo(Clase.OTRO, f"letter to {d}, and no notification that was sent is {id}")
                 for d, id in sorted(ajenas)
             ),
             *(

@@ -4,7 +4,7 @@ import flask
 import urllib3
 
 from bff_web import broker, consultas, cuerpos, documento
-from bff_web.comandos import rutas
+from bff_web.comandos import vista
 from bff_web.config import Config
 from bff_web.servicios import Servicio
 from seedwork.entrada import registro as registros
@@ -18,11 +18,11 @@ def crear_app() -> flask.Flask:
     """The door, ready for a WSGI server; it opens no connection before the first request."""
     config = cargar(Config)
     registros.configurar("bff", config.log_nivel)
-    publicador = Publicador(config.pulsar_url, plazo_ms=rutas.PLAZO_MS)
+    publicador = Publicador(config.pulsar_url, plazo_ms=vista.PLAZO_MS)
     return componer(config, publicador, lambda: broker.comprobar(publicador))
 
 
-def componer(config: Config, publicador: rutas.Publicador, comprobar_broker: Comprobacion) -> flask.Flask:
+def componer(config: Config, publicador: vista.Publicador, comprobar_broker: Comprobacion) -> flask.Flask:
     """The door with a given way to the broker, and a given look at it."""
     http = urllib3.PoolManager(maxsize=config.bff_hilos)
     direcciones = {
@@ -38,7 +38,7 @@ def componer(config: Config, publicador: rutas.Publicador, comprobar_broker: Com
         | broker.vigilar(config.pulsar_admin_url),
     )
     cuerpos.limitar(app)
-    rutas.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode())
+    vista.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode())
     consultas.registrar(app, servicios)
     documento.registrar(app)
     return app

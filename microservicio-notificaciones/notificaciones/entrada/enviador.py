@@ -82,7 +82,7 @@ class Enviador:
             try:
                 with self._motor.connect() as conexion:
                     self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), ejecutor, parada)
-            except sa.exc.DBAPIError as error:
+            except Exception as error:
                 if not es_de_infraestructura(error):
                     raise
                 # What was sent stays in hand until it is noted: it must not be sent again for want of a note.
