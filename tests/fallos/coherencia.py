@@ -422,9 +422,25 @@ class Examen:
 def pendiente(servidores: Servidores, bases: Mapping[str, str]) -> str | None:
     """What is still in course, in words; None at rest. Dead letters are at rest.
 
+    One look goes from place to place, and what moves may pass behind it: at rest is what nothing was committed in
+    meanwhile.
+
     Raises:
         psycopg2.Error, ErrorDeAprovisionamiento: a server is away.
     """
+    if (visto := _en_curso(servidores, bases)) is not None:
+        return visto
+    antes = _confirmado(bases)
+    visto = _en_curso(servidores, bases)
+    return visto or (None if _confirmado(bases) == antes else "something was committed while looking")
+
+
+def _confirmado(bases: Mapping[str, str]) -> list[Any]:
+    """What grows with every message that is taken in or said."""
+    return [filas(base, "SELECT (SELECT count(*) FROM inbox), (SELECT max(id) FROM outbox)") for base in bases.values()]
+
+
+def _en_curso(servidores: Servidores, bases: Mapping[str, str]) -> str | None:
     for paquete, base in bases.items():
         if (cuantos := filas(base, "SELECT count(*) FROM outbox WHERE enviado IS NULL")[0][0]) > 0:
             return f"{paquete}: {cuantos} outbox rows not sent"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.fallos import caidas, carreras, cuaderno_entregas, cuaderno_muertes, matriz
+from tests.fallos import caidas, carreras, coherencia, cuaderno_entregas, cuaderno_muertes, matriz
 from tests.fallos.acta import Acta, Caso, Clase, levantar, nombre
 from tests.fallos.escenario import Escenario
 from tests.fallos.mesa import Mesa
@@ -68,6 +68,22 @@ DANOS = [
     ("notificaciones", "DELETE FROM inbox", Clase.PERDIDO, "not in the inbox"),
     ("procesamiento", "DELETE FROM imagenes", Clase.PERDIDO, "no such image"),
 ]
+
+
+def test_no_esta_en_reposo_lo_que_se_mueve_mientras_se_mira(lugar: Escenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message may pass behind the look: it is taken in after the outboxes were looked at, and before the backlogs."""
+    base = lugar.plataforma.bases["notificaciones"]
+    de_verdad = coherencia.Aprovisionador.atraso
+
+    def y_entretanto(yo: coherencia.Aprovisionador, topico: str, suscripcion: str) -> int:
+        ejecutar(base, "INSERT INTO inbox (consumidor, ce_id) VALUES ('otro', gen_random_uuid()::text)")
+        return de_verdad(yo, topico, suscripcion)
+
+    lugar.sosegar(Acta("sosiego"))
+    with monkeypatch.context() as parche:
+        parche.setattr(coherencia.Aprovisionador, "atraso", y_entretanto)
+        assert lugar.pendiente() == "something was committed while looking"
+    assert lugar.pendiente() is None
 
 
 def test_el_auditor_encuentra_lo_que_se_estropea(lugar: Escenario) -> None:
