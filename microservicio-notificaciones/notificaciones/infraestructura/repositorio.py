@@ -17,7 +17,7 @@ from notificaciones.infraestructura.vistas import proyectar
 from seedwork.aplicacion.saga import Saga
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, RepositorioEventos
-from seedwork.infraestructura.bd import campos
+from seedwork.infraestructura.bd import campos, entre
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 
 _E = tablas.envios.c
@@ -58,7 +58,7 @@ _CERRADA = _cerrada()
 _CERRAR_SAGA = _anotar(tablas.sagas, "saga", cerrada=True)
 _CERRAR_SUSCRIPCION = _anotar(tablas.suscripciones, "suscripcion", cerrada=True)
 _ENCOLAR = sa.insert(tablas.envios)
-_ESTOS = _E.id_notificacion == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text)))
+_ESTOS = entre(_E.id_notificacion, "ids")
 _QUITAR = sa.delete(tablas.envios).where(_ESTOS)
 _LEER = sa.select(tablas.envios, _AHORA.label("leido")).order_by(_E.id_notificacion)
 _LEER_ESTOS = _LEER.where(_ESTOS)

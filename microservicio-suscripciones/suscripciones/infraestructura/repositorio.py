@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from contratos import Mensaje
 from contratos.sagas import TransicionSaga
 from seedwork.dominio.dinero import Dinero
-from seedwork.infraestructura.bd import campos
+from seedwork.infraestructura.bd import campos, entre
 from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
 from seedwork.infraestructura.unidad_sql import UnidadSQL
 from suscripciones.aplicacion import puertos
@@ -51,11 +51,7 @@ class RepositorioSuscripciones(RepositorioSQL[Suscripcion]):
         return Suscripcion(saga=SagaActual(**saga), recursos=tuple(fila["recursos"]), **propios)
 
 
-def _entre(columna: sa.Column[str]) -> sa.ColumnElement[bool]:
-    return columna == sa.any_(sa.bindparam("entre", type_=sa.ARRAY(sa.Text)))
-
-
-_CLIENTES = sa.select(tablas.clientes).where(_entre(tablas.clientes.c.id))
+_CLIENTES = sa.select(tablas.clientes).where(entre(tablas.clientes.c.id, "codigos"))
 
 
 class RepositorioClientes(RepositorioSQL[Cliente]):
@@ -78,7 +74,7 @@ class RepositorioClientes(RepositorioSQL[Cliente]):
         if visto is not None:
             return visto
         if codigo not in self._sin_bloqueo:
-            filas = self.conexion.execute(_CLIENTES, {"entre": [*self._previstos | {codigo}]}).mappings()
+            filas = self.conexion.execute(_CLIENTES, {"codigos": [*self._previstos | {codigo}]}).mappings()
             self._sin_bloqueo |= {fila["id"]: self.de_fila(dict(fila)) for fila in filas}
         return self._sin_bloqueo[codigo]
 
@@ -127,8 +123,8 @@ def fila_de_paso(id_suscripcion: str, paso: Paso) -> Fila:
 
 _ANOTAR = insert(tablas.pasos).on_conflict_do_nothing()
 _EN_ORDEN = sa.select(tablas.pasos).order_by(tablas.pasos.c.ocurrido, tablas.pasos.c.id)
-_DE_SAGAS = _EN_ORDEN.where(_entre(tablas.pasos.c.id_saga))
-_DE_SUSCRIPCIONES = _EN_ORDEN.where(_entre(tablas.pasos.c.id_suscripcion))
+_DE_SAGAS = _EN_ORDEN.where(entre(tablas.pasos.c.id_saga, "ids"))
+_DE_SUSCRIPCIONES = _EN_ORDEN.where(entre(tablas.pasos.c.id_suscripcion, "ids"))
 
 
 class LineaSQL:
@@ -169,9 +165,9 @@ class LineaSQL:
             self._conexion.execute(_ANOTAR, self._anotados)
             self._anotados.clear()
 
-    def _leer(self, consulta: sa.Select[Any], entre: Collection[str]) -> list[Paso]:
+    def _leer(self, consulta: sa.Select[Any], ids: Collection[str]) -> list[Paso]:
         self.volcar()
-        filas = self._conexion.execute(consulta, {"entre": [*entre]}).mappings()
+        filas = self._conexion.execute(consulta, {"ids": [*ids]}).mappings()
         return [Paso(**{c: v for c, v in f.items() if c != "id_suscripcion"}) for f in filas]
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos
-from seedwork.infraestructura.bd import campos
+from seedwork.infraestructura.bd import campos, entre
 
 A = TypeVar("A", bound=AgregadoEventos)
 Datos = dict[str, Any]
@@ -104,11 +104,7 @@ class CatalogoEventos:
 
 
 _ANEXAR = sa.insert(eventos).returning(eventos.c.flujo, eventos.c.version, eventos.c.orden)
-_FLUJOS = (
-    sa.select(eventos)
-    .where(eventos.c.flujo == sa.any_(sa.bindparam("flujos", type_=sa.ARRAY(sa.Text))))
-    .order_by(eventos.c.flujo, eventos.c.version)
-)
+_FLUJOS = sa.select(eventos).where(entre(eventos.c.flujo, "flujos")).order_by(eventos.c.flujo, eventos.c.version)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -77,6 +77,11 @@ def campos(objeto: Any) -> dict[str, Any]:
     return {campo.name: getattr(objeto, campo.name) for campo in fields(objeto)}
 
 
+def entre(columna: sa.ColumnElement[str], parametro: str) -> sa.ColumnElement[bool]:
+    """That a column has one of the texts in the list that the parameter is given when the statement runs."""
+    return columna == sa.any_(sa.bindparam(parametro, type_=sa.ARRAY(sa.Text)))
+
+
 def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all have the same columns, with COPY: PostgreSQL reads that fastest.
 

@@ -118,4 +118,4 @@ def _bloqueando(tabla: sa.Table, *condiciones: sa.ColumnElement[bool]) -> sa.Sel
 @functools.cache
 def _por_ids(tabla: sa.Table) -> sa.Select[Any]:
     """Made once: to put a statement together costs more than to run it."""
-    return _bloqueando(tabla, tabla.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Text))))
+    return _bloqueando(tabla, bd.entre(tabla.c.id, "ids"))
