@@ -214,6 +214,6 @@ def _filtros(modelo: type[Filtro]) -> dict[str, str]:
     if repetidos:
         raise ErrorHttp(422, errores=[{"campo": c, "motivo": "se dio más de una vez"} for c in repetidos])
     # An empty cursor is none: a client that loops on it would see the first page again and again.
-    vacios = {c for c, valor in flask.request.args.items() if not valor and c in modelo.model_fields and c != CURSOR}
-    filtro = validar(modelo, {c: valor for c, valor in flask.request.args.items() if c not in vacios})
+    dados = {c: v for c, v in flask.request.args.items() if v or c == CURSOR or c not in modelo.model_fields}
+    filtro = validar(modelo, dados)
     return filtro.model_dump(exclude_unset=True)

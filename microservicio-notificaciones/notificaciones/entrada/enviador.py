@@ -155,12 +155,11 @@ class Enviador:
     def _asentar_lo_acabado(self) -> None:
         """Note what became of the attempts that have ended, and let go of them."""
         acabados = {id: (envio, futuro.result()) for id, (envio, futuro) in self._en_mano.items() if futuro.done()}
-        if len(acabados) > 1 and self._juntos(acabados.values()):
-            self._soltar(acabados)
-            return
+        anotados = len(acabados) > 1 and self._juntos(acabados.values())
         for id, (envio, resultado) in acabados.items():
-            self._solo(envio, resultado)
-            self._soltar([id])
+            if not anotados:
+                self._solo(envio, resultado)
+            del self._en_mano[id]
 
     def _juntos(self, acabados: Collection[tuple[Envio, Desenlace]]) -> bool:
         """Note them in one transaction. False when it had no effect: one is being called off just now, say."""
@@ -195,10 +194,6 @@ class Enviador:
                     error=type(error).__name__,
                 )
                 return
-
-    def _soltar(self, ids: Collection[str]) -> None:
-        for id in ids:
-            del self._en_mano[id]
 
     def _contar(self, envio: Envio, resultado: str, error: str | None) -> None:
         ENVIOS.labels(envio.tipo, resultado).inc()

@@ -118,10 +118,11 @@ def componer(carta: Carta, remitente: Address) -> bytes:
     """
     nombre = " ".join(_INDEBIDOS.sub(" ", carta.nombre).split())[:_NOMBRE_MAXIMO].rstrip()
     try:
-        destinatario = Address(nombre, addr_spec=_transportable(carta.direccion))
+        direccion = _transportable(carta.direccion)
+        destinatario = Address(nombre, addr_spec=direccion)
     except (email.errors.MessageError, ValueError, IndexError):
         raise CanalRechazo("la dirección no es una dirección de correo") from None
-    if destinatario.addr_spec != _transportable(carta.direccion) or not destinatario.domain:
+    if destinatario.addr_spec != direccion or not destinatario.domain:
         raise CanalRechazo("la dirección no es una sola dirección de correo")
     # The newer EmailMessage parses each header that it is given: three times the work of all the rest.
     mensaje = Message(_FORMA)

@@ -1,7 +1,6 @@
 """The view of the notifications: a projection of their events, and its rebuilding."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,8 +11,7 @@ from notificaciones.infraestructura.eventos_guardados import CATALOGO
 from seedwork.infraestructura import bd, recambio
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
 from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
-
-Fila = dict[str, Any]
+from seedwork.infraestructura.repositorio_sql import Fila
 
 _NUEVA = "vista_notificaciones_nueva"
 

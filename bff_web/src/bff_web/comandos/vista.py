@@ -1,4 +1,4 @@
-"""The routes that take commands: each validates a body, gives the command its ids and publishes it."""
+"""The view that takes commands: it validates a body, gives the command its ids and publishes it."""
 
 import json
 import re
