@@ -73,7 +73,7 @@ def _del_servicio(servicio: Servicio) -> dict[str, Any]:
     """The settings that the local run has for a service, as fields of a model."""
     campos: dict[str, Any] = {}
     for campo, (parte, numero) in servicio.puertos.items():
-        dice = f"The port of {parte}." if numero == servicio.puerto else f"The port of {parte}'s health and metrics."
+        dice = f"The port of {parte}'s health and metrics." if "_salud_" in campo else f"The port of {parte}."
         campos[campo] = (int, Field(default=numero, description=dice))
     if servicio.relay_salud_puerto is not None:
         cuantos = f"How many workers of {servicio.nombre} share the load; their ports follow the first one's."

@@ -25,6 +25,7 @@ from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
 from plataforma.corrida import Corrida, correr
 from plataforma.errores import ErrorPlataforma
 from plataforma.puertos import LOCAL, libres
+from plataforma.servicios import RAIZ
 from plataforma.sistema import CERROJO, cerrojo
 from plataforma.sondas import ABRIDOR
 
@@ -42,24 +43,8 @@ IMAGEN = """\
  "region_anatomica": "Cráneo", "formato_imagen": "DICOM", "fuente_de_datos": "Hospital del norte",
  "antecedentes": "Diabético", "id_paciente": "46769a88-181f-4468-8i34-15f750381d01", "fecha_ingesta": "2024-02-01 09:10:00"}
 """  # noqa: E501
-CATALOGO = """\
-# The demonstration's only expert has one place: the second PRO subscription finds it taken.
-[[expertos]]
-codigo = "experto-unico"
-nombres = "Camila"
-apellidos = "Rojas Tamayo"
-capacidad = 1
-
-[[nubes]]
-codigo = "nube-andes"
-nombre = "Nube Andes"
-tipo = "PRIVADA"
-
-[[datasets]]
-codigo = "rayos-x-torax"
-nombre = "Rayos X de tórax"
-modalidad = "Rayos X"
-"""
+CATALOGO = RAIZ / "microservicio-servicio-datos/servicio_datos/catalogo-demo.toml"
+"""Its only expert has one place: the second PRO subscription finds it taken."""
 _COLORES = {"HECHO": "green", "RECHAZADO": "red", "FALLIDO": "red", "OMITIDO": "yellow"}
 
 
@@ -187,10 +172,8 @@ def demostrar(raiz: Path, estado: Path, consola: Console) -> None:
     comienzo = time.monotonic()
     _vaciar(estado)
     ajustes = _ajustes(raiz)
-    catalogo = estado / "catalogo.toml"
-    catalogo.write_text(CATALOGO, encoding="utf-8")
     consola.print("Starting SaludTech de los Alpes for a demonstration (state and logs in .local/demo/)")
-    with correr(ajustes, raiz, estado, consola, entorno={"CATALOGO_RECURSOS": str(catalogo)}) as corrida:
+    with correr(ajustes, raiz, estado, consola, entorno={"CATALOGO_RECURSOS": str(CATALOGO)}) as corrida:
         arranque = time.monotonic() - comienzo
         bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
         demostracion = Demostracion(bff, estado / "correo", consola)
