@@ -16,10 +16,10 @@ from contratos.esquemas import incompatibilidades, publicados
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
-from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cloudevents import a_propiedades, de_propiedades
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.pruebas.sobres import sobre_nuevo
 
 pytestmark = pytest.mark.integracion
 
@@ -128,7 +128,7 @@ def test_lo_que_va_por_el_cable_se_decodifica_con_el_esquema_registrado(
 ) -> None:
     textos = [campo["name"] for campo in tipo.esquema["fields"] if campo["type"] == "string"]
     enviado = tipo(**{nombre: f"valor de {nombre}" for nombre in textos})
-    sobre = Sobre.nuevo(enviado, fuente="/saludtech/pruebas", sujeto=f"prueba-{secrets.token_hex(4)}")
+    sobre = sobre_nuevo(enviado, fuente="/saludtech/pruebas", sujeto=f"prueba-{secrets.token_hex(4)}")
     consumidor = cliente.subscribe(tipo.topico, f"prueba-{secrets.token_hex(4)}")
     publicador = Publicador(servidores.pulsar_url)
     try:

@@ -131,7 +131,7 @@ def _git(*orden: str) -> str:
 def test_un_valor_por_defecto_que_no_es_el_vacio_no_se_publica() -> None:
     with pytest.raises(TypeError, match=r"cuotas: su valor por defecto ha de ser el vacío"):
 
-        @mensaje("pruebas-esquemas", "evento")
+        @mensaje("pruebas-esquemas", "evento", sujeto="")
         class ConCuotas(Mensaje):
             """A reader of older bytes would be told 0, and the code says 1."""
 
@@ -139,7 +139,7 @@ def test_un_valor_por_defecto_que_no_es_el_vacio_no_se_publica() -> None:
 
 
 def test_una_lista_de_registros_vuelve_como_lo_que_era() -> None:
-    @mensaje("pruebas-esquemas", "evento")
+    @mensaje("pruebas-esquemas", "evento", sujeto="")
     class ConNubes(Mensaje):
         """Records inside a list."""
 

@@ -9,11 +9,33 @@ import functools
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 INQUILINO = "saludtech"
 Clase = Literal["comando", "evento"]
+Entrega = Literal["ordenada", "compartida"]
+Forma = Literal["id", "codigo", "instante", "texto"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Regla:
+    """What a field of an event must be, besides its type; whoever hears it relies on that.
+
+    Attributes:
+        requerido: whether it may be empty.
+        forma: how its text must look.
+        de: the closed list that it is of; empty for none.
+    """
+
+    requerido: bool = False
+    forma: Forma = "texto"
+    de: frozenset[str] = frozenset()
+
+
+def campo(*, requerido: bool = False, forma: Forma | None = None, de: frozenset[str] = frozenset()) -> Any:
+    """A text field with a rule; without ``forma``, an ``id_…`` is an id and all else a text."""
+    return dataclasses.field(default="", metadata={"requerido": requerido, "forma": forma, "de": de})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,8 +47,12 @@ class Mensaje:
     version: ClassVar[int]
     tipo: ClassVar[str]
     topico: ClassVar[str]
+    sujeto: ClassVar[str]
+    menciona: ClassVar[Mapping[str, str]]
+    entrega: ClassVar[Entrega]
     particiones: ClassVar[int]
     campos: ClassVar[tuple[str, ...]]
+    reglas: ClassVar[Mapping[str, Regla]]
     esquema: ClassVar[dict[str, Any]]
 
 
@@ -38,13 +64,26 @@ M = TypeVar("M", bound=Mensaje)
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def mensaje(
-    contexto: str, clase: Clase, *, version: int = 1, topico: str | None = None, particiones: int = 0
+    contexto: str,
+    clase: Clase,
+    *,
+    sujeto: str,
+    menciona: Mapping[str, str] | None = None,
+    entrega: Entrega = "ordenada",
+    version: int = 1,
+    topico: str | None = None,
+    particiones: int = 0,
 ) -> Callable[[type[M]], type[M]]:
     """Make a class a published message: freeze it, name it, and register it.
 
     Args:
         contexto: the context that owns the message, also its Pulsar namespace.
         clase: a command asks, an event tells.
+        sujeto: what it is about: the name of the id that ``ce_subject`` is. A field of that name must equal it. Empty
+            where it is about one thing or another.
+        menciona: what else its consumers look up: the field, by the name of the id that it holds; a dot leads into a
+            record.
+        entrega: whether its consumers keep the order of each subject, one of them active at a time, or share the load.
         version: a breaking change is a new version, on a topic of its own.
         topico: the topic's local name, where it is not the one derived from the class's name.
         particiones: 0 for a topic that is not partitioned.
@@ -62,8 +101,12 @@ def mensaje(
         nueva.tipo = f"co.saludtech.{contexto}.{cls.__name__}.v{version}"
         local = topico or f"{clase}-{_con_guiones(cls.__name__)}.v{version}"
         nueva.topico = f"persistent://{INQUILINO}/{contexto}/{local}"
+        nueva.sujeto = sujeto
+        nueva.menciona = menciona or {}
+        nueva.entrega = entrega
         nueva.particiones = particiones
         nueva.campos = tuple(c.name for c in dataclasses.fields(nueva))
+        nueva.reglas = {c.name: _regla(c, sujeto) for c in dataclasses.fields(nueva)}
         nueva.esquema = _registro(nueva, f"co.saludtech.{contexto.replace('-', '_')}")
         if nueva.tipo in REGISTRO:
             raise TypeError(f"el mensaje {nueva.tipo} ya existe")
@@ -71,6 +114,12 @@ def mensaje(
         return nueva
 
     return decorar
+
+
+def _regla(de: dataclasses.Field[Any], sujeto: str) -> Regla:
+    dichas = de.metadata
+    forma: Forma = dichas.get("forma") or ("id" if de.name.startswith("id_") else "texto")
+    return Regla(bool(dichas.get("requerido")) or de.name == sujeto, forma, dichas.get("de", frozenset()))
 
 
 def a_dict(valor: Mensaje) -> dict[str, Any]:

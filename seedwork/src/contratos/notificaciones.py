@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contratos.base import Mensaje, mensaje
+from contratos.base import Mensaje, campo, mensaje
 
 SERVICIO_LISTO = "SERVICIO_LISTO"
 SUSCRIPCION_ACTIVA = "SUSCRIPCION_ACTIVA"
@@ -30,31 +30,31 @@ class HechoNotificacion(Mensaje):
     """What every fact about a Notificacion carries."""
 
     id_notificacion: str = ""
-    id_suscripcion: str = ""
-    id_saga: str = ""
+    id_suscripcion: str = campo(requerido=True)
+    id_saga: str = campo(requerido=True)
     cliente_codigo: str = ""
     tipo_notificacion: str = ""
     canal: str = ""
 
 
-@mensaje("notificaciones", "evento")
+@mensaje("notificaciones", "evento", sujeto="id_notificacion")
 class NotificacionCreada(HechoNotificacion):
     """A notification is due."""
 
 
-@mensaje("notificaciones", "evento")
+@mensaje("notificaciones", "evento", sujeto="id_notificacion")
 class NotificacionEnviada(HechoNotificacion):
     """The notification was handed to its channel."""
 
     intentos: int = 0
 
 
-@mensaje("notificaciones", "evento")
+@mensaje("notificaciones", "evento", sujeto="id_notificacion")
 class ConfirmacionNotificacion(HechoNotificacion):
     """The channel took charge of the notification."""
 
 
-@mensaje("notificaciones", "evento")
+@mensaje("notificaciones", "evento", sujeto="id_notificacion")
 class ErrorProcesamientoNotificacion(HechoNotificacion):
     """The channel refused the notification, after its retries too."""
 

@@ -5,7 +5,7 @@ from dataclasses import field
 from contratos.base import Mensaje, mensaje
 
 
-@mensaje("procesamiento", "comando", particiones=4)
+@mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
 class AnonimizarImagen(Mensaje):
     """Ask for an image's metadata to be anonymised. The fields are those of today's HTTP body.
 
@@ -23,7 +23,7 @@ class AnonimizarImagen(Mensaje):
     fecha_ingesta: str = field(default="", repr=False)
 
 
-@mensaje("procesamiento", "evento")
+@mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
 class ImagenAnonimizada(Mensaje):
     """An image's metadata is anonymised. ``fecha_ingesta`` is shifted by a per-patient offset (ISO 8601)."""
 
@@ -38,16 +38,19 @@ class ImagenAnonimizada(Mensaje):
     fecha_ingesta: str = ""
 
 
-@mensaje("procesamiento", "evento")
+@mensaje("procesamiento", "evento", sujeto="", entrega="compartida")
 class AnonimizacionRechazada(Mensaje):
-    """An image command took no effect, and why (a code of :mod:`contratos.motivos`)."""
+    """An image command took no effect, and why (a code of :mod:`contratos.motivos`).
+
+    It is about the image; where there is none, or its id must not be told, about the command.
+    """
 
     id_imagen: str = ""
     id_comando: str = ""
     motivo: str = ""
 
 
-@mensaje("procesamiento", "evento")
+@mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
 class ConsultaAnonimizacion(Mensaje):
     """An image was looked up: an audit fact. ``consultante`` is who asked, ``ocurrido`` RFC 3339 in UTC."""
 

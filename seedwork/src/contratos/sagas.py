@@ -1,6 +1,6 @@
 """The one message in which every participant of a saga tells its steps (contract §4)."""
 
-from contratos.base import Mensaje, mensaje
+from contratos.base import Mensaje, campo, mensaje
 
 CREAR = "CREAR"
 RESERVAR = "RESERVAR"
@@ -23,21 +23,21 @@ OMITIDO = "OMITIDO"
 RESULTADOS = frozenset({HECHO, RECHAZADO, FALLIDO, OMITIDO})
 
 
-@mensaje("sagas", "evento", topico="saga-suscripciones.v1")
+@mensaje("sagas", "evento", sujeto="id_suscripcion", topico="saga-suscripciones.v1")
 class TransicionSaga(Mensaje):
     """One step of a participant in a saga. Kept for ever, so it carries ids and codes only.
 
     ``recurso`` is empty where the step is about none; ``ocurrido`` is ISO 8601 in UTC with microseconds.
     """
 
-    id_saga: str = ""
+    id_saga: str = campo(requerido=True)
     id_suscripcion: str = ""
-    participante: str = ""
-    paso: str = ""
-    recurso: str = ""
+    participante: str = campo(requerido=True, forma="id")
+    paso: str = campo(de=PASOS)
+    recurso: str = campo(forma="id")
     recursos_requeridos: tuple[str, ...] = ()
     recursos_liberados: tuple[str, ...] = ()
-    resultado: str = ""
-    motivo: str = ""
+    resultado: str = campo(de=RESULTADOS)
+    motivo: str = campo(forma="codigo")
     compensacion: bool = False
-    ocurrido: str = ""
+    ocurrido: str = campo(requerido=True, forma="instante")

@@ -29,7 +29,7 @@ class SuscripcionPedida:
     codigo: str = ""
 
 
-@mensaje("servicio-datos", "comando")
+@mensaje("servicio-datos", "comando", sujeto="id_servicio_datos", menciona={"id_suscripcion": "suscripcion.codigo"})
 class CrearServicioDatos(Mensaje):
     """Ask for a data service, made by hand. The fields are fixed by the business (contract §3).
 
@@ -54,7 +54,7 @@ class CrearServicioDatos(Mensaje):
     suscripcion: SuscripcionPedida = SuscripcionPedida()
 
 
-@mensaje("servicio-datos", "comando")
+@mensaje("servicio-datos", "comando", sujeto="id_servicio_datos")
 class IniciarServicioDatos(Mensaje):
     """Ask for a data service to go to work. ``motivo`` is the asker's own words, or empty."""
 
@@ -62,7 +62,7 @@ class IniciarServicioDatos(Mensaje):
     motivo: str = field(default="", repr=False)
 
 
-@mensaje("servicio-datos", "comando")
+@mensaje("servicio-datos", "comando", sujeto="id_servicio_datos")
 class AsignarExperto(Mensaje):
     """Ask for another expert to look after a data service."""
 
@@ -70,7 +70,7 @@ class AsignarExperto(Mensaje):
     experto_codigo: str = ""
 
 
-@mensaje("servicio-datos", "comando")
+@mensaje("servicio-datos", "comando", sujeto="id_servicio_datos")
 class TerminarServicioDatos(Mensaje):
     """Ask for a data service to end. ``motivo`` is the asker's own words, or empty."""
 
@@ -87,7 +87,7 @@ class HechoServicioDatos(Mensaje):
     id_saga: str = ""
 
 
-@mensaje("servicio-datos", "evento")
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
 class ServicioDatosCreada(HechoServicioDatos):
     """A data service is reserved for a subscription, with its expert, cloud and data set."""
 
@@ -96,14 +96,14 @@ class ServicioDatosCreada(HechoServicioDatos):
     dataset_codigo: str = ""
 
 
-@mensaje("servicio-datos", "evento")
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
 class ServicioDatosRechazada(HechoServicioDatos):
     """No data service could be reserved, and why (a code of :mod:`contratos.motivos`)."""
 
     motivo: str = ""
 
 
-@mensaje("servicio-datos", "evento")
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
 class ExpertoAsignado(HechoServicioDatos):
     """One place of an expert's capacity is taken by a data service; the one before, if any, is free again."""
 
@@ -111,14 +111,14 @@ class ExpertoAsignado(HechoServicioDatos):
     experto_anterior_codigo: str = ""
 
 
-@mensaje("servicio-datos", "evento")
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
 class ServicioDatosIniciado(HechoServicioDatos):
     """The data service is at work. ``detalle`` is the asker's own words, where somebody asked for it."""
 
     detalle: str = field(default="", repr=False)
 
 
-@mensaje("servicio-datos", "evento")
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
 class ServicioDatosTerminado(HechoServicioDatos):
     """The data service has ended; its expert's place is free again.
 
@@ -130,7 +130,7 @@ class ServicioDatosTerminado(HechoServicioDatos):
     detalle: str = field(default="", repr=False)
 
 
-@mensaje("servicio-datos", "evento")
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
 class ComandoServicioDatosRechazado(Mensaje):
     """A command took no effect, and why (a code of :mod:`contratos.motivos`)."""
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from contratos.base import Mensaje, mensaje
+from contratos.base import Mensaje, campo, mensaje
 
 
-@mensaje("suscripciones", "comando")
+@mensaje("suscripciones", "comando", sujeto="id_suscripcion")
 class CrearSuscripcion(Mensaje):
     """Ask for a subscription of a client to a plan. The fields are fixed by the business (contract §3)."""
 
@@ -20,7 +20,7 @@ class CrearSuscripcion(Mensaje):
     plan_nombre: str = ""
 
 
-@mensaje("suscripciones", "comando")
+@mensaje("suscripciones", "comando", sujeto="id_suscripcion")
 class CambiarPlanSuscripcion(Mensaje):
     """Ask for another plan. ``id_suscripcion`` is the message's subject too."""
 
@@ -29,7 +29,7 @@ class CambiarPlanSuscripcion(Mensaje):
     plan_nombre: str = ""
 
 
-@mensaje("suscripciones", "comando")
+@mensaje("suscripciones", "comando", sujeto="id_suscripcion")
 class CancelarSuscripcion(Mensaje):
     """Ask for a subscription to end. ``motivo`` is the client's own words, or empty."""
 
@@ -37,7 +37,7 @@ class CancelarSuscripcion(Mensaje):
     motivo: str = field(default="", repr=False)
 
 
-@mensaje("suscripciones", "comando")
+@mensaje("suscripciones", "comando", sujeto="id_suscripcion")
 class PagarSuscripcion(Mensaje):
     """Tell that an invoice was paid. ``monto`` is a decimal with two places, ``moneda`` an ISO 4217 code."""
 
@@ -56,7 +56,7 @@ class HechoSuscripcion(Mensaje):
     """
 
     id_suscripcion: str = ""
-    id_saga: str = ""
+    id_saga: str = campo(requerido=True)
     recursos_requeridos: tuple[str, ...] = ()
     recursos_liberados: tuple[str, ...] = ()
     cliente_codigo: str = ""
@@ -73,29 +73,29 @@ class HechoParaElCliente(HechoSuscripcion):
     cliente_email: str = field(default="", repr=False)
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class SuscripcionCreada(HechoSuscripcion):
     """A subscription exists; the providers of the resources it requires reserve them."""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class SuscripcionAprovisionada(HechoParaElCliente):
     """Every resource that the saga requires is reserved; the client is to be notified."""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class SuscripcionActivada(HechoParaElCliente):
     """The subscription is in force; the providers start what they reserved."""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class SuscripcionRechazada(HechoParaElCliente):
     """The subscription is refused; whoever did something for it undoes it."""
 
     motivo: str = ""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class SuscripcionCancelada(HechoParaElCliente):
     """The subscription has ended; whoever holds something for it gives it back.
 
@@ -108,7 +108,7 @@ class SuscripcionCancelada(HechoParaElCliente):
     detalle: str = field(default="", repr=False)
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class CambioPlanIniciado(HechoSuscripcion):
     """Another plan was asked for, the one in ``plan_*``; the providers of what it requires besides reserve that."""
 
@@ -116,7 +116,7 @@ class CambioPlanIniciado(HechoSuscripcion):
     plan_anterior_nombre: str = ""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class SuscripcionPlanModificado(HechoParaElCliente):
     """The plan in ``plan_*`` is in force; the providers start what it requires besides, and end what it does not."""
 
@@ -124,7 +124,7 @@ class SuscripcionPlanModificado(HechoParaElCliente):
     plan_anterior_nombre: str = ""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class CambioPlanRechazado(HechoParaElCliente):
     """The plan in ``plan_*`` was refused, the one before stays; whoever did something for the change undoes it."""
 
@@ -133,7 +133,7 @@ class CambioPlanRechazado(HechoParaElCliente):
     motivo: str = ""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class FacturaEmitida(HechoSuscripcion):
     """An invoice is due. ``monto`` is a decimal with two places."""
 
@@ -142,7 +142,7 @@ class FacturaEmitida(HechoSuscripcion):
     moneda: str = ""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class SuscripcionPagada(HechoParaElCliente):
     """An invoice is paid, with exact money."""
 
@@ -152,7 +152,7 @@ class SuscripcionPagada(HechoParaElCliente):
     medio: str = ""
 
 
-@mensaje("suscripciones", "evento")
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
 class ComandoSuscripcionRechazado(Mensaje):
     """A command took no effect, and why (a code of :mod:`contratos.motivos`)."""
 

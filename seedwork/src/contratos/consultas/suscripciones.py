@@ -1,0 +1,184 @@
+"""What the suscripciones context is asked, and what it answers."""
+
+from typing import Literal
+
+from contratos.consultas.base import (
+    COMANDO,
+    DETALLE,
+    MOTIVO,
+    PAGINA,
+    SUSCRIPCION,
+    Consulta,
+    Cursor,
+    Id,
+    Pagina,
+    Parte,
+    Respuesta,
+    campo,
+    filtro,
+)
+from contratos.consultas.comandos import DestinoComando
+
+EstadoSuscripcion = Literal["PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA"]
+ResultadoPaso = Literal["HECHO", "RECHAZADO", "FALLIDO", "OMITIDO"]
+
+
+class Nombre(Parte):
+    """Cómo se llama una persona."""
+
+    nombres: str = campo("Sus nombres.", "Pablo")
+    apellidos: str = campo("Sus apellidos.", "Perez Prieto")
+
+
+class Documento(Parte):
+    """Un documento de identidad."""
+
+    numero: str = campo("Su número, en dígitos.", "123457890")
+
+
+class ClienteVisible(Parte):
+    """El cliente, con los datos que dio; vacíos si se le rechazó por su código."""
+
+    codigo: str = campo("Su código.", "0001")
+    nombre: Nombre = campo("Cómo se llama.")
+    usuario: str = campo("Su usuario.", "pperez")
+    rut: Documento = campo("Su RUT.")
+    cedula: Documento = campo("Su cédula.")
+    email: str = campo("Adónde se le escribe.", "pperez@domain.com")
+
+
+class PlanVisible(Parte):
+    """El plan de una suscripción."""
+
+    codigo: str = campo("Su código en el catálogo.", "pro")
+    nombre: str = campo("Su nombre.", "PRO")
+
+
+class Factura(Respuesta):
+    """Una factura."""
+
+    id_factura: str = campo("Su identificador, con el que se paga.", "0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e77")
+    estado: Literal["EMITIDA", "PAGADA", "ANULADA"] = campo("Si se debe.", "EMITIDA")
+    monto: str = campo("Dinero exacto: un texto con dos decimales.", "49.90")
+    moneda: str = campo("Código ISO 4217.", "USD")
+    medio: str | None = campo("Con qué se pagó; nulo si no está pagada.")
+    emitida: str = campo("Cuándo, en UTC (RFC 3339).", "2026-02-01T09:10:02.104Z")
+
+
+class Suscripcion(Respuesta):
+    """Una suscripción, con su cliente, su plan y sus facturas, la más antigua primero."""
+
+    id_suscripcion: str = campo("Su identificador.", SUSCRIPCION)
+    estado: EstadoSuscripcion = campo("Cómo está.", "ACTIVA")
+    motivo: str | None = campo(MOTIVO)
+    detalle: str | None = campo(DETALLE)
+    cliente: ClienteVisible = campo("De quién es.")
+    plan: PlanVisible = campo("El plan en vigor.")
+    facturas: list[Factura] = campo("Las suyas, la más antigua primero.")
+
+
+class PaginaSuscripciones(Pagina):
+    """Una página de suscripciones."""
+
+    elementos: list[Suscripcion] = campo("Las de esta página, la más reciente primero.")
+
+
+class Paso(Respuesta):
+    """Un paso de una saga; `compensacion` dice si deshace otro."""
+
+    paso: str = campo("Qué se hizo.", "RESERVAR")
+    servicio: str = campo("Quién lo hizo.", "servicio-datos")
+    recurso: str | None = campo("Con qué recurso del plan; nulo si con ninguno.", "servicio_datos")
+    resultado: ResultadoPaso = campo("Cómo acabó.", "HECHO")
+    motivo: str | None = campo(MOTIVO)
+    ocurrido: str = campo("Cuándo, en UTC (RFC 3339).", "2026-02-01T09:10:01.527Z")
+    compensacion: bool = campo("Si deshace otro paso.", False)
+
+
+class Saga(Respuesta):
+    """Una saga y sus pasos en orden."""
+
+    id_saga: str = campo("El identificador del comando que la empezó.", COMANDO)
+    estado: Literal["EN_CURSO", "COMPLETADA", "COMPENSADA"] = campo("Cómo está.", "EN_CURSO")
+    pasos: list[Paso] = campo(
+        "Los que ya constan, por el instante en que ocurrieron.",
+        [
+            Paso.ejemplo()
+            | {
+                "paso": "CREAR",
+                "servicio": "suscripciones",
+                "recurso": None,
+                "ocurrido": "2026-02-01T09:10:01.312Z",
+            },
+            Paso.ejemplo(),
+        ],
+    )
+
+
+class PaginaSagas(Pagina):
+    """Las sagas de una suscripción."""
+
+    elementos: list[Saga] = campo("Todas, la última al final.")
+
+
+class Plan(Respuesta):
+    """Un plan del catálogo, con los recursos que requiere y su precio."""
+
+    codigo: str = campo("Con el que se pide.", "pro")
+    nombre: str = campo("Su nombre.", "PRO")
+    recursos: list[str] = campo("Los que requiere.", ["servicio_datos"])
+    precio: str = campo("El de cada periodo; dinero exacto: un texto con dos decimales.", "49.90")
+    moneda: str = campo("Código ISO 4217.", "USD")
+    periodo_dias: int = campo("Cada cuántos días se factura.", 30)
+    politicas: list[str] = campo(
+        "Lo que ofrece, en palabras.", ["Servicio de datos con experto, nube y conjunto de datos asignados"]
+    )
+
+
+class PaginaPlanes(Pagina):
+    """El catálogo de planes."""
+
+    elementos: list[Plan] = campo("Todos los que se ofrecen.")
+
+
+class ListarSuscripciones(Consulta, contexto="suscripciones", ruta="/suscripciones", respuesta=PaginaSuscripciones):
+    """Suscripciones, por páginas."""
+
+    cliente: Id | None = filtro("El código del cliente.")
+    estado: EstadoSuscripcion | None = filtro("Cómo están.")
+    plan: Id | None = filtro("El código del plan en vigor.")
+    cursor: Cursor | None = filtro(PAGINA)
+
+
+class ObtenerSuscripcion(
+    Consulta, contexto="suscripciones", ruta="/suscripciones/{id_suscripcion}", respuesta=Suscripcion
+):
+    """Una suscripción."""
+
+    id_suscripcion: Id = campo("La suscripción.")
+
+
+class ObtenerSaga(Consulta, contexto="suscripciones", ruta="/suscripciones/{id_suscripcion}/saga", respuesta=Saga):
+    """La línea de tiempo de la última saga de una suscripción."""
+
+    id_suscripcion: Id = campo("La suscripción.")
+
+
+class ListarSagas(
+    Consulta, contexto="suscripciones", ruta="/suscripciones/{id_suscripcion}/sagas", respuesta=PaginaSagas
+):
+    """Todas las sagas de una suscripción."""
+
+    id_suscripcion: Id = campo("La suscripción.")
+
+
+class ObtenerComandoSuscripcion(
+    Consulta, contexto="suscripciones", ruta="/suscripciones/comandos/{id_comando}", respuesta=DestinoComando
+):
+    """Qué fue de un comando de suscripciones."""
+
+    id_comando: Id = campo("El comando.")
+
+
+class ListarPlanes(Consulta, contexto="suscripciones", ruta="/planes", respuesta=PaginaPlanes):
+    """El catálogo de planes."""

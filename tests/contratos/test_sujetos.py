@@ -1,0 +1,75 @@
+"""What each message is about, what else it names, and in which order it is delivered."""
+
+import dataclasses
+import typing
+from operator import attrgetter
+
+import pytest
+
+from contratos import Mensaje, mensaje
+from contratos.esquemas import publicados
+
+MENSAJES = publicados()
+cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
+
+DE = {
+    "suscripciones": "id_suscripcion",
+    "servicio-datos": "id_servicio_datos",
+    "procesamiento": "id_imagen",
+    "notificaciones": "id_notificacion",
+    "sagas": "id_suscripcion",
+}
+"""What the messages of each context are about."""
+
+DE_UNA_COSA_O_DE_OTRA = {"AnonimizacionRechazada"}
+"""About the image, or about the command where the image's id may not be told."""
+
+SIN_SU_ID = {"CrearSuscripcion", "CrearServicioDatos"}
+"""Their fields are the business's (contract §3); the id that the door made is the envelope's alone."""
+
+
+@cada_mensaje
+def test_dice_de_que_trata_y_es_lo_propio_de_su_contexto(tipo: type[Mensaje]) -> None:
+    assert tipo.sujeto == ("" if tipo.__name__ in DE_UNA_COSA_O_DE_OTRA else DE[tipo.contexto])
+
+
+@cada_mensaje
+def test_su_sujeto_es_un_campo_suyo_y_obligatorio_donde_la_carga_lo_tiene(tipo: type[Mensaje]) -> None:
+    if not tipo.sujeto or tipo.__name__ in SIN_SU_ID:
+        assert tipo.sujeto not in tipo.campos
+    else:
+        assert typing.get_type_hints(tipo)[tipo.sujeto] is str
+        assert tipo.reglas[tipo.sujeto] == dataclasses.replace(
+            tipo.reglas[tipo.sujeto], requerido=True, forma="id", de=frozenset()
+        )
+
+
+@cada_mensaje
+def test_lo_que_menciona_esta_en_la_carga_y_no_es_su_sujeto(tipo: type[Mensaje]) -> None:
+    for nombre, campo in tipo.menciona.items():
+        assert nombre in DE.values()
+        assert nombre != tipo.sujeto
+        assert attrgetter(campo)(tipo()) == ""
+
+
+def test_quien_menciona_algo_mas() -> None:
+    assert {t.__name__: dict(t.menciona) for t in MENSAJES if t.menciona} == {
+        "CrearServicioDatos": {"id_suscripcion": "suscripcion.codigo"}
+    }
+
+
+def test_solo_las_imagenes_se_reparten_y_todo_lo_demas_guarda_su_orden() -> None:
+    """Any number of workers share the images, whose facts are each on their own; nobody else's order may be lost."""
+    compartidos = {t.__name__ for t in MENSAJES if t.entrega == "compartida"}
+    assert compartidos == {t.__name__ for t in MENSAJES if t.contexto == "procesamiento"}
+    assert {t.entrega for t in MENSAJES} == {"ordenada", "compartida"}
+
+
+def test_solo_lo_que_se_reparte_tiene_particiones() -> None:
+    assert {t.__name__: t.particiones for t in MENSAJES if t.particiones} == {"AnonimizarImagen": 4}
+    assert all(t.entrega == "compartida" for t in MENSAJES if t.particiones)
+
+
+def test_sin_decir_de_que_trata_no_hay_mensaje() -> None:
+    with pytest.raises(TypeError, match="sujeto"):
+        mensaje("pruebas-sujetos", "evento")  # type: ignore[call-arg]
