@@ -8,19 +8,28 @@ import sqlalchemy as sa
 
 from contratos.notificaciones import TIPOS
 from notificaciones.aplicacion.manejadores import MANEJADORES
+from notificaciones.aplicacion.traducciones import TRADUCCIONES
 from notificaciones.config import Config
 from notificaciones.entrada.enviador import Enviador
 from notificaciones.entrada.http import registrar_rutas
-from notificaciones.infraestructura.consultas import Consultas
+from notificaciones.infraestructura.consultas import LecturaNotificaciones
 from notificaciones.infraestructura.correo import CanalCorreo
-from notificaciones.infraestructura.despachadores import DESPACHADORES
+from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, EnviosSQL
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones
+from notificaciones.infraestructura.tablas import METADATOS
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.espera import Paciencia
+from seedwork.aplicacion.traducciones import verificar_traducciones
+from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.entrada.config import cargar
-from seedwork.entrada.servicio import Conexion, Servicio, Tarea
+from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.proceso import Parte
+from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.almacen_eventos import FlujosSQL
 from seedwork.infraestructura.bd import crear_motor
-from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
 
 @cache
@@ -28,32 +37,55 @@ def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
     plantillas = Plantillas(TIPOS)
-    canal = CanalCorreo(config.correo)
-    verificar_despachadores("notificaciones", DESPACHADORES)
-    fabrica = partial(UnidadNotificaciones, asuntos=plantillas.asuntos, canal=canal.nombre, politica=config.politica)
+    entorno = EntornoReal()
+    canal = CanalCorreo(config.correo, entorno)
+    verificar_traducciones("notificaciones", TRADUCCIONES)
+    fabrica = partial(
+        UnidadNotificaciones,
+        flujos=_flujos,
+        cierres=CierresSQL,
+        envios=EnviosSQL,
+        asuntos=plantillas.asuntos,
+        canal=canal.nombre,
+        politica=config.politica,
+    )
 
-    def bus(motor: sa.Engine) -> Bus:
-        return Bus("notificaciones", abridor(motor, fabrica), MANEJADORES)
+    def abrir(motor: sa.Engine) -> Abrir:
+        return abridor(transacciones(motor, METADATOS, entorno), fabrica)
 
-    def tareas(_motor: sa.Engine, _conexion: Conexion) -> dict[str, Tarea]:
-        # One to listen on, one to note outcomes with: the consumer's are the consumer's.
+    def bus(motor: sa.Engine, _paciencia: Paciencia) -> Bus:
+        return Bus("notificaciones", abrir(motor), MANEJADORES)
+
+    def partes(_motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
+        # One to listen on, and one to lease and to note outcomes with: the consumer's are the consumer's.
         propio = crear_motor(config.database_url, pool_size=2, nombre="notificaciones-envios")
         enviador = Enviador(
-            propio, abridor(propio, fabrica), canal, plantillas, config.politica, hilos=config.envio_hilos
+            propio,
+            ColaEnviosSQL(propio),
+            abrir(propio),
+            canal,
+            plantillas,
+            config.politica,
+            hilos=config.envio_hilos,
         )
-        return {"enviador": enviador.correr}
+        return [Parte(nombre="enviador", tarea=enviador.correr)]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
-        registrar_rutas(app, Consultas(motor))
+        registrar_rutas(app, LecturaNotificaciones(motor))
 
     return Servicio(
         nombre="notificaciones",
         config=config,
+        entorno=entorno,
         migraciones=Path(__file__).parent.parent / "migraciones",
         bus=bus,
-        tareas=tareas,
+        partes=partes,
         api=api,
     )
+
+
+def _flujos(transaccion: TransaccionSQL) -> FlujosSQL:
+    return FlujosSQL(transaccion.conexion)
 
 
 def crear_api() -> flask.Flask:

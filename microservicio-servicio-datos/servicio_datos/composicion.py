@@ -1,24 +1,30 @@
 """Where everything is put together; the one place that knows all layers."""
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import flask
 import sqlalchemy as sa
 
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.espera import Paciencia
+from seedwork.aplicacion.traducciones import verificar_traducciones
+from seedwork.aplicacion.unidad import abridor
 from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Servicio
-from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
+from seedwork.infraestructura.transaccion_sql import transacciones
 from servicio_datos.aplicacion.manejadores import MANEJADORES
-from servicio_datos.aplicacion.peticiones import rechazar_comando
+from servicio_datos.aplicacion.rechazo import rechazar_comando
+from servicio_datos.aplicacion.traducciones import TRADUCCIONES
 from servicio_datos.config import Config
 from servicio_datos.entrada.http import registrar_rutas
 from servicio_datos.infraestructura.catalogo import leer_catalogo
-from servicio_datos.infraestructura.consultas import Consultas
-from servicio_datos.infraestructura.despachadores import DESPACHADORES
-from servicio_datos.infraestructura.existencias import sincronizar
+from servicio_datos.infraestructura.consultas import LecturaServicioDatos
+from servicio_datos.infraestructura.existencias import RecursosSQL, sincronizar
+from servicio_datos.infraestructura.imagenes import ImagenesSQL
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
+from servicio_datos.infraestructura.tablas import METADATOS
 
 
 @cache
@@ -26,20 +32,24 @@ def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
     catalogo = leer_catalogo(config.catalogo_recursos)
-    verificar_despachadores("servicio_datos", DESPACHADORES)
+    verificar_traducciones("servicio_datos", TRADUCCIONES)
+    entorno = EntornoReal()
+    fabrica = partial(UnidadServicioDatos, recursos=RecursosSQL, imagenes=ImagenesSQL)
 
-    def bus(motor: sa.Engine) -> Bus:
-        return Bus("servicio-datos", abridor(motor, UnidadServicioDatos), MANEJADORES, rechazar_comando)
+    def bus(motor: sa.Engine, paciencia: Paciencia) -> Bus:
+        abrir = abridor(transacciones(motor, METADATOS, entorno), fabrica)
+        return Bus("servicio-datos", abrir, MANEJADORES, rechazar_comando, paciencia)
 
     def sembrar(motor: sa.Engine) -> None:
         sincronizar(motor, catalogo)
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
-        registrar_rutas(app, Consultas(motor))
+        registrar_rutas(app, LecturaServicioDatos(motor))
 
     return Servicio(
         nombre="servicio-datos",
         config=config,
+        entorno=entorno,
         migraciones=Path(__file__).parent.parent / "migraciones",
         bus=bus,
         sembrar=sembrar,

@@ -7,24 +7,27 @@ import flask
 import sqlalchemy as sa
 
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.espera import Paciencia
+from seedwork.aplicacion.traducciones import verificar_traducciones
+from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.entrada.config import cargar
-from seedwork.entrada.servicio import Conexion, Servicio, Tarea
-from seedwork.infraestructura.unidad_sql import abridor, verificar_despachadores
+from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.proceso import Parte, Periodica
+from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.transaccion_sql import transacciones
 from suscripciones.aplicacion.manejadores import MANEJADORES
 from suscripciones.aplicacion.rechazo import rechazar_comando
+from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.config import Config
 from suscripciones.entrada.http import registrar_rutas
-from suscripciones.entrada.temporizadores import vigilar_plazos, vigilar_renovaciones
+from suscripciones.entrada.temporizadores import PLAZOS_S, RENOVACIONES_S, VigilantePlazos, VigilanteRenovaciones
 from suscripciones.infraestructura.catalogo import leer_planes
-from suscripciones.infraestructura.consultas import Consultas
-from suscripciones.infraestructura.despachadores import DESPACHADORES
+from suscripciones.infraestructura.consultas import LecturaSuscripciones
 from suscripciones.infraestructura.medidas import medir
-from suscripciones.infraestructura.repositorio import (
-    UnidadSuscripciones,
-    planes_sin_renovar,
-    plazos_vencidos,
-    renovaciones_vencidas,
-)
+from suscripciones.infraestructura.repositorio import UnidadSuscripciones
+from suscripciones.infraestructura.tablas import METADATOS
+from suscripciones.infraestructura.vencimientos import VencimientosSQL
 
 
 @cache
@@ -32,31 +35,36 @@ def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
     planes = leer_planes(config.catalogo_planes)
-    verificar_despachadores("suscripciones", DESPACHADORES)
+    verificar_traducciones("suscripciones", TRADUCCIONES)
+    entorno = EntornoReal()
     fabrica = partial(UnidadSuscripciones, planes=planes, plazo_s=config.saga_plazo_s)
 
-    def bus(motor: sa.Engine) -> Bus:
-        return Bus("suscripciones", abridor(motor, fabrica), MANEJADORES, rechazar_comando)
+    def abrir(motor: sa.Engine) -> Abrir:
+        return abridor(transacciones(motor, METADATOS, entorno), fabrica)
 
-    def tareas(motor: sa.Engine, conexion: Conexion) -> dict[str, Tarea]:
-        abrir = abridor(motor, fabrica)
-        return {
-            "plazos": vigilar_plazos(partial(plazos_vencidos, motor), abrir, conexion),
-            "renovaciones": vigilar_renovaciones(
-                partial(renovaciones_vencidas, motor, planes), partial(planes_sin_renovar, motor, planes), abrir
-            ),
-        }
+    def bus(motor: sa.Engine, paciencia: Paciencia) -> Bus:
+        return Bus("suscripciones", abrir(motor), MANEJADORES, rechazar_comando, paciencia)
+
+    def partes(motor: sa.Engine, consumidores: Consumidores) -> list[Parte]:
+        vencimientos, abrir_una = VencimientosSQL(motor), abrir(motor)
+        plazos = VigilantePlazos(vencimientos, abrir_una, consumidores)
+        renovaciones = VigilanteRenovaciones(vencimientos, planes, abrir_una)
+        return [
+            Parte(nombre="plazos", tarea=Periodica(PLAZOS_S, plazos.vuelta).correr),
+            Parte(nombre="renovaciones", tarea=Periodica(RENOVACIONES_S, renovaciones.vuelta).correr),
+            Parte(nombre="medidas", medir=partial(medir, motor)),
+        ]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
-        registrar_rutas(app, Consultas(motor), planes)
+        registrar_rutas(app, LecturaSuscripciones(motor, planes))
 
     return Servicio(
         nombre="suscripciones",
         config=config,
+        entorno=entorno,
         migraciones=Path(__file__).parent.parent / "migraciones",
         bus=bus,
-        tareas=tareas,
-        medir=medir,
+        partes=partes,
         api=api,
     )
 

@@ -5,7 +5,7 @@ import tempfile
 
 from bff_web.config import Config
 from seedwork.entrada.config import cargar
-from seedwork.entrada.registro import apartar_salida
+from seedwork.entrada.logs import apartar_salida
 
 
 def main() -> None:

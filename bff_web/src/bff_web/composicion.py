@@ -7,7 +7,8 @@ from bff_web import broker, consultas, cuerpos, documento
 from bff_web.comandos import vista
 from bff_web.config import Config
 from bff_web.servicios import Servicio
-from seedwork.entrada import registro as registros
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.entrada import logs
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import Comprobacion
 from seedwork.entrada.http import crear_app as crear_base
@@ -17,7 +18,7 @@ from seedwork.infraestructura.pulsar import Publicador
 def crear_app() -> flask.Flask:
     """The door, ready for a WSGI server; it opens no connection before the first request."""
     config = cargar(Config)
-    registros.configurar("bff", config.log_nivel)
+    logs.configurar("bff", config.log_nivel)
     publicador = Publicador(config.pulsar_url, plazo_ms=vista.PLAZO_MS)
     return componer(config, publicador, lambda: broker.comprobar(publicador))
 
@@ -26,10 +27,10 @@ def componer(config: Config, publicador: vista.Publicador, comprobar_broker: Com
     """The door with a given way to the broker, and a given look at it."""
     http = urllib3.PoolManager(maxsize=config.bff_hilos)
     direcciones = {
-        consultas.SUSCRIPCIONES: config.suscripciones_url,
-        consultas.SERVICIO_DATOS: config.servicio_datos_url,
-        consultas.PROCESAMIENTO: config.procesamiento_url,
-        consultas.NOTIFICACIONES: config.notificaciones_url,
+        "suscripciones": config.suscripciones_url,
+        "servicio-datos": config.servicio_datos_url,
+        "procesamiento": config.procesamiento_url,
+        "notificaciones": config.notificaciones_url,
     }
     servicios = {nombre: Servicio(nombre, url, http) for nombre, url in direcciones.items()}
     app = crear_base(
@@ -38,7 +39,7 @@ def componer(config: Config, publicador: vista.Publicador, comprobar_broker: Com
         | broker.vigilar(config.pulsar_admin_url),
     )
     cuerpos.limitar(app)
-    vista.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode())
+    vista.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode(), EntornoReal())
     consultas.registrar(app, servicios)
     documento.registrar(app)
     return app

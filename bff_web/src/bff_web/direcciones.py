@@ -8,11 +8,6 @@ from seedwork.entrada.http import ErrorHttp
 NO_ENCONTRADO = "No existe, o el comando que lo crea aún no se ha aplicado."
 
 
-def regla(ruta: str) -> str:
-    """The address as Flask writes it."""
-    return ruta.replace("{", "<").replace("}", ">")
-
-
 def exigir_ids(ids: Mapping[str, str]) -> None:
     """Let nothing pass into an address that can't be an id.
 

@@ -1,6 +1,7 @@
 """The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flask
@@ -13,8 +14,10 @@ from pydantic.json_schema import models_json_schema
 from bff_web import idempotencia, respuestas
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
-from bff_web.consultas import CONSULTAS, CURSOR, Consulta
+from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPOS_ADMITIDOS, puede_faltar
+from bff_web.modelos import CURSOR, Filtro, de_filtros, de_respuesta
+from contratos.consultas import Consulta
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID
 from seedwork.entrada.http import TIPO_PROBLEMA
 
@@ -34,7 +37,6 @@ _ERRORES: dict[int, dict[str, Any]] = {
 }
 
 _FILTRO = "Coincidencia exacta, con mayúsculas y acentos. Vacío, es como si no se diera."
-_CURSOR = "El `siguiente` de una página anterior de esta lista, con los mismos filtros."
 
 _CLAVE = {
     "name": idempotencia.CABECERA,
@@ -66,7 +68,8 @@ def describir() -> dict[str, Any]:
     for consulta in CONSULTAS:
         rutas[consulta.ruta] = {"get": _de_consulta(consulta)}
     rutas |= _propias()
-    modelos = {modelo for modelo in _subclases(BaseModel) if modelo.__module__.startswith("bff_web.")}
+    propios = {modelo for modelo in _subclases(BaseModel) if modelo.__module__.startswith("bff_web.")}
+    modelos = {modelo for modelo in propios if not issubclass(modelo, Filtro)}
     _, esquemas = models_json_schema(
         [(modelo, "validation") for modelo in sorted(modelos, key=lambda m: m.__name__)],
         ref_template=OPENAPI3_REF_TEMPLATE,
@@ -109,7 +112,7 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
     return _operacion(
         comando.titulo,
         comando.recurso.etiqueta,
-        parametros=[*_de_ruta(ruta), _CLAVE],
+        parametros=[*_de_ruta(ruta, {}), _CLAVE],
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores(400, 413, 415, 422),
     ) | {
         "requestBody": {
@@ -119,23 +122,23 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
     }
 
 
-def _de_consulta(consulta: Consulta) -> dict[str, Any]:
-    esquema = consulta.filtro.model_json_schema(ref_template=OPENAPI3_REF_TEMPLATE)
+def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
+    esquema = de_filtros(consulta).model_json_schema(ref_template=OPENAPI3_REF_TEMPLATE)
     filtros = [
         {
             "name": nombre,
             "in": "query",
             "required": False,
-            "description": _CURSOR if nombre == CURSOR else _FILTRO,
+            "description": propiedad["description"] if nombre == CURSOR else f"{propiedad['description']} {_FILTRO}",
             "schema": _sin_nulo(propiedad),
         }
         for nombre, propiedad in esquema.get("properties", {}).items()
     ]
     return _operacion(
-        consulta.titulo,
-        consulta.etiqueta,
-        parametros=[*_de_ruta(consulta.ruta), *filtros],
-        respuestas={"200": _bien(consulta.respuesta)} | _errores(404, 422, 503),
+        (consulta.__doc__ or "").rstrip("."),
+        CONTEXTOS[consulta.contexto],
+        parametros=[*_de_ruta(consulta.ruta, {c.nombre: c.significado for c in consulta.campos()}), *filtros],
+        respuestas={"200": _bien(de_respuesta(consulta.respuesta))} | _errores(404, 422, 503),
     )
 
 
@@ -168,10 +171,12 @@ def _operacion(
     }
 
 
-def _de_ruta(ruta: str) -> list[dict[str, Any]]:
+def _de_ruta(ruta: str, significados: Mapping[str, str]) -> list[dict[str, Any]]:
     esquema = {"type": "string", "pattern": PATRON_ID, "maxLength": MAXIMO_ID}
-    nombres = [parte[1:-1] for parte in ruta.split("/") if parte.startswith("{")]
-    return [{"name": nombre, "in": "path", "required": True, "schema": esquema} for nombre in nombres]
+    return [
+        {"name": id, "in": "path", "required": True, "schema": esquema, "description": significados.get(id)}
+        for id in re.findall(r"\{(\w+)\}", ruta)
+    ]
 
 
 def _sin_nulo(propiedad: dict[str, Any]) -> Any:

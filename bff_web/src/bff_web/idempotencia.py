@@ -11,9 +11,8 @@ import re
 import uuid
 from dataclasses import dataclass
 
-import uuid_utils
-
 from bff_web.comandos.comun import Cuerpo
+from seedwork.aplicacion.entorno import Entorno
 from seedwork.entrada.http import ErrorHttp
 
 CABECERA = "Idempotency-Key"
@@ -41,7 +40,7 @@ class Identidad:
     clave: str | None
 
 
-def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes) -> Identidad:
+def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, entorno: Entorno) -> Identidad:
     """The identity of the command that a request asks for.
 
     Args:
@@ -49,12 +48,13 @@ def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes) ->
         clave: the client's key, if it sent one.
         cuerpo: the body, valid already.
         secreto: keys the hash, so that the ids tell nothing about the body.
+        entorno: makes the ids where there is no key.
 
     Raises:
         ErrorHttp: 422 for a key that can't be one.
     """
     if clave is None:
-        return Identidad(str(uuid_utils.uuid7()), str(uuid_utils.uuid7()), None)
+        return Identidad(entorno.id(), entorno.id(), None)
     if not _CLAVE.fullmatch(clave):
         motivo = f"debe tener de 1 a {MAXIMO_CLAVE} caracteres ASCII visibles"
         raise ErrorHttp(422, errores=[{"campo": CABECERA, "motivo": motivo}])

@@ -4,7 +4,7 @@ from contratos import sagas
 from notificaciones.aplicacion.encargo import anular
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
-from seedwork.aplicacion.saga import publicar_paso
+from saga.pasos import publicar_paso
 
 
 def entregado(unidad: Unidad, envio: Envio) -> None:
@@ -30,7 +30,7 @@ def no_entregado(unidad: Unidad, envio: Envio, motivo: str, *, repetible: bool) 
     if vigente.anular:
         anular(unidad, vigente)
         return
-    proximo = vigente.leido + unidad.politica.pausa(vigente.intentos)
+    proximo = vigente.leido + unidad.politica.pausa(vigente.intentos, unidad.entorno.azar)
     if repetible and unidad.politica.cabe(vigente.creado, proximo):
         unidad.envios.aplazar(envio.id_notificacion, proximo)
         return

@@ -8,7 +8,7 @@ from contratos.suscripciones import HechoParaElCliente
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
 from notificaciones.dominio.notificacion import Notificacion
-from seedwork.aplicacion.saga import Saga, publicar_paso
+from saga.pasos import Saga, publicar_paso
 
 ANUNCIOS = frozenset({notificaciones.SERVICIO_LISTO, notificaciones.SUSCRIPCION_ACTIVA, notificaciones.PLAN_MODIFICADO})
 """The types that tell what is, or is about to be. An undo makes that untrue: what was not sent of them is annulled, and

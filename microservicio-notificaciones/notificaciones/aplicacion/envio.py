@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random
 
+from saga.pasos import Saga
 from seedwork.aplicacion.reintentos import pausa
-from seedwork.aplicacion.saga import Saga
 from seedwork.aplicacion.sobre import Sobre
 
 
@@ -25,9 +26,9 @@ class Politica:
     pausa_s: float
     tope_s: float = 10.0
 
-    def pausa(self, intentos: int) -> timedelta:
+    def pausa(self, intentos: int, azar: Random) -> timedelta:
         """How long to wait after this many attempts."""
-        return timedelta(seconds=pausa(intentos, self.pausa_s, self.tope_s))
+        return timedelta(seconds=pausa(intentos, self.pausa_s, self.tope_s, azar))
 
     def cabe(self, creado: datetime, empieza: datetime) -> bool:
         """Whether a repeat that begins then ends in time."""
@@ -73,7 +74,7 @@ class Envio:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Carta:
+class Correo:
     """What a channel delivers.
 
     Attributes:

@@ -1,20 +1,26 @@
 """What the application needs of the outside: the store, the delivery queue, the templates, the channel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from notificaciones.aplicacion.envio import Carta, Envio, Politica
+from notificaciones.aplicacion.envio import Correo, Envio, Politica
+from notificaciones.aplicacion.traducciones import TRADUCCIONES
 from notificaciones.dominio.notificacion import Notificacion
+from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
 class Notificaciones(Protocol):
     """The notifications, each folded from its events."""
 
-    def obtener(self, id: str) -> Notificacion | None: ...
+    def obtener(self, id: str, /) -> Notificacion | None: ...
 
-    def agregar(self, notificacion: Notificacion) -> None: ...
+    def agregar(self, notificacion: Notificacion, /) -> None: ...
+
+    def precargar(self, ids: Collection[str], /) -> None:
+        """A hint: these are about to be asked for."""
+        ...
 
 
 class Cierres(Protocol):
@@ -32,21 +38,36 @@ class Cierres(Protocol):
     def cerrar_suscripcion(self, id_suscripcion: str) -> None: ...
 
 
+class EnvioOcupado(Exception):
+    """Another transaction is at one of the deliveries just now."""
+
+
 class Envios(Protocol):
     """The deliveries that are not over. Those that are read stay locked until the unit of work ends."""
 
-    def agregar(self, envio: Envio) -> None: ...
+    def agregar(self, envio: Envio) -> None:
+        """Queue a delivery that is not queued yet, due at once; what is read afterwards shows it."""
+        ...
+
+    def precargar(self, ids: Collection[str], /) -> None:
+        """Read and lock several at once, for ``obtener`` to hand each out once.
+
+        Raises:
+            EnvioOcupado: another transaction holds one of them. To wait for it with some locked already could be a
+                deadlock.
+        """
+        ...
 
     def obtener(self, id_notificacion: str) -> Envio | None: ...
 
     def de_suscripcion(self, id_suscripcion: str) -> Sequence[Envio]: ...
 
     def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
-        """Give it back to the queue, due again then."""
+        """Give one that a sender holds back to the queue, due again then."""
         ...
 
     def marcar_para_anular(self, id_notificacion: str) -> None:
-        """It is being sent right now; unless that succeeds, it ends annulled."""
+        """A sender holds it right now; unless it succeeds, it ends annulled."""
         ...
 
     def quitar(self, id_notificacion: str) -> None:
@@ -54,17 +75,52 @@ class Envios(Protocol):
         ...
 
 
-class Unidad(UnidadTrabajo, Protocol):
-    """This service's unit of work."""
+class Unidad(UnidadTrabajo):
+    """This service's unit of work.
 
-    notificaciones: Notificaciones
-    cierres: Cierres
-    envios: Envios
-    asuntos: Mapping[str, str]
-    """The subject of each type of notification."""
-    canal: str
-    """The name of the channel that notifications leave by."""
-    politica: Politica
+    Attributes:
+        asuntos: the subject of each type of notification.
+        canal: the name of the channel that notifications leave by.
+    """
+
+    def __init__(
+        self,
+        transaccion: Transaccion,
+        *,
+        notificaciones: Notificaciones,
+        cierres: Cierres,
+        envios: Envios,
+        asuntos: Mapping[str, str],
+        canal: str,
+        politica: Politica,
+    ) -> None:
+        super().__init__(transaccion, "notificaciones", TRADUCCIONES)
+        self.notificaciones = notificaciones
+        self.cierres = cierres
+        self.envios = envios
+        self.asuntos = asuntos
+        self.canal = canal
+        self.politica = politica
+
+
+class ColaEnvios(Protocol):
+    """The delivery queue, as its senders share it: what is due, and leases on it, on the database's clock."""
+
+    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> Sequence[Envio]:
+        """Lease what is due to this process, the longest due first; durable when this returns.
+
+        The attempt is counted before it begins.
+
+        Args:
+            cuantos: at most this many.
+            arriendo_s: seconds after which others may take it, should this process vanish.
+            excepto: what this process has in hand still, whatever became of its lease.
+        """
+        ...
+
+    def devolver(self, envios: Collection[Envio]) -> None:
+        """End the lease on deliveries that this process will not finish, unless another has taken them since."""
+        ...
 
 
 class CanalRechazo(Exception):
@@ -78,7 +134,7 @@ class CanalNoDisponible(Exception):
 class Canal(Protocol):
     """How a letter reaches a person."""
 
-    def enviar(self, carta: Carta) -> None:
+    def enviar(self, correo: Correo) -> None:
         """Hand a letter over; when this returns, the channel has taken charge of it.
 
         Raises:

@@ -4,14 +4,12 @@ No transaction is open while the channel is talked to: the attempt is counted an
 The hands talk to the channel alone, and one thread to the database, so that what they end together is noted together.
 """
 
-import contextlib
 import select
 import socket
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as esperar
-from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
@@ -21,15 +19,16 @@ from prometheus_client import Counter, Histogram
 
 from contratos import motivos
 from notificaciones.aplicacion import desenlace
-from notificaciones.aplicacion.envio import Carta, Envio, Politica
-from notificaciones.aplicacion.puertos import Canal, CanalNoDisponible, CanalRechazo
+from notificaciones.aplicacion.envio import Correo, Envio, Politica
+from notificaciones.aplicacion.puertos import Canal, CanalNoDisponible, CanalRechazo, ColaEnvios, Unidad
 from notificaciones.infraestructura.plantillas import Plantillas
-from notificaciones.infraestructura.repositorio import UnidadNotificaciones, devolver_envios, tomar_envios
 from notificaciones.infraestructura.tablas import CANAL_ENVIOS
+from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
 from seedwork.infraestructura.bd import es_de_infraestructura
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 ENVIOS = Counter("saludtech_envios_total", "Attempts to deliver a notification", ["tipo", "resultado"])
 CANAL_SEGUNDOS = Histogram("saludtech_envio_canal_segundos", "Seconds that the channel took for one attempt")
@@ -40,17 +39,21 @@ DESPEDIDA_S = 3.0
 """Seconds that attempts in hand have to end when the process stops."""
 GRUPO_S = 0.01
 """Seconds that an attempt which has ended waits for the others in hand, to be noted together with them."""
-SONDEO_S = 0.5
+SONDEO_S = Ritmo.sondeo_s
 """Seconds between looks at the queue, should a notification get lost or a repeat come due."""
 
-Desenlace = Callable[[UnidadNotificaciones], None]
+Desenlace = Callable[[Unidad], None]
 
 
 class Enviador:
     """Runs until it is told to stop; trouble with the database is waited out.
 
+    :meth:`tomar`, :meth:`intentar` and :meth:`anotar` are its steps, and hold nothing between them; :meth:`correr`
+    repeats them, with several attempts in hand at a time.
+
     Args:
-        motor: with two connections.
+        motor: on which it listens for what is queued.
+        cola: the delivery queue.
         abrir: opens a unit of work.
         hilos: attempts at a time.
     """
@@ -58,7 +61,8 @@ class Enviador:
     def __init__(
         self,
         motor: sa.Engine,
-        abrir: Callable[[], AbstractContextManager[UnidadNotificaciones]],
+        cola: ColaEnvios,
+        abrir: Abrir,
         canal: Canal,
         plantillas: Plantillas,
         politica: Politica,
@@ -66,6 +70,7 @@ class Enviador:
         hilos: int,
     ) -> None:
         self._motor = motor
+        self._cola = cola
         self._abrir = abrir
         self._canal = canal
         self._plantillas = plantillas
@@ -86,7 +91,7 @@ class Enviador:
                 if not es_de_infraestructura(error):
                     raise
                 # What was sent stays in hand until it is noted: it must not be sent again for want of a note.
-                registro.warning("enviador en espera", error=type(error).__name__)
+                log.warning("enviador en espera", error=type(error).__name__)
                 parada.wait(0.5)
         ejecutor.shutdown(wait=False)
         self._despedirse()
@@ -97,9 +102,9 @@ class Enviador:
             while not parada.is_set():
                 self._asentar_lo_acabado()
                 libres = self._hilos - len(self._en_mano)
-                tomados = tomar_envios(conexion, libres, self._arriendo_s, self._en_mano) if libres else []
+                tomados = self.tomar(libres, self._en_mano) if libres else []
                 for envio in tomados:
-                    futuro = ejecutor.submit(self._intentar, envio)
+                    futuro = ejecutor.submit(self.intentar, envio)
                     self._en_mano[envio.id_notificacion] = envio, futuro
                     futuro.add_done_callback(lambda _: self._boton.send(b"."))
                 if not tomados:
@@ -111,17 +116,25 @@ class Enviador:
     def _dormir(self, conexion: sa.Connection | None) -> None:
         """Until an attempt ends, or it is time to look; or, on a connection that listens, something is queued."""
         cruda: Any = conexion and conexion.connection.driver_connection
-        if cruda and cruda.notifies:
-            # It came along with the last answer.
-            cruda.notifies.clear()
-            return
-        # What wakes the connection, its loss included, is read by its next query.
         despiertos, _, _ = select.select([self._timbre, *([cruda] if cruda else [])], [], [], SONDEO_S)
+        if cruda in despiertos:
+            # Nothing else reads this connection: what woke it would wake it for ever, and its loss never be noticed.
+            cruda.poll()
+            cruda.notifies.clear()
         if self._timbre in despiertos:
             self._timbre.recv(1024)
             esperar([futuro for _, futuro in self._en_mano.values()], timeout=GRUPO_S)
 
-    def _intentar(self, envio: Envio) -> Desenlace:
+    def tomar(self, cuantos: int, en_mano: Collection[str] = ()) -> Sequence[Envio]:
+        """Lease what is due, at most so many; each is to be attempted once.
+
+        Args:
+            cuantos: how many.
+            en_mano: what this process still holds: it is not leased again, though its lease may have lapsed.
+        """
+        return self._cola.tomar(cuantos, self._arriendo_s, en_mano)
+
+    def intentar(self, envio: Envio) -> Desenlace:
         """One attempt; answers what follows from it."""
         with structlog.contextvars.bound_contextvars(
             correlacion=envio.sobre.correlacion, notificacion=envio.id_notificacion
@@ -131,7 +144,7 @@ class Enviador:
                 return _fallo(envio, motivos.CANAL_NO_DISPONIBLE, repetible=False)
             try:
                 with CANAL_SEGUNDOS.time():
-                    self._canal.enviar(self._carta(envio))
+                    self._canal.enviar(self._correo(envio))
             except CanalRechazo as error:
                 self._contar(envio, "rechazado", str(error))
                 return _fallo(envio, motivos.CANAL_RECHAZO, repetible=False)
@@ -142,8 +155,8 @@ class Enviador:
             self._contar(envio, "entregado", None)
             return partial(desenlace.entregado, envio=envio)
 
-    def _carta(self, envio: Envio) -> Carta:
-        return Carta(
+    def _correo(self, envio: Envio) -> Correo:
+        return Correo(
             id=envio.id_notificacion,
             nombre=envio.nombre,
             direccion=envio.direccion,
@@ -154,24 +167,35 @@ class Enviador:
 
     def _asentar_lo_acabado(self) -> None:
         """Note what became of the attempts that have ended, and let go of them."""
-        acabados = {id: (envio, futuro.result()) for id, (envio, futuro) in self._en_mano.items() if futuro.done()}
-        anotados = len(acabados) > 1 and self._juntos(acabados.values())
-        for id, (envio, resultado) in acabados.items():
-            if not anotados:
+        acabados = [(envio, futuro.result()) for envio, futuro in self._en_mano.values() if futuro.done()]
+        for envio in self.anotar(acabados):
+            del self._en_mano[envio.id_notificacion]
+
+    def anotar(self, acabados: Collection[tuple[Envio, Desenlace]]) -> Iterator[Envio]:
+        """Note what became of attempts, together where that can be; yields each that is done with.
+
+        Raises:
+            Exception: the database is away; what was not yielded is to be noted again.
+        """
+        juntos = len(acabados) > 1 and self._juntos(acabados)
+        for envio, resultado in acabados:
+            if not juntos:
                 self._solo(envio, resultado)
-            del self._en_mano[id]
+            yield envio
 
     def _juntos(self, acabados: Collection[tuple[Envio, Desenlace]]) -> bool:
         """Note them in one transaction. False when it had no effect: one is being called off just now, say."""
         try:
             with self._abrir() as unidad:
-                unidad.precargar_envios([envio.id_notificacion for envio, _ in acabados])
+                ids = [envio.id_notificacion for envio, _ in acabados]
+                unidad.envios.precargar(ids)
+                unidad.notificaciones.precargar(ids)
                 for envio, resultado in acabados:
                     _anotar(unidad, envio, resultado)
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
-            registro.info("los envíos se asientan uno a uno", envios=len(acabados), error=type(error).__name__)
+            log.info("los envíos se asientan uno a uno", envios=len(acabados), error=type(error).__name__)
             return False
         return True
 
@@ -187,7 +211,7 @@ class Enviador:
                 if es_de_infraestructura(error):
                     raise
                 # Its lease ends, and the next attempt is another chance; until then, the others go on.
-                registro.error(
+                log.error(
                     "no se pudo asentar un envío",
                     correlacion=envio.sobre.correlacion,
                     notificacion=envio.id_notificacion,
@@ -197,26 +221,27 @@ class Enviador:
 
     def _contar(self, envio: Envio, resultado: str, error: str | None) -> None:
         ENVIOS.labels(envio.tipo, resultado).inc()
-        anotar = registro.info if error is None else registro.warning
+        anotar = log.info if error is None else log.warning
         anotar("envío intentado", tipo=envio.tipo, resultado=resultado, intento=envio.intentos, error=error)
 
     def _despedirse(self) -> None:
         """Let what is in hand end; give back the rest, so that whoever comes next need not wait for its lease."""
         esperar([futuro for _, futuro in self._en_mano.values()], timeout=DESPEDIDA_S)
-        # Without a database, their leases end by themselves.
-        with contextlib.suppress(sa.exc.DBAPIError):
+        try:
             self._asentar_lo_acabado()
             if self._en_mano:
-                registro.warning("envíos sin terminar", cuantos=len(self._en_mano))
-                with self._motor.begin() as conexion:
-                    devolver_envios(conexion, [envio for envio, _ in self._en_mano.values()])
+                log.warning("envíos sin terminar", cuantos=len(self._en_mano))
+                self._cola.devolver([envio for envio, _ in self._en_mano.values()])
+        except Exception as error:
+            # Without a database, their leases end by themselves.
+            if not es_de_infraestructura(error):
+                raise
 
 
 def _fallo(envio: Envio, motivo: str, *, repetible: bool) -> Desenlace:
     return partial(desenlace.no_entregado, envio=envio, motivo=motivo, repetible=repetible)
 
 
-def _anotar(unidad: UnidadNotificaciones, envio: Envio, resultado: Desenlace) -> None:
-    unidad.atender(envio.sobre)
-    resultado(unidad)
-    unidad.recolectar()
+def _anotar(unidad: Unidad, envio: Envio, resultado: Desenlace) -> None:
+    with unidad.mensaje(envio.sobre):
+        resultado(unidad)

@@ -5,7 +5,6 @@ import re
 import smtplib
 import socket
 import ssl
-import time
 from collections import deque
 from dataclasses import dataclass
 from email.charset import BASE64, QP, Charset
@@ -16,8 +15,9 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from typing import Any
 
-from notificaciones.aplicacion.envio import Carta
+from notificaciones.aplicacion.envio import Correo
 from notificaciones.aplicacion.puertos import CanalNoDisponible, CanalRechazo
+from seedwork.aplicacion.entorno import Entorno
 
 # What would end a name's place in a header, or break a line: replaced, whatever a library would make of it.
 _INDEBIDOS = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"<>@,;:\\()\[\]]+')
@@ -53,11 +53,12 @@ class CanalCorreo:
 
     nombre = "CORREO"
 
-    def __init__(self, ajustes: AjustesCorreo) -> None:
+    def __init__(self, ajustes: AjustesCorreo, entorno: Entorno) -> None:
         self._ajustes = ajustes
+        self._entorno = entorno
         self._libres: deque[tuple[float, _Dialogo]] = deque()
 
-    def enviar(self, carta: Carta) -> None:
+    def enviar(self, correo: Correo) -> None:
         """Hand a letter to the server; when this returns, the server has taken charge of it.
 
         Raises:
@@ -65,11 +66,11 @@ class CanalCorreo:
             CanalNoDisponible: the server is away, too slow, refused for now (4xx), or refused us, not the letter:
                 a wrong password is the operator's to mend, and no client's subscription is to fail for it.
         """
-        mensaje = componer(carta, self._ajustes.remitente)
+        mensaje = componer(correo, self._ajustes.remitente)
         try:
             dialogo = self._tomar()
             try:
-                dialogo.sendmail(self._ajustes.remitente.addr_spec, [_transportable(carta.direccion)], mensaje)
+                dialogo.sendmail(self._ajustes.remitente.addr_spec, [_transportable(correo.direccion)], mensaje)
             except BaseException:
                 dialogo.close()
                 raise
@@ -80,25 +81,25 @@ class CanalCorreo:
             if _es_de_la_carta(error) and (not codigos or min(codigos) >= 500):
                 raise CanalRechazo(texto) from None
             raise CanalNoDisponible(texto) from None
-        self._libres.append((time.monotonic(), dialogo))
+        self._libres.append((self._entorno.monotono(), dialogo))
 
     def _tomar(self) -> "_Dialogo":
         """A connection that is known to work, or a new one."""
-        limite = time.monotonic() + self._ajustes.espera_s
+        limite = self._entorno.monotono() + self._ajustes.espera_s
         while self._libres:
             try:
                 desde, dialogo = self._libres.pop()
             except IndexError:
                 break
             dialogo.limite = limite
-            if time.monotonic() - desde < _OCIO_S and _responde(dialogo):
+            if self._entorno.monotono() - desde < _OCIO_S and _responde(dialogo):
                 return dialogo
             dialogo.close()
         return self._conectar(limite)
 
     def _conectar(self, limite: float) -> "_Dialogo":
         ajustes = self._ajustes
-        dialogo = _Dialogo(ajustes.host, ajustes.puerto, limite)
+        dialogo = _Dialogo(ajustes.host, ajustes.puerto, limite, self._entorno)
         try:
             if ajustes.starttls:
                 dialogo.starttls(context=ssl.create_default_context())
@@ -110,15 +111,15 @@ class CanalCorreo:
         return dialogo
 
 
-def componer(carta: Carta, remitente: Address) -> bytes:
+def componer(correo: Correo, remitente: Address) -> bytes:
     """The letter (RFC 5322), the same each time that it is sent.
 
     Raises:
         CanalRechazo: the address is not one e-mail address, or its local part is not ASCII.
     """
-    nombre = " ".join(_INDEBIDOS.sub(" ", carta.nombre).split())[:_NOMBRE_MAXIMO].rstrip()
+    nombre = " ".join(_INDEBIDOS.sub(" ", correo.nombre).split())[:_NOMBRE_MAXIMO].rstrip()
     try:
-        direccion = _transportable(carta.direccion)
+        direccion = _transportable(correo.direccion)
         destinatario = Address(nombre, addr_spec=direccion)
     except (email.errors.MessageError, ValueError, IndexError):
         raise CanalRechazo("la dirección no es una dirección de correo") from None
@@ -128,12 +129,12 @@ def componer(carta: Carta, remitente: Address) -> bytes:
     mensaje = Message(_FORMA)
     mensaje["From"] = _buzon(remitente)
     mensaje["To"] = _buzon(destinatario)
-    mensaje["Subject"] = _texto(carta.asunto)
-    mensaje["Date"] = format_datetime(carta.fecha)
-    mensaje["Message-ID"] = f"<{carta.id}@{remitente.domain}>"
+    mensaje["Subject"] = _texto(correo.asunto)
+    mensaje["Date"] = format_datetime(correo.fecha)
+    mensaje["Message-ID"] = f"<{correo.id}@{remitente.domain}>"
     mensaje["Content-Language"] = "es"
     mensaje["Auto-Submitted"] = "auto-generated"
-    mensaje.set_payload(carta.cuerpo, _UTF8)
+    mensaje.set_payload(correo.cuerpo, _UTF8)
     return mensaje.as_bytes()
 
 
@@ -165,10 +166,11 @@ def _transportable(direccion: str) -> str:
 class _Dialogo(smtplib.SMTP):
     """An SMTP connection on which all steps together, not each, have to end in time."""
 
-    def __init__(self, host: str, puerto: int, limite: float) -> None:
+    def __init__(self, host: str, puerto: int, limite: float, entorno: Entorno) -> None:
         self.limite = limite
+        self._entorno = entorno
         # The name is given, since finding the fully qualified one out may wait for a DNS server.
-        super().__init__(host, puerto, socket.gethostname(), timeout=max(0.001, limite - time.monotonic()))
+        super().__init__(host, puerto, socket.gethostname(), timeout=max(0.001, limite - entorno.monotono()))
 
     def send(self, s: Any) -> None:
         self._apurar()
@@ -179,7 +181,7 @@ class _Dialogo(smtplib.SMTP):
         return super().getreply()
 
     def _apurar(self) -> None:
-        queda = self.limite - time.monotonic()
+        queda = self.limite - self._entorno.monotono()
         if queda <= 0:
             raise TimeoutError
         if self.sock is not None:

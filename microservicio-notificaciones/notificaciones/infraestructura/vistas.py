@@ -8,15 +8,16 @@ from notificaciones.dominio import eventos
 from notificaciones.dominio.notificacion import ESTADO_TRAS
 from notificaciones.infraestructura import tablas
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
-from seedwork.infraestructura import bd, recambio
+from seedwork.infraestructura import recambio
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
 from seedwork.infraestructura.almacen_eventos import eventos as tabla_eventos
-from seedwork.infraestructura.repositorio_sql import Fila
+from seedwork.infraestructura.tabla import Fila, Tabla
+from seedwork.infraestructura.transaccion_sql import TablaSQL
 
 _NUEVA = "vista_notificaciones_nueva"
 
 
-def proyectar(conexion: sa.Connection, guardados: Iterable[EventoGuardado], tabla: sa.Table = tablas.vista) -> None:
+def proyectar(vista: Tabla, guardados: Iterable[EventoGuardado]) -> None:
     """Take events into the view. Those of a stream come in their order, each once."""
     nuevas: dict[str, Fila] = {}
     cambiadas: dict[str, Fila] = {}
@@ -45,9 +46,9 @@ def proyectar(conexion: sa.Connection, guardados: Iterable[EventoGuardado], tabl
         else:
             cambiadas[id] = {"id": id, **cambios}
     if nuevas:
-        bd.insertar(conexion, tabla, list(nuevas.values()))
+        vista.insertar(list(nuevas.values()))
     if cambiadas:
-        bd.actualizar(conexion, tabla, list(cambiadas.values()))
+        vista.actualizar(list(cambiadas.values()))
 
 
 def reconstruir(motor: sa.Engine) -> int:
@@ -94,6 +95,6 @@ def _ponerse_al_dia(conexion: sa.Connection, tabla: sa.Table) -> int:
     leidos = 0
     filas = conexion.execute(consulta, execution_options={"yield_per": 1000})
     for parte in filas.partitions():
-        proyectar(conexion, guardados(parte, CATALOGO), tabla)
+        proyectar(TablaSQL(conexion, tabla), guardados(parte, CATALOGO))
         leidos += len(parte)
     return leidos

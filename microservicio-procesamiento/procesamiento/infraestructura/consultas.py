@@ -1,18 +1,21 @@
-"""The query side: what the API shows, read straight from the tables."""
+"""The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from contratos import motivos
+from contratos.consultas import procesamiento as contrato
+from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.procesamiento import Imagen, ListarImagenes, PaginaImagenes
 from contratos.procesamiento import ConsultaAnonimizacion
+from procesamiento.aplicacion.lectura import Lectura
 from procesamiento.dominio.condiciones import Condicion
 from procesamiento.infraestructura import tablas
-from seedwork.aplicacion.sobre import Sobre, ahora
+from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd, outbox
-from seedwork.infraestructura.consultas import destino_comando, pagina
+from seedwork.infraestructura.consultas import Lista, destino_comando
 
 _I = tablas.imagenes.c
 
@@ -21,7 +24,26 @@ AVISO = (
 )
 
 
-class Consultas:
+def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    """That a column has a value; its index holds the beginning of it."""
+    largo: sa.ColumnElement[int] = sa.literal_column(str(tablas.LARGO_INDEXADO))
+    return sa.and_(sa.func.left(columna, largo) == sa.func.left(valor, largo), columna == valor)
+
+
+_LISTA = Lista(
+    ListarImagenes,
+    sa.select(tablas.imagenes),
+    _I.orden,
+    {
+        "modalidad": _I.modalidad,
+        "patologia": _I.patologia,
+        "region": _I.region_anatomica,
+    },
+    igual=_por_indice,
+)
+
+
+class LecturaProcesamiento(Lectura):
     """Reads on a connection of their own; they lock nothing, and one of them is written down.
 
     Args:
@@ -35,69 +57,53 @@ class Consultas:
         self._por_sentencia = motor.execution_options(isolation_level="AUTOCOMMIT")
         self._condiciones = condiciones
 
-    def comando(self, id_comando: str) -> dict[str, Any] | None:
+    def comando(self, id_comando: str) -> DestinoComando | None:
         """A command's fate."""
         with self._motor.connect() as conexion:
             return destino_comando(conexion, id_comando)
 
-    def imagen(self, id: str, *, consultante: str, correlacion: str) -> dict[str, Any] | None:
-        """One image. That it was looked up is in the outbox, and durable, before this returns (ADR 10).
-
-        Args:
-            id: the image's.
-            consultante: who asks, an id.
-            correlacion: the request's correlation id.
+    def imagen(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> Imagen | None:
+        """One image, and the fact of it in the outbox: one statement (ADR 10).
 
         Raises:
             sqlalchemy.exc.DBAPIError: the database can't show it, or can't take it down.
         """
         propia = _I.id == id
-        consulta = sa.select(tablas.imagenes).where(propia).add_cte(_auditoria(id, consultante, correlacion, propia))
+        consulta = sa.select(tablas.imagenes).where(propia).add_cte(_al_outbox(sobre, hecho, propia))
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(consulta).mappings().one_or_none()
         return None if fila is None else self._mostrar(fila)
 
-    def imagenes(
-        self, modalidad: str | None, patologia: str | None, region: str | None, cursor: str | None
-    ) -> dict[str, Any]:
-        """A page of images, newest first."""
-        filtros = {_I.modalidad: modalidad, _I.patologia: patologia, _I.region_anatomica: region}
+    def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
+        """A page of images."""
         with self._motor.connect() as conexion:
-            consulta = sa.select(tablas.imagenes)
-            return pagina(conexion, consulta, _I.orden, filtros, cursor, self._mostrar, igual=_por_indice)
+            filas, siguiente = _LISTA.pagina(conexion, consulta)
+        return PaginaImagenes(elementos=[self._mostrar(fila) for fila in filas], siguiente=siguiente)
 
-    def _mostrar(self, fila: Any) -> dict[str, Any]:
-        return {
-            "id_imagen": fila["id"],
-            "estado": fila["estado"],
-            "motivo": motivos.texto(fila["motivo"]),
-            "seudonimo_paciente": fila["seudonimo_paciente"],
-            "modalidad": fila["modalidad"],
-            "patologia": fila["patologia"],
-            "region_anatomica": fila["region_anatomica"],
-            "formato_imagen": fila["formato_imagen"],
-            "fuente_de_datos": fila["fuente_de_datos"],
-            "condiciones": [self._condicion(c) for c in fila["condiciones"] or ()],
-            "fecha_ingesta": fila["fecha_ingesta"],
-            "version_clave": fila["version_clave"],
-            "aviso": AVISO,
-        }
+    def _mostrar(self, fila: sa.RowMapping) -> Imagen:
+        return Imagen(
+            id_imagen=fila["id"],
+            estado=fila["estado"],
+            motivo=motivos.texto(fila["motivo"]),
+            seudonimo_paciente=fila["seudonimo_paciente"],
+            modalidad=fila["modalidad"],
+            patologia=fila["patologia"],
+            region_anatomica=fila["region_anatomica"],
+            formato_imagen=fila["formato_imagen"],
+            fuente_de_datos=fila["fuente_de_datos"],
+            condiciones=[self._condicion(codigo) for codigo in fila["condiciones"] or ()],
+            fecha_ingesta=fila["fecha_ingesta"],
+            version_clave=fila["version_clave"],
+            aviso=AVISO,
+        )
 
-    def _condicion(self, codigo: str) -> dict[str, str]:
+    def _condicion(self, codigo: str) -> contrato.Condicion:
         conocida = self._condiciones.get(codigo)
-        return {"codigo": codigo, "nombre": conocida.nombre if conocida else codigo}
+        return contrato.Condicion(codigo=codigo, nombre=conocida.nombre if conocida else codigo)
 
 
-def _por_indice(columna: sa.Column[Any], valor: str) -> sa.ColumnElement[bool]:
-    """That a column has a value; its index holds the beginning of it."""
-    inicio = sa.func.left(columna, sa.literal_column(str(tablas.LARGO_INDEXADO)))
-    return sa.and_(inicio == valor[: tablas.LARGO_INDEXADO], columna == valor)
-
-
-def _auditoria(id: str, consultante: str, correlacion: str, existe: sa.ColumnElement[bool]) -> sa.CTE:
-    """The outbox row that tells of a look-up, for an image that is there."""
-    hecho = ConsultaAnonimizacion(id_imagen=id, consultante=consultante, ocurrido=ahora())
-    sobre = replace(Sobre.nuevo(hecho, fuente="/saludtech/procesamiento", sujeto=id), correlacion=correlacion)
+def _al_outbox(sobre: Sobre, hecho: ConsultaAnonimizacion, existe: sa.ColumnElement[bool]) -> sa.CTE:
+    """The outbox row of a fact, for an image that is there."""
     columnas = {c: sa.literal(v, bd.outbox.c[c].type) for c, v in outbox.a_fila(sobre, hecho).items() if v is not None}
     fila = sa.select(*columnas.values()).select_from(tablas.imagenes).where(existe)
     return sa.insert(bd.outbox).from_select(list(columnas), fila).cte("auditoria")

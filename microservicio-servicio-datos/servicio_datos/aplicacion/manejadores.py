@@ -24,14 +24,14 @@ from servicio_datos.aplicacion.comandos.asignar_experto import asignar_experto
 from servicio_datos.aplicacion.comandos.crear_servicio_datos import crear_servicio_datos
 from servicio_datos.aplicacion.comandos.iniciar_servicio_datos import iniciar_servicio_datos
 from servicio_datos.aplicacion.comandos.terminar_servicio_datos import terminar_servicio_datos
-from servicio_datos.aplicacion.reacciones.activada import activar
+from servicio_datos.aplicacion.reacciones.activada import iniciar_al_activar
 from servicio_datos.aplicacion.reacciones.cambio_iniciado import reservar_al_cambiar
 from servicio_datos.aplicacion.reacciones.cambio_rechazado import deshacer_cambio
-from servicio_datos.aplicacion.reacciones.cancelada import cancelar
+from servicio_datos.aplicacion.reacciones.cancelada import terminar_al_cancelar
 from servicio_datos.aplicacion.reacciones.creada import reservar_al_crear
 from servicio_datos.aplicacion.reacciones.imagen_anonimizada import contar_imagen
 from servicio_datos.aplicacion.reacciones.plan_modificado import aplicar_plan
-from servicio_datos.aplicacion.reacciones.rechazada import compensar
+from servicio_datos.aplicacion.reacciones.rechazada import terminar_al_rechazar
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     CrearServicioDatos: crear_servicio_datos,
@@ -39,9 +39,9 @@ MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     AsignarExperto: asignar_experto,
     TerminarServicioDatos: terminar_servicio_datos,
     SuscripcionCreada: reservar_al_crear,
-    SuscripcionActivada: activar,
-    SuscripcionRechazada: compensar,
-    SuscripcionCancelada: cancelar,
+    SuscripcionActivada: iniciar_al_activar,
+    SuscripcionRechazada: terminar_al_rechazar,
+    SuscripcionCancelada: terminar_al_cancelar,
     CambioPlanIniciado: reservar_al_cambiar,
     SuscripcionPlanModificado: aplicar_plan,
     CambioPlanRechazado: deshacer_cambio,

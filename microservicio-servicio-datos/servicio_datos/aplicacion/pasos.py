@@ -15,7 +15,7 @@ from contratos.suscripciones import (
     SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
-from seedwork.aplicacion.saga import Saga, publicar_paso
+from saga.pasos import Saga, publicar_paso
 from seedwork.dominio.errores import ReglaViolada
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos
@@ -69,11 +69,11 @@ def reservar(hecho: SuscripcionCreada | CambioPlanIniciado, unidad: Unidad) -> N
     except ReglaViolada as regla:
         _rechazar(unidad, saga, id, regla.codigo)
         return
-    servicio = ServicioDatos.crear(id, saga.id_suscripcion, saga.id, asignacion)
-    unidad.servicios.agregar(servicio)
+    servicio_datos = ServicioDatos.crear(id, saga.id_suscripcion, saga.id, asignacion)
+    unidad.servicios_datos.agregar(servicio_datos)
     publicar_paso(unidad, saga, sagas.RESERVAR, recurso=RECURSO)
     if participacion.activada:
-        _iniciar(unidad, servicio, saga)
+        _iniciar(unidad, servicio_datos, saga)
 
 
 def iniciar_reservado(saga: Saga, unidad: Unidad, conocida: SuscripcionConocida) -> None:
@@ -84,19 +84,19 @@ def iniciar_reservado(saga: Saga, unidad: Unidad, conocida: SuscripcionConocida)
     if participacion.cerrada or conocida.terminada:
         publicar_paso(unidad, saga, sagas.INICIAR, sagas.OMITIDO, recurso=RECURSO, motivo=motivos.SAGA_CERRADA)
         return
-    servicio = unidad.servicios.vivo_de(saga.id_suscripcion)
-    if servicio is not None and servicio.id_saga == saga.id:
-        _iniciar(unidad, servicio, saga)
+    servicio_datos = unidad.servicios_datos.vivo_de(saga.id_suscripcion)
+    if servicio_datos is not None and servicio_datos.id_saga == saga.id:
+        _iniciar(unidad, servicio_datos, saga)
 
 
-def terminar(unidad: Unidad, servicio: ServicioDatos, id_saga: str, motivo: str, detalle: str = "") -> None:
+def terminar(unidad: Unidad, servicio_datos: ServicioDatos, id_saga: str, motivo: str, detalle: str = "") -> None:
     """End a data service, and give its expert's place back, once.
 
     Args:
         motivo: a code, maybe told by another context: only one of the list is kept and told on.
     """
-    if servicio.terminar(id_saga, motivos.de_la_lista(motivo), detalle):
-        unidad.recursos.devolver_experto(servicio.experto_codigo)
+    if servicio_datos.terminar(id_saga, motivos.de_la_lista(motivo), detalle):
+        unidad.recursos.devolver_experto(servicio_datos.experto_codigo)
 
 
 def liberar(unidad: Unidad, saga: Saga, *, devuelto: bool) -> None:
@@ -123,23 +123,23 @@ def terminar_suscripcion(
     """
     conocer(hecho, unidad)
     saga = Saga.de(hecho)
-    servicio = unidad.servicios.vivo_de(saga.id_suscripcion)
-    devuelto = servicio is not None and not servicio.a_mano
-    if servicio is not None:
-        terminar(unidad, servicio, saga.id if devuelto else "", hecho.motivo)
+    servicio_datos = unidad.servicios_datos.vivo_de(saga.id_suscripcion)
+    devuelto = servicio_datos is not None and not servicio_datos.a_mano
+    if servicio_datos is not None:
+        terminar(unidad, servicio_datos, saga.id if devuelto else "", hecho.motivo)
     if devuelto or RECURSO in en_juego:
         liberar(unidad, saga, devuelto=devuelto)
 
 
-def _iniciar(unidad: Unidad, servicio: ServicioDatos, saga: Saga) -> None:
+def _iniciar(unidad: Unidad, servicio_datos: ServicioDatos, saga: Saga) -> None:
     # Somebody may have started it by hand: the saga still waits for the step.
-    servicio.iniciar(saga.id)
+    servicio_datos.iniciar(saga.id)
     publicar_paso(unidad, saga, sagas.INICIAR, recurso=RECURSO)
 
 
 def _asignar(unidad: Unidad, saga: Saga) -> Asignacion:
     """Raise ReglaViolada where something is missing; the expert comes last, since only that takes anything away."""
-    if unidad.servicios.vivo_de(saga.id_suscripcion) is not None:
+    if unidad.servicios_datos.vivo_de(saga.id_suscripcion) is not None:
         raise ReglaViolada(motivos.YA_TIENE_SERVICIO)
     nube = unidad.recursos.elegir_nube()
     if nube is None:

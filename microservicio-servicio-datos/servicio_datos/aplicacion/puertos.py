@@ -2,9 +2,11 @@
 
 from typing import Protocol
 
-from seedwork.aplicacion.saga import Saga
+from saga.participacion import Participacion
+from saga.pasos import Saga
+from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
-from servicio_datos.dominio.participacion import Participacion
+from servicio_datos.aplicacion.traducciones import TRADUCCIONES
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
 
@@ -15,7 +17,7 @@ class SuscripcionesConocidas(Protocol):
     Facts and commands about one subscription take turns by that lock, since all of them load it first.
     """
 
-    def obtener(self, id: str) -> SuscripcionConocida | None:
+    def obtener(self, id: str, /) -> SuscripcionConocida | None:
         """The one of an id; None where no fact of it has arrived yet."""
         ...
 
@@ -27,7 +29,7 @@ class SuscripcionesConocidas(Protocol):
 class ServiciosDatos(Protocol):
     """The data services. What is loaded stays locked until the unit of work ends."""
 
-    def obtener(self, id: str) -> ServicioDatos | None:
+    def obtener(self, id: str, /) -> ServicioDatos | None:
         """The one of an id, also where it has ended."""
         ...
 
@@ -35,13 +37,13 @@ class ServiciosDatos(Protocol):
         """The one that the subscription holds."""
         ...
 
-    def agregar(self, servicio: ServicioDatos) -> None: ...
+    def agregar(self, servicio_datos: ServicioDatos, /) -> None: ...
 
 
 class Participaciones(Protocol):
     """This service's part in each saga, locked until the unit of work ends."""
 
-    def obtener(self, id: str) -> Participacion | None:
+    def obtener(self, id: str, /) -> Participacion | None:
         """The one of a saga's id; None where nothing of the saga has arrived yet."""
         ...
 
@@ -94,11 +96,22 @@ class Imagenes(Protocol):
         ...
 
 
-class Unidad(UnidadTrabajo, Protocol):
+class Unidad(UnidadTrabajo):
     """This service's unit of work."""
 
-    suscripciones: SuscripcionesConocidas
-    servicios: ServiciosDatos
-    participaciones: Participaciones
-    recursos: Recursos
-    imagenes: Imagenes
+    def __init__(
+        self,
+        transaccion: Transaccion,
+        *,
+        suscripciones: SuscripcionesConocidas,
+        participaciones: Participaciones,
+        servicios: ServiciosDatos,
+        recursos: Recursos,
+        imagenes: Imagenes,
+    ) -> None:
+        super().__init__(transaccion, "servicio-datos", TRADUCCIONES)
+        self.suscripciones = suscripciones
+        self.participaciones = participaciones
+        self.servicios_datos = servicios
+        self.recursos = recursos
+        self.imagenes = imagenes

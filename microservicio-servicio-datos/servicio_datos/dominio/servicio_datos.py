@@ -80,22 +80,15 @@ class ServicioDatos(Agregado):
         """Whether it was made by hand, and takes no part in any saga."""
         return not self.id_saga
 
-    def exigir_vivo(self) -> None:
-        """Raise ReglaViolada where it has ended."""
-        if not self.vivo:
-            raise ReglaViolada("SERVICIO_TERMINADO")
+    def iniciar_a_peticion(self, detalle: str) -> None:
+        """Put it to work since somebody asks for it.
 
-    def exigir_sin_iniciar(self) -> None:
-        """Raise ReglaViolada where it can't be put to work: it is, or has ended."""
-        self.exigir_vivo()
-        if self.estado == INICIADO:
+        Raises:
+            ReglaViolada: it has ended (SERVICIO_TERMINADO), or is at work (SERVICIO_YA_INICIADO).
+        """
+        self._exigir_vivo()
+        if not self.iniciar("", detalle):
             raise ReglaViolada("SERVICIO_YA_INICIADO")
-
-    def exigir_otro_experto(self, codigo: str) -> None:
-        """Raise ReglaViolada where that expert can't take it over: it has ended, or is that expert's."""
-        self.exigir_vivo()
-        if self.experto_codigo == codigo:
-            raise ReglaViolada("EXPERTO_YA_ASIGNADO")
 
     def iniciar(self, id_saga: str, detalle: str = "") -> bool:
         """Put it to work. False if it was not waiting for that: nothing changes."""
@@ -115,8 +108,13 @@ class ServicioDatos(Agregado):
 
         Returns:
             The code of the one before; whoever calls gives that place back.
+
+        Raises:
+            ReglaViolada: it has ended (SERVICIO_TERMINADO), or is that expert's (EXPERTO_YA_ASIGNADO).
         """
-        self.exigir_otro_experto(codigo)
+        self._exigir_vivo()
+        if self.experto_codigo == codigo:
+            raise ReglaViolada("EXPERTO_YA_ASIGNADO")
         anterior, self.experto_codigo = self.experto_codigo, codigo
         self.registrar(
             eventos.ExpertoAsignado(
@@ -128,6 +126,15 @@ class ServicioDatos(Agregado):
             )
         )
         return anterior
+
+    def terminar_a_peticion(self, detalle: str) -> None:
+        """End it since somebody asks for it; who does gives the expert's place back.
+
+        Raises:
+            ReglaViolada: it has ended before (SERVICIO_TERMINADO).
+        """
+        self._exigir_vivo()
+        self.terminar("", "TERMINADO_A_PETICION", detalle)
 
     def terminar(self, id_saga: str, motivo: str, detalle: str = "") -> bool:
         """End it; whoever does gives the expert's place back. False if it had ended before: then nobody may."""
@@ -147,3 +154,7 @@ class ServicioDatos(Agregado):
             )
         )
         return True
+
+    def _exigir_vivo(self) -> None:
+        if not self.vivo:
+            raise ReglaViolada("SERVICIO_TERMINADO")

@@ -1,6 +1,5 @@
 """The catalogue in the database, with the stock of the experts' places."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
 from servicio_datos.infraestructura import tablas
 
@@ -44,18 +44,18 @@ class RecursosSQL:
     and two batches that need the same experts in another order can't wait for each other.
     """
 
-    def __init__(self, conexion: sa.Connection) -> None:
-        self._conexion = conexion
+    def __init__(self, transaccion: TransaccionSQL) -> None:
+        self._transaccion = transaccion
         self._cerrado = False
         self._leidos: sa.Row[Any] | None = None
 
     def elegir_nube(self) -> str | None:
         """Any of them, all alike."""
-        return _cualquiera(self._ofrecidos().nubes)
+        return self._cualquiera(self._ofrecidos().nubes)
 
     def elegir_dataset(self) -> str | None:
         """Any of them, all alike."""
-        return _cualquiera(self._ofrecidos().datasets)
+        return self._cualquiera(self._ofrecidos().datasets)
 
     def tiene_experto(self, codigo: str) -> bool:
         """Whether the catalogue in force has that expert."""
@@ -72,29 +72,32 @@ class RecursosSQL:
     def tomar_experto(self) -> str | None:
         """A place of the expert with the least of its capacity in use."""
         self._cerrar()
-        codigo: str | None = self._conexion.execute(_TOMAR).scalar_one_or_none()
+        codigo: str | None = self._transaccion.escribir(_TOMAR).scalar_one_or_none()
         return codigo
 
     def tomar_a(self, codigo: str) -> bool:
         """A place of that expert, where all that is committed leaves one free."""
         self._cerrar()
-        return self._conexion.execute(_TOMAR_A, {"codigo": codigo}).one_or_none() is not None
+        return self._transaccion.escribir(_TOMAR_A, {"codigo": codigo}).one_or_none() is not None
 
     def devolver_experto(self, codigo: str) -> None:
         """Give one place back; the database refuses to give back what was not taken."""
         self._cerrar()
-        self._conexion.execute(_DEVOLVER, {"codigo": codigo})
+        self._transaccion.escribir(_DEVOLVER, {"codigo": codigo})
 
     def _cerrar(self) -> None:
         if not self._cerrado:
-            self._conexion.execute(_CERRAR)
+            self._transaccion.ejecutar(_CERRAR)
             self._cerrado = True
 
     def _ofrecidos(self) -> sa.Row[Any]:
         """The codes in force, a list for each kind."""
         if self._leidos is None:
-            self._leidos = self._conexion.execute(_OFRECIDOS).one()
+            self._leidos = self._transaccion.ejecutar(_OFRECIDOS).one()
         return self._leidos
+
+    def _cualquiera(self, codigos: Sequence[str]) -> str | None:
+        return self._transaccion.entorno.azar.choice(codigos) if codigos else None
 
 
 def sincronizar(motor: sa.Engine, catalogo: Catalogo) -> None:
@@ -118,7 +121,3 @@ def _volcar(conexion: sa.Connection, tabla: sa.Table, entradas: Sequence[Experto
     sentencia = insert(tabla)
     nuevos = {c: sentencia.excluded[c] for c in filas[0] if c != "codigo"}
     conexion.execute(sentencia.on_conflict_do_update(index_elements=["codigo"], set_=nuevos), filas)
-
-
-def _cualquiera(codigos: Sequence[str]) -> str | None:
-    return random.choice(codigos) if codigos else None  # noqa: S311 - an even spread, not a secret

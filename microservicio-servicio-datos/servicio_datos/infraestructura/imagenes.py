@@ -4,6 +4,8 @@ from collections import Counter
 
 import sqlalchemy as sa
 
+from seedwork.infraestructura.repositorio import Inscripcion
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 from servicio_datos.dominio.catalogo import clave_modalidad
 
 # In the order of the arrays: two transactions lock the rows that both change in one order.
@@ -17,23 +19,33 @@ _SUMAR = sa.text("""
 """)
 
 
-class ImagenesSQL:
+class ImagenesSQL(Inscripcion):
     """Adds up what a batch counts, and writes it with one statement."""
 
-    def __init__(self, conexion: sa.Connection) -> None:
-        self._conexion = conexion
-        self._contadas: Counter[str] = Counter()
+    def __init__(self, transaccion: TransaccionSQL) -> None:
+        super().__init__(transaccion)
+        self._transaccion = transaccion
+        self._contadas: list[str] = []
+        self._marca = 0
 
     def contar(self, modalidad: str) -> None:
         """One more image of a modality, as its image spells it."""
-        self._contadas[modalidad] += 1
+        self._contadas.append(modalidad)
+
+    def marcar(self) -> None:
+        """A message begins."""
+        self._marca = len(self._contadas)
+
+    def deshacer(self) -> None:
+        """What was counted since does not count."""
+        del self._contadas[self._marca :]
 
     def volcar(self) -> None:
         """Add what was counted to what is known. It locks rows that every batch changes: let it be the last write."""
         sumas: Counter[str] = Counter()
-        for modalidad, cuantas in self._contadas.items():
+        for modalidad, cuantas in Counter(self._contadas).items():
             if clave := clave_modalidad(modalidad):
                 sumas[clave] += cuantas
         if sumas:
             claves = sorted(sumas)
-            self._conexion.execute(_SUMAR, {"modalidades": claves, "cuantas": [sumas[c] for c in claves]})
+            self._transaccion.ejecutar(_SUMAR, {"modalidades": claves, "cuantas": [sumas[c] for c in claves]})

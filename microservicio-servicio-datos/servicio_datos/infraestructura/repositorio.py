@@ -1,32 +1,30 @@
-"""This service's unit of work and its repositories on PostgreSQL."""
+"""This service's repositories: how its aggregates become rows, and what is read together."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeVar
 
-import sqlalchemy as sa
-
-from contratos import Mensaje
-from contratos.servicio_datos import CrearServicioDatos
-from contratos.suscripciones import HechoSuscripcion
-from seedwork.aplicacion.saga import Saga
-from seedwork.dominio.reglas import es_id
-from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
-from seedwork.infraestructura.unidad_sql import UnidadSQL
-from servicio_datos.dominio.participacion import Participacion
+from saga.participacion import Participacion
+from saga.pasos import Saga
+from seedwork.aplicacion.transaccion import Transaccion
+from seedwork.infraestructura.repositorio import Mapeo, Repositorio, mapeo_llano
+from seedwork.infraestructura.tabla import Tabla, TransaccionConTablas
+from servicio_datos.aplicacion.puertos import Imagenes, Recursos, Unidad
 from servicio_datos.dominio.servicio_datos import TERMINADO, ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
-from servicio_datos.infraestructura import tablas
-from servicio_datos.infraestructura.despachadores import DESPACHADORES
-from servicio_datos.infraestructura.existencias import RecursosSQL
-from servicio_datos.infraestructura.imagenes import ImagenesSQL
 
 A = TypeVar("A", bound=ServicioDatos | Participacion)
+T = TypeVar("T", bound=TransaccionConTablas)
+
+_CONOCIDA = mapeo_llano(SuscripcionConocida, salvo=("secuencia",))
+_PARTICIPACION = mapeo_llano(Participacion, salvo=("secuencia",))
+_SERVICIO = mapeo_llano(ServicioDatos)
 
 
-class RepositorioSuscripcionesConocidas(RepositorioSQL[SuscripcionConocida]):
-    """The copies of the subscriptions, each a row."""
+class RepositorioSuscripcionesConocidas(Repositorio[SuscripcionConocida]):
+    """The copies of the subscriptions."""
 
-    tabla = tablas.suscripciones_conocidas
+    def __init__(self, transaccion: Transaccion, tabla: Tabla) -> None:
+        super().__init__(transaccion, tabla, _CONOCIDA)
 
     def de(self, id: str) -> SuscripcionConocida:
         """The one of an id; a new one where there is none. Of two transactions that both make it, one commits."""
@@ -36,54 +34,47 @@ class RepositorioSuscripcionesConocidas(RepositorioSQL[SuscripcionConocida]):
             self.agregar(conocida)
         return conocida
 
-    def a_fila(self, agregado: SuscripcionConocida) -> Fila:
-        """A column per attribute."""
-        return {c.name: getattr(agregado, c.name) for c in self.tabla.columns}
 
-    def de_fila(self, fila: Mapping[str, Any]) -> SuscripcionConocida:
-        """The inverse."""
-        return SuscripcionConocida(**fila)
+class _PorSuscripcion(Repositorio[A]):
+    """Aggregates that are found by their subscription: those of a whole batch are loaded with one statement.
 
+    Args:
+        salvo: a column, and the value in it that makes a row not worth loading.
+    """
 
-class _PorSuscripcion(RepositorioSQL[A]):
-    """Aggregates that are found by their subscription: those of a whole batch are loaded with one statement."""
-
-    def __init__(self, conexion: sa.Connection) -> None:
-        super().__init__(conexion)
-        self._ids: dict[str, list[str]] = {}
+    def __init__(
+        self, transaccion: Transaccion, tabla: Tabla, mapeo: Mapeo[A], salvo: tuple[str, str] | None = None
+    ) -> None:
+        super().__init__(transaccion, tabla, mapeo)
+        self._salvo = salvo
+        self._ids: dict[str, dict[str, None]] = {}
 
     def precargar_de(self, suscripciones: Collection[str]) -> None:
         """Load what belongs to these subscriptions, locked."""
         faltan = sorted(set(suscripciones) - self._ids.keys())
         if faltan:
-            self._ids.update((s, []) for s in faltan)
-            for agregado in self.buscar(self.tabla.c.id_suscripcion.in_(faltan), *self.vigentes()):
-                self._ids[agregado.id_suscripcion].append(agregado.id)
-
-    def vigentes(self) -> Collection[sa.ColumnElement[bool]]:
-        """What a row must meet to be worth loading."""
-        return ()
+            self._ids.update((s, {}) for s in faltan)
+            for agregado in self.buscar("id_suscripcion", faltan, salvo=self._salvo):
+                self._ids[agregado.id_suscripcion][agregado.id] = None
 
     def de_suscripcion(self, id_suscripcion: str) -> list[A]:
         """What belongs to the subscription."""
         self.precargar_de([id_suscripcion])
-        return [agregado for id in self._ids[id_suscripcion] if (agregado := self.obtener(id)) is not None]
+        # One whose making was undone is there no more.
+        return [self._entregar(self._vistos[id]) for id in self._ids[id_suscripcion] if id in self._vistos]
 
-    def agregar(self, agregado: A) -> None:
+    def agregar(self, agregado: A, /) -> None:
         """Take in an aggregate that is new."""
         self.precargar_de([agregado.id_suscripcion])
         super().agregar(agregado)
-        self._ids[agregado.id_suscripcion].append(agregado.id)
-
-    def a_fila(self, agregado: A) -> Fila:
-        """A column per attribute."""
-        return {c.name: getattr(agregado, c.name) for c in self.tabla.columns if c.name != "orden"}
+        self._ids[agregado.id_suscripcion][agregado.id] = None
 
 
 class RepositorioParticipaciones(_PorSuscripcion[Participacion]):
-    """This service's part in each saga, each a row."""
+    """This service's part in each saga."""
 
-    tabla = tablas.participaciones
+    def __init__(self, transaccion: Transaccion, tabla: Tabla) -> None:
+        super().__init__(transaccion, tabla, _PARTICIPACION)
 
     def de_saga(self, saga: Saga) -> Participacion:
         """The saga's; a new one where there is none. Of two transactions that both make it, its key lets one commit."""
@@ -94,13 +85,9 @@ class RepositorioParticipaciones(_PorSuscripcion[Participacion]):
         self.agregar(nueva)
         return nueva
 
-    def de_fila(self, fila: Mapping[str, Any]) -> Participacion:
-        """The inverse."""
-        return Participacion(**fila)
-
 
 class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
-    """Data services, each a row. Of a subscription only what is alive is loaded; what has ended, only by its id.
+    """Data services. Of a subscription only what is alive is loaded; what has ended, only by its id.
 
     Args:
         conocidas: a subscription's copy is locked before all else that belongs to it, so that what is read then
@@ -108,33 +95,30 @@ class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
         participaciones: come next, so that all lock in one order.
     """
 
-    tabla = tablas.servicios_datos
-
     def __init__(
         self,
-        conexion: sa.Connection,
+        transaccion: Transaccion,
+        tabla: Tabla,
         conocidas: RepositorioSuscripcionesConocidas,
         participaciones: RepositorioParticipaciones,
     ) -> None:
-        super().__init__(conexion)
+        super().__init__(transaccion, tabla, _SERVICIO, salvo=("estado", TERMINADO))
         self._conocidas = conocidas
         self._participaciones = participaciones
 
-    def precargar(self, ids: Collection[str], suscripciones: Collection[str] = ()) -> None:
+    def precargar(self, ids: Collection[str], /, suscripciones: Collection[str] = ()) -> None:
         """Load the data services of these ids, of whatever state, and what belongs to their subscriptions.
 
         Args:
             suscripciones: further ones, which take their places in the same order.
         """
-        faltan = sorted(set(ids) - self._vistos.keys() - self._ausentes)
+        faltan = set(ids) - self._vistos.keys() - self._ausentes
         duenas: dict[str, str] = {}
         if faltan:
-            columnas = self.tabla.c.id, self.tabla.c.id_suscripcion
-            consulta = sa.select(*columnas).where(self.tabla.c.id == sa.any_(sa.literal(faltan, sa.ARRAY(sa.Text))))
-            duenas = {f.id: f.id_suscripcion for f in self.conexion.execute(consulta)}
+            duenas = {f["id"]: f["id_suscripcion"] for f in self._tabla.leer("id", faltan, bloquear=False)}
             self._ausentes.update(faltan)
         self.precargar_de({*suscripciones, *duenas.values()})
-        super().precargar(duenas)
+        super().precargar(duenas.keys())
 
     def precargar_de(self, suscripciones: Collection[str]) -> None:
         """Load what belongs to these subscriptions, locked, after their copies and their participations."""
@@ -148,39 +132,34 @@ class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
         """The one that the subscription holds."""
         return next((s for s in self.de_suscripcion(id_suscripcion) if s.vivo), None)
 
-    def vigentes(self) -> Collection[sa.ColumnElement[bool]]:
-        """Only what is alive."""
-        return (self.tabla.c.estado != TERMINADO,)
 
-    def de_fila(self, fila: Mapping[str, Any]) -> ServicioDatos:
-        """The inverse."""
-        return ServicioDatos(**{c: v for c, v in fila.items() if c != "orden"})
+class UnidadServicioDatos(Unidad):
+    """This service's unit of work, on tables.
 
+    Args:
+        recursos: makes the catalogue as the transaction sees it.
+        imagenes: makes what counts images. It enrols last: it locks rows that every batch of images changes.
+    """
 
-class UnidadServicioDatos(UnidadSQL):
-    """This service's unit of work."""
+    def __init__(
+        self,
+        transaccion: T,
+        recursos: Callable[[T], Recursos],
+        imagenes: Callable[[T], Imagenes],
+    ) -> None:
+        tabla = transaccion.tabla
+        conocidas = RepositorioSuscripcionesConocidas(transaccion, tabla("suscripciones_conocidas"))
+        participaciones = RepositorioParticipaciones(transaccion, tabla("participaciones"))
+        self._servicios = RepositorioServiciosDatos(transaccion, tabla("servicios_datos"), conocidas, participaciones)
+        super().__init__(
+            transaccion,
+            suscripciones=conocidas,
+            participaciones=participaciones,
+            servicios=self._servicios,
+            recursos=recursos(transaccion),
+            imagenes=imagenes(transaccion),
+        )
 
-    def __init__(self, conexion: sa.Connection) -> None:
-        super().__init__(conexion, "servicio-datos", DESPACHADORES)
-        self.suscripciones = RepositorioSuscripcionesConocidas(conexion)
-        self.participaciones = RepositorioParticipaciones(conexion)
-        self.servicios = RepositorioServiciosDatos(conexion, self.suscripciones, self.participaciones)
-        self.recursos = RecursosSQL(conexion)
-        self.imagenes = ImagenesSQL(conexion)
-        self.repositorios = [self.suscripciones, self.participaciones, self.servicios]
-        # Last of all the counts, whose rows every batch of images changes.
-        self.escritores = [self.imagenes]
-
-    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
-        """Facts are about subscriptions, commands about data services; an image is about nothing that is loaded."""
-        servicios: set[str] = set()
-        suscripciones: set[str] = set()
-        for sujeto, mensaje in pendientes:
-            if isinstance(mensaje, HechoSuscripcion):
-                suscripciones.add(sujeto)
-            elif mensaje.clase == "comando":
-                servicios.add(sujeto)
-                # A code that can be no id may be no text that the database takes; the handler refuses it.
-                if isinstance(mensaje, CrearServicioDatos) and es_id(mensaje.suscripcion.codigo):
-                    suscripciones.add(mensaje.suscripcion.codigo)
-        self.servicios.precargar(servicios, suscripciones)
+    def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
+        """What is about data services and what is about subscriptions takes its locks in one order."""
+        self._servicios.precargar(asuntos.get("id_servicio_datos", ()), asuntos.get("id_suscripcion", ()))

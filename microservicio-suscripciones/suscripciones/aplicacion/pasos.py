@@ -1,47 +1,14 @@
-"""What several handlers do alike: find what a command is about, refuse it, decide a saga, and say so."""
+"""What several handlers do alike: decide a saga, and say so."""
 
 import uuid
 
-from contratos import Mensaje, motivos, sagas
-from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
-from seedwork.aplicacion.espera import Creacion, PorConocer
-from seedwork.aplicacion.peticiones import Reglas, exigir
-from seedwork.aplicacion.saga import Saga, publicar_paso
-from seedwork.dominio.errores import ReglaViolada
+from contratos import motivos, sagas
+from saga.pasos import Saga, publicar_paso
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
 
 _FACTURAS = uuid.UUID("5b0c1f0e-5a1d-5a1d-9f3e-0c6a0f1f7a11")
-
-
-def pedida(comando: Mensaje, unidad: Unidad, reglas: Reglas) -> Suscripcion:
-    """The subscription that a command is about, locked.
-
-    Raises:
-        ReglaViolada: a field breaks its rule, or names another subscription than the message's subject.
-        PorConocer: there is no such subscription, or not yet.
-    """
-    exigir(comando, reglas)
-    id = unidad.sobre.sujeto
-    if getattr(comando, "id_suscripcion", None) != id:
-        raise ReglaViolada(motivos.DATOS_INVALIDOS)
-    suscripcion = unidad.suscripciones.obtener(id)
-    if suscripcion is None:
-        raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(CrearSuscripcion, "suscripciones"),))
-    return suscripcion
-
-
-def avisar_rechazo(comando: Mensaje, unidad: Unidad, motivo: str) -> str:
-    """Tell that the command being handled took no effect. Answers the reason, as its handler does."""
-    sobre = unidad.sobre
-    unidad.publicar(
-        ComandoSuscripcionRechazado(
-            id_comando=sobre.id, comando=type(comando).__name__, id_suscripcion=sobre.sujeto, motivo=motivo
-        ),
-        sujeto=sobre.sujeto,
-    )
-    return motivo
 
 
 def saga_de(suscripcion: Suscripcion) -> Saga:

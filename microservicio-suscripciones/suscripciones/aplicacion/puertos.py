@@ -1,9 +1,11 @@
-"""What the application needs of the outside: repositories, the catalogue, the timeline."""
+"""What the application needs of the outside: repositories, the catalogue, the timeline, what is due."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
+from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
@@ -25,7 +27,7 @@ class Clientes(Protocol):
     def obtener(self, codigo: str, /) -> Cliente | None: ...
 
     def leer(self, codigo: str) -> Cliente:
-        """As it stands, without a lock: for telling others about it, not for changing it."""
+        """As it stands, without a lock: for telling others about it, not for changing it; an empty code is nobody's."""
         ...
 
     def agregar(self, cliente: Cliente, /) -> None: ...
@@ -44,7 +46,7 @@ class Facturas(Protocol):
 class LineaDeTiempo(Protocol):
     """The saga's view: its steps as the topic told them."""
 
-    def anotar(self, id_suscripcion: str, paso: Paso) -> None:
+    def apuntar(self, id_suscripcion: str, paso: Paso) -> None:
         """Take in a step; a repeat changes nothing."""
         ...
 
@@ -53,13 +55,48 @@ class LineaDeTiempo(Protocol):
         ...
 
 
-class Unidad(UnidadTrabajo, Protocol):
-    """This service's unit of work."""
+class Unidad(UnidadTrabajo):
+    """This service's unit of work.
 
-    suscripciones: Suscripciones
-    clientes: Clientes
-    facturas: Facturas
-    linea: LineaDeTiempo
-    planes: Mapping[str, Plan]
-    plazo_s: float
-    """The saga's deadline in seconds."""
+    Attributes:
+        plazo_s: the saga's deadline in seconds.
+    """
+
+    def __init__(
+        self,
+        transaccion: Transaccion,
+        *,
+        suscripciones: Suscripciones,
+        clientes: Clientes,
+        facturas: Facturas,
+        linea: LineaDeTiempo,
+        planes: Mapping[str, Plan],
+        plazo_s: float,
+    ) -> None:
+        super().__init__(transaccion, "suscripciones", TRADUCCIONES)
+        self.suscripciones = suscripciones
+        self.clientes = clientes
+        self.facturas = facturas
+        self.linea = linea
+        self.planes = planes
+        self.plazo_s = plazo_s
+
+
+class Vencimientos(Protocol):
+    """What is due, on the database's clock; each answer has an end, and the longest due come first."""
+
+    def plazos(self) -> Sequence[tuple[str, str]]:
+        """Subscription and saga of each deadline that has passed."""
+        ...
+
+    def renovaciones(self, planes: Collection[str]) -> Sequence[tuple[str, str]]:
+        """Subscription and saga of each renewal that is due.
+
+        Those of a plan that is not among ``planes`` can't be issued now; they must not stand before the others for
+        ever.
+        """
+        ...
+
+    def sin_renovar(self, planes: Collection[str]) -> Mapping[str, int]:
+        """How many renewals are due of each plan that is not among ``planes``."""
+        ...

@@ -16,6 +16,11 @@ class Cliente(Agregado):
     cedula: str
     email: str
 
+    @classmethod
+    def nadie(cls) -> "Cliente":
+        """Whose a subscription is that was refused since no client was told: an empty code, and no data."""
+        return cls(id="", nombres="", apellidos="", usuario="", rut="", cedula="", email="")
+
     def actualizar(self, otro: "Cliente") -> None:
         """Take over the newer data."""
         self.nombres, self.apellidos, self.usuario = otro.nombres, otro.apellidos, otro.usuario

@@ -1,11 +1,6 @@
-"""The saga: what a subscription remembers of the one in course, and the fold of a whole timeline (contract §4)."""
+"""What a subscription remembers of the saga in course, and a step of its timeline (contract §4)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-EN_CURSO = "EN_CURSO"
-COMPLETADA = "COMPLETADA"
-COMPENSADA = "COMPENSADA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,32 +58,3 @@ class Paso:
     motivo: str
     compensacion: bool
     ocurrido: str
-
-
-def estado(pasos: Iterable[Paso]) -> str:
-    """The saga's state, the same in whatever order its steps arrived.
-
-    COMPLETADA: activated, every required resource started and every released one given back. COMPENSADA: not that,
-    refused or cancelled, and every required resource (and, once activated, every released one) given back.
-    """
-    todos = list(pasos)
-    requeridos, liberados = _recursos(todos)
-    nombres = {p.paso for p in todos}
-    iniciados = {p.recurso for p in todos if p.paso == "INICIAR" and p.resultado == "HECHO"}
-    devueltos = {p.recurso for p in todos if p.paso == "LIBERAR"}
-    activada = "ACTIVAR" in nombres
-    if activada and requeridos <= iniciados and liberados <= devueltos:
-        return COMPLETADA
-    por_devolver = requeridos | liberados if activada else requeridos
-    if nombres & {"RECHAZAR", "CANCELAR"} and por_devolver <= devueltos:
-        return COMPENSADA
-    return EN_CURSO
-
-
-def _recursos(pasos: list[Paso]) -> tuple[set[str], set[str]]:
-    """The lists of the step that began the saga, or of the one that decided it while that has not arrived yet."""
-    for nombre in ("CREAR", "CAMBIAR", "ACTIVAR", "RECHAZAR", "CANCELAR"):
-        for paso in pasos:
-            if paso.paso == nombre:
-                return set(paso.requeridos), set(paso.liberados)
-    return set(), set()

@@ -87,17 +87,11 @@ class Suscripcion(Agregado):
         """Whether this saga is the subscription's, and still undecided."""
         return self.saga.id == id_saga and not self.saga.decidida
 
-    def exigir_vigente(self) -> None:
-        """It has not ended.
+    def cambiar_plan(self, plan: Plan, id_saga: str, cliente: Cliente, plazo: datetime) -> None:
+        """Begin a change of plan, a saga of its own. The old plan stays in force until it succeeds.
 
-        Raises:
-            ReglaViolada: it has (SUSCRIPCION_TERMINADA).
-        """
-        if self.estado not in (PENDIENTE, ACTIVA):
-            raise ReglaViolada("SUSCRIPCION_TERMINADA")
-
-    def exigir_cambio(self, plan: Plan) -> None:
-        """Its plan can become this one.
+        It requires what the new plan requires and the subscription does not hold, and releases the reverse; without
+        anything to require, it waits for nobody, and has no deadline.
 
         Raises:
             ReglaViolada: it is not in force (SUSCRIPCION_NO_ACTIVA), a saga of it has not ended (SAGA_EN_CURSO), or it
@@ -109,17 +103,6 @@ class Suscripcion(Agregado):
             raise ReglaViolada("SAGA_EN_CURSO")
         if self.plan_codigo == plan.codigo:
             raise ReglaViolada("PLAN_EN_VIGOR")
-
-    def cambiar_plan(self, plan: Plan, id_saga: str, cliente: Cliente, plazo: datetime) -> None:
-        """Begin a change of plan, a saga of its own. The old plan stays in force until it succeeds.
-
-        It requires what the new plan requires and the subscription does not hold, and releases the reverse; without
-        anything to require, it waits for nobody, and has no deadline.
-
-        Raises:
-            ReglaViolada: as :meth:`exigir_cambio` tells.
-        """
-        self.exigir_cambio(plan)
         self.saga = SagaActual(
             id=id_saga,
             requeridos=tuple(r for r in plan.recursos if r not in self.recursos),
@@ -185,7 +168,8 @@ class Suscripcion(Agregado):
         Raises:
             ReglaViolada: it has ended (SUSCRIPCION_TERMINADA).
         """
-        self.exigir_vigente()
+        if self.estado not in (PENDIENTE, ACTIVA):
+            raise ReglaViolada("SUSCRIPCION_TERMINADA")
         if self.saga.cambio_indeciso:
             self.rechazar(self.saga.id, motivo, cliente)
         self._decidir()

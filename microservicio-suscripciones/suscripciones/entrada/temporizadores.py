@@ -1,17 +1,17 @@
 """The durable timers: the saga's deadlines, and the renewals. What is due stands in the database, on its clock."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
 
 import structlog
 
-from seedwork.entrada.servicio import Conexion, Tarea, periodica
+from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.bd import es_de_infraestructura
+from suscripciones.aplicacion.puertos import Unidad, Vencimientos
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.aplicacion.reacciones.renovacion import renovar
-from suscripciones.infraestructura.repositorio import UnidadSuscripciones
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 GRACIA_S = 10.0
 """Seconds that broker and database must have answered again before silence proves anything (contract §4)."""
@@ -22,57 +22,80 @@ PLAZOS_S = 0.5
 RENOVACIONES_S = 2.0
 """Likewise, for renewals that are due."""
 
-Vencidas = Callable[[], Sequence[tuple[str, str]]]
-"""Answers subscription and saga of each that is due."""
 
-Abrir = Callable[[], AbstractContextManager[UnidadSuscripciones]]
+class Oido(Protocol):
+    """Tells whether this process hears what is said."""
 
-
-def vigilar_plazos(vencidas: Vencidas, abrir: Abrir, conexion: Conexion) -> Tarea:
-    """Refuse what is past its deadline.
-
-    Args:
-        vencidas: whose deadline has passed.
-        abrir: opens a unit of work.
-        conexion: tells whether this process hears the participants at all.
-    """
-
-    def se_oye() -> bool:
-        return conexion.segundos_en_orden() >= GRACIA_S
-
-    def revisar() -> None:
-        if se_oye():
-            _una_a_una("plazo", vencidas(), abrir, vencer_plazo, mientras=se_oye)
-
-    return periodica(PLAZOS_S, revisar)
+    def segundos_en_orden(self) -> float:
+        """For how long broker and database have both answered, without a break until now; 0 when they do not."""
+        ...
 
 
-def vigilar_renovaciones(vencidas: Vencidas, sin_plan: Callable[[], Mapping[str, int]], abrir: Abrir) -> Tarea:
-    """Issue the invoices of the periods that have begun.
+class VigilantePlazos:
+    """Refuses what is past its deadline.
 
     Args:
-        vencidas: whose renewal is due, and can be issued.
-        sin_plan: how many are due of each plan that the catalogue does not have any more.
+        vencimientos: knows whose deadline has passed.
+        abrir: opens a unit of work.
+        oido: tells whether this process hears the participants at all.
+    """
+
+    def __init__(self, vencimientos: Vencimientos, abrir: Abrir, oido: Oido) -> None:
+        self._vencimientos = vencimientos
+        self._abrir = abrir
+        self._oido = oido
+
+    def vuelta(self) -> None:
+        """One look.
+
+        Raises:
+            Exception: the database is away; what is left stays due.
+        """
+        if self._se_oye():
+            _una_a_una("plazo", self._vencimientos.plazos(), self._abrir, vencer_plazo, mientras=self._se_oye)
+
+    def _se_oye(self) -> bool:
+        return self._oido.segundos_en_orden() >= GRACIA_S
+
+
+class VigilanteRenovaciones:
+    """Issues the invoices of the periods that have begun.
+
+    Args:
+        vencimientos: knows whose renewal is due.
+        planes: the codes of the catalogue: of any other plan, nobody knows the price.
         abrir: opens a unit of work.
     """
-    avisados: Mapping[str, int] = {}
 
-    def revisar() -> None:
-        nonlocal avisados
-        _una_a_una("renovacion", vencidas(), abrir, lambda unidad, id, _: renovar(unidad, id))
-        if (faltan := sin_plan()) != avisados:
-            avisados = faltan
+    def __init__(self, vencimientos: Vencimientos, planes: Collection[str], abrir: Abrir) -> None:
+        self._vencimientos = vencimientos
+        self._planes = planes
+        self._abrir = abrir
+        self._avisados: Mapping[str, int] = {}
+
+    def vuelta(self) -> None:
+        """One look.
+
+        Raises:
+            Exception: the database is away; what is left stays due.
+        """
+        _una_a_una(
+            "renovacion",
+            self._vencimientos.renovaciones(self._planes),
+            self._abrir,
+            lambda unidad, id, _: renovar(unidad, id),
+        )
+        if (faltan := self._vencimientos.sin_renovar(self._planes)) != self._avisados:
+            self._avisados = faltan
             for codigo, cuantas in faltan.items():
-                registro.error("hay renovaciones de un plan que no está en el catálogo", plan=codigo, cuantas=cuantas)
-
-    return periodica(RENOVACIONES_S, revisar)
+                log.error("hay renovaciones de un plan que no está en el catálogo", plan=codigo, cuantas=cuantas)
 
 
 def _una_a_una(
     causa: str,
     vencidas: Sequence[tuple[str, str]],
     abrir: Abrir,
-    atender: Callable[[UnidadSuscripciones, str, str], None],
+    atender: Callable[[Unidad, str, str], None],
     *,
     mientras: Callable[[], bool] = lambda: True,
 ) -> None:
@@ -85,13 +108,9 @@ def _una_a_una(
         if not mientras():
             return
         try:
-            with abrir() as unidad:
-                unidad.por_cuenta_propia(causa, sujeto=id_suscripcion, correlacion=id_saga)
+            with abrir() as unidad, unidad.por_cuenta_propia(causa, sujeto=id_suscripcion, correlacion=id_saga):
                 atender(unidad, id_suscripcion, id_saga)
-                unidad.recolectar()
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
-            registro.error(
-                "lo vencido no se pudo atender", causa=causa, correlacion=id_saga, error=type(error).__name__
-            )
+            log.error("lo vencido no se pudo atender", causa=causa, correlacion=id_saga, error=type(error).__name__)

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from contratos.sagas import TransicionSaga
-from seedwork.aplicacion.bus import Recibido
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.infraestructura import recambio
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
 from suscripciones.aplicacion.reacciones.transicion import paso_de
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.repositorio import fila_de_paso
@@ -31,7 +32,7 @@ def reconstruir(motor: sa.Engine, pulsar_url: str) -> int:
     cliente = crear_cliente(pulsar_url)
     try:
         lector = cliente.create_reader(TransicionSaga.topico, pulsar.MessageId.earliest)
-        decodificador = Decodificador(cliente, [TransicionSaga])
+        decodificador = Decodificador(EsquemasPulsar(cliente), [TransicionSaga])
         with motor.begin() as conexion:
             recambio.preparar(conexion, tablas.pasos.name, _NUEVA.name)
         with motor.begin() as conexion:
@@ -82,6 +83,6 @@ def _fila(recibido: Recibido) -> dict[str, Any]:
     return fila_de_paso(transicion.id_suscripcion, paso_de(transicion, recibido.sobre.id))
 
 
-def _hasta_el_final(lector: pulsar.Reader) -> Iterator[pulsar.Message]:
+def _hasta_el_final(lector: pulsar.Reader) -> Iterator[MensajePulsar]:
     while lector.has_message_available():
-        yield lector.read_next(10_000)
+        yield MensajePulsar(lector.read_next(10_000))

@@ -14,13 +14,15 @@ from werkzeug.exceptions import MethodNotAllowed
 from bff_web import cuerpos, idempotencia
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
-from bff_web.direcciones import exigir_ids, regla
+from bff_web.direcciones import exigir_ids
 from contratos import Mensaje
+from seedwork.aplicacion.broker import SinConfirmacion
+from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.consultas import regla
 from seedwork.entrada.http import problema
-from seedwork.infraestructura.pulsar import SinConfirmacion
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 FUENTE = "/saludtech/bff"
 PLAZO_MS = 4200
@@ -40,10 +42,10 @@ class Publicador(Protocol):
         """
 
 
-def registrar(app: flask.Flask, publicador: Publicador, secreto: bytes) -> None:
+def registrar(app: flask.Flask, publicador: Publicador, secreto: bytes, entorno: Entorno) -> None:
     """Add every command's routes."""
     for comando in COMANDOS:
-        vista = _vista(comando, publicador, secreto)
+        vista = _vista(comando, publicador, secreto, entorno)
         for ruta in comando.rutas:
             app.add_url_rule(regla(ruta), ruta, vista, methods=["POST"], provide_automatic_options=False)
             # Else a query would take a command's address for that of a resource, and know none of that id.
@@ -71,7 +73,7 @@ class _Aceptado(flask.Response):
         return self.headers
 
 
-def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable[..., flask.Response]:
+def _vista(comando: Comando, publicador: Publicador, secreto: bytes, entorno: Entorno) -> Callable[..., flask.Response]:
     recurso = comando.recurso
 
     def vista(**ids: str) -> flask.Response:
@@ -79,7 +81,7 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable
         cuerpo = cuerpos.leer(comando.cuerpo)
         cabeceras = flask.request.headers
         clave = cabeceras.get(idempotencia.CABECERA)
-        identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto)
+        identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto, entorno)
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
         consulta = recurso.consulta.format(id_recurso)
         aceptado = {
@@ -97,12 +99,13 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable
             id=identidad.id_comando,
             clave_idempotencia=identidad.clave,
             traza=_traza(cabeceras),
+            entorno=entorno,
         )
         structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
         try:
             publicador.publicar(sobre, mensaje, espera=ESPERA_S)
         except SinConfirmacion as error:
-            registro.warning("comando sin confirmar", tipo=mensaje.tipo, error=str(error))
+            log.warning("comando sin confirmar", tipo=mensaje.tipo, error=str(error))
             return problema(
                 503,
                 "El broker no confirmó el comando a tiempo: no se sabe si tendrá efecto. Consúltelo, o repita la "
@@ -110,7 +113,7 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes) -> Callable
                 cabeceras={"Retry-After": "2"},
                 **aceptado | {"estado": "DESCONOCIDO"},
             )
-        registro.info("comando aceptado", tipo=mensaje.tipo)
+        log.info("comando aceptado", tipo=mensaje.tipo)
         return _Aceptado(json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
 
     return vista

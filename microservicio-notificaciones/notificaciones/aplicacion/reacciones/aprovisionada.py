@@ -5,7 +5,7 @@ from contratos.notificaciones import SERVICIO_LISTO
 from contratos.suscripciones import SuscripcionAprovisionada
 from notificaciones.aplicacion.encargo import encargar, id_notificacion
 from notificaciones.aplicacion.puertos import Unidad
-from seedwork.aplicacion.saga import Saga, publicar_paso
+from saga.pasos import Saga, publicar_paso
 
 
 def notificar_servicio_listo(hecho: SuscripcionAprovisionada, unidad: Unidad) -> None:

@@ -8,7 +8,13 @@ from notificaciones.aplicacion.puertos import Unidad
 
 
 def notificar_suscripcion_rechazada(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
-    """Undo, and tell the client why."""
+    """Undo, and tell the client why; where the creation itself was refused, nobody vouches for the address: no letter.
+
+    It was refused at once where its saga requires nothing: a plan without resources is in force at once.
+    """
+    if not hecho.recursos_requeridos:
+        unidad.cierres.cerrar_suscripcion(hecho.id_suscripcion)
+        return
     avisar_del_fin(
         unidad, SUSCRIPCION_RECHAZADA, hecho, datos={"motivo": motivos.texto(motivos.de_la_lista(hecho.motivo)) or ""}
     )

@@ -2,10 +2,10 @@
 
 from contratos import motivos
 from contratos.servicio_datos import CrearServicioDatos
-from seedwork.aplicacion.peticiones import Reglas, exigir, opcional, rechazable
+from seedwork.aplicacion.peticiones import Reglas, exigir, opcional
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
-from servicio_datos.aplicacion.peticiones import exigir_activa, rechazar_comando
+from servicio_datos.aplicacion.peticiones import exigir_activa
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos
 
@@ -32,17 +32,16 @@ _REGLAS: Reglas = {
 """What each field must be. Those that are not stored may be left out."""
 
 
-@rechazable(rechazar_comando)
 def crear_servicio_datos(comando: CrearServicioDatos, unidad: Unidad) -> None:
     """Make the data service CREADO; it takes no part in any saga."""
     exigir(comando, _REGLAS)
     id, id_suscripcion = unidad.sobre.sujeto, comando.suscripcion.codigo
-    if unidad.servicios.obtener(id) is not None:
+    if unidad.servicios_datos.obtener(id) is not None:
         raise ReglaViolada(motivos.SERVICIO_EXISTENTE)
     exigir_activa(id_suscripcion, unidad)
-    if unidad.servicios.vivo_de(id_suscripcion) is not None:
+    if unidad.servicios_datos.vivo_de(id_suscripcion) is not None:
         raise ReglaViolada(motivos.YA_TIENE_SERVICIO)
-    unidad.servicios.agregar(ServicioDatos.crear(id, id_suscripcion, "", _asignar(comando, unidad)))
+    unidad.servicios_datos.agregar(ServicioDatos.crear(id, id_suscripcion, "", _asignar(comando, unidad)))
 
 
 def _asignar(comando: CrearServicioDatos, unidad: Unidad) -> Asignacion:

@@ -1,12 +1,12 @@
 """SuscripcionActivada: what the saga reserved goes to work."""
 
 from contratos.suscripciones import SuscripcionActivada
-from seedwork.aplicacion.saga import Saga
+from saga.pasos import Saga
 from servicio_datos.aplicacion.pasos import RECURSO, conocer, iniciar_reservado
 from servicio_datos.aplicacion.puertos import Unidad
 
 
-def activar(hecho: SuscripcionActivada, unidad: Unidad) -> None:
+def iniciar_al_activar(hecho: SuscripcionActivada, unidad: Unidad) -> None:
     """Start the saga's data service, where the plan in force requires one."""
     conocida = conocer(hecho, unidad)
     if RECURSO in hecho.recursos_requeridos:

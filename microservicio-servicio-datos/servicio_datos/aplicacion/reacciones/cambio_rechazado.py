@@ -1,7 +1,7 @@
 """CambioPlanRechazado: what the change reserved is given back; the service in force stays."""
 
 from contratos.suscripciones import CambioPlanRechazado
-from seedwork.aplicacion.saga import Saga
+from saga.pasos import Saga
 from servicio_datos.aplicacion.pasos import RECURSO, conocer, liberar, terminar
 from servicio_datos.aplicacion.puertos import Unidad
 
@@ -12,8 +12,8 @@ def deshacer_cambio(hecho: CambioPlanRechazado, unidad: Unidad) -> None:
     if RECURSO not in hecho.recursos_requeridos:
         return
     saga = Saga.de(hecho)
-    servicio = unidad.servicios.vivo_de(saga.id_suscripcion)
-    devuelto = servicio is not None and servicio.id_saga == saga.id
-    if servicio is not None and devuelto:
-        terminar(unidad, servicio, saga.id, hecho.motivo)
+    servicio_datos = unidad.servicios_datos.vivo_de(saga.id_suscripcion)
+    devuelto = servicio_datos is not None and servicio_datos.id_saga == saga.id
+    if servicio_datos is not None and devuelto:
+        terminar(unidad, servicio_datos, saga.id, hecho.motivo)
     liberar(unidad, saga, devuelto=devuelto)

@@ -5,7 +5,7 @@ from servicio_datos.aplicacion.pasos import terminar_suscripcion
 from servicio_datos.aplicacion.puertos import Unidad
 
 
-def cancelar(hecho: SuscripcionCancelada, unidad: Unidad) -> None:
+def terminar_al_cancelar(hecho: SuscripcionCancelada, unidad: Unidad) -> None:
     """End what the subscription holds, whoever made it, with one answer to its latest saga."""
     en_juego = (*hecho.recursos_requeridos, *hecho.recursos_liberados, *hecho.recursos_en_poder)
     terminar_suscripcion(hecho, unidad, en_juego=en_juego)

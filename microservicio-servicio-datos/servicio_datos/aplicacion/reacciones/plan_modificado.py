@@ -2,7 +2,7 @@
 
 from contratos import motivos
 from contratos.suscripciones import SuscripcionPlanModificado
-from seedwork.aplicacion.saga import Saga
+from saga.pasos import Saga
 from servicio_datos.aplicacion.pasos import RECURSO, conocer, iniciar_reservado, liberar, terminar
 from servicio_datos.aplicacion.puertos import Unidad
 
@@ -23,8 +23,8 @@ def _liberar(hecho: SuscripcionPlanModificado, unidad: Unidad, saga: Saga) -> No
     """End what an earlier saga reserved, once: what comes to this subscription after that is another saga's."""
     if unidad.participaciones.de_saga(saga).cerrada:
         return
-    servicio = unidad.servicios.vivo_de(hecho.id_suscripcion)
-    devuelto = servicio is not None and not servicio.a_mano
-    if servicio is not None and devuelto:
-        terminar(unidad, servicio, saga.id, motivos.PLAN_MODIFICADO)
+    servicio_datos = unidad.servicios_datos.vivo_de(hecho.id_suscripcion)
+    devuelto = servicio_datos is not None and not servicio_datos.a_mano
+    if servicio_datos is not None and devuelto:
+        terminar(unidad, servicio_datos, saga.id, motivos.PLAN_MODIFICADO)
     liberar(unidad, saga, devuelto=devuelto)

@@ -5,6 +5,6 @@ from servicio_datos.aplicacion.pasos import terminar_suscripcion
 from servicio_datos.aplicacion.puertos import Unidad
 
 
-def compensar(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
+def terminar_al_rechazar(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
     """End what the subscription holds, with one answer to its saga."""
     terminar_suscripcion(hecho, unidad, en_juego=hecho.recursos_requeridos)

@@ -4,20 +4,21 @@ from datetime import timedelta
 
 from contratos import motivos, sagas
 from contratos.suscripciones import CambiarPlanSuscripcion
-from seedwork.aplicacion.peticiones import Reglas, rechazable
-from seedwork.aplicacion.saga import publicar_paso
+from saga.pasos import publicar_paso
+from seedwork.aplicacion.peticiones import Reglas, exigir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_texto
-from suscripciones.aplicacion.pasos import activar, avisar_rechazo, pedida, saga_de
+from suscripciones.aplicacion.pasos import activar, saga_de
+from suscripciones.aplicacion.peticiones import suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"plan_codigo": es_id, "plan_nombre": es_texto}
 
 
-@rechazable(avisar_rechazo)
 def cambiar_plan_suscripcion(comando: CambiarPlanSuscripcion, unidad: Unidad) -> None:
     """Start the saga of the change; where it requires nothing besides, the new plan is in force at once."""
-    suscripcion = pedida(comando, unidad, _REGLAS)
+    exigir(comando, _REGLAS)
+    suscripcion = suscripcion_pedida(unidad)
     plan = unidad.planes.get(comando.plan_codigo)
     if plan is None:
         raise ReglaViolada(motivos.PLAN_DESCONOCIDO)

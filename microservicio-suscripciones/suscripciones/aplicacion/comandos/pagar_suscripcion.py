@@ -4,20 +4,20 @@ from decimal import Decimal
 
 from contratos import motivos
 from contratos.suscripciones import PagarSuscripcion
-from seedwork.aplicacion.peticiones import Reglas, rechazable
+from seedwork.aplicacion.peticiones import Reglas, exigir
 from seedwork.dominio.dinero import Dinero
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_medio, es_moneda, es_monto
-from suscripciones.aplicacion.pasos import avisar_rechazo, pedida
+from suscripciones.aplicacion.peticiones import suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"id_factura": es_id, "monto": es_monto, "moneda": es_moneda, "medio": es_medio}
 
 
-@rechazable(avisar_rechazo)
 def pagar_suscripcion(comando: PagarSuscripcion, unidad: Unidad) -> None:
     """Take the payment of one invoice, of exactly what is due."""
-    suscripcion = pedida(comando, unidad, _REGLAS)
+    exigir(comando, _REGLAS)
+    suscripcion = suscripcion_pedida(unidad)
     suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
     factura = suyas.get(comando.id_factura)
     if factura is None:

@@ -2,14 +2,15 @@
 
 from contratos import motivos, sagas
 from contratos.sagas import TransicionSaga
+from saga.fin import EN_CURSO, estado
 from suscripciones.aplicacion.pasos import activar, rechazar
 from suscripciones.aplicacion.puertos import Unidad
-from suscripciones.dominio.saga import EN_CURSO, Paso, estado
+from suscripciones.dominio.saga import Paso
 
 
 def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
     """Take the step into the timeline, and do what follows from it for a saga that is still undecided."""
-    unidad.linea.anotar(transicion.id_suscripcion, paso_de(transicion, unidad.sobre.id))
+    unidad.linea.apuntar(transicion.id_suscripcion, paso_de(transicion, unidad.sobre.id))
     suscripcion = unidad.suscripciones.obtener(transicion.id_suscripcion)
     if suscripcion is None:
         return

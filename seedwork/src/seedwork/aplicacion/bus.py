@@ -1,103 +1,81 @@
 """From a message to its handler, inside one unit of work: the same path for every command and every reaction."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, TypeVar
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
 
-from contratos import Mensaje, motivos
-from seedwork.aplicacion.espera import Aplazado, Etapas, PorConocer
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.unidad import UnidadConBandeja
+from contratos import motivos
+from contratos.base import Mensaje
+from seedwork.aplicacion.espera import Aplazado, EnEspera, Paciencia, PorConocer
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.unidad import Abrir, UnidadTrabajo
+from seedwork.aplicacion.validez import es_de_otro
+from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import es_id
 
-Manejador = Callable[[Any, Any], str | None]
-"""``(message, unit of work) -> None``, or the reason's code where a command is refused."""
+Manejador = Callable[[Any, Any], None]
+"""``(message, unit of work) -> None``. It raises ReglaViolada to refuse a command, PorConocer to let it wait."""
 
-U = TypeVar("U", bound=UnidadConBandeja)
+Rechazar = Callable[[Any, Any, str], None]
+"""``(command, unit of work, reason's code) -> None``: tells that a command took no effect, and keeps what is to be kept
+of it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Recibido:
-    """A message that arrived, decoded."""
-
-    sobre: Sobre
-    mensaje: Mensaje
+_Asunto = tuple[str, str]
 
 
 class Bus:
     """Handles messages exactly once each: inbox, handlers, aggregates and outbox share one transaction.
 
     Args:
-        consumidor: the inbox's first key; one per subscription.
+        consumidor: the inbox's first key; the subscription's name.
         abrir: opens a unit of work that commits when its block ends well, and rolls back when it does not.
-        manejadores: the handler of each message type that this consumer hears.
-        rechazar: tells, as an event, that a command was refused though no handler decided it: before it saw it, or
-            after it failed on it for good.
+        manejadores: the handler of each message type that this service hears.
+        rechazar: tells of every refused command, whoever refused it.
+        paciencia: how long commands wait for what they name; needed where there are commands.
     """
 
     def __init__(
         self,
         consumidor: str,
-        abrir: Callable[[], AbstractContextManager[Any]],
+        abrir: Abrir,
         manejadores: Mapping[type[Mensaje], Manejador],
-        rechazar: Callable[[Any, Any, str], None] | None = None,
+        rechazar: Rechazar | None = None,
+        paciencia: Paciencia | None = None,
     ) -> None:
         if not manejadores:
             raise ValueError(f"el consumidor {consumidor} no tiene manejadores")
         for tipo in manejadores:
-            if tipo.clase == "comando" and rechazar is None:
-                raise ValueError(f"{tipo.__name__} es un comando: falta decir cómo se rechaza")
+            if tipo.clase == "comando" and (rechazar is None or paciencia is None):
+                raise ValueError(f"{tipo.__name__} es un comando: falta decir cómo se rechaza, y cuánto espera")
         self.consumidor = consumidor
         self.manejadores = manejadores
         self._abrir = abrir
         self._rechazar = rechazar
+        self._paciencia = paciencia
 
-    def procesar(
-        self, recibidos: Sequence[Recibido], *, lote: str | None = None, agotados: Collection[str] = ()
-    ) -> Mapping[str, Aplazado]:
+    def procesar(self, recibidos: Sequence[Recibido], *, lote: str | None = None) -> Collection[str]:
         """Handle all of them in one transaction, in order; what was handled before is passed over.
+
+        A command that has to wait, and those of its type and subject behind it, are made to wait in the same
+        transaction: when this returns, every message is done with here.
 
         Args:
             recibidos: the messages.
             lote: the id of the batch, if it was noted as begun; it ends with the transaction.
-            agotados: ids of commands that have waited long enough: what they name and is not known is no more to come.
 
         Returns:
-            The commands that are to wait, by id: they were left unhandled, and so were those of their type and subject
-            behind them.
+            The ids of those that wait.
 
         Raises:
             Exception: whatever a handler or the database raised; then nothing of the batch took effect.
         """
-        esperan: dict[tuple[str, str], Etapas] = {}
-        aplazados: dict[str, Recibido] = {}
         with self._abrir() as unidad:
-            nuevos = unidad.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
-            pendientes = [r for r in recibidos if r.sobre.id in nuevos]
-            unidad.precargar([(r.sobre.sujeto, r.mensaje) for r in pendientes])
-            duenos = unidad.reclamar_claves(
-                {r.sobre.clave_idempotencia: r.sobre.id for r in reversed(pendientes) if r.sobre.clave_idempotencia}
-            )
-            for recibido in pendientes:
-                sobre = recibido.sobre
-                if sobre.id not in nuevos:
-                    continue
-                nuevos.remove(sobre.id)
-                asunto = sobre.tipo, sobre.sujeto
-                try:
-                    if asunto not in esperan:
-                        self._atender(unidad, recibido, duenos, espera=sobre.id not in agotados)
-                        continue
-                except PorConocer as error:
-                    esperan[asunto] = error.etapas
-                aplazados[sobre.id] = recibido
-            segundos = (
-                unidad.aplazar(self.consumidor, {id: r.sobre.tipo for id, r in aplazados.items()}) if aplazados else {}
-            )
-        return {
-            id: Aplazado(esperan[aplazados[id].sobre.tipo, aplazados[id].sobre.sujeto], segundos[id])
-            for id in aplazados
-        }
+            nuevos = unidad.transaccion.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
+            tanda = _Tanda(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))
+            tanda.atender()
+            return tanda.aplazar()
 
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.
@@ -111,36 +89,177 @@ class Bus:
         """
         sobre, mensaje = recibido.sobre, recibido.mensaje
         with self._abrir() as unidad:
-            if not unidad.retirar(self.consumidor, sobre.id):
+            if not unidad.transaccion.retirar(self.consumidor, sobre.id):
                 return False
             if mensaje.clase == "comando":
-                unidad.atender(sobre)
                 if sobre.clave_idempotencia:
-                    unidad.reclamar_claves({sobre.clave_idempotencia: sobre.id})
-                if avisar and self._rechazar is not None:
-                    self._rechazar(mensaje, unidad, motivos.COMANDO_DESCARTADO)
-                unidad.anotar_comando(motivos.COMANDO_DESCARTADO)
-                unidad.recolectar()
+                    unidad.transaccion.reclamar_claves({sobre.clave_idempotencia: sobre.id})
+                self._rechazar_comando(unidad, recibido, motivos.COMANDO_DESCARTADO, avisar=avisar)
         return True
 
-    def _atender(
-        self, unidad: UnidadConBandeja, recibido: Recibido, duenos: Mapping[str, str], *, espera: bool
-    ) -> None:
-        sobre, mensaje = recibido.sobre, recibido.mensaje
-        unidad.atender(sobre)
-        rechazo: str | None
-        if sobre.clave_idempotencia and duenos[sobre.clave_idempotencia] != sobre.id:
-            rechazo = motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA
-            if self._rechazar is not None:
-                self._rechazar(mensaje, unidad, rechazo)
-        else:
-            try:
-                rechazo = self.manejadores[type(mensaje)](mensaje, unidad)
-            except PorConocer as error:
-                if espera or self._rechazar is None:
-                    raise
-                rechazo = error.codigo
-                self._rechazar(mensaje, unidad, rechazo)
-        if mensaje.clase == "comando":
-            unidad.anotar_comando(rechazo)
-        unidad.recolectar()
+    def _rechazar_comando(self, unidad: UnidadTrabajo, recibido: Recibido, motivo: str, *, avisar: bool = True) -> None:
+        with unidad.mensaje(recibido.sobre):
+            if avisar and self._rechazar is not None:
+                self._rechazar(recibido.mensaje, unidad, motivo)
+            unidad.destinar(motivo)
+
+
+class _Tanda:
+    """The new messages of one transaction: each is handled, refused, or made to wait."""
+
+    def __init__(self, bus: Bus, unidad: UnidadTrabajo, pendientes: Sequence[Recibido]) -> None:
+        self._bus = bus
+        self._unidad = unidad
+        self._pendientes = pendientes
+        self._copias: list[str] = []
+        self._esperan: list[Recibido] = []
+        self._detras: set[str] = set()
+        """Of those, the ids of who waits for nothing but its turn."""
+        self._duenos: Mapping[str, str] = {}
+        self._filas: dict[_Asunto, dict[str, EnEspera]] = {}
+        """The rows of those that wait, by their ids, in their turns."""
+
+    def atender(self) -> None:
+        """Handle what can be handled. What waits is tried again behind all others, which may have made it known.
+
+        Then, what has waited long enough is refused, and those behind it have their turn.
+        """
+        comandos = [r for r in self._pendientes if r.mensaje.clase == "comando"]
+        if comandos:
+            self._conocer(comandos)
+        self._unidad.precargar(_asuntos(self._pendientes))
+        # However they came back: those that wait go first, in their turns, or they would wait for each other.
+        self._vuelta(sorted(self._pendientes, key=self._turno) if self._filas else self._pendientes)
+        if self._esperan:
+            otra_vez, self._esperan, self._detras = self._esperan, [], set()
+            self._vuelta(otra_vez, ultima=True)
+
+    def aplazar(self) -> Collection[str]:
+        """Let those wait that can't be handled; answers their ids."""
+        transaccion, consumidor = self._unidad.transaccion, self._bus.consumidor
+        ids = [r.sobre.id for r in self._esperan]
+        if self._copias or ids:
+            transaccion.devolver(consumidor, [*self._copias, *ids])
+        if ids:
+            transaccion.aplazar(consumidor, [self._aplazado(r) for r in self._esperan])
+        return ids
+
+    def _conocer(self, comandos: Sequence[Recibido]) -> None:
+        """Whose each idempotency key is, and which commands of these subjects wait already, of whatever type: one that
+        would make what another names is still on its way. Who looks for that looks later: so none is missed."""
+        transaccion = self._unidad.transaccion
+        claves = {r.sobre.clave_idempotencia: r.sobre.id for r in reversed(comandos) if r.sobre.clave_idempotencia}
+        if claves:
+            self._duenos = transaccion.reclamar_claves(claves)
+        tipos = [t.tipo for t in self._bus.manejadores if t.clase == "comando"]
+        asuntos = {(tipo, r.sobre.sujeto) for r in comandos for tipo in tipos}
+        for fila in transaccion.en_espera(self._bus.consumidor, asuntos):
+            self._filas.setdefault((fila.tipo, fila.sujeto), {})[fila.id] = fila
+
+    def _vuelta(self, recibidos: Iterable[Recibido], *, ultima: bool = False) -> None:
+        detras: set[_Asunto] = set()
+        for recibido in recibidos:
+            asunto = _asunto(recibido)
+            filas = self._filas.get(asunto, {})
+            fila = filas.get(recibido.sobre.id)
+            if fila is not None and recibido.vuelta < fila.vuelta:
+                # Another copy of it counts, and is on its way.
+                self._copias.append(recibido.sobre.id)
+            elif (turno := asunto in detras or _hay_delante(filas, fila)) or not self._atender(recibido, ultima=ultima):
+                self._esperan.append(recibido)
+                if turno:
+                    self._detras.add(recibido.sobre.id)
+                detras.add(asunto)
+            elif fila is not None:
+                del filas[fila.id]
+                self._unidad.transaccion.no_esperar(self._bus.consumidor, fila.id)
+
+    def _atender(self, recibido: Recibido, *, ultima: bool) -> bool:
+        """Handle one message, or refuse it; False where it has to wait."""
+        unidad, sobre, mensaje = self._unidad, recibido.sobre, recibido.mensaje
+        manejar = self._bus.manejadores[type(mensaje)]
+        if mensaje.clase == "evento":
+            with unidad.mensaje(sobre, deshacible=False):
+                manejar(mensaje, unidad)
+            return True
+        try:
+            with unidad.mensaje(sobre):
+                if sobre.clave_idempotencia and self._duenos[sobre.clave_idempotencia] != sobre.id:
+                    raise ReglaViolada(motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA)
+                if es_de_otro(mensaje, sobre.sujeto):
+                    raise ReglaViolada(motivos.DATOS_INVALIDOS)
+                manejar(mensaje, unidad)
+                unidad.destinar(None)
+        except ReglaViolada as regla:
+            self._bus._rechazar_comando(unidad, recibido, regla.codigo)
+        except PorConocer as falta:
+            if not (ultima and self._agotada(falta, recibido)):
+                return False
+            self._bus._rechazar_comando(unidad, recibido, falta.codigo)
+        return True
+
+    def _agotada(self, falta: PorConocer, recibido: Recibido) -> bool:
+        """Whether nothing would make it known any more: no creation of its subject waits here itself, acknowledged
+        though it is, and none is on its way."""
+        propias = (c.mensaje for etapa in falta.etapas for c in etapa if c.consumidor == self._bus.consumidor)
+        if any(self._filas.get((creacion.tipo, recibido.sobre.sujeto)) for creacion in propias):
+            return False
+        return self._paciencia.agotada(falta.etapas, self._segundos(recibido))
+
+    def _fila(self, recibido: Recibido) -> EnEspera | None:
+        return self._filas.get(_asunto(recibido), {}).get(recibido.sobre.id)
+
+    def _turno(self, recibido: Recibido) -> float:
+        fila = self._fila(recibido)
+        return math.inf if fila is None else fila.turno
+
+    def _segundos(self, recibido: Recibido) -> float:
+        fila = self._fila(recibido)
+        return 0.0 if fila is None else fila.segundos
+
+    def _aplazado(self, recibido: Recibido) -> Aplazado:
+        fila = self._fila(recibido)
+        vuelta = 1 if fila is None else fila.vuelta + 1
+        en_cola = recibido.sobre.id in self._detras
+        pausa = self._paciencia.pausa(vuelta, self._segundos(recibido), en_cola=en_cola)
+        return Aplazado(recibido, vuelta, pausa)
+
+    @property
+    def _paciencia(self) -> Paciencia:
+        if self._bus._paciencia is None:
+            raise RuntimeError("un evento no espera")
+        return self._bus._paciencia
+
+
+def _hay_delante(filas: Mapping[str, EnEspera], propia: EnEspera | None) -> bool:
+    """Whether another command waits before that one, of those of its subject in their turns."""
+    primera = next(iter(filas.values()), None)
+    return primera is not None and (propia is None or primera.turno < propia.turno)
+
+
+def _asunto(recibido: Recibido) -> _Asunto:
+    return recibido.sobre.tipo, recibido.sobre.sujeto
+
+
+def _asuntos(recibidos: Iterable[Recibido]) -> Mapping[str, Collection[str]]:
+    """What a batch is about, and what it mentions, by the name of the id."""
+    asuntos: dict[str, set[str]] = defaultdict(set)
+    for recibido in recibidos:
+        mensaje = recibido.mensaje
+        if mensaje.sujeto:
+            asuntos[mensaje.sujeto].add(recibido.sobre.sujeto)
+        for nombre, campo in mensaje.menciona.items():
+            # What can be no id may be no text that a database takes; its handler refuses it.
+            if es_id(mencionado := attrgetter(campo)(mensaje)):
+                asuntos[nombre].add(mencionado)
+    return asuntos
+
+
+def _sin_copias(recibidos: Iterable[Recibido]) -> list[Recibido]:
+    """Each message once, in the order in which they came; of copies, the one that waited most often."""
+    unicos: dict[str, Recibido] = {}
+    for recibido in recibidos:
+        conocido = unicos.setdefault(recibido.sobre.id, recibido)
+        if recibido.vuelta > conocido.vuelta:
+            unicos[recibido.sobre.id] = recibido
+    return list(unicos.values())

@@ -1,8 +1,10 @@
 """A command for what is not known yet: it waits before it is refused (contract §3)."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from contratos import Mensaje
+from contratos.base import Mensaje
+from seedwork.aplicacion.recibido import Recibido
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,8 @@ Etapas = tuple[tuple[Creacion, ...], ...]
 class PorConocer(Exception):
     """What a command names is not known here, or not yet what the command needs.
 
-    A handler raises it before it has changed or published anything. The bus then leaves the message unhandled, and the
-    consumer brings it again; when nothing can be on its way any more, the command is refused with ``codigo``.
+    What its handler did until then is undone, and the command waits; when nothing can be on its way any more, it is
+    refused with ``codigo``.
 
     Args:
         codigo: the reason to refuse it with, one of :mod:`contratos.motivos`.
@@ -34,13 +36,56 @@ class PorConocer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Aplazado:
-    """A command that was left unhandled.
+class EnEspera:
+    """A command that waits, as its row tells.
 
     Attributes:
-        etapas: the creations that it waits for.
+        turno: its place among those that wait with its type and subject.
         segundos: since it was first delivered, on the database's clock.
+        vuelta: how often it was made to wait; an older copy of it counts for nothing.
     """
 
-    etapas: Etapas
+    id: str
+    tipo: str
+    sujeto: str
+    turno: int
     segundos: float
+    vuelta: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aplazado:
+    """A command that is to wait, once more.
+
+    Attributes:
+        pausa_s: seconds until it comes again.
+    """
+
+    recibido: Recibido
+    vuelta: int
+    pausa_s: float
+
+
+class Paciencia(Protocol):
+    """How long commands wait. It asks nobody: it answers by what it knows, inside a transaction too."""
+
+    def agotada(self, etapas: Etapas, segundos: float) -> bool:
+        """Whether nothing that it waits for is on its way any more; never where that is not known.
+
+        Args:
+            etapas: the creations that may be on their way.
+            segundos: since the command was first delivered.
+        """
+        ...
+
+    def pausa(self, vuelta: int, segundos: float, *, en_cola: bool) -> float:
+        """Seconds until it is to come again.
+
+        Args:
+            vuelta: how often it was made to wait, this time included.
+            segundos: since the command was first delivered.
+            en_cola: whether it waits for nothing but its turn. Those of one round come again together then, in the
+                order in which they were made to wait: where each came at an instant of its own, hardly one of them
+                would find the one before it gone, and it would wait anew.
+        """
+        ...

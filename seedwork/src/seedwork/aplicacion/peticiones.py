@@ -1,15 +1,11 @@
-"""What the handlers of commands do alike: check what was asked, and turn the rule that it breaks into a refusal."""
+"""What the handlers of commands do alike: check what was asked."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
 from operator import attrgetter
-from typing import Any, TypeVar
 
-from contratos import Mensaje, motivos
+from contratos import motivos
+from contratos.base import Mensaje
 from seedwork.dominio.errores import ReglaViolada
-
-C = TypeVar("C", bound=Mensaje)
-U = TypeVar("U")
 
 Regla = Callable[[str], bool]
 Reglas = Mapping[str, Regla]
@@ -30,27 +26,3 @@ def exigir(comando: Mensaje, reglas: Reglas) -> None:
     """Raise ReglaViolada where a field breaks its rule."""
     if invalidos(comando, reglas):
         raise ReglaViolada(motivos.DATOS_INVALIDOS)
-
-
-def rechazable(
-    rechazar: Callable[[Any, Any, str], object],
-) -> Callable[[Callable[[C, U], None]], Callable[[C, U], str | None]]:
-    """Make a command's handler of a function that raises ReglaViolada before it has changed anything.
-
-    Args:
-        rechazar: tells the refusal as an event.
-    """
-
-    def decorar(manejar: Callable[[C, U], None]) -> Callable[[C, U], str | None]:
-        @wraps(manejar)
-        def manejador(comando: C, unidad: U) -> str | None:
-            try:
-                manejar(comando, unidad)
-            except ReglaViolada as regla:
-                rechazar(comando, unidad, regla.codigo)
-                return regla.codigo
-            return None
-
-        return manejador
-
-    return decorar

@@ -3,14 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import uuid_utils
-
-from contratos import Mensaje
-
-
-def ahora() -> str:
-    """The present instant, as ``ce_time`` and ``ocurrido`` carry it."""
-    return en_texto(datetime.now(UTC))
+from contratos.base import Mensaje
+from seedwork.aplicacion.entorno import Entorno
 
 
 def en_texto(instante: datetime) -> str:
@@ -62,31 +56,47 @@ class Sobre:
         *,
         fuente: str,
         sujeto: str,
+        entorno: Entorno,
         id: str | None = None,
+        correlacion: str | None = None,
         clave_idempotencia: str | None = None,
         traza: str | None = None,
     ) -> "Sobre":
-        """The envelope of a message that nothing on the platform caused: a command at the door."""
-        propio = id or str(uuid_utils.uuid7())
+        """The envelope of a message that no other message caused: a command at the door, an audit fact of a query."""
+        propio = id or entorno.id()
         return cls(
             id=propio,
             tipo=mensaje.tipo,
             fuente=fuente,
             sujeto=sujeto,
-            tiempo=ahora(),
-            correlacion=propio,
+            tiempo=en_texto(entorno.ahora()),
+            correlacion=correlacion or propio,
             clave_idempotencia=clave_idempotencia,
             traza=traza,
         )
 
-    def consecuencia(self, mensaje: Mensaje, *, fuente: str, sujeto: str, secuencia: int | None = None) -> "Sobre":
+    @classmethod
+    def propio(cls, causa: str, *, fuente: str, sujeto: str, correlacion: str, entorno: Entorno) -> "Sobre":
+        """The envelope of nothing that arrived, but of something that a service found out: a deadline, say."""
+        return cls(
+            id=entorno.id(),
+            tipo=causa,
+            fuente=fuente,
+            sujeto=sujeto,
+            tiempo=en_texto(entorno.ahora()),
+            correlacion=correlacion,
+        )
+
+    def consecuencia(
+        self, mensaje: Mensaje, *, fuente: str, sujeto: str, entorno: Entorno, secuencia: int | None = None
+    ) -> "Sobre":
         """The envelope of a message that this one caused."""
         return Sobre(
-            id=str(uuid_utils.uuid7()),
+            id=entorno.id(),
             tipo=mensaje.tipo,
             fuente=fuente,
             sujeto=sujeto,
-            tiempo=ahora(),
+            tiempo=en_texto(entorno.ahora()),
             correlacion=self.correlacion,
             causa=self.id,
             secuencia=secuencia,

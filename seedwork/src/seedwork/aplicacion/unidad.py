@@ -1,71 +1,186 @@
-"""The unit of work as the application sees it: one local transaction that holds state, inbox and outbox."""
+"""The unit of work: one local transaction that holds state, inbox and outbox, and handles messages one by one.
 
-from collections.abc import Collection, Mapping
+:meth:`UnidadTrabajo.mensaje` is the only way to handle anything: what the block did counts when it ends well, and is
+undone as a whole when it ends with an error.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Protocol
+from types import TracebackType
+from typing import Any, TypeVar
 
-from contratos import Mensaje
+from contratos.base import Mensaje
+from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.espera import PorConocer
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.transaccion import Destino, Saliente, Transaccion
+from seedwork.dominio.agregado import EventoDominio
+from seedwork.dominio.errores import ReglaViolada
+
+Traductor = Callable[[Any], Mensaje] | None
+"""Makes the published message of a domain event; None marks the event as internal."""
+
+Traducciones = Mapping[type[EventoDominio], Traductor]
 
 
-class UnidadTrabajo(Protocol):
+T = TypeVar("T", bound=Transaccion)
+
+
+class UnidadTrabajo:
     """One transaction. Handlers read and change aggregates through it; they never commit.
 
-    Each service adds its repositories in a protocol of its own (``aplicacion/puertos.py``).
+    Each service's own derives from it, and adds its repositories (``aplicacion/puertos.py``).
+
+    Args:
+        transaccion: what keeps it all; its opener commits.
+        participante: the service's name, as ``ce_source`` and the saga's steps bear it.
+        traducciones: the published message of each domain event.
     """
 
-    participante: str
-    """The service's name, as ``ce_source`` and the saga's steps bear it."""
+    def __init__(self, transaccion: Transaccion, participante: str, traducciones: Traducciones) -> None:
+        self.transaccion = transaccion
+        self.participante = participante
+        self._traducciones = traducciones
+        self._fuente = f"/saludtech/{participante}"
+        self._sobre: Sobre | None = None
+        self._salientes: list[Saliente] = []
+        self._destinos: list[Destino] = []
+
+    @property
+    def entorno(self) -> Entorno:
+        """Where time, ids and chance come from."""
+        return self.transaccion.entorno
 
     @property
     def sobre(self) -> Sobre:
-        """The envelope of the message being handled."""
-        ...
+        """The envelope of the message being handled.
+
+        Raises:
+            RuntimeError: none is.
+        """
+        if self._sobre is None:
+            raise RuntimeError("esta unidad de trabajo no atiende ningún mensaje")
+        return self._sobre
 
     def reloj(self) -> datetime:
-        """The database's clock, the one that deadlines go by."""
-        ...
+        """The database's clock, the one that deadlines go by; in one unit of work, it is asked once."""
+        return self.transaccion.reloj()
+
+    def mensaje(self, sobre: Sobre, *, deshacible: bool = True) -> AbstractContextManager[None]:
+        """Handle a message in the block.
+
+        Where the block ends well, what aggregates recorded is published. Where it ends with ReglaViolada or PorConocer,
+        all that it did is undone, and another message may follow, or the same one once more. After any other error the
+        unit of work is of no use any more: it has to be rolled back.
+
+        Args:
+            sobre: the message's envelope.
+            deshacible: False where nothing can refuse it alone, which costs a savepoint: then those two are errors like
+                any other.
+        """
+        if self._sobre is not None:
+            raise RuntimeError("esta unidad de trabajo ya atiende un mensaje")
+        self._sobre = sobre
+        return _Curso(self, deshacible)
+
+    def por_cuenta_propia(self, causa: str, *, sujeto: str, correlacion: str) -> AbstractContextManager[None]:
+        """Handle, in the block, nothing that arrived, but something that the service found out: a deadline, say."""
+        return self.mensaje(
+            Sobre.propio(causa, fuente=self._fuente, sujeto=sujeto, correlacion=correlacion, entorno=self.entorno)
+        )
 
     def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
         """Put a message into the outbox, caused by the one being handled."""
-        ...
+        sobre = self.sobre.consecuencia(
+            mensaje, fuente=self._fuente, sujeto=sujeto, secuencia=secuencia, entorno=self.entorno
+        )
+        self._salientes.append(Saliente(sobre, mensaje))
 
-
-class UnidadConBandeja(UnidadTrabajo, Protocol):
-    """What the bus, not the handlers, needs of a unit of work."""
-
-    def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None = None) -> set[str]:
-        """Write the ids into the inbox, and end the batch; answer the ids that were not there yet."""
-        ...
-
-    def retirar(self, consumidor: str, ce_id: str) -> bool:
-        """Take a message that was parked, or never handled, as done with; False where it was handled."""
-        ...
-
-    def aplazar(self, consumidor: str, tipos: Mapping[str, str]) -> Mapping[str, float]:
-        """Leave messages unhandled, by their ids, with their types; answer for how many seconds each has waited."""
-        ...
-
-    def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
-        """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
-        ...
-
-    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
-        """Load at once the aggregates that a batch is about; a hint, no handler depends on it.
-
-        Args:
-            pendientes: subject and message of each that is to be handled; nothing of them was checked yet.
-        """
-        ...
-
-    def atender(self, sobre: Sobre) -> None:
-        """From here on, this is the message being handled."""
-        ...
-
-    def anotar_comando(self, rechazo: str | None) -> None:
+    def destinar(self, rechazo: str | None) -> None:
         """Keep the fate of the command being handled: applied, or refused with a reason's code."""
-        ...
+        self._destinos.append(Destino(self.sobre.id, self.sobre.tipo, rechazo))
 
-    def recolectar(self) -> None:
+    def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
+        """Load at once the aggregates that a batch is about, by the names of their ids; a hint."""
+        for inscrito in self.transaccion.inscritos:
+            if ids := asuntos.get(inscrito.sujeto):
+                inscrito.precargar(ids)
+
+    def volcar(self) -> None:
+        """Write everything that this unit of work holds; the commit is its opener's."""
+        if self._sobre is not None:
+            raise RuntimeError("un mensaje quedó a medias: la unidad de trabajo no puede confirmarse")
+        for inscrito in self.transaccion.inscritos:
+            inscrito.volcar()
+        self.transaccion.guardar(self._salientes, self._destinos)
+
+    def _marcar(self, deshacible: bool) -> tuple[int, int]:
+        self.transaccion.marcar(deshacible=deshacible)
+        for inscrito in self.transaccion.inscritos:
+            inscrito.marcar()
+        return len(self._salientes), len(self._destinos)
+
+    def _concluir(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""
-        ...
+        for inscrito in self.transaccion.inscritos:
+            for agregado, evento in inscrito.recoger():
+                traducir = self._traducciones[type(evento)]
+                if traducir is not None:
+                    agregado.secuencia += 1
+                    self.publicar(traducir(evento), sujeto=agregado.id, secuencia=agregado.secuencia)
+                inscrito.anotar(agregado, evento, self.sobre)
+        self._sobre = None
+
+    def _deshacer(self, salientes: int, destinos: int) -> None:
+        del self._salientes[salientes:]
+        del self._destinos[destinos:]
+        for inscrito in self.transaccion.inscritos:
+            inscrito.deshacer()
+        self.transaccion.deshacer()
+        self._sobre = None
+
+
+class _Curso(AbstractContextManager[None]):
+    """A message's course through its unit of work, which knows nothing of it: in a cycle, all that a batch holds would
+    stay until the collector comes by."""
+
+    __slots__ = ("_deshacible", "_marca", "_unidad")
+
+    def __init__(self, unidad: UnidadTrabajo, deshacible: bool) -> None:
+        self._unidad = unidad
+        self._deshacible = deshacible
+        self._marca = (0, 0)
+
+    def __enter__(self) -> None:
+        self._marca = self._unidad._marcar(self._deshacible)
+
+    def __exit__(
+        self, tipo: type[BaseException] | None, _error: BaseException | None, _traza: TracebackType | None, /
+    ) -> None:
+        if tipo is None:
+            self._unidad._concluir()
+        elif self._deshacible and issubclass(tipo, ReglaViolada | PorConocer):
+            self._unidad._deshacer(*self._marca)
+
+
+Abrir = Callable[[], AbstractContextManager[Any]]
+"""Opens a unit of work: it commits when its block ends well, and rolls back when it does not."""
+
+
+def abridor(transacciones: Callable[[], AbstractContextManager[T]], fabrica: Callable[[T], UnidadTrabajo]) -> Abrir:
+    """How a service's units of work are opened.
+
+    Args:
+        transacciones: begins a transaction, which commits or rolls back as its block ends.
+        fabrica: makes the service's own unit of work on one.
+    """
+
+    @contextmanager
+    def abrir() -> Iterator[UnidadTrabajo]:
+        with transacciones() as transaccion:
+            unidad = fabrica(transaccion)
+            yield unidad
+            unidad.volcar()
+
+    return abrir

@@ -6,23 +6,27 @@ replay and a discard, one effect (ADR 8).
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pulsar
 import sqlalchemy as sa
 import stamina
 import structlog
 
-from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.broker import SinEsquemas
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.cloudevents import MensajeIlegible
-from seedwork.infraestructura.decodificador import Decodificador, SinRegistro, esquema_registrado
-from seedwork.infraestructura.entregas import RegistroEntregas
+from seedwork.infraestructura.decodificador import Decodificador, esquema_registrado
+from seedwork.infraestructura.entregas import EntregasSQL
 from seedwork.infraestructura.pulsar import EsquemaCodificado
+from seedwork.infraestructura.subscription import EsquemasPulsar
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 REENVIADA = "REENVIADA"
 DESCARTADA = "DESCARTADA"
@@ -73,18 +77,28 @@ class Cartero:
         contexto: the service's name.
         bus: the service's own; it refuses what is discarded.
         motor: the service's own database.
+        entorno: where time and ids come from.
         memoria: how long every inbox remembers what it handled.
     """
 
     def __init__(
-        self, cliente: pulsar.Client, contexto: str, bus: Bus, motor: sa.Engine, *, memoria: timedelta
+        self,
+        cliente: pulsar.Client,
+        contexto: str,
+        bus: Bus,
+        motor: sa.Engine,
+        entorno: Entorno,
+        *,
+        memoria: timedelta,
     ) -> None:
         self._cliente = cliente
         self._contexto = contexto
         self._bus = bus
-        self._entregas = RegistroEntregas(motor, bus.consumidor)
+        self._entregas = EntregasSQL(motor, bus.consumidor, entorno.id())
+        self._entorno = entorno
         self._memoria = memoria
-        self._decodificador = Decodificador(cliente, bus.manejadores)
+        self._esquemas = EsquemasPulsar(cliente)
+        self._decodificador = Decodificador(self._esquemas, bus.manejadores)
         self._productores: dict[tuple[str, int], pulsar.Producer] = {}
 
     def reenviar(self, buzon: Buzon, carta: Carta) -> str:
@@ -92,7 +106,7 @@ class Cartero:
 
         Raises:
             SeQueda: it can't go there.
-            pulsar.PulsarException, SinRegistro: the broker is in trouble. The letter stays.
+            pulsar.PulsarException, SinEsquemas: the broker is in trouble. The letter stays.
         """
         self._comprobar_memoria(carta)
         productor = self._productor(carta)
@@ -111,7 +125,7 @@ class Cartero:
 
         Raises:
             SeQueda: the refusal can't be told.
-            pulsar.PulsarException, SinRegistro: the broker is in trouble. The letter stays.
+            pulsar.PulsarException, SinEsquemas: the broker is in trouble. The letter stays.
         """
         resultado = self._dar_por_perdido(carta, sin_falta=sin_falta)
         self._quitar(buzon, carta)
@@ -124,7 +138,7 @@ class Cartero:
         Raises:
             sqlalchemy.exc.DBAPIError: the database is in trouble; what was discarded until then is.
         """
-        limite = datetime.now(UTC) - edad
+        limite = self._entorno.ahora() - edad
         vencidas = 0
         try:
             with abrir_buzon(self._cliente, self._contexto, espera_s=0) as buzon:
@@ -133,21 +147,21 @@ class Cartero:
                         # They come in the order in which they were parked.
                         break
                     vencidas += self._vencer(buzon, carta)
-        except (pulsar.PulsarException, SinRegistro) as error:
+        except (pulsar.PulsarException, SinEsquemas) as error:
             # An operator is at work on them, or the broker is away: there is time.
-            registro.info("cartas sin revisar por ahora", error=type(error).__name__)
+            log.info("cartas sin revisar por ahora", error=type(error).__name__)
         return vencidas
 
     def _vencer(self, buzon: Buzon, carta: Carta) -> bool:
         try:
             self.descartar(buzon, carta, sin_falta=True)
-        except (pulsar.PulsarException, SinRegistro):
+        except (pulsar.PulsarException, SinEsquemas):
             raise
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
             # One that can't be discarded must not stop the worker, nor the others' turn.
-            registro.error("carta vencida sin descartar", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
+            log.error("carta vencida sin descartar", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
             return False
         return True
 
@@ -161,7 +175,7 @@ class Cartero:
             # What nobody can decode, nobody handled.
             return
         nacido = en_instante(recibido.sobre.tiempo) or carta.instante
-        if recibido.mensaje.clase == "evento" and datetime.now(UTC) - nacido > self._memoria:
+        if recibido.mensaje.clase == "evento" and self._entorno.ahora() - nacido > self._memoria:
             raise SeQueda("es más antigua que la memoria de los inbox: otros la atenderían dos veces")
 
     def _productor(self, carta: Carta) -> pulsar.Producer:
@@ -169,7 +183,7 @@ class Cartero:
         clave = carta.topico, carta.esquema
         if clave not in self._productores:
             try:
-                esquema = json.loads(esquema_registrado(self._cliente, *clave))
+                esquema = json.loads(esquema_registrado(self._esquemas, *clave))
             except MensajeIlegible as error:
                 raise SeQueda(str(error)) from None
             self._productores[clave] = self._cliente.create_producer(
@@ -200,17 +214,17 @@ class Cartero:
             # What keeps its handler from it may keep the refusal from being told too.
             if not sin_falta:
                 raise SeQueda(f"su rechazo no se puede decir: {type(error).__name__}") from error
-            registro.error("rechazo sin aviso", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
+            log.error("rechazo sin aviso", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
             hecho = self._bus.descartar(recibido, avisar=False)
         if not hecho:
             return YA_ATENDIDA
         return RECHAZADA if recibido.mensaje.clase == "comando" else DESCARTADA
 
     def _decodificar(self, carta: Carta) -> Recibido:
-        return self._decodificador.decodificar_partes(carta.topico, carta.esquema, carta.propiedades, carta.carga)
+        return self._decodificador.decodificar(carta)
 
     def _anotar(self, que: str, carta: Carta, resultado: str) -> None:
-        registro.warning(
+        log.warning(
             que,
             id=carta.id,
             tipo=carta.tipo,

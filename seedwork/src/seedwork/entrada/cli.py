@@ -13,17 +13,17 @@ import sqlalchemy as sa
 import typer
 from typer.core import TyperGroup
 
+from seedwork.aplicacion.broker import SinEsquemas
 from seedwork.aplicacion.sobre import en_texto
-from seedwork.entrada import registro as registros
+from seedwork.entrada import logs
 from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda
 from seedwork.entrada.gunicorn import servir
-from seedwork.entrada.registro import apartar_salida
+from seedwork.entrada.logs import apartar_salida
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.catalogos import CatalogoInvalido
-from seedwork.infraestructura.decodificador import SinRegistro
 from seedwork.infraestructura.pulsar import crear_cliente
 
 
@@ -88,7 +88,7 @@ class _Verbos(TyperGroup):
             if bd.es_de_infraestructura(error):
                 _terminar(causa, _AUSENTE)
             _terminar(causa, "¿está al día el esquema de la base de datos? Lo pone el verbo migrar")
-        except (sa.exc.TimeoutError, pulsar.PulsarException, SinRegistro, ErrorDeAprovisionamiento) as error:
+        except (sa.exc.TimeoutError, pulsar.PulsarException, SinEsquemas, ErrorDeAprovisionamiento) as error:
             _terminar(type(error).__name__, _AUSENTE)
 
 
@@ -128,14 +128,14 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
         ids: Ids = None, tipo: Tipo = None, desde: Desde = None, hasta: Hasta = None, todas: Todas = False
     ) -> None:
         """Send the messages to their topics again, after the cause was mended. Twice is one effect."""
-        _despachar(servicio(), Cartero.reenviar, _filtro(ids, tipo, desde, hasta, todas))
+        _a_cada_carta(servicio(), Cartero.reenviar, _filtro(ids, tipo, desde, hasta, todas))
 
     @cartas.command("discard")
     def descartar(
         ids: Ids = None, tipo: Tipo = None, desde: Desde = None, hasta: Hasta = None, todas: Todas = False
     ) -> None:
         """Give the messages up: a command is refused (COMANDO_DESCARTADO), an event is dropped."""
-        _despachar(servicio(), Cartero.descartar, _filtro(ids, tipo, desde, hasta, todas))
+        _a_cada_carta(servicio(), Cartero.descartar, _filtro(ids, tipo, desde, hasta, todas))
 
     return cartas
 
@@ -169,7 +169,7 @@ def _filtro(
 @contextmanager
 def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
     """The service's dead letters in hand."""
-    registros.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
+    logs.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
     cliente = crear_cliente(servicio.config.pulsar_url)
     try:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
@@ -178,7 +178,7 @@ def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
         cliente.shutdown()
 
 
-def _despachar(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str], filtro: Filtro) -> None:
+def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str], filtro: Filtro) -> None:
     """Do it to each letter that is meant, and say what became of it. Exit code 1 where one stays, or none is meant."""
     fines: Counter[str] = Counter()
     with _buzon(servicio) as (cliente, buzon):

@@ -14,6 +14,9 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from seedwork.aplicacion.paciencia import Espera
+from seedwork.aplicacion.ritmo import Ritmo
+
 C = TypeVar("C", bound=BaseSettings)
 
 SECRETOS = Path("/run/secrets")
@@ -94,12 +97,15 @@ class ConfigServicio(ConfigBase):
     """Most messages in one transaction."""
     cola: PositiveInt = 1000
     """The consumer's receiver queue, in messages."""
-    reintentos_maximo: PositiveInt = 8
+    reintentos_maximo: PositiveInt = Ritmo.maximo
     """How often a failing message is handled on its own before it is parked as a dead letter."""
-    reintentos_base_s: PositiveFloat = 0.5
+    reintentos_base_s: PositiveFloat = Ritmo.base_s
     """Seconds before the first delayed attempt; each further one waits twice as long."""
-    reintentos_tope_s: PositiveFloat = 30.0
+    reintentos_tope_s: PositiveFloat = Ritmo.tope_s
     """The longest wait between two attempts, in seconds."""
+    sin_avance_s: PositiveFloat = Ritmo.sin_avance_s
+    """Seconds after which a consumer that handled nothing though messages are before it, or an outbox whose oldest row
+    is still the same, is not ready; more than all retries of one message together."""
     cartas_dias: PositiveFloat = 7.0
     """Days that dead letters can be replayed; then they are discarded, their commands refused."""
     inbox_dias: PositiveFloat = 15.0
@@ -109,6 +115,27 @@ class ConfigServicio(ConfigBase):
     """Days that outbox rows are kept after they were sent."""
     saga_plazo_s: PositiveFloat = 120.0
     """The saga's deadline in seconds. Who notifies must be done within half of it, so set it alike for all."""
+
+    @property
+    def ritmo(self) -> Ritmo:
+        """How often, and how long apart, the service's parts try, look and wait."""
+        return Ritmo(
+            maximo=self.reintentos_maximo,
+            base_s=self.reintentos_base_s,
+            tope_s=self.reintentos_tope_s,
+            sin_avance_s=self.sin_avance_s,
+        )
+
+    @property
+    def espera(self) -> Espera:
+        """How long commands wait for what they name, and how often they are looked at."""
+        return Espera()
+
+    @model_validator(mode="after")
+    def _los_reintentos_son_avance(self) -> Self:
+        if self.sin_avance_s <= (total := self.ritmo.total_s):
+            raise ValueError(f"SIN_AVANCE_S ha de superar los reintentos de un mensaje juntos, {total:.0f} s")
+        return self
 
     @model_validator(mode="after")
     def _el_inbox_sobrevive(self) -> Self:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import flask
 import structlog
@@ -10,6 +10,7 @@ import uuid_utils
 from flask.json.provider import DefaultJSONProvider
 from prometheus_client import Histogram
 
+from contratos.consultas import Respuesta
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp, problema, registrar_errores
 from seedwork.entrada.salud import Comprobacion, crear_salud
@@ -24,7 +25,6 @@ __all__ = [
     "consultante",
     "correlacion",
     "crear_app",
-    "encontrado",
     "equipar",
     "problema",
 ]
@@ -42,8 +42,6 @@ SOLICITUDES = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-T = TypeVar("T")
-
 
 class _App(flask.Flask):
     """A Flask whose views are all plain functions."""
@@ -58,6 +56,11 @@ class _Json(DefaultJSONProvider):
 
     sort_keys = False
     ensure_ascii = False
+
+    @staticmethod
+    def default(o: Any) -> Any:
+        """An answer within another is its fields."""
+        return vars(o) if isinstance(o, Respuesta) else DefaultJSONProvider.default(o)
 
 
 def correlacion() -> str:
@@ -119,14 +122,3 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     duracion = time.perf_counter() - flask.g.inicio
     SOLICITUDES.labels(*etiquetas, str(respuesta.status_code)).observe(duracion)
     return respuesta
-
-
-def encontrado(resultado: T | None, que: str) -> T:
-    """What a query found.
-
-    Raises:
-        ErrorHttp: 404 where it found nothing; with ``Retry-After``, since a command may still be on its way.
-    """
-    if resultado is None:
-        raise ErrorHttp(404, f"No existe {que}, o todavía no se ha procesado.", cabeceras={"Retry-After": "1"})
-    return resultado

@@ -9,7 +9,7 @@ import flask
 import structlog
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 TIPO_PROBLEMA = "application/problem+json"
 
@@ -94,7 +94,7 @@ def _de_http(error: HTTPException) -> Any:
 
 def imprevisto(error: Exception) -> flask.Response:
     """The answer to an error that nobody foresaw; the log tells where it happened."""
-    registro.error("error no previsto", error=type(error).__name__, pila=pila(error))
+    log.error("error no previsto", error=type(error).__name__, pila=pila(error))
     return problema(500, correlacion=flask.g.get("correlacion"))
 
 

@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.dominio.agregado import EventoDominio
+from seedwork.aplicacion.transaccion import Transaccion
+from seedwork.dominio.agregado import Agregado, EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos
-from seedwork.infraestructura.bd import campos, entre
+from seedwork.infraestructura.bd import entre
+from seedwork.infraestructura.repositorio import Mapa
+from seedwork.infraestructura.tabla import campos
 
 A = TypeVar("A", bound=AgregadoEventos)
 Datos = dict[str, Any]
@@ -122,62 +125,97 @@ class EventoGuardado:
     ocurrido: datetime
 
 
-class RepositorioEventos(Generic[A]):
-    """Event-sourced aggregates of one kind, each a stream.
+class Flujos(Protocol):
+    """Where streams are kept: rows of ``eventos``, as one transaction sees them."""
 
-    A service's repository derives from it, and says which events it keeps and how an empty aggregate is made. Loading
-    locks nothing: whoever appends second to the same version fails with :class:`ConflictoDeVersion`.
-    """
+    def leer(self, ids: Collection[str]) -> Iterable[Mapping[str, Any]]:
+        """The events of these streams, stream by stream, oldest first."""
+        ...
 
-    catalogo: ClassVar[CatalogoEventos]
+    def anexar(self, filas: Sequence[Mapping[str, Any]]) -> Mapping[tuple[str, int], int]:
+        """Append; answers each event's place among all, by stream and version.
+
+        Raises:
+            ConflictoDeVersion: another transaction appended to one of the streams since it was read.
+        """
+        ...
+
+
+class FlujosSQL:
+    """On PostgreSQL."""
 
     def __init__(self, conexion: sa.Connection) -> None:
-        self.conexion = conexion
-        self._vistos: dict[str, A] = {}
+        self._conexion = conexion
+
+    def leer(self, ids: Collection[str]) -> Iterable[Mapping[str, Any]]:
+        """The events of these streams, stream by stream, oldest first. They lock nothing."""
+        return [dict(f) for f in self._conexion.execute(_FLUJOS, {"flujos": list(ids)}).mappings()]
+
+    def anexar(self, filas: Sequence[Mapping[str, Any]]) -> Mapping[tuple[str, int], int]:
+        """Append; answers each event's place among all, by stream and version."""
+        try:
+            anexados = self._conexion.execute(_ANEXAR, filas)
+            return {(flujo, version): orden for flujo, version, orden in anexados}
+        except sa.exc.IntegrityError as error:
+            if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "eventos_pkey":
+                raise
+            raise ConflictoDeVersion from None
+
+
+class RepositorioEventos(Mapa[A]):
+    """Event-sourced aggregates of one kind, each a stream.
+
+    Loading locks nothing: whoever appends second to the same version fails with :class:`ConflictoDeVersion`.
+
+    Args:
+        transaccion: in which it enrols.
+        flujos: where the streams are.
+        catalogo: which events are kept, and how.
+        vacio: makes the aggregate before its first event, of its id.
+        proyectar: brings the views up to what was just appended, in the same transaction.
+    """
+
+    def __init__(
+        self,
+        transaccion: Transaccion,
+        flujos: Flujos,
+        catalogo: CatalogoEventos,
+        vacio: Callable[[str], A],
+        proyectar: Callable[[Sequence[EventoGuardado]], None],
+        *,
+        sujeto: str = "",
+    ) -> None:
+        super().__init__(transaccion)
+        self.sujeto = sujeto
+        self._entorno = transaccion.entorno
+        self._flujos = flujos
+        self._catalogo = catalogo
+        self._vacio = vacio
+        self._proyectar = proyectar
         self._ausentes: set[str] = set()
-        self._entregados: dict[str, A] = {}
         self._puntas: dict[str, tuple[int, str]] = {}
         self._nuevos: list[tuple[A, EventoDominio, dict[str, Any]]] = []
 
-    def vacio(self, id: str) -> A:
-        """The aggregate before its first event."""
-        raise NotImplementedError
-
-    def proyectar(self, guardados: Sequence[EventoGuardado]) -> None:
-        """Bring the views up to what was just appended, in the same transaction."""
-
-    def obtener(self, id: str) -> A | None:
+    def obtener(self, id: str, /) -> A | None:
         """The aggregate that the stream folds to; None where there is no stream."""
         self.precargar([id])
         agregado = self._vistos.get(id)
-        if agregado is not None:
-            self._entregados[id] = agregado
-        return agregado
+        return None if agregado is None else self._entregar(agregado)
 
-    def precargar(self, ids: Collection[str]) -> None:
+    def precargar(self, ids: Collection[str], /) -> None:
         """Load several at once."""
         faltan = [id for id in ids if id not in self._vistos and id not in self._ausentes]
         if not faltan:
             return
         self._ausentes.update(faltan)
-        filas = self.conexion.execute(_FLUJOS, {"flujos": faltan}).mappings()
-        for id, flujo in groupby(filas, key=itemgetter("flujo")):
+        for id, flujo in groupby(self._flujos.leer(faltan), key=itemgetter("flujo")):
             self._recordar(id, list(flujo))
 
-    def agregar(self, agregado: A) -> None:
-        """Take in an aggregate that is new."""
-        self._vistos[agregado.id] = self._entregados[agregado.id] = agregado
-
-    def entregados(self) -> Collection[A]:
-        """The aggregates that were handed out or added since the last call."""
-        entregados, self._entregados = self._entregados, {}
-        return entregados.values()
-
-    def recoger(self, agregado: A, evento: EventoDominio, sobre: Sobre) -> None:
+    def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
         """Keep an event for :meth:`volcar`, with the message that caused it."""
         # The published sequence is kept beside the event: not every event is published, so the version can't tell it.
-        metadatos = {"correlacion": sobre.correlacion, "causa": sobre.id, "secuencia": agregado.secuencia}
-        self._nuevos.append((agregado, evento, metadatos))
+        metadatos = {"correlacion": causa.correlacion, "causa": causa.id, "secuencia": agregado.secuencia}
+        self._nuevos.append((self._vistos[agregado.id], evento, metadatos))
 
     def volcar(self) -> None:
         """Append what was recorded, and project it.
@@ -185,18 +223,12 @@ class RepositorioEventos(Generic[A]):
         Raises:
             ConflictoDeVersion: another transaction appended to one of the streams since it was read.
         """
-        if any(agregado.extraer_eventos() for agregado in self._vistos.values()):
-            raise RuntimeError("un agregado cambió sin pasar por obtener(); sus eventos se perderían")
+        super().volcar()
         if not self._nuevos:
             return
         filas = [self._fila(*nuevo) for nuevo in self._nuevos]
-        try:
-            ordenes = {(flujo, version): orden for flujo, version, orden in self.conexion.execute(_ANEXAR, filas)}
-        except sa.exc.IntegrityError as error:
-            if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "eventos_pkey":
-                raise
-            raise ConflictoDeVersion from None
-        self.proyectar(
+        ordenes = self._flujos.anexar(filas)
+        self._proyectar(
             [
                 EventoGuardado(
                     flujo=fila["flujo"],
@@ -212,7 +244,7 @@ class RepositorioEventos(Generic[A]):
 
     def _fila(self, agregado: A, evento: EventoDominio, metadatos: dict[str, Any]) -> dict[str, Any]:
         version, previa = self._puntas.get(agregado.id, (0, ""))
-        nombre, esquema, datos = self.catalogo.escribir(evento)
+        nombre, esquema, datos = self._catalogo.escribir(evento)
         fila: dict[str, Any] = {
             "flujo": agregado.id,
             "version": version + 1,
@@ -220,17 +252,16 @@ class RepositorioEventos(Generic[A]):
             "esquema": esquema,
             "datos": datos,
             "metadatos": metadatos,
-            "ocurrido": datetime.now(UTC),
+            "ocurrido": self._entorno.ahora(),
         }
         fila["huella"] = _huella(previa, fila)
         self._puntas[agregado.id] = version + 1, fila["huella"]
         return fila
 
-    def _recordar(self, id: str, filas: Sequence[sa.RowMapping]) -> None:
-        self._ausentes.discard(id)
-        agregado = self.vacio(id)
+    def _recordar(self, id: str, filas: Sequence[Mapping[str, Any]]) -> None:
+        agregado = self._vacio(id)
         for fila in filas:
-            agregado.aplicar(self.catalogo.leer(fila["tipo"], fila["esquema"], fila["datos"]))
+            agregado.aplicar(self._catalogo.leer(fila["tipo"], fila["esquema"], fila["datos"]))
         agregado.secuencia = filas[-1]["metadatos"]["secuencia"]
         self._puntas[id] = filas[-1]["version"], filas[-1]["huella"]
         self._vistos[id] = agregado

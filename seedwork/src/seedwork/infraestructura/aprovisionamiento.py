@@ -9,6 +9,7 @@ import urllib3
 
 from contratos import INQUILINO, REGISTRO, Mensaje
 from seedwork.infraestructura.avro import texto_esquema
+from seedwork.infraestructura.outbox import topico_espera
 
 _DIA_MIN = 24 * 60
 _SIN_LIMITE = {"retentionTimeInMinutes": -1, "retentionSizeInMB": -1}
@@ -65,22 +66,28 @@ class Aprovisionador:
             esquema = {"type": "AVRO", "schema": texto_esquema(tipo), "properties": {}}
             self._pedir("POST", f"/schemas/{ruta.removeprefix('/persistent/')}/schema", esquema)
 
-    def suscripciones(self, contexto: str, nombre: str, mensajes: Sequence[type[Mensaje]]) -> None:
-        """A service's subscription on every topic that it hears, from the earliest, and its dead-letter place."""
+    def subscriptions(self, contexto: str, nombre: str, mensajes: Sequence[type[Mensaje]]) -> None:
+        """A service's subscription on every topic that it hears, from the earliest, its dead-letter place, and, where
+        it hears commands, the place where they wait."""
         for tipo in mensajes:
             self._suscribir(_ruta(tipo.topico), nombre)
-        cartas = _ruta(topico_cartas(contexto))
-        self._pedir("PUT", cartas, existe=True)
-        # What was replayed or discarded goes: it must not stay for another retention time.
-        self._pedir("POST", f"{cartas}/retention", _SIN_RETENCION)
-        self._suscribir(cartas, SUSCRIPCION_CARTAS)
+        self._propio(topico_cartas(contexto), SUSCRIPCION_CARTAS)
+        if any(tipo.clase == "comando" for tipo in mensajes):
+            self._propio(topico_espera(contexto), nombre)
 
-    def atraso(self, topico: str, suscripcion: str) -> int:
+    def _propio(self, topico: str, subscription: str) -> None:
+        """A topic that nobody else hears. What was taken off it goes: it must not stay for another retention time."""
+        ruta = _ruta(topico)
+        self._pedir("PUT", ruta, existe=True)
+        self._pedir("POST", f"{ruta}/retention", _SIN_RETENCION)
+        self._suscribir(ruta, subscription)
+
+    def atraso(self, topico: str, subscription: str) -> int:
         """How many messages the subscription has not acknowledged yet."""
         ruta = _ruta(topico)
         particiones = json.loads(self._pedir("GET", f"{ruta}/partitions"))["partitions"]
         stats = "/partitioned-stats?perPartition=false" if particiones else "/stats"
-        return int(json.loads(self._pedir("GET", ruta + stats))["subscriptions"][suscripcion]["msgBacklog"])
+        return int(json.loads(self._pedir("GET", ruta + stats))["subscriptions"][subscription]["msgBacklog"])
 
     def _espacio(self, contexto: str) -> None:
         ruta = f"/namespaces/{INQUILINO}/{contexto}"

@@ -1,21 +1,15 @@
-"""How far a consumer has come on a topic, as the broker knows it."""
+"""How far consumers have come, as the broker knows it."""
 
 import json
 from typing import Any
 
 import urllib3
 
+from seedwork.aplicacion.broker import Atraso, Marcha, Posicion, SinAvance
 from seedwork.aplicacion.espera import Creacion
 
-Posicion = tuple[int, int]
-"""Ledger and entry of a message; later ones compare greater."""
 
-
-class SinAvance(Exception):
-    """The broker's admin API did not tell."""
-
-
-class Avance:
+class AvancePulsar:
     """Asks the broker's admin API (REST v2). It answers soon, or not at all: whoever asks has other things to do.
 
     Args:
@@ -23,34 +17,64 @@ class Avance:
     """
 
     def __init__(self, url: str) -> None:
+        self._admin = _Admin(url)
+
+    def mirar(self, creacion: Creacion) -> Marcha:
+        """How far the creation's consumer has come on the creation's topic.
+
+        Raises:
+            SinAvance: the broker did not tell.
+        """
+        topico = creacion.mensaje.topico
+        internas = self._admin.pedir(topico, "internalStats")
+        ultimo = _posicion(internas["lastConfirmedEntry"])
+        cursor = internas["cursors"].get(creacion.consumidor)
+        if cursor is None:
+            raise SinAvance(f"{creacion.consumidor} no está suscrito")
+        atendido = _posicion(cursor["markDeletePosition"])
+        if atendido < ultimo:
+            # A ledger that was just opened has a last position that is no message's: nothing is left before it.
+            cuenta = self._admin.pedir(topico, "stats?getPreciseBacklog=true")["subscriptions"]
+            if cuenta.get(creacion.consumidor, {}).get("msgBacklog") == 0:
+                atendido = ultimo
+        return Marcha(ultimo, atendido)
+
+
+class AtrasosPulsar:
+    """Asks the broker's admin API likewise.
+
+    Args:
+        url: the admin API's base URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._admin = _Admin(url)
+        self._particionados: dict[str, bool] = {}
+
+    def mirar(self, topico: str, subscription: str) -> Atraso:
+        """What the subscription has before it on the topic, over all its partitions.
+
+        Raises:
+            SinAvance: the broker did not tell, or there is no such subscription.
+        """
+        if topico not in self._particionados:
+            self._particionados[topico] = self._admin.pedir(topico, "partitions")["partitions"] > 0
+        que = "partitioned-stats?perPartition=false" if self._particionados[topico] else "stats"
+        cuenta = self._admin.pedir(topico, que)["subscriptions"].get(subscription)
+        if cuenta is None:
+            raise SinAvance(f"{subscription} no está suscrito")
+        entradas = int(cuenta["msgBacklog"]) - int(cuenta.get("msgDelayed", 0))
+        marca = max(int(cuenta.get("lastAckedTimestamp", 0)), int(cuenta.get("lastMarkDeleteAdvancedTimestamp", 0)))
+        return Atraso(max(0, entradas), marca)
+
+
+class _Admin:
+    def __init__(self, url: str) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
         self._http = urllib3.PoolManager(maxsize=1, retries=False, timeout=urllib3.Timeout(2.0))
 
-    def ultimo(self, creacion: Creacion) -> Posicion:
-        """The last message on the topic.
-
-        Raises:
-            SinAvance: the broker did not tell.
-        """
-        return _posicion(self._pedir(creacion, "internalStats")["lastConfirmedEntry"])
-
-    def atendido(self, creacion: Creacion, hasta: Posicion) -> bool:
-        """Whether the consumer has acknowledged everything up to there.
-
-        Raises:
-            SinAvance: the broker did not tell.
-        """
-        cursor = self._pedir(creacion, "internalStats")["cursors"].get(creacion.consumidor)
-        if cursor is None:
-            raise SinAvance(f"{creacion.consumidor} no está suscrito")
-        if _posicion(cursor["markDeletePosition"]) >= hasta:
-            return True
-        # A ledger that was just opened has a last position that is no message's: nothing is left before it.
-        cuenta = self._pedir(creacion, "stats?getPreciseBacklog=true")["subscriptions"].get(creacion.consumidor, {})
-        return bool(cuenta.get("msgBacklog") == 0)
-
-    def _pedir(self, creacion: Creacion, que: str) -> Any:
-        ruta = f"{self._url}/{creacion.mensaje.topico.replace('://', '/')}/{que}"
+    def pedir(self, topico: str, que: str) -> Any:
+        ruta = f"{self._url}/{topico.replace('://', '/')}/{que}"
         try:
             respuesta = self._http.request("GET", ruta)
             if respuesta.status != 200:

@@ -4,13 +4,14 @@ import io
 import json
 import select
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 import psycopg2
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from seedwork.infraestructura.tabla import SinBase
 
 METADATOS = sa.MetaData()
 """The messaging tables, which ``ddl`` makes; each service's own tables are in a MetaData of its own."""
@@ -60,7 +61,7 @@ _CODIGOS_AJENOS = ("25006", "40001", "40P01")
 
 def es_de_infraestructura(error: BaseException) -> bool:
     """Whether no message is to blame: the database is away, full or read-only, or two transactions were in conflict."""
-    if isinstance(error, sa.exc.TimeoutError):
+    if isinstance(error, sa.exc.TimeoutError | SinBase):
         return True
     original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     if not isinstance(original, psycopg2.Error):
@@ -70,11 +71,6 @@ def es_de_infraestructura(error: BaseException) -> bool:
     if original.pgcode is None:
         return isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError)
     return original.pgcode.startswith(_CLASES_AJENAS) or original.pgcode in _CODIGOS_AJENOS
-
-
-def campos(objeto: Any) -> dict[str, Any]:
-    """A dataclass's fields and their values, as they are; ``dataclasses.asdict`` copies each of them in depth."""
-    return {campo.name: getattr(objeto, campo.name) for campo in fields(objeto)}
 
 
 def entre(columna: sa.ColumnElement[str], parametro: str) -> sa.ColumnElement[bool]:
@@ -162,6 +158,8 @@ outbox = sa.Table(
     sa.Column("carga", sa.LargeBinary, nullable=False),
     _instante("creado", nullable=False, server_default=_AHORA_DE_COPY),
     _instante("enviado"),
+    sa.Column("propiedades", JSONB),
+    _instante("no_antes"),
 )
 sa.Index("outbox_pendiente", outbox.c.id, postgresql_where=outbox.c.enviado.is_(None))
 
@@ -196,6 +194,20 @@ intentos = sa.Table(
     _instante("ultimo", nullable=False, server_default=AHORA),
     comment="Single handlings begun, counted before the handler runs.",
 )
+
+esperas = sa.Table(
+    "esperas",
+    METADATOS,
+    sa.Column("consumidor", sa.Text, primary_key=True),
+    sa.Column("ce_id", sa.Text, primary_key=True),
+    sa.Column("tipo", sa.Text, nullable=False),
+    sa.Column("sujeto", sa.Text, nullable=False),
+    sa.Column("turno", sa.BigInteger, sa.Identity(), nullable=False),
+    sa.Column("vuelta", sa.Integer, nullable=False),
+    _instante("desde", nullable=False, server_default=AHORA),
+    comment="Commands that wait for what they name, since their first delivery, in the order of their subjects.",
+)
+sa.Index("esperas_asunto", esperas.c.consumidor, esperas.c.tipo, esperas.c.sujeto, esperas.c.turno)
 
 comandos = sa.Table(
     "comandos",

@@ -9,19 +9,20 @@ from datetime import UTC, datetime
 import pulsar
 import structlog
 
-from seedwork.aplicacion.sobre import ahora, en_instante
+from seedwork.aplicacion.broker import Salida
+from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.recibido import Original
+from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
-from seedwork.infraestructura.decodificador import topico_base, version_esquema
-from seedwork.infraestructura.pulsar import Publicador
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 _PREFIJO = "carta_"
 
 
 @dataclass(frozen=True, slots=True)
 class Carta:
-    """A dead letter: what could not be handled, as it was, and why.
+    """A dead letter: what could not be handled, as it was, and why. It is an :class:`Original`.
 
     Attributes:
         mensaje: the letter on the dead-letter topic; its payload is the original's.
@@ -162,28 +163,29 @@ class CartasMuertas:
     registry gave the writer's schema) beside them.
     """
 
-    def __init__(self, publicador: Publicador, contexto: str, consumidor: str) -> None:
-        self._publicador = publicador
+    def __init__(self, salida: Salida, contexto: str, consumidor: str, entorno: Entorno) -> None:
+        self._salida = salida
         self._topico = topico_cartas(contexto)
         self._consumidor = consumidor
+        self._entorno = entorno
 
-    def aparcar(self, original: pulsar.Message, *, error: str, intentos: int) -> None:
+    def aparcar(self, original: Original, *, error: str, intentos: int) -> None:
         """Park a message; when this returns, it is durable.
 
         Raises:
             SinConfirmacion: the broker did not confirm; the original must not be acknowledged.
         """
-        propiedades, clave = _legibles(original)
-        propiedades |= {
+        propiedades = {
+            **original.propiedades,
             "carta_error": error,
             "carta_intentos": str(intentos),
-            "carta_topico": topico_base(original),
+            "carta_topico": original.topico,
             "carta_consumidor": self._consumidor,
-            "carta_instante": ahora(),
-            "carta_esquema": str(version_esquema(original)),
+            "carta_instante": en_texto(self._entorno.ahora()),
+            "carta_esquema": str(original.esquema),
         }
-        self._publicador.publicar_carga(self._topico, original.data(), propiedades, clave, espera=10.0)
-        registro.error(
+        self._salida.publicar_carga(self._topico, original.carga, propiedades, original.clave, espera=10.0)
+        log.error(
             "mensaje aparcado",
             id=propiedades.get("ce_id"),
             tipo=propiedades.get("ce_type"),
@@ -191,12 +193,3 @@ class CartasMuertas:
             error=error,
             intentos=intentos,
         )
-
-
-def _legibles(original: pulsar.Message) -> tuple[dict[str, str], str]:
-    """Properties and key. The client hands out either all properties or, where one is no UTF-8, none."""
-    try:
-        propiedades = dict(original.properties())
-        return propiedades, original.partition_key() or propiedades.get("ce_subject", "")
-    except UnicodeDecodeError:
-        return {}, ""

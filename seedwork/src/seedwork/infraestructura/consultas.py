@@ -2,68 +2,100 @@
 
 import base64
 import binascii
+import functools
 import hashlib
 import json
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from contratos import motivos
+from contratos.consultas import Consulta
+from contratos.consultas.comandos import DestinoComando
 from seedwork.infraestructura import bd
 
 TAMANO_PAGINA = 50
+_CURSOR = "cursor"
+_COMANDO = sa.select(bd.comandos).where(bd.comandos.c.id_comando == sa.bindparam("id_comando"))
 
 
 class CursorInvalido(Exception):
     """The cursor is none that a page of this list, under these filters, gave out."""
 
 
-def pagina(
-    conexion: sa.Connection,
-    consulta: sa.Select[Any],
-    orden: sa.Column[int],
-    filtros: Mapping[sa.Column[Any], str | None],
-    cursor: str | None,
-    mostrar: Callable[[Any], dict[str, Any]],
-    *,
-    igual: Callable[[sa.Column[Any], str], sa.ColumnElement[bool]] = operator.eq,
-) -> dict[str, Any]:
-    """One page, newest first: ``{"elementos": […], "siguiente": cursor | null}``.
+class Lista:
+    """A list that is shown by pages, newest first.
 
     Args:
-        orden: a growing number per row, selected by ``consulta`` under the name ``orden``.
-        filtros: the value that each of these columns must have; None admits any.
-        cursor: where the page before ended. It holds for the same list and filters alone.
+        consulta: the query that asks for a page.
+        seleccion: its rows.
+        orden: a growing number per row, which ``seleccion`` shows under the name ``orden``.
+        filtros: by each parameter of the query, the column that must have its value; one that is not given admits any.
         igual: says in SQL that a column has a value.
 
     Raises:
-        CursorInvalido: the cursor is none that a page of this list, under these filters, gave out.
+        TypeError: a parameter has no column here, or a column is no parameter there.
     """
-    dados = {columna: valor for columna, valor in filtros.items() if valor is not None}
-    consulta = consulta.where(*(igual(columna, valor) for columna, valor in dados.items()))
-    huella = _huella(orden, dados)
-    if cursor is not None:
-        consulta = consulta.where(orden < _leer(cursor, huella))
-    filas = conexion.execute(consulta.order_by(orden.desc()).limit(TAMANO_PAGINA + 1)).mappings().all()
-    visibles = filas[:TAMANO_PAGINA]
-    siguiente = _escribir(visibles[-1]["orden"], huella) if len(filas) > TAMANO_PAGINA else None
-    return {"elementos": [mostrar(f) for f in visibles], "siguiente": siguiente}
+
+    def __init__(
+        self,
+        consulta: type[Consulta],
+        seleccion: sa.Select[Any],
+        orden: sa.Column[int],
+        filtros: Mapping[str, sa.Column[Any]],
+        *,
+        igual: Callable[[sa.Column[Any], sa.BindParameter[str]], sa.ColumnElement[bool]] = operator.eq,
+    ) -> None:
+        if {*filtros, _CURSOR} != set(consulta.parametros):
+            raise TypeError(f"{consulta.__name__} se pregunta por {consulta.parametros} y aquí hay {[*filtros]}")
+        self._seleccion = seleccion.order_by(orden.desc()).limit(TAMANO_PAGINA + 1)
+        self._orden = orden
+        self._filtros = filtros
+        self._igual = igual
+        # Each combination is put together once: that costs more than to show a page's rows.
+        self._sentencia = functools.cache(self._componer)
+
+    def pagina(self, conexion: sa.Connection, pedida: Consulta) -> tuple[Sequence[sa.RowMapping], str | None]:
+        """The rows of one page, and the cursor of the one after it; None after the last.
+
+        Raises:
+            CursorInvalido: the cursor is none that a page of this list, under these filters, gave out.
+        """
+        valores = {nombre: valor for nombre, valor in vars(pedida).items() if valor is not None}
+        sentencia = self._sentencia(tuple(valores))
+        cursor: str | None = valores.pop(_CURSOR, None)
+        huella = _huella(self._orden, {self._filtros[nombre]: valor for nombre, valor in valores.items()})
+        if cursor is not None:
+            valores[_CURSOR] = _leer(cursor, huella)
+        filas = conexion.execute(sentencia, valores).mappings().all()
+        visibles = filas[:TAMANO_PAGINA]
+        return visibles, _escribir(visibles[-1]["orden"], huella) if len(filas) > TAMANO_PAGINA else None
+
+    def _componer(self, dados: Sequence[str]) -> sa.Select[Any]:
+        """The page's statement where these parameters are given."""
+        return self._seleccion.where(
+            *(
+                self._igual(columna, sa.bindparam(n, type_=sa.Text))
+                for n, columna in self._filtros.items()
+                if n in dados
+            ),
+            *([self._orden < sa.bindparam(_CURSOR)] if _CURSOR in dados else ()),
+        )
 
 
-def destino_comando(conexion: sa.Connection, id_comando: str) -> dict[str, Any] | None:
-    """A command's fate as its query shows it; None until it was handled."""
-    tabla = bd.comandos
-    fila = conexion.execute(sa.select(tabla).where(tabla.c.id_comando == id_comando)).mappings().one_or_none()
+def destino_comando(conexion: sa.Connection, id_comando: str) -> DestinoComando | None:
+    """A command's fate; None until it was handled."""
+    fila = conexion.execute(_COMANDO, {"id_comando": id_comando}).mappings().one_or_none()
     if fila is None:
         return None
-    return {
-        "id_comando": fila["id_comando"],
-        "tipo": fila["tipo"].split(".")[-2],
-        "estado": fila["estado"],
-        "motivo": motivos.texto(fila["motivo"]),
-    }
+    return DestinoComando(
+        id_comando=fila["id_comando"],
+        tipo=fila["tipo"].split(".")[-2],
+        estado=fila["estado"],
+        motivo=motivos.texto(fila["motivo"]),
+    )
 
 
 def _huella(orden: sa.Column[int], filtros: Mapping[sa.Column[Any], str]) -> str:

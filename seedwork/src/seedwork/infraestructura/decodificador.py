@@ -1,89 +1,125 @@
-"""From a Pulsar message to envelope and payload, whichever released schema it was written with."""
+"""From a message as it travelled to envelope and payload, whichever released schema it was written with."""
 
 import json
 from collections.abc import Iterable, Mapping
-
-import pulsar
+from dataclasses import dataclass
 
 from contratos import REGISTRO, Mensaje
-from seedwork.aplicacion.bus import Recibido
+from seedwork.aplicacion.broker import Esquemas
+from seedwork.aplicacion.recibido import Original, Recibido
+from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.aplicacion.validez import falta
+from seedwork.dominio.reglas import es_id
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
 
-
-class SinRegistro(Exception):
-    """The schema registry can't be asked now: no message is to blame."""
+_PREFIJO = "espera_"
 
 
-def topico_base(original: pulsar.Message) -> str:
-    """The topic's name, without the number of its partition."""
-    return str(original.topic_name()).split("-partition-")[0]
+@dataclass(frozen=True, slots=True)
+class Devuelto:
+    """A command that waited, as it travelled before it did.
 
-
-def version_esquema(original: pulsar.Message) -> int:
-    """The version that its topic's registry gave the schema that it was written with; -1 where it does not say."""
-    return int(original._message.int_schema_version())
-
-
-def esquema_registrado(cliente: pulsar.Client, topico: str, version: int) -> str:
-    """The text of one version of a topic's schema.
-
-    Raises:
-        MensajeIlegible: there is no such version.
-        SinRegistro: the registry can't be asked now.
+    Attributes:
+        vuelta: how often it was made to wait.
     """
-    if version < 0:
-        # The registry would answer with its newest schema, and nonsense may decode.
-        raise MensajeIlegible("no dice con qué esquema se escribió")
-    try:
-        return str(cliente._client.get_schema_info(topico, version).schema())
-    except pulsar.TopicNotFound as error:
-        raise MensajeIlegible("su esquema no está registrado") from error
-    except pulsar.PulsarException as error:
-        raise SinRegistro(type(error).__name__) from error
+
+    topico: str
+    clave: str
+    carga: bytes
+    propiedades: Mapping[str, str]
+    esquema: int
+    vuelta: int
+
+    @classmethod
+    def de(cls, llegado: Original) -> "Devuelto":
+        """What a message of the waiting topic was; what somebody else wrote there is one of no topic."""
+        todas = llegado.propiedades
+        return cls(
+            topico=todas.get("espera_topico", ""),
+            clave=llegado.clave,
+            carga=llegado.carga,
+            propiedades={n: v for n, v in todas.items() if not n.startswith(_PREFIJO)},
+            esquema=_entero(todas.get("espera_esquema"), -1),
+            vuelta=_entero(todas.get("espera_vuelta"), 0),
+        )
 
 
 class Decodificador:
-    """Decodes the messages of some topics; the writers' schemas come from the broker's registry, once each."""
+    """Decodes the messages of some topics; the writers' schemas come from the registry, once each."""
 
-    def __init__(self, cliente: pulsar.Client, tipos: Iterable[type[Mensaje]]) -> None:
-        self._cliente = cliente
+    def __init__(self, esquemas: Esquemas, tipos: Iterable[type[Mensaje]]) -> None:
+        self._esquemas = esquemas
         self._por_topico = {t.topico: t for t in tipos}
         self._escritores: dict[tuple[str, int], str | None] = {}
 
-    @property
-    def topicos(self) -> list[str]:
-        """The topics that it can decode."""
-        return list(self._por_topico)
+    def leer(self, llegado: Original) -> Recibido | Ilegible:
+        """A message that came from its own topic.
 
-    def decodificar(self, original: pulsar.Message) -> Recibido:
-        """The message.
+        Raises:
+            SinEsquemas: its writer's schema is not known here, and can't be had now.
+        """
+        try:
+            return self.decodificar(llegado)
+        except MensajeIlegible as error:
+            return Ilegible(llegado, str(error))
+
+    def leer_en_espera(self, llegado: Original) -> Recibido | Ilegible:
+        """A command that waited, and comes from where it did.
+
+        Raises:
+            SinEsquemas: its writer's schema is not known here, and can't be had now.
+        """
+        devuelto = Devuelto.de(llegado)
+        try:
+            return self.decodificar(devuelto, vuelta=devuelto.vuelta)
+        except MensajeIlegible as error:
+            ce_id = devuelto.propiedades.get("ce_id", "")
+            # What can be no id has no row; and it may be no text that a database takes.
+            return Ilegible(devuelto, str(error), en_espera=ce_id if es_id(ce_id) else "")
+
+    def decodificar(self, original: Original, *, vuelta: int = 0) -> Recibido:
+        """A message.
 
         Raises:
             MensajeIlegible: it can't be decoded, and trying again can't help.
-            SinRegistro: its writer's schema is not known here, and can't be had now.
+            SinEsquemas: its writer's schema is not known here, and can't be had now.
         """
-        try:
-            propiedades = original.properties()
-        except UnicodeDecodeError:
-            raise MensajeIlegible("sus propiedades no son UTF-8") from None
-        return self.decodificar_partes(topico_base(original), version_esquema(original), propiedades, original.data())
-
-    def decodificar_partes(self, topico: str, version: int, propiedades: Mapping[str, str], carga: bytes) -> Recibido:
-        """As :meth:`decodificar`, for what was on the topic once, written with that version of its schema."""
+        topico = original.topico
         tipo = self._por_topico.get(topico)
-        sobre = de_propiedades(propiedades)
+        sobre = de_propiedades(original.propiedades)
         if tipo is None or REGISTRO.get(sobre.tipo) is not tipo:
             raise MensajeIlegible("ce_type no es el del tópico")
-        mensaje = avro.decodificar(tipo, carga, self._escritor(tipo, topico, version))
+        mensaje = avro.decodificar(tipo, original.carga, self._escritor(tipo, topico, original.esquema))
         if motivo := falta(mensaje, sobre.sujeto):
             raise MensajeIlegible(motivo)
-        return Recibido(sobre, mensaje)
+        return Recibido(sobre, mensaje, original, vuelta)
 
     def _escritor(self, tipo: type[Mensaje], topico: str, version: int) -> str | None:
         """The schema that the message was written with; None where it is this reader's own."""
         if (topico, version) not in self._escritores:
-            texto = esquema_registrado(self._cliente, topico, version)
+            texto = esquema_registrado(self._esquemas, topico, version)
             self._escritores[topico, version] = None if json.loads(texto) == tipo.esquema else texto
         return self._escritores[topico, version]
+
+
+def esquema_registrado(esquemas: Esquemas, topico: str, version: int) -> str:
+    """The text of one version of a topic's schema.
+
+    Raises:
+        MensajeIlegible: there is no such version.
+        SinEsquemas: the registry can't be asked now.
+    """
+    if version < 0:
+        raise MensajeIlegible("no dice con qué esquema se escribió")
+    texto = esquemas.texto(topico, version)
+    if texto is None:
+        raise MensajeIlegible("su esquema no está registrado")
+    return texto
+
+
+def _entero(texto: str | None, defecto: int) -> int:
+    try:
+        return defecto if texto is None else int(texto)
+    except ValueError:
+        return defecto

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-import uuid_utils
 from sqlalchemy.dialects.postgresql import insert
 
 from seedwork.infraestructura import bd
@@ -18,8 +17,15 @@ _EMPEZAR_LOTE = sa.text("""
     SELECT ce_ids FROM lotes WHERE consumidor = :consumidor AND id <> :lote AND ce_ids && CAST(:ids AS text[])
 """)
 
+_NO_ESPERAR = sa.text("DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id")
 
-class RegistroEntregas:
+
+def motor_de_notas(motor: sa.Engine) -> sa.Engine:
+    """An engine on the same database whose single statements do not wait for the disk; one serves a whole process."""
+    return bd.crear_motor(motor.url, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"})
+
+
+class EntregasSQL:
     """Durable memory of what was tried, so that a handler that kills its process is found out too.
 
     Its notes on batches and attempts are single statements on a connection of its own that does not wait for the disk:
@@ -28,19 +34,19 @@ class RegistroEntregas:
 
     Args:
         motor: the service's own database.
-        consumidor: the subscription's name.
+        consumidor: the inbox's first key; several consumers of a process may share it.
+        lote: an id of this consumer's own, in this process.
+        notas: see :func:`motor_de_notas`.
 
     Attributes:
-        lote: the id of this process's batch; it has one at a time. The unit of work ends it (``recibir``).
+        lote: the id of this consumer's batch; it has one at a time. The unit of work ends it (``recibir``).
     """
 
-    def __init__(self, motor: sa.Engine, consumidor: str) -> None:
+    def __init__(self, motor: sa.Engine, consumidor: str, lote: str, *, notas: sa.Engine | None = None) -> None:
         self._motor = motor
-        self._notas = bd.crear_motor(
-            motor.url, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"}
-        )
+        self._notas = notas or motor_de_notas(motor)
         self._consumidor = consumidor
-        self.lote = str(uuid_utils.uuid7())
+        self.lote = lote
 
     def empezar_lote(self, ids: Collection[str]) -> set[str]:
         """Note that these are about to be handled together.
@@ -57,14 +63,20 @@ class RegistroEntregas:
         self._anotar(sa.delete(bd.lotes).where(bd.lotes.c.id == self.lote))
 
     def empezar_intento(self, ce_id: str, tipo: str, maximo: int) -> tuple[int, str | None]:
-        """Count a single handling before it begins.
+        """Count a single handling before it begins; not that of what somebody else has handled meanwhile.
+
+        Were that counted, and this process gone before it finds out, nobody would ever forget it: it does not come
+        again.
 
         Returns:
             How many there were, this one included; and, beyond ``maximo``, the error of the last one, None where it
             killed its process.
         """
         quedan = bd.intentos.c.intentos < maximo
-        sentencia = insert(bd.intentos).values(consumidor=self._consumidor, ce_id=ce_id, tipo=tipo, intentos=1)
+        conocido = sa.exists().where(bd.inbox.c.consumidor == self._consumidor, bd.inbox.c.ce_id == ce_id)
+        columnas = {"consumidor": self._consumidor, "ce_id": ce_id, "tipo": tipo, "intentos": 1}
+        nuevo = sa.select(*(sa.literal(v) for v in columnas.values())).where(~conocido)
+        sentencia = insert(bd.intentos).from_select(list(columnas), nuevo)
         sentencia = sentencia.on_conflict_do_update(
             index_elements=["consumidor", "ce_id"],
             set_={
@@ -73,35 +85,42 @@ class RegistroEntregas:
                 "error": sa.case((quedan, None), else_=bd.intentos.c.error),
             },
         )
-        fila = self._anotar(sentencia.returning(bd.intentos.c.intentos, bd.intentos.c.error))[0]
-        return fila.intentos, fila.error
+        filas = self._anotar(sentencia.returning(bd.intentos.c.intentos, bd.intentos.c.error))
+        return (filas[0].intentos, filas[0].error) if filas else (1, None)
 
     def anotar_error(self, ce_id: str, error: str) -> None:
         """Keep what went wrong: an error's type, never a message's value."""
         self._anotar(self._de(sa.update(bd.intentos).values(error=error), ce_id))
 
-    def olvidar(self, ce_id: str) -> None:
-        """The message is done with."""
-        self._anotar(self._de(sa.delete(bd.intentos), ce_id))
-
     def aparcar(self, ce_id: str, intentos: int) -> None:
         """Write a parked message into the inbox, marked, so that a late repeat of it is not tried again.
 
-        Where its attempts are gone already, somebody has replayed its letter meanwhile: it must be tried again.
+        Where its attempts are gone already, somebody has replayed its letter meanwhile: it must be tried again. In
+        either case those that wait behind it, if it is a command that waited, go on.
         """
         valores = {"consumidor": self._consumidor, "ce_id": ce_id, "aparcado": bd.AHORA}
         agotados = self._de(sa.delete(bd.intentos), ce_id).where(bd.intentos.c.intentos >= intentos)
         with self._motor.begin() as conexion:
             if conexion.execute(agotados).rowcount:
                 conexion.execute(insert(bd.inbox).values(valores).on_conflict_do_nothing())
+            conexion.execute(_NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
+
+    def no_esperar(self, ce_id: str) -> None:
+        """The command waits no more: those behind it go on."""
+        self._anotar(_NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def levantar(self, ce_id: str) -> None:
-        """Let a parked message be tried again, from its first attempt on; one that was handled stays so."""
+        """Let a parked message be tried again, from its first attempt on; one that was handled stays so.
+
+        If it is a command that waited, its wait begins anew: whoever has parked it may not have come to its row yet,
+        and what is sent again must not be taken for an older copy of what is being parked.
+        """
         propia = sa.and_(bd.inbox.c.consumidor == self._consumidor, bd.inbox.c.ce_id == ce_id)
         with self._motor.begin() as conexion:
             # The attempts first, as who parks does: one of the two finds what the other did.
             conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
             conexion.execute(sa.delete(bd.inbox).where(propia, bd.inbox.c.aparcado.is_not(None)))
+            conexion.execute(_NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def _anotar(self, sentencia: sa.Executable, valores: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         with self._notas.connect() as conexion:

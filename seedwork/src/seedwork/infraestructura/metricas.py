@@ -11,8 +11,12 @@ LOTE_SEGUNDOS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 RETENIDOS = Gauge(
-    "saludtech_mensajes_retenidos", "Messages waiting for a retry, or behind one", multiprocess_mode="livesum"
+    "saludtech_mensajes_retenidos",
+    "Messages waiting for a retry, or behind one",
+    ["consumidor"],
+    multiprocess_mode="livesum",
 )
+EN_ESPERA = Gauge("saludtech_comandos_en_espera", "Commands waiting for what they name", multiprocess_mode="max")
 OUTBOX_ENVIADOS = Counter("saludtech_outbox_enviados_total", "Outbox rows that the broker confirmed")
 OUTBOX_PENDIENTES = Gauge("saludtech_outbox_pendientes", "Outbox rows not sent", multiprocess_mode="max")
 OUTBOX_EDAD_SEGUNDOS = Gauge(

@@ -1,24 +1,22 @@
 """The outbox's rows: a column per attribute of the envelope, and the payload's bytes as they will travel."""
 
+from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-
-from contratos import Mensaje
+from contratos.base import INQUILINO, Mensaje
+from seedwork.aplicacion.espera import Aplazado
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro
 
-PENDIENTES = sa.text(
-    "SELECT id, topico, carga, ce_id, tipo, fuente, sujeto, tiempo, correlacion, causa, secuencia, traza"
-    " FROM outbox WHERE enviado IS NULL ORDER BY id LIMIT :tope"
-)
-"""The oldest rows that are not sent; :func:`a_sobre` reads them from ``ce_id`` on."""
-
 
 def a_fila(sobre: Sobre, mensaje: Mensaje) -> dict[str, Any]:
-    """The row of a message that is to be sent. Nothing that leaves through an outbox has an idempotency key."""
+    """The row of a message that is to be sent. Nothing that is said through an outbox has an idempotency key."""
+    return _a_fila(sobre, mensaje.topico, avro.codificar(mensaje))
+
+
+def _a_fila(sobre: Sobre, topico: str, carga: bytes) -> dict[str, Any]:
     return {
-        "topico": mensaje.topico,
+        "topico": topico,
         "ce_id": sobre.id,
         "tipo": sobre.tipo,
         "fuente": sobre.fuente,
@@ -28,8 +26,34 @@ def a_fila(sobre: Sobre, mensaje: Mensaje) -> dict[str, Any]:
         "causa": sobre.causa,
         "secuencia": sobre.secuencia,
         "traza": sobre.traza,
-        "carga": avro.codificar(mensaje),
+        "carga": carga,
     }
+
+
+def a_fila_aplazada(aplazado: Aplazado, contexto: str, no_antes: datetime) -> dict[str, Any]:
+    """The row of a command that waits: it goes to the service's waiting topic, as it came, and not before then.
+
+    Raises:
+        ValueError: it does not say how it travelled.
+    """
+    recibido, original = aplazado.recibido, aplazado.recibido.original
+    if original is None:
+        raise ValueError("no se puede aplazar lo que no dice cómo viajó")
+    propias = {
+        "espera_topico": original.topico,
+        "espera_esquema": str(original.esquema),
+        "espera_vuelta": str(aplazado.vuelta),
+    }
+    return {
+        **_a_fila(recibido.sobre, topico_espera(contexto), original.carga),
+        "propiedades": {**original.propiedades, **propias},
+        "no_antes": no_antes,
+    }
+
+
+def topico_espera(contexto: str) -> str:
+    """The one topic of a service on which its commands wait."""
+    return f"persistent://{INQUILINO}/{contexto}/en-espera"
 
 
 def a_sobre(fila: Any) -> Sobre:

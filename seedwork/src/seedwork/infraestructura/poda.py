@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 import structlog
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 _INSTANTES = {
     "inbox": "recibido",
@@ -39,7 +39,7 @@ class Podador:
         """
         total = sum(self._podar(tabla, dias) for tabla, dias in self._dias.items())
         if total:
-            registro.info("filas viejas podadas", cuantas=total)
+            log.info("filas viejas podadas", cuantas=total)
         return total
 
     def _podar(self, tabla: str, dias: float) -> int:

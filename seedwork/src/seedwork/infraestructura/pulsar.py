@@ -4,23 +4,25 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pulsar
 import structlog
 
 from contratos import REGISTRO, Mensaje
+from seedwork.aplicacion.broker import Confirmar, SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, cloudevents
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
-class SinConfirmacion(Exception):
-    """The broker did not confirm in time: whether the message is durable is unknown."""
+class _Cerrado(SinConfirmacion):
+    """The producer is of no use any more."""
 
 
 def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
@@ -43,6 +45,11 @@ class EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
         return obj
 
 
+def _error(resultado: pulsar.Result) -> SinConfirmacion:
+    clase = _Cerrado if resultado == pulsar.Result.AlreadyClosed else SinConfirmacion
+    return clase(f"el broker respondió {resultado}")
+
+
 def _vaciar(productor: pulsar.Producer) -> None:
     # Whatever goes wrong, the callbacks of the messages hear of it.
     with suppress(pulsar.PulsarException):
@@ -50,7 +57,7 @@ def _vaciar(productor: pulsar.Producer) -> None:
 
 
 class Publicador:
-    """Publishes with a producer per topic, made on first use in the process that uses it.
+    """Publishes with a producer per topic, made on first use in the process that uses it. It is a ``Salida``.
 
     Args:
         url: the broker's URL.
@@ -81,12 +88,16 @@ class Publicador:
         self._heredados.append((self._cliente, self._productores, self._en_curso))
         self._empezar()
 
-    def productor(self, topico: str, espera: float = 30.0) -> pulsar.Producer:
-        """The topic's producer. However many threads ask at once, it is made once, and all hear of a failure.
+    def preparar(self, topico: str, espera_s: float = 30.0) -> None:
+        """Make sure that the topic can be published to.
 
         Raises:
-            SinConfirmacion: it could not be made within ``espera`` seconds.
+            SinConfirmacion: it can't, within ``espera_s`` seconds.
         """
+        self._productor(topico, espera_s)
+
+    def _productor(self, topico: str, espera: float = 30.0) -> pulsar.Producer:
+        """The topic's producer. However many threads ask at once, it is made once, and all hear of a failure."""
         hecho = self._productores.get(topico)
         if hecho is not None:
             return hecho
@@ -109,12 +120,12 @@ class Publicador:
             productor = self._crear_productor(topico)
         except BaseException as error:
             with self._cerrojo:
-                del self._en_curso[topico]
+                self._en_curso.pop(topico, None)
             en_curso.set_exception(error)
         else:
             with self._cerrojo:
                 self._productores[topico] = productor
-                del self._en_curso[topico]
+                self._en_curso.pop(topico, None)
             en_curso.set_result(productor)
 
     def _crear_productor(self, topico: str) -> pulsar.Producer:
@@ -146,19 +157,26 @@ class Publicador:
         self,
         topico: str,
         carga: bytes,
-        propiedades: dict[str, str],
+        propiedades: Mapping[str, str],
         clave: str,
-        al_terminar: Callable[[pulsar.Result, pulsar.MessageId], None],
-        espera: float = 30.0,
+        al_terminar: Confirmar,
+        *,
+        retraso_s: float = 0.0,
     ) -> None:
         """Send without waiting; ``al_terminar`` hears the broker's answer, on a thread of the client's.
 
         Raises:
-            SinConfirmacion: there is no producer to send with.
+            SinConfirmacion: it could not be sent.
         """
-        productor = self.productor(topico, espera)
+        productor = self._productor(topico)
+
+        def oir(resultado: pulsar.Result, _id: pulsar.MessageId) -> None:
+            al_terminar(None if resultado == pulsar.Result.Ok else _error(resultado))
+
+        # One that is delayed travels alone, whatever others there are to travel with.
+        retraso = {"deliver_after": timedelta(seconds=retraso_s)} if retraso_s > 0 else {}
         try:
-            productor.send_async(carga, al_terminar, properties=propiedades, partition_key=clave)
+            productor.send_async(carga, oir, properties=dict(propiedades), partition_key=clave, **retraso)
         except pulsar.PulsarException as error:
             raise SinConfirmacion(type(error).__name__) from error
 
@@ -177,7 +195,7 @@ class Publicador:
         """
         limite = time.monotonic() + espera
         carga, propiedades = avro.codificar(mensaje), cloudevents.a_propiedades(sobre, mensaje.topico)
-        productor = self.productor(mensaje.topico, espera)
+        productor = self._productor(mensaje.topico, espera)
         restante = limite - time.monotonic()
         if not self._plazo_ms or restante < self._plazo_ms / 1000:
             self.publicar_carga(mensaje.topico, carga, propiedades, sobre.sujeto, espera=restante)
@@ -191,24 +209,25 @@ class Publicador:
             raise SinConfirmacion(f"el broker respondió {type(error).__name__}") from error
 
     def publicar_carga(
-        self, topico: str, carga: bytes, propiedades: dict[str, str], clave: str, *, espera: float
+        self, topico: str, carga: bytes, propiedades: Mapping[str, str], clave: str, *, espera: float
     ) -> None:
         """As :meth:`publicar`, for a payload that is encoded already."""
         limite = time.monotonic() + espera
         terminado = threading.Event()
-        respuesta: list[pulsar.Result] = []
+        respuesta: list[SinConfirmacion | None] = []
 
-        def al_terminar(resultado: pulsar.Result, _id: pulsar.MessageId) -> None:
-            respuesta.append(resultado)
+        def al_terminar(error: SinConfirmacion | None) -> None:
+            respuesta.append(error)
             terminado.set()
 
-        self.enviar(topico, carga, propiedades, clave, al_terminar, espera)
+        self.preparar(topico, espera)
+        self.enviar(topico, carga, propiedades, clave, al_terminar)
         if not terminado.wait(max(0.0, limite - time.monotonic())):
             raise SinConfirmacion("el broker no confirmó a tiempo")
-        if respuesta[0] != pulsar.Result.Ok:
-            if respuesta[0] == pulsar.Result.AlreadyClosed:
-                self.descartar(topico)
-            raise SinConfirmacion(f"el broker respondió {respuesta[0]}")
+        if isinstance(respuesta[0], _Cerrado):
+            self.descartar(topico)
+        if respuesta[0] is not None:
+            raise respuesta[0]
 
     def conectado(self) -> bool:
         """Whether every producer made so far is connected, and there is one."""
@@ -218,7 +237,7 @@ class Publicador:
     def comprobar(self, topicos: Sequence[str]) -> str | None:
         """Why the topics can't be published to right now, if so; a health check."""
         try:
-            productores = [self.productor(topico) for topico in topicos]
+            productores = [self._productor(topico) for topico in topicos]
             # A connection may look alive while nobody answers on it: ask.
             if self._cliente is not None:
                 self._cliente.get_topic_partitions(topicos[0])

@@ -1,46 +1,64 @@
-"""The relay: takes what was committed to the outbox to Pulsar, in order, and marks it as sent.
+"""The relay: takes what was committed to the outbox to the broker, in order, and marks it as sent.
 
-One relay leads at a time, by an advisory lock of its session; others stand by. The leader always starts with the
-oldest rows that are not sent, so nothing is missed however late a transaction commits; it may repeat what it sent
-just before it died, and consumers recognise a repeat.
+One relay leads at a time; others stand by. The leader always starts with the oldest rows that are not sent, so nothing
+is missed however late a transaction commits; it may repeat what it sent just before it died, and consumers recognise a
+repeat.
 """
 
-import select
 import threading
-import time
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any
 
-import psycopg2
-import pulsar
-import sqlalchemy as sa
 import structlog
 
-from seedwork.infraestructura import bd, cloudevents, outbox
+from seedwork.aplicacion.broker import Salida, SinConfirmacion
+from seedwork.aplicacion.cola import ColaDeSalida, PorEnviar, SinCola
+from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.infraestructura.metricas import OUTBOX_ENVIADOS
-from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
-_CERROJO = 0x5A1D
-_MARCAR = sa.text("UPDATE outbox SET enviado = clock_timestamp() WHERE id = ANY(:ids)")
+_MIRADA_S = 0.2
+_DESPEDIDA_S = 2.0
+
+
+class _Ronda:
+    """Rows that were handed to the broker, and what it has said about them so far, on whatever thread."""
+
+    def __init__(self, filas: Sequence[PorEnviar]) -> None:
+        self.filas = filas
+        self.topicos = list(dict.fromkeys(f.topico for f in filas))
+        self.confirmadas: list[int] = []
+        self.errores: list[SinConfirmacion] = []
+        self.acabada = threading.Event()
+
+    def anotar(self, id: int, error: SinConfirmacion | None) -> None:
+        if error is None:
+            self.confirmadas.append(id)
+        else:
+            self.errores.append(error)
+        if len(self.confirmadas) + len(self.errores) == len(self.filas):
+            self.acabada.set()
 
 
 class Relay:
     """Runs until it is told to stop; trouble with broker or database is waited out.
 
     Args:
-        motor: the service's own database.
-        publicador: with no send timeout, so that what is pending stays in order through a lost connection.
+        cola: the service's outbox.
+        salida: with no send timeout, so that what is pending stays in order through a lost connection.
         tope: rows sent per round.
-        sondeo: seconds between looks, should a notification get lost.
+        sondeo: seconds between looks, should the bell get lost; between attempts to take the lead; and after trouble.
     """
 
-    def __init__(self, motor: sa.Engine, publicador: Publicador, *, tope: int = 1000, sondeo: float = 0.5) -> None:
-        self._motor = motor
-        self._publicador = publicador
+    def __init__(self, cola: ColaDeSalida, salida: Salida, *, tope: int = 1000, sondeo: float = Ritmo.sondeo_s) -> None:
+        self._cola = cola
+        self._salida = salida
         self._tope = tope
         self._sondeo = sondeo
+        self._ronda: _Ronda | None = None
+        self._al_dia = False
         self._espera_por: Exception | None = None
 
     @property
@@ -49,92 +67,102 @@ class Relay:
         return self._espera_por
 
     def correr(self, parada: threading.Event) -> None:
-        """Relay until ``parada`` is set."""
-        while not parada.is_set():
-            try:
-                with self._motor.connect() as conexion:
-                    self._dirigir(conexion.execution_options(isolation_level="AUTOCOMMIT"), parada)
-            except SinConfirmacion as error:
-                # Its text quotes nothing, and names the topic where one is to blame.
-                registro.warning("relay en espera", error=str(error))
-                self._espera_por = error
-                parada.wait(0.5)
-            except (sa.exc.DBAPIError, psycopg2.Error) as error:
-                # An outbox that is not as it should be does not mend itself: then the process ends, and says so.
-                if not bd.es_de_infraestructura(error):
-                    raise
-                registro.warning("relay en espera", error=type(error).__name__)
-                self._espera_por = error
-                parada.wait(0.5)
-
-    def _dirigir(self, conexion: sa.Connection, parada: threading.Event) -> None:
-        tomar = sa.select(sa.func.pg_try_advisory_lock(_CERROJO))
-        while not conexion.scalar(tomar):
-            if parada.wait(0.5):
-                return
+        """Relay until ``parada`` is set; what is on its way then has two seconds to arrive."""
         try:
-            # A mark that is lost with the database's crash is a repeat, which consumers recognise.
-            conexion.execute(sa.text("SET synchronous_commit = off"))
-            conexion.execute(sa.text(f"LISTEN {bd.CANAL_OUTBOX}"))
             while not parada.is_set():
-                enviadas = self._vaciar(conexion, parada)
-                self._espera_por = None
-                if enviadas < self._tope:
-                    # What was committed meanwhile has rung the bell.
-                    self._dormir(conexion)
+                self._reposar(self.vuelta(), parada)
+            if self._ronda is not None:
+                self._ronda.acabada.wait(_DESPEDIDA_S)
+                with suppress(SinCola):
+                    self._marcar(self._ronda.confirmadas)
         finally:
-            # The lock is the session's: a pooled connection must not keep it.
-            conexion.invalidate()
+            self._cola.soltar()
 
-    def _dormir(self, conexion: sa.Connection) -> None:
-        """Wait for a notification. One that came along with the last answer is in ``notifies`` already."""
-        cruda: Any = conexion.connection.driver_connection
-        if not cruda.notifies:
-            select.select([cruda], [], [], self._sondeo)
-            cruda.poll()
-        cruda.notifies.clear()
+    def vuelta(self) -> float:
+        """One step: hand the oldest rows to the broker; where some are on their way, mark them once it has answered.
 
-    def _vaciar(self, conexion: sa.Connection, parada: threading.Event) -> int:
-        """Send one round; answers how many rows there were."""
-        filas = conexion.execute(outbox.PENDIENTES, {"tope": self._tope}).all()
+        Returns:
+            After how many seconds the next step is worth it, unless the outbox's bell or the broker's answer is heard
+            before.
+        """
+        self._al_dia = False
+        try:
+            return self._empezar() if self._ronda is None else self._acabar(self._ronda)
+        except (SinConfirmacion, SinCola) as error:
+            return self._tropezar(error)
+
+    def _empezar(self) -> float:
+        if not self._cola.dirigir():
+            return self._sondeo
+        filas = self._cola.pendientes(self._tope)
         if not filas:
-            return 0
-        topicos = {f.topico for f in filas}
-        for topico in topicos:
+            return self._descansar()
+        self._enviar(_Ronda(filas))
+        return _MIRADA_S
+
+    def _enviar(self, ronda: _Ronda) -> None:
+        for topico in ronda.topicos:
             # All of them first: a round that is broken off in its middle would be sent again as a whole.
-            self._publicador.productor(topico)
-        confirmados: list[int] = []
-        errores: list[pulsar.Result] = []
-        terminado = threading.Event()
+            self._salida.preparar(topico)
+        try:
+            for fila in ronda.filas:
+                self._salida.enviar(
+                    fila.topico,
+                    fila.carga,
+                    fila.propiedades,
+                    fila.clave,
+                    partial(ronda.anotar, fila.id),
+                    retraso_s=fila.retraso_s,
+                )
+        except SinConfirmacion:
+            self._descartar(ronda)
+            raise
+        for topico in ronda.topicos:
+            self._salida.despachar(topico)
+        self._ronda = ronda
 
-        def al_terminar(id: int, resultado: pulsar.Result, _id: pulsar.MessageId) -> None:
-            if resultado == pulsar.Result.Ok:
-                confirmados.append(id)
-            else:
-                errores.append(resultado)
-            if len(confirmados) + len(errores) == len(filas):
-                terminado.set()
+    def _acabar(self, ronda: _Ronda) -> float:
+        if not ronda.acabada.is_set():
+            return _MIRADA_S
+        self._ronda = None
+        self._marcar(ronda.confirmadas)
+        if ronda.errores:
+            self._descartar(ronda)
+            raise SinConfirmacion(f"{len(ronda.errores)} mensajes del outbox: {ronda.errores[0]}")
+        if len(ronda.filas) < self._tope:
+            # What was committed meanwhile has rung the bell.
+            return self._descansar()
+        self._espera_por = None
+        return 0.0
 
-        for fila in filas:
-            propiedades = cloudevents.a_propiedades(outbox.a_sobre(fila), fila.topico)
-            self._publicador.enviar(
-                fila.topico, bytes(fila.carga), propiedades, fila.sujeto, partial(al_terminar, fila.id)
-            )
-        for topico in topicos:
-            self._publicador.despachar(topico)
-        while not terminado.wait(0.2):
-            if parada.is_set():
-                terminado.wait(2.0)
-                break
-        if confirmados:
-            self._marcar(conexion, list(confirmados))
-        if errores:
-            for topico in topicos:
-                self._publicador.descartar(topico)
-            registro.error("el broker rechazó mensajes del outbox", cuantos=len(errores), error=str(errores[0]))
-            time.sleep(0.5)
-        return len(filas)
+    def _marcar(self, ids: Sequence[int]) -> None:
+        if ids:
+            self._cola.marcar(ids)
+            OUTBOX_ENVIADOS.inc(len(ids))
 
-    def _marcar(self, conexion: sa.Connection, ids: list[int]) -> None:
-        conexion.execute(_MARCAR, {"ids": ids})
-        OUTBOX_ENVIADOS.inc(len(ids))
+    def _descartar(self, ronda: _Ronda) -> None:
+        for topico in ronda.topicos:
+            self._salida.descartar(topico)
+
+    def _descansar(self) -> float:
+        self._espera_por = None
+        self._al_dia = True
+        return self._sondeo
+
+    def _tropezar(self, error: Exception) -> float:
+        """Begin anew after a while. Its text quotes nothing, and names the topic where one is to blame."""
+        log.warning("relay en espera", error=str(error))
+        self._espera_por = error
+        self._cola.soltar()
+        return self._sondeo
+
+    def _reposar(self, segundos: float, parada: threading.Event) -> None:
+        if self._ronda is not None:
+            self._ronda.acabada.wait(segundos)
+        elif not self._al_dia:
+            parada.wait(segundos)
+        else:
+            try:
+                self._cola.aguardar(segundos)
+            except SinCola as error:
+                parada.wait(self._tropezar(error))

@@ -1,4 +1,4 @@
-"""What this service has heard and answered of one saga, so that the order of arrival does not matter."""
+"""What a provider has heard and answered of one saga, so that the order of arrival does not matter."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from seedwork.dominio.agregado import Agregado
 
 @dataclass(kw_only=True)
 class Participacion(Agregado):
-    """This service's part in one saga, whose id is its own. Each of its facts happens once and stays.
+    """A provider's part in one saga, whose id is its own. Each of its facts happens once and stays.
 
     Attributes:
         reservada: the reservation was answered, however it ended.

@@ -1,14 +1,12 @@
 """What each domain event is called outside: its published message."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 
 from contratos import servicio_datos as contrato
-from seedwork.dominio.agregado import EventoDominio
-from seedwork.infraestructura.unidad_sql import Despachador
+from seedwork.aplicacion.unidad import Traducciones
 from servicio_datos.dominio import eventos
 
-DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
+TRADUCCIONES: Traducciones = {
     eventos.Creado: lambda e: contrato.ServicioDatosCreada(**asdict(e)),
     eventos.ExpertoAsignado: lambda e: contrato.ExpertoAsignado(**asdict(e)),
     eventos.Iniciado: lambda e: contrato.ServicioDatosIniciado(**asdict(e)),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contratos import motivos, sagas
 from contratos.suscripciones import HechoSuscripcion
-from seedwork.aplicacion.sobre import ahora
+from seedwork.aplicacion.sobre import en_texto
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
@@ -55,7 +55,7 @@ def publicar_paso(
             resultado=resultado,
             motivo=motivo,
             compensacion=paso in sagas.COMPENSACIONES,
-            ocurrido=ahora(),
+            ocurrido=en_texto(unidad.entorno.ahora()),
         ),
         sujeto=saga.id_suscripcion,
     )

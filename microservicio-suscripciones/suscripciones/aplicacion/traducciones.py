@@ -1,11 +1,9 @@
 """What each domain event is called outside: its published message."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from contratos import suscripciones as contrato
-from seedwork.dominio.agregado import EventoDominio
-from seedwork.infraestructura.unidad_sql import Despachador
+from seedwork.aplicacion.unidad import Traducciones
 from suscripciones.dominio import eventos
 
 
@@ -62,7 +60,7 @@ def _pagada(evento: eventos.FacturaPagada) -> contrato.SuscripcionPagada:
     return contrato.SuscripcionPagada(**_para_el_cliente(evento), **_factura(evento), medio=evento.medio)
 
 
-DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
+TRADUCCIONES: Traducciones = {
     eventos.Creada: lambda e: contrato.SuscripcionCreada(**_comunes(e)),
     eventos.Aprovisionada: lambda e: contrato.SuscripcionAprovisionada(**_para_el_cliente(e)),
     eventos.Activada: lambda e: contrato.SuscripcionActivada(**_para_el_cliente(e)),

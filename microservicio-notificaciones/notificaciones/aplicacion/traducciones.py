@@ -1,12 +1,10 @@
 """What each domain event is called outside: its published message."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from contratos import notificaciones as contrato
 from notificaciones.dominio import eventos
-from seedwork.dominio.agregado import EventoDominio
-from seedwork.infraestructura.unidad_sql import Despachador
+from seedwork.aplicacion.unidad import Traducciones
 
 
 def _comunes(evento: eventos.EventoNotificacion) -> dict[str, Any]:
@@ -28,7 +26,7 @@ def _fallida(evento: eventos.Fallida) -> contrato.ErrorProcesamientoNotificacion
     return contrato.ErrorProcesamientoNotificacion(**_comunes(evento), intentos=evento.intentos, motivo=evento.motivo)
 
 
-DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
+TRADUCCIONES: Traducciones = {
     eventos.Creada: lambda e: contrato.NotificacionCreada(**_comunes(e)),
     eventos.Enviada: _enviada,
     eventos.Confirmada: lambda e: contrato.ConfirmacionNotificacion(**_comunes(e)),

@@ -1,11 +1,8 @@
 """What each domain event is called outside: its published message."""
 
-from collections.abc import Mapping
-
 from contratos import procesamiento as contrato
 from procesamiento.dominio import eventos
-from seedwork.dominio.agregado import EventoDominio
-from seedwork.infraestructura.unidad_sql import Despachador
+from seedwork.aplicacion.unidad import Traducciones
 
 
 def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
@@ -29,7 +26,7 @@ def _rechazada(evento: eventos.Rechazada) -> contrato.AnonimizacionRechazada:
     )
 
 
-DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
+TRADUCCIONES: Traducciones = {
     eventos.Anonimizada: _anonimizada,
     eventos.Rechazada: _rechazada,
 }

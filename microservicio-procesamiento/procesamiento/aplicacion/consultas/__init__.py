@@ -1,0 +1,17 @@
+"""The table of queries: what this service is asked, and what answers it."""
+
+from collections.abc import Mapping
+
+from contratos.consultas import Consulta
+from contratos.consultas.procesamiento import ListarImagenes, ObtenerComandoImagen, ObtenerImagenAnonimizada
+from contratos.procesamiento import ConsultaAnonimizacion
+from procesamiento.aplicacion.consultas.listar_imagenes import listar_imagenes
+from procesamiento.aplicacion.consultas.obtener_comando_imagen import obtener_comando_imagen
+from procesamiento.aplicacion.consultas.obtener_imagen_anonimizada import obtener_imagen_anonimizada
+from seedwork.aplicacion.consultas import Auditada, Respondedor
+
+CONSULTAS: Mapping[type[Consulta], Respondedor | Auditada] = {
+    ListarImagenes: listar_imagenes,
+    ObtenerImagenAnonimizada: Auditada(responder=obtener_imagen_anonimizada, publica=ConsultaAnonimizacion),
+    ObtenerComandoImagen: obtener_comando_imagen,
+}

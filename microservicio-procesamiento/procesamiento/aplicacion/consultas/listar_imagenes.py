@@ -1,0 +1,9 @@
+"""ListarImagenes: images by modality, pathology and region."""
+
+from contratos.consultas.procesamiento import ListarImagenes, PaginaImagenes
+from procesamiento.aplicacion.lectura import Lectura
+
+
+def listar_imagenes(consulta: ListarImagenes, lectura: Lectura) -> PaginaImagenes:
+    """A page of those that it asks for. Nobody asked for any of them by name: no fact tells of it (ADR 10)."""
+    return lectura.imagenes(consulta)

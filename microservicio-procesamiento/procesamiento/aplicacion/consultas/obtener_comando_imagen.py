@@ -1,0 +1,10 @@
+"""ObtenerComandoImagen: what became of a command."""
+
+from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.procesamiento import ObtenerComandoImagen
+from procesamiento.aplicacion.lectura import Lectura
+
+
+def obtener_comando_imagen(consulta: ObtenerComandoImagen, lectura: Lectura) -> DestinoComando | None:
+    """Its fate, once it was handled."""
+    return lectura.comando(consulta.id_comando)

@@ -1,0 +1,28 @@
+"""What the queries need of the outside: the reading side, which tells of some of its readings."""
+
+from typing import Protocol
+
+from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.procesamiento import Imagen, ListarImagenes, PaginaImagenes
+from contratos.procesamiento import ConsultaAnonimizacion
+from seedwork.aplicacion.sobre import Sobre
+
+
+class Lectura(Protocol):
+    """Reads what is committed, without a lock."""
+
+    def comando(self, id_comando: str) -> DestinoComando | None:
+        """A command's fate; None until it was handled."""
+        ...
+
+    def imagen(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> Imagen | None:
+        """One image. Where there is one, that it was looked up is to be sent, and durable, before this returns.
+
+        Raises:
+            Exception: it can't be shown, or can't be told.
+        """
+        ...
+
+    def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
+        """A page of them, newest first."""
+        ...

@@ -1,0 +1,32 @@
+"""What becomes of a command that is refused, whoever refused it."""
+
+from contratos import motivos
+from contratos.procesamiento import AnonimizacionRechazada, AnonimizarImagen
+from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
+from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.dominio.imagen import ImagenAnonimizada
+
+_AJENOS = frozenset({motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA, motivos.COMANDO_DESCARTADO})
+"""Reasons that say nothing of the image: they leave no record of it."""
+
+
+def rechazar_comando(comando: AnonimizarImagen, unidad: Unidad, motivo: str) -> None:
+    """Tell that the command took no effect; an image that is not known yet is kept as refused, with its reason.
+
+    Where there is no image to tell it of, the event is the only one of its subject, the command's id: it must not take
+    the first number in the sequence of an image that is made later, and an id that can't be used may be the patient's.
+    """
+    sobre, metadatos = unidad.sobre, metadatos_de(comando)
+    utilizable = metadatos.id_imagen == sobre.sujeto and metadatos.falta_del_id() is None
+    imagen = unidad.imagenes.obtener(metadatos.id_imagen) if utilizable else None
+    if imagen is not None:
+        imagen.rechazar_comando(sobre.id, motivo)
+    elif utilizable and motivo not in _AJENOS:
+        unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, sobre.id, motivo))
+    else:
+        id_imagen = metadatos.id_imagen if utilizable else ""
+        unidad.publicar(
+            AnonimizacionRechazada(id_imagen=id_imagen, id_comando=sobre.id, motivo=motivo),
+            sujeto=sobre.id,
+            secuencia=1,
+        )

@@ -1,0 +1,10 @@
+"""ObtenerComandoServicioDatos: what became of a command."""
+
+from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.servicio_datos import ObtenerComandoServicioDatos
+from servicio_datos.aplicacion.lectura import Lectura
+
+
+def obtener_comando_servicio_datos(consulta: ObtenerComandoServicioDatos, lectura: Lectura) -> DestinoComando | None:
+    """Its fate, once it was handled."""
+    return lectura.comando(consulta.id_comando)

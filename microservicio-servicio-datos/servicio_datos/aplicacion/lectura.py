@@ -1,0 +1,22 @@
+"""What the queries need of the outside: the reading side, which changes nothing."""
+
+from typing import Protocol
+
+from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.servicio_datos import ListarServiciosDatos, PaginaServiciosDatos, ServicioDatos
+
+
+class Lectura(Protocol):
+    """Reads what is committed, without a lock."""
+
+    def comando(self, id_comando: str) -> DestinoComando | None:
+        """A command's fate; None until it was handled."""
+        ...
+
+    def servicio_datos(self, id: str) -> ServicioDatos | None:
+        """One data service, with its expert, cloud and data set, and how many images that one has by now."""
+        ...
+
+    def servicios(self, consulta: ListarServiciosDatos) -> PaginaServiciosDatos:
+        """A page of them, newest first."""
+        ...

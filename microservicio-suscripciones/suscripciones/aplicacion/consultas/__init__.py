@@ -1,0 +1,29 @@
+"""The table of queries: what this service is asked, and what answers it."""
+
+from collections.abc import Mapping
+
+from contratos.consultas import Consulta
+from contratos.consultas.suscripciones import (
+    ListarPlanes,
+    ListarSagas,
+    ListarSuscripciones,
+    ObtenerComandoSuscripcion,
+    ObtenerSaga,
+    ObtenerSuscripcion,
+)
+from seedwork.aplicacion.consultas import Respondedor
+from suscripciones.aplicacion.consultas.listar_planes import listar_planes
+from suscripciones.aplicacion.consultas.listar_sagas import listar_sagas
+from suscripciones.aplicacion.consultas.listar_suscripciones import listar_suscripciones
+from suscripciones.aplicacion.consultas.obtener_comando_suscripcion import obtener_comando_suscripcion
+from suscripciones.aplicacion.consultas.obtener_saga import obtener_saga
+from suscripciones.aplicacion.consultas.obtener_suscripcion import obtener_suscripcion
+
+CONSULTAS: Mapping[type[Consulta], Respondedor] = {
+    ListarSuscripciones: listar_suscripciones,
+    ObtenerSuscripcion: obtener_suscripcion,
+    ObtenerSaga: obtener_saga,
+    ListarSagas: listar_sagas,
+    ObtenerComandoSuscripcion: obtener_comando_suscripcion,
+    ListarPlanes: listar_planes,
+}

@@ -1,0 +1,40 @@
+"""ListarSagas: the timelines of all sagas of a subscription."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from contratos import motivos
+from contratos.consultas import suscripciones as contrato
+from contratos.consultas.suscripciones import ListarSagas, PaginaSagas, Saga
+from saga.fin import estado
+from suscripciones.aplicacion.lectura import Lectura
+from suscripciones.dominio.saga import Paso
+
+
+def listar_sagas(consulta: ListarSagas, lectura: Lectura) -> PaginaSagas | None:
+    """All of them, the latest last; None where there is no such subscription."""
+    sagas = lineas_de_tiempo(consulta.id_suscripcion, lectura)
+    return PaginaSagas(elementos=sagas, siguiente=None) if sagas else None
+
+
+def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura) -> list[Saga]:
+    """Each saga of a subscription with the state that follows from its steps, the latest last."""
+    return [
+        Saga(id_saga=id_saga, estado=estado(pasos), pasos=_mostrar(pasos))
+        for id_saga, pasos in lectura.sagas(id_suscripcion).items()
+    ]
+
+
+def _mostrar(pasos: Sequence[Paso]) -> list[contrato.Paso]:
+    return [
+        contrato.Paso(
+            paso=p.paso,
+            servicio=p.servicio,
+            recurso=p.recurso or None,
+            resultado=cast(contrato.ResultadoPaso, p.resultado),
+            motivo=motivos.texto(p.motivo),
+            ocurrido=p.ocurrido,
+            compensacion=p.compensacion,
+        )
+        for p in pasos
+    ]

@@ -1,0 +1,9 @@
+"""ListarSuscripciones: subscriptions by client, state and plan."""
+
+from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones
+from suscripciones.aplicacion.lectura import Lectura
+
+
+def listar_suscripciones(consulta: ListarSuscripciones, lectura: Lectura) -> PaginaSuscripciones:
+    """A page of those that it asks for."""
+    return lectura.suscripciones(consulta)

@@ -1,0 +1,9 @@
+"""ObtenerSuscripcion: one subscription."""
+
+from contratos.consultas.suscripciones import ObtenerSuscripcion, Suscripcion
+from suscripciones.aplicacion.lectura import Lectura
+
+
+def obtener_suscripcion(consulta: ObtenerSuscripcion, lectura: Lectura) -> Suscripcion | None:
+    """The one of that id."""
+    return lectura.suscripcion(consulta.id_suscripcion)

@@ -1,0 +1,35 @@
+"""What the queries need of the outside: the reading side, which changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones, Suscripcion
+from suscripciones.dominio.plan import Plan
+from suscripciones.dominio.saga import Paso
+
+
+class Lectura(Protocol):
+    """Reads what is committed, without a lock."""
+
+    planes: Mapping[str, Plan]
+    """The catalogue, by code."""
+
+    def comando(self, id_comando: str) -> DestinoComando | None:
+        """A command's fate; None until it was handled."""
+        ...
+
+    def suscripcion(self, id: str) -> Suscripcion | None:
+        """One subscription, with its client, plan and invoices."""
+        ...
+
+    def suscripciones(self, consulta: ListarSuscripciones) -> PaginaSuscripciones:
+        """A page of them, newest first."""
+        ...
+
+    def sagas(self, id_suscripcion: str) -> Mapping[str, Sequence[Paso]]:
+        """The steps of each of a subscription's sagas, by its id, the latest last: the one that its row names.
+
+        That one has no steps yet where they are still on their way here, from the topic.
+        """
+        ...

@@ -1,0 +1,19 @@
+"""What the service's commands are about."""
+
+from contratos import motivos
+from contratos.suscripciones import CrearSuscripcion
+from seedwork.aplicacion.espera import Creacion, PorConocer
+from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.dominio.suscripcion import Suscripcion
+
+
+def suscripcion_pedida(unidad: Unidad) -> Suscripcion:
+    """The subscription that a command is about, locked.
+
+    Raises:
+        PorConocer: there is no such subscription, or not yet.
+    """
+    suscripcion = unidad.suscripciones.obtener(unidad.sobre.sujeto)
+    if suscripcion is None:
+        raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(CrearSuscripcion, "suscripciones"),))
+    return suscripcion

@@ -1,0 +1,1 @@
+"""The choreographed saga (contract §4), as its participants share it: steps, participation and end."""

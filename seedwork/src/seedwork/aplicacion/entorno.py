@@ -1,0 +1,46 @@
+"""Where time, ids and chance come from. Nothing else asks the process's clock: a simulation brings its own."""
+
+import random
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+import uuid_utils
+
+
+class Entorno(Protocol):
+    """The surroundings of one process."""
+
+    azar: random.Random
+    """Chance, for spreading load and pauses; never for secrets."""
+
+    def ahora(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+    def monotono(self) -> float:
+        """Seconds on a clock that never goes back, and that no other process shares."""
+        ...
+
+    def id(self) -> str:
+        """An id that nobody has had before; later ones sort behind earlier ones."""
+        ...
+
+
+class EntornoReal:
+    """The machine's own clocks, UUIDv7 (RFC 9562 §5.7), and the operating system's entropy as a seed."""
+
+    def __init__(self) -> None:
+        self.azar = random.Random()  # noqa: S311 - an even spread, not a secret
+
+    def ahora(self) -> datetime:
+        """The present instant, in UTC."""
+        return datetime.now(UTC)
+
+    def monotono(self) -> float:
+        """Seconds on the machine's monotonic clock."""
+        return time.monotonic()
+
+    def id(self) -> str:
+        """A UUIDv7."""
+        return str(uuid_utils.uuid7())

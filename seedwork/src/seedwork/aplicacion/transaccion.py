@@ -1,0 +1,122 @@
+"""What one local transaction keeps of a service's messages: a port. SQL is one way to do it, memory another."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contratos.base import Mensaje
+from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.espera import Aplazado, EnEspera
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.dominio.agregado import Agregado, EventoDominio
+
+
+@dataclass(frozen=True, slots=True)
+class Saliente:
+    """A message that is to be sent."""
+
+    sobre: Sobre
+    mensaje: Mensaje
+
+
+@dataclass(frozen=True, slots=True)
+class Destino:
+    """A command's fate: applied, or refused with a reason's code."""
+
+    id_comando: str
+    tipo: str
+    rechazo: str | None
+
+
+class Inscrito(Protocol):
+    """Whatever holds changes until the transaction ends: a repository, a counter. It enrols when it is made."""
+
+    sujeto: str
+    """The name of the id that its aggregates are found by, as messages declare it; empty for none."""
+
+    def precargar(self, ids: Collection[str], /) -> object:
+        """A hint: these are about to be asked for. No handler depends on it."""
+        ...
+
+    def marcar(self) -> None:
+        """A message begins: what is done from here on is undone if it is refused."""
+        ...
+
+    def deshacer(self) -> None:
+        """Back to the mark."""
+        ...
+
+    def recoger(self) -> Iterable[tuple[Agregado, EventoDominio]]:
+        """What aggregates recorded since the mark, oldest first."""
+        ...
+
+    def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
+        """An event was told, or kept: its aggregate's ``secuencia`` stands."""
+        ...
+
+    def volcar(self) -> None:
+        """Write what is new or changed, all at once."""
+        ...
+
+
+class Transaccion(Protocol):
+    """One open transaction of a service's own database."""
+
+    @property
+    def entorno(self) -> Entorno:
+        """Where time, ids and chance come from."""
+        ...
+
+    @property
+    def inscritos(self) -> Sequence[Inscrito]:
+        """Whatever enrolled, in the order in which it is flushed."""
+        ...
+
+    def inscribir(self, inscrito: Inscrito) -> None:
+        """Enrol: it is marked, undone, collected and flushed with all the others."""
+        ...
+
+    def reloj(self) -> datetime:
+        """The database's clock, the one that deadlines go by; asked once."""
+        ...
+
+    def marcar(self, *, deshacible: bool = True) -> None:
+        """A message begins; where it is not to be undone alone, the mark costs nothing."""
+        ...
+
+    def deshacer(self) -> None:
+        """Undo what was written straight to the database since the mark."""
+        ...
+
+    def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None) -> set[str]:
+        """Write the ids into the inbox, end the batch, and forget their attempts; answer the ids that were new."""
+        ...
+
+    def devolver(self, consumidor: str, ids: Collection[str]) -> None:
+        """Take the ids out of the inbox again: they were left unhandled."""
+        ...
+
+    def retirar(self, consumidor: str, ce_id: str) -> bool:
+        """Take a message that was parked, or never handled, as done with; False where it was handled."""
+        ...
+
+    def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
+        ...
+
+    def en_espera(self, consumidor: str, asuntos: Collection[tuple[str, str]]) -> Sequence[EnEspera]:
+        """The commands that wait with these types and subjects, in their turns."""
+        ...
+
+    def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
+        """Let them wait: each is sent to the service's waiting topic, from which it comes again after its pause."""
+        ...
+
+    def no_esperar(self, consumidor: str, ce_id: str) -> None:
+        """The command waits no more."""
+        ...
+
+    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
+        """Write what is to be sent, in order, and the fates of commands."""
+        ...

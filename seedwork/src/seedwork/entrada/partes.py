@@ -1,0 +1,233 @@
+"""The parts that every service's processes are made of. What a service has besides, it adds itself."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+import pulsar
+import sqlalchemy as sa
+import structlog
+
+from seedwork.aplicacion.broker import Atrasos, Salida
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.entrada.cartas import Cartero
+from seedwork.entrada.consumidor import Consumidor
+from seedwork.entrada.consumidores import Consumidores, ConVueltas
+from seedwork.entrada.proceso import Parte, Periodica, es_ajeno
+from seedwork.infraestructura import bd, metricas
+from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.decodificador import Decodificador
+from seedwork.infraestructura.entregas import EntregasSQL, motor_de_notas
+from seedwork.infraestructura.poda import Podador
+from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
+
+log = structlog.get_logger(__name__)
+
+PODA_S = 600.0
+"""Seconds between two prunings of the messaging tables."""
+
+_OUTBOX = sa.text(
+    "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(creado)), 0), min(id)"
+    " FROM outbox WHERE enviado IS NULL"
+)
+_ESPERAS = sa.text("SELECT count(*) FROM esperas WHERE consumidor = :consumidor")
+
+
+class _ConProblemas(Protocol):
+    @property
+    def espera_por(self) -> Exception | None:
+        """The trouble that it waits out; None for none."""
+        ...
+
+
+def base_de_datos(motor: sa.Engine, quienes: Sequence[_ConProblemas]) -> Parte:
+    """The service's own database: it has to take writes.
+
+    Args:
+        quienes: who write to it: that a disk is full shows when a write fails.
+    """
+
+    def comprobar() -> str | None:
+        for problema in [quien.espera_por for quien in quienes]:
+            error = problema if isinstance(problema, sa.exc.DBAPIError) else problema and problema.__cause__
+            if isinstance(error, sa.exc.DBAPIError) and bd.es_de_infraestructura(error):
+                return f"no acepta escrituras ({type(error.orig).__name__})"
+        with motor.connect() as conexion:
+            solo_lectura = conexion.scalar(sa.text("SELECT current_setting('transaction_read_only')")) == "on"
+        return "solo admite lecturas" if solo_lectura else None
+
+    return Parte(nombre="base_datos", decisivas={"base_datos": comprobar})
+
+
+class Outbox:
+    """Looks at a service's outbox.
+
+    Args:
+        motor: the service's own database.
+        sin_avance_s: after so long with the same oldest row, it does not move.
+    """
+
+    def __init__(self, motor: sa.Engine, entorno: Entorno, sin_avance_s: float) -> None:
+        self._motor = motor
+        self._entorno = entorno
+        self._sin_avance_s = sin_avance_s
+        self._primera: int | None = None
+        self._desde = entorno.monotono()
+
+    def medir(self) -> None:
+        """Look once, and set the gauges."""
+        with self._motor.connect() as conexion:
+            pendientes, edad, primera = conexion.execute(_OUTBOX).one()
+        metricas.OUTBOX_PENDIENTES.set(pendientes)
+        metricas.OUTBOX_EDAD_SEGUNDOS.set(float(edad))
+        if primera != self._primera:
+            self._primera, self._desde = primera, self._entorno.monotono()
+
+    def atascado(self) -> str | None:
+        """Why it does not move, if so."""
+        quieto = self._entorno.monotono() - self._desde
+        if self._primera is None or quieto <= self._sin_avance_s:
+            return None
+        return f"no se mueve desde hace {quieto:.0f} s"
+
+
+def relevo(relay: Relay, outbox: Outbox) -> Parte:
+    """The relay, in the process that it runs in."""
+    return Parte(nombre="relay", tarea=relay.correr, decisivas={"outbox": outbox.atascado}, medir=outbox.medir)
+
+
+def consumidores_reales(
+    bus: Bus,
+    paciencia: ConVueltas,
+    motor: sa.Engine,
+    cliente: pulsar.Client,
+    salida: Salida,
+    entorno: Entorno,
+    *,
+    contexto: str,
+    ritmo: Ritmo,
+    lote: int,
+    cola: int,
+) -> Consumidores:
+    """A service's consumers on Pulsar and PostgreSQL.
+
+    Args:
+        bus: handles what arrives.
+        paciencia: the bus's own.
+        motor: the service's own database.
+        cliente: made in this process.
+        salida: where dead letters go.
+        contexto: whose they are.
+        lote: most messages in one transaction.
+        cola: most messages that are delivered ahead.
+    """
+    notas, decodificador = motor_de_notas(motor), Decodificador(EsquemasPulsar(cliente), bus.manejadores)
+    return Consumidores(
+        bus,
+        paciencia,
+        subscriber=SubscriberPulsar(cliente),
+        leer=decodificador.leer,
+        leer_en_espera=decodificador.leer_en_espera,
+        entregas=lambda: EntregasSQL(motor, bus.consumidor, entorno.id(), notas=notas),
+        cartas=CartasMuertas(salida, contexto, bus.consumidor, entorno),
+        entorno=entorno,
+        ritmo=ritmo,
+        es_ajeno=es_ajeno,
+        lote=lote,
+        cola=cola,
+    )
+
+
+def consumo(
+    consumidores: Consumidores, atrasos: Atrasos, sembrar: Callable[[], None], problema_s: float
+) -> list[Parte]:
+    """A service's consumers.
+
+    Args:
+        atrasos: what their subscriptions have before them.
+        sembrar: what is to be done, once, before the first message.
+        problema_s: how long trouble with that is waited out.
+    """
+    sembrado = _UnaVez(sembrar)
+
+    def correr(consumidor: Consumidor, parada: threading.Event) -> None:
+        while not parada.is_set():
+            try:
+                sembrado()
+            except Exception as error:
+                if not es_ajeno(error):
+                    raise
+                log.warning("consumidor en espera", consumidor=consumidor.nombre, error=type(error).__name__)
+                parada.wait(problema_s)
+            else:
+                consumidor.correr(parada)
+
+    return [
+        Parte(
+            nombre="consumidores",
+            decisivas={"broker": consumidores.desconectados},
+            medir=partial(consumidores.medir, atrasos),
+        ),
+        *(
+            Parte(nombre=c.nombre, tarea=partial(correr, c), decisivas={c.nombre: c.atascado})
+            for c in consumidores.todos
+        ),
+    ]
+
+
+def en_espera(motor: sa.Engine, consumidor: str) -> Parte:
+    """How many commands wait."""
+
+    def medir() -> None:
+        with motor.connect() as conexion:
+            metricas.EN_ESPERA.set(conexion.scalar(_ESPERAS, {"consumidor": consumidor}) or 0)
+
+    return Parte(nombre="en_espera", medir=medir)
+
+
+def poda(podador: Podador) -> Parte:
+    """What the messaging tables no longer need goes."""
+    return Parte(nombre="podador", tarea=Periodica(PODA_S, podador.podar).correr)
+
+
+def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -> Parte:
+    """Dead letters: they are counted, and discarded when they are too old."""
+    aparcadas: list[int] = []
+
+    def contar() -> None:
+        aparcadas[:] = [atrasos.mirar(topico_cartas(contexto), SUSCRIPCION_CARTAS).entradas]
+        metricas.CARTAS_MUERTAS.set(aparcadas[0])
+
+    def decir() -> str | None:
+        if not aparcadas:
+            return "aún sin contar"
+        return f"aparcadas: {aparcadas[0]}" if aparcadas[0] else None
+
+    cada_s = max(1.0, min(PODA_S, edad.total_seconds() / 10))
+    return Parte(
+        nombre="cartero",
+        tarea=Periodica(cada_s, lambda: cartero.vencer(edad)).correr,
+        informativas={"cartas": decir},
+        medir=contar,
+    )
+
+
+class _UnaVez:
+    """Does it once, whoever comes first; the others wait for it. One that failed is tried again by the next."""
+
+    def __init__(self, hacer: Callable[[], None]) -> None:
+        self._hacer = hacer
+        self._hecho = False
+        self._cerrojo = threading.Lock()
+
+    def __call__(self) -> None:
+        with self._cerrojo:
+            if not self._hecho:
+                self._hacer()
+                self._hecho = True

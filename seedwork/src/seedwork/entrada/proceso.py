@@ -1,0 +1,154 @@
+"""A process: parts that run until it is told to stop, and a page for its health and its metrics."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+import waitress
+
+from seedwork.aplicacion.broker import SinBroker
+from seedwork.entrada.http import crear_app
+from seedwork.entrada.problemas import pila
+from seedwork.entrada.salud import Comprobacion
+from seedwork.infraestructura import bd
+
+log = structlog.get_logger(__name__)
+
+PARADA_S = 4.5
+"""Seconds that a stopping process has to finish, or to give back, what it holds (contract §5: 5 s)."""
+
+MEDIDA_S = 5.0
+"""Seconds between two looks at what is measured."""
+
+Tarea = Callable[[threading.Event], None]
+"""Something that runs until the event is set: a timer, a sender."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parte:
+    """One part of a process. Whatever it has none of is left out.
+
+    Attributes:
+        nombre: what its task's thread is called.
+        tarea: what it runs, on a thread of its own. One that dies takes the process along.
+        decisivas: by name, the checks without which the process is not ready.
+        informativas: by name, what the health page shows besides, and what never fails it.
+        medir: sets its gauges, every few seconds.
+    """
+
+    nombre: str
+    tarea: Tarea | None = None
+    decisivas: Mapping[str, Comprobacion] = field(default_factory=dict)
+    informativas: Mapping[str, Comprobacion] = field(default_factory=dict)
+    medir: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True)
+class Periodica:
+    """Something done every so many seconds; broker or database that are away are waited out.
+
+    Attributes:
+        cada_s: seconds between two rounds.
+        vuelta: one round.
+    """
+
+    cada_s: float
+    vuelta: Callable[[], object]
+
+    def correr(self, parada: threading.Event) -> None:
+        """Repeat it until ``parada`` is set.
+
+        Raises:
+            Exception: whatever else a round raised.
+        """
+        while not parada.wait(self.cada_s):
+            try:
+                self.vuelta()
+            except Exception as error:
+                if not es_ajeno(error):
+                    raise
+                log.warning("tarea en espera", error=type(error).__name__)
+
+
+class Proceso:
+    """Runs parts.
+
+    Args:
+        partes: no two checks of theirs bear the same name.
+        host: where its page listens.
+        puerto: likewise.
+
+    Raises:
+        ValueError: two checks do.
+    """
+
+    def __init__(self, partes: Sequence[Parte], *, host: str, puerto: int) -> None:
+        self._host = host
+        self._puerto = puerto
+        self._parada = threading.Event()
+        self._fallo: BaseException | None = None
+        self._medidores = {p.nombre: p.medir for p in partes if p.medir is not None}
+        self._tareas = [(p.nombre, p.tarea) for p in partes if p.tarea is not None]
+        self._tareas.append(("medidor", Periodica(MEDIDA_S, self.medir).correr))
+        self._decisivas = _juntas(p.decisivas for p in partes)
+        self._informativas = _juntas(p.informativas for p in partes)
+
+    def correr(self) -> int:
+        """Run until SIGTERM or SIGINT. It ends the process, whose exit code is 1 where a task died."""
+        for senal in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(senal, lambda *_: self._parada.set())
+        hilos = [
+            threading.Thread(target=self._cuidar, args=tarea, name=tarea[0], daemon=True) for tarea in self._tareas
+        ]
+        self._publicar_salud()
+        for hilo in hilos:
+            hilo.start()
+        log.info("en marcha", tareas=[h.name for h in hilos])
+        while not self._parada.wait(0.5):
+            pass
+        limite = time.monotonic() + PARADA_S
+        for hilo in hilos:
+            hilo.join(max(0.0, limite - time.monotonic()))
+        log.info("detenido", fallo=type(self._fallo).__name__ if self._fallo else None)
+        # Whatever a client library still waits for must not hold the process up: nothing unfinished was acknowledged.
+        os._exit(1 if self._fallo else 0)
+
+    def medir(self) -> None:
+        """Look once at all that is measured. What can't be looked at now keeps nobody else from it."""
+        for nombre, medir in self._medidores.items():
+            try:
+                medir()
+            except Exception as error:
+                log.warning("sin medidas por ahora", parte=nombre, error=type(error).__name__)
+
+    def _cuidar(self, nombre: str, tarea: Tarea) -> None:
+        """Run a task; one that dies takes the process along, so that it is started anew as a whole."""
+        try:
+            tarea(self._parada)
+        except BaseException as error:
+            log.error("una tarea murió", tarea=nombre, error=type(error).__name__, pila=pila(error))
+            self._fallo = error
+        self._parada.set()
+
+    def _publicar_salud(self) -> None:
+        app = crear_app(self._decisivas, self._informativas)
+        servidor = waitress.create_server(app, host=self._host, port=self._puerto, threads=2)
+        threading.Thread(target=servidor.run, name="salud", daemon=True).start()
+
+
+def es_ajeno(error: BaseException) -> bool:
+    """Whether broker or database are in trouble: it is waited out, and no message is to blame for it."""
+    return isinstance(error, SinBroker) or bd.es_de_infraestructura(error)
+
+
+def _juntas(varias: Iterable[Mapping[str, Comprobacion]]) -> dict[str, Comprobacion]:
+    todas: dict[str, Comprobacion] = {}
+    for unas in varias:
+        if repetidas := todas.keys() & unas.keys():
+            raise ValueError(f"dos partes se comprueban con el mismo nombre: {', '.join(sorted(repetidas))}")
+        todas |= unas
+    return todas

@@ -1,0 +1,189 @@
+"""The repository: identity map, change detection, and what it takes to undo a message; rows come from a table."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.transaccion import Transaccion
+from seedwork.dominio.agregado import Agregado, EventoDominio
+from seedwork.infraestructura.tabla import Fila, Tabla
+
+A = TypeVar("A", bound=Agregado)
+
+
+class Inscripcion:
+    """What enrols in a transaction when it is made, and has nothing to load, undo, tell or write; others derive."""
+
+    sujeto = ""
+
+    def __init__(self, transaccion: Transaccion) -> None:
+        transaccion.inscribir(self)
+
+    def precargar(self, ids: Collection[str], /) -> object:
+        """Nothing is loaded."""
+
+    def marcar(self) -> None:
+        """Nothing was changed."""
+
+    def deshacer(self) -> None:
+        """Nothing is to be undone."""
+
+    def recoger(self) -> Iterable[tuple[Agregado, EventoDominio]]:
+        """Nothing was recorded."""
+        return ()
+
+    def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
+        """Nothing is to be noted."""
+
+    def volcar(self) -> None:
+        """Nothing is to be written."""
+
+
+class Mapa(Inscripcion, Generic[A]):
+    """The aggregates of one kind that a transaction has seen, each one object, and what they were before a message.
+
+    Fields of an aggregate hold values that never change in themselves: to undo a message is to put them back.
+    """
+
+    def __init__(self, transaccion: Transaccion) -> None:
+        super().__init__(transaccion)
+        self._vistos: dict[str, A] = {}
+        self._entregados: dict[str, tuple[A, dict[str, Any] | None]] = {}
+
+    def _entregar(self, agregado: A) -> A:
+        """Hand it out: from here on, it may change."""
+        if agregado.id not in self._entregados:
+            self._exigir_sin_eventos(agregado)
+            self._entregados[agregado.id] = agregado, vars(agregado).copy()
+        return agregado
+
+    def agregar(self, agregado: A, /) -> None:
+        """Take in an aggregate that is new."""
+        self._vistos[agregado.id] = agregado
+        self._entregados[agregado.id] = agregado, None
+
+    def marcar(self) -> None:
+        """A message begins: nothing is handed out yet."""
+        self._entregados = {}
+
+    def deshacer(self) -> None:
+        """What was handed out is as it was, and what was new is not there."""
+        for id, (agregado, antes) in self._entregados.items():
+            if antes is None:
+                del self._vistos[id]
+            else:
+                vars(agregado).clear()
+                vars(agregado).update(antes)
+                agregado.extraer_eventos()
+        self._entregados = {}
+
+    def recoger(self) -> Iterable[tuple[A, EventoDominio]]:
+        """What was recorded by those that were handed out."""
+        for agregado, _ in self._entregados.values():
+            for evento in agregado.extraer_eventos():
+                yield agregado, evento
+
+    def volcar(self) -> None:
+        """Check that nothing is lost.
+
+        Raises:
+            RuntimeError: an aggregate recorded an event outside any message.
+        """
+        for agregado in self._vistos.values():
+            self._exigir_sin_eventos(agregado)
+
+    def _exigir_sin_eventos(self, agregado: A) -> None:
+        if agregado.extraer_eventos():
+            raise RuntimeError(f"{type(agregado).__name__}: cambió fuera de un mensaje; sus eventos se perderían")
+
+
+@dataclass(frozen=True, slots=True)
+class Mapeo(Generic[A]):
+    """How an aggregate becomes a row, and back: two pure functions."""
+
+    a_fila: Callable[[A], Fila]
+    de_fila: Callable[[Mapping[str, Any]], A]
+
+
+def mapeo_llano(clase: type[A], *, salvo: Collection[str] = ()) -> Mapeo[A]:
+    """For aggregates whose fields are columns, but for those of ``salvo``; each value is its own."""
+    campos = tuple(c.name for c in fields(clase) if c.init and c.name not in salvo)
+
+    def a_fila(agregado: A) -> Fila:
+        return {c: getattr(agregado, c) for c in campos}
+
+    def de_fila(fila: Mapping[str, Any]) -> A:
+        return clase(**{c: fila[c] for c in campos})
+
+    return Mapeo(a_fila, de_fila)
+
+
+class Repositorio(Mapa[A]):
+    """Aggregates of one kind, each in one row of a table, whose key is the column ``id``.
+
+    Loading locks the row, so two messages about one aggregate take turns.
+
+    Args:
+        transaccion: in which it enrols.
+        tabla: where the rows are.
+        mapeo: between rows and aggregates.
+        sujeto: the name of the id, as messages declare it.
+    """
+
+    def __init__(self, transaccion: Transaccion, tabla: Tabla, mapeo: Mapeo[A], *, sujeto: str = "") -> None:
+        super().__init__(transaccion)
+        self.sujeto = sujeto
+        self._tabla = tabla
+        self._mapeo = mapeo
+        self._leidas: dict[str, Fila] = {}
+        self._ausentes: set[str] = set()
+
+    def obtener(self, id: str, /) -> A | None:
+        """The aggregate, locked until the unit of work ends; None where there is none."""
+        if id not in self._vistos and id not in self._ausentes:
+            self.precargar([id])
+        agregado = self._vistos.get(id)
+        return None if agregado is None else self._entregar(agregado)
+
+    def precargar(self, ids: Collection[str], /) -> None:
+        """Load several at once, in the order of their ids, so that two batches can't wait for each other."""
+        faltan = [i for i in ids if i not in self._vistos]
+        if faltan:
+            self._ausentes.update(faltan)
+            self._recordar_todas(self._tabla.leer("id", faltan))
+
+    def cargados(self) -> Collection[A]:
+        """All that it has loaded or taken in so far; to look at, since what changes must go through :meth:`obtener`."""
+        return self._vistos.values()
+
+    def buscar(self, columna: str, valores: Collection[str], *, salvo: tuple[str, str] | None = None) -> Sequence[A]:
+        """The aggregates with one of these values in a column, locked; and not those with that other one."""
+        return self._recordar_todas(self._tabla.leer(columna, valores, salvo=salvo))
+
+    def volcar(self) -> None:
+        """Insert what is new, and update what changed."""
+        super().volcar()
+        nuevas: list[Fila] = []
+        cambiadas: list[Fila] = []
+        for id, agregado in self._vistos.items():
+            fila, leida = self._mapeo.a_fila(agregado), self._leidas.get(id)
+            if leida is None:
+                nuevas.append(fila)
+            elif any(leida[c] != v for c, v in fila.items()):
+                cambiadas.append(fila)
+        if nuevas:
+            nuevas.sort(key=lambda f: str(f["id"]))
+            self._tabla.insertar(nuevas)
+        if cambiadas:
+            self._tabla.actualizar(cambiadas)
+
+    def _recordar_todas(self, filas: Iterable[Fila]) -> list[A]:
+        return [self._recordar(f) for f in filas]
+
+    def _recordar(self, fila: Fila) -> A:
+        id = fila["id"]
+        if id not in self._vistos:
+            self._leidas[id] = fila
+            self._vistos[id] = self._mapeo.de_fila(fila)
+        return self._vistos[id]

@@ -1,0 +1,280 @@
+"""A transaction on PostgreSQL: state, inbox, outbox and what waits in one commit."""
+
+import functools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.espera import Aplazado, EnEspera
+from seedwork.aplicacion.transaccion import Destino, Inscrito, Saliente
+from seedwork.infraestructura import bd, outbox
+from seedwork.infraestructura.tabla import ClaveRepetida, Fila, Tabla
+
+# A command's fate outlives its inbox row: one that comes again after it was pruned is still that command.
+_NUEVOS = """
+    INSERT INTO inbox (consumidor, ce_id)
+    SELECT :consumidor, llegado FROM unnest(CAST(:ids AS text[])) AS llegado
+    WHERE NOT EXISTS (SELECT FROM comandos WHERE id_comando = llegado)
+    ON CONFLICT DO NOTHING
+    RETURNING ce_id
+"""
+# No row of attempts outlives what it counts, however that was handled in the end.
+_SIN_INTENTOS = "sin_intentos AS (DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = ANY(:ids))"
+_RECIBIR = sa.text(f"WITH {_SIN_INTENTOS}" + _NUEVOS)
+_RECIBIR_LOTE = sa.text(f"WITH {_SIN_INTENTOS}, terminado AS (DELETE FROM lotes WHERE id = :lote)" + _NUEVOS)  # noqa: S608
+_DEVOLVER = sa.text("DELETE FROM inbox WHERE consumidor = :consumidor AND ce_id = ANY(:ids)")
+_RETIRAR = sa.text("""
+    WITH sin_espera AS (DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id)
+    INSERT INTO inbox (consumidor, ce_id)
+    SELECT :consumidor, :ce_id WHERE NOT EXISTS (SELECT FROM comandos WHERE id_comando = :ce_id)
+    ON CONFLICT (consumidor, ce_id) DO UPDATE SET aparcado = NULL, recibido = excluded.recibido
+        WHERE inbox.aparcado IS NOT NULL
+    RETURNING ce_id
+""")
+# What fits a type and another's subject is left out by who asks: the types need not be sent once for each subject.
+_EN_ESPERA = sa.text("""
+    SELECT ce_id, tipo, sujeto, turno, extract(epoch FROM clock_timestamp() - desde), vuelta
+    FROM esperas
+    WHERE consumidor = :consumidor AND tipo = ANY(:tipos) AND sujeto = ANY(:sujetos)
+    ORDER BY turno
+""")
+# In the order of the arrays: they take their turns as they came.
+_APLAZAR = sa.text("""
+    INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta)
+    SELECT :consumidor, ce_id, tipo, sujeto, vuelta
+    FROM unnest(CAST(:ids AS text[]), CAST(:tipos AS text[]), CAST(:sujetos AS text[]), CAST(:vueltas AS integer[]))
+        WITH ORDINALITY AS aplazado (ce_id, tipo, sujeto, vuelta, orden)
+    ORDER BY orden
+    ON CONFLICT (consumidor, ce_id) DO UPDATE SET vuelta = excluded.vuelta
+""")
+_NO_ESPERAR = sa.text("DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id")
+_RELOJ = sa.select(sa.func.clock_timestamp())
+_CLAVES = bd.claves_idempotencia.c
+_RECLAMAR = insert(bd.claves_idempotencia).on_conflict_do_nothing()
+_DUENOS = sa.select(_CLAVES.clave, _CLAVES.id_comando).where(bd.entre(_CLAVES.clave, "claves"))
+
+_REPETIDA = "23505"
+"""unique_violation (PostgreSQL's manual, appendix A)."""
+_MARCA = "mensaje"
+
+Valores = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class TransaccionSQL:
+    """One open transaction, and its tables.
+
+    Args:
+        conexion: a connection whose transaction has begun.
+        tablas: the service's own, by their names.
+        entorno: where time, ids and chance come from.
+    """
+
+    def __init__(self, conexion: sa.Connection, tablas: Mapping[str, sa.Table], entorno: Entorno) -> None:
+        self.conexion = conexion
+        self.entorno = entorno
+        self.inscritos: list[Inscrito] = []
+        self._tablas = tablas
+        self._abiertas: dict[str, TablaSQL] = {}
+        self._hora: datetime | None = None
+        self._marcado = False
+        self._deshacible = True
+        self._escrito = False
+
+    def inscribir(self, inscrito: Inscrito) -> None:
+        """Enrol: it is marked, undone, collected and flushed with all the others."""
+        self.inscritos.append(inscrito)
+
+    def tabla(self, nombre: str) -> Tabla:
+        """The table of this name; always the same object."""
+        if nombre not in self._abiertas:
+            self._abiertas[nombre] = TablaSQL(self.conexion, self._tablas[nombre])
+        return self._abiertas[nombre]
+
+    def ejecutar(self, sentencia: sa.Executable, valores: Valores = None) -> sa.CursorResult[Any]:
+        """Ask, take a lock, or write at the end: what no refusal has to undo."""
+        return self.conexion.execute(sentencia, valores)
+
+    def escribir(self, sentencia: sa.Executable, valores: Valores = None) -> sa.CursorResult[Any]:
+        """Change something at once, so that a message that is refused undoes it: it stands behind a savepoint, where
+        the message can be refused alone."""
+        if self._deshacible and not self._escrito:
+            # One round trip for both. Without the release, savepoints would nest as deep as the batch is long.
+            libre = f"RELEASE SAVEPOINT {_MARCA}; " if self._marcado else ""
+            self.conexion.exec_driver_sql(f"{libre}SAVEPOINT {_MARCA}")
+            self._marcado = self._escrito = True
+        return self.conexion.execute(sentencia, valores)
+
+    def marcar(self, *, deshacible: bool = True) -> None:
+        """A message begins."""
+        self._escrito, self._deshacible = False, deshacible
+
+    def deshacer(self) -> None:
+        """Undo what was written at once since the mark."""
+        if self._escrito:
+            self.conexion.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {_MARCA}")
+            self._escrito = False
+
+    def reloj(self) -> datetime:
+        """The database's clock; asked once."""
+        if self._hora is None:
+            self._hora = self.conexion.execute(_RELOJ).scalar_one()
+        return self._hora
+
+    def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None) -> set[str]:
+        """Write the ids into the inbox, end the batch, and forget their attempts; answer the ids that were new."""
+        valores = {"consumidor": consumidor, "ids": sorted(ids)}
+        if lote is None:
+            return set(self.conexion.execute(_RECIBIR, valores).scalars())
+        return set(self.conexion.execute(_RECIBIR_LOTE, {**valores, "lote": lote}).scalars())
+
+    def devolver(self, consumidor: str, ids: Collection[str]) -> None:
+        """Take the ids out of the inbox again: they were left unhandled."""
+        self.conexion.execute(_DEVOLVER, {"consumidor": consumidor, "ids": list(ids)})
+
+    def retirar(self, consumidor: str, ce_id: str) -> bool:
+        """Take a message that was parked, or never handled, as done with; False where it was handled."""
+        valores = {"consumidor": consumidor, "ce_id": ce_id}
+        return self.conexion.execute(_RETIRAR, valores).one_or_none() is not None
+
+    def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
+        filas = [{"clave": c, "id_comando": i} for c, i in sorted(claves.items())]
+        self.conexion.execute(_RECLAMAR, filas)
+        return {f.clave: f.id_comando for f in self.conexion.execute(_DUENOS, {"claves": list(claves)})}
+
+    def en_espera(self, consumidor: str, asuntos: Collection[tuple[str, str]]) -> Sequence[EnEspera]:
+        """The commands that wait with these types and subjects, in their turns."""
+        tipos, sujetos = {tipo for tipo, _ in asuntos}, {sujeto for _, sujeto in asuntos}
+        valores = {"consumidor": consumidor, "tipos": list(tipos), "sujetos": list(sujetos)}
+        return [
+            EnEspera(id, tipo, sujeto, turno, float(segundos), vuelta)
+            for id, tipo, sujeto, turno, segundos, vuelta in self.conexion.execute(_EN_ESPERA, valores)
+            if (tipo, sujeto) in asuntos
+        ]
+
+    def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
+        """Let them wait: each is sent to the service's waiting topic, from which it comes again after its pause."""
+        sobres = [a.recibido.sobre for a in aplazados]
+        self.conexion.execute(
+            _APLAZAR,
+            {
+                "consumidor": consumidor,
+                "ids": [s.id for s in sobres],
+                "tipos": [s.tipo for s in sobres],
+                "sujetos": [s.sujeto for s in sobres],
+                "vueltas": [a.vuelta for a in aplazados],
+            },
+        )
+        ahora = self.reloj()
+        bd.insertar(
+            self.conexion,
+            bd.outbox,
+            [outbox.a_fila_aplazada(a, consumidor, ahora + timedelta(seconds=a.pausa_s)) for a in aplazados],
+        )
+
+    def no_esperar(self, consumidor: str, ce_id: str) -> None:
+        """The command waits no more."""
+        self.conexion.execute(_NO_ESPERAR, {"consumidor": consumidor, "ce_id": ce_id})
+
+    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
+        """Write what is to be sent, in order, and the fates of commands.
+
+        Raises:
+            ClaveRepetida: a command has its fate already.
+        """
+        if destinos:
+            with _claves_unicas(bd.comandos):
+                bd.insertar(self.conexion, bd.comandos, [_a_fila(d) for d in destinos])
+        if salientes:
+            bd.insertar(self.conexion, bd.outbox, [outbox.a_fila(s.sobre, s.mensaje) for s in salientes])
+
+
+def _a_fila(destino: Destino) -> Fila:
+    return {
+        "id_comando": destino.id_comando,
+        "tipo": destino.tipo,
+        "estado": "APLICADO" if destino.rechazo is None else "RECHAZADO",
+        "motivo": destino.rechazo,
+    }
+
+
+class TablaSQL:
+    """A table's rows, each with a key ``id``."""
+
+    def __init__(self, conexion: sa.Connection, tabla: sa.Table) -> None:
+        self._conexion = conexion
+        self._tabla = tabla
+
+    def leer(
+        self, columna: str, valores: Collection[str], *, bloquear: bool = True, salvo: tuple[str, str] | None = None
+    ) -> list[Fila]:
+        """The rows that have one of the values in the column, by their ids' order."""
+        sentencia = _leer(self._tabla, columna, bloquear, salvo)
+        return [dict(f) for f in self._conexion.execute(sentencia, {"valores": list(valores)}).mappings()]
+
+    def insertar(self, filas: Sequence[Mapping[str, Any]], *, si_faltan: bool = False) -> None:
+        """Insert rows that all have the same columns."""
+        with _claves_unicas(self._tabla):
+            if si_faltan:
+                self._conexion.execute(_insertar_si_faltan(self._tabla), filas)
+            else:
+                bd.insertar(self._conexion, self._tabla, filas)
+
+    def actualizar(self, filas: Sequence[Mapping[str, Any]]) -> None:
+        """Update rows, found by their column ``id``."""
+        with _claves_unicas(self._tabla):
+            bd.actualizar(self._conexion, self._tabla, filas)
+
+
+@contextmanager
+def _claves_unicas(tabla: sa.Table) -> Iterator[None]:
+    """Say ClaveRepetida where the block breaks a unique index; any other constraint is somebody's mistake."""
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        if getattr(error.orig, "pgcode", None) != _REPETIDA:
+            raise
+        raise ClaveRepetida(tabla.name) from error
+
+
+# Made once each: to put a statement together costs more than to run it.
+@functools.cache
+def _leer(tabla: sa.Table, columna: str, bloquear: bool, salvo: tuple[str, str] | None) -> sa.Select[Any]:
+    consulta = sa.select(tabla).where(bd.entre(tabla.c[columna], "valores")).order_by(tabla.c.id)
+    if salvo is not None:
+        consulta = consulta.where(tabla.c[salvo[0]] != salvo[1])
+    return consulta.with_for_update() if bloquear else consulta
+
+
+@functools.cache
+def _insertar_si_faltan(tabla: sa.Table) -> sa.Executable:
+    # Without naming the key, a row that breaks another unique index would be passed over too.
+    return insert(tabla).on_conflict_do_nothing(index_elements=[*tabla.primary_key])
+
+
+def transacciones(
+    motor: sa.Engine, metadatos: sa.MetaData, entorno: Entorno
+) -> Callable[[], AbstractContextManager[TransaccionSQL]]:
+    """How transactions are begun on a service's database.
+
+    Args:
+        metadatos: of the service's own tables.
+    """
+    tablas = dict(metadatos.tables)
+
+    @contextmanager
+    def empezar() -> Iterator[TransaccionSQL]:
+        with motor.begin() as conexion:
+            transaccion = TransaccionSQL(conexion, tablas, entorno)
+            try:
+                yield transaccion
+            finally:
+                # Some that enrolled hold the transaction: in a cycle, a batch would stay until the collector comes by.
+                transaccion.inscritos.clear()
+
+    return empezar
