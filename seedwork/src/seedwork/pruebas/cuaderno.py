@@ -20,15 +20,19 @@ import sqlalchemy as sa
 
 from contratos import Mensaje, mensaje, motivos
 from seedwork.aplicacion.bus import Bus, Manejador
-from seedwork.aplicacion.espera import Creacion, PorConocer
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.espera import Creacion, Paciencia, PorConocer
+from seedwork.aplicacion.unidad import Abrir, UnidadTrabajo, abridor
+from seedwork.dominio.errores import ReglaViolada
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.cli import crear_cli, ejecutar
 from seedwork.entrada.config import ConfigServicio, Puerto, cargar
-from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura import ddl
 from seedwork.infraestructura.relay import Relay
-from seedwork.infraestructura.unidad_sql import UnidadSQL, abridor
+from seedwork.infraestructura.subscription import SubscriptionPulsar
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
+from seedwork.pruebas.paciencia import PacienciaFija
 
 INDECIBLE = "indecible"
 CREADOR = "creador"
@@ -49,7 +53,7 @@ apuntes = sa.Table(
 def mensajes(contexto: str) -> tuple[Any, Any]:
     """The command and the event of one notebook, in a namespace of its own."""
 
-    @mensaje(contexto, "comando")
+    @mensaje(contexto, "comando", sujeto="hoja")
     class Apuntar(Mensaje):
         """Write a line on a page. ``modo`` tells the handler how to misbehave."""
 
@@ -58,7 +62,7 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
         modo: str = ""
         secreto: str = field(default="", repr=False)
 
-    @mensaje(contexto, "evento")
+    @mensaje(contexto, "evento", sujeto="hoja")
     class Apuntado(Mensaje):
         """A line was written."""
 
@@ -71,32 +75,41 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
 def preparar(motor: sa.Engine) -> None:
     """Make its tables, and those of every service's messages."""
     with motor.begin() as conexion:
-        conexion.execute(sa.text(ddl.MENSAJERIA_V1))
+        conexion.execute(sa.text(ddl.MENSAJERIA_V1 + ddl.MENSAJERIA_V2))
         _TABLAS.create_all(conexion)
 
 
-class UnidadCuaderno(UnidadSQL):
+class UnidadCuaderno(UnidadTrabajo):
     """Its unit of work."""
 
-    def __init__(self, conexion: sa.Connection, contexto: str) -> None:
-        super().__init__(conexion, contexto, {})
+    def __init__(self, transaccion: TransaccionSQL, contexto: str) -> None:
+        super().__init__(transaccion, contexto, {})
+        self._sql = transaccion
 
     def tiene(self, hoja: str) -> bool:
         """Whether there is a line on the page."""
-        return bool(self.conexion.scalar(sa.select(sa.exists().where(apuntes.c.hoja == hoja))))
+        return bool(self._sql.conexion.scalar(sa.select(sa.exists().where(apuntes.c.hoja == hoja))))
 
     def apuntar(self, hoja: str, linea: int) -> None:
         """Write the line, and say so."""
-        self.conexion.execute(sa.insert(apuntes).values(hoja=hoja, linea=linea))
+        self._sql.escribir(sa.insert(apuntes).values(hoja=hoja, linea=linea))
         _, apuntado = mensajes(self.participante)
         self.publicar(apuntado(hoja=hoja, linea=linea), sujeto=hoja, secuencia=linea)
 
 
-def hacer_bus(motor: sa.Engine, contexto: str, manejador: Manejador | None = None) -> Bus:
+def abrir_en(motor: sa.Engine, contexto: str) -> Abrir:
+    """How its units of work are opened."""
+    fabrica = functools.partial(UnidadCuaderno, contexto=contexto)
+    return abridor(transacciones(motor, _TABLAS, EntornoReal()), fabrica)
+
+
+def hacer_bus(
+    motor: sa.Engine, contexto: str, manejador: Manejador | None = None, paciencia: Paciencia | None = None
+) -> Bus:
     """Its bus. A handler's faults are counted by bus, so each starts with none."""
     apuntar, _ = mensajes(contexto)
-    fabrica = functools.partial(UnidadCuaderno, contexto=contexto)
-    return Bus(contexto, abridor(motor, fabrica), {apuntar: manejador or _Manejador()}, _rechazar)
+    manejadores = {apuntar: manejador or _Manejador()}
+    return Bus(contexto, abrir_en(motor, contexto), manejadores, _rechazar, paciencia or PacienciaFija())
 
 
 class _Config(ConfigServicio):
@@ -110,7 +123,7 @@ def servicio(contexto: str) -> Servicio:
         nombre=contexto,
         config=cargar(_Config),
         migraciones=Path(),
-        bus=lambda motor: hacer_bus(motor, contexto),
+        bus=lambda motor, paciencia: hacer_bus(motor, contexto, paciencia=paciencia),
         api=lambda _app, _motor: None,
     )
 
@@ -119,7 +132,7 @@ class _Manejador:
     def __init__(self) -> None:
         self._fallos: Counter[str] = Counter()
 
-    def __call__(self, orden: Any, unidad: UnidadCuaderno) -> str | None:
+    def __call__(self, orden: Any, unidad: UnidadCuaderno) -> None:
         verbo, _, cuanto = orden.modo.partition(":")
         if verbo == "muere":
             os._exit(9)
@@ -130,12 +143,11 @@ class _Manejador:
             if not cuanto or self._fallos[unidad.sobre.id] <= int(cuanto):
                 raise ValueError(f"no pude con {orden.secreto}")
         if verbo == "rechaza":
-            return "NO_QUIERO"
+            raise ReglaViolada("NO_QUIERO")
         if verbo == "tras" and not unidad.tiene(cuanto):
             _, apuntado = mensajes(unidad.participante)
             raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(apuntado, CREADOR),))
         unidad.apuntar(orden.hoja, orden.linea)
-        return None
 
 
 def _rechazar(orden: Any, unidad: UnidadCuaderno, motivo: str) -> None:
@@ -165,8 +177,8 @@ def _a_la(vez: int, clase: type, metodo: str, *, tras: bool = False) -> None:
 
 
 FALLOS: dict[str, Callable[[int], None]] = {
-    "antes_de_confirmar": lambda vez: _a_la(vez, UnidadSQL, "volcar", tras=True),
-    "antes_de_aceptar": lambda vez: _a_la(vez, Consumidor, "_aceptar"),
+    "antes_de_confirmar": lambda vez: _a_la(vez, UnidadTrabajo, "volcar", tras=True),
+    "antes_de_aceptar": lambda vez: _a_la(vez, SubscriptionPulsar, "aceptar"),
     "antes_de_marcar": lambda vez: _a_la(vez, Relay, "_marcar"),
     "antes_de_reenviar": lambda vez: _a_la(vez, Cartero, "_publicar"),
     "antes_de_quitar": lambda vez: _a_la(vez, Cartero, "_quitar"),

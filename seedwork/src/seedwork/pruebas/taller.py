@@ -17,21 +17,29 @@ import sqlalchemy as sa
 import urllib3
 
 from contratos import INQUILINO
-from seedwork.aplicacion.bus import Bus, Manejador, Recibido
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.consumidor import Consumidor, PoliticaReintentos
-from seedwork.entrada.esperas import Esperas
+from contratos.base import Entrega
+from seedwork.aplicacion.broker import SinConfirmacion
+from seedwork.aplicacion.bus import Bus, Manejador
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.paciencia import Espera, PacienciaSegunAvance
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.entrada.consumidor import Consumidor
+from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.partes import consumidores_reales
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento, topico_cartas
-from seedwork.infraestructura.avance import Avance
-from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.cloudevents import a_propiedades
-from seedwork.infraestructura.entregas import RegistroEntregas
+from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.pruebas import cuaderno
+from seedwork.pruebas.sobres import sobre_nuevo
 
 PACIENCIA_S = 30.0
+
+RAPIDO = Ritmo(maximo=4, base_s=0.05, tope_s=0.2)
 
 
 def esperar(que: Callable[[], Any], plazo: float = PACIENCIA_S) -> None:
@@ -90,7 +98,7 @@ class Taller:
         """A command, not sent yet."""
         clave = campos.pop("clave_idempotencia", None)
         mensaje = self.apuntar(hoja=hoja, linea=linea, modo=modo, **campos)
-        sobre = Sobre.nuevo(mensaje, fuente="/pruebas", sujeto=hoja, id=id, clave_idempotencia=clave)
+        sobre = sobre_nuevo(mensaje, fuente="/pruebas", sujeto=hoja, id=id, clave_idempotencia=clave)
         return Recibido(sobre, mensaje)
 
     def enviar(self, *ordenes: Recibido, repeticiones: int = 1) -> list[str]:
@@ -104,36 +112,60 @@ class Taller:
 
     def enviar_cargas(self, *cargas: tuple[Any, dict[str, str], str]) -> None:
         """Send raw payloads, in order, and wait until all are durable."""
-        resultados: list[pulsar.Result] = []
+        errores: list[SinConfirmacion | None] = []
         for carga, propiedades, clave in cargas:
-            self.publicador.enviar(self.apuntar.topico, carga, propiedades, clave, lambda r, _: resultados.append(r))
-        esperar(lambda: len(resultados) == len(cargas))
-        if set(resultados) - {pulsar.Result.Ok}:
-            raise AssertionError(f"el broker no lo aceptó todo: {set(resultados)}")
+            self.publicador.enviar(self.apuntar.topico, carga, propiedades, clave, errores.append)
+        esperar(lambda: len(errores) == len(cargas))
+        if any(errores):
+            raise AssertionError(f"el broker no lo aceptó todo: {[e for e in errores if e]}")
 
     # Running
 
-    def bus(self, manejador: Manejador | None = None) -> Bus:
+    def paciencia(self, espera_s: float = 10.0) -> PacienciaSegunAvance:
+        """A new patience, that asks the real broker."""
+        # The broker looks at its delays once a second: shorter pauses than this would only cost.
+        espera = Espera(minimo_s=espera_s, primera_s=0.5, tope_s=1.0, tic_s=0.0, breve_s=0.0)
+        return PacienciaSegunAvance(AvancePulsar(self.servidores.admin_url), EntornoReal(), espera)
+
+    def bus(self, manejador: Manejador | None = None, paciencia: PacienciaSegunAvance | None = None) -> Bus:
         """A new bus; the notebook's own handler misbehaves as an order's ``modo`` says, and else writes the line."""
-        return cuaderno.hacer_bus(self.motor, self.contexto, manejador)
+        return cuaderno.hacer_bus(self.motor, self.contexto, manejador, paciencia)
+
+    def hacer_consumidores(
+        self,
+        bus: Bus | None = None,
+        *,
+        paciencia: PacienciaSegunAvance | None = None,
+        entrega: Entrega = "ordenada",
+        espera_s: float = 10.0,
+        lote: int = 500,
+        cola: int = 1000,
+        ritmo: Ritmo = RAPIDO,
+    ) -> Consumidores:
+        """New consumers, impatient. A patience that is given is the bus's."""
+        self.apuntar.entrega = entrega
+        paciencia = paciencia or self.paciencia(espera_s)
+        bus = bus or self.bus(paciencia=paciencia)
+        return consumidores_reales(
+            bus,
+            paciencia,
+            self.motor,
+            self.cliente,
+            self.publicador,
+            EntornoReal(),
+            contexto=self.contexto,
+            ritmo=ritmo,
+            lote=lote,
+            cola=cola,
+        )
 
     def hacer_consumidor(self, bus: Bus | None = None, **opciones: Any) -> Consumidor:
-        """A new consumer, impatient."""
-        opciones.setdefault("politica", PoliticaReintentos(maximo=4, base_s=0.05, tope_s=0.2))
-        esperas = Esperas(Avance(self.servidores.admin_url), espera_s=opciones.pop("espera_s", 10.0))
-        bus = bus or self.bus()
-        return Consumidor(
-            self.cliente,
-            bus,
-            RegistroEntregas(self.motor, bus.consumidor),
-            CartasMuertas(self.publicador, self.contexto, bus.consumidor),
-            esperas,
-            **opciones,
-        )
+        """Of these, the one of its own topics, alone."""
+        return self.hacer_consumidores(bus, **opciones).todos[0]
 
     @contextmanager
     def consumiendo(self, bus: Bus | None = None, **opciones: Any) -> Iterator[Consumidor]:
-        """A consumer runs in the body, on a thread of this process."""
+        """It runs in the body, on a thread of this process."""
         consumidor = self.hacer_consumidor(bus, **opciones)
         with self.corriendo(consumidor.correr):
             yield consumidor
@@ -163,10 +195,17 @@ class Taller:
         if fallos or any(h.is_alive() for h in hilos):
             raise AssertionError(f"una tarea murió, o no se detiene: {fallos}")
 
+    @contextmanager
+    def atendiendo(self, bus: Bus | None = None, **opciones: Any) -> Iterator[Consumidores]:
+        """All consumers and a relay run in the body: what waits goes out, and comes back."""
+        consumidores = self.hacer_consumidores(bus, **opciones)
+        with self.corriendo(self.relay().correr, *(c.correr for c in consumidores.todos)):
+            yield consumidores
+
     def relay(self, **opciones: Any) -> Relay:
         """A new relay."""
         self._publicadores.append(Publicador(self.servidores.pulsar_url, plazo_ms=0, esperar_cola=True))
-        return Relay(self.motor, self._publicadores[-1], **opciones)
+        return Relay(ColaSQL(self.motor), self._publicadores[-1], **opciones)
 
     def trabajador(self, *orden: str, **entorno: str) -> subprocess.Popen[bytes]:
         """The notebook's worker, or what else its module is told to be, as a process of its own."""
@@ -247,10 +286,10 @@ class Taller:
         self.cliente.shutdown()
         self.motor.dispose()
 
-    def atraso(self, tipo: Any = None, suscripcion: str | None = None) -> int:
+    def atraso(self, tipo: Any = None, subscription: str | None = None) -> int:
         """How many messages a subscription has not acknowledged yet: the notebook's commands, unless told otherwise."""
         topico = (tipo or self.apuntar).topico
-        return Aprovisionador(self.servidores.admin_url).atraso(topico, suscripcion or self.contexto)
+        return Aprovisionador(self.servidores.admin_url).atraso(topico, subscription or self.contexto)
 
 
 def montar(servidores: Servidores, url_base: str, *, con_suscripcion: bool = True, particiones: int = 0) -> Taller:
@@ -270,7 +309,7 @@ def montar(servidores: Servidores, url_base: str, *, con_suscripcion: bool = Tru
     tipos[0].particiones = particiones
     aprovisionador.topicos(tipos)
     if con_suscripcion:
-        aprovisionador.suscripciones(contexto, contexto, tipos[:1])
+        aprovisionador.subscriptions(contexto, contexto, tipos[:1])
     return Taller(
         contexto, servidores, url_base, motor, crear_cliente(servidores.pulsar_url), Publicador(servidores.pulsar_url)
     )

@@ -1,0 +1,375 @@
+"""A service's database in memory: transactions that roll back, unique keys, conflicts; for one thread.
+
+It passes the same suite as PostgreSQL does (``seedwork/tests/almacen``). What it can't show is two transactions at the
+same time: locks, and what one sees of the other, are proven on PostgreSQL.
+"""
+
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from contratos.base import Mensaje
+from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.espera import Aplazado, EnEspera
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.transaccion import Destino, Inscrito, Saliente
+from seedwork.infraestructura import cloudevents, outbox
+from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
+from seedwork.infraestructura.tabla import ClaveRepetida, Fila, SinBase, Tabla
+
+_AUSENTE: Any = object()
+
+Clave = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unico:
+    """A unique index.
+
+    Attributes:
+        columnas: what no two rows may have alike; a null is like no other.
+        salvo: a column, and the value in it for which the index does not hold a row.
+    """
+
+    columnas: tuple[str, ...]
+    salvo: tuple[str, str] | None = None
+
+    def de(self, fila: Fila) -> Clave | None:
+        """What it holds of a row; None for nothing."""
+        if self.salvo is not None and fila.get(self.salvo[0]) in (None, self.salvo[1]):
+            return None
+        valores = tuple(fila.get(c) for c in self.columnas)
+        return None if None in valores else valores
+
+
+@dataclass(frozen=True, slots=True)
+class Definicion:
+    """What a table is like.
+
+    Attributes:
+        clave: the column that is its key.
+        unicos: its further unique indexes.
+        orden: the column that the table numbers by itself, each row once; None for none.
+    """
+
+    clave: str = "id"
+    unicos: Sequence[Unico] = ()
+    orden: str | None = None
+
+
+@dataclass(slots=True)
+class EnSalida:
+    """A row of the outbox.
+
+    Attributes:
+        carga: the message itself where it was said here, else the payload as it came.
+    """
+
+    id: int
+    topico: str
+    carga: Mensaje | bytes
+    sobre: Sobre
+    propiedades: Mapping[str, str]
+    no_antes: datetime | None = None
+
+
+class Almacen:
+    """The database.
+
+    Args:
+        entorno: whose clock is its own.
+        tablas: the service's own tables, by their names.
+
+    Attributes:
+        ausente: whether it is away: whatever is asked then fails.
+        antes_de_confirmar, tras_confirmar: called at each commit, those of :meth:`suelta` included; what they raise
+            comes out of it, and before it undoes the transaction.
+    """
+
+    def __init__(self, entorno: Entorno, tablas: Mapping[str, Definicion]) -> None:
+        self.entorno = entorno
+        self.ausente = False
+        self.antes_de_confirmar: Callable[[], None] = lambda: None
+        self.tras_confirmar: Callable[[], None] = lambda: None
+        self.definiciones = tablas
+        self.tablas: dict[str, dict[Clave, Fila]] = {nombre: {} for nombre in tablas}
+        self.eventos: dict[tuple[str, int], Fila] = {}
+        self.inbox: dict[tuple[str, str], bool] = {}
+        """By consumer and message: whether it was parked, not handled."""
+        self.comandos: dict[str, Destino] = {}
+        self.claves: dict[str, str] = {}
+        self.esperas: dict[tuple[str, str], Fila] = {}
+        self.outbox: dict[int, EnSalida] = {}
+        self.sin_enviar: dict[int, EnSalida] = {}
+        self.lotes: dict[str, tuple[str, frozenset[str]]] = {}
+        self.intentos: dict[tuple[str, str], Fila] = {}
+        self.lider: object | None = None
+        self.siguiente = itertools.count(1)
+        self._diario: list[tuple[dict[Any, Any], Clave, Any]] = []
+        self._abierta = False
+
+    def poner(self, donde: dict[Any, Any], clave: Clave, valor: Any) -> None:
+        """Set a row; a rollback takes it back."""
+        if self._abierta:
+            self._diario.append((donde, clave, donde.get(clave, _AUSENTE)))
+        donde[clave] = valor
+
+    def quitar(self, donde: dict[Any, Any], clave: Clave) -> None:
+        """Remove a row, where there is one; a rollback brings it back."""
+        if clave in donde:
+            if self._abierta:
+                self._diario.append((donde, clave, donde[clave]))
+            del donde[clave]
+
+    def exigir(self) -> None:
+        """It answers.
+
+        Raises:
+            SinBase: it is away.
+        """
+        if self.ausente:
+            raise SinBase("el almacén no responde")
+
+    @contextmanager
+    def suelta(self) -> Iterator[None]:
+        """One statement that commits by itself."""
+        self.exigir()
+        self.antes_de_confirmar()
+        yield
+        self.tras_confirmar()
+
+    @contextmanager
+    def transacciones(self) -> Iterator["TransaccionMemoria"]:
+        """Begin a transaction: it commits where the block ends well, else it leaves no trace."""
+        self.exigir()
+        if self._abierta:
+            raise RuntimeError("en memoria no hay dos transacciones a la vez")
+        self._abierta = True
+        transaccion = TransaccionMemoria(self)
+        try:
+            yield transaccion
+            self.exigir()
+            self.antes_de_confirmar()
+        except BaseException:
+            self.volver(0)
+            raise
+        finally:
+            transaccion.inscritos.clear()
+            self._diario.clear()
+            self._abierta = False
+        self.tras_confirmar()
+
+    def punto(self) -> int:
+        """A point in the transaction to go back to."""
+        return len(self._diario)
+
+    def volver(self, punto: int) -> None:
+        """Undo what was done since."""
+        while len(self._diario) > punto:
+            donde, clave, antes = self._diario.pop()
+            if antes is _AUSENTE:
+                donde.pop(clave, None)
+            else:
+                donde[clave] = antes
+
+
+class TransaccionMemoria:
+    """One open transaction."""
+
+    def __init__(self, almacen: Almacen) -> None:
+        self.almacen = almacen
+        self.entorno = almacen.entorno
+        self.inscritos: list[Inscrito] = []
+        self._abiertas: dict[str, TablaMemoria] = {}
+        self._hora: datetime | None = None
+        self._punto = 0
+
+    def inscribir(self, inscrito: Inscrito) -> None:
+        """Enrol."""
+        self.inscritos.append(inscrito)
+
+    def tabla(self, nombre: str) -> Tabla:
+        """The table of this name."""
+        if nombre not in self._abiertas:
+            self._abiertas[nombre] = TablaMemoria(self.almacen, nombre)
+        return self._abiertas[nombre]
+
+    def marcar(self, *, deshacible: bool = True) -> None:
+        """A message begins; here, every mark costs nothing."""
+        self._punto = self.almacen.punto()
+
+    def deshacer(self) -> None:
+        """Undo what was written since the mark."""
+        self.almacen.volver(self._punto)
+
+    def reloj(self) -> datetime:
+        """The database's clock; asked once."""
+        if self._hora is None:
+            self._hora = self.entorno.ahora()
+        return self._hora
+
+    def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None) -> set[str]:
+        """Write the ids into the inbox, end the batch, and forget their attempts; answer the ids that were new."""
+        a = self.almacen
+        a.exigir()
+        nuevos = set()
+        for id in sorted(ids):
+            a.quitar(a.intentos, (consumidor, id))
+            if id not in a.comandos and (consumidor, id) not in a.inbox:
+                a.poner(a.inbox, (consumidor, id), False)
+                nuevos.add(id)
+        if lote is not None:
+            a.quitar(a.lotes, lote)
+        return nuevos
+
+    def devolver(self, consumidor: str, ids: Collection[str]) -> None:
+        """Take the ids out of the inbox again."""
+        for id in ids:
+            self.almacen.quitar(self.almacen.inbox, (consumidor, id))
+
+    def retirar(self, consumidor: str, ce_id: str) -> bool:
+        """Take a message that was parked, or never handled, as done with; False where it was handled."""
+        a, clave = self.almacen, (consumidor, ce_id)
+        a.quitar(a.esperas, clave)
+        if ce_id in a.comandos or a.inbox.get(clave) is False:
+            return False
+        a.poner(a.inbox, clave, False)
+        return True
+
+    def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
+        a = self.almacen
+        for clave, id_comando in sorted(claves.items()):
+            if clave not in a.claves:
+                a.poner(a.claves, clave, id_comando)
+        return {clave: a.claves[clave] for clave in claves}
+
+    def en_espera(self, consumidor: str, asuntos: Collection[tuple[str, str]]) -> Sequence[EnEspera]:
+        """The commands that wait with these types and subjects, in their turns."""
+        ahora = self.entorno.ahora()
+        hallados = [
+            EnEspera(id, f["tipo"], f["sujeto"], f["turno"], (ahora - f["desde"]).total_seconds(), f["vuelta"])
+            for (de, id), f in self.almacen.esperas.items()
+            if de == consumidor and (f["tipo"], f["sujeto"]) in asuntos
+        ]
+        return sorted(hallados, key=lambda e: e.turno)
+
+    def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
+        """Let them wait."""
+        a, ahora = self.almacen, self.reloj()
+        for aplazado in aplazados:
+            sobre, clave = aplazado.recibido.sobre, (consumidor, aplazado.recibido.sobre.id)
+            nueva = {"tipo": sobre.tipo, "sujeto": sobre.sujeto, "turno": next(a.siguiente), "desde": ahora}
+            a.poner(a.esperas, clave, {**a.esperas.get(clave, nueva), "vuelta": aplazado.vuelta})
+            fila = outbox.a_fila_aplazada(aplazado, consumidor, ahora + timedelta(seconds=aplazado.pausa_s))
+            self._decir(
+                EnSalida(next(a.siguiente), fila["topico"], fila["carga"], sobre, fila["propiedades"], fila["no_antes"])
+            )
+
+    def no_esperar(self, consumidor: str, ce_id: str) -> None:
+        """The command waits no more."""
+        self.almacen.quitar(self.almacen.esperas, (consumidor, ce_id))
+
+    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
+        """Write what is to be sent, in order, and the fates of commands.
+
+        Raises:
+            ClaveRepetida: a command has its fate already.
+        """
+        a = self.almacen
+        for destino in destinos:
+            if destino.id_comando in a.comandos:
+                raise ClaveRepetida("comandos")
+            a.poner(a.comandos, destino.id_comando, destino)
+        for s in salientes:
+            propiedades = cloudevents.a_propiedades(s.sobre, s.mensaje.topico)
+            self._decir(EnSalida(next(a.siguiente), s.mensaje.topico, s.mensaje, s.sobre, propiedades))
+
+    def _decir(self, fila: EnSalida) -> None:
+        self.almacen.poner(self.almacen.outbox, fila.id, fila)
+        self.almacen.poner(self.almacen.sin_enviar, fila.id, fila)
+
+
+class TablaMemoria:
+    """A table's rows. They are handed out as they are: who gets one never changes it."""
+
+    def __init__(self, almacen: Almacen, nombre: str) -> None:
+        self._almacen = almacen
+        self._nombre = nombre
+        self._filas = almacen.tablas[nombre]
+        self._definicion = almacen.definiciones[nombre]
+
+    def leer(
+        self, columna: str, valores: Collection[str], *, bloquear: bool = True, salvo: tuple[str, str] | None = None
+    ) -> list[Fila]:
+        """The rows that have one of the values in the column, by their keys' order."""
+        self._almacen.exigir()
+        clave = self._definicion.clave
+        if columna == clave:
+            halladas = [self._filas[v] for v in {*valores} if v in self._filas]
+        else:
+            halladas = [f for f in self._filas.values() if f.get(columna) in valores]
+        if salvo is not None:
+            halladas = [f for f in halladas if f.get(salvo[0]) not in (None, salvo[1])]
+        return sorted(halladas, key=lambda f: str(f[clave]))
+
+    def insertar(self, filas: Sequence[Mapping[str, Any]], *, si_faltan: bool = False) -> None:
+        """Insert rows that all have the same columns."""
+        self._almacen.exigir()
+        definicion = self._definicion
+        for nueva in filas:
+            fila = dict(nueva)
+            if fila[definicion.clave] in self._filas:
+                if si_faltan:
+                    continue
+                raise ClaveRepetida(self._nombre)
+            if definicion.orden is not None:
+                fila.setdefault(definicion.orden, next(self._almacen.siguiente))
+            self._exigir_unica(fila)
+            self._almacen.poner(self._filas, fila[definicion.clave], fila)
+
+    def actualizar(self, filas: Sequence[Mapping[str, Any]]) -> None:
+        """Update rows, found by their key."""
+        for cambio in filas:
+            clave = cambio[self._definicion.clave]
+            if clave in self._filas:
+                fila = {**self._filas[clave], **cambio}
+                self._exigir_unica(fila)
+                self._almacen.poner(self._filas, clave, fila)
+
+    def _exigir_unica(self, fila: Fila) -> None:
+        propia = fila[self._definicion.clave]
+        for unico in self._definicion.unicos:
+            valor = unico.de(fila)
+            if valor is not None and any(
+                unico.de(otra) == valor for clave, otra in self._filas.items() if clave != propia
+            ):
+                raise ClaveRepetida(self._nombre)
+
+
+class FlujosMemoria:
+    """Streams of events."""
+
+    def __init__(self, transaccion: TransaccionMemoria) -> None:
+        self._almacen = transaccion.almacen
+
+    def leer(self, ids: Collection[str]) -> Iterable[Mapping[str, Any]]:
+        """The events of these streams, stream by stream, oldest first."""
+        self._almacen.exigir()
+        eventos = self._almacen.eventos
+        return [eventos[clave] for clave in sorted(eventos) if clave[0] in ids]
+
+    def anexar(self, filas: Sequence[Mapping[str, Any]]) -> Mapping[tuple[str, int], int]:
+        """Append; answers each event's place among all."""
+        a = self._almacen
+        ordenes: dict[tuple[str, int], int] = {}
+        for fila in filas:
+            clave = fila["flujo"], fila["version"]
+            if clave in a.eventos:
+                raise ConflictoDeVersion
+            ordenes[clave] = next(a.siguiente)
+            a.poner(a.eventos, clave, {**fila, "orden": ordenes[clave]})
+        return ordenes

@@ -1,0 +1,144 @@
+"""What relay and consumer keep in a service's database, in memory: the outbox's queue, batches and attempts."""
+
+from collections.abc import Collection, Sequence
+
+from seedwork.aplicacion.cola import PorEnviar, SinCola
+from seedwork.infraestructura.tabla import SinBase
+from seedwork.pruebas.almacen import Almacen
+
+
+class ColaDeSalidaMemoria:
+    """One service's outbox, in the hands of one relay (:class:`seedwork.aplicacion.cola.ColaDeSalida`)."""
+
+    def __init__(self, almacen: Almacen) -> None:
+        self._almacen = almacen
+        self._dirige = False
+
+    def dirigir(self) -> bool:
+        """See the port. A lead that was lost is found out by what follows."""
+        if not self._dirige:
+            if self._almacen.ausente:
+                raise SinCola("el almacén no responde")
+            if self._almacen.lider is None:
+                self._almacen.lider = self
+            self._dirige = self._almacen.lider is self
+        return self._dirige
+
+    def pendientes(self, tope: int) -> Sequence[PorEnviar]:
+        """See the port."""
+        self._exigir()
+        ahora, sin_enviar = self._almacen.entorno.ahora(), self._almacen.sin_enviar
+        return [
+            PorEnviar(
+                f.id,
+                f.topico,
+                f.carga,
+                f.propiedades,
+                f.sobre.sujeto,
+                max(0.0, (f.no_antes - ahora).total_seconds()) if f.no_antes else 0.0,
+            )
+            for f in (sin_enviar[id] for id in sorted(sin_enviar)[:tope])
+        ]
+
+    def marcar(self, ids: Sequence[int]) -> None:
+        """See the port."""
+        self._exigir()
+        try:
+            with self._almacen.suelta():
+                for id in ids:
+                    fila = self._almacen.sin_enviar.pop(id, None)
+                    if fila is not None and fila.no_antes is not None:
+                        self._almacen.outbox.pop(id, None)
+        except SinBase as error:
+            # The lead would be gone with the session.
+            self.soltar()
+            raise SinCola("no se marcó, o no se sabe") from error
+
+    def aguardar(self, espera_s: float) -> None:
+        """See the port. Nobody waits here: the world's time stands still meanwhile."""
+        self._exigir()
+
+    def soltar(self) -> None:
+        """See the port."""
+        self._dirige = False
+        if self._almacen.lider is self:
+            self._almacen.lider = None
+
+    def _exigir(self) -> None:
+        if self._almacen.ausente or not self._dirige or self._almacen.lider is not self:
+            raise SinCola("no dirige")
+
+
+class EntregasMemoria:
+    """Batches begun, and attempts (:class:`seedwork.aplicacion.tratamiento.Entregas`).
+
+    Args:
+        lote: an id of this consumer's own, in this process.
+    """
+
+    def __init__(self, almacen: Almacen, consumidor: str, lote: str) -> None:
+        self._almacen = almacen
+        self._consumidor = consumidor
+        self.lote = lote
+
+    def empezar_lote(self, ids: Collection[str]) -> Collection[str]:
+        """See the port."""
+        a = self._almacen
+        with a.suelta():
+            previos = {
+                id
+                for lote, (consumidor, suyos) in a.lotes.items()
+                if lote != self.lote and consumidor == self._consumidor
+                for id in suyos
+            }
+            a.lotes[self.lote] = self._consumidor, frozenset(ids)
+        return previos & set(ids)
+
+    def terminar_lote(self) -> None:
+        """See the port."""
+        with self._almacen.suelta():
+            self._almacen.lotes.pop(self.lote, None)
+
+    def empezar_intento(self, ce_id: str, tipo: str, maximo: int) -> tuple[int, str | None]:
+        """See the port."""
+        a, clave = self._almacen, (self._consumidor, ce_id)
+        with a.suelta():
+            if clave in a.inbox:
+                return 1, None
+            fila = a.intentos.get(clave, {"tipo": tipo, "intentos": 0, "error": None})
+            error = fila["error"] if fila["intentos"] >= maximo else None
+            a.intentos[clave] = {**fila, "intentos": fila["intentos"] + 1, "error": error}
+        return fila["intentos"] + 1, error
+
+    def anotar_error(self, ce_id: str, error: str) -> None:
+        """See the port."""
+        a, clave = self._almacen, (self._consumidor, ce_id)
+        with a.suelta():
+            if clave in a.intentos:
+                a.intentos[clave] = {**a.intentos[clave], "error": error}
+
+    def aparcar(self, ce_id: str, intentos: int) -> None:
+        """See the port."""
+        a, clave = self._almacen, (self._consumidor, ce_id)
+        with a.suelta():
+            fila = a.intentos.get(clave)
+            if fila is not None and fila["intentos"] >= intentos:
+                del a.intentos[clave]
+                a.inbox.setdefault(clave, True)
+            a.esperas.pop(clave, None)
+
+    def no_esperar(self, ce_id: str) -> None:
+        """See the port."""
+        with self._almacen.suelta():
+            self._almacen.esperas.pop((self._consumidor, ce_id), None)
+
+    def levantar(self, ce_id: str) -> None:
+        """Let a parked message be tried again, from its first attempt on, and its wait, if it waited, begin anew; one
+        that was handled stays so.
+        """
+        a, clave = self._almacen, (self._consumidor, ce_id)
+        with a.suelta():
+            a.intentos.pop(clave, None)
+            if a.inbox.get(clave):
+                del a.inbox[clave]
+            a.esperas.pop(clave, None)
