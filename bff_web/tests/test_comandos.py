@@ -14,6 +14,7 @@ from bff_web.comandos.vista import FUENTE
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
+from contratos.ejemplos import ANONIMIZAR_IMAGEN, CREAR_SUSCRIPCION, IMAGEN, SUSCRIPCION
 from contratos.servicio_datos import (
     AsignarExperto,
     CrearServicioDatos,
@@ -24,9 +25,8 @@ from contratos.servicio_datos import (
     TerminarServicioDatos,
 )
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, PagarSuscripcion
+from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.infraestructura.pulsar import SinConfirmacion
-from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN, CREAR_SUSCRIPCION, IMAGEN, SUSCRIPCION
 
 CREAR = "/suscripciones/suscripcion-comando"
 PROCESAR = "/procesar/procesar-imagen"

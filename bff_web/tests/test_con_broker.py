@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,16 +15,16 @@ import pytest
 
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
-from contratos import Mensaje
+from contratos import Mensaje, ejemplos
 from plataforma.proveedores import Servidores
+from plataforma.puertos import libres
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.pulsar import crear_cliente
-from seedwork.pruebas import cuerpos
 
 pytestmark = pytest.mark.integracion
 
-SUSCRIPCION = json.loads(cuerpos.SUSCRIPCION)
+SUSCRIPCION = json.loads(ejemplos.SUSCRIPCION)
 
 
 class Puerta:
@@ -57,9 +56,7 @@ class Puerta:
 @pytest.fixture(scope="module")
 def puerta(servidores: Servidores) -> Iterator[Puerta]:
     Aprovisionador(servidores.admin_url).topicos()
-    with socket.socket() as enchufe:
-        enchufe.bind(("127.0.0.1", 0))
-        puerto = enchufe.getsockname()[1]
+    (puerto,) = libres(1)
     entorno = os.environ | {
         "PULSAR_URL": servidores.pulsar_url,
         "PULSAR_ADMIN_URL": servidores.admin_url,

@@ -1,17 +1,21 @@
 """The door's own pages: health, metrics, errors, and a document that tells all of it."""
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import BaseModel
 
+from bff_web import modelos
 from bff_web import respuestas as respuestas_de_la_puerta
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.vista import SOLO_POST
 from bff_web.composicion import componer
 from bff_web.config import Config
+from bff_web.consultas import CONSULTAS
 from contratos import Mensaje
+from contratos.consultas import Parte, Respuesta
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.config import cargar
 
@@ -120,17 +124,32 @@ def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[
     assert servidas == dichas
 
 
-def test_cada_parametro_de_una_consulta_dice_como_se_compara(documento: dict[str, Any]) -> None:
-    dichos = {
-        (parametro["name"] == "cursor", parametro["description"])
-        for operaciones in documento["paths"].values()
-        for operacion in operaciones.values()
-        for parametro in operacion["parameters"]
-        if parametro["in"] == "query"
-    }
-    (filtro,) = {texto for es_cursor, texto in dichos if not es_cursor}
-    assert filtro.startswith("Coincidencia exacta, con mayúsculas y acentos.")
-    assert len(dichos) == 2
+def test_cada_parametro_de_una_consulta_dice_que_es_y_como_se_compara(documento: dict[str, Any]) -> None:
+    for consulta in CONSULTAS:
+        parametros = documento["paths"][consulta.ruta]["get"]["parameters"]
+        assert {p["name"]: p["in"] for p in parametros} == {
+            c.nombre: "query" if c.nombre in consulta.parametros else "path" for c in consulta.campos()
+        }
+        for campo, dicho in zip(consulta.campos(), parametros, strict=True):
+            filtra = dicho["in"] == "query" and campo.nombre != "cursor"
+            como = " Coincidencia exacta, con mayúsculas y acentos. Vacío, es como si no se diera." if filtra else ""
+            assert dicho["description"] == campo.significado + como
+
+
+def test_cada_respuesta_tiene_en_el_documento_los_campos_de_su_contrato(documento: dict[str, Any]) -> None:
+    esquemas = documento["components"]["schemas"]
+    por_ver, vistas = [consulta.respuesta for consulta in CONSULTAS], set[type[Respuesta]]()
+    while por_ver:
+        respuesta = por_ver.pop()
+        vistas.add(respuesta)
+        esquema = esquemas[("_" if issubclass(respuesta, Parte) else "") + respuesta.__name__]
+        assert (list(esquema["properties"]), esquema["description"]) == (esquema["required"], respuesta.__doc__)
+        assert [(c.nombre, c.significado) for c in respuesta.campos()] == [
+            (nombre, propiedad["description"]) for nombre, propiedad in esquema["properties"].items()
+        ]
+        suyos = {t for c in respuesta.campos() for t in (c.tipo, *get_args(c.tipo)) if isinstance(t, type)}
+        por_ver += [t for t in suyos if issubclass(t, Respuesta) and t not in vistas]
+    assert len(vistas) > len(CONSULTAS)
 
 
 def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -> None:
@@ -147,7 +166,8 @@ def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -
 
 
 def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(documento: dict[str, Any]) -> None:
-    cuerpos = {comando.cuerpo.__name__: comando.cuerpo for comando in COMANDOS}
+    cuerpos: dict[str, type[BaseModel]] = {comando.cuerpo.__name__: comando.cuerpo for comando in COMANDOS}
+    cuerpos |= {c.respuesta.__name__: modelos.de_respuesta(c.respuesta) for c in CONSULTAS}
     vistos: set[str] = set()
     for operaciones in documento["paths"].values():
         for operacion in operaciones.values():

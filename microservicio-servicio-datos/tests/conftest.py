@@ -1,10 +1,12 @@
-"""What arrives at the service, in its envelope."""
+"""What arrives at the service, in its envelope; and an empty PostgreSQL for who asks for one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from contratos.procesamiento import ImagenAnonimizada
 from contratos.servicio_datos import (
@@ -25,8 +27,19 @@ from contratos.suscripciones import (
     SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
-from seedwork.aplicacion.bus import Recibido
-from seedwork.aplicacion.sobre import Sobre
+from plataforma.proveedores import Fabrica
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.unidad import Abrir, abridor
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.migraciones import migrar
+from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
+from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
+from servicio_datos.infraestructura import tablas
+from servicio_datos.infraestructura.existencias import RecursosSQL
+from servicio_datos.infraestructura.imagenes import ImagenesSQL
+from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 
 # Type, default sequence, and what the type has besides.
 HECHOS: dict[str, tuple[Any, int, dict[str, str]]] = {
@@ -43,6 +56,7 @@ ORDENES: dict[str, Any] = {
     "asignar": AsignarExperto,
     "terminar": TerminarServicioDatos,
 }
+MIGRACIONES = Path(__file__).parents[1] / "migraciones"
 
 
 @pytest.fixture
@@ -62,8 +76,8 @@ def hecho() -> Callable[..., Recibido]:
         tipo, por_defecto, propios = HECHOS[nombre]
         campos = {"id_suscripcion": f"s-{n}", "id_saga": saga or f"g-{n}", "recursos_requeridos": recursos}
         mensaje = tipo(**campos, **propios, **cambios)
-        sobre = Sobre.nuevo(mensaje, fuente="/saludtech/suscripciones", sujeto=mensaje.id_suscripcion, id=id)
-        return Recibido(replace(sobre, correlacion=mensaje.id_saga, secuencia=secuencia or por_defecto), mensaje)
+        sobre = sobre_nuevo(mensaje, fuente="/saludtech/suscripciones", sujeto=mensaje.id_suscripcion, id=id)
+        return recibido(replace(sobre, correlacion=mensaje.id_saga, secuencia=secuencia or por_defecto), mensaje)
 
     return hacer
 
@@ -74,8 +88,8 @@ def imagen() -> Callable[..., Recibido]:
 
     def hacer(n: int, modalidad: str = "Rayos X") -> Recibido:
         mensaje = ImagenAnonimizada(id_imagen=f"i-{n}", modalidad=modalidad)
-        sobre = Sobre.nuevo(mensaje, fuente="/saludtech/procesamiento", sujeto=mensaje.id_imagen)
-        return Recibido(replace(sobre, secuencia=1), mensaje)
+        sobre = sobre_nuevo(mensaje, fuente="/saludtech/procesamiento", sujeto=mensaje.id_imagen)
+        return recibido(replace(sobre, secuencia=1), mensaje)
 
     return hacer
 
@@ -109,4 +123,49 @@ def crear() -> Callable[..., Recibido]:
 
 
 def ordenar(sujeto: str, comando: Any) -> Recibido:
-    return Recibido(Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto=sujeto), comando)
+    return recibido(sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=sujeto), comando)
+
+
+@pytest.fixture(scope="module")
+def url_base(nueva_base_de_modulo: Fabrica) -> str:
+    url = nueva_base_de_modulo("servicio_datos")
+    migrar(bd.crear_motor(url), MIGRACIONES)
+    return url
+
+
+@pytest.fixture
+def motor(url_base: str) -> Iterator[sa.Engine]:
+    """An engine of the test's own on the module's database, emptied."""
+    motor = bd.crear_motor(url_base, pool_size=16)
+    _vaciar(motor)
+    yield motor
+    motor.dispose()
+
+
+@pytest.fixture
+def vaciar(motor: sa.Engine) -> Callable[[], None]:
+    """Empties it once more."""
+    return lambda: _vaciar(motor)
+
+
+def _vaciar(motor: sa.Engine) -> None:
+    with motor.begin() as conexion:
+        todas = [*bd.METADATOS.tables, *tablas.METADATOS.tables]
+        conexion.execute(sa.text(f"TRUNCATE {', '.join(todas)}"))
+
+
+@pytest.fixture
+def catalogo() -> Catalogo:
+    """Four experts with five places each, and two data sets, of which one says what images it is made of."""
+    return Catalogo(
+        expertos=tuple(Experto(codigo=f"e{i}", nombres="Ana", apellidos="Ruiz", capacidad=5) for i in range(4)),
+        nubes=(Nube(codigo="n1", nombre="Andes", tipo="PRIVADA"),),
+        datasets=(Dataset(codigo="d1", nombre="Tórax", modalidad="rayos x"), Dataset(codigo="d2", nombre="Ecografía")),
+    )
+
+
+@pytest.fixture
+def abrir(motor: sa.Engine) -> Abrir:
+    """Opens the service's units of work there."""
+    empezar = transacciones(motor, tablas.METADATOS, EntornoReal())
+    return abridor(empezar, lambda t: UnidadServicioDatos(t, RecursosSQL, ImagenesSQL))

@@ -5,7 +5,7 @@ import email
 import email.policy
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.headerregistry import Address
@@ -30,19 +30,25 @@ from contratos.suscripciones import (
     SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
-from notificaciones.aplicacion.envio import Politica
+from notificaciones.aplicacion.envio import Envio, Politica
 from notificaciones.aplicacion.manejadores import MANEJADORES
 from notificaciones.entrada.enviador import Enviador
 from notificaciones.infraestructura.correo import AjustesCorreo, CanalCorreo
+from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, EnviosSQL
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones
+from notificaciones.infraestructura.tablas import METADATOS
 from plataforma.puertos import libres
-from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura import bd
+from seedwork.infraestructura.almacen_eventos import FlujosSQL
 from seedwork.infraestructura.migraciones import migrar
-from seedwork.infraestructura.unidad_sql import abridor
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 from seedwork.pruebas.publicado import publicado
+from seedwork.pruebas.sobres import sobre_nuevo
 
 MIGRACIONES = Path(__file__).parents[2] / "migraciones"
 REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.example")
@@ -105,6 +111,21 @@ def buzon() -> Iterator[Buzon]:
     controlador.stop()
 
 
+@dataclass
+class Contada:
+    """A delivery queue, and how often it was looked at."""
+
+    cola: ColaEnviosSQL
+    miradas: int = 0
+
+    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> Sequence[Envio]:
+        self.miradas += 1
+        return self.cola.tomar(cuantos, arriendo_s, excepto)
+
+    def devolver(self, envios: Collection[Envio]) -> None:
+        self.cola.devolver(envios)
+
+
 class ServicioEnPrueba:
     """The service without its broker: facts go into its bus, its sender runs when a test asks for it."""
 
@@ -114,10 +135,23 @@ class ServicioEnPrueba:
         self.politica = Politica(plazo_s=40, espera_s=10, pausa_s=0.05)
         self.plantillas = Plantillas(TIPOS)
         self.puerto_smtp = puerto_smtp
-        self._bus = Bus("notificaciones", abridor(motor, self._unidad), MANEJADORES)
+        self.entorno = EntornoReal()
+        self.abrir = self._abridor(motor)
+        self._bus = Bus("notificaciones", self.abrir, MANEJADORES)
 
-    def _unidad(self, conexion: sa.Connection) -> UnidadNotificaciones:
-        return UnidadNotificaciones(conexion, asuntos=self.plantillas.asuntos, canal="CORREO", politica=self.politica)
+    def _abridor(self, motor: sa.Engine) -> Abrir:
+        return abridor(transacciones(motor, METADATOS, self.entorno), self._unidad)
+
+    def _unidad(self, transaccion: TransaccionSQL) -> UnidadNotificaciones:
+        return UnidadNotificaciones(
+            transaccion,
+            flujos=lambda t: FlujosSQL(t.conexion),
+            cierres=CierresSQL,
+            envios=EnviosSQL,
+            asuntos=self.plantillas.asuntos,
+            canal="CORREO",
+            politica=self.politica,
+        )
 
     def procesar(self, *hechos: HechoParaElCliente, ids: Sequence[str] | None = None) -> None:
         """Handle all of them in one transaction, as the consumer does."""
@@ -135,10 +169,12 @@ class ServicioEnPrueba:
                 usuario="",
                 clave="",
                 espera_s=self.politica.espera_s,
-            )
+            ),
+            self.entorno,
         )
         motor = bd.crear_motor(self.url, pool_size=2, nombre="enviador")
-        enviador = Enviador(motor, abridor(motor, self._unidad), canal, self.plantillas, self.politica, hilos=hilos)
+        self.cola = Contada(ColaEnviosSQL(motor))
+        enviador = Enviador(motor, self.cola, self._abridor(motor), canal, self.plantillas, self.politica, hilos=hilos)
         parada = threading.Event()
         hilo = threading.Thread(target=enviador.correr, args=(parada,))
         hilo.start()
@@ -178,7 +214,7 @@ class ServicioEnPrueba:
 
 
 def _recibido(hecho: HechoParaElCliente, id: str | None) -> Recibido:
-    sobre = Sobre.nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, id=id)
+    sobre = sobre_nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, id=id)
     return Recibido(replace(sobre, correlacion=hecho.id_saga), hecho)
 
 

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from notificaciones.aplicacion.envio import Politica
-from notificaciones.infraestructura.repositorio import tomar_envios
+from notificaciones.entrada import enviador
+from notificaciones.infraestructura.envios import ColaEnviosSQL
 
 pytestmark = pytest.mark.integracion
 
@@ -229,8 +230,7 @@ def test_al_parar_no_se_devuelve_lo_que_ya_tiene_otro(servicio, hecho, buzon, ha
         hasta(buzon.esperando.is_set)
         with servicio.motor.begin() as conexion:
             conexion.execute(sa.text("UPDATE envios SET tomado_hasta = clock_timestamp()"))
-        with servicio.motor.connect() as conexion:
-            (otro,) = tomar_envios(conexion.execution_options(isolation_level="AUTOCOMMIT"), 1, 30.0, [])
+        (otro,) = ColaEnviosSQL(servicio.motor).tomar(1, 30.0, [])
 
     assert servicio.filas("SELECT intentos, tomado_hasta FROM envios") == [(2, otro.tomado_hasta)]
     buzon.paso.set()
@@ -269,6 +269,16 @@ def test_el_exito_de_lo_que_se_enviaba_al_rechazar_se_anota(servicio, hecho, buz
     assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR HECHO"]
 
 
+def test_de_lo_que_se_rechazo_al_pedirlo_no_sale_carta(servicio, hecho, buzon, hasta):
+    with servicio.enviando():
+        servicio.procesar(hecho("rechazada", recursos_requeridos=()), hecho("aprovisionada", 2))
+        hasta(lambda: servicio.estados() == {"SERVICIO_LISTO": "CONFIRMADA"} and servicio.sin_envios())
+
+    assert len(buzon.mensajes) == 1
+    assert [d for d in servicio.dicho() if " " in d] == ["NOTIFICAR HECHO"]
+    assert servicio.filas("SELECT id_suscripcion FROM suscripciones WHERE cerrada") == [("s-1",)]
+
+
 @pytest.mark.parametrize("juntos", [True, False], ids=["en un lote", "en dos"])
 def test_el_rechazo_antes_que_su_causa(servicio, hecho, buzon, hasta, juntos):
     antes, despues = hecho("rechazada"), hecho("aprovisionada")
@@ -279,6 +289,22 @@ def test_el_rechazo_antes_que_su_causa(servicio, hecho, buzon, hasta, juntos):
 
     assert servicio.estados() == {"SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
     assert [d for d in servicio.dicho() if " " in d] == ["AVISAR HECHO", "NOTIFICAR OMITIDO"]
+
+
+def test_en_un_lote_el_rechazo_anula_lo_que_su_causa_encolo_y_nada_mas(servicio, hecho):
+    """What this transaction queued is not in the table yet when it is called off."""
+    servicio.procesar(hecho("aprovisionada", 1), hecho("aprovisionada", 2), hecho("rechazada", 1))
+
+    assert servicio.filas("SELECT id_suscripcion, tipo, intentos FROM envios ORDER BY 1") == [
+        ("s-1", "SUSCRIPCION_RECHAZADA", 0),
+        ("s-2", "SERVICIO_LISTO", 0),
+    ]
+    assert servicio.filas("SELECT id_suscripcion, tipo, estado FROM vista_notificaciones ORDER BY 1, 2") == [
+        ("s-1", "SERVICIO_LISTO", "ANULADA"),
+        ("s-1", "SUSCRIPCION_RECHAZADA", "CREADA"),
+        ("s-2", "SERVICIO_LISTO", "CREADA"),
+    ]
+    assert [d for d in servicio.dicho() if " " in d] == ["NOTIFICAR OMITIDO"]
 
 
 @pytest.mark.parametrize(
@@ -388,6 +414,29 @@ def test_sigue_cuando_la_base_de_datos_corta_las_conexiones(servicio, hecho, buz
     assert len({m["Message-ID"] for m in buzon.mensajes}) == 3
 
 
+@pytest.mark.parametrize("corte", [False, True], ids=["tras un aviso", "tras perder la conexión"])
+def test_en_reposo_no_mira_la_cola_sin_cesar(servicio, hecho, hasta, monkeypatch, corte):
+    """What wakes its connection, be it a notice or the end of it, is read, or it would never sleep again."""
+    monkeypatch.setattr(enviador, "SONDEO_S", 2.0)
+    propias = "FROM pg_stat_activity WHERE application_name = 'enviador' AND usename = current_user"
+    escucha = f"SELECT 1 {propias} AND query LIKE 'LISTEN%'"
+    visto = [0, 0]
+
+    def en_reposo() -> bool:
+        visto[0], visto[1] = servicio.cola.miradas, visto[1] + 1 if visto[0] == servicio.cola.miradas else 0
+        return visto[1] >= 20
+
+    with servicio.enviando():
+        hasta(lambda: servicio.filas(escucha))
+        if corte:
+            assert servicio.filas(f"SELECT pg_terminate_backend(pid) {propias}")
+            hasta(lambda: servicio.filas(escucha))
+        for n in range(3):
+            servicio.procesar(hecho("aprovisionada", n))
+            hasta(servicio.sin_envios)
+        hasta(en_reposo)
+
+
 def test_el_mismo_hecho_repetido_no_cambia_nada(servicio, hecho, buzon, hasta):
     with servicio.enviando():
         servicio.procesar(hecho("aprovisionada"), hecho("aprovisionada"), ids=["x", "x"])
@@ -407,4 +456,4 @@ def test_no_se_toman_mas_de_los_que_caben_aunque_las_estadisticas_esten_vacias(s
         autocommit.execute(sa.text("DELETE FROM envios"))
         autocommit.execute(sa.text("ANALYZE envios"))
         servicio.procesar(*[hecho("aprovisionada", n) for n in range(40)])
-        assert len(tomar_envios(autocommit, 4, 30.0, [])) == 4
+        assert len(ColaEnviosSQL(servicio.motor).tomar(4, 30.0, [])) == 4

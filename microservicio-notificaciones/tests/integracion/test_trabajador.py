@@ -13,9 +13,9 @@ import uuid_utils
 
 from contratos.suscripciones import SuscripcionAprovisionada
 from plataforma.puertos import libres
-from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.pulsar import Publicador
+from seedwork.pruebas.sobres import sobre_nuevo
 
 pytestmark = pytest.mark.integracion
 
@@ -54,7 +54,7 @@ def arrancar(entorno, tmp_path: Path) -> Iterator[Arrancar]:
 def publicar(url: str, hechos: list[SuscripcionAprovisionada]) -> None:
     publicador = Publicador(url)
     for hecho in hechos:
-        sobre = Sobre.nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion)
+        sobre = sobre_nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion)
         publicador.publicar(sobre, hecho)
     publicador.cerrar()
 

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from notificaciones.entrada.http import registrar_rutas
-from notificaciones.infraestructura.consultas import Consultas
+from notificaciones.infraestructura.consultas import LecturaNotificaciones
 from notificaciones.infraestructura.vistas import atrasadas, reconstruir
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura.almacen_eventos import verificar
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
+from seedwork.pruebas.respuestas import cliente_fiel
 
 pytestmark = pytest.mark.integracion
 
@@ -25,8 +26,8 @@ TODA = "SELECT to_jsonb(v) FROM vista_notificaciones v ORDER BY orden"
 @pytest.fixture
 def cliente(servicio) -> FlaskClient:
     app = crear_app_sobre(servicio.motor)
-    registrar_rutas(app, Consultas(servicio.motor))
-    return app.test_client()
+    registrar_rutas(app, LecturaNotificaciones(servicio.motor))
+    return cliente_fiel(app)
 
 
 def test_reconstruida_es_igual_a_la_viva(servicio, hecho, buzon, hasta):
@@ -112,7 +113,7 @@ def test_si_la_base_muere_mientras_se_rehace_la_vista_se_dice_y_la_vista_queda(s
     with servicio.motor.begin() as conexion:
         conexion.execute(sa.text("LOCK TABLE eventos IN ACCESS EXCLUSIVE MODE"))
         proceso = mandar(servicio.url, "vistas", "reconstruir")
-        hasta(lambda: servicio.filas(matar))
+        hasta(lambda: servicio.filas(matar), 60)
     salida, errores = proceso.communicate(timeout=60)
     assert (proceso.returncode, salida) == (1, "")
     (linea,) = errores.splitlines()

@@ -1,8 +1,8 @@
-"""This service's unit of work in memory."""
+"""This service in memory: its real bus, units of work and queue over a store that is no database, and a clock that
+stands still until a test moves it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import pytest
 
@@ -18,90 +18,93 @@ from contratos.suscripciones import (
     SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
+from notificaciones.aplicacion import desenlace
 from notificaciones.aplicacion.envio import Envio, Politica
 from notificaciones.aplicacion.manejadores import MANEJADORES
-from notificaciones.dominio.notificacion import Notificacion
-from notificaciones.infraestructura.despachadores import DESPACHADORES
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
+from notificaciones.pruebas.memoria import ColaEnviosMemoria, abrir_en, almacen
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.pruebas.entorno import EntornoSimulado
+from seedwork.pruebas.sobres import sobre_nuevo
+
+ARRIENDO_S = 15.0
 
 
-@dataclass
-class Cierres:
-    sagas: set[str] = field(default_factory=set)
-    suscripciones: set[str] = field(default_factory=set)
-
-    def cerrada(self, id_saga: str, id_suscripcion: str) -> bool:
-        return id_saga in self.sagas or id_suscripcion in self.suscripciones
-
-    def cerrar_saga(self, id_saga: str) -> None:
-        self.sagas.add(id_saga)
-
-    def cerrar_suscripcion(self, id_suscripcion: str) -> None:
-        self.suscripciones.add(id_suscripcion)
-
-
-@dataclass
-class Cola:
-    reloj: Callable[[], datetime]
-    todos: dict[str, Envio] = field(default_factory=dict)
-    aplazados: dict[str, datetime] = field(default_factory=dict)
-
-    def agregar(self, envio: Envio) -> None:
-        self.todos[envio.id_notificacion] = envio
-
-    def obtener(self, id_notificacion: str) -> Envio | None:
-        envio = self.todos.get(id_notificacion)
-        return replace(envio, leido=self.reloj()) if envio else None
-
-    def de_suscripcion(self, id_suscripcion: str) -> list[Envio]:
-        return [replace(e, leido=self.reloj()) for e in self.todos.values() if e.saga.id_suscripcion == id_suscripcion]
-
-    def aplazar(self, id_notificacion: str, hasta: datetime) -> None:
-        self.aplazados[id_notificacion] = hasta
-        self.todos[id_notificacion] = replace(self.todos[id_notificacion], tomado_hasta=None)
-
-    def marcar_para_anular(self, id_notificacion: str) -> None:
-        self.todos[id_notificacion] = replace(self.todos[id_notificacion], anular=True)
-
-    def quitar(self, id_notificacion: str) -> None:
-        self.todos.pop(id_notificacion, None)
-
-
-class Unidad(UnidadEnMemoria):
-    canal = "CORREO"
+class EnMemoria:
+    """The service without servers: facts go into its bus, and a test is its sender."""
 
     def __init__(self) -> None:
-        super().__init__("notificaciones", DESPACHADORES)
+        self.entorno = EntornoSimulado()
+        self.almacen = almacen(self.entorno)
         self.politica = Politica(plazo_s=48, espera_s=5, pausa_s=0.5)
-        self.asuntos = {tipo: tipo.capitalize() for tipo in TIPOS}
-        self.notificaciones: EnMemoria[Notificacion] = EnMemoria()
-        self.cierres = Cierres()
-        self.envios = Cola(self.reloj)
+        asuntos = {tipo: tipo.capitalize() for tipo in TIPOS}
+        self.abrir = abrir_en(self.almacen, asuntos=asuntos, canal="CORREO", politica=self.politica)
+        self.bus = Bus("notificaciones", self.abrir, MANEJADORES)
+        self.cola = ColaEnviosMemoria(self.almacen)
 
-    def atender(self, hecho: HechoParaElCliente) -> None:
-        self.sobre = Sobre.nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion)
-        MANEJADORES[type(hecho)](hecho, self)
+    def atender(self, *hechos: HechoParaElCliente) -> None:
+        """Handle facts in one transaction, each a message that never came before."""
+        self.bus.procesar([self._recibido(h) for h in hechos])
+
+    def _recibido(self, hecho: HechoParaElCliente) -> Recibido:
+        sobre = sobre_nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, entorno=self.entorno)
+        return Recibido(sobre, hecho)
 
     def tomar(self) -> Envio:
         """Lease the one delivery that is due."""
-        (envio,) = [e for e in self.envios.todos.values() if e.tomado_hasta is None or e.tomado_hasta <= self.ahora]
-        tomado = replace(envio, intentos=envio.intentos + 1, tomado_hasta=self.ahora + timedelta(seconds=15))
-        self.envios.agregar(tomado)
-        return replace(tomado, leido=self.ahora)
+        (envio,) = self.cola.tomar(10, ARRIENDO_S, ())
+        return envio
+
+    def entregado(self, envio: Envio) -> None:
+        """The channel took it."""
+        with self.abrir() as unidad, unidad.mensaje(envio.sobre):
+            desenlace.entregado(unidad, envio)
+
+    def no_entregado(self, envio: Envio, motivo: str, *, repetible: bool) -> None:
+        """It did not."""
+        with self.abrir() as unidad, unidad.mensaje(envio.sobre):
+            desenlace.no_entregado(unidad, envio, motivo, repetible=repetible)
+
+    def entregar_todo(self) -> None:
+        """Deliver whatever waits, due or not."""
+        for envio in self.envios:
+            self.entregado(envio)
+
+    @property
+    def ahora(self) -> datetime:
+        return self.entorno.ahora()
+
+    @property
+    def envios(self) -> Sequence[Envio]:
+        """The deliveries that are not over."""
+        return [fila["envio"] for fila in self.almacen.tablas["envios"].values()]
+
+    @property
+    def proximos(self) -> dict[str, datetime]:
+        """When each of them is due."""
+        return {id: fila["proximo"] for id, fila in self.almacen.tablas["envios"].items()}
 
     @property
     def estados(self) -> dict[str, str]:
-        return {n.tipo: n.estado for n in self.notificaciones.todos.values()}
+        """What the view shows of each type."""
+        return {f["tipo"]: f["estado"] for f in self.almacen.tablas["vista_notificaciones"].values()}
 
     @property
     def pasos(self) -> list[tuple[str, str, str]]:
-        return [(p.paso, p.resultado, p.motivo) for p in self.de_tipo(sagas.TransicionSaga)]
+        """What the saga was told, in order."""
+        dichos = [fila.carga for fila in self.almacen.outbox.values()]
+        return [(p.paso, p.resultado, p.motivo) for p in dichos if isinstance(p, sagas.TransicionSaga)]
 
 
 @pytest.fixture
-def unidad() -> Unidad:
-    return Unidad()
+def nuevo() -> Callable[[], EnMemoria]:
+    """Makes a service that nothing has happened to yet."""
+    return EnMemoria
+
+
+@pytest.fixture
+def servicio() -> EnMemoria:
+    return EnMemoria()
 
 
 COMUNES = {

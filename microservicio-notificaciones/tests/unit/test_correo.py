@@ -10,13 +10,13 @@ from email.message import EmailMessage
 import pytest
 
 from contratos.notificaciones import TIPOS
-from notificaciones.aplicacion.envio import Carta
+from notificaciones.aplicacion.envio import Correo
 from notificaciones.aplicacion.puertos import CanalRechazo
 from notificaciones.infraestructura.correo import componer
 from notificaciones.infraestructura.plantillas import PlantillaInvalida, Plantillas
 
 REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.example")
-CARTA = Carta(
+CORREO = Correo(
     id="6f1d2c3b-0000-5000-8000-000000000001",
     nombre="Pablo Pérez Prieto",
     direccion="pperez@domain.com",
@@ -26,32 +26,32 @@ CARTA = Carta(
 )
 
 
-def leida(carta: Carta) -> EmailMessage:
+def leida(correo: Correo) -> EmailMessage:
     """The message as whoever receives its bytes reads it."""
-    crudo = componer(carta, REMITENTE)
+    crudo = componer(correo, REMITENTE)
     assert crudo.isascii()
     assert all(len(linea) <= 998 for linea in crudo.split(b"\r\n")), "RFC 5322, 2.1.1"
     return email.message_from_bytes(crudo, policy=email.policy.default)
 
 
 def test_una_carta_corriente():
-    mensaje = leida(CARTA)
+    mensaje = leida(CORREO)
 
     assert mensaje["To"] == "Pablo Pérez Prieto <pperez@domain.com>"
     assert mensaje["Subject"] == "Su suscripción está activa"
     assert mensaje["From"] == "SaludTech de los Alpes <avisos@saludtech.example>"
-    assert mensaje["Date"].datetime == CARTA.fecha
+    assert mensaje["Date"].datetime == CORREO.fecha
     assert mensaje["Message-ID"] == "<6f1d2c3b-0000-5000-8000-000000000001@saludtech.example>"
-    assert mensaje.get_content().splitlines() == CARTA.cuerpo.splitlines()
+    assert mensaje.get_content().splitlines() == CORREO.cuerpo.splitlines()
 
 
 def test_dos_envios_de_una_carta_son_iguales():
-    assert componer(CARTA, REMITENTE) == componer(CARTA, REMITENTE)
+    assert componer(CORREO, REMITENTE) == componer(CORREO, REMITENTE)
 
 
 @pytest.mark.parametrize("cuerpo", ["Sin nada\n", "From aquí\n.\nsigue\n", "Ñ" * 3000 + "\n", "A" * 3000 + "\n"])
 def test_el_texto_llega_como_se_escribio(cuerpo):
-    assert leida(replace(CARTA, cuerpo=cuerpo)).get_content().splitlines() == cuerpo.splitlines()
+    assert leida(replace(CORREO, cuerpo=cuerpo)).get_content().splitlines() == cuerpo.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -72,17 +72,17 @@ def test_el_texto_llega_como_se_escribio(cuerpo):
     ],
 )
 def test_ningun_nombre_sale_de_su_lugar(nombre):
-    mensaje = leida(replace(CARTA, nombre=nombre))
+    mensaje = leida(replace(CORREO, nombre=nombre))
 
     assert [a.addr_spec for a in mensaje["To"].addresses] == ["pperez@domain.com"]
     assert mensaje["Bcc"] is None
-    assert mensaje.get_all("Subject") == [CARTA.asunto]
+    assert mensaje.get_all("Subject") == [CORREO.asunto]
     assert len(mensaje["To"].addresses[0].display_name) < 120
     assert mensaje["To"].addresses[0].display_name != "Banco"
 
 
 def test_un_dominio_con_eñe_viaja_en_su_forma_ascii():
-    mensaje = leida(replace(CARTA, direccion="juan@peñalosa.co"))
+    mensaje = leida(replace(CORREO, direccion="juan@peñalosa.co"))
 
     assert mensaje["To"].addresses[0].addr_spec == "juan@xn--pealosa-5za.co"
 
@@ -108,7 +108,7 @@ def test_un_dominio_con_eñe_viaja_en_su_forma_ascii():
 )
 def test_lo_que_no_es_una_direccion_se_rechaza(direccion):
     with pytest.raises(CanalRechazo):
-        componer(replace(CARTA, direccion=direccion), REMITENTE)
+        componer(replace(CORREO, direccion=direccion), REMITENTE)
 
 
 def test_lo_que_alguien_escribio_no_es_plantilla_ni_html():

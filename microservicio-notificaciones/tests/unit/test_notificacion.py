@@ -2,9 +2,9 @@
 
 import pytest
 
+from notificaciones.aplicacion.traducciones import TRADUCCIONES
 from notificaciones.dominio import eventos
 from notificaciones.dominio.notificacion import ESTADO_TRAS, Notificacion
-from notificaciones.infraestructura.despachadores import DESPACHADORES
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
 
 
@@ -57,7 +57,7 @@ def test_lo_decidido_no_cambia(notificacion, fin):
     assert notificacion.estado == decidido
 
 
-def test_cada_evento_tiene_su_estado_su_nombre_y_su_despacho():
+def test_cada_evento_tiene_su_estado_su_nombre_y_su_traduccion():
     todos = {c for c in eventos.EventoNotificacion.__subclasses__() if getattr(eventos, c.__name__) is c}
 
-    assert todos == set(ESTADO_TRAS) == set(DESPACHADORES)
+    assert todos == set(ESTADO_TRAS) == set(TRADUCCIONES)

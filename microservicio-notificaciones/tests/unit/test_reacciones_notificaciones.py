@@ -7,151 +7,161 @@ import pytest
 
 from contratos import motivos
 from contratos.notificaciones import TIPOS
-from notificaciones.aplicacion.desenlace import entregado, no_entregado
 from notificaciones.aplicacion.envio import Politica
 from notificaciones.infraestructura.plantillas import Plantillas
+from seedwork.pruebas.entorno import EntornoSimulado
+
+from .conftest import ARRIENDO_S
 
 NOTIFICADO = ("NOTIFICAR", "HECHO", "")
 OMITIDO = ("NOTIFICAR", "OMITIDO", "SAGA_CERRADA")
 AVISADO = ("AVISAR", "HECHO", "")
 
 
-def entregar_todo(unidad):
-    while unidad.envios.todos:
-        (envio, *_) = unidad.envios.todos.values()
-        entregado(unidad, envio)
+def test_servicio_listo_se_notifica_y_responde_a_la_saga(servicio, aprovisionada):
+    servicio.atender(aprovisionada)
+    assert servicio.estados == {"SERVICIO_LISTO": "CREADA"}
+    assert servicio.pasos == []
+
+    servicio.entregado(servicio.tomar())
+
+    assert servicio.estados == {"SERVICIO_LISTO": "CONFIRMADA"}
+    assert servicio.pasos == [NOTIFICADO]
+    assert servicio.envios == []
 
 
-def test_servicio_listo_se_notifica_y_responde_a_la_saga(unidad, aprovisionada):
-    unidad.atender(aprovisionada)
-    assert unidad.estados == {"SERVICIO_LISTO": "CREADA"}
-    assert unidad.pasos == []
-
-    entregado(unidad, unidad.tomar())
-
-    assert unidad.estados == {"SERVICIO_LISTO": "CONFIRMADA"}
-    assert unidad.pasos == [NOTIFICADO]
-    assert unidad.envios.todos == {}
-
-
-def test_el_mismo_hecho_muchas_veces_es_una_notificacion(unidad, aprovisionada, rechazada, activada):
+def test_el_mismo_hecho_muchas_veces_es_una_notificacion(servicio, aprovisionada, rechazada, activada):
     for hecho in (aprovisionada, aprovisionada):
-        unidad.atender(hecho)
-    entregado(unidad, unidad.tomar())
+        servicio.atender(hecho)
+    servicio.entregado(servicio.tomar())
     for hecho in (aprovisionada, rechazada, rechazada, activada):
-        unidad.atender(hecho)
-    entregado(unidad, unidad.tomar())
+        servicio.atender(hecho)
+    servicio.entregado(servicio.tomar())
     for hecho in (aprovisionada, rechazada):
-        unidad.atender(hecho)
+        servicio.atender(hecho)
 
-    assert unidad.estados == {"SERVICIO_LISTO": "CONFIRMADA", "SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
-    assert unidad.pasos == [NOTIFICADO, AVISADO]
-    assert unidad.envios.todos == {}
-
-
-def test_de_un_plan_sin_recursos_se_avisa_sin_paso_de_la_saga(unidad, activada):
-    unidad.atender(replace(activada, recursos_requeridos=()))
-    entregado(unidad, unidad.tomar())
-
-    assert unidad.estados == {"SUSCRIPCION_ACTIVA": "CONFIRMADA"}
-    assert unidad.pasos == []
+    assert servicio.estados == {"SERVICIO_LISTO": "CONFIRMADA", "SUSCRIPCION_RECHAZADA": "CONFIRMADA"}
+    assert servicio.pasos == [NOTIFICADO, AVISADO]
+    assert servicio.envios == []
 
 
-def test_de_un_plan_con_recursos_ya_se_aviso_al_reservarlos(unidad, activada):
-    unidad.atender(activada)
+def test_de_un_plan_sin_recursos_se_avisa_sin_paso_de_la_saga(servicio, activada):
+    servicio.atender(replace(activada, recursos_requeridos=()))
+    servicio.entregado(servicio.tomar())
 
-    assert unidad.estados == {}
-
-
-def test_el_rechazo_anula_lo_que_no_se_envio_y_avisa(unidad, aprovisionada, rechazada):
-    unidad.atender(aprovisionada)
-    unidad.atender(rechazada)
-
-    assert unidad.estados == {"SERVICIO_LISTO": "ANULADA", "SUSCRIPCION_RECHAZADA": "CREADA"}
-    assert unidad.pasos == [OMITIDO]
-    assert unidad.tomar().datos["motivo"] == "La suscripción no se completó dentro del plazo."
+    assert servicio.estados == {"SUSCRIPCION_ACTIVA": "CONFIRMADA"}
+    assert servicio.pasos == []
 
 
-def test_el_rechazo_antes_que_su_causa_la_deja_sin_efecto(unidad, aprovisionada, rechazada):
-    unidad.atender(rechazada)
-    unidad.atender(aprovisionada)
+def test_de_un_plan_con_recursos_ya_se_aviso_al_reservarlos(servicio, activada):
+    servicio.atender(activada)
 
-    assert unidad.estados == {"SUSCRIPCION_RECHAZADA": "CREADA"}
-    assert unidad.pasos == [OMITIDO]
+    assert servicio.estados == {}
 
 
-def test_lo_que_se_esta_enviando_al_rechazar_lo_decide_su_envio(unidad, aprovisionada, rechazada):
-    unidad.atender(aprovisionada)
-    envio = unidad.tomar()
-    unidad.atender(rechazada)
-    assert unidad.estados["SERVICIO_LISTO"] == "CREADA"
+def test_el_rechazo_anula_lo_que_no_se_envio_y_avisa(servicio, aprovisionada, rechazada):
+    servicio.atender(aprovisionada)
+    servicio.atender(rechazada)
 
-    entregado(unidad, envio)
-
-    assert unidad.estados["SERVICIO_LISTO"] == "CONFIRMADA"
-    assert unidad.pasos == [NOTIFICADO]
+    assert servicio.estados == {"SERVICIO_LISTO": "ANULADA", "SUSCRIPCION_RECHAZADA": "CREADA"}
+    assert servicio.pasos == [OMITIDO]
+    assert servicio.tomar().datos["motivo"] == "La suscripción no se completó dentro del plazo."
 
 
-def test_lo_que_se_esta_enviando_al_rechazar_no_se_repite(unidad, aprovisionada, rechazada):
-    unidad.atender(aprovisionada)
-    envio = unidad.tomar()
-    unidad.atender(rechazada)
+def test_lo_que_se_rechazo_al_pedirlo_no_se_avisa_y_cierra_la_suscripcion(servicio, aprovisionada, rechazada):
+    """Nobody vouches for the address (contract §2); it is closed all the same, whatever might still come."""
+    for hecho in (replace(rechazada, recursos_requeridos=()), aprovisionada):
+        servicio.atender(hecho)
 
-    no_entregado(unidad, envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
-
-    assert unidad.estados["SERVICIO_LISTO"] == "ANULADA"
-    assert unidad.pasos == [OMITIDO]
-    assert list(unidad.envios.aplazados) == []
+    assert servicio.estados == {}
+    assert servicio.envios == []
+    assert servicio.pasos == [OMITIDO]
 
 
-def test_un_rechazo_del_canal_falla_de_inmediato(unidad, aprovisionada):
-    unidad.atender(aprovisionada)
+def test_el_rechazo_antes_que_su_causa_la_deja_sin_efecto(servicio, aprovisionada, rechazada):
+    servicio.atender(rechazada)
+    servicio.atender(aprovisionada)
 
-    no_entregado(unidad, unidad.tomar(), motivos.CANAL_RECHAZO, repetible=False)
-
-    assert unidad.estados == {"SERVICIO_LISTO": "FALLIDA"}
-    assert unidad.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_RECHAZO")]
-    assert unidad.envios.todos == {}
+    assert servicio.estados == {"SUSCRIPCION_RECHAZADA": "CREADA"}
+    assert servicio.pasos == [OMITIDO]
 
 
-def test_un_canal_ausente_se_reintenta_cada_vez_mas_tarde_y_acaba_a_tiempo(unidad, aprovisionada):
-    unidad.atender(aprovisionada)
+def test_lo_que_se_esta_enviando_al_rechazar_lo_decide_su_envio(servicio, aprovisionada, rechazada):
+    servicio.atender(aprovisionada)
+    envio = servicio.tomar()
+    servicio.atender(rechazada)
+    assert servicio.estados["SERVICIO_LISTO"] == "CREADA"
+
+    servicio.entregado(envio)
+
+    assert servicio.estados["SERVICIO_LISTO"] == "CONFIRMADA"
+    assert servicio.pasos == [NOTIFICADO]
+
+
+def test_lo_que_se_esta_enviando_al_rechazar_no_se_repite(servicio, aprovisionada, rechazada):
+    servicio.atender(aprovisionada)
+    envio = servicio.tomar()
+    servicio.atender(rechazada)
+
+    servicio.no_entregado(envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
+
+    assert servicio.estados["SERVICIO_LISTO"] == "ANULADA"
+    assert servicio.pasos == [OMITIDO]
+    aviso = servicio.tomar()
+    assert aviso.tipo == "SUSCRIPCION_RECHAZADA"
+    assert servicio.envios == [aviso]
+
+
+def test_un_rechazo_del_canal_falla_de_inmediato(servicio, aprovisionada):
+    servicio.atender(aprovisionada)
+
+    servicio.no_entregado(servicio.tomar(), motivos.CANAL_RECHAZO, repetible=False)
+
+    assert servicio.estados == {"SERVICIO_LISTO": "FALLIDA"}
+    assert servicio.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_RECHAZO")]
+    assert servicio.envios == []
+
+
+def test_un_canal_ausente_se_reintenta_cada_vez_mas_tarde_y_acaba_a_tiempo(servicio, aprovisionada):
+    servicio.atender(aprovisionada)
     esperas = []
-    while unidad.envios.todos:
-        envio = unidad.tomar()
-        no_entregado(unidad, envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
-        proximo = unidad.envios.aplazados.pop(envio.id_notificacion, None)
+    while servicio.envios:
+        envio = servicio.tomar()
+        servicio.no_entregado(envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
+        proximo = servicio.proximos.get(envio.id_notificacion)
         if proximo is not None:
-            esperas.append((proximo - unidad.ahora).total_seconds())
-            unidad.ahora = proximo
+            esperas.append((proximo - servicio.ahora).total_seconds())
+            servicio.entorno.reloj.avanzar(esperas[-1])
 
-    assert unidad.estados == {"SERVICIO_LISTO": "FALLIDA"}
-    assert unidad.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_NO_DISPONIBLE")]
+    assert servicio.estados == {"SERVICIO_LISTO": "FALLIDA"}
+    assert servicio.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_NO_DISPONIBLE")]
     assert len(esperas) >= 5
     assert esperas[:4] == sorted(esperas[:4])
     assert sum(esperas) + 5 <= 48
 
 
-def test_un_intento_que_perdio_su_arriendo_ya_no_decide(unidad, aprovisionada):
-    unidad.atender(aprovisionada)
-    viejo = unidad.tomar()
-    unidad.ahora = viejo.tomado_hasta
-    nuevo = unidad.tomar()
+def test_un_intento_que_perdio_su_arriendo_ya_no_decide(servicio, aprovisionada):
+    servicio.atender(aprovisionada)
+    viejo = servicio.tomar()
+    servicio.entorno.reloj.avanzar(ARRIENDO_S)
+    nuevo = servicio.tomar()
 
-    no_entregado(unidad, viejo, motivos.CANAL_NO_DISPONIBLE, repetible=False)
-    assert unidad.estados == {"SERVICIO_LISTO": "CREADA"}
+    servicio.no_entregado(viejo, motivos.CANAL_NO_DISPONIBLE, repetible=False)
+    assert servicio.estados == {"SERVICIO_LISTO": "CREADA"}
 
-    entregado(unidad, nuevo)
-    entregado(unidad, viejo)
-    assert unidad.estados == {"SERVICIO_LISTO": "CONFIRMADA"}
-    assert unidad.pasos == [NOTIFICADO]
+    servicio.entregado(nuevo)
+    servicio.entregado(viejo)
+    assert servicio.estados == {"SERVICIO_LISTO": "CONFIRMADA"}
+    assert servicio.pasos == [NOTIFICADO]
 
 
 def test_las_pausas_crecen_hasta_un_tope():
     politica = Politica(plazo_s=48, espera_s=5, pausa_s=0.5)
 
-    assert 0.4 <= politica.pausa(1).total_seconds() <= 0.6
-    assert 8.0 <= politica.pausa(5000).total_seconds() <= 12.0
+    azar = EntornoSimulado().azar
+
+    assert 0.4 <= politica.pausa(1, azar).total_seconds() <= 0.6
+    assert 8.0 <= politica.pausa(5000, azar).total_seconds() <= 12.0
 
 
 HECHOS = {
@@ -184,19 +194,19 @@ def test_cada_tipo_tiene_su_hecho():
 
 
 @pytest.mark.parametrize("nombre", HECHOS)
-def test_cada_hecho_es_una_notificacion_y_su_carta_lo_cuenta(unidad, hechos, nombre):
+def test_cada_hecho_es_una_notificacion_y_su_carta_lo_cuenta(servicio, hechos, nombre):
     tipo, pasos, texto = HECHOS[nombre]
     for _ in range(2):
-        unidad.atender(hechos[nombre])
-    (envio,) = unidad.envios.todos.values()
+        servicio.atender(hechos[nombre])
+    (envio,) = servicio.envios
     carta = Plantillas(TIPOS).cuerpo(envio.tipo, envio.datos)
 
-    entregar_todo(unidad)
-    unidad.atender(hechos[nombre])
+    servicio.entregar_todo()
+    servicio.atender(hechos[nombre])
 
-    assert unidad.estados == {tipo: "CONFIRMADA"}
-    assert unidad.pasos == pasos
-    assert unidad.envios.todos == {}
+    assert servicio.estados == {tipo: "CONFIRMADA"}
+    assert servicio.pasos == pasos
+    assert servicio.envios == []
     assert "Hola, Pablo Perez Prieto:" in carta
     assert texto in " ".join(carta.split())
     assert "s-1" in carta
@@ -207,44 +217,44 @@ def test_cada_hecho_es_una_notificacion_y_su_carta_lo_cuenta(unidad, hechos, nom
 @pytest.mark.parametrize("fin", ["rechazada", "cancelada"])
 @pytest.mark.parametrize("saga_del_fin", ["g-1", "g-2"])
 def test_el_fin_de_la_suscripcion_anula_lo_que_anuncia_y_calla_lo_que_llega_tarde(
-    unidad, hechos, nombre, fin, saga_del_fin
+    servicio, nuevo, hechos, nombre, fin, saga_del_fin
 ):
     """The end bears the latest saga's id, which need not be that of what is announced."""
     tipo, final = HECHOS[nombre][0], HECHOS[fin][0]
     undo = replace(hechos[fin], id_saga=saga_del_fin)
-    unidad.atender(hechos[nombre])
-    unidad.atender(undo)
-    entregar_todo(unidad)
-    assert unidad.estados == {tipo: "ANULADA", final: "CONFIRMADA"}
-    assert unidad.pasos == ([OMITIDO] if nombre == "aprovisionada" else []) + [AVISADO]
+    servicio.atender(hechos[nombre])
+    servicio.atender(undo)
+    servicio.entregar_todo()
+    assert servicio.estados == {tipo: "ANULADA", final: "CONFIRMADA"}
+    assert servicio.pasos == ([OMITIDO] if nombre == "aprovisionada" else []) + [AVISADO]
 
-    tardia = type(unidad)()
+    tardia = nuevo()
     tardia.atender(undo)
     tardia.atender(hechos[nombre])
-    entregar_todo(tardia)
+    tardia.entregar_todo()
     assert tardia.estados == {final: "CONFIRMADA"}
     assert tardia.pasos == ([OMITIDO] if nombre == "aprovisionada" else []) + [AVISADO]
 
 
 @pytest.mark.parametrize("nombre", ["pagada", "cambio_rechazado"])
 @pytest.mark.parametrize("al_reves", [False, True])
-def test_lo_que_ocurrio_se_cuenta_aunque_la_suscripcion_se_cancele(unidad, hechos, cancelada, nombre, al_reves):
+def test_lo_que_ocurrio_se_cuenta_aunque_la_suscripcion_se_cancele(servicio, hechos, cancelada, nombre, al_reves):
     orden = [hechos[nombre], cancelada]
     for hecho in reversed(orden) if al_reves else orden:
-        unidad.atender(hecho)
-    entregar_todo(unidad)
+        servicio.atender(hecho)
+    servicio.entregar_todo()
 
-    assert unidad.estados == {HECHOS[nombre][0]: "CONFIRMADA", "SUSCRIPCION_CANCELADA": "CONFIRMADA"}
+    assert servicio.estados == {HECHOS[nombre][0]: "CONFIRMADA", "SUSCRIPCION_CANCELADA": "CONFIRMADA"}
 
 
 def test_cancelar_con_un_cambio_sin_decidir_son_dos_avisos_en_cualquier_orden(
-    unidad, aprovisionada, cambio_rechazado, cancelada
+    nuevo, aprovisionada, cambio_rechazado, cancelada
 ):
     for orden in permutations([aprovisionada, cambio_rechazado, cancelada]):
-        propia = type(unidad)()
+        propia = nuevo()
         for hecho in orden:
             propia.atender(hecho)
-        entregar_todo(propia)
+        propia.entregar_todo()
 
         assert {"SERVICIO_LISTO": "ANULADA"} | propia.estados == {
             "SERVICIO_LISTO": "ANULADA",
@@ -254,31 +264,31 @@ def test_cancelar_con_un_cambio_sin_decidir_son_dos_avisos_en_cualquier_orden(
         assert sorted(propia.pasos) == [AVISADO, AVISADO, OMITIDO]
 
 
-def test_un_cambio_rechazado_anula_lo_suyo_y_deja_seguir_a_la_suscripcion(unidad, hechos):
+def test_un_cambio_rechazado_anula_lo_suyo_y_deja_seguir_a_la_suscripcion(servicio, hechos):
     primera = hechos["sin_recursos"]
     for hecho in (primera, *(replace(hechos[n], id_saga="g-2") for n in ("aprovisionada", "cambio_rechazado"))):
-        unidad.atender(hecho)
-    assert unidad.estados["SERVICIO_LISTO"] == "ANULADA"
-    assert unidad.estados["SUSCRIPCION_ACTIVA"] == "CREADA"
+        servicio.atender(hecho)
+    assert servicio.estados["SERVICIO_LISTO"] == "ANULADA"
+    assert servicio.estados["SUSCRIPCION_ACTIVA"] == "CREADA"
 
-    unidad.atender(replace(hechos["plan_modificado"], id_saga="g-3"))
-    entregar_todo(unidad)
-    assert unidad.estados["PLAN_MODIFICADO"] == unidad.estados["SUSCRIPCION_ACTIVA"] == "CONFIRMADA"
+    servicio.atender(replace(hechos["plan_modificado"], id_saga="g-3"))
+    servicio.entregar_todo()
+    assert servicio.estados["PLAN_MODIFICADO"] == servicio.estados["SUSCRIPCION_ACTIVA"] == "CONFIRMADA"
 
 
-def test_una_saga_completada_y_luego_cancelada_avisa_y_deja_lo_enviado(unidad, aprovisionada, activada, cancelada):
-    unidad.atender(aprovisionada)
-    entregar_todo(unidad)
+def test_una_saga_completada_y_luego_cancelada_avisa_y_deja_lo_enviado(servicio, aprovisionada, activada, cancelada):
+    servicio.atender(aprovisionada)
+    servicio.entregar_todo()
     for hecho in (activada, cancelada):
-        unidad.atender(hecho)
-    entregar_todo(unidad)
+        servicio.atender(hecho)
+    servicio.entregar_todo()
 
-    assert unidad.estados == {"SERVICIO_LISTO": "CONFIRMADA", "SUSCRIPCION_CANCELADA": "CONFIRMADA"}
-    assert unidad.pasos == [NOTIFICADO, AVISADO]
+    assert servicio.estados == {"SERVICIO_LISTO": "CONFIRMADA", "SUSCRIPCION_CANCELADA": "CONFIRMADA"}
+    assert servicio.pasos == [NOTIFICADO, AVISADO]
 
 
-def test_cada_factura_pagada_es_una_notificacion(unidad, pagada):
+def test_cada_factura_pagada_es_una_notificacion(servicio, pagada):
     for factura in ("f-1", "f-2", "f-1"):
-        unidad.atender(replace(pagada, id_factura=factura))
+        servicio.atender(replace(pagada, id_factura=factura))
 
-    assert sorted(e.datos["factura"] for e in unidad.envios.todos.values()) == ["f-1", "f-2"]
+    assert sorted(e.datos["factura"] for e in servicio.envios) == ["f-1", "f-2"]

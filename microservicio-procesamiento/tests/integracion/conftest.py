@@ -10,40 +10,46 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from plataforma.proveedores import Fabrica
-from procesamiento.aplicacion.comandos.anonimizar_imagen import rechazar_comando
 from procesamiento.aplicacion.manejadores import MANEJADORES
+from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.seudonimos import Seudonimizador
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.catalogo import leer_condiciones
-from procesamiento.infraestructura.consultas import Consultas
+from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
-from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.unidad import abridor
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
-from seedwork.infraestructura.unidad_sql import abridor
-from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
+from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.respuestas import cliente_fiel
+from seedwork.pruebas.sobres import sobre_nuevo
 
 CLAVE = bytes(range(32))
 CLAVE_BASE64 = base64.b64encode(CLAVE).decode()
 MIGRACIONES = Path(__file__).parents[2] / "migraciones"
+ENTORNO = EntornoReal()
 
 
 def recibido(id_comando: str, **campos: str) -> Recibido:
     """A command as it arrives: today's body, but for these fields."""
     comando = replace(ANONIMIZAR_IMAGEN, **campos)
-    sobre = Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen or "vacio", id=id_comando)
+    sobre = sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen or "vacio", id=id_comando)
     return Recibido(sobre, comando)
 
 
 @pytest.fixture(scope="module")
-def url_base(nueva_base: Fabrica) -> str:
-    url = nueva_base("procesamiento")
+def url_base(nueva_base_de_modulo: Fabrica) -> str:
+    url = nueva_base_de_modulo("procesamiento")
     migrar(bd.crear_motor(url), MIGRACIONES)
     return url
 
@@ -63,11 +69,12 @@ def motor(url_base: str) -> Iterator[sa.Engine]:
 def bus(motor: sa.Engine) -> Bus:
     anonimizador = Anonimizador({1: Seudonimizador(CLAVE, 1)}, Reconocedor(leer_condiciones().values()))
     fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador)
-    return Bus("procesamiento", abridor(motor, fabrica), MANEJADORES, rechazar_comando)
+    abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
+    return Bus("procesamiento", abrir, MANEJADORES, rechazar_comando, PacienciaFija())
 
 
 @pytest.fixture
 def api(motor: sa.Engine) -> FlaskClient:
     app = crear_app_sobre(motor)
-    registrar_rutas(app, Consultas(motor, leer_condiciones()))
-    return app.test_client()
+    registrar_rutas(app, LecturaProcesamiento(motor, leer_condiciones()))
+    return cliente_fiel(app)

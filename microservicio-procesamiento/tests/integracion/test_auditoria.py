@@ -3,16 +3,16 @@
 import pytest
 import sqlalchemy as sa
 
+from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.infraestructura.catalogo import leer_condiciones
-from procesamiento.infraestructura.consultas import Consultas
+from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from seedwork.aplicacion.sobre import en_instante
 from seedwork.entrada.http import CABECERA_CONSULTANTE, CABECERA_CORRELACION
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.cloudevents import de_propiedades
-from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
 from seedwork.pruebas.publicado import publicado
 
 from .conftest import recibido
@@ -82,7 +82,7 @@ def test_si_no_se_puede_anotar_no_se_muestra(motor, url_base):
     """On a database that only reads, a standby say, the row is there and the fact can't be told."""
     solo_lee = bd.crear_motor(url_base, ajustes={"default_transaction_read_only": "on"})
     app = crear_app_sobre(solo_lee)
-    registrar_rutas(app, Consultas(solo_lee, leer_condiciones()))
+    registrar_rutas(app, LecturaProcesamiento(solo_lee, leer_condiciones()))
     respuesta = app.test_client().get(f"/procesar/imagenes/{ID}")
 
     assert respuesta.status_code == 503
@@ -96,6 +96,6 @@ def test_si_no_se_puede_anotar_no_se_muestra(motor, url_base):
 def test_sin_base_de_datos_es_503():
     ausente = bd.crear_motor(sa.make_url("postgresql://nadie@127.0.0.1:1/nada"))
     app = crear_app_sobre(ausente)
-    registrar_rutas(app, Consultas(ausente, leer_condiciones()))
+    registrar_rutas(app, LecturaProcesamiento(ausente, leer_condiciones()))
 
     assert app.test_client().get(f"/procesar/imagenes/{ID}").status_code == 503

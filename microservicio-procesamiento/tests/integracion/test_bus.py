@@ -5,9 +5,10 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from procesamiento.infraestructura import tablas
 from seedwork.infraestructura import bd
-from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
+from seedwork.infraestructura.tabla import ClaveRepetida
 
 from .conftest import recibido
 
@@ -121,8 +122,8 @@ def test_dos_trabajadores_con_la_misma_imagen_acaban_en_un_registro(bus, motor):
             salida.wait()
             try:
                 bus.procesar([mensaje])
-            except sa.exc.IntegrityError as error:
-                errores.append(str(error))
+            except ClaveRepetida as error:
+                errores.append(f"{error} {error.__cause__}")
                 bus.procesar([mensaje])
 
         hilos = [threading.Thread(target=trabajar, args=(quien,)) for quien in range(2)]

@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 from pulsar import MessageId
 
+from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import AnonimizacionRechazada, ImagenAnonimizada
 from plataforma.puertos import libres
 from procesamiento.infraestructura import tablas
-from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
-from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
+from seedwork.pruebas.sobres import sobre_nuevo
 
 from .conftest import CLAVE_BASE64
 
@@ -69,7 +69,7 @@ def mandar(url: str, desde: int, hasta: int) -> None:
         imagen = replace(
             ANONIMIZAR_IMAGEN, id_imagen=f"{PREFIJO}-{i}", id_paciente=PACIENTE, antecedentes=TEXTO, fecha_ingesta=fecha
         )
-        publicador.publicar(Sobre.nuevo(imagen, fuente="/saludtech/bff", sujeto=imagen.id_imagen), imagen)
+        publicador.publicar(sobre_nuevo(imagen, fuente="/saludtech/bff", sujeto=imagen.id_imagen), imagen)
     publicador.cerrar()
 
 

@@ -4,23 +4,25 @@ from datetime import datetime
 
 import pytest
 
+from contratos import motivos
+from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import AnonimizacionRechazada, ImagenAnonimizada
-from procesamiento.aplicacion.comandos.anonimizar_imagen import rechazar_comando
+from procesamiento.aplicacion.comandos.anonimizar_imagen import anonimizar_imagen
 from procesamiento.dominio.anonimizacion import RETIRADO, Anonimizador
 from procesamiento.dominio.seudonimos import Seudonimizador
-from seedwork.pruebas.cuerpos import ANONIMIZAR_IMAGEN
+from seedwork.dominio.errores import ReglaViolada
 
-from .conftest import CLAVE, Unidad
+from .conftest import CLAVE, EnMemoria, pedido
 
 
-def test_el_cuerpo_de_hoy_queda_sin_paciente_ni_texto_libre(unidad):
-    assert unidad.mandar() is None
-    imagen = unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen]
+def test_el_cuerpo_de_hoy_queda_sin_paciente_ni_texto_libre(servicio):
+    assert servicio.mandar() is None
+    imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
     assert imagen.estado == "ANONIMIZADA"
     assert imagen.datos.seudonimo_paciente.startswith("v1:")
     assert imagen.datos.condiciones == ("E14",)
     assert (imagen.datos.modalidad, imagen.datos.patologia) == ("Rayos X", "Neumonía")
-    [(evento, sujeto, secuencia)] = unidad.publicado
+    [(evento, sujeto, secuencia)] = servicio.publicado
     assert isinstance(evento, ImagenAnonimizada)
     assert (sujeto, secuencia) == (ANONIMIZAR_IMAGEN.id_imagen, 1)
     for rastro in (repr(imagen), repr(evento), repr(ANONIMIZAR_IMAGEN)):
@@ -29,22 +31,22 @@ def test_el_cuerpo_de_hoy_queda_sin_paciente_ni_texto_libre(unidad):
         assert ANONIMIZAR_IMAGEN.fecha_ingesta not in rastro
 
 
-def test_la_misma_imagen_otra_vez_no_cambia_nada(unidad):
-    unidad.mandar("c-1")
-    assert unidad.mandar("c-2") is None
-    assert len(unidad.publicado) == 1
+def test_la_misma_imagen_otra_vez_no_cambia_nada(servicio):
+    servicio.mandar("c-1")
+    assert servicio.mandar("c-2") is None
+    assert len(servicio.publicado) == 1
 
 
 @pytest.mark.parametrize("campo", ["modalidad", "antecedentes", "id_paciente", "fecha_ingesta"])
-def test_otro_contenido_con_el_mismo_id_se_rechaza(unidad, campo):
-    unidad.mandar("c-1")
-    antes = unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen].datos
+def test_otro_contenido_con_el_mismo_id_se_rechaza(servicio, campo):
+    servicio.mandar("c-1")
+    antes = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos
     otro = {"fecha_ingesta": "2024-02-01T09:10:01"}.get(campo, "otro-valor")
-    assert unidad.mandar("c-2", **{campo: otro}) == "CONTENIDO_DISTINTO"
-    imagen = unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen]
+    assert servicio.mandar("c-2", **{campo: otro}) == "CONTENIDO_DISTINTO"
+    imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
     assert (imagen.estado, imagen.datos) == ("ANONIMIZADA", antes)
     rechazo = AnonimizacionRechazada(id_imagen=imagen.id, id_comando="c-2", motivo="CONTENIDO_DISTINTO")
-    assert unidad.publicado[1:] == [(rechazo, imagen.id, 2)]
+    assert servicio.publicado[1:] == [(rechazo, imagen.id, 2)]
 
 
 @pytest.mark.parametrize(
@@ -66,19 +68,19 @@ def test_otro_contenido_con_el_mismo_id_se_rechaza(unidad, campo):
         {"fecha_ingesta": "0001-01-01 00:00:00"},
     ],
 )
-def test_lo_que_no_cumple_el_contrato_queda_rechazado_sin_su_contenido(unidad, campos):
-    assert unidad.mandar(**campos) == "DATOS_INVALIDOS"
-    imagen = unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen]
+def test_lo_que_no_cumple_el_contrato_queda_rechazado_sin_su_contenido(servicio, campos):
+    assert servicio.mandar(**campos) == "DATOS_INVALIDOS"
+    imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
     assert (imagen.estado, imagen.motivo, imagen.datos) == ("RECHAZADA", "DATOS_INVALIDOS", None)
     rechazo = AnonimizacionRechazada(id_imagen=imagen.id, id_comando="c-1", motivo="DATOS_INVALIDOS")
-    assert unidad.publicado == [(rechazo, imagen.id, 1)]
+    assert servicio.publicado == [(rechazo, imagen.id, 1)]
 
 
-def test_una_imagen_rechazada_puede_volver_bien_y_nunca_al_reves(unidad):
-    unidad.mandar("c-1", fecha_ingesta="ayer")
-    assert unidad.mandar("c-2") is None
-    assert unidad.mandar("c-3", fecha_ingesta="ayer") == "DATOS_INVALIDOS"
-    imagen = unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen]
+def test_una_imagen_rechazada_puede_volver_bien_y_nunca_al_reves(servicio):
+    servicio.mandar("c-1", fecha_ingesta="ayer")
+    assert servicio.mandar("c-2") is None
+    assert servicio.mandar("c-3", fecha_ingesta="ayer") == "DATOS_INVALIDOS"
+    imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
     assert (imagen.estado, imagen.motivo, imagen.secuencia) == ("ANONIMIZADA", None, 3)
 
 
@@ -95,28 +97,28 @@ def test_una_imagen_rechazada_puede_volver_bien_y_nunca_al_reves(unidad):
         (f"rx-{ANONIMIZAR_IMAGEN.id_paciente.replace('-', '')}", "ID_REVELA_PACIENTE"),
     ],
 )
-def test_un_id_que_no_sirve_no_queda_en_ninguna_parte(unidad, id_imagen, motivo):
-    assert unidad.mandar(id_imagen=id_imagen) == motivo
-    assert not unidad.imagenes.todos
+def test_un_id_que_no_sirve_no_queda_en_ninguna_parte(servicio, id_imagen, motivo):
+    assert servicio.mandar(id_imagen=id_imagen) == motivo
+    assert not servicio.imagenes
     rechazo = AnonimizacionRechazada(id_imagen="", id_comando="c-1", motivo=motivo)
-    assert unidad.publicado == [(rechazo, "c-1", 1)]
+    assert servicio.publicado == [(rechazo, "c-1", 1)]
 
 
-def test_sin_antecedentes_tambien_vale(unidad):
-    assert unidad.mandar(antecedentes="") is None
-    assert unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen].datos.condiciones == ()
+def test_sin_antecedentes_tambien_vale(servicio):
+    assert servicio.mandar(antecedentes="") is None
+    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.condiciones == ()
 
 
 @pytest.mark.parametrize("texto", ["Sala de CC-79.123.456", "rx cc-79.123.456x", "Sala 79123456 CC79123456"])
-def test_un_texto_con_el_id_del_paciente_se_retira(unidad, texto):
-    unidad.mandar(id_paciente="CC-79.123.456", fuente_de_datos=texto)
-    datos = unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen].datos
+def test_un_texto_con_el_id_del_paciente_se_retira(servicio, texto):
+    servicio.mandar(id_paciente="CC-79.123.456", fuente_de_datos=texto)
+    datos = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos
     assert (datos.fuente_de_datos, datos.modalidad) == (RETIRADO, "Rayos X")
 
 
-def test_un_id_de_paciente_corto_no_retira_textos(unidad):
-    unidad.mandar(id_paciente="nor")
-    assert unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen].datos.fuente_de_datos == "Hospital del norte"
+def test_un_id_de_paciente_corto_no_retira_textos(servicio):
+    servicio.mandar(id_paciente="nor")
+    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.fuente_de_datos == "Hospital del norte"
 
 
 @pytest.mark.parametrize(
@@ -127,37 +129,130 @@ def test_un_id_de_paciente_corto_no_retira_textos(unidad):
         ("2024-02-01T09:10:00.250-05:00", "2024-02-03T10:10:00.250-05:00"),
     ],
 )
-def test_las_fechas_de_un_paciente_guardan_su_distancia(unidad, llega, despues):
-    unidad.mandar(id_imagen="i-1", fecha_ingesta=llega)
-    unidad.mandar(id_imagen="i-2", fecha_ingesta=despues)
-    una, otra = (datetime.fromisoformat(unidad.imagenes.todos[i].datos.fecha_ingesta) for i in ("i-1", "i-2"))
+def test_las_fechas_de_un_paciente_guardan_su_distancia(servicio, llega, despues):
+    servicio.mandar(id_imagen="i-1", fecha_ingesta=llega)
+    servicio.mandar("c-2", id_imagen="i-2", fecha_ingesta=despues)
+    una, otra = (datetime.fromisoformat(servicio.imagenes[i].datos.fecha_ingesta) for i in ("i-1", "i-2"))
     assert otra - una == datetime.fromisoformat(despues) - datetime.fromisoformat(llega)
-    assert unidad.imagenes.todos["i-1"].datos.fecha_ingesta.endswith("Z") == llega.endswith("Z")
+    assert servicio.imagenes["i-1"].datos.fecha_ingesta.endswith("Z") == llega.endswith("Z")
     assert una.time() == datetime.fromisoformat(llega).time()
     assert una.date() < datetime.fromisoformat(llega).date()
 
 
-def test_un_dia_sin_hora_sigue_siendo_un_dia(unidad):
-    unidad.mandar(fecha_ingesta="2024-02-01")
-    assert len(unidad.imagenes.todos[ANONIMIZAR_IMAGEN.id_imagen].datos.fecha_ingesta) == len("2024-02-01")
+def test_un_dia_sin_hora_sigue_siendo_un_dia(servicio):
+    servicio.mandar(fecha_ingesta="2024-02-01")
+    assert len(servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.fecha_ingesta) == len("2024-02-01")
 
 
 def test_con_otra_clave_se_reconoce_lo_que_hizo_la_anterior(reconocedor):
     vieja, nueva = Seudonimizador(CLAVE, 1), Seudonimizador(CLAVE[::-1], 2)
-    unidad = Unidad(Anonimizador({1: vieja}, reconocedor))
-    unidad.mandar()
-    unidad.anonimizador = Anonimizador({1: vieja, 2: nueva}, reconocedor)
-    assert unidad.mandar("c-2") is None
-    unidad.mandar("c-3", id_imagen="i-2")
-    assert unidad.imagenes.todos["i-2"].datos.seudonimo_paciente.startswith("v2:")
-    unidad.anonimizador = Anonimizador({2: nueva}, reconocedor)
-    assert unidad.mandar("c-4") == "CONTENIDO_DISTINTO"
+    servicio = EnMemoria(Anonimizador({1: vieja}, reconocedor))
+    servicio.mandar()
+    servicio.usar(Anonimizador({1: vieja, 2: nueva}, reconocedor))
+    assert servicio.mandar("c-2") is None
+    servicio.mandar("c-3", id_imagen="i-2")
+    assert servicio.imagenes["i-2"].datos.seudonimo_paciente.startswith("v2:")
+    servicio.usar(Anonimizador({2: nueva}, reconocedor))
+    assert servicio.mandar("c-4") == "CONTENIDO_DISTINTO"
 
 
-def test_el_rechazo_de_una_clave_reutilizada_no_deja_registro(unidad):
-    rechazar_comando(ANONIMIZAR_IMAGEN, unidad, "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA")
-    assert not unidad.imagenes.todos
-    [(evento, sujeto, secuencia)] = unidad.publicado
-    assert (evento.id_imagen, sujeto, secuencia) == (ANONIMIZAR_IMAGEN.id_imagen, unidad.sobre.id, 1)
-    unidad.mandar("c-2")
-    assert [(s, n) for _, s, n in unidad.publicado[1:]] == [(ANONIMIZAR_IMAGEN.id_imagen, 1)]
+def sin_registro(id_comando: str, motivo: str, id_imagen: str = ANONIMIZAR_IMAGEN.id_imagen) -> tuple[object, str, int]:
+    """A refusal that is told of the command alone."""
+    return AnonimizacionRechazada(id_imagen=id_imagen, id_comando=id_comando, motivo=motivo), id_comando, 1
+
+
+def test_el_rechazo_de_una_clave_reutilizada_no_deja_registro(servicio):
+    servicio.mandar("c-1", clave="k", id_imagen="otra")
+    assert servicio.mandar("c-2", clave="k") == "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
+    assert set(servicio.imagenes) == {"otra"}
+    assert servicio.publicado[1:] == [sin_registro("c-2", "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA")]
+    servicio.mandar("c-3")
+    assert [(s, n) for _, s, n in servicio.publicado[2:]] == [(ANONIMIZAR_IMAGEN.id_imagen, 1)]
+
+
+@pytest.mark.parametrize("campos", [{}, {"fecha_ingesta": "ayer"}], ids=["anonimizada", "rechazada"])
+def test_de_una_imagen_conocida_una_clave_reutilizada_no_cambia_nada(servicio, campos):
+    servicio.mandar("c-1", clave="k", **campos)
+    antes = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
+    assert servicio.mandar("c-2", clave="k", modalidad="TAC") == "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
+    imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
+    assert (imagen.estado, imagen.motivo, imagen.datos) == (antes.estado, antes.motivo, antes.datos)
+    rechazo, _, _ = sin_registro("c-2", "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA")
+    assert servicio.publicado[1:] == [(rechazo, imagen.id, 2)]
+
+
+def test_un_comando_descartado_no_deja_registro(servicio):
+    assert servicio.bus.descartar(servicio.recibido(pedido("c-1")))
+    assert not servicio.imagenes
+    assert servicio.publicado == [sin_registro("c-1", "COMANDO_DESCARTADO")]
+    assert servicio.mandar("c-1") == "COMANDO_DESCARTADO"
+    assert servicio.mandar("c-2") is None
+    assert servicio.publicado[1].secuencia == 1
+
+
+@pytest.mark.parametrize("conocida", [False, True])
+def test_un_comando_cuyo_sujeto_es_otra_imagen_se_rechaza_sin_tocar_ninguna(servicio, conocida):
+    """It was ordered, and perhaps made to wait, behind those of another image."""
+    if conocida:
+        servicio.mandar("c-0")
+    antes, dicho = servicio.imagenes, servicio.publicado
+    assert servicio.mandar("c-1", sujeto="otra", modalidad="TAC") == "DATOS_INVALIDOS"
+    assert servicio.imagenes == antes
+    assert servicio.publicado == [*dicho, sin_registro("c-1", "DATOS_INVALIDOS", id_imagen="")]
+
+
+def test_una_imagen_rechazada_en_un_lote_deja_enteras_a_sus_vecinas(servicio, anonimizador):
+    """Each is as if it had come alone: records, events, sequences and fates."""
+    vecinas = [pedido(f"c-{i}", id_imagen=f"i-{i}", antecedentes="asma") for i in range(3)]
+    malas = [
+        pedido("m-1", id_imagen="m-1", fecha_ingesta="ayer"),
+        pedido("m-2", id_imagen="a/b"),
+        pedido("m-3", id_imagen="i-0", modalidad="TAC"),
+        pedido("m-4", id_imagen="i-1", fecha_ingesta="ayer"),
+    ]
+    lote = [vecinas[0], malas[0], vecinas[1], malas[1], malas[2], malas[3], vecinas[2]]
+    solas = EnMemoria(anonimizador)
+    de_una_en_una = [solas.mandar_lote(p)[0] for p in lote]
+
+    assert servicio.mandar_lote(*lote) == de_una_en_una
+    assert [r for r in de_una_en_una if r] == [
+        "DATOS_INVALIDOS",
+        "DATOS_INVALIDOS",
+        "CONTENIDO_DISTINTO",
+        "DATOS_INVALIDOS",
+    ]
+    assert servicio.imagenes == solas.imagenes
+    assert servicio.publicado == solas.publicado
+    assert {i: (im.estado, im.secuencia) for i, im in servicio.imagenes.items()} == {
+        "i-0": ("ANONIMIZADA", 2),
+        "i-1": ("ANONIMIZADA", 2),
+        "i-2": ("ANONIMIZADA", 1),
+        "m-1": ("RECHAZADA", 1),
+    }
+
+
+@pytest.mark.parametrize("juntos", [True, False], ids=["en un lote", "en dos"])
+@pytest.mark.parametrize("conocida", [False, True])
+def test_lo_que_un_comando_cambio_antes_de_ser_rechazado_queda_como_estaba(servicio, anonimizador, conocida, juntos):
+    """No handler of today refuses after it has changed something. One that will leaves no trace of it either."""
+
+    def tarde(comando, unidad):
+        anonimizar_imagen(comando, unidad)
+        if comando.modalidad == "TAC":
+            unidad.publicar(ImagenAnonimizada(id_imagen=comando.id_imagen), sujeto=comando.id_imagen)
+            unidad.destinar(None)
+            raise ReglaViolada(motivos.DATOS_INVALIDOS)
+
+    servicio.usar(anonimizador, tarde)
+    if conocida:
+        servicio.mandar("c-0", fecha_ingesta="ayer")
+    antes = len(servicio.publicado)
+    lote = [pedido("c-1", modalidad="TAC"), pedido("c-2")]
+    rechazos = [r for p in ([lote] if juntos else [[p] for p in lote]) for r in servicio.mandar_lote(*p)]
+
+    assert rechazos == ["DATOS_INVALIDOS", None]
+    imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
+    assert (imagen.estado, imagen.motivo, imagen.datos.modalidad) == ("ANONIMIZADA", None, "Rayos X")
+    dicho = servicio.publicado[antes:]
+    assert [type(m) for m, _, _ in dicho] == [AnonimizacionRechazada, ImagenAnonimizada]
+    assert [(s, n) for _, s, n in dicho] == [(imagen.id, antes + 1), (imagen.id, antes + 2)]

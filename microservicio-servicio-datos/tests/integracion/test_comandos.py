@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from contratos import sagas
 from contratos.servicio_datos import ComandoServicioDatosRechazado, SuscripcionPedida
+from seedwork.infraestructura.tabla import ClaveRepetida
 
 pytestmark = pytest.mark.integracion
 
@@ -88,11 +89,12 @@ def test_una_creacion_rechazada_no_deja_fila(activas, crear, campos, motivo):
 def test_lo_que_espera_no_deja_nada_escrito_ni_detiene_a_los_demas(activas, crear, orden):
     esperan = [crear("sd-77", 77), orden("iniciar", "otro"), orden("terminar", "otro")]
 
-    assert activas.procesar([*esperan, crear("sd")]).keys() == {o.sobre.id for o in esperan}
+    assert activas.procesar([*esperan, crear("sd")]) == [o.sobre.id for o in esperan]
 
     assert list(destinos(activas).values()) == ["APLICADO"]
     assert activas.filas("SELECT id FROM servicios_datos") == [("sd",)]
     assert activas.filas("SELECT count(*) FROM suscripciones_conocidas") == [(10,)]
+    assert activas.filas("SELECT ce_id, vuelta FROM esperas ORDER BY turno") == [(o.sobre.id, 1) for o in esperan]
 
 
 def test_un_experto_que_el_catalogo_ya_no_ofrece_es_desconocido(activas, catalogo, crear):
@@ -206,7 +208,7 @@ def _procesar(servicio, lote):
             return
         except sa.exc.OperationalError:
             continue
-        except sa.exc.IntegrityError:
+        except ClaveRepetida:
             if len(lote) > 1:
                 for uno in lote:
                     _procesar(servicio, [uno])
@@ -219,7 +221,7 @@ def test_un_lote_bloquea_de_una_vez_todas_las_suscripciones_tambien_las_de_creac
 
     def anotar(_conexion, _cursor, sentencia, valores, *_resto):
         if "FROM suscripciones_conocidas" in sentencia and "FOR UPDATE" in sentencia:
-            bloqueos.append(sorted(valores["ids"]))
+            bloqueos.append(sorted(valores["valores"]))
 
     sa.event.listen(activas.motor, "before_cursor_execute", anotar)
     activas.procesar([hecho("cancelada", 7, recursos=()), crear("otro", 3), orden("iniciar", "sd")])

@@ -5,8 +5,9 @@ from flask.testing import FlaskClient
 
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
+from seedwork.pruebas.respuestas import cliente_fiel
 from servicio_datos.entrada.http import registrar_rutas
-from servicio_datos.infraestructura.consultas import Consultas
+from servicio_datos.infraestructura.consultas import LecturaServicioDatos
 
 pytestmark = pytest.mark.integracion
 
@@ -14,8 +15,8 @@ pytestmark = pytest.mark.integracion
 @pytest.fixture
 def cliente(servicio) -> FlaskClient:
     app = crear_app_sobre(servicio.motor)
-    registrar_rutas(app, Consultas(servicio.motor))
-    return app.test_client()
+    registrar_rutas(app, LecturaServicioDatos(servicio.motor))
+    return cliente_fiel(app)
 
 
 def test_un_servicio_con_su_experto_su_nube_y_su_dataset(servicio, hecho, cliente):

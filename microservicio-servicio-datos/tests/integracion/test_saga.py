@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from seedwork.infraestructura.tabla import ClaveRepetida
 from servicio_datos.infraestructura import tablas
 from servicio_datos.infraestructura.existencias import RecursosSQL
 
@@ -95,7 +96,7 @@ def test_causa_y_compensacion_a_la_vez_no_pierden_capacidad(servicio, hecho):
                 try:
                     servicio.procesar([hecho(nombre, n)])
                     break
-                except sa.exc.IntegrityError:
+                except ClaveRepetida:
                     continue
 
     with ThreadPoolExecutor(2) as hilos:
@@ -127,7 +128,7 @@ def test_lo_que_otro_confirma_entre_dos_lecturas_no_se_pierde(servicio, hecho, l
     sa.event.listen(servicio.motor, "after_cursor_execute", interrumpir)
     try:
         servicio.procesar([hecho(lento)])
-    except sa.exc.IntegrityError:
+    except ClaveRepetida:
         servicio.procesar([hecho(lento)])
 
     assert lecturas >= lectura, "the fast worker came in between"

@@ -1,103 +1,75 @@
-"""This service's unit of work in memory."""
+"""This service in memory."""
+
+from datetime import timedelta
 
 import pytest
 
 from contratos import sagas
-from seedwork.aplicacion.bus import Recibido
-from seedwork.aplicacion.saga import Saga
-from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.pruebas.casa import CasaEnMemoria
+from seedwork.pruebas.entorno import EntornoSimulado
 from servicio_datos.aplicacion.manejadores import MANEJADORES
-from servicio_datos.dominio.participacion import Participacion
+from servicio_datos.aplicacion.rechazo import rechazar_comando
+from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
-from servicio_datos.infraestructura.despachadores import DESPACHADORES
+from servicio_datos.pruebas.memoria import abrir_en, almacen, catalogar
 
 
-class ServiciosEnMemoria(EnMemoria[ServicioDatos]):
-    def vivo_de(self, id_suscripcion: str) -> ServicioDatos | None:
-        return next((s for s in self.todos.values() if s.id_suscripcion == id_suscripcion and s.vivo), None)
-
-
-class SuscripcionesEnMemoria(EnMemoria[SuscripcionConocida]):
-    def de(self, id: str) -> SuscripcionConocida:
-        return self.todos.setdefault(id, SuscripcionConocida(id=id))
-
-
-class ParticipacionesEnMemoria(EnMemoria[Participacion]):
-    def de_saga(self, saga: Saga) -> Participacion:
-        return self.todos.setdefault(saga.id, Participacion(id=saga.id, id_suscripcion=saga.id_suscripcion))
-
-
-class RecursosEnMemoria:
-    """``lugares`` are the free places of each expert; any of them that has one is taken, in their order."""
+class Casa(CasaEnMemoria):
+    """It offers a place of expert ``e1``, a cloud and a data set."""
 
     def __init__(self) -> None:
-        self.lugares = {"e1": 1}
-        self.nubes = ["n1"]
-        self.datasets = ["d1"]
+        entorno = EntornoSimulado()
+        self.reloj = entorno.reloj
+        propio = almacen(entorno, Catalogo(expertos=(), nubes=(), datasets=()))
+        super().__init__("servicio-datos", propio, abrir_en(propio), MANEJADORES, rechazar_comando)
+        self.ofrecer(e1=1)
+
+    def ofrecer(self, *, nubes: tuple[str, ...] = ("n1",), datasets: tuple[str, ...] = ("d1",), **lugares: int) -> None:
+        """Another catalogue: ``lugares`` are how many places each expert has."""
+        expertos = tuple(Experto(codigo=c, nombres="Ana", apellidos="Ruiz", capacidad=n) for c, n in lugares.items())
+        catalogo = Catalogo(
+            expertos=expertos,
+            nubes=tuple(Nube(codigo=c, nombre="Andes", tipo="PRIVADA") for c in nubes),
+            datasets=tuple(Dataset(codigo=c, nombre="Tórax") for c in datasets),
+        )
+        catalogar(self.almacen, catalogo)
+
+    def avanzar(self, **transcurrido: float) -> None:
+        self.reloj.avanzar(timedelta(**transcurrido).total_seconds())
+
+    def recibir(self, *recibidos: Recibido) -> str | None:
+        """Handle them one by one, in order; answers the reason for which the last one was refused."""
+        for recibido in recibidos:
+            assert self.procesar(recibido) == []
+        return self.destino(recibidos[-1]) if recibidos[-1].mensaje.clase == "comando" else None
+
+    @property
+    def lugares(self) -> dict[str, int]:
+        """The free places of each expert."""
+        return {e["codigo"]: e["capacidad"] - e["usados"] for e in self.filas("expertos")}
 
     @property
     def libres(self) -> int:
         return sum(self.lugares.values())
 
-    def elegir_nube(self) -> str | None:
-        return next(iter(self.nubes), None)
-
-    def elegir_dataset(self) -> str | None:
-        return next(iter(self.datasets), None)
-
-    def tiene_experto(self, codigo: str) -> bool:
-        return codigo in self.lugares
-
-    def tiene_nube(self, codigo: str) -> bool:
-        return codigo in self.nubes
-
-    def tiene_dataset(self, codigo: str) -> bool:
-        return codigo in self.datasets
-
-    def tomar_experto(self) -> str | None:
-        return next((codigo for codigo in self.lugares if self.tomar_a(codigo)), None)
-
-    def tomar_a(self, codigo: str) -> bool:
-        if not self.lugares[codigo]:
-            return False
-        self.lugares[codigo] -= 1
-        return True
-
-    def devolver_experto(self, codigo: str) -> None:
-        self.lugares[codigo] += 1
-
-
-class ImagenesEnMemoria:
-    def __init__(self) -> None:
-        self.contadas: list[str] = []
-
-    def contar(self, modalidad: str) -> None:
-        self.contadas.append(modalidad)
-
-
-class Unidad(UnidadEnMemoria):
-    def __init__(self) -> None:
-        super().__init__("servicio-datos", DESPACHADORES)
-        self.suscripciones = SuscripcionesEnMemoria()
-        self.servicios = ServiciosEnMemoria()
-        self.participaciones = ParticipacionesEnMemoria()
-        self.recursos = RecursosEnMemoria()
-        self.imagenes = ImagenesEnMemoria()
-
-    def recibir(self, *recibidos: Recibido) -> str | None:
-        """Handle them, in order; answers the reason for which the last one was refused."""
-        rechazo = None
-        for recibido in recibidos:
-            self.sobre = recibido.sobre
-            rechazo = MANEJADORES[type(recibido.mensaje)](recibido.mensaje, self)
-            self.recolectar(self.servicios)
-        return rechazo
+    def servicios(self) -> list[ServicioDatos]:
+        """As they stand in their rows, oldest first."""
+        with self.abrir() as unidad:
+            return [unidad.servicios_datos.obtener(fila["id"]) for fila in self.filas("servicios_datos")]
 
     @property
     def el_servicio(self) -> ServicioDatos:
-        (unico,) = self.servicios.todos.values()
+        (unico,) = self.servicios()
         return unico
+
+    def conocida(self, id: str = "s-1") -> SuscripcionConocida:
+        """The copy of a subscription."""
+        with self.abrir() as unidad:
+            copia = unidad.suscripciones.obtener(id)
+        assert isinstance(copia, SuscripcionConocida)
+        return copia
 
     def pasos(self, id_saga: str = "g-1") -> list[tuple[str, str, str]]:
         """Step, result and reason of each step told in the saga."""
@@ -107,9 +79,9 @@ class Unidad(UnidadEnMemoria):
         return [(p.paso, p.resultado, p.motivo) for p in dichos]
 
     def eventos(self) -> list[str]:
-        return [type(m).__name__ for m, _, _ in self.publicado if not isinstance(m, sagas.TransicionSaga)]
+        return [type(d.carga).__name__ for d in self.dichos if not isinstance(d.carga, sagas.TransicionSaga)]
 
 
 @pytest.fixture
-def unidad() -> Unidad:
-    return Unidad()
+def casa() -> Casa:
+    return Casa()

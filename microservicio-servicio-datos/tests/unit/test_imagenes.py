@@ -5,12 +5,15 @@ import pytest
 from servicio_datos.dominio.catalogo import MAXIMO_MODALIDAD, clave_modalidad
 
 
-def test_una_imagen_anonimizada_cuenta_y_no_dice_nada(unidad, imagen):
-    unidad.recibir(imagen(1, "Rayos X"), imagen(2, "Ecografía"))
+def test_una_imagen_anonimizada_cuenta_y_no_dice_nada(casa, imagen):
+    casa.recibir(imagen(1, "Rayos X"), imagen(2, "Ecografía"))
 
-    assert unidad.imagenes.contadas == ["Rayos X", "Ecografía"]
-    assert unidad.publicado == []
-    assert not unidad.suscripciones.todos
+    assert casa.filas("imagenes_por_modalidad") == [
+        {"modalidad": "rayos x", "cuantas": 1},
+        {"modalidad": "ecografia", "cuantas": 1},
+    ]
+    assert casa.dichos == []
+    assert casa.filas("suscripciones_conocidas") == []
 
 
 @pytest.mark.parametrize("texto", ["Tomografía", "TOMOGRAFIA", "tomografi\u0301a", "tOMOGRAFÍA"])

@@ -1,8 +1,7 @@
 """The service on a real PostgreSQL."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,44 +11,28 @@ import uuid_utils
 from flask.testing import FlaskClient
 
 from contratos import Mensaje
+from contratos.ejemplos import CREAR_SUSCRIPCION
 from contratos.sagas import HECHO, TransicionSaga
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, PagarSuscripcion
-from plataforma.proveedores import Fabrica
-from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.unidad import Abrir
 from seedwork.entrada.servicio import crear_app_sobre
-from seedwork.infraestructura.unidad_sql import abridor
-from seedwork.pruebas.cuerpos import CREAR_SUSCRIPCION
+from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.publicado import publicado
+from seedwork.pruebas.respuestas import cliente_fiel
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.composicion import servicio
-from suscripciones.dominio.plan import Plan
-from suscripciones.infraestructura.catalogo import INCLUIDOS, leer_planes
-from suscripciones.infraestructura.repositorio import UnidadSuscripciones
-
-COMPUTO = (
-    'codigo = "computo"\nnombre = "C"\nrecursos = ["computo"]\nprecio = "9.90"\nmoneda = "USD"\nperiodo_dias = 7\n'
-)
 
 
 @pytest.fixture
-def catalogo(tmp_path: Path) -> Path:
-    """The plans that are shipped, and one more that requires something else."""
-    for archivo in INCLUIDOS.glob("*.toml"):
-        (tmp_path / archivo.name).write_text(archivo.read_text())
-    (tmp_path / "computo.toml").write_text(COMPUTO)
-    return tmp_path
-
-
-@pytest.fixture
-def motor(nueva_base: Fabrica, catalogo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
-    monkeypatch.setenv("DATABASE_URL", nueva_base("suscripciones"))
+def motor(motor: sa.Engine, catalogo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
+    """The database that the service's own settings name."""
+    monkeypatch.setenv("DATABASE_URL", motor.url.render_as_string(hide_password=False))
     monkeypatch.setenv("CATALOGO_PLANES", str(catalogo))
     servicio.cache_clear()
-    servicio().migrar()
-    motor = servicio().motor()
     yield motor
-    motor.dispose()
     servicio.cache_clear()
 
 
@@ -60,10 +43,7 @@ class Casa:
     motor: sa.Engine
     bus: Bus
     api: FlaskClient
-    planes: Mapping[str, Plan]
-
-    def abrir(self) -> Any:
-        return abridor(self.motor, partial(UnidadSuscripciones, planes=self.planes, plazo_s=120.0))()
+    abrir: Abrir
 
     # What arrives, not handled yet
 
@@ -98,14 +78,14 @@ class Casa:
         return self._recibido(transicion, id)
 
     def _recibido(self, mensaje: Mensaje, sujeto: str, id: str = "") -> Recibido:
-        sobre = Sobre.nuevo(mensaje, fuente="/pruebas", sujeto=sujeto, id=id or str(uuid_utils.uuid7()))
-        return Recibido(sobre, mensaje)
+        sobre = sobre_nuevo(mensaje, fuente="/pruebas", sujeto=sujeto, id=id or str(uuid_utils.uuid7()))
+        return recibido(sobre, mensaje)
 
     # Doing
 
     def oir(self, *recibidos: Recibido) -> None:
-        for recibido in recibidos:
-            self.bus.procesar([recibido])
+        for uno in recibidos:
+            self.bus.procesar([uno])
 
     def activar(self, plan: str = "pro", id: str = "s-1") -> None:
         """A subscription in force, its saga ended."""
@@ -129,10 +109,9 @@ class Casa:
 
     def vencer(self, id: str = "s-1") -> None:
         """The deadline's timer finds it."""
-        with self.abrir() as unidad:
-            unidad.por_cuenta_propia("plazo", sujeto=id, correlacion="g-1")
-            vencer_plazo(unidad, id, self.fila(id)["saga"]["id"])
-            unidad.recolectar()
+        id_saga = self.fila(id)["saga"]["id"]
+        with self.abrir() as unidad, unidad.por_cuenta_propia("plazo", sujeto=id, correlacion=id_saga):
+            vencer_plazo(unidad, id, id_saga)
 
     def ejecutar(self, sql: str) -> None:
         with self.motor.begin() as conexion:
@@ -165,15 +144,7 @@ class Casa:
 
 
 @pytest.fixture
-def hacer_casa(motor: sa.Engine, catalogo: Path) -> Callable[[], Casa]:
-    def hacer() -> Casa:
-        app = crear_app_sobre(motor)
-        servicio().api(app, motor)
-        return Casa(motor, servicio().bus(motor), app.test_client(), leer_planes(catalogo))
-
-    return hacer
-
-
-@pytest.fixture
-def casa(hacer_casa: Callable[[], Casa]) -> Casa:
-    return hacer_casa()
+def casa(motor: sa.Engine, abrir: Abrir) -> Casa:
+    app = crear_app_sobre(motor)
+    servicio().api(app, motor)
+    return Casa(motor, servicio().bus(motor, PacienciaFija()), cliente_fiel(app), abrir)

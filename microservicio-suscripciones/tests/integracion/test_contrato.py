@@ -28,8 +28,8 @@ class Oyente:
 @contextmanager
 def temporizadores(motor: sa.Engine):
     parada = threading.Event()
-    tareas = servicio().tareas(motor, Oyente())
-    hilos = [threading.Thread(target=t, args=(parada,), daemon=True) for t in tareas.values()]
+    tareas = [parte.tarea for parte in servicio().partes(motor, Oyente()) if parte.tarea is not None]
+    hilos = [threading.Thread(target=tarea, args=(parada,), daemon=True) for tarea in tareas]
     for hilo in hilos:
         hilo.start()
     yield

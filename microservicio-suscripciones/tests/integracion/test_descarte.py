@@ -6,12 +6,14 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from contratos.ejemplos import CREAR_SUSCRIPCION
 from contratos.suscripciones import CrearSuscripcion
-from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.entrada.http import crear_app
 from seedwork.infraestructura import bd
-from seedwork.pruebas.cuerpos import CREAR_SUSCRIPCION
+from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.sobres import sobre_nuevo
 from suscripciones.composicion import servicio
 
 pytestmark = pytest.mark.integracion
@@ -21,7 +23,7 @@ DESCARTADO = "No fue posible procesar el comando, y se descartó."
 
 @pytest.fixture
 def bus(motor: sa.Engine) -> Bus:
-    return servicio().bus(motor)
+    return servicio().bus(motor, PacienciaFija())
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def api(motor: sa.Engine) -> FlaskClient:
 
 
 def recibido(comando: CrearSuscripcion = CREAR_SUSCRIPCION, *, id: str = "c-1") -> Recibido:
-    return Recibido(Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto="s-1", id=id), comando)
+    return Recibido(sobre_nuevo(comando, fuente="/saludtech/bff", sujeto="s-1", id=id), comando)
 
 
 def dicho(motor: sa.Engine) -> list[str]:

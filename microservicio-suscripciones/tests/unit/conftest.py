@@ -1,27 +1,29 @@
-"""This service's unit of work in memory."""
+"""This service in memory. Subscriptions are `s-N`, and the saga of the first one's creation is `g-1`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from contratos import Mensaje, sagas
-from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
-from seedwork.aplicacion.sobre import Sobre
+from contratos.ejemplos import CREAR_SUSCRIPCION
+from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, PagarSuscripcion
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.dominio.dinero import Dinero
-from seedwork.pruebas.cuerpos import CREAR_SUSCRIPCION
-from seedwork.pruebas.memoria import EnMemoria, UnidadEnMemoria
+from seedwork.pruebas.casa import CasaEnMemoria
+from seedwork.pruebas.entorno import EntornoSimulado
 from suscripciones.aplicacion.manejadores import MANEJADORES
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.aplicacion.reacciones.renovacion import renovar
-from suscripciones.dominio.cliente import Cliente
+from suscripciones.aplicacion.rechazo import rechazar_comando
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
 from suscripciones.dominio.saga import Paso
 from suscripciones.dominio.suscripcion import Suscripcion
-from suscripciones.infraestructura.despachadores import DESPACHADORES
+from suscripciones.pruebas.memoria import abrir_en, almacen
 
 
 def plan(codigo: str, *recursos: str, precio: str = "49.90", dias: int = 30) -> Plan:
@@ -34,32 +36,9 @@ def plan(codigo: str, *recursos: str, precio: str = "49.90", dias: int = 30) -> 
     )
 
 
-class FacturasEnMemoria(EnMemoria[Factura]):
-    def de(self, id_suscripcion: str) -> Sequence[Factura]:
-        return [f for f in self.todos.values() if f.id_suscripcion == id_suscripcion]
-
-
-class LineaEnMemoria:
+class Casa(CasaEnMemoria):
     def __init__(self) -> None:
-        self.pasos: dict[str, Paso] = {}
-
-    def anotar(self, id_suscripcion: str, paso: Paso) -> None:
-        self.pasos.setdefault(paso.id, paso)
-
-    def de_saga(self, id_saga: str) -> Sequence[Paso]:
-        return [p for p in self.pasos.values() if p.id_saga == id_saga]
-
-
-class Unidad(UnidadEnMemoria):
-    plazo_s = 120.0
-
-    def __init__(self) -> None:
-        super().__init__("suscripciones", DESPACHADORES)
-        self._vistos = 0
-        self.suscripciones: EnMemoria[Suscripcion] = EnMemoria()
-        self.clientes: EnMemoria[Cliente] = EnMemoria()
-        self.facturas = FacturasEnMemoria()
-        self.linea = LineaEnMemoria()
+        self.reloj = EntornoSimulado().reloj
         self.planes = {
             "free": plan("free", precio="0.00"),
             "basico": plan("basico", precio="19.90"),
@@ -67,103 +46,145 @@ class Unidad(UnidadEnMemoria):
             "doble": plan("doble", "servicio_datos", "computo", precio="99.00"),
             "computo": plan("computo", "computo"),
         }
+        propio = almacen(EntornoSimulado(reloj=self.reloj))
+        super().__init__("suscripciones", propio, abrir_en(propio, self.planes), MANEJADORES, rechazar_comando)
 
-    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
-        assert sujeto == self.sobre.sujeto
-        super().publicar(mensaje, sujeto=sujeto, secuencia=secuencia)
+    def avanzar(self, **transcurrido: float) -> None:
+        self.reloj.avanzar(timedelta(**transcurrido).total_seconds())
 
-    def crear(self, codigo_plan: str = "pro", *, id: str = "s-1", id_comando: str = "g-1", **campos: str) -> str | None:
-        """Handle a command: today's body, but for these fields. Answers its refusal."""
-        return self.mandar(replace(CREAR_SUSCRIPCION, **{"plan_codigo": codigo_plan, **campos}), id_comando, id=id)
+    def procesar(self, *recibidos: Recibido) -> Collection[str]:
+        """Whatever is said is about what its cause is about."""
+        antes = len(self.dichos)
+        esperan = super().procesar(*recibidos)
+        assert {d.sobre.sujeto for d in self.dichos[antes:]} <= {r.sobre.sujeto for r in recibidos}
+        return esperan
 
-    def mandar(self, comando: Mensaje, id_comando: str, *, id: str = "s-1") -> str | None:
-        """Handle a command about the subscription. Answers its refusal."""
-        self.sobre = Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto=id, id=id_comando)
-        rechazo = MANEJADORES[type(comando)](comando, self)
-        self.recolectar(self.suscripciones)
-        return rechazo
+    # Commands, not handled yet
+
+    def comando(self, mensaje: Mensaje, id_comando: str, *, id: str = "s-1") -> Recibido:
+        return self.recibido(mensaje, "bff", sujeto=id, id=id_comando)
+
+    def creacion(
+        self, codigo_plan: str = "pro", *, id: str = "s-1", id_comando: str = "g-1", **campos: str
+    ) -> Recibido:
+        """Today's body, but for these fields."""
+        return self.comando(replace(CREAR_SUSCRIPCION, **{"plan_codigo": codigo_plan, **campos}), id_comando, id=id)
+
+    def cambio(self, plan: str, id_comando: str = "g-2", *, id: str = "s-1", **campos: str) -> Recibido:
+        pedido = {"id_suscripcion": id, "plan_codigo": plan, "plan_nombre": "x", **campos}
+        return self.comando(CambiarPlanSuscripcion(**pedido), id_comando, id=id)
+
+    def cancelacion(self, motivo: str = "", id_comando: str = "x-1", *, id: str = "s-1", **campos: str) -> Recibido:
+        pedido = {"id_suscripcion": id, "motivo": motivo, **campos}
+        return self.comando(CancelarSuscripcion(**pedido), id_comando, id=id)
+
+    def pago(self, id_comando: str = "p-1", **campos: str) -> Recibido:
+        """One that is good, of the latest invoice, but for these fields."""
+        ultima = self.facturas()[-1].id if self.facturas() else "f-0"
+        bueno = {"id_factura": ultima, "monto": "49.90", "moneda": "USD", "medio": "tarjeta"}
+        return self.comando(PagarSuscripcion(**{"id_suscripcion": "s-1", **bueno, **campos}), id_comando)
+
+    # Handled: each answers the reason of its refusal
+
+    def crear(self, codigo_plan: str = "pro", **mas: str) -> str | None:
+        return self.mandar(self.creacion(codigo_plan, **mas))
 
     def cambiar(self, plan: str, id_comando: str = "g-2", **campos: str) -> str | None:
-        return self.mandar(
-            CambiarPlanSuscripcion(**{"id_suscripcion": "s-1", "plan_codigo": plan, "plan_nombre": "x", **campos}),
-            id_comando,
-        )
+        return self.mandar(self.cambio(plan, id_comando, **campos))
 
     def cancelar(self, motivo: str = "", id_comando: str = "x-1", **campos: str) -> str | None:
-        return self.mandar(CancelarSuscripcion(**{"id_suscripcion": "s-1", "motivo": motivo, **campos}), id_comando)
+        return self.mandar(self.cancelacion(motivo, id_comando, **campos))
 
-    def pagar(self, **campos: str) -> str | None:
-        """A payment that is good, of the latest invoice, but for these fields."""
-        ultima = [*self.facturas.todos][-1] if self.facturas.todos else "f-0"
-        bueno = {"id_factura": ultima, "monto": "49.90", "moneda": "USD", "medio": "tarjeta"}
-        return self.mandar(PagarSuscripcion(**{"id_suscripcion": "s-1", **bueno, **campos}), "p-1")
+    def pagar(self, id_comando: str = "p-1", **campos: str) -> str | None:
+        return self.mandar(self.pago(id_comando, **campos))
+
+    # What else happens
 
     def activa(self, plan: str = "pro") -> Suscripcion:
         """A subscription in force, its saga ended, and nothing said that the test has to mind."""
         self.crear(plan)
         self.completar()
         self.eventos()
-        return self.suscripciones.todos["s-1"]
+        return self.suscripcion()
 
     def completar(self) -> None:
         """The saga in course goes all the way: everybody's steps arrive."""
-        suscripcion = self.suscripciones.todos["s-1"]
-        self.oir("CAMBIAR" if suscripcion.saga.cambia_plan else "CREAR")
-        for recurso in suscripcion.saga.requeridos:
+        saga = self.suscripcion().saga
+        self.oir("CAMBIAR" if saga.cambia_plan else "CREAR")
+        for recurso in saga.requeridos:
             self.oir("RESERVAR", recurso=recurso)
-        if suscripcion.saga.requeridos:
+        if saga.requeridos:
             self.oir("NOTIFICAR")
         self.oir("ACTIVAR")
-        for recurso in suscripcion.saga.requeridos:
+        for recurso in saga.requeridos:
             self.oir("INICIAR", recurso=recurso)
-        for recurso in suscripcion.saga.liberados:
+        for recurso in saga.liberados:
             self.oir("LIBERAR", recurso=recurso)
-        assert not suscripcion.saga.en_curso
+        assert not self.suscripcion().saga.en_curso
 
-    def renovar(self, **transcurrido: float) -> list[str]:
-        """Time passes, and the timer strikes. Answers what was said."""
-        self.ahora += timedelta(**transcurrido)
-        self.sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/suscripciones", sujeto="s-1")
-        renovar(self, "s-1")
-        self.recolectar(self.suscripciones)
-        return self.eventos()
-
-    def oir(self, paso: str, resultado: str = sagas.HECHO, *, recurso: str = "", motivo: str = "", **mas: str) -> None:
-        """Another participant's step, or the service's own, arrives from the topic."""
-        suscripcion = self.suscripciones.todos["s-1"]
+    def paso(
+        self, paso: str, resultado: str = sagas.HECHO, *, recurso: str = "", motivo: str = "", **mas: str
+    ) -> Recibido:
+        """Another participant's step, or the service's own, as the topic brings it."""
+        saga = self.suscripcion().saga
         transicion = sagas.TransicionSaga(
-            id_saga=mas.get("id_saga", suscripcion.saga.id),
+            id_saga=mas.get("id_saga", saga.id),
             id_suscripcion="s-1",
             participante="otro",
             paso=paso,
             recurso=recurso,
-            recursos_requeridos=suscripcion.saga.requeridos,
-            recursos_liberados=suscripcion.saga.liberados,
+            recursos_requeridos=saga.requeridos,
+            recursos_liberados=saga.liberados,
             resultado=resultado,
             motivo=motivo,
         )
-        self.sobre = Sobre.nuevo(transicion, fuente="/saludtech/otro", sujeto="s-1", id=mas.get("id"))
-        assert MANEJADORES[sagas.TransicionSaga](transicion, self) is None
-        self.recolectar(self.suscripciones)
+        return self.recibido(transicion, "otro", sujeto="s-1", id=mas.get("id"))
+
+    def oir(self, paso: str, resultado: str = sagas.HECHO, **mas: str) -> None:
+        self.procesar(self.paso(paso, resultado, **mas))
+
+    def renovar(self, **transcurrido: float) -> list[str]:
+        """Time passes, and the timer strikes. Answers what was said."""
+        self.avanzar(**transcurrido)
+        with self.abrir() as unidad, unidad.por_cuenta_propia("renovacion", sujeto="s-1", correlacion="g-1"):
+            renovar(unidad, "s-1")
+        return self.eventos()
 
     def vencer_plazo(self) -> None:
-        self.sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/suscripciones", sujeto="s-1")
-        vencer_plazo(self, "s-1", self.suscripciones.todos["s-1"].saga.id)
-        self.recolectar(self.suscripciones)
+        id_saga = self.suscripcion().saga.id
+        with self.abrir() as unidad, unidad.por_cuenta_propia("plazo", sujeto="s-1", correlacion=id_saga):
+            vencer_plazo(unidad, "s-1", id_saga)
+
+    # Looking
+
+    def suscripcion(self, id: str = "s-1") -> Suscripcion:
+        """As it stands in its row."""
+        with self.abrir() as unidad:
+            suya = unidad.suscripciones.obtener(id)
+        assert isinstance(suya, Suscripcion)
+        return suya
+
+    def facturas(self, id: str = "s-1") -> list[Factura]:
+        """All of a subscription, oldest period first."""
+        with self.abrir() as unidad:
+            return sorted(unidad.facturas.de(id), key=lambda f: f.periodo)
+
+    def linea(self, id_saga: str) -> Collection[Paso]:
+        """A saga's steps."""
+        with self.abrir() as unidad:
+            return unidad.linea.de_saga(id_saga)
 
     def eventos(self) -> list[str]:
         """What was said since the last call, steps as PASO or PASO:RESULTADO."""
-        nuevos = self.publicado[self._vistos :]
-        self._vistos = len(self.publicado)
-        return [_nombre(p.mensaje) for p in nuevos]
+        return [_nombre(d.carga) for d in self.nuevos()]
 
 
-def _nombre(mensaje: Mensaje) -> str:
+def _nombre(mensaje: Any) -> str:
     if not isinstance(mensaje, sagas.TransicionSaga):
         return type(mensaje).__name__
     return mensaje.paso if mensaje.resultado == sagas.HECHO else f"{mensaje.paso}:{mensaje.resultado}"
 
 
 @pytest.fixture
-def unidad() -> Unidad:
-    return Unidad()
+def casa() -> Casa:
+    return Casa()

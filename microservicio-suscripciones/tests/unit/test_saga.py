@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suscripciones.dominio.saga import COMPENSADA, COMPLETADA, EN_CURSO, Paso, estado
+from saga.fin import COMPENSADA, COMPLETADA, EN_CURSO, estado
+from suscripciones.dominio.saga import Paso
 
 Recursos = tuple[str, ...]
 

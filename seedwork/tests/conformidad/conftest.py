@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from contratos import Mensaje, mensaje
-from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.broker import SinConfirmacion
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
-from seedwork.infraestructura.unidad_sql import abridor
-from seedwork.pruebas.cuaderno import UnidadCuaderno
+from seedwork.infraestructura.pulsar import Publicador
+from seedwork.pruebas.cuaderno import UnidadCuaderno, abrir_en
+from seedwork.pruebas.sobres import sobre_nuevo
 from seedwork.pruebas.taller import Taller
 
 
@@ -77,7 +78,7 @@ def hechos(taller: Taller) -> Callable[[int], list[type[Mensaje]]]:
 
     def hacer(cuantos: int) -> list[type[Mensaje]]:
         tipos = [
-            mensaje(taller.contexto, "evento")(
+            mensaje(taller.contexto, "evento", sujeto="hoja")(
                 type(f"Hecho{n}", (taller.apuntado,), {"__doc__": "Something happened."})
             )
             for n in range(cuantos)
@@ -94,7 +95,7 @@ def hecho() -> Callable[..., Recibido]:
 
     def hacer(tipo: type[Any], hoja: str, linea: int) -> Recibido:
         cuerpo = tipo(hoja=hoja, linea=linea)
-        return Recibido(Sobre.nuevo(cuerpo, fuente="/pruebas", sujeto=hoja), cuerpo)
+        return Recibido(sobre_nuevo(cuerpo, fuente="/pruebas", sujeto=hoja), cuerpo)
 
     return hacer
 
@@ -107,7 +108,6 @@ def oyente(taller: Taller) -> Callable[..., Bus]:
         def apuntar(cuerpo: Any, unidad: UnidadCuaderno) -> None:
             unidad.apuntar(f"{suscripcion}-{type(cuerpo).__name__}", cuerpo.linea)
 
-        abrir = abridor(taller.motor, lambda conexion: UnidadCuaderno(conexion, taller.contexto))
-        return Bus(suscripcion, abrir, dict.fromkeys(tipos, apuntar))
+        return Bus(suscripcion, abrir_en(taller.motor, taller.contexto), dict.fromkeys(tipos, apuntar))
 
     return hacer

@@ -43,16 +43,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
-import pulsar
 import pytest
 
-from seedwork.entrada.consumidor import PoliticaReintentos
+from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.pruebas.publicado import publicado
 
 pytestmark = pytest.mark.integracion
 
-PACIENTE = PoliticaReintentos(maximo=10_000, base_s=0.01, tope_s=0.05)
-FAILOVER, SHARED = pulsar.ConsumerType.Failover, pulsar.ConsumerType.Shared
+PACIENTE = Ritmo(maximo=10_000, base_s=0.01, tope_s=0.05)
+FAILOVER, SHARED = "ordenada", "compartida"
 
 
 class Fallo(Exception):
@@ -120,7 +119,7 @@ def test_concurrent_subscribe(taller, canal, tipo):
     """Ten subscribers of one subscription receive everything between them."""
     ordenes = hacer_ordenes(taller, 500)
     canal.publicar(*ordenes[:250])
-    subscriptores = [taller.hacer_consumidor(tipo=tipo, cola=10, lote=10) for _ in range(10)]
+    subscriptores = [taller.hacer_consumidor(entrega=tipo, cola=10, lote=10) for _ in range(10)]
     with taller.corriendo(*(s.correr for s in subscriptores)):
         canal.publicar(*ordenes[250:])
         llegan_una_vez(taller, ordenes)
@@ -148,7 +147,7 @@ def test_resend_on_error(taller):
         unidad.apuntar(orden.hoja, orden.linea)
 
     taller.enviar(*ordenes)
-    with taller.consumiendo(taller.bus(atender), politica=PACIENTE):
+    with taller.consumiendo(taller.bus(atender), ritmo=PACIENTE):
         llegan_una_vez(taller, ordenes)
     assert not fallos.total()
 
@@ -166,7 +165,7 @@ def test_no_ack(taller):
         unidad.apuntar(orden.hoja, orden.linea)
 
     taller.enviar(primera, segunda, ajena)
-    with taller.consumiendo(taller.bus(atender), politica=PACIENTE):
+    with taller.consumiendo(taller.bus(atender), ritmo=PACIENTE):
         # It came last, so that the second one of "a" has been here for long.
         taller.esperar(lambda: taller.apuntes() == [("b", 1)])
         antes = vistas.count(("a", 1))
@@ -227,11 +226,11 @@ def test_continue_after_errors(taller):
                 parada.set()
             raise Fallo
 
-        correr_hasta(taller, parada, atender, politica=PACIENTE)
+        correr_hasta(taller, parada, atender, ritmo=PACIENTE)
         assert len(fallos) >= 100
     assert taller.apuntes() == []
 
-    with taller.consumiendo(politica=PACIENTE):
+    with taller.consumiendo(ritmo=PACIENTE):
         llegan_una_vez(taller, ordenes)
 
 
@@ -240,7 +239,7 @@ def test_publish_subscribe_in_order(taller, canal, tipo, cuantos):
     """Each of 16 keys is consumed in the order in which it was published."""
     ordenes = hacer_ordenes(taller, 400, hojas=16)
     canal.publicar(*ordenes[:200])
-    subscriptores = [taller.hacer_consumidor(tipo=tipo, lote=20) for _ in range(cuantos)]
+    subscriptores = [taller.hacer_consumidor(entrega=tipo, lote=20) for _ in range(cuantos)]
     with taller.corriendo(*(s.correr for s in subscriptores)):
         canal.publicar(*ordenes[200:])
         llegan_una_vez(taller, ordenes)
@@ -276,7 +275,7 @@ def test_message_ctx(taller):
     parada = threading.Event()
 
     def atender(orden, unidad):
-        assert all(u.conexion.closed for u in unidades), "the one before it has ended"
+        assert all(u.transaccion.conexion.closed for u in unidades), "the one before it has ended"
         unidades.append(unidad)
         unidad.apuntar(orden.hoja, orden.linea)
         if orden.linea == 1:
@@ -284,7 +283,7 @@ def test_message_ctx(taller):
 
     taller.enviar(*ordenes)
     correr_hasta(taller, parada, atender, lote=1)
-    assert [u.conexion.closed for u in unidades] == [True, True]
+    assert [u.transaccion.conexion.closed for u in unidades] == [True, True]
     assert taller.apuntes() == [("h", 0), ("h", 1)], "who is told to stop ends what it has begun, and begins no more"
 
     with taller.consumiendo():

@@ -18,7 +18,9 @@ from typer.testing import CliRunner
 
 from contratos import Mensaje
 from plataforma.puertos import libres
-from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.cartas import Cartero, SeQueda
 from seedwork.entrada.cli import crear_cli
@@ -26,10 +28,10 @@ from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprov
 from seedwork.infraestructura.cartas import abrir_buzon
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.consultas import destino_comando
-from seedwork.infraestructura.entregas import RegistroEntregas
+from seedwork.infraestructura.entregas import EntregasSQL
 from seedwork.infraestructura.pulsar import EsquemaCodificado
-from seedwork.infraestructura.unidad_sql import abridor
 from seedwork.pruebas import cuaderno
+from seedwork.pruebas.sobres import sobre_nuevo
 
 pytestmark = pytest.mark.integracion
 
@@ -89,7 +91,7 @@ def atendiendo(taller, bus: Bus | None = None) -> Iterator[None]:
 def destino(taller, id: str) -> tuple[str, str] | None:
     with taller.motor.connect() as conexion:
         fila = destino_comando(conexion, id)
-    return fila and (fila["estado"], fila["motivo"])
+    return fila and (fila.estado, fila.motivo)
 
 
 DESCARTADO = ("RECHAZADO", "No fue posible procesar el comando, y se descartó.")
@@ -191,13 +193,13 @@ def test_una_repeticion_tardia_de_lo_aparcado_no_se_intenta(taller, cli):
 def test_un_reenvio_entre_la_carta_y_la_marca_no_se_pierde(taller, cli, monkeypatch):
     """The worker stalls after the letter is durable and before it marks its inbox; the operator is quicker."""
     mala = taller.orden("h", 1, "falla:5", secreto=SECRETO)
-    marcar = RegistroEntregas.aparcar
+    marcar = EntregasSQL.aparcar
 
-    def demorado(entregas: RegistroEntregas, ce_id: str, intentos: int) -> None:
+    def demorado(entregas: EntregasSQL, ce_id: str, intentos: int) -> None:
         assert lineas(cli("replay", ce_id))[0]["resultado"] == "REENVIADA"
         marcar(entregas, ce_id, intentos)
 
-    monkeypatch.setattr(RegistroEntregas, "aparcar", demorado)
+    monkeypatch.setattr(EntregasSQL, "aparcar", demorado)
     taller.enviar(mala)
     with taller.consumiendo():
         taller.esperar(lambda: taller.apuntes() == [("h", 1)])
@@ -392,14 +394,14 @@ def test_un_rechazo_que_no_se_puede_decir_espera_a_que_venza_y_queda_anotado(tal
 
 def oyente(taller, oir: Callable[[Any, Any], None]) -> tuple[Bus, Sobre, Mensaje]:
     """A service that hears the notebook's event, and one to hear."""
-    Aprovisionador(taller.servidores.admin_url).suscripciones(taller.contexto, taller.contexto, [taller.apuntado])
+    Aprovisionador(taller.servidores.admin_url).subscriptions(taller.contexto, taller.contexto, [taller.apuntado])
     bus = Bus(
         taller.contexto,
-        abridor(taller.motor, lambda c: cuaderno.UnidadCuaderno(c, taller.contexto)),
+        cuaderno.abrir_en(taller.motor, taller.contexto),
         {taller.apuntado: oir},
     )
     hecho = taller.apuntado(hoja="h", linea=1)
-    return bus, Sobre.nuevo(hecho, fuente="/pruebas", sujeto="h"), hecho
+    return bus, sobre_nuevo(hecho, fuente="/pruebas", sujeto="h"), hecho
 
 
 @pytest.mark.parametrize("reenviar", [True, False])
@@ -414,7 +416,7 @@ def test_un_evento_se_reenvia_o_se_descarta_sin_mas(taller, reenviar):
     taller.publicador.publicar(sobre, hecho)
     with taller.consumiendo(malo):
         taller.esperar(lambda: len(taller.cartas()) == 1)
-    cartero = Cartero(taller.cliente, taller.contexto, bueno, taller.motor, memoria=timedelta(days=15))
+    cartero = Cartero(taller.cliente, taller.contexto, bueno, taller.motor, EntornoReal(), memoria=timedelta(days=15))
 
     with taller.consumiendo(bueno):
         with abrir_buzon(taller.cliente, taller.contexto) as buzon:
@@ -438,7 +440,7 @@ def test_un_evento_que_otros_pueden_haber_olvidado_no_vuelve(taller):
     productor = taller.cliente.create_producer(topico_cartas(taller.contexto))
     carga = b"\x02h\x02"
     productor.send(carga, properties={**viejo, **papeles(taller), "carta_topico": taller.apuntado.topico})
-    cartero = Cartero(taller.cliente, taller.contexto, bus, taller.motor, memoria=timedelta(days=15))
+    cartero = Cartero(taller.cliente, taller.contexto, bus, taller.motor, EntornoReal(), memoria=timedelta(days=15))
 
     with abrir_buzon(taller.cliente, taller.contexto) as buzon:
         (carta,) = buzon

@@ -1,18 +1,19 @@
 """Pages of a list, and cursors that hold for that list and those filters alone."""
 
 import base64
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
-import flask
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from contratos.consultas import Consulta, Cursor, Id, Pagina
+from contratos.consultas.base import campo, filtro
 from plataforma.proveedores import Fabrica
+from seedwork.entrada.consultas import registrar
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.consultas import TAMANO_PAGINA, pagina
+from seedwork.infraestructura.consultas import TAMANO_PAGINA, Lista
 
 pytestmark = pytest.mark.integracion
 
@@ -28,19 +29,41 @@ for nombre in ("notas", "fichas"):
     )
 
 
+class Hoja(Pagina):
+    """Una página."""
+
+    elementos: list[int] = campo("Los números.", [1])
+
+
+class Listar(Consulta, contexto="pruebas", ruta="/notas", respuesta=Hoja):
+    """Notas."""
+
+    forma: Id | None = filtro("Su forma.")
+    color: Id | None = filtro("Su color.")
+    cursor: Cursor | None = filtro("Dónde empieza.")
+
+
+class ListarFichas(Listar, contexto="pruebas", ruta="/fichas", respuesta=Hoja):
+    """Fichas."""
+
+
 def abrir(motor: sa.Engine) -> FlaskClient:
     """A process of a service that has two lists alike."""
     app = crear_app_sobre(motor)
-
-    @app.get("/<nombre>")
-    def lista(nombre: str) -> dict[str, Any]:
-        columnas, pedido = METADATOS.tables[nombre].c, flask.request.args
-        filtros = {columnas[c]: pedido.get(c) for c in ("forma", "color")}
-        with motor.connect() as conexion:
-            consulta = sa.select(METADATOS.tables[nombre])
-            return pagina(conexion, consulta, columnas.orden, filtros, pedido.get("cursor"), lambda f: f["orden"])
-
+    registrar(app, {Listar: _listar("notas"), ListarFichas: _listar("fichas")}, motor)
     return app.test_client()
+
+
+def _listar(nombre: str) -> Callable[[Consulta, sa.Engine], Hoja]:
+    tabla = METADATOS.tables[nombre]
+    lista = Lista(Listar, tabla.select(), tabla.c.orden, {"forma": tabla.c.forma, "color": tabla.c.color})
+
+    def responder(consulta: Consulta, motor: sa.Engine) -> Hoja:
+        with motor.connect() as conexion:
+            filas, siguiente = lista.pagina(conexion, consulta)
+        return Hoja(elementos=[fila["orden"] for fila in filas], siguiente=siguiente)
+
+    return responder
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from seedwork.entrada.consumidor import PoliticaReintentos
+from seedwork.aplicacion.broker import SinConfirmacion
+from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.infraestructura.cartas import CartasMuertas
-from seedwork.infraestructura.pulsar import SinConfirmacion
 from seedwork.pruebas import cuaderno
 
 pytestmark = pytest.mark.integracion
@@ -40,7 +40,7 @@ def test_el_orden_de_una_clave_sobrevive_a_un_fallo_pasajero(taller):
     despues = [taller.orden("b", n) for n in range(5, 8)]
     taller.enviar(*ordenes)
 
-    with taller.consumiendo(politica=PoliticaReintentos(maximo=10, base_s=0.2)):
+    with taller.consumiendo(ritmo=Ritmo(maximo=10, base_s=0.2)):
         taller.esperar(lambda: len(taller.apuntes("b")) == 5)
         taller.enviar(*despues)
         taller.esperar(lambda: len(taller.apuntes()) == 13)

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from contratos import motivos
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.esperas import Esperas
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.paciencia import Espera, PacienciaSegunAvance
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.avance import Avance
+from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.pruebas import cuaderno
+from seedwork.pruebas.sobres import sobre_nuevo
 
 pytestmark = pytest.mark.integracion
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.integracion
 @pytest.fixture
 def taller(taller):
     """With the one whose handling the waiting commands depend on."""
-    Aprovisionador(taller.servidores.admin_url).suscripciones(taller.contexto, cuaderno.CREADOR, [taller.apuntado])
+    Aprovisionador(taller.servidores.admin_url).subscriptions(taller.contexto, cuaderno.CREADOR, [taller.apuntado])
     return taller
 
 
@@ -45,14 +46,14 @@ def crear(taller, cuantas=1) -> None:
     """What would make a page known is published."""
     hechos = [taller.apuntado(hoja="otra", linea=n) for n in range(cuantas)]
     for hecho in hechos:
-        sobre = Sobre.nuevo(hecho, fuente="/pruebas", sujeto="otra")
+        sobre = sobre_nuevo(hecho, fuente="/pruebas", sujeto="otra")
         taller.publicador.publicar(sobre, hecho, espera=10)
 
 
 def test_espera_a_lo_que_nombra_y_no_detiene_a_nadie(taller):
     taller.enviar(*(taller.orden("a", n, "tras:b") for n in range(3)), *(taller.orden(f"h-{n}", n) for n in range(50)))
 
-    with taller.consumiendo():
+    with taller.atendiendo():
         taller.esperar(lambda: len(taller.apuntes()) == 50)
         assert taller.apuntes("a") == []
         # Behind it on its key, though it waits for nothing itself.
@@ -61,20 +62,20 @@ def test_espera_a_lo_que_nombra_y_no_detiene_a_nadie(taller):
         taller.esperar(lambda: len(taller.apuntes("a")) == 4 and taller.atraso() == 0)
 
     assert taller.apuntes("a") == [("a", n) for n in range(4)]
-    assert taller.contar("SELECT count(*) FROM intentos") == 0
+    assert nada_queda(taller)
     assert taller.cartas() == []
 
 
 def test_lo_que_nadie_crea_se_rechaza_una_vez_con_su_motivo(taller):
     ids = taller.enviar(*(taller.orden("a", n, "tras:b") for n in range(3)), repeticiones=2)
 
-    with taller.consumiendo(espera_s=0.2):
+    with taller.atendiendo(espera_s=0.2):
         taller.esperar(lambda: taller.contar("SELECT count(*) FROM comandos") == 3 and taller.atraso() == 0)
 
     for id in ids:
         assert destino(taller, id) == [("RECHAZADO", motivos.SUSCRIPCION_DESCONOCIDA)]
-    assert taller.contar("SELECT count(*) FROM outbox") == 3
-    assert taller.contar("SELECT count(*) FROM intentos") == 0
+    assert taller.contar("SELECT count(*) FROM outbox WHERE propiedades IS NULL") == 3
+    assert nada_queda(taller)
     assert taller.apuntes() == []
     assert taller.cartas() == []
 
@@ -84,7 +85,7 @@ def test_no_se_rechaza_mientras_quede_una_creacion_anterior_sin_atender(taller):
     (id,) = taller.enviar(taller.orden("a", 0, "tras:b"))
     testigo = taller.orden("c", 0, "tras:d")
 
-    with creador(taller) as atento, taller.consumiendo(espera_s=0.2):
+    with creador(taller) as atento, taller.atendiendo(espera_s=0.2):
         atento.acknowledge(atento.receive(5000))
         atento.acknowledge(atento.receive(5000))
         taller.esperar(lambda: mirado_en_vano(taller))
@@ -100,40 +101,74 @@ def test_no_se_rechaza_mientras_quede_una_creacion_anterior_sin_atender(taller):
 
 def test_la_espera_sobrevive_a_un_reinicio(taller):
     (id,) = taller.enviar(taller.orden("a", 0, "tras:b"))
-    with taller.consumiendo():
-        taller.esperar(lambda: taller.contar("SELECT count(*) FROM intentos") == 1)
+    with taller.atendiendo():
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM esperas") == 1)
+        taller.esperar(lambda: taller.atraso() == 0)
     assert taller.contar("SELECT count(*) FROM inbox") == 0
     with taller.motor.begin() as conexion:
-        conexion.execute(sa.text("UPDATE intentos SET primero = primero - interval '60 seconds'"))
+        conexion.execute(sa.text("UPDATE esperas SET desde = desde - interval '60 seconds'"))
 
     # One that waits from now on would need more than this patience.
-    with taller.consumiendo(espera_s=60.0):
+    with taller.atendiendo(espera_s=60.0):
         taller.esperar(lambda: destino(taller, id) == [("RECHAZADO", motivos.SUSCRIPCION_DESCONOCIDA)])
+    assert nada_queda(taller)
 
 
-def test_sin_noticias_del_broker_no_se_rechaza_a_nadie(taller, monkeypatch):
-    monkeypatch.setattr(Esperas, "CALLADO_S", 0.0)
+def test_sin_noticias_del_broker_no_se_rechaza_a_nadie(taller):
     (id,) = taller.enviar(taller.orden("a", 0, "tras:b"))
-    sordo = taller.hacer_consumidor(espera_s=0.2)
-    sordo._esperas._avance = Avance("http://127.0.0.1:9")
+    sorda = PacienciaSegunAvance(
+        AvancePulsar("http://127.0.0.1:9"), EntornoReal(), Espera(minimo_s=0.2, primera_s=0.2, tope_s=0.2, breve_s=0.0)
+    )
 
-    with taller.corriendo(sordo.correr):
+    with taller.atendiendo(paciencia=sorda):
         taller.esperar(lambda: mirado_en_vano(taller))
         assert destino(taller, id) == []
         taller.enviar(taller.orden("b", 0))
         taller.esperar(lambda: taller.apuntes("a") == [("a", 0)])
 
 
-def test_quinientos_que_esperan_y_mueren_con_su_proceso_siguen_esperando(taller):
+def test_quinientos_que_esperan_y_pierden_su_proceso_siguen_esperando(taller):
     ids = taller.enviar(*(taller.orden(f"a-{n}", n, "tras:b") for n in range(500)))
-    with taller.consumiendo():
-        taller.esperar(lambda: taller.contar("SELECT count(*) FROM intentos") == 500)
-    with taller.consumiendo():
+    with taller.atendiendo():
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM esperas") == 500)
+    with taller.atendiendo():
         taller.enviar(taller.orden("b", 0))
         taller.esperar(lambda: len(taller.apuntes()) == 501 and taller.atraso() == 0)
     assert taller.contar("SELECT count(*) FROM comandos WHERE estado = 'APLICADO'") == len(ids) + 1
+    assert nada_queda(taller)
+
+
+def test_lo_que_falla_tras_esperar_se_aparca_como_vino_y_no_hace_esperar_a_los_de_detras(taller):
+    def fallar_si_ya_se_conoce(orden, unidad):
+        if orden.modo and unidad.tiene("b"):
+            raise ValueError
+        manejar(orden, unidad)
+
+    manejar = cuaderno._Manejador()
+    mala = taller.orden("a", 0, "tras:b")
+    taller.enviar(mala, taller.orden("a", 1))
+    with taller.atendiendo(taller.bus(fallar_si_ya_se_conoce)):
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM esperas") == 2)
+        taller.enviar(taller.orden("b", 0))
+        taller.esperar(lambda: taller.apuntes("a") == [("a", 1)])
+
+    (carta,) = taller.cartas()
+    propiedades = carta.properties()
+    assert propiedades["ce_id"] == mala.sobre.id
+    assert propiedades["carta_topico"] == taller.apuntar.topico
+    assert propiedades["carta_intentos"] == "4"
+    assert propiedades["carta_esquema"] == "0"
+    assert not [n for n in propiedades if n.startswith("espera_")]
+    assert carta.partition_key() == "a"
+    assert carta.data() == taller.codificar(mala)[0]
+    assert nada_queda(taller)
+
+
+def nada_queda(taller) -> bool:
+    """No row outlives what it counts."""
+    return all(taller.contar(f"SELECT count(*) FROM {tabla}") == 0 for tabla in ("intentos", "esperas", "lotes"))
 
 
 def mirado_en_vano(taller) -> bool:
-    """Whether what waits was looked at long after it might have been refused, as the consumer's notes tell."""
-    return taller.contar("SELECT count(*) FROM intentos WHERE ultimo - primero > interval '3 seconds'") > 0
+    """Whether what waits was looked at long after it might have been refused."""
+    return taller.contar("SELECT count(*) FROM esperas WHERE vuelta >= 4") > 0

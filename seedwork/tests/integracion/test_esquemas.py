@@ -9,6 +9,7 @@ import pytest
 
 from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades
 from seedwork.infraestructura.decodificador import Decodificador
+from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
 
 pytestmark = pytest.mark.integracion
 
@@ -77,8 +78,8 @@ def test_lo_registrado_es_lo_que_viaja(taller):
 def test_sin_el_esquema_de_quien_lo_escribio_es_ilegible(taller, version):
     taller.enviar(taller.orden("h", 1))
     (mensaje,) = taller.leer(taller.apuntar.topico)
-    decodificador = Decodificador(taller.cliente, [taller.apuntar])
-    assert decodificador.decodificar(mensaje).mensaje.linea == 1
+    decodificador = Decodificador(EsquemasPulsar(taller.cliente), [taller.apuntar])
+    assert decodificador.decodificar(MensajePulsar(mensaje)).mensaje.linea == 1
 
     with pytest.raises(MensajeIlegible, match="esquema"):
         decodificador._escritor(taller.apuntar, taller.apuntar.topico, version)

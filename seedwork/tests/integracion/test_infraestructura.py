@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from plataforma.puertos import libres
+from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.pulsar import Publicador, SinConfirmacion
+from seedwork.infraestructura.pulsar import Publicador
 
 pytestmark = pytest.mark.integracion
 
@@ -88,7 +89,7 @@ def test_un_consumidor_cerrado_se_suscribe_de_nuevo(taller):
     with taller.consumiendo() as consumidor:
         taller.enviar(taller.orden("h", 1))
         taller.esperar(lambda: taller.apuntes() == [("h", 1)])
-        consumidor._abierto._consumer.close()
+        consumidor._abierta.subscription._consumidor._consumer.close()
         taller.enviar(taller.orden("h", 2))
         taller.esperar(lambda: taller.apuntes() == [("h", 1), ("h", 2)])
 
@@ -120,7 +121,7 @@ def test_cincuenta_a_la_vez_usan_un_productor(taller):
         orden = taller.orden("h", n)
         barrera.wait()
         publicador.publicar(orden.sobre, orden.mensaje, espera=20.0)
-        return publicador.productor(orden.mensaje.topico)
+        return publicador._productor(orden.mensaje.topico)
 
     with ThreadPoolExecutor(50) as hilos:
         productores = set(map(id, hilos.map(publicar, range(50))))

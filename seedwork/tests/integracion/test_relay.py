@@ -3,12 +3,16 @@
 import random
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 
-from seedwork.infraestructura.unidad_sql import abridor
+from seedwork.aplicacion.cola import SinCola
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import cuaderno
 
 pytestmark = pytest.mark.integracion
@@ -20,8 +24,18 @@ class Arrepentido(Exception):
     pass
 
 
-def abrir(taller):
-    return abridor(taller.motor, lambda c: cuaderno.UnidadCuaderno(c, taller.contexto))()
+@contextmanager
+def abrir(taller) -> Iterator[cuaderno.UnidadCuaderno]:
+    """A unit of work, on its own account. It is flushed by whoever wants to go on before the commit."""
+    with transacciones(taller.motor, sa.MetaData(), EntornoReal())() as transaccion:
+        yield cuaderno.UnidadCuaderno(transaccion, taller.contexto)
+
+
+def apuntar(taller, hoja: str, linea: int) -> None:
+    with abrir(taller) as unidad:
+        with unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c"):
+            unidad.apuntar(hoja, linea)
+        unidad.volcar()
 
 
 def escribir(taller, quien: int) -> None:
@@ -32,12 +46,11 @@ def escribir(taller, quien: int) -> None:
         hojas = azar.sample([f"h{quien}-{n}" for n in range(4)], azar.randint(1, 3))
         try:
             with abrir(taller) as unidad:
-                unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c")
-                for hoja in hojas:
-                    unidad.apuntar(hoja, siguiente[hoja])
+                with unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c"):
+                    for hoja in hojas:
+                        unidad.apuntar(hoja, siguiente[hoja])
                 time.sleep(azar.random() * 0.01)
                 unidad.volcar()
-                unidad._salientes.clear()
                 time.sleep(azar.random() * 0.01)
                 if azar.random() < 0.1:
                     raise Arrepentido
@@ -88,9 +101,7 @@ def quitar_el_mando(taller) -> None:
 def test_una_transaccion_larga_y_ajena_no_lo_para(taller):
     with taller.motor.connect() as larga:
         larga.execute(sa.text("INSERT INTO apuntes (hoja, linea) VALUES ('larga', 0)"))
-        with abrir(taller) as unidad:
-            unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c")
-            unidad.apuntar("corta", 0)
+        apuntar(taller, "corta", 0)
         with taller.corriendo(taller.relay().correr):
             taller.esperar(lambda: pendientes(taller) == 0)
 
@@ -102,9 +113,7 @@ def test_el_aviso_lo_despierta(taller, record_property):
     with taller.corriendo(taller.relay().correr):
         taller.esperar(lambda: taller.contar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") >= 1)
         for n in range(15):
-            with abrir(taller) as unidad:
-                unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c")
-                unidad.apuntar("h", n)
+            apuntar(taller, "h", n)
             comienzo = time.monotonic()
             while pendientes(taller):
                 time.sleep(0.002)
@@ -124,10 +133,9 @@ def test_sin_sitio_en_el_disco_se_queja_y_cuando_lo_hay_sigue(taller):
     relay = taller.relay()
     assert relay.espera_por is None
     with taller.corriendo(relay.correr):
-        with abrir(taller) as unidad:
-            unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c")
-            unidad.apuntar("h", 1)
-        taller.esperar(lambda: isinstance(relay.espera_por, sa.exc.DBAPIError))
+        apuntar(taller, "h", 1)
+        taller.esperar(lambda: isinstance(relay.espera_por, SinCola))
+        assert isinstance(relay.espera_por.__cause__, sa.exc.DBAPIError)
         _hacer(taller, "DROP FUNCTION lleno() CASCADE")
         taller.esperar(lambda: pendientes(taller) == 0 and relay.espera_por is None)
 

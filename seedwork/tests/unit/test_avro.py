@@ -18,7 +18,7 @@ class Lugar:
     piso: int = 0
 
 
-@mensaje("pruebas-avro", "evento")
+@mensaje("pruebas-avro", "evento", sujeto="texto")
 class Completo(Mensaje):
     texto: str = ""
     numero: int = 0

@@ -1,10 +1,13 @@
 """Settings that contradict each other stop the start, with a reason."""
 
+import random
+
 import pytest
 
+from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.entrada.config import ConfigServicio, cargar
-from seedwork.entrada.consumidor import PoliticaReintentos
 
+AZAR = random.Random(1)
 URL = "postgresql://u:secreta@127.0.0.1/b"
 
 
@@ -35,12 +38,21 @@ def test_un_inbox_que_olvida_demasiado_pronto_no_arranca(monkeypatch, capsys, ca
 
 
 def test_las_esperas_crecen_hasta_su_tope():
-    politica = PoliticaReintentos(maximo=20, inmediatos=2, base_s=1.0, tope_s=10.0)
+    politica = Ritmo(maximo=20, inmediatos=2, base_s=1.0, tope_s=10.0)
 
-    assert politica.espera(1) == 0.0
+    assert politica.espera(1, AZAR) == 0.0
     for intento, pausa in {2: 1, 3: 2, 4: 4, 5: 8, 6: 10, 15: 10}.items():
-        assert pausa * 0.8 <= politica.espera(intento) <= pausa * 1.2
-    assert politica.espera(100_000) <= 12.0
+        assert pausa * 0.8 <= politica.espera(intento, AZAR) <= pausa * 1.2
+    assert politica.espera(100_000, AZAR) <= 12.0
+
+
+def test_los_reintentos_juntos_caben_en_lo_que_se_tarda_en_dar_por_atascado(monkeypatch, capsys):
+    ritmo = cargar(ConfigServicio).ritmo
+    assert ritmo.total_s == pytest.approx(1.2 * (0.5 + 1 + 2 + 4 + 8 + 16))
+    monkeypatch.setenv("SIN_AVANCE_S", "37")
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    assert "SIN_AVANCE_S ha de superar" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("nombre", ["DATABASE_URL", "database_url"])

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from contratos import motivos, sagas
-from seedwork.aplicacion.saga import Saga, publicar_paso
+from saga.pasos import Saga, publicar_paso
+from seedwork.aplicacion.entorno import EntornoReal
 
 SAGA = Saga("g-1", "s-1")
 
 
 class _Unidad:
     participante = "alguien"
+    entorno = EntornoReal()
 
     def __init__(self) -> None:
         self.publicado: list[Any] = []

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from contratos import suscripciones
+from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades, de_propiedades
+from seedwork.pruebas.sobres import sobre_nuevo
 
 MENSAJE = suscripciones.SuscripcionCreada()
 
 
 def sobre(**cambios) -> Sobre:
-    return Sobre.nuevo(MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", **cambios)
+    return sobre_nuevo(MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", **cambios)
 
 
 @pytest.mark.parametrize("horas", [0, -5])
@@ -25,7 +27,9 @@ def test_un_instante_se_dice_en_utc_y_con_z(horas):
 
 def test_ida_y_vuelta():
     raiz = sobre(clave_idempotencia="k", traza="00-aa-bb-01")
-    hijo = raiz.consecuencia(MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", secuencia=3)
+    hijo = raiz.consecuencia(
+        MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", secuencia=3, entorno=EntornoReal()
+    )
 
     assert de_propiedades(a_propiedades(raiz, MENSAJE.topico)) == raiz
     assert de_propiedades(a_propiedades(hijo, MENSAJE.topico)) == hijo

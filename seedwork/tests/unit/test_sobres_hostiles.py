@@ -3,8 +3,11 @@
 import pytest
 
 from contratos.suscripciones import CrearSuscripcion
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades, de_propiedades
+from seedwork.infraestructura.decodificador import Decodificador
+from seedwork.pruebas.broker import BrokerEnMemoria, EsquemasEnMemoria
+from seedwork.pruebas.sobres import Viajado, sobre_nuevo
 
 
 @pytest.mark.parametrize(
@@ -26,9 +29,17 @@ from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades,
     ],
 )
 def test_un_atributo_hostil_es_ilegible_y_su_valor_no_se_cita(atributo: str, valor: str) -> None:
-    sobre = Sobre.nuevo(CrearSuscripcion, fuente="/saludtech/bff", sujeto="s-1")
+    sobre = sobre_nuevo(CrearSuscripcion, fuente="/saludtech/bff", sujeto="s-1")
     propiedades = a_propiedades(sobre, CrearSuscripcion.topico)
     assert de_propiedades(propiedades) == sobre
     with pytest.raises(MensajeIlegible, match=atributo) as error:
         de_propiedades(propiedades | {atributo: valor})
     assert valor not in str(error.value)
+
+
+@pytest.mark.parametrize(("id", "fila"), [("a\0b", ""), ("x" * 9000, ""), ("", ""), ("c-1", "c-1")])
+def test_lo_que_otro_escribio_en_la_espera_no_nombra_mas_fila_que_la_de_un_id(id: str, fila: str) -> None:
+    decodificador = Decodificador(EsquemasEnMemoria(BrokerEnMemoria()), [CrearSuscripcion])
+    leido = decodificador.leer_en_espera(Viajado("en-espera", "s-1", b"", {"ce_id": id}))
+    assert isinstance(leido, Ilegible)
+    assert leido.en_espera == fila

@@ -7,7 +7,6 @@ import pytest
 from contratos import sagas
 from contratos.procesamiento import AnonimizacionRechazada
 from contratos.suscripciones import CrearSuscripcion, SuscripcionCreada
-from seedwork.aplicacion.sobre import ahora
 from seedwork.aplicacion.validez import falta
 
 PASO = sagas.TransicionSaga(
@@ -19,7 +18,7 @@ PASO = sagas.TransicionSaga(
     recursos_requeridos=("servicio_datos", "otro_recurso"),
     resultado=sagas.RECHAZADO,
     motivo="UN_MOTIVO_NUEVO",
-    ocurrido=ahora(),
+    ocurrido="2026-01-31T09:00:00.000000Z",
 )
 HECHO = SuscripcionCreada(id_saga="g-1", id_suscripcion="s-1", plan_nombre="Básico")
 

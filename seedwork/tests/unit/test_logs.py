@@ -10,7 +10,7 @@ from typing import Any
 
 _CLIENTE = """
 import contextlib, pulsar
-from seedwork.entrada.registro import apartar_salida
+from seedwork.entrada.logs import apartar_salida
 from seedwork.infraestructura.pulsar import crear_cliente
 apartar_salida()
 cliente = crear_cliente("pulsar://127.0.0.1:1", espera_s=1)
@@ -20,11 +20,11 @@ print("dicho")
 """
 
 _SERVIDOR = """
-from seedwork.entrada import registro
+from seedwork.entrada import logs
 from seedwork.entrada.gunicorn import servir
 from seedwork.entrada.http import crear_app
 def app():
-    registro.configurar("prueba")
+    logs.configurar("prueba")
     return crear_app()
 if __name__ == "__main__":
     servir("servidor:app()", "--bind=127.0.0.1:0")

@@ -1,0 +1,47 @@
+"""An empty PostgreSQL for who asks for one."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from plataforma.proveedores import Fabrica
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.unidad import Abrir, abridor
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.migraciones import migrar
+from seedwork.infraestructura.transaccion_sql import transacciones
+from suscripciones.infraestructura import tablas
+from suscripciones.infraestructura.catalogo import INCLUIDOS, leer_planes
+from suscripciones.infraestructura.repositorio import UnidadSuscripciones
+
+MIGRACIONES = Path(__file__).parents[1] / "migraciones"
+COMPUTO = (
+    'codigo = "computo"\nnombre = "C"\nrecursos = ["computo"]\nprecio = "9.90"\nmoneda = "USD"\nperiodo_dias = 7\n'
+)
+
+
+@pytest.fixture
+def catalogo(tmp_path: Path) -> Path:
+    """The plans that are shipped, and one more that requires something else."""
+    for archivo in INCLUIDOS.glob("*.toml"):
+        (tmp_path / archivo.name).write_text(archivo.read_text())
+    (tmp_path / "computo.toml").write_text(COMPUTO)
+    return tmp_path
+
+
+@pytest.fixture
+def motor(nueva_base: Fabrica) -> Iterator[sa.Engine]:
+    motor = bd.crear_motor(nueva_base("suscripciones"))
+    migrar(motor, MIGRACIONES)
+    yield motor
+    motor.dispose()
+
+
+@pytest.fixture
+def abrir(motor: sa.Engine, catalogo: Path) -> Abrir:
+    """Opens the service's units of work there."""
+    fabrica = partial(UnidadSuscripciones, planes=leer_planes(catalogo), plazo_s=120.0)
+    return abridor(transacciones(motor, tablas.METADATOS, EntornoReal()), fabrica)

@@ -1,0 +1,258 @@
+"""What the relay relies on at an outbox, said once and held against both: PostgreSQL, and the one in memory."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from contratos import mensaje
+from contratos.base import Mensaje
+from seedwork.aplicacion.cola import ColaDeSalida, SinCola
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.espera import Aplazado
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.transaccion import Saliente
+from seedwork.infraestructura import avro, bd, cloudevents, ddl
+from seedwork.infraestructura.cola import ColaSQL
+from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.almacen import Almacen
+from seedwork.pruebas.entorno import EntornoSimulado
+from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria
+
+
+@cache
+def hecho() -> Any:
+    """An event."""
+    return mensaje("pruebas-cola", "evento", sujeto="")(
+        type("HechoEnCola", (Mensaje,), {"__doc__": "Something happened.", "__annotations__": {"n": int}, "n": 0})
+    )
+
+
+@dataclass
+class Original:
+    """How a command travelled."""
+
+    topico: str
+    clave: str
+    carga: bytes
+    propiedades: dict[str, str]
+    esquema: int = 3
+
+
+class MesaEnMemoria:
+    """The one in memory, and what has to be done to it in a test."""
+
+    def __init__(self) -> None:
+        self._entorno = EntornoSimulado()
+        self._almacen = Almacen(self._entorno, {})
+        self.transacciones = self._almacen.transacciones
+
+    def cola(self) -> ColaDeSalida:
+        return ColaDeSalidaMemoria(self._almacen)
+
+    def quitar_el_mando(self) -> None:
+        self._almacen.lider = None
+
+    def sin_base(self) -> ColaDeSalida:
+        almacen = Almacen(self._entorno, {})
+        almacen.ausente = True
+        return ColaDeSalidaMemoria(almacen)
+
+    def pasar(self, segundos: float, hasta: Callable[[], bool]) -> None:
+        self._entorno.reloj.avanzar(segundos)
+        assert hasta()
+
+    def guardados(self) -> int:
+        return len(self._almacen.outbox)
+
+
+class MesaSQL:
+    """The real one."""
+
+    def __init__(self, url: str) -> None:
+        self._motor = bd.crear_motor(url, pool_size=10)
+        with self._motor.begin() as conexion:
+            conexion.execute(sa.text(ddl.MENSAJERIA_V1))
+            conexion.execute(sa.text(ddl.MENSAJERIA_V2))
+        self.transacciones = transacciones(self._motor, sa.MetaData(), EntornoReal())
+
+    def cola(self) -> ColaDeSalida:
+        return ColaSQL(self._motor)
+
+    def quitar_el_mando(self) -> None:
+        with self._motor.connect() as conexion:
+            conexion.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+                    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
+            )
+
+    def sin_base(self) -> ColaDeSalida:
+        return ColaSQL(bd.crear_motor(self._motor.url.set(host="127.0.0.1", port=1)))
+
+    def guardados(self) -> int:
+        with self._motor.connect() as conexion:
+            return int(conexion.scalar(sa.text("SELECT count(*) FROM outbox")) or 0)
+
+    def pasar(self, segundos: float, hasta: Callable[[], bool]) -> None:
+        limite = time.monotonic() + segundos + 20
+        while not hasta():
+            assert time.monotonic() < limite
+            time.sleep(0.02)
+
+
+@pytest.fixture(params=["memoria", pytest.param("postgres", marks=pytest.mark.integracion)])
+def mesa(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.param == "memoria":
+        yield MesaEnMemoria()
+    else:
+        hecha = MesaSQL(request.getfixturevalue("nueva_base")("cola"))
+        yield hecha
+        hecha._motor.dispose()
+
+
+@pytest.fixture
+def colas(mesa: Any) -> Iterator[list[ColaDeSalida]]:
+    """Two relays' hands on one outbox."""
+    hechas = [mesa.cola(), mesa.cola()]
+    yield hechas
+    for cola in hechas:
+        cola.soltar()
+
+
+def saliente(n: int, sujeto: str = "s") -> Saliente:
+    cuerpo = hecho()(n=n)
+    return Saliente(Sobre.nuevo(cuerpo, fuente="/pruebas", sujeto=sujeto, entorno=EntornoReal()), cuerpo)
+
+
+def guardar(mesa: Any, *salientes: Saliente) -> None:
+    with mesa.transacciones() as transaccion:
+        transaccion.guardar(salientes, [])
+
+
+def a_bytes(carga: Any) -> bytes:
+    """In memory, what a service said itself is the message."""
+    return carga if isinstance(carga, bytes) else avro.codificar(carga)
+
+
+def test_las_mas_antiguas_primero_y_como_han_de_viajar(mesa, colas):
+    dichos = [saliente(n, f"s{n % 2}") for n in range(5)]
+    guardar(mesa, *dichos[:3])
+    guardar(mesa, *dichos[3:])
+    assert colas[0].dirigir()
+    filas = colas[0].pendientes(4)
+    assert [f.id for f in filas] == sorted(f.id for f in filas)
+    assert [(f.topico, f.clave, a_bytes(f.carga), dict(f.propiedades), f.retraso_s) for f in filas] == [
+        (
+            hecho().topico,
+            d.sobre.sujeto,
+            avro.codificar(d.mensaje),
+            cloudevents.a_propiedades(d.sobre, hecho().topico),
+            0,
+        )
+        for d in dichos[:4]
+    ]
+    assert colas[0].pendientes(4) == filas, "mirar no las cambia"
+
+
+def test_lo_marcado_no_vuelve(mesa, colas):
+    guardar(mesa, *(saliente(n) for n in range(4)))
+    colas[0].dirigir()
+    ids = [f.id for f in colas[0].pendientes(10)]
+    colas[0].marcar([ids[0], ids[2]])
+    assert [f.id for f in colas[0].pendientes(10)] == [ids[1], ids[3]]
+    colas[0].marcar([ids[1], ids[3]])
+    assert not colas[0].pendientes(10)
+
+
+def test_lo_que_no_se_confirma_no_se_envia(mesa, colas):
+    class Arrepentido(Exception):
+        pass
+
+    with pytest.raises(Arrepentido), mesa.transacciones() as transaccion:
+        transaccion.guardar([saliente(1)], [])
+        raise Arrepentido
+    guardar(mesa, saliente(2))
+    colas[0].dirigir()
+    assert [a_bytes(f.carga) for f in colas[0].pendientes(10)] == [avro.codificar(hecho()(n=2))]
+
+
+def test_lo_aplazado_viaja_como_llego_y_mas_tarde(mesa, colas):
+    dicho = saliente(1, "asunto")
+    original = Original(hecho().topico, "asunto", b"\x00como llego", {"ce_id": dicho.sobre.id, "x": "ñ"})
+    with mesa.transacciones() as transaccion:
+        recibido = Recibido(dicho.sobre, dicho.mensaje, original)
+        transaccion.aplazar("pruebas-cola", [Aplazado(recibido, vuelta=2, pausa_s=3.0)])
+    colas[0].dirigir()
+    (fila,) = colas[0].pendientes(10)
+    assert (fila.topico, fila.clave, fila.carga) == (topico_espera("pruebas-cola"), "asunto", original.carga)
+    assert fila.propiedades.items() >= original.propiedades.items()
+    assert (fila.propiedades["espera_vuelta"], fila.propiedades["espera_esquema"]) == ("2", "3")
+    assert 0 < fila.retraso_s <= 3.0
+    mesa.pasar(3.0, lambda: colas[0].pendientes(10)[0].retraso_s == 0)
+
+    guardar(mesa, saliente(2))
+    colas[0].marcar([f.id for f in colas[0].pendientes(10)])
+    assert not colas[0].pendientes(10)
+    assert mesa.guardados() == 1, "who waits long comes by often: it leaves nothing behind"
+
+
+def test_dirige_uno_y_cuando_suelta_el_siguiente(mesa, colas):
+    una, otra = colas
+    guardar(mesa, saliente(1))
+    assert una.dirigir() and una.dirigir()
+    assert not otra.dirigir()
+    with pytest.raises(SinCola):
+        otra.pendientes(1)
+    otra.soltar()
+    assert not otra.dirigir()
+    una.soltar()
+    una.soltar()
+    mesa.pasar(0, otra.dirigir)
+    assert not una.dirigir()
+    assert len(otra.pendientes(1)) == 1
+
+
+def test_quien_pierde_el_mando_se_entera_antes_de_marcar(mesa, colas):
+    una, otra = colas
+    guardar(mesa, saliente(1))
+    una.dirigir()
+    (fila,) = una.pendientes(1)
+    mesa.quitar_el_mando()
+    mesa.pasar(0, otra.dirigir)
+    for _ in range(2):
+        with pytest.raises(SinCola):
+            una.marcar([fila.id])
+    una.soltar()
+    assert not una.dirigir()
+    assert otra.pendientes(1) == [fila]
+    otra.soltar()
+    mesa.pasar(0, una.dirigir)
+
+
+def test_la_campana_suena_por_lo_que_se_confirma(mesa, colas):
+    cola = colas[0]
+    cola.dirigir()
+    assert not cola.pendientes(10)
+    guardar(mesa, saliente(1))
+    comienzo = time.monotonic()
+    cola.aguardar(30.0)
+    assert time.monotonic() - comienzo < 20.0
+    assert len(cola.pendientes(10)) == 1
+
+
+def test_sin_base_de_datos(mesa):
+    cola = mesa.sin_base()
+    with pytest.raises(SinCola):
+        cola.dirigir()
+    for que in (lambda: cola.pendientes(1), lambda: cola.marcar([1]), lambda: cola.aguardar(0.01)):
+        with pytest.raises(SinCola):
+            que()
+    cola.soltar()

@@ -1,0 +1,267 @@
+"""The consumer loop on a broker in memory: no threads, and time that the test moves."""
+
+import pytest
+
+from contratos import Mensaje, mensaje
+from seedwork.aplicacion.broker import Atraso
+from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.proceso import es_ajeno
+from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.tabla import SinBase
+from seedwork.pruebas.broker import BrokerEnMemoria
+from seedwork.pruebas.entorno import EntornoSimulado, RelojSimulado
+
+CONTEXTO = "pruebas-consumidor"
+
+
+@mensaje(CONTEXTO, "comando", sujeto="hoja")
+class Apuntar(Mensaje):
+    """In order."""
+
+    hoja: str = ""
+
+
+@mensaje(CONTEXTO, "evento", sujeto="hoja", entrega="compartida")
+class Contado(Mensaje):
+    """Shared."""
+
+    hoja: str = ""
+
+
+class Falso:
+    """Bus, memory and dead letters, as far as the loop meets them."""
+
+    def __init__(self, *tipos) -> None:
+        self.consumidor = CONTEXTO
+        self.manejadores = dict.fromkeys(tipos)
+        self.tratados = []
+        self.lote = "l"
+        self.vueltas = self.intentos = 0
+        self.error = None
+
+    def procesar(self, recibidos, *, lote=None):
+        if self.error is not None:
+            raise self.error
+        self.tratados += [r.sobre.id for r in recibidos]
+        return ()
+
+    def empezar_lote(self, ids):
+        return set()
+
+    def terminar_lote(self):
+        pass
+
+    def empezar_intento(self, *_):
+        self.intentos += 1
+        return self.intentos, None
+
+    def anotar_error(self, *_):
+        pass
+
+    def vuelta(self):
+        self.vueltas += 1
+
+    def leer(self, llegado):
+        tipo = next((t for t in self.manejadores if t.topico == llegado.topico), Apuntar)
+        sobre = Sobre(
+            id=llegado.propiedades["id"], tipo=tipo.tipo, fuente="f", sujeto=llegado.clave, tiempo="", correlacion="c"
+        )
+        return Recibido(sobre, tipo(hoja=llegado.clave), llegado)
+
+
+class Mesa:
+    def __init__(self, *tipos, **opciones) -> None:
+        self.reloj = RelojSimulado()
+        self.broker = BrokerEnMemoria(self.reloj)
+        self.broker.topicos(tipos)
+        self.broker.topico(topico_espera(CONTEXTO))
+        for topico in self.broker.topicos_que_hay():
+            self.broker.subscription(topico, CONTEXTO)
+        self.cliente = self.broker.conectar()
+        self.falso = Falso(*tipos)
+        self.consumidores = Consumidores(
+            self.falso,
+            self.falso,
+            subscriber=self.cliente,
+            leer=self.falso.leer,
+            leer_en_espera=self.falso.leer,
+            entregas=lambda: self.falso,
+            cartas=self.falso,
+            entorno=EntornoSimulado(reloj=self.reloj),
+            ritmo=Ritmo(**opciones),
+            es_ajeno=es_ajeno,
+            lote=10,
+            cola=100,
+        )
+        self._n = 0
+
+    def enviar(self, tipo=Apuntar, hoja="a", topico="") -> str:
+        self._n += 1
+        self.cliente.publicar_carga(topico or tipo.topico, b"", {"id": f"m{self._n}"}, hoja, espera=1)
+        return f"m{self._n}"
+
+    @property
+    def uno(self):
+        return self.consumidores.todos[0]
+
+    def vueltas(self, cuantas, segundos=0.1) -> None:
+        for _ in range(cuantas):
+            self.reloj.avanzar(segundos)
+            for consumidor in self.consumidores.todos:
+                consumidor.vuelta()
+
+
+@pytest.fixture
+def mesa():
+    return Mesa(Apuntar)
+
+
+def test_lo_que_el_bus_trata_dice_que_consumidores_hay():
+    todos = {c.nombre: (c.topicos, c.subscription) for c in Mesa(Apuntar, Contado).consumidores.todos}
+    assert todos == {
+        f"{CONTEXTO}-ordenado": ([Apuntar.topico], CONTEXTO),
+        f"{CONTEXTO}-compartido": ([Contado.topico], CONTEXTO),
+        f"{CONTEXTO}-espera": ([topico_espera(CONTEXTO)], CONTEXTO),
+    }
+    assert [c.nombre for c in Mesa(Contado).consumidores.todos] == [f"{CONTEXTO}-compartido"]
+
+
+def test_cada_uno_trata_lo_suyo_y_lo_acepta():
+    mesa = Mesa(Apuntar, Contado)
+    ids = {mesa.enviar(), mesa.enviar(Contado), mesa.enviar(topico=topico_espera(CONTEXTO))}
+    mesa.vueltas(4)
+    assert set(mesa.falso.tratados) == ids
+    for topico in mesa.broker.topicos_que_hay():
+        assert mesa.broker.atraso(topico, CONTEXTO) == 0
+    assert mesa.falso.vueltas == 4, "entre vuelta y vuelta del que trata lo que espera, y de nadie más"
+
+
+def test_el_que_trata_lo_que_espera_descansa_de_lo_que_trabaja(mesa):
+    uno, espera = mesa.consumidores.todos
+    mesa.vueltas(2)
+    procesar = mesa.falso.procesar
+
+    def despacio(recibidos, *, lote=None):
+        mesa.reloj.avanzar(0.02)
+        return procesar(recibidos, lote=lote)
+
+    mesa.falso.procesar = despacio
+    mesa.enviar(topico=topico_espera(CONTEXTO))
+    descansos = [espera.vuelta() for _ in range(4)]
+    assert max(descansos) == pytest.approx(Ritmo.descanso * 0.02)
+    mesa.enviar()
+    assert max(uno.vuelta() for _ in range(4)) == 0
+
+
+def test_un_problema_se_espera_con_todo_en_mano(mesa):
+    id = mesa.enviar()
+    mesa.falso.error = SinBase("no está")
+    mesa.vueltas(3)
+    assert (mesa.uno.en_mano, type(mesa.uno.espera_por)) == (1, SinBase)
+    assert mesa.uno.vuelta() == Ritmo.problema_s
+    assert mesa.uno.segundos_en_orden() == 0
+    mesa.falso.error = None
+    mesa.vueltas(3)
+    assert mesa.falso.tratados == [id]
+    assert (mesa.uno.en_mano, mesa.uno.espera_por) == (0, None)
+
+
+def test_otro_error_no_se_espera(mesa):
+    mesa.vueltas(1)
+    mesa.uno._abierta.tratamiento.seguir = lambda: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        mesa.uno.vuelta()
+
+
+def test_cuando_le_cierran_la_suscripcion_abre_otra_y_empieza_por_lo_que_tenia(mesa):
+    ids = [mesa.enviar() for _ in range(3)]
+    mesa.falso.error = SinBase("no está")
+    mesa.vueltas(3)
+    assert mesa.uno.en_mano == 3
+    mesa.broker.expulsar(Apuntar.topico, CONTEXTO)
+    mesa.falso.error = None
+    mesa.vueltas(6)
+    assert mesa.falso.tratados[-3:] == ids
+    assert mesa.broker.atraso(Apuntar.topico, CONTEXTO) == 0
+
+
+def test_sin_broker_espera_y_luego_sigue(mesa):
+    mesa.broker.irse()
+    mesa.vueltas(2)
+    assert not mesa.uno.conectado()
+    assert "ordenado" in mesa.consumidores.desconectados()
+    mesa.broker.volver()
+    id = mesa.enviar()
+    mesa.vueltas(4)
+    assert mesa.falso.tratados == [id]
+    assert mesa.consumidores.desconectados() is None
+
+
+def test_los_segundos_en_orden_se_cuentan_desde_la_ultima_rotura(mesa):
+    mesa.vueltas(50)
+    assert mesa.consumidores.segundos_en_orden() == pytest.approx(4.9)
+    mesa.reloj.avanzar(Ritmo.vuelta_larga_s + 0.1)
+    assert mesa.consumidores.segundos_en_orden() == 0, "no da vueltas"
+    mesa.vueltas(11)
+    assert mesa.consumidores.segundos_en_orden() == pytest.approx(1)
+
+
+def test_el_que_no_trata_nada_de_lo_que_tiene_en_mano_esta_atascado(mesa):
+    mesa.enviar()
+    mesa.falso.error = SinBase("no está")
+    mesa.vueltas(10)
+    assert mesa.uno.atascado() is None
+    mesa.reloj.avanzar(Ritmo.sin_avance_s)
+    assert "1 mensajes en mano" in mesa.uno.atascado()
+    mesa.falso.error = None
+    mesa.vueltas(3)
+    assert mesa.uno.atascado() is None
+
+
+def test_el_que_no_tiene_nada_que_hacer_no_esta_atascado(mesa):
+    mesa.vueltas(100, segundos=Ritmo.sin_avance_s)
+    assert mesa.uno.atascado() is None
+
+
+def test_quien_no_recibe_nada_aunque_lo_haya_esta_atascado_si_nadie_lo_toma(mesa):
+    mesa.vueltas(1)
+    for marca, esta in ((7, False), (7, True), (8, False), (8, True)):
+        mesa.vueltas(1, segundos=Ritmo.sin_avance_s + 1 if esta else 0.1)
+        mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, marca))
+        assert (mesa.uno.atascado() is not None) == esta, "otro lo toma: es el relevo"
+    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(0, 8))
+    assert mesa.uno.atascado() is None
+
+
+def test_lo_que_se_vio_hace_mucho_no_dice_que_siga_ahi(mesa):
+    """Broker and database are well; the admin API alone is away."""
+    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    mesa.enviar()
+    mesa.vueltas(3)
+    mesa.vueltas(3, segundos=Ritmo.sin_avance_s)
+    assert mesa.falso.tratados == ["m1"]
+    assert mesa.uno.atascado() is None
+
+
+def test_lo_que_espera_su_proximo_intento_no_es_un_atasco(mesa):
+    """Not until its next attempt is due."""
+    mesa = Mesa(Apuntar, base_s=500.0, tope_s=500.0)
+    mesa.enviar()
+    mesa.falso.error = ValueError()
+    mesa.vueltas(10)
+    assert mesa.uno.en_mano == 1
+    for _ in range(3):
+        mesa.vueltas(1, segundos=100)
+        assert mesa.uno.atascado() is None
+
+
+def test_al_cerrar_lo_que_no_se_acepto_es_del_broker(mesa):
+    mesa.enviar()
+    mesa.falso.error = SinBase("no está")
+    mesa.vueltas(3)
+    mesa.uno.cerrar()
+    assert (mesa.uno.en_mano, mesa.uno.conectado()) == (0, False)
+    assert mesa.broker.atraso(Apuntar.topico, CONTEXTO) == 1
