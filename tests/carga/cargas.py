@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from seedwork.pruebas.cuerpos import IMAGEN, SUSCRIPCION
+from contratos.ejemplos import IMAGEN, SUSCRIPCION
 
 RUTA_IMAGEN = "/procesar/procesar-imagen"
 RUTA_SUSCRIPCION = "/suscripciones/suscripcion-comando"

@@ -13,9 +13,9 @@ from cifras import Cifra, Piso, mediana, razones
 from entorno import Cimientos
 
 from contratos.procesamiento import AnonimizarImagen
-from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, cloudevents
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.pruebas.sobres import sobre_nuevo
 
 IMAGENES = 20_000
 META_BUCLE = 0.35
@@ -68,14 +68,14 @@ def _publicar(url: str, cuantas: int) -> None:
     confirmados = threading.Semaphore(0)
     for numero in range(cuantas):
         comando = AnonimizarImagen(**cargas.imagen(serie, numero))
-        sobre = Sobre.nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen)
+        sobre = sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen)
         propiedades = cloudevents.a_propiedades(sobre, comando.topico)
         publicador.enviar(
             comando.topico,
             avro.codificar(comando),
             propiedades,
             comando.id_imagen,
-            lambda _resultado, _id: confirmados.release(),
+            lambda _error: confirmados.release(),
         )
     for _ in range(cuantas):
         if not confirmados.acquire(timeout=30):

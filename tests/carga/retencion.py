@@ -17,10 +17,11 @@ from entorno import Cimientos
 from contratos.procesamiento import AnonimizarImagen
 from procesamiento.composicion import servicio
 from seedwork.aplicacion.bus import Bus, Recibido
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
+from seedwork.pruebas.sobres import sobre_nuevo
 
 FILAS = 1_000_000
 LOTE, LOTES = 500, 20
@@ -82,14 +83,14 @@ def _servicio(cimientos: Cimientos) -> Iterator[tuple[sa.Engine, Bus]]:
     with patch.dict(os.environ, entorno):
         servicio.cache_clear()
         motor = servicio().motor()
-        yield motor, servicio().bus(motor)
+        yield motor, servicio().bus(motor, servicio().paciencia())
         motor.dispose()
         servicio.cache_clear()
 
 
 def _recibidos(serie: str, cuantos: int) -> list[Recibido]:
     comandos = [AnonimizarImagen(**cargas.imagen(serie, n)) for n in range(cuantos)]
-    return [Recibido(Sobre.nuevo(c, fuente="/saludtech/bff", sujeto=c.id_imagen), c) for c in comandos]
+    return [Recibido(sobre_nuevo(c, fuente="/saludtech/bff", sujeto=c.id_imagen), c) for c in comandos]
 
 
 def _costo(bus: Bus) -> float:
@@ -107,7 +108,7 @@ def _latencias(cimientos: Cimientos, motor: sa.Engine, bus: Bus) -> list[float]:
     """Milliseconds from a transaction's commit to its event's arrival at a consumer."""
     url, parada = cimientos.conexiones.pulsar_url, threading.Event()
     salida = Publicador(url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
-    relay = threading.Thread(target=Relay(motor, salida).correr, args=(parada,), daemon=True)
+    relay = threading.Thread(target=Relay(ColaSQL(motor), salida).correr, args=(parada,), daemon=True)
     relay.start()
     with motor.connect() as conexion:
         while conexion.exec_driver_sql("SELECT EXISTS (SELECT FROM outbox WHERE enviado IS NULL)").scalar():

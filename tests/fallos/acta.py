@@ -4,31 +4,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from tests.auditor.hallazgos import Clase, Hallazgo, hallar
+
 from plataforma.errores import Interrumpida
-
-
-class Clase(StrEnum):
-    """Kinds of broken promises."""
-
-    PERDIDO = "lost"
-    DOBLADO = "doubled"
-    ATASCADO = "stuck"
-    SIN_DEVOLVER = "unrefunded"
-    OTRO = "other"
-
-
-@dataclass(frozen=True)
-class Hallazgo:
-    """One broken promise, in words."""
-
-    clase: Clase
-    que: str
-
-    def __str__(self) -> str:
-        return f"{self.clase}: {self.que}"
 
 
 @dataclass
@@ -58,7 +38,7 @@ class Acta:
 
     def hallar(self, clase: Clase, cuales: Iterable[object], que: str) -> None:
         """Note each of ``cuales`` as a broken promise."""
-        self.hallazgos += [Hallazgo(clase, f"{que}: {cual}") for cual in cuales]
+        self.hallazgos += hallar(clase, cuales, que)
 
     def exigir(self, condicion: bool, que: str) -> None:
         """Note a broken promise of no kind in particular where the condition does not hold."""

@@ -1,6 +1,6 @@
 """Races between commands, and between commands and the saga: exactly one outcome each; and everything at once.
 
-The auditor (`coherencia`) looks after every round: a saga that was activated and refused, a service of what is
+The auditor (`tests/auditor`) looks after every round: a saga that was activated and refused, a service of what is
 cancelled, a place that is not given back, a second invoice, a client who was told twice would be found there.
 """
 
@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.fallos.acta import Acta, Clase
+from tests.auditor.hallazgos import Clase
+from tests.fallos.acta import Acta
 from tests.fallos.escenario import Escenario
 from tests.fallos.tropiezo import ACTIVAR, NOTIFICAR, Paso, retenido
 from tests.saga.bases import filas

@@ -4,21 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
-from tests.fallos.cimiento import cimiento
+from tests.fallos.cimiento import Cimiento, cimiento
 from tests.fallos.escenario import Escenario, escenario
 from tests.fallos.mesa import Mesa
 
-from plataforma.proveedores import Servidores
+
+@pytest.fixture(scope="package")
+def base() -> Iterator[Cimiento]:
+    with cimiento(Console(stderr=True), de_paso=True) as hecho:
+        yield hecho
 
 
 @pytest.fixture(scope="package")
-def lugar(servidores: Servidores) -> Iterator[Escenario]:
-    if not servidores.nombre.startswith("embedded"):
-        pytest.skip("mata los servidores: solo con los incrustados")
-    with cimiento(Console(stderr=True)) as base, escenario(base) as hecho:
+def lugar(base: Cimiento) -> Iterator[Escenario]:
+    with escenario(base) as hecho:
         yield hecho
 
 
 @pytest.fixture
-def mesa(servidores: Servidores) -> Mesa:
-    return Mesa(servidores)
+def mesa(base: Cimiento) -> Mesa:
+    return Mesa(base.servidores)

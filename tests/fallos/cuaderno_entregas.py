@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from tests.fallos.acta import Acta
 from tests.fallos.mesa import Mesa, comprobar, esperar_reposo, trabajando
 
-from seedwork.infraestructura.unidad_sql import abridor
-from seedwork.pruebas.cuaderno import UnidadCuaderno
+from seedwork.pruebas.cuaderno import abrir_en
 from seedwork.pruebas.taller import Taller
 
 
@@ -40,7 +39,7 @@ def orden_tras_un_fallo_pasajero(mesa: Mesa, acta: Acta, *, vueltas: int = 10) -
             # In the batch of ten, in its parts of five, four and two, and then twice by itself.
             ordenes = [taller.orden(h, n, "falla:6" if (h, n) == ("a", 1) else "") for n in range(5) for h in "ab"]
             taller.enviar(*ordenes)
-            with trabajando(taller, REINTENTOS_MAXIMO="10", REINTENTOS_BASE_S="0.5"):
+            with trabajando(taller, REINTENTOS_MAXIMO="10", REINTENTOS_BASE_S="0.5", SIN_AVANCE_S="200"):
                 esperar_reposo(taller, acta)
             escritos = taller.apuntes()
             acta.exigir(escritos.index(("b", 4)) < escritos.index(("a", 1)), "another key waited")
@@ -112,15 +111,15 @@ def _escribir(taller: Taller, quien: int, vueltas: int) -> int:
     """Transactions of one to three pages of its own; answers how many changed their mind."""
     azar = random.Random(quien)
     siguiente: dict[str, int] = defaultdict(int)
-    abrir = abridor(taller.motor, lambda c: UnidadCuaderno(c, taller.contexto))
+    abrir = abrir_en(taller.motor, taller.contexto)
     arrepentidos = 0
     for _ in range(vueltas):
         hojas = azar.sample([f"h{quien}-{n}" for n in range(4)], azar.randint(1, 3))
         try:
             with abrir() as unidad:
-                unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c")
-                for hoja in hojas:
-                    unidad.apuntar(hoja, siguiente[hoja])
+                with unidad.por_cuenta_propia("pruebas", sujeto="s", correlacion="c"):
+                    for hoja in hojas:
+                        unidad.apuntar(hoja, siguiente[hoja])
                 # The row's number is drawn here, and the commit comes later.
                 unidad.volcar()
                 unidad._salientes.clear()

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import time
 
-from tests.fallos.acta import Acta, Clase
+from tests.auditor.hallazgos import Clase
+from tests.fallos.acta import Acta
 from tests.fallos.mesa import Mesa, comprobar, en_reposo, esperar_reposo, trabajando
 
 from seedwork.pruebas.taller import Taller
@@ -13,7 +14,7 @@ from seedwork.pruebas.taller import Taller
 HOJAS = 5
 PUNTOS = ("antes_de_confirmar", "antes_de_aceptar", "antes_de_marcar")
 # Whoever is killed on purpose so often must not take its messages for poison.
-PACIENTE = {"REINTENTOS_MAXIMO": "1000", "LOTE": "7"}
+PACIENTE = {"REINTENTOS_MAXIMO": "1000", "SIN_AVANCE_S": "40000", "LOTE": "7"}
 
 
 def muerto_en_cada_punto(mesa: Mesa, acta: Acta, *, vueltas: int = 20, ordenes: int = 25) -> None:

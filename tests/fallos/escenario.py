@@ -16,9 +16,12 @@ from typing import Any
 import psycopg2
 import pulsar
 import urllib3
-from tests.fallos.acta import Acta, Clase, Hallazgo
+from tests.auditor.evidencia import Plan
+from tests.auditor.hallazgos import Clase, Hallazgo
+from tests.auditor.reglas import juzgar
+from tests.fallos.acta import Acta
 from tests.fallos.cimiento import Cimiento
-from tests.fallos.coherencia import Examen, pendiente
+from tests.fallos.coherencia import pendiente, reunir
 from tests.fallos.tropiezo import Paso
 from tests.saga.bases import filas
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
@@ -146,8 +149,8 @@ class Escenario:
     guardia: Guardia
     clientela: Clientela
     negocio: Negocio
+    planes: Mapping[str, Plan]
     _conocidos: set[Hallazgo] = field(default_factory=set)
-    _cartas: int = 0
 
     @contextmanager
     def bajo_carga(
@@ -222,39 +225,19 @@ class Escenario:
         except (psycopg2.Error, ErrorDeAprovisionamiento) as error:
             return f"{type(error).__name__}"
 
-    def examinar(self, acta: Acta) -> Examen:
+    def examinar(self, acta: Acta) -> None:
         """Note what is not as it ought to be, and was not noted by a case before."""
-        examen = Examen(
+        evidencia = reunir(
             self.cimiento.servidores,
             self.plataforma.bases,
-            self.clientela.imagenes,
-            self.clientela.suscripciones,
-            cartas=self._cartas,
+            planes=self.planes,
+            pedidas=self.clientela.suscripciones,
+            enviadas=self.clientela.imagenes,
+            cartas=[_id_de(texto) for _, texto in list(self.plataforma.buzon.cartas)],
         )
-        nuevos = [h for h in [*examen.examinar(), *self._cartas_y_avisos()] if h not in self._conocidos]
+        nuevos = [h for h in juzgar(evidencia) if h not in self._conocidos]
         self._conocidos.update(nuevos)
         acta.hallazgos += nuevos
-        return examen
-
-    def _cartas_y_avisos(self) -> list[Hallazgo]:
-        """What is CONFIRMADA has its letter; one may come twice after a crash, always with its notification's id."""
-        cartas = [
-            (d, email.message_from_string(texto)["Message-ID"].strip("<>").partition("@")[0])
-            for d, texto in list(self.plataforma.buzon.cartas)
-        ]
-        avisos = dict(filas(self.plataforma.bases["notificaciones"], "SELECT id, estado FROM vista_notificaciones"))
-        ajenas = {(d, id) for d, id in cartas if avisos.get(id, "CREADA") == "CREADA"}
-        faltan = {id for id, estado in avisos.items() if estado == "CONFIRMADA"} - {id for _, id in cartas}
-        return [
-            *(
-                Hallazgo(Clase.OTRO, f"letter to {d}, and no notification that was sent is {id}")
-                for d, id in sorted(ajenas)
-            ),
-            *(
-                Hallazgo(Clase.PERDIDO, f"notification {id} is CONFIRMADA, and no letter bears its id")
-                for id in sorted(faltan)
-            ),
-        ]
 
     # Looking, and saying again
 
@@ -310,6 +293,11 @@ class Escenario:
         assert respuesta.status < 300, respuesta.data
 
 
+def _id_de(carta: str) -> str:
+    """The notification whose id a letter bears."""
+    return str(email.message_from_string(carta)["Message-ID"]).strip("<>").partition("@")[0]
+
+
 class _Reparto:
     """A sort key that spreads the members of each kind evenly."""
 
@@ -346,4 +334,11 @@ def escenario(cimiento: Cimiento, *, procesamiento: int = 2) -> Iterator[Escenar
         plataforma_viva(cimiento.servidores, carpeta, procesamiento=procesamiento) as viva,
         Guardia(viva.procesos) as guardia,
     ):
-        yield Escenario(cimiento, viva, guardia, Clientela(viva.bff), Negocio(viva))
+        negocio = Negocio(viva)
+        yield Escenario(cimiento, viva, guardia, Clientela(viva.bff), negocio, _planes(negocio))
+
+
+def _planes(negocio: Negocio) -> Mapping[str, Plan]:
+    """The catalogue, as clients see it."""
+    elementos = negocio.pregunta("/planes").cuerpo["elementos"]
+    return {p["codigo"]: Plan(p["recursos"], p["precio"], p["moneda"]) for p in elementos}

@@ -1,6 +1,6 @@
 """The saga matrix: each step × refused, failing, crashed, duplicated, late, reordered, silent past the deadline.
 
-Each saga ends complete or fully undone, in agreement with itself (`coherencia`), and the experts' places add up.
+Each saga ends complete or fully undone, in agreement with itself (`tests/auditor`), and the experts' places add up.
 """
 
 import random
@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from tests.fallos.acta import Acta, Clase
-from tests.fallos.coherencia import OIDOS
+from tests.auditor.evidencia import OIDOS
+from tests.auditor.hallazgos import Clase
+from tests.fallos.acta import Acta
 from tests.fallos.escenario import Escenario
 from tests.fallos.tropiezo import NOTIFICAR, NOTIFICAR_MAS, PASOS, RESERVAR, RESERVAR_MAS, Paso, que_falla, retenido
 from tests.saga.bases import ejecutar, filas

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.fallos.acta import Acta, Clase
+from tests.auditor.hallazgos import Clase
+from tests.fallos.acta import Acta
 
 from plataforma.postgres import borrar_base, crear_bases
 from plataforma.proveedores import Servidores

@@ -4,7 +4,7 @@ Nothing is killed here. What is asked for is an ordinary day's mixture (`publico
 measured (`medidas`); a third of the time is the warm-up, and of the rest is judged whether it grows (`llanura`). The
 warm-up begins with a rush that calls every thread to work and with an avalanche of bodies that are refused, and goes on
 at a faster pace: what a process makes once and keeps, it shall have made by then. All that was accepted must be done,
-and agree with itself (`coherencia`), after the warm-up and in the end. It ends non-zero otherwise. The tables are in
+and agree with itself (`tests/auditor`), after the warm-up and in the end. It ends non-zero otherwise. The tables are in
 .local/resistencia.md, every measure in .local/resistencia.csv.
 """
 
@@ -17,7 +17,8 @@ from typing import Annotated
 import psutil
 import typer
 from rich.console import Console
-from tests.fallos.acta import Acta, Clase, levantar, tabla
+from tests.auditor.hallazgos import Clase
+from tests.fallos.acta import Acta, levantar, tabla
 from tests.fallos.cimiento import cimiento
 from tests.fallos.escenario import Escenario, escenario
 from tests.fallos.experimento import contando_errores

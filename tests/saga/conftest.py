@@ -1,4 +1,4 @@
-"""One platform for all scenarios, on servers of its own: what other tests leave on a broker would reach it."""
+"""One platform for all scenarios; they come before other tests, since what those leave on a broker would reach it."""
 
 import json
 import secrets
@@ -6,19 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma, plataforma_viva
 
-from plataforma import proveedores
+from plataforma.proveedores import Servidores
 
 
 @pytest.fixture(scope="package")
-def plataforma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plataforma]:
-    with (
-        proveedores.servidores(Console(stderr=True)) as servidores,
-        plataforma_viva(servidores, tmp_path_factory.mktemp("plataforma")) as viva,
-    ):
+def plataforma(servidores: Servidores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plataforma]:
+    with plataforma_viva(servidores, tmp_path_factory.mktemp("plataforma")) as viva:
         yield viva
 
 

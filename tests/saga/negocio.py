@@ -12,7 +12,8 @@ import urllib3
 from tests.saga.espera import hasta
 from tests.saga.plataforma_viva import Plataforma
 
-from seedwork.pruebas.cuerpos import IMAGEN, SUSCRIPCION
+from contratos.ejemplos import IMAGEN, SUSCRIPCION
+from seedwork.pruebas.respuestas import exigir
 
 FINALES = {"ACTIVA", "RECHAZADA", "CANCELADA"}
 
@@ -37,8 +38,11 @@ class Negocio:
         self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
 
     def pregunta(self, ruta: str) -> Respuesta:
-        """GET at the door."""
-        return self._pide("GET", ruta)
+        """GET at the door; what a query is answered there is held to its contract."""
+        respuesta = self._pide("GET", ruta)
+        if respuesta.codigo == 200:
+            exigir(ruta.partition("?")[0], respuesta.cuerpo)
+        return respuesta
 
     def envia(self, ruta: str, cuerpo: Mapping[str, Any], **cabeceras: str) -> Respuesta:
         """POST at the door, with the media type that today's clients send; header names with `_` for `-`."""
@@ -184,11 +188,11 @@ class Suscripcion:
         finales = {"COMPLETADA", "COMPENSADA"}
         return Saga(_llega(self.negocio, ruta, estado, finales=finales, segundos=segundos))
 
-    def su_aviso_consta(self) -> Any:
-        """The saga's timeline tells that the client was told of the refusal: that step."""
+    def su_aviso_consta(self, fin: str = "COMPENSADA") -> Any:
+        """The timeline of the saga, which ends so, tells that the client was told of its undo: that step."""
 
         def mirar() -> list[Any]:
-            return [p for p in self.su_saga_queda("COMPENSADA").vista["pasos"] if p["paso"] == "AVISAR"]
+            return [p for p in self.su_saga_queda(fin).vista["pasos"] if p["paso"] == "AVISAR"]
 
         (aviso,) = hasta(mirar, f"AVISAR consta en la saga de {self.id}")
         return aviso

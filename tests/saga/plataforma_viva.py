@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -166,6 +166,7 @@ class Plataforma:
         buzon: Buzon,
         puerto_smtp: int,
         procesamiento: int,
+        solo: Collection[str] = (),
     ) -> None:
         self.servidores = servidores
         self.bases = bases
@@ -180,6 +181,7 @@ class Plataforma:
             *partes.servicios(ajustes, conexiones, secretos, metricas),
             partes.bff(ajustes, conexiones, secretos, metricas),
         ]
+        servicios = [parte for parte in servicios if not solo or parte.nombre in solo]
         self.bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
         """The public door's address."""
         self._entorno = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -254,8 +256,13 @@ def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: int) -> Ajustes:
 
 
 @contextmanager
-def plataforma_viva(servidores: Servidores, carpeta: Path, *, procesamiento: int = 1) -> Iterator[Plataforma]:
-    """The platform, with so many procesamiento workers, ready in the body, and gone with its databases after it."""
+def plataforma_viva(
+    servidores: Servidores, carpeta: Path, *, procesamiento: int = 1, solo: Collection[str] = ()
+) -> Iterator[Plataforma]:
+    """The platform, with so many procesamiento workers, ready in the body, and gone with its databases after it.
+
+    Of its processes only those in `solo` are started, where any are named; all topics and databases are there.
+    """
     marca = os.urandom(4).hex()
     claves = {f"{paquete}_{marca}": os.urandom(16).hex() for paquete in SERVICIOS}
     urls = crear_bases(servidores.postgres_url, claves)
@@ -263,7 +270,8 @@ def plataforma_viva(servidores: Servidores, carpeta: Path, *, procesamiento: int
     (puerto,) = libres(1)
     correo = Controller(buzon, hostname=LOCAL, port=puerto)
     correo.start()
-    viva = Plataforma(servidores, {p: urls[f"{p}_{marca}"] for p in SERVICIOS}, carpeta, buzon, puerto, procesamiento)
+    bases = {p: urls[f"{p}_{marca}"] for p in SERVICIOS}
+    viva = Plataforma(servidores, bases, carpeta, buzon, puerto, procesamiento, solo)
     try:
         hasta(lambda: sondas.smtp(puerto)() is None, "el correo está listo")
         viva.levantar()

@@ -57,7 +57,10 @@ def test_cancelar_mientras_se_aprovisiona_deshace_lo_reservado(
 
 
 @pytest.mark.parametrize("plan", ["pro", "free"])
-def test_cancelar_justo_detras_de_crear_cuenta_tambien(negocio: Negocio, plan: str) -> None:
+def test_cancelar_justo_detras_de_crear_cuenta_tambien(
+    negocio: Negocio, expertos_libres: Callable[[int], None], plan: str
+) -> None:
+    expertos_libres(1)
     cliente = negocio.pide_suscripcion(plan)
     orden = cliente.cancela()
 
@@ -67,7 +70,10 @@ def test_cancelar_justo_detras_de_crear_cuenta_tambien(negocio: Negocio, plan: s
     assert [s for s in cliente.sus_servicios() if s["estado"] != "TERMINADO"] == []
 
 
-def test_cancelar_con_el_dueno_caido_cuenta_cuando_vuelve(negocio: Negocio, plataforma: Plataforma) -> None:
+def test_cancelar_con_el_dueno_caido_cuenta_cuando_vuelve(
+    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None]
+) -> None:
+    expertos_libres(10)
     dueno = plataforma.proceso("suscripciones")
     dueno.parar()
     try:

@@ -23,12 +23,15 @@ VISTA = "SELECT * FROM vista_notificaciones ORDER BY id"
 def historia(negocio: Negocio) -> None:
     """Some sagas that ended, well and badly, and whose clients were told."""
     activa, rechazada = negocio.pide_suscripcion("pro"), negocio.pide_suscripcion("platino")
+    cancelada = negocio.pide_suscripcion("free")
     sin_aviso = negocio.pide_suscripcion("pro", cliente=negocio.cliente_nuevo(RECHAZA))
     activa.su_saga_queda("COMPLETADA")
-    rechazada.su_notificacion_queda("SUSCRIPCION_RECHAZADA", "CONFIRMADA")
+    rechazada.su_saga_queda("COMPENSADA")
+    cancelada.cancela().queda("APLICADO")
+    cancelada.su_notificacion_queda("SUSCRIPCION_CANCELADA", "CONFIRMADA")
     sin_aviso.su_notificacion_queda("SUSCRIPCION_RECHAZADA", "FALLIDA")
-    for pedida in (rechazada, sin_aviso):
-        pedida.su_aviso_consta()
+    cancelada.su_aviso_consta("COMPLETADA")
+    sin_aviso.su_aviso_consta()
 
 
 def test_la_vista_de_la_saga_se_rehace_igual_desde_su_topico(plataforma: Plataforma, historia: None) -> None:

@@ -1,0 +1,50 @@
+"""Every query of the contract, asked at the door of a real platform: its answer is what the contract says."""
+
+import pytest
+from tests.saga.negocio import Negocio
+
+from bff_web.consultas import CONSULTAS
+from contratos.consultas import Pagina
+from seedwork.pruebas.respuestas import exigir
+
+pytestmark = pytest.mark.integracion
+
+
+def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> None:
+    suscripcion = negocio.pide_suscripcion("pro")
+    imagen = negocio.envia_imagen(id_imagen=f"{suscripcion.id}-imagen")
+    suscripcion.su_saga_queda("COMPLETADA")
+    suscripcion.su_comando_queda("APLICADO")
+    servicio = suscripcion.su_servicio_queda("INICIADO")["id_servicio_datos"]
+    notificacion = suscripcion.su_notificacion_queda("SERVICIO_LISTO", "CONFIRMADA")["id_notificacion"]
+    orden = negocio.ordena(f"/servicios-datos/{servicio}/inicio-comando", {})
+    orden.queda("RECHAZADO")
+    imagen.queda("ANONIMIZADA")
+    imagen.su_comando_queda("APLICADO")
+    rutas = [
+        f"/suscripciones?estado=ACTIVA&plan=pro&cliente={suscripcion.vista()['cliente']['codigo']}",
+        f"/suscripciones/{suscripcion.id}",
+        f"/suscripciones/{suscripcion.id}/saga",
+        f"/suscripciones/{suscripcion.id}/sagas",
+        f"/suscripciones/comandos/{suscripcion.id_comando}",
+        "/planes",
+        f"/servicios-datos?suscripcion={suscripcion.id}&estado=INICIADO",
+        f"/servicios-datos/{servicio}",
+        orden.aceptado["comando"],
+        "/procesar/imagenes?modalidad=Rayos+X",
+        f"/procesar/imagenes/{imagen.id}",
+        f"/procesar/comandos/{imagen.id_comando}",
+        f"/notificaciones?suscripcion={suscripcion.id}",
+        f"/notificaciones/{notificacion}",
+        f"/notificaciones/{notificacion}/eventos",
+    ]
+    preguntadas = set()
+    for ruta in rutas:
+        respuesta = negocio.pregunta(ruta)
+        assert respuesta.codigo == 200, ruta
+        consulta = exigir(ruta.partition("?")[0], respuesta.cuerpo)
+        assert consulta is not None, ruta
+        preguntadas.add(consulta)
+        if issubclass(consulta.respuesta, Pagina):
+            assert respuesta.cuerpo["elementos"], f"{ruta}: an empty list proves nothing"
+    assert preguntadas == set(CONSULTAS)
