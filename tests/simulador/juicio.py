@@ -1,0 +1,156 @@
+"""What a world holds at rest, as the auditor looks at it."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from tests.auditor import evidencia as de
+from tests.auditor.reglas import juzgar as dictaminar
+from tests.simulador.mundo import PLANES, PROPIOS, Mundo
+from tests.simulador.proceso import Ficha
+
+from contratos import Mensaje, motivos
+from contratos.sagas import HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
+from contratos.servicio_datos import CrearServicioDatos
+from contratos.suscripciones import CrearSuscripcion
+from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.outbox import topico_espera
+from seedwork.pruebas.broker import MensajeEnMemoria
+
+
+def juzgar(mundo: Mundo) -> list[str]:
+    """Everything that is not as it ought to be, in words; the kind comes first."""
+    hallazgos = [f"{h.clase.name}: {h.que}" for h in dictaminar(evidencia(mundo))]
+    return [*hallazgos, *(f"OTRO: refused as unknown, and it was asked for before: {id}" for id in _impacientes(mundo))]
+
+
+def _impacientes(mundo: Mundo) -> Iterator[str]:
+    """Commands that were refused though the creation of what they name lay on its topic before them (§3).
+
+    Only a world knows when a message was published. Where a creation was parked, nobody could wait for it.
+    """
+    if mundo.cuentas["aparcado"]:
+        return
+    creadas = {m.clave: m.micros for m in reversed(mundo.broker.leer(CrearSuscripcion.topico))}
+    for ficha in mundo.fichas.values():
+        for tipo in ficha.manejadores if ficha.con_comandos else ():
+            for mensaje in mundo.broker.leer(tipo.topico):
+                destino = ficha.almacen.comandos.get(mensaje.propiedades["ce_id"])
+                if destino is None or destino.rechazo != motivos.SUSCRIPCION_DESCONOCIDA:
+                    continue
+                de = mensaje.carga.suscripcion.codigo if tipo is CrearServicioDatos else mensaje.clave
+                if creadas.get(de, math.inf) >= mensaje.micros:
+                    continue
+                if tipo is CrearServicioDatos:
+                    # Its owner did handle it; what it told of it was held up for longer than a command waits for that.
+                    mundo.cuentas["rechazado mientras el hecho de la creación no llegaba"] += 1
+                else:
+                    yield mensaje.propiedades["ce_id"]
+
+
+def evidencia(mundo: Mundo) -> de.Evidencia:
+    """All that the auditor looks at."""
+    tablas = {s: f.almacen.tablas for s, f in mundo.fichas.items()}
+    sus, dat = tablas["suscripciones"], tablas["servicio-datos"]
+    return de.Evidencia(
+        dichos=_dichos(mundo),
+        servicios={s: _mensajeria(mundo, f) for s, f in mundo.fichas.items()},
+        suscripciones={
+            id: de.Suscripcion(
+                estado=f["estado"],
+                id_saga=f["saga"]["id"],
+                en_curso=f["saga"]["en_curso"],
+                con_plazo=f["plazo"] is not None,
+                plan=f["plan_codigo"],
+                recursos=tuple(f["recursos"]),
+                motivo=f["motivo"],
+            )
+            for id, f in sus["suscripciones"].items()
+        },
+        facturas={
+            id: de.Factura(f["id_suscripcion"], f["estado"], f"{f['monto']:.2f}", f["moneda"], f["periodo"])
+            for id, f in sus["facturas"].items()
+        },
+        pasos=set(sus["saga_pasos"]),
+        servicios_datos={
+            id: de.ServicioDatos(f["id_suscripcion"], f["id_saga"], f["estado"], f["experto_codigo"])
+            for id, f in dat["servicios_datos"].items()
+        },
+        expertos={c: de.Experto(f["usados"], f["capacidad"]) for c, f in dat["expertos"].items()},
+        conocidas={
+            id: de.Conocida(f["estado"], f["requiere_servicio"]) for id, f in dat["suscripciones_conocidas"].items()
+        },
+        imagenes_contadas={m: f["cuantas"] for m, f in dat["imagenes_por_modalidad"].items()},
+        envios=tuple(tablas["notificaciones"]["envios"]),
+        notificaciones={
+            id: de.Notificacion(f["id_suscripcion"], f["id_saga"], f["tipo"], f["estado"], f["version"])
+            for id, f in tablas["notificaciones"]["vista_notificaciones"].items()
+        },
+        eventos=tuple(mundo.fichas["notificaciones"].almacen.eventos),
+        imagenes={id: f["estado"] for id, f in tablas["procesamiento"]["imagenes"].items()},
+        planes={c: de.Plan(p.recursos, str(p.precio), p.precio.moneda) for c, p in PLANES.items()},
+        retirados=PLANES.keys() - mundo.planes.keys(),
+        cartas=tuple(mundo.cartas),
+        pedidas=mundo.pedidos_confirmados,
+    )
+
+
+def censo(mundo: Mundo) -> Counter[str]:
+    """How often commands met which fate, and steps ended how. Rules can't see what never happens any more."""
+    visto: Counter[str] = Counter()
+    for ficha in mundo.fichas.values():
+        for destino in ficha.almacen.comandos.values():
+            visto[f"{destino.tipo.split('.')[-2]} {destino.rechazo or 'APLICADO'}"] += 1
+    for mensaje in mundo.broker.leer(TransicionSaga.topico):
+        visto[f"{mensaje.carga.paso} {mensaje.carga.resultado} {mensaje.carga.motivo}".rstrip()] += 1
+    return visto
+
+
+def plazos_con_respuesta(mundo: Mundo) -> int:
+    """How many sagas were refused by their deadline though the answer that they waited for lay on their topic already.
+
+    The contract's §4 says that neither queue is silence; the deadline does not know it yet. It is counted, not found.
+    """
+    respondidas, cuantas = set[str](), 0
+    for dicho in mundo.broker.leer(TransicionSaga.topico):
+        paso: TransicionSaga = dicho.carga
+        if paso.paso == NOTIFICAR and paso.resultado == HECHO:
+            respondidas.add(paso.id_saga)
+        elif paso.paso == RECHAZAR and paso.motivo == motivos.PLAZO_VENCIDO:
+            cuantas += paso.id_saga in respondidas
+    return cuantas
+
+
+def _mensajeria(mundo: Mundo, ficha: Ficha) -> de.Mensajeria:
+    almacen = ficha.almacen
+    espera = topico_espera(ficha.nombre)
+    return de.Mensajeria(
+        outbox={f.sobre.id for f in almacen.outbox.values() if f.topico != espera},
+        inbox={id for _, id in almacen.inbox},
+        intentos=[id for _, id in almacen.intentos],
+        lotes=[id for _, ids in almacen.lotes.values() for id in ids],
+        esperas=[de.Espera(consumidor, id, f["tipo"], f["sujeto"]) for (consumidor, id), f in almacen.esperas.items()],
+        destinos={
+            id: de.Destino(d.tipo, "APLICADO" if d.rechazo is None else "RECHAZADO", d.rechazo)
+            for id, d in almacen.comandos.items()
+        },
+        aparcadas=mundo.broker.atraso(topico_cartas(ficha.nombre), SUSCRIPCION_CARTAS),
+    )
+
+
+def _dichos(mundo: Mundo) -> Mapping[type[Mensaje], Sequence[de.Dicho]]:
+    return {tipo: [_dicho(m) for m in mundo.broker.leer(tipo.topico)] for tipo in PROPIOS}
+
+
+def _dicho(mensaje: MensajeEnMemoria) -> de.Dicho:
+    p = mensaje.propiedades
+    return de.Dicho(
+        id=p["ce_id"],
+        fuente=p["ce_source"],
+        sujeto=p["ce_subject"],
+        secuencia=int(p["ce_sequence"]) if "ce_sequence" in p else None,
+        correlacion=p["ce_correlationid"],
+        causa=p.get("ce_causationid"),
+        clave=p.get("ce_idempotencykey"),
+        mensaje=mensaje.carga,
+    )

@@ -1,0 +1,373 @@
+"""One process of a service: its real parts, and the steps that it repeats.
+
+A step is what a thread's loop does between two waits. What its result says of when to go on is kept to, as the thread
+would; nobody waits here, the scheduler just does not take the step before.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contratos import Mensaje
+from notificaciones.aplicacion.envio import Correo, Envio
+from notificaciones.aplicacion.puertos import CanalNoDisponible, CanalRechazo
+from notificaciones.entrada.enviador import SONDEO_S, Desenlace, Enviador
+from notificaciones.pruebas.memoria import ColaEnviosMemoria
+from seedwork.aplicacion.broker import SinBroker
+from seedwork.aplicacion.bus import Bus, Manejador, Rechazar
+from seedwork.aplicacion.paciencia import PacienciaSegunAvance
+from seedwork.aplicacion.recibido import Original, Recibido
+from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.aplicacion.tratamiento import Ilegible
+from seedwork.aplicacion.unidad import Abrir
+from seedwork.aplicacion.validez import falta
+from seedwork.entrada.consumidor import Consumidor
+from seedwork.entrada.consumidores import Consumidores
+from seedwork.infraestructura.bd import es_de_infraestructura
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
+from seedwork.infraestructura.decodificador import Devuelto
+from seedwork.infraestructura.relay import Relay
+from seedwork.pruebas.almacen import Almacen
+from seedwork.pruebas.broker import AvanceEnMemoria, SubscriptionEnMemoria
+from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, EntregasMemoria
+from suscripciones.entrada.temporizadores import PLAZOS_S, RENOVACIONES_S, VigilantePlazos, VigilanteRenovaciones
+from suscripciones.pruebas.memoria import VencimientosMemoria
+
+if TYPE_CHECKING:
+    from tests.simulador.mundo import Mundo
+
+RITMO = Ritmo(escucha_s=0.0, vuelta_larga_s=25.0)
+"""Nobody listens for long: the world's time stands still meanwhile. So a round is a longer one here, and what listens
+need not be called for every five seconds that go by."""
+
+MANOS = 4
+"""Attempts that a sender has in hand at a time."""
+
+_TROPIEZO_S = 0.5
+"""What a loop waits that broke off on trouble of broker or database."""
+
+
+class Muerte(BaseException):
+    """The process is killed right here."""
+
+
+@dataclass(frozen=True)
+class Ficha:
+    """A service, as a process of it is made.
+
+    Attributes:
+        abrir: opens its units of work.
+        topicos: what it hears.
+    """
+
+    nombre: str
+    almacen: Almacen
+    abrir: Abrir
+    manejadores: Mapping[type[Mensaje], Manejador]
+    rechazar: Rechazar | None
+    topicos: Sequence[str]
+
+    @property
+    def con_comandos(self) -> bool:
+        """Whether it hears any."""
+        return self.rechazar is not None
+
+
+@dataclass(slots=True, eq=False)
+class Paso:
+    """Something that a process repeats.
+
+    Attributes:
+        nombre: as a schedule names it.
+        hacer: does it once; answers for how many seconds it is not to be done again.
+        hay: whether it would do something.
+        no_antes: when it may be done again, on the world's clock.
+        en_lista: whether the scheduler has it in mind.
+        muerto: whether its process's life is over.
+    """
+
+    nombre: str
+    proceso: "Proceso"
+    hacer: Callable[[], float]
+    hay: Callable[[], bool]
+    no_antes: float = 0.0
+    en_lista: bool = False
+    muerto: bool = False
+
+
+def es_ajeno(error: BaseException) -> bool:
+    """Whether it is trouble of broker or database."""
+    return isinstance(error, SinBroker) or es_de_infraestructura(error)
+
+
+class Proceso:
+    """One process. What it holds in memory is gone with it; its next life begins with nothing."""
+
+    def __init__(self, mundo: "Mundo", ficha: Ficha, numero: int, desfase_s: float) -> None:
+        self.nombre = f"{ficha.nombre}-{numero}"
+        self.ficha = ficha
+        self.vivo = False
+        self.congelado_hasta = 0.0
+        self.pasos: dict[str, Paso] = {}
+        self.oyentes: Sequence[Consumidor] = ()
+        self._mundo = mundo
+        self._desfase_s = desfase_s
+        self._vidas = 0
+
+    def nacer(self) -> None:
+        """Start it, as the real one is started."""
+        mundo, ficha = self._mundo, self.ficha
+        self._vidas += 1
+        self.entorno = entorno = mundo.entorno.otro(f"{self.nombre}/{self._vidas}", desfase_s=self._desfase_s)
+        self._cliente = mundo.broker.conectar(plazo_s=8.0)
+        self._salida = mundo.broker.conectar(plazo_s=None)
+        paciencia = PacienciaSegunAvance(AvanceEnMemoria(mundo.broker), entorno)
+        manejadores = {t: mundo.tropiezos.envolver(ficha.nombre, m) for t, m in ficha.manejadores.items()}
+        bus = Bus(ficha.nombre, ficha.abrir, manejadores, ficha.rechazar, paciencia)
+        consumidores = Consumidores(
+            bus,
+            paciencia,
+            subscriber=self._cliente,
+            leer=leer,
+            leer_en_espera=leer_en_espera,
+            entregas=lambda: EntregasMemoria(ficha.almacen, ficha.nombre, entorno.id()),
+            cartas=CartasMuertas(self._cliente, ficha.nombre, ficha.nombre, entorno),
+            entorno=entorno,
+            ritmo=RITMO,
+            es_ajeno=es_ajeno,
+            lote=mundo.enjambre.lote,
+            cola=1000,
+            testigo=lambda _nombre: mundo.testigo,
+        )
+        self.oyentes = consumidores.todos
+        self._cola = ColaDeSalidaMemoria(ficha.almacen)
+        self._relay = Relay(self._cola, self._salida, tope=mundo.enjambre.ronda)
+        self.pasos = {}
+        for consumidor in consumidores.todos:
+            hay = _hay_para(consumidor, self._cliente.suscripciones)
+            self._repetir(consumidor.nombre.removeprefix(f"{ficha.nombre}-"), consumidor.vuelta, hay)
+        self._repetir("relay", self._relevar, lambda: bool(ficha.almacen.sin_enviar))
+        if ficha.nombre == "suscripciones":
+            self._con_temporizadores(consumidores)
+        if ficha.nombre == "notificaciones":
+            self._con_enviador()
+        self.vivo = True
+
+    def morir(self) -> None:
+        """Killed with -9: nothing of it says good-bye."""
+        self.vivo = False
+        self._cliente.cerrar()
+        self._salida.cerrar()
+        self._cola.soltar()
+        for paso in self.pasos.values():
+            paso.muerto = True
+        self.oyentes = ()
+        self.pasos = {}
+
+    def despierto(self) -> bool:
+        """Whether it does anything."""
+        return self.vivo and self.congelado_hasta <= self._mundo.reloj.segundos()
+
+    def proxima(self) -> list[float]:
+        """The instants at which it would go on by itself."""
+        instantes = [p for c in self.oyentes if (p := c.proxima()) is not None]
+        instantes += [paso.no_antes for paso in self.pasos.values()]
+        if self.congelado_hasta:
+            instantes.append(self.congelado_hasta)
+        return instantes
+
+    def _repetir(self, nombre: str, hacer: Callable[[], float], hay: Callable[[], bool]) -> None:
+        self.pasos[nombre] = Paso(f"{self.nombre}/{nombre}", self, hacer, hay)
+
+    def _relevar(self) -> float:
+        pausa_s = self._relay.vuelta()
+        # With nothing left to send, the outbox's bell would wake it.
+        return pausa_s if pausa_s >= _TROPIEZO_S and self.ficha.almacen.sin_enviar else 0.0
+
+    def _con_temporizadores(self, consumidores: Consumidores) -> None:
+        ficha, reloj = self.ficha, self._mundo.reloj
+        vencimientos, filas = VencimientosMemoria(ficha.almacen), ficha.almacen.tablas["suscripciones"]
+        plazos = VigilantePlazos(vencimientos, ficha.abrir, consumidores)
+        renovaciones = VigilanteRenovaciones(vencimientos, self._mundo.planes, ficha.abrir)
+
+        def mirar(vuelta: Callable[[], None], cada_s: float) -> Callable[[], float]:
+            def hacer() -> float:
+                vuelta()
+                return cada_s
+
+            return hacer
+
+        planes = self._mundo.planes
+
+        def hay_plazos() -> bool:
+            ahora = reloj.ahora()
+            return any(f["plazo"] is not None and f["plazo"] <= ahora for f in filas.values())
+
+        def hay_renovaciones() -> bool:
+            # What is due of a plan that has left the catalogue stays due for ever.
+            ahora = reloj.ahora()
+            con_renovacion = (f for f in filas.values() if f["renueva"] is not None)
+            return any(f["renueva"] <= ahora and f["plan_codigo"] in planes for f in con_renovacion)
+
+        self._repetir("plazos", mirar(plazos.vuelta, PLAZOS_S), hay_plazos)
+        self._repetir("renovaciones", mirar(renovaciones.vuelta, RENOVACIONES_S), hay_renovaciones)
+
+    def _con_enviador(self) -> None:
+        mano = _Mano(self._mundo, self.ficha)
+        self._repetir("tomar", mano.tomar, mano.hay_que_tomar)
+        self._repetir("intentar", mano.intentar, lambda: len(mano.tomados) > len(mano.acabados))
+        self._repetir("anotar", mano.anotar, lambda: bool(mano.acabados))
+
+
+class _Mano:
+    """What a sender's loop does between its steps: it has attempts in hand, and lets go of what is noted."""
+
+    def __init__(self, mundo: "Mundo", ficha: Ficha) -> None:
+        self.tomados: dict[str, Envio] = {}
+        self.acabados: dict[str, Desenlace] = {}
+        self._mundo = mundo
+        self._filas = ficha.almacen.tablas["envios"]
+        self._enviador = Enviador(
+            None,  # type: ignore[arg-type]
+            ColaEnviosMemoria(ficha.almacen),
+            ficha.abrir,
+            _Correo(mundo),
+            mundo.plantillas,
+            mundo.politica,
+            hilos=MANOS,
+        )
+
+    def hay_que_tomar(self) -> bool:
+        if len(self.tomados) >= MANOS:
+            return False
+        ahora = self._mundo.reloj.ahora()
+        return any(
+            fila["proximo"] <= ahora and id not in self.tomados and _libre(fila["envio"], ahora)
+            for id, fila in self._filas.items()
+        )
+
+    def tomar(self) -> float:
+        nuevos = self._enviador.tomar(MANOS - len(self.tomados), self.tomados)
+        self.tomados |= {e.id_notificacion: e for e in nuevos}
+        return 0.0 if nuevos else SONDEO_S
+
+    def intentar(self) -> float:
+        faltan = [id for id in self.tomados if id not in self.acabados]
+        if faltan:
+            cual = self._mundo.azar.choice(faltan)
+            self.acabados[cual] = self._enviador.intentar(self.tomados[cual])
+        return 0.0
+
+    def anotar(self) -> float:
+        for envio in self._enviador.anotar([(self.tomados[id], fin) for id, fin in self.acabados.items()]):
+            del self.tomados[envio.id_notificacion], self.acabados[envio.id_notificacion]
+        return 0.0
+
+
+def _libre(envio: Envio, ahora: Any) -> bool:
+    return envio.tomado_hasta is None or envio.tomado_hasta <= ahora
+
+
+class _Correo:
+    """The channel: letters arrive, or don't; some never will."""
+
+    def __init__(self, mundo: "Mundo") -> None:
+        self._mundo = mundo
+
+    def enviar(self, correo: Correo) -> None:
+        mundo = self._mundo
+        mundo.punto("antes de enviar el correo")
+        if correo.id in mundo.rechazadas or mundo.ocurre("correo_rechaza"):
+            mundo.rechazadas.add(correo.id)
+            raise CanalRechazo("550")
+        if mundo.ocurre("correo_ausente"):
+            raise CanalNoDisponible("421")
+        mundo.cartas[correo.id] += 1
+        mundo.punto("tras enviar el correo")
+        if mundo.ocurre("correo_entrega_y_cae"):
+            raise CanalNoDisponible("it was taken, and nobody heard of it")
+
+
+class Tropiezos:
+    """Handlers that fail: once, some times or for good, with an error or with their process."""
+
+    def __init__(self, mundo: "Mundo") -> None:
+        self._mundo = mundo
+        self._malos: dict[str, tuple[float, type[BaseException]]] = {}
+
+    def envolver(self, servicio: str, manejador: Manejador) -> Manejador:
+        """The handler, as it is in this run."""
+        mundo = self._mundo
+        if not any(mundo.enjambre.probabilidad(f) for f in _TROPIEZOS):
+            return manejador
+
+        def manejar(mensaje: Any, unidad: Any) -> None:
+            clave = f"{servicio}/{unidad.sobre.id}"
+            quedan, error = self._malos.get(clave) or self._sortear()
+            if quedan:
+                self._malos[clave] = quedan - 1, error
+                raise error
+            manejador(mensaje, unidad)
+
+        return manejar
+
+    def remediar(self, servicio: str, id: str) -> None:
+        """Somebody has mended what was wrong with this message."""
+        self._malos.pop(f"{servicio}/{id}", None)
+
+    def _sortear(self) -> tuple[float, type[BaseException]]:
+        mundo = self._mundo
+        for nombre, (veces, error) in _TROPIEZOS.items():
+            if mundo.ocurre(nombre):
+                return mundo.azar.choice(veces), error
+        return 0, Tropiezo
+
+
+class Tropiezo(Exception):
+    """A handler that did not manage."""
+
+
+_TROPIEZOS: Mapping[str, tuple[Sequence[float], type[BaseException]]] = {
+    "manejador_falla": ((1, 1, 2, 5, 7), Tropiezo),
+    "manejador_no_puede": ((float("inf"),), Tropiezo),
+    "manejador_mata": ((1, 1, 3, float("inf")), Muerte),
+}
+
+
+def _hay_para(consumidor: Consumidor, suscripciones: Sequence[SubscriptionEnMemoria]) -> Callable[[], bool]:
+    topicos = tuple(consumidor.topicos)
+
+    def hay() -> bool:
+        if consumidor.hay():
+            return True
+        for suscripcion in suscripciones:
+            if suscripcion.topicos == topicos:
+                return suscripcion.hay()
+        # It was closed, and the consumer does not know yet.
+        return True
+
+    return hay
+
+
+def leer(llegado: Original, vuelta: int = 0) -> Recibido | Ilegible:
+    """What a message of its own topic is; its payload need not be decoded here."""
+    try:
+        sobre = de_propiedades(llegado.propiedades)
+    except MensajeIlegible as error:
+        return Ilegible(llegado, str(error))
+    mensaje: Any = llegado.carga
+    motivo = falta(mensaje, sobre.sujeto)
+    return Ilegible(llegado, motivo) if motivo else Recibido(sobre, mensaje, llegado, vuelta)
+
+
+def leer_en_espera(llegado: Original) -> Recibido | Ilegible:
+    """What a command is that waited."""
+    devuelto = Devuelto.de(llegado)
+    return leer(devuelto, devuelto.vuelta)
+
+
+def desorden(azar: random.Random) -> float:
+    """By how many seconds a process's wall clock is wrong."""
+    return azar.choice((-300.0, -1.0, 0.0, 0.0, 1.0, 300.0))
