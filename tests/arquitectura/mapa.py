@@ -1,7 +1,8 @@
 """``python -m tests.arquitectura.mapa``: write docs/mensajes.md anew from the code.
 
 Who hears a message is what the services' ``MANEJADORES`` list. Who says it is who makes one, by the syntax trees: a
-call of the message's class, or of a function of seedwork's that makes one. What is made is taken to be said.
+call of the message's class, or of a function of seedwork's or the saga's that makes one. What is made is taken to be
+said.
 """
 
 import ast
@@ -50,15 +51,15 @@ envelope, and what every message has in common, is in [the architecture](arquite
 def dicen() -> Mapping[type[Mensaje], frozenset[str]]:
     """Who says each message."""
     por_encargo: dict[str, frozenset[type[Mensaje]]] = {}
-    for donde, arbol in arboles(SEEDWORK / "seedwork"):
+    for donde, arbol in arboles(SEEDWORK / "seedwork", SEEDWORK / "saga"):
         modulo = ".".join(Path(donde).relative_to(SEEDWORK.relative_to(RAIZ)).with_suffix("").parts)
         for funcion in arbol.body:
-            if isinstance(funcion, ast.FunctionDef) and (hechos := frozenset(_hechos(arbol, funcion, {}))):
-                por_encargo[f"{modulo}.{funcion.name}"] = hechos
+            if isinstance(funcion, ast.FunctionDef) and (dichos := frozenset(hechos(arbol, funcion, {}))):
+                por_encargo[f"{modulo}.{funcion.name}"] = dichos
     quienes: dict[type[Mensaje], set[str]] = {tipo: set() for tipo in publicados()}
     for quien, carpeta in CARPETAS.items():
         for _, arbol in arboles(carpeta):
-            for tipo in _hechos(arbol, arbol, por_encargo):
+            for tipo in hechos(arbol, arbol, por_encargo):
                 quienes[tipo].add(quien)
     return {tipo: frozenset(suyos) for tipo, suyos in quienes.items()}
 
@@ -78,7 +79,7 @@ def personales(tipo: type[Mensaje]) -> list[str]:
     return [c.name for c in dataclasses.fields(tipo) if c.name.endswith(_PERSONALES) or not c.repr]
 
 
-def _hechos(arbol: ast.Module, bajo: ast.AST, por_encargo: Mapping[str, frozenset[type[Mensaje]]]) -> Iterator[Any]:
+def hechos(arbol: ast.Module, bajo: ast.AST, por_encargo: Mapping[str, frozenset[type[Mensaje]]]) -> Iterator[Any]:
     """The messages that the code beneath a node makes, as the module's imports name them."""
     nombres = {
         alias.asname or alias.name: f"{nodo.module}.{alias.name}"
@@ -119,7 +120,9 @@ def _contexto(contexto: str) -> Iterator[str]:
     for tipo in tipos:
         topico = tipo.topico.removeprefix(f"persistent://{contratos.INQUILINO}/")
         partes = f", {tipo.particiones} partitions" if tipo.particiones else ""
-        yield f"- **{tipo.__name__}** v{tipo.version} on `{topico}`{partes}: {_campos(tipo.esquema)}"
+        asunto = f"about `{tipo.sujeto}`" if tipo.sujeto else "about one thing or another"
+        orden = {"ordenada": "in order", "compartida": "shared"}[tipo.entrega]
+        yield f"- **{tipo.__name__}** v{tipo.version} on `{topico}`{partes}, {asunto}, {orden}: {_campos(tipo.esquema)}"
     yield ""
 
 

@@ -16,6 +16,11 @@ CONTRATOS = "seedwork/src/contratos"
 SUSCRIPCIONES = "microservicio-suscripciones/suscripciones"
 PROCESAMIENTO = "microservicio-procesamiento/procesamiento"
 NOTIFICACIONES = "microservicio-notificaciones/notificaciones"
+CONTRATOS_DE_COMPUTO = {
+    "contrato_computo.py": "contratos/computo",
+    "consultas_computo.py": "contratos/consultas/computo",
+}
+"""What it publishes, which lies beside it in the test tree, by the module that it then is."""
 PUERTA = ("bff_web/", "deploy/postman/", "cli/")
 """The door, and those that are to offer all that it does."""
 
@@ -32,6 +37,7 @@ class Cambio:
         maximo: how many of these at most.
         pruebas: tests that the copy must pass besides the architecture's.
         puerta: how many source files at most of the door and of the command line, which offers all that the door does.
+        lineas: how many lines of source, where the aim counts these.
     """
 
     nombre: str
@@ -41,6 +47,7 @@ class Cambio:
     maximo: int
     pruebas: tuple[str, ...] = ()
     puerta: int = 0
+    lineas: int | None = None
 
     def excesos(self, tocados: list[str]) -> list[str]:
         """What was touched against the aim."""
@@ -75,7 +82,7 @@ def _evento(copia: Copia) -> None:
         f"{CONTRATOS}/procesamiento.py",
         '''
 
-@mensaje("procesamiento", "evento")
+@mensaje("procesamiento", "evento", sujeto="id_imagen")
 class ImagenRecuperada(Mensaje):
     """An image that was refused before is anonymised after all."""
 
@@ -101,7 +108,7 @@ class Recuperada(EventoAnonimizacion):
         ),
     )
     copia.cambiar(
-        f"{PROCESAMIENTO}/infraestructura/despachadores.py",
+        f"{PROCESAMIENTO}/aplicacion/traducciones.py",
         (
             r"^    eventos\.Rechazada: .*$",
             r"\g<0>\n    eventos.Recuperada: lambda e: contrato.ImagenRecuperada(id_imagen=e.id_imagen),",
@@ -129,14 +136,14 @@ import structlog
 from contratos.notificaciones import ErrorProcesamientoNotificacion
 from suscripciones.aplicacion.puertos import Unidad
 
-registro = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def anotar_aviso_fallido(hecho: ErrorProcesamientoNotificacion, unidad: Unidad) -> None:
     """Let the operators know whose it is."""
     suscripcion = unidad.suscripciones.obtener(hecho.id_suscripcion)
     if suscripcion is not None:
-        registro.warning("aviso fallido", suscripcion=suscripcion.id, estado=suscripcion.estado, motivo=hecho.motivo)
+        log.warning("aviso fallido", suscripcion=suscripcion.id, estado=suscripcion.estado, motivo=hecho.motivo)
 ''',
     )
     copia.cambiar(
@@ -159,7 +166,7 @@ def _comando(copia: Copia) -> None:
         f"{CONTRATOS}/suscripciones.py",
         '''
 
-@mensaje("suscripciones", "comando")
+@mensaje("suscripciones", "comando", sujeto="id_suscripcion")
 class AnularFactura(Mensaje):
     """Ask for an invoice to be owed no more."""
 
@@ -187,16 +194,15 @@ class AnularFactura(Mensaje):
 
 from contratos import motivos
 from contratos.suscripciones import AnularFactura
-from seedwork.aplicacion.peticiones import Reglas, rechazable
+from seedwork.aplicacion.peticiones import Reglas
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
-from suscripciones.aplicacion.pasos import avisar_rechazo, pedida
+from suscripciones.aplicacion.pasos import pedida
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"id_factura": es_id}
 
 
-@rechazable(avisar_rechazo)
 def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
     """Annul one invoice that is not paid."""
     suscripcion = pedida(comando, unidad, _REGLAS)
@@ -220,7 +226,7 @@ def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
         (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, "),
         (
             r"^COMANDOS = \($",
-            '''class CuerpoAnularFactura(Cuerpo):
+            r'''class CuerpoAnularFactura(Cuerpo):
     """Pide que una factura deje de deberse."""
 
     model_config = ejemplo(id_factura="0191e9d0-8a6c-7c1e-9d1f-5b3c2a1f0e77")
@@ -232,7 +238,7 @@ def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
         return AnularFactura(id_suscripcion=id_recurso, id_factura=self.id_factura)
 
 
-\\g<0>
+\g<0>
     Comando(
         rutas=("/suscripciones/{id_suscripcion}/anulacion-comando",),
         cuerpo=CuerpoAnularFactura,
@@ -246,7 +252,7 @@ def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
         "cli/src/saludtech_cli/suscripcion.py",
         (
             r"^@app\.command\(\)\ndef saga\($",
-            '''@app.command("anular-factura")
+            r'''@app.command("anular-factura")
 def anular_factura(
     contexto: typer.Context,
     id: Id,
@@ -262,7 +268,7 @@ def anular_factura(
     ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
 
 
-\\g<0>''',
+\g<0>''',
         ),
     )
     copia.cambiar(
@@ -272,14 +278,164 @@ def anular_factura(
     copia.cambiar("docs/linea-de-comandos.md", (r"^\| `saludtech suscripcion` .*`pagar`", r"\g<0>, `anular-factura`"))
 
 
+def _filtro(copia: Copia) -> None:
+    """Notifications by their type."""
+    copia.cambiar(
+        f"{CONTRATOS}/consultas/notificaciones.py",
+        (r"^    suscripcion: Id \| None = .*$", r'\g<0>\n    tipo: Id | None = filtro("Qué cuentan.")'),
+    )
+    copia.cambiar(
+        f"{NOTIFICACIONES}/infraestructura/consultas.py",
+        (r'^        "suscripcion": _V\.id_suscripcion,$', r'\g<0>\n        "tipo": _V.tipo,'),
+    )
+
+
+def _campo_de_respuesta(copia: Copia) -> None:
+    """The invoice tells when the period that it is for began."""
+    copia.cambiar(
+        f"{CONTRATOS}/consultas/suscripciones.py",
+        (
+            r"^    emitida: str = .*$",
+            r"\g<0>\n"
+            r'    periodo: str = campo("Cuándo empezó su periodo, en UTC (RFC 3339).", "2026-02-01T09:10:01.884Z")',
+        ),
+    )
+    copia.cambiar(
+        f"{SUSCRIPCIONES}/infraestructura/consultas.py",
+        (r"^( +)emitida=.*$", r'\g<0>\n\1periodo=en_texto(fila["periodo"]),'),
+    )
+
+
+def _campo_de_mensaje(copia: Copia) -> None:
+    """ImagenAnonimizada tells the version of the key that its pseudonym comes from."""
+    copia.cambiar(
+        f"{CONTRATOS}/procesamiento.py",
+        (r"^    condiciones: tuple.*\n    fecha_ingesta: .*$", r"\g<0>\n    version_clave: int = 0"),
+    )
+    copia.cambiar(
+        f"{PROCESAMIENTO}/aplicacion/traducciones.py",
+        (r"^        fecha_ingesta=.*$", r"\g<0>\n        version_clave=datos.version_clave,"),
+    )
+
+
+def _agregado(copia: Copia) -> None:
+    """Reclamo: what a client has to say about an invoice."""
+    copia.escribir(
+        f"{SUSCRIPCIONES}/dominio/reclamo.py",
+        '''"""Complaints: what a client has to say about an invoice."""
+
+from dataclasses import dataclass
+
+from seedwork.dominio.agregado import Agregado
+
+ABIERTO = "ABIERTO"
+RESUELTO = "RESUELTO"
+
+
+@dataclass(kw_only=True)
+class Reclamo(Agregado):
+    """A complaint about one invoice."""
+
+    id_factura: str
+    estado: str = ABIERTO
+
+    def resolver(self) -> None:
+        """It is settled; a repeat changes nothing."""
+        self.estado = RESUELTO
+''',
+    )
+    copia.cambiar(
+        f"{SUSCRIPCIONES}/infraestructura/tablas.py",
+        (
+            r"^facturas = sa\.Table\($",
+            r"""reclamos = sa.Table(
+    "reclamos",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id_factura", sa.Text, nullable=False),
+    sa.Column("estado", sa.Text, nullable=False),
+)
+
+\g<0>""",
+        ),
+    )
+    copia.escribir(
+        "microservicio-suscripciones/migraciones/versions/0004_reclamos.py",
+        '''"""Complaints."""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.execute("""
+        CREATE TABLE reclamos (
+            id text PRIMARY KEY,
+            id_factura text NOT NULL,
+            estado text NOT NULL CHECK (estado IN ('ABIERTO', 'RESUELTO'))
+        );
+    """)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("un esquema no se desmonta: se restaura una copia de seguridad")
+''',
+    )
+    copia.cambiar(
+        f"{SUSCRIPCIONES}/infraestructura/repositorio.py",
+        (r"^from suscripciones\.dominio\.plan .*$", r"\g<0>\nfrom suscripciones.dominio.reclamo import Reclamo"),
+        (r"^_FACTURA = .*$", r'\g<0>\n_RECLAMO = mapeo_llano(Reclamo, salvo=("secuencia",))'),
+        (
+            r"^            facturas=facturas,$",
+            r'\g<0>\n            reclamos=Repositorio(transaccion, tabla("reclamos"), _RECLAMO),',
+        ),
+    )
+    copia.cambiar(
+        f"{SUSCRIPCIONES}/aplicacion/puertos.py",
+        (r"^from suscripciones\.dominio\.plan .*$", r"\g<0>\nfrom suscripciones.dominio.reclamo import Reclamo"),
+        (
+            r"^class LineaDeTiempo",
+            r'''class Reclamos(Protocol):
+    """The complaints. ``obtener`` locks what it loads until the unit of work ends."""
+
+    def obtener(self, id: str, /) -> Reclamo | None: ...
+
+    def agregar(self, reclamo: Reclamo, /) -> None: ...
+
+
+\g<0>''',
+        ),
+        (r"^        facturas: Facturas,$", r"\g<0>\n        reclamos: Reclamos,"),
+        (r"^        self\.facturas = facturas$", r"\g<0>\n        self.reclamos = reclamos"),
+    )
+
+
+def _reintentos(copia: Copia) -> None:
+    """procesamiento tries twice as often before it parks a message."""
+    copia.cambiar(
+        f"{PROCESAMIENTO}/config.py",
+        (
+            r"^    seudonimo_clave: Clave$",
+            "    reintentos_maximo: PositiveInt = 16\n"
+            '    """How often a failing message is handled on its own here before it is parked as a dead letter."""\n'
+            r"\g<0>",
+        ),
+    )
+
+
 def _servicio(copia: Copia) -> None:
     """microservicio-computo, as it is in the test tree, moves beside the other services."""
     propia = copia.raiz / "microservicio-computo"
-    shutil.copytree(SERVICIO, propia, ignore=shutil.ignore_patterns("__pycache__", "contrato_computo.py"))
+    shutil.copytree(SERVICIO, propia, ignore=shutil.ignore_patterns("__pycache__", *CONTRATOS_DE_COMPUTO))
     for archivo in propia.rglob("*.py"):
         texto = archivo.read_text(encoding="utf-8")
-        archivo.write_text(texto.replace("from contrato_computo import", "from contratos.computo import"), "utf-8")
-    copia.escribir(f"{CONTRATOS}/computo.py", (SERVICIO / "contrato_computo.py").read_text("utf-8"))
+        for suyo, lugar in CONTRATOS_DE_COMPUTO.items():
+            texto = texto.replace(f"from {suyo.removesuffix('.py')} import", f"from {lugar.replace('/', '.')} import")
+        archivo.write_text(texto, "utf-8")
+    for suyo, lugar in CONTRATOS_DE_COMPUTO.items():
+        copia.escribir(f"seedwork/src/{lugar}.py", (SERVICIO / suyo).read_text("utf-8"))
     _en_el_espacio_de_trabajo(copia)
     _en_contenedores(copia)
 
@@ -360,12 +516,56 @@ CAMBIOS = (
         puerta=2,
     ),
     Cambio(
+        "a filter of a list",
+        "1 line in the contract, 1 in the service",
+        _filtro,
+        (f"{NOTIFICACIONES}/", f"{CONTRATOS}/consultas/notificaciones.py"),
+        2,
+        ("microservicio-notificaciones/tests", "bff_web/tests", "cli/tests", "seedwork/tests/unit"),
+        lineas=2,
+    ),
+    Cambio(
+        "a field of an answer",
+        "1 line in the contract, 1 in the service",
+        _campo_de_respuesta,
+        (f"{SUSCRIPCIONES}/", f"{CONTRATOS}/consultas/suscripciones.py"),
+        2,
+        ("microservicio-suscripciones/tests", "bff_web/tests", "cli/tests", "seedwork/tests/unit"),
+        lineas=2,
+    ),
+    Cambio(
+        "a field of an event",
+        "1 line in the contract, 1 in the service",
+        _campo_de_mensaje,
+        (f"{PROCESAMIENTO}/", f"{CONTRATOS}/procesamiento.py"),
+        2,
+        ("microservicio-procesamiento/tests", "microservicio-servicio-datos/tests"),
+        lineas=2,
+    ),
+    Cambio(
+        "an aggregate",
+        "≤ 5, all in its service",
+        _agregado,
+        ("microservicio-suscripciones/",),
+        5,
+        ("microservicio-suscripciones/tests",),
+    ),
+    Cambio(
+        "a retry policy of one service",
+        "1, in its settings",
+        _reintentos,
+        (f"{PROCESAMIENTO}/config.py",),
+        1,
+        ("microservicio-procesamiento/tests",),
+    ),
+    Cambio(
         "a new service",
         "its folder, its contract, a block each in compose, import rules and workspace; 0 in other services",
         _servicio,
         (
             "microservicio-computo/",
             f"{CONTRATOS}/computo.py",
+            f"{CONTRATOS}/consultas/computo.py",
             "docker-compose.yml",
             ".importlinter",
             "pyproject.toml",

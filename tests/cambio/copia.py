@@ -80,6 +80,11 @@ class Copia:
         estado = _git(self.raiz, "status", "--porcelain", "-z", "--untracked-files=all")
         return sorted(linea[3:] for linea in estado.split("\0") if linea)
 
+    def lineas(self) -> int:
+        """How many lines of source are new in the files that were there before."""
+        cuentas = [linea.split("\t") for linea in _git(self.raiz, "diff", "--numstat").splitlines()]
+        return sum(int(nuevas) for nuevas, _, ruta in cuentas if clase_de(ruta) == "source")
+
     def reponer(self) -> None:
         """Undo everything."""
         _git(self.raiz, "reset", "-q", "--hard")
@@ -102,8 +107,8 @@ class Copia:
         ]
 
     def _probar(self, *rutas: str) -> list[str]:
-        orden = [sys.executable, "-m", "pytest", "-q", "-m", "not integracion", "-p", "no:cacheprovider", *rutas]
-        hecho = self._correr(orden, exigir=False)
+        orden = [sys.executable, "-m", "pytest", "-q", "-m", "not integracion and not largo", "-p", "no:cacheprovider"]
+        hecho = self._correr([*orden, *rutas], exigir=False)
         if hecho.returncode == 0:
             return []
         return re.findall(r"^(?:FAILED|ERROR) (\S+)", hecho.stdout, re.MULTILINE) or [hecho.stdout[-2000:]]

@@ -26,7 +26,7 @@ from tests.cambio.lugar import Lugar, lugar_de_cambio
 
 from plataforma.errores import ErrorPlataforma, Interrumpida
 from plataforma.sistema import senales_que_detienen
-from seedwork.entrada import registro as registros
+from seedwork.entrada import logs
 
 INFORME = Path(".local/experimento-3.md")
 consola = Console(highlight=False, soft_wrap=True)
@@ -50,7 +50,7 @@ def experimento(
 ) -> None:
     """Run all of it, or one half."""
     # The consumers that run in this process tell of every message otherwise.
-    registros.configurar("experimento3", "WARNING", salida="stderr")
+    logs.configurar("experimento3", "WARNING", salida="stderr")
     en_marcha: list[Fila] = []
     en_copia: list[Fila] = []
     try:
@@ -82,19 +82,23 @@ def medir(cambio: Cambio, base: Copia, *, entera: bool = True) -> Fila:
     Args:
         entera: whether what is generated is made anew and the whole fast gate run, or the import rules alone.
     """
-    tocados, faltas = list[str](), list[str]()
+    tocados, faltas, lineas = list[str](), list[str](), 0
     try:
         cambio.hacer(base)
         if entera:
             base.acabar()
         tocados = base.tocados()
+        lineas = base.lineas()
         faltas = [f"touched against the aim: {ruta}" for ruta in cambio.excesos(tocados)]
+        if cambio.lineas is not None and lineas > cambio.lineas:
+            faltas.append(f"{lineas} lines of source")
         faltas += base.revisar(*cambio.pruebas) if entera else base.revisar_imports()
     except AssertionError as error:
         faltas.append(f"can't be made: {error}")
     finally:
         base.reponer()
-    return Fila([cambio.nombre, en_palabras(tocados), cambio.meta, cambio.cuales(tocados)], faltas)
+    cuantos = en_palabras(tocados) + (f"; {lineas} lines" if cambio.lineas is not None else "")
+    return Fila([cambio.nombre, cuantos, cambio.meta, cambio.cuales(tocados)], faltas)
 
 
 def _observar(caso: sagas.Caso, lugar: Lugar) -> Fila:

@@ -1,4 +1,8 @@
-"""The cost of change, in short: `make experimento3` does all of it."""
+"""The cost of change, in short: `make experimento3` does all of it.
+
+What runs a platform with something new is in the long tier: it proves what a change costs, and no promise to a user.
+What a change touches is measured without servers, in `make check`.
+"""
 
 from collections.abc import Iterator
 
@@ -11,6 +15,7 @@ from tests.cambio.lugar import Lugar
 
 
 @pytest.mark.integracion
+@pytest.mark.largo
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("caso", [*sagas.CASOS, *versiones.CASOS, *sagas.LLENO], ids=lambda caso: caso.__name__)
 def test_la_plataforma_con_algo_nuevo(lugar: Lugar, caso: sagas.Caso) -> None:

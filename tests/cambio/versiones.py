@@ -20,24 +20,27 @@ from contratos import REGISTRO, Mensaje, mensaje, suscripciones
 from contratos.esquemas import incompatibilidades
 from plataforma.postgres import borrar_base, crear_bases
 from seedwork.aplicacion.bus import Bus, Manejador
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.consumidor import Consumidor
-from seedwork.entrada.esperas import Esperas
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.paciencia import PacienciaSegunAvance
+from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.aplicacion.unidad import UnidadTrabajo, abridor
+from seedwork.entrada.partes import consumidores_reales
 from seedwork.infraestructura import bd, ddl
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.avance import Avance
-from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.avance import AvancePulsar
+from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.decodificador import Decodificador
-from seedwork.infraestructura.entregas import RegistroEntregas
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
-from seedwork.infraestructura.unidad_sql import UnidadSQL, abridor
+from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
+from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.sobres import sobre_nuevo
 
 FacturaEmitidaV1 = suscripciones.FacturaEmitida
 CONTEXTO = "suscripciones"
 
 
-@mensaje(CONTEXTO, "evento", version=2)
+@mensaje(CONTEXTO, "evento", sujeto="id_suscripcion", version=2)
 class FacturaEmitida(suscripciones.HechoSuscripcion):
     """An invoice is due. ``monto`` is a number of cents now, no text: a reader of version 1 could not read it."""
 
@@ -50,16 +53,16 @@ _LEIDAS = "CREATE TABLE leidas (lector text NOT NULL, id_factura text NOT NULL, 
 """Effects. Nothing is unique here, so that a message that took effect twice shows."""
 
 
-def _traducir(v1: suscripciones.FacturaEmitida, unidad: UnidadSQL) -> None:
+def _traducir(v1: suscripciones.FacturaEmitida, unidad: UnidadTrabajo) -> None:
     """The bridge: say in version 2 what was said in version 1, through inbox and outbox as everything is."""
     campos = {campo: getattr(v1, campo) for campo in FacturaEmitida.campos}
     v2 = FacturaEmitida(**{**campos, "monto": int(Decimal(v1.monto) * 100)})
     unidad.publicar(v2, sujeto=unidad.sobre.sujeto, secuencia=unidad.sobre.secuencia)
 
 
-def _leer(lector: str, factura: suscripciones.FacturaEmitida | FacturaEmitida, unidad: UnidadSQL) -> None:
+def _leer(lector: str, factura: suscripciones.FacturaEmitida | FacturaEmitida, unidad: UnidadTrabajo) -> None:
     valores = {"lector": lector, "id_factura": factura.id_factura, "monto": str(factura.monto)}
-    unidad.conexion.execute(sa.text("INSERT INTO leidas VALUES (:lector, :id_factura, :monto)"), valores)
+    unidad.transaccion.escribir(sa.text("INSERT INTO leidas VALUES (:lector, :id_factura, :monto)"), valores)
 
 
 _OYEN: Mapping[str, tuple[type[Mensaje], Manejador]] = {
@@ -80,7 +83,7 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
     aprovisionador = Aprovisionador(servidores.admin_url)
     aprovisionador.topicos([FacturaEmitida])
     for nombre, (tipo, _) in _OYEN.items():
-        aprovisionador.suscripciones(CONTEXTO, nombre, [tipo])
+        aprovisionador.subscriptions(CONTEXTO, nombre, [tipo])
     base = f"versiones_{secrets.token_hex(4)}"
     parada = threading.Event()
     with ExitStack() as pila:
@@ -89,20 +92,32 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
         motor = bd.crear_motor(url, pool_size=8)
         pila.callback(motor.dispose)
         with motor.begin() as conexion:
-            conexion.execute(sa.text(ddl.MENSAJERIA_V1))
+            conexion.execute(sa.text(ddl.MENSAJERIA_V1 + ddl.MENSAJERIA_V2))
             conexion.execute(sa.text(_LEIDAS))
         cliente = crear_cliente(servidores.pulsar_url)
         pila.callback(cliente.shutdown)
         salida = Publicador(servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
         pila.callback(salida.cerrar)
-        esperas = Esperas(Avance(servidores.admin_url))
-        tareas = [Relay(motor, salida).correr]
+        tareas, entorno = [Relay(ColaSQL(motor), salida).correr], EntornoReal()
+        paciencia = PacienciaSegunAvance(AvancePulsar(servidores.admin_url), entorno)
+        abrir = abridor(
+            transacciones(motor, sa.MetaData(), entorno),
+            partial(UnidadTrabajo, participante=CONTEXTO, traducciones={}),
+        )
         for nombre, (tipo, manejador) in _OYEN.items():
-            bus = Bus(
-                nombre, abridor(motor, partial(UnidadSQL, participante=CONTEXTO, despachadores={})), {tipo: manejador}
+            consumidores = consumidores_reales(
+                Bus(nombre, abrir, {tipo: manejador}),
+                paciencia,
+                motor,
+                cliente,
+                salida,
+                entorno,
+                contexto=CONTEXTO,
+                ritmo=Ritmo(),
+                lote=500,
+                cola=1000,
             )
-            cartas = CartasMuertas(salida, CONTEXTO, nombre)
-            tareas.append(Consumidor(cliente, bus, RegistroEntregas(motor, nombre), cartas, esperas).correr)
+            tareas += [c.correr for c in consumidores.todos]
         hilos = [threading.Thread(target=tarea, args=(parada,), daemon=True) for tarea in tareas]
         for hilo in hilos:
             hilo.start()
@@ -199,15 +214,15 @@ def un_campo_mas_en_la_misma(lugar: Lugar) -> str:
         publicador = Publicador(lugar.servidores.pulsar_url)
         with _vigente(nueva):
             dicha = nueva(id_reserva=marca, id_suscripcion=marca, id_saga=marca, cuotas=3)
-            publicador.publicar(Sobre.nuevo(dicha, fuente="/saludtech/computo", sujeto=marca), dicha, espera=30)
+            publicador.publicar(sobre_nuevo(dicha, fuente="/saludtech/computo", sujeto=marca), dicha, espera=30)
         publicador.cerrar()
         lugar.negocio.pide_suscripcion("calculo").queda("ACTIVA")
         todas = leer(cliente, vieja.topico)
         con: dict[type[Mensaje], list[Mensaje]] = {}
         for tipo in (vieja, nueva):
             with _vigente(tipo):
-                decodificador = Decodificador(cliente, [tipo])
-                con[tipo] = [decodificador.decodificar(m).mensaje for m in todas]
+                decodificador = Decodificador(EsquemasPulsar(cliente), [tipo])
+                con[tipo] = [decodificador.decodificar(MensajePulsar(m)).mensaje for m in todas]
     finally:
         cliente.shutdown()
     assert vieja(id_reserva=marca, id_suscripcion=marca, id_saga=marca) in con[vieja]
@@ -221,7 +236,7 @@ def _con_un_campo_mas() -> type[Mensaje]:
     """The event as the service's next release has it; what is in force here stays the present one."""
     with _vigente(None):
 
-        @mensaje("computo", "evento")
+        @mensaje("computo", "evento", sujeto="id_reserva")
         class ComputoReservado(Mensaje):
             """A computing quota is held for a subscription, of so many units; 0 where nobody has counted."""
 

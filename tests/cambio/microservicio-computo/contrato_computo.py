@@ -3,7 +3,7 @@
 from contratos.base import Mensaje, mensaje
 
 
-@mensaje("computo", "evento")
+@mensaje("computo", "evento", sujeto="id_reserva")
 class ComputoReservado(Mensaje):
     """A computing quota is held for a subscription."""
 

@@ -6,7 +6,7 @@ from computo.aplicacion.puertos import Unidad
 from computo.dominio.reserva import Reserva
 from contratos import motivos, sagas
 from contratos.suscripciones import HechoSuscripcion
-from seedwork.aplicacion.saga import Saga, publicar_paso
+from saga.pasos import Saga, publicar_paso
 
 RECURSO = "computo"
 """The resource that this service provides, as plans name it."""

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from computo.aplicacion.traducciones import TRADUCCIONES
 from computo.dominio.reserva import Reserva
-from seedwork.aplicacion.saga import Saga
+from saga.pasos import Saga
+from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
@@ -32,8 +34,10 @@ class Existencias(Protocol):
         ...
 
 
-class Unidad(UnidadTrabajo, Protocol):
+class Unidad(UnidadTrabajo):
     """This service's unit of work."""
 
-    reservas: Reservas
-    existencias: Existencias
+    def __init__(self, transaccion: Transaccion, *, reservas: Reservas, existencias: Existencias) -> None:
+        super().__init__(transaccion, "computo", TRADUCCIONES)
+        self.reservas = reservas
+        self.existencias = existencias

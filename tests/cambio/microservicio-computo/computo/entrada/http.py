@@ -1,19 +1,12 @@
-"""The HTTP API: queries."""
+"""The HTTP API: the table of queries."""
 
-from typing import Any
+from flask import Flask
 
-from flask import Flask, request
+from computo.aplicacion.consultas import CONSULTAS
+from computo.aplicacion.lectura import Lectura
+from seedwork.entrada.consultas import registrar
 
-from computo.infraestructura.consultas import Consultas
 
-
-def registrar_rutas(app: Flask, consultas: Consultas) -> None:
+def registrar_rutas(app: Flask, lectura: Lectura) -> None:
     """Add this service's routes."""
-
-    @app.get("/computo")
-    def reservas() -> dict[str, Any]:
-        return consultas.reservas(request.args.get("suscripcion"), request.args.get("cursor"))
-
-    @app.get("/computo/existencias")
-    def existencias() -> dict[str, int]:
-        return consultas.existencias()
+    registrar(app, CONSULTAS, lectura)

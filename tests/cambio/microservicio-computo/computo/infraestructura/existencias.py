@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from computo.aplicacion.pasos import RECURSO
 from computo.infraestructura.tablas import existencias
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 _PROPIA = existencias.c.recurso == RECURSO
 _TOMAR = (
@@ -18,16 +19,16 @@ _DEVOLVER = sa.update(existencias).where(_PROPIA).values(usados=existencias.c.us
 class ExistenciasSQL:
     """The stock as one transaction sees it. The update waits for others', so a refusal has read all that they did."""
 
-    def __init__(self, conexion: sa.Connection) -> None:
-        self._conexion = conexion
+    def __init__(self, transaccion: TransaccionSQL) -> None:
+        self._transaccion = transaccion
 
     def tomar(self) -> bool:
         """Take one, if any is free."""
-        return self._conexion.execute(_TOMAR).rowcount == 1
+        return self._transaccion.escribir(_TOMAR).rowcount == 1
 
     def devolver(self) -> None:
         """Give one back; the database refuses to give back what was not taken."""
-        self._conexion.execute(_DEVOLVER)
+        self._transaccion.escribir(_DEVOLVER)
 
 
 def sincronizar(motor: sa.Engine, capacidad: int) -> None:

@@ -1,75 +1,66 @@
-"""This service's unit of work and its repository on PostgreSQL."""
+"""This service's repository: how its aggregates become rows, and what is read together."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeVar
 
-import sqlalchemy as sa
-
+from computo.aplicacion.puertos import Existencias, Unidad
 from computo.dominio.reserva import Reserva
-from computo.infraestructura import tablas
-from computo.infraestructura.despachadores import DESPACHADORES
-from computo.infraestructura.existencias import ExistenciasSQL
-from contratos import Mensaje
-from seedwork.aplicacion.saga import Saga
-from seedwork.infraestructura.repositorio_sql import Fila, RepositorioSQL
-from seedwork.infraestructura.unidad_sql import UnidadSQL
+from saga.pasos import Saga
+from seedwork.aplicacion.transaccion import Transaccion
+from seedwork.infraestructura.repositorio import Repositorio, mapeo_llano
+from seedwork.infraestructura.tabla import Tabla, TransaccionConTablas
+
+T = TypeVar("T", bound=TransaccionConTablas)
+
+_RESERVA = mapeo_llano(Reserva)
 
 
-class RepositorioReservas(RepositorioSQL[Reserva]):
+class RepositorioReservas(Repositorio[Reserva]):
     """This service's part in each saga, each a row; a subscription's are loaded together."""
 
-    tabla = tablas.reservas
-
-    def __init__(self, conexion: sa.Connection) -> None:
-        super().__init__(conexion)
-        self._por_suscripcion: dict[str, list[str]] = {}
+    def __init__(self, transaccion: Transaccion, tabla: Tabla) -> None:
+        super().__init__(transaccion, tabla, _RESERVA)
+        self._ids: dict[str, dict[str, None]] = {}
 
     def precargar_de(self, suscripciones: Collection[str]) -> None:
         """Load what belongs to these subscriptions, locked."""
-        faltan = set(suscripciones) - self._por_suscripcion.keys()
+        faltan = sorted(set(suscripciones) - self._ids.keys())
         if faltan:
-            self._por_suscripcion.update((s, []) for s in faltan)
-            for reserva in self.buscar(self.tabla.c.id_suscripcion.in_(faltan)):
-                self._por_suscripcion[reserva.id_suscripcion].append(reserva.id)
+            self._ids.update((s, {}) for s in faltan)
+            for reserva in self.buscar("id_suscripcion", faltan):
+                self._ids[reserva.id_suscripcion][reserva.id] = None
 
     def de_saga(self, saga: Saga) -> Reserva:
         """The saga's; a new one where there is none. Of two transactions that both make it, its key lets one commit."""
-        self.precargar_de([saga.id_suscripcion])
-        conocidas = self._por_suscripcion[saga.id_suscripcion]
-        if saga.id not in conocidas:
-            conocidas.append(saga.id)
-            self.agregar(Reserva(id=saga.id, id_suscripcion=saga.id_suscripcion))
-        return self._entregar(saga.id)
+        for conocida in self._de(saga.id_suscripcion):
+            if conocida.id == saga.id:
+                return conocida
+        nueva = Reserva(id=saga.id, id_suscripcion=saga.id_suscripcion)
+        self.agregar(nueva)
+        self._ids[saga.id_suscripcion][saga.id] = None
+        return nueva
 
     def vivas_de(self, id_suscripcion: str) -> Sequence[Reserva]:
         """Those that hold a quota for the subscription."""
+        return [r for r in self._de(id_suscripcion) if r.viva]
+
+    def _de(self, id_suscripcion: str) -> list[Reserva]:
         self.precargar_de([id_suscripcion])
-        return [r for id in self._por_suscripcion[id_suscripcion] if (r := self._entregar(id)).viva]
-
-    def a_fila(self, agregado: Reserva) -> Fila:
-        """A column per attribute."""
-        return {c.name: getattr(agregado, c.name) for c in self.tabla.columns if c.name != "orden"}
-
-    def de_fila(self, fila: Mapping[str, Any]) -> Reserva:
-        """The inverse."""
-        return Reserva(**{c: v for c, v in fila.items() if c != "orden"})
-
-    def _entregar(self, id: str) -> Reserva:
-        reserva = self.obtener(id)
-        if reserva is None:
-            raise LookupError(id)
-        return reserva
+        # One whose making was undone is there no more.
+        return [self._entregar(self._vistos[id]) for id in self._ids[id_suscripcion] if id in self._vistos]
 
 
-class UnidadComputo(UnidadSQL):
-    """This service's unit of work."""
+class UnidadComputo(Unidad):
+    """This service's unit of work, on tables.
 
-    def __init__(self, conexion: sa.Connection) -> None:
-        super().__init__(conexion, "computo", DESPACHADORES)
-        self.reservas = RepositorioReservas(conexion)
-        self.existencias = ExistenciasSQL(conexion)
-        self.repositorios = [self.reservas]
+    Args:
+        existencias: makes the stock as the transaction sees it.
+    """
 
-    def precargar(self, pendientes: Collection[tuple[str, Mensaje]]) -> None:
+    def __init__(self, transaccion: T, existencias: Callable[[T], Existencias]) -> None:
+        self._reservas = RepositorioReservas(transaccion, transaccion.tabla("reservas"))
+        super().__init__(transaccion, reservas=self._reservas, existencias=existencias(transaccion))
+
+    def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
         """The facts that arrive are about subscriptions."""
-        self.reservas.precargar_de({sujeto for sujeto, _ in pendientes})
+        self._reservas.precargar_de(asuntos.get("id_suscripcion", ()))

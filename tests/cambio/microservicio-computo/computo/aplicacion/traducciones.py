@@ -1,11 +1,8 @@
 """What each domain event is called outside: its published message."""
 
-from collections.abc import Mapping
-
 from computo.dominio import eventos
 from contrato_computo import ComputoReservado
-from seedwork.dominio.agregado import EventoDominio
-from seedwork.infraestructura.unidad_sql import Despachador
+from seedwork.aplicacion.unidad import Traducciones
 
 
 def _reservada(evento: eventos.Reservada) -> ComputoReservado:
@@ -14,7 +11,7 @@ def _reservada(evento: eventos.Reservada) -> ComputoReservado:
     )
 
 
-DESPACHADORES: Mapping[type[EventoDominio], Despachador] = {
+TRADUCCIONES: Traducciones = {
     eventos.Reservada: _reservada,
     eventos.Iniciada: None,
     eventos.Terminada: None,
