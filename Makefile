@@ -5,11 +5,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LISTO := $(VENV)/.listo
+# How many processes share the tests, each with a broker (400 MB) and a PostgreSQL of its own.
+PROCESOS ?= 3
 DISTRIBUCIONES := seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard microservicio-*/pyproject.toml)) cli deploy/local
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test check bench experimento2 experimento3 resistencia generados secretos clean lock help
+.PHONY: demo run operar test test-largo check bench experimento2 experimento3 resistencia avalancha simular mutantes generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -20,15 +22,18 @@ run: $(LISTO) ## start the platform and keep it up until Ctrl-C (PROCESAMIENTO=3
 operar: $(LISTO) ## a service's command on the running platform: SERVICIO=suscripciones ARGS="cartas list"
 	@$(BIN)/python -m plataforma operar $(SERVICIO) $(ARGS)
 
-test: $(LISTO) ## the whole test suite, on a real Pulsar and a real PostgreSQL
-	@$(BIN)/python -m pytest
+test: $(LISTO) ## every promise, on a real Pulsar and a real PostgreSQL; PROCESOS=3 share the tests
+	@$(BIN)/python -m pytest -n $(PROCESOS) -m "not largo"
+
+test-largo: $(LISTO) ## the long tests: faults on the whole platform, the cost of change, run and demo
+	@$(BIN)/python -m pytest -n $(PROCESOS) -m largo
 
 check: $(LISTO) ## the fast gate, without servers: format, lint, types, import rules, unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -m "not integracion"
+	@$(BIN)/python -m pytest -q -m "not integracion and not largo"
 
 bench: $(LISTO) ## the timings that the project reports
 	@$(BIN)/python tests/carga/banco.py
@@ -41,6 +46,16 @@ experimento3: $(LISTO) ## the cost of change: a new plan, resource, service and 
 
 resistencia: $(LISTO) ## a soak: half an hour of steady load (MINUTOS=30), and nothing that grows
 	@$(BIN)/python -m tests.fallos.resistencia $(MINUTOS:%=--minutos %)
+
+avalancha: $(LISTO) ## a flood, twice: commands for ids that nobody knows wait, and others do not (COMANDOS=50000)
+	@$(BIN)/python -m tests.fallos.avalancha $(COMANDOS:%=--comandos %)
+
+simular: $(LISTO) ## the whole platform in a simulator, with faults: SAGAS=100000 SEMILLA=1 MINUTOS=0 PROCESOS=1 GUION=file
+	@$(BIN)/python -m tests.simulador $(SAGAS:%=--sagas %) $(SEMILLA:%=--semilla %) $(MINUTOS:%=--minutos %) \
+		$(PROCESOS:%=--procesos %) $(GUION:%=--guion %)
+
+mutantes: $(LISTO) ## the rules, changed on purpose: which changes the simulator finds (SAGAS=2000: after at most so many)
+	@$(BIN)/python -m tests.simulador.mutantes $(SAGAS:%=--sagas %) $(CUAL:%=--cual %) --procesos $(PROCESOS)
 
 generados: $(LISTO) ## what is made from the code: schemas, Postman collection, .env.example, docs/mensajes.md
 	@$(BIN)/python -m contratos esquemas
@@ -64,7 +79,7 @@ lock: ## resolve both locks anew from requirements.in and the distributions
 		$(filter-out deploy/% cli/%,$(METADATOS))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One environment for everything; made anew in place when the lock or a distribution's metadata change.
 $(LISTO): requirements.lock $(METADATOS)

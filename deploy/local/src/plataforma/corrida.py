@@ -158,18 +158,20 @@ def correr(
     consola: Console,
     *,
     con_servicios: bool = True,
+    de_paso: bool = False,
     entorno: Mapping[str, str] | None = None,
 ) -> Iterator[Corrida]:
     """The platform, or its broker and PostgreSQL alone, ready in the body and stopped in order after it.
 
-    Every process gets the caller's environment and what the checkout's .env says, under the given one.
+    Every process gets the caller's environment and what the checkout's .env says, under the given one. Servers that are
+    `de_paso` keep what they have across kill -9, but not across a power cut.
 
     Raises ErrorPlataforma when it can't start; nothing is left running then either.
     """
     with cerrojo(estado):
         terminar_restos(estado)
         heredado = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"} | dict(entorno or {})
-        plano = planear(ajustes, estado, consola, con_servicios=con_servicios)
+        plano = planear(ajustes, estado, consola, con_servicios=con_servicios, de_paso=de_paso)
         _vaciar_metricas(plano)
         dejar_entornos(estado, plano.preparativos)
         corrida = Corrida(plano, Gestor(plano.partes, estado, raiz, heredado), estado, consola)

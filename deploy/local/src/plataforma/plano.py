@@ -41,16 +41,16 @@ class Plano:
         return self.infraestructura + self.servicios
 
 
-def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: bool) -> Plano:
-    """Decide what runs here, and make ready on disk what it needs.
+def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: bool, de_paso: bool = False) -> Plano:
+    """Decide what runs here, and make ready on disk what it needs; servers `de_paso` survive no power cut.
 
     Raises ErrorPlataforma for taken ports and unreachable servers, before anything else is done, and for
     whatever can't be fetched or found.
     """
     secretos = Secretos(estado / "secretos.json")
     externos: list[str] = []
-    broker = _broker(ajustes, estado, externos)
-    postgres = _postgres(ajustes, estado, secretos, externos)
+    broker = _broker(ajustes, estado, externos, de_paso)
+    postgres = _postgres(ajustes, estado, secretos, externos, de_paso)
     postgres_url = postgres.url if postgres else str(ajustes.postgres_url)
     claves = {paquete: secretos[f"base_{paquete}"] for paquete in SERVICIOS}
     conexiones = Conexiones(
@@ -84,7 +84,7 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
     return Plano(infraestructura, preparativos, servicios, conexiones, postgres_url, claves, externos)
 
 
-def _broker(ajustes: Ajustes, estado: Path, externos: list[str]) -> BrokerIncrustado | None:
+def _broker(ajustes: Ajustes, estado: Path, externos: list[str], de_paso: bool) -> BrokerIncrustado | None:
     """The broker to start here; None when one answers where PULSAR_URL says, which is then used as it is."""
     if ajustes.pulsar_url:
         direccion = urlsplit(ajustes.pulsar_url)
@@ -102,14 +102,17 @@ def _broker(ajustes: Ajustes, estado: Path, externos: list[str]) -> BrokerIncrus
                 f"No broker answers at PULSAR_URL ({ajustes.pulsar_url}); one can be started here for a loopback "
                 "address only."
             )
-    return BrokerIncrustado(estado / "pulsar", ajustes.puerto_pulsar().numero, ajustes.puerto_pulsar_admin().numero)
+    puertos_suyos = ajustes.puerto_pulsar().numero, ajustes.puerto_pulsar_admin().numero
+    return BrokerIncrustado(estado / "pulsar", *puertos_suyos, de_paso)
 
 
-def _postgres(ajustes: Ajustes, estado: Path, secretos: Secretos, externos: list[str]) -> PostgresIncrustado | None:
+def _postgres(
+    ajustes: Ajustes, estado: Path, secretos: Secretos, externos: list[str], de_paso: bool
+) -> PostgresIncrustado | None:
     """The PostgreSQL to start here; None when POSTGRES_URL names one."""
     if not ajustes.postgres_url:
         puerto = ajustes.puerto("postgres_puerto").numero
-        return PostgresIncrustado(estado / "postgres", puerto, secretos["postgres"])
+        return PostgresIncrustado(estado / "postgres", puerto, secretos["postgres"], de_paso)
     if motivo := sondas.postgres(ajustes.postgres_url)():
         raise ErrorPlataforma(f"The PostgreSQL that POSTGRES_URL names can't be used: {motivo}")
     externos.append("PostgreSQL: the one that POSTGRES_URL names, not started here")

@@ -30,6 +30,8 @@ AJUSTES = {
     "log_error_verbosity": "terse",
 }
 """The server's settings that differ from PostgreSQL's own."""
+AJUSTES_DE_PASO = {"fsync": "off", "full_page_writes": "off"}
+"""Those of a server whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class PostgresIncrustado:
     carpeta: Path
     puerto: int
     clave: str
+    de_paso: bool = False
+    """Whether its data go with it (`AJUSTES_DE_PASO`)."""
 
     @property
     def url(self) -> str:
@@ -68,8 +72,8 @@ class PostgresIncrustado:
         if not self._datos.exists():
             self._crear_datos(binarios, usuario)
         prefijo = usuario.prefijo(self._datos, binarios.carpeta / "postgres") if usuario else []
-        ajustes = (AJUSTES | {"port": str(self.puerto)}).items()
-        opciones = [parte for nombre, valor in ajustes for parte in ("-c", f"{nombre}={valor}")]
+        ajustes = AJUSTES | {"port": str(self.puerto)} | (AJUSTES_DE_PASO if self.de_paso else {})
+        opciones = [parte for nombre, valor in ajustes.items() for parte in ("-c", f"{nombre}={valor}")]
         return [*prefijo, str(binarios.carpeta / "postgres"), "-D", str(self._datos), *opciones]
 
     def _binarios(self) -> Binarios:
@@ -228,6 +232,22 @@ def _ordenes_de_servidor(url: str, claves: dict[str, str]) -> Iterable[sql.Compo
             yield sql.SQL("CREATE DATABASE {0} OWNER {0}").format(rol)
     for base in ("postgres", "template1", *claves):
         yield sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(base))
+
+
+def vaciar_base(url_superusuario: str, nombre: str) -> None:
+    """Make a database as it was when `crear_bases` had made it, whoever is connected."""
+    quien = sql.Identifier(nombre)
+    _ejecutar(
+        url_de(url_superusuario, base=nombre),
+        [
+            sql.SQL(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ),
+            sql.SQL("DROP SCHEMA public CASCADE"),
+            sql.SQL("CREATE SCHEMA public AUTHORIZATION {}").format(quien),
+        ],
+    )
 
 
 def borrar_base(url_superusuario: str, nombre: str) -> None:

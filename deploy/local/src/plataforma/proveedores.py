@@ -17,10 +17,12 @@ from rich.console import Console
 
 from plataforma import sondas
 from plataforma.ajustes import leer_ajustes
+from plataforma.broker import AJUSTES_DE_PASO as broker_de_paso
 from plataforma.broker import MEMORIA, ajustes_de_broker
 from plataforma.corrida import SEGUNDOS_DE_ARRANQUE, Corrida, correr
 from plataforma.descargas import VERSION_PULSAR
 from plataforma.errores import ErrorPlataforma
+from plataforma.postgres import AJUSTES_DE_PASO as postgres_de_paso
 from plataforma.puertos import LOCAL, libres
 from plataforma.sondas import Sonda
 
@@ -50,7 +52,7 @@ def servidores(consola: Console) -> Iterator[Servidores]:
     if elegido not in ("", "contenedores", "incrustados"):
         raise ErrorPlataforma(f"SALUDTECH_PROVEEDOR is {elegido!r}: it must be contenedores or incrustados.")
     with ExitStack() as pila:
-        if not elegido and any(map(os.environ.get, _DADOS)):
+        if dados():
             yield _dados()
         elif elegido == "contenedores":
             yield pila.enter_context(_contenedores())
@@ -66,6 +68,11 @@ def servidores(consola: Console) -> Iterator[Servidores]:
             yield iniciados
 
 
+def dados() -> bool:
+    """Whether the environment names servers that run already."""
+    return not os.environ.get("SALUDTECH_PROVEEDOR") and any(map(os.environ.get, _DADOS))
+
+
 def _dados() -> Servidores:
     faltan = [nombre for nombre in _DADOS if not os.environ.get(nombre)]
     if faltan:
@@ -78,8 +85,11 @@ def _dados() -> Servidores:
 
 
 @contextmanager
-def pasajeros(consola: Console) -> Iterator[Corrida]:
-    """A broker and a PostgreSQL on free ports, up in the body, and gone with their state after it."""
+def pasajeros(consola: Console, *, de_paso: bool = False) -> Iterator[Corrida]:
+    """A broker and a PostgreSQL on free ports, up in the body, and gone with their state after it.
+
+    Those that are `de_paso` are the faster ones, and keep what they have across kill -9, but not across a power cut.
+    """
     postgres, pulsar, admin = libres(3)
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)
@@ -90,13 +100,13 @@ def pasajeros(consola: Console) -> Iterator[Corrida]:
             pulsar_admin_url=f"http://{LOCAL}:{admin}",
             postgres_url=None,
         )
-        with correr(ajustes, raiz, raiz / ".local", consola, con_servicios=False) as corrida:
+        with correr(ajustes, raiz, raiz / ".local", consola, con_servicios=False, de_paso=de_paso) as corrida:
             yield corrida
 
 
 @contextmanager
 def _incrustados(consola: Console) -> Iterator[Servidores]:
-    with pasajeros(consola) as corrida:
+    with pasajeros(consola, de_paso=True) as corrida:
         conexiones = corrida.plano.conexiones
         yield Servidores(
             conexiones.pulsar_url,
@@ -134,9 +144,10 @@ def _contenedores() -> Iterator[Servidores]:
             "exec bin/pulsar standalone --no-functions-worker --no-stream-storage'"
         )
     )
-    for nombre, valor in ajustes.items():
+    for nombre, valor in (ajustes | broker_de_paso).items():
         broker.with_env(f"PULSAR_PREFIX_{nombre}", valor)
     base = DockerContainer(IMAGEN_POSTGRES).with_exposed_ports(5432).with_env("POSTGRES_PASSWORD", "postgres")
+    base.with_command(["postgres", *(f"-c{nombre}={valor}" for nombre, valor in postgres_de_paso.items())])
     with base, broker:
         postgres_url = f"postgresql://postgres:postgres@{LOCAL}:{base.get_exposed_port(5432)}/postgres"
         admin_url = f"http://{LOCAL}:{admin}"

@@ -1,5 +1,6 @@
 """TCP ports on this machine's loopback: which part listens where, what is taken, what is free."""
 
+import os
 import random
 import socket
 from collections.abc import Iterable
@@ -12,6 +13,9 @@ from plataforma.errores import ErrorPlataforma
 LOCAL = "127.0.0.1"
 # Below the range that systems hand out to outgoing connections: a port found free here stays free for a while.
 _RANGO_LIBRE = range(20000, 32000)
+VARIABLE_DE_TRAMO = "PUERTOS_LIBRES"
+"""The environment variable by which a process and its children look for free ports in a stretch of their own: `m/n`,
+the m-th of n. A port that one has just found, and does not listen on yet, is then no other's."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,11 @@ def responde(anfitrion: str, numero: int) -> bool:
 
 
 def libres(cuantos: int) -> list[int]:
-    """So many different free ports."""
+    """So many different free ports, of this process's stretch."""
     encontrados: list[int] = []
-    for numero in random.sample(_RANGO_LIBRE, len(_RANGO_LIBRE)):
+    cual, _, de = os.environ.get(VARIABLE_DE_TRAMO, "1/1").partition("/")
+    tramo = _RANGO_LIBRE[int(cual) - 1 :: int(de)]
+    for numero in random.sample(tramo, len(tramo)):
         if len(encontrados) == cuantos:
             break
         if esta_libre(numero):

@@ -1,4 +1,8 @@
-"""The broker and PostgreSQL alone: they survive kill -9, and stop in order."""
+"""The broker and PostgreSQL alone: they survive kill -9, and stop in order.
+
+Those that start servers of their own are in the long tier. In `make test`, the same runner brings both back to a worker
+(`seedwork/tests/integracion/test_caidas.py`), and a state folder's lock is tried by itself (`unit/test_sistema.py`).
+"""
 
 import json
 import os
@@ -58,6 +62,7 @@ def corrida(raiz: Path) -> Iterator[Corrida]:
         yield corrida
 
 
+@pytest.mark.largo
 def test_postgres_muerto_vuelve_con_sus_datos(corrida: Corrida) -> None:
     url = corrida.plano.postgres_url
     with psycopg2.connect(url) as conexion, conexion.cursor() as cursor:
@@ -74,6 +79,7 @@ def test_postgres_muerto_vuelve_con_sus_datos(corrida: Corrida) -> None:
     conexion.close()
 
 
+@pytest.mark.largo
 def test_el_broker_muerto_vuelve(corrida: Corrida) -> None:
     antes = procesos(corrida)["pulsar"]
     assert psutil.Process(antes).name() == "java"
@@ -82,6 +88,7 @@ def test_el_broker_muerto_vuelve(corrida: Corrida) -> None:
     hasta(lambda: sondas.pulsar(corrida.plano.conexiones.pulsar_admin_url)() is None, 120)
 
 
+@pytest.mark.largo
 def test_el_estado_no_se_comparte(corrida: Corrida, raiz: Path) -> None:
     with (
         pytest.raises(ErrorPlataforma, match="already runs"),

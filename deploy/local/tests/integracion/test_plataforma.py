@@ -1,4 +1,9 @@
-"""The whole platform as its users start it: `run`, kept up and stopped, and `demo`."""
+"""The whole platform as its users start it: `run`, kept up and stopped, and `demo`.
+
+In the long tier, since each starts a platform with servers of its own. In `make test`, the same processes do the same
+work in `tests/saga/`, and the same runner starts the servers, brings back a killed one, and stops them
+(`seedwork/tests/integracion/test_caidas.py`).
+"""
 
 import json
 import os
@@ -16,7 +21,7 @@ from plataforma.ajustes import CAMPOS_DE_PUERTO
 from plataforma.puertos import libres
 from plataforma.servicios import SERVICIOS
 
-pytestmark = [pytest.mark.integracion, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integracion, pytest.mark.largo, pytest.mark.timeout(600)]
 
 
 def hasta(cumple: Callable[[], object], segundos: float) -> None:

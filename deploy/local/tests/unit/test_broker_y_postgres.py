@@ -2,7 +2,7 @@ from pathlib import Path
 
 from plataforma.broker import BrokerIncrustado
 from plataforma.descargas import Java
-from plataforma.postgres import url_de
+from plataforma.postgres import PostgresIncrustado, url_de
 
 
 def test_la_orden_del_broker_soporta_espacios_y_dice_donde_guarda(tmp_path: Path) -> None:
@@ -20,6 +20,14 @@ def test_la_orden_del_broker_soporta_espacios_y_dice_donde_guarda(tmp_path: Path
 def test_un_java_mas_viejo_no_recibe_opciones_que_no_conoce(tmp_path: Path) -> None:
     BrokerIncrustado(tmp_path, 1, 2).preparar(Java(Path("/java"), 17), [])
     assert "sun-misc-unsafe" not in (tmp_path / "java.args").read_text()
+
+
+def test_solo_lo_que_es_de_paso_fia_el_disco_al_sistema(tmp_path: Path) -> None:
+    assert "journalSyncData" not in BrokerIncrustado(tmp_path, 1, 2).configuracion()
+    assert BrokerIncrustado(tmp_path, 1, 2, de_paso=True).configuracion()["journalSyncData"] == "false"
+    (tmp_path / "datos").mkdir()
+    ordenes = {de_paso: PostgresIncrustado(tmp_path, 3, "clave", de_paso).preparar() for de_paso in (False, True)}
+    assert [sorted(set(ordenes[True]) - set(ordenes[False]))] == [["fsync=off", "full_page_writes=off"]]
 
 
 def test_la_url_de_otra_base_y_otro_usuario() -> None:
