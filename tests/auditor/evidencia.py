@@ -72,6 +72,21 @@ class Dicho:
     """``ce_idempotencykey``."""
     mensaje: Any
 
+    @classmethod
+    def de(cls, propiedades: Mapping[str, str], mensaje: Any) -> "Dicho":
+        """What a message says: its properties, and its payload decoded."""
+        p = propiedades
+        return cls(
+            id=p["ce_id"],
+            fuente=p["ce_source"],
+            sujeto=p["ce_subject"],
+            secuencia=int(p["ce_sequence"]) if "ce_sequence" in p else None,
+            correlacion=p["ce_correlationid"],
+            causa=p.get("ce_causationid"),
+            clave=p.get("ce_idempotencykey"),
+            mensaje=mensaje,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Espera:

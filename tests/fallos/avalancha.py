@@ -406,9 +406,9 @@ def _sondeando(url: str, cliente: pulsar.Client, cronica: Cronica, acta: Acta) -
 @contextmanager
 def _vigilando(proceso: Proceso, datos: str, cronica: Cronica, acta: Acta) -> Iterator[None]:
     """Once a second: is the worker ready, what does it hold, how many commands wait? Not while it is started again."""
-    basta, motivos_vistos = threading.Event(), list[str]()
+    motivos_vistos = list[str]()
 
-    def velar() -> None:
+    def velar(basta: threading.Event) -> None:
         for vez in itertools.count(1):
             if basta.wait(1):
                 return
@@ -428,17 +428,27 @@ def _vigilando(proceso: Proceso, datos: str, cronica: Cronica, acta: Acta) -> It
             with suppress(AssertionError, OSError, KeyError):
                 fase.medidas.append(medir(proceso.pid))
 
-    hilo = threading.Thread(target=velar)
+    try:
+        with _al_lado(velar):
+            yield
+    finally:
+        acta.hallar(Clase.OTRO, motivos_vistos, "not ready")
+
+
+# Hands
+
+
+@contextmanager
+def _al_lado(hacer: Callable[[threading.Event], None]) -> Iterator[None]:
+    """It goes on on a thread of its own until the block ends, which it is told."""
+    basta = threading.Event()
+    hilo = threading.Thread(target=hacer, args=(basta,))
     hilo.start()
     try:
         yield
     finally:
         basta.set()
         hilo.join()
-        acta.hallar(Clase.OTRO, motivos_vistos, "not ready")
-
-
-# Hands
 
 
 @contextmanager
@@ -473,9 +483,8 @@ def _escuchando(
 ) -> Iterator[None]:
     """All that is said from now on, on a thread of its own."""
     consumidor = cliente.subscribe(tipo.topico, "avalancha")
-    basta = threading.Event()
 
-    def oir() -> None:
+    def oir(basta: threading.Event) -> None:
         while not basta.is_set():
             try:
                 mensaje = consumidor.receive(500)
@@ -484,13 +493,10 @@ def _escuchando(
             al_oir(mensaje)
             consumidor.acknowledge(mensaje)
 
-    hilo = threading.Thread(target=oir)
-    hilo.start()
     try:
-        yield
+        with _al_lado(oir):
+            yield
     finally:
-        basta.set()
-        hilo.join()
         consumidor.close()
 
 

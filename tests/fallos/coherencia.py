@@ -6,7 +6,6 @@ It looks from outside, with none of the services' code: rows as SQL shows them, 
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
-import pulsar
 from tests.auditor.evidencia import (
     OIDOS,
     Conocida,
@@ -146,23 +145,12 @@ def _dichos(servidores: Servidores) -> Mapping[type[Mensaje], list[Dicho]]:
     cliente = crear_cliente(servidores.pulsar_url)
     try:
         tipos = [tipo for tipo in REGISTRO.values() if tipo.contexto in PROPIOS]
-        return {tipo: [_dicho(tipo, m) for m in leer(cliente, tipo.topico)] for tipo in tipos}
+        return {
+            tipo: [Dicho.de(m.properties(), avro.decodificar(tipo, m.data())) for m in leer(cliente, tipo.topico)]
+            for tipo in tipos
+        }
     finally:
         cliente.shutdown()
-
-
-def _dicho(tipo: type[Mensaje], original: pulsar.Message) -> Dicho:
-    p = original.properties()
-    return Dicho(
-        id=p["ce_id"],
-        fuente=p["ce_source"],
-        sujeto=p["ce_subject"],
-        secuencia=int(p["ce_sequence"]) if "ce_sequence" in p else None,
-        correlacion=p["ce_correlationid"],
-        causa=p.get("ce_causationid"),
-        clave=p.get("ce_idempotencykey"),
-        mensaje=avro.decodificar(tipo, original.data()),
-    )
 
 
 def _mensajeria(servidores: Servidores, paquete: str, base: str) -> Mensajeria:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tests.simulador.enjambre import Enjambre
 
 from contratos import Mensaje
-from contratos.procesamiento import AnonimizarImagen
+from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.servicio_datos import (
     AsignarExperto,
     CrearServicioDatos,
@@ -140,17 +140,7 @@ class _Guion:
     def imagen(self, n: int) -> Iterator[Pedido]:
         """An image, sent once or twice, as it was or not."""
         id, cuando = f"i-{n}", self._azar.uniform(0, self._arribo_s)
-        imagen = AnonimizarImagen(
-            id_imagen=id,
-            modalidad="Rayos X",
-            patologia="Neumonía",
-            region_anatomica="Cráneo",
-            formato_imagen="DICOM",
-            fuente_de_datos="Hospital del norte",
-            antecedentes="Diabético",
-            id_paciente=f"paciente-{n:04}",
-            fecha_ingesta="2024-02-01 09:10:00",
-        )
+        imagen = replace(ANONIMIZAR_IMAGEN, id_imagen=id, id_paciente=f"paciente-{n:04}")
         yield from self._pedir(cuando, id, imagen)
         if self._azar.random() < 0.3:
             otra = self._azar.choice((imagen, replace(imagen, patologia="Otra"), replace(imagen, fecha_ingesta="x")))

@@ -15,7 +15,6 @@ from contratos.servicio_datos import CrearServicioDatos
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.outbox import topico_espera
-from seedwork.pruebas.broker import MensajeEnMemoria
 
 
 def juzgar(mundo: Mundo) -> list[str]:
@@ -139,18 +138,4 @@ def _mensajeria(mundo: Mundo, ficha: Ficha) -> de.Mensajeria:
 
 
 def _dichos(mundo: Mundo) -> Mapping[type[Mensaje], Sequence[de.Dicho]]:
-    return {tipo: [_dicho(m) for m in mundo.broker.leer(tipo.topico)] for tipo in PROPIOS}
-
-
-def _dicho(mensaje: MensajeEnMemoria) -> de.Dicho:
-    p = mensaje.propiedades
-    return de.Dicho(
-        id=p["ce_id"],
-        fuente=p["ce_source"],
-        sujeto=p["ce_subject"],
-        secuencia=int(p["ce_sequence"]) if "ce_sequence" in p else None,
-        correlacion=p["ce_correlationid"],
-        causa=p.get("ce_causationid"),
-        clave=p.get("ce_idempotencykey"),
-        mensaje=mensaje.carga,
-    )
+    return {tipo: [de.Dicho.de(m.propiedades, m.carga) for m in mundo.broker.leer(tipo.topico)] for tipo in PROPIOS}

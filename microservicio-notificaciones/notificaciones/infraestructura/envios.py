@@ -15,7 +15,7 @@ from saga.pasos import Saga
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.repositorio import Inscripcion
-from seedwork.infraestructura.tabla import campos
+from seedwork.infraestructura.tabla import campos, de_json
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 _OCUPADO = "55P03"
@@ -212,5 +212,4 @@ class ColaEnviosSQL:
 
 def _envio(fila: Mapping[str, Any]) -> Envio:
     propios = {c: v for c, v in fila.items() if c not in ("id_suscripcion", "proximo", "saga", "sobre")}
-    saga: dict[str, Any] = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
-    return Envio(saga=Saga(**saga), sobre=Sobre(**fila["sobre"]), **propios)
+    return Envio(saga=de_json(Saga, fila["saga"]), sobre=Sobre(**fila["sobre"]), **propios)

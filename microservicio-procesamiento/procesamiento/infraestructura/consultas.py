@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from contratos import motivos
 from contratos.consultas import procesamiento as contrato
-from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.procesamiento import Imagen, ListarImagenes, PaginaImagenes
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
@@ -15,7 +14,7 @@ from procesamiento.dominio.condiciones import Condicion
 from procesamiento.infraestructura import tablas
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd, outbox
-from seedwork.infraestructura.consultas import Lista, destino_comando
+from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 
 _I = tablas.imagenes.c
 
@@ -43,7 +42,7 @@ _LISTA = Lista(
 )
 
 
-class LecturaProcesamiento(Lectura):
+class LecturaProcesamiento(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing, and one of them is written down.
 
     Args:
@@ -52,15 +51,10 @@ class LecturaProcesamiento(Lectura):
     """
 
     def __init__(self, motor: sa.Engine, condiciones: Mapping[str, Condicion]) -> None:
-        self._motor = motor
+        super().__init__(motor)
         # What is one statement is its own transaction: durable when it returns, in one round trip.
         self._por_sentencia = motor.execution_options(isolation_level="AUTOCOMMIT")
         self._condiciones = condiciones
-
-    def comando(self, id_comando: str) -> DestinoComando | None:
-        """A command's fate."""
-        with self._motor.connect() as conexion:
-            return destino_comando(conexion, id_comando)
 
     def imagen(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> Imagen | None:
         """One image, and the fact of it in the outbox: one statement (ADR 10).

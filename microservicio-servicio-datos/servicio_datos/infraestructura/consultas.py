@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 
 from contratos import motivos
-from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.servicio_datos import (
     Dataset,
     Experto,
@@ -12,7 +11,7 @@ from contratos.consultas.servicio_datos import (
     PaginaServiciosDatos,
     ServicioDatos,
 )
-from seedwork.infraestructura.consultas import Lista, destino_comando
+from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 from servicio_datos.aplicacion.lectura import Lectura
 from servicio_datos.infraestructura import tablas
 
@@ -47,16 +46,8 @@ _LISTA = Lista(
 )
 
 
-class LecturaServicioDatos(Lectura):
+class LecturaServicioDatos(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
-
-    def __init__(self, motor: sa.Engine) -> None:
-        self._motor = motor
-
-    def comando(self, id_comando: str) -> DestinoComando | None:
-        """A command's fate."""
-        with self._motor.connect() as conexion:
-            return destino_comando(conexion, id_comando)
 
     def servicio_datos(self, id: str) -> ServicioDatos | None:
         """One data service."""

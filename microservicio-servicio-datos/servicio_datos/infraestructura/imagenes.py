@@ -1,9 +1,12 @@
 """How many anonymised images there are, by modality."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.infraestructura.repositorio import Inscripcion
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 from servicio_datos.dominio.catalogo import clave_modalidad
@@ -19,12 +22,11 @@ _SUMAR = sa.text("""
 """)
 
 
-class ImagenesSQL(Inscripcion):
-    """Adds up what a batch counts, and writes it with one statement."""
+class Cuenta(Inscripcion, ABC):
+    """Adds up what a batch counts, and writes it at the end."""
 
-    def __init__(self, transaccion: TransaccionSQL) -> None:
+    def __init__(self, transaccion: Transaccion) -> None:
         super().__init__(transaccion)
-        self._transaccion = transaccion
         self._contadas: list[str] = []
         self._marca = 0
 
@@ -41,11 +43,26 @@ class ImagenesSQL(Inscripcion):
         del self._contadas[self._marca :]
 
     def volcar(self) -> None:
-        """Add what was counted to what is known. It locks rows that every batch changes: let it be the last write."""
+        """Add what was counted to what is known."""
         sumas: Counter[str] = Counter()
         for modalidad, cuantas in Counter(self._contadas).items():
             if clave := clave_modalidad(modalidad):
                 sumas[clave] += cuantas
         if sumas:
-            claves = sorted(sumas)
-            self._transaccion.ejecutar(_SUMAR, {"modalidades": claves, "cuantas": [sumas[c] for c in claves]})
+            self._sumar(sumas)
+
+    @abstractmethod
+    def _sumar(self, sumas: Mapping[str, int]) -> None:
+        """So many more of each modality, by its key."""
+
+
+class ImagenesSQL(Cuenta):
+    """Writes with one statement. It locks rows that every batch changes: let it be the last write."""
+
+    def __init__(self, transaccion: TransaccionSQL) -> None:
+        super().__init__(transaccion)
+        self._transaccion = transaccion
+
+    def _sumar(self, sumas: Mapping[str, int]) -> None:
+        claves = sorted(sumas)
+        self._transaccion.ejecutar(_SUMAR, {"modalidades": claves, "cuantas": [sumas[c] for c in claves]})

@@ -1,14 +1,14 @@
 """This service's database in memory, and its unit of work on it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.infraestructura.repositorio import Inscripcion
 from seedwork.infraestructura.tabla import Fila, campos
 from seedwork.pruebas.almacen import Almacen, TransaccionMemoria
 from seedwork.pruebas.tablas import definiciones
-from servicio_datos.dominio.catalogo import Catalogo, clave_modalidad
+from servicio_datos.dominio.catalogo import Catalogo
+from servicio_datos.infraestructura.imagenes import Cuenta
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 from servicio_datos.infraestructura.tablas import METADATOS
 
@@ -115,31 +115,15 @@ class RecursosMemoria:
         return self._azar.choice(codigos) if codigos else None
 
 
-class ImagenesMemoria(Inscripcion):
-    """Adds up what a batch counts."""
+class ImagenesMemoria(Cuenta):
+    """Writes them row by row."""
 
     def __init__(self, transaccion: TransaccionMemoria) -> None:
         super().__init__(transaccion)
         self._almacen = transaccion.almacen
-        self._contadas: list[str] = []
-        self._marca = 0
 
-    def contar(self, modalidad: str) -> None:
-        """One more image of a modality, as its image spells it."""
-        self._contadas.append(modalidad)
-
-    def marcar(self) -> None:
-        """A message begins."""
-        self._marca = len(self._contadas)
-
-    def deshacer(self) -> None:
-        """What was counted since does not count."""
-        del self._contadas[self._marca :]
-
-    def volcar(self) -> None:
-        """Add what was counted to what is known."""
+    def _sumar(self, sumas: Mapping[str, int]) -> None:
         tabla = self._almacen.tablas["imagenes_por_modalidad"]
-        for modalidad in self._contadas:
-            if clave := clave_modalidad(modalidad):
-                cuantas = tabla[clave]["cuantas"] if clave in tabla else 0
-                self._almacen.poner(tabla, clave, {"modalidad": clave, "cuantas": cuantas + 1})
+        for clave, cuantas in sumas.items():
+            antes = tabla[clave]["cuantas"] if clave in tabla else 0
+            self._almacen.poner(tabla, clave, {"modalidad": clave, "cuantas": antes + cuantas})

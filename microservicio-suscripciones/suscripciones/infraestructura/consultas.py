@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from contratos import motivos
-from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.suscripciones import (
     ClienteVisible,
     Documento,
@@ -18,7 +17,7 @@ from contratos.consultas.suscripciones import (
 )
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.bd import entre
-from seedwork.infraestructura.consultas import Lista, destino_comando
+from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.plan import Plan
 from suscripciones.dominio.saga import Paso
@@ -50,17 +49,12 @@ _LISTA = Lista(
 )
 
 
-class LecturaSuscripciones(Lectura):
+class LecturaSuscripciones(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
 
     def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan]) -> None:
-        self._motor = motor
+        super().__init__(motor)
         self.planes = planes
-
-    def comando(self, id_comando: str) -> DestinoComando | None:
-        """A command's fate."""
-        with self._motor.connect() as conexion:
-            return destino_comando(conexion, id_comando)
 
     def suscripcion(self, id: str) -> Suscripcion | None:
         """One subscription, with its client, plan and invoices."""

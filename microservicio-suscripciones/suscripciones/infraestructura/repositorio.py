@@ -6,7 +6,7 @@ from typing import Any
 from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.repositorio import Inscripcion, Mapeo, Repositorio, mapeo_llano
-from seedwork.infraestructura.tabla import Fila, Tabla, TransaccionConTablas, campos
+from seedwork.infraestructura.tabla import Fila, Tabla, TransaccionConTablas, campos, de_json
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
@@ -34,9 +34,8 @@ def _fila_de_suscripcion(suscripcion: Suscripcion) -> Fila:
 
 
 def _suscripcion_de(fila: Mapping[str, Any]) -> Suscripcion:
-    saga: dict[str, Any] = {c: tuple(v) if isinstance(v, list) else v for c, v in fila["saga"].items()}
     propios = {c: v for c, v in fila.items() if c not in ("orden", "saga", "recursos")}
-    return Suscripcion(saga=SagaActual(**saga), recursos=tuple(fila["recursos"]), **propios)
+    return Suscripcion(saga=de_json(SagaActual, fila["saga"]), recursos=tuple(fila["recursos"]), **propios)
 
 
 def _fila_de_factura(factura: Factura) -> Fila:

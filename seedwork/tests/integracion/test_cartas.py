@@ -27,7 +27,7 @@ from seedwork.entrada.cli import crear_cli
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
 from seedwork.infraestructura.cartas import abrir_buzon
 from seedwork.infraestructura.cloudevents import a_propiedades
-from seedwork.infraestructura.consultas import destino_comando
+from seedwork.infraestructura.consultas import LecturaDeComandos
 from seedwork.infraestructura.entregas import EntregasSQL
 from seedwork.infraestructura.pulsar import EsquemaCodificado
 from seedwork.pruebas import cuaderno
@@ -89,8 +89,7 @@ def atendiendo(taller, bus: Bus | None = None) -> Iterator[None]:
 
 
 def destino(taller, id: str) -> tuple[str, str] | None:
-    with taller.motor.connect() as conexion:
-        fila = destino_comando(conexion, id)
+    fila = LecturaDeComandos(taller.motor).comando(id)
     return fila and (fila.estado, fila.motivo)
 
 

@@ -1,10 +1,13 @@
 """The commands about images: each body with its rules, and the routes that take them."""
 
+import json
+
 from typing_extensions import override
 
 from bff_web import respuestas
 from bff_web.comandos.comun import Comando, Cuerpo, Recurso, ejemplo
 from bff_web.tipos import Fecha, Id, Texto
+from contratos import ejemplos
 from contratos.procesamiento import AnonimizarImagen
 
 IMAGEN = Recurso(
@@ -19,17 +22,7 @@ IMAGEN = Recurso(
 class CuerpoAnonimizarImagen(Cuerpo):
     """Pide que se anonimicen los metadatos de una imagen."""
 
-    model_config = ejemplo(
-        id_imagen="46769a88-00000-4468o-8a14-1579887d01",
-        modalidad="Rayos X",
-        patologia="Neumonía",
-        region_anatomica="Cráneo",
-        formato_imagen="DICOM",
-        fuente_de_datos="Hospital del norte",
-        antecedentes="Diabético",
-        id_paciente="46769a88-181f-4468-8i34-15f750381d01",
-        fecha_ingesta="2024-02-01 09:10:00",
-    )
+    model_config = ejemplo(**json.loads(ejemplos.IMAGEN))
 
     id_imagen: Id
     modalidad: Texto

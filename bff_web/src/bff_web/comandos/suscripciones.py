@@ -1,5 +1,6 @@
 """The commands about subscriptions: each body with its rules, and the routes that take them."""
 
+import json
 from typing import Any
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from typing_extensions import override
 from bff_web import respuestas
 from bff_web.comandos.comun import Comando, Cuerpo, Documento, Objeto, Palabras, Recurso, ejemplo
 from bff_web.tipos import Correo, Id, Medio, Moneda, Monto, Texto
+from contratos import ejemplos
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
 
 SUSCRIPCION = Recurso(
@@ -47,18 +49,7 @@ class PlanPedido(Objeto):
 class CuerpoCrearSuscripcion(Cuerpo):
     """Pide una suscripción de un cliente a un plan."""
 
-    model_config = ejemplo(
-        cliente={
-            "codigo": "0001",
-            "nombre": {"nombres": "Pablo", "apellidos": "Perez Prieto"},
-            "usuario": "pperez",
-            "rut": {"numero": 123457890},
-            "cedula": {"numero": 123457890},
-            "email": "pperez@domain.com",
-        },
-        plan={"codigo": "pro", "nombre": "PRO"},
-        facturas=[],
-    )
+    model_config = ejemplo(**json.loads(ejemplos.SUSCRIPCION))
 
     cliente: Cliente
     plan: PlanPedido

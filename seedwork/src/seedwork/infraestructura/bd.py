@@ -17,6 +17,8 @@ METADATOS = sa.MetaData()
 """The messaging tables, which ``ddl`` makes; each service's own tables are in a MetaData of its own."""
 
 AHORA = sa.text("clock_timestamp()")
+NO_ESPERAR = sa.text("DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id")
+"""That a command waits no more."""
 _AHORA_DE_COPY = sa.text("statement_timestamp()")
 
 

@@ -14,6 +14,7 @@ from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Original
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.cloudevents import entero
 
 log = structlog.get_logger(__name__)
 
@@ -63,10 +64,10 @@ class Carta:
             clave=mensaje.partition_key(),
             instante=en_instante(todas.get("carta_instante", "")) or publicada,
             error=todas.get("carta_error", ""),
-            intentos=_entero(todas.get("carta_intentos"), 0),
+            intentos=entero(todas.get("carta_intentos"), 0),
             topico=todas.get("carta_topico", ""),
             consumidor=todas.get("carta_consumidor", ""),
-            esquema=_entero(todas.get("carta_esquema"), -1),
+            esquema=entero(todas.get("carta_esquema"), -1),
             propiedades=originales,
         )
 
@@ -74,13 +75,6 @@ class Carta:
     def carga(self) -> bytes:
         """The original payload. It may hold what is a person's: it is shown to nobody."""
         return bytes(self.mensaje.data())
-
-
-def _entero(texto: str | None, defecto: int) -> int:
-    try:
-        return defecto if texto is None else int(texto)
-    except ValueError:
-        return defecto
 
 
 class Buzon:

@@ -30,6 +30,14 @@ _TEXTO = re.compile(r"[\x20-\x7e]{0,512}")
 _SECUENCIA = re.compile(r"[0-9]{1,18}")
 
 
+def entero(texto: str | None, defecto: int) -> int:
+    """The number that a property holds; ``defecto`` where it is missing, or none."""
+    try:
+        return defecto if texto is None else int(texto)
+    except ValueError:
+        return defecto
+
+
 def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:
     """The message properties of an envelope, for a message on ``topico``."""
     propiedades = {

@@ -85,17 +85,26 @@ class Lista:
         )
 
 
-def destino_comando(conexion: sa.Connection, id_comando: str) -> DestinoComando | None:
-    """A command's fate; None until it was handled."""
-    fila = conexion.execute(_COMANDO, {"id_comando": id_comando}).mappings().one_or_none()
-    if fila is None:
-        return None
-    return DestinoComando(
-        id_comando=fila["id_comando"],
-        tipo=fila["tipo"].split(".")[-2],
-        estado=fila["estado"],
-        motivo=motivos.texto(fila["motivo"]),
-    )
+class LecturaDeComandos:
+    """The reading side of a service that has commands: their fates. It reads on connections of its own, and locks
+    nothing.
+    """
+
+    def __init__(self, motor: sa.Engine) -> None:
+        self._motor = motor
+
+    def comando(self, id_comando: str) -> DestinoComando | None:
+        """A command's fate; None until it was handled."""
+        with self._motor.connect() as conexion:
+            fila = conexion.execute(_COMANDO, {"id_comando": id_comando}).mappings().one_or_none()
+        if fila is None:
+            return None
+        return DestinoComando(
+            id_comando=fila["id_comando"],
+            tipo=fila["tipo"].split(".")[-2],
+            estado=fila["estado"],
+            motivo=motivos.texto(fila["motivo"]),
+        )
 
 
 def _huella(orden: sa.Column[int], filtros: Mapping[sa.Column[Any], str]) -> str:

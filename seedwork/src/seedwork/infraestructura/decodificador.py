@@ -11,7 +11,7 @@ from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.aplicacion.validez import falta
 from seedwork.dominio.reglas import es_id
 from seedwork.infraestructura import avro
-from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
+from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades, entero
 
 _PREFIJO = "espera_"
 
@@ -40,8 +40,8 @@ class Devuelto:
             clave=llegado.clave,
             carga=llegado.carga,
             propiedades={n: v for n, v in todas.items() if not n.startswith(_PREFIJO)},
-            esquema=_entero(todas.get("espera_esquema"), -1),
-            vuelta=_entero(todas.get("espera_vuelta"), 0),
+            esquema=entero(todas.get("espera_esquema"), -1),
+            vuelta=entero(todas.get("espera_vuelta"), 0),
         )
 
 
@@ -116,10 +116,3 @@ def esquema_registrado(esquemas: Esquemas, topico: str, version: int) -> str:
     if texto is None:
         raise MensajeIlegible("su esquema no está registrado")
     return texto
-
-
-def _entero(texto: str | None, defecto: int) -> int:
-    try:
-        return defecto if texto is None else int(texto)
-    except ValueError:
-        return defecto

@@ -17,8 +17,6 @@ _EMPEZAR_LOTE = sa.text("""
     SELECT ce_ids FROM lotes WHERE consumidor = :consumidor AND id <> :lote AND ce_ids && CAST(:ids AS text[])
 """)
 
-_NO_ESPERAR = sa.text("DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id")
-
 
 def motor_de_notas(motor: sa.Engine) -> sa.Engine:
     """An engine on the same database whose single statements do not wait for the disk; one serves a whole process."""
@@ -39,7 +37,7 @@ class EntregasSQL:
         notas: see :func:`motor_de_notas`.
 
     Attributes:
-        lote: the id of this consumer's batch; it has one at a time. The unit of work ends it (``recibir``).
+        lote: the id of this consumer's batch; it has one at a time. Its transaction ends it (``recibir``).
     """
 
     def __init__(self, motor: sa.Engine, consumidor: str, lote: str, *, notas: sa.Engine | None = None) -> None:
@@ -103,11 +101,11 @@ class EntregasSQL:
         with self._motor.begin() as conexion:
             if conexion.execute(agotados).rowcount:
                 conexion.execute(insert(bd.inbox).values(valores).on_conflict_do_nothing())
-            conexion.execute(_NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
+            conexion.execute(bd.NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def no_esperar(self, ce_id: str) -> None:
         """The command waits no more: those behind it go on."""
-        self._anotar(_NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
+        self._anotar(bd.NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def levantar(self, ce_id: str) -> None:
         """Let a parked message be tried again, from its first attempt on; one that was handled stays so.
@@ -120,7 +118,7 @@ class EntregasSQL:
             # The attempts first, as who parks does: one of the two finds what the other did.
             conexion.execute(self._de(sa.delete(bd.intentos), ce_id))
             conexion.execute(sa.delete(bd.inbox).where(propia, bd.inbox.c.aparcado.is_not(None)))
-            conexion.execute(_NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
+            conexion.execute(bd.NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def _anotar(self, sentencia: sa.Executable, valores: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         with self._notas.connect() as conexion:

@@ -1,10 +1,12 @@
 """What a repository asks of a table: a port. PostgreSQL is one way to keep rows, memory another."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from seedwork.aplicacion.transaccion import Transaccion
+
+D = TypeVar("D")
 
 Fila = dict[str, Any]
 
@@ -62,3 +64,8 @@ class TransaccionConTablas(Transaccion, Protocol):
 def campos(objeto: Any) -> Fila:
     """A dataclass's fields and their values, as they are; ``dataclasses.asdict`` copies each of them in depth."""
     return {campo.name: getattr(objeto, campo.name) for campo in fields(objeto)}
+
+
+def de_json(clase: Callable[..., D], valores: Mapping[str, Any]) -> D:
+    """The dataclass whose fields a column of JSON holds, which knows no tuples."""
+    return clase(**{c: tuple(v) if isinstance(v, list) else v for c, v in valores.items()})

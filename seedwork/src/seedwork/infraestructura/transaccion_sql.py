@@ -52,7 +52,6 @@ _APLAZAR = sa.text("""
     ORDER BY orden
     ON CONFLICT (consumidor, ce_id) DO UPDATE SET vuelta = excluded.vuelta
 """)
-_NO_ESPERAR = sa.text("DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id")
 _RELOJ = sa.select(sa.func.clock_timestamp())
 _CLAVES = bd.claves_idempotencia.c
 _RECLAMAR = insert(bd.claves_idempotencia).on_conflict_do_nothing()
@@ -179,7 +178,7 @@ class TransaccionSQL:
 
     def no_esperar(self, consumidor: str, ce_id: str) -> None:
         """The command waits no more."""
-        self.conexion.execute(_NO_ESPERAR, {"consumidor": consumidor, "ce_id": ce_id})
+        self.conexion.execute(bd.NO_ESPERAR, {"consumidor": consumidor, "ce_id": ce_id})
 
     def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
         """Write what is to be sent, in order, and the fates of commands.
