@@ -294,6 +294,24 @@ def test_una_suscripcion_a_varios_topicos_los_recibe_todos(mesa):
         assert [m.carga.decode() for m in llegados if m.topico == topico] == [f"{n}-a", f"{n}-b"]
 
 
+def test_una_avenida_en_un_topico_no_tapa_a_los_demas(mesa):
+    cliente, avenida, otro = mesa.cliente(), mesa.topico(), mesa.topico()
+    cliente.preparar(avenida)
+    dichos: list[Any] = []
+    for _ in range(3000):
+        cliente.enviar(avenida, b"agua", {}, "k", dichos.append)
+    cliente.despachar(avenida)
+    mesa.pasar(lambda: len(dichos) == 3000)
+    abierta = suscribir(cliente, [avenida, otro], cola=100)
+    recibir(mesa, abierta, 200)
+    publicar(cliente, otro, "a")
+    mesa.pasar(abierta.conectada)
+    antes = 0
+    while b"a" not in (cargas := [m.carga for m in abierta.recibir(50, 1.0)]):
+        antes += len(cargas)
+    assert antes + cargas.index(b"a") < 1000, "estaba detrás de lo que el otro tópico tenía por delante"
+
+
 def test_cada_suscripcion_recibe_todo(mesa):
     cliente, topico = mesa.cliente(), mesa.topico()
     una, otra = suscribir(cliente, [topico], "una"), suscribir(cliente, [topico], "otra")

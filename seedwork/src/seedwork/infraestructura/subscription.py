@@ -1,9 +1,13 @@
 """Receiving from Pulsar: subscriptions, messages as they travelled, and the schema registry."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from queue import Empty, SimpleQueue
 
+import _pulsar
 import pulsar
 
 from contratos.base import Entrega
@@ -58,47 +62,146 @@ def _sin_particion(topico: str) -> str:
     return topico.split("-partition-")[0]
 
 
-class SubscriptionPulsar:
-    """An open subscription."""
+class _Entregado(MensajePulsar):
+    """A message, and the consumer that it came by."""
 
-    def __init__(self, consumidor: pulsar.Consumer) -> None:
-        self._consumidor = consumidor
+    __slots__ = ("consumidor",)
+
+    def __init__(self, mensaje: pulsar.Message, consumidor: pulsar.Consumer) -> None:
+        super().__init__(mensaje)
+        self.consumidor = consumidor
+
+
+class _Toma:
+    """One topic of a subscription, or one partition of it, with a consumer of the client's own.
+
+    The client bounds what it holds for a consumer of one topic. For a consumer of several it does not: whatever flood
+    comes in on one of them then lies before all that the others bring.
+    """
+
+    __slots__ = ("_primero", "_timbre", "consumidor")
+
+    def __init__(self, consumidor: pulsar.Consumer, timbre: "SimpleQueue[_Timbrazo]") -> None:
+        self.consumidor = consumidor
+        self._timbre = timbre
+        self._primero: pulsar.Message | None = None
+
+    def aguardar(self) -> None:
+        """Ring when the next message is there. Until then nothing may be taken: it would overtake that one."""
+        timbre = self._timbre
+        # On the client's own thread; what :mod:`pulsar.asyncio` awaits, without a loop.
+        self.consumidor._consumer.receive_async(lambda resultado, mensaje: timbre.put((self, resultado, mensaje)))
+
+    def despertar(self, resultado: _pulsar.Result, mensaje: _pulsar.Message) -> None:
+        """It rang, with this message."""
+        if resultado != _pulsar.Result.Ok:
+            raise SinSubscription(str(resultado))
+        self._primero = pulsar.Message._wrap(mensaje)
+
+    def tomar(self) -> pulsar.Message | None:
+        """The next message, if it is there."""
+        primero, self._primero = self._primero, None
+        if primero is not None:
+            return primero
+        try:
+            return self.consumidor.receive(0)
+        except pulsar.Timeout:
+            return None
+
+
+_Timbrazo = tuple[_Toma, _pulsar.Result, _pulsar.Message]
+
+
+class SubscriptionPulsar:
+    """An open subscription: its topics are drained in turns, a message of each, so that none waits behind a flood.
+
+    Args:
+        cliente: made in this process.
+        abrir: opens the client's consumer of one topic, or of one partition.
+        topicos: their names.
+    """
+
+    REVISION_S = 60.0
+    """Seconds after which a topic may have got more partitions."""
+
+    def __init__(self, cliente: pulsar.Client, abrir: Callable[[str], pulsar.Consumer], topicos: Sequence[str]) -> None:
+        self._cliente = cliente
+        self._abrir = abrir
+        self._timbre: SimpleQueue[_Timbrazo] = SimpleQueue()
+        self._despiertas: deque[_Toma] = deque()
+        self._tomas: dict[str, _Toma] = {}
+        try:
+            for topico in topicos:
+                self._abrir_particiones(topico)
+        except BaseException:
+            self.cerrar()
+            raise
+        self._con_particiones = [t for t in topicos if t not in self._tomas]
+        self._revision = time.monotonic() + self.REVISION_S
+
+    def _abrir_particiones(self, topico: str) -> None:
+        """All of a topic's that are not open yet; one that has none is its own."""
+        for parte in self._cliente.get_topic_partitions(topico):
+            if parte not in self._tomas:
+                toma = self._tomas[parte] = _Toma(self._abrir(parte), self._timbre)
+                toma.aguardar()
+
+    def _revisar(self) -> None:
+        self._revision = time.monotonic() + self.REVISION_S
+        for topico in self._con_particiones:
+            self._abrir_particiones(topico)
 
     def recibir(self, cuantos: int, espera_s: float) -> Sequence[Original]:
         """What is there, up to so many; none after ``espera_s`` seconds without any."""
-        llegados: list[Original] = []
-        # To the client, 0 means to wait for ever.
-        plazo_ms = max(1, int(espera_s * 1000))
-        recibir = self._consumidor.receive
         try:
-            while len(llegados) < cuantos:
-                llegados.append(MensajePulsar(recibir(plazo_ms)))
-                plazo_ms = 1
-        except pulsar.Timeout:
-            pass
+            # The client asks of itself for a consumer of the whole topic, and not for those of its partitions.
+            if time.monotonic() > self._revision and self.conectada():
+                self._revisar()
+            # Who is awake may have no more; once all sleep, the first one who rings has something.
+            return self._recoger(cuantos, 0.0) or self._recoger(cuantos, espera_s)
         except pulsar.PulsarException as error:
             # What came until then is delivered again, once this is closed.
             raise SinSubscription(type(error).__name__) from error
+
+    def _recoger(self, cuantos: int, espera_s: float) -> list[Original]:
+        llegados: list[Original] = []
+        despiertas = self._despiertas
+        try:
+            while True:
+                toma, resultado, mensaje = self._timbre.get(timeout=0.0 if despiertas else espera_s)
+                toma.despertar(resultado, mensaje)
+                despiertas.append(toma)
+        except Empty:
+            pass
+        while despiertas and len(llegados) < cuantos:
+            toma = despiertas.popleft()
+            siguiente = toma.tomar()
+            if siguiente is None:
+                toma.aguardar()
+            else:
+                llegados.append(_Entregado(siguiente, toma.consumidor))
+                despiertas.append(toma)
         return llegados
 
     def aceptar(self, llegado: Original) -> None:
         """Acknowledge."""
-        if not isinstance(llegado, MensajePulsar):
+        if not isinstance(llegado, _Entregado):
             raise TypeError("no lo recibió esta suscripción")
         try:
-            self._consumidor.acknowledge(llegado.mensaje)
+            llegado.consumidor.acknowledge(llegado.mensaje)
         except pulsar.PulsarException as error:
             raise SinSubscription(type(error).__name__) from error
 
     def conectada(self) -> bool:
-        """Whether the broker delivers to it."""
-        return bool(self._consumidor.is_connected())
+        """Whether the broker delivers to it, on all of its topics."""
+        return all(toma.consumidor.is_connected() for toma in list(self._tomas.values()))
 
     def cerrar(self) -> None:
         """Give everything back. Acknowledgements that are still on their way go out before."""
-        # The client does not know one that it has closed.
-        with suppress(pulsar.PulsarException, ValueError):
-            self._consumidor.close()
+        for toma in self._tomas.values():
+            # The client does not know one that it has closed.
+            with suppress(pulsar.PulsarException, ValueError):
+                toma.consumidor.close()
 
 
 class SubscriberPulsar:
@@ -117,18 +220,21 @@ class SubscriberPulsar:
         Raises:
             SinSubscription: not now.
         """
-        try:
-            consumidor = self._cliente.subscribe(
-                list(topicos),
+
+        def abrir(topico: str) -> pulsar.Consumer:
+            return self._cliente.subscribe(
+                topico,
                 nombre,
                 consumer_type=_TIPOS[entrega],
                 receiver_queue_size=cola,
                 initial_position=pulsar.InitialPosition.Earliest,
                 batch_index_ack_enabled=True,
             )
+
+        try:
+            return SubscriptionPulsar(self._cliente, abrir, topicos)
         except pulsar.PulsarException as error:
             raise SinSubscription(type(error).__name__) from error
-        return SubscriptionPulsar(consumidor)
 
 
 class EsquemasPulsar:

@@ -87,9 +87,12 @@ class Suerte(Enum):
 class Capricho:
     """What a broker does where it might do one thing or another. This one has no whims: all goes well, and at once."""
 
+    _turno = 0
+
     def elegir(self, cabezas: Sequence[MensajeEnMemoria]) -> int:
-        """Which of these, each the next one of its partition, a consumer gets first; the oldest, here."""
-        return min(range(len(cabezas)), key=lambda n: cabezas[n].numero)
+        """Which of these, each the next one of its partition, a consumer gets first; each in its turn, here."""
+        self._turno += 1
+        return self._turno % len(cabezas)
 
     def cuantos(self, hay: int) -> int:
         """How many of a partition's messages it gets in a row; 0 for no more this time."""
