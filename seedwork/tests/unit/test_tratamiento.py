@@ -171,6 +171,8 @@ class Mundo:
                 continue
             if verbo == "muere":
                 raise Muerte
+            if verbo == "cuesta":
+                self.reloj.instante += 0.01
             if verbo == "falla":
                 self.fallos[id] += 1
                 if not cuanto or self.fallos[id] <= int(cuanto):
@@ -434,8 +436,25 @@ def test_lo_retenido_tiene_un_tope_y_lo_libre_sigue():
     assert tratamiento.cupo == 0
     assert mundo.efectos == ["b1"]
     mundo.apurar(tratamiento)
-    assert tratamiento.cupo == 10
+    assert tratamiento.cupo > 0
     assert len(mundo.cartas) == 10
+
+
+def test_un_lote_que_tarda_demasiado_hace_menores_los_siguientes_y_lo_que_se_toma():
+    mundo = Mundo([orden(f"m{n}", f"{n}", "cuesta") for n in range(100)], ritmo=Ritmo(tanda_s=0.1))
+    tratamiento, cupos = mundo.suscribir(lote=50), []
+    while tratamiento.seguir():
+        cupos.append(tratamiento.cupo)
+    # 10 ms each: ten of them are as long as a batch may take.
+    assert [len(t) for t in mundo.tratos] == [50, 10, 10, 10, 10, 10]
+    assert cupos == [50, *[10] * 6], "nothing is handled while it is decoded"
+
+    # What is quick has them grow again.
+    mundo.topico += [orden(f"r{n}", f"{n}") for n in range(100)]
+    tratamiento.tomar(mundo.topico[100:])
+    while tratamiento.seguir():
+        pass
+    assert [len(t) for t in mundo.tratos[6:]] == [10, 20, 40, 30]
 
 
 def test_lo_que_volvio_ilegible_de_su_espera_no_hace_esperar_a_nadie():

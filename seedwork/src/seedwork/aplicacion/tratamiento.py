@@ -196,8 +196,8 @@ class Tratamiento:
 
     @property
     def cupo(self) -> int:
-        """How many more may be taken in hand."""
-        return max(0, min(self._medios.lote, self._medios.ritmo.retenidos - self._retenidas))
+        """How many more may be taken in hand: no more than one batch, since what comes later waits behind them."""
+        return max(0, min(self._tope, self._medios.ritmo.retenidos - self._retenidas))
 
     @property
     def en_mano(self) -> int:
@@ -324,11 +324,22 @@ class Tratamiento:
         for entrega in parte:
             self._libres.popleft()
             self._hechas.append(entrega.llegado)
-        self._tope = min(self._medios.lote, 2 * self._tope)
+        segundos = self._medios.entorno.monotono() - antes
+        self._medir(len(parte), segundos)
         self._labores += 1
-        testigo.tanda(len(parte), self._medios.entorno.monotono() - antes, None)
+        testigo.tanda(len(parte), segundos, None)
         for entrega in parte:
             testigo.acabado(entrega.recibido, _fin(entrega, esperan))
+
+    def _medir(self, cuantas: int, segundos: float) -> None:
+        """A batch is done: the next one may be twice as large, yet not so large that what comes meanwhile waits long.
+
+        A short one tells nothing of the pace of many.
+        """
+        plazo, tope = self._medios.ritmo.tanda_s, 2 * self._tope
+        if segundos > plazo / 2:
+            tope = min(tope, int(cuantas * plazo / segundos))
+        self._tope = max(2, min(self._medios.lote, tope))
 
     def _intentar(self, clave: _Clave) -> None:
         """Handle the first message of a key on its own, once; or park it, after its last attempt."""
