@@ -87,8 +87,8 @@ $(LISTO): requirements.lock $(METADATOS)
 		echo "Python 3.11 or newer is needed; '$(PYTHON)' is not that. Name one with: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "This Python can't make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "Setting up .venv (once)"
+	@echo "Setting up .venv: once, for about half a minute"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(DISTRIBUCIONES:%=-e %)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(DISTRIBUCIONES:%=-e %)
 	@touch $@
