@@ -194,7 +194,7 @@ class AnularFactura(Mensaje):
 
 from contratos import motivos
 from contratos.suscripciones import AnularFactura
-from seedwork.aplicacion.peticiones import Reglas
+from seedwork.aplicacion.validez import Reglas
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
 from suscripciones.aplicacion.pasos import pedida

@@ -5,7 +5,7 @@ from dataclasses import replace
 from contratos import Mensaje, sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from saga.pasos import publicar_paso
-from seedwork.aplicacion.peticiones import invalidos
+from seedwork.aplicacion.validez import invalidos
 from suscripciones.aplicacion.comandos.crear_suscripcion import REGLAS, cliente_de
 from suscripciones.aplicacion.pasos import saga_de
 from suscripciones.aplicacion.puertos import Unidad

@@ -2,7 +2,7 @@
 
 from contratos import motivos
 from contratos.servicio_datos import AsignarExperto
-from seedwork.aplicacion.peticiones import exigir
+from seedwork.aplicacion.validez import exigir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
 from servicio_datos.aplicacion.peticiones import exigir_activa, servicio_datos_pedido

@@ -2,7 +2,7 @@
 
 from contratos import motivos
 from contratos.servicio_datos import CrearServicioDatos
-from seedwork.aplicacion.peticiones import Reglas, exigir, opcional
+from seedwork.aplicacion.validez import Reglas, exigir, opcional
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
 from servicio_datos.aplicacion.peticiones import exigir_activa

@@ -1,7 +1,7 @@
 """IniciarServicioDatos: somebody puts a data service to work by hand."""
 
 from contratos.servicio_datos import IniciarServicioDatos
-from seedwork.aplicacion.peticiones import exigir
+from seedwork.aplicacion.validez import exigir
 from seedwork.dominio.reglas import es_texto
 from servicio_datos.aplicacion.peticiones import exigir_activa, servicio_datos_pedido
 from servicio_datos.aplicacion.puertos import Unidad

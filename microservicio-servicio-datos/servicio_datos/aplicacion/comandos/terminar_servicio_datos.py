@@ -2,7 +2,7 @@
 
 from contratos import motivos
 from contratos.servicio_datos import TerminarServicioDatos
-from seedwork.aplicacion.peticiones import exigir
+from seedwork.aplicacion.validez import exigir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_texto
 from servicio_datos.aplicacion.peticiones import servicio_datos_pedido

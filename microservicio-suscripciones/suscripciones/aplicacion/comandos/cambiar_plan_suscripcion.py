@@ -5,7 +5,7 @@ from datetime import timedelta
 from contratos import motivos, sagas
 from contratos.suscripciones import CambiarPlanSuscripcion
 from saga.pasos import publicar_paso
-from seedwork.aplicacion.peticiones import Reglas, exigir
+from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_texto
 from suscripciones.aplicacion.pasos import activar, saga_de

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from contratos import motivos
 from contratos.suscripciones import PagarSuscripcion
-from seedwork.aplicacion.peticiones import Reglas, exigir
+from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.dinero import Dinero
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_medio, es_moneda, es_monto

@@ -1,17 +1,27 @@
-"""What an event must be like, whoever published it. A command that breaks the contract is its owner's to refuse."""
+"""What a message must be like, whoever published it: an event by its contract, a command by its owner's rules.
+
+An event that breaks its contract gets as far as no handler; a command that breaks a rule is its owner's to refuse.
+"""
 
 import re
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
+from contratos import motivos
 from contratos.base import Mensaje, Regla
 from seedwork.aplicacion.sobre import en_instante
+from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import MAXIMO_ID, es_id, es_texto
+
+Condicion = Callable[[str], bool]
+Reglas = Mapping[str, Condicion]
+"""What each field of a command must be, whoever published it (contract §2); a dot leads into a record."""
 
 _MAXIMO_LISTA = 100
 _CODIGO = re.compile(rf"[A-Z0-9_]{{0,{MAXIMO_ID}}}")
 
-_FORMAS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+_FORMAS: Mapping[str, tuple[Condicion, str]] = {
     "id": (es_id, "no es un id"),
     "codigo": (lambda texto: _CODIGO.fullmatch(texto) is not None, "no es un código"),
     "instante": (lambda texto: en_instante(texto) is not None, "no es un instante"),
@@ -41,6 +51,22 @@ def falta(mensaje: Mensaje, sujeto: str) -> str | None:
 def es_de_otro(mensaje: Mensaje, sujeto: str) -> bool:
     """Whether its payload names another subject than its envelope does."""
     return mensaje.sujeto in mensaje.reglas and getattr(mensaje, mensaje.sujeto) != sujeto
+
+
+def opcional(condicion: Condicion) -> Condicion:
+    """What a field must be that may also be left out."""
+    return lambda texto: not texto or condicion(texto)
+
+
+def invalidos(comando: Mensaje, reglas: Reglas) -> list[str]:
+    """The fields of a command that break their rule."""
+    return [campo for campo, cumple in reglas.items() if not cumple(attrgetter(campo)(comando))]
+
+
+def exigir(comando: Mensaje, reglas: Reglas) -> None:
+    """Raise ReglaViolada where a field of a command breaks its rule."""
+    if invalidos(comando, reglas):
+        raise ReglaViolada(motivos.DATOS_INVALIDOS)
 
 
 def _falta_de(valor: Any, regla: Regla) -> str | None:
