@@ -14,6 +14,7 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.transaccion_sql import insertar
 from seedwork.pruebas.cuaderno import UnidadCuaderno, abrir_en
 from seedwork.pruebas.sobres import sobre_nuevo
 from seedwork.pruebas.taller import Taller
@@ -51,7 +52,7 @@ class PorRelay:
 
     def publicar(self, *recibidos: Recibido) -> None:
         with self._taller.motor.begin() as conexion:
-            bd.insertar(conexion, bd.outbox, [outbox.a_fila(r.sobre, r.mensaje) for r in recibidos])
+            insertar(conexion, bd.outbox, [outbox.a_fila(r.sobre, r.mensaje) for r in recibidos])
 
     def abrir(self) -> None:
         self._relay.enter_context(self._taller.corriendo(self._taller.relay().correr))

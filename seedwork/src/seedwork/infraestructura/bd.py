@@ -1,9 +1,7 @@
 """One engine per process, and the tables that every service's database has for its messages."""
 
-import io
-import json
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -78,65 +76,6 @@ def es_de_infraestructura(error: BaseException) -> bool:
 def entre(columna: sa.ColumnElement[str], parametro: str) -> sa.ColumnElement[bool]:
     """That a column has one of the texts in the list that the parameter is given when the statement runs."""
     return columna == sa.any_(sa.bindparam(parametro, type_=sa.ARRAY(sa.Text)))
-
-
-def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all have the same columns, with COPY: PostgreSQL reads that fastest.
-
-    Args:
-        filas: texts, numbers, bytes, instants or None; a list is an array of texts, a dict a JSON document.
-
-    Raises:
-        sqlalchemy.exc.DBAPIError: as any statement of the connection's would.
-    """
-    sentencia = f"COPY {tabla.name} ({', '.join(filas[0])}) FROM STDIN (FORMAT csv)"
-    datos = "\n".join(",".join([_a_csv(v) for v in fila.values()]) for fila in filas)
-    cruda = conexion.connection.driver_connection
-    try:
-        with cruda.cursor() as cursor:  # type: ignore[union-attr]
-            cursor.copy_expert(sentencia, io.StringIO(datos), 1 << 20)
-    except psycopg2.Error as error:
-        roto = conexion.dialect.is_disconnect(error, cruda, None)  # type: ignore[arg-type]
-        if roto:
-            conexion.invalidate(error)
-        raise sa.exc.DBAPIError.instance(
-            sentencia, None, error, psycopg2.Error, hide_parameters=True, connection_invalidated=roto
-        ) from error
-
-
-def _a_csv(valor: Any) -> str:
-    """A field as COPY's CSV form has it; None is the empty one, and an empty text is quoted."""
-    if isinstance(valor, str):
-        return '"' + valor.replace('"', '""') + '"'
-    if valor is None:
-        return ""
-    if isinstance(valor, list):
-        return _a_csv(_a_arreglo(valor))
-    if isinstance(valor, dict):
-        return _a_csv(json.dumps(valor, ensure_ascii=False))
-    return _a_json(valor)
-
-
-def _a_arreglo(textos: Sequence[str]) -> str:
-    """An array of texts as PostgreSQL reads it (manual §8.15.2)."""
-    return "{" + ",".join('"' + t.replace("\\", "\\\\").replace('"', '\\"') + '"' for t in textos) + "}"
-
-
-def actualizar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
-    """Update rows, found by their column ``id``: one statement, and one parameter that holds them all as JSON."""
-    asignaciones = ", ".join(f"{c} = nueva.{c}" for c in filas[0] if c != "id")
-    sentencia = sa.text(
-        f"UPDATE {tabla.name} AS vieja SET {asignaciones}"  # noqa: S608 — names of our own columns
-        f" FROM json_populate_recordset(NULL::{tabla.name}, :filas) AS nueva WHERE vieja.id = nueva.id"
-    )
-    conexion.execute(sentencia, {"filas": json.dumps(filas, ensure_ascii=False, default=_a_json)})
-
-
-def _a_json(valor: Any) -> str:
-    """What PostgreSQL reads back as number, bytea or timestamp."""
-    if isinstance(valor, bytes):
-        return "\\x" + valor.hex()
-    return valor.isoformat() if isinstance(valor, datetime) else str(valor)
 
 
 def _instante(nombre: str, **opciones: Any) -> sa.Column[datetime]:

@@ -1,11 +1,14 @@
 """A transaction on PostgreSQL: state, inbox, outbox and what waits in one commit."""
 
 import functools
+import io
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
@@ -170,7 +173,7 @@ class TransaccionSQL:
             },
         )
         ahora = self.reloj()
-        bd.insertar(
+        insertar(
             self.conexion,
             bd.outbox,
             [outbox.a_fila_aplazada(a, consumidor, ahora + timedelta(seconds=a.pausa_s)) for a in aplazados],
@@ -188,9 +191,9 @@ class TransaccionSQL:
         """
         if destinos:
             with _claves_unicas(bd.comandos):
-                bd.insertar(self.conexion, bd.comandos, [_a_fila(d) for d in destinos])
+                insertar(self.conexion, bd.comandos, [_a_fila(d) for d in destinos])
         if salientes:
-            bd.insertar(self.conexion, bd.outbox, [outbox.a_fila(s.sobre, s.mensaje) for s in salientes])
+            insertar(self.conexion, bd.outbox, [outbox.a_fila(s.sobre, s.mensaje) for s in salientes])
 
 
 def _a_fila(destino: Destino) -> Fila:
@@ -222,12 +225,12 @@ class TablaSQL:
             if si_faltan:
                 self._conexion.execute(_insertar_si_faltan(self._tabla), filas)
             else:
-                bd.insertar(self._conexion, self._tabla, filas)
+                insertar(self._conexion, self._tabla, filas)
 
     def actualizar(self, filas: Sequence[Mapping[str, Any]]) -> None:
         """Update rows, found by their column ``id``."""
         with _claves_unicas(self._tabla):
-            bd.actualizar(self._conexion, self._tabla, filas)
+            _actualizar(self._conexion, self._tabla, filas)
 
 
 @contextmanager
@@ -254,6 +257,65 @@ def _leer(tabla: sa.Table, columna: str, bloquear: bool, salvo: tuple[str, str] 
 def _insertar_si_faltan(tabla: sa.Table) -> sa.Executable:
     # Without naming the key, a row that breaks another unique index would be passed over too.
     return insert(tabla).on_conflict_do_nothing(index_elements=[*tabla.primary_key])
+
+
+def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same columns, with COPY: PostgreSQL reads that fastest.
+
+    Args:
+        filas: texts, numbers, bytes, instants or None; a list is an array of texts, a dict a JSON document.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: as any statement of the connection's would.
+    """
+    sentencia = f"COPY {tabla.name} ({', '.join(filas[0])}) FROM STDIN (FORMAT csv)"
+    datos = "\n".join(",".join([_a_csv(v) for v in fila.values()]) for fila in filas)
+    cruda = conexion.connection.driver_connection
+    try:
+        with cruda.cursor() as cursor:  # type: ignore[union-attr]
+            cursor.copy_expert(sentencia, io.StringIO(datos), 1 << 20)
+    except psycopg2.Error as error:
+        roto = conexion.dialect.is_disconnect(error, cruda, None)  # type: ignore[arg-type]
+        if roto:
+            conexion.invalidate(error)
+        raise sa.exc.DBAPIError.instance(
+            sentencia, None, error, psycopg2.Error, hide_parameters=True, connection_invalidated=roto
+        ) from error
+
+
+def _a_csv(valor: Any) -> str:
+    """A field as COPY's CSV form has it; None is the empty one, and an empty text is quoted."""
+    if isinstance(valor, str):
+        return '"' + valor.replace('"', '""') + '"'
+    if valor is None:
+        return ""
+    if isinstance(valor, list):
+        return _a_csv(_a_arreglo(valor))
+    if isinstance(valor, dict):
+        return _a_csv(json.dumps(valor, ensure_ascii=False))
+    return _a_json(valor)
+
+
+def _a_arreglo(textos: Sequence[str]) -> str:
+    """An array of texts as PostgreSQL reads it (manual §8.15.2)."""
+    return "{" + ",".join('"' + t.replace("\\", "\\\\").replace('"', '\\"') + '"' for t in textos) + "}"
+
+
+def _actualizar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[str, Any]]) -> None:
+    """Update rows, found by their column ``id``: one statement, and one parameter that holds them all as JSON."""
+    asignaciones = ", ".join(f"{c} = nueva.{c}" for c in filas[0] if c != "id")
+    sentencia = sa.text(
+        f"UPDATE {tabla.name} AS vieja SET {asignaciones}"  # noqa: S608 — names of our own columns
+        f" FROM json_populate_recordset(NULL::{tabla.name}, :filas) AS nueva WHERE vieja.id = nueva.id"
+    )
+    conexion.execute(sentencia, {"filas": json.dumps(filas, ensure_ascii=False, default=_a_json)})
+
+
+def _a_json(valor: Any) -> str:
+    """What PostgreSQL reads back as number, bytea or timestamp."""
+    if isinstance(valor, bytes):
+        return "\\x" + valor.hex()
+    return valor.isoformat() if isinstance(valor, datetime) else str(valor)
 
 
 def transacciones(
