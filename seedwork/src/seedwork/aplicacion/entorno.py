@@ -3,6 +3,7 @@
 import random
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 import uuid_utils
@@ -32,14 +33,8 @@ class EntornoReal:
 
     def __init__(self) -> None:
         self.azar = random.Random()  # noqa: S311 - an even spread, not a secret
-
-    def ahora(self) -> datetime:
-        """The present instant, in UTC."""
-        return datetime.now(UTC)
-
-    def monotono(self) -> float:
-        """Seconds on the machine's monotonic clock."""
-        return time.monotonic()
+        self.ahora = partial(datetime.now, UTC)
+        self.monotono = time.monotonic
 
     def id(self) -> str:
         """A UUIDv7."""
