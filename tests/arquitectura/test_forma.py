@@ -158,6 +158,17 @@ def test_cada_papel_se_llama_igual_que_en_los_demas(carpeta: str, paquete: str) 
             assert INFINITIVO.match(manejador.__name__), f"{manejador.__name__}: what does it do?"
 
 
+@cada_servicio
+def test_su_unidad_de_trabajo_tiene_todo_lo_que_dicen_los_puertos(carpeta: str, paquete: str) -> None:
+    """What handlers are promised is set where the unit of work is made: an annotation alone makes nothing."""
+    promete = importlib.import_module(f"{paquete}.aplicacion.puertos").Unidad.__annotations__
+    arbol = ast.parse((RAIZ / carpeta / paquete / "infraestructura/repositorio.py").read_text("utf-8"))
+    (hace,) = (n for n in arbol.body if isinstance(n, ast.ClassDef) and "Unidad" in map(ast.unparse, n.bases))
+    pone = {n.attr for n in ast.walk(hace) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+    assert promete
+    assert set(promete) <= pone
+
+
 def _con_rayas(tipo: type) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", tipo.__name__).lower()
 

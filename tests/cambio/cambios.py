@@ -388,8 +388,8 @@ def downgrade() -> None:
         (r"^from suscripciones\.dominio\.plan .*$", r"\g<0>\nfrom suscripciones.dominio.reclamo import Reclamo"),
         (r"^_FACTURA = .*$", r'\g<0>\n_RECLAMO = mapeo_llano(Reclamo, salvo=("secuencia",))'),
         (
-            r"^            facturas=facturas,$",
-            r'\g<0>\n            reclamos=Repositorio(transaccion, tabla("reclamos"), _RECLAMO),',
+            r"^        self\.facturas = .*$",
+            r'\g<0>\n        self.reclamos = Repositorio(transaccion, tablas["reclamos"], _RECLAMO)',
         ),
     )
     copia.cambiar(
@@ -407,8 +407,7 @@ def downgrade() -> None:
 
 \g<0>''',
         ),
-        (r"^        facturas: Facturas,$", r"\g<0>\n        reclamos: Reclamos,"),
-        (r"^        self\.facturas = facturas$", r"\g<0>\n        self.reclamos = reclamos"),
+        (r"^    facturas: Facturas$", r"\g<0>\n    reclamos: Reclamos"),
     )
 
 

@@ -16,7 +16,7 @@ PRONTO = [
 """File and change: those that fall within some dozens of sagas."""
 DOCENA = [
     ("aplicacion/bus.py", "without self._unidad.transaccion.no_esperar("),
-    ("aplicacion/unidad.py", "without inscrito.deshacer()"),
+    ("aplicacion/unidad.py", "without regreso()"),
     ("saga/fin.py", "p.resultado == 'HECHO' → NotEq"),
     ("dominio/suscripcion.py", "without raise ReglaViolada('SAGA_EN_CURSO')"),
     ("dominio/suscripcion.py", "without raise ReglaViolada('SUSCRIPCION_TERMINADA')"),

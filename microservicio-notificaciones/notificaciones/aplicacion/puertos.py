@@ -5,9 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from notificaciones.aplicacion.envio import Correo, Envio, Politica
-from notificaciones.aplicacion.traducciones import TRADUCCIONES
 from notificaciones.dominio.notificacion import Notificacion
-from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
@@ -83,24 +81,12 @@ class Unidad(UnidadTrabajo):
         canal: the name of the channel that notifications leave by.
     """
 
-    def __init__(
-        self,
-        transaccion: Transaccion,
-        *,
-        notificaciones: Notificaciones,
-        cierres: Cierres,
-        envios: Envios,
-        asuntos: Mapping[str, str],
-        canal: str,
-        politica: Politica,
-    ) -> None:
-        super().__init__(transaccion, "notificaciones", TRADUCCIONES)
-        self.notificaciones = notificaciones
-        self.cierres = cierres
-        self.envios = envios
-        self.asuntos = asuntos
-        self.canal = canal
-        self.politica = politica
+    notificaciones: Notificaciones
+    cierres: Cierres
+    envios: Envios
+    asuntos: Mapping[str, str]
+    canal: str
+    politica: Politica
 
 
 class ColaEnvios(Protocol):

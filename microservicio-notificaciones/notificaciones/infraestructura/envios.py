@@ -14,8 +14,7 @@ from notificaciones.infraestructura import tablas
 from saga.pasos import Saga
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.bd import entre
-from seedwork.infraestructura.repositorio import Inscripcion
-from seedwork.infraestructura.tabla import campos, de_json
+from seedwork.infraestructura.repositorio import Inscripcion, campos, de_json
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 _OCUPADO = "55P03"
@@ -78,25 +77,15 @@ class EnviosSQL(Inscripcion):
     def __init__(self, transaccion: TransaccionSQL) -> None:
         super().__init__(transaccion)
         self._transaccion = transaccion
-        self._tabla = transaccion.tabla(tablas.envios.name)
+        self._tabla = transaccion.tablas[tablas.envios.name]
         self._nuevos: list[Envio] = []
         self._quitados: list[str] = []
-        self._marca = 0, 0
         self._precargados: dict[str, Envio | None] = {}
-
-    def marcar(self) -> None:
-        """A message begins."""
-        self._marca = len(self._nuevos), len(self._quitados)
-
-    def deshacer(self) -> None:
-        """What was queued and removed since is not."""
-        nuevos, quitados = self._marca
-        del self._nuevos[nuevos:]
-        del self._quitados[quitados:]
 
     def agregar(self, envio: Envio) -> None:
         """Queue a delivery, due at once."""
         self._nuevos.append(envio)
+        self._regresos.append(self._nuevos.pop)
 
     def precargar(self, ids: Collection[str], /) -> None:
         """Read and lock several at once, for :meth:`obtener` to hand each out once."""
@@ -133,6 +122,7 @@ class EnviosSQL(Inscripcion):
     def quitar(self, id_notificacion: str) -> None:
         """It is over; the personal data that it held are gone."""
         self._quitados.append(id_notificacion)
+        self._regresos.append(self._quitados.pop)
 
     def volcar(self) -> None:
         """Write what was queued, and remove what is over."""

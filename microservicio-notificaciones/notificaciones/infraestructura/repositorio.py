@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from notificaciones.aplicacion.envio import Politica
 from notificaciones.aplicacion.puertos import Cierres, Envios, Unidad
+from notificaciones.aplicacion.traducciones import TRADUCCIONES
 from notificaciones.dominio.notificacion import Notificacion
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
 from notificaciones.infraestructura.vistas import proyectar
@@ -33,20 +34,17 @@ class UnidadNotificaciones(Unidad):
         canal: str,
         politica: Politica,
     ) -> None:
-        vista = transaccion.tabla("vista_notificaciones")
-        super().__init__(
+        super().__init__(transaccion, "notificaciones", TRADUCCIONES)
+        self.notificaciones = RepositorioEventos(
             transaccion,
-            notificaciones=RepositorioEventos(
-                transaccion,
-                flujos(transaccion),
-                CATALOGO,
-                lambda id: Notificacion(id=id),
-                partial(proyectar, vista),
-                sujeto="id_notificacion",
-            ),
-            cierres=cierres(transaccion),
-            envios=envios(transaccion),
-            asuntos=asuntos,
-            canal=canal,
-            politica=politica,
+            flujos(transaccion),
+            CATALOGO,
+            lambda id: Notificacion(id=id),
+            partial(proyectar, transaccion.tablas["vista_notificaciones"]),
+            sujeto="id_notificacion",
         )
+        self.cierres = cierres(transaccion)
+        self.envios = envios(transaccion)
+        self.asuntos = asuntos
+        self.canal = canal
+        self.politica = politica

@@ -66,7 +66,7 @@ class EnviosMemoria:
 
     def __init__(self, transaccion: TransaccionMemoria) -> None:
         self._almacen = transaccion.almacen
-        self._tabla = transaccion.tabla("envios")
+        self._tabla = transaccion.tablas["envios"]
         self._filas = self._almacen.tablas["envios"]
 
     def agregar(self, envio: Envio) -> None:

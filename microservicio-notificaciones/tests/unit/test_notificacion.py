@@ -18,7 +18,7 @@ def notificacion() -> Notificacion:
 def plegada(notificacion: Notificacion) -> Notificacion:
     """The same, from its events as the store keeps them."""
     otra = Notificacion(id=notificacion.id)
-    for evento in notificacion.extraer_eventos():
+    for evento in notificacion.registrados:
         otra.aplicar(CATALOGO.leer(*CATALOGO.escribir(evento)))
     return otra
 

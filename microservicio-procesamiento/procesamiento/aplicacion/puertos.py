@@ -2,10 +2,8 @@
 
 from typing import Protocol
 
-from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.dominio.imagen import ImagenAnonimizada
-from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
@@ -20,7 +18,5 @@ class Imagenes(Protocol):
 class Unidad(UnidadTrabajo):
     """This service's unit of work."""
 
-    def __init__(self, transaccion: Transaccion, *, imagenes: Imagenes, anonimizador: Anonimizador) -> None:
-        super().__init__(transaccion, "procesamiento", TRADUCCIONES)
-        self.imagenes = imagenes
-        self.anonimizador = anonimizador
+    imagenes: Imagenes
+    anonimizador: Anonimizador

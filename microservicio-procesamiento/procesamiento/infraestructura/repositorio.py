@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio
@@ -48,5 +49,6 @@ class UnidadProcesamiento(Unidad):
     """This service's unit of work, on tables."""
 
     def __init__(self, transaccion: TransaccionConTablas, anonimizador: Anonimizador) -> None:
-        imagenes = Repositorio(transaccion, transaccion.tabla("imagenes"), _IMAGEN, sujeto="id_imagen")
-        super().__init__(transaccion, imagenes=imagenes, anonimizador=anonimizador)
+        super().__init__(transaccion, "procesamiento", TRADUCCIONES)
+        self.imagenes = Repositorio(transaccion, transaccion.tablas["imagenes"], _IMAGEN, sujeto="id_imagen")
+        self.anonimizador = anonimizador

@@ -4,9 +4,7 @@ from typing import Protocol
 
 from saga.participacion import Participacion
 from saga.pasos import Saga
-from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
-from servicio_datos.aplicacion.traducciones import TRADUCCIONES
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
 
@@ -99,19 +97,8 @@ class Imagenes(Protocol):
 class Unidad(UnidadTrabajo):
     """This service's unit of work."""
 
-    def __init__(
-        self,
-        transaccion: Transaccion,
-        *,
-        suscripciones: SuscripcionesConocidas,
-        participaciones: Participaciones,
-        servicios: ServiciosDatos,
-        recursos: Recursos,
-        imagenes: Imagenes,
-    ) -> None:
-        super().__init__(transaccion, "servicio-datos", TRADUCCIONES)
-        self.suscripciones = suscripciones
-        self.participaciones = participaciones
-        self.servicios_datos = servicios
-        self.recursos = recursos
-        self.imagenes = imagenes
+    suscripciones: SuscripcionesConocidas
+    participaciones: Participaciones
+    servicios_datos: ServiciosDatos
+    recursos: Recursos
+    imagenes: Imagenes

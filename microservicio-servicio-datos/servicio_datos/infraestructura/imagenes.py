@@ -28,19 +28,11 @@ class Cuenta(Inscripcion, ABC):
     def __init__(self, transaccion: Transaccion) -> None:
         super().__init__(transaccion)
         self._contadas: list[str] = []
-        self._marca = 0
 
     def contar(self, modalidad: str) -> None:
         """One more image of a modality, as its image spells it."""
         self._contadas.append(modalidad)
-
-    def marcar(self) -> None:
-        """A message begins."""
-        self._marca = len(self._contadas)
-
-    def deshacer(self) -> None:
-        """What was counted since does not count."""
-        del self._contadas[self._marca :]
+        self._regresos.append(self._contadas.pop)
 
     def volcar(self) -> None:
         """Add what was counted to what is known."""

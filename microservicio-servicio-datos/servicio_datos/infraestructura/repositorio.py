@@ -9,6 +9,7 @@ from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Tabla, TransaccionConTablas
 from servicio_datos.aplicacion.puertos import Imagenes, Recursos, Unidad
+from servicio_datos.aplicacion.traducciones import TRADUCCIONES
 from servicio_datos.dominio.servicio_datos import TERMINADO, ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
 
@@ -147,18 +148,17 @@ class UnidadServicioDatos(Unidad):
         recursos: Callable[[T], Recursos],
         imagenes: Callable[[T], Imagenes],
     ) -> None:
-        tabla = transaccion.tabla
-        conocidas = RepositorioSuscripcionesConocidas(transaccion, tabla("suscripciones_conocidas"))
-        participaciones = RepositorioParticipaciones(transaccion, tabla("participaciones"))
-        self._servicios = RepositorioServiciosDatos(transaccion, tabla("servicios_datos"), conocidas, participaciones)
-        super().__init__(
-            transaccion,
-            suscripciones=conocidas,
-            participaciones=participaciones,
-            servicios=self._servicios,
-            recursos=recursos(transaccion),
-            imagenes=imagenes(transaccion),
-        )
+        super().__init__(transaccion, "servicio-datos", TRADUCCIONES)
+        tablas = transaccion.tablas
+        conocidas = RepositorioSuscripcionesConocidas(transaccion, tablas["suscripciones_conocidas"])
+        participaciones = RepositorioParticipaciones(transaccion, tablas["participaciones"])
+        servicios = RepositorioServiciosDatos(transaccion, tablas["servicios_datos"], conocidas, participaciones)
+        self._servicios = servicios
+        self.suscripciones = conocidas
+        self.participaciones = participaciones
+        self.servicios_datos = servicios
+        self.recursos = recursos(transaccion)
+        self.imagenes = imagenes(transaccion)
 
     def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
         """What is about data services and what is about subscriptions takes its locks in one order."""

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.infraestructura.tabla import Fila, campos
+from seedwork.infraestructura.repositorio import campos
+from seedwork.infraestructura.tabla import Fila
 from seedwork.pruebas.almacen import Almacen, TransaccionMemoria
 from seedwork.pruebas.tablas import definiciones
 from servicio_datos.dominio.catalogo import Catalogo

@@ -3,9 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
-from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
@@ -62,24 +60,12 @@ class Unidad(UnidadTrabajo):
         plazo_s: the saga's deadline in seconds.
     """
 
-    def __init__(
-        self,
-        transaccion: Transaccion,
-        *,
-        suscripciones: Suscripciones,
-        clientes: Clientes,
-        facturas: Facturas,
-        linea: LineaDeTiempo,
-        planes: Mapping[str, Plan],
-        plazo_s: float,
-    ) -> None:
-        super().__init__(transaccion, "suscripciones", TRADUCCIONES)
-        self.suscripciones = suscripciones
-        self.clientes = clientes
-        self.facturas = facturas
-        self.linea = linea
-        self.planes = planes
-        self.plazo_s = plazo_s
+    suscripciones: Suscripciones
+    clientes: Clientes
+    facturas: Facturas
+    linea: LineaDeTiempo
+    planes: Mapping[str, Plan]
+    plazo_s: float
 
 
 class Vencimientos(Protocol):

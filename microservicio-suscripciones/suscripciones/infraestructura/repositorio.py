@@ -1,13 +1,15 @@
 """This service's repositories: how its aggregates become rows, and what is read together."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.dominio.dinero import Dinero
-from seedwork.infraestructura.repositorio import Inscripcion, Mapeo, Repositorio, mapeo_llano
-from seedwork.infraestructura.tabla import Fila, Tabla, TransaccionConTablas, campos, de_json
+from seedwork.infraestructura.repositorio import Inscripcion, Mapeo, Repositorio, campos, de_json, mapeo_llano
+from seedwork.infraestructura.tabla import Fila, Tabla, TransaccionConTablas
 from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
@@ -73,16 +75,16 @@ _FACTURA = Mapeo(_fila_de_factura, _factura_de)
 
 
 class RepositorioClientes(Repositorio[Cliente]):
-    """Clients; for telling others about them, they are read without a lock."""
+    """Clients; for telling others about them, they are read without a lock.
 
-    def __init__(self, transaccion: Transaccion, tabla: Tabla) -> None:
+    Args:
+        suscripciones: whose clients are read together, when the first one is asked for.
+    """
+
+    def __init__(self, transaccion: Transaccion, tabla: Tabla, suscripciones: Repositorio[Suscripcion]) -> None:
         super().__init__(transaccion, tabla, _CLIENTE)
-        self._previstos: set[str] = set()
+        self._suscripciones = suscripciones
         self._sin_bloqueo: dict[str, Cliente] = {}
-
-    def prever(self, codigos: Collection[str]) -> None:
-        """A hint: who may be asked for. They are read together, when the first one is."""
-        self._previstos.update(codigos)
 
     def leer(self, codigo: str) -> Cliente:
         """As it stands, without a lock; nobody has an empty code."""
@@ -92,7 +94,8 @@ class RepositorioClientes(Repositorio[Cliente]):
         if visto is not None:
             return visto
         if codigo not in self._sin_bloqueo:
-            filas = self._tabla.leer("id", self._previstos | {codigo}, bloquear=False)
+            codigos = {codigo, *(s.cliente_codigo for s in self._suscripciones.cargados())}
+            filas = self._tabla.leer("id", codigos - self._sin_bloqueo.keys(), bloquear=False)
             self._sin_bloqueo |= {fila["id"]: self._mapeo.de_fila(fila) for fila in filas}
         return self._sin_bloqueo[codigo]
 
@@ -110,40 +113,30 @@ class RepositorioFacturas(Repositorio[Factura]):
 
 
 class Linea(Inscripcion):
-    """The saga's timeline, one row a step. What is noted is written when it is asked for, or with all else."""
+    """The saga's timeline, one row a step.
 
-    def __init__(self, transaccion: Transaccion, tabla: Tabla) -> None:
+    Args:
+        suscripciones: whose latest sagas are read together, when the first one is asked for.
+    """
+
+    def __init__(self, transaccion: Transaccion, tabla: Tabla, suscripciones: Repositorio[Suscripcion]) -> None:
         super().__init__(transaccion)
         self._tabla = tabla
+        self._suscripciones = suscripciones
         self._apuntados: list[Fila] = []
-        self._marca = 0
-        self._previstas: set[str] = set()
         self._leidas: dict[str, dict[str, Paso]] = {}
-
-    def marcar(self) -> None:
-        """A message begins."""
-        self._marca = len(self._apuntados)
-
-    def deshacer(self) -> None:
-        """What was noted since is forgotten, and so is what was read together with it."""
-        for fila in self._apuntados[self._marca :]:
-            self._leidas.pop(fila["id_saga"], None)
-        del self._apuntados[self._marca :]
 
     def apuntar(self, id_suscripcion: str, paso: Paso) -> None:
         """Take in a step; a repeat changes nothing."""
         self._apuntados.append(fila_de_paso(id_suscripcion, paso))
+        self._regresos.append(partial(self._olvidar, paso.id_saga))
         if paso.id_saga in self._leidas:
             self._leidas[paso.id_saga].setdefault(paso.id, paso)
-
-    def prever(self, sagas: Collection[str]) -> None:
-        """A hint: which sagas may be asked for. They are read together, when the first one is."""
-        self._previstas.update(sagas)
 
     def de_saga(self, id_saga: str) -> Collection[Paso]:
         """A saga's steps, in any order."""
         if id_saga not in self._leidas:
-            nuevas = (self._previstas | {id_saga}) - self._leidas.keys()
+            nuevas = {id_saga, *(s.saga.id for s in self._suscripciones.cargados())} - self._leidas.keys()
             self._leidas |= {id: {} for id in nuevas}
             for fila in [*self._tabla.leer("id_saga", nuevas, bloquear=False), *self._apuntados]:
                 if fila["id_saga"] in nuevas:
@@ -155,32 +148,26 @@ class Linea(Inscripcion):
         if self._apuntados:
             self._tabla.insertar(self._apuntados, si_faltan=True)
 
+    def _olvidar(self, id_saga: str) -> None:
+        """Forget the step that was noted last, and what was read of its saga together with it."""
+        self._apuntados.pop()
+        self._leidas.pop(id_saga, None)
+
 
 class UnidadSuscripciones(Unidad):
-    """This service's unit of work, on tables."""
+    """This service's unit of work, on tables.
+
+    All subscriptions of a batch are looked for at once, which locks them in one order whoever does it. Their clients
+    and sagas are read behind these locks, and only where a handler asks for them.
+    """
 
     def __init__(self, transaccion: TransaccionConTablas, planes: Mapping[str, Plan], plazo_s: float) -> None:
-        tabla = transaccion.tabla
-        self._suscripciones = Repositorio(transaccion, tabla("suscripciones"), _SUSCRIPCION, sujeto="id_suscripcion")
-        self._clientes = RepositorioClientes(transaccion, tabla("clientes"))
-        facturas = RepositorioFacturas(transaccion, tabla("facturas"))
-        self._linea = Linea(transaccion, tabla("saga_pasos"))
-        super().__init__(
-            transaccion,
-            suscripciones=self._suscripciones,
-            clientes=self._clientes,
-            facturas=facturas,
-            linea=self._linea,
-            planes=planes,
-            plazo_s=plazo_s,
-        )
-
-    def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
-        """One look for all subscriptions of the batch, which locks them in one order whoever does it.
-
-        Their clients and sagas are read behind these locks, and only where a handler asks for them.
-        """
-        super().precargar(asuntos)
-        for suscripcion in self._suscripciones.cargados():
-            self._clientes.prever({suscripcion.cliente_codigo})
-            self._linea.prever({suscripcion.saga.id})
+        super().__init__(transaccion, "suscripciones", TRADUCCIONES)
+        tablas = transaccion.tablas
+        suscripciones = Repositorio(transaccion, tablas["suscripciones"], _SUSCRIPCION, sujeto="id_suscripcion")
+        self.suscripciones = suscripciones
+        self.clientes = RepositorioClientes(transaccion, tablas["clientes"], suscripciones)
+        self.facturas = RepositorioFacturas(transaccion, tablas["facturas"])
+        self.linea = Linea(transaccion, tablas["saga_pasos"], suscripciones)
+        self.planes = planes
+        self.plazo_s = plazo_s

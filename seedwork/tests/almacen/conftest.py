@@ -334,8 +334,7 @@ class UnidadCosas(UnidadTrabajo):
 
     def __init__(self, banco: Banco, transaccion: TransaccionConTablas) -> None:
         super().__init__(transaccion, CONTEXTO, TRADUCCIONES)
-        tabla = transaccion.tabla("cosas")
-        self.cosas = Repositorio(transaccion, tabla, mapeo_llano(Cosa), sujeto="id_cosa")
+        self.cosas = Repositorio(transaccion, transaccion.tablas["cosas"], mapeo_llano(Cosa), sujeto="id_cosa")
         self.proyectados: list[EventoGuardado] = []
         self.cuentas = RepositorioEventos(
             transaccion, banco.flujos(transaccion), CATALOGO, lambda id: Cuenta(id=id), self.proyectados.extend

@@ -272,8 +272,8 @@ def hacer_de_todo(banco, t):
     t.aplazar("c", [Aplazado(recibido("n"), 1, 1.0), Aplazado(recibido("espera"), 2, 1.0)])
     t.no_esperar("c", "espera")
     t.guardar([Saliente(sobre("s", tipo=Sumado), Sumado(id_cosa="c-1"))], [Destino("n", Sumar.tipo, None)])
-    t.tabla("cosas").insertar([{"id": "c-9", "secuencia": 1, "cuanto": 1}])
-    t.tabla("cosas").actualizar([{"id": "c-0", "cuanto": 5}])
+    t.tablas["cosas"].insertar([{"id": "c-9", "secuencia": 1, "cuanto": 1}])
+    t.tablas["cosas"].actualizar([{"id": "c-0", "cuanto": 5}])
     banco.apuntar(t, "x")
 
 
@@ -285,7 +285,7 @@ def test_lo_que_se_deshace_no_deja_huella(banco):
     entregas.empezar_lote({"a"})
     aplazar(banco, "espera")
     with transaccion(banco) as t:
-        t.tabla("cosas").insertar([{"id": "c-0", "secuencia": 1, "cuanto": 1}])
+        t.tablas["cosas"].insertar([{"id": "c-0", "secuencia": 1, "cuanto": 1}])
 
     def todo():
         propias = ("inbox", "destinos", "esperas", "turnos", "claves")

@@ -13,17 +13,17 @@ def cosa(id: str, **otros):
 
 def insertar(banco, *filas, si_faltan=False):
     with transaccion(banco) as t:
-        t.tabla("cosas").insertar(filas, si_faltan=si_faltan)
+        t.tablas["cosas"].insertar(filas, si_faltan=si_faltan)
 
 
 def leer(banco, columna, *valores, **opciones):
     with transaccion(banco) as t:
-        return [f["id"] for f in t.tabla("cosas").leer(columna, valores, **opciones)]
+        return [f["id"] for f in t.tablas["cosas"].leer(columna, valores, **opciones)]
 
 
 def test_una_tabla_es_siempre_el_mismo_objeto(banco):
     with transaccion(banco) as t:
-        assert t.tabla("cosas") is t.tabla("cosas")
+        assert t.tablas["cosas"] is t.tablas["cosas"]
 
 
 def test_lo_insertado_se_lee_por_cualquier_columna_en_el_orden_de_los_ids(banco):
@@ -41,7 +41,7 @@ def test_lo_leido_es_lo_escrito(banco):
     fila = cosa("a", grupo="", sello='x"\\,', estado="FIN", cuanto=-7, datos=datos)
     insertar(banco, fila)
     with transaccion(banco) as t:
-        assert [f | {"orden": 0} for f in t.tabla("cosas").leer("id", ["a"])] == [fila | {"orden": 0}]
+        assert [f | {"orden": 0} for f in t.tablas["cosas"].leer("id", ["a"])] == [fila | {"orden": 0}]
 
 
 def test_salvo_deja_fuera_un_valor_y_lo_que_no_tiene_ninguno(banco):
@@ -89,7 +89,7 @@ def test_un_indice_unico_parcial_solo_mira_las_filas_de_su_condicion(banco):
 def test_actualizar_cambia_las_columnas_dadas_de_las_filas_que_estan(banco):
     insertar(banco, cosa("a", cuanto=1, grupo="g"), cosa("b", cuanto=2), cosa("c", cuanto=3))
     with transaccion(banco) as t:
-        t.tabla("cosas").actualizar(
+        t.tablas["cosas"].actualizar(
             [
                 {"id": "a", "cuanto": 10, "sello": "s"},
                 {"id": "b", "cuanto": 20, "sello": None},
@@ -107,9 +107,9 @@ def test_actualizar_tampoco_rompe_un_indice_unico(banco):
     insertar(banco, cosa("a", sello="s"), cosa("b", grupo="g", estado="FIN"), cosa("c", grupo="g", estado="VIVA"))
     for cambio in ({"id": "b", "sello": "s"}, {"id": "b", "estado": "VIVA"}):
         with pytest.raises(ClaveRepetida), transaccion(banco) as t:
-            t.tabla("cosas").actualizar([cambio])
+            t.tablas["cosas"].actualizar([cambio])
     with transaccion(banco) as t:
-        t.tabla("cosas").actualizar([{"id": "a", "sello": "s", "cuanto": 3}])
+        t.tablas["cosas"].actualizar([{"id": "a", "sello": "s", "cuanto": 3}])
     assert [f["cuanto"] for f in banco.filas("cosas")] == [3, 0, 0]
 
 
@@ -118,14 +118,14 @@ def test_la_tabla_numera_sus_filas_en_el_orden_en_que_llegan(banco):
     insertar(banco, cosa("b"))
     assert [f["id"] for f in sorted(banco.filas("cosas"), key=lambda f: f["orden"])] == ["c", "a", "b"]
     with transaccion(banco) as t:
-        t.tabla("cosas").actualizar([{"id": "c", "cuanto": 1}])
+        t.tablas["cosas"].actualizar([{"id": "c", "cuanto": 1}])
     insertar(banco, cosa("c"), si_faltan=True)
     assert [f["id"] for f in sorted(banco.filas("cosas"), key=lambda f: f["orden"])] == ["c", "a", "b"]
 
 
 def test_una_transaccion_ve_lo_que_ella_misma_escribio(banco):
     with transaccion(banco) as t:
-        tabla = t.tabla("cosas")
+        tabla = t.tablas["cosas"]
         tabla.insertar([cosa("a")])
         tabla.actualizar([{"id": "a", "cuanto": 4}])
         assert [f["cuanto"] for f in tabla.leer("id", ["a"])] == [4]

@@ -299,15 +299,9 @@ class Oyente(Inscripcion):
     def precargar(self, ids):
         self._pasos.append(("precargar", sorted(ids)))
 
-    def marcar(self):
-        self._pasos.append("marcar")
-
-    def deshacer(self):
-        self._pasos.append("deshacer")
-
-    def recoger(self):
-        self._pasos.append("recoger")
-        return ()
+    def hacer(self, que):
+        self._pasos.append(que)
+        self._regresos.append(lambda: self._pasos.append(f"deshacer {que}"))
 
     def volcar(self):
         self._pasos.append("volcar")
@@ -316,12 +310,15 @@ class Oyente(Inscripcion):
 def test_lo_que_se_inscribe_al_hacerse_participa_en_todo(banco):
     pasos: list[object] = []
     with abrir(banco) as unidad:
-        Oyente(unidad.transaccion, pasos)
+        oyente = Oyente(unidad.transaccion, pasos)
         unidad.precargar({"id_cosa": {"b", "a"}, "": {"x"}, "id_otra": {"y"}})
-        sumar(unidad, "a")
+        with unidad.mensaje(sobre("m-1")):
+            oyente.hacer("uno")
         with pytest.raises(ReglaViolada), unidad.mensaje(sobre("m-2")):
+            oyente.hacer("dos")
+            oyente.hacer("tres")
             raise ReglaViolada("NO")
-    assert pasos == [("precargar", ["a", "b"]), "marcar", "recoger", "marcar", "deshacer", "volcar"]
+    assert pasos == [("precargar", ["a", "b"]), "uno", "dos", "tres", "deshacer tres", "deshacer dos", "volcar"]
 
 
 class Tenaz(Inscripcion):
@@ -457,8 +454,8 @@ def test_lo_que_no_cambio_no_se_escribe(banco, monkeypatch):
     with abrir(banco) as unidad, unidad.mensaje(sobre("m-2")):
         cosa = unidad.cosas.obtener("a")
         cosa.sumar(0)
-        cosa.extraer_eventos()
-        monkeypatch.setattr(unidad.transaccion.tabla("cosas"), "actualizar", None)
+        cosa.registrados.clear()
+        monkeypatch.setattr(unidad.transaccion.tablas["cosas"], "actualizar", None)
     assert cuantos(banco) == {"a": (1, 1)}
 
 

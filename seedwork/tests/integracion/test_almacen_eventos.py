@@ -49,6 +49,7 @@ class Contadores(RepositorioEventos[Contador]):
 
     def __init__(self, conexion: sa.Connection) -> None:
         transaccion = TransaccionSQL(conexion, {}, EntornoReal())
+        self.cambios = transaccion.cambios
         super().__init__(
             transaccion, FlujosSQL(conexion), self.catalogo, lambda id: self.clase(id=id), lambda _eventos: None
         )
@@ -67,9 +68,11 @@ def motor(nueva_base) -> Iterator[sa.Engine]:
 
 
 def guardar(contadores: Contadores) -> None:
-    for agregado, evento in contadores.recoger():
-        agregado.secuencia += 1
-        contadores.anotar(agregado, evento, SOBRE)
+    for agregado, _ in contadores.cambios.entregados.values():
+        for evento in agregado.registrados:
+            agregado.secuencia += 1
+            contadores.anotar(agregado, evento, SOBRE)
+        agregado.registrados.clear()
     contadores.volcar()
 
 

@@ -1,7 +1,7 @@
 """What one local transaction keeps of a service's messages: a port. SQL is one way to do it, memory another."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -39,18 +39,6 @@ class Inscrito(Protocol):
         """A hint: these are about to be asked for. No handler depends on it."""
         ...
 
-    def marcar(self) -> None:
-        """A message begins: what is done from here on is undone if it is refused."""
-        ...
-
-    def deshacer(self) -> None:
-        """Back to the mark."""
-        ...
-
-    def recoger(self) -> Iterable[tuple[Agregado, EventoDominio]]:
-        """What aggregates recorded since the mark, oldest first."""
-        ...
-
     def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
         """An event was told, or kept: its aggregate's ``secuencia`` stands."""
         ...
@@ -58,6 +46,22 @@ class Inscrito(Protocol):
     def volcar(self) -> None:
         """Write what is new or changed, all at once."""
         ...
+
+
+@dataclass(slots=True)
+class Cambios:
+    """What a transaction's repositories hold and have done; whoever changes something notes it here.
+
+    Attributes:
+        inscritos: whatever enrolled, in the order in which it is flushed.
+        entregados: the aggregates that the present message was handed, by their identity as objects: they may have
+            recorded something, which their repository is told then.
+        regresos: how each thing that the present message did is undone; the last one first.
+    """
+
+    inscritos: list[Inscrito] = field(default_factory=list)
+    entregados: dict[int, tuple[Agregado, Inscrito]] = field(default_factory=dict)
+    regresos: list[Callable[[], object]] = field(default_factory=list)
 
 
 class Transaccion(Protocol):
@@ -69,12 +73,8 @@ class Transaccion(Protocol):
         ...
 
     @property
-    def inscritos(self) -> Sequence[Inscrito]:
-        """Whatever enrolled, in the order in which it is flushed."""
-        ...
-
-    def inscribir(self, inscrito: Inscrito) -> None:
-        """Enrol: it is marked, undone, collected and flushed with all the others."""
+    def cambios(self) -> Cambios:
+        """What its repositories hold and have done."""
         ...
 
     def reloj(self) -> datetime:

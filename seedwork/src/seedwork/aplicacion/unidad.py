@@ -30,27 +30,33 @@ T = TypeVar("T", bound=Transaccion)
 class UnidadTrabajo:
     """One transaction. Handlers read and change aggregates through it; they never commit.
 
-    Each service's own derives from it, and adds its repositories (``aplicacion/puertos.py``).
+    Each service's own derives from it: ``aplicacion/puertos.py`` says what it has besides, and
+    ``infraestructura/repositorio.py`` makes it.
 
     Args:
         transaccion: what keeps it all; its opener commits.
         participante: the service's name, as ``ce_source`` and the saga's steps bear it.
         traducciones: the published message of each domain event.
+
+    Attributes:
+        entorno: where time, ids and chance come from.
+        reloj: the database's clock, the one that deadlines go by; in one unit of work, it is asked once.
     """
 
     def __init__(self, transaccion: Transaccion, participante: str, traducciones: Traducciones) -> None:
         self.transaccion = transaccion
+        self.entorno: Entorno = transaccion.entorno
+        self.reloj: Callable[[], datetime] = transaccion.reloj
         self.participante = participante
         self._traducciones = traducciones
         self._fuente = f"/saludtech/{participante}"
         self._sobre: Sobre | None = None
+        self._inscritos = transaccion.cambios.inscritos
+        self._entregados = transaccion.cambios.entregados
+        self._regresos = transaccion.cambios.regresos
         self._salientes: list[Saliente] = []
         self._destinos: list[Destino] = []
-
-    @property
-    def entorno(self) -> Entorno:
-        """Where time, ids and chance come from."""
-        return self.transaccion.entorno
+        self._marca = 0, 0
 
     @property
     def sobre(self) -> Sobre:
@@ -63,11 +69,7 @@ class UnidadTrabajo:
             raise RuntimeError("esta unidad de trabajo no atiende ningún mensaje")
         return self._sobre
 
-    def reloj(self) -> datetime:
-        """The database's clock, the one that deadlines go by; in one unit of work, it is asked once."""
-        return self.transaccion.reloj()
-
-    def mensaje(self, sobre: Sobre, *, deshacible: bool = True) -> AbstractContextManager[None]:
+    def mensaje(self, sobre: Sobre, *, deshacible: bool = True) -> AbstractContextManager[object]:
         """Handle a message in the block.
 
         Where the block ends well, what aggregates recorded is published. Where it ends with ReglaViolada or PorConocer,
@@ -82,9 +84,13 @@ class UnidadTrabajo:
         if self._sobre is not None:
             raise RuntimeError("esta unidad de trabajo ya atiende un mensaje")
         self._sobre = sobre
+        self._entregados.clear()
+        self._regresos.clear()
+        self._marca = len(self._salientes), len(self._destinos)
+        self.transaccion.marcar(deshacible=deshacible)
         return _Curso(self, deshacible)
 
-    def por_cuenta_propia(self, causa: str, *, sujeto: str, correlacion: str) -> AbstractContextManager[None]:
+    def por_cuenta_propia(self, causa: str, *, sujeto: str, correlacion: str) -> AbstractContextManager[object]:
         """Handle, in the block, nothing that arrived, but something that the service found out: a deadline, say."""
         return self.mensaje(
             Sobre.propio(causa, fuente=self._fuente, sujeto=sujeto, correlacion=correlacion, entorno=self.entorno)
@@ -99,11 +105,12 @@ class UnidadTrabajo:
 
     def destinar(self, rechazo: str | None) -> None:
         """Keep the fate of the command being handled: applied, or refused with a reason's code."""
-        self._destinos.append(Destino(self.sobre.id, self.sobre.tipo, rechazo))
+        sobre = self.sobre
+        self._destinos.append(Destino(sobre.id, sobre.tipo, rechazo))
 
     def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
         """Load at once the aggregates that a batch is about, by the names of their ids; a hint."""
-        for inscrito in self.transaccion.inscritos:
+        for inscrito in self._inscritos:
             if ids := asuntos.get(inscrito.sujeto):
                 inscrito.precargar(ids)
 
@@ -111,49 +118,50 @@ class UnidadTrabajo:
         """Write everything that this unit of work holds; the commit is its opener's."""
         if self._sobre is not None:
             raise RuntimeError("un mensaje quedó a medias: la unidad de trabajo no puede confirmarse")
-        for inscrito in self.transaccion.inscritos:
+        for inscrito in self._inscritos:
             inscrito.volcar()
         self.transaccion.guardar(self._salientes, self._destinos)
 
-    def _marcar(self, deshacible: bool) -> tuple[int, int]:
-        self.transaccion.marcar(deshacible=deshacible)
-        for inscrito in self.transaccion.inscritos:
-            inscrito.marcar()
-        return len(self._salientes), len(self._destinos)
+    def soltar(self) -> None:
+        """Let go of what it held.
+
+        Some of that holds the transaction: in a cycle, all that a batch saw would stay until the collector comes by.
+        """
+        self._inscritos.clear()
+        self._entregados.clear()
+        self._regresos.clear()
 
     def _concluir(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""
-        for inscrito in self.transaccion.inscritos:
-            for agregado, evento in inscrito.recoger():
+        sobre = self.sobre
+        for agregado, inscrito in self._entregados.values():
+            for evento in agregado.registrados:
                 traducir = self._traducciones[type(evento)]
                 if traducir is not None:
                     agregado.secuencia += 1
                     self.publicar(traducir(evento), sujeto=agregado.id, secuencia=agregado.secuencia)
-                inscrito.anotar(agregado, evento, self.sobre)
+                inscrito.anotar(agregado, evento, sobre)
+            agregado.registrados.clear()
         self._sobre = None
 
-    def _deshacer(self, salientes: int, destinos: int) -> None:
+    def _deshacer(self) -> None:
+        for regreso in reversed(self._regresos):
+            regreso()
+        self.transaccion.deshacer()
+        salientes, destinos = self._marca
         del self._salientes[salientes:]
         del self._destinos[destinos:]
-        for inscrito in self.transaccion.inscritos:
-            inscrito.deshacer()
-        self.transaccion.deshacer()
         self._sobre = None
 
 
-class _Curso(AbstractContextManager[None]):
-    """A message's course through its unit of work, which knows nothing of it: in a cycle, all that a batch holds would
-    stay until the collector comes by."""
+class _Curso(AbstractContextManager[object]):
+    """A message's course through its unit of work, which knows nothing of it: else they would be a cycle."""
 
-    __slots__ = ("_deshacible", "_marca", "_unidad")
+    __slots__ = ("_deshacible", "_unidad")
 
     def __init__(self, unidad: UnidadTrabajo, deshacible: bool) -> None:
         self._unidad = unidad
         self._deshacible = deshacible
-        self._marca = (0, 0)
-
-    def __enter__(self) -> None:
-        self._marca = self._unidad._marcar(self._deshacible)
 
     def __exit__(
         self, tipo: type[BaseException] | None, _error: BaseException | None, _traza: TracebackType | None, /
@@ -161,7 +169,7 @@ class _Curso(AbstractContextManager[None]):
         if tipo is None:
             self._unidad._concluir()
         elif self._deshacible and issubclass(tipo, ReglaViolada | PorConocer):
-            self._unidad._deshacer(*self._marca)
+            self._unidad._deshacer()
 
 
 Abrir = Callable[[], AbstractContextManager[Any]]
@@ -180,7 +188,10 @@ def abridor(transacciones: Callable[[], AbstractContextManager[T]], fabrica: Cal
     def abrir() -> Iterator[UnidadTrabajo]:
         with transacciones() as transaccion:
             unidad = fabrica(transaccion)
-            yield unidad
-            unidad.volcar()
+            try:
+                yield unidad
+                unidad.volcar()
+            finally:
+                unidad.soltar()
 
     return abrir

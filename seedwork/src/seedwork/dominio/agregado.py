@@ -15,17 +15,13 @@ class Agregado:
     Attributes:
         id: the aggregate's identity, for ever.
         secuencia: how many of its events have been published; ``ce_sequence`` of the last one.
+        registrados: what it recorded and nobody has told yet, oldest first.
     """
 
     id: str
     secuencia: int = 0
-    _eventos: list[EventoDominio] = field(default_factory=list, init=False, repr=False, compare=False)
+    registrados: list[EventoDominio] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def registrar(self, evento: EventoDominio) -> None:
         """Record that something happened; it is told when the unit of work commits."""
-        self._eventos.append(evento)
-
-    def extraer_eventos(self) -> list[EventoDominio]:
-        """Hand over what was recorded since the last call, oldest first."""
-        eventos, self._eventos = self._eventos, []
-        return eventos
+        self.registrados.append(evento)

@@ -21,8 +21,7 @@ from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.dominio.agregado import Agregado, EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos
 from seedwork.infraestructura.bd import entre
-from seedwork.infraestructura.repositorio import Mapa
-from seedwork.infraestructura.tabla import campos
+from seedwork.infraestructura.repositorio import Mapa, campos
 
 A = TypeVar("A", bound=AgregadoEventos)
 Datos = dict[str, Any]

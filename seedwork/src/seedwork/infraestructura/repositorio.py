@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from seedwork.aplicacion.sobre import Sobre
@@ -10,28 +11,24 @@ from seedwork.dominio.agregado import Agregado, EventoDominio
 from seedwork.infraestructura.tabla import Fila, Tabla
 
 A = TypeVar("A", bound=Agregado)
+D = TypeVar("D")
 
 
 class Inscripcion:
-    """What enrols in a transaction when it is made, and has nothing to load, undo, tell or write; others derive."""
+    """What enrols in a transaction when it is made, and has nothing to load, note or write; others derive.
+
+    Who changes something notes in ``_regresos`` how to undo it.
+    """
 
     sujeto = ""
 
     def __init__(self, transaccion: Transaccion) -> None:
-        transaccion.inscribir(self)
+        self._entregados = transaccion.cambios.entregados
+        self._regresos = transaccion.cambios.regresos
+        transaccion.cambios.inscritos.append(self)
 
     def precargar(self, ids: Collection[str], /) -> object:
         """Nothing is loaded."""
-
-    def marcar(self) -> None:
-        """Nothing was changed."""
-
-    def deshacer(self) -> None:
-        """Nothing is to be undone."""
-
-    def recoger(self) -> Iterable[tuple[Agregado, EventoDominio]]:
-        """Nothing was recorded."""
-        return ()
 
     def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
         """Nothing is to be noted."""
@@ -41,7 +38,7 @@ class Inscripcion:
 
 
 class Mapa(Inscripcion, Generic[A]):
-    """The aggregates of one kind that a transaction has seen, each one object, and what they were before a message.
+    """The aggregates of one kind that a transaction has seen, each one object.
 
     Fields of an aggregate hold values that never change in themselves: to undo a message is to put them back.
     """
@@ -49,40 +46,20 @@ class Mapa(Inscripcion, Generic[A]):
     def __init__(self, transaccion: Transaccion) -> None:
         super().__init__(transaccion)
         self._vistos: dict[str, A] = {}
-        self._entregados: dict[str, tuple[A, dict[str, Any] | None]] = {}
 
     def _entregar(self, agregado: A) -> A:
         """Hand it out: from here on, it may change."""
-        if agregado.id not in self._entregados:
-            self._exigir_sin_eventos(agregado)
-            self._entregados[agregado.id] = agregado, vars(agregado).copy()
+        if id(agregado) not in self._entregados:
+            _exigir_sin_eventos(agregado)
+            self._entregados[id(agregado)] = agregado, self
+            self._regresos.append(partial(_restaurar, agregado, vars(agregado).copy()))
         return agregado
 
     def agregar(self, agregado: A, /) -> None:
         """Take in an aggregate that is new."""
         self._vistos[agregado.id] = agregado
-        self._entregados[agregado.id] = agregado, None
-
-    def marcar(self) -> None:
-        """A message begins: nothing is handed out yet."""
-        self._entregados = {}
-
-    def deshacer(self) -> None:
-        """What was handed out is as it was, and what was new is not there."""
-        for id, (agregado, antes) in self._entregados.items():
-            if antes is None:
-                del self._vistos[id]
-            else:
-                vars(agregado).clear()
-                vars(agregado).update(antes)
-                agregado.extraer_eventos()
-        self._entregados = {}
-
-    def recoger(self) -> Iterable[tuple[A, EventoDominio]]:
-        """What was recorded by those that were handed out."""
-        for agregado, _ in self._entregados.values():
-            for evento in agregado.extraer_eventos():
-                yield agregado, evento
+        self._entregados[id(agregado)] = agregado, self
+        self._regresos.append(partial(self._vistos.pop, agregado.id, None))
 
     def volcar(self) -> None:
         """Check that nothing is lost.
@@ -91,11 +68,19 @@ class Mapa(Inscripcion, Generic[A]):
             RuntimeError: an aggregate recorded an event outside any message.
         """
         for agregado in self._vistos.values():
-            self._exigir_sin_eventos(agregado)
+            _exigir_sin_eventos(agregado)
 
-    def _exigir_sin_eventos(self, agregado: A) -> None:
-        if agregado.extraer_eventos():
-            raise RuntimeError(f"{type(agregado).__name__}: cambió fuera de un mensaje; sus eventos se perderían")
+
+def _exigir_sin_eventos(agregado: Agregado) -> None:
+    if agregado.registrados:
+        raise RuntimeError(f"{type(agregado).__name__}: cambió fuera de un mensaje; sus eventos se perderían")
+
+
+def _restaurar(agregado: Agregado, antes: Mapping[str, Any]) -> None:
+    vars(agregado).clear()
+    vars(agregado).update(antes)
+    # The list itself was there before; what is in it was not.
+    agregado.registrados.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +93,25 @@ class Mapeo(Generic[A]):
 
 def mapeo_llano(clase: type[A], *, salvo: Collection[str] = ()) -> Mapeo[A]:
     """For aggregates whose fields are columns, but for those of ``salvo``; each value is its own."""
-    campos = tuple(c.name for c in fields(clase) if c.init and c.name not in salvo)
+    columnas = tuple(c.name for c in fields(clase) if c.init and c.name not in salvo)
 
     def a_fila(agregado: A) -> Fila:
-        return {c: getattr(agregado, c) for c in campos}
+        return {c: getattr(agregado, c) for c in columnas}
 
     def de_fila(fila: Mapping[str, Any]) -> A:
-        return clase(**{c: fila[c] for c in campos})
+        return clase(**{c: fila[c] for c in columnas})
 
     return Mapeo(a_fila, de_fila)
+
+
+def campos(objeto: Any) -> Fila:
+    """A dataclass's fields and their values, as they are; ``dataclasses.asdict`` copies each of them in depth."""
+    return {campo.name: getattr(objeto, campo.name) for campo in fields(objeto)}
+
+
+def de_json(clase: Callable[..., D], valores: Mapping[str, Any]) -> D:
+    """The dataclass whose fields a column of JSON holds, which knows no tuples."""
+    return clase(**{c: tuple(v) if isinstance(v, list) else v for c, v in valores.items()})
 
 
 class Repositorio(Mapa[A]):

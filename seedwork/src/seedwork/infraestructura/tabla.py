@@ -1,12 +1,9 @@
 """What a repository asks of a table: a port. PostgreSQL is one way to keep rows, memory another."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import fields
-from typing import Any, Protocol, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
 
 from seedwork.aplicacion.transaccion import Transaccion
-
-D = TypeVar("D")
 
 Fila = dict[str, Any]
 
@@ -56,16 +53,7 @@ class Tabla(Protocol):
 class TransaccionConTablas(Transaccion, Protocol):
     """A transaction that keeps rows."""
 
-    def tabla(self, nombre: str) -> Tabla:
-        """The table of this name; always the same object in one transaction."""
+    @property
+    def tablas(self) -> Mapping[str, Tabla]:
+        """The service's own tables, by their names."""
         ...
-
-
-def campos(objeto: Any) -> Fila:
-    """A dataclass's fields and their values, as they are; ``dataclasses.asdict`` copies each of them in depth."""
-    return {campo.name: getattr(objeto, campo.name) for campo in fields(objeto)}
-
-
-def de_json(clase: Callable[..., D], valores: Mapping[str, Any]) -> D:
-    """The dataclass whose fields a column of JSON holds, which knows no tuples."""
-    return clase(**{c: tuple(v) if isinstance(v, list) else v for c, v in valores.items()})

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
-from seedwork.aplicacion.transaccion import Destino, Inscrito, Saliente
+from seedwork.aplicacion.transaccion import Cambios, Destino, Saliente
 from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.tabla import ClaveRepetida, Fila, Tabla
 
@@ -79,23 +79,12 @@ class TransaccionSQL:
     def __init__(self, conexion: sa.Connection, tablas: Mapping[str, sa.Table], entorno: Entorno) -> None:
         self.conexion = conexion
         self.entorno = entorno
-        self.inscritos: list[Inscrito] = []
-        self._tablas = tablas
-        self._abiertas: dict[str, TablaSQL] = {}
+        self.cambios = Cambios()
+        self.tablas: Mapping[str, Tabla] = {nombre: TablaSQL(conexion, tabla) for nombre, tabla in tablas.items()}
         self._hora: datetime | None = None
         self._marcado = False
         self._deshacible = True
         self._escrito = False
-
-    def inscribir(self, inscrito: Inscrito) -> None:
-        """Enrol: it is marked, undone, collected and flushed with all the others."""
-        self.inscritos.append(inscrito)
-
-    def tabla(self, nombre: str) -> Tabla:
-        """The table of this name; always the same object."""
-        if nombre not in self._abiertas:
-            self._abiertas[nombre] = TablaSQL(self.conexion, self._tablas[nombre])
-        return self._abiertas[nombre]
 
     def ejecutar(self, sentencia: sa.Executable, valores: Valores = None) -> sa.CursorResult[Any]:
         """Ask, take a lock, or write at the end: what no refusal has to undo."""
@@ -331,11 +320,6 @@ def transacciones(
     @contextmanager
     def empezar() -> Iterator[TransaccionSQL]:
         with motor.begin() as conexion:
-            transaccion = TransaccionSQL(conexion, tablas, entorno)
-            try:
-                yield transaccion
-            finally:
-                # Some that enrolled hold the transaction: in a cycle, a batch would stay until the collector comes by.
-                transaccion.inscritos.clear()
+            yield TransaccionSQL(conexion, tablas, entorno)
 
     return empezar

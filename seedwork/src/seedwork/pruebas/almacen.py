@@ -15,7 +15,7 @@ from contratos.base import Mensaje
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.transaccion import Destino, Inscrito, Saliente
+from seedwork.aplicacion.transaccion import Cambios, Destino, Saliente
 from seedwork.infraestructura import cloudevents, outbox
 from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
 from seedwork.infraestructura.tabla import ClaveRepetida, Fila, SinBase, Tabla
@@ -148,16 +148,14 @@ class Almacen:
         if self._abierta:
             raise RuntimeError("en memoria no hay dos transacciones a la vez")
         self._abierta = True
-        transaccion = TransaccionMemoria(self)
         try:
-            yield transaccion
+            yield TransaccionMemoria(self)
             self.exigir()
             self.antes_de_confirmar()
         except BaseException:
             self.volver(0)
             raise
         finally:
-            transaccion.inscritos.clear()
             self._diario.clear()
             self._abierta = False
         self.tras_confirmar()
@@ -182,20 +180,10 @@ class TransaccionMemoria:
     def __init__(self, almacen: Almacen) -> None:
         self.almacen = almacen
         self.entorno = almacen.entorno
-        self.inscritos: list[Inscrito] = []
-        self._abiertas: dict[str, TablaMemoria] = {}
+        self.cambios = Cambios()
+        self.tablas: Mapping[str, Tabla] = {nombre: TablaMemoria(almacen, nombre) for nombre in almacen.tablas}
         self._hora: datetime | None = None
         self._punto = 0
-
-    def inscribir(self, inscrito: Inscrito) -> None:
-        """Enrol."""
-        self.inscritos.append(inscrito)
-
-    def tabla(self, nombre: str) -> Tabla:
-        """The table of this name."""
-        if nombre not in self._abiertas:
-            self._abiertas[nombre] = TablaMemoria(self.almacen, nombre)
-        return self._abiertas[nombre]
 
     def marcar(self, *, deshacible: bool = True) -> None:
         """A message begins; here, every mark costs nothing."""

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from computo.aplicacion.traducciones import TRADUCCIONES
 from computo.dominio.reserva import Reserva
 from saga.pasos import Saga
-from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
@@ -37,7 +35,5 @@ class Existencias(Protocol):
 class Unidad(UnidadTrabajo):
     """This service's unit of work."""
 
-    def __init__(self, transaccion: Transaccion, *, reservas: Reservas, existencias: Existencias) -> None:
-        super().__init__(transaccion, "computo", TRADUCCIONES)
-        self.reservas = reservas
-        self.existencias = existencias
+    reservas: Reservas
+    existencias: Existencias

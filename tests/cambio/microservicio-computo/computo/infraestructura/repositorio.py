@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from computo.aplicacion.puertos import Existencias, Unidad
+from computo.aplicacion.traducciones import TRADUCCIONES
 from computo.dominio.reserva import Reserva
 from saga.pasos import Saga
 from seedwork.aplicacion.transaccion import Transaccion
@@ -58,8 +59,9 @@ class UnidadComputo(Unidad):
     """
 
     def __init__(self, transaccion: T, existencias: Callable[[T], Existencias]) -> None:
-        self._reservas = RepositorioReservas(transaccion, transaccion.tabla("reservas"))
-        super().__init__(transaccion, reservas=self._reservas, existencias=existencias(transaccion))
+        super().__init__(transaccion, "computo", TRADUCCIONES)
+        self.reservas = self._reservas = RepositorioReservas(transaccion, transaccion.tablas["reservas"])
+        self.existencias = existencias(transaccion)
 
     def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
         """The facts that arrive are about subscriptions."""
