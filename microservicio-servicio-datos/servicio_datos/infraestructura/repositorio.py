@@ -62,7 +62,7 @@ class _PorSuscripcion(Repositorio[A]):
         """What belongs to the subscription."""
         self.precargar_de([id_suscripcion])
         # One whose making was undone is there no more.
-        return [self._entregar(self._vistos[id]) for id in self._ids[id_suscripcion] if id in self._vistos]
+        return [self._prestar(self._vistos[id]) for id in self._ids[id_suscripcion] if id in self._vistos]
 
     def agregar(self, agregado: A, /) -> None:
         """Take in an aggregate that is new."""

@@ -109,7 +109,7 @@ class RepositorioFacturas(Repositorio[Factura]):
     def de(self, id_suscripcion: str) -> Sequence[Factura]:
         """All of a subscription, locked; those too that this unit of work has just issued."""
         self.buscar("id_suscripcion", [id_suscripcion])
-        return [self._entregar(f) for f in self._vistos.values() if f.id_suscripcion == id_suscripcion]
+        return [self._prestar(f) for f in self._vistos.values() if f.id_suscripcion == id_suscripcion]
 
 
 class Linea(Inscripcion):

@@ -68,7 +68,7 @@ def motor(nueva_base) -> Iterator[sa.Engine]:
 
 
 def guardar(contadores: Contadores) -> None:
-    for agregado, _ in contadores.cambios.entregados.values():
+    for agregado, _ in contadores.cambios.prestados.values():
         for evento in agregado.registrados:
             agregado.secuencia += 1
             contadores.anotar(agregado, evento, SOBRE)

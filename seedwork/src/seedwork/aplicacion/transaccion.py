@@ -54,13 +54,13 @@ class Cambios:
 
     Attributes:
         inscritos: whatever enrolled, in the order in which it is flushed.
-        entregados: the aggregates that the present message was handed, by their identity as objects: they may have
+        prestados: the aggregates that the present message was lent, by their identity as objects: they may have
             recorded something, which their repository is told then.
         regresos: how each thing that the present message did is undone; the last one first.
     """
 
     inscritos: list[Inscrito] = field(default_factory=list)
-    entregados: dict[int, tuple[Agregado, Inscrito]] = field(default_factory=dict)
+    prestados: dict[int, tuple[Agregado, Inscrito]] = field(default_factory=dict)
     regresos: list[Callable[[], object]] = field(default_factory=list)
 
 

@@ -52,7 +52,7 @@ class UnidadTrabajo:
         self._fuente = f"/saludtech/{participante}"
         self._sobre: Sobre | None = None
         self._inscritos = transaccion.cambios.inscritos
-        self._entregados = transaccion.cambios.entregados
+        self._prestados = transaccion.cambios.prestados
         self._regresos = transaccion.cambios.regresos
         self._salientes: list[Saliente] = []
         self._destinos: list[Destino] = []
@@ -84,7 +84,7 @@ class UnidadTrabajo:
         if self._sobre is not None:
             raise RuntimeError("esta unidad de trabajo ya atiende un mensaje")
         self._sobre = sobre
-        self._entregados.clear()
+        self._prestados.clear()
         self._regresos.clear()
         self._marca = len(self._salientes), len(self._destinos)
         self.transaccion.marcar(deshacible=deshacible)
@@ -128,13 +128,13 @@ class UnidadTrabajo:
         Some of that holds the transaction: in a cycle, all that a batch saw would stay until the collector comes by.
         """
         self._inscritos.clear()
-        self._entregados.clear()
+        self._prestados.clear()
         self._regresos.clear()
 
     def _concluir(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""
         sobre = self.sobre
-        for agregado, inscrito in self._entregados.values():
+        for agregado, inscrito in self._prestados.values():
             for evento in agregado.registrados:
                 traducir = self._traducciones[type(evento)]
                 if traducir is not None:

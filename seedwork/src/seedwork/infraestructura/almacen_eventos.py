@@ -199,7 +199,7 @@ class RepositorioEventos(Mapa[A]):
         """The aggregate that the stream folds to; None where there is no stream."""
         self.precargar([id])
         agregado = self._vistos.get(id)
-        return None if agregado is None else self._entregar(agregado)
+        return None if agregado is None else self._prestar(agregado)
 
     def precargar(self, ids: Collection[str], /) -> None:
         """Load several at once."""

@@ -23,7 +23,7 @@ class Inscripcion:
     sujeto = ""
 
     def __init__(self, transaccion: Transaccion) -> None:
-        self._entregados = transaccion.cambios.entregados
+        self._prestados = transaccion.cambios.prestados
         self._regresos = transaccion.cambios.regresos
         transaccion.cambios.inscritos.append(self)
 
@@ -47,18 +47,18 @@ class Mapa(Inscripcion, Generic[A]):
         super().__init__(transaccion)
         self._vistos: dict[str, A] = {}
 
-    def _entregar(self, agregado: A) -> A:
-        """Hand it out: from here on, it may change."""
-        if id(agregado) not in self._entregados:
+    def _prestar(self, agregado: A) -> A:
+        """Lend it to the message being handled: from here on, it may change."""
+        if id(agregado) not in self._prestados:
             _exigir_sin_eventos(agregado)
-            self._entregados[id(agregado)] = agregado, self
+            self._prestados[id(agregado)] = agregado, self
             self._regresos.append(partial(_restaurar, agregado, vars(agregado).copy()))
         return agregado
 
     def agregar(self, agregado: A, /) -> None:
         """Take in an aggregate that is new."""
         self._vistos[agregado.id] = agregado
-        self._entregados[id(agregado)] = agregado, self
+        self._prestados[id(agregado)] = agregado, self
         self._regresos.append(partial(self._vistos.pop, agregado.id, None))
 
     def volcar(self) -> None:
@@ -139,7 +139,7 @@ class Repositorio(Mapa[A]):
         if id not in self._vistos and id not in self._ausentes:
             self.precargar([id])
         agregado = self._vistos.get(id)
-        return None if agregado is None else self._entregar(agregado)
+        return None if agregado is None else self._prestar(agregado)
 
     def precargar(self, ids: Collection[str], /) -> None:
         """Load several at once, in the order of their ids, so that two batches can't wait for each other."""

@@ -48,7 +48,7 @@ class RepositorioReservas(Repositorio[Reserva]):
     def _de(self, id_suscripcion: str) -> list[Reserva]:
         self.precargar_de([id_suscripcion])
         # One whose making was undone is there no more.
-        return [self._entregar(self._vistos[id]) for id in self._ids[id_suscripcion] if id in self._vistos]
+        return [self._prestar(self._vistos[id]) for id in self._ids[id_suscripcion] if id in self._vistos]
 
 
 class UnidadComputo(Unidad):
