@@ -50,7 +50,7 @@ class Mapa(Inscripcion, Generic[A]):
     def _prestar(self, agregado: A) -> A:
         """Lend it to the message being handled: from here on, it may change."""
         if id(agregado) not in self._prestados:
-            _exigir_sin_eventos(agregado)
+            _exigir_sin_eventos([agregado])
             self._prestados[id(agregado)] = agregado, self
             self._regresos.append(partial(_restaurar, agregado, vars(agregado).copy()))
         return agregado
@@ -67,13 +67,13 @@ class Mapa(Inscripcion, Generic[A]):
         Raises:
             RuntimeError: an aggregate recorded an event outside any message.
         """
-        for agregado in self._vistos.values():
-            _exigir_sin_eventos(agregado)
+        _exigir_sin_eventos(self._vistos.values())
 
 
-def _exigir_sin_eventos(agregado: Agregado) -> None:
-    if agregado.registrados:
-        raise RuntimeError(f"{type(agregado).__name__}: cambió fuera de un mensaje; sus eventos se perderían")
+def _exigir_sin_eventos(agregados: Iterable[Agregado]) -> None:
+    for agregado in agregados:
+        if agregado.registrados:
+            raise RuntimeError(f"{type(agregado).__name__}: cambió fuera de un mensaje; sus eventos se perderían")
 
 
 def _restaurar(agregado: Agregado, antes: Mapping[str, Any]) -> None:
