@@ -133,6 +133,8 @@ class _Sorteo:
             ahora = mundo.reloj.segundos()
             while self._agenda and self._agenda[0][0] <= ahora:
                 self._hacer(heapq.heappop(self._agenda)[2])
+            if mundo.muertos:
+                self._nacer_luego()
             if mundo.retenidos:
                 self._soltar_luego()
             posible = mundo.posible(azar)
@@ -169,11 +171,15 @@ class _Sorteo:
             self._apuntar(cuando + libre * azar.random(), f"detener {cual}")
         mundo.retenidos.clear()
 
+    def _nacer_luego(self) -> None:
+        """Whoever died, of whatever deed, is started again after a while."""
+        mundo = self._mundo
+        for nombre in mundo.muertos:
+            self._apuntar(mundo.reloj.segundos() + dura_s(self._azar), f"nacer {nombre}")
+        mundo.muertos.clear()
+
     def _golpear(self) -> None:
         mundo, azar = self._mundo, self._azar
-        for nombre in mundo.muertos:
-            self._apuntar(mundo.reloj.segundos() + dura_s(azar), f"nacer {nombre}")
-        mundo.muertos.clear()
         self._hasta_la_falta -= 1
         if self._hasta_la_falta > 0:
             return
