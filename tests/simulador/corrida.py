@@ -133,8 +133,8 @@ class _Sorteo:
             ahora = mundo.reloj.segundos()
             while self._agenda and self._agenda[0][0] <= ahora:
                 self._hacer(heapq.heappop(self._agenda)[2])
-            if mundo.muertos:
-                self._nacer_luego()
+            if mundo.muertos or mundo.sin_acuse:
+                self._remediar_luego()
             if mundo.retenidos:
                 self._soltar_luego()
             posible = mundo.posible(azar)
@@ -171,12 +171,16 @@ class _Sorteo:
             self._apuntar(cuando + libre * azar.random(), f"detener {cual}")
         mundo.retenidos.clear()
 
-    def _nacer_luego(self) -> None:
-        """Whoever died, of whatever deed, is started again after a while."""
+    def _remediar_luego(self) -> None:
+        """Whoever died, of whatever deed, is started again after a while; a connection that lost something is made
+        anew."""
         mundo = self._mundo
         for nombre in mundo.muertos:
             self._apuntar(mundo.reloj.segundos() + dura_s(self._azar), f"nacer {nombre}")
+        for nombre, topico in mundo.sin_acuse:
+            self._apuntar(mundo.reloj.segundos() + dura_s(self._azar), f"reconectar {nombre} {topico}")
         mundo.muertos.clear()
+        mundo.sin_acuse.clear()
 
     def _golpear(self) -> None:
         mundo, azar = self._mundo, self._azar

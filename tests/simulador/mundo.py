@@ -7,7 +7,8 @@ Nothing here decides anything: what can be done next is told (:meth:`Mundo.posib
 import heapq
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.simulador.azar import Azar
 from tests.simulador.clientes import Pedido, pedidos
 from tests.simulador.enjambre import PROPIOS, SERVICIOS, Enjambre
 from tests.simulador.operador import Operador
-from tests.simulador.proceso import Ficha, Muerte, Paso, Proceso, Tropiezos, desorden, es_ajeno
+from tests.simulador.proceso import NUNCA, Ficha, Muerte, Paso, Proceso, Tropiezos, desorden, es_ajeno
 
 from contratos import Mensaje
 from contratos.notificaciones import TIPOS
@@ -109,8 +110,12 @@ class _Voluntad(Capricho):
         return self._mundo.azar.randrange(cuantos)
 
     def acuse_llega(self, mensaje: MensajeEnMemoria) -> bool:
-        self._mundo.punto("antes de acusar")
-        return not self._mundo.ocurre("acuse_perdido")
+        mundo = self._mundo
+        mundo.punto("antes de acusar")
+        if not mundo.ocurre("acuse_perdido"):
+            return True
+        mundo.acuse_perdido(mensaje.topico)
+        return False
 
     def suerte(self, topico: str, carga: Any) -> Suerte:
         mundo = self._mundo
@@ -157,6 +162,7 @@ class Mundo:
         cuentas: what happened, by its kind, faults included.
         imprevistos: errors that no part should have met.
         muertos: processes that died since somebody last looked.
+        sin_acuse: likewise, processes and topics whose connection has lost an acknowledgement, and breaks by and by.
         cartas: how often each letter arrived.
         planes: the catalogue.
         rechazadas: the letters that no mailbox will take.
@@ -177,6 +183,7 @@ class Mundo:
         self.cuentas: Counter[str] = Counter()
         self.imprevistos: list[str] = []
         self.muertos: list[str] = []
+        self.sin_acuse: list[tuple[str, str]] = []
         self.rechazadas: set[str] = set()
         self.cartas: Counter[str] = Counter()
         self.pedidos_confirmados: set[str] = set()
@@ -228,7 +235,9 @@ class Mundo:
         if paso is None and self._mirar_todo:
             # Time has gone by: what was idle may be so no more.
             self._mirar_todo = False
-            self.despertar()
+            for ocioso in self._pasos():
+                if not ocioso.en_lista and self._cuando(ocioso) <= ahora:
+                    self._tener_en_mente(ocioso)
             paso = self._de_la_lista(azar, ahora)
         return None if paso is None else paso.nombre
 
@@ -237,19 +246,25 @@ class Mundo:
         while lista:
             cual = int(azar.random() * len(lista))
             paso = lista[cual]
-            no_antes = paso.no_antes
-            if paso.proceso is not None:
-                no_antes = max(no_antes, paso.proceso.congelado_hasta)
-            if no_antes <= ahora:
-                if paso.hay():
-                    return paso
-            else:
+            cuando = self._cuando(paso)
+            if cuando <= ahora:
+                return paso
+            if cuando < NUNCA:
                 self._orden += 1
-                heapq.heappush(self._alarmas, (no_antes, self._orden, paso))
+                heapq.heappush(self._alarmas, (cuando, self._orden, paso))
             lista[cual] = lista[-1]
             lista.pop()
             paso.en_lista = False
         return None
+
+    def _cuando(self, paso: Paso) -> float:
+        proceso = paso.proceso
+        return max(paso.desde(), paso.no_antes) if proceso is None else proceso.cuando(paso)
+
+    def _pasos(self) -> Iterator[Paso]:
+        for proceso in self.procesos.values():
+            yield from proceso.pasos.values()
+        yield self._cliente
 
     def _tener_en_mente(self, paso: Paso) -> None:
         if not paso.en_lista and not paso.muerto:
@@ -258,10 +273,8 @@ class Mundo:
 
     def despertar(self) -> None:
         """Anything may have changed."""
-        for proceso in self.procesos.values():
-            for paso in proceso.pasos.values():
-                self._tener_en_mente(paso)
-        self._tener_en_mente(self._cliente)
+        for paso in self._pasos():
+            self._tener_en_mente(paso)
 
     def avisar(self, topico: str) -> None:
         """Something is published there."""
@@ -344,6 +357,11 @@ class Mundo:
         self.cuentas[f"falta {falta}"] += 1
         return True
 
+    def acuse_perdido(self, topico: str) -> None:
+        """An acknowledgement went into a connection that is no more; both ends find that out later."""
+        if self._actor is not None:
+            self.sin_acuse.append((self._actor.nombre, topico))
+
     def punto(self, cual: str) -> None:
         """A place between two port calls where the process may be killed.
 
@@ -391,19 +409,26 @@ class Mundo:
             self.broker.volver()
         self.despertar()
 
+    def _reconectar(self, nombre: str, topico: str) -> None:
+        self.procesos[nombre].reconectar(topico)
+        self.avisar(topico)
+
     def _desalojo(self, topico: str, _servicio: str) -> None:
         self._anotar("desalojo")
         self.broker.desalojar(topico)
+        self.avisar(topico)
 
     def _expulsion(self, topico: str, servicio: str) -> None:
         self._anotar("expulsion")
         self.broker.expulsar(topico, servicio)
+        self.avisar(topico)
 
     def _olvidar_acuses(self, topico: str, servicio: str) -> None:
         """A crash of the broker's own."""
         self._anotar("olvidar_acuses")
         self.broker.olvidar_acuses(topico, servicio, self.azar.randint(1, 5))
         self.broker.desalojar(topico)
+        self.avisar(topico)
 
     def _repetir(self, topico: str, servicio: str) -> None:
         mensajes = self.broker.leer(topico)
@@ -468,22 +493,13 @@ class Mundo:
     def proximo(self) -> float | None:
         """The next instant, in seconds, at which something is due by itself; None for none."""
         ahora = self.reloj.segundos()
-        instantes = [i for p in self.procesos.values() if p.vivo for i in p.proxima()]
-        hay_mas = self._dichos < len(self.guion)
-        if hay_mas:
-            instantes.append(self._habla_a_los)
-        for fila in self.fichas["notificaciones"].almacen.tablas["envios"].values():
-            instantes.append(self._segundos(fila["proximo"]))
-            if fila["envio"].tomado_hasta is not None:
-                instantes.append(self._segundos(fila["envio"].tomado_hasta))
-        for fila in self.fichas["suscripciones"].almacen.tablas["suscripciones"].values():
-            if fila["plazo"] is not None:
-                instantes.append(self._segundos(fila["plazo"]))
-            if hay_mas and fila["renueva"] is not None:
-                instantes.append(self._segundos(fila["renueva"]))
-        if any(f.almacen.esperas for f in self.fichas.values()) and (retrasado := self.broker.proximo()) is not None:
-            instantes.append(retrasado)
-        return min((i for i in instantes if i > ahora), default=None)
+        siguiente = min((c for paso in self._pasos() if (c := self._cuando(paso)) > ahora), default=NUNCA)
+        return None if siguiente == NUNCA else siguiente
+
+    def instante(self, instantes: Iterable[datetime]) -> float:
+        """The earliest of them, on the world's clock; infinity for none."""
+        primero = min(instantes, default=None)
+        return NUNCA if primero is None else (primero - self._inicio).total_seconds()
 
     # At rest
 
@@ -501,6 +517,7 @@ class Mundo:
             if not proceso.vivo:
                 proceso.nacer()
         self.muertos.clear()
+        self.sin_acuse.clear()
         self._reconocer()
         # An acknowledgement got lost with its connection: what it was for is delivered again.
         self.broker.desalojar()
@@ -513,7 +530,7 @@ class Mundo:
 
     def en_curso(self) -> str | None:
         """What is not over yet; None at rest."""
-        if self._dichos < len(self.guion):
+        if self.faltan_pedidos():
             return "clients have more to say"
         for fila in self.fichas["suscripciones"].almacen.tablas["suscripciones"].values():
             if fila["estado"] == "PENDIENTE" or fila["saga"]["en_curso"]:
@@ -546,9 +563,6 @@ class Mundo:
     def _anotar(self, falta: str) -> None:
         self.cuentas[f"falta {falta}"] += 1
 
-    def _segundos(self, instante: Any) -> float:
-        return float((instante - self._inicio).total_seconds())
-
     def _sortear_lentos(self, azar: random.Random) -> Mapping[str, tuple[float, float]]:
         return {
             f"{topico} {servicio}": (azar.choice(_QUIETO_S) * (0.1 + azar.random()), azar.choice(_LIBRE_S))
@@ -556,12 +570,12 @@ class Mundo:
             if topico in self.fichas[servicio].topicos
         }
 
-    def _toca_hablar(self) -> bool:
-        return self._dichos < len(self.guion) and self._habla_a_los <= self.reloj.segundos()
+    def faltan_pedidos(self) -> bool:
+        """Whether clients have more to say."""
+        return self._dichos < len(self.guion)
 
-    @property
-    def _habla_a_los(self) -> float:
-        return max(self.guion[self._dichos].a_los_s, self._callada_hasta)
+    def _toca_hablar(self) -> float:
+        return max(self.guion[self._dichos].a_los_s, self._callada_hasta) if self.faltan_pedidos() else NUNCA
 
     def _hablar(self) -> float:
         if self._dichos == len(self.guion):

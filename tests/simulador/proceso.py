@@ -4,9 +4,11 @@ A step is what a thread's loop does between two waits. What its result says of w
 would; nobody waits here, the scheduler just does not take the step before.
 """
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contratos import Mensaje
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 RITMO = Ritmo(escucha_s=0.0, vuelta_larga_s=25.0)
 """Nobody listens for long: the world's time stands still meanwhile. So a round is a longer one here, and what listens
 need not be called for every five seconds that go by."""
+
+NUNCA = math.inf
 
 MANOS = 4
 """Attempts that a sender has in hand at a time."""
@@ -82,7 +86,7 @@ class Paso:
     Attributes:
         nombre: as a schedule names it.
         hacer: does it once; answers for how many seconds it is not to be done again.
-        hay: whether it would do something.
+        desde: from which instant on, on the world's clock, it would do something as things are; infinity for never.
         no_antes: when it may be done again, on the world's clock.
         en_lista: whether the scheduler has it in mind.
         muerto: whether its process's life is over.
@@ -91,7 +95,7 @@ class Paso:
     nombre: str
     proceso: "Proceso"
     hacer: Callable[[], float]
-    hay: Callable[[], bool]
+    desde: Callable[[], float]
     no_antes: float = 0.0
     en_lista: bool = False
     muerto: bool = False
@@ -146,9 +150,9 @@ class Proceso:
         self._relay = Relay(self._cola, self._salida, tope=mundo.enjambre.ronda)
         self.pasos = {}
         for consumidor in consumidores.todos:
-            hay = _hay_para(consumidor, self._cliente.suscripciones)
-            self._repetir(consumidor.nombre.removeprefix(f"{ficha.nombre}-"), consumidor.vuelta, hay)
-        self._repetir("relay", self._relevar, lambda: bool(ficha.almacen.sin_enviar))
+            desde = _desde_cuando(consumidor, self._cliente.suscripciones)
+            self._repetir(consumidor.nombre.removeprefix(f"{ficha.nombre}-"), consumidor.vuelta, desde)
+        self._repetir("relay", self._relevar, lambda: 0.0 if ficha.almacen.sin_enviar else NUNCA)
         if ficha.nombre == "suscripciones":
             self._con_temporizadores(consumidores)
         if ficha.nombre == "notificaciones":
@@ -166,20 +170,21 @@ class Proceso:
         self.oyentes = ()
         self.pasos = {}
 
+    def reconectar(self, topico: str) -> None:
+        """Its connection to a topic is made anew, where it lives: what it did not get acknowledged comes again."""
+        if self.vivo:
+            self._cliente.desconectar(topico)
+
     def despierto(self) -> bool:
         """Whether it does anything."""
         return self.vivo and self.congelado_hasta <= self._mundo.reloj.segundos()
 
-    def proxima(self) -> list[float]:
-        """The instants at which it would go on by itself."""
-        instantes = [p for c in self.oyentes if (p := c.proxima()) is not None]
-        instantes += [paso.no_antes for paso in self.pasos.values()]
-        if self.congelado_hasta:
-            instantes.append(self.congelado_hasta)
-        return instantes
+    def cuando(self, paso: "Paso") -> float:
+        """The instant, on the world's clock, at which a step of it can be taken, and would do something."""
+        return max(paso.desde(), paso.no_antes, self.congelado_hasta)
 
-    def _repetir(self, nombre: str, hacer: Callable[[], float], hay: Callable[[], bool]) -> None:
-        self.pasos[nombre] = Paso(f"{self.nombre}/{nombre}", self, hacer, hay)
+    def _repetir(self, nombre: str, hacer: Callable[[], float], desde: Callable[[], float]) -> None:
+        self.pasos[nombre] = Paso(f"{self.nombre}/{nombre}", self, hacer, desde)
 
     def _relevar(self) -> float:
         pausa_s = self._relay.vuelta()
@@ -187,7 +192,7 @@ class Proceso:
         return pausa_s if pausa_s >= _TROPIEZO_S and self.ficha.almacen.sin_enviar else 0.0
 
     def _con_temporizadores(self, consumidores: Consumidores) -> None:
-        ficha, reloj = self.ficha, self._mundo.reloj
+        ficha = self.ficha
         vencimientos, filas = VencimientosMemoria(ficha.almacen), ficha.almacen.tablas["suscripciones"]
         plazos = VigilantePlazos(vencimientos, ficha.abrir, consumidores)
         renovaciones = VigilanteRenovaciones(vencimientos, self._mundo.planes, ficha.abrir)
@@ -199,17 +204,18 @@ class Proceso:
 
             return hacer
 
-        planes = self._mundo.planes
+        mundo = self._mundo
 
-        def hay_plazos() -> bool:
-            ahora = reloj.ahora()
-            return any(f["plazo"] is not None and f["plazo"] <= ahora for f in filas.values())
+        def hay_plazos() -> float:
+            return mundo.instante(f["plazo"] for f in filas.values() if f["plazo"] is not None)
 
-        def hay_renovaciones() -> bool:
+        def hay_renovaciones() -> float:
             # What is due of a plan that has left the catalogue stays due for ever.
-            ahora = reloj.ahora()
-            con_renovacion = (f for f in filas.values() if f["renueva"] is not None)
-            return any(f["renueva"] <= ahora and f["plan_codigo"] in planes for f in con_renovacion)
+            planes = mundo.planes
+            renuevan = (f for f in filas.values() if f["renueva"] is not None and f["plan_codigo"] in planes)
+            desde = mundo.instante(f["renueva"] for f in renuevan)
+            # Without a client who waits for it, nobody lets a month go by: the run would have no end.
+            return desde if desde <= mundo.reloj.segundos() or mundo.faltan_pedidos() else NUNCA
 
         self._repetir("plazos", mirar(plazos.vuelta, PLAZOS_S), hay_plazos)
         self._repetir("renovaciones", mirar(renovaciones.vuelta, RENOVACIONES_S), hay_renovaciones)
@@ -217,8 +223,8 @@ class Proceso:
     def _con_enviador(self) -> None:
         mano = _Mano(self._mundo, self.ficha)
         self._repetir("tomar", mano.tomar, mano.hay_que_tomar)
-        self._repetir("intentar", mano.intentar, lambda: len(mano.tomados) > len(mano.acabados))
-        self._repetir("anotar", mano.anotar, lambda: bool(mano.acabados))
+        self._repetir("intentar", mano.intentar, lambda: 0.0 if len(mano.tomados) > len(mano.acabados) else NUNCA)
+        self._repetir("anotar", mano.anotar, lambda: 0.0 if mano.acabados else NUNCA)
 
 
 class _Mano:
@@ -239,14 +245,10 @@ class _Mano:
             hilos=MANOS,
         )
 
-    def hay_que_tomar(self) -> bool:
+    def hay_que_tomar(self) -> float:
         if len(self.tomados) >= MANOS:
-            return False
-        ahora = self._mundo.reloj.ahora()
-        return any(
-            fila["proximo"] <= ahora and id not in self.tomados and _libre(fila["envio"], ahora)
-            for id, fila in self._filas.items()
-        )
+            return NUNCA
+        return self._mundo.instante(_desde(f) for id, f in self._filas.items() if id not in self.tomados)
 
     def tomar(self) -> float:
         nuevos = self._enviador.tomar(MANOS - len(self.tomados), self.tomados)
@@ -266,8 +268,11 @@ class _Mano:
         return 0.0
 
 
-def _libre(envio: Envio, ahora: Any) -> bool:
-    return envio.tomado_hasta is None or envio.tomado_hasta <= ahora
+def _desde(fila: Mapping[str, Any]) -> datetime:
+    """When a delivery is due that nobody has leased."""
+    proximo: datetime = fila["proximo"]
+    tomado_hasta: datetime | None = fila["envio"].tomado_hasta
+    return proximo if tomado_hasta is None else max(proximo, tomado_hasta)
 
 
 class _Correo:
@@ -336,19 +341,20 @@ _TROPIEZOS: Mapping[str, tuple[Sequence[float], type[BaseException]]] = {
 }
 
 
-def _hay_para(consumidor: Consumidor, suscripciones: Sequence[SubscriptionEnMemoria]) -> Callable[[], bool]:
+def _desde_cuando(consumidor: Consumidor, suscripciones: Sequence[SubscriptionEnMemoria]) -> Callable[[], float]:
     topicos = tuple(consumidor.topicos)
 
-    def hay() -> bool:
+    def desde() -> float:
         if consumidor.hay():
-            return True
+            return 0.0
         for suscripcion in suscripciones:
             if suscripcion.topicos == topicos:
-                return suscripcion.hay()
+                proxima = consumidor.proxima()
+                return suscripcion.desde() if proxima is None else min(proxima, suscripcion.desde())
         # It was closed, and the consumer does not know yet.
-        return True
+        return 0.0
 
-    return hay
+    return desde
 
 
 def leer(llegado: Original, vuelta: int = 0) -> Recibido | Ilegible:

@@ -2,6 +2,7 @@
 is proven in ``tests/conformidad/test_broker.py``.
 """
 
+import math
 import random
 from collections import Counter
 
@@ -234,15 +235,18 @@ def test_quien_va_mas_despacio_que_el_reparto_no_pierde_nada():
 def test_dice_cuando_vence_lo_aplazado(broker, cliente):
     abierta = abrir(cliente, entrega="compartida")
     publicar(cliente, 1, retraso_s=5)
-    assert broker.proximo() is None, "nadie lo ha visto todavía"
+    assert abierta.desde() == 0.0, "nadie lo ha visto todavía"
     assert recibir(abierta) == []
-    assert broker.proximo() == 4.0
+    assert abierta.desde() == 4.0
+    broker.detener(T)
+    assert abierta.desde() == math.inf
+    broker.soltar(T)
     assert AtrasosEnMemoria(broker).mirar(T, "s").entradas == 0
     broker.reloj.avanzar(3.999)
     assert not abierta.hay()
     broker.reloj.avanzar(0.001)
     assert recibir(abierta) == [1]
-    assert broker.proximo() is None
+    assert abierta.desde() == math.inf
 
 
 def test_lo_que_se_acepta_por_otro(broker, cliente):

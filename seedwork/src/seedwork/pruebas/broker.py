@@ -209,11 +209,6 @@ class BrokerEnMemoria:
         """Those messages."""
         return [m for p in self._de(topico) for m in p.cursores[subscription].pendientes()]
 
-    def proximo(self) -> float | None:
-        """When the next delayed message is due that somebody met too early, on the world's clock; None for none."""
-        cursores = (c for ps in self._particiones.values() for p in ps for c in p.cursores.values())
-        return min(((c.retrasados[0][0] - _TIC) / 1e6 for c in cursores if c.retrasados), default=None)
-
     # What may befall it
 
     def irse(self) -> None:
@@ -565,20 +560,40 @@ class SubscriptionEnMemoria:
         return (topico, None) in detenidos or (topico, self.nombre) in detenidos
 
     def hay(self) -> bool:
-        """Whether :meth:`recibir` is worth calling: it would give something, or find out that there is nothing.
+        """Whether :meth:`recibir` is worth calling now."""
+        return self.desde() <= self._broker.reloj.segundos()
+
+    def desde(self) -> float:
+        """From which instant on, on the world's clock, :meth:`recibir` is worth calling: it would give something, or
+        find out that there is nothing. Infinity where only something else can change that.
 
         Asking changes nothing, and decides nothing.
         """
         if not self._abierta:
-            return True
+            return 0.0
         if self._broker.ausente:
-            return False
+            return math.inf
         if len(self._asientos) < len(self._particiones):
-            return True
+            return 0.0
+        antes = math.inf
         for asiento in self._asientos.values():
-            if (asiento.cola or asiento.cursor.tiene(asiento)) and not self._detenida(asiento):
-                return True
-        return False
+            if asiento.cola:
+                desde = 0.0
+            else:
+                cursor = asiento.cursor
+                if cursor.lectura < len(cursor.particion.mensajes):
+                    if cursor.activo is not asiento and cursor.modo != "compartida":
+                        continue
+                    desde = 0.0
+                elif cursor.devueltos:
+                    desde = 0.0
+                elif cursor.retrasados:
+                    desde = (cursor.retrasados[0][0] - _TIC) / 1e6
+                else:
+                    continue
+            if desde < antes and not self._detenida(asiento):
+                antes = desde
+        return antes
 
     def aceptar(self, llegado: Any, /) -> None:
         """See the port."""
