@@ -9,7 +9,8 @@ from seedwork.aplicacion.entorno import Entorno
 
 def en_texto(instante: datetime) -> str:
     """An instant as messages and queries tell it: RFC 3339 in UTC, with microseconds and ``Z``."""
-    return instante.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    en_utc = instante if instante.tzinfo is UTC else instante.astimezone(UTC)
+    return f"{en_utc.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def en_instante(texto: str) -> datetime | None:

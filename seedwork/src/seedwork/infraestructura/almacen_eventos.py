@@ -304,6 +304,9 @@ def verificar(conexion: sa.Connection) -> Iterator[Anomalia]:
         version, previa = fila["version"], fila["huella"]
 
 
+_CANONICO = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _huella(previa: str, fila: Mapping[str, Any]) -> str:
     """The hash of an event and of all before it in its stream."""
     partes = [
@@ -316,5 +319,4 @@ def _huella(previa: str, fila: Mapping[str, Any]) -> str:
         fila["metadatos"],
         fila["ocurrido"].astimezone(UTC).isoformat(timespec="microseconds"),
     ]
-    texto = json.dumps(partes, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(texto.encode()).hexdigest()
+    return hashlib.sha256(_CANONICO.encode(partes).encode()).hexdigest()

@@ -12,11 +12,14 @@ from contratos import Mensaje, a_dict, de_dict
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 
 _PROPIOS: dict[type[Mensaje], Any] = {}
+_TEXTOS: dict[type[Mensaje], str] = {}
 
 
 def texto_esquema(tipo: type[Mensaje]) -> str:
     """The schema as it is registered."""
-    return json.dumps(tipo.esquema, ensure_ascii=False, separators=(",", ":"))
+    if tipo not in _TEXTOS:
+        _TEXTOS[tipo] = json.dumps(tipo.esquema, ensure_ascii=False, separators=(",", ":"))
+    return _TEXTOS[tipo]
 
 
 def codificar(mensaje: Mensaje) -> bytes:
