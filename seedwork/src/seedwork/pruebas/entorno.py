@@ -5,25 +5,27 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 _INICIO = datetime(2026, 1, 1, tzinfo=UTC)
+_MILIS = int(_INICIO.timestamp()) * 1000
 
 
 class RelojSimulado:
     """The time of a world: it stands still until it is told to go on.
 
-    Args:
-        inicio: the instant at which it begins.
-
     Attributes:
         micros: microseconds since then; whole ones, so that they add up alike everywhere.
     """
 
-    def __init__(self, inicio: datetime = _INICIO) -> None:
-        self._inicio = inicio
+    def __init__(self) -> None:
         self.micros = 0
+        self._dicho = 0, _INICIO
 
     def ahora(self) -> datetime:
         """The present instant, in UTC."""
-        return self._inicio + timedelta(microseconds=self.micros)
+        micros, instante = self._dicho
+        if micros != self.micros:
+            # It is asked for many times while time stands still.
+            micros, instante = self._dicho = self.micros, _INICIO + timedelta(microseconds=self.micros)
+        return instante
 
     def segundos(self) -> float:
         """Seconds since it began."""
@@ -82,13 +84,12 @@ class EntornoSimulado:
 
     def monotono(self) -> float:
         """Seconds since the world began."""
-        return self.reloj.segundos()
+        return self.reloj.micros / 1e6
 
     def id(self) -> str:
         """An id in the form of a UUIDv7: time, then a counter, then the seed. Later ones sort behind earlier ones."""
-        milis, cuenta = int(self.ahora().timestamp() * 1000), 0
+        milis, cuenta = _MILIS + (self.reloj.micros + round(self.desfase_s * 1e6)) // 1000, 0
         if milis <= self._ultimo[0]:
             milis, cuenta = self._ultimo[0], self._ultimo[1] + 1
         self._ultimo = milis, cuenta
-        hora = f"{milis:012x}"
-        return f"{hora[:8]}-{hora[8:]}-7{cuenta >> 14:03x}-{0x8000 | cuenta & 0x3FFF:04x}-{self._nodo}"
+        return f"{milis >> 16:08x}-{milis & 0xFFFF:04x}-7{cuenta >> 14:03x}-{0x8000 | cuenta & 0x3FFF:04x}-{self._nodo}"

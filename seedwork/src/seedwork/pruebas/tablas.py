@@ -1,5 +1,6 @@
 """A service's tables in memory are what they are on PostgreSQL: their keys, unique indexes and numbering."""
 
+import functools
 from collections.abc import Mapping
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlalchemy.sql import operators
 from seedwork.pruebas.almacen import Definicion, Unico
 
 
+@functools.cache
 def definiciones(metadatos: sa.MetaData) -> Mapping[str, Definicion]:
     """All of a service's tables, by their names.
 
