@@ -17,14 +17,11 @@ class Azar(random.Random):
 
     def random(self) -> float:
         """From 0 to 1, which is not among them."""
-        return (self._siguiente() >> 11) * 2.0**-53
+        return (self.getrandbits(64) >> 11) * 2.0**-53
 
     def getrandbits(self, k: int, /) -> int:
         """So many bits, at most 64."""
-        return self._siguiente() >> (64 - k) if k else 0
-
-    def _siguiente(self) -> int:
         self._estado = z = (self._estado + 0x9E3779B97F4A7C15) & _MASCARA
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASCARA
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASCARA
-        return z ^ (z >> 31)
+        return (z ^ (z >> 31)) >> (64 - k)

@@ -16,6 +16,7 @@ from tests.simulador.enjambre import ENTRE_HECHOS, Enjambre
 from tests.simulador.faltas import GOLPES, dura_s
 from tests.simulador.juicio import censo, juzgar, plazos_con_respuesta
 from tests.simulador.mundo import Imprevisto, Mundo
+from tests.simulador.proceso import NUNCA
 
 Hecho = tuple[str, int]
 
@@ -119,7 +120,6 @@ class _Sorteo:
         self._agenda: list[tuple[float, int, str]] = []
         """Remedies, by when they are due."""
         self._orden = 0
-        self._ultimo_recurso = -1
         self._faltas = [f for f in ENTRE_HECHOS if mundo.enjambre.probabilidad(f)]
         self._pesos = [mundo.enjambre.probabilidad(f) for f in self._faltas]
         self._hasta_la_falta = self._sortear_falta()
@@ -140,7 +140,9 @@ class _Sorteo:
             posible = mundo.posible(azar)
             if posible is not None:
                 self._hacer(posible)
-                self._golpear()
+                self._hasta_la_falta -= 1
+                if self._hasta_la_falta <= 0:
+                    self._golpear()
             elif not self._dejar_pasar(ahora):
                 return
 
@@ -149,15 +151,9 @@ class _Sorteo:
         mundo = self._mundo
         if not self._agenda and (mundo.en_curso() is None or mundo.con_cartas()):
             return False
-        siguiente = mundo.proximo()
-        if self._agenda and (siguiente is None or self._agenda[0][0] < siguiente):
-            siguiente = self._agenda[0][0]
-        if siguiente is None:
-            # Nothing will happen by itself, unless somebody was thought of as idle who is not.
-            siguiente = mundo.reloj.segundos()
-            if self._ultimo_recurso == len(self._dados):
-                return False
-            self._ultimo_recurso = len(self._dados) + 1
+        siguiente = min(mundo.proximo, self._agenda[0][0] if self._agenda else NUNCA)
+        if siguiente == NUNCA:
+            return False
         self._hacer(pasar(mundo, siguiente - ahora))
         return True
 
@@ -184,9 +180,6 @@ class _Sorteo:
 
     def _golpear(self) -> None:
         mundo, azar = self._mundo, self._azar
-        self._hasta_la_falta -= 1
-        if self._hasta_la_falta > 0:
-            return
         (falta,) = azar.choices(self._faltas, self._pesos)
         golpe = GOLPES[falta](mundo, azar)
         self._hacer(golpe.hecho)
@@ -215,7 +208,6 @@ def _acabar(mundo: Mundo, azar: random.Random) -> str | None:
     def hacer(hecho: str) -> None:
         mundo.hacer(hecho, azar.getrandbits(32))
 
-    quieto = False
     for _ in range(CALMA):
         if mundo.imprevistos:
             # It is a finding already, and may keep everything from its end.
@@ -226,7 +218,6 @@ def _acabar(mundo: Mundo, azar: random.Random) -> str | None:
             hacer(f"nacer {nombre}")
         posible = mundo.posible(azar)
         if posible is not None:
-            quieto = False
             hacer(posible)
             continue
         curso = mundo.en_curso()
@@ -235,13 +226,9 @@ def _acabar(mundo: Mundo, azar: random.Random) -> str | None:
         if con_cartas := mundo.con_cartas():
             hacer(f"cartas {con_cartas[0]}")
             continue
-        siguiente = mundo.proximo()
-        if siguiente is None:
-            if quieto:
-                return f"ATASCADO: {curso}"
-            # Nothing will happen by itself, unless somebody was thought of as idle who is not.
-            quieto, siguiente = True, mundo.reloj.segundos()
-        hacer(pasar(mundo, siguiente - mundo.reloj.segundos()))
+        if mundo.proximo == NUNCA:
+            return f"ATASCADO: {curso}"
+        hacer(pasar(mundo, mundo.proximo - mundo.reloj.segundos()))
     return f"ATASCADO: {mundo.en_curso()} after {CALMA} deeds"
 
 

@@ -7,7 +7,7 @@ Nothing here decides anything: what can be done next is told (:meth:`Mundo.posib
 import heapq
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -169,6 +169,8 @@ class Mundo:
         pedidos_confirmados: the subjects of creations that got their 202.
         lentos: of each slow topic, and who hears it slowly, how long it stands still, and how long it then moves.
         retenidos: those of them that began to hold something back.
+        proximo: where nothing is possible, the next instant at which something is due by itself, in seconds; infinity
+            for never.
     """
 
     politica = Politica(plazo_s=48.0, espera_s=5.0, pausa_s=0.5)
@@ -179,7 +181,7 @@ class Mundo:
         self.reloj = RelojSimulado()
         self.entorno = EntornoSimulado(semilla, reloj=self.reloj)
         self.azar: random.Random = Azar(semilla)
-        self.en_calma = False
+        self._faltas = enjambre.faltas
         self.cuentas: Counter[str] = Counter()
         self.imprevistos: list[str] = []
         self.muertos: list[str] = []
@@ -199,9 +201,11 @@ class Mundo:
         self._dichos = 0
         self._callada_hasta = 0.0
         self._actor: Proceso | None = None
-        self._cliente = Paso("cliente", None, self._hablar, self._toca_hablar)  # type: ignore[arg-type]
+        self._cliente = Paso("cliente", None, self._hablar, self._toca_hablar)
+        self._pasos: Sequence[Paso] = ()
+        self._por_nombre: Mapping[str, Paso] = {}
         self._lista: list[Paso] = []
-        self._mirar_todo = True
+        self.proximo = NUNCA
         self._alarmas: list[tuple[float, int, Paso]] = []
         self._orden = 0
         self._oyentes: dict[str, list[Paso]] = defaultdict(list)
@@ -227,44 +231,42 @@ class Mundo:
     # What can be done
 
     def posible(self, azar: random.Random) -> str | None:
-        """A deed that would do something, faults left out; None where there is none."""
-        ahora = self.reloj.segundos()
-        while self._alarmas and self._alarmas[0][0] <= ahora:
-            self._tener_en_mente(heapq.heappop(self._alarmas)[2])
-        paso = self._de_la_lista(azar, ahora)
-        if paso is None and self._mirar_todo:
-            # Time has gone by: what was idle may be so no more.
-            self._mirar_todo = False
-            for ocioso in self._pasos():
-                if not ocioso.en_lista and self._cuando(ocioso) <= ahora:
-                    self._tener_en_mente(ocioso)
-            paso = self._de_la_lista(azar, ahora)
-        return None if paso is None else paso.nombre
+        """A deed that would do something, faults left out; None where there is none before :attr:`proximo`."""
+        ahora, alarmas = self.reloj.micros / 1e6, self._alarmas
+        while alarmas and alarmas[0][0] <= ahora:
+            paso = heapq.heappop(alarmas)[2]
+            paso.alarma = NUNCA
+            self._tener_en_mente(paso)
+        posible = self._de_la_lista(azar, ahora)
+        if posible is None:
+            # Nobody is told of everything that befalls others: so before time goes by, all are looked at.
+            self.proximo = NUNCA
+            for paso in self._pasos:
+                cuando = paso.cuando()
+                if cuando <= ahora:
+                    self._tener_en_mente(paso)
+                elif cuando < self.proximo:
+                    self.proximo = cuando
+            posible = self._de_la_lista(azar, ahora)
+        return None if posible is None else posible.nombre
 
     def _de_la_lista(self, azar: random.Random, ahora: float) -> Paso | None:
         lista = self._lista
         while lista:
             cual = int(azar.random() * len(lista))
             paso = lista[cual]
-            cuando = self._cuando(paso)
+            cuando = paso.cuando()
             if cuando <= ahora:
                 return paso
-            if cuando < NUNCA:
+            if cuando < paso.alarma:
+                paso.alarma = cuando
                 self._orden += 1
                 heapq.heappush(self._alarmas, (cuando, self._orden, paso))
-            lista[cual] = lista[-1]
-            lista.pop()
+            ultimo = lista.pop()
+            if ultimo is not paso:
+                lista[cual] = ultimo
             paso.en_lista = False
         return None
-
-    def _cuando(self, paso: Paso) -> float:
-        proceso = paso.proceso
-        return max(paso.desde(), paso.no_antes) if proceso is None else proceso.cuando(paso)
-
-    def _pasos(self) -> Iterator[Paso]:
-        for proceso in self.procesos.values():
-            yield from proceso.pasos.values()
-        yield self._cliente
 
     def _tener_en_mente(self, paso: Paso) -> None:
         if not paso.en_lista and not paso.muerto:
@@ -273,7 +275,7 @@ class Mundo:
 
     def despertar(self) -> None:
         """Anything may have changed."""
-        for paso in self._pasos():
+        for paso in self._pasos:
             self._tener_en_mente(paso)
 
     def avisar(self, topico: str) -> None:
@@ -295,25 +297,23 @@ class Mundo:
         """
         azar = self.azar
         azar.seed(semilla)
-        nombre, _, cual = hecho.partition("/")
-        if proceso := self.procesos.get(nombre):
-            self.reloj.micros += _MOMENTOS[int(azar.random() * 5)]
-            paso = proceso.pasos.get(cual)
-            if paso is not None and proceso.despierto():
-                self._dar(paso)
-        elif hecho == "cliente":
-            self.reloj.micros += _MOMENTOS[int(azar.random() * 5)]
-            self._cliente.no_antes = self._hablar()
+        paso = self._por_nombre.get(hecho)
+        if paso is not None or "/" in hecho:
+            self.reloj.micros += _MOMENTOS[semilla % 5]
+            if paso is self._cliente:
+                paso.no_antes = self._hablar()
+            elif paso is not None and paso.proceso is not None and paso.proceso.despierto():
+                self._dar(paso, paso.proceso)
         else:
             verbo, *resto = hecho.split(" ")
             getattr(self, f"_{verbo}")(*resto)
 
-    def _dar(self, paso: Paso) -> None:
-        self._actor = paso.proceso
+    def _dar(self, paso: Paso, proceso: Proceso) -> None:
+        self._actor = proceso
         try:
             pausa_s = paso.hacer()
         except Muerte:
-            self._matar(paso.proceso)
+            self._matar(proceso)
             return
         except Exception as error:
             if not es_ajeno(error):
@@ -324,7 +324,7 @@ class Mundo:
         if pausa_s:
             # A thread may be scheduled later than it could be: whoever waits does not come back on the dot.
             paso.no_antes = self.reloj.segundos() + pausa_s * self.azar.choice(_TARDANZAS)
-        else:
+        if not paso.en_lista:
             self._tener_en_mente(paso)
 
     def _matar(self, proceso: Proceso) -> None:
@@ -339,6 +339,8 @@ class Mundo:
         """Who hears which topic, and who looks at which database."""
         self._oyentes.clear()
         self._pendientes_de.clear()
+        self._pasos = [*(paso for p in self.procesos.values() for paso in p.pasos.values()), self._cliente]
+        self._por_nombre = {paso.nombre: paso for paso in self._pasos}
         for proceso in self.procesos.values():
             oidos = {o.nombre.removeprefix(f"{proceso.ficha.nombre}-") for o in proceso.oyentes}
             self._pendientes_de[proceso.ficha.nombre] += [p for n, p in proceso.pasos.items() if n not in oidos]
@@ -351,8 +353,8 @@ class Mundo:
 
     def ocurre(self, falta: str) -> bool:
         """Whether a fault strikes here."""
-        p = self.enjambre.faltas.get(falta)
-        if p is None or self.en_calma or self.azar.random() >= p:
+        p = self._faltas.get(falta)
+        if p is None or self.azar.random() >= p:
             return False
         self.cuentas[f"falta {falta}"] += 1
         return True
@@ -368,7 +370,7 @@ class Mundo:
         Raises:
             Muerte: it is.
         """
-        if self._actor is not None and self.ocurre("muerte"):
+        if "muerte" in self._faltas and self._actor is not None and self.ocurre("muerte"):
             self.cuentas[f"muerte {cual}"] += 1
             raise Muerte
 
@@ -473,7 +475,6 @@ class Mundo:
 
     def _tiempo(self, micros: str) -> None:
         self.reloj.micros += int(micros)
-        self._mirar_todo = True
 
     def _latido(self, micros: str) -> None:
         """Time goes by, and those who listen go on listening: a long silence of theirs would prove nothing."""
@@ -482,7 +483,7 @@ class Mundo:
             for oyente in proceso.oyentes if proceso.despierto() else ():
                 paso = proceso.pasos.get(oyente.nombre.removeprefix(f"{proceso.ficha.nombre}-"))
                 if paso is not None and paso.no_antes <= self.reloj.segundos():
-                    self._dar(paso)
+                    self._dar(paso, proceso)
 
     def con_latido(self) -> bool:
         """Whether anybody's listening matters: a deadline runs, or a command waits."""
@@ -490,22 +491,15 @@ class Mundo:
             return True
         return any(f.almacen.esperas for f in self.fichas.values())
 
-    def proximo(self) -> float | None:
-        """The next instant, in seconds, at which something is due by itself; None for none."""
-        ahora = self.reloj.segundos()
-        siguiente = min((c for paso in self._pasos() if (c := self._cuando(paso)) > ahora), default=NUNCA)
-        return None if siguiente == NUNCA else siguiente
-
-    def instante(self, instantes: Iterable[datetime]) -> float:
-        """The earliest of them, on the world's clock; infinity for none."""
-        primero = min(instantes, default=None)
-        return NUNCA if primero is None else (primero - self._inicio).total_seconds()
+    def instante(self, instante: datetime | None) -> float:
+        """An instant in seconds, on the world's clock; infinity for none."""
+        return NUNCA if instante is None else (instante - self._inicio).total_seconds()
 
     # At rest
 
     def amainar(self) -> None:
         """No fault strikes any more, and everybody is there."""
-        self.en_calma = True
+        self._faltas = {}
         if self.broker.ausente:
             self.broker.volver()
         for topico, suscripcion in list(self.broker.detenidos):
@@ -522,8 +516,8 @@ class Mundo:
         # An acknowledgement got lost with its connection: what it was for is delivered again.
         self.broker.desalojar()
         # A schedule that is repeated comes here without having asked what was possible.
-        for paso in self._lista:
-            paso.en_lista = False
+        for paso in self._pasos:
+            paso.en_lista, paso.alarma = False, NUNCA
         self._lista.clear()
         self._alarmas.clear()
         self.despertar()

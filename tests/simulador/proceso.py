@@ -32,7 +32,7 @@ from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
 from seedwork.infraestructura.decodificador import Devuelto
 from seedwork.infraestructura.relay import Relay
 from seedwork.pruebas.almacen import Almacen
-from seedwork.pruebas.broker import AvanceEnMemoria, SubscriptionEnMemoria
+from seedwork.pruebas.broker import AvanceEnMemoria, MensajeEnMemoria, SubscriptionEnMemoria
 from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, EntregasMemoria
 from suscripciones.entrada.temporizadores import PLAZOS_S, RENOVACIONES_S, VigilantePlazos, VigilanteRenovaciones
 from suscripciones.pruebas.memoria import VencimientosMemoria
@@ -85,20 +85,33 @@ class Paso:
 
     Attributes:
         nombre: as a schedule names it.
+        proceso: whose it is; None for the clients'.
         hacer: does it once; answers for how many seconds it is not to be done again.
         desde: from which instant on, on the world's clock, it would do something as things are; infinity for never.
         no_antes: when it may be done again, on the world's clock.
         en_lista: whether the scheduler has it in mind.
+        alarma: when the scheduler is going to think of it again; infinity for no such time.
         muerto: whether its process's life is over.
     """
 
     nombre: str
-    proceso: "Proceso"
+    proceso: "Proceso | None"
     hacer: Callable[[], float]
     desde: Callable[[], float]
     no_antes: float = 0.0
     en_lista: bool = False
+    alarma: float = NUNCA
     muerto: bool = False
+
+    def cuando(self) -> float:
+        """The instant, on the world's clock, at which it can be taken, and would do something."""
+        cuando = self.desde()
+        if self.no_antes > cuando:
+            cuando = self.no_antes
+        proceso = self.proceso
+        if proceso is not None and proceso.congelado_hasta > cuando:
+            cuando = proceso.congelado_hasta
+        return cuando
 
 
 def es_ajeno(error: BaseException) -> bool:
@@ -152,7 +165,7 @@ class Proceso:
         for consumidor in consumidores.todos:
             desde = _desde_cuando(consumidor, self._cliente.suscripciones)
             self._repetir(consumidor.nombre.removeprefix(f"{ficha.nombre}-"), consumidor.vuelta, desde)
-        self._repetir("relay", self._relevar, lambda: 0.0 if ficha.almacen.sin_enviar else NUNCA)
+        self._repetir("relay", self._relevar, _desde_cuando_releva(self._relay, ficha.almacen))
         if ficha.nombre == "suscripciones":
             self._con_temporizadores(consumidores)
         if ficha.nombre == "notificaciones":
@@ -179,10 +192,6 @@ class Proceso:
         """Whether it does anything."""
         return self.vivo and self.congelado_hasta <= self._mundo.reloj.segundos()
 
-    def cuando(self, paso: "Paso") -> float:
-        """The instant, on the world's clock, at which a step of it can be taken, and would do something."""
-        return max(paso.desde(), paso.no_antes, self.congelado_hasta)
-
     def _repetir(self, nombre: str, hacer: Callable[[], float], desde: Callable[[], float]) -> None:
         self.pasos[nombre] = Paso(f"{self.nombre}/{nombre}", self, hacer, desde)
 
@@ -206,23 +215,31 @@ class Proceso:
 
         mundo = self._mundo
 
-        def hay_plazos() -> float:
-            return mundo.instante(f["plazo"] for f in filas.values() if f["plazo"] is not None)
+        def desde_plazo() -> float:
+            primero = None
+            for fila in filas.values():
+                plazo = fila["plazo"]
+                if plazo is not None and (primero is None or plazo < primero):
+                    primero = plazo
+            return mundo.instante(primero)
 
-        def hay_renovaciones() -> float:
+        def desde_renovacion() -> float:
             # What is due of a plan that has left the catalogue stays due for ever.
-            planes = mundo.planes
-            renuevan = (f for f in filas.values() if f["renueva"] is not None and f["plan_codigo"] in planes)
-            desde = mundo.instante(f["renueva"] for f in renuevan)
+            planes, primero = mundo.planes, None
+            for fila in filas.values():
+                renueva = fila["renueva"]
+                if renueva is not None and (primero is None or renueva < primero) and fila["plan_codigo"] in planes:
+                    primero = renueva
+            desde = mundo.instante(primero)
             # Without a client who waits for it, nobody lets a month go by: the run would have no end.
             return desde if desde <= mundo.reloj.segundos() or mundo.faltan_pedidos() else NUNCA
 
-        self._repetir("plazos", mirar(plazos.vuelta, PLAZOS_S), hay_plazos)
-        self._repetir("renovaciones", mirar(renovaciones.vuelta, RENOVACIONES_S), hay_renovaciones)
+        self._repetir("plazos", mirar(plazos.vuelta, PLAZOS_S), desde_plazo)
+        self._repetir("renovaciones", mirar(renovaciones.vuelta, RENOVACIONES_S), desde_renovacion)
 
     def _con_enviador(self) -> None:
         mano = _Mano(self._mundo, self.ficha)
-        self._repetir("tomar", mano.tomar, mano.hay_que_tomar)
+        self._repetir("tomar", mano.tomar, mano.desde)
         self._repetir("intentar", mano.intentar, lambda: 0.0 if len(mano.tomados) > len(mano.acabados) else NUNCA)
         self._repetir("anotar", mano.anotar, lambda: 0.0 if mano.acabados else NUNCA)
 
@@ -245,10 +262,19 @@ class _Mano:
             hilos=MANOS,
         )
 
-    def hay_que_tomar(self) -> float:
-        if len(self.tomados) >= MANOS:
+    def desde(self) -> float:
+        """When the first delivery is due that it may take."""
+        if len(self.tomados) >= MANOS or not self._filas:
             return NUNCA
-        return self._mundo.instante(_desde(f) for id, f in self._filas.items() if id not in self.tomados)
+        primero: datetime | None = None
+        for id, fila in self._filas.items():
+            if id not in self.tomados:
+                debida, tomado_hasta = fila["proximo"], fila["envio"].tomado_hasta
+                if tomado_hasta is not None and tomado_hasta > debida:
+                    debida = tomado_hasta
+                if primero is None or debida < primero:
+                    primero = debida
+        return self._mundo.instante(primero)
 
     def tomar(self) -> float:
         nuevos = self._enviador.tomar(MANOS - len(self.tomados), self.tomados)
@@ -266,13 +292,6 @@ class _Mano:
         for envio in self._enviador.anotar([(self.tomados[id], fin) for id, fin in self.acabados.items()]):
             del self.tomados[envio.id_notificacion], self.acabados[envio.id_notificacion]
         return 0.0
-
-
-def _desde(fila: Mapping[str, Any]) -> datetime:
-    """When a delivery is due that nobody has leased."""
-    proximo: datetime = fila["proximo"]
-    tomado_hasta: datetime | None = fila["envio"].tomado_hasta
-    return proximo if tomado_hasta is None else max(proximo, tomado_hasta)
 
 
 class _Correo:
@@ -345,20 +364,34 @@ def _desde_cuando(consumidor: Consumidor, suscripciones: Sequence[SubscriptionEn
     topicos = tuple(consumidor.topicos)
 
     def desde() -> float:
-        if consumidor.hay():
+        proxima = consumidor.desde()
+        if proxima <= 0.0:
             return 0.0
         for suscripcion in suscripciones:
             if suscripcion.topicos == topicos:
-                proxima = consumidor.proxima()
-                return suscripcion.desde() if proxima is None else min(proxima, suscripcion.desde())
+                desde = suscripcion.desde()
+                return desde if desde < proxima else proxima
         # It was closed, and the consumer does not know yet.
         return 0.0
 
     return desde
 
 
+def _desde_cuando_releva(relay: Relay, almacen: Almacen) -> Callable[[], float]:
+    return lambda: 0.0 if almacen.sin_enviar and not relay.aguarda else NUNCA
+
+
 def leer(llegado: Original, vuelta: int = 0) -> Recibido | Ilegible:
-    """What a message of its own topic is; its payload need not be decoded here."""
+    """What a message of its own topic is; its payload need not be decoded here. Many hear it, and it is read once."""
+    if not isinstance(llegado, MensajeEnMemoria):
+        return _leer(llegado, vuelta)
+    if llegado.leido is None:
+        llegado.leido = _leer(llegado, vuelta)
+    leido: Recibido | Ilegible = llegado.leido
+    return leido
+
+
+def _leer(llegado: Original, vuelta: int) -> Recibido | Ilegible:
     try:
         sobre = de_propiedades(llegado.propiedades)
     except MensajeIlegible as error:

@@ -3,6 +3,7 @@
 It knows the broker by its port alone; what becomes of a delivery is :mod:`seedwork.aplicacion.tratamiento`'s.
 """
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,8 @@ class Consumidor:
         self._ultima_vuelta = self._ultima_labor = self._al_dia = ahora
         self._miradas: dict[str, _Mirada] = {}
         self._retenidos = metricas.RETENIDOS.labels(origen.nombre)
+        self._retenidos.set(0)
+        self._retenidas = 0
 
     @property
     def nombre(self) -> str:
@@ -114,15 +117,14 @@ class Consumidor:
         abierta = self._abierta
         return 0 if abierta is None else abierta.tratamiento.en_mano
 
-    def hay(self) -> bool:
-        """Whether it would do something besides looking for more."""
+    def desde(self) -> float:
+        """From which instant on, on the monotonic clock, it would do something besides looking for more; 0 for now,
+        infinity for never."""
         abierta = self._abierta
-        return abierta is None or abierta.tratamiento.hay()
-
-    def proxima(self) -> float | None:
-        """When the next attempt with something that it holds is due, on the monotonic clock; None for none."""
-        abierta = self._abierta
-        return None if abierta is None else abierta.tratamiento.proxima()
+        if abierta is None or abierta.tratamiento.hay():
+            return 0.0
+        proxima = abierta.tratamiento.proxima()
+        return math.inf if proxima is None else proxima
 
     def segundos_en_orden(self) -> float:
         """For how long broker and database have both answered, without a break until now; 0 when they do not."""
@@ -218,7 +220,9 @@ class Consumidor:
             self._ultima_labor = ahora
         if not hubo:
             self._al_dia = ahora
-        self._retenidos.set(tratamiento.retenidas)
+        if tratamiento.retenidas != self._retenidas:
+            self._retenidas = tratamiento.retenidas
+            self._retenidos.set(self._retenidas)
         # With its hands full it has not even listened.
         return 0.0 if hubo or cupo else self._escucha(tratamiento)
 

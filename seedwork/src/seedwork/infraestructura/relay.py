@@ -66,6 +66,11 @@ class Relay:
         """The trouble of broker or database that it waits out; None when it waits for none."""
         return self._espera_por
 
+    @property
+    def aguarda(self) -> bool:
+        """Whether it waits for the broker's answer: until then, a step does nothing."""
+        return self._ronda is not None and not self._ronda.acabada.is_set()
+
     def correr(self, parada: threading.Event) -> None:
         """Relay until ``parada`` is set; what is on its way then has two seconds to arrive."""
         try:

@@ -61,6 +61,7 @@ class MensajeEnMemoria:
         numero: its place among all that this broker ever got.
         micros: when it was published.
         no_antes: before when it is not delivered, where delays count.
+        leido: what a reader may keep here of its having read it: nothing of a message ever changes.
     """
 
     topico: str
@@ -74,6 +75,7 @@ class MensajeEnMemoria:
     numero: int
     micros: int
     no_antes: int
+    leido: Any = None
 
 
 class Suerte(Enum):
@@ -234,9 +236,10 @@ class BrokerEnMemoria:
 
         What was not acknowledged is delivered again, and a new ledger begins.
         """
-        for topico in topicos or self.topicos_que_hay():
-            for cliente in self._clientes:
+        for cliente in self._clientes:
+            for topico in topicos or (None,):
                 cliente.desconectar(topico)
+        for topico in topicos or self.topicos_que_hay():
             for particion in self._de(topico):
                 particion.libro += 1
                 particion.entrada = 0
@@ -348,6 +351,14 @@ class _Asiento:
         self.en_mano: set[int] = set()
         """What it was given of a shared subscription, and has not acknowledged: nobody else gets it meanwhile."""
 
+    def trae(self) -> bool:
+        """Whether something lies ahead in it; what there is for it is fetched first."""
+        if not self.cola:
+            cursor = self.cursor
+            if cursor.lectura < len(cursor.mensajes) or cursor.devueltos or cursor.retrasados:
+                cursor.repartir()
+        return bool(self.cola)
+
 
 NINGUNA: Posicion = (0, -1)
 
@@ -366,6 +377,7 @@ class _Cursor:
 
     def __init__(self, particion: _Particion, nombre: str, desde: int) -> None:
         self.particion = particion
+        self.mensajes = particion.mensajes
         self.nombre = nombre
         self.modo: Modo = "ordenada"
         self.marca = self.lectura = desde
@@ -417,21 +429,13 @@ class _Cursor:
         self.devueltos.clear()
         self.retrasados.clear()
 
-    def tiene(self, asiento: _Asiento) -> bool:
-        """Whether there may be something for this one."""
-        if self.lectura < len(self.particion.mensajes):
-            return self.activo is asiento or self.modo == "compartida"
-        if self.devueltos:
-            return True
-        return bool(self.retrasados) and self.retrasados[0][0] <= self.particion.broker.reloj.micros + _TIC
-
     def repartir(self) -> None:
         """Fill the queues of those who are to get something."""
         self.lectura = max(self.lectura, self.marca)
         if self.modo == "compartida":
             self._repartir_entre_todos()
         elif self.activo is not None:
-            cola, tope, mensajes = self.activo.cola, self.activo.tope, self.particion.mensajes
+            cola, tope, mensajes = self.activo.cola, self.activo.tope, self.mensajes
             while self.lectura < len(mensajes) and len(cola) < tope:
                 if self.lectura not in self.aceptados:
                     cola.append(mensajes[self.lectura])
@@ -445,13 +449,13 @@ class _Cursor:
                 return
             self._turno += 1
             asiento = con_sitio[self._turno % len(con_sitio)]
-            asiento.cola.append(self.particion.mensajes[indice])
+            asiento.cola.append(self.mensajes[indice])
             asiento.en_mano.add(indice)
             if len(asiento.cola) >= asiento.tope:
                 con_sitio.remove(asiento)
 
     def _siguiente(self) -> int | None:
-        hasta, mensajes = self.particion.broker.reloj.micros + _TIC, self.particion.mensajes
+        hasta, mensajes = self.particion.broker.reloj.micros + _TIC, self.mensajes
         while self.retrasados and self.retrasados[0][0] <= hasta:
             heappush(self.devueltos, heappop(self.retrasados)[1])
         while self.devueltos:
@@ -496,18 +500,18 @@ class _Cursor:
         if self.modo == "compartida":
             heappush(self.devueltos, indice)
         elif self.activo is not None:
-            self.activo.cola.append(self.particion.mensajes[indice])
+            self.activo.cola.append(self.mensajes[indice])
 
     def atraso(self) -> int:
-        return len(self.particion.mensajes) - self.marca - len(self.aceptados)
+        return len(self.mensajes) - self.marca - len(self.aceptados)
 
     def pendientes(self) -> list[MensajeEnMemoria]:
-        return [m for m in self.particion.mensajes[self.marca :] if m.indice not in self.aceptados]
+        return [m for m in self.mensajes[self.marca :] if m.indice not in self.aceptados]
 
     @property
     def posicion(self) -> Posicion:
         """Where everything is acknowledged up to."""
-        return self.particion.mensajes[self.marca - 1].posicion if self.marca else NINGUNA
+        return self.mensajes[self.marca - 1].posicion if self.marca else NINGUNA
 
 
 class SubscriptionEnMemoria:
@@ -534,26 +538,17 @@ class SubscriptionEnMemoria:
             return ()
         self._sentarse()
         capricho, llegados = self._broker.capricho, list[MensajeEnMemoria]()
-        while len(llegados) < cuantos:
-            con_algo = [a for a in self._asientos.values() if self._trae(a)]
-            if not con_algo:
-                break
+        con_algo = [a for a in self._asientos.values() if a.trae() and not self._detenida(a)]
+        while con_algo and len(llegados) < cuantos:
             cual = capricho.elegir([a.cola[0] for a in con_algo]) if len(con_algo) > 1 else 0
-            cola = con_algo[cual].cola
-            tomados = capricho.cuantos(min(len(cola), cuantos - len(llegados)))
+            asiento = con_algo[cual]
+            tomados = capricho.cuantos(min(len(asiento.cola), cuantos - len(llegados)))
             if not tomados:
                 break
-            llegados.extend([cola.popleft() for _ in range(tomados)])
+            llegados.extend([asiento.cola.popleft() for _ in range(tomados)])
+            if not asiento.trae():
+                del con_algo[cual]
         return llegados
-
-    def _trae(self, asiento: _Asiento) -> bool:
-        if not asiento.cola:
-            if not asiento.cursor.tiene(asiento):
-                return False
-            asiento.cursor.repartir()
-            if not asiento.cola:
-                return False
-        return not self._detenida(asiento)
 
     def _detenida(self, asiento: _Asiento) -> bool:
         topico, detenidos = asiento.cursor.particion.topico, self._broker.detenidos
@@ -581,7 +576,7 @@ class SubscriptionEnMemoria:
                 desde = 0.0
             else:
                 cursor = asiento.cursor
-                if cursor.lectura < len(cursor.particion.mensajes):
+                if cursor.lectura < len(cursor.mensajes):
                     if cursor.activo is not asiento and cursor.modo != "compartida":
                         continue
                     desde = 0.0
@@ -769,7 +764,7 @@ class ClienteEnMemoria:
     ) -> None:
         """See the port; ``al_terminar`` hears of it before this returns, or in :meth:`confirmar`."""
         productor = self._enviar(topico, carga, propiedades, clave, al_terminar, retraso_s)
-        if not self.broker.por_pasos:
+        if not (self.broker.por_pasos or self.broker.ausente):
             self._acabar(productor)
 
     def despachar(self, topico: str) -> None:
@@ -807,13 +802,14 @@ class ClienteEnMemoria:
         """The broker takes so many of the topic's messages, the oldest first; answers how many it took."""
         productor, tomados = self._productores[topico], 0
         productor.caducar(self.broker.reloj.segundos())
-        while tomados < cuantos and productor.pendientes and not self.broker.ausente:
+        broker = self.broker
+        while tomados < cuantos and productor.pendientes and not broker.ausente:
             envio = productor.pendientes[0]
-            suerte = self.broker.capricho.suerte(topico, envio.carga)
+            suerte = broker.capricho.suerte(topico, envio.carga)
             if suerte is Suerte.RECHAZADO:
                 productor.romper()
                 break
-            self.broker._guardar(topico, envio.carga, envio.propiedades, envio.clave, envio.retraso_s)
+            broker._guardar(topico, envio.carga, envio.propiedades, envio.clave, envio.retraso_s)
             productor.sin_confirmar.append(productor.pendientes.popleft())
             tomados += 1
             if suerte is Suerte.SIN_CONFIRMACION:
