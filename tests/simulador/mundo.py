@@ -298,7 +298,8 @@ class Mundo:
         azar = self.azar
         azar.seed(semilla)
         paso = self._por_nombre.get(hecho)
-        if paso is not None or "/" in hecho:
+        if paso is not None or hecho.partition("/")[0] in self.procesos:
+            # A step of a process whose life is over takes its moment, too.
             self.reloj.micros += _MOMENTOS[semilla % 5]
             if paso is self._cliente:
                 paso.no_antes = self._hablar()
