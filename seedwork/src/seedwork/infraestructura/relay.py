@@ -121,6 +121,8 @@ class Relay:
                 )
         except SinConfirmacion:
             self._descartar(ronda)
+            # What got there need not be sent again: a long round among many refusals would never come to its end.
+            self._marcar(list(ronda.confirmadas))
             raise
         for topico in ronda.topicos:
             self._salida.despachar(topico)
