@@ -211,6 +211,17 @@ class _Transcurso(AbstractContextManager["TransaccionMemoria"]):
             almacen.tras_confirmar()
 
 
+class _Tablas(dict[str, Tabla]):
+    """A transaction's tables, each made when it is first asked for."""
+
+    def __init__(self, almacen: Almacen) -> None:
+        self._almacen = almacen
+
+    def __missing__(self, nombre: str) -> Tabla:
+        tabla = self[nombre] = TablaMemoria(self._almacen, nombre)
+        return tabla
+
+
 class TransaccionMemoria:
     """One open transaction."""
 
@@ -218,7 +229,7 @@ class TransaccionMemoria:
         self.almacen = almacen
         self.entorno = almacen.entorno
         self.cambios = Cambios()
-        self.tablas: Mapping[str, Tabla] = {nombre: TablaMemoria(almacen, nombre) for nombre in almacen.tablas}
+        self.tablas: Mapping[str, Tabla] = _Tablas(almacen)
         self._hora: datetime | None = None
         self._punto = 0
 
