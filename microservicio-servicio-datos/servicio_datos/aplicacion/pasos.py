@@ -90,13 +90,13 @@ def iniciar_reservado(saga: Saga, unidad: Unidad, conocida: SuscripcionConocida)
 
 
 def terminar(unidad: Unidad, servicio_datos: ServicioDatos, id_saga: str, motivo: str, detalle: str = "") -> None:
-    """End a data service, and give its expert's place back, once.
+    """End a data service that is alive, and give its expert's place back.
 
     Args:
         motivo: a code, maybe told by another context: only one of the list is kept and told on.
     """
-    if servicio_datos.terminar(id_saga, motivos.de_la_lista(motivo), detalle):
-        unidad.recursos.devolver_experto(servicio_datos.experto_codigo)
+    servicio_datos.terminar(id_saga, motivos.de_la_lista(motivo), detalle)
+    unidad.recursos.devolver_experto(servicio_datos.experto_codigo)
 
 
 def liberar(unidad: Unidad, saga: Saga, *, devuelto: bool) -> None:

@@ -127,19 +127,13 @@ class ServicioDatos(Agregado):
         )
         return anterior
 
-    def terminar_a_peticion(self, detalle: str) -> None:
-        """End it since somebody asks for it; who does gives the expert's place back.
+    def terminar(self, id_saga: str, motivo: str, detalle: str = "") -> None:
+        """End it; whoever does gives the expert's place back.
 
         Raises:
-            ReglaViolada: it has ended before (SERVICIO_TERMINADO).
+            ReglaViolada: it has ended before (SERVICIO_TERMINADO): then nobody may.
         """
         self._exigir_vivo()
-        self.terminar("", "TERMINADO_A_PETICION", detalle)
-
-    def terminar(self, id_saga: str, motivo: str, detalle: str = "") -> bool:
-        """End it; whoever does gives the expert's place back. False if it had ended before: then nobody may."""
-        if not self.vivo:
-            return False
         self.estado = TERMINADO
         self.motivo = motivo
         self.detalle = detalle or None
@@ -153,7 +147,6 @@ class ServicioDatos(Agregado):
                 detalle=detalle,
             )
         )
-        return True
 
     def _exigir_vivo(self) -> None:
         if not self.vivo:

@@ -207,10 +207,9 @@ class Suscripcion(Agregado):
         """One of its invoices was paid."""
         self._contar(eventos.FacturaPagada, cliente, **_de_factura(factura), medio=factura.medio)
 
-    def cerrar_saga(self, id_saga: str) -> None:
-        """The transition that ends the saga was taken in."""
-        if self.saga.id == id_saga:
-            self.saga = replace(self.saga, en_curso=False)
+    def cerrar_saga(self) -> None:
+        """The transition that ends its latest saga was taken in."""
+        self.saga = replace(self.saga, en_curso=False)
 
     def _decidir(self) -> None:
         self.saga = replace(self.saga, decidida=True)

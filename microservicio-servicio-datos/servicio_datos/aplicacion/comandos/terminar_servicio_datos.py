@@ -14,7 +14,7 @@ def terminar_servicio_datos(comando: TerminarServicioDatos, unidad: Unidad) -> N
     """End it, and give its expert's place back, unless a plan or an undecided saga needs it."""
     exigir(comando, {"motivo": es_texto})
     servicio_datos = servicio_datos_pedido(unidad)
-    servicio_datos.terminar_a_peticion(comando.motivo)
+    servicio_datos.terminar("", motivos.TERMINADO_A_PETICION, comando.motivo)
     if _se_requiere(servicio_datos, unidad):
         raise ReglaViolada(motivos.SERVICIO_REQUERIDO_POR_PLAN)
     unidad.recursos.devolver_experto(servicio_datos.experto_codigo)

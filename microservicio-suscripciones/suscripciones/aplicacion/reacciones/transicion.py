@@ -26,9 +26,8 @@ def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
             case sagas.NOTIFICAR, sagas.FALLIDO | sagas.RECHAZADO:
                 rechazar(unidad, suscripcion, transicion.id_saga, motivos.NOTIFICACION_FALLIDA)
     saga = suscripcion.saga
-    por_cerrar = saga.id == transicion.id_saga and saga.decidida and saga.en_curso
-    if por_cerrar and estado(unidad.linea.de_saga(saga.id)) != EN_CURSO:
-        suscripcion.cerrar_saga(saga.id)
+    if saga.decidida and saga.en_curso and estado(unidad.linea.de_saga(saga.id)) != EN_CURSO:
+        suscripcion.cerrar_saga()
 
 
 def paso_de(transicion: TransicionSaga, id: str) -> Paso:
