@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.auditor.historia import Historia
 
-from contratos import Mensaje, procesamiento, servicio_datos, suscripciones
+from contratos import Mensaje, notificaciones, procesamiento, servicio_datos, suscripciones
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import HechoSuscripcion
 
@@ -132,7 +132,14 @@ class Mensajeria:
 
 @dataclass(frozen=True, slots=True)
 class Suscripcion:
-    """A subscription's row. ``recursos`` is what it holds; ``con_plazo``, whether a deadline is noted."""
+    """A subscription's row.
+
+    Attributes:
+        con_plazo: whether a deadline is noted.
+        recursos: what it holds.
+        detalle: its client's own words.
+        por_renovar: whether an instant is noted at which its next invoice is due.
+    """
 
     estado: str
     id_saga: str
@@ -141,27 +148,34 @@ class Suscripcion:
     plan: str
     recursos: Collection[str]
     motivo: str | None
+    detalle: str | None
+    por_renovar: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Factura:
-    """An invoice's row; ``monto`` with two places, ``periodo`` whatever tells one period from another."""
+    """An invoice's row; ``monto`` with two places, ``periodo`` whatever tells one period from another.
+
+    ``empezado``: whether its period had begun when it was issued.
+    """
 
     id_suscripcion: str
     estado: str
     monto: str
     moneda: str
     periodo: Any
+    empezado: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ServicioDatos:
-    """A data service's row; without a saga, it was made by hand."""
+    """A data service's row; without a saga, it was made by hand. ``detalle``: the words of who asked for its state."""
 
     id_suscripcion: str
     id_saga: str
     estado: str
     experto: str
+    detalle: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +207,12 @@ class Notificacion:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan of the catalogue; ``precio`` with two places."""
+    """A plan of the catalogue; ``precio`` with two places, ``periodo_dias`` 0 for no renewal."""
 
     recursos: Collection[str]
     precio: str
     moneda: str
+    periodo_dias: int
 
     @property
     def de_pago(self) -> bool:
@@ -213,6 +228,7 @@ class Evidencia:
         dichos: what each topic holds, in its order, repeats included.
         servicios: what each service keeps of its messages, by its context.
         pasos: ids of the steps in the sagas' view.
+        nubes, datasets: the codes of these in the catalogue.
         imagenes: the state of each image.
         imagenes_contadas: how many images servicio-datos counts, by modality.
         envios: notifications whose delivery is not over.
@@ -232,6 +248,8 @@ class Evidencia:
     pasos: Set[str]
     servicios_datos: Mapping[str, ServicioDatos]
     expertos: Mapping[str, Experto]
+    nubes: Set[str]
+    datasets: Set[str]
     conocidas: Mapping[str, Conocida]
     imagenes_contadas: Mapping[str, int]
     envios: Collection[str]
@@ -284,11 +302,24 @@ class Evidencia:
     @cached_property
     def hechos(self) -> Mapping[str, Sequence[Any]]:
         """The facts of each subscription, in the order of their numbers."""
+        return self._numerados(HechoSuscripcion, "id_suscripcion")
+
+    @cached_property
+    def hechos_de_servicios(self) -> Mapping[str, Sequence[Any]]:
+        """Likewise, of each data service."""
+        return self._numerados(servicio_datos.HechoServicioDatos, "id_servicio_datos")
+
+    @cached_property
+    def hechos_de_notificaciones(self) -> Mapping[str, Sequence[Any]]:
+        """Likewise, of each notification."""
+        return self._numerados(notificaciones.HechoNotificacion, "id_notificacion")
+
+    def _numerados(self, base: type[Mensaje], id: str) -> Mapping[str, Sequence[Any]]:
         numerados: dict[str, list[tuple[int, Any]]] = defaultdict(list)
         for tipo, dichos in self.unicos.items():
-            if issubclass(tipo, HechoSuscripcion):
+            if issubclass(tipo, base):
                 for d in dichos:
-                    numerados[d.mensaje.id_suscripcion].append((d.secuencia or 0, d.mensaje))
+                    numerados[getattr(d.mensaje, id)].append((d.secuencia or 0, d.mensaje))
         return {id: [m for _, m in sorted(suyos, key=_numero)] for id, suyos in numerados.items()}
 
     @cached_property

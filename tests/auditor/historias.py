@@ -98,7 +98,8 @@ def paga_dos_periodos(relato: Relato) -> None:
 
 def ordenes_en_vano(relato: Relato) -> None:
     relato.alta("s-1", "free")
-    relato.ordena_en_vano(CambiarPlanSuscripcion(id_suscripcion="s-1"), "s-1", motivos.PLAN_EN_VIGOR)
+    en_vigor = CambiarPlanSuscripcion(id_suscripcion="s-1", plan_codigo="free")
+    relato.ordena_en_vano(en_vigor, "s-1", motivos.PLAN_EN_VIGOR)
     relato.manda(CancelarSuscripcion(id_suscripcion="s-1"), "s-1", clave="k-1")
     relato.fin("s-1")
     otra = CancelarSuscripcion(id_suscripcion="s-1", motivo="otro")

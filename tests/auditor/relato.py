@@ -27,9 +27,9 @@ from contratos import Mensaje, motivos, notificaciones, procesamiento, sagas, su
 from contratos import servicio_datos as datos
 
 PLANES = {
-    "free": Plan((), "0.00", "USD"),
-    "basico": Plan((), "19.90", "USD"),
-    "pro": Plan(("servicio_datos",), "49.90", "USD"),
+    "free": Plan((), "0.00", "USD", 30),
+    "basico": Plan((), "19.90", "USD", 30),
+    "pro": Plan(("servicio_datos",), "49.90", "USD", 30),
 }
 DATOS = "servicio_datos"
 EXPERTO = "e-1"
@@ -105,6 +105,8 @@ class Relato:
             pasos={d.id for d in self._dichos[sagas.TransicionSaga]},
             servicios_datos=self.servicios,
             expertos={EXPERTO: Experto(en_uso, 100)},
+            nubes={LUGAR["nube_codigo"]},
+            datasets={LUGAR["dataset_codigo"]},
             conocidas=self.conocidas,
             imagenes_contadas={"rayos x": contadas} if contadas else {},
             envios=(),
@@ -178,7 +180,7 @@ class Relato:
         saga = self.sagas[id] = Saga(comando, id, tuple(PLANES[plan].recursos))
         self.dice(suscripciones.SuscripcionCreada(plan_codigo=plan, **saga.comunes))
         self.paso(saga, sagas.CREAR)
-        self.suscripciones[id] = Suscripcion("PENDIENTE", saga.id, True, True, plan, (), None)
+        self.suscripciones[id] = Suscripcion("PENDIENTE", saga.id, True, True, plan, (), None, None, False)
         return saga
 
     def alta(self, id: str, plan: str) -> None:
@@ -205,7 +207,7 @@ class Relato:
         self.dice(suscripciones.SuscripcionRechazada(plan_codigo="platino", motivo=motivo, **saga.comunes))
         self.paso(saga, sagas.CREAR, sagas.RECHAZADO, motivo=motivo)
         self.paso(saga, sagas.RECHAZAR, motivo=motivo)
-        self.suscripciones[id] = Suscripcion("PENDIENTE", saga.id, True, False, "platino", (), None)
+        self.suscripciones[id] = Suscripcion("PENDIENTE", saga.id, True, False, "platino", (), None, None, False)
         self._queda(id, "RECHAZADA", motivo=motivo)
 
     def rechaza(self, saga: Saga, motivo: str, plan: str, carta: str = "CONFIRMADA") -> None:
@@ -277,7 +279,7 @@ class Relato:
         id, precio = f"f-{len(self.facturas) + 1}", PLANES[plan]
         dinero: dict[str, Any] = {"monto": precio.precio, "moneda": precio.moneda}
         self.dice(suscripciones.FacturaEmitida(id_factura=id, plan_codigo=plan, **dinero, **saga.comunes))
-        self.facturas[id] = Factura(saga.id_suscripcion, "EMITIDA", precio.precio, precio.moneda, periodo)
+        self.facturas[id] = Factura(saga.id_suscripcion, "EMITIDA", precio.precio, precio.moneda, periodo, True)
         return id
 
     def renueva(self, id: str) -> None:
@@ -301,9 +303,14 @@ class Relato:
         self.avisa(self.sagas[id], notificaciones.PAGO_RECIBIDO)
 
     def ordena_en_vano(self, comando: Any, id: str, motivo: str, clave: str | None = None) -> None:
-        """A command about a subscription is refused."""
-        id_comando = self.manda(comando, id, motivo, clave)
-        self.dice(suscripciones.ComandoSuscripcionRechazado(id_comando=id_comando, id_suscripcion=id, motivo=motivo))
+        """A command about a subscription, or a data service, is refused."""
+        campos = {"id_comando": self.manda(comando, id, motivo, clave), "comando": type(comando).__name__}
+        if comando.contexto == "suscripciones":
+            self.dice(suscripciones.ComandoSuscripcionRechazado(id_suscripcion=id, motivo=motivo, **campos))
+        else:
+            de = self.servicios[id].id_suscripcion if id in self.servicios else ""
+            campos |= {"id_servicio_datos": id, "id_suscripcion": de}
+            self.dice(datos.ComandoServicioDatosRechazado(motivo=motivo, **campos))
 
     def aprovisiona(self, saga: Saga, plan: str) -> None:
         """All is reserved."""
@@ -311,7 +318,9 @@ class Relato:
 
     def _queda(self, id: str, estado: str, **cambios: Any) -> None:
         campos: dict[str, Any] = {"estado": estado, "en_curso": False, "con_plazo": False, "recursos": ()} | cambios
-        fila = self.suscripciones[id] = replace(self.suscripciones[id], **campos)
+        fila = replace(self.suscripciones[id], **campos)
+        por_renovar = estado == "ACTIVA" and (fila.por_renovar or PLANES[fila.plan].de_pago)
+        self.suscripciones[id] = replace(fila, por_renovar=por_renovar)
         self.conocidas[id] = Conocida(estado, DATOS in fila.recursos)
 
     # Stories of a data service
@@ -319,7 +328,7 @@ class Relato:
     def reserva(self, saga: Saga) -> None:
         """A data service is reserved."""
         id = f"d-{saga.id}"
-        self.servicios[id] = ServicioDatos(saga.id_suscripcion, saga.id, "CREADO", EXPERTO)
+        self.servicios[id] = ServicioDatos(saga.id_suscripcion, saga.id, "CREADO", EXPERTO, None)
         self._dice_de(datos.ServicioDatosCreada, id, saga.id, experto_codigo=EXPERTO, **LUGAR)
         self._dice_de(datos.ExpertoAsignado, id, saga.id, experto_codigo=EXPERTO)
         self.paso(saga, sagas.RESERVAR, recurso=DATOS)
@@ -353,7 +362,7 @@ class Relato:
         """Somebody makes one, starts it, and has another expert look after it."""
         pedida = datos.SuscripcionPedida(codigo=id_suscripcion)
         self.manda(datos.CrearServicioDatos(suscripcion=pedida), id)
-        self.servicios[id] = ServicioDatos(id_suscripcion, "", "INICIADO", EXPERTO)
+        self.servicios[id] = ServicioDatos(id_suscripcion, "", "INICIADO", EXPERTO, None)
         self._dice_de(datos.ServicioDatosCreada, id, "", experto_codigo="e-2", **LUGAR)
         self._dice_de(datos.ExpertoAsignado, id, "", experto_codigo="e-2")
         self.manda(datos.IniciarServicioDatos(id_servicio_datos=id), id)

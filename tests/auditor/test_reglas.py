@@ -58,7 +58,7 @@ from tests.auditor.reglas import (
     servicios,
     suscripciones,
 )
-from tests.auditor.relato import DATOS, EXPERTO
+from tests.auditor.relato import DATOS, EXPERTO, LUGAR, Relato
 
 from contratos import motivos
 from contratos.notificaciones import (
@@ -71,7 +71,11 @@ from contratos.procesamiento import AnonimizacionRechazada, AnonimizarImagen, Im
 from contratos.sagas import FALLIDO, HECHO, INICIAR, LIBERAR, NOTIFICAR, OMITIDO, RECHAZADO, TransicionSaga
 from contratos.servicio_datos import (
     AsignarExperto,
+    CrearServicioDatos,
+    DatasetPedido,
     ExpertoAsignado,
+    IniciarServicioDatos,
+    NubePedida,
     ServicioDatosCreada,
     ServicioDatosIniciado,
     ServicioDatosRechazada,
@@ -124,6 +128,11 @@ def facturado_el_cambio(evidencia: Evidencia) -> Evidencia:
     """The one invoice came with the change."""
     (cambio,) = evidencia.de(CambiarPlanSuscripcion)
     return en_sobre(FacturaEmitida, causa=cambio.id)(evidencia)
+
+
+def _relevo(asignado: Any) -> bool:
+    """An expert who takes over from another one."""
+    return bool(asignado.experto_anterior_codigo)
 
 
 def sin_palabras(comando: Any) -> bool:
@@ -198,6 +207,14 @@ DANOS: Mapping[Regla, Sequence[tuple[Historia, Dano, Clase, str]]] = {
         (paga_dos_periodos, mas(SuscripcionPagada), DOBLADO, "an effect of no Pagar"),
         (a_mano, sin(AsignarExperto), OTRO, "an effect of no AsignarExperto"),
         (a_mano, sin(TerminarServicioDatos), OTRO, "an effect of no Terminar"),
+    ],
+    comandos.lo_aplicado_tiene_un_cuerpo_valido: [
+        (a_mano, con(CrearServicioDatos, nube=NubePedida(nombre="N\x00")), OTRO, "control characters"),
+    ],
+    comandos.cada_rechazo_dice_la_verdad: [
+        (ordenes_en_vano, con(ComandoSuscripcionRechazado, comando="PagarSuscripcion"), OTRO, "of a PagarSuscripcion"),
+        (ordenes_en_vano, con(ComandoSuscripcionRechazado, id_suscripcion="s-2"), OTRO, "of 's-2'"),
+        (ordenes_en_vano, con(CambiarPlanSuscripcion, plan_codigo="pro"), OTRO, "refused as PLAN_EN_VIGOR, which"),
     ],
     comandos.una_clave_es_un_comando: [
         (ordenes_en_vano, ambas_aplicadas, DOBLADO, "under one key"),
@@ -303,6 +320,7 @@ DANOS: Mapping[Regla, Sequence[tuple[Historia, Dano, Clase, str]]] = {
         (pro, fila("suscripciones", "s-1", plan="basico"), OTRO, "its row says"),
         (rechazada_al_pedirla, fila("suscripciones", "s-1", motivo=None), OTRO, "its row says"),
         (cancelada, con(SuscripcionCancelada, recursos_en_poder=()), OTRO, "and it holds"),
+        (cancelada, con(SuscripcionCancelada, detalle="me voy"), OTRO, "its row says"),
         (sin_capacidad, mas(SuscripcionRechazada), OTRO, "SuscripcionRechazada of what is RECHAZADA"),
         (
             se_va_mientras_sube,
@@ -325,7 +343,13 @@ DANOS: Mapping[Regla, Sequence[tuple[Historia, Dano, Clase, str]]] = {
         (baja_y_se_va, con(CambioPlanIniciado, recursos_liberados=()), OTRO, "not what its plans do"),
         (sube, con(CambioPlanIniciado, plan_codigo="platino"), OTRO, "a plan that there is not"),
     ],
+    suscripciones.lo_que_se_pide_al_crear_es_lo_que_se_cuenta: [
+        (gratis, con(CrearSuscripcion, cliente_email="a@b.example"), OTRO, "SuscripcionActivada of another client"),
+        (pro, con(SuscripcionCreada, cliente_codigo="c-9"), OTRO, "SuscripcionCreada of another client"),
+    ],
     suscripciones.se_factura_al_activar_y_por_periodo: [
+        (pro, fila("facturas", "f-1", empezado=False), OTRO, "had not begun"),
+        (pro, fila("suscripciones", "s-1", por_renovar=False), PERDIDO, "no next invoice"),
         (pro, ambos(sin(FacturaEmitida), sin_fila("facturas", "f-1")), PERDIDO, "no invoice at the activation"),
         (sube, facturado_el_cambio, OTRO, "without an activation or a new period"),
         (pro, mas(FacturaEmitida, id_factura="f-2"), DOBLADO, "invoice of one activation"),
@@ -357,16 +381,28 @@ DANOS: Mapping[Regla, Sequence[tuple[Historia, Dano, Clase, str]]] = {
         (pro, todo_con(expertos={}), OTRO, "unknown expert"),
     ],
     servicios.cada_servicio_es_lo_que_cuentan_sus_hechos: [
-        (pro, sin(ServicioDatosCreada), PERDIDO, "no ServicioDatosCreada"),
-        (pro, mas(ServicioDatosCreada), DOBLADO, "ServicioDatosCreada"),
-        (pro, con(ServicioDatosCreada, id_saga="otra"), OTRO, "not of whom"),
-        (pro, con(ServicioDatosCreada, nube_codigo=""), OTRO, "no cloud"),
-        (a_mano, sin(SuscripcionActivada), OTRO, "never ACTIVA"),
-        (a_mano, al_reves(ExpertoAsignado), OTRO, "its expert is not"),
-        (cancelada, mas(ServicioDatosTerminado), OTRO, "2 ServicioDatosTerminado"),
-        (pro, sin(ServicioDatosIniciado), OTRO, "0 ServicioDatosIniciado"),
+        (pro, sin(ServicioDatosCreada), OTRO, "ExpertoAsignado of what is unknown"),
+        (pro, mas(ServicioDatosCreada), OTRO, "ServicioDatosCreada of what is"),
+        (pro, con(ServicioDatosCreada, id_saga="otra"), OTRO, "its row says"),
+        (pro, con(ServicioDatosCreada, nube_codigo=""), OTRO, "its cloud"),
+        (pro, con(ExpertoAsignado, experto_codigo="e-9"), OTRO, "it begins with e-9"),
+        (a_mano, con(ExpertoAsignado, _relevo, experto_codigo="e-2"), OTRO, "e-2 after e-2"),
+        (a_mano, con(ExpertoAsignado, _relevo, experto_anterior_codigo="e-9"), OTRO, "e-1 after e-9"),
+        (cancelada, mas(ServicioDatosTerminado), OTRO, "ServicioDatosTerminado of what is TERMINADO"),
+        (pro, sin(ServicioDatosIniciado), OTRO, "its row says"),
+        (pro, con(ServicioDatosIniciado, detalle="ya"), OTRO, "its row says"),
+        (pro, con(ServicioDatosIniciado, id_suscripcion="s-2"), OTRO, "of another subscription"),
         (pro, sin_fila("servicios_datos", "d-c-1"), PERDIDO, "no such data service"),
         (sin_capacidad, todo_con(servicios_datos=contada(pro).servicios_datos), OTRO, "refused, and there"),
+    ],
+    servicios.a_mano_se_trabaja_en_lo_activo: [
+        (a_mano, sin(SuscripcionActivada), OTRO, "ServicioDatosCreada by hand, of what was never ACTIVA"),
+        (
+            a_mano,
+            ambos(con(ServicioDatosCreada, id_saga="otra"), sin(SuscripcionActivada)),
+            OTRO,
+            "ExpertoAsignado by hand",
+        ),
     ],
     servicios.lo_conocido_es_lo_que_hay: [
         (cancelada, fila("conocidas", "s-1", estado="ACTIVA"), OTRO, "CANCELADA, and servicio-datos knows"),
@@ -446,6 +482,47 @@ DANOS: Mapping[Regla, Sequence[tuple[Historia, Dano, Clase, str]]] = {
 def test_lo_que_se_estropea_se_encuentra(regla: Regla, historia: Historia, dano: Dano, clase: Clase, que: str) -> None:
     hallazgos = list(regla(dano(contada(historia))))
     assert [h for h in hallazgos if h.clase == clase and que in h.que], hallazgos
+
+
+PAGO = PagarSuscripcion(id_suscripcion="s-1", id_factura="f-1", monto="49.90", moneda="USD", medio="tarjeta")
+CAMBIO = CambiarPlanSuscripcion(id_suscripcion="s-1", plan_codigo="basico")
+SERVICIO = CrearServicioDatos(
+    experto_codigo=EXPERTO,
+    nube=NubePedida(codigo=LUGAR["nube_codigo"]),
+    dataset=DatasetPedido(codigo=LUGAR["dataset_codigo"]),
+)
+RELEVO = AsignarExperto(id_servicio_datos="d-1", experto_codigo=EXPERTO)
+MENTIRAS: Mapping[str, tuple[Any, str]] = {
+    motivos.FACTURA_PAGADA: (PAGO, "s-1"),
+    motivos.FACTURA_ANULADA: (PAGO, "s-1"),
+    motivos.FACTURA_DESCONOCIDA: (PAGO, "s-1"),
+    motivos.MONTO_DISTINTO: (PAGO, "s-1"),
+    motivos.SUSCRIPCION_TERMINADA: (CancelarSuscripcion(id_suscripcion="s-1"), "s-1"),
+    motivos.SUSCRIPCION_EXISTENTE: (CrearSuscripcion(), "s-9"),
+    motivos.PLAN_EN_VIGOR: (CAMBIO, "s-1"),
+    motivos.PLAN_DESCONOCIDO: (CAMBIO, "s-1"),
+    motivos.SERVICIO_EXISTENTE: (SERVICIO, "d-9"),
+    motivos.SERVICIO_TERMINADO: (TerminarServicioDatos(id_servicio_datos="d-1"), "d-1"),
+    motivos.SERVICIO_YA_INICIADO: (IniciarServicioDatos(id_servicio_datos="d-9"), "d-9"),
+    motivos.SERVICIO_REQUERIDO_POR_PLAN: (TerminarServicioDatos(id_servicio_datos="d-1"), "d-1"),
+    motivos.EXPERTO_YA_ASIGNADO: (replace(RELEVO, experto_codigo="e-9"), "d-1"),
+    motivos.EXPERTO_DESCONOCIDO: (RELEVO, "d-1"),
+    motivos.NUBE_DESCONOCIDA: (SERVICIO, "d-9"),
+    motivos.DATASET_DESCONOCIDO: (SERVICIO, "d-9"),
+}
+"""Of each reason: a command that can't have been refused for it, with its subject, where s-1 is PRO and d-1 by hand."""
+
+
+@pytest.mark.parametrize("motivo", comandos.CIERTOS)
+def test_un_rechazo_por_lo_que_no_es_se_encuentra(motivo: str) -> None:
+    relato = Relato()
+    relato.alta("s-1", "pro")
+    relato.alta("s-2", "free")
+    relato.servicio_a_mano("d-1", "s-2")
+    comando, sujeto = MENTIRAS[motivo]
+    relato.ordena_en_vano(comando, sujeto, motivo)
+    hallazgos = comandos.cada_rechazo_dice_la_verdad(relato.evidencia())
+    assert [h.que for h in hallazgos if f"refused as {motivo}, which it was not" in h.que]
 
 
 def test_cada_regla_tiene_su_dano() -> None:

@@ -64,20 +64,22 @@ def reunir(
             Suscripcion,
             suscripciones,
             "SELECT id, estado, saga->>'id', (saga->>'en_curso')::bool, plazo IS NOT NULL, plan_codigo, recursos,"
-            " motivo FROM suscripciones",
+            " motivo, detalle, renueva IS NOT NULL FROM suscripciones",
         ),
         facturas=_filas_de(
             Factura,
             suscripciones,
-            "SELECT id, id_suscripcion, estado, monto::text, moneda, periodo::date FROM facturas",
+            "SELECT id, id_suscripcion, estado, monto::text, moneda, periodo::date, periodo <= emitida FROM facturas",
         ),
         pasos=_ids(suscripciones, "SELECT id FROM saga_pasos"),
         servicios_datos=_filas_de(
             ServicioDatos,
             servicio_datos,
-            "SELECT id, id_suscripcion, coalesce(id_saga, ''), estado, experto_codigo FROM servicios_datos",
+            "SELECT id, id_suscripcion, coalesce(id_saga, ''), estado, experto_codigo, detalle FROM servicios_datos",
         ),
         expertos=_filas_de(Experto, servicio_datos, "SELECT codigo, usados, capacidad FROM expertos"),
+        nubes=_ids(servicio_datos, "SELECT codigo FROM nubes"),
+        datasets=_ids(servicio_datos, "SELECT codigo FROM datasets"),
         conocidas=_filas_de(
             Conocida, servicio_datos, "SELECT id, estado, requiere_servicio FROM suscripciones_conocidas"
         ),

@@ -341,4 +341,4 @@ def escenario(cimiento: Cimiento, *, procesamiento: int = 2) -> Iterator[Escenar
 def _planes(negocio: Negocio) -> Mapping[str, Plan]:
     """The catalogue, as clients see it."""
     elementos = negocio.pregunta("/planes").cuerpo["elementos"]
-    return {p["codigo"]: Plan(p["recursos"], p["precio"], p["moneda"]) for p in elementos}
+    return {p["codigo"]: Plan(p["recursos"], p["precio"], p["moneda"], p["periodo_dias"]) for p in elementos}

@@ -59,6 +59,10 @@ USOS: Mapping[str, float] = {
     "clave": 0.5,
     "ajeno": 0.15,
     "meses": 0.5,
+    "insistir": 0.3,
+    "prisa": 0.2,
+    "sobre_lo_reservado": 0.2,
+    "torcer": 0.1,
 }
 """What clients do besides subscribing, and how many of them at most."""
 

@@ -3,24 +3,35 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from tests.auditor import evidencia as de
 from tests.auditor.reglas import juzgar as dictaminar
+from tests.auditor.reglas.notificaciones import ANUNCIOS, UNDOS
 from tests.simulador.mundo import PLANES, PROPIOS, Mundo
 from tests.simulador.proceso import Ficha
 
 from contratos import Mensaje, motivos
+from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
 from contratos.sagas import HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
-from contratos.servicio_datos import CrearServicioDatos
-from contratos.suscripciones import CrearSuscripcion
+from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
+from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.outbox import topico_espera
+
+MINIMO_S = 10
+"""For so long, at least, a command waits for what it names."""
+SE_ESPERA = {motivos.SUSCRIPCION_DESCONOCIDA, motivos.SERVICIO_DESCONOCIDO}
 
 
 def juzgar(mundo: Mundo) -> list[str]:
     """Everything that is not as it ought to be, in words; the kind comes first."""
     hallazgos = [f"{h.clase.name}: {h.que}" for h in dictaminar(evidencia(mundo))]
-    return [*hallazgos, *(f"OTRO: refused as unknown, and it was asked for before: {id}" for id in _impacientes(mundo))]
+    hallazgos += [f"OTRO: refused as unknown, and it was asked for before: {id}" for id in _impacientes(mundo)]
+    hallazgos += [f"OTRO: refused as unknown within {MINIMO_S} s: {id}" for id in _apresurados(mundo)]
+    hallazgos += [f"OTRO: announced after its end: {id}" for id in _anunciadas_tarde(mundo)]
+    hallazgos += [f"PERDIDO: given up while there was time left: {id}" for id in _abandonadas(mundo)]
+    return hallazgos
 
 
 def _impacientes(mundo: Mundo) -> Iterator[str]:
@@ -47,6 +58,54 @@ def _impacientes(mundo: Mundo) -> Iterator[str]:
                     yield mensaje.propiedades["ce_id"]
 
 
+def _apresurados(mundo: Mundo) -> Iterator[str]:
+    """Commands about what is not known yet that were refused sooner than §3 has it.
+
+    Only a world knows when a command was published: it was delivered later.
+    """
+    enviados: dict[str, int] = {}
+    for ficha in mundo.fichas.values():
+        for tipo in ficha.manejadores if ficha.con_comandos else ():
+            for mensaje in reversed(mundo.broker.leer(tipo.topico)):
+                enviados[mensaje.propiedades["ce_id"]] = mensaje.micros
+    for rechazo in (ComandoSuscripcionRechazado, ComandoServicioDatosRechazado):
+        for mensaje in mundo.broker.leer(rechazo.topico):
+            m = mensaje.carga
+            if m.motivo in SE_ESPERA and mensaje.micros - enviados[m.id_comando] < MINIMO_S * 1e6:
+                yield m.id_comando
+
+
+def _anunciadas_tarde(mundo: Mundo) -> Iterator[str]:
+    """Notifications that announce something, made behind the one that tells its end (§4: it sends nothing any more).
+
+    Only where one transaction follows the other is the event store's order that of what was decided.
+    """
+    terminadas: set[str] = set()
+    for (id, version), evento in mundo.fichas["notificaciones"].almacen.eventos.items():
+        if version > 1:
+            continue
+        de, saga, tipo = (evento["datos"][c] for c in ("id_suscripcion", "id_saga", "tipo"))
+        if tipo in UNDOS:
+            terminadas.add(saga if tipo == CAMBIO_PLAN_RECHAZADO else de)
+        elif tipo in ANUNCIOS and terminadas & {saga, de}:
+            yield id
+
+
+def _abandonadas(mundo: Mundo) -> Iterator[str]:
+    """Letters that nobody could take, given up though a further attempt would have ended in time (§4, §5)."""
+    politica = mundo.politica
+    # A pause takes a fifth more at most.
+    sobra_s = politica.plazo_s - politica.espera_s - 1.2 * politica.tope_s
+    creadas: dict[str, Any] = {}
+    for (id, version), evento in mundo.fichas["notificaciones"].almacen.eventos.items():
+        if version == 1:
+            creadas[id] = evento["ocurrido"]
+            continue
+        duro_s = (evento["ocurrido"] - creadas[id]).total_seconds()
+        if evento["datos"].get("motivo") == motivos.CANAL_NO_DISPONIBLE and duro_s < sobra_s:
+            yield id
+
+
 def evidencia(mundo: Mundo) -> de.Evidencia:
     """All that the auditor looks at."""
     tablas = {s: f.almacen.tablas for s, f in mundo.fichas.items()}
@@ -63,19 +122,30 @@ def evidencia(mundo: Mundo) -> de.Evidencia:
                 plan=f["plan_codigo"],
                 recursos=tuple(f["recursos"]),
                 motivo=f["motivo"],
+                detalle=f["detalle"],
+                por_renovar=f["renueva"] is not None,
             )
             for id, f in sus["suscripciones"].items()
         },
         facturas={
-            id: de.Factura(f["id_suscripcion"], f["estado"], f"{f['monto']:.2f}", f["moneda"], f["periodo"])
+            id: de.Factura(
+                f["id_suscripcion"],
+                f["estado"],
+                f"{f['monto']:.2f}",
+                f["moneda"],
+                f["periodo"],
+                f["periodo"] <= f["emitida"],
+            )
             for id, f in sus["facturas"].items()
         },
         pasos=set(sus["saga_pasos"]),
         servicios_datos={
-            id: de.ServicioDatos(f["id_suscripcion"], f["id_saga"], f["estado"], f["experto_codigo"])
+            id: de.ServicioDatos(f["id_suscripcion"], f["id_saga"], f["estado"], f["experto_codigo"], f["detalle"])
             for id, f in dat["servicios_datos"].items()
         },
         expertos={c: de.Experto(f["usados"], f["capacidad"]) for c, f in dat["expertos"].items()},
+        nubes=dat["nubes"].keys(),
+        datasets=dat["datasets"].keys(),
         conocidas={
             id: de.Conocida(f["estado"], f["requiere_servicio"]) for id, f in dat["suscripciones_conocidas"].items()
         },
@@ -87,7 +157,7 @@ def evidencia(mundo: Mundo) -> de.Evidencia:
         },
         eventos=tuple(mundo.fichas["notificaciones"].almacen.eventos),
         imagenes={id: f["estado"] for id, f in tablas["procesamiento"]["imagenes"].items()},
-        planes={c: de.Plan(p.recursos, str(p.precio), p.precio.moneda) for c, p in PLANES.items()},
+        planes={c: de.Plan(p.recursos, str(p.precio), p.precio.moneda, p.periodo_dias) for c, p in PLANES.items()},
         retirados=PLANES.keys() - mundo.planes.keys(),
         cartas=tuple(mundo.cartas),
         pedidas=mundo.pedidos_confirmados,

@@ -196,7 +196,8 @@ class Mundo:
         self.broker.topicos(PROPIOS)
         self._inicio = self.reloj.ahora()
         self.fichas = self._fichas()
-        self.guion = [p for p in pedidos(random.Random(semilla), enjambre, self._ultima_factura) if p.sujeto not in sin]
+        guion = pedidos(random.Random(semilla), enjambre, self._debe, self._reservado)
+        self.guion = [p for p in guion if p.sujeto not in sin]
         self._puerta = self.broker.conectar(plazo_s=4.5)
         self._dichos = 0
         self._callada_hasta = 0.0
@@ -592,10 +593,19 @@ class Mundo:
             self.pedidos_confirmados.add(sobre.sujeto)
         return 0.0
 
-    def _ultima_factura(self, suscripcion: str) -> str:
+    def _debe(self, suscripcion: str) -> tuple[str, str]:
         filas = self.fichas["suscripciones"].almacen.tablas["facturas"].values()
         suyas = [f for f in filas if f["id_suscripcion"] == suscripcion]
-        return str(max(suyas, key=lambda f: f["periodo"])["id"]) if suyas else "f-0"
+        if not suyas:
+            return "f-0", "49.90"
+        ultima = max(suyas, key=lambda f: f["periodo"])
+        return ultima["id"], f"{ultima['monto']:.2f}"
+
+    def _reservado(self, suscripcion: str) -> str:
+        filas = self.fichas["servicio-datos"].almacen.tablas["servicios_datos"].values()
+        suyos = [f["id"] for f in filas if f["id_suscripcion"] == suscripcion]
+        # Rather anybody's than one that commands would have to wait for.
+        return (suyos or [f["id"] for f in filas] or ["d-0"])[-1]
 
     def _antes_de_confirmar(self) -> None:
         self.punto("antes de confirmar")

@@ -65,7 +65,9 @@ FRECUENTE = 10
 """What was seen so often has to be seen at all."""
 
 CPU_S = 15
-"""After so long, a mutant is one that does not come to rest; after four times as long by the clock, it waits."""
+POR_SEGUNDO = 50
+"""After so long, and a second more for so many sagas, a mutant is one that does not come to rest; after four times as
+long by the clock, it waits."""
 
 _COMPARACIONES: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -163,8 +165,9 @@ def _leer(aqui: Any) -> Fin:
 
 
 def _en_su_proceso(mutante: Mutante, sagas: int, salida: Any) -> None:
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_S)
-    signal.alarm(4 * CPU_S)
+    limite_s = CPU_S + sagas // POR_SEGUNDO
+    signal.setitimer(signal.ITIMER_VIRTUAL, limite_s)
+    signal.alarm(4 * limite_s)
     try:
         cambiar_en_todos(mutante)
     except Exception:

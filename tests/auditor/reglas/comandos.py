@@ -1,10 +1,11 @@
 """Rules about commands: each that was accepted takes effect exactly once, or is refused with a reason."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from tests.auditor.evidencia import COMANDOS, Evidencia
+from tests.auditor.evidencia import COMANDOS, Dicho, Evidencia
 from tests.auditor.hallazgos import Clase, Hallazgo, hallar
 
 from contratos import motivos, procesamiento, servicio_datos, suscripciones
@@ -20,6 +21,11 @@ REHUSAN = {
     TransicionSaga,
 }
 """What may tell of a refusal."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+Cierto = Callable[[Evidencia, Dicho], bool]
+"""Whether what a command was refused for can be true."""
 
 
 def lo_aceptado_llega(evidencia: Evidencia) -> Iterator[Hallazgo]:
@@ -122,6 +128,33 @@ def lo_aplicado_tiene_efecto_una_vez(evidencia: Evidencia) -> Iterator[Hallazgo]
         )
 
 
+def lo_aplicado_tiene_un_cuerpo_valido(evidencia: Evidencia) -> Iterator[Hallazgo]:
+    """§2: no text has control characters, save line breaks and tabs where it is somebody's own words."""
+    for id, dicho in evidencia.comandos.items():
+        destino = evidencia.destinos.get(id)
+        if destino is not None and destino.estado == APLICADO and _CONTROL.search("".join(_textos(dicho.mensaje))):
+            yield Hallazgo(Clase.OTRO, f"a command with control characters was applied: {id}")
+
+
+def cada_rechazo_dice_la_verdad(evidencia: Evidencia) -> Iterator[Hallazgo]:
+    """§2, §5: the event of a refusal tells which command it was and whose; its reason is one that can be true.
+
+    At rest not every reason can be judged any more: what was so then may have changed since.
+    """
+    for tipo in (suscripciones.ComandoSuscripcionRechazado, servicio_datos.ComandoServicioDatosRechazado):
+        for m in evidencia.mensajes(tipo):
+            dicho = evidencia.comandos.get(m.id_comando)
+            if dicho is None:
+                continue
+            if m.comando != type(dicho.mensaje).__name__:
+                yield Hallazgo(Clase.OTRO, f"{m.motivo} of a {m.comando}: {m.id_comando}")
+            if m.id_suscripcion not in _duenas(evidencia, dicho):
+                yield Hallazgo(Clase.OTRO, f"{m.motivo}, of {m.id_suscripcion!r}: {m.id_comando}")
+            cierto = CIERTOS.get(m.motivo)
+            if cierto is not None and not cierto(evidencia, dicho):
+                yield Hallazgo(Clase.OTRO, f"refused as {m.motivo}, which it was not: {m.id_comando}")
+
+
 def una_clave_es_un_comando(evidencia: Evidencia) -> Iterator[Hallazgo]:
     """§2: under one idempotency key, at most one command takes effect; the first one is not refused for its key."""
     por_clave: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -136,6 +169,72 @@ def una_clave_es_un_comando(evidencia: Evidencia) -> Iterator[Hallazgo]:
             yield Hallazgo(Clase.OTRO, f"all commands under a key were refused for it: {clave}")
 
 
+def _textos(mensaje: Any) -> Iterator[str]:
+    for campo in mensaje.__slots__:
+        valor = getattr(mensaje, campo)
+        if isinstance(valor, str):
+            yield valor
+        elif hasattr(valor, "__slots__"):
+            yield from _textos(valor)
+
+
+def _duenas(evidencia: Evidencia, dicho: Dicho) -> Collection[str]:
+    """The subscriptions that a refused command may be said to be of: what it names, or what its data service is of."""
+    if isinstance(dicho.mensaje, servicio_datos.CrearServicioDatos):
+        codigo = dicho.mensaje.suscripcion.codigo
+        return ("",) if _CONTROL.search(codigo) else (codigo,)
+    if dicho.mensaje.contexto == "suscripciones":
+        return (dicho.sujeto,)
+    servicio = evidencia.servicios_datos.get(dicho.sujeto)
+    return ("",) if servicio is None else ("", servicio.id_suscripcion)
+
+
+def _de_su_factura(estado: str) -> Cierto:
+    def cierto(evidencia: Evidencia, dicho: Dicho) -> bool:
+        factura = evidencia.facturas.get(dicho.mensaje.id_factura)
+        return factura is not None and factura.id_suscripcion == dicho.sujeto and factura.estado == estado
+
+    return cierto
+
+
+def _de_su_suscripcion(*estados: str) -> Cierto:
+    def cierto(evidencia: Evidencia, dicho: Dicho) -> bool:
+        suscripcion = evidencia.suscripciones.get(dicho.sujeto)
+        return suscripcion is not None and suscripcion.estado in estados
+
+    return cierto
+
+
+def _de_su_servicio(hecho: type[Any]) -> Cierto:
+    """A fact of this kind befell its data service, be it later."""
+    return lambda evidencia, dicho: any(
+        isinstance(m, hecho) for m in evidencia.hechos_de_servicios.get(dicho.sujeto, ())
+    )
+
+
+def _lo_reservo_una_saga(evidencia: Evidencia, dicho: Dicho) -> bool:
+    servicio = evidencia.servicios_datos.get(dicho.sujeto)
+    return servicio is not None and bool(servicio.id_saga)
+
+
+def _otro_dinero(evidencia: Evidencia, dicho: Dicho) -> bool:
+    factura = evidencia.facturas.get(dicho.mensaje.id_factura)
+    return factura is not None and (factura.monto, factura.moneda) != (dicho.mensaje.monto, dicho.mensaje.moneda)
+
+
+def _tuvo_ese_plan(evidencia: Evidencia, dicho: Dicho) -> bool:
+    return any(m.plan_codigo == dicho.mensaje.plan_codigo for m in evidencia.hechos.get(dicho.sujeto, ()))
+
+
+def _tuvo_ese_experto(evidencia: Evidencia, dicho: Dicho) -> bool:
+    hechos = evidencia.hechos_de_servicios.get(dicho.sujeto, ())
+    return any(
+        m.experto_codigo == dicho.mensaje.experto_codigo
+        for m in hechos
+        if isinstance(m, servicio_datos.ExpertoAsignado)
+    )
+
+
 def _comparar(debidos: list[Any], hechos: list[Any], falta: str, sobra: str) -> Iterator[Hallazgo]:
     if debidos == hechos or sorted(debidos) == sorted(hechos):
         return
@@ -145,11 +244,33 @@ def _comparar(debidos: list[Any], hechos: list[Any], falta: str, sobra: str) -> 
         yield Hallazgo(Clase.DOBLADO if cual in cuantos_debidos else Clase.OTRO, f"{sobra}: {cual}")
 
 
+CIERTOS: Mapping[str, Cierto] = {
+    motivos.FACTURA_PAGADA: _de_su_factura("PAGADA"),
+    motivos.FACTURA_ANULADA: _de_su_factura("ANULADA"),
+    motivos.FACTURA_DESCONOCIDA: lambda e, d: d.mensaje.id_factura not in e.facturas,
+    motivos.MONTO_DISTINTO: _otro_dinero,
+    motivos.SUSCRIPCION_TERMINADA: _de_su_suscripcion("RECHAZADA", "CANCELADA"),
+    motivos.SUSCRIPCION_EXISTENTE: lambda e, d: d.sujeto in e.suscripciones,
+    motivos.PLAN_EN_VIGOR: _tuvo_ese_plan,
+    motivos.PLAN_DESCONOCIDO: lambda e, d: d.mensaje.plan_codigo not in e.planes.keys() - e.retirados,
+    motivos.SERVICIO_EXISTENTE: lambda e, d: d.sujeto in e.servicios_datos,
+    motivos.SERVICIO_TERMINADO: _de_su_servicio(servicio_datos.ServicioDatosTerminado),
+    motivos.SERVICIO_YA_INICIADO: _de_su_servicio(servicio_datos.ServicioDatosIniciado),
+    motivos.SERVICIO_REQUERIDO_POR_PLAN: _lo_reservo_una_saga,
+    motivos.EXPERTO_YA_ASIGNADO: _tuvo_ese_experto,
+    motivos.EXPERTO_DESCONOCIDO: lambda e, d: d.mensaje.experto_codigo not in e.expertos,
+    motivos.NUBE_DESCONOCIDA: lambda e, d: d.mensaje.nube.codigo not in e.nubes,
+    motivos.DATASET_DESCONOCIDO: lambda e, d: d.mensaje.dataset.codigo not in e.datasets,
+}
+"""Of each reason that can be judged at rest: what has to be so."""
+
 REGLAS = (
     lo_aceptado_llega,
     cada_comando_tiene_su_suerte,
     lo_rechazado_se_cuenta_una_vez,
     lo_rechazado_no_dice_nada_mas,
     lo_aplicado_tiene_efecto_una_vez,
+    lo_aplicado_tiene_un_cuerpo_valido,
+    cada_rechazo_dice_la_verdad,
     una_clave_es_un_comando,
 )

@@ -134,7 +134,7 @@ def cada_carta_es_de_un_aviso(evidencia: Evidencia) -> Iterator[Hallazgo]:
 def la_vista_es_lo_que_cuentan_los_eventos(evidencia: Evidencia) -> Iterator[Hallazgo]:
     """§1, §3: streams have no gap, the view is up to date with them, and each notification's facts were told once.
 
-    That it was called off is no fact for others.
+    That it was called off is no fact for others. Each fact is of the same saga, subscription and type as the row.
     """
     ultimas: dict[str, int] = {}
     cuantas: Counter[str] = Counter()
@@ -149,6 +149,11 @@ def la_vista_es_lo_que_cuentan_los_eventos(evidencia: Evidencia) -> Iterator[Hal
     lentas = [id for id, n in vistas.items() if n.version != ultimas.get(id)]
     yield from hallar(Clase.OTRO, lentas, "the view lags its events")
     yield from hallar(Clase.PERDIDO, ultimas.keys() - vistas.keys(), "a stream, and the view has it not")
+    for id, hechos in evidencia.hechos_de_notificaciones.items():
+        n = vistas.get(id)
+        de = n and (n.id_suscripcion, n.id_saga, n.tipo)
+        otros = {type(m).__name__ for m in hechos if (m.id_suscripcion, m.id_saga, m.tipo_notificacion) != de}
+        yield from hallar(Clase.OTRO, otros if n else (), f"{id} is another's, by its")
     for tipo, estados in (
         (NotificacionCreada, {*RESULTADO}),
         (NotificacionEnviada, {CONFIRMADA}),

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from tests.auditor.evidencia import Evidencia
 from tests.auditor.hallazgos import Clase, Hallazgo, hallar
@@ -16,7 +18,21 @@ from contratos.servicio_datos import (
 from contratos.suscripciones import SuscripcionActivada
 
 RECURSO = "servicio_datos"
+CREADO = "CREADO"
+INICIADO = "INICIADO"
 TERMINADO = "TERMINADO"
+_SIN_EXPERTO = "CREADO, its expert untold"
+
+SIGUIENTE = {
+    ("", ServicioDatosCreada): _SIN_EXPERTO,
+    (_SIN_EXPERTO, ExpertoAsignado): CREADO,
+    (CREADO, ExpertoAsignado): CREADO,
+    (CREADO, ServicioDatosIniciado): INICIADO,
+    (CREADO, ServicioDatosTerminado): TERMINADO,
+    (INICIADO, ExpertoAsignado): INICIADO,
+    (INICIADO, ServicioDatosTerminado): TERMINADO,
+}
+"""What may happen to a data service in a state, and the state that it leaves it in."""
 
 
 def quien_esta_activa_tiene_lo_que_su_plan_requiere(evidencia: Evidencia) -> Iterator[Hallazgo]:
@@ -59,40 +75,71 @@ def las_plazas_cuadran(evidencia: Evidencia) -> Iterator[Hallazgo]:
     yield from hallar(Clase.OTRO, ocupadas, "places in use of an unknown expert")
 
 
-def cada_servicio_es_lo_que_cuentan_sus_hechos(evidencia: Evidencia) -> Iterator[Hallazgo]:
-    """§3, §4: one ServicioDatosCreada with expert, cloud and data set; at most one …Iniciado and one …Terminado.
+@dataclass
+class _Vida:
+    """What a data service's facts make of it."""
 
-    One of a saga is the one that was reserved for it; by hand, it is made for what was activated. A refused reservation
-    leaves no row.
+    estado: str = ""
+    de: tuple[str, str] = ("", "")
+    experto: str = ""
+    detalle: str | None = None
+
+    def seguir(self, hecho: Any, evidencia: Evidencia) -> str:
+        """Take in the next fact; why it can't be that one, or nothing."""
+        siguiente = SIGUIENTE.get((self.estado, type(hecho)))
+        if siguiente is None:
+            return f"{type(hecho).__name__} of what is {self.estado or 'unknown'}"
+        mal, anterior, self.estado = "", self.estado, siguiente
+        match hecho:
+            case ServicioDatosCreada():
+                self.de = (hecho.id_suscripcion, hecho.id_saga)
+                if hecho.nube_codigo not in evidencia.nubes or hecho.dataset_codigo not in evidencia.datasets:
+                    mal = "its cloud or its data set is not in the catalogue"
+                self.experto = hecho.experto_codigo
+            case ExpertoAsignado() if anterior == _SIN_EXPERTO:
+                if hecho.experto_codigo != self.experto or hecho.experto_anterior_codigo:
+                    mal = f"it begins with {hecho.experto_codigo}, and not with {self.experto}"
+            case ExpertoAsignado():
+                if hecho.experto_anterior_codigo != self.experto or hecho.experto_codigo == self.experto:
+                    mal = f"{hecho.experto_codigo} after {hecho.experto_anterior_codigo}, of what has {self.experto}"
+                self.experto = hecho.experto_codigo
+            case ServicioDatosIniciado() | ServicioDatosTerminado():
+                self.detalle = hecho.detalle or None
+        if hecho.id_suscripcion != self.de[0]:
+            mal = f"{type(hecho).__name__} of another subscription"
+        return mal
+
+
+def cada_servicio_es_lo_que_cuentan_sus_hechos(evidencia: Evidencia) -> Iterator[Hallazgo]:
+    """§2 to §4: the facts of a data service, in their order, are ones that its states allow, and lead to its row.
+
+    It begins with expert, cloud and data set of the catalogue; each further expert is another one, and takes over from
+    the one before. One of a saga is the one that was reserved for it; a refused reservation leaves no row.
     """
     filas = evidencia.servicios_datos
-    creados = {m.id_servicio_datos: m for m in evidencia.mensajes(ServicioDatosCreada)}
-    iniciados = Counter(m.id_servicio_datos for m in evidencia.mensajes(ServicioDatosIniciado))
-    terminados = Counter(m.id_servicio_datos for m in evidencia.mensajes(ServicioDatosTerminado))
-    asignados = {m.id_servicio_datos: m.experto_codigo for m in evidencia.mensajes(ExpertoAsignado)}
-    activadas = {m.id_suscripcion for m in evidencia.mensajes(SuscripcionActivada)}
     for id, fila in filas.items():
-        creado = creados.get(id)
-        if creado is None:
-            yield Hallazgo(Clase.PERDIDO, f"no ServicioDatosCreada: {id}")
-        elif (creado.id_suscripcion, creado.id_saga) != (fila.id_suscripcion, fila.id_saga):
-            yield Hallazgo(Clase.OTRO, f"it is not of whom ServicioDatosCreada told: {id}")
-        elif not (creado.experto_codigo and creado.nube_codigo and creado.dataset_codigo):
-            yield Hallazgo(Clase.OTRO, f"no expert, no cloud or no data set was assigned: {id}")
-        if not fila.id_saga and fila.id_suscripcion not in activadas:
-            yield Hallazgo(Clase.OTRO, f"made by hand for what was never ACTIVA: {id}")
-        if asignados.get(id) != fila.experto:
-            yield Hallazgo(Clase.OTRO, f"its expert is not the one that was last told: {id}")
-        if terminados[id] != (fila.estado == TERMINADO):
-            yield Hallazgo(Clase.OTRO, f"{fila.estado}, and {terminados[id]} ServicioDatosTerminado: {id}")
-        if iniciados[id] not in {"CREADO": (0,), "INICIADO": (1,)}.get(fila.estado, (0, 1)):
-            yield Hallazgo(Clase.OTRO, f"{fila.estado}, and {iniciados[id]} ServicioDatosIniciado: {id}")
-    if len(creados) != len(evidencia.de(ServicioDatosCreada)):
-        yield Hallazgo(Clase.DOBLADO, "ServicioDatosCreada")
-    contados = creados.keys() | iniciados.keys() | terminados.keys() | asignados.keys()
-    yield from hallar(Clase.PERDIDO, contados - filas.keys(), "told of, and no such data service")
+        vida = _Vida()
+        for hecho in evidencia.hechos_de_servicios.get(id, ()):
+            if mal := vida.seguir(hecho, evidencia):
+                yield Hallazgo(Clase.OTRO, f"{id}: {mal}")
+        debida = (*vida.de, vida.estado, vida.experto, vida.detalle)
+        hay = (fila.id_suscripcion, fila.id_saga, fila.estado, fila.experto, fila.detalle)
+        if hay != debida:
+            yield Hallazgo(Clase.OTRO, f"{id}: its row says {hay}, its facts {debida}")
     rechazados = {m.id_servicio_datos for m in evidencia.mensajes(ServicioDatosRechazada)}
+    contados = evidencia.hechos_de_servicios.keys() - rechazados
+    yield from hallar(Clase.PERDIDO, contados - filas.keys(), "told of, and no such data service")
     yield from hallar(Clase.OTRO, rechazados & filas.keys(), "refused, and there all the same")
+
+
+def a_mano_se_trabaja_en_lo_activo(evidencia: Evidencia) -> Iterator[Hallazgo]:
+    """§4: by hand, a data service is made, started and handed over for what has been ACTIVA alone."""
+    activadas = {m.id_suscripcion for m in evidencia.mensajes(SuscripcionActivada)}
+    for id, hechos in evidencia.hechos_de_servicios.items():
+        for m in hechos:
+            a_mano = not m.id_saga and type(m) in (ServicioDatosCreada, ServicioDatosIniciado, ExpertoAsignado)
+            if a_mano and m.id_suscripcion not in activadas:
+                yield Hallazgo(Clase.OTRO, f"{type(m).__name__} by hand, of what was never ACTIVA: {id}")
 
 
 def lo_conocido_es_lo_que_hay(evidencia: Evidencia) -> Iterator[Hallazgo]:
@@ -109,5 +156,6 @@ REGLAS = (
     quien_esta_activa_tiene_lo_que_su_plan_requiere,
     las_plazas_cuadran,
     cada_servicio_es_lo_que_cuentan_sus_hechos,
+    a_mano_se_trabaja_en_lo_activo,
     lo_conocido_es_lo_que_hay,
 )

@@ -12,7 +12,9 @@ from tests.auditor.historia import COMPENSADA, EN_CURSO
 from contratos.suscripciones import (
     CambioPlanIniciado,
     CambioPlanRechazado,
+    CrearSuscripcion,
     FacturaEmitida,
+    HechoParaElCliente,
     PagarSuscripcion,
     SuscripcionActivada,
     SuscripcionAprovisionada,
@@ -28,6 +30,7 @@ ACTIVA = "ACTIVA"
 RECHAZADA = "RECHAZADA"
 CANCELADA = "CANCELADA"
 _CAMBIANDO = "ACTIVA, a change undecided"
+_DEL_CLIENTE = ("cliente_codigo", "cliente_nombres", "cliente_apellidos", "cliente_email")
 
 SIGUIENTE = {
     ("", SuscripcionCreada): PENDIENTE,
@@ -57,6 +60,7 @@ class _Vida:
     plan: str = ""
     recursos: set[str] = field(default_factory=set)
     motivo: str | None = None
+    detalle: str | None = None
     id_saga: str = ""
 
     def seguir(self, hecho: Any) -> str:
@@ -81,7 +85,7 @@ class _Vida:
             case SuscripcionCancelada():
                 if {*hecho.recursos_en_poder} != self.recursos:
                     mal = f"SuscripcionCancelada of {hecho.recursos_en_poder}, and it holds {sorted(self.recursos)}"
-                self.recursos = set()
+                self.recursos, self.detalle = set(), hecho.detalle or None
         if siguiente in (RECHAZADA, CANCELADA):
             self.motivo = hecho.motivo
         self.estado, self.id_saga = siguiente, hecho.id_saga
@@ -92,16 +96,16 @@ def cada_fila_es_lo_que_cuentan_sus_hechos(evidencia: Evidencia) -> Iterator[Hal
     """§2, §4: the facts of a subscription, in their order, are ones that its states allow, and lead to its row.
 
     Its plan is the one of the last SuscripcionPlanModificado; a change leaves what it holds to R and L; a cancellation
-    tells all that it held, and a refusal its reason.
+    tells all that it held, with its client's words, and a refusal its reason.
     """
     for id, suscripcion in evidencia.suscripciones.items():
         vida = _Vida()
         for hecho in evidencia.hechos.get(id, ()):
             if mal := vida.seguir(hecho):
                 yield Hallazgo(Clase.OTRO, f"{id}: {mal}")
-        debida = (vida.estado, vida.plan, vida.recursos, vida.motivo, vida.id_saga)
+        debida = (vida.estado, vida.plan, vida.recursos, vida.motivo, vida.detalle, vida.id_saga)
         fila = suscripcion
-        hay = (fila.estado, fila.plan, {*fila.recursos}, fila.motivo, fila.id_saga)
+        hay = (fila.estado, fila.plan, {*fila.recursos}, fila.motivo, fila.detalle, fila.id_saga)
         if hay != debida:
             yield Hallazgo(Clase.OTRO, f"{id}: its row says {hay}, its facts {debida}")
     yield from hallar(
@@ -145,10 +149,26 @@ def cada_saga_pide_lo_que_dice_el_catalogo(evidencia: Evidencia) -> Iterator[Hal
             yield Hallazgo(Clase.OTRO, f"a change requires and releases not what its plans do: {hecho.id_saga}")
 
 
+def lo_que_se_pide_al_crear_es_lo_que_se_cuenta(evidencia: Evidencia) -> Iterator[Hallazgo]:
+    """§2: a client's data are those of the last creation that was applied: what one causes is told with its own.
+
+    Where its plan requires something, others may be applied before the next fact: only the first one's code is held to.
+    """
+    pedidas = {d.id: d.mensaje for d in evidencia.de(CrearSuscripcion)}
+    for tipo in (SuscripcionCreada, SuscripcionActivada):
+        campos = _DEL_CLIENTE if issubclass(tipo, HechoParaElCliente) else _DEL_CLIENTE[:1]
+        for d in evidencia.de(tipo):
+            pedida = pedidas.get(d.causa or "")
+            distintos = [c for c in campos if pedida is not None and getattr(pedida, c) != getattr(d.mensaje, c)]
+            if distintos:
+                yield Hallazgo(Clase.OTRO, f"{tipo.__name__} of another client than its command's: {d.id}, {distintos}")
+
+
 def se_factura_al_activar_y_por_periodo(evidencia: Evidencia) -> Iterator[Hallazgo]:
     """§4, row 5: the first invoice comes with the activation, where the plan has a price; none comes with a change.
 
-    Further ones come by the timer, one a period. Each is the row and the event of the same money, at the plan's price.
+    Further ones come by the timer, one a period, none before its period begins; whoever is ACTIVA on a plan with price
+    and period has the next one noted. Each is the row and the event of the same money, at the plan's price.
     """
     activadas = {d.causa: d.mensaje for d in evidencia.de(SuscripcionActivada)}
     emitidas = evidencia.de(FacturaEmitida)
@@ -168,6 +188,12 @@ def se_factura_al_activar_y_por_periodo(evidencia: Evidencia) -> Iterator[Hallaz
         fila = evidencia.facturas.get(m.id_factura)
         if fila is not None and (fila.id_suscripcion, fila.monto, fila.moneda) != (m.id_suscripcion, m.monto, m.moneda):
             yield Hallazgo(Clase.OTRO, f"invoice {m.id_factura} is not what FacturaEmitida told")
+    sin_empezar = [id for id, f in evidencia.facturas.items() if not f.empezado]
+    yield from hallar(Clase.OTRO, sin_empezar, "an invoice of a period that had not begun")
+    for id in evidencia.en(ACTIVA):
+        plan = evidencia.planes.get(evidencia.suscripciones[id].plan)
+        if plan is not None and plan.de_pago and plan.periodo_dias and not evidencia.suscripciones[id].por_renovar:
+            yield Hallazgo(Clase.PERDIDO, f"no next invoice is noted: {id}")
     periodos = [(f.id_suscripcion, f.periodo) for f in evidencia.facturas.values()]
     yield from hallar(Clase.DOBLADO, _repetidos(periodos), "invoice of one period")
 
@@ -209,6 +235,7 @@ REGLAS = (
     cada_fila_es_lo_que_cuentan_sus_hechos,
     en_reposo_todas_estan_decididas,
     cada_saga_pide_lo_que_dice_el_catalogo,
+    lo_que_se_pide_al_crear_es_lo_que_se_cuenta,
     se_factura_al_activar_y_por_periodo,
     cada_factura_se_paga_una_vez_o_se_debe_o_se_anula,
 )
