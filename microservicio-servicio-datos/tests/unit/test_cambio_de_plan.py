@@ -105,6 +105,15 @@ def test_uno_hecho_a_mano_impide_la_reserva_y_queda_como_estaba(activa, cambio, 
     assert activa.el_servicio.estado == "CREADO"
 
 
+def test_uno_hecho_a_mano_no_lo_libera_ningun_plan(activa, cambio, crear):
+    assert activa.recibir(crear("a-mano")) is None
+
+    activa.recibir(cambio("modificado", libera=SUYO))
+
+    assert activa.pasos("g-2") == [NADA_QUE_LIBERAR]
+    assert activa.el_servicio.estado == "CREADO"
+
+
 def test_lo_que_alguien_inicio_a_mano_antes_tambien_se_cuenta_a_la_saga(activa, cambio, orden):
     activa.recibir(cambio("cambio", requiere=SUYO))
     assert activa.recibir(orden("iniciar", activa.el_servicio.id)) is None

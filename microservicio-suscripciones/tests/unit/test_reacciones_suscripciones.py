@@ -124,6 +124,7 @@ def test_se_aprovisiona_con_el_ultimo_recurso_y_una_sola_vez(casa: Casa) -> None
     assert casa.eventos() == []
     casa.oir("RESERVAR", recurso="servicio_datos")
     casa.oir("RESERVAR", recurso="servicio_datos")
+    casa.oir("RESERVAR", recurso="uno que nadie pidió")
     assert casa.eventos() == ["SuscripcionAprovisionada"]
 
 

@@ -236,6 +236,16 @@ def test_quien_no_recibe_nada_aunque_lo_haya_esta_atascado_si_nadie_lo_toma(mesa
     assert mesa.uno.atascado() is None
 
 
+def test_haber_trabajado_antes_no_disculpa_a_nadie(mesa):
+    """It worked once; then nothing comes to it though there is."""
+    mesa.enviar()
+    mesa.vueltas(3)
+    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    mesa.vueltas(2, segundos=Ritmo.sin_avance_s)
+    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    assert mesa.uno.atascado() is not None
+
+
 def test_lo_que_se_vio_hace_mucho_no_dice_que_siga_ahi(mesa):
     """Broker and database are well; the admin API alone is away."""
     mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))

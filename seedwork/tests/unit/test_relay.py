@@ -262,6 +262,26 @@ def test_sin_broker_espera_y_luego_sigue(mundo):
     assert mundo.marcadas() == ids
 
 
+def test_mirar_lo_que_esta_vacio_no_detiene_a_nadie(mundo):
+    relay, _ = mundo.relay()
+    vueltas(relay, 3)
+    ids = mundo.confirmar("a")
+    vueltas(relay, 2)
+    assert mundo.marcadas() == ids
+
+
+def test_con_una_ronda_llena_ya_no_espera_por_nada_y_sigue_en_seguida(mundo):
+    relay, _ = mundo.relay(tope=2)
+    mundo.broker.irse()
+    mundo.confirmar(*"abc")
+    relay.vuelta()
+    assert relay.espera_por is not None
+    mundo.broker.volver()
+    relay.vuelta()
+    assert relay.vuelta() == 0, "quedan más"
+    assert relay.espera_por is None
+
+
 def test_sin_base_de_datos_espera_y_luego_repite(mundo):
     relay, _ = mundo.relay()
     mundo.confirmar("a")
