@@ -448,6 +448,8 @@ DANOS: Mapping[Regla, Sequence[tuple[Historia, Dano, Clase, str]]] = {
         (pro, fila("notificaciones", "n-1", version=2), OTRO, "the view lags"),
         (pro, sin_fila("notificaciones", "n-1"), PERDIDO, "the view has it not"),
         (pro, sin(NotificacionEnviada), PERDIDO, "no NotificacionEnviada"),
+        (pro, con(NotificacionEnviada, id_saga="otra"), OTRO, "is another's, by its: NotificacionEnviada"),
+        (pro, con(NotificacionEnviada, cliente_codigo="c-9"), OTRO, "is another's, by its: NotificacionEnviada"),
         (
             cancelada_al_avisar,
             mas(NotificacionEnviada, id_notificacion="n-2"),
@@ -507,6 +509,7 @@ MENTIRAS: Mapping[str, tuple[Any, str]] = {
     motivos.SERVICIO_REQUERIDO_POR_PLAN: (TerminarServicioDatos(id_servicio_datos="d-1"), "d-1"),
     motivos.EXPERTO_YA_ASIGNADO: (replace(RELEVO, experto_codigo="e-9"), "d-1"),
     motivos.EXPERTO_DESCONOCIDO: (RELEVO, "d-1"),
+    motivos.SIN_CAPACIDAD: (replace(RELEVO, experto_codigo="e-9"), "d-1"),
     motivos.NUBE_DESCONOCIDA: (SERVICIO, "d-9"),
     motivos.DATASET_DESCONOCIDO: (SERVICIO, "d-9"),
 }

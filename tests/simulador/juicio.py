@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.auditor import evidencia as de
+from tests.auditor.evidencia import COMANDOS
 from tests.auditor.reglas import juzgar as dictaminar
 from tests.auditor.reglas.notificaciones import ANUNCIOS, UNDOS
 from tests.simulador.mundo import PLANES, PROPIOS, Mundo
@@ -13,12 +14,14 @@ from tests.simulador.proceso import Ficha
 
 from contratos import Mensaje, motivos
 from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
-from contratos.sagas import HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
+from contratos.sagas import CAMBIAR, HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
 from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.outbox import topico_espera
 
+TESTIMONIOS = ("hecho", "en_espera", "aparcado", "intento fallido", "lote", "lote partido")
+"""What becomes of messages, as metrics and logs tell it."""
 MINIMO_S = 10
 """For so long, at least, a command waits for what it names."""
 SE_ESPERA = {motivos.SUSCRIPCION_DESCONOCIDA, motivos.SERVICIO_DESCONOCIDO}
@@ -29,6 +32,7 @@ def juzgar(mundo: Mundo) -> list[str]:
     hallazgos = [f"{h.clase.name}: {h.que}" for h in dictaminar(evidencia(mundo))]
     hallazgos += [f"OTRO: refused as unknown, and it was asked for before: {id}" for id in _impacientes(mundo)]
     hallazgos += [f"OTRO: refused as unknown within {MINIMO_S} s: {id}" for id in _apresurados(mundo)]
+    hallazgos += [f"OTRO: out of its turn: {id}" for id in _adelantados(mundo)]
     hallazgos += [f"OTRO: announced after its end: {id}" for id in _anunciadas_tarde(mundo)]
     hallazgos += [f"PERDIDO: given up while there was time left: {id}" for id in _abandonadas(mundo)]
     return hallazgos
@@ -73,6 +77,29 @@ def _apresurados(mundo: Mundo) -> Iterator[str]:
             m = mensaje.carga
             if m.motivo in SE_ESPERA and mensaje.micros - enviados[m.id_comando] < MINIMO_S * 1e6:
                 yield m.id_comando
+
+
+def _adelantados(mundo: Mundo) -> Iterator[str]:
+    """Commands of one type about one subscription that were refused, or began a saga, in another order than they came.
+
+    §4: consumers keep the order of a key. What an operator replays has lost its turn.
+    """
+    if mundo.cuentas["aparcado"]:
+        return
+    turnos = {
+        m.propiedades["ce_id"]: (n, tipo, m.clave)
+        for tipo in COMANDOS["suscripciones"]
+        for n, m in reversed(list(enumerate(mundo.broker.leer(tipo.topico))))
+    }
+    rechazados = [m.carga.id_comando for m in mundo.broker.leer(ComandoSuscripcionRechazado.topico)]
+    empezados = [m.carga.id_saga for m in mundo.broker.leer(TransicionSaga.topico) if m.carga.paso == CAMBIAR]
+    for ids in (rechazados, empezados):
+        ultimos: dict[tuple[type[Mensaje], str], int] = {}
+        for id in dict.fromkeys(ids):
+            n, tipo, sujeto = turnos[id]
+            if n < ultimos.get((tipo, sujeto), -1):
+                yield id
+            ultimos[tipo, sujeto] = n
 
 
 def _anunciadas_tarde(mundo: Mundo) -> Iterator[str]:
@@ -165,8 +192,11 @@ def evidencia(mundo: Mundo) -> de.Evidencia:
 
 
 def censo(mundo: Mundo) -> Counter[str]:
-    """How often commands met which fate, and steps ended how. Rules can't see what never happens any more."""
-    visto: Counter[str] = Counter()
+    """How often commands met which fate, steps ended how, and witnesses were told what.
+
+    Rules can't see what never happens any more.
+    """
+    visto = Counter({que: mundo.cuentas[que] for que in TESTIMONIOS})
     for ficha in mundo.fichas.values():
         for destino in ficha.almacen.comandos.values():
             visto[f"{destino.tipo.split('.')[-2]} {destino.rechazo or 'APLICADO'}"] += 1

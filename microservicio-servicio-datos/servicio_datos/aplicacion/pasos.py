@@ -81,7 +81,7 @@ def iniciar_reservado(saga: Saga, unidad: Unidad, conocida: SuscripcionConocida)
     participacion = unidad.participaciones.de_saga(saga)
     if not participacion.tomar_activacion():
         return
-    if participacion.cerrada or conocida.terminada:
+    if conocida.terminada:
         publicar_paso(unidad, saga, sagas.INICIAR, sagas.OMITIDO, recurso=RECURSO, motivo=motivos.SAGA_CERRADA)
         return
     servicio_datos = unidad.servicios_datos.vivo_de(saga.id_suscripcion)

@@ -107,6 +107,14 @@ def test_la_renovacion_es_al_precio_del_plan_en_vigor(casa: Casa) -> None:
     assert facturas(casa)[-1] == ("EMITIDA", "99.00", 60)
 
 
+def test_un_cambio_entre_planes_de_pago_no_mueve_la_proxima_factura(casa: Casa) -> None:
+    vence = casa.activa("basico").renueva
+    casa.avanzar(days=10)
+    casa.cambiar("pro")
+    casa.completar()
+    assert casa.suscripcion().renueva == vence
+
+
 def test_un_plan_sin_precio_deja_de_facturarse_y_uno_con_precio_empieza(casa: Casa) -> None:
     vence = casa.activa("basico").renueva
     casa.cambiar("free")

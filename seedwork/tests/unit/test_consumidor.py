@@ -209,6 +209,14 @@ def test_los_segundos_en_orden_se_cuentan_desde_la_ultima_rotura(mesa):
     assert mesa.consumidores.segundos_en_orden() == pytest.approx(1)
 
 
+def test_sin_conexion_no_hay_segundos_en_orden_aunque_aun_no_se_haya_notado(mesa):
+    mesa.vueltas(50)
+    assert mesa.consumidores.segundos_en_orden() > 0
+    mesa.broker.irse()
+    assert not mesa.uno.conectado()
+    assert mesa.consumidores.segundos_en_orden() == 0
+
+
 def test_el_que_no_trata_nada_de_lo_que_tiene_en_mano_esta_atascado(mesa):
     mesa.enviar()
     mesa.falso.error = SinBase("no está")

@@ -22,6 +22,7 @@ REHUSAN = {
 }
 """What may tell of a refusal."""
 
+_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 Cierto = Callable[[Evidencia, Dicho], bool]
@@ -182,7 +183,7 @@ def _duenas(evidencia: Evidencia, dicho: Dicho) -> Collection[str]:
     """The subscriptions that a refused command may be said to be of: what it names, or what its data service is of."""
     if isinstance(dicho.mensaje, servicio_datos.CrearServicioDatos):
         codigo = dicho.mensaje.suscripcion.codigo
-        return ("",) if _CONTROL.search(codigo) else (codigo,)
+        return (codigo if _ID.fullmatch(codigo) else "",)
     if dicho.mensaje.contexto == "suscripciones":
         return (dicho.sujeto,)
     servicio = evidencia.servicios_datos.get(dicho.sujeto)
@@ -195,6 +196,11 @@ def _de_su_factura(estado: str) -> Cierto:
         return factura is not None and factura.id_suscripcion == dicho.sujeto and factura.estado == estado
 
     return cierto
+
+
+def _de_otro_es_la_factura(evidencia: Evidencia, dicho: Dicho) -> bool:
+    factura = evidencia.facturas.get(dicho.mensaje.id_factura)
+    return factura is None or factura.id_suscripcion != dicho.sujeto
 
 
 def _de_su_suscripcion(*estados: str) -> Cierto:
@@ -247,7 +253,7 @@ def _comparar(debidos: list[Any], hechos: list[Any], falta: str, sobra: str) -> 
 CIERTOS: Mapping[str, Cierto] = {
     motivos.FACTURA_PAGADA: _de_su_factura("PAGADA"),
     motivos.FACTURA_ANULADA: _de_su_factura("ANULADA"),
-    motivos.FACTURA_DESCONOCIDA: lambda e, d: d.mensaje.id_factura not in e.facturas,
+    motivos.FACTURA_DESCONOCIDA: _de_otro_es_la_factura,
     motivos.MONTO_DISTINTO: _otro_dinero,
     motivos.SUSCRIPCION_TERMINADA: _de_su_suscripcion("RECHAZADA", "CANCELADA"),
     motivos.SUSCRIPCION_EXISTENTE: lambda e, d: d.sujeto in e.suscripciones,
@@ -259,6 +265,7 @@ CIERTOS: Mapping[str, Cierto] = {
     motivos.SERVICIO_REQUERIDO_POR_PLAN: _lo_reservo_una_saga,
     motivos.EXPERTO_YA_ASIGNADO: _tuvo_ese_experto,
     motivos.EXPERTO_DESCONOCIDO: lambda e, d: d.mensaje.experto_codigo not in e.expertos,
+    motivos.SIN_CAPACIDAD: lambda e, d: d.mensaje.experto_codigo in e.expertos,
     motivos.NUBE_DESCONOCIDA: lambda e, d: d.mensaje.nube.codigo not in e.nubes,
     motivos.DATASET_DESCONOCIDO: lambda e, d: d.mensaje.dataset.codigo not in e.datasets,
 }

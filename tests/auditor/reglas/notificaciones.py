@@ -134,7 +134,8 @@ def cada_carta_es_de_un_aviso(evidencia: Evidencia) -> Iterator[Hallazgo]:
 def la_vista_es_lo_que_cuentan_los_eventos(evidencia: Evidencia) -> Iterator[Hallazgo]:
     """§1, §3: streams have no gap, the view is up to date with them, and each notification's facts were told once.
 
-    That it was called off is no fact for others. Each fact is of the same saga, subscription and type as the row.
+    That it was called off is no fact for others. Each fact is of the row's saga, subscription and
+    type, and of one client.
     """
     ultimas: dict[str, int] = {}
     cuantas: Counter[str] = Counter()
@@ -151,9 +152,13 @@ def la_vista_es_lo_que_cuentan_los_eventos(evidencia: Evidencia) -> Iterator[Hal
     yield from hallar(Clase.PERDIDO, ultimas.keys() - vistas.keys(), "a stream, and the view has it not")
     for id, hechos in evidencia.hechos_de_notificaciones.items():
         n = vistas.get(id)
-        de = n and (n.id_suscripcion, n.id_saga, n.tipo)
-        otros = {type(m).__name__ for m in hechos if (m.id_suscripcion, m.id_saga, m.tipo_notificacion) != de}
-        yield from hallar(Clase.OTRO, otros if n else (), f"{id} is another's, by its")
+        de = n and (n.id_suscripcion, n.id_saga, n.tipo, hechos[0].cliente_codigo)
+        otros = {
+            type(m).__name__
+            for m in hechos
+            if n and (m.id_suscripcion, m.id_saga, m.tipo_notificacion, m.cliente_codigo) != de
+        }
+        yield from hallar(Clase.OTRO, otros, f"{id} is another's, by its")
     for tipo, estados in (
         (NotificacionCreada, {*RESULTADO}),
         (NotificacionEnviada, {CONFIRMADA}),
