@@ -48,8 +48,10 @@ def _impacientes(mundo: Mundo) -> Iterator[str]:
     creadas = {m.clave: m.micros for m in reversed(mundo.broker.leer(CrearSuscripcion.topico))}
     for ficha in mundo.fichas.values():
         for tipo in ficha.manejadores if ficha.con_comandos else ():
-            for mensaje in mundo.broker.leer(tipo.topico):
-                destino = ficha.almacen.comandos.get(mensaje.propiedades["ce_id"])
+            # What is sent again was asked for when it was sent first.
+            primeros = {m.propiedades["ce_id"]: m for m in reversed(mundo.broker.leer(tipo.topico))}
+            for id, mensaje in primeros.items():
+                destino = ficha.almacen.comandos.get(id)
                 if destino is None or destino.rechazo != motivos.SUSCRIPCION_DESCONOCIDA:
                     continue
                 de = mensaje.carga.suscripcion.codigo if tipo is CrearServicioDatos else mensaje.clave
@@ -59,7 +61,7 @@ def _impacientes(mundo: Mundo) -> Iterator[str]:
                     # Its owner did handle it; what it told of it was held up for longer than a command waits for that.
                     mundo.cuentas["rechazado mientras el hecho de la creación no llegaba"] += 1
                 else:
-                    yield mensaje.propiedades["ce_id"]
+                    yield id
 
 
 def _apresurados(mundo: Mundo) -> Iterator[str]:
@@ -82,9 +84,10 @@ def _apresurados(mundo: Mundo) -> Iterator[str]:
 def _adelantados(mundo: Mundo) -> Iterator[str]:
     """Commands of one type about one subscription that were refused, or began a saga, in another order than they came.
 
-    §4: consumers keep the order of a key. What an operator replays has lost its turn.
+    §4: consumers keep the order of a key. What an operator replays has lost its turn, and so may have what the broker
+    delivers once more.
     """
-    if mundo.cuentas["aparcado"]:
+    if any(mundo.cuentas[que] for que in ("aparcado", "falta repetir", "falta olvidar_acuses")):
         return
     turnos = {
         m.propiedades["ce_id"]: (n, tipo, m.clave)
