@@ -495,7 +495,7 @@ def acabar(banco: Banco, bus: Bus, como: str, orden: Recibido) -> None:
         assert bus.descartar(orden)
     else:
         entregas = banco.entregas("c", "l-1")
-        entregas.empezar_intento("a", Sumar.tipo, 1)
+        entregas.empezar_intento("a", Sumar.tipo, 1, vuelta=1)
         with pytest.raises(ValueError):
             bus.procesar([*de_vuelta(banco, orden), suma("f", "c-2", modo="falla")])
         entregas.aparcar("a", 1)

@@ -1,5 +1,6 @@
 """Inbox, keys, waits, fates and outbox: what a transaction keeps of a service's messages."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -29,9 +30,9 @@ def aplazar(banco: Banco, *ids: str, vuelta: int = 1, sujeto: str = "c-1", pausa
         t.aplazar("c", [Aplazado(recibido(i, Sumar(id_cosa=sujeto)), vuelta, pausa_s) for i in ids])
 
 
-def en_espera(banco: Banco, *asuntos: tuple[str, str], consumidor: str = "c"):
+def en_espera(banco: Banco, *asuntos: tuple[str, str], ids: Collection[str] = (), consumidor: str = "c"):
     with transaccion(banco) as t:
-        return list(t.en_espera(consumidor, set(asuntos or [(Sumar.tipo, "c-1")])))
+        return list(t.en_espera(consumidor, set(asuntos or [(Sumar.tipo, "c-1")]), set(ids)))
 
 
 # Inbox
@@ -111,6 +112,82 @@ def test_se_retira_lo_aparcado_y_lo_que_nunca_se_atendio_y_no_lo_atendido(banco)
         assert t.retirar("otro", "aparcado"), "another consumer's is its own"
 
 
+# Batches that vanished with their process
+
+
+def test_de_un_lote_que_se_perdio_son_sospechosos_los_suyos_y_nadie_mas(banco):
+    banco.entregas("c", "perdido").empezar_lote({"a", "b", "z"})
+    entregas = banco.entregas("c", "l-1")
+    assert set(entregas.empezar_lote({"a", "b", "x"})) == {"a", "b"}
+    entregas.terminar_lote()
+    assert set(banco.entregas("otro", "l-2").empezar_lote({"a"})) == set(), "another consumer's are its own"
+
+
+def test_el_lote_perdido_acaba_con_quien_lo_halla_y_sus_mensajes_siguen_siendo_sospechosos(banco):
+    banco.entregas("c", "perdido").empezar_lote({"a", "b", "z"})
+    uno, otro = banco.entregas("c", "l-1"), banco.entregas("c", "l-2")
+    uno.empezar_lote({"a"})
+    uno.terminar_lote()
+    assert banco.cuantos("lotes") == 0, "what it counts is counted one by one from now on"
+    assert set(otro.empezar_lote({"a", "z", "x"})) == {"a", "z"}, "another worker's part of it, too"
+    otro.terminar_lote()
+
+    assert uno.empezar_intento("a", "t", 9) == (1, None), "being in it was no attempt"
+    recibir(banco, "a")
+    aplazar(banco, "b")
+    with transaccion(banco) as t:
+        t.retirar("c", "z")
+    assert banco.cuantos("intentos") == 0
+    assert set(otro.empezar_lote({"a", "b", "z"})) == set(), "whatever came of them, they are no suspects any more"
+
+
+def test_de_un_lote_perdido_no_se_sospecha_de_lo_que_ya_se_atendio(banco):
+    banco.entregas("c", "perdido").empezar_lote({"a", "k", "z"})
+    recibir(banco, "a")
+    destinar(banco, "k")
+    entregas = banco.entregas("c", "l-1")
+    entregas.empezar_lote({"k", "z"})
+    assert set(entregas.empezar_lote({"a", "k", "z"})) == {"z"}
+    assert banco.cuantos("intentos") == 1, "it will not come again, and nobody would forget it"
+
+
+def test_lo_que_se_intentaba_cuando_se_perdio_su_proceso_vuelve_solo(banco):
+    banco.entregas("c", "l-1").empezar_intento("a", "t", 9)
+    entregas = banco.entregas("c", "l-2")
+    assert set(entregas.empezar_lote({"a", "b"})) == {"a"}
+    assert entregas.empezar_intento("a", "t", 9) == (2, None)
+
+
+# Attempts with what waits
+
+
+def test_la_copia_anterior_de_quien_espera_no_toca_los_intentos_de_la_que_vale(banco):
+    aplazar(banco, "a", vuelta=2)
+    entregas = banco.entregas("c", "l-1")
+    entregas.empezar_intento("a", "t", 9, vuelta=2)
+    recibir(banco, "a")
+    with transaccion(banco) as t:
+        t.devolver("c", ["a"])
+    assert entregas.empezar_intento("a", "t", 9, vuelta=1) == (1, None), "an older copy is passed over"
+    assert entregas.empezar_intento("a", "t", 9, vuelta=2) == (2, None)
+
+
+def test_los_intentos_con_quien_espera_acaban_con_su_espera_o_con_su_vuelta(banco):
+    entregas = banco.entregas("c", "l-1")
+    aplazar(banco, "a", "b", "i", "r")
+    for id in ("a", "b", "i", "r"):
+        entregas.empezar_intento(id, "t", 9, vuelta=1)
+    recibir(banco, "a", "b")
+    with transaccion(banco) as t:
+        t.no_esperar("c", "a")
+    aplazar(banco, "b", vuelta=2)
+    assert banco.cuantos("intentos") == 2
+    entregas.no_esperar("i")
+    with transaccion(banco) as t:
+        t.retirar("c", "r")
+    assert banco.cuantos("intentos") == 0
+
+
 # Idempotency keys
 
 
@@ -131,12 +208,13 @@ def test_lo_aplazado_espera_en_su_turno_y_sale_por_el_topico_de_espera(banco):
     aplazar(banco, "c", sujeto="c-2")
     aplazar(banco, "d")
 
-    assert [(e.id, e.tipo, e.sujeto, e.vuelta) for e in en_espera(banco)] == [
+    assert [(e.id, e.tipo, e.sujeto, e.vuelta) for e in en_espera(banco, ids="abcd")] == [
         ("b", Sumar.tipo, "c-1", 1),
         ("a", Sumar.tipo, "c-1", 1),
         ("d", Sumar.tipo, "c-1", 1),
     ]
-    assert [e.id for e in en_espera(banco, (Sumar.tipo, "c-2"), (Sumar.tipo, "c-1"))] == ["b", "a", "c", "d"]
+    dos = (Sumar.tipo, "c-2"), (Sumar.tipo, "c-1")
+    assert [e.id for e in en_espera(banco, *dos, ids="abcd")] == ["b", "a", "c", "d"]
     assert en_espera(banco, (Sumar.tipo, "c-3")) == []
     assert en_espera(banco, ("otro", "c-1"), (Sumar.tipo, "c-3")) == [], "a type and a subject, not of each other"
     assert en_espera(banco, consumidor="otro") == []
@@ -157,6 +235,59 @@ def test_lo_aplazado_espera_en_su_turno_y_sale_por_el_topico_de_espera(banco):
     assert filas[2].retraso_s < primera.retraso_s
 
 
+def test_de_los_demas_que_esperan_se_dice_el_primero_de_cada_asunto(banco):
+    aplazar(banco, *(f"a-{n}" for n in range(9)))
+    aplazar(banco, "b-0", "b-1", sujeto="c-2")
+    dos = (Sumar.tipo, "c-1"), (Sumar.tipo, "c-2")
+    assert [e.id for e in en_espera(banco, *dos)] == ["a-0", "b-0"]
+    assert [e.id for e in en_espera(banco, *dos, ids=["a-5", "a-0", "a-1", "b-1", "nadie"])] == [
+        *("a-0", "a-1", "a-2", "a-5"),
+        *("b-0", "b-1"),
+    ]
+
+
+def test_mirar_a_los_que_esperan_a_lo_mismo_no_los_lee_a_todos(banco):
+    """A sweep over N of one subject, a hundred at a time, read N²/100 rows."""
+    if not isinstance(banco, BancoSQL):
+        pytest.skip("memory is not what it costs")
+    with banco.motor.begin() as conexion:
+        conexion.execute(
+            sa.text(
+                "INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta)"
+                " SELECT 'c', 'a-' || n, :tipo, 'c-1', 1 FROM generate_series(1, 50000) AS n"
+            ),
+            {"tipo": Sumar.tipo},
+        )
+    ids = [f"a-{n}" for n in range(30000, 30100)]
+    leidas = []
+
+    def oir(_conexion, _cursor, sentencia, parametros, _contexto, _muchos):
+        if "FROM esperas" in sentencia and not sentencia.startswith("EXPLAIN"):
+            leidas.append((sentencia, parametros))
+
+    sa.event.listen(banco.motor, "before_cursor_execute", oir)
+    try:
+        en_espera(banco, ids=ids)
+    finally:
+        sa.event.remove(banco.motor, "before_cursor_execute", oir)
+    with banco.motor.begin() as conexion:
+        conexion.exec_driver_sql("ANALYZE esperas")
+        planes = [
+            conexion.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sentencia}", parametros).scalar_one()
+            for sentencia, parametros in leidas
+        ]
+    assert planes
+    assert sum(filas_leidas(plan["Plan"]) for (plan,) in planes) < 5 * len(ids)
+
+
+def filas_leidas(nodo) -> float:
+    """The rows that a plan's scans have read, those that they passed over included."""
+    propias = 0.0
+    if "Scan" in nodo["Node Type"] and "Relation Name" in nodo:
+        propias = nodo["Actual Loops"] * (nodo["Actual Rows"] + nodo.get("Rows Removed by Filter", 0))
+    return propias + sum(filas_leidas(hijo) for hijo in nodo.get("Plans", ()))
+
+
 def test_quien_espera_otra_vez_guarda_su_turno_y_su_comienzo(banco):
     aplazar(banco, "a", "b")
     antes = banco.turnos()
@@ -167,7 +298,7 @@ def test_quien_espera_otra_vez_guarda_su_turno_y_su_comienzo(banco):
 
     assert banco.esperas() == {"a": ("c", 3), "b": ("c", 3), "z": ("c", 1)}
     assert {i: t for i, t in banco.turnos().items() if i in antes} == antes
-    a, b, z = en_espera(banco)
+    a, b, z = en_espera(banco, ids="abz")
     assert a.turno < b.turno < z.turno
     assert 3.0 <= a.segundos < 60.0
     assert z.segundos < a.segundos - 2.0
@@ -192,7 +323,7 @@ def test_lo_que_no_dice_como_viajo_no_se_aplaza(banco):
 def test_quien_se_aparca_no_hace_esperar_a_nadie(banco):
     aplazar(banco, "a", "b")
     entregas = banco.entregas("c", "l-1")
-    entregas.empezar_intento("a", "t", 1)
+    entregas.empezar_intento("a", "t", 1, vuelta=1)
     entregas.aparcar("a", 1)
     entregas.aparcar("b", 1)
     assert banco.esperas() == {}

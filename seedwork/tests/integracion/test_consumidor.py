@@ -118,7 +118,7 @@ def test_lo_agotado_espera_al_broker_sin_intentarse_mas_y_conserva_su_error(tall
 
     with taller.consumiendo(bus):
         taller.esperar(lambda: taller.cartas())
-    assert len(veces) == 1 + 4 + 1, "otra vez en un lote, y ninguna por sí solo"
+    assert len(veces) == 1 + 4, "lo que se intentaba vuelve solo, y ya sin intentos"
     (carta,) = taller.cartas()
     assert carta.properties()["carta_error"].startswith("ValueError en ")
     assert carta.properties()["carta_intentos"] == "4"

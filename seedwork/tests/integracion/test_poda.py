@@ -18,16 +18,18 @@ def test_va_lo_viejo_y_queda_lo_demas(taller):
             " FROM generate_series(0, 44) n",
             "INSERT INTO claves_idempotencia SELECT n::text, 'i', now() - n * interval '1 day'"
             " FROM generate_series(0, 44) n",
-            "INSERT INTO lotes VALUES ('viejo', 'c', '{}', now() - interval '2 days'), ('nuevo', 'c', '{}', now())",
+            "INSERT INTO comandos VALUES ('k', 't', 'APLICADO')",
+            "INSERT INTO lotes VALUES ('viejo', 'c', '{x}', now() - interval '2 days'), ('nuevo', 'c', '{x}', now()),"
+            " ('acabado', 'c', '{1,k}', now()), ('a medias', 'c', '{1,x}', now()), ('de otro', 'd', '{1,k}', now())",
             "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga, creado, enviado)"
             " SELECT 't', 'i', 't', 'f', 's', '', 'c', '', now() - interval '9 days', e FROM"
             " unnest(ARRAY[now() - interval '2 days', now(), NULL]) e",
         ):
             conexion.execute(sa.text(sql))
 
-    assert Podador(taller.motor, DIAS, tope=10).podar() == 35 * 3 + 1 + 1
+    assert Podador(taller.motor, DIAS, tope=10).podar() == 35 * 3 + 2 + 1
 
-    for tabla, quedan in {"inbox": 10, "intentos": 10, "claves_idempotencia": 10, "lotes": 1, "outbox": 2}.items():
+    for tabla, quedan in {"inbox": 10, "intentos": 10, "claves_idempotencia": 10, "lotes": 3, "outbox": 2}.items():
         assert taller.contar(f"SELECT count(*) FROM {tabla}") == quedan
     assert taller.contar("SELECT count(*) FROM outbox WHERE enviado IS NULL") == 1
     assert Podador(taller.motor, DIAS).podar() == 0

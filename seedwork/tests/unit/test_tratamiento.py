@@ -119,7 +119,7 @@ class Mundo:
     def terminar_lote(self):
         self._llamar(lambda: self.lotes.pop(self.lote, None))
 
-    def empezar_intento(self, ce_id, tipo, maximo):
+    def empezar_intento(self, ce_id, tipo, maximo, *, vuelta=0):
         return self._llamar(lambda: self._empezar_intento(ce_id, maximo))
 
     def anotar_error(self, ce_id, error):
@@ -149,8 +149,11 @@ class Mundo:
         return Recibido(sobre, llegado.mensaje, llegado, llegado.vuelta)
 
     def _empezar_lote(self, ids):
+        perdidos = [lote for lote, suyos in self.lotes.items() if lote != self.lote and suyos & ids]
+        for id in set().union(*(self.lotes.pop(lote) for lote in perdidos)) - self.inbox:
+            self.intentos.setdefault(id, (0, None))
         self.lotes[self.lote] = ids
-        return {id for lote, previos in self.lotes.items() if lote != self.lote for id in ids & previos}
+        return ids & self.intentos.keys()
 
     def _empezar_intento(self, ce_id, maximo):
         cuantos, error = self.intentos.get(ce_id, (0, None))
@@ -379,11 +382,29 @@ def test_lo_que_mata_a_su_proceso_se_aparca_y_lo_demas_se_trata():
     assert mundo.sin_aceptar() == []
 
 
-def test_lo_que_un_proceso_perdido_dejo_contado_se_olvida_aunque_luego_vaya_en_un_lote():
-    mundo = Mundo([orden("a1", "a"), orden("b1", "b")], intentos={"a1": (2, None), "b1": (0, None)})
+def test_lo_que_se_perdio_con_su_proceso_va_solo_y_lo_demas_junto():
+    mundo = Mundo(
+        [orden(f"{h}{n}", h) for n in range(3) for h in "abc"],
+        intentos={"b1": (2, None)},
+        lotes={"perdido": {"a0", "b0", "z9"}},
+    )
     mundo.vivir()
-    assert mundo.tratos == [["a1", "b1"]]
-    assert mundo.intentos == {}
+    assert mundo.tratos == [["a0"], ["a1", "a2"], ["b0"], ["b1"], ["b2", "c0", "c1", "c2"]]
+    for hoja in "abc":
+        assert [e for e in mundo.efectos if e[0] == hoja] == [f"{hoja}{n}" for n in range(3)]
+    assert mundo.lotes == {}
+    assert mundo.intentos == {"z9": (0, None)}, "it has not come again yet"
+
+
+def test_lo_que_estuvo_en_un_lote_perdido_y_vuelve_mas_tarde_ya_no_va_solo():
+    """Its row stayed for a day, and whatever of it came again was tried one by one, with all that came along."""
+    mundo = Mundo([orden("w1", "a", "espera"), orden("b1", "b")], lotes={"perdido": {"w1", "b1"}})
+    mundo.vivir()
+    assert mundo.tratos == [["w1"], ["b1"]]
+    mundo.tratos.clear()
+    mundo.topico += [orden("w1", "a", "espera"), orden("b1", "b"), orden("c1", "c")]
+    mundo.vivir()
+    assert mundo.tratos == [["w1", "b1", "c1"]]
 
 
 def test_detras_de_lo_que_se_reintenta_espera_solo_su_clave():

@@ -117,7 +117,8 @@ class _Tanda:
         """Of those, the ids of who waits for nothing but its turn."""
         self._duenos: Mapping[str, str] = {}
         self._filas: dict[_Asunto, dict[str, EnEspera]] = {}
-        """The rows of those that wait, by their ids, in their turns."""
+        """The rows of those that wait, by their ids, in their turns: those of the commands here, and the first of the
+        others of each subject. No other one of them can come to be the first here."""
 
     def atender(self) -> None:
         """Handle what can be handled. What waits is tried again behind all others, which may have made it known.
@@ -153,7 +154,7 @@ class _Tanda:
             self._duenos = transaccion.reclamar_claves(claves)
         tipos = [t.tipo for t in self._bus.manejadores if t.clase == "comando"]
         asuntos = {(tipo, r.sobre.sujeto) for r in comandos for tipo in tipos}
-        for fila in transaccion.en_espera(self._bus.consumidor, asuntos):
+        for fila in transaccion.en_espera(self._bus.consumidor, asuntos, {r.sobre.id for r in comandos}):
             self._filas.setdefault((fila.tipo, fila.sujeto), {})[fila.id] = fila
 
     def _vuelta(self, recibidos: Iterable[Recibido], *, ultima: bool = False) -> None:

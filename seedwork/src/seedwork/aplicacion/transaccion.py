@@ -90,7 +90,8 @@ class Transaccion(Protocol):
         ...
 
     def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None) -> set[str]:
-        """Write the ids into the inbox, end the batch, and forget their attempts; answer the ids that were new."""
+        """Write the ids into the inbox, end the batch, and forget the attempts of those that do not wait; answer the
+        ids that were new."""
         ...
 
     def devolver(self, consumidor: str, ids: Collection[str]) -> None:
@@ -98,23 +99,28 @@ class Transaccion(Protocol):
         ...
 
     def retirar(self, consumidor: str, ce_id: str) -> bool:
-        """Take a message that was parked, or never handled, as done with; False where it was handled."""
+        """Take a message that was parked, or never handled, as done with, and forget its attempts and its wait; False
+        where it was handled."""
         ...
 
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
         """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
         ...
 
-    def en_espera(self, consumidor: str, asuntos: Collection[tuple[str, str]]) -> Sequence[EnEspera]:
-        """The commands that wait with these types and subjects, in their turns."""
+    def en_espera(
+        self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
+    ) -> Sequence[EnEspera]:
+        """Of the commands that wait with these types and subjects, in their turns: those with these ids, and, of each
+        type and subject, the first of the others."""
         ...
 
     def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
-        """Let them wait: each is sent to the service's waiting topic, from which it comes again after its pause."""
+        """Let them wait: each is sent to the service's waiting topic, from which it comes again after its pause. Their
+        attempts are forgotten."""
         ...
 
     def no_esperar(self, consumidor: str, ce_id: str) -> None:
-        """The command waits no more."""
+        """The command waits no more; it is done with, and its attempts are forgotten."""
         ...
 
     def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:

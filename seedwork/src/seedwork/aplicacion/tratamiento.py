@@ -65,16 +65,18 @@ class Entregas(Protocol):
         ...
 
     def empezar_lote(self, ids: Collection[str]) -> Collection[str]:
-        """Note that these are about to be handled together; answers those of a batch that vanished with its process."""
+        """Note that these are about to be handled together; answers those of them that are to be handled on their own:
+        they were in a batch, or in a single handling, that vanished with its process. Such a batch ends with that."""
         ...
 
     def terminar_lote(self) -> None:
         """The batch failed, and its process did not die of it."""
         ...
 
-    def empezar_intento(self, ce_id: str, tipo: str, maximo: int) -> tuple[int, str | None]:
-        """Count a single handling before it begins, unless the message is known; answers how many there were, and,
-        beyond ``maximo``, the last one's error, None where it killed its process."""
+    def empezar_intento(self, ce_id: str, tipo: str, maximo: int, *, vuelta: int = 0) -> tuple[int, str | None]:
+        """Count a single handling before it begins, unless the message is known, or waits and this is an older copy of
+        it (``vuelta``: how often it was made to wait); answers how many there were, and, beyond ``maximo``, the last
+        one's error, None where it killed its process."""
         ...
 
     def anotar_error(self, ce_id: str, error: str) -> None:
@@ -86,7 +88,7 @@ class Entregas(Protocol):
         ...
 
     def no_esperar(self, ce_id: str) -> None:
-        """The command waits no more."""
+        """The command waits no more, and its attempts are forgotten."""
         ...
 
 
@@ -296,8 +298,8 @@ class Tratamiento:
     def _tratar_libres(self) -> None:
         """Handle what is free, many in one transaction; a part that fails is halved, down to a single message.
 
-        So one bad message among 500 costs some twenty transactions, not 500. A part that once vanished with its
-        process is handled one by one: only single handling counts attempts.
+        So one bad message among 500 costs some twenty transactions, not 500. What once vanished with its process is
+        handled one by one, and nothing else is: only single handling counts attempts.
         """
         entregas, testigo = self._medios.entregas, self._medios.testigo
         if self._tope == 1 or self._libres[0].sola:
@@ -305,10 +307,10 @@ class Tratamiento:
             self._retener(self._libres[0])
             return
         parte = list(takewhile(lambda e: not e.sola, islice(self._libres, self._tope)))
-        if entregas.empezar_lote({e.recibido.sobre.id for e in parte}):
+        if solas := entregas.empezar_lote({e.recibido.sobre.id for e in parte}):
             entregas.terminar_lote()
             for entrega in parte:
-                entrega.sola = True
+                entrega.sola = entrega.recibido.sobre.id in solas
             return
         antes = self._medios.entorno.monotono()
         try:
@@ -346,7 +348,9 @@ class Tratamiento:
         medios, entrega = self._medios, self._colas[clave][0]
         sobre, maximo = entrega.recibido.sobre, medios.ritmo.maximo
         if entrega.agotada is None and not entrega.intento:
-            intento, anterior = medios.entregas.empezar_intento(sobre.id, sobre.tipo, maximo)
+            intento, anterior = medios.entregas.empezar_intento(
+                sobre.id, sobre.tipo, maximo, vuelta=entrega.recibido.vuelta
+            )
             if intento > maximo:
                 entrega.agotada = anterior or "el proceso murió al tratarlo"
             else:

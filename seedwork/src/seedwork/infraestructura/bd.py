@@ -17,6 +17,11 @@ METADATOS = sa.MetaData()
 AHORA = sa.text("clock_timestamp()")
 NO_ESPERAR = sa.text("DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id")
 """That a command waits no more."""
+ACABAR_ESPERA = sa.text("""
+    WITH sin_intentos AS (DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = :ce_id)
+    DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id
+""")
+"""Likewise, and that it is done with: no row of attempts outlives what it counts."""
 _AHORA_DE_COPY = sa.text("statement_timestamp()")
 
 

@@ -8,13 +8,35 @@ from sqlalchemy.dialects.postgresql import insert
 
 from seedwork.infraestructura import bd
 
+# The ids travel once: there may be 500 of them, and this is done before every batch.
 _EMPEZAR_LOTE = sa.text("""
     WITH nuevo AS (
         INSERT INTO lotes (id, consumidor, ce_ids)
         SELECT :lote, :consumidor, CAST(:ids AS text[])
         ON CONFLICT (id) DO UPDATE SET ce_ids = excluded.ce_ids, iniciado = clock_timestamp()
+        RETURNING ce_ids
     )
-    SELECT ce_ids FROM lotes WHERE consumidor = :consumidor AND id <> :lote AND ce_ids && CAST(:ids AS text[])
+    SELECT suyo FROM nuevo, lotes, unnest(lotes.ce_ids) AS suyo
+    WHERE consumidor = :consumidor AND id <> :lote AND lotes.ce_ids && nuevo.ce_ids AND suyo = ANY(nuevo.ce_ids)
+    UNION ALL
+    SELECT ce_id FROM nuevo, intentos WHERE consumidor = :consumidor AND ce_id = ANY(nuevo.ce_ids)
+""")
+# A batch that vanished ends here: what it counts is counted message by message from now on. One whose transaction is at
+# its end right now is left to that.
+_ACABAR_PERDIDOS = sa.text("""
+    WITH perdidos AS (
+        DELETE FROM lotes WHERE id IN (
+            SELECT id FROM lotes WHERE consumidor = :consumidor AND id <> :lote AND ce_ids && CAST(:ids AS text[])
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING ce_ids
+    )
+    INSERT INTO intentos (consumidor, ce_id, tipo, intentos)
+    SELECT DISTINCT :consumidor, suyo, '', 0 FROM perdidos, unnest(ce_ids) AS suyo
+    WHERE NOT EXISTS (SELECT FROM inbox WHERE consumidor = :consumidor AND ce_id = suyo)
+        AND NOT EXISTS (SELECT FROM comandos WHERE id_comando = suyo)
+    ORDER BY suyo
+    ON CONFLICT DO NOTHING
 """)
 
 
@@ -50,21 +72,25 @@ class EntregasSQL:
         """Note that these are about to be handled together.
 
         Returns:
-            Those of ``ids`` that were in a batch before which never ended: it vanished with its process, or is still
-            at work elsewhere. They are to be handled one by one.
+            Those of ``ids`` that are to be handled one by one: they were in a batch before which never ended (it
+            vanished with its process, or is still at work elsewhere), or in the middle of a single handling.
         """
         valores = {"lote": self.lote, "consumidor": self._consumidor, "ids": sorted(ids)}
-        return set(ids) & {id for (previos,) in self._anotar(_EMPEZAR_LOTE, valores) for id in previos}
+        solas = {id for (id,) in self._anotar(_EMPEZAR_LOTE, valores)}
+        if solas:
+            self._anotar(_ACABAR_PERDIDOS, {**valores, "ids": sorted(solas)})
+        return solas
 
     def terminar_lote(self) -> None:
         """The batch failed with an error that was caught."""
         self._anotar(sa.delete(bd.lotes).where(bd.lotes.c.id == self.lote))
 
-    def empezar_intento(self, ce_id: str, tipo: str, maximo: int) -> tuple[int, str | None]:
-        """Count a single handling before it begins; not that of what somebody else has handled meanwhile.
+    def empezar_intento(self, ce_id: str, tipo: str, maximo: int, *, vuelta: int = 0) -> tuple[int, str | None]:
+        """Count a single handling before it begins; not that of what somebody else has handled meanwhile, nor that of
+        an older copy of a command that waits.
 
-        Were that counted, and this process gone before it finds out, nobody would ever forget it: it does not come
-        again.
+        Were the one counted, and this process gone before it finds out, nobody would ever forget it: it does not come
+        again. The other's attempts are those of the copy that counts.
 
         Returns:
             How many there were, this one included; and, beyond ``maximo``, the error of the last one, None where it
@@ -72,12 +98,17 @@ class EntregasSQL:
         """
         quedan = bd.intentos.c.intentos < maximo
         conocido = sa.exists().where(bd.inbox.c.consumidor == self._consumidor, bd.inbox.c.ce_id == ce_id)
+        espera = bd.esperas.c
+        anterior = sa.exists().where(
+            espera.consumidor == self._consumidor, espera.ce_id == ce_id, espera.vuelta > vuelta
+        )
         columnas = {"consumidor": self._consumidor, "ce_id": ce_id, "tipo": tipo, "intentos": 1}
-        nuevo = sa.select(*(sa.literal(v) for v in columnas.values())).where(~conocido)
+        nuevo = sa.select(*(sa.literal(v) for v in columnas.values())).where(~conocido, ~anterior)
         sentencia = insert(bd.intentos).from_select(list(columnas), nuevo)
         sentencia = sentencia.on_conflict_do_update(
             index_elements=["consumidor", "ce_id"],
             set_={
+                "tipo": tipo,
                 "intentos": bd.intentos.c.intentos + 1,
                 "ultimo": bd.AHORA,
                 "error": sa.case((quedan, None), else_=bd.intentos.c.error),
@@ -104,8 +135,8 @@ class EntregasSQL:
             conexion.execute(bd.NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def no_esperar(self, ce_id: str) -> None:
-        """The command waits no more: those behind it go on."""
-        self._anotar(bd.NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
+        """The command waits no more: those behind it go on, and nothing is left of its attempts."""
+        self._anotar(bd.ACABAR_ESPERA, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def levantar(self, ce_id: str) -> None:
         """Let a parked message be tried again, from its first attempt on; one that was handled stays so.

@@ -17,8 +17,19 @@ _INSTANTES = {
 }
 
 
+_SIN_OBJETO = {
+    # A batch all of whose messages are done with, by whomever: nobody will come for its row.
+    "lotes": """NOT EXISTS (
+        SELECT FROM unnest(ce_ids) AS suyo
+        WHERE NOT EXISTS (SELECT FROM inbox WHERE inbox.consumidor = lotes.consumidor AND inbox.ce_id = suyo)
+            AND NOT EXISTS (SELECT FROM comandos WHERE id_comando = suyo)
+    )""",
+}
+"""Which rows count nothing any more, whatever their age."""
+
+
 class Podador:
-    """Deletes rows past their age.
+    """Deletes rows past their age, and those that count nothing any more.
 
     Args:
         motor: the service's own database.
@@ -45,7 +56,8 @@ class Podador:
     def _podar(self, tabla: str, dias: float) -> int:
         sentencia = sa.text(
             f"DELETE FROM {tabla} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {tabla}"  # noqa: S608 — our own names
-            f" WHERE {_INSTANTES[tabla]} < clock_timestamp() - make_interval(secs => :edad) LIMIT :tope))"
+            f" WHERE {_INSTANTES[tabla]} < clock_timestamp() - make_interval(secs => :edad)"
+            f" OR {_SIN_OBJETO.get(tabla, 'false')} LIMIT :tope))"
         )
         total = 0
         while True:

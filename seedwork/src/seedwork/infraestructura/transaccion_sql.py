@@ -26,28 +26,49 @@ _NUEVOS = """
     ON CONFLICT DO NOTHING
     RETURNING ce_id
 """
-# No row of attempts outlives what it counts, however that was handled in the end.
-_SIN_INTENTOS = "sin_intentos AS (DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = ANY(:ids))"
+# No row of attempts outlives what it counts, however that was handled in the end. Those with a command that waits are
+# left to what ends its wait, or makes it wait anew: what came may be an older copy of it.
+_SIN_INTENTOS = """
+    sin_intentos AS (
+        DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = ANY(:ids) AND NOT EXISTS (
+            SELECT FROM esperas WHERE esperas.consumidor = :consumidor AND esperas.ce_id = intentos.ce_id
+        )
+    )
+"""
 _RECIBIR = sa.text(f"WITH {_SIN_INTENTOS}" + _NUEVOS)
 _RECIBIR_LOTE = sa.text(f"WITH {_SIN_INTENTOS}, terminado AS (DELETE FROM lotes WHERE id = :lote)" + _NUEVOS)  # noqa: S608
 _DEVOLVER = sa.text("DELETE FROM inbox WHERE consumidor = :consumidor AND ce_id = ANY(:ids)")
 _RETIRAR = sa.text("""
-    WITH sin_espera AS (DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id)
+    WITH sin_espera AS (DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id),
+        sin_intentos AS (DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = :ce_id)
     INSERT INTO inbox (consumidor, ce_id)
     SELECT :consumidor, :ce_id WHERE NOT EXISTS (SELECT FROM comandos WHERE id_comando = :ce_id)
     ON CONFLICT (consumidor, ce_id) DO UPDATE SET aparcado = NULL, recibido = excluded.recibido
         WHERE inbox.aparcado IS NOT NULL
     RETURNING ce_id
 """)
-# What fits a type and another's subject is left out by who asks: the types need not be sent once for each subject.
+_ALGUIEN_ESPERA = sa.text("""
+    SELECT EXISTS (SELECT FROM esperas WHERE consumidor = :consumidor AND tipo = ANY(:tipos) AND sujeto = ANY(:sujetos))
+""")
+# However many wait for one thing, only the first of them is read, besides those that came. What fits a type and
+# another's subject is left out by who asks: the types need not be sent once for each subject.
 _EN_ESPERA = sa.text("""
     SELECT ce_id, tipo, sujeto, turno, extract(epoch FROM clock_timestamp() - desde), vuelta
-    FROM esperas
-    WHERE consumidor = :consumidor AND tipo = ANY(:tipos) AND sujeto = ANY(:sujetos)
+    FROM (
+        SELECT primera.* FROM unnest(CAST(:tipos AS text[])) AS t, unnest(CAST(:sujetos AS text[])) AS s,
+            LATERAL (
+                SELECT * FROM esperas
+                WHERE consumidor = :consumidor AND tipo = t AND sujeto = s AND ce_id <> ALL(CAST(:ids AS text[]))
+                ORDER BY turno LIMIT 1
+            ) AS primera
+        UNION ALL
+        SELECT * FROM esperas WHERE consumidor = :consumidor AND ce_id = ANY(CAST(:ids AS text[]))
+    ) AS que_esperan
     ORDER BY turno
 """)
 # In the order of the arrays: they take their turns as they came.
 _APLAZAR = sa.text("""
+    WITH sin_intentos AS (DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = ANY(:ids))
     INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta)
     SELECT :consumidor, ce_id, tipo, sujeto, vuelta
     FROM unnest(CAST(:ids AS text[]), CAST(:tipos AS text[]), CAST(:sujetos AS text[]), CAST(:vueltas AS integer[]))
@@ -138,13 +159,21 @@ class TransaccionSQL:
         self.conexion.execute(_RECLAMAR, filas)
         return {f.clave: f.id_comando for f in self.conexion.execute(_DUENOS, {"claves": list(claves)})}
 
-    def en_espera(self, consumidor: str, asuntos: Collection[tuple[str, str]]) -> Sequence[EnEspera]:
-        """The commands that wait with these types and subjects, in their turns."""
+    def en_espera(
+        self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
+    ) -> Sequence[EnEspera]:
+        """Of the commands that wait with these types and subjects, in their turns: those with these ids, and, of each
+        type and subject, the first of the others."""
         tipos, sujetos = {tipo for tipo, _ in asuntos}, {sujeto for _, sujeto in asuntos}
         valores = {"consumidor": consumidor, "tipos": list(tipos), "sujetos": list(sujetos)}
+        # Mostly nobody does, and that is found out soon.
+        if not self.conexion.execute(_ALGUIEN_ESPERA, valores).scalar_one():
+            return []
         return [
             EnEspera(id, tipo, sujeto, turno, float(segundos), vuelta)
-            for id, tipo, sujeto, turno, segundos, vuelta in self.conexion.execute(_EN_ESPERA, valores)
+            for id, tipo, sujeto, turno, segundos, vuelta in self.conexion.execute(
+                _EN_ESPERA, {**valores, "ids": list(ids)}
+            )
             if (tipo, sujeto) in asuntos
         ]
 
@@ -169,8 +198,8 @@ class TransaccionSQL:
         )
 
     def no_esperar(self, consumidor: str, ce_id: str) -> None:
-        """The command waits no more."""
-        self.conexion.execute(bd.NO_ESPERAR, {"consumidor": consumidor, "ce_id": ce_id})
+        """The command waits no more; it is done with."""
+        self.conexion.execute(bd.ACABAR_ESPERA, {"consumidor": consumidor, "ce_id": ce_id})
 
     def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
         """Write what is to be sent, in order, and the fates of commands.

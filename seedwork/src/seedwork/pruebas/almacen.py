@@ -253,7 +253,8 @@ class TransaccionMemoria:
         a.exigir()
         nuevos = set()
         for id in sorted(ids):
-            a.quitar(a.intentos, (consumidor, id))
+            if (consumidor, id) not in a.esperas:
+                a.quitar(a.intentos, (consumidor, id))
             if id not in a.comandos and (consumidor, id) not in a.inbox:
                 a.poner(a.inbox, (consumidor, id), False)
                 nuevos.add(id)
@@ -270,6 +271,7 @@ class TransaccionMemoria:
         """Take a message that was parked, or never handled, as done with; False where it was handled."""
         a, clave = self.almacen, (consumidor, ce_id)
         a.quitar(a.esperas, clave)
+        a.quitar(a.intentos, clave)
         if ce_id in a.comandos or a.inbox.get(clave) is False:
             return False
         a.poner(a.inbox, clave, False)
@@ -283,15 +285,21 @@ class TransaccionMemoria:
                 a.poner(a.claves, clave, id_comando)
         return {clave: a.claves[clave] for clave in claves}
 
-    def en_espera(self, consumidor: str, asuntos: Collection[tuple[str, str]]) -> Sequence[EnEspera]:
-        """The commands that wait with these types and subjects, in their turns."""
-        ahora = self.entorno.ahora()
-        hallados = [
-            EnEspera(id, f["tipo"], f["sujeto"], f["turno"], (ahora - f["desde"]).total_seconds(), f["vuelta"])
-            for (de, id), f in self.almacen.esperas.items()
-            if de == consumidor and (f["tipo"], f["sujeto"]) in asuntos
-        ]
-        return sorted(hallados, key=lambda e: e.turno)
+    def en_espera(
+        self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
+    ) -> Sequence[EnEspera]:
+        """Of the commands that wait with these types and subjects, in their turns: those with these ids, and, of each
+        type and subject, the first of the others."""
+        ahora, otras = self.entorno.ahora(), set[tuple[str, str]]()
+        hallados = []
+        for (de, id), f in sorted(self.almacen.esperas.items(), key=lambda e: e[1]["turno"]):
+            asunto = f["tipo"], f["sujeto"]
+            if de != consumidor or asunto not in asuntos or (id not in ids and asunto in otras):
+                continue
+            if id not in ids:
+                otras.add(asunto)
+            hallados.append(EnEspera(id, *asunto, f["turno"], (ahora - f["desde"]).total_seconds(), f["vuelta"]))
+        return hallados
 
     def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
         """Let them wait."""
@@ -299,6 +307,7 @@ class TransaccionMemoria:
         for aplazado in aplazados:
             sobre, clave = aplazado.recibido.sobre, (consumidor, aplazado.recibido.sobre.id)
             nueva = {"tipo": sobre.tipo, "sujeto": sobre.sujeto, "turno": next(a.siguiente), "desde": ahora}
+            a.quitar(a.intentos, clave)
             a.poner(a.esperas, clave, {**a.esperas.get(clave, nueva), "vuelta": aplazado.vuelta})
             fila = outbox.a_fila_aplazada(aplazado, consumidor, ahora + timedelta(seconds=aplazado.pausa_s))
             self._decir(
@@ -306,8 +315,9 @@ class TransaccionMemoria:
             )
 
     def no_esperar(self, consumidor: str, ce_id: str) -> None:
-        """The command waits no more."""
+        """The command waits no more; it is done with."""
         self.almacen.quitar(self.almacen.esperas, (consumidor, ce_id))
+        self.almacen.quitar(self.almacen.intentos, (consumidor, ce_id))
 
     def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
         """Write what is to be sent, in order, and the fates of commands.

@@ -85,29 +85,32 @@ class EntregasMemoria:
         """See the port."""
         a = self._almacen
         with a.suelta():
-            previos = {
-                id
+            perdidos = [
+                lote
                 for lote, (consumidor, suyos) in a.lotes.items()
-                if lote != self.lote and consumidor == self._consumidor
-                for id in suyos
-            }
+                if lote != self.lote and consumidor == self._consumidor and not suyos.isdisjoint(ids)
+            ]
+            de_perdidos = {id for lote in perdidos for id in a.lotes.pop(lote)[1]}
+            for id in de_perdidos:
+                if (self._consumidor, id) not in a.inbox and id not in a.comandos:
+                    a.intentos.setdefault((self._consumidor, id), {"tipo": "", "intentos": 0, "error": None})
             a.lotes[self.lote] = self._consumidor, frozenset(ids)
-        return previos & set(ids)
+        return (de_perdidos & set(ids)) | {id for id in ids if (self._consumidor, id) in a.intentos}
 
     def terminar_lote(self) -> None:
         """See the port."""
         with self._almacen.suelta():
             self._almacen.lotes.pop(self.lote, None)
 
-    def empezar_intento(self, ce_id: str, tipo: str, maximo: int) -> tuple[int, str | None]:
+    def empezar_intento(self, ce_id: str, tipo: str, maximo: int, *, vuelta: int = 0) -> tuple[int, str | None]:
         """See the port."""
         a, clave = self._almacen, (self._consumidor, ce_id)
         with a.suelta():
-            if clave in a.inbox:
+            if clave in a.inbox or (clave in a.esperas and a.esperas[clave]["vuelta"] > vuelta):
                 return 1, None
-            fila = a.intentos.get(clave, {"tipo": tipo, "intentos": 0, "error": None})
+            fila = a.intentos.get(clave, {"intentos": 0, "error": None})
             error = fila["error"] if fila["intentos"] >= maximo else None
-            a.intentos[clave] = {**fila, "intentos": fila["intentos"] + 1, "error": error}
+            a.intentos[clave] = {**fila, "tipo": tipo, "intentos": fila["intentos"] + 1, "error": error}
         return fila["intentos"] + 1, error
 
     def anotar_error(self, ce_id: str, error: str) -> None:
@@ -131,6 +134,7 @@ class EntregasMemoria:
         """See the port."""
         with self._almacen.suelta():
             self._almacen.esperas.pop((self._consumidor, ce_id), None)
+            self._almacen.intentos.pop((self._consumidor, ce_id), None)
 
     def levantar(self, ce_id: str) -> None:
         """Let a parked message be tried again, from its first attempt on, and its wait, if it waited, begin anew; one
