@@ -1,6 +1,8 @@
 """What the application needs of the outside: repositories, the catalogue, the timeline, what is due."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from seedwork.aplicacion.unidad import UnidadTrabajo
@@ -68,15 +70,34 @@ class Unidad(UnidadTrabajo):
     plazo_s: float
 
 
-class Vencimientos(Protocol):
-    """What is due, on the database's clock; each answer has an end, and the longest due come first."""
+@dataclass(frozen=True, slots=True)
+class Vencido:
+    """Something that is due.
 
-    def plazos(self) -> Sequence[tuple[str, str]]:
-        """Subscription and saga of each deadline that has passed."""
+    Attributes:
+        id: the subscription's.
+        id_saga: its saga's.
+        instante: since when.
+    """
+
+    id: str
+    id_saga: str
+    instante: datetime
+
+
+class Vencimientos(Protocol):
+    """What is due, on the database's clock; the longest due come first.
+
+    Each answer has at most ``tope``, of those that come after ``tras``: what can't be attended to now must not stand
+    before the others for ever.
+    """
+
+    def plazos(self, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The deadlines that have passed."""
         ...
 
-    def renovaciones(self, planes: Collection[str]) -> Sequence[tuple[str, str]]:
-        """Subscription and saga of each renewal that is due.
+    def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The renewals that are due.
 
         Those of a plan that is not among ``planes`` can't be issued now; they must not stand before the others for
         ever.

@@ -7,7 +7,7 @@ import structlog
 
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.bd import es_de_infraestructura
-from suscripciones.aplicacion.puertos import Unidad, Vencimientos
+from suscripciones.aplicacion.puertos import Unidad, Vencido, Vencimientos
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.aplicacion.reacciones.renovacion import renovar
 
@@ -21,6 +21,26 @@ PLAZOS_S = 0.5
 
 RENOVACIONES_S = 2.0
 """Likewise, for renewals that are due."""
+
+
+TOPE = 200
+"""Most of a kind that are attended to in one look."""
+
+_Leer = Callable[[Vencido | None], Sequence[Vencido]]
+
+
+class _Ronda:
+    """Goes over what is due, so many at a look, and then from the beginning: what can't be attended to now (a handler
+    that fails, say) comes again, but does not keep the others from their turn."""
+
+    def __init__(self) -> None:
+        self._tras: Vencido | None = None
+
+    def tanda(self, leer: _Leer) -> Sequence[Vencido]:
+        """Those whose turn it is."""
+        vencidas = leer(self._tras)
+        self._tras = vencidas[-1] if len(vencidas) == TOPE else None
+        return vencidas
 
 
 class Oido(Protocol):
@@ -44,6 +64,7 @@ class VigilantePlazos:
         self._vencimientos = vencimientos
         self._abrir = abrir
         self._oido = oido
+        self._ronda = _Ronda()
 
     def vuelta(self) -> None:
         """One look.
@@ -52,7 +73,8 @@ class VigilantePlazos:
             Exception: the database is away; what is left stays due.
         """
         if self._se_oye():
-            _una_a_una("plazo", self._vencimientos.plazos(), self._abrir, vencer_plazo, mientras=self._se_oye)
+            vencidas = self._ronda.tanda(lambda tras: self._vencimientos.plazos(TOPE, tras))
+            _una_a_una("plazo", vencidas, self._abrir, vencer_plazo, mientras=self._se_oye)
 
     def _se_oye(self) -> bool:
         return self._oido.segundos_en_orden() >= GRACIA_S
@@ -72,6 +94,7 @@ class VigilanteRenovaciones:
         self._planes = planes
         self._abrir = abrir
         self._avisados: Mapping[str, int] = {}
+        self._ronda = _Ronda()
 
     def vuelta(self) -> None:
         """One look.
@@ -79,12 +102,8 @@ class VigilanteRenovaciones:
         Raises:
             Exception: the database is away; what is left stays due.
         """
-        _una_a_una(
-            "renovacion",
-            self._vencimientos.renovaciones(self._planes),
-            self._abrir,
-            lambda unidad, id, _: renovar(unidad, id),
-        )
+        vencidas = self._ronda.tanda(lambda tras: self._vencimientos.renovaciones(self._planes, TOPE, tras))
+        _una_a_una("renovacion", vencidas, self._abrir, lambda unidad, id, _: renovar(unidad, id))
         if (faltan := self._vencimientos.sin_renovar(self._planes)) != self._avisados:
             self._avisados = faltan
             for codigo, cuantas in faltan.items():
@@ -93,7 +112,7 @@ class VigilanteRenovaciones:
 
 def _una_a_una(
     causa: str,
-    vencidas: Sequence[tuple[str, str]],
+    vencidas: Sequence[Vencido],
     abrir: Abrir,
     atender: Callable[[Unidad, str, str], None],
     *,
@@ -104,13 +123,15 @@ def _una_a_una(
     Raises:
         Exception: the database is away; what is left stays due.
     """
-    for id_suscripcion, id_saga in vencidas:
+    for vencida in vencidas:
         if not mientras():
             return
         try:
-            with abrir() as unidad, unidad.por_cuenta_propia(causa, sujeto=id_suscripcion, correlacion=id_saga):
-                atender(unidad, id_suscripcion, id_saga)
+            with abrir() as unidad, unidad.por_cuenta_propia(causa, sujeto=vencida.id, correlacion=vencida.id_saga):
+                atender(unidad, vencida.id, vencida.id_saga)
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
-            log.error("lo vencido no se pudo atender", causa=causa, correlacion=id_saga, error=type(error).__name__)
+            log.error(
+                "lo vencido no se pudo atender", causa=causa, correlacion=vencida.id_saga, error=type(error).__name__
+            )

@@ -5,12 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from suscripciones.aplicacion.puertos import Vencido
 from suscripciones.infraestructura import tablas
 
 _S = tablas.suscripciones.c
 _AHORA = sa.func.clock_timestamp()
-TOPE = 200
-"""Most of a kind that are told at a time."""
 
 
 class VencimientosSQL:
@@ -19,13 +18,13 @@ class VencimientosSQL:
     def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor
 
-    def plazos(self) -> Sequence[tuple[str, str]]:
-        """Subscription and saga of each deadline that has passed."""
-        return self._vencidos(_S.plazo)
+    def plazos(self, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The deadlines that have passed."""
+        return self._vencidos(_S.plazo, tope, tras)
 
-    def renovaciones(self, planes: Collection[str]) -> Sequence[tuple[str, str]]:
-        """Subscription and saga of each renewal that is due, and whose plan is among these."""
-        return self._vencidos(_S.renueva, _S.plan_codigo == sa.any_(_lista(planes)))
+    def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The renewals that are due, and whose plan is among these."""
+        return self._vencidos(_S.renueva, tope, tras, _S.plan_codigo == sa.any_(_lista(planes)))
 
     def sin_renovar(self, planes: Collection[str]) -> Mapping[str, int]:
         """How many renewals are due of each plan that is not among these."""
@@ -38,16 +37,22 @@ class VencimientosSQL:
             return {fila.plan_codigo: fila.cuantas for fila in conexion.execute(consulta)}
 
     def _vencidos(
-        self, instante: sa.ColumnElement[Any], *condiciones: sa.ColumnElement[bool]
-    ) -> Sequence[tuple[str, str]]:
+        self,
+        instante: sa.ColumnElement[Any],
+        tope: int,
+        tras: Vencido | None,
+        *condiciones: sa.ColumnElement[bool],
+    ) -> Sequence[Vencido]:
         consulta = (
-            sa.select(_S.id, _S.saga["id"].astext)
+            sa.select(_S.id, _S.saga["id"].astext, instante)
             .where(instante <= _AHORA, *condiciones)
-            .order_by(instante)
-            .limit(TOPE)
+            .order_by(instante, _S.id)
+            .limit(tope)
         )
+        if tras is not None:
+            consulta = consulta.where(sa.tuple_(instante, _S.id) > sa.tuple_(tras.instante, tras.id))
         with self._motor.connect() as conexion:
-            return [(id, id_saga) for id, id_saga in conexion.execute(consulta)]
+            return [Vencido(*fila) for fila in conexion.execute(consulta)]
 
 
 def _lista(codigos: Collection[str]) -> sa.BindParameter[Any]:

@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
+from operator import itemgetter
 
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura.tabla import Fila
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.tablas import definiciones
+from suscripciones.aplicacion.puertos import Vencido
 from suscripciones.dominio.plan import Plan
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
 from suscripciones.infraestructura.tablas import METADATOS
-from suscripciones.infraestructura.vencimientos import TOPE
 
 
 def almacen(entorno: Entorno) -> Almacen:
@@ -31,13 +32,13 @@ class VencimientosMemoria:
     def __init__(self, almacen: Almacen) -> None:
         self._almacen = almacen
 
-    def plazos(self) -> Sequence[tuple[str, str]]:
-        """Subscription and saga of each deadline that has passed."""
-        return _dichas(self._vencidas("plazo"))
+    def plazos(self, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The deadlines that have passed."""
+        return _dichas("plazo", self._vencidas("plazo"), tope, tras)
 
-    def renovaciones(self, planes: Collection[str]) -> Sequence[tuple[str, str]]:
-        """Subscription and saga of each renewal that is due, and whose plan is among these."""
-        return _dichas(f for f in self._vencidas("renueva") if f["plan_codigo"] in planes)
+    def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The renewals that are due, and whose plan is among these."""
+        return _dichas("renueva", (f for f in self._vencidas("renueva") if f["plan_codigo"] in planes), tope, tras)
 
     def sin_renovar(self, planes: Collection[str]) -> Mapping[str, int]:
         """How many renewals are due of each plan that is not among these."""
@@ -47,8 +48,10 @@ class VencimientosMemoria:
         self._almacen.exigir()
         ahora = self._almacen.entorno.ahora()
         filas = self._almacen.tablas["suscripciones"].values()
-        return sorted((f for f in filas if f[instante] is not None and f[instante] <= ahora), key=lambda f: f[instante])
+        vencidas = (f for f in filas if f[instante] is not None and f[instante] <= ahora)
+        return sorted(vencidas, key=itemgetter(instante, "id"))
 
 
-def _dichas(filas: Iterable[Fila]) -> Sequence[tuple[str, str]]:
-    return [(f["id"], f["saga"]["id"]) for f in islice(filas, TOPE)]
+def _dichas(instante: str, filas: Iterable[Fila], tope: int, tras: Vencido | None) -> Sequence[Vencido]:
+    todas = (Vencido(f["id"], f["saga"]["id"], f[instante]) for f in filas)
+    return list(islice((v for v in todas if tras is None or (v.instante, v.id) > (tras.instante, tras.id)), tope))

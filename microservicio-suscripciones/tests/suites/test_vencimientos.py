@@ -1,16 +1,18 @@
 """What is due, on the clock of whatever keeps the rows (``aplicacion.puertos.Vencimientos``)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.pruebas.entorno import EntornoSimulado
-from suscripciones.aplicacion.puertos import Vencimientos
+from suscripciones.aplicacion.puertos import Vencido, Vencimientos
 from suscripciones.dominio.saga import SagaActual
 from suscripciones.dominio.suscripcion import Suscripcion
-from suscripciones.infraestructura.vencimientos import TOPE, VencimientosSQL
+from suscripciones.infraestructura.vencimientos import VencimientosSQL
 from suscripciones.pruebas.memoria import VencimientosMemoria, abrir_en, almacen
 
 
@@ -46,9 +48,16 @@ def lugar(request: pytest.FixtureRequest) -> Lugar:
     return Lugar(request.getfixturevalue("abrir"), VencimientosSQL(request.getfixturevalue("motor")))
 
 
+TOPE = 20
+
+
+def dichas(vencidas: Sequence[Vencido]) -> list[tuple[str, str]]:
+    return [(v.id, v.id_saga) for v in vencidas]
+
+
 def test_donde_no_hay_nada_nada_vence(lugar: Lugar) -> None:
-    assert list(lugar.vencimientos.plazos()) == []
-    assert list(lugar.vencimientos.renovaciones(["pro"])) == []
+    assert dichas(lugar.vencimientos.plazos(TOPE)) == []
+    assert dichas(lugar.vencimientos.renovaciones(["pro"], TOPE)) == []
     assert lugar.vencimientos.sin_renovar(["pro"]) == {}
 
 
@@ -60,7 +69,7 @@ def test_los_plazos_que_han_pasado_los_mas_viejos_antes(lugar: Lugar) -> None:
         ("s-4", None, -1, "pro"),
         ("s-5", -60, 3600, "basico"),
     )
-    assert list(lugar.vencimientos.plazos()) == [("s-3", "saga-s-3"), ("s-5", "saga-s-5"), ("s-1", "saga-s-1")]
+    assert dichas(lugar.vencimientos.plazos(TOPE)) == [("s-3", "saga-s-3"), ("s-5", "saga-s-5"), ("s-1", "saga-s-1")]
 
 
 def test_las_renovaciones_de_los_planes_que_se_conocen_las_mas_viejas_antes(lugar: Lugar) -> None:
@@ -75,9 +84,9 @@ def test_las_renovaciones_de_los_planes_que_se_conocen_las_mas_viejas_antes(luga
         ("s-8", None, 70, "antiguo"),
     )
     vencimientos = lugar.vencimientos
-    assert list(vencimientos.renovaciones({"pro", "basico"})) == [("s-3", "saga-s-3"), ("s-1", "saga-s-1")]
-    assert list(vencimientos.renovaciones(["pro"])) == [("s-1", "saga-s-1")]
-    assert list(vencimientos.renovaciones(())) == []
+    assert dichas(vencimientos.renovaciones({"pro", "basico"}, TOPE)) == [("s-3", "saga-s-3"), ("s-1", "saga-s-1")]
+    assert dichas(vencimientos.renovaciones(["pro"], TOPE)) == [("s-1", "saga-s-1")]
+    assert dichas(vencimientos.renovaciones((), TOPE)) == []
     assert vencimientos.sin_renovar({"pro", "basico"}) == {"viejo": 2, "antiguo": 1}
     assert vencimientos.sin_renovar(()) == {"pro": 1, "basico": 1, "viejo": 2, "antiguo": 1}
     assert vencimientos.sin_renovar(["pro", "basico", "viejo", "antiguo"]) == {}
@@ -87,6 +96,18 @@ def test_de_muchas_se_dicen_las_mas_viejas_y_lo_desconocido_no_ocupa_sus_lugares
     conocidas = [(f"s-{n:03}", -float(n), -float(n), "pro") for n in range(1, TOPE + 6)]
     lugar.guardar(*conocidas, *((f"v-{n:03}", None, -1000.0 - n, "viejo") for n in range(1, TOPE + 6)))
     esperadas = [(id, f"saga-{id}") for id, *_ in reversed(conocidas)][:TOPE]
-    assert list(lugar.vencimientos.plazos()) == esperadas
-    assert list(lugar.vencimientos.renovaciones(["pro"])) == esperadas
+    assert dichas(lugar.vencimientos.plazos(TOPE)) == esperadas
+    assert dichas(lugar.vencimientos.renovaciones(["pro"], TOPE)) == esperadas
     assert lugar.vencimientos.sin_renovar(["pro"]) == {"viejo": TOPE + 5}, "all of them are counted"
+
+
+def test_tras_unas_se_dicen_las_siguientes_y_ninguna_se_salta(lugar: Lugar) -> None:
+    """The oldest were told again and again, though they could not be attended to: those behind them had no turn."""
+    # Three at each instant: a place among them is the id's.
+    lugar.guardar(*((f"s-{n:02}", -60.0 - n % 4, -60.0 - n % 4, "pro") for n in range(12)))
+    for leer in (lugar.vencimientos.plazos, partial(lugar.vencimientos.renovaciones, ["pro"])):
+        vistas: list[Vencido] = []
+        while tanda := leer(5, vistas[-1] if vistas else None):
+            vistas += tanda
+        assert [v.id for v in vistas] == [f"s-{n:02}" for resto in (3, 2, 1, 0) for n in range(resto, 12, 4)]
+        assert len({v.instante for v in vistas}) == 4

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from seedwork.infraestructura.tabla import SinBase
+from suscripciones.entrada import temporizadores
 from suscripciones.entrada.temporizadores import VigilantePlazos, VigilanteRenovaciones
 from suscripciones.pruebas.memoria import VencimientosMemoria
 
@@ -84,6 +85,24 @@ def test_la_que_no_se_puede_atender_no_demora_a_las_demas(vencidas: Casa) -> Non
         plazos(vencidas, 60.0).vuelta()
     assert rechazadas(vencidas) == ["s-4"]
     assert [(d["correlacion"], d["error"]) for d in dicho] == [(f"g-{n}", "KeyError") for n in (1, 2, 3)]
+
+
+def test_las_que_no_se_pueden_atender_no_quitan_su_turno_a_las_que_vencen_despues(
+    vencidas: Casa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two oldest fill a look, and fail each time."""
+    monkeypatch.setattr(temporizadores, "TOPE", 2)
+    de_ana = vencidas.almacen.tablas["clientes"].pop("0001")
+    vencidas.crear(id="s-4", id_comando="g-4", cliente_codigo="0002")
+    vencidas.avanzar(seconds=121)
+    vigilante = plazos(vencidas, 60.0)
+    for _ in range(2):
+        vigilante.vuelta()
+    assert rechazadas(vencidas) == ["s-4"]
+    vencidas.almacen.tablas["clientes"]["0001"] = de_ana
+    for _ in range(3):
+        vigilante.vuelta()
+    assert sorted(rechazadas(vencidas)) == ["s-1", "s-2", "s-3", "s-4"], "and they come again"
 
 
 def test_sin_base_de_datos_todo_queda_por_vencer(vencidas: Casa) -> None:
