@@ -3,7 +3,7 @@
 import pytest
 
 from contratos import Mensaje, mensaje
-from seedwork.aplicacion.broker import Atraso
+from seedwork.aplicacion.broker import Atraso, SinAvance
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.sobre import Sobre
@@ -54,7 +54,7 @@ class Falso:
     def terminar_lote(self):
         pass
 
-    def empezar_intento(self, *_):
+    def empezar_intento(self, *_, **__):
         self.intentos += 1
         return self.intentos, None
 
@@ -237,8 +237,9 @@ def test_el_que_no_tiene_nada_que_hacer_no_esta_atascado(mesa):
 def test_quien_no_recibe_nada_aunque_lo_haya_esta_atascado_si_nadie_lo_toma(mesa):
     mesa.vueltas(1)
     for marca, esta in ((7, False), (7, True), (8, False), (8, True)):
-        mesa.vueltas(1, segundos=Ritmo.sin_avance_s + 1 if esta else 0.1)
-        mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, marca))
+        for _ in range(int(Ritmo.sin_avance_s) + 1 if esta else 1):
+            mesa.vueltas(1, segundos=1)
+            mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, marca))
         assert (mesa.uno.atascado() is not None) == esta, "otro lo toma: es el relevo"
     mesa.uno.anotar_atraso(Apuntar.topico, Atraso(0, 8))
     assert mesa.uno.atascado() is None
@@ -248,10 +249,120 @@ def test_haber_trabajado_antes_no_disculpa_a_nadie(mesa):
     """It worked once; then nothing comes to it though there is."""
     mesa.enviar()
     mesa.vueltas(3)
-    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
-    mesa.vueltas(2, segundos=Ritmo.sin_avance_s)
-    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    for _ in range(int(Ritmo.sin_avance_s) + 2):
+        mesa.vueltas(1, segundos=1)
+        mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
     assert mesa.uno.atascado() is not None
+
+
+@mensaje(CONTEXTO, "comando", sujeto="hoja")
+class Borrar(Mensaje):
+    """In order, too."""
+
+    hoja: str = ""
+
+
+def trabajando(mesa, segundos, *, tipo=Apuntar, cuantos=1) -> list[str]:
+    """For so long it handles messages of one topic, while another has a backlog that nobody takes anything off; answers
+    what it says of itself."""
+    dichos = []
+    for n in range(int(segundos)):
+        for _ in range(cuantos):
+            mesa.enviar(tipo)
+        mesa.vueltas(3, segundos=0.33)
+        mesa.uno.anotar_atraso(tipo.topico, Atraso(1, n))
+        mesa.uno.anotar_atraso(Borrar.topico, Atraso(3, 7))
+        if (motivo := mesa.uno.atascado()) is not None:
+            dichos.append(motivo)
+    return dichos
+
+
+def test_un_topico_que_no_avanza_se_ve_aunque_avance_otro():
+    mesa = Mesa(Apuntar, Borrar)
+    assert trabajando(mesa, Ritmo.sin_avance_s - 2) == []
+    dichos = trabajando(mesa, 5)
+    assert dichos and all(Borrar.topico.rsplit("/", 1)[-1] in d for d in dichos)
+    mesa.enviar(Borrar)
+    mesa.vueltas(3)
+    assert mesa.uno.atascado() is None, "the first of it that is handled"
+
+
+def test_un_topico_que_espera_su_turno_detras_de_otro_no_esta_atascado():
+    """Whoever never comes to the end of what was delivered knows nothing of what is behind it."""
+    mesa = Mesa(Apuntar, Borrar)
+    for _ in range(200):
+        mesa.enviar()
+    assert trabajando(mesa, 3 * Ritmo.sin_avance_s, cuantos=20) == []
+
+
+def test_un_topico_cuyos_mensajes_estan_en_mano_detras_de_otros_no_esta_atascado():
+    mesa = Mesa(Apuntar, Borrar)
+    procesar = mesa.falso.procesar
+
+    def despacio(recibidos, *, lote=None):
+        mesa.reloj.avanzar(Ritmo.sin_avance_s / 3)
+        if lote is not None:
+            raise ValueError
+        return procesar(recibidos)
+
+    mesa.vueltas(1)
+    for n in range(5):
+        mesa.enviar(hoja=f"h-{n}")
+    mesa.enviar(Borrar)
+    mesa.broker.capricho.elegir = lambda cabezas: 0
+    mesa.falso.procesar = despacio
+    while len(mesa.falso.tratados) < 6:
+        mesa.vueltas(1)
+        mesa.uno.anotar_atraso(Borrar.topico, Atraso(1, 7))
+        assert mesa.uno.atascado() is None
+
+
+def test_tras_un_silencio_del_broker_se_empieza_a_mirar_de_nuevo(mesa):
+    """It was frozen: between its last word and the first one after it, nothing could be taken off it."""
+    mesa.vueltas(3)
+    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    mesa.vueltas(3, segundos=2 * Ritmo.sin_avance_s)
+    mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    assert mesa.uno.atascado() is None
+    for _ in range(int(Ritmo.sin_avance_s) + 2):
+        mesa.vueltas(1, segundos=1)
+        mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    assert "3 entradas" in mesa.uno.atascado()
+
+
+def test_quien_no_da_vueltas_y_no_tiene_nada_en_mano_esta_atascado_si_nadie_lo_toma(mesa):
+    """Its thread hangs where it listens."""
+    mesa.vueltas(3)
+    for _ in range(int(Ritmo.sin_avance_s) + 2):
+        mesa.reloj.avanzar(1)
+        mesa.uno.anotar_atraso(Apuntar.topico, Atraso(3, 7))
+    assert "3 entradas" in mesa.uno.atascado()
+
+
+def test_lo_que_no_se_puede_mirar_no_impide_mirar_lo_demas():
+    mesa, vistos = Mesa(Apuntar, Contado), []
+
+    class Mirador:
+        def mirar(self, topico, subscription):
+            if topico == Apuntar.topico:
+                raise SinAvance("404")
+            vistos.append(topico)
+            return Atraso(0, 0)
+
+    with pytest.raises(SinAvance):
+        mesa.consumidores.medir(Mirador())
+    assert set(vistos) == {Contado.topico, topico_espera(CONTEXTO)}
+
+    class Mudo:
+        def mirar(self, topico, subscription):
+            mesa.reloj.avanzar(2.0)
+            vistos.append(topico)
+            raise SinAvance("ReadTimeoutError")
+
+    vistos.clear()
+    with pytest.raises(SinAvance):
+        mesa.consumidores.medir(Mudo())
+    assert len(vistos) == 3, "until it has taken five seconds"
 
 
 def test_lo_que_se_vio_hace_mucho_no_dice_que_siga_ahi(mesa):

@@ -11,7 +11,7 @@ delivery's fate and the place that says so stands no other port call: whatever a
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice, takewhile
 from typing import Protocol
@@ -190,7 +190,7 @@ class Tratamiento:
         self._orden = count()
         self._retenidas = 0
         self._tope = medios.lote
-        self._labores = 0
+        self._labores: dict[str, float] = {}
 
     def tomar(self, llegados: Iterable[Original]) -> None:
         """Take deliveries in hand, in the order in which they came."""
@@ -212,8 +212,9 @@ class Tratamiento:
         return self._retenidas
 
     @property
-    def labores(self) -> int:
-        """How many handlings have come to an end so far, well or not."""
+    def labores(self) -> Mapping[str, float]:
+        """When the last handling of a message that was published on each topic came to an end, well or not, on the
+        monotonic clock."""
         return self._labores
 
     def hay(self) -> bool:
@@ -293,7 +294,7 @@ class Tratamiento:
         self._retenidas -= len(cola)
         self._hechas.append(cola.popleft().llegado)
         self._libres.extendleft(reversed(cola))
-        self._labores += 1
+        self._anotar_labor({clave[0]})
 
     def _tratar_libres(self) -> None:
         """Handle what is free, many in one transaction; a part that fails is halved, down to a single message.
@@ -319,7 +320,7 @@ class Tratamiento:
             if self._medios.es_ajeno(error):
                 raise
             self._tope = max(1, len(parte) // 2)
-            self._labores += 1
+            self._anotar_labor({e.clave[0] for e in parte})
             testigo.tanda(len(parte), self._medios.entorno.monotono() - antes, resumen(error))
             entregas.terminar_lote()
             return
@@ -328,7 +329,7 @@ class Tratamiento:
             self._hechas.append(entrega.llegado)
         segundos = self._medios.entorno.monotono() - antes
         self._medir(len(parte), segundos)
-        self._labores += 1
+        self._anotar_labor({e.clave[0] for e in parte})
         testigo.tanda(len(parte), segundos, None)
         for entrega in parte:
             testigo.acabado(entrega.recibido, _fin(entrega, esperan))
@@ -384,8 +385,11 @@ class Tratamiento:
         if entrega.agotada is not None:
             proxima = medios.entorno.monotono()
         heapq.heapreplace(self._agenda, (proxima, next(self._orden), entrega.clave))
-        self._labores += 1
+        self._anotar_labor({entrega.clave[0]})
         medios.testigo.fallo(entrega.recibido, intento, error)
+
+    def _anotar_labor(self, topicos: Collection[str]) -> None:
+        self._labores.update(dict.fromkeys(topicos, self._medios.entorno.monotono()))
 
 
 def _original(entrega: _Entrega) -> Original:

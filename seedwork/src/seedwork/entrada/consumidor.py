@@ -6,13 +6,13 @@ It knows the broker by its port alone; what becomes of a delivery is :mod:`seedw
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
 from contratos.base import Entrega
 from seedwork.aplicacion.broker import Atraso, SinSubscription, Subscriber, Subscription
-from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.recibido import Original, Recibido
 from seedwork.aplicacion.tratamiento import Ilegible, Medios, Tratamiento
 from seedwork.infraestructura import metricas
 
@@ -41,18 +41,20 @@ class Origen:
 
 @dataclass(slots=True)
 class _Mirada:
-    """What a topic's backlog was when it was last looked at, then, and since when nobody had taken anything off it."""
+    """What a topic's backlog was when it was last looked at, then, and since when nobody had taken anything off it.
+
+    What lies between two looks that are far apart counts as little: the broker may have been away.
+    """
 
     atraso: Atraso
     desde: float
     hasta: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Abierta:
     subscription: Subscription
     tratamiento: Tratamiento
-    labores: int = field(default=0)
 
 
 class Consumidor:
@@ -85,7 +87,9 @@ class Consumidor:
         self._espera_por: Exception | None = None
         self._en_orden_desde: float | None = None
         ahora = medios.entorno.monotono()
-        self._ultima_vuelta = self._ultima_labor = self._al_dia = ahora
+        self._ultima_vuelta = self._al_dia = self._apurado = ahora
+        self._queda_por_recibir = False
+        self._labores: dict[str, float] = {}
         self._miradas: dict[str, _Mirada] = {}
         self._retenidos = metricas.RETENIDOS.labels(origen.nombre)
         self._retenidos.set(0)
@@ -182,17 +186,25 @@ class Consumidor:
         abierta, self._abierta = self._abierta, None
         self._en_orden_desde = None
         if abierta is not None:
+            self._labores.update(abierta.tratamiento.labores)
             abierta.subscription.cerrar()
 
     def atascado(self) -> str | None:
-        """Why it makes no progress though there are messages before it; None where it does, or none are."""
-        ahora, plazo = self._medios.entorno.monotono(), self._ritmo.sin_avance_s
-        quieto = ahora - max(self._ultima_labor, self._al_dia)
-        if quieto > plazo and (en_mano := self.en_mano):
+        """Why it makes no progress, with all that it has in hand or with one of its topics, though there are messages
+        before it; None where it does, or none are."""
+        abierta, ahora, plazo = self._abierta, self._medios.entorno.monotono(), self._ritmo.sin_avance_s
+        labores = {**self._labores, **(abierta.tratamiento.labores if abierta else {})}
+        ultima, en_mano = max(labores.values(), default=0.0), self.en_mano
+        quieto = ahora - max(ultima, self._al_dia)
+        if quieto > plazo and en_mano:
             return f"tiene {en_mano} mensajes en mano y no ha tratado ninguno desde hace {quieto:.0f} s"
         for topico, mirada in list(self._miradas.items()):
-            # What came of it after that look, nobody knows: it may be the broker's admin API that is away.
-            quieto, entradas = mirada.hasta - max(self._ultima_labor, mirada.desde), mirada.atraso.entradas
+            # What came of it after that look, nobody knows: it may be the broker's admin API that is away. Nor, while
+            # there is more to do here, whether its messages are among that, and wait for their turn.
+            hasta = min(mirada.hasta, self._apurado) if en_mano or self._queda_por_recibir else mirada.hasta
+            # What waited comes by one topic, and was published on others.
+            propia = labores.get(topico, 0.0) if len(self.topicos) > 1 else ultima
+            quieto, entradas = hasta - max(propia, mirada.desde), mirada.atraso.entradas
             if quieto > plazo and entradas:
                 return f"{_local(topico)} tiene {entradas} entradas, y nadie toma ninguna desde hace {quieto:.0f} s"
         return None
@@ -203,7 +215,8 @@ class Consumidor:
         if conocida is None or conocida.atraso.marca != atraso.marca or not atraso.entradas:
             self._miradas[topico] = _Mirada(atraso, ahora, ahora)
         else:
-            conocida.atraso, conocida.hasta = atraso, ahora
+            sin_ver = max(0.0, ahora - conocida.hasta - 2 * self._ritmo.vuelta_larga_s)
+            conocida.atraso, conocida.desde, conocida.hasta = atraso, conocida.desde + sin_ver, ahora
 
     def _avanzar(self) -> float:
         abierta = self._abierta
@@ -211,15 +224,14 @@ class Consumidor:
             abierta = self._abierta = self._suscribir()
         tratamiento, cupo = abierta.tratamiento, 0
         if not (hubo := tratamiento.seguir()):
-            cupo = tratamiento.cupo
-            if cupo:
-                tratamiento.tomar(abierta.subscription.recibir(cupo, self._escucha(tratamiento)))
-        ahora = self._medios.entorno.monotono()
-        if tratamiento.labores != abierta.labores:
-            abierta.labores = tratamiento.labores
-            self._ultima_labor = ahora
-        if not hubo:
-            self._al_dia = ahora
+            llegados: Sequence[Original] = ()
+            if cupo := tratamiento.cupo:
+                llegados = abierta.subscription.recibir(cupo, self._escucha(tratamiento))
+                tratamiento.tomar(llegados)
+            self._al_dia = self._medios.entorno.monotono()
+            self._queda_por_recibir = len(llegados) == cupo
+            if not self._queda_por_recibir:
+                self._apurado = self._al_dia
         if tratamiento.retenidas != self._retenidas:
             self._retenidas = tratamiento.retenidas
             self._retenidos.set(self._retenidas)

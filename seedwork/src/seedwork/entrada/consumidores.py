@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from contratos.base import Entrega
-from seedwork.aplicacion.broker import Atrasos, Subscriber
+from seedwork.aplicacion.broker import Atrasos, SinAvance, Subscriber
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.ritmo import Ritmo
@@ -86,6 +86,7 @@ class Consumidores:
                 return Consumidor(subscriber, origen, medios)
             return Consumidor(subscriber, origen, medios, entre_vueltas=paciencia.vuelta, descanso=ritmo.descanso)
 
+        self._entorno, self._paciencia_s = entorno, ritmo.vuelta_larga_s
         tipos = list(bus.manejadores)
         ordenados = [t.topico for t in tipos if t.entrega == "ordenada"]
         compartidos = [t.topico for t in tipos if t.entrega == "compartida"]
@@ -111,13 +112,24 @@ class Consumidores:
         return f"sin conexión con el broker: {', '.join(cuales)}" if cuales else None
 
     def medir(self, atrasos: Atrasos) -> None:
-        """Look once at what each has before it, and set the gauges.
+        """Look once at what each has before it on each topic, and set the gauges.
 
         Raises:
-            SinAvance: the broker did not tell.
+            SinAvance: of some of them the broker did not tell.
         """
+        callados: list[SinAvance] = []
+        limite = self._entorno.monotono() + self._paciencia_s
         for consumidor in self.todos:
             for topico in consumidor.topicos:
-                atraso = atrasos.mirar(topico, consumidor.subscription)
+                try:
+                    atraso = atrasos.mirar(topico, consumidor.subscription)
+                except SinAvance as error:
+                    callados.append(error)
+                    if self._entorno.monotono() > limite:
+                        # It does not answer at all, and others wait to measure something else.
+                        raise
+                    continue
                 consumidor.anotar_atraso(topico, atraso)
                 metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso.entradas)
+        if callados:
+            raise callados[0]
