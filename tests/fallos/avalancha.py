@@ -43,8 +43,8 @@ from contratos.suscripciones import (
 )
 from seedwork.aplicacion.broker import Confirmar
 from seedwork.infraestructura import avro, cloudevents
-from seedwork.infraestructura.aprovisionamiento import topico_cartas
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas.sobres import sobre_nuevo
 
 INFORME = Path(".local/avalancha.md")

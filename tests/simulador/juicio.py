@@ -17,8 +17,7 @@ from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
 from contratos.sagas import CAMBIAR, HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
 from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
-from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
 
 TESTIMONIOS = ("hecho", "en_espera", "aparcado", "intento fallido", "lote", "lote partido")
 """What becomes of messages, as metrics and logs tell it."""

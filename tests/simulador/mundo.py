@@ -38,10 +38,9 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.dominio.dinero import Dinero
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.cloudevents import a_propiedades
-from seedwork.infraestructura.outbox import topico_espera
 from seedwork.infraestructura.tabla import SinBase
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.broker import BrokerEnMemoria, Capricho, MensajeEnMemoria, Suerte
 from seedwork.pruebas.entorno import EntornoSimulado, RelojSimulado

@@ -10,9 +10,9 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import en_instante
 from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.entrada.cartas import Cartero, SeQueda
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.cartas import Carta
 from seedwork.infraestructura.cloudevents import MensajeIlegible
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.pruebas.broker import MensajeEnMemoria
 from seedwork.pruebas.mensajeria import EntregasMemoria
 

@@ -4,9 +4,10 @@ from bff_web.comandos import COMANDOS
 from contratos.esquemas import publicados
 from contratos.sagas import TransicionSaga
 from seedwork.entrada.http import Comprobacion
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
 from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 
 _CONTEXTOS = sorted({tipo.contexto for tipo in publicados()} - {TransicionSaga.contexto})
 """Whose dead letters are counted: every service's. The saga's steps are nobody's own."""

@@ -15,7 +15,7 @@ from seedwork.aplicacion.espera import Creacion, Etapas, PorConocer
 from seedwork.aplicacion.paciencia import Espera
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.topicos import topico_espera
 from seedwork.pruebas.paciencia import PacienciaFija
 
 from .conftest import (

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from seedwork.aplicacion.espera import Aplazado
 from seedwork.aplicacion.transaccion import Destino, Saliente
 from seedwork.infraestructura import avro
-from seedwork.infraestructura.outbox import topico_espera
 from seedwork.infraestructura.tabla import ClaveRepetida
+from seedwork.infraestructura.topicos import topico_espera
 
 from .conftest import Banco, BancoSQL, Sumado, Sumar, carga, recibido, salida, sobre, transaccion
 

@@ -19,7 +19,7 @@ from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import Saliente
 from seedwork.infraestructura import avro, bd, cloudevents, ddl
 from seedwork.infraestructura.cola import ColaSQL
-from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.topicos import topico_espera
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.entorno import EntornoSimulado

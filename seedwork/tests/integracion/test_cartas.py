@@ -24,12 +24,13 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.cartas import Cartero, SeQueda
 from seedwork.entrada.cli import crear_cli
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, Aprovisionador, topico_cartas
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cartas import abrir_buzon
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.consultas import LecturaDeComandos
 from seedwork.infraestructura.entregas import EntregasSQL
 from seedwork.infraestructura.pulsar import EsquemaCodificado
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
 from seedwork.pruebas.sobres import sobre_nuevo
 

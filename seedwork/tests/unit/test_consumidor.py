@@ -9,8 +9,8 @@ from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import es_ajeno
-from seedwork.infraestructura.outbox import topico_espera
 from seedwork.infraestructura.tabla import SinBase
+from seedwork.infraestructura.topicos import topico_espera
 from seedwork.pruebas.broker import BrokerEnMemoria
 from seedwork.pruebas.entorno import EntornoSimulado, RelojSimulado
 
@@ -262,15 +262,15 @@ class Borrar(Mensaje):
     hoja: str = ""
 
 
-def trabajando(mesa, segundos, *, tipo=Apuntar, cuantos=1) -> list[str]:
+def trabajando(mesa, segundos, *, cuantos=1) -> list[str]:
     """For so long it handles messages of one topic, while another has a backlog that nobody takes anything off; answers
     what it says of itself."""
     dichos = []
     for n in range(int(segundos)):
         for _ in range(cuantos):
-            mesa.enviar(tipo)
+            mesa.enviar()
         mesa.vueltas(3, segundos=0.33)
-        mesa.uno.anotar_atraso(tipo.topico, Atraso(1, n))
+        mesa.uno.anotar_atraso(Apuntar.topico, Atraso(1, n))
         mesa.uno.anotar_atraso(Borrar.topico, Atraso(3, 7))
         if (motivo := mesa.uno.atascado()) is not None:
             dichos.append(motivo)

@@ -94,10 +94,22 @@ class Bus:
             if mensaje.clase == "comando":
                 if sobre.clave_idempotencia:
                     unidad.transaccion.reclamar_claves({sobre.clave_idempotencia: sobre.id})
-                self._rechazar_comando(unidad, recibido, motivos.COMANDO_DESCARTADO, avisar=avisar)
+                self.rechazar_comando(unidad, recibido, motivos.COMANDO_DESCARTADO, avisar=avisar)
         return True
 
-    def _rechazar_comando(self, unidad: UnidadTrabajo, recibido: Recibido, motivo: str, *, avisar: bool = True) -> None:
+    @property
+    def paciencia(self) -> Paciencia:
+        """How long its commands wait.
+
+        Raises:
+            RuntimeError: it handles none.
+        """
+        if self._paciencia is None:
+            raise RuntimeError("un evento no espera")
+        return self._paciencia
+
+    def rechazar_comando(self, unidad: UnidadTrabajo, recibido: Recibido, motivo: str, *, avisar: bool = True) -> None:
+        """Tell that a command took no effect, unless nobody is to hear of it, and keep that as its fate."""
         with unidad.mensaje(recibido.sobre):
             if avisar and self._rechazar is not None:
                 self._rechazar(recibido.mensaje, unidad, motivo)
@@ -192,11 +204,11 @@ class _Tanda:
                 manejar(mensaje, unidad)
                 unidad.destinar(None)
         except ReglaViolada as regla:
-            self._bus._rechazar_comando(unidad, recibido, regla.codigo)
+            self._bus.rechazar_comando(unidad, recibido, regla.codigo)
         except PorConocer as falta:
             if not (ultima and self._agotada(falta, recibido)):
                 return False
-            self._bus._rechazar_comando(unidad, recibido, falta.codigo)
+            self._bus.rechazar_comando(unidad, recibido, falta.codigo)
         return True
 
     def _agotada(self, falta: PorConocer, recibido: Recibido) -> bool:
@@ -205,7 +217,7 @@ class _Tanda:
         propias = (c.mensaje for etapa in falta.etapas for c in etapa if c.consumidor == self._bus.consumidor)
         if any(self._filas.get((creacion.tipo, recibido.sobre.sujeto)) for creacion in propias):
             return False
-        return self._paciencia.agotada(falta.etapas, self._segundos(recibido))
+        return self._bus.paciencia.agotada(falta.etapas, self._segundos(recibido))
 
     def _fila(self, recibido: Recibido) -> EnEspera | None:
         return self._filas.get(_asunto(recibido), {}).get(recibido.sobre.id)
@@ -222,14 +234,8 @@ class _Tanda:
         fila = self._fila(recibido)
         vuelta = 1 if fila is None else fila.vuelta + 1
         en_cola = recibido.sobre.id in self._detras
-        pausa = self._paciencia.pausa(vuelta, self._segundos(recibido), en_cola=en_cola)
+        pausa = self._bus.paciencia.pausa(vuelta, self._segundos(recibido), en_cola=en_cola)
         return Aplazado(recibido, vuelta, pausa)
-
-    @property
-    def _paciencia(self) -> Paciencia:
-        if self._bus._paciencia is None:
-            raise RuntimeError("un evento no espera")
-        return self._bus._paciencia
 
 
 def _hay_delante(filas: Mapping[str, EnEspera], propia: EnEspera | None) -> bool:

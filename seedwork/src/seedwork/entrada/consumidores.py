@@ -11,7 +11,7 @@ from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.tratamiento import Cartas, Entregas, Leer, Medios, Testigo
 from seedwork.entrada.consumidor import Consumidor, Origen, TestigoDeMensajes
 from seedwork.infraestructura import metricas
-from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.topicos import topico_espera
 
 
 class ConVueltas(Protocol):

@@ -19,13 +19,13 @@ from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.consumidores import Consumidores, ConVueltas
 from seedwork.entrada.proceso import Parte, Periodica, es_ajeno
 from seedwork.infraestructura import bd, metricas
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.entregas import EntregasSQL, motor_de_notas
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
 

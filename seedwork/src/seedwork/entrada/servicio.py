@@ -23,13 +23,14 @@ from seedwork.entrada.http import crear_app, problema
 from seedwork.entrada.problemas import imprevisto
 from seedwork.entrada.proceso import Parte, Proceso
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.aprovisionamiento import Aprovisionador, topico_cartas
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.topicos import topico_cartas
 
 log = structlog.get_logger(__name__)
 

@@ -9,20 +9,12 @@ import urllib3
 
 from contratos import INQUILINO, REGISTRO, Mensaje
 from seedwork.infraestructura.avro import texto_esquema
-from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
 
 _DIA_MIN = 24 * 60
 _SIN_LIMITE = {"retentionTimeInMinutes": -1, "retentionSizeInMB": -1}
 _SIN_RETENCION = {"retentionTimeInMinutes": 0, "retentionSizeInMB": 0}
 _MAS_ANTIGUO = {"ledgerId": -1, "entryId": -1, "partitionIndex": -1}
-
-
-def topico_cartas(contexto: str) -> str:
-    """The one dead-letter topic of a service."""
-    return f"persistent://{INQUILINO}/{contexto}/cartas-muertas"
-
-
-SUSCRIPCION_CARTAS = "cartas"
 
 
 class ErrorDeAprovisionamiento(Exception):

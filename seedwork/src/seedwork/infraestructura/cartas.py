@@ -13,8 +13,8 @@ from seedwork.aplicacion.broker import Salida
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Original
 from seedwork.aplicacion.sobre import en_instante, en_texto
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.cloudevents import entero
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from contratos.base import INQUILINO, Mensaje
+from contratos.base import Mensaje
 from seedwork.aplicacion.espera import Aplazado
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro
+from seedwork.infraestructura.topicos import topico_espera
 
 
 def a_fila(sobre: Sobre, mensaje: Mensaje) -> dict[str, Any]:
@@ -49,11 +50,6 @@ def a_fila_aplazada(aplazado: Aplazado, contexto: str, no_antes: datetime) -> di
         "propiedades": {**original.propiedades, **propias},
         "no_antes": no_antes,
     }
-
-
-def topico_espera(contexto: str) -> str:
-    """The one topic of a service on which its commands wait."""
-    return f"persistent://{INQUILINO}/{contexto}/en-espera"
 
 
 def a_sobre(fila: Any) -> Sobre:

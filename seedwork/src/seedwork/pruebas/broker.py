@@ -33,9 +33,8 @@ from seedwork.aplicacion.broker import (
     SinSubscription,
 )
 from seedwork.aplicacion.espera import Creacion
-from seedwork.infraestructura.aprovisionamiento import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.infraestructura.avro import texto_esquema
-from seedwork.infraestructura.outbox import topico_espera
+from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
 from seedwork.pruebas.entorno import RelojSimulado
 
 Modo = Entrega | Literal["exclusiva"]

@@ -28,12 +28,13 @@ from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.partes import consumidores_reales
 from seedwork.infraestructura import avro, bd
-from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento, topico_cartas
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
 from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas import cuaderno
 from seedwork.pruebas.sobres import sobre_nuevo
 
