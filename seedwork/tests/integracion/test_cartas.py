@@ -8,6 +8,7 @@ import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -563,3 +564,78 @@ def en_marcha(*procesos: "subprocess.Popen[bytes]") -> Iterator[None]:
             proceso.terminate()
         for proceso in procesos:
             assert proceso.wait(10) == os.EX_OK
+
+
+# What does not fit
+
+MAXIMO = 5 * 1024 * 1024
+"""The broker's limit for a message with its properties, as it comes."""
+
+
+def enviar_hasta_el_borde(taller, orden: Recibido, *, relleno: str = "carga") -> None:
+    """Send it as large as the broker takes it: its payload, or a property that nobody knows."""
+    productor = taller.cliente.create_producer(
+        taller.apuntar.topico,
+        schema=EsquemaCodificado(None, schema_definition=taller.apuntar.esquema),
+        batching_enabled=False,
+    )
+    if relleno == "carga":
+        mensaje = replace(orden.mensaje, secreto="x" * (MAXIMO - 550))
+        carga, propiedades, clave = taller.codificar(Recibido(orden.sobre, mensaje))
+    else:
+        carga, propiedades, clave = taller.codificar(orden)
+        propiedades["otra"] = "y" * (MAXIMO - 800)
+    productor.send(carga, properties=propiedades, partition_key=clave)
+    productor.close()
+
+
+def test_lo_que_no_cabe_con_su_carta_se_aparca_sin_carga_y_lo_siguiente_sigue(taller, cli):
+    """Wrapped it is larger than what the broker takes: it was tried for ever, and its subscription stood still."""
+    grande = taller.orden("h", 1, "falla")
+    enviar_hasta_el_borde(taller, grande)
+    taller.enviar(taller.orden("h", 2))
+    with taller.consumiendo():
+        taller.esperar(lambda: taller.apuntes() == [("h", 2)] and taller.atraso() == 0)
+
+    (linea,) = lineas(cli("list"))
+    assert linea["id"] == grande.sobre.id
+    assert linea["topico"] == taller.apuntar.topico
+    assert linea["octetos"] > MAXIMO - 1000
+    assert "pesa" in linea["error"]
+    (carta,) = taller.cartas()
+    assert carta.data() == b""
+
+    resultado = cli("replay", "--todas")
+    assert resultado.exit_code == 1
+    assert "no cupo" in resultado.output
+    assert [x["resultado"] for x in lineas(cli("discard", "--todas"))] == ["DESCARTADA"]
+
+
+def test_una_carta_deja_lo_que_nadie_conoce_antes_que_la_carga(taller, cli):
+    grande = taller.orden("h", 1, "falla", secreto=SECRETO)
+    enviar_hasta_el_borde(taller, grande, relleno="propiedad")
+    taller.enviar(taller.orden("h", 2))
+    with taller.consumiendo():
+        taller.esperar(lambda: taller.apuntes() == [("h", 2)] and taller.atraso() == 0)
+    (carta,) = taller.cartas()
+    assert carta.data() == taller.codificar(grande)[0]
+    assert "otra" not in carta.properties()
+    assert carta.properties()["carta_intentos"] == "4"
+    with atendiendo(taller):
+        assert [x["resultado"] for x in lineas(cli("replay", "--todas"))] == ["REENVIADA"]
+    assert taller.apuntes() == [("h", 2), ("h", 1)]
+
+
+@pytest.mark.parametrize("relleno", ["carga", "propiedad"])
+def test_lo_que_no_cabe_con_su_espera_no_detiene_al_outbox(taller, relleno):
+    """What the relay could not send stood before all else for ever."""
+    grande = taller.orden("a", 1, "tras:b")
+    enviar_hasta_el_borde(taller, grande, relleno=relleno)
+    taller.enviar(taller.orden("c", 1))
+    with taller.atendiendo():
+        taller.esperar(lambda: taller.apuntes("c") == [("c", 1)])
+        taller.enviar(taller.orden("b", 1))
+        esperado = 3 if relleno == "propiedad" else 2
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM outbox WHERE enviado IS NOT NULL") == esperado)
+    assert len(taller.cartas()) == 3 - esperado
+    assert taller.contar("SELECT count(*) FROM esperas") == 0

@@ -24,6 +24,10 @@ class SinConfirmacion(SinBroker):
     """The broker did not confirm in time: whether the message is durable is unknown."""
 
 
+class NoCabe(SinConfirmacion):
+    """The message is larger than the broker takes: it was not sent, and never will be as it is."""
+
+
 class SinEsquemas(SinBroker):
     """The schema registry can't be asked now."""
 
@@ -136,6 +140,7 @@ class Salida(Protocol):
         """Send, and wait until the broker has confirmed the message as durable.
 
         Raises:
+            NoCabe: it is larger than the broker takes.
             SinConfirmacion: no confirmation within ``espera`` seconds.
         """
         ...

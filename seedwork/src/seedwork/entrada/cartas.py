@@ -169,6 +169,8 @@ class Cartero:
         """An event has readers besides this service: they must still know that they handled it."""
         if not carta.topico:
             raise SeQueda("no dice de qué tópico vino")
+        if carta.sin_sitio is not None:
+            raise SeQueda(f"su carga, de {carta.octetos} octetos, no cupo en la carta")
         try:
             recibido = self._decodificar(carta)
         except MensajeIlegible:
@@ -221,6 +223,8 @@ class Cartero:
         return RECHAZADA if recibido.mensaje.clase == "comando" else DESCARTADA
 
     def _decodificar(self, carta: Carta) -> Recibido:
+        if carta.sin_sitio is not None:
+            raise MensajeIlegible("su carga no cupo en la carta")
         return self._decodificador.decodificar(carta)
 
     def _anotar(self, que: str, carta: Carta, resultado: str) -> None:

@@ -206,7 +206,7 @@ def _resumen(carta: Carta) -> dict[str, Any]:
         "intentos": carta.intentos,
         "topico": carta.topico,
         "consumidor": carta.consumidor,
-        "octetos": len(carta.carga),
+        "octetos": carta.octetos,
     }
 
 

@@ -1,7 +1,7 @@
 """Dead letters: messages that could not be handled, kept on a topic of the service's own."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,16 +9,19 @@ from datetime import UTC, datetime
 import pulsar
 import structlog
 
-from seedwork.aplicacion.broker import Salida
+from seedwork.aplicacion.broker import NoCabe, Salida
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Original
 from seedwork.aplicacion.sobre import en_instante, en_texto
+from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.cloudevents import entero
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
 
 _PREFIJO = "carta_"
+_ESPERA_S = 10.0
+_CLAVE_MAXIMA = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Carta:
         consumidor: whose handler failed.
         esquema: the version of its topic's schema that it was written with, -1 where it did not say.
         propiedades: the original's properties.
+        sin_sitio: octets of payload that the letter had no room for; None where it bears it.
     """
 
     mensaje: pulsar.Message = field(repr=False)
@@ -50,6 +54,7 @@ class Carta:
     consumidor: str
     esquema: int
     propiedades: dict[str, str]
+    sin_sitio: int | None = None
 
     @classmethod
     def de(cls, mensaje: pulsar.Message) -> "Carta":
@@ -65,6 +70,7 @@ class Carta:
             instante=en_instante(todas.get("carta_instante", "")) or publicada,
             error=todas.get("carta_error", ""),
             intentos=entero(todas.get("carta_intentos"), 0),
+            sin_sitio=entero(todas["carta_octetos"], 0) if "carta_octetos" in todas else None,
             topico=todas.get("carta_topico", ""),
             consumidor=todas.get("carta_consumidor", ""),
             esquema=entero(todas.get("carta_esquema"), -1),
@@ -75,6 +81,11 @@ class Carta:
     def carga(self) -> bytes:
         """The original payload. It may hold what is a person's: it is shown to nobody."""
         return bytes(self.mensaje.data())
+
+    @property
+    def octetos(self) -> int:
+        """How large the original's payload was."""
+        return len(self.carga) if self.sin_sitio is None else self.sin_sitio
 
 
 class Buzon:
@@ -154,7 +165,9 @@ class CartasMuertas:
 
     A dead letter is the original payload with its properties, and ``carta_error``, ``carta_intentos``,
     ``carta_topico``, ``carta_consumidor``, ``carta_instante`` and ``carta_esquema`` (the version that its topic's
-    registry gave the writer's schema) beside them.
+    registry gave the writer's schema) beside them. Where that is larger than the broker takes, it has first no
+    properties that the contract does not know, and then no payload, but ``carta_octetos``, that payload's size: what
+    could not be parked would stand before its subscription's other messages for ever.
     """
 
     def __init__(self, salida: Salida, contexto: str, consumidor: str, entorno: Entorno) -> None:
@@ -169,8 +182,7 @@ class CartasMuertas:
         Raises:
             SinConfirmacion: the broker did not confirm; the original must not be acknowledged.
         """
-        propiedades = {
-            **original.propiedades,
+        propias = {
             "carta_error": error,
             "carta_intentos": str(intentos),
             "carta_topico": original.topico,
@@ -178,12 +190,26 @@ class CartasMuertas:
             "carta_instante": en_texto(self._entorno.ahora()),
             "carta_esquema": str(original.esquema),
         }
-        self._salida.publicar_carga(self._topico, original.carga, propiedades, original.clave, espera=10.0)
+        conocidas = cloudevents.propias(original.propiedades)
+        carga, clave = original.carga, original.clave
+        if not self._cabe(carga, {**original.propiedades, **propias}, clave):
+            clave = clave if len(clave) <= _CLAVE_MAXIMA else ""
+            if not self._cabe(carga, {**conocidas, **propias}, clave):
+                sin_carga = {**conocidas, **propias, "carta_octetos": str(len(carga))}
+                self._salida.publicar_carga(self._topico, b"", sin_carga, clave, espera=_ESPERA_S)
         log.error(
             "mensaje aparcado",
-            id=propiedades.get("ce_id"),
-            tipo=propiedades.get("ce_type"),
-            correlacion=propiedades.get("ce_correlationid"),
+            id=conocidas.get("ce_id"),
+            tipo=conocidas.get("ce_type"),
+            correlacion=conocidas.get("ce_correlationid"),
             error=error,
             intentos=intentos,
         )
+
+    def _cabe(self, carga: bytes, propiedades: Mapping[str, str], clave: str) -> bool:
+        """Publish it; False where it is larger than the broker takes."""
+        try:
+            self._salida.publicar_carga(self._topico, carga, propiedades, clave, espera=_ESPERA_S)
+        except NoCabe:
+            return False
+        return True

@@ -54,6 +54,16 @@ def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:
     return propiedades
 
 
+_PROPIAS = {*_ATRIBUTOS.values(), "ce_specversion", "ce_dataschema", "ce_sequence", "ce_sequencetype", "content-type"}
+_MAXIMO = 512
+
+
+def propias(propiedades: Mapping[str, str]) -> dict[str, str]:
+    """Of a message's properties, those that the contract knows, as far as they are as short as it wants them: a few
+    kilobytes, whatever came."""
+    return {n: v for n, v in propiedades.items() if n in _PROPIAS and len(v) <= _MAXIMO}
+
+
 def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
     """The envelope that a message's properties hold.
 

@@ -15,6 +15,10 @@ from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
 
 _PREFIJO = "espera_"
 
+CARGA_MAXIMA = 4 * 1024 * 1024
+"""Octets that a message's payload may have. Whatever it is sent on with, it fits into the 5 MiB that a broker takes;
+what the door takes has at most 1 MiB (contract §2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Devuelto:
@@ -90,7 +94,10 @@ class Decodificador:
         sobre = de_propiedades(original.propiedades)
         if tipo is None or REGISTRO.get(sobre.tipo) is not tipo:
             raise MensajeIlegible("ce_type no es el del tópico")
-        mensaje = avro.decodificar(tipo, original.carga, self._escritor(tipo, topico, original.esquema))
+        carga = original.carga
+        if len(carga) > CARGA_MAXIMA:
+            raise MensajeIlegible(f"su carga pesa {len(carga)} octetos")
+        mensaje = avro.decodificar(tipo, carga, self._escritor(tipo, topico, original.esquema))
         if motivo := falta(mensaje, sobre.sujeto):
             raise MensajeIlegible(motivo)
         return Recibido(sobre, mensaje, original, vuelta)

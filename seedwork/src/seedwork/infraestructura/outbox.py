@@ -1,13 +1,17 @@
 """The outbox's rows: a column per attribute of the envelope, and the payload's bytes as they will travel."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from contratos.base import Mensaje
 from seedwork.aplicacion.espera import Aplazado
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.infraestructura import avro
+from seedwork.infraestructura import avro, cloudevents
 from seedwork.infraestructura.topicos import topico_espera
+
+_PROPIEDADES_MAXIMAS = 64 * 1024
+"""Characters in the properties of a command that waits; with the largest payload, it fits into what a broker takes."""
 
 
 def a_fila(sobre: Sobre, mensaje: Mensaje) -> dict[str, Any]:
@@ -47,9 +51,15 @@ def a_fila_aplazada(aplazado: Aplazado, contexto: str, no_antes: datetime) -> di
     }
     return {
         **_a_fila(recibido.sobre, topico_espera(contexto), original.carga),
-        "propiedades": {**original.propiedades, **propias},
+        "propiedades": {**_que_caben(original.propiedades), **propias},
         "no_antes": no_antes,
     }
+
+
+def _que_caben(propiedades: Mapping[str, str]) -> Mapping[str, str]:
+    """What nobody knows travels along while it is no burden: one row that can't be sent would hold all others up."""
+    peso = sum(len(n) + len(v) for n, v in propiedades.items())
+    return propiedades if peso <= _PROPIEDADES_MAXIMAS else cloudevents.propias(propiedades)
 
 
 def a_sobre(fila: Any) -> Sobre:

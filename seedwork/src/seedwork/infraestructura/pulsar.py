@@ -14,7 +14,7 @@ import pulsar
 import structlog
 
 from contratos import REGISTRO, Mensaje
-from seedwork.aplicacion.broker import Confirmar, SinConfirmacion
+from seedwork.aplicacion.broker import Confirmar, NoCabe, SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, cloudevents
 
@@ -23,6 +23,12 @@ log = structlog.get_logger(__name__)
 
 class _Cerrado(SinConfirmacion):
     """The producer is of no use any more."""
+
+
+_MAXIMO = 5 * 1024 * 1024 - 16 * 1024
+"""Octets of payload and properties. A little below the broker's own limit, 5 MiB, neither client nor broker says that a
+message is too large: the broker hangs up, and is sent it again. One with a lower limit says so."""
+_CLASES = {pulsar.Result.AlreadyClosed: _Cerrado, pulsar.Result.MessageTooBig: NoCabe}
 
 
 def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
@@ -46,8 +52,7 @@ class EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
 
 
 def _error(resultado: pulsar.Result) -> SinConfirmacion:
-    clase = _Cerrado if resultado == pulsar.Result.AlreadyClosed else SinConfirmacion
-    return clase(f"el broker respondió {resultado}")
+    return _CLASES.get(resultado, SinConfirmacion)(f"el broker respondió {resultado}")
 
 
 def _vaciar(productor: pulsar.Producer) -> None:
@@ -211,7 +216,14 @@ class Publicador:
     def publicar_carga(
         self, topico: str, carga: bytes, propiedades: Mapping[str, str], clave: str, *, espera: float
     ) -> None:
-        """As :meth:`publicar`, for a payload that is encoded already."""
+        """As :meth:`publicar`, for a payload that is encoded already, and that may be of any size.
+
+        Raises:
+            NoCabe: it is larger than the broker takes.
+            SinConfirmacion: no confirmation within ``espera`` seconds.
+        """
+        if len(carga) + sum(len(t.encode()) for propiedad in propiedades.items() for t in propiedad) > _MAXIMO:
+            raise NoCabe("pesa más de lo que admite un broker")
         limite = time.monotonic() + espera
         terminado = threading.Event()
         respuesta: list[SinConfirmacion | None] = []
