@@ -64,8 +64,12 @@ sa.Index("cosas_viva", cosas.c.grupo, unique=True, postgresql_where=cosas.c.esta
 apuntes = sa.Table("apuntes", METADATOS, sa.Column("id", sa.Text, primary_key=True))
 
 TABLAS = {
-    "cosas": Definicion(orden="orden", unicos=(Unico(("sello",)), Unico(("grupo",), salvo=("estado", "FIN")))),
-    "apuntes": Definicion(),
+    "cosas": Definicion(
+        orden="orden",
+        unicos=(Unico(("sello",)), Unico(("grupo",), salvo=("estado", "FIN"))),
+        obligatorias=("id", "secuencia", "cuanto"),
+    ),
+    "apuntes": Definicion(obligatorias=("id",)),
 }
 
 

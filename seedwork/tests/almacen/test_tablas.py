@@ -2,6 +2,7 @@
 
 import pytest
 
+from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.tabla import ClaveRepetida
 
 from .conftest import transaccion
@@ -55,6 +56,33 @@ def test_una_clave_que_ya_esta_se_dice(banco):
         with pytest.raises(ClaveRepetida, match="cosas"):
             insertar(banco, *filas)
     assert [(f["id"], f["cuanto"]) for f in banco.filas("cosas")] == [("a", 1)], "nothing of those transactions stays"
+
+
+@pytest.mark.parametrize(
+    "cambio",
+    [{"cuanto": None}, {"grupo": "a\0b"}, {"datos": {"hondo": ["a\0b"]}}, {"datos": {"a\0b": 1}}],
+    ids=["sin lo obligatorio", "NUL", "NUL en JSON", "NUL en un nombre"],
+)
+def test_lo_que_ninguna_base_guarda_es_error_de_alguien_y_no_deja_nada(banco, cambio):
+    insertar(banco, cosa("a", cuanto=1))
+    for hacer in (
+        lambda tabla: tabla.insertar([cosa("b", **cambio)]),
+        lambda tabla: tabla.insertar([cosa("b", **cambio)], si_faltan=True),
+        lambda tabla: tabla.actualizar([{"id": "a", **cambio}]),
+    ):
+        with pytest.raises(Exception) as dicho, transaccion(banco) as t:
+            t.tabla("cosas").insertar([cosa("z")])
+            hacer(t.tabla("cosas"))
+        assert not es_de_infraestructura(dicho.value)
+        assert not isinstance(dicho.value, ClaveRepetida)
+    assert [(f["id"], f["cuanto"]) for f in banco.filas("cosas")] == [("a", 1)]
+
+
+def test_a_una_fila_nueva_no_le_falta_ninguna_columna_obligatoria(banco):
+    with pytest.raises(Exception) as dicho, transaccion(banco) as t:
+        t.tabla("cosas").insertar([{"id": "a", "secuencia": 0}])
+    assert not es_de_infraestructura(dicho.value)
+    assert banco.filas("cosas") == []
 
 
 def test_si_faltan_pasa_por_encima_de_las_claves_que_estan(banco):

@@ -16,6 +16,8 @@ cosas = sa.Table(
     sa.Column("sello", sa.Text),
     sa.Column("dueno", sa.Text, index=True),
     sa.Column("estado", sa.Text),
+    sa.Column("cuanto", sa.Integer, nullable=False),
+    sa.Column("creada", sa.Text, nullable=False, server_default="x"),
     sa.UniqueConstraint("dueno", "lugar"),
 )
 sa.Index("cosas_sello", cosas.c.sello, cosas.c.dueno, unique=True)
@@ -29,7 +31,7 @@ def test_de_una_tabla_se_sacan_su_clave_sus_unicos_y_su_numeracion() -> None:
         Unico(("lugar",)),
         Unico(("sello", "dueno")),
     ]
-    assert definicion_de(cosas) == Definicion("codigo", sorted(unicos, key=repr), "orden")
+    assert definicion_de(cosas) == Definicion("codigo", sorted(unicos, key=repr), "orden", ["codigo", "cuanto"])
 
 
 @pytest.mark.parametrize("condicion", [cosas.c.estado == "FIN", cosas.c.sello.is_not(None)], ids=str)

@@ -53,11 +53,17 @@ class Definicion:
         clave: the column that is its key.
         unicos: its further unique indexes.
         orden: the column that the table numbers by itself, each row once; None for none.
+        obligatorias: the columns that no row may leave without a value.
     """
 
     clave: str = "id"
     unicos: Sequence[Unico] = ()
     orden: str | None = None
+    obligatorias: Sequence[str] = ()
+
+
+class FilaInvalida(Exception):
+    """No database would keep the row: it is somebody's mistake, and trying again can't help."""
 
 
 @dataclass(slots=True)
@@ -386,7 +392,8 @@ class TablaMemoria:
                 self._anotar({**antes, **cambio}, antes)
 
     def _anotar(self, fila: Fila, antes: Fila | None) -> None:
-        """Write a row, unless an index holds a value of it for another one."""
+        """Write a row that is valid, unless an index holds a value of it for another one."""
+        self._exigir_valida(fila)
         almacen, propia, cambios = self._almacen, fila[self._definicion.clave], []
         for unico, indice in self._indices.items():
             valor, previo = unico.de(fila), None if antes is None else unico.de(antes)
@@ -400,6 +407,20 @@ class TablaMemoria:
             if valor is not None:
                 almacen.poner(indice, valor, propia)
         almacen.poner(self._filas, propia, fila)
+
+    def _exigir_valida(self, fila: Fila) -> None:
+        if faltan := [c for c in self._definicion.obligatorias if fila.get(c) is None]:
+            raise FilaInvalida(f"{self._nombre}: sin {', '.join(faltan)}")
+        if any(_con_nul(v) for v in fila.values()):
+            raise FilaInvalida(f"{self._nombre}: un texto con NUL")
+
+
+def _con_nul(valor: Any) -> bool:
+    if isinstance(valor, str):
+        return "\0" in valor
+    if isinstance(valor, dict):
+        return any(_con_nul(v) for par in valor.items() for v in par)
+    return isinstance(valor, list) and any(map(_con_nul, valor))
 
 
 class FlujosMemoria:

@@ -36,7 +36,8 @@ def definicion_de(tabla: sa.Table) -> Definicion:
         for u in tabla.constraints
         if isinstance(u, sa.UniqueConstraint) and [c.name for c in u.columns] != numeradas
     }
-    return Definicion(clave.name, sorted(unicos, key=repr), next(iter(numeradas), None))
+    obligatorias = [c.name for c in tabla.columns if not c.nullable and c.server_default is None and c.identity is None]
+    return Definicion(clave.name, sorted(unicos, key=repr), next(iter(numeradas), None), obligatorias)
 
 
 def _unico_de(indice: sa.Index) -> Unico:
