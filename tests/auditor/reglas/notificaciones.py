@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from tests.auditor.evidencia import Evidencia
-from tests.auditor.hallazgos import Clase, Hallazgo, hallar
+from tests.auditor.hallazgos import Clase, Hallazgo, hallar, hallar_una_por
 
 from contratos.notificaciones import (
     CAMBIO_PLAN_RECHAZADO,
@@ -165,11 +165,9 @@ def la_vista_es_lo_que_cuentan_los_eventos(evidencia: Evidencia) -> Iterator[Hal
         (ConfirmacionNotificacion, {CONFIRMADA}),
         (ErrorProcesamientoNotificacion, {FALLIDA}),
     ):
-        veces = Counter(m.id_notificacion for m in evidencia.mensajes(tipo))
         debidos = {id for id, n in vistas.items() if n.estado in estados}
-        yield from hallar(Clase.PERDIDO, debidos - veces.keys(), f"no {tipo.__name__}")
-        yield from hallar(Clase.OTRO, veces.keys() - debidos, f"{tipo.__name__} without reason")
-        yield from hallar(Clase.DOBLADO, [id for id, n in veces.items() if n > 1], tipo.__name__)
+        dichos = [m.id_notificacion for m in evidencia.mensajes(tipo)]
+        yield from hallar_una_por(debidos, dichos, tipo.__name__)
 
 
 REGLAS = (

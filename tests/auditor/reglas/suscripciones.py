@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.auditor.evidencia import Evidencia
-from tests.auditor.hallazgos import Clase, Hallazgo, hallar
+from tests.auditor.hallazgos import Clase, Hallazgo, hallar, hallar_una_por
 from tests.auditor.historia import COMPENSADA, EN_CURSO
 
 from contratos.suscripciones import (
@@ -172,7 +172,7 @@ def se_factura_al_activar_y_por_periodo(evidencia: Evidencia) -> Iterator[Hallaz
     """
     activadas = {d.causa: d.mensaje for d in evidencia.de(SuscripcionActivada)}
     emitidas = evidencia.de(FacturaEmitida)
-    yield from _una_por(evidencia.facturas, [d.mensaje.id_factura for d in emitidas], "FacturaEmitida")
+    yield from hallar_una_por(evidencia.facturas, [d.mensaje.id_factura for d in emitidas], "FacturaEmitida")
     al_activar = [d.causa for d in emitidas if d.causa in activadas]
     yield from hallar(Clase.DOBLADO, _repetidos(al_activar), "invoice of one activation, caused by")
     de_pago = {c for c, m in activadas.items() if (p := evidencia.planes.get(m.plan_codigo)) and p.de_pago}
@@ -202,7 +202,7 @@ def cada_factura_se_paga_una_vez_o_se_debe_o_se_anula(evidencia: Evidencia) -> I
     """§2: PAGADA with one SuscripcionPagada of its money; else ANULADA where it was cancelled, and EMITIDA if not."""
     pagos = evidencia.mensajes(SuscripcionPagada)
     pagadas = [id for id, factura in evidencia.facturas.items() if factura.estado == "PAGADA"]
-    yield from _una_por(pagadas, [m.id_factura for m in pagos], "SuscripcionPagada")
+    yield from hallar_una_por(pagadas, [m.id_factura for m in pagos], "SuscripcionPagada")
     for m in pagos:
         fila = evidencia.facturas.get(m.id_factura)
         if fila is not None and (fila.id_suscripcion, fila.monto, fila.moneda) != (m.id_suscripcion, m.monto, m.moneda):
@@ -218,13 +218,6 @@ def cada_factura_se_paga_una_vez_o_se_debe_o_se_anula(evidencia: Evidencia) -> I
         debido = "ANULADA" if factura.id_suscripcion in canceladas else "EMITIDA"
         if factura.estado not in ("PAGADA", debido):
             yield Hallazgo(Clase.OTRO, f"invoice {id} is {factura.estado}, not {debido}")
-
-
-def _una_por(debidos: Any, dichos: Sequence[str], nombre: str) -> Iterator[Hallazgo]:
-    veces = Counter(dichos)
-    yield from hallar(Clase.DOBLADO, [id for id, n in veces.items() if n > 1], nombre)
-    yield from hallar(Clase.PERDIDO, [id for id in debidos if id not in veces], f"no {nombre}")
-    yield from hallar(Clase.OTRO, veces.keys() - set(debidos), f"{nombre} without reason")
 
 
 def _repetidos(valores: Sequence[Any]) -> list[Any]:
