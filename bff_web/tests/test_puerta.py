@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
-from bff_web import modelos
+from bff_web import modelos_consultas
 from bff_web import respuestas as respuestas_de_la_puerta
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.vista import SOLO_POST
@@ -167,7 +167,7 @@ def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -
 
 def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(documento: dict[str, Any]) -> None:
     cuerpos: dict[str, type[BaseModel]] = {comando.cuerpo.__name__: comando.cuerpo for comando in COMANDOS}
-    cuerpos |= {c.respuesta.__name__: modelos.de_respuesta(c.respuesta) for c in CONSULTAS}
+    cuerpos |= {c.respuesta.__name__: modelos_consultas.de_respuesta(c.respuesta) for c in CONSULTAS}
     vistos: set[str] = set()
     for operaciones in documento["paths"].values():
         for operacion in operaciones.values():

@@ -3,15 +3,15 @@
 import flask
 import urllib3
 
-from bff_web import broker, consultas, cuerpos, documento
+from bff_web import consultas, cuerpos, documento, salud_broker
 from bff_web.comandos import vista
 from bff_web.config import Config
 from bff_web.servicios import Servicio
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada import logs
 from seedwork.entrada.config import cargar
-from seedwork.entrada.http import Comprobacion
 from seedwork.entrada.http import crear_app as crear_base
+from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.pulsar import Publicador
 
 
@@ -20,10 +20,10 @@ def crear_app() -> flask.Flask:
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
     publicador = Publicador(config.pulsar_url, plazo_ms=vista.PLAZO_MS)
-    return componer(config, publicador, lambda: broker.comprobar(publicador))
+    return componer(config, publicador, lambda: salud_broker.comprobar(publicador))
 
 
-def componer(config: Config, publicador: vista.Publicador, comprobar_broker: Comprobacion) -> flask.Flask:
+def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacion) -> flask.Flask:
     """The door with a given way to the broker, and a given look at it."""
     http = urllib3.PoolManager(maxsize=config.bff_hilos)
     direcciones = {
@@ -36,10 +36,10 @@ def componer(config: Config, publicador: vista.Publicador, comprobar_broker: Com
     app = crear_base(
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
-        | broker.vigilar(config.pulsar_admin_url),
+        | salud_broker.vigilar(config.pulsar_admin_url),
     )
     cuerpos.limitar(app)
-    vista.registrar(app, publicador, config.idempotencia_secreto.get_secret_value().encode(), EntornoReal())
+    vista.registrar(app, emisor, config.idempotencia_secreto.get_secret_value().encode(), EntornoReal())
     consultas.registrar(app, servicios)
     documento.registrar(app)
     return app

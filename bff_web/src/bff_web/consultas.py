@@ -9,11 +9,11 @@ import flask
 
 from bff_web.cuerpos import validar
 from bff_web.direcciones import exigir_ids
-from bff_web.modelos import CURSOR, Filtro, de_filtros
+from bff_web.modelos_consultas import CURSOR, Filtro, de_filtros
 from bff_web.servicios import Servicio
 from contratos.consultas import Consulta, de_contexto
 from seedwork.entrada.consultas import regla
-from seedwork.entrada.http import ErrorHttp
+from seedwork.entrada.problemas import ErrorHttp
 
 CONTEXTOS = {
     "suscripciones": "Suscripciones",

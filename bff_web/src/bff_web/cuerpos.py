@@ -20,7 +20,7 @@ from seedwork.dominio.reglas import (
     PATRON_MONTO,
     PATRON_TEXTO,
 )
-from seedwork.entrada.http import ErrorHttp
+from seedwork.entrada.problemas import ErrorHttp
 
 TIPOS_ADMITIDOS = ("application/json", "json/application", "aplication/json", "application/*+json")
 """JSON's own media types, and the two that today's clients send instead."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from seedwork.dominio.reglas import es_id
-from seedwork.entrada.http import ErrorHttp
+from seedwork.entrada.problemas import ErrorHttp
 
 NO_ENCONTRADO = "No existe, o el comando que lo crea aún no se ha aplicado."
 

@@ -16,10 +16,10 @@ from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPOS_ADMITIDOS, puede_faltar
-from bff_web.modelos import CURSOR, Filtro, de_filtros, de_respuesta
+from bff_web.modelos_consultas import CURSOR, Filtro, de_filtros, de_respuesta
 from contratos.consultas import Consulta
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID
-from seedwork.entrada.http import TIPO_PROBLEMA
+from seedwork.entrada.problemas import TIPO_PROBLEMA
 
 _RUTA = "openapi.json"
 

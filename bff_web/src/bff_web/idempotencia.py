@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bff_web.comandos.comun import Cuerpo
 from seedwork.aplicacion.entorno import Entorno
-from seedwork.entrada.http import ErrorHttp
+from seedwork.entrada.problemas import ErrorHttp
 
 CABECERA = "Idempotency-Key"
 MAXIMO_CLAVE = 255

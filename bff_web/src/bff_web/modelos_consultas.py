@@ -18,10 +18,8 @@ _REGLAS = {Id: tipos.Id, Texto: tipos.Texto, Cursor: tipos.Cursor}
 _RESPUESTAS: dict[type[Respuesta], type[BaseModel]] = {}
 
 
-class Filtro(BaseModel):
+class Filtro(tipos.Objeto):
     """A query's parameters."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 def de_filtros(consulta: type[Consulta]) -> type[Filtro]:

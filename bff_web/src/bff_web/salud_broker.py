@@ -3,7 +3,7 @@
 from bff_web.comandos import COMANDOS
 from contratos.esquemas import publicados
 from contratos.sagas import TransicionSaga
-from seedwork.entrada.http import Comprobacion
+from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
 from seedwork.infraestructura.pulsar import Publicador

@@ -7,7 +7,8 @@ import flask
 import urllib3
 
 from bff_web.direcciones import no_encontrado
-from seedwork.entrada.http import CABECERA_CORRELACION, TIPO_PROBLEMA, ErrorHttp, correlacion
+from seedwork.entrada.http import CABECERA_CORRELACION, correlacion
+from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp
 
 _PLAZO = urllib3.Timeout(connect=1.0, read=3.0)
 _RECHAZOS = (400, 422)

@@ -1,9 +1,9 @@
-"""The shared rules of :mod:`seedwork.dominio.reglas` as types of the door's bodies."""
+"""The shared rules of :mod:`seedwork.dominio.reglas` as types of what clients send."""
 
 from typing import Annotated, Any
 
 import email_validator
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from seedwork.dominio.reglas import (
@@ -27,8 +27,13 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 ERROR_PROPIO = "propio"
 """The type of errors whose text is made here, in Spanish."""
 
-
 MOTIVO_NUMERO = "debe ser un número entero no negativo o sus dígitos, 20 como máximo"
+
+
+class Objeto(BaseModel):
+    """What a client sends, or an object within it: no other fields, and no type taken for another."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 def _numero(valor: Any) -> Any:

@@ -6,14 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bff_web.tipos import Numero, Texto
+from bff_web.tipos import Numero, Objeto, Texto
 from contratos import Mensaje
-
-
-class Objeto(BaseModel):
-    """A body, or an object within one: no other fields, and no type taken for another."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 def ejemplo(**cuerpo: Any) -> ConfigDict:

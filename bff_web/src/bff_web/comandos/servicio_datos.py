@@ -3,8 +3,8 @@
 from typing_extensions import override
 
 from bff_web import respuestas
-from bff_web.comandos.comun import Comando, Cuerpo, Documento, Objeto, Palabras, Recurso, ejemplo
-from bff_web.tipos import Correo, Id, Texto
+from bff_web.comandos.comun import Comando, Cuerpo, Documento, Palabras, Recurso, ejemplo
+from bff_web.tipos import Correo, Id, Objeto, Texto
 from contratos.servicio_datos import (
     AsignarExperto,
     CrearServicioDatos,

@@ -20,7 +20,7 @@ from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.consultas import regla
-from seedwork.entrada.http import problema
+from seedwork.entrada.problemas import problema
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ ESPERA_S = 4.5
 """Seconds for that, and for the connection where there is none yet: the client is to hear within 5 (contract §2)."""
 
 
-class Publicador(Protocol):
+class Emisor(Protocol):
     """Takes messages to the broker."""
 
     def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
@@ -42,10 +42,10 @@ class Publicador(Protocol):
         """
 
 
-def registrar(app: flask.Flask, publicador: Publicador, secreto: bytes, entorno: Entorno) -> None:
+def registrar(app: flask.Flask, emisor: Emisor, secreto: bytes, entorno: Entorno) -> None:
     """Add every command's routes."""
     for comando in COMANDOS:
-        vista = _vista(comando, publicador, secreto, entorno)
+        vista = _vista(comando, emisor, secreto, entorno)
         for ruta in comando.rutas:
             app.add_url_rule(regla(ruta), ruta, vista, methods=["POST"], provide_automatic_options=False)
             # Else a query would take a command's address for that of a resource, and know none of that id.
@@ -73,7 +73,7 @@ class _Aceptado(flask.Response):
         return self.headers
 
 
-def _vista(comando: Comando, publicador: Publicador, secreto: bytes, entorno: Entorno) -> Callable[..., flask.Response]:
+def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno) -> Callable[..., flask.Response]:
     recurso = comando.recurso
 
     def vista(**ids: str) -> flask.Response:
@@ -103,7 +103,7 @@ def _vista(comando: Comando, publicador: Publicador, secreto: bytes, entorno: En
         )
         structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
         try:
-            publicador.publicar(sobre, mensaje, espera=ESPERA_S)
+            emisor.publicar(sobre, mensaje, espera=ESPERA_S)
         except SinConfirmacion as error:
             log.warning("comando sin confirmar", tipo=mensaje.tipo, error=str(error))
             return problema(
