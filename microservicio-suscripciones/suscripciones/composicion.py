@@ -1,4 +1,4 @@
-"""Where everything is put together; the one place that knows all layers."""
+"""Where everything is put together: what knows all layers."""
 
 from functools import cache, partial
 from pathlib import Path

@@ -27,7 +27,7 @@ FALTAS: dict[str, list[tuple[str, str]]] = {
     "seedwork": [("seedwork/src/seedwork/aplicacion/sobre.py", "seedwork.entrada.config")],
     "dominio": [
         ("microservicio-notificaciones/notificaciones/dominio/eventos.py", "sqlalchemy"),
-        ("microservicio-servicio-datos/servicio_datos/dominio/servicio_datos.py", "saga.pasos"),
+        ("microservicio-servicio-datos/servicio_datos/dominio/servicio_datos.py", "saga.fin"),
     ],
     "aplicacion": [
         ("microservicio-servicio-datos/servicio_datos/aplicacion/pasos.py", "flask"),

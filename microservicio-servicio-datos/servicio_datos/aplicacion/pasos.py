@@ -45,7 +45,7 @@ _ESTADOS: Mapping[type[HechoSuscripcion], str] = {
 
 
 def conocer(hecho: HechoSuscripcion, unidad: Unidad) -> SuscripcionConocida:
-    """Take in what a fact tells of its subscription. Each reaction does it first: so they take turns."""
+    """Take in what a fact tells of its subscription. Each reaction to such a fact does it first: so they take turns."""
     conocida = unidad.suscripciones.de(hecho.id_suscripcion)
     conocida.avanzar(_ESTADOS[type(hecho)])
     return conocida

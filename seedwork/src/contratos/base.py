@@ -23,7 +23,7 @@ class Regla:
     """What a field of an event must be, besides its type; whoever hears it relies on that.
 
     Attributes:
-        requerido: whether it may be empty.
+        requerido: whether it may not be empty.
         forma: how its text must look.
         de: the closed list that it is of; empty for none.
     """

@@ -1,4 +1,4 @@
-"""The base of every aggregate: identity, version and the events it has recorded but not yet told."""
+"""The base of every aggregate: identity, sequence and the events it has recorded but not yet told."""
 
 from dataclasses import dataclass, field
 
@@ -23,5 +23,5 @@ class Agregado:
     registrados: list[EventoDominio] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def registrar(self, evento: EventoDominio) -> None:
-        """Record that something happened; it is told when the unit of work commits."""
+        """Record that something happened; it is told when the message that caused it has been handled."""
         self.registrados.append(evento)

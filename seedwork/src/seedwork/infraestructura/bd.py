@@ -1,4 +1,4 @@
-"""One engine per process, and the tables that every service's database has for its messages."""
+"""How an engine is made, and the tables that every service's database has for its messages."""
 
 import select
 from collections.abc import Mapping

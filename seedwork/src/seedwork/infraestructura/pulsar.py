@@ -1,4 +1,4 @@
-"""Pulsar: one client per process, one producer per topic, made once and reused."""
+"""What publishes on Pulsar: a client of its own, and on it a producer per topic, made once and reused."""
 
 import os
 import threading
