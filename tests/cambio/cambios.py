@@ -194,10 +194,10 @@ class AnularFactura(Mensaje):
 
 from contratos import motivos
 from contratos.suscripciones import AnularFactura
-from seedwork.aplicacion.validez import Reglas
+from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
-from suscripciones.aplicacion.pasos import pedida
+from suscripciones.aplicacion.peticiones import suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"id_factura": es_id}
@@ -205,7 +205,8 @@ _REGLAS: Reglas = {"id_factura": es_id}
 
 def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
     """Annul one invoice that is not paid."""
-    suscripcion = pedida(comando, unidad, _REGLAS)
+    exigir(comando, _REGLAS)
+    suscripcion = suscripcion_pedida(unidad)
     suyas = {factura.id: factura for factura in unidad.facturas.de(suscripcion.id)}
     if comando.id_factura not in suyas:
         raise ReglaViolada(motivos.FACTURA_DESCONOCIDA)
