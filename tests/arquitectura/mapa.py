@@ -120,7 +120,7 @@ def _contexto(contexto: str) -> Iterator[str]:
     for tipo in tipos:
         topico = tipo.topico.removeprefix(f"persistent://{contratos.INQUILINO}/")
         partes = f", {tipo.particiones} partitions" if tipo.particiones else ""
-        asunto = f"about `{tipo.sujeto}`" if tipo.sujeto else "about one thing or another"
+        asunto = f"about `{tipo.nombre_sujeto}`" if tipo.nombre_sujeto else "about one thing or another"
         orden = {"ordenada": "in order", "compartida": "shared"}[tipo.entrega]
         yield f"- **{tipo.__name__}** v{tipo.version} on `{topico}`{partes}, {asunto}, {orden}: {_campos(tipo.esquema)}"
     yield ""

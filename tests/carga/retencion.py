@@ -21,7 +21,7 @@ from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
-from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 FILAS = 1_000_000
 LOTE, LOTES = 500, 20
@@ -90,7 +90,7 @@ def _servicio(cimientos: Cimientos) -> Iterator[tuple[sa.Engine, Bus]]:
 
 def _recibidos(serie: str, cuantos: int) -> list[Recibido]:
     comandos = [AnonimizarImagen(**cargas.imagen(serie, n)) for n in range(cuantos)]
-    return [Recibido(sobre_nuevo(c, fuente="/saludtech/bff", sujeto=c.id_imagen), c) for c in comandos]
+    return [recibido(sobre_nuevo(c, fuente="/saludtech/bff", sujeto=c.id_imagen), c) for c in comandos]
 
 
 def _costo(bus: Bus) -> float:
@@ -120,9 +120,9 @@ def _latencias(cimientos: Cimientos, motor: sa.Engine, bus: Bus) -> list[float]:
 
     def escribir() -> None:
         siguiente = time.perf_counter()
-        for recibido in _recibidos(serie, MUESTRAS):
-            bus.procesar([recibido])
-            confirmadas[recibido.sobre.sujeto] = time.perf_counter()
+        for cada_uno in _recibidos(serie, MUESTRAS):
+            bus.procesar([cada_uno])
+            confirmadas[cada_uno.sobre.sujeto] = time.perf_counter()
             siguiente += 1 / POR_SEGUNDO
             time.sleep(max(0.0, siguiente - time.perf_counter()))
 

@@ -30,17 +30,17 @@ SIN_SU_ID = {"CrearSuscripcion", "CrearServicioDatos"}
 
 @cada_mensaje
 def test_dice_de_que_trata_y_es_lo_propio_de_su_contexto(tipo: type[Mensaje]) -> None:
-    assert tipo.sujeto == ("" if tipo.__name__ in DE_UNA_COSA_O_DE_OTRA else DE[tipo.contexto])
+    assert tipo.nombre_sujeto == ("" if tipo.__name__ in DE_UNA_COSA_O_DE_OTRA else DE[tipo.contexto])
 
 
 @cada_mensaje
 def test_su_sujeto_es_un_campo_suyo_y_obligatorio_donde_la_carga_lo_tiene(tipo: type[Mensaje]) -> None:
-    if not tipo.sujeto or tipo.__name__ in SIN_SU_ID:
-        assert tipo.sujeto not in tipo.campos
+    if not tipo.nombre_sujeto or tipo.__name__ in SIN_SU_ID:
+        assert tipo.nombre_sujeto not in tipo.campos
     else:
-        assert typing.get_type_hints(tipo)[tipo.sujeto] is str
-        assert tipo.reglas[tipo.sujeto] == dataclasses.replace(
-            tipo.reglas[tipo.sujeto], requerido=True, forma="id", de=frozenset()
+        assert typing.get_type_hints(tipo)[tipo.nombre_sujeto] is str
+        assert tipo.reglas[tipo.nombre_sujeto] == dataclasses.replace(
+            tipo.reglas[tipo.nombre_sujeto], requerido=True, forma="id", de=frozenset()
         )
 
 
@@ -48,7 +48,7 @@ def test_su_sujeto_es_un_campo_suyo_y_obligatorio_donde_la_carga_lo_tiene(tipo: 
 def test_lo_que_menciona_esta_en_la_carga_y_no_es_su_sujeto(tipo: type[Mensaje]) -> None:
     for nombre, campo in tipo.menciona.items():
         assert nombre in DE.values()
-        assert nombre != tipo.sujeto
+        assert nombre != tipo.nombre_sujeto
         assert attrgetter(campo)(tipo()) == ""
 
 

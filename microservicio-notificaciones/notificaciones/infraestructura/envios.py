@@ -13,8 +13,9 @@ from notificaciones.aplicacion.puertos import EnvioOcupado
 from notificaciones.infraestructura import tablas
 from saga.pasos import Saga
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.transaccion import Inscripcion
 from seedwork.infraestructura.bd import entre
-from seedwork.infraestructura.repositorio import Inscripcion, campos, de_json
+from seedwork.infraestructura.repositorio import campos, de_json
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 _OCUPADO = "55P03"

@@ -48,7 +48,7 @@ from seedwork.infraestructura.almacen_eventos import FlujosSQL
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 from seedwork.pruebas.publicado import publicado
-from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 MIGRACIONES = Path(__file__).parents[2] / "migraciones"
 REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.example")
@@ -215,7 +215,7 @@ class ServicioEnPrueba:
 
 def _recibido(hecho: HechoParaElCliente, id: str | None) -> Recibido:
     sobre = sobre_nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, id=id)
-    return Recibido(replace(sobre, correlacion=hecho.id_saga), hecho)
+    return recibido(replace(sobre, correlacion=hecho.id_saga), hecho)
 
 
 @pytest.fixture

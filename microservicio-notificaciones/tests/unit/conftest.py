@@ -25,7 +25,7 @@ from notificaciones.pruebas.memoria import ColaEnviosMemoria, abrir_en, almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.pruebas.entorno import EntornoSimulado
-from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 ARRIENDO_S = 15.0
 
@@ -48,7 +48,7 @@ class EnMemoria:
 
     def _recibido(self, hecho: HechoParaElCliente) -> Recibido:
         sobre = sobre_nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, entorno=self.entorno)
-        return Recibido(sobre, hecho)
+        return recibido(sobre, hecho)
 
     def tomar(self) -> Envio:
         """Lease the one delivery that is due."""

@@ -30,9 +30,9 @@ from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.respuestas import cliente_fiel
-from seedwork.pruebas.sobres import sobre_nuevo
 
 CLAVE = bytes(range(32))
 CLAVE_BASE64 = base64.b64encode(CLAVE).decode()
@@ -43,8 +43,8 @@ ENTORNO = EntornoReal()
 def recibido(id_comando: str, **campos: str) -> Recibido:
     """A command as it arrives: today's body, but for these fields."""
     comando = replace(ANONIMIZAR_IMAGEN, **campos)
-    sobre = sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen or "vacio", id=id_comando)
-    return Recibido(sobre, comando)
+    sobre = sobres.sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen or "vacio", id=id_comando)
+    return sobres.recibido(sobre, comando)
 
 
 @pytest.fixture(scope="module")

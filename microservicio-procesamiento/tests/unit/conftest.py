@@ -21,7 +21,7 @@ from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.pruebas.entorno import EntornoSimulado
 from seedwork.pruebas.paciencia import PacienciaFija
-from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 CLAVE = bytes(range(32))
 
@@ -86,7 +86,7 @@ class EnMemoria:
             clave_idempotencia=pedido.clave,
             entorno=self.entorno,
         )
-        return Recibido(sobre, pedido.comando)
+        return recibido(sobre, pedido.comando)
 
     @property
     def imagenes(self) -> Mapping[str, ImagenAnonimizada]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from seedwork.aplicacion.transaccion import Transaccion
-from seedwork.infraestructura.repositorio import Inscripcion
+from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 from servicio_datos.dominio.catalogo import clave_modalidad
 

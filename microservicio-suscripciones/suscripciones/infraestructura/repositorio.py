@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from seedwork.aplicacion.transaccion import Transaccion
+from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
 from seedwork.dominio.dinero import Dinero
-from seedwork.infraestructura.repositorio import Inscripcion, Mapeo, Repositorio, campos, de_json, mapeo_llano
+from seedwork.infraestructura.repositorio import Mapeo, Repositorio, campos, de_json, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, Tabla, TransaccionConTablas
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.aplicacion.traducciones import TRADUCCIONES

@@ -13,6 +13,7 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.entrada.http import crear_app
 from seedwork.infraestructura import bd
 from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.sobres import recibido as recibido_con
 from seedwork.pruebas.sobres import sobre_nuevo
 from suscripciones.composicion import servicio
 
@@ -34,7 +35,7 @@ def api(motor: sa.Engine) -> FlaskClient:
 
 
 def recibido(comando: CrearSuscripcion = CREAR_SUSCRIPCION, *, id: str = "c-1") -> Recibido:
-    return Recibido(sobre_nuevo(comando, fuente="/saludtech/bff", sujeto="s-1", id=id), comando)
+    return recibido_con(sobre_nuevo(comando, fuente="/saludtech/bff", sujeto="s-1", id=id), comando)
 
 
 def dicho(motor: sa.Engine) -> list[str]:

@@ -47,7 +47,7 @@ class Mensaje:
     version: ClassVar[int]
     tipo: ClassVar[str]
     topico: ClassVar[str]
-    sujeto: ClassVar[str]
+    nombre_sujeto: ClassVar[str]
     menciona: ClassVar[Mapping[str, str]]
     entrega: ClassVar[Entrega]
     particiones: ClassVar[int]
@@ -101,7 +101,7 @@ def mensaje(
         nueva.tipo = f"co.saludtech.{contexto}.{cls.__name__}.v{version}"
         local = topico or f"{clase}-{_con_guiones(cls.__name__)}.v{version}"
         nueva.topico = f"persistent://{INQUILINO}/{contexto}/{local}"
-        nueva.sujeto = sujeto
+        nueva.nombre_sujeto = sujeto
         nueva.menciona = menciona or {}
         nueva.entrega = entrega
         nueva.particiones = particiones

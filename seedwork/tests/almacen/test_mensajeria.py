@@ -1,7 +1,6 @@
 """Inbox, keys, waits, fates and outbox: what a transaction keeps of a service's messages."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -312,12 +311,6 @@ def test_quien_ya_no_espera_no_deja_fila(banco):
         t.no_esperar("c", "nadie")
         t.no_esperar("otro", "b")
     assert banco.esperas() == {"b": ("c", 1)}
-
-
-def test_lo_que_no_dice_como_viajo_no_se_aplaza(banco):
-    with pytest.raises(ValueError, match="cómo viajó"), transaccion(banco) as t:
-        t.aplazar("c", [Aplazado(replace(recibido("a"), original=None), 1, 1.0)])
-    assert banco.esperas() == {}
 
 
 def test_quien_se_aparca_no_hace_esperar_a_nadie(banco):

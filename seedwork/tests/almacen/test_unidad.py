@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seedwork.aplicacion.espera import PorConocer
+from seedwork.aplicacion.transaccion import Inscripcion
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.infraestructura import avro
-from seedwork.infraestructura.repositorio import Inscripcion
 
 from .conftest import (
     BancoMemoria,
@@ -290,7 +290,7 @@ def test_lo_que_cambio_fuera_no_se_toma_por_cosa_del_mensaje_siguiente(banco, ac
 class Oyente(Inscripcion):
     """Tells what is asked of it."""
 
-    sujeto = "id_cosa"
+    nombre_sujeto = "id_cosa"
 
     def __init__(self, transaccion, pasos):
         super().__init__(transaccion)

@@ -16,7 +16,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.pulsar import Publicador
 from seedwork.infraestructura.transaccion_sql import insertar
 from seedwork.pruebas.cuaderno import UnidadCuaderno, abrir_en
-from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 from seedwork.pruebas.taller import Taller
 
 
@@ -27,10 +27,10 @@ class PorPublicador:
         self._publicador = Publicador(taller.servidores.pulsar_url)
 
     def publicar(self, *recibidos: Recibido) -> None:
-        for recibido in recibidos:
+        for cada_uno in recibidos:
             for intento in count(1):
                 try:
-                    self._publicador.publicar(recibido.sobre, recibido.mensaje)
+                    self._publicador.publicar(cada_uno.sobre, cada_uno.mensaje)
                     break
                 except SinConfirmacion:
                     if intento == 5:
@@ -96,7 +96,7 @@ def hecho() -> Callable[..., Recibido]:
 
     def hacer(tipo: type[Any], hoja: str, linea: int) -> Recibido:
         cuerpo = tipo(hoja=hoja, linea=linea)
-        return Recibido(sobre_nuevo(cuerpo, fuente="/pruebas", sujeto=hoja), cuerpo)
+        return recibido(sobre_nuevo(cuerpo, fuente="/pruebas", sujeto=hoja), cuerpo)
 
     return hacer
 

@@ -33,7 +33,7 @@ from seedwork.infraestructura.entregas import EntregasSQL
 from seedwork.infraestructura.pulsar import EsquemaCodificado
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
-from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 pytestmark = pytest.mark.integracion
 
@@ -581,7 +581,7 @@ def enviar_hasta_el_borde(taller, orden: Recibido, *, relleno: str = "carga") ->
     )
     if relleno == "carga":
         mensaje = replace(orden.mensaje, secreto="x" * (MAXIMO - 550))
-        carga, propiedades, clave = taller.codificar(Recibido(orden.sobre, mensaje))
+        carga, propiedades, clave = taller.codificar(recibido(orden.sobre, mensaje))
     else:
         carga, propiedades, clave = taller.codificar(orden)
         propiedades["otra"] = "y" * (MAXIMO - 800)

@@ -253,8 +253,8 @@ def _asuntos(recibidos: Iterable[Recibido]) -> Mapping[str, Collection[str]]:
     asuntos: dict[str, set[str]] = defaultdict(set)
     for recibido in recibidos:
         mensaje = recibido.mensaje
-        if mensaje.sujeto:
-            asuntos[mensaje.sujeto].add(recibido.sobre.sujeto)
+        if mensaje.nombre_sujeto:
+            asuntos[mensaje.nombre_sujeto].add(recibido.sobre.sujeto)
         for nombre, campo in mensaje.menciona.items():
             # What can be no id may be no text that a database takes; its handler refuses it.
             if es_id(mencionado := attrgetter(campo)(mensaje)):

@@ -42,11 +42,11 @@ class Recibido:
     """A message that arrived, decoded.
 
     Attributes:
-        original: as it travelled; None where nobody may have to send it again.
+        original: as it travelled first; what waited came back by another way.
         vuelta: how often it was made to wait before this; 0 for what comes from its own topic.
     """
 
     sobre: Sobre
     mensaje: Mensaje
-    original: Original | None = field(default=None, repr=False, compare=False)
+    original: Original = field(repr=False, compare=False)
     vuelta: int = 0

@@ -29,23 +29,31 @@ class Destino:
     rechazo: str | None
 
 
-class Inscrito(Protocol):
-    """Whatever holds changes until the transaction ends: a repository, a counter. It enrols when it is made."""
+class Inscripcion:
+    """Whatever holds changes until the transaction ends: a repository, a counter. It enrols when it is made.
 
-    sujeto: str
-    """The name of the id that its aggregates are found by, as messages declare it; empty for none."""
+    This one has nothing to load, note or write; others derive. Who changes something notes in ``_regresos`` how to undo
+    it.
+
+    Attributes:
+        nombre_sujeto: the name of the id that its aggregates are found by, as messages declare it; empty for none.
+    """
+
+    nombre_sujeto: str = ""
+
+    def __init__(self, transaccion: "Transaccion") -> None:
+        self._prestados = transaccion.cambios.prestados
+        self._regresos = transaccion.cambios.regresos
+        transaccion.cambios.inscritos.append(self)
 
     def precargar(self, ids: Collection[str], /) -> object:
         """A hint: these are about to be asked for. No handler depends on it."""
-        ...
 
     def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
         """An event was told, or kept: its aggregate's ``secuencia`` stands."""
-        ...
 
     def volcar(self) -> None:
         """Write what is new or changed, all at once."""
-        ...
 
 
 @dataclass(slots=True)
@@ -59,8 +67,8 @@ class Cambios:
         regresos: how each thing that the present message did is undone; the last one first.
     """
 
-    inscritos: list[Inscrito] = field(default_factory=list)
-    prestados: dict[int, tuple[Agregado, Inscrito]] = field(default_factory=dict)
+    inscritos: list[Inscripcion] = field(default_factory=list)
+    prestados: dict[int, tuple[Agregado, Inscripcion]] = field(default_factory=dict)
     regresos: list[Callable[[], object]] = field(default_factory=list)
 
 

@@ -368,7 +368,7 @@ class Tratamiento:
             medios.testigo.acabado(entrega.recibido, _fin(entrega, esperan))
             return
         if not entrega.con_carta:
-            medios.cartas.aparcar(_original(entrega), error=entrega.agotada, intentos=maximo)
+            medios.cartas.aparcar(entrega.recibido.original, error=entrega.agotada, intentos=maximo)
             entrega.con_carta = True
         medios.entregas.aparcar(sobre.id, maximo)
         self._liberar()
@@ -390,11 +390,6 @@ class Tratamiento:
 
     def _anotar_labor(self, topicos: Collection[str]) -> None:
         self._labores.update(dict.fromkeys(topicos, self._medios.entorno.monotono()))
-
-
-def _original(entrega: _Entrega) -> Original:
-    """As it travelled first; a command that waited came back by another way."""
-    return entrega.recibido.original or entrega.llegado
 
 
 def _fin(entrega: _Entrega, esperan: Collection[str]) -> str:

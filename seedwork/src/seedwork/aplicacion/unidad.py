@@ -111,7 +111,7 @@ class UnidadTrabajo:
     def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
         """Load at once the aggregates that a batch is about, by the names of their ids; a hint."""
         for inscrito in self._inscritos:
-            if ids := asuntos.get(inscrito.sujeto):
+            if ids := asuntos.get(inscrito.nombre_sujeto):
                 inscrito.precargar(ids)
 
     def volcar(self) -> None:

@@ -45,12 +45,12 @@ def falta(mensaje: Mensaje, sujeto: str) -> str | None:
         motivo = _falta_de(getattr(mensaje, campo), regla)
         if motivo is not None:
             return f"{campo} {motivo}"
-    return f"{mensaje.sujeto} no es ce_subject" if es_de_otro(mensaje, sujeto) else None
+    return f"{mensaje.nombre_sujeto} no es ce_subject" if es_de_otro(mensaje, sujeto) else None
 
 
 def es_de_otro(mensaje: Mensaje, sujeto: str) -> bool:
     """Whether its payload names another subject than its envelope does."""
-    return mensaje.sujeto in mensaje.reglas and getattr(mensaje, mensaje.sujeto) != sujeto
+    return mensaje.nombre_sujeto in mensaje.reglas and getattr(mensaje, mensaje.nombre_sujeto) != sujeto
 
 
 def opcional(condicion: Condicion) -> Condicion:

@@ -185,7 +185,7 @@ class RepositorioEventos(Mapa[A]):
         sujeto: str = "",
     ) -> None:
         super().__init__(transaccion)
-        self.sujeto = sujeto
+        self.nombre_sujeto = sujeto
         self._entorno = transaccion.entorno
         self._flujos = flujos
         self._catalogo = catalogo

@@ -36,14 +36,8 @@ def _a_fila(sobre: Sobre, topico: str, carga: bytes) -> dict[str, Any]:
 
 
 def a_fila_aplazada(aplazado: Aplazado, contexto: str, no_antes: datetime) -> dict[str, Any]:
-    """The row of a command that waits: it goes to the service's waiting topic, as it came, and not before then.
-
-    Raises:
-        ValueError: it does not say how it travelled.
-    """
+    """The row of a command that waits: it goes to the service's waiting topic, as it came, and not before then."""
     recibido, original = aplazado.recibido, aplazado.recibido.original
-    if original is None:
-        raise ValueError("no se puede aplazar lo que no dice cómo viajó")
     propias = {
         "espera_topico": original.topico,
         "espera_esquema": str(original.esquema),

@@ -241,11 +241,6 @@ class Publicador:
         if respuesta[0] is not None:
             raise respuesta[0]
 
-    def conectado(self) -> bool:
-        """Whether every producer made so far is connected, and there is one."""
-        productores = list(self._productores.values())
-        return bool(productores) and all(p.is_connected() for p in productores)
-
     def comprobar(self, topicos: Sequence[str]) -> str | None:
         """Why the topics can't be published to right now, if so; a health check."""
         try:

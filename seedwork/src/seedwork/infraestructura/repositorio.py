@@ -5,36 +5,12 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.transaccion import Transaccion
-from seedwork.dominio.agregado import Agregado, EventoDominio
+from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
+from seedwork.dominio.agregado import Agregado
 from seedwork.infraestructura.tabla import Fila, Tabla
 
 A = TypeVar("A", bound=Agregado)
 D = TypeVar("D")
-
-
-class Inscripcion:
-    """What enrols in a transaction when it is made, and has nothing to load, note or write; others derive.
-
-    Who changes something notes in ``_regresos`` how to undo it.
-    """
-
-    sujeto = ""
-
-    def __init__(self, transaccion: Transaccion) -> None:
-        self._prestados = transaccion.cambios.prestados
-        self._regresos = transaccion.cambios.regresos
-        transaccion.cambios.inscritos.append(self)
-
-    def precargar(self, ids: Collection[str], /) -> object:
-        """Nothing is loaded."""
-
-    def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
-        """Nothing is to be noted."""
-
-    def volcar(self) -> None:
-        """Nothing is to be written."""
 
 
 class Mapa(Inscripcion, Generic[A]):
@@ -135,7 +111,7 @@ class Repositorio(Mapa[A]):
 
     def __init__(self, transaccion: Transaccion, tabla: Tabla, mapeo: Mapeo[A], *, sujeto: str = "") -> None:
         super().__init__(transaccion)
-        self.sujeto = sujeto
+        self.nombre_sujeto = sujeto
         self._tabla = tabla
         self._mapeo = mapeo
         self._leidas: dict[str, Fila] = {}

@@ -89,7 +89,7 @@ Valores = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class TransaccionSQL:
-    """One open transaction, and its tables.
+    """One open transaction (:class:`seedwork.aplicacion.transaccion.Transaccion`), and its tables.
 
     Args:
         conexion: a connection whose transaction has begun.
@@ -122,39 +122,39 @@ class TransaccionSQL:
         return self.conexion.execute(sentencia, valores)
 
     def marcar(self, *, deshacible: bool = True) -> None:
-        """A message begins."""
+        """See the port."""
         self._escrito, self._deshacible = False, deshacible
 
     def deshacer(self) -> None:
-        """Undo what was written at once since the mark."""
+        """See the port: what :meth:`escribir` did."""
         if self._escrito:
             self.conexion.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {_MARCA}")
             self._escrito = False
 
     def reloj(self) -> datetime:
-        """The database's clock; asked once."""
+        """See the port."""
         if self._hora is None:
             self._hora = self.conexion.execute(_RELOJ).scalar_one()
         return self._hora
 
     def recibir(self, consumidor: str, ids: Collection[str], *, lote: str | None) -> set[str]:
-        """Write the ids into the inbox, end the batch, and forget their attempts; answer the ids that were new."""
+        """See the port."""
         valores = {"consumidor": consumidor, "ids": sorted(ids)}
         if lote is None:
             return set(self.conexion.execute(_RECIBIR, valores).scalars())
         return set(self.conexion.execute(_RECIBIR_LOTE, {**valores, "lote": lote}).scalars())
 
     def devolver(self, consumidor: str, ids: Collection[str]) -> None:
-        """Take the ids out of the inbox again: they were left unhandled."""
+        """See the port."""
         self.conexion.execute(_DEVOLVER, {"consumidor": consumidor, "ids": list(ids)})
 
     def retirar(self, consumidor: str, ce_id: str) -> bool:
-        """Take a message that was parked, or never handled, as done with; False where it was handled."""
+        """See the port."""
         valores = {"consumidor": consumidor, "ce_id": ce_id}
         return self.conexion.execute(_RETIRAR, valores).one_or_none() is not None
 
     def reclamar_claves(self, claves: Mapping[str, str]) -> Mapping[str, str]:
-        """Keep the first ``id_comando`` of each idempotency key; answer whose each key is."""
+        """See the port."""
         filas = [{"clave": c, "id_comando": i} for c, i in sorted(claves.items())]
         self.conexion.execute(_RECLAMAR, filas)
         return {f.clave: f.id_comando for f in self.conexion.execute(_DUENOS, {"claves": list(claves)})}
@@ -162,8 +162,7 @@ class TransaccionSQL:
     def en_espera(
         self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
     ) -> Sequence[EnEspera]:
-        """Of the commands that wait with these types and subjects, in their turns: those with these ids, and, of each
-        type and subject, the first of the others."""
+        """See the port."""
         tipos, sujetos = {tipo for tipo, _ in asuntos}, {sujeto for _, sujeto in asuntos}
         valores = {"consumidor": consumidor, "tipos": list(tipos), "sujetos": list(sujetos)}
         # Mostly nobody does, and that is found out soon.
@@ -178,7 +177,7 @@ class TransaccionSQL:
         ]
 
     def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
-        """Let them wait: each is sent to the service's waiting topic, from which it comes again after its pause."""
+        """See the port."""
         sobres = [a.recibido.sobre for a in aplazados]
         self.conexion.execute(
             _APLAZAR,
@@ -198,15 +197,11 @@ class TransaccionSQL:
         )
 
     def no_esperar(self, consumidor: str, ce_id: str) -> None:
-        """The command waits no more; it is done with."""
+        """See the port."""
         self.conexion.execute(bd.ACABAR_ESPERA, {"consumidor": consumidor, "ce_id": ce_id})
 
     def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
-        """Write what is to be sent, in order, and the fates of commands.
-
-        Raises:
-            ClaveRepetida: a command has its fate already.
-        """
+        """See the port; ClaveRepetida where a command has its fate already."""
         if destinos:
             with _claves_unicas(bd.comandos):
                 insertar(self.conexion, bd.comandos, [_a_fila(d) for d in destinos])

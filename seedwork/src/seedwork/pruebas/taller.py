@@ -36,7 +36,7 @@ from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas import cuaderno
-from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 PACIENCIA_S = 30.0
 
@@ -100,7 +100,7 @@ class Taller:
         clave = campos.pop("clave_idempotencia", None)
         mensaje = self.apuntar(hoja=hoja, linea=linea, modo=modo, **campos)
         sobre = sobre_nuevo(mensaje, fuente="/pruebas", sujeto=hoja, id=id, clave_idempotencia=clave)
-        return Recibido(sobre, mensaje)
+        return recibido(sobre, mensaje)
 
     def enviar(self, *ordenes: Recibido, repeticiones: int = 1) -> list[str]:
         """Send them, in order, and wait until all are durable. Answers their ids."""
