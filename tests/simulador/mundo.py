@@ -144,7 +144,7 @@ class _Testigo:
         if not error.startswith("Tropiezo"):
             self._mundo.imprevistos.append(f"{type(recibido.mensaje).__name__}: {error}")
 
-    def tanda(self, mensajes: int, segundos: float, error: str | None) -> None:
+    def lote_tratado(self, mensajes: int, segundos: float, error: str | None) -> None:
         self._mundo.cuentas["lote" if error is None else "lote partido"] += 1
 
 

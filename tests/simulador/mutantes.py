@@ -55,7 +55,7 @@ AJENAS = frozenset(
         # Threads, readiness and metrics: they have tests of their own, and decide nothing.
         *("correr", "_reposar", "cerrar", "atascado", "anotar_atraso", "espera_por", "en_mano", "labores", "retenidas"),
         # Hints: each handler finds without them what it finds with them.
-        *("precargar", "_asuntos"),
+        *("precargar", "_ids_por_nombre"),
     }
 )
 """Functions that hold no rule."""

@@ -14,7 +14,7 @@ from seedwork.infraestructura.cartas import Carta
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.pruebas.broker import MensajeEnMemoria
-from seedwork.pruebas.mensajeria import EntregasMemoria
+from seedwork.pruebas.mensajeria import IntentosMemoria
 
 if TYPE_CHECKING:
     from tests.simulador.mundo import Mundo
@@ -36,7 +36,7 @@ class Operador(Cartero):
         self._entorno = mundo.entorno.otro(f"operador/{ficha.nombre}")
         self._memoria = timedelta(days=36_500)
         self._bus = Bus(ficha.nombre, ficha.abrir, ficha.manejadores, ficha.rechazar, _SinPaciencia())
-        self._entregas = EntregasMemoria(ficha.almacen, ficha.nombre, "operador")  # type: ignore[assignment]
+        self._intentos = IntentosMemoria(ficha.almacen, ficha.nombre, "operador")  # type: ignore[assignment]
 
     def trabajar(self) -> None:
         """Go through all the letters that are there, once."""

@@ -33,7 +33,7 @@ from seedwork.infraestructura.decodificador import Devuelto
 from seedwork.infraestructura.relay import Relay
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.broker import AvanceEnMemoria, MensajeEnMemoria, SubscriptionEnMemoria
-from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, EntregasMemoria
+from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, IntentosMemoria
 from suscripciones.entrada.temporizadores import PLAZOS_S, RENOVACIONES_S, VigilantePlazos, VigilanteRenovaciones
 from suscripciones.pruebas.memoria import VencimientosMemoria
 
@@ -149,7 +149,7 @@ class Proceso:
             subscriber=self._cliente,
             leer=leer,
             leer_en_espera=leer_en_espera,
-            entregas=lambda: EntregasMemoria(ficha.almacen, ficha.nombre, entorno.id()),
+            intentos=lambda: IntentosMemoria(ficha.almacen, ficha.nombre, entorno.id()),
             cartas=CartasMuertas(self._cliente, ficha.nombre, ficha.nombre, entorno),
             entorno=entorno,
             ritmo=RITMO,

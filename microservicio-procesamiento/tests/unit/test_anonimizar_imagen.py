@@ -240,7 +240,7 @@ def test_lo_que_un_comando_cambio_antes_de_ser_rechazado_queda_como_estaba(servi
         anonimizar_imagen(comando, unidad)
         if comando.modalidad == "TAC":
             unidad.publicar(ImagenAnonimizada(id_imagen=comando.id_imagen), sujeto=comando.id_imagen)
-            unidad.destinar(None)
+            unidad.anotar_aplicado()
             raise ReglaViolada(motivos.DATOS_INVALIDOS)
 
     servicio.usar(anonimizador, tarde)

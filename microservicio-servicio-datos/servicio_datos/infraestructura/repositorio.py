@@ -160,6 +160,6 @@ class UnidadServicioDatos(Unidad):
         self.recursos = recursos(transaccion)
         self.imagenes = imagenes(transaccion)
 
-    def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
+    def precargar(self, ids_por_nombre: Mapping[str, Collection[str]]) -> None:
         """What is about data services and what is about subscriptions takes its locks in one order."""
-        self._servicios.precargar(asuntos.get("id_servicio_datos", ()), asuntos.get("id_suscripcion", ()))
+        self._servicios.precargar(ids_por_nombre.get("id_servicio_datos", ()), ids_por_nombre.get("id_suscripcion", ()))

@@ -18,8 +18,8 @@ from seedwork.aplicacion.cola import ColaDeSalida, PorEnviar
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.transaccion import Destino
-from seedwork.aplicacion.tratamiento import Entregas
+from seedwork.aplicacion.transaccion import DestinoDeComando
+from seedwork.aplicacion.tratamiento import Intentos
 from seedwork.aplicacion.unidad import UnidadTrabajo, abridor
 from seedwork.dominio.agregado import Agregado, EventoDominio
 from seedwork.dominio.agregado_eventos import AgregadoEventos
@@ -33,13 +33,13 @@ from seedwork.infraestructura.almacen_eventos import (
     RepositorioEventos,
 )
 from seedwork.infraestructura.cola import ColaSQL
-from seedwork.infraestructura.entregas import EntregasSQL
+from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.repositorio import Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 from seedwork.pruebas.almacen import Almacen, Definicion, FlujosMemoria, TransaccionMemoria, Unico
 from seedwork.pruebas.entorno import EntornoSimulado
-from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, EntregasMemoria
+from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, IntentosMemoria
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.sobres import Viajado, sobre_nuevo
 from seedwork.pruebas.taller import esperar
@@ -169,7 +169,7 @@ class Banco(Protocol):
         """Write at once, as a stock or a closure does."""
         ...
 
-    def entregas(self, consumidor: str, lote: str) -> Entregas: ...
+    def intentos(self, consumidor: str, lote: str) -> Intentos: ...
 
     def cola(self) -> ColaDeSalida: ...
 
@@ -181,7 +181,7 @@ class Banco(Protocol):
         """Whether each message was parked."""
         ...
 
-    def destinos(self) -> dict[str, Destino]: ...
+    def destinos(self) -> dict[str, DestinoDeComando]: ...
 
     def esperas(self) -> dict[str, tuple[str, int]]:
         """Consumer and round of each command that waits, in their turns."""
@@ -212,8 +212,8 @@ class BancoMemoria:
     def apuntar(self, transaccion: TransaccionMemoria, id: str) -> None:
         self.almacen.poner(self.almacen.tablas["apuntes"], id, {"id": id})
 
-    def entregas(self, consumidor: str, lote: str) -> Entregas:
-        return EntregasMemoria(self.almacen, consumidor, lote)
+    def intentos(self, consumidor: str, lote: str) -> Intentos:
+        return IntentosMemoria(self.almacen, consumidor, lote)
 
     def cola(self) -> ColaDeSalida:
         return ColaDeSalidaMemoria(self.almacen)
@@ -224,7 +224,7 @@ class BancoMemoria:
     def inbox(self) -> dict[tuple[str, str], bool]:
         return dict(self.almacen.inbox)
 
-    def destinos(self) -> dict[str, Destino]:
+    def destinos(self) -> dict[str, DestinoDeComando]:
         return dict(self.almacen.comandos)
 
     def esperas(self) -> dict[str, tuple[str, int]]:
@@ -260,8 +260,8 @@ class BancoSQL:
     def apuntar(self, transaccion: TransaccionSQL, id: str) -> None:
         transaccion.escribir(sa.insert(apuntes), {"id": id})
 
-    def entregas(self, consumidor: str, lote: str) -> Entregas:
-        return EntregasSQL(
+    def intentos(self, consumidor: str, lote: str) -> Intentos:
+        return IntentosSQL(
             self.motor, consumidor, lote, notas=self.motor.execution_options(isolation_level="AUTOCOMMIT")
         )
 
@@ -276,8 +276,10 @@ class BancoSQL:
     def inbox(self) -> dict[tuple[str, str], bool]:
         return {(f.consumidor, f.ce_id): f.aparcado is not None for f in self._leer(sa.select(bd.inbox))}
 
-    def destinos(self) -> dict[str, Destino]:
-        return {f.id_comando: Destino(f.id_comando, f.tipo, f.motivo) for f in self._leer(sa.select(bd.comandos))}
+    def destinos(self) -> dict[str, DestinoDeComando]:
+        return {
+            f.id_comando: DestinoDeComando(f.id_comando, f.tipo, f.motivo) for f in self._leer(sa.select(bd.comandos))
+        }
 
     def esperas(self) -> dict[str, tuple[str, int]]:
         consulta = sa.select(bd.esperas).order_by(bd.esperas.c.turno)

@@ -163,8 +163,8 @@ def test_un_fallo_no_deja_nada_de_todo_el_lote(banco, bus):
 
 def test_el_lote_termina_con_su_transaccion(banco, bus):
     existe(banco, "c-1")
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_lote({"a"})
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_lote({"a"})
     with pytest.raises(ValueError):
         bus.procesar([suma("a", modo="falla")], lote="l-1")
     assert banco.cuantos("lotes") == 1
@@ -461,15 +461,15 @@ def test_lo_atendido_ya_no_se_descarta(banco, bus):
 
 
 def test_lo_que_se_reenvia_mientras_se_aparca_su_espera_no_se_pierde(banco, bus):
-    orden, entregas = suma("a"), banco.entregas("c", "l-1")
+    orden, intentos = suma("a"), banco.intentos("c", "l-1")
     bus.procesar([orden])
     (esperaba,) = de_vuelta(banco, orden)
     # Its letter is there; who parks it freezes before he says so, and an operator sends it again meanwhile.
-    entregas.empezar_intento("a", "t", 1)
-    entregas.levantar("a")
+    intentos.empezar_intento("a", "t", 1)
+    intentos.levantar("a")
     assert bus.procesar([orden]) == ["a"], "it is no older copy of what is being parked"
     (otra_vez,) = de_vuelta(banco, orden)
-    entregas.aparcar("a", 1)
+    intentos.aparcar("a", 1)
 
     existe(banco, "c-1")
     bus.procesar([otra_vez])
@@ -494,11 +494,11 @@ def acabar(banco: Banco, bus: Bus, como: str, orden: Recibido) -> None:
     elif como == "descartado":
         assert bus.descartar(orden)
     else:
-        entregas = banco.entregas("c", "l-1")
-        entregas.empezar_intento("a", Sumar.tipo, 1, vuelta=1)
+        intentos = banco.intentos("c", "l-1")
+        intentos.empezar_intento("a", Sumar.tipo, 1, vuelta=1)
         with pytest.raises(ValueError):
             bus.procesar([*de_vuelta(banco, orden), suma("f", "c-2", modo="falla")])
-        entregas.aparcar("a", 1)
+        intentos.aparcar("a", 1)
 
 
 @pytest.mark.parametrize("como", ["atendido", "rechazado", "agotado", "descartado", "aparcado"])

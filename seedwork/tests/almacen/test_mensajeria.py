@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from seedwork.aplicacion.espera import Aplazado
-from seedwork.aplicacion.transaccion import Destino, Saliente
+from seedwork.aplicacion.transaccion import DestinoDeComando, Saliente
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.tabla import ClaveRepetida
 from seedwork.infraestructura.topicos import topico_espera
@@ -21,7 +21,7 @@ def recibir(banco: Banco, *ids: str, lote: str | None = None, consumidor: str = 
 
 def destinar(banco: Banco, id: str, rechazo: str | None = None) -> None:
     with transaccion(banco) as t:
-        t.guardar([], [Destino(id, Sumar.tipo, rechazo)])
+        t.guardar([], [DestinoDeComando(id, Sumar.tipo, rechazo)])
 
 
 def aplazar(banco: Banco, *ids: str, vuelta: int = 1, sujeto: str = "c-1", pausa_s: float = 5.0) -> None:
@@ -51,19 +51,19 @@ def test_un_comando_se_conoce_por_su_destino_aunque_el_inbox_lo_olvidara(banco):
 
 
 def test_un_aparcado_no_es_nuevo(banco):
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_intento("a", "t", 1)
-    entregas.aparcar("a", 1)
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_intento("a", "t", 1)
+    intentos.aparcar("a", 1)
     assert banco.inbox() == {("c", "a"): True}
     assert recibir(banco, "a") == set()
 
 
 def test_recibir_termina_el_lote_y_olvida_los_intentos_de_lo_que_llego(banco):
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_lote({"a", "b"})
-    banco.entregas("c", "l-2").empezar_lote({"z"})
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_lote({"a", "b"})
+    banco.intentos("c", "l-2").empezar_lote({"z"})
     for id in ("a", "b", "z"):
-        entregas.empezar_intento(id, "t", 9)
+        intentos.empezar_intento(id, "t", 9)
     recibir(banco, "a")
     assert (banco.cuantos("lotes"), banco.cuantos("intentos")) == (2, 2)
 
@@ -75,11 +75,11 @@ def test_recibir_termina_el_lote_y_olvida_los_intentos_de_lo_que_llego(banco):
 
 
 def test_no_se_cuenta_el_intento_con_lo_que_otro_ya_atendio(banco):
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_intento("a", "t", 9)
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_intento("a", "t", 9)
     recibir(banco, "a")
-    assert entregas.empezar_intento("a", "t", 9) == (1, None)
-    assert banco.entregas("otro", "l-2").empezar_intento("a", "t", 9) == (1, None)
+    assert intentos.empezar_intento("a", "t", 9) == (1, None)
+    assert banco.intentos("otro", "l-2").empezar_intento("a", "t", 9) == (1, None)
     assert banco.cuantos("intentos") == 1, "the other consumer's"
 
 
@@ -93,9 +93,9 @@ def test_lo_devuelto_vuelve_a_ser_nuevo(banco):
 
 
 def test_se_retira_lo_aparcado_y_lo_que_nunca_se_atendio_y_no_lo_atendido(banco):
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_intento("aparcado", "t", 1)
-    entregas.aparcar("aparcado", 1)
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_intento("aparcado", "t", 1)
+    intentos.aparcar("aparcado", 1)
     recibir(banco, "atendido")
     destinar(banco, "olvidado")
     aplazar(banco, "espera", "atendido")
@@ -115,16 +115,16 @@ def test_se_retira_lo_aparcado_y_lo_que_nunca_se_atendio_y_no_lo_atendido(banco)
 
 
 def test_de_un_lote_que_se_perdio_son_sospechosos_los_suyos_y_nadie_mas(banco):
-    banco.entregas("c", "perdido").empezar_lote({"a", "b", "z"})
-    entregas = banco.entregas("c", "l-1")
-    assert set(entregas.empezar_lote({"a", "b", "x"})) == {"a", "b"}
-    entregas.terminar_lote()
-    assert set(banco.entregas("otro", "l-2").empezar_lote({"a"})) == set(), "another consumer's are its own"
+    banco.intentos("c", "perdido").empezar_lote({"a", "b", "z"})
+    intentos = banco.intentos("c", "l-1")
+    assert set(intentos.empezar_lote({"a", "b", "x"})) == {"a", "b"}
+    intentos.terminar_lote()
+    assert set(banco.intentos("otro", "l-2").empezar_lote({"a"})) == set(), "another consumer's are its own"
 
 
 def test_el_lote_perdido_acaba_con_quien_lo_halla_y_sus_mensajes_siguen_siendo_sospechosos(banco):
-    banco.entregas("c", "perdido").empezar_lote({"a", "b", "z"})
-    uno, otro = banco.entregas("c", "l-1"), banco.entregas("c", "l-2")
+    banco.intentos("c", "perdido").empezar_lote({"a", "b", "z"})
+    uno, otro = banco.intentos("c", "l-1"), banco.intentos("c", "l-2")
     uno.empezar_lote({"a"})
     uno.terminar_lote()
     assert banco.cuantos("lotes") == 0, "what it counts is counted one by one from now on"
@@ -141,20 +141,20 @@ def test_el_lote_perdido_acaba_con_quien_lo_halla_y_sus_mensajes_siguen_siendo_s
 
 
 def test_de_un_lote_perdido_no_se_sospecha_de_lo_que_ya_se_atendio(banco):
-    banco.entregas("c", "perdido").empezar_lote({"a", "k", "z"})
+    banco.intentos("c", "perdido").empezar_lote({"a", "k", "z"})
     recibir(banco, "a")
     destinar(banco, "k")
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_lote({"k", "z"})
-    assert set(entregas.empezar_lote({"a", "k", "z"})) == {"z"}
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_lote({"k", "z"})
+    assert set(intentos.empezar_lote({"a", "k", "z"})) == {"z"}
     assert banco.cuantos("intentos") == 1, "it will not come again, and nobody would forget it"
 
 
 def test_lo_que_se_intentaba_cuando_se_perdio_su_proceso_vuelve_solo(banco):
-    banco.entregas("c", "l-1").empezar_intento("a", "t", 9)
-    entregas = banco.entregas("c", "l-2")
-    assert set(entregas.empezar_lote({"a", "b"})) == {"a"}
-    assert entregas.empezar_intento("a", "t", 9) == (2, None)
+    banco.intentos("c", "l-1").empezar_intento("a", "t", 9)
+    intentos = banco.intentos("c", "l-2")
+    assert set(intentos.empezar_lote({"a", "b"})) == {"a"}
+    assert intentos.empezar_intento("a", "t", 9) == (2, None)
 
 
 # Attempts with what waits
@@ -162,26 +162,26 @@ def test_lo_que_se_intentaba_cuando_se_perdio_su_proceso_vuelve_solo(banco):
 
 def test_la_copia_anterior_de_quien_espera_no_toca_los_intentos_de_la_que_vale(banco):
     aplazar(banco, "a", vuelta=2)
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_intento("a", "t", 9, vuelta=2)
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_intento("a", "t", 9, vuelta=2)
     recibir(banco, "a")
     with transaccion(banco) as t:
         t.devolver("c", ["a"])
-    assert entregas.empezar_intento("a", "t", 9, vuelta=1) == (1, None), "an older copy is passed over"
-    assert entregas.empezar_intento("a", "t", 9, vuelta=2) == (2, None)
+    assert intentos.empezar_intento("a", "t", 9, vuelta=1) == (1, None), "an older copy is passed over"
+    assert intentos.empezar_intento("a", "t", 9, vuelta=2) == (2, None)
 
 
 def test_los_intentos_con_quien_espera_acaban_con_su_espera_o_con_su_vuelta(banco):
-    entregas = banco.entregas("c", "l-1")
+    intentos = banco.intentos("c", "l-1")
     aplazar(banco, "a", "b", "i", "r")
     for id in ("a", "b", "i", "r"):
-        entregas.empezar_intento(id, "t", 9, vuelta=1)
+        intentos.empezar_intento(id, "t", 9, vuelta=1)
     recibir(banco, "a", "b")
     with transaccion(banco) as t:
         t.no_esperar("c", "a")
     aplazar(banco, "b", vuelta=2)
     assert banco.cuantos("intentos") == 2
-    entregas.no_esperar("i")
+    intentos.no_esperar("i")
     with transaccion(banco) as t:
         t.retirar("c", "r")
     assert banco.cuantos("intentos") == 0
@@ -315,10 +315,10 @@ def test_quien_ya_no_espera_no_deja_fila(banco):
 
 def test_quien_se_aparca_no_hace_esperar_a_nadie(banco):
     aplazar(banco, "a", "b")
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_intento("a", "t", 1, vuelta=1)
-    entregas.aparcar("a", 1)
-    entregas.aparcar("b", 1)
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_intento("a", "t", 1, vuelta=1)
+    intentos.aparcar("a", 1)
+    intentos.aparcar("b", 1)
     assert banco.esperas() == {}
     assert banco.inbox() == {("c", "a"): True}, "whose attempts are gone was taken up again by somebody"
 
@@ -329,11 +329,14 @@ def test_quien_se_aparca_no_hace_esperar_a_nadie(banco):
 def test_un_comando_tiene_un_solo_destino(banco):
     destinar(banco, "a")
     destinar(banco, "b", "NO")
-    assert banco.destinos() == {"a": Destino("a", Sumar.tipo, None), "b": Destino("b", Sumar.tipo, "NO")}
+    assert banco.destinos() == {
+        "a": DestinoDeComando("a", Sumar.tipo, None),
+        "b": DestinoDeComando("b", Sumar.tipo, "NO"),
+    }
     with pytest.raises(ClaveRepetida):
         destinar(banco, "a", "NO")
     with pytest.raises(ClaveRepetida), transaccion(banco) as t:
-        t.guardar([], [Destino("x", Sumar.tipo, None), Destino("x", Sumar.tipo, "NO")])
+        t.guardar([], [DestinoDeComando("x", Sumar.tipo, None), DestinoDeComando("x", Sumar.tipo, "NO")])
     assert banco.destinos()["a"].rechazo is None
     assert "x" not in banco.destinos()
 
@@ -395,18 +398,18 @@ def hacer_de_todo(banco, t):
     t.reclamar_claves({"k": "n"})
     t.aplazar("c", [Aplazado(recibido("n"), 1, 1.0), Aplazado(recibido("espera"), 2, 1.0)])
     t.no_esperar("c", "espera")
-    t.guardar([Saliente(sobre("s", tipo=Sumado), Sumado(id_cosa="c-1"))], [Destino("n", Sumar.tipo, None)])
+    t.guardar([Saliente(sobre("s", tipo=Sumado), Sumado(id_cosa="c-1"))], [DestinoDeComando("n", Sumar.tipo, None)])
     t.tablas["cosas"].insertar([{"id": "c-9", "secuencia": 1, "cuanto": 1}])
     t.tablas["cosas"].actualizar([{"id": "c-0", "cuanto": 5}])
     banco.apuntar(t, "x")
 
 
 def test_lo_que_se_deshace_no_deja_huella(banco):
-    entregas = banco.entregas("c", "l-1")
-    entregas.empezar_intento("aparcado", "t", 1)
-    entregas.aparcar("aparcado", 1)
-    entregas.empezar_intento("a", "t", 1)
-    entregas.empezar_lote({"a"})
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_intento("aparcado", "t", 1)
+    intentos.aparcar("aparcado", 1)
+    intentos.empezar_intento("a", "t", 1)
+    intentos.empezar_lote({"a"})
     aplazar(banco, "espera")
     with transaccion(banco) as t:
         t.tablas["cosas"].insertar([{"id": "c-0", "secuencia": 1, "cuanto": 1}])

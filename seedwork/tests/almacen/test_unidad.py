@@ -53,7 +53,7 @@ def test_lo_que_registran_los_agregados_se_dice_con_su_secuencia_y_su_causa(banc
         unidad.cosa("b").sumar(1)
         unidad.cosa("a").registrar(CosaMirada())
         unidad.cosa("a").sumar(3)
-        unidad.destinar(None)
+        unidad.anotar_aplicado()
     with abrir(banco) as unidad, unidad.mensaje(sobre("m-2", "a")):
         unidad.cosa("a").sumar(1)
 
@@ -148,7 +148,7 @@ def test_un_mensaje_que_se_deshace_no_deja_nada_y_otros_siguen(banco, error):
             unidad.cuenta("a").sumar(100)
             unidad.cuenta("nueva").sumar(100)
             unidad.publicar(Sumado(id_cosa="z"), sujeto="z")
-            unidad.destinar(None)
+            unidad.anotar_aplicado()
             unidad.apuntar("se va")
             raise error
         assert unidad.cosas.obtener("a").cuanto == 11
@@ -158,7 +158,7 @@ def test_un_mensaje_que_se_deshace_no_deja_nada_y_otros_siguen(banco, error):
         with unidad.mensaje(sobre("m-3")):
             unidad.cosa("nueva").sumar(1)
             unidad.cuenta("nueva").sumar(1)
-            unidad.destinar("NO")
+            unidad.anotar_rechazo("NO")
 
     assert cuantos(banco) == {"a": (11, 2), "nueva": (1, 1)}
     assert [(f.propiedades["ce_causationid"], f.clave, f.propiedades["ce_sequence"]) for f in salida(banco)] == [
@@ -235,7 +235,7 @@ def test_fuera_de_un_mensaje_no_se_dice_ni_se_destina_nada(banco):
         for hacer in (
             lambda: unidad.sobre,
             lambda: unidad.publicar(Sumado(id_cosa="z"), sujeto="z"),
-            lambda: unidad.destinar(None),
+            lambda: unidad.anotar_aplicado(),
         ):
             with pytest.raises(RuntimeError, match="ningún mensaje"):
                 hacer()
@@ -404,7 +404,7 @@ def actuar(unidad, apuntados, actos):
                 apuntados.add(cuanto)
         else:
             unidad.publicar(Sumado(id_cosa=id), sujeto=id)
-    unidad.destinar(None)
+    unidad.anotar_aplicado()
 
 
 def correr(banco, tandas, *, con_rechazados):

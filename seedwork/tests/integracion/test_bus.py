@@ -100,7 +100,7 @@ def test_estado_bandeja_y_salida_se_confirman_juntos(mesa):
         assert transaccion.recibir("c", {orden.sobre.id}, lote=None) == {orden.sobre.id}
         with unidad.mensaje(orden.sobre):
             unidad.apuntar("h", 1)
-            unidad.destinar(None)
+            unidad.anotar_aplicado()
         unidad.volcar()
         assert not any(mesa.cuentas().values()), "nobody sees anything before the commit"
 

@@ -29,7 +29,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cartas import abrir_buzon
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.consultas import LecturaDeComandos
-from seedwork.infraestructura.entregas import EntregasSQL
+from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.pulsar import EsquemaCodificado
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
@@ -194,13 +194,13 @@ def test_una_repeticion_tardia_de_lo_aparcado_no_se_intenta(taller, cli):
 def test_un_reenvio_entre_la_carta_y_la_marca_no_se_pierde(taller, cli, monkeypatch):
     """The worker stalls after the letter is durable and before it marks its inbox; the operator is quicker."""
     mala = taller.orden("h", 1, "falla:5", secreto=SECRETO)
-    marcar = EntregasSQL.aparcar
+    marcar = IntentosSQL.aparcar
 
-    def demorado(entregas: EntregasSQL, ce_id: str, intentos: int) -> None:
+    def demorado(suyos: IntentosSQL, ce_id: str, intentos: int) -> None:
         assert lineas(cli("replay", ce_id))[0]["resultado"] == "REENVIADA"
-        marcar(entregas, ce_id, intentos)
+        marcar(suyos, ce_id, intentos)
 
-    monkeypatch.setattr(EntregasSQL, "aparcar", demorado)
+    monkeypatch.setattr(IntentosSQL, "aparcar", demorado)
     taller.enviar(mala)
     with taller.consumiendo():
         taller.esperar(lambda: taller.apuntes() == [("h", 1)])

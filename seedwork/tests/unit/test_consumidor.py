@@ -88,7 +88,7 @@ class Mesa:
             subscriber=self.cliente,
             leer=self.falso.leer,
             leer_en_espera=self.falso.leer,
-            entregas=lambda: self.falso,
+            intentos=lambda: self.falso,
             cartas=self.falso,
             entorno=EntornoSimulado(reloj=self.reloj),
             ritmo=Ritmo(**opciones),

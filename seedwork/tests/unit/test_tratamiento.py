@@ -200,7 +200,7 @@ class Mundo:
     def fallo(self, recibido, intento, error):
         self.dichos.append((recibido.sobre.id, f"fallo {intento}"))
 
-    def tanda(self, mensajes, segundos, error):
+    def lote_tratado(self, mensajes, segundos, error):
         pass
 
     # The course of things
@@ -209,7 +209,7 @@ class Mundo:
         return Medios(
             bus=self,
             leer=self.leer,
-            entregas=self,
+            intentos=self,
             cartas=self,
             testigo=self,
             entorno=self.reloj,
@@ -462,7 +462,7 @@ def test_lo_retenido_tiene_un_tope_y_lo_libre_sigue():
 
 
 def test_un_lote_que_tarda_demasiado_hace_menores_los_siguientes_y_lo_que_se_toma():
-    mundo = Mundo([orden(f"m{n}", f"{n}", "cuesta") for n in range(100)], ritmo=Ritmo(tanda_s=0.1))
+    mundo = Mundo([orden(f"m{n}", f"{n}", "cuesta") for n in range(100)], ritmo=Ritmo(lote_s=0.1))
     tratamiento, cupos = mundo.suscribir(lote=50), []
     while tratamiento.seguir():
         cupos.append(tratamiento.cupo)

@@ -73,9 +73,9 @@ class Bus:
         """
         with self._abrir() as unidad:
             nuevos = unidad.transaccion.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
-            tanda = _Tanda(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))
-            tanda.atender()
-            return tanda.aplazar()
+            nuevo = _Lote(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))
+            nuevo.atender()
+            return nuevo.aplazar()
 
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.
@@ -113,10 +113,10 @@ class Bus:
         with unidad.mensaje(recibido.sobre):
             if avisar and self._rechazar is not None:
                 self._rechazar(recibido.mensaje, unidad, motivo)
-            unidad.destinar(motivo)
+            unidad.anotar_rechazo(motivo)
 
 
-class _Tanda:
+class _Lote:
     """The new messages of one transaction: each is handled, refused, or made to wait."""
 
     def __init__(self, bus: Bus, unidad: UnidadTrabajo, pendientes: Sequence[Recibido]) -> None:
@@ -140,7 +140,7 @@ class _Tanda:
         comandos = [r for r in self._pendientes if r.mensaje.clase == "comando"]
         if comandos:
             self._conocer(comandos)
-        self._unidad.precargar(_asuntos(self._pendientes))
+        self._unidad.precargar(_ids_por_nombre(self._pendientes))
         # However they came back: those that wait go first, in their turns, or they would wait for each other.
         self._vuelta(sorted(self._pendientes, key=self._turno) if self._filas else self._pendientes)
         if self._esperan:
@@ -202,7 +202,7 @@ class _Tanda:
                 if es_de_otro(mensaje, sobre.sujeto):
                     raise ReglaViolada(motivos.DATOS_INVALIDOS)
                 manejar(mensaje, unidad)
-                unidad.destinar(None)
+                unidad.anotar_aplicado()
         except ReglaViolada as regla:
             self._bus.rechazar_comando(unidad, recibido, regla.codigo)
         except PorConocer as falta:
@@ -248,18 +248,18 @@ def _asunto(recibido: Recibido) -> _Asunto:
     return recibido.sobre.tipo, recibido.sobre.sujeto
 
 
-def _asuntos(recibidos: Iterable[Recibido]) -> Mapping[str, Collection[str]]:
+def _ids_por_nombre(recibidos: Iterable[Recibido]) -> Mapping[str, Collection[str]]:
     """What a batch is about, and what it mentions, by the name of the id."""
-    asuntos: dict[str, set[str]] = defaultdict(set)
+    ids: dict[str, set[str]] = defaultdict(set)
     for recibido in recibidos:
         mensaje = recibido.mensaje
         if mensaje.nombre_sujeto:
-            asuntos[mensaje.nombre_sujeto].add(recibido.sobre.sujeto)
+            ids[mensaje.nombre_sujeto].add(recibido.sobre.sujeto)
         for nombre, campo in mensaje.menciona.items():
             # What can be no id may be no text that a database takes; its handler refuses it.
             if es_id(mencionado := attrgetter(campo)(mensaje)):
-                asuntos[nombre].add(mencionado)
-    return asuntos
+                ids[nombre].add(mencionado)
+    return ids
 
 
 def _sin_copias(recibidos: Iterable[Recibido]) -> list[Recibido]:

@@ -25,7 +25,7 @@ class Ritmo:
         descanso: what the consumer of waiting commands rests for each second that it worked, so that the others of
             its process keep their latency.
         lote_espera: most waiting commands in one transaction.
-        tanda_s: how long a batch may take; after a longer one the next ones are smaller.
+        lote_s: how long a batch may take; after a longer one the next ones are smaller.
     """
 
     maximo: int = 8
@@ -40,7 +40,7 @@ class Ritmo:
     sin_avance_s: float = 60.0
     descanso: float = 1.0
     lote_espera: int = 100
-    tanda_s: float = 0.1
+    lote_s: float = 0.1
 
     def espera(self, intento: int, azar: random.Random) -> float:
         """Seconds between this attempt, the first being 1, and the next."""

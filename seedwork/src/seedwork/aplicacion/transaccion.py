@@ -21,7 +21,7 @@ class Saliente:
 
 
 @dataclass(frozen=True, slots=True)
-class Destino:
+class DestinoDeComando:
     """A command's fate: applied, or refused with a reason's code."""
 
     id_comando: str
@@ -131,6 +131,6 @@ class Transaccion(Protocol):
         """The command waits no more; it is done with, and its attempts are forgotten."""
         ...
 
-    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
+    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[DestinoDeComando]) -> None:
         """Write what is to be sent, in order, and the fates of commands."""
         ...

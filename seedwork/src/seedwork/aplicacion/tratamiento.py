@@ -56,7 +56,7 @@ class Procesador(Protocol):
         ...
 
 
-class Entregas(Protocol):
+class Intentos(Protocol):
     """Durable memory of what was tried, so that a handler that kills its process is found out too."""
 
     @property
@@ -80,7 +80,7 @@ class Entregas(Protocol):
         ...
 
     def anotar_error(self, ce_id: str, error: str) -> None:
-        """Keep what went wrong."""
+        """Keep what went wrong: an error's type, never a message's value."""
         ...
 
     def aparcar(self, ce_id: str, intentos: int) -> None:
@@ -115,7 +115,7 @@ class Testigo(Protocol):
         """A single handling failed."""
         ...
 
-    def tanda(self, mensajes: int, segundos: float, error: str | None) -> None:
+    def lote_tratado(self, mensajes: int, segundos: float, error: str | None) -> None:
         """A batch was handled, or failed and will be halved."""
         ...
 
@@ -132,7 +132,7 @@ class Medios:
 
     bus: Procesador
     leer: Leer
-    entregas: Entregas
+    intentos: Intentos
     cartas: Cartas
     testigo: Testigo
     entorno: Entorno
@@ -260,7 +260,7 @@ class Tratamiento:
             if isinstance(leido, Ilegible):
                 if leido.en_espera:
                     # Those behind it would wait for it for ever.
-                    medios.entregas.no_esperar(leido.en_espera)
+                    medios.intentos.no_esperar(leido.en_espera)
                 medios.cartas.aparcar(leido.original, error=leido.motivo, intentos=0)
                 self._hechas.append(llegado)
                 medios.testigo.ilegible(leido)
@@ -302,36 +302,36 @@ class Tratamiento:
         So one bad message among 500 costs some twenty transactions, not 500. What once vanished with its process is
         handled one by one, and nothing else is: only single handling counts attempts.
         """
-        entregas, testigo = self._medios.entregas, self._medios.testigo
+        intentos, testigo = self._medios.intentos, self._medios.testigo
         if self._tope == 1 or self._libres[0].sola:
             self._tope = max(2, self._tope)
             self._retener(self._libres[0])
             return
-        parte = list(takewhile(lambda e: not e.sola, islice(self._libres, self._tope)))
-        if solas := entregas.empezar_lote({e.recibido.sobre.id for e in parte}):
-            entregas.terminar_lote()
-            for entrega in parte:
+        lote = list(takewhile(lambda e: not e.sola, islice(self._libres, self._tope)))
+        if solas := intentos.empezar_lote({e.recibido.sobre.id for e in lote}):
+            intentos.terminar_lote()
+            for entrega in lote:
                 entrega.sola = entrega.recibido.sobre.id in solas
             return
         antes = self._medios.entorno.monotono()
         try:
-            esperan = self._medios.bus.procesar([e.recibido for e in parte], lote=entregas.lote)
+            esperan = self._medios.bus.procesar([e.recibido for e in lote], lote=intentos.lote)
         except Exception as error:
             if self._medios.es_ajeno(error):
                 raise
-            self._tope = max(1, len(parte) // 2)
-            self._anotar_labor({e.clave[0] for e in parte})
-            testigo.tanda(len(parte), self._medios.entorno.monotono() - antes, resumen(error))
-            entregas.terminar_lote()
+            self._tope = max(1, len(lote) // 2)
+            self._anotar_labor({e.clave[0] for e in lote})
+            testigo.lote_tratado(len(lote), self._medios.entorno.monotono() - antes, resumen(error))
+            intentos.terminar_lote()
             return
-        for entrega in parte:
+        for entrega in lote:
             self._libres.popleft()
             self._hechas.append(entrega.llegado)
         segundos = self._medios.entorno.monotono() - antes
-        self._medir(len(parte), segundos)
-        self._anotar_labor({e.clave[0] for e in parte})
-        testigo.tanda(len(parte), segundos, None)
-        for entrega in parte:
+        self._medir(len(lote), segundos)
+        self._anotar_labor({e.clave[0] for e in lote})
+        testigo.lote_tratado(len(lote), segundos, None)
+        for entrega in lote:
             testigo.acabado(entrega.recibido, _fin(entrega, esperan))
 
     def _medir(self, cuantas: int, segundos: float) -> None:
@@ -339,7 +339,7 @@ class Tratamiento:
 
         A short one tells nothing of the pace of many.
         """
-        plazo, tope = self._medios.ritmo.tanda_s, 2 * self._tope
+        plazo, tope = self._medios.ritmo.lote_s, 2 * self._tope
         if segundos > plazo / 2:
             tope = min(tope, int(cuantas * plazo / segundos))
         self._tope = max(2, min(self._medios.lote, tope))
@@ -349,7 +349,7 @@ class Tratamiento:
         medios, entrega = self._medios, self._colas[clave][0]
         sobre, maximo = entrega.recibido.sobre, medios.ritmo.maximo
         if entrega.agotada is None and not entrega.intento:
-            intento, anterior = medios.entregas.empezar_intento(
+            intento, anterior = medios.intentos.empezar_intento(
                 sobre.id, sobre.tipo, maximo, vuelta=entrega.recibido.vuelta
             )
             if intento > maximo:
@@ -370,14 +370,14 @@ class Tratamiento:
         if not entrega.con_carta:
             medios.cartas.aparcar(entrega.recibido.original, error=entrega.agotada, intentos=maximo)
             entrega.con_carta = True
-        medios.entregas.aparcar(sobre.id, maximo)
+        medios.intentos.aparcar(sobre.id, maximo)
         self._liberar()
         medios.testigo.acabado(entrega.recibido, "aparcado")
 
     def _fallar(self, entrega: _Entrega, error: str) -> None:
         """A single handling failed: when the next one is due, or that there is none."""
         medios = self._medios
-        medios.entregas.anotar_error(entrega.recibido.sobre.id, error)
+        medios.intentos.anotar_error(entrega.recibido.sobre.id, error)
         intento, entrega.intento = entrega.intento, 0
         if intento >= medios.ritmo.maximo:
             entrega.agotada = error

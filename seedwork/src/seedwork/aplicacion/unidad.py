@@ -14,7 +14,7 @@ from contratos.base import Mensaje
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import PorConocer
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.transaccion import Destino, Saliente, Transaccion
+from seedwork.aplicacion.transaccion import DestinoDeComando, Saliente, Transaccion
 from seedwork.dominio.agregado import EventoDominio
 from seedwork.dominio.errores import ReglaViolada
 
@@ -55,7 +55,7 @@ class UnidadTrabajo:
         self._prestados = transaccion.cambios.prestados
         self._regresos = transaccion.cambios.regresos
         self._salientes: list[Saliente] = []
-        self._destinos: list[Destino] = []
+        self._destinos: list[DestinoDeComando] = []
         self._marca = 0, 0
 
     @property
@@ -103,15 +103,18 @@ class UnidadTrabajo:
         )
         self._salientes.append(Saliente(sobre, mensaje))
 
-    def destinar(self, rechazo: str | None) -> None:
-        """Keep the fate of the command being handled: applied, or refused with a reason's code."""
-        sobre = self.sobre
-        self._destinos.append(Destino(sobre.id, sobre.tipo, rechazo))
+    def anotar_aplicado(self) -> None:
+        """Keep the fate of the command being handled: applied."""
+        self._anotar_destino(None)
 
-    def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
+    def anotar_rechazo(self, motivo: str) -> None:
+        """Keep the fate of the command being handled: refused with a reason's code."""
+        self._anotar_destino(motivo)
+
+    def precargar(self, ids_por_nombre: Mapping[str, Collection[str]]) -> None:
         """Load at once the aggregates that a batch is about, by the names of their ids; a hint."""
         for inscrito in self._inscritos:
-            if ids := asuntos.get(inscrito.nombre_sujeto):
+            if ids := ids_por_nombre.get(inscrito.nombre_sujeto):
                 inscrito.precargar(ids)
 
     def volcar(self) -> None:
@@ -130,6 +133,10 @@ class UnidadTrabajo:
         self._inscritos.clear()
         self._prestados.clear()
         self._regresos.clear()
+
+    def _anotar_destino(self, rechazo: str | None) -> None:
+        sobre = self.sobre
+        self._destinos.append(DestinoDeComando(sobre.id, sobre.tipo, rechazo))
 
     def _concluir(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""

@@ -22,7 +22,7 @@ from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador, esquema_registrado
-from seedwork.infraestructura.entregas import EntregasSQL
+from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.pulsar import EsquemaCodificado
 from seedwork.infraestructura.subscription import EsquemasPulsar
 
@@ -94,7 +94,7 @@ class Cartero:
         self._cliente = cliente
         self._contexto = contexto
         self._bus = bus
-        self._entregas = EntregasSQL(motor, bus.consumidor, entorno.id())
+        self._intentos = IntentosSQL(motor, bus.consumidor, entorno.id())
         self._entorno = entorno
         self._memoria = memoria
         self._esquemas = EsquemasPulsar(cliente)
@@ -111,7 +111,7 @@ class Cartero:
         self._comprobar_memoria(carta)
         productor = self._productor(carta)
         # The mark goes first: the consumer must not pass over what comes.
-        self._entregas.levantar(carta.id)
+        self._intentos.levantar(carta.id)
         self._publicar(productor, carta)
         self._quitar(buzon, carta)
         self._anotar("carta reenviada", carta, REENVIADA)

@@ -297,7 +297,7 @@ class TestigoDeMensajes:
             error=error,
         )
 
-    def tanda(self, mensajes: int, segundos: float, error: str | None) -> None:
+    def lote_tratado(self, mensajes: int, segundos: float, error: str | None) -> None:
         """A batch was handled, or failed."""
         self._lotes.observe(segundos)
         if error is not None:

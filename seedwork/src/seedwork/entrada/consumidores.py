@@ -8,7 +8,7 @@ from seedwork.aplicacion.broker import Atrasos, SinAvance, Subscriber
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.ritmo import Ritmo
-from seedwork.aplicacion.tratamiento import Cartas, Entregas, Leer, Medios, Testigo
+from seedwork.aplicacion.tratamiento import Cartas, Intentos, Leer, Medios, Testigo
 from seedwork.entrada.consumidor import Consumidor, Origen, TestigoDeMensajes
 from seedwork.infraestructura import metricas
 from seedwork.infraestructura.topicos import topico_espera
@@ -34,7 +34,7 @@ class Consumidores:
         subscriber: where they subscribe.
         leer: decodes what comes from its own topic.
         leer_en_espera: decodes a command that waited.
-        entregas: makes the memory of batches and attempts, for each of them anew.
+        intentos: makes the memory of batches and attempts, for each of them anew.
         cartas: the service's dead-letter place.
         es_ajeno: whether an error is trouble of broker or database.
         lote: most messages in one transaction.
@@ -50,7 +50,7 @@ class Consumidores:
         subscriber: Subscriber,
         leer: Leer,
         leer_en_espera: Leer,
-        entregas: Callable[[], Entregas],
+        intentos: Callable[[], Intentos],
         cartas: Cartas,
         entorno: Entorno,
         ritmo: Ritmo,
@@ -65,7 +65,7 @@ class Consumidores:
             medios = Medios(
                 bus=bus,
                 leer=leer_en_espera if espera else leer,
-                entregas=entregas(),
+                intentos=intentos(),
                 cartas=cartas,
                 testigo=testigo(nombre),
                 entorno=entorno,

@@ -21,7 +21,7 @@ from seedwork.entrada.proceso import Parte, Periodica, es_ajeno
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.decodificador import Decodificador
-from seedwork.infraestructura.entregas import EntregasSQL, motor_de_notas
+from seedwork.infraestructura.intentos import IntentosSQL, motor_de_notas
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
@@ -134,7 +134,7 @@ def consumidores_reales(
         subscriber=SubscriberPulsar(cliente),
         leer=decodificador.leer,
         leer_en_espera=decodificador.leer_en_espera,
-        entregas=lambda: EntregasSQL(motor, bus.consumidor, entorno.id(), notas=notas),
+        intentos=lambda: IntentosSQL(motor, bus.consumidor, entorno.id(), notas=notas),
         cartas=CartasMuertas(salida, contexto, bus.consumidor, entorno),
         entorno=entorno,
         ritmo=ritmo,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
-from seedwork.aplicacion.transaccion import Cambios, Destino, Saliente
+from seedwork.aplicacion.transaccion import Cambios, DestinoDeComando, Saliente
 from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.tabla import ClaveRepetida, Fila, Tabla
 
@@ -200,7 +200,7 @@ class TransaccionSQL:
         """See the port."""
         self.conexion.execute(bd.ACABAR_ESPERA, {"consumidor": consumidor, "ce_id": ce_id})
 
-    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
+    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[DestinoDeComando]) -> None:
         """See the port; ClaveRepetida where a command has its fate already."""
         if destinos:
             with _claves_unicas(bd.comandos):
@@ -209,7 +209,7 @@ class TransaccionSQL:
             insertar(self.conexion, bd.outbox, [outbox.a_fila(s.sobre, s.mensaje) for s in salientes])
 
 
-def _a_fila(destino: Destino) -> Fila:
+def _a_fila(destino: DestinoDeComando) -> Fila:
     return {
         "id_comando": destino.id_comando,
         "tipo": destino.tipo,

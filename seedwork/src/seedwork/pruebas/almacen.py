@@ -15,7 +15,7 @@ from contratos.base import Mensaje
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.transaccion import Cambios, Destino, Saliente
+from seedwork.aplicacion.transaccion import Cambios, DestinoDeComando, Saliente
 from seedwork.infraestructura import cloudevents, outbox
 from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
 from seedwork.infraestructura.tabla import ClaveRepetida, Fila, SinBase, Tabla
@@ -109,7 +109,7 @@ class Almacen:
         self.eventos: dict[tuple[str, int], Fila] = {}
         self.inbox: dict[tuple[str, str], bool] = {}
         """By consumer and message: whether it was parked, not handled."""
-        self.comandos: dict[str, Destino] = {}
+        self.comandos: dict[str, DestinoDeComando] = {}
         self.claves: dict[str, str] = {}
         self.esperas: dict[tuple[str, str], Fila] = {}
         self.outbox: dict[int, EnSalida] = {}
@@ -325,7 +325,7 @@ class TransaccionMemoria:
         self.almacen.quitar(self.almacen.esperas, (consumidor, ce_id))
         self.almacen.quitar(self.almacen.intentos, (consumidor, ce_id))
 
-    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[Destino]) -> None:
+    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[DestinoDeComando]) -> None:
         """Write what is to be sent, in order, and the fates of commands.
 
         Raises:

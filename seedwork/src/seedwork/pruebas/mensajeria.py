@@ -69,8 +69,8 @@ class ColaDeSalidaMemoria:
             raise SinCola("no dirige")
 
 
-class EntregasMemoria:
-    """Batches begun, and attempts (:class:`seedwork.aplicacion.tratamiento.Entregas`).
+class IntentosMemoria:
+    """Batches begun, and attempts (:class:`seedwork.aplicacion.tratamiento.Intentos`).
 
     Args:
         lote: an id of this consumer's own, in this process.

@@ -45,8 +45,8 @@ def motor_de_notas(motor: sa.Engine) -> sa.Engine:
     return bd.crear_motor(motor.url, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"})
 
 
-class EntregasSQL:
-    """Durable memory of what was tried, so that a handler that kills its process is found out too.
+class IntentosSQL:
+    """Durable memory of what was tried (:class:`seedwork.aplicacion.tratamiento.Intentos`).
 
     Its notes on batches and attempts are single statements on a connection of its own that does not wait for the disk:
     one that is lost with the database's own crash loses nothing, since no process of ours died of a message then. What
@@ -57,9 +57,6 @@ class EntregasSQL:
         consumidor: the inbox's first key; several consumers of a process may share it.
         lote: an id of this consumer's own, in this process.
         notas: see :func:`motor_de_notas`.
-
-    Attributes:
-        lote: the id of this consumer's batch; it has one at a time. Its transaction ends it (``recibir``).
     """
 
     def __init__(self, motor: sa.Engine, consumidor: str, lote: str, *, notas: sa.Engine | None = None) -> None:
@@ -69,12 +66,7 @@ class EntregasSQL:
         self.lote = lote
 
     def empezar_lote(self, ids: Collection[str]) -> set[str]:
-        """Note that these are about to be handled together.
-
-        Returns:
-            Those of ``ids`` that are to be handled one by one: they were in a batch before which never ended (it
-            vanished with its process, or is still at work elsewhere), or in the middle of a single handling.
-        """
+        """See the port. A batch that is still at work elsewhere counts as one that vanished."""
         valores = {"lote": self.lote, "consumidor": self._consumidor, "ids": sorted(ids)}
         solas = {id for (id,) in self._anotar(_EMPEZAR_LOTE, valores)}
         if solas:
@@ -82,19 +74,14 @@ class EntregasSQL:
         return solas
 
     def terminar_lote(self) -> None:
-        """The batch failed with an error that was caught."""
+        """See the port."""
         self._anotar(sa.delete(bd.lotes).where(bd.lotes.c.id == self.lote))
 
     def empezar_intento(self, ce_id: str, tipo: str, maximo: int, *, vuelta: int = 0) -> tuple[int, str | None]:
-        """Count a single handling before it begins; not that of what somebody else has handled meanwhile, nor that of
-        an older copy of a command that waits.
+        """See the port.
 
-        Were the one counted, and this process gone before it finds out, nobody would ever forget it: it does not come
-        again. The other's attempts are those of the copy that counts.
-
-        Returns:
-            How many there were, this one included; and, beyond ``maximo``, the error of the last one, None where it
-            killed its process.
+        Were what somebody else has handled meanwhile counted, and this process gone before it finds out, nobody would
+        ever forget it: it does not come again. An older copy's attempts are those of the copy that counts.
         """
         quedan = bd.intentos.c.intentos < maximo
         conocido = sa.exists().where(bd.inbox.c.consumidor == self._consumidor, bd.inbox.c.ce_id == ce_id)
@@ -118,11 +105,11 @@ class EntregasSQL:
         return (filas[0].intentos, filas[0].error) if filas else (1, None)
 
     def anotar_error(self, ce_id: str, error: str) -> None:
-        """Keep what went wrong: an error's type, never a message's value."""
+        """See the port."""
         self._anotar(self._de(sa.update(bd.intentos).values(error=error), ce_id))
 
     def aparcar(self, ce_id: str, intentos: int) -> None:
-        """Write a parked message into the inbox, marked, so that a late repeat of it is not tried again.
+        """See the port: it stands in the inbox, marked, so that a late repeat of it is not tried again.
 
         Where its attempts are gone already, somebody has replayed its letter meanwhile: it must be tried again. In
         either case those that wait behind it, if it is a command that waited, go on.
@@ -135,7 +122,7 @@ class EntregasSQL:
             conexion.execute(bd.NO_ESPERAR, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def no_esperar(self, ce_id: str) -> None:
-        """The command waits no more: those behind it go on, and nothing is left of its attempts."""
+        """See the port: those behind it go on."""
         self._anotar(bd.ACABAR_ESPERA, {"consumidor": self._consumidor, "ce_id": ce_id})
 
     def levantar(self, ce_id: str) -> None:
