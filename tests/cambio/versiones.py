@@ -28,8 +28,8 @@ from seedwork.entrada.partes import consumidores_reales
 from seedwork.infraestructura import bd, ddl
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AvancePulsar
-from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.decodificador import Decodificador
+from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
@@ -98,7 +98,7 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
         pila.callback(cliente.shutdown)
         salida = Publicador(servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
         pila.callback(salida.cerrar)
-        tareas, entorno = [Relay(ColaSQL(motor), salida).correr], EntornoReal()
+        tareas, entorno = [Relay(OutboxSQL(motor), salida).correr], EntornoReal()
         paciencia = PacienciaSegunAvance(AvancePulsar(servidores.admin_url), entorno)
         abrir = abridor(
             transacciones(motor, sa.MetaData(), entorno),

@@ -26,14 +26,14 @@ from seedwork.aplicacion.unidad import Abrir
 from seedwork.aplicacion.validez import falta
 from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.consumidores import Consumidores
+from seedwork.infraestructura.aplazados import Devuelto
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
-from seedwork.infraestructura.decodificador import Devuelto
 from seedwork.infraestructura.relay import Relay
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.broker import AvanceEnMemoria, MensajeEnMemoria, SubscriptionEnMemoria
-from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, IntentosMemoria
+from seedwork.pruebas.mensajeria import IntentosMemoria, OutboxMemoria
 from suscripciones.entrada.temporizadores import PLAZOS_S, RENOVACIONES_S, VigilantePlazos, VigilanteRenovaciones
 from suscripciones.pruebas.memoria import VencimientosMemoria
 
@@ -159,8 +159,8 @@ class Proceso:
             testigo=lambda _nombre: mundo.testigo,
         )
         self.oyentes = consumidores.todos
-        self._cola = ColaDeSalidaMemoria(ficha.almacen)
-        self._relay = Relay(self._cola, self._salida, tope=mundo.enjambre.ronda)
+        self._outbox = OutboxMemoria(ficha.almacen)
+        self._relay = Relay(self._outbox, self._salida, tope=mundo.enjambre.ronda)
         self.pasos = {}
         for consumidor in consumidores.todos:
             desde = _desde_cuando(consumidor, self._cliente.suscripciones)
@@ -177,7 +177,7 @@ class Proceso:
         self.vivo = False
         self._cliente.cerrar()
         self._salida.cerrar()
-        self._cola.soltar()
+        self._outbox.soltar()
         for paso in self.pasos.values():
             paso.muerto = True
         self.oyentes = ()

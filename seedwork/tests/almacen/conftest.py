@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from contratos import Mensaje, mensaje
 from seedwork.aplicacion.bus import Bus, Manejador
-from seedwork.aplicacion.cola import ColaDeSalida, PorEnviar
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
+from seedwork.aplicacion.outbox import Outbox, PorEnviar
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import DestinoDeComando
@@ -32,14 +32,14 @@ from seedwork.infraestructura.almacen_eventos import (
     Forma,
     RepositorioEventos,
 )
-from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.intentos import IntentosSQL
+from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.repositorio import Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 from seedwork.pruebas.almacen import Almacen, Definicion, FlujosMemoria, TransaccionMemoria, Unico
 from seedwork.pruebas.entorno import EntornoSimulado
-from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria, IntentosMemoria
+from seedwork.pruebas.mensajeria import IntentosMemoria, OutboxMemoria
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.sobres import Viajado, sobre_nuevo
 from seedwork.pruebas.taller import esperar
@@ -171,7 +171,7 @@ class Banco(Protocol):
 
     def intentos(self, consumidor: str, lote: str) -> Intentos: ...
 
-    def cola(self) -> ColaDeSalida: ...
+    def outbox(self) -> Outbox: ...
 
     def pasar(self, segundos: float) -> None:
         """Let time go by for those that wait."""
@@ -215,8 +215,8 @@ class BancoMemoria:
     def intentos(self, consumidor: str, lote: str) -> Intentos:
         return IntentosMemoria(self.almacen, consumidor, lote)
 
-    def cola(self) -> ColaDeSalida:
-        return ColaDeSalidaMemoria(self.almacen)
+    def outbox(self) -> Outbox:
+        return OutboxMemoria(self.almacen)
 
     def pasar(self, segundos: float) -> None:
         self.entorno.reloj.avanzar(segundos)
@@ -248,7 +248,7 @@ class BancoSQL:
     def __init__(self, motor: sa.Engine) -> None:
         self.entorno = EntornoReal()
         self.motor = motor
-        self._colas: list[ColaSQL] = []
+        self._outboxes: list[OutboxSQL] = []
         self.empezar = transacciones(motor, METADATOS, self.entorno)
 
     def transacciones(self) -> AbstractContextManager[TransaccionSQL]:
@@ -265,9 +265,9 @@ class BancoSQL:
             self.motor, consumidor, lote, notas=self.motor.execution_options(isolation_level="AUTOCOMMIT")
         )
 
-    def cola(self) -> ColaDeSalida:
-        self._colas.append(ColaSQL(self.motor))
-        return self._colas[-1]
+    def outbox(self) -> Outbox:
+        self._outboxes.append(OutboxSQL(self.motor))
+        return self._outboxes[-1]
 
     def pasar(self, segundos: float) -> None:
         with self.motor.begin() as conexion:
@@ -299,8 +299,8 @@ class BancoSQL:
         return [dict(f._mapping) for f in self._leer(sa.select(propia).order_by(propia.c.id))]
 
     def vaciar(self) -> None:
-        for cola in self._colas:
-            cola.soltar()
+        for outbox in self._outboxes:
+            outbox.soltar()
         borrar = [f"DELETE FROM {tabla}" for tabla in [*bd.METADATOS.tables, *METADATOS.tables]]
         # The event store lets nobody take anything away.
         sin_guardas = "ALTER TABLE eventos DISABLE TRIGGER eventos_solo_anexar; DELETE FROM eventos"
@@ -397,13 +397,13 @@ def recibido(
 
 def salida(banco: Banco) -> list[PorEnviar]:
     """What is to be sent, oldest first."""
-    cola = banco.cola()
+    outbox = banco.outbox()
     try:
         # The server lets go of the last one's lead when it finds its session closed.
-        esperar(cola.dirigir)
-        return list(cola.pendientes(10_000))
+        esperar(outbox.dirigir)
+        return list(outbox.pendientes(10_000))
     finally:
-        cola.soltar()
+        outbox.soltar()
 
 
 def carga(fila: PorEnviar) -> bytes:

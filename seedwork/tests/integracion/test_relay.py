@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from seedwork.aplicacion.cola import SinCola
 from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.outbox import SinOutbox
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import cuaderno
 
@@ -134,7 +134,7 @@ def test_sin_sitio_en_el_disco_se_queja_y_cuando_lo_hay_sigue(taller):
     assert relay.espera_por is None
     with taller.corriendo(relay.correr):
         apuntar(taller, "h", 1)
-        taller.esperar(lambda: isinstance(relay.espera_por, SinCola))
+        taller.esperar(lambda: isinstance(relay.espera_por, SinOutbox))
         assert isinstance(relay.espera_por.__cause__, sa.exc.DBAPIError)
         _hacer(taller, "DROP FUNCTION lleno() CASCADE")
         taller.esperar(lambda: pendientes(taller) == 0 and relay.espera_por is None)

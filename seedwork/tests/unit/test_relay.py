@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from seedwork.aplicacion.broker import SinConfirmacion
-from seedwork.aplicacion.cola import SinCola
+from seedwork.aplicacion.outbox import SinOutbox
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import relay as modulo_relay
 from seedwork.infraestructura.relay import Relay
 from seedwork.pruebas.almacen import Almacen, EnSalida
 from seedwork.pruebas.broker import BrokerEnMemoria, Capricho, ClienteEnMemoria, Suerte
 from seedwork.pruebas.entorno import EntornoSimulado
-from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria
+from seedwork.pruebas.mensajeria import OutboxMemoria
 
 T, U = "persistent://saludtech/pruebas/t", "persistent://saludtech/pruebas/u"
 
@@ -41,7 +41,7 @@ class Mundo:
 
     def relay(self, **opciones) -> tuple[Relay, ClienteEnMemoria]:
         cliente = self.broker.conectar(plazo_s=None)
-        return Relay(ColaDeSalidaMemoria(self.almacen), cliente, **opciones), cliente
+        return Relay(OutboxMemoria(self.almacen), cliente, **opciones), cliente
 
     def publicado(self, topico=T):
         return [m.carga for m in self.broker.leer(topico)]
@@ -186,7 +186,7 @@ def test_quien_se_quedo_dormido_con_el_mando_no_marca_lo_que_ya_no_es_suyo(mundo
     vueltas(otro, 2)
     mundo.confirmar("b")
     assert dormido.vuelta() > 0
-    assert isinstance(dormido.espera_por, SinCola)
+    assert isinstance(dormido.espera_por, SinOutbox)
     vueltas(dormido)
     assert mundo.publicado() == ["a", "a"], "el otro dirige"
     vueltas(otro, 2)
@@ -288,7 +288,7 @@ def test_sin_base_de_datos_espera_y_luego_repite(mundo):
     relay.vuelta()
     mundo.quedarse_sin_base()
     vueltas(relay)
-    assert isinstance(relay.espera_por, SinCola)
+    assert isinstance(relay.espera_por, SinOutbox)
     mundo.almacen.ausente = False
     vueltas(relay, 2)
     assert relay.espera_por is None
@@ -369,7 +369,7 @@ def test_haya_lo_que_haya_no_falta_nada_y_lo_primero_de_cada_clave_va_en_orden(s
         elif que < 0.99:
             cliente.cerrar()
             relays[relays.index((relay, cliente))] = mundo.relay(tope=azar.randint(1, 7))
-            if mundo.almacen.lider is relay._cola:
+            if mundo.almacen.lider is relay._outbox:
                 mundo.quitar_el_mando()
         else:
             azar.choice((mundo.broker.irse, mundo.broker.volver))()

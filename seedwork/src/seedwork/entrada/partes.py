@@ -65,7 +65,7 @@ def base_de_datos(motor: sa.Engine, quienes: Sequence[_ConProblemas]) -> Parte:
     return Parte(nombre="base_datos", decisivas={"base_datos": comprobar})
 
 
-class Outbox:
+class MedidorDeOutbox:
     """Looks at a service's outbox.
 
     Args:
@@ -97,9 +97,9 @@ class Outbox:
         return f"no se mueve desde hace {quieto:.0f} s"
 
 
-def relevo(relay: Relay, outbox: Outbox) -> Parte:
+def relevo(relay: Relay, medidor: MedidorDeOutbox) -> Parte:
     """The relay, in the process that it runs in."""
-    return Parte(nombre="relay", tarea=relay.correr, decisivas={"outbox": outbox.atascado}, medir=outbox.medir)
+    return Parte(nombre="relay", tarea=relay.correr, decisivas={"outbox": medidor.atascado}, medir=medidor.medir)
 
 
 def consumidores_reales(

@@ -25,8 +25,8 @@ from seedwork.entrada.proceso import Parte, Proceso
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
-from seedwork.infraestructura.cola import ColaSQL
 from seedwork.infraestructura.consultas import CursorInvalido
+from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
@@ -128,14 +128,14 @@ class Servicio:
             lote=config.lote,
             cola=config.cola,
         )
-        atrasos, outbox = AtrasosPulsar(config.pulsar_admin_url), self._outbox(motor)
+        atrasos, medidor = AtrasosPulsar(config.pulsar_admin_url), self._medidor(motor)
         relay = None if config.relay_aparte else self._relay(motor, self._salida())
         # An id that the inbox forgot must not be found half tried either, nor its key free before.
         como_el_inbox = dict.fromkeys(("inbox", "intentos", "claves_idempotencia"), config.inbox_dias)
         return [
             comunes.base_de_datos(motor, [*consumidores.todos, *([relay] if relay else [])]),
             *comunes.consumo(consumidores, atrasos, lambda: self.sembrar(motor), config.ritmo.problema_s),
-            comunes.relevo(relay, outbox) if relay else Parte(nombre="outbox", medir=outbox.medir),
+            comunes.relevo(relay, medidor) if relay else Parte(nombre="outbox", medir=medidor.medir),
             comunes.poda(Podador(motor, {**como_el_inbox, "lotes": 1.0, "outbox": config.outbox_dias})),
             comunes.cartas(self.cartero(cliente, motor), self.nombre, atrasos, timedelta(days=config.cartas_dias)),
             comunes.en_espera(motor, bus.consumidor),
@@ -153,7 +153,7 @@ class Servicio:
 
         return [
             comunes.base_de_datos(motor, [relay]),
-            comunes.relevo(relay, self._outbox(motor)),
+            comunes.relevo(relay, self._medidor(motor)),
             Parte(nombre="broker", decisivas={"broker": comprobar}),
         ]
 
@@ -162,10 +162,10 @@ class Servicio:
         return Publicador(self.config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
 
     def _relay(self, motor: sa.Engine, salida: Publicador) -> Relay:
-        return Relay(ColaSQL(motor), salida, sondeo=self.config.ritmo.sondeo_s)
+        return Relay(OutboxSQL(motor), salida, sondeo=self.config.ritmo.sondeo_s)
 
-    def _outbox(self, motor: sa.Engine) -> comunes.Outbox:
-        return comunes.Outbox(motor, self.entorno, self.config.sin_avance_s)
+    def _medidor(self, motor: sa.Engine) -> comunes.MedidorDeOutbox:
+        return comunes.MedidorDeOutbox(motor, self.entorno, self.config.sin_avance_s)
 
 
 def crear_app_sobre(motor: sa.Engine) -> flask.Flask:

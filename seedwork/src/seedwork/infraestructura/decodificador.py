@@ -1,8 +1,7 @@
 """From a message as it travelled to envelope and payload, whichever released schema it was written with."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from contratos import REGISTRO, Mensaje
 from seedwork.aplicacion.broker import Esquemas
@@ -11,42 +10,12 @@ from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.aplicacion.validez import falta
 from seedwork.dominio.reglas import es_id
 from seedwork.infraestructura import avro
-from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades, entero
-
-_PREFIJO = "espera_"
+from seedwork.infraestructura.aplazados import Devuelto
+from seedwork.infraestructura.cloudevents import MensajeIlegible, de_propiedades
 
 CARGA_MAXIMA = 4 * 1024 * 1024
 """Octets that a message's payload may have. Whatever it is sent on with, it fits into the 5 MiB that a broker takes;
 what the door takes has at most 1 MiB (contract §2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Devuelto:
-    """A command that waited, as it travelled before it did.
-
-    Attributes:
-        vuelta: how often it was made to wait.
-    """
-
-    topico: str
-    clave: str
-    carga: bytes
-    propiedades: Mapping[str, str]
-    esquema: int
-    vuelta: int
-
-    @classmethod
-    def de(cls, llegado: Original) -> "Devuelto":
-        """What a message of the waiting topic was; what somebody else wrote there is one of no topic."""
-        todas = llegado.propiedades
-        return cls(
-            topico=todas.get("espera_topico", ""),
-            clave=llegado.clave,
-            carga=llegado.carga,
-            propiedades={n: v for n, v in todas.items() if not n.startswith(_PREFIJO)},
-            esquema=entero(todas.get("espera_esquema"), -1),
-            vuelta=entero(todas.get("espera_vuelta"), 0),
-        )
 
 
 class Decodificador:

@@ -1,17 +1,36 @@
-"""The outbox's rows: a column per attribute of the envelope, and the payload's bytes as they will travel."""
+"""The outbox: its rows, and the table as its relay reads it.
 
-from collections.abc import Mapping
+A row has a column per attribute of the envelope, and the payload's bytes as they will travel.
+"""
+
+import select
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import psycopg2
+import sqlalchemy as sa
+
 from contratos.base import Mensaje
 from seedwork.aplicacion.espera import Aplazado
+from seedwork.aplicacion.outbox import PorEnviar, SinOutbox
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.infraestructura import avro, cloudevents
+from seedwork.infraestructura import aplazados, avro, bd, cloudevents
 from seedwork.infraestructura.topicos import topico_espera
 
-_PROPIEDADES_MAXIMAS = 64 * 1024
-"""Characters in the properties of a command that waits; with the largest payload, it fits into what a broker takes."""
+_CERROJO = 0x5A1D
+_DIRIGIR = sa.select(sa.func.pg_try_advisory_lock(_CERROJO))
+_PENDIENTES = sa.text(
+    "SELECT id, topico, carga, ce_id, tipo, fuente, sujeto, tiempo, correlacion, causa, secuencia, traza, propiedades,"
+    " extract(epoch FROM no_antes - clock_timestamp()) AS falta_s"
+    " FROM outbox WHERE enviado IS NULL ORDER BY id LIMIT :tope"
+)
+# A command that waits is written anew each time: what is kept of messages for a look back would outgrow all else.
+_MARCAR = sa.text("""
+    WITH aplazados AS (DELETE FROM outbox WHERE id = ANY(:ids) AND no_antes IS NOT NULL)
+    UPDATE outbox SET enviado = clock_timestamp() WHERE id = ANY(:ids) AND no_antes IS NULL
+""")
 
 
 def a_fila(sobre: Sobre, mensaje: Mensaje) -> dict[str, Any]:
@@ -37,23 +56,12 @@ def _a_fila(sobre: Sobre, topico: str, carga: bytes) -> dict[str, Any]:
 
 def a_fila_aplazada(aplazado: Aplazado, contexto: str, no_antes: datetime) -> dict[str, Any]:
     """The row of a command that waits: it goes to the service's waiting topic, as it came, and not before then."""
-    recibido, original = aplazado.recibido, aplazado.recibido.original
-    propias = {
-        "espera_topico": original.topico,
-        "espera_esquema": str(original.esquema),
-        "espera_vuelta": str(aplazado.vuelta),
-    }
+    recibido = aplazado.recibido
     return {
-        **_a_fila(recibido.sobre, topico_espera(contexto), original.carga),
-        "propiedades": {**_que_caben(original.propiedades), **propias},
+        **_a_fila(recibido.sobre, topico_espera(contexto), recibido.original.carga),
+        "propiedades": aplazados.propiedades(aplazado),
         "no_antes": no_antes,
     }
-
-
-def _que_caben(propiedades: Mapping[str, str]) -> Mapping[str, str]:
-    """What nobody knows travels along while it is no burden: one row that can't be sent would hold all others up."""
-    peso = sum(len(n) + len(v) for n, v in propiedades.items())
-    return propiedades if peso <= _PROPIEDADES_MAXIMAS else cloudevents.propias(propiedades)
 
 
 def a_sobre(fila: Any) -> Sobre:
@@ -68,4 +76,87 @@ def a_sobre(fila: Any) -> Sobre:
         causa=fila.causa,
         secuencia=fila.secuencia,
         traza=fila.traza,
+    )
+
+
+class OutboxSQL:
+    """The table ``outbox`` (:class:`seedwork.aplicacion.outbox.Outbox`).
+
+    A commit that adds rows wakes who leads: the trigger ``outbox_avisa`` (:mod:`seedwork.infraestructura.ddl`) notifies
+    ``bd.CANAL_OUTBOX``. Who leads holds an advisory lock of its session: it ends with the session, whatever becomes of
+    the process.
+
+    Args:
+        motor: the service's own database.
+    """
+
+    def __init__(self, motor: sa.Engine) -> None:
+        self._motor = motor
+        self._abierta: sa.Connection | None = None
+        self._dirige = False
+
+    def dirigir(self) -> bool:
+        """See the port. A lead that was lost with its session is found out by the next statement."""
+        if not self._dirige:
+            with self._o_sin_outbox():
+                if self._abierta is None:
+                    self._abierta = self._motor.connect().execution_options(isolation_level="AUTOCOMMIT")
+                self._dirige = bool(self._abierta.scalar(_DIRIGIR))
+                if self._dirige:
+                    # A mark that is lost with the database's crash is a repeat, which consumers recognise.
+                    self._abierta.execute(sa.text("SET synchronous_commit = off"))
+                    self._abierta.execute(sa.text(f"LISTEN {bd.CANAL_OUTBOX}"))
+        return self._dirige
+
+    def pendientes(self, tope: int) -> Sequence[PorEnviar]:
+        """See the port."""
+        with self._o_sin_outbox():
+            return [_por_enviar(fila) for fila in self._conexion.execute(_PENDIENTES, {"tope": tope})]
+
+    def marcar(self, ids: Sequence[int]) -> None:
+        """See the port."""
+        with self._o_sin_outbox():
+            self._conexion.execute(_MARCAR, {"ids": list(ids)})
+
+    def aguardar(self, espera_s: float) -> None:
+        """See the port: a notification tells. One that came along with the last answer is there already."""
+        with self._o_sin_outbox():
+            cruda: Any = self._conexion.connection.driver_connection
+            if not cruda.notifies:
+                select.select([cruda], [], [], espera_s)
+                cruda.poll()
+            cruda.notifies.clear()
+
+    def soltar(self) -> None:
+        """See the port. The lock is the session's: a pooled connection must not keep it."""
+        abierta, self._abierta, self._dirige = self._abierta, None, False
+        if abierta is not None:
+            abierta.invalidate()
+            abierta.close()
+
+    @property
+    def _conexion(self) -> sa.Connection:
+        if self._abierta is None or not self._dirige:
+            raise SinOutbox("no dirige")
+        return self._abierta
+
+    @contextmanager
+    def _o_sin_outbox(self) -> Iterator[None]:
+        """An outbox that is not as it should be does not mend itself: then the process ends, and says so."""
+        try:
+            yield
+        except (sa.exc.SQLAlchemyError, psycopg2.Error) as error:
+            # The connection may mend itself, and the lead would be gone with the old one.
+            self.soltar()
+            if not bd.es_de_infraestructura(error):
+                raise
+            raise SinOutbox(type(error).__name__) from error
+
+
+def _por_enviar(fila: Any) -> PorEnviar:
+    propiedades = fila.propiedades
+    if propiedades is None:
+        propiedades = cloudevents.a_propiedades(a_sobre(fila), fila.topico)
+    return PorEnviar(
+        fila.id, fila.topico, bytes(fila.carga), propiedades, fila.sujeto, max(0.0, float(fila.falta_s or 0))
     )

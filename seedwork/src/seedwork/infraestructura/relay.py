@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 
 from seedwork.aplicacion.broker import Salida, SinConfirmacion
-from seedwork.aplicacion.cola import ColaDeSalida, PorEnviar, SinCola
+from seedwork.aplicacion.outbox import Outbox, PorEnviar, SinOutbox
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.infraestructura.metricas import OUTBOX_ENVIADOS
 
@@ -46,14 +46,14 @@ class Relay:
     """Runs until it is told to stop; trouble with broker or database is waited out.
 
     Args:
-        cola: the service's outbox.
+        outbox: the service's own.
         salida: with no send timeout, so that what is pending stays in order through a lost connection.
         tope: rows sent per round.
         sondeo: seconds between looks, should the bell get lost; between attempts to take the lead; and after trouble.
     """
 
-    def __init__(self, cola: ColaDeSalida, salida: Salida, *, tope: int = 1000, sondeo: float = Ritmo.sondeo_s) -> None:
-        self._cola = cola
+    def __init__(self, outbox: Outbox, salida: Salida, *, tope: int = 1000, sondeo: float = Ritmo.sondeo_s) -> None:
+        self._outbox = outbox
         self._salida = salida
         self._tope = tope
         self._sondeo = sondeo
@@ -78,10 +78,10 @@ class Relay:
                 self._reposar(self.vuelta(), parada)
             if self._ronda is not None:
                 self._ronda.acabada.wait(_DESPEDIDA_S)
-                with suppress(SinCola):
+                with suppress(SinOutbox):
                     self._marcar(self._ronda.confirmadas)
         finally:
-            self._cola.soltar()
+            self._outbox.soltar()
 
     def vuelta(self) -> float:
         """One step: hand the oldest rows to the broker; where some are on their way, mark them once it has answered.
@@ -93,13 +93,13 @@ class Relay:
         self._al_dia = False
         try:
             return self._empezar() if self._ronda is None else self._acabar(self._ronda)
-        except (SinConfirmacion, SinCola) as error:
+        except (SinConfirmacion, SinOutbox) as error:
             return self._tropezar(error)
 
     def _empezar(self) -> float:
-        if not self._cola.dirigir():
+        if not self._outbox.dirigir():
             return self._sondeo
-        filas = self._cola.pendientes(self._tope)
+        filas = self._outbox.pendientes(self._tope)
         if not filas:
             return self._descansar()
         self._enviar(_Ronda(filas))
@@ -144,7 +144,7 @@ class Relay:
 
     def _marcar(self, ids: Sequence[int]) -> None:
         if ids:
-            self._cola.marcar(ids)
+            self._outbox.marcar(ids)
             OUTBOX_ENVIADOS.inc(len(ids))
 
     def _descartar(self, ronda: _Ronda) -> None:
@@ -160,7 +160,7 @@ class Relay:
         """Begin anew after a while. Its text quotes nothing, and names the topic where one is to blame."""
         log.warning("relay en espera", error=str(error))
         self._espera_por = error
-        self._cola.soltar()
+        self._outbox.soltar()
         return self._sondeo
 
     def _reposar(self, segundos: float, parada: threading.Event) -> None:
@@ -170,6 +170,6 @@ class Relay:
             parada.wait(segundos)
         else:
             try:
-                self._cola.aguardar(segundos)
-            except SinCola as error:
+                self._outbox.aguardar(segundos)
+            except SinOutbox as error:
                 parada.wait(self._tropezar(error))

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from seedwork.aplicacion.cola import PorEnviar, SinCola
+from seedwork.aplicacion.outbox import PorEnviar, SinOutbox
 from seedwork.infraestructura.tabla import SinBase
 from seedwork.pruebas.almacen import Almacen
 
 
-class ColaDeSalidaMemoria:
-    """One service's outbox, in the hands of one relay (:class:`seedwork.aplicacion.cola.ColaDeSalida`)."""
+class OutboxMemoria:
+    """One service's outbox, in the hands of one relay (:class:`seedwork.aplicacion.outbox.Outbox`)."""
 
     def __init__(self, almacen: Almacen) -> None:
         self._almacen = almacen
@@ -18,7 +18,7 @@ class ColaDeSalidaMemoria:
         """See the port. A lead that was lost is found out by what follows."""
         if not self._dirige:
             if self._almacen.ausente:
-                raise SinCola("el almacén no responde")
+                raise SinOutbox("el almacén no responde")
             if self._almacen.lider is None:
                 self._almacen.lider = self
             self._dirige = self._almacen.lider is self
@@ -52,7 +52,7 @@ class ColaDeSalidaMemoria:
         except SinBase as error:
             # The lead would be gone with the session.
             self.soltar()
-            raise SinCola("no se marcó, o no se sabe") from error
+            raise SinOutbox("no se marcó, o no se sabe") from error
 
     def aguardar(self, espera_s: float) -> None:
         """See the port. Nobody waits here: the world's time stands still meanwhile."""
@@ -66,7 +66,7 @@ class ColaDeSalidaMemoria:
 
     def _exigir(self) -> None:
         if self._almacen.ausente or not self._dirige or self._almacen.lider is not self:
-            raise SinCola("no dirige")
+            raise SinOutbox("no dirige")
 
 
 class IntentosMemoria:

@@ -31,7 +31,7 @@ from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
 from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.cloudevents import a_propiedades
-from seedwork.infraestructura.cola import ColaSQL
+from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
@@ -206,7 +206,7 @@ class Taller:
     def relay(self, **opciones: Any) -> Relay:
         """A new relay."""
         self._publicadores.append(Publicador(self.servidores.pulsar_url, plazo_ms=0, esperar_cola=True))
-        return Relay(ColaSQL(self.motor), self._publicadores[-1], **opciones)
+        return Relay(OutboxSQL(self.motor), self._publicadores[-1], **opciones)
 
     def trabajador(self, *orden: str, **entorno: str) -> subprocess.Popen[bytes]:
         """The notebook's worker, or what else its module is told to be, as a process of its own."""

@@ -11,25 +11,25 @@ import sqlalchemy as sa
 
 from contratos import mensaje
 from contratos.base import Mensaje
-from seedwork.aplicacion.cola import ColaDeSalida, SinCola
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.espera import Aplazado
+from seedwork.aplicacion.outbox import Outbox, SinOutbox
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import Saliente
 from seedwork.infraestructura import avro, bd, cloudevents, ddl
-from seedwork.infraestructura.cola import ColaSQL
+from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.topicos import topico_espera
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.entorno import EntornoSimulado
-from seedwork.pruebas.mensajeria import ColaDeSalidaMemoria
+from seedwork.pruebas.mensajeria import OutboxMemoria
 
 
 @cache
 def hecho() -> Any:
     """An event."""
-    return mensaje("pruebas-cola", "evento", sujeto="")(
+    return mensaje("pruebas-outbox", "evento", sujeto="")(
         type("HechoEnCola", (Mensaje,), {"__doc__": "Something happened.", "__annotations__": {"n": int}, "n": 0})
     )
 
@@ -53,16 +53,16 @@ class MesaEnMemoria:
         self._almacen = Almacen(self._entorno, {})
         self.transacciones = self._almacen.transacciones
 
-    def cola(self) -> ColaDeSalida:
-        return ColaDeSalidaMemoria(self._almacen)
+    def outbox(self) -> Outbox:
+        return OutboxMemoria(self._almacen)
 
     def quitar_el_mando(self) -> None:
         self._almacen.lider = None
 
-    def sin_base(self) -> ColaDeSalida:
+    def sin_base(self) -> Outbox:
         almacen = Almacen(self._entorno, {})
         almacen.ausente = True
-        return ColaDeSalidaMemoria(almacen)
+        return OutboxMemoria(almacen)
 
     def pasar(self, segundos: float, hasta: Callable[[], bool]) -> None:
         self._entorno.reloj.avanzar(segundos)
@@ -82,8 +82,8 @@ class MesaSQL:
             conexion.execute(sa.text(ddl.MENSAJERIA_V2))
         self.transacciones = transacciones(self._motor, sa.MetaData(), EntornoReal())
 
-    def cola(self) -> ColaDeSalida:
-        return ColaSQL(self._motor)
+    def outbox(self) -> Outbox:
+        return OutboxSQL(self._motor)
 
     def quitar_el_mando(self) -> None:
         with self._motor.connect() as conexion:
@@ -94,8 +94,8 @@ class MesaSQL:
                 )
             )
 
-    def sin_base(self) -> ColaDeSalida:
-        return ColaSQL(bd.crear_motor(self._motor.url.set(host="127.0.0.1", port=1)))
+    def sin_base(self) -> Outbox:
+        return OutboxSQL(bd.crear_motor(self._motor.url.set(host="127.0.0.1", port=1)))
 
     def guardados(self) -> int:
         with self._motor.connect() as conexion:
@@ -113,18 +113,18 @@ def mesa(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "memoria":
         yield MesaEnMemoria()
     else:
-        hecha = MesaSQL(request.getfixturevalue("nueva_base")("cola"))
+        hecha = MesaSQL(request.getfixturevalue("nueva_base")("outbox"))
         yield hecha
         hecha._motor.dispose()
 
 
 @pytest.fixture
-def colas(mesa: Any) -> Iterator[list[ColaDeSalida]]:
+def outboxes(mesa: Any) -> Iterator[list[Outbox]]:
     """Two relays' hands on one outbox."""
-    hechas = [mesa.cola(), mesa.cola()]
+    hechas = [mesa.outbox(), mesa.outbox()]
     yield hechas
-    for cola in hechas:
-        cola.soltar()
+    for outbox in hechas:
+        outbox.soltar()
 
 
 def saliente(n: int, sujeto: str = "s") -> Saliente:
@@ -142,12 +142,12 @@ def a_bytes(carga: Any) -> bytes:
     return carga if isinstance(carga, bytes) else avro.codificar(carga)
 
 
-def test_las_mas_antiguas_primero_y_como_han_de_viajar(mesa, colas):
+def test_las_mas_antiguas_primero_y_como_han_de_viajar(mesa, outboxes):
     dichos = [saliente(n, f"s{n % 2}") for n in range(5)]
     guardar(mesa, *dichos[:3])
     guardar(mesa, *dichos[3:])
-    assert colas[0].dirigir()
-    filas = colas[0].pendientes(4)
+    assert outboxes[0].dirigir()
+    filas = outboxes[0].pendientes(4)
     assert [f.id for f in filas] == sorted(f.id for f in filas)
     assert [(f.topico, f.clave, a_bytes(f.carga), dict(f.propiedades), f.retraso_s) for f in filas] == [
         (
@@ -159,20 +159,20 @@ def test_las_mas_antiguas_primero_y_como_han_de_viajar(mesa, colas):
         )
         for d in dichos[:4]
     ]
-    assert colas[0].pendientes(4) == filas, "mirar no las cambia"
+    assert outboxes[0].pendientes(4) == filas, "mirar no las cambia"
 
 
-def test_lo_marcado_no_vuelve(mesa, colas):
+def test_lo_marcado_no_vuelve(mesa, outboxes):
     guardar(mesa, *(saliente(n) for n in range(4)))
-    colas[0].dirigir()
-    ids = [f.id for f in colas[0].pendientes(10)]
-    colas[0].marcar([ids[0], ids[2]])
-    assert [f.id for f in colas[0].pendientes(10)] == [ids[1], ids[3]]
-    colas[0].marcar([ids[1], ids[3]])
-    assert not colas[0].pendientes(10)
+    outboxes[0].dirigir()
+    ids = [f.id for f in outboxes[0].pendientes(10)]
+    outboxes[0].marcar([ids[0], ids[2]])
+    assert [f.id for f in outboxes[0].pendientes(10)] == [ids[1], ids[3]]
+    outboxes[0].marcar([ids[1], ids[3]])
+    assert not outboxes[0].pendientes(10)
 
 
-def test_lo_que_no_se_confirma_no_se_envia(mesa, colas):
+def test_lo_que_no_se_confirma_no_se_envia(mesa, outboxes):
     class Arrepentido(Exception):
         pass
 
@@ -180,36 +180,36 @@ def test_lo_que_no_se_confirma_no_se_envia(mesa, colas):
         transaccion.guardar([saliente(1)], [])
         raise Arrepentido
     guardar(mesa, saliente(2))
-    colas[0].dirigir()
-    assert [a_bytes(f.carga) for f in colas[0].pendientes(10)] == [avro.codificar(hecho()(n=2))]
+    outboxes[0].dirigir()
+    assert [a_bytes(f.carga) for f in outboxes[0].pendientes(10)] == [avro.codificar(hecho()(n=2))]
 
 
-def test_lo_aplazado_viaja_como_llego_y_mas_tarde(mesa, colas):
+def test_lo_aplazado_viaja_como_llego_y_mas_tarde(mesa, outboxes):
     dicho = saliente(1, "asunto")
     original = Original(hecho().topico, "asunto", b"\x00como llego", {"ce_id": dicho.sobre.id, "x": "ñ"})
     with mesa.transacciones() as transaccion:
         recibido = Recibido(dicho.sobre, dicho.mensaje, original)
-        transaccion.aplazar("pruebas-cola", [Aplazado(recibido, vuelta=2, pausa_s=3.0)])
-    colas[0].dirigir()
-    (fila,) = colas[0].pendientes(10)
-    assert (fila.topico, fila.clave, fila.carga) == (topico_espera("pruebas-cola"), "asunto", original.carga)
+        transaccion.aplazar("pruebas-outbox", [Aplazado(recibido, vuelta=2, pausa_s=3.0)])
+    outboxes[0].dirigir()
+    (fila,) = outboxes[0].pendientes(10)
+    assert (fila.topico, fila.clave, fila.carga) == (topico_espera("pruebas-outbox"), "asunto", original.carga)
     assert fila.propiedades.items() >= original.propiedades.items()
     assert (fila.propiedades["espera_vuelta"], fila.propiedades["espera_esquema"]) == ("2", "3")
     assert 0 < fila.retraso_s <= 3.0
-    mesa.pasar(3.0, lambda: colas[0].pendientes(10)[0].retraso_s == 0)
+    mesa.pasar(3.0, lambda: outboxes[0].pendientes(10)[0].retraso_s == 0)
 
     guardar(mesa, saliente(2))
-    colas[0].marcar([f.id for f in colas[0].pendientes(10)])
-    assert not colas[0].pendientes(10)
+    outboxes[0].marcar([f.id for f in outboxes[0].pendientes(10)])
+    assert not outboxes[0].pendientes(10)
     assert mesa.guardados() == 1, "who waits long comes by often: it leaves nothing behind"
 
 
-def test_dirige_uno_y_cuando_suelta_el_siguiente(mesa, colas):
-    una, otra = colas
+def test_dirige_uno_y_cuando_suelta_el_siguiente(mesa, outboxes):
+    una, otra = outboxes
     guardar(mesa, saliente(1))
     assert una.dirigir() and una.dirigir()
     assert not otra.dirigir()
-    with pytest.raises(SinCola):
+    with pytest.raises(SinOutbox):
         otra.pendientes(1)
     otra.soltar()
     assert not otra.dirigir()
@@ -220,15 +220,15 @@ def test_dirige_uno_y_cuando_suelta_el_siguiente(mesa, colas):
     assert len(otra.pendientes(1)) == 1
 
 
-def test_quien_pierde_el_mando_se_entera_antes_de_marcar(mesa, colas):
-    una, otra = colas
+def test_quien_pierde_el_mando_se_entera_antes_de_marcar(mesa, outboxes):
+    una, otra = outboxes
     guardar(mesa, saliente(1))
     una.dirigir()
     (fila,) = una.pendientes(1)
     mesa.quitar_el_mando()
     mesa.pasar(0, otra.dirigir)
     for _ in range(2):
-        with pytest.raises(SinCola):
+        with pytest.raises(SinOutbox):
             una.marcar([fila.id])
     una.soltar()
     assert not una.dirigir()
@@ -237,22 +237,22 @@ def test_quien_pierde_el_mando_se_entera_antes_de_marcar(mesa, colas):
     mesa.pasar(0, una.dirigir)
 
 
-def test_la_campana_suena_por_lo_que_se_confirma(mesa, colas):
-    cola = colas[0]
-    cola.dirigir()
-    assert not cola.pendientes(10)
+def test_la_campana_suena_por_lo_que_se_confirma(mesa, outboxes):
+    outbox = outboxes[0]
+    outbox.dirigir()
+    assert not outbox.pendientes(10)
     guardar(mesa, saliente(1))
     comienzo = time.monotonic()
-    cola.aguardar(30.0)
+    outbox.aguardar(30.0)
     assert time.monotonic() - comienzo < 20.0
-    assert len(cola.pendientes(10)) == 1
+    assert len(outbox.pendientes(10)) == 1
 
 
 def test_sin_base_de_datos(mesa):
-    cola = mesa.sin_base()
-    with pytest.raises(SinCola):
-        cola.dirigir()
-    for que in (lambda: cola.pendientes(1), lambda: cola.marcar([1]), lambda: cola.aguardar(0.01)):
-        with pytest.raises(SinCola):
+    outbox = mesa.sin_base()
+    with pytest.raises(SinOutbox):
+        outbox.dirigir()
+    for que in (lambda: outbox.pendientes(1), lambda: outbox.marcar([1]), lambda: outbox.aguardar(0.01)):
+        with pytest.raises(SinOutbox):
             que()
-    cola.soltar()
+    outbox.soltar()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 
-class SinCola(Exception):
+class SinOutbox(Exception):
     """The outbox can't be had now; no message is to blame for it. Its text quotes no value of a message."""
 
 
@@ -30,14 +30,14 @@ class PorEnviar:
     retraso_s: float = 0.0
 
 
-class ColaDeSalida(Protocol):
+class Outbox(Protocol):
     """One service's outbox, in the hands of one relay. Of all relays, one leads at a time."""
 
     def dirigir(self) -> bool:
         """Take the lead, or keep it; before every round. False while another one has it.
 
         Raises:
-            SinCola: nobody knows.
+            SinOutbox: nobody knows.
         """
         ...
 
@@ -45,7 +45,7 @@ class ColaDeSalida(Protocol):
         """The oldest committed rows that are not marked as sent, up to so many: to whoever leads.
 
         Raises:
-            SinCola: they can't be read now, or the lead is lost.
+            SinOutbox: they can't be read now, or the lead is lost.
         """
         ...
 
@@ -53,7 +53,7 @@ class ColaDeSalida(Protocol):
         """These are sent: to whoever leads. Of commands that wait, nothing stays.
 
         Raises:
-            SinCola: they may not be marked, and the lead may be lost.
+            SinOutbox: they may not be marked, and the lead may be lost.
         """
         ...
 
@@ -61,7 +61,7 @@ class ColaDeSalida(Protocol):
         """Return when a row is committed that :meth:`pendientes` did not show, or after so many seconds.
 
         Raises:
-            SinCola: nobody would tell.
+            SinOutbox: nobody would tell.
         """
         ...
 
