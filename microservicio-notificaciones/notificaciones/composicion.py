@@ -7,6 +7,7 @@ import flask
 import sqlalchemy as sa
 
 from contratos.notificaciones import TIPOS
+from notificaciones import NOMBRE
 from notificaciones.aplicacion.manejadores import MANEJADORES
 from notificaciones.aplicacion.traducciones import TRADUCCIONES
 from notificaciones.config import Config
@@ -18,18 +19,14 @@ from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, Env
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones
 from notificaciones.infraestructura.tablas import METADATOS
-from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import EntornoReal
-from seedwork.aplicacion.espera import Paciencia
-from seedwork.aplicacion.traducciones import verificar_traducciones
-from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import Parte
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.almacen_eventos import FlujosSQL
 from seedwork.infraestructura.bd import crear_motor
-from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 
 @cache
@@ -39,8 +36,7 @@ def servicio() -> Servicio:
     plantillas = Plantillas(TIPOS)
     entorno = EntornoReal()
     canal = CanalCorreo(config.correo, entorno)
-    verificar_traducciones("notificaciones", TRADUCCIONES)
-    fabrica = partial(
+    unidad = partial(
         UnidadNotificaciones,
         flujos=_flujos,
         cierres=CierresSQL,
@@ -50,19 +46,13 @@ def servicio() -> Servicio:
         politica=config.politica,
     )
 
-    def abrir(motor: sa.Engine) -> Abrir:
-        return abridor(transacciones(motor, METADATOS, entorno), fabrica)
-
-    def bus(motor: sa.Engine, _paciencia: Paciencia) -> Bus:
-        return Bus("notificaciones", abrir(motor), MANEJADORES)
-
-    def partes(_motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
+    def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         # One to listen on, and one to lease and to note outcomes with: the consumer's are the consumer's.
         propio = crear_motor(config.database_url, pool_size=2, nombre="notificaciones-envios")
         enviador = Enviador(
             propio,
             ColaEnviosSQL(propio),
-            abrir(propio),
+            este.abrir(propio),
             canal,
             plantillas,
             config.politica,
@@ -74,11 +64,14 @@ def servicio() -> Servicio:
         registrar_rutas(app, LecturaNotificaciones(motor))
 
     return Servicio(
-        nombre="notificaciones",
+        nombre=NOMBRE,
         config=config,
         entorno=entorno,
         migraciones=Path(__file__).parent.parent / "migraciones",
-        bus=bus,
+        manejadores=MANEJADORES,
+        traducciones=TRADUCCIONES,
+        tablas=METADATOS,
+        unidad=unidad,
         partes=partes,
         api=api,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import flask
 import sqlalchemy as sa
 
+from procesamiento import NOMBRE
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
@@ -18,14 +19,8 @@ from procesamiento.infraestructura.catalogo import leer_condiciones
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS
-from seedwork.aplicacion.bus import Bus
-from seedwork.aplicacion.entorno import EntornoReal
-from seedwork.aplicacion.espera import Paciencia
-from seedwork.aplicacion.traducciones import verificar_traducciones
-from seedwork.aplicacion.unidad import abridor
 from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Servicio
-from seedwork.infraestructura.transaccion_sql import transacciones
 
 
 @cache
@@ -33,26 +28,23 @@ def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
     condiciones = leer_condiciones(config.catalogo_condiciones)
-    verificar_traducciones("procesamiento", TRADUCCIONES)
-    entorno = EntornoReal()
     claves = {**config.seudonimo_claves_anteriores, config.seudonimo_version: config.seudonimo_clave}
     seudonimizadores = {v: Seudonimizador(c.get_secret_value(), v) for v, c in claves.items()}
     anonimizador = Anonimizador(seudonimizadores, Reconocedor(condiciones.values()))
-    fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador)
-
-    def bus(motor: sa.Engine, paciencia: Paciencia) -> Bus:
-        abrir = abridor(transacciones(motor, METADATOS, entorno), fabrica)
-        return Bus("procesamiento", abrir, MANEJADORES, rechazar_comando, paciencia)
+    unidad = partial(UnidadProcesamiento, anonimizador=anonimizador)
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaProcesamiento(motor, condiciones))
 
     return Servicio(
-        nombre="procesamiento",
+        nombre=NOMBRE,
         config=config,
-        entorno=entorno,
         migraciones=Path(__file__).parent.parent / "migraciones",
-        bus=bus,
+        manejadores=MANEJADORES,
+        rechazar=rechazar_comando,
+        traducciones=TRADUCCIONES,
+        tablas=METADATOS,
+        unidad=unidad,
         api=api,
     )
 

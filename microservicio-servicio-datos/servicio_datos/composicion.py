@@ -6,14 +6,9 @@ from pathlib import Path
 import flask
 import sqlalchemy as sa
 
-from seedwork.aplicacion.bus import Bus
-from seedwork.aplicacion.entorno import EntornoReal
-from seedwork.aplicacion.espera import Paciencia
-from seedwork.aplicacion.traducciones import verificar_traducciones
-from seedwork.aplicacion.unidad import abridor
 from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Servicio
-from seedwork.infraestructura.transaccion_sql import transacciones
+from servicio_datos import NOMBRE
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.aplicacion.rechazo import rechazar_comando
 from servicio_datos.aplicacion.traducciones import TRADUCCIONES
@@ -32,13 +27,7 @@ def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
     catalogo = leer_catalogo(config.catalogo_recursos)
-    verificar_traducciones("servicio_datos", TRADUCCIONES)
-    entorno = EntornoReal()
-    fabrica = partial(UnidadServicioDatos, recursos=RecursosSQL, imagenes=ImagenesSQL)
-
-    def bus(motor: sa.Engine, paciencia: Paciencia) -> Bus:
-        abrir = abridor(transacciones(motor, METADATOS, entorno), fabrica)
-        return Bus("servicio-datos", abrir, MANEJADORES, rechazar_comando, paciencia)
+    unidad = partial(UnidadServicioDatos, recursos=RecursosSQL, imagenes=ImagenesSQL)
 
     def sembrar(motor: sa.Engine) -> None:
         sincronizar(motor, catalogo)
@@ -47,11 +36,14 @@ def servicio() -> Servicio:
         registrar_rutas(app, LecturaServicioDatos(motor))
 
     return Servicio(
-        nombre="servicio-datos",
+        nombre=NOMBRE,
         config=config,
-        entorno=entorno,
         migraciones=Path(__file__).parent.parent / "migraciones",
-        bus=bus,
+        manejadores=MANEJADORES,
+        rechazar=rechazar_comando,
+        traducciones=TRADUCCIONES,
+        tablas=METADATOS,
+        unidad=unidad,
         sembrar=sembrar,
         api=api,
     )

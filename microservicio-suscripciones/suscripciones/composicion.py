@@ -6,16 +6,11 @@ from pathlib import Path
 import flask
 import sqlalchemy as sa
 
-from seedwork.aplicacion.bus import Bus
-from seedwork.aplicacion.entorno import EntornoReal
-from seedwork.aplicacion.espera import Paciencia
-from seedwork.aplicacion.traducciones import verificar_traducciones
-from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import Parte, Periodica
 from seedwork.entrada.servicio import Servicio
-from seedwork.infraestructura.transaccion_sql import transacciones
+from suscripciones import NOMBRE
 from suscripciones.aplicacion.manejadores import MANEJADORES
 from suscripciones.aplicacion.rechazo import rechazar_comando
 from suscripciones.aplicacion.traducciones import TRADUCCIONES
@@ -35,18 +30,10 @@ def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
     planes = leer_planes(config.catalogo_planes)
-    verificar_traducciones("suscripciones", TRADUCCIONES)
-    entorno = EntornoReal()
-    fabrica = partial(UnidadSuscripciones, planes=planes, plazo_s=config.saga_plazo_s)
+    unidad = partial(UnidadSuscripciones, planes=planes, plazo_s=config.saga_plazo_s)
 
-    def abrir(motor: sa.Engine) -> Abrir:
-        return abridor(transacciones(motor, METADATOS, entorno), fabrica)
-
-    def bus(motor: sa.Engine, paciencia: Paciencia) -> Bus:
-        return Bus("suscripciones", abrir(motor), MANEJADORES, rechazar_comando, paciencia)
-
-    def partes(motor: sa.Engine, consumidores: Consumidores) -> list[Parte]:
-        vencimientos, abrir_una = VencimientosSQL(motor), abrir(motor)
+    def partes(este: Servicio, motor: sa.Engine, consumidores: Consumidores) -> list[Parte]:
+        vencimientos, abrir_una = VencimientosSQL(motor), este.abrir(motor)
         plazos = VigilantePlazos(vencimientos, abrir_una, consumidores)
         renovaciones = VigilanteRenovaciones(vencimientos, planes, abrir_una)
         return [
@@ -59,11 +46,14 @@ def servicio() -> Servicio:
         registrar_rutas(app, LecturaSuscripciones(motor, planes))
 
     return Servicio(
-        nombre="suscripciones",
+        nombre=NOMBRE,
         config=config,
-        entorno=entorno,
         migraciones=Path(__file__).parent.parent / "migraciones",
-        bus=bus,
+        manejadores=MANEJADORES,
+        rechazar=rechazar_comando,
+        traducciones=TRADUCCIONES,
+        tablas=METADATOS,
+        unidad=unidad,
         partes=partes,
         api=api,
     )

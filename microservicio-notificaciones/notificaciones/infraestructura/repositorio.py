@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
+from notificaciones import NOMBRE
 from notificaciones.aplicacion.envio import Politica
 from notificaciones.aplicacion.puertos import Cierres, Envios, Unidad
 from notificaciones.aplicacion.traducciones import TRADUCCIONES
@@ -34,7 +35,7 @@ class UnidadNotificaciones(Unidad):
         canal: str,
         politica: Politica,
     ) -> None:
-        super().__init__(transaccion, "notificaciones", TRADUCCIONES)
+        super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.notificaciones = RepositorioEventos(
             transaccion,
             flujos(transaccion),

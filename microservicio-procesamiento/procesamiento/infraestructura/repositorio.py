@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from procesamiento import NOMBRE
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos
@@ -49,6 +50,6 @@ class UnidadProcesamiento(Unidad):
     """This service's unit of work, on tables."""
 
     def __init__(self, transaccion: TransaccionConTablas, anonimizador: Anonimizador) -> None:
-        super().__init__(transaccion, "procesamiento", TRADUCCIONES)
+        super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.imagenes = Repositorio(transaccion, transaccion.tablas["imagenes"], _IMAGEN, sujeto="id_imagen")
         self.anonimizador = anonimizador

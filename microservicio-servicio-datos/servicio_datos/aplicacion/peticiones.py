@@ -5,15 +5,16 @@ from contratos.servicio_datos import CrearServicioDatos
 from contratos.suscripciones import CrearSuscripcion, SuscripcionActivada, SuscripcionCreada
 from seedwork.aplicacion.espera import Creacion, PorConocer
 from seedwork.dominio.errores import ReglaViolada
+from servicio_datos import NOMBRE
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import ACTIVA, PENDIENTE
 
 _HASTA_ACTIVA = (
     (Creacion(CrearSuscripcion, "suscripciones"),),
-    (Creacion(SuscripcionCreada, "servicio-datos"), Creacion(SuscripcionActivada, "servicio-datos")),
+    (Creacion(SuscripcionCreada, NOMBRE), Creacion(SuscripcionActivada, NOMBRE)),
 )
-_HASTA_CREADO = (Creacion(CrearServicioDatos, "servicio-datos"),)
+_HASTA_CREADO = (Creacion(CrearServicioDatos, NOMBRE),)
 
 
 def servicio_datos_pedido(unidad: Unidad) -> ServicioDatos:

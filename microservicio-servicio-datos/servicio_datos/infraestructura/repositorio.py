@@ -8,6 +8,7 @@ from saga.pasos import Saga
 from seedwork.aplicacion.transaccion import Transaccion
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Tabla, TransaccionConTablas
+from servicio_datos import NOMBRE
 from servicio_datos.aplicacion.puertos import Imagenes, Recursos, Unidad
 from servicio_datos.aplicacion.traducciones import TRADUCCIONES
 from servicio_datos.dominio.servicio_datos import TERMINADO, ServicioDatos
@@ -148,7 +149,7 @@ class UnidadServicioDatos(Unidad):
         recursos: Callable[[T], Recursos],
         imagenes: Callable[[T], Imagenes],
     ) -> None:
-        super().__init__(transaccion, "servicio-datos", TRADUCCIONES)
+        super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         tablas = transaccion.tablas
         conocidas = RepositorioSuscripcionesConocidas(transaccion, tablas["suscripciones_conocidas"])
         participaciones = RepositorioParticipaciones(transaccion, tablas["participaciones"])

@@ -3,6 +3,7 @@
 from contratos import motivos
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.espera import Creacion, PorConocer
+from suscripciones import NOMBRE
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.suscripcion import Suscripcion
 
@@ -15,5 +16,5 @@ def suscripcion_pedida(unidad: Unidad) -> Suscripcion:
     """
     suscripcion = unidad.suscripciones.obtener(unidad.sobre.sujeto)
     if suscripcion is None:
-        raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(CrearSuscripcion, "suscripciones"),))
+        raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(CrearSuscripcion, NOMBRE),))
     return suscripcion

@@ -8,6 +8,7 @@ from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio, campos, de_json, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, Tabla, TransaccionConTablas
+from suscripciones import NOMBRE
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.dominio.cliente import Cliente
@@ -162,7 +163,7 @@ class UnidadSuscripciones(Unidad):
     """
 
     def __init__(self, transaccion: TransaccionConTablas, planes: Mapping[str, Plan], plazo_s: float) -> None:
-        super().__init__(transaccion, "suscripciones", TRADUCCIONES)
+        super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         tablas = transaccion.tablas
         suscripciones = Repositorio(transaccion, tablas["suscripciones"], _SUSCRIPCION, sujeto="id_suscripcion")
         self.suscripciones = suscripciones

@@ -28,7 +28,7 @@ class Oyente:
 @contextmanager
 def temporizadores(motor: sa.Engine):
     parada = threading.Event()
-    tareas = [parte.tarea for parte in servicio().partes(motor, Oyente()) if parte.tarea is not None]
+    tareas = [parte.tarea for parte in servicio().partes(servicio(), motor, Oyente()) if parte.tarea is not None]
     hilos = [threading.Thread(target=tarea, args=(parada,), daemon=True) for tarea in tareas]
     for hilo in hilos:
         hilo.start()

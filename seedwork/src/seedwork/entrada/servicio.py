@@ -1,6 +1,6 @@
 """What a service is made of, and how its worker and its relay run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +10,13 @@ import pulsar
 import sqlalchemy as sa
 import structlog
 
-from seedwork.aplicacion.bus import Bus
+from contratos.base import Mensaje
+from seedwork.aplicacion.bus import Bus, Manejador, Rechazar
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
 from seedwork.aplicacion.espera import Paciencia
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
+from seedwork.aplicacion.traducciones import verificar_traducciones
+from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abridor
 from seedwork.entrada import logs
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.cartas import Cartero
@@ -31,6 +34,7 @@ from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +44,19 @@ class Servicio:
     """One service, as its ``composicion`` puts it together. All four have this shape.
 
     Attributes:
-        nombre: the context's name; also its subscription's, its participant's and its namespace's.
+        nombre: its context's; also its bus's, and so its subscription's.
         config: its settings.
-        entorno: where its time, ids and chance come from; its bus's, too.
+        entorno: where its time, ids and chance come from.
         migraciones: the folder of its alembic tree.
-        bus: makes its bus on an engine, with a patience that its process has made.
+        manejadores: what it hears, and who handles it.
+        rechazar: how a command of its own is refused; None where it hears none.
+        traducciones: the published message of each of its domain events.
+        tablas: its own tables.
+        unidad: makes its unit of work on a transaction.
         sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
             worker's first message. Idempotent.
-        partes: makes what its worker has besides its consumers: timers, senders, gauges of its own.
+        partes: makes what its worker has besides its consumers: timers, senders, gauges of its own; of the service
+            itself, its worker's engine and its consumers.
         api: adds its routes to a Flask app.
     """
 
@@ -55,10 +64,17 @@ class Servicio:
     config: ConfigServicio
     entorno: Entorno = field(default_factory=EntornoReal)
     migraciones: Path
-    bus: Callable[[sa.Engine, Paciencia], Bus]
+    manejadores: Mapping[type[Mensaje], Manejador]
+    rechazar: Rechazar | None = None
+    traducciones: Traducciones
+    tablas: sa.MetaData
+    unidad: Callable[[TransaccionSQL], UnidadTrabajo]
     api: Callable[[flask.Flask, sa.Engine], None]
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
-    partes: Callable[[sa.Engine, Consumidores], Sequence[Parte]] = lambda _motor, _consumidores: ()
+    partes: Callable[["Servicio", sa.Engine, Consumidores], Sequence[Parte]] = lambda _este, _motor, _consumidores: ()
+
+    def __post_init__(self) -> None:
+        verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
 
     def motor(self) -> sa.Engine:
         """A new engine on the service's own database."""
@@ -67,6 +83,14 @@ class Servicio:
     def paciencia(self) -> PacienciaSegunAvance:
         """A new patience, for a bus."""
         return PacienciaSegunAvance(AvancePulsar(self.config.pulsar_admin_url), self.entorno, self.config.espera)
+
+    def abrir(self, motor: sa.Engine) -> Abrir:
+        """How its units of work are opened on a database: BEGIN and COMMIT are those of :func:`transacciones`."""
+        return abridor(transacciones(motor, self.tablas, self.entorno), self.unidad)
+
+    def bus(self, motor: sa.Engine, paciencia: Paciencia) -> Bus:
+        """Its bus on a database."""
+        return Bus(self.nombre, self.abrir(motor), self.manejadores, self.rechazar, paciencia)
 
     def migrar(self) -> None:
         """Bring the database's schema up to date, and what the settings say into it."""
@@ -81,8 +105,7 @@ class Servicio:
         """Make topics, policies, schemas and this service's subscriptions. Idempotent."""
         aprovisionador = Aprovisionador(self.config.pulsar_admin_url, retencion_dias=self.config.retencion_dias)
         aprovisionador.topicos()
-        bus = self.bus(self.motor(), self.paciencia())
-        aprovisionador.subscriptions(self.nombre, bus.consumidor, list(bus.manejadores))
+        aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
 
     def cartero(self, cliente: pulsar.Client, motor: sa.Engine) -> Cartero:
         """Who replays and discards this service's dead letters."""
@@ -139,7 +162,7 @@ class Servicio:
             comunes.poda(Podador(motor, {**como_el_inbox, "lotes": 1.0, "outbox": config.outbox_dias})),
             comunes.cartas(self.cartero(cliente, motor), self.nombre, atrasos, timedelta(days=config.cartas_dias)),
             comunes.en_espera(motor, bus.consumidor),
-            *self.partes(motor, consumidores),
+            *self.partes(self, motor, consumidores),
         ]
 
     def _de_relevo(self) -> list[Parte]:

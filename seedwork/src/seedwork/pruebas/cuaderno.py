@@ -107,9 +107,13 @@ def hacer_bus(
     motor: sa.Engine, contexto: str, manejador: Manejador | None = None, paciencia: Paciencia | None = None
 ) -> Bus:
     """Its bus. A handler's faults are counted by bus, so each starts with none."""
-    apuntar, _ = mensajes(contexto)
-    manejadores = {apuntar: manejador or _Manejador()}
+    manejadores = _manejadores(contexto, manejador)
     return Bus(contexto, abrir_en(motor, contexto), manejadores, _rechazar, paciencia or PacienciaFija())
+
+
+def _manejadores(contexto: str, manejador: Manejador | None = None) -> dict[type[Mensaje], Manejador]:
+    apuntar, _ = mensajes(contexto)
+    return {apuntar: manejador or _Manejador()}
 
 
 class _Config(ConfigServicio):
@@ -123,7 +127,11 @@ def servicio(contexto: str) -> Servicio:
         nombre=contexto,
         config=cargar(_Config),
         migraciones=Path(),
-        bus=lambda motor, paciencia: hacer_bus(motor, contexto, paciencia=paciencia),
+        manejadores=_manejadores(contexto),
+        rechazar=_rechazar,
+        traducciones={},
+        tablas=_TABLAS,
+        unidad=functools.partial(UnidadCuaderno, contexto=contexto),
         api=lambda _app, _motor: None,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
+from computo import NOMBRE
 from computo.aplicacion.puertos import Existencias, Unidad
 from computo.aplicacion.traducciones import TRADUCCIONES
 from computo.dominio.reserva import Reserva
@@ -59,10 +60,10 @@ class UnidadComputo(Unidad):
     """
 
     def __init__(self, transaccion: T, existencias: Callable[[T], Existencias]) -> None:
-        super().__init__(transaccion, "computo", TRADUCCIONES)
+        super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.reservas = self._reservas = RepositorioReservas(transaccion, transaccion.tablas["reservas"])
         self.existencias = existencias(transaccion)
 
-    def precargar(self, asuntos: Mapping[str, Collection[str]]) -> None:
+    def precargar(self, ids_por_nombre: Mapping[str, Collection[str]]) -> None:
         """The facts that arrive are about subscriptions."""
-        self._reservas.precargar_de(asuntos.get("id_suscripcion", ()))
+        self._reservas.precargar_de(ids_por_nombre.get("id_suscripcion", ()))
