@@ -21,13 +21,11 @@ from contratos.esquemas import incompatibilidades
 from plataforma.postgres import borrar_base, crear_bases
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.entorno import EntornoReal
-from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.unidad import UnidadTrabajo, abridor
-from seedwork.entrada.partes import consumidores_reales
+from seedwork.entrada.consumidores import consumidores_reales
 from seedwork.infraestructura import bd, ddl
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.pulsar import Publicador, crear_cliente
@@ -99,7 +97,6 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
         salida = Publicador(servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
         pila.callback(salida.cerrar)
         tareas, entorno = [Relay(OutboxSQL(motor), salida).correr], EntornoReal()
-        paciencia = PacienciaSegunAvance(AvancePulsar(servidores.admin_url), entorno)
         abrir = abridor(
             transacciones(motor, sa.MetaData(), entorno),
             partial(UnidadTrabajo, participante=CONTEXTO, traducciones={}),
@@ -107,7 +104,6 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
         for nombre, (tipo, manejador) in _OYEN.items():
             consumidores = consumidores_reales(
                 Bus(nombre, abrir, {tipo: manejador}),
-                paciencia,
                 motor,
                 cliente,
                 salida,

@@ -86,6 +86,9 @@ class _SinPaciencia:
     def pausa(self, vuelta: int, segundos: float, *, en_cola: bool) -> float:
         return 1.0
 
+    def vuelta(self) -> None:
+        pass
+
 
 def _clase(bus: Bus, carta: Carta) -> str:
     return next(tipo.clase for tipo in bus.manejadores if tipo.topico == carta.topico)

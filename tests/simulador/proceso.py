@@ -21,7 +21,7 @@ from seedwork.aplicacion.bus import Bus, Manejador, Rechazar
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.recibido import Original, Recibido
 from seedwork.aplicacion.ritmo import Ritmo
-from seedwork.aplicacion.tratamiento import Ilegible
+from seedwork.aplicacion.tratamiento import Ilegible, Medios
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.aplicacion.validez import falta
 from seedwork.entrada.consumidor import Consumidor
@@ -143,20 +143,24 @@ class Proceso:
         paciencia = PacienciaSegunAvance(AvanceEnMemoria(mundo.broker), entorno)
         manejadores = {t: mundo.tropiezos.envolver(ficha.nombre, m) for t, m in ficha.manejadores.items()}
         bus = Bus(ficha.nombre, ficha.abrir, manejadores, ficha.rechazar, paciencia)
+        cartas = CartasMuertas(self._cliente, ficha.nombre, ficha.nombre, entorno)
         consumidores = Consumidores(
             bus,
-            paciencia,
             subscriber=self._cliente,
-            leer=leer,
+            medios=lambda _nombre: Medios(
+                bus=bus,
+                leer=leer,
+                intentos=IntentosMemoria(ficha.almacen, ficha.nombre, entorno.id()),
+                cartas=cartas,
+                testigo=mundo.testigo,
+                entorno=entorno,
+                ritmo=RITMO,
+                es_ajeno=es_ajeno,
+                lote=mundo.enjambre.lote,
+                ordenado=True,
+            ),
             leer_en_espera=leer_en_espera,
-            intentos=lambda: IntentosMemoria(ficha.almacen, ficha.nombre, entorno.id()),
-            cartas=CartasMuertas(self._cliente, ficha.nombre, ficha.nombre, entorno),
-            entorno=entorno,
-            ritmo=RITMO,
-            es_ajeno=es_ajeno,
-            lote=mundo.enjambre.lote,
             cola=1000,
-            testigo=lambda _nombre: mundo.testigo,
         )
         self.oyentes = consumidores.todos
         self._outbox = OutboxMemoria(ficha.almacen)

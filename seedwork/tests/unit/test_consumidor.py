@@ -7,6 +7,8 @@ from seedwork.aplicacion.broker import Atraso, SinAvance
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.tratamiento import Medios
+from seedwork.entrada import consumidor as bucle
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import es_ajeno
 from seedwork.infraestructura.tabla import SinBase
@@ -36,6 +38,7 @@ class Falso:
 
     def __init__(self, *tipos) -> None:
         self.consumidor = CONTEXTO
+        self.paciencia = self
         self.manejadores = dict.fromkeys(tipos)
         self.tratados = []
         self.lote = "l"
@@ -82,18 +85,23 @@ class Mesa:
             self.broker.subscription(topico, CONTEXTO)
         self.cliente = self.broker.conectar()
         self.falso = Falso(*tipos)
+        entorno = EntornoSimulado(reloj=self.reloj)
         self.consumidores = Consumidores(
             self.falso,
-            self.falso,
             subscriber=self.cliente,
-            leer=self.falso.leer,
+            medios=lambda nombre: Medios(
+                bus=self.falso,
+                leer=self.falso.leer,
+                intentos=self.falso,
+                cartas=self.falso,
+                testigo=bucle.TestigoDeMensajes(nombre),
+                entorno=entorno,
+                ritmo=Ritmo(**opciones),
+                es_ajeno=es_ajeno,
+                lote=10,
+                ordenado=True,
+            ),
             leer_en_espera=self.falso.leer,
-            intentos=lambda: self.falso,
-            cartas=self.falso,
-            entorno=EntornoSimulado(reloj=self.reloj),
-            ritmo=Ritmo(**opciones),
-            es_ajeno=es_ajeno,
-            lote=10,
             cola=100,
         )
         self._n = 0

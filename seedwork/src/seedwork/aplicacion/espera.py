@@ -67,7 +67,7 @@ class Aplazado:
 
 
 class Paciencia(Protocol):
-    """How long commands wait. It asks nobody: it answers by what it knows, inside a transaction too."""
+    """How long commands wait. It answers by what it knows, in a transaction too; :meth:`vuelta` alone asks anybody."""
 
     def agotada(self, etapas: Etapas, segundos: float) -> bool:
         """Whether nothing that it waits for is on its way any more; never where that is not known.
@@ -88,4 +88,8 @@ class Paciencia(Protocol):
                 order in which they were made to wait: where each came at an instant of its own, hardly one of them
                 would find the one before it gone, and it would wait anew.
         """
+        ...
+
+    def vuelta(self) -> None:
+        """Find out more; between two rounds of the consumer of waiting commands. It raises nothing of the broker's."""
         ...

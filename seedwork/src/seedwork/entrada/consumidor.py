@@ -111,6 +111,11 @@ class Consumidor:
         return self._origen.subscription
 
     @property
+    def medios(self) -> Medios:
+        """What it handles its messages with."""
+        return self._medios
+
+    @property
     def espera_por(self) -> Exception | None:
         """The trouble of broker or database that it waits out, with messages in hand; None when it waits for none."""
         return self._espera_por

@@ -1,25 +1,25 @@
 """A service's consumers: what its bus has handlers for says which there are."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from dataclasses import replace
+
+import pulsar
+import sqlalchemy as sa
 
 from contratos.base import Entrega
-from seedwork.aplicacion.broker import Atrasos, SinAvance, Subscriber
+from seedwork.aplicacion.broker import Atrasos, Salida, SinAvance, Subscriber
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.ritmo import Ritmo
-from seedwork.aplicacion.tratamiento import Cartas, Intentos, Leer, Medios, Testigo
+from seedwork.aplicacion.tratamiento import Leer, Medios
 from seedwork.entrada.consumidor import Consumidor, Origen, TestigoDeMensajes
+from seedwork.entrada.proceso import es_ajeno
 from seedwork.infraestructura import metricas
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.decodificador import Decodificador
+from seedwork.infraestructura.intentos import IntentosSQL, motor_de_notas
+from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
 from seedwork.infraestructura.topicos import topico_espera
-
-
-class ConVueltas(Protocol):
-    """What is to be done between two rounds of the consumer of waiting commands: a patience asks the broker then."""
-
-    def vuelta(self) -> None:
-        """Once. It raises nothing of the broker's."""
-        ...
 
 
 class Consumidores:
@@ -30,63 +30,32 @@ class Consumidores:
 
     Args:
         bus: handles what arrives.
-        paciencia: the bus's own.
         subscriber: where they subscribe.
-        leer: decodes what comes from its own topic.
+        medios: makes what one of them handles its messages with, by its name: as if they came from their own topics,
+            in order.
         leer_en_espera: decodes a command that waited.
-        intentos: makes the memory of batches and attempts, for each of them anew.
-        cartas: the service's dead-letter place.
-        es_ajeno: whether an error is trouble of broker or database.
-        lote: most messages in one transaction.
         cola: most messages that are delivered ahead.
-        testigo: makes what hears of each consumer's messages, by its name.
     """
 
     def __init__(
-        self,
-        bus: Bus,
-        paciencia: ConVueltas,
-        *,
-        subscriber: Subscriber,
-        leer: Leer,
-        leer_en_espera: Leer,
-        intentos: Callable[[], Intentos],
-        cartas: Cartas,
-        entorno: Entorno,
-        ritmo: Ritmo,
-        es_ajeno: Callable[[BaseException], bool],
-        lote: int,
-        cola: int,
-        testigo: Callable[[str], Testigo] = TestigoDeMensajes,
+        self, bus: Bus, *, subscriber: Subscriber, medios: Callable[[str], Medios], leer_en_espera: Leer, cola: int
     ) -> None:
         def hacer(cual: str, topicos: Sequence[str], entrega: Entrega) -> Consumidor:
-            espera = cual == "espera"
             nombre = f"{bus.consumidor}-{cual}"
-            medios = Medios(
-                bus=bus,
-                leer=leer_en_espera if espera else leer,
-                intentos=intentos(),
-                cartas=cartas,
-                testigo=testigo(nombre),
-                entorno=entorno,
-                ritmo=ritmo,
-                es_ajeno=es_ajeno,
-                lote=min(lote, ritmo.lote_espera) if espera else lote,
-                ordenado=entrega == "ordenada",
-            )
-            origen = Origen(
-                nombre=nombre,
-                topicos=topicos,
-                subscription=bus.consumidor,
-                entrega=entrega,
+            suyos = replace(medios(nombre), ordenado=entrega == "ordenada")
+            origen = Origen(nombre=nombre, topicos=topicos, subscription=bus.consumidor, entrega=entrega, cola=cola)
+            if cual != "espera":
+                return Consumidor(subscriber, origen, suyos)
+            maximo = suyos.ritmo.lote_espera
+            return Consumidor(
+                subscriber,
                 # So few that another worker gets some, too, and that none waits here for long.
-                cola=2 * ritmo.lote_espera if espera else cola,
+                replace(origen, cola=2 * maximo),
+                replace(suyos, leer=leer_en_espera, lote=min(suyos.lote, maximo)),
+                entre_vueltas=bus.paciencia.vuelta,
+                descanso=suyos.ritmo.descanso,
             )
-            if not espera:
-                return Consumidor(subscriber, origen, medios)
-            return Consumidor(subscriber, origen, medios, entre_vueltas=paciencia.vuelta, descanso=ritmo.descanso)
 
-        self._entorno, self._paciencia_s = entorno, ritmo.vuelta_larga_s
         tipos = list(bus.manejadores)
         ordenados = [t.topico for t in tipos if t.entrega == "ordenada"]
         compartidos = [t.topico for t in tipos if t.entrega == "compartida"]
@@ -118,14 +87,15 @@ class Consumidores:
             SinAvance: of some of them the broker did not tell.
         """
         callados: list[SinAvance] = []
-        limite = self._entorno.monotono() + self._paciencia_s
+        medios = self.todos[0].medios
+        limite = medios.entorno.monotono() + medios.ritmo.vuelta_larga_s
         for consumidor in self.todos:
             for topico in consumidor.topicos:
                 try:
                     atraso = atrasos.mirar(topico, consumidor.subscription)
                 except SinAvance as error:
                     callados.append(error)
-                    if self._entorno.monotono() > limite:
+                    if medios.entorno.monotono() > limite:
                         # It does not answer at all, and others wait to measure something else.
                         raise
                     continue
@@ -133,3 +103,52 @@ class Consumidores:
                 metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso.entradas)
         if callados:
             raise callados[0]
+
+
+def consumidores_reales(
+    bus: Bus,
+    motor: sa.Engine,
+    cliente: pulsar.Client,
+    salida: Salida,
+    entorno: Entorno,
+    *,
+    contexto: str,
+    ritmo: Ritmo,
+    lote: int,
+    cola: int,
+) -> Consumidores:
+    """A service's consumers on Pulsar and PostgreSQL.
+
+    Args:
+        bus: handles what arrives.
+        motor: the service's own database.
+        cliente: made in this process.
+        salida: where dead letters go.
+        contexto: whose they are.
+        lote: most messages in one transaction.
+        cola: most messages that are delivered ahead.
+    """
+    notas, decodificador = motor_de_notas(motor), Decodificador(EsquemasPulsar(cliente), bus.manejadores)
+    cartas = CartasMuertas(salida, contexto, bus.consumidor, entorno)
+
+    def medios(nombre: str) -> Medios:
+        return Medios(
+            bus=bus,
+            leer=decodificador.leer,
+            intentos=IntentosSQL(motor, bus.consumidor, entorno.id(), notas=notas),
+            cartas=cartas,
+            testigo=TestigoDeMensajes(nombre),
+            entorno=entorno,
+            ritmo=ritmo,
+            es_ajeno=es_ajeno,
+            lote=lote,
+            ordenado=True,
+        )
+
+    return Consumidores(
+        bus,
+        subscriber=SubscriberPulsar(cliente),
+        medios=medios,
+        leer_en_espera=decodificador.leer_en_espera,
+        cola=cola,
+    )

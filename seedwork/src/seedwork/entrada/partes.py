@@ -6,25 +6,18 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-import pulsar
 import sqlalchemy as sa
 import structlog
 
-from seedwork.aplicacion.broker import Atrasos, Salida
-from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.broker import Atrasos
 from seedwork.aplicacion.entorno import Entorno
-from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.consumidor import Consumidor
-from seedwork.entrada.consumidores import Consumidores, ConVueltas
+from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import Parte, Periodica, es_ajeno
 from seedwork.infraestructura import bd, metricas
-from seedwork.infraestructura.cartas import CartasMuertas
-from seedwork.infraestructura.decodificador import Decodificador
-from seedwork.infraestructura.intentos import IntentosSQL, motor_de_notas
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.relay import Relay
-from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
@@ -100,48 +93,6 @@ class MedidorDeOutbox:
 def relevo(relay: Relay, medidor: MedidorDeOutbox) -> Parte:
     """The relay, in the process that it runs in."""
     return Parte(nombre="relay", tarea=relay.correr, decisivas={"outbox": medidor.atascado}, medir=medidor.medir)
-
-
-def consumidores_reales(
-    bus: Bus,
-    paciencia: ConVueltas,
-    motor: sa.Engine,
-    cliente: pulsar.Client,
-    salida: Salida,
-    entorno: Entorno,
-    *,
-    contexto: str,
-    ritmo: Ritmo,
-    lote: int,
-    cola: int,
-) -> Consumidores:
-    """A service's consumers on Pulsar and PostgreSQL.
-
-    Args:
-        bus: handles what arrives.
-        paciencia: the bus's own.
-        motor: the service's own database.
-        cliente: made in this process.
-        salida: where dead letters go.
-        contexto: whose they are.
-        lote: most messages in one transaction.
-        cola: most messages that are delivered ahead.
-    """
-    notas, decodificador = motor_de_notas(motor), Decodificador(EsquemasPulsar(cliente), bus.manejadores)
-    return Consumidores(
-        bus,
-        paciencia,
-        subscriber=SubscriberPulsar(cliente),
-        leer=decodificador.leer,
-        leer_en_espera=decodificador.leer_en_espera,
-        intentos=lambda: IntentosSQL(motor, bus.consumidor, entorno.id(), notas=notas),
-        cartas=CartasMuertas(salida, contexto, bus.consumidor, entorno),
-        entorno=entorno,
-        ritmo=ritmo,
-        es_ajeno=es_ajeno,
-        lote=lote,
-        cola=cola,
-    )
 
 
 def consumo(

@@ -21,7 +21,7 @@ from seedwork.entrada import logs
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.config import ConfigServicio
-from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.consumidores import Consumidores, consumidores_reales
 from seedwork.entrada.http import crear_app, problema
 from seedwork.entrada.problemas import imprevisto
 from seedwork.entrada.proceso import Parte, Proceso
@@ -137,11 +137,9 @@ class Servicio:
     def _de_trabajador(self) -> list[Parte]:
         """Consumers, timers and senders; and the relay, unless that has a process of its own."""
         config, motor = self.config, self.motor()
-        cliente, paciencia = crear_cliente(config.pulsar_url), self.paciencia()
-        bus = self.bus(motor, paciencia)
-        consumidores = comunes.consumidores_reales(
+        cliente, bus = crear_cliente(config.pulsar_url), self.bus(motor, self.paciencia())
+        consumidores = consumidores_reales(
             bus,
-            paciencia,
             motor,
             cliente,
             Publicador(config.pulsar_url, plazo_ms=8000),

@@ -23,3 +23,6 @@ class PacienciaFija:
     def pausa(self, vuelta: int, segundos: float, *, en_cola: bool) -> float:
         """Always the same."""
         return self.pausa_s
+
+    def vuelta(self) -> None:
+        """Nobody is asked."""

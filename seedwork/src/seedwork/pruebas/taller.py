@@ -25,8 +25,7 @@ from seedwork.aplicacion.paciencia import Espera, PacienciaSegunAvance
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.entrada.consumidor import Consumidor
-from seedwork.entrada.consumidores import Consumidores
-from seedwork.entrada.partes import consumidores_reales
+from seedwork.entrada.consumidores import Consumidores, consumidores_reales
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
 from seedwork.infraestructura.avance import AvancePulsar
@@ -143,13 +142,11 @@ class Taller:
         cola: int = 1000,
         ritmo: Ritmo = RAPIDO,
     ) -> Consumidores:
-        """New consumers, impatient. A patience that is given is the bus's."""
+        """New consumers, impatient; of a new bus, with that patience, where none is given."""
         self.apuntar.entrega = entrega
-        paciencia = paciencia or self.paciencia(espera_s)
-        bus = bus or self.bus(paciencia=paciencia)
+        bus = bus or self.bus(paciencia=paciencia or self.paciencia(espera_s))
         return consumidores_reales(
             bus,
-            paciencia,
             self.motor,
             self.cliente,
             self.publicador,
