@@ -140,7 +140,7 @@ def test_quien_oye_comandos_dice_como_se_rechazan(carpeta: str, paquete: str) ->
 @cada_servicio
 def test_cada_papel_se_llama_igual_que_en_los_demas(carpeta: str, paquete: str) -> None:
     """What finds is `<aggregate>_pedid…(unidad)` in peticiones.py, what refuses `rechazar_comando` in rechazo.py, what
-    decides a saga stands in pasos.py; a reaction's name begins with what it does."""
+    decides a saga stands in decision.py; a reaction's name begins with what it does."""
     aplicacion = RAIZ / carpeta / paquete / "aplicacion"
     funciones = {
         donde.rpartition("/")[2].removesuffix(".py"): {

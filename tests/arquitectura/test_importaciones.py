@@ -30,7 +30,7 @@ FALTAS: dict[str, list[tuple[str, str]]] = {
         ("microservicio-servicio-datos/servicio_datos/dominio/servicio_datos.py", "saga.fin"),
     ],
     "aplicacion": [
-        ("microservicio-servicio-datos/servicio_datos/aplicacion/pasos.py", "flask"),
+        ("microservicio-servicio-datos/servicio_datos/aplicacion/reserva.py", "flask"),
         ("seedwork/src/saga/pasos.py", "seedwork.infraestructura.avro"),
     ],
     "suelo": [
@@ -42,7 +42,7 @@ FALTAS: dict[str, list[tuple[str, str]]] = {
     "comun": [
         ("seedwork/src/contratos/base.py", "plataforma.errores"),
         ("seedwork/src/seedwork/infraestructura/bd.py", "servicio_datos.infraestructura.tablas"),
-        ("seedwork/src/saga/fin.py", "suscripciones.dominio.saga"),
+        ("seedwork/src/saga/fin.py", "suscripciones.dominio.saga_actual"),
     ],
     "infraestructura": [
         ("microservicio-servicio-datos/servicio_datos/infraestructura/tablas.py", "seedwork.entrada.config")

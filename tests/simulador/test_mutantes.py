@@ -15,18 +15,18 @@ SAGAS = 2_000
 
 PRONTO = [
     ("aplicacion/bus.py", "r.sobre.id in nuevos → NotIn"),
-    ("servicio_datos/aplicacion/pasos.py", "without unidad.recursos.devolver_experto("),
-    ("suscripciones/aplicacion/pasos.py", "without publicar_paso(unidad, saga_de(suscripcion), sagas.RECHAZAR"),
+    ("servicio_datos/aplicacion/reserva.py", "without unidad.recursos.devolver_experto("),
+    ("suscripciones/aplicacion/decision.py", "without publicar_paso(unidad, saga_de(suscripcion), sagas.RECHAZAR"),
 ]
 """File and change: those that fall within some dozens of sagas."""
 DOCENA = [
     ("aplicacion/bus.py", "without self._unidad.transaccion.no_esperar("),
     ("aplicacion/unidad.py", "without regreso()"),
-    ("saga/fin.py", "p.resultado == 'HECHO' → NotEq"),
+    ("saga/fin.py", "p.resultado == sagas.HECHO → NotEq"),
     ("dominio/suscripcion.py", "without raise ReglaViolada('SAGA_EN_CURSO')"),
     ("dominio/suscripcion.py", "without raise ReglaViolada('SUSCRIPCION_TERMINADA')"),
-    ("servicio_datos/aplicacion/pasos.py", "if participacion.cerrada or conocida.terminada → False"),
-    ("servicio_datos/aplicacion/pasos.py", "if not unidad.participaciones.de_saga(saga).tomar_cierre() → False"),
+    ("servicio_datos/aplicacion/reserva.py", "if participacion.cerrada or conocida.terminada → False"),
+    ("servicio_datos/aplicacion/reserva.py", "if not unidad.participaciones.de_saga(saga).tomar_cierre() → False"),
     ("dominio/suscripcion.py", "without raise ReglaViolada('SUSCRIPCION_NO_ACTIVA')"),
     ("aplicacion/desenlace.py", "without publicar_paso(unidad, envio.saga, envio.paso)"),
     # Each of these shows to one rule, or one client, alone.
@@ -111,7 +111,7 @@ EN_OTRA_PARTE: list[tuple[str, str, str]] = [
         f"{_SUS}/test_facturas.py",
     ),
     (
-        "suscripciones/aplicacion/pasos.py",
+        "suscripciones/aplicacion/decision.py",
         "without rechazar(unidad, suscripcion, saga.id, motivos.PLAN_DESCONOCIDO)",
         f"{_SUS}/test_cambio_plan.py",
     ),
@@ -128,18 +128,18 @@ EN_OTRA_PARTE: list[tuple[str, str, str]] = [
         f"{_DAT}/test_comandos.py",
     ),
     (
-        "servicio_datos/aplicacion/pasos.py",
+        "servicio_datos/aplicacion/reserva.py",
         "if not participacion.tomar_reserva() → False",
         f"{_DAT}/test_cambio_de_plan.py",
     ),
-    ("servicio_datos/aplicacion/pasos.py", "if participacion.activada → False", f"{_DAT}/test_cambio_de_plan.py"),
+    ("servicio_datos/aplicacion/reserva.py", "if participacion.activada → False", f"{_DAT}/test_cambio_de_plan.py"),
     (
-        "servicio_datos/aplicacion/pasos.py",
+        "servicio_datos/aplicacion/reserva.py",
         "participacion.cerrada or conocida.terminada → without conocida.terminada",
         f"{_DAT}/test_cancelacion.py",
     ),
     (
-        "servicio_datos/aplicacion/pasos.py",
+        "servicio_datos/aplicacion/reserva.py",
         "servicio_datos.id_saga == saga.id → without servicio_datos.id_saga == saga.id",
         f"{_DAT}/test_reacciones.py",
     ),

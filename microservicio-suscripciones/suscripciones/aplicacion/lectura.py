@@ -5,8 +5,8 @@ from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones, Suscripcion
+from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import Paso
 
 
 class Lectura(Protocol):

@@ -8,8 +8,8 @@ from typing import Protocol
 from seedwork.aplicacion.unidad import UnidadTrabajo
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
+from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import Paso
 from suscripciones.dominio.suscripcion import Suscripcion
 
 

@@ -7,7 +7,7 @@ from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcio
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import invalidos
 from suscripciones.aplicacion.comandos.crear_suscripcion import REGLAS, cliente_de
-from suscripciones.aplicacion.pasos import saga_de
+from suscripciones.aplicacion.decision import saga_de
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.suscripcion import Suscripcion
 

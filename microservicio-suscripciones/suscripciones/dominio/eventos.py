@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from seedwork.dominio.agregado import EventoDominio
 from suscripciones.dominio.cliente import Cliente
-from suscripciones.dominio.saga import SagaActual
+from suscripciones.dominio.saga_actual import SagaActual
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from suscripciones.dominio import eventos
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import SagaActual
+from suscripciones.dominio.saga_actual import SagaActual
 
 PENDIENTE = "PENDIENTE"
 ACTIVA = "ACTIVA"

@@ -19,8 +19,8 @@ from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 from suscripciones.aplicacion.lectura import Lectura
+from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import Paso
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.repositorio import paso_de_fila
 

@@ -13,8 +13,9 @@ from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
+from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import Paso, SagaActual
+from suscripciones.dominio.saga_actual import SagaActual
 from suscripciones.dominio.suscripcion import Suscripcion
 
 

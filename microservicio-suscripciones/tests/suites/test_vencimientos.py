@@ -10,7 +10,7 @@ import pytest
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.pruebas.entorno import EntornoSimulado
 from suscripciones.aplicacion.puertos import Vencido, Vencimientos
-from suscripciones.dominio.saga import SagaActual
+from suscripciones.dominio.saga_actual import SagaActual
 from suscripciones.dominio.suscripcion import Suscripcion
 from suscripciones.infraestructura.vencimientos import VencimientosSQL
 from suscripciones.pruebas.memoria import VencimientosMemoria, abrir_en, almacen

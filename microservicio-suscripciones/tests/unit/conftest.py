@@ -20,8 +20,8 @@ from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.aplicacion.reacciones.renovacion import renovar
 from suscripciones.aplicacion.rechazo import rechazar_comando
 from suscripciones.dominio.factura import Factura
+from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
-from suscripciones.dominio.saga import Paso
 from suscripciones.dominio.suscripcion import Suscripcion
 from suscripciones.pruebas.memoria import abrir_en, almacen
 

@@ -7,7 +7,7 @@ import pytest
 
 from contratos.suscripciones import ComandoSuscripcionRechazado
 from seedwork.aplicacion.recibido import Recibido
-from suscripciones.aplicacion.pasos import id_factura
+from suscripciones.aplicacion.decision import id_factura
 
 Casa = Any
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saga.fin import COMPENSADA, COMPLETADA, EN_CURSO, estado
-from suscripciones.dominio.saga import Paso
+from suscripciones.dominio.linea import Paso
 
 Recursos = tuple[str, ...]
 

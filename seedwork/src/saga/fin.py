@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Final, Literal, Protocol
 
+from contratos import sagas
+
 EN_CURSO: Final = "EN_CURSO"
 COMPLETADA: Final = "COMPLETADA"
 COMPENSADA: Final = "COMPENSADA"
@@ -45,20 +47,20 @@ def estado(pasos: Collection[PasoDicho]) -> Literal["EN_CURSO", "COMPLETADA", "C
     """
     requeridos, liberados = _recursos(pasos)
     nombres = {p.paso for p in pasos}
-    iniciados = {p.recurso for p in pasos if p.paso == "INICIAR" and p.resultado == "HECHO"}
-    devueltos = {p.recurso for p in pasos if p.paso == "LIBERAR"}
-    activada = "ACTIVAR" in nombres
+    iniciados = {p.recurso for p in pasos if p.paso == sagas.INICIAR and p.resultado == sagas.HECHO}
+    devueltos = {p.recurso for p in pasos if p.paso == sagas.LIBERAR}
+    activada = sagas.ACTIVAR in nombres
     if activada and requeridos <= iniciados and liberados <= devueltos:
         return COMPLETADA
     por_devolver = requeridos | liberados if activada else requeridos
-    if nombres & {"RECHAZAR", "CANCELAR"} and por_devolver <= devueltos:
+    if nombres & {sagas.RECHAZAR, sagas.CANCELAR} and por_devolver <= devueltos:
         return COMPENSADA
     return EN_CURSO
 
 
 def _recursos(pasos: Collection[PasoDicho]) -> tuple[set[str], set[str]]:
     """The lists of the step that began the saga, or of the one that decided it while that has not arrived yet."""
-    for nombre in ("CREAR", "CAMBIAR", "ACTIVAR", "RECHAZAR", "CANCELAR"):
+    for nombre in (sagas.CREAR, sagas.CAMBIAR, sagas.ACTIVAR, sagas.RECHAZAR, sagas.CANCELAR):
         for paso in pasos:
             if paso.paso == nombre:
                 return set(paso.requeridos), set(paso.liberados)

@@ -2,8 +2,8 @@
 
 from contratos.suscripciones import SuscripcionActivada
 from saga.pasos import Saga
-from servicio_datos.aplicacion.pasos import RECURSO, conocer, iniciar_reservado
 from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.aplicacion.reserva import RECURSO, conocer, iniciar_reservado
 
 
 def iniciar_al_activar(hecho: SuscripcionActivada, unidad: Unidad) -> None:

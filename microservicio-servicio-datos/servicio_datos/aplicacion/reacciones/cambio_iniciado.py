@@ -1,8 +1,8 @@
 """CambioPlanIniciado: a change of plan asks for what the new plan requires besides."""
 
 from contratos.suscripciones import CambioPlanIniciado
-from servicio_datos.aplicacion.pasos import reservar
 from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.aplicacion.reserva import reservar
 
 
 def reservar_al_cambiar(hecho: CambioPlanIniciado, unidad: Unidad) -> None:

@@ -2,8 +2,8 @@
 
 from contratos.suscripciones import CambioPlanRechazado
 from saga.pasos import Saga
-from servicio_datos.aplicacion.pasos import RECURSO, conocer, liberar, terminar
 from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.aplicacion.reserva import RECURSO, conocer, liberar, terminar
 
 
 def deshacer_cambio(hecho: CambioPlanRechazado, unidad: Unidad) -> None:

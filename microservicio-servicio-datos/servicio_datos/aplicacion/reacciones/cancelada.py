@@ -1,8 +1,8 @@
 """SuscripcionCancelada: whatever the subscription holds is given back."""
 
 from contratos.suscripciones import SuscripcionCancelada
-from servicio_datos.aplicacion.pasos import terminar_suscripcion
 from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.aplicacion.reserva import terminar_suscripcion
 
 
 def terminar_al_cancelar(hecho: SuscripcionCancelada, unidad: Unidad) -> None:

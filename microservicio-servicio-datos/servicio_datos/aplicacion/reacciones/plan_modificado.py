@@ -3,8 +3,8 @@
 from contratos import motivos
 from contratos.suscripciones import SuscripcionPlanModificado
 from saga.pasos import Saga
-from servicio_datos.aplicacion.pasos import RECURSO, conocer, iniciar_reservado, liberar, terminar
 from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.aplicacion.reserva import RECURSO, conocer, iniciar_reservado, liberar, terminar
 
 
 def aplicar_plan(hecho: SuscripcionPlanModificado, unidad: Unidad) -> None:

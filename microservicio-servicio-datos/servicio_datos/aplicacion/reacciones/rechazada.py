@@ -1,8 +1,8 @@
 """SuscripcionRechazada: what was reserved is given back."""
 
 from contratos.suscripciones import SuscripcionRechazada
-from servicio_datos.aplicacion.pasos import terminar_suscripcion
 from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.aplicacion.reserva import terminar_suscripcion
 
 
 def terminar_al_rechazar(hecho: SuscripcionRechazada, unidad: Unidad) -> None:

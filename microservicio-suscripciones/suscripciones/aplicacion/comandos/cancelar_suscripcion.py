@@ -5,7 +5,7 @@ from contratos.suscripciones import CancelarSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.reglas import es_texto
-from suscripciones.aplicacion.pasos import saga_de
+from suscripciones.aplicacion.decision import saga_de
 from suscripciones.aplicacion.peticiones import suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 

@@ -8,7 +8,7 @@ from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
-from suscripciones.aplicacion.pasos import activar, saga_de
+from suscripciones.aplicacion.decision import activar, saga_de
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion

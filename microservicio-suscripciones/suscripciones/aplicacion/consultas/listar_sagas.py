@@ -8,7 +8,7 @@ from contratos.consultas import suscripciones as contrato
 from contratos.consultas.suscripciones import ListarSagas, PaginaSagas, Saga
 from saga.fin import estado
 from suscripciones.aplicacion.lectura import Lectura
-from suscripciones.dominio.saga import Paso
+from suscripciones.dominio.linea import Paso
 
 
 def listar_sagas(consulta: ListarSagas, lectura: Lectura) -> PaginaSagas | None:

@@ -1,7 +1,7 @@
 """The saga's deadline: whoever is silent for too long is taken for a refusal."""
 
 from contratos import motivos
-from suscripciones.aplicacion.pasos import rechazar
+from suscripciones.aplicacion.decision import rechazar
 from suscripciones.aplicacion.puertos import Unidad
 
 

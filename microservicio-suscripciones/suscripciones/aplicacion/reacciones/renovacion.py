@@ -1,7 +1,7 @@
 """A subscription's next period has begun: it owes an invoice for it."""
 
 from seedwork.aplicacion.sobre import en_texto
-from suscripciones.aplicacion.pasos import id_factura
+from suscripciones.aplicacion.decision import id_factura
 from suscripciones.aplicacion.puertos import Unidad
 
 

@@ -3,9 +3,9 @@
 from contratos import motivos, sagas
 from contratos.sagas import TransicionSaga
 from saga.fin import EN_CURSO, estado
-from suscripciones.aplicacion.pasos import activar, rechazar
+from suscripciones.aplicacion.decision import activar, rechazar
 from suscripciones.aplicacion.puertos import Unidad
-from suscripciones.dominio.saga import Paso
+from suscripciones.dominio.linea import Paso
 
 
 def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from computo.aplicacion.pasos import RECURSO
+from computo.aplicacion.reserva import RECURSO
 from computo.infraestructura.tablas import existencias
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 

@@ -1,6 +1,6 @@
 """This service's database in memory, and its unit of work on it."""
 
-from computo.aplicacion.pasos import RECURSO
+from computo.aplicacion.reserva import RECURSO
 from computo.infraestructura.repositorio import UnidadComputo
 from computo.infraestructura.tablas import METADATOS
 from seedwork.aplicacion.entorno import Entorno

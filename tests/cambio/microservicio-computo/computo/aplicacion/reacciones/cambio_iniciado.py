@@ -1,10 +1,10 @@
 """CambioPlanIniciado: another plan asks for a quota."""
 
-from computo.aplicacion import pasos
+from computo.aplicacion import reserva
 from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import CambioPlanIniciado
 
 
 def cambio_iniciado(hecho: CambioPlanIniciado, unidad: Unidad) -> None:
     """Reserve it."""
-    pasos.reservar(hecho, unidad)
+    reserva.reservar(hecho, unidad)

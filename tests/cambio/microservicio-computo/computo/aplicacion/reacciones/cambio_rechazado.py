@@ -1,10 +1,10 @@
 """CambioPlanRechazado: what the change reserved is given back."""
 
-from computo.aplicacion import pasos
+from computo.aplicacion import reserva
 from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import CambioPlanRechazado
 
 
 def cambio_rechazado(hecho: CambioPlanRechazado, unidad: Unidad) -> None:
     """Undo the saga here; what the plan in force holds stays."""
-    pasos.deshacer(hecho, unidad)
+    reserva.deshacer(hecho, unidad)

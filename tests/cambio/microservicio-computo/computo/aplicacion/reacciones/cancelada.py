@@ -1,10 +1,10 @@
 """SuscripcionCancelada: all that the subscription holds is given back."""
 
-from computo.aplicacion import pasos
+from computo.aplicacion import reserva
 from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import SuscripcionCancelada
 
 
 def cancelada(hecho: SuscripcionCancelada, unidad: Unidad) -> None:
     """End all of it, and close the saga here."""
-    pasos.deshacer_todo(hecho, unidad, hecho.recursos_en_poder)
+    reserva.deshacer_todo(hecho, unidad, hecho.recursos_en_poder)

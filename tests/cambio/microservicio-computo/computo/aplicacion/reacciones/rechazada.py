@@ -1,10 +1,10 @@
 """SuscripcionRechazada: what was reserved is given back."""
 
-from computo.aplicacion import pasos
+from computo.aplicacion import reserva
 from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import SuscripcionRechazada
 
 
 def rechazada(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
     """Undo the saga here; its cause may still be on its way."""
-    pasos.deshacer(hecho, unidad)
+    reserva.deshacer(hecho, unidad)

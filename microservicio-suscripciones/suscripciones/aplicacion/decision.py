@@ -1,4 +1,4 @@
-"""What several handlers do alike: decide a saga, and say so."""
+"""A saga is decided, and told so: what several handlers do alike."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What a subscription remembers of the saga in course, and a step of its timeline (contract §4)."""
+"""What a subscription remembers of its latest saga (contract §4)."""
 
 from dataclasses import dataclass
 
@@ -41,20 +41,3 @@ class SagaActual:
     def cambio_indeciso(self) -> bool:
         """Whether it is a change of plan that may still succeed."""
         return self.cambia_plan and not self.decidida
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paso:
-    """One transition, as the topic tells it."""
-
-    id: str
-    id_saga: str
-    paso: str
-    servicio: str
-    recurso: str
-    requeridos: tuple[str, ...]
-    liberados: tuple[str, ...]
-    resultado: str
-    motivo: str
-    compensacion: bool
-    ocurrido: str
