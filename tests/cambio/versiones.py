@@ -28,7 +28,7 @@ from seedwork.infraestructura import bd, ddl
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.outbox import OutboxSQL
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
 from seedwork.infraestructura.transaccion_sql import transacciones

@@ -14,7 +14,7 @@ from entorno import Cimientos
 
 from contratos.procesamiento import AnonimizarImagen
 from seedwork.infraestructura import avro, cloudevents
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.pruebas.sobres import sobre_nuevo
 
 IMAGENES = 20_000

@@ -8,7 +8,7 @@ import flask
 import pulsar
 
 from bff_web.comandos.procesamiento import CuerpoAnonimizarImagen
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 
 TOPICO = "persistent://public/default/piso-http"
 

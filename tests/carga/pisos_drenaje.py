@@ -14,7 +14,7 @@ import pulsar
 import uuid_utils
 
 from contratos.procesamiento import AnonimizarImagen
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 
 LOTE = 500
 ESPERA_MS = 15_000

@@ -19,7 +19,7 @@ from procesamiento.composicion import servicio
 from seedwork.aplicacion.bus import Bus, Recibido
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.poda import Podador
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 

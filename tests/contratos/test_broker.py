@@ -18,7 +18,7 @@ from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cloudevents import a_propiedades, de_propiedades
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.pruebas.sobres import sobre_nuevo
 
 pytestmark = pytest.mark.integracion

@@ -43,7 +43,7 @@ from contratos.suscripciones import (
 )
 from seedwork.aplicacion.broker import Confirmar
 from seedwork.infraestructura import avro, cloudevents
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas.sobres import sobre_nuevo
 

@@ -28,7 +28,7 @@ from contratos import REGISTRO, Mensaje
 from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 
 F = TypeVar("F")

@@ -30,7 +30,7 @@ from tests.saga.topicos import leer, repetir_todos
 
 from contratos import Mensaje
 from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 
 REPOSO_S = 120.0
 RUTA_IMAGEN = "/procesar/procesar-imagen"

@@ -11,7 +11,7 @@ from tests.saga.negocio import CUERPO_SUSCRIPCION, Negocio, Suscripcion
 from tests.saga.plataforma_viva import RECHAZA, TARDA, Plataforma
 
 from contratos.suscripciones import CrearSuscripcion
-from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.publicador import Publicador
 from seedwork.pruebas.sobres import sobre_nuevo
 
 pytestmark = pytest.mark.integracion

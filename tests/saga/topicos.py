@@ -6,7 +6,7 @@ import pulsar
 from tests.saga.espera import hasta
 
 from seedwork.aplicacion.broker import SinConfirmacion
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 
 
 def publicado(pulsar_url: str, topico: str) -> bytes:

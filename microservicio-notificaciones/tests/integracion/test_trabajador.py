@@ -14,7 +14,7 @@ import uuid_utils
 from contratos.suscripciones import SuscripcionAprovisionada
 from plataforma.puertos import libres
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.publicador import Publicador
 from seedwork.pruebas.sobres import sobre_nuevo
 
 pytestmark = pytest.mark.integracion

@@ -17,7 +17,7 @@ from contratos.procesamiento import AnonimizacionRechazada, ImagenAnonimizada
 from plataforma.puertos import libres
 from procesamiento.infraestructura import tablas
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.pruebas.sobres import sobre_nuevo
 
 from .conftest import CLAVE_BASE64

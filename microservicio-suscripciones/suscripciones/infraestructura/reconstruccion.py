@@ -13,7 +13,7 @@ from seedwork.infraestructura import recambio
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
 from suscripciones.aplicacion.reacciones.transicion import paso_de
 from suscripciones.infraestructura import tablas

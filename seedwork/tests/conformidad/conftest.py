@@ -13,7 +13,7 @@ from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.transaccion_sql import insertar
 from seedwork.pruebas.cuaderno import UnidadCuaderno, abrir_en
 from seedwork.pruebas.sobres import recibido, sobre_nuevo

@@ -25,7 +25,7 @@ from seedwork.aplicacion.broker import (
 from seedwork.aplicacion.espera import Creacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
 from seedwork.pruebas.broker import (
     AtrasosEnMemoria,

@@ -30,7 +30,7 @@ from seedwork.infraestructura.cartas import abrir_buzon
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.consultas import LecturaDeComandos
 from seedwork.infraestructura.intentos import IntentosSQL
-from seedwork.infraestructura.pulsar import EsquemaCodificado
+from seedwork.infraestructura.publicador import EsquemaCodificado
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
 from seedwork.pruebas.sobres import recibido, sobre_nuevo

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from plataforma.puertos import libres
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.publicador import Publicador
 
 pytestmark = pytest.mark.integracion
 

@@ -11,7 +11,7 @@ import urllib3
 
 from contratos import INQUILINO
 from plataforma.proveedores import Servidores
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.subscription import SubscriberPulsar, SubscriptionPulsar
 from seedwork.pruebas.taller import Taller
 

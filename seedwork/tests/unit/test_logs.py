@@ -11,7 +11,7 @@ from typing import Any
 _CLIENTE = """
 import contextlib, pulsar
 from seedwork.entrada.logs import apartar_salida
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 apartar_salida()
 cliente = crear_cliente("pulsar://127.0.0.1:1", espera_s=1)
 with contextlib.suppress(pulsar.PulsarException):

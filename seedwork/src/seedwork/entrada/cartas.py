@@ -23,7 +23,7 @@ from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador, esquema_registrado
 from seedwork.infraestructura.intentos import IntentosSQL
-from seedwork.infraestructura.pulsar import EsquemaCodificado
+from seedwork.infraestructura.publicador import EsquemaCodificado
 from seedwork.infraestructura.subscription import EsquemasPulsar
 
 log = structlog.get_logger(__name__)

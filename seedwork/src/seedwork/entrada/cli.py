@@ -24,7 +24,7 @@ from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.catalogos import CatalogoInvalido
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 
 
 def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:

@@ -8,7 +8,8 @@ import flask
 from contratos.consultas import Consulta
 from seedwork.aplicacion.consultas import Auditada, Respondedor, Solicitante
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
-from seedwork.entrada.http import ErrorHttp, consultante, correlacion
+from seedwork.entrada.http import consultante, correlacion, regla
+from seedwork.entrada.problemas import ErrorHttp
 
 
 def registrar(app: flask.Flask, consultas: Mapping[type[Consulta], Respondedor | Auditada], lectura: Any) -> None:
@@ -21,11 +22,6 @@ def registrar(app: flask.Flask, consultas: Mapping[type[Consulta], Respondedor |
     entorno = EntornoReal()
     for tipo, respondedor in consultas.items():
         app.add_url_rule(regla(tipo.ruta), tipo.__name__, _vista(tipo, respondedor, lectura, entorno))
-
-
-def regla(ruta: str) -> str:
-    """An address as Flask writes it: ``/suscripciones/<id_suscripcion>``."""
-    return ruta.replace("{", "<").replace("}", ">")
 
 
 def _vista(

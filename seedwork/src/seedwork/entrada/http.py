@@ -12,22 +12,8 @@ from prometheus_client import Histogram
 
 from contratos.consultas import Respuesta
 from seedwork.dominio.reglas import es_id
-from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp, problema, registrar_errores
+from seedwork.entrada.problemas import registrar_errores
 from seedwork.entrada.salud import Comprobacion, crear_salud
-
-__all__ = [
-    "ANONIMO",
-    "CABECERA_CONSULTANTE",
-    "CABECERA_CORRELACION",
-    "TIPO_PROBLEMA",
-    "Comprobacion",
-    "ErrorHttp",
-    "consultante",
-    "correlacion",
-    "crear_app",
-    "equipar",
-    "problema",
-]
 
 CABECERA_CORRELACION = "X-Correlation-Id"
 CABECERA_CONSULTANTE = "X-Consultante"
@@ -72,6 +58,11 @@ def consultante() -> str:
     """Who asks, as the door tells: an id; :data:`ANONIMO` where it tells nobody, or what is no id."""
     dicho = flask.request.headers.get(CABECERA_CONSULTANTE, "")
     return dicho if es_id(dicho) else ANONIMO
+
+
+def regla(ruta: str) -> str:
+    """An address as Flask writes it: ``/suscripciones/<id_suscripcion>``."""
+    return ruta.replace("{", "<").replace("}", ">")
 
 
 def crear_app(

@@ -22,8 +22,8 @@ from seedwork.entrada import partes as comunes
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales
-from seedwork.entrada.http import crear_app, problema
-from seedwork.entrada.problemas import imprevisto
+from seedwork.entrada.http import crear_app
+from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import Parte, Proceso
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
@@ -31,7 +31,7 @@ from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.poda import Podador
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones

@@ -31,7 +31,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAp
 from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.outbox import OutboxSQL
-from seedwork.infraestructura.pulsar import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas import cuaderno

@@ -1,4 +1,4 @@
-"""What publishes on Pulsar: a client of its own, and on it a producer per topic, made once and reused."""
+"""How a client of Pulsar is made, and what publishes: on a client of its own, a producer per topic, made once."""
 
 import os
 import threading
