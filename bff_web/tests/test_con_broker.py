@@ -20,7 +20,7 @@ from plataforma.proveedores import Servidores
 from plataforma.puertos import libres
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.pulsar import crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 
 pytestmark = pytest.mark.integracion
 

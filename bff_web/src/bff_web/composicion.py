@@ -12,7 +12,7 @@ from seedwork.entrada import logs
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import crear_app as crear_base
 from seedwork.entrada.salud import Comprobacion
-from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.publicador import Publicador
 
 
 def crear_app() -> flask.Flask:

@@ -12,7 +12,7 @@ from bff_web.direcciones import exigir_ids
 from bff_web.modelos_consultas import CURSOR, Filtro, de_filtros
 from bff_web.servicios import Servicio
 from contratos.consultas import Consulta, de_contexto
-from seedwork.entrada.consultas import regla
+from seedwork.entrada.http import regla
 from seedwork.entrada.problemas import ErrorHttp
 
 CONTEXTOS = {

@@ -6,7 +6,7 @@ from contratos.sagas import TransicionSaga
 from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
-from seedwork.infraestructura.pulsar import Publicador
+from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
 
 _CONTEXTOS = sorted({tipo.contexto for tipo in publicados()} - {TransicionSaga.contexto})

@@ -19,7 +19,7 @@ from contratos import Mensaje
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.consultas import regla
+from seedwork.entrada.http import regla
 from seedwork.entrada.problemas import problema
 
 log = structlog.get_logger(__name__)
