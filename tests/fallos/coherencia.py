@@ -29,7 +29,7 @@ from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.publicador import crear_cliente
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
 F = TypeVar("F")
 
@@ -165,7 +165,7 @@ def _mensajeria(servidores: Servidores, paquete: str, base: str) -> Mensajeria:
         lotes=_ids(base, "SELECT unnest(ce_ids) FROM lotes"),
         esperas=_esperas(base),
         destinos=_filas_de(Destino, base, "SELECT id_comando, tipo, estado, motivo FROM comandos"),
-        aparcadas=Aprovisionador(servidores.admin_url).atraso(aparcadas, SUSCRIPCION_CARTAS),
+        aparcadas=Aprovisionador(servidores.admin_url).atraso(aparcadas, SUBSCRIPTION_CARTAS),
     )
 
 

@@ -17,7 +17,7 @@ from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
 from contratos.sagas import CAMBIAR, HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
 from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 TESTIMONIOS = ("hecho", "en_espera", "aparcado", "intento fallido", "lote", "lote partido")
 """What becomes of messages, as metrics and logs tell it."""
@@ -235,7 +235,7 @@ def _mensajeria(mundo: Mundo, ficha: Ficha) -> de.Mensajeria:
             id: de.Destino(d.tipo, "APLICADO" if d.rechazo is None else "RECHAZADO", d.rechazo)
             for id, d in almacen.comandos.items()
         },
-        aparcadas=mundo.broker.atraso(topico_cartas(ficha.nombre), SUSCRIPCION_CARTAS),
+        aparcadas=mundo.broker.atraso(topico_cartas(ficha.nombre), SUBSCRIPTION_CARTAS),
     )
 
 

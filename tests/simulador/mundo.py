@@ -40,7 +40,7 @@ from seedwork.aplicacion.unidad import Abrir
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.tabla import SinBase
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.broker import BrokerEnMemoria, Capricho, MensajeEnMemoria, Suerte
 from seedwork.pruebas.entorno import EntornoSimulado, RelojSimulado
@@ -547,7 +547,7 @@ class Mundo:
 
     def con_cartas(self) -> list[str]:
         """The services that have dead letters."""
-        return [s for s in self.fichas if self.broker.atraso(topico_cartas(s), SUSCRIPCION_CARTAS)]
+        return [s for s in self.fichas if self.broker.atraso(topico_cartas(s), SUBSCRIPTION_CARTAS)]
 
     def sagas(self) -> int:
         """How many there were."""

@@ -12,7 +12,7 @@ from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.entrada.cartas import Cartero, SeQueda
 from seedwork.infraestructura.cartas import Carta
 from seedwork.infraestructura.cloudevents import MensajeIlegible
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.pruebas.broker import MensajeEnMemoria
 from seedwork.pruebas.mensajeria import IntentosMemoria
 
@@ -41,7 +41,7 @@ class Operador(Cartero):
     def trabajar(self) -> None:
         """Go through all the letters that are there, once."""
         mundo = self._mundo
-        for mensaje in mundo.broker.sin_aceptar(self._topico, SUSCRIPCION_CARTAS):
+        for mensaje in mundo.broker.sin_aceptar(self._topico, SUBSCRIPTION_CARTAS):
             carta = _carta(mensaje)
             mundo.tropiezos.remediar(self._contexto, carta.id)
             # An event is only dropped by who knows that nothing hangs on it: here, everything does.
@@ -57,7 +57,7 @@ class Operador(Cartero):
     def quitar(self, carta: Carta) -> None:
         """Remove a letter for good: it is the letters' place, too."""
         self._mundo.punto("antes de quitar la carta")
-        self._mundo.broker.aceptar(carta.mensaje, SUSCRIPCION_CARTAS)
+        self._mundo.broker.aceptar(carta.mensaje, SUBSCRIPTION_CARTAS)
 
     def _productor(self, carta: Carta) -> Any:
         self._salida.descartar(carta.topico)

@@ -7,7 +7,7 @@ from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
 from seedwork.infraestructura.publicador import Publicador
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
 _CONTEXTOS = sorted({tipo.contexto for tipo in publicados()} - {TransicionSaga.contexto})
 """Whose dead letters are counted: every service's. The saga's steps are nobody's own."""
@@ -23,7 +23,7 @@ def vigilar(admin_url: str) -> dict[str, Comprobacion]:
     aprovisionador = Aprovisionador(admin_url)
 
     def cartas_muertas() -> str | None:
-        cuentas = {c: aprovisionador.atraso(topico_cartas(c), SUSCRIPCION_CARTAS) for c in _CONTEXTOS}
+        cuentas = {c: aprovisionador.atraso(topico_cartas(c), SUBSCRIPTION_CARTAS) for c in _CONTEXTOS}
         CARTAS_MUERTAS.set(sum(cuentas.values()))
         return _contar(cuentas)
 

@@ -119,7 +119,7 @@ class Suscripcion(Agregado):
             return
         self.saga = replace(self.saga, reservados=(*self.saga.reservados, recurso))
         if self.saga.aprovisionada:
-            self._contar(eventos.Aprovisionada, cliente, **self._plan_pedido())
+            self._contar(eventos.Aprovisionada, cliente, **self._campos_del_plan_pedido())
 
     def activar(self, id_saga: str, plan: Plan, cliente: Cliente, id_factura: str, hoy: datetime) -> Factura | None:
         """Its saga succeeds: put the subscription in force, or the plan that it changes to.
@@ -220,7 +220,7 @@ class Suscripcion(Agregado):
         self._contar(eventos.FacturaEmitida, cliente, **_de_factura(factura))
         return factura
 
-    def _plan_pedido(self) -> dict[str, str]:
+    def _campos_del_plan_pedido(self) -> dict[str, str]:
         """What a fact tells that is about the plan asked for, in force or not."""
         saga = self.saga if self.saga.cambia_plan else self
         return {"plan_codigo": saga.plan_codigo, "plan_nombre": saga.plan_nombre}
@@ -228,7 +228,7 @@ class Suscripcion(Agregado):
     def _contar_cambio(self, evento: type[E], cliente: Cliente, **propios: Any) -> None:
         """A fact about a change; the plan before it is the one that is still noted here."""
         anterior = {"plan_anterior_codigo": self.plan_codigo, "plan_anterior_nombre": self.plan_nombre}
-        self._contar(evento, cliente, **self._plan_pedido(), **anterior, **propios)
+        self._contar(evento, cliente, **self._campos_del_plan_pedido(), **anterior, **propios)
 
     def _contar(self, evento: type[E], cliente: Cliente, **propios: Any) -> None:
         en_vigor = {"plan_codigo": self.plan_codigo, "plan_nombre": self.plan_nombre}

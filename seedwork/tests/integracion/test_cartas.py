@@ -31,7 +31,7 @@ from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.consultas import LecturaDeComandos
 from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.publicador import EsquemaCodificado
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
@@ -100,7 +100,7 @@ DESCARTADO = ("RECHAZADO", "No fue posible procesar el comando, y se descartó."
 
 def pendientes(taller) -> int:
     """How many letters the broker says there are."""
-    return Aprovisionador(taller.servidores.admin_url).atraso(topico_cartas(taller.contexto), SUSCRIPCION_CARTAS)
+    return Aprovisionador(taller.servidores.admin_url).atraso(topico_cartas(taller.contexto), SUBSCRIPTION_CARTAS)
 
 
 def avisos(taller, hoja: str) -> int:

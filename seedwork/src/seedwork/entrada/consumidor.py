@@ -77,7 +77,7 @@ class Consumidor:
         entre_vueltas: Callable[[], None] = lambda: None,
         descanso: float = 0.0,
     ) -> None:
-        self._suscriptor = subscriber
+        self._subscriber = subscriber
         self._origen = origen
         self._medios = medios
         self._ritmo = medios.ritmo
@@ -252,7 +252,7 @@ class Consumidor:
 
     def _suscribir(self) -> _Abierta:
         origen = self._origen
-        subscription = self._suscriptor.suscribir(
+        subscription = self._subscriber.suscribir(
             origen.topicos, origen.subscription, entrega=origen.entrega, cola=origen.cola
         )
         return _Abierta(subscription, Tratamiento(subscription, self._medios))

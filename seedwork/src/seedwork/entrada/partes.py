@@ -18,7 +18,7 @@ from seedwork.entrada.proceso import Parte, Periodica, es_ajeno
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.relay import Relay
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
 
@@ -152,7 +152,7 @@ def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -
     aparcadas: list[int] = []
 
     def contar() -> None:
-        aparcadas[:] = [atrasos.mirar(topico_cartas(contexto), SUSCRIPCION_CARTAS).entradas]
+        aparcadas[:] = [atrasos.mirar(topico_cartas(contexto), SUBSCRIPTION_CARTAS).entradas]
         metricas.CARTAS_MUERTAS.set(aparcadas[0])
 
     def decir() -> str | None:

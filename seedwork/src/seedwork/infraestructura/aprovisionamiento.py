@@ -9,7 +9,7 @@ import urllib3
 
 from contratos import INQUILINO, REGISTRO, Mensaje
 from seedwork.infraestructura.avro import texto_esquema
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 _DIA_MIN = 24 * 60
 _SIN_LIMITE = {"retentionTimeInMinutes": -1, "retentionSizeInMB": -1}
@@ -63,7 +63,7 @@ class Aprovisionador:
         it hears commands, the place where they wait."""
         for tipo in mensajes:
             self._suscribir(_ruta(tipo.topico), nombre)
-        self._propio(topico_cartas(contexto), SUSCRIPCION_CARTAS)
+        self._propio(topico_cartas(contexto), SUBSCRIPTION_CARTAS)
         if any(tipo.clase == "comando" for tipo in mensajes):
             self._propio(topico_espera(contexto), nombre)
 

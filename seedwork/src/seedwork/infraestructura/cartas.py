@@ -15,7 +15,7 @@ from seedwork.aplicacion.recibido import Original
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.cloudevents import entero
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
 
@@ -143,7 +143,7 @@ def abrir_buzon(
         try:
             consumidor = cliente.subscribe(
                 topico_cartas(contexto),
-                SUSCRIPCION_CARTAS,
+                SUBSCRIPTION_CARTAS,
                 initial_position=pulsar.InitialPosition.Earliest,
                 receiver_queue_size=100,
                 batch_index_ack_enabled=True,

@@ -2,7 +2,7 @@
 
 from contratos.base import INQUILINO
 
-SUSCRIPCION_CARTAS = "cartas"
+SUBSCRIPTION_CARTAS = "cartas"
 """The subscription that keeps the dead letters."""
 
 

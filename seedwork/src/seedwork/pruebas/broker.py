@@ -34,7 +34,7 @@ from seedwork.aplicacion.broker import (
 )
 from seedwork.aplicacion.espera import Creacion
 from seedwork.infraestructura.avro import texto_esquema
-from seedwork.infraestructura.topicos import SUSCRIPCION_CARTAS, topico_cartas, topico_espera
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 from seedwork.pruebas.entorno import RelojSimulado
 
 Modo = Entrega | Literal["exclusiva"]
@@ -152,7 +152,7 @@ class BrokerEnMemoria:
         """A service's subscription on every topic that it hears, its dead-letter place, and the one where commands
         wait.
         """
-        propios = [(topico_cartas(contexto), SUSCRIPCION_CARTAS)]
+        propios = [(topico_cartas(contexto), SUBSCRIPTION_CARTAS)]
         for tipo in mensajes:
             self.subscription(tipo.topico, nombre)
             if tipo.clase == "comando":
