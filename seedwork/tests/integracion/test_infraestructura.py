@@ -89,7 +89,8 @@ def test_un_consumidor_cerrado_se_suscribe_de_nuevo(taller):
     with taller.consumiendo() as consumidor:
         taller.enviar(taller.orden("h", 1))
         taller.esperar(lambda: taller.apuntes() == [("h", 1)])
-        consumidor._abierta.subscription._consumidor._consumer.close()
+        (toma,) = consumidor._abierta.subscription._tomas.values()
+        toma.consumidor._consumer.close()
         taller.enviar(taller.orden("h", 2))
         taller.esperar(lambda: taller.apuntes() == [("h", 1), ("h", 2)])
 
