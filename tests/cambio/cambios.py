@@ -413,12 +413,12 @@ def downgrade() -> None:
 
 
 def _reintentos(copia: Copia) -> None:
-    """procesamiento tries twice as often before it parks a message."""
+    """procesamiento tries half as often before it parks a message."""
     copia.cambiar(
         f"{PROCESAMIENTO}/config.py",
         (
             r"^    seudonimo_clave: Clave$",
-            "    reintentos_maximo: PositiveInt = 16\n"
+            "    reintentos_maximo: PositiveInt = 4\n"
             '    """How often a failing message is handled on its own here before it is parked as a dead letter."""\n'
             r"\g<0>",
         ),

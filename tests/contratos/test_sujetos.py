@@ -19,7 +19,7 @@ DE = {
     "notificaciones": "id_notificacion",
     "sagas": "id_suscripcion",
 }
-"""What the messages of each context are about."""
+"""What the messages of each context are about; those of a new one, of one thing as well."""
 
 DE_UNA_COSA_O_DE_OTRA = {"AnonimizacionRechazada"}
 """About the image, or about the command where the image's id may not be told."""
@@ -30,7 +30,9 @@ SIN_SU_ID = {"CrearSuscripcion", "CrearServicioDatos"}
 
 @cada_mensaje
 def test_dice_de_que_trata_y_es_lo_propio_de_su_contexto(tipo: type[Mensaje]) -> None:
-    assert tipo.nombre_sujeto == ("" if tipo.__name__ in DE_UNA_COSA_O_DE_OTRA else DE[tipo.contexto])
+    (del_contexto,) = {t.nombre_sujeto for t in MENSAJES if t.contexto == tipo.contexto} - {""}
+    assert del_contexto == DE.get(tipo.contexto, del_contexto)
+    assert tipo.nombre_sujeto == ("" if tipo.__name__ in DE_UNA_COSA_O_DE_OTRA else del_contexto)
 
 
 @cada_mensaje

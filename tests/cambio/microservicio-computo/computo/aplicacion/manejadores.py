@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from computo.aplicacion.reacciones.activada import activada
-from computo.aplicacion.reacciones.cambio_iniciado import cambio_iniciado
-from computo.aplicacion.reacciones.cambio_rechazado import cambio_rechazado
-from computo.aplicacion.reacciones.cancelada import cancelada
-from computo.aplicacion.reacciones.creada import creada
-from computo.aplicacion.reacciones.plan_modificado import plan_modificado
-from computo.aplicacion.reacciones.rechazada import rechazada
+from computo.aplicacion.reacciones.activada import iniciar_al_activar
+from computo.aplicacion.reacciones.cambio_iniciado import reservar_al_cambiar
+from computo.aplicacion.reacciones.cambio_rechazado import deshacer_cambio
+from computo.aplicacion.reacciones.cancelada import soltar_al_cancelar
+from computo.aplicacion.reacciones.creada import reservar_al_crear
+from computo.aplicacion.reacciones.plan_modificado import aplicar_plan
+from computo.aplicacion.reacciones.rechazada import soltar_al_rechazar
 from contratos import Mensaje
 from contratos.suscripciones import (
     CambioPlanIniciado,
@@ -22,11 +22,11 @@ from contratos.suscripciones import (
 from seedwork.aplicacion.bus import Manejador
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
-    SuscripcionCreada: creada,
-    CambioPlanIniciado: cambio_iniciado,
-    SuscripcionActivada: activada,
-    SuscripcionPlanModificado: plan_modificado,
-    SuscripcionRechazada: rechazada,
-    CambioPlanRechazado: cambio_rechazado,
-    SuscripcionCancelada: cancelada,
+    SuscripcionCreada: reservar_al_crear,
+    CambioPlanIniciado: reservar_al_cambiar,
+    SuscripcionActivada: iniciar_al_activar,
+    SuscripcionPlanModificado: aplicar_plan,
+    SuscripcionRechazada: soltar_al_rechazar,
+    CambioPlanRechazado: deshacer_cambio,
+    SuscripcionCancelada: soltar_al_cancelar,
 }

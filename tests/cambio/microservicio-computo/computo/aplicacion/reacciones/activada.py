@@ -5,6 +5,6 @@ from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import SuscripcionActivada
 
 
-def activada(hecho: SuscripcionActivada, unidad: Unidad) -> None:
+def iniciar_al_activar(hecho: SuscripcionActivada, unidad: Unidad) -> None:
     """Start it."""
     reserva.iniciar(hecho, unidad)

@@ -5,6 +5,6 @@ from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import CambioPlanIniciado
 
 
-def cambio_iniciado(hecho: CambioPlanIniciado, unidad: Unidad) -> None:
+def reservar_al_cambiar(hecho: CambioPlanIniciado, unidad: Unidad) -> None:
     """Reserve it."""
     reserva.reservar(hecho, unidad)

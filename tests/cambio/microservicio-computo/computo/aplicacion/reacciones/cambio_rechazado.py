@@ -5,6 +5,6 @@ from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import CambioPlanRechazado
 
 
-def cambio_rechazado(hecho: CambioPlanRechazado, unidad: Unidad) -> None:
+def deshacer_cambio(hecho: CambioPlanRechazado, unidad: Unidad) -> None:
     """Undo the saga here; what the plan in force holds stays."""
     reserva.deshacer(hecho, unidad)

@@ -5,6 +5,6 @@ from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import SuscripcionCancelada
 
 
-def cancelada(hecho: SuscripcionCancelada, unidad: Unidad) -> None:
+def soltar_al_cancelar(hecho: SuscripcionCancelada, unidad: Unidad) -> None:
     """End all of it, and close the saga here."""
     reserva.deshacer_todo(hecho, unidad, hecho.recursos_en_poder)

@@ -5,6 +5,6 @@ from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import SuscripcionCreada
 
 
-def creada(hecho: SuscripcionCreada, unidad: Unidad) -> None:
+def reservar_al_crear(hecho: SuscripcionCreada, unidad: Unidad) -> None:
     """Reserve it."""
     reserva.reservar(hecho, unidad)

@@ -5,7 +5,7 @@ from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import SuscripcionPlanModificado
 
 
-def plan_modificado(hecho: SuscripcionPlanModificado, unidad: Unidad) -> None:
+def aplicar_plan(hecho: SuscripcionPlanModificado, unidad: Unidad) -> None:
     """Start what the saga requires, and give back what it releases."""
     reserva.iniciar(hecho, unidad)
     reserva.soltar(hecho, unidad)

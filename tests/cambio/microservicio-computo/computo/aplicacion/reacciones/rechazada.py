@@ -5,6 +5,6 @@ from computo.aplicacion.puertos import Unidad
 from contratos.suscripciones import SuscripcionRechazada
 
 
-def rechazada(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
+def soltar_al_rechazar(hecho: SuscripcionRechazada, unidad: Unidad) -> None:
     """Undo the saga here; its cause may still be on its way."""
     reserva.deshacer(hecho, unidad)
