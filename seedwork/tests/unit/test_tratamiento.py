@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import median
 
 import pytest
 
@@ -476,6 +477,27 @@ def test_un_lote_que_tarda_demasiado_hace_menores_los_siguientes_y_lo_que_se_tom
     while tratamiento.seguir():
         pass
     assert [len(t) for t in mundo.tratos[6:]] == [10, 20, 40, 30]
+
+
+@pytest.mark.parametrize(
+    ("fijo", "cada_uno"), [(0.0, 0.0005), (0.02, 0.0005), (0.15, 0.0005), (0.3, 0.00015), (0.0, 0.0002)]
+)
+def test_donde_lo_que_cuesta_es_la_transaccion_los_lotes_siguen_siendo_grandes(fijo, cada_uno):
+    """A slow database, or one that is far away: smaller batches would pay for it more often, and help nobody."""
+    mundo = Mundo([orden(f"m{n}", f"{n}") for n in range(20_000)])
+    azar, procesar = random.Random(1), mundo.procesar
+
+    def despacio(recibidos, *, lote=None):
+        mundo.reloj.instante += azar.uniform(0.8, 1.2) * (fijo + cada_uno * len(recibidos))
+        return procesar(recibidos, lote=lote)
+
+    mundo.procesar = despacio
+    tratamiento, antes = mundo.suscribir(), mundo.reloj.instante
+    while tratamiento.seguir():
+        pass
+    con_lotes_de_500 = 40 * (fijo + 500 * cada_uno)
+    assert mundo.reloj.instante - antes < 2 * con_lotes_de_500
+    assert median(map(len, mundo.tratos)) * cada_uno < 1.5 * mundo.ritmo.lote_s
 
 
 def test_lo_que_volvio_ilegible_de_su_espera_no_hace_esperar_a_nadie():

@@ -25,7 +25,8 @@ class Ritmo:
         descanso: what the consumer of waiting commands rests for each second that it worked, so that the others of
             its process keep their latency.
         lote_espera: most waiting commands in one transaction.
-        lote_s: how long a batch may take; after a longer one the next ones are smaller.
+        lote_s: how long the messages of a batch may take, besides what its transaction costs by itself; where they take
+            longer, the next batches are smaller.
     """
 
     maximo: int = 8

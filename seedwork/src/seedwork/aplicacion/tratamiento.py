@@ -10,15 +10,22 @@ delivery's fate and the place that says so stands no other port call: whatever a
 """
 
 import heapq
+import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice, takewhile
+from statistics import linear_regression
 from typing import Protocol
 
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Original, Recibido
 from seedwork.aplicacion.ritmo import Ritmo
+
+_LOTE_MINIMO = 10
+"""No batch is made smaller than this for its pace: whatever a message costs then, a transaction costs more."""
+_MEDIDAS = 16
+"""Of so many batches the pace is known: older ones were of other messages, and of another load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,7 @@ class Tratamiento:
         self._orden = count()
         self._retenidas = 0
         self._tope = medios.lote
+        self._medidas: deque[tuple[int, float]] = deque(maxlen=_MEDIDAS)
         self._labores: dict[str, float] = {}
 
     def tomar(self, llegados: Iterable[Original]) -> None:
@@ -335,13 +343,11 @@ class Tratamiento:
             testigo.acabado(entrega.recibido, _fin(entrega, esperan))
 
     def _medir(self, cuantas: int, segundos: float) -> None:
-        """A batch is done: the next one may be twice as large, yet not so large that what comes meanwhile waits long.
-
-        A short one tells nothing of the pace of many.
-        """
+        """A batch is done: the next may be twice as large, yet not so large that what comes meanwhile waits long."""
         plazo, tope = self._medios.ritmo.lote_s, 2 * self._tope
+        self._medidas.append((cuantas, segundos))
         if segundos > plazo / 2:
-            tope = min(tope, int(cuantas * plazo / segundos))
+            tope = min(tope, max(_LOTE_MINIMO, _caben(self._medidas, plazo)))
         self._tope = max(2, min(self._medios.lote, tope))
 
     def _intentar(self, clave: _Clave) -> None:
@@ -390,6 +396,20 @@ class Tratamiento:
 
     def _anotar_labor(self, topicos: Collection[str]) -> None:
         self._labores.update(dict.fromkeys(topicos, self._medios.entorno.monotono()))
+
+
+def _caben(medidas: Collection[tuple[int, float]], plazo: float) -> int:
+    """How many messages take so many seconds, by the batches of late: each its size, and its seconds.
+
+    What a transaction costs by itself is left out, as far as batches of different sizes tell it: smaller ones would
+    only pay it more often.
+    """
+    cuantas, segundos = zip(*medidas, strict=True)
+    if min(cuantas) < max(cuantas):
+        cada_una = linear_regression(cuantas, segundos).slope
+    else:
+        cada_una = sum(segundos) / sum(cuantas)
+    return int(plazo / cada_una) if cada_una > 0 else sys.maxsize
 
 
 def _fin(entrega: _Entrega, esperan: Collection[str]) -> str:
