@@ -40,11 +40,14 @@ def juzgar(mundo: Mundo) -> list[str]:
 def _impacientes(mundo: Mundo) -> Iterator[str]:
     """Commands that were refused though the creation of what they name lay on its topic before them (§3).
 
-    Only a world knows when a message was published. Where a creation was parked, nobody could wait for it.
+    Only a world knows when a message was published. For a creation that was parked, nobody could wait.
     """
-    if mundo.cuentas["aparcado"]:
-        return
-    creadas = {m.clave: m.micros for m in reversed(mundo.broker.leer(CrearSuscripcion.topico))}
+    aparcados = _aparcados(mundo)
+    creadas = {
+        m.clave: m.micros
+        for m in reversed(mundo.broker.leer(CrearSuscripcion.topico))
+        if m.propiedades["ce_id"] not in aparcados
+    }
     for ficha in mundo.fichas.values():
         for tipo in ficha.manejadores if ficha.con_comandos else ():
             # What is sent again was asked for when it was sent first.
@@ -83,11 +86,9 @@ def _apresurados(mundo: Mundo) -> Iterator[str]:
 def _adelantados(mundo: Mundo) -> Iterator[str]:
     """Commands of one type about one subscription that were refused, or began a saga, in another order than they came.
 
-    §4: consumers keep the order of a key. What an operator replays has lost its turn, and so may have what the broker
-    delivers once more.
+    §4: consumers keep the order of a key. What was parked has lost its turn: the key went on without it.
     """
-    if any(mundo.cuentas[que] for que in ("aparcado", "falta repetir", "falta olvidar_acuses")):
-        return
+    aparcados = _aparcados(mundo)
     turnos = {
         m.propiedades["ce_id"]: (n, tipo, m.clave)
         for tipo in COMANDOS["suscripciones"]
@@ -98,10 +99,17 @@ def _adelantados(mundo: Mundo) -> Iterator[str]:
     for ids in (rechazados, empezados):
         ultimos: dict[tuple[type[Mensaje], str], int] = {}
         for id in dict.fromkeys(ids):
+            if id in aparcados:
+                continue
             n, tipo, sujeto = turnos[id]
             if n < ultimos.get((tipo, sujeto), -1):
                 yield id
             ultimos[tipo, sujeto] = n
+
+
+def _aparcados(mundo: Mundo) -> set[str]:
+    """The ids of all that ever was a dead letter, whatever became of it."""
+    return {m.propiedades["ce_id"] for s in mundo.fichas for m in mundo.broker.leer(topico_cartas(s))}
 
 
 def _anunciadas_tarde(mundo: Mundo) -> Iterator[str]:

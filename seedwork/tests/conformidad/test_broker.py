@@ -375,6 +375,22 @@ def test_lo_no_aceptado_vuelve_al_cerrar_en_su_orden(mesa):
     assert nada(de_nuevo)
 
 
+def test_de_una_ordenada_nada_llega_antes_que_lo_anterior_que_nadie_acepto(mesa):
+    cliente, topico = mesa.cliente(), mesa.topico()
+    mesa.subscription(topico, "s")
+    publicar(cliente, topico, *numeros(0, 10))
+    faltan = numeros(0, 10)
+    for aceptados in ((1, 2), (0, 3), (), (1,), (2, 3)):
+        abierta = suscribir(cliente, [topico], cola=3)
+        llegados = recibir_mensajes(mesa, abierta, 4, aceptar=False)
+        assert [m.carga.decode() for m in llegados] == faltan[:4]
+        for n in aceptados:
+            abierta.aceptar(llegados[n])
+            faltan.remove(llegados[n].carga.decode())
+        mesa.pasar(lambda: mesa.atraso(topico, "s") == len(faltan))
+        abierta.cerrar()
+
+
 @pytest.mark.parametrize("entrega", ["ordenada", "compartida"])
 def test_lo_que_tenia_un_proceso_que_desaparece_lo_recibe_otro(mesa, entrega):
     muere, queda, topico = mesa.cliente(), mesa.cliente(), mesa.topico()

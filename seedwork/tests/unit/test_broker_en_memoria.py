@@ -107,6 +107,24 @@ def test_un_mensaje_se_repite_aunque_se_haya_aceptado(broker, cliente, entrega):
     assert recibir(abrir(cliente, entrega=entrega)) == [2]
 
 
+@pytest.mark.parametrize("entrega", ["ordenada", "compartida"])
+def test_lo_que_nadie_recibio_todavia_no_se_repite_sino_que_llega_en_su_turno(broker, cliente, entrega):
+    abierta = abrir(cliente, entrega=entrega)
+    publicar(cliente, 1, 2, 3)
+    broker.repetir(broker.leer(T)[2], "s")
+    assert recibir(abierta) == [1, 2, 3]
+
+
+def test_lo_aplazado_no_se_repite_antes_de_su_hora(broker, cliente):
+    abierta = abrir(cliente, entrega="compartida")
+    publicar(cliente, 1, retraso_s=10.0)
+    assert recibir(abierta) == []
+    broker.repetir(broker.leer(T)[0], "s")
+    assert recibir(abierta) == []
+    broker.reloj.avanzar(10.0)
+    assert recibir(abierta) == [1]
+
+
 def test_los_ultimos_acuses_se_olvidan_con_el_broker(broker, cliente):
     abierta = abrir(cliente)
     publicar(cliente, 1, 2, 3)

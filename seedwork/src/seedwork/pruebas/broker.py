@@ -496,6 +496,9 @@ class _Cursor:
             self.marca = indice
         else:
             self.aceptados.discard(indice)
+        if indice >= self.lectura or any(indice == i for _, i in self.retrasados):
+            # Nobody was given it yet: it comes in its turn, and at its time.
+            return
         if self.modo == "compartida":
             heappush(self.devueltos, indice)
         elif self.activo is not None:
