@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.auditor import evidencia as de
-from tests.auditor.evidencia import COMANDOS
 from tests.auditor.reglas import juzgar as dictaminar
 from tests.auditor.reglas.notificaciones import ANUNCIOS, UNDOS
 from tests.simulador.mundo import PLANES, PROPIOS, Mundo
@@ -14,7 +13,7 @@ from tests.simulador.proceso import Ficha
 
 from contratos import Mensaje, motivos
 from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
-from contratos.sagas import CAMBIAR, HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
+from contratos.sagas import HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
 from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
@@ -84,27 +83,27 @@ def _apresurados(mundo: Mundo) -> Iterator[str]:
 
 
 def _adelantados(mundo: Mundo) -> Iterator[str]:
-    """Commands of one type about one subscription that were refused, or began a saga, in another order than they came.
+    """Commands of one type about one subject whose fates were decided in another order than they came.
 
-    §4: consumers keep the order of a key. What was parked has lost its turn: the key went on without it.
+    §5: order within a key. What was parked has lost its turn: the key went on without it.
     """
     aparcados = _aparcados(mundo)
-    turnos = {
-        m.propiedades["ce_id"]: (n, tipo, m.clave)
-        for tipo in COMANDOS["suscripciones"]
-        for n, m in reversed(list(enumerate(mundo.broker.leer(tipo.topico))))
-    }
-    rechazados = [m.carga.id_comando for m in mundo.broker.leer(ComandoSuscripcionRechazado.topico)]
-    empezados = [m.carga.id_saga for m in mundo.broker.leer(TransicionSaga.topico) if m.carga.paso == CAMBIAR]
-    for ids in (rechazados, empezados):
+    for ficha in mundo.fichas.values():
+        turnos = {
+            m.propiedades["ce_id"]: (m.indice, (tipo, m.clave))
+            for tipo in ficha.manejadores
+            if tipo.clase == "comando" and tipo.entrega == "ordenada"
+            for m in reversed(mundo.broker.leer(tipo.topico))
+        }
         ultimos: dict[tuple[type[Mensaje], str], int] = {}
-        for id in dict.fromkeys(ids):
-            if id in aparcados:
+        # One transaction follows the other here: so do the rows.
+        for id in ficha.almacen.comandos:
+            if id in aparcados or id not in turnos:
                 continue
-            n, tipo, sujeto = turnos[id]
-            if n < ultimos.get((tipo, sujeto), -1):
+            turno, asunto = turnos[id]
+            if turno < ultimos.get(asunto, -1):
                 yield id
-            ultimos[tipo, sujeto] = n
+            ultimos[asunto] = turno
 
 
 def _aparcados(mundo: Mundo) -> set[str]:

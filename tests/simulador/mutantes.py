@@ -15,6 +15,7 @@ import types
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -120,11 +121,12 @@ class Fin:
     sagas: int
 
 
-def mutantes(modulos: Iterable[str] = MODULOS) -> list[Mutante]:
+@cache
+def mutantes() -> Sequence[Mutante]:
     """All of them, in the order of their files and lines."""
     return [
         Mutante(archivo, linea, que, numero)
-        for archivo in _archivos(modulos)
+        for archivo in _archivos(MODULOS)
         for numero, (linea, que, _) in enumerate(_cambios(_arbol(archivo)))
     ]
 
