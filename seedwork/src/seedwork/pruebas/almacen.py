@@ -381,7 +381,7 @@ class TablaMemoria:
                 raise ClaveRepetida(self._nombre)
             if definicion.orden is not None:
                 fila.setdefault(definicion.orden, next(self._almacen.siguiente))
-            self._anotar(fila, None)
+            self._anotar(fila, None, fila)
 
     def actualizar(self, filas: Sequence[Mapping[str, Any]]) -> None:
         """Update rows, found by their key."""
@@ -389,11 +389,11 @@ class TablaMemoria:
             clave = cambio[self._definicion.clave]
             antes = self._filas.get(clave)
             if antes is not None:
-                self._anotar({**antes, **cambio}, antes)
+                self._anotar({**antes, **cambio}, antes, cambio)
 
-    def _anotar(self, fila: Fila, antes: Fila | None) -> None:
-        """Write a row that is valid, unless an index holds a value of it for another one."""
-        self._exigir_valida(fila)
+    def _anotar(self, fila: Fila, antes: Fila | None, cambio: Mapping[str, Any]) -> None:
+        """Write a row that is valid with what is new in it, unless an index holds a value of it for another one."""
+        self._exigir_valida(fila, cambio)
         almacen, propia, cambios = self._almacen, fila[self._definicion.clave], []
         for unico, indice in self._indices.items():
             valor, previo = unico.de(fila), None if antes is None else unico.de(antes)
@@ -408,19 +408,24 @@ class TablaMemoria:
                 almacen.poner(indice, valor, propia)
         almacen.poner(self._filas, propia, fila)
 
-    def _exigir_valida(self, fila: Fila) -> None:
+    def _exigir_valida(self, fila: Fila, cambio: Mapping[str, Any]) -> None:
         if faltan := [c for c in self._definicion.obligatorias if fila.get(c) is None]:
             raise FilaInvalida(f"{self._nombre}: sin {', '.join(faltan)}")
-        if any(_con_nul(v) for v in fila.values()):
+        if _con_nul(cambio.values()):
             raise FilaInvalida(f"{self._nombre}: un texto con NUL")
 
 
-def _con_nul(valor: Any) -> bool:
-    if isinstance(valor, str):
-        return "\0" in valor
-    if isinstance(valor, dict):
-        return any(_con_nul(v) for par in valor.items() for v in par)
-    return isinstance(valor, list) and any(map(_con_nul, valor))
+def _con_nul(valores: Iterable[Any]) -> bool:
+    for valor in valores:
+        if isinstance(valor, str):
+            if "\0" in valor:
+                return True
+        elif isinstance(valor, dict):
+            if _con_nul(valor) or _con_nul(valor.values()):
+                return True
+        elif isinstance(valor, list) and _con_nul(valor):
+            return True
+    return False
 
 
 class FlujosMemoria:

@@ -589,6 +589,8 @@ class SubscriptionEnMemoria:
                 else:
                     continue
             if desde < antes and not self._detenida(asiento):
+                if desde <= 0.0:
+                    return 0.0
                 antes = desde
         return antes
 
