@@ -32,6 +32,7 @@ DOCENA = [
     ("aplicacion/desenlace.py", "without publicar_paso(unidad, envio.saga, envio.paso)"),
     # Each of these shows to one rule, or one client, alone.
     ("aplicacion/bus.py", "without detras.add(asunto)"),
+    ("aplicacion/tratamiento.py", "if medios.ordenado → False"),
     ("dominio/factura.py", "if self.estado == PAGADA → False"),
     (
         "dominio/suscripcion.py",
@@ -60,7 +61,6 @@ EN_OTRA_PARTE: list[tuple[str, str, str]] = [
     ("aplicacion/unidad.py", "without raise RuntimeError('esta unidad de trabajo no atiende ningún mensaje')", _UNIDAD),
     ("aplicacion/tratamiento.py", "self._medios.ritmo.retenidos - self._retenidas → Add", _TRATAMIENTO),
     ("aplicacion/tratamiento.py", "if isinstance(leido, Ilegible) → False", _TRATAMIENTO),
-    ("aplicacion/tratamiento.py", "if medios.ordenado → False", _TRATAMIENTO),
     ("aplicacion/tratamiento.py", "without self._retenidas += len(de_la_clave)", _TRATAMIENTO),
     ("aplicacion/tratamiento.py", "without self._tope = max(2, self._tope)", _TRATAMIENTO),
     ("aplicacion/tratamiento.py", "if self._medios.es_ajeno(error) → False", _TRATAMIENTO),
