@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -103,6 +104,29 @@ def test_el_repositorio_encuentra_por_cualquier_columna_y_no_repite_objetos(banc
         unidad.cosas.precargar(["a", "c", "d"])
         assert {c.id for c in unidad.cosas.cargados()} == {"a", "b", "c"}
         assert unidad.cosas.obtener("d") is None
+
+
+def test_lo_que_cambia_sin_que_ningun_mensaje_lo_tuviera_no_se_guarda(banco):
+    """A refusal would not have undone it."""
+    with abrir(banco) as unidad:
+        sumar(unidad, "a")
+    with (
+        pytest.raises(RuntimeError, match="sin que ningún mensaje"),
+        abrir(banco) as unidad,
+        suppress(ReglaViolada),
+        unidad.mensaje(sobre("m-1")),
+    ):
+        unidad.cosas.buscar("id", ["a"])[0].cuanto = 50
+        raise ReglaViolada("NO")
+    assert cuantos(banco) == {"a": (1, 1)}
+
+
+def test_no_hay_dos_agregados_con_un_id(banco):
+    """The second one's undo would take the first one along."""
+    with pytest.raises(RuntimeError, match="ya hay uno"), abrir(banco) as unidad:
+        sumar(unidad, "a", 1, "m-1")
+        with unidad.mensaje(sobre("m-2")):
+            unidad.cosas.agregar(Cosa(id="a"))
 
 
 def test_lo_guardado_por_sus_eventos_vuelve_a_plegarse(banco):

@@ -22,17 +22,26 @@ class Mapa(Inscripcion, Generic[A]):
     def __init__(self, transaccion: Transaccion) -> None:
         super().__init__(transaccion)
         self._vistos: dict[str, A] = {}
+        self._tocados: set[str] = set()
+        """The ids of those that were lent."""
 
     def _prestar(self, agregado: A) -> A:
         """Lend it to the message being handled: from here on, it may change."""
         if id(agregado) not in self._prestados:
             _exigir_sin_eventos([agregado])
+            self._tocados.add(agregado.id)
             self._prestados[id(agregado)] = agregado, self
             self._regresos.append(partial(_restaurar, agregado, vars(agregado).copy()))
         return agregado
 
     def agregar(self, agregado: A, /) -> None:
-        """Take in an aggregate that is new."""
+        """Take in an aggregate that is new.
+
+        Raises:
+            RuntimeError: there is one with its id.
+        """
+        if agregado.id in self._vistos:
+            raise RuntimeError(f"{type(agregado).__name__}: ya hay uno con ese id")
         self._vistos[agregado.id] = agregado
         self._prestados[id(agregado)] = agregado, self
         self._regresos.append(partial(self._vistos.pop, agregado.id, None))
@@ -140,7 +149,11 @@ class Repositorio(Mapa[A]):
         return self._recordar_todas(self._tabla.leer(columna, valores, salvo=salvo))
 
     def volcar(self) -> None:
-        """Insert what is new, and update what changed."""
+        """Insert what is new, and update what changed.
+
+        Raises:
+            RuntimeError: one changed that no message was lent: a refusal would not have undone it.
+        """
         super().volcar()
         nuevas: list[Fila] = []
         cambiadas: list[Fila] = []
@@ -149,6 +162,8 @@ class Repositorio(Mapa[A]):
             if leida is None:
                 nuevas.append(fila)
             elif any(leida[c] != v for c, v in fila.items()):
+                if id not in self._tocados:
+                    raise RuntimeError(f"{type(agregado).__name__}: cambió sin que ningún mensaje lo tuviera")
                 cambiadas.append(fila)
         if nuevas:
             nuevas.sort(key=lambda f: str(f["id"]))
