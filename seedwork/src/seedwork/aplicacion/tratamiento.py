@@ -207,7 +207,7 @@ class Tratamiento:
     @property
     def cupo(self) -> int:
         """How many more may be taken in hand: no more than one batch, since what comes later waits behind them."""
-        return max(0, min(self._tope, self._medios.ritmo.retenidos - self._retenidas))
+        return max(0, min(self._medios.lote, self._tope, self._medios.ritmo.retenidos - self._retenidas))
 
     @property
     def en_mano(self) -> int:
@@ -348,7 +348,7 @@ class Tratamiento:
         self._medidas.append((cuantas, segundos))
         if segundos > plazo / 2:
             tope = min(tope, max(_LOTE_MINIMO, _caben(self._medidas, plazo)))
-        self._tope = max(2, min(self._medios.lote, tope))
+        self._tope = min(self._medios.lote, max(2, tope))
 
     def _intentar(self, clave: _Clave) -> None:
         """Handle the first message of a key on its own, once; or park it, after its last attempt."""
