@@ -82,7 +82,7 @@ def _evento(copia: Copia) -> None:
         f"{CONTRATOS}/procesamiento.py",
         '''
 
-@mensaje("procesamiento", "evento", sujeto="id_imagen")
+@mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
 class ImagenRecuperada(Mensaje):
     """An image that was refused before is anonymised after all."""
 

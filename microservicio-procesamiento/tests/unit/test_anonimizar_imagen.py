@@ -234,7 +234,12 @@ def test_una_imagen_rechazada_en_un_lote_deja_enteras_a_sus_vecinas(servicio, an
 @pytest.mark.parametrize("juntos", [True, False], ids=["en un lote", "en dos"])
 @pytest.mark.parametrize("conocida", [False, True])
 def test_lo_que_un_comando_cambio_antes_de_ser_rechazado_queda_como_estaba(servicio, anonimizador, conocida, juntos):
-    """No handler of today refuses after it has changed something. One that will leaves no trace of it either."""
+    """No handler of today refuses after it has changed something. One that will is as one that refuses first."""
+
+    def a_tiempo(comando, unidad):
+        if comando.modalidad == "TAC":
+            raise ReglaViolada(motivos.DATOS_INVALIDOS)
+        anonimizar_imagen(comando, unidad)
 
     def tarde(comando, unidad):
         anonimizar_imagen(comando, unidad)
@@ -243,16 +248,17 @@ def test_lo_que_un_comando_cambio_antes_de_ser_rechazado_queda_como_estaba(servi
             unidad.anotar_aplicado()
             raise ReglaViolada(motivos.DATOS_INVALIDOS)
 
-    servicio.usar(anonimizador, tarde)
-    if conocida:
-        servicio.mandar("c-0", fecha_ingesta="ayer")
-    antes = len(servicio.publicado)
-    lote = [pedido("c-1", modalidad="TAC"), pedido("c-2")]
-    rechazos = [r for p in ([lote] if juntos else [[p] for p in lote]) for r in servicio.mandar_lote(*p)]
+    previos = [[pedido("c-0", fecha_ingesta="ayer")]] if conocida else []
+    rechazado, aceptado = pedido("c-1", modalidad="TAC"), pedido("c-2")
+    lotes = [*previos, [rechazado, aceptado]] if juntos else [*previos, [rechazado], [aceptado]]
+    sin_cambiar = EnMemoria(anonimizador)
+    for este, manejador in ((sin_cambiar, a_tiempo), (servicio, tarde)):
+        este.usar(anonimizador, manejador)
+        rechazos = [rechazo for lote in lotes for rechazo in este.mandar_lote(*lote)]
+        assert rechazos[-2:] == ["DATOS_INVALIDOS", None]
 
-    assert rechazos == ["DATOS_INVALIDOS", None]
     imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
     assert (imagen.estado, imagen.motivo, imagen.datos.modalidad) == ("ANONIMIZADA", None, "Rayos X")
-    dicho = servicio.publicado[antes:]
-    assert [type(m) for m, _, _ in dicho] == [AnonimizacionRechazada, ImagenAnonimizada]
-    assert [(s, n) for _, s, n in dicho] == [(imagen.id, antes + 1), (imagen.id, antes + 2)]
+    assert servicio.imagenes == sin_cambiar.imagenes
+    assert servicio.publicado == sin_cambiar.publicado
+    assert [n for _, _, n in servicio.publicado] == list(range(1, imagen.secuencia + 1))
