@@ -140,7 +140,7 @@ class ConfigServicio(ConfigBase):
     @model_validator(mode="after")
     def _el_inbox_sobrevive(self) -> Self:
         # A letter that is replayed on its last day is on its topic again, for as long as that keeps messages.
-        reintentos = self.reintentos_maximo * self.reintentos_tope_s * 1.2 / 86400
+        reintentos = self.ritmo.total_s / 86400
         ventana = self.retencion_dias + self.cartas_dias + reintentos
         if self.inbox_dias <= ventana:
             raise ValueError(
