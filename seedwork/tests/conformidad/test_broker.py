@@ -627,8 +627,9 @@ def test_el_avance_tras_un_desalojo(mesa):
     assert mesa.avance.mirar(creacion).atendido < mesa.avance.mirar(creacion).ultimo
 
 
-def test_cuanto_le_queda_a_una_suscripcion(mesa):
-    cliente, topico = mesa.cliente(), mesa.topico()
+@pytest.mark.parametrize("particiones", [0, 4])
+def test_cuanto_le_queda_a_una_suscripcion(mesa, particiones):
+    cliente, topico = mesa.cliente(), mesa.topico(particiones=particiones)
     with pytest.raises(SinAvance):
         mesa.atrasos.mirar(topico, "s")
     abierta = suscribir(cliente, [topico], entrega="compartida")

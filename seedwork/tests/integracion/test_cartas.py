@@ -611,6 +611,22 @@ def test_lo_que_no_cabe_con_su_carta_se_aparca_sin_carga_y_lo_siguiente_sigue(ta
     assert [x["resultado"] for x in lineas(cli("discard", "--todas"))] == ["DESCARTADA"]
 
 
+def test_una_clave_enorme_no_detiene_a_nadie(taller):
+    """On a letter with it, the broker hung up without a word, again and again."""
+    productor = taller.cliente.create_producer(
+        taller.apuntar.topico,
+        schema=EsquemaCodificado(None, schema_definition=taller.apuntar.esquema),
+        batching_enabled=False,
+    )
+    productor.send(b"", partition_key="k" * (3 * 1024 * 1024))
+    productor.close()
+    taller.enviar(taller.orden("h", 1))
+    with taller.consumiendo():
+        taller.esperar(lambda: taller.apuntes() == [("h", 1)] and taller.atraso() == 0)
+    (carta,) = taller.cartas()
+    assert "propiedades" in carta.properties()["carta_error"]
+
+
 def test_una_carta_deja_lo_que_nadie_conoce_antes_que_la_carga(taller, cli):
     grande = taller.orden("h", 1, "falla", secreto=SECRETO)
     enviar_hasta_el_borde(taller, grande, relleno="propiedad")

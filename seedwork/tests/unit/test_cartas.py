@@ -57,6 +57,11 @@ def test_la_carga_que_no_cabe_se_queda_y_se_dice_cuanto_pesaba(maximo):
     assert propiedades["ce_id"] == "m-1"
 
 
+def test_una_clave_mas_larga_que_las_del_contrato_se_queda():
+    carga, propiedades, clave = aparcar(Salida(5 * MIB), clave="k" * 129)
+    assert (carga, propiedades["otra"], clave) == (b"x", "y", "")
+
+
 def test_el_broker_que_no_confirma_no_hace_la_carta_mas_pequena():
     class Muda(Salida):
         def publicar_carga(self, *args, **opciones):

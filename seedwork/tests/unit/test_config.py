@@ -22,9 +22,10 @@ def test_los_valores_por_defecto_concuerdan():
     assert cargar(ConfigServicio).inbox_dias > cargar(ConfigServicio).retencion_dias
 
 
-@pytest.mark.parametrize(
-    "cambio", [{"INBOX_DIAS": "7"}, {"RETENCION_DIAS": "20"}, {"CARTAS_DIAS": "8"}, {"REINTENTOS_TOPE_S": "200000"}]
-)
+LARGOS = {"REINTENTOS_MAXIMO": "25", "REINTENTOS_TOPE_S": "200000", "SIN_AVANCE_S": "9000000"}
+
+
+@pytest.mark.parametrize("cambio", [{"INBOX_DIAS": "7"}, {"RETENCION_DIAS": "20"}, {"CARTAS_DIAS": "8"}, LARGOS])
 def test_un_inbox_que_olvida_demasiado_pronto_no_arranca(monkeypatch, capsys, cambio):
     for nombre, valor in cambio.items():
         monkeypatch.setenv(nombre, valor)

@@ -500,6 +500,23 @@ def test_donde_lo_que_cuesta_es_la_transaccion_los_lotes_siguen_siendo_grandes(f
     assert median(map(len, mundo.tratos)) * cada_uno < 1.5 * mundo.ritmo.lote_s
 
 
+def test_tras_mensajes_lentos_los_lotes_vuelven_a_crecer_aunque_la_transaccion_tarde():
+    mundo = Mundo([orden(f"m{n}", f"{n}") for n in range(20_000)])
+    procesar = mundo.procesar
+
+    def a_ratos(recibidos, *, lote=None):
+        cada_uno = 0.02 if len(mundo.tratos) < 40 else 0.0002
+        mundo.reloj.instante += 0.12 + cada_uno * len(recibidos)
+        return procesar(recibidos, lote=lote)
+
+    mundo.procesar = a_ratos
+    tratamiento = mundo.suscribir()
+    while tratamiento.seguir():
+        pass
+    assert median(map(len, mundo.tratos[20:40])) <= 20
+    assert max(map(len, mundo.tratos[:100])) > 300
+
+
 def test_lo_que_volvio_ilegible_de_su_espera_no_hace_esperar_a_nadie():
     mundo = Mundo([orden("w1", "a", "ilegible")], esperas={"w1", "w2"}, es_de_espera=True)
     mundo.vivir()

@@ -407,8 +407,11 @@ def _caben(medidas: Collection[tuple[int, float]], plazo: float) -> int:
     cuantas, segundos = zip(*medidas, strict=True)
     if min(cuantas) < max(cuantas):
         cada_una = linear_regression(cuantas, segundos).slope
-    else:
+    elif len(medidas) < _MEDIDAS:
         cada_una = sum(segundos) / sum(cuantas)
+    else:
+        # All alike: only another size tells what a transaction costs by now.
+        return sys.maxsize
     return int(plazo / cada_una) if cada_una > 0 else sys.maxsize
 
 

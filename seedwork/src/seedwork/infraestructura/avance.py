@@ -40,6 +40,9 @@ class AvancePulsar:
         return Marcha(ultimo, atendido)
 
 
+_ULTIMAS_VECES = ("lastAckedTimestamp", "lastMarkDeleteAdvancedTimestamp")
+
+
 class AtrasosPulsar:
     """Asks the broker's admin API likewise.
 
@@ -59,12 +62,16 @@ class AtrasosPulsar:
         """
         if topico not in self._particionados:
             self._particionados[topico] = self._admin.pedir(topico, "partitions")["partitions"] > 0
-        que = "partitioned-stats?perPartition=false" if self._particionados[topico] else "stats"
-        cuenta = self._admin.pedir(topico, que)["subscriptions"].get(subscription)
-        if cuenta is None:
+        if self._particionados[topico]:
+            # Of all of them together it tells the backlog, and not when anybody acknowledged.
+            partes = self._admin.pedir(topico, "partitioned-stats?perPartition=true")["partitions"].values()
+        else:
+            partes = [self._admin.pedir(topico, "stats")]
+        cuentas = [suya for parte in partes if (suya := parte["subscriptions"].get(subscription)) is not None]
+        if not cuentas:
             raise SinAvance(f"{subscription} no está suscrito")
-        entradas = int(cuenta["msgBacklog"]) - int(cuenta.get("msgDelayed", 0))
-        marca = max(int(cuenta.get("lastAckedTimestamp", 0)), int(cuenta.get("lastMarkDeleteAdvancedTimestamp", 0)))
+        entradas = sum(int(c["msgBacklog"]) - int(c.get("msgDelayed", 0)) for c in cuentas)
+        marca = max(int(c.get(cuando, 0)) for c in cuentas for cuando in _ULTIMAS_VECES)
         return Atraso(max(0, entradas), marca)
 
 

@@ -167,7 +167,8 @@ class CartasMuertas:
     ``carta_topico``, ``carta_consumidor``, ``carta_instante`` and ``carta_esquema`` (the version that its topic's
     registry gave the writer's schema) beside them. Where that is larger than the broker takes, it has first no
     properties that the contract does not know, and then no payload, but ``carta_octetos``, that payload's size: what
-    could not be parked would stand before its subscription's other messages for ever.
+    could not be parked would stand before its subscription's other messages for ever. A key longer than any of the
+    contract's is left out.
     """
 
     def __init__(self, salida: Salida, contexto: str, consumidor: str, entorno: Entorno) -> None:
@@ -192,11 +193,12 @@ class CartasMuertas:
         }
         conocidas = cloudevents.propias(original.propiedades)
         carga, clave = original.carga, original.clave
-        if not self._cabe(carga, {**original.propiedades, **propias}, clave):
-            clave = clave if len(clave) <= _CLAVE_MAXIMA else ""
-            if not self._cabe(carga, {**conocidas, **propias}, clave):
-                sin_carga = {**conocidas, **propias, "carta_octetos": str(len(carga))}
-                self._salida.publicar_carga(self._topico, b"", sin_carga, clave, espera=_ESPERA_S)
+        if len(clave) > _CLAVE_MAXIMA:
+            # No message of the platform's has one; a broker may hang up on it without a word.
+            clave = ""
+        if not any(self._cabe(carga, {**suyas, **propias}, clave) for suyas in (original.propiedades, conocidas)):
+            sin_carga = {**conocidas, **propias, "carta_octetos": str(len(carga))}
+            self._salida.publicar_carga(self._topico, b"", sin_carga, clave, espera=_ESPERA_S)
         log.error(
             "mensaje aparcado",
             id=conocidas.get("ce_id"),

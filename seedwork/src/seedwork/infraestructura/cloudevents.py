@@ -70,6 +70,8 @@ def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
     Raises:
         MensajeIlegible: an attribute that CloudEvents or the contract requires is missing or malformed.
     """
+    if not propiedades:
+        raise MensajeIlegible("no tiene propiedades, o alguna no es UTF-8")
     if propiedades.get("ce_specversion") != "1.0":
         raise MensajeIlegible("ce_specversion no es 1.0")
     for atributo in _OBLIGATORIOS:

@@ -222,7 +222,9 @@ class Publicador:
             NoCabe: it is larger than the broker takes.
             SinConfirmacion: no confirmation within ``espera`` seconds.
         """
-        if len(carga) + sum(len(t.encode()) for propiedad in propiedades.items() for t in propiedad) > _MAXIMO:
+        # In a batch of one, its key travels twice.
+        textos = [clave, clave, *(texto for propiedad in propiedades.items() for texto in propiedad)]
+        if len(carga) + sum(len(texto.encode()) for texto in textos) > _MAXIMO:
             raise NoCabe("pesa más de lo que admite un broker")
         limite = time.monotonic() + espera
         terminado = threading.Event()
