@@ -61,7 +61,7 @@ class CierresSQL:
     def cerrada(self, id_saga: str, id_suscripcion: str) -> bool:
         """Whether the saga is closed here, by itself or with its subscription."""
         valores = {"saga": id_saga, "suscripcion": id_suscripcion}
-        return bool(self._transaccion.ejecutar(_CERRADA, valores).scalar_one())
+        return bool(self._transaccion.escribir(_CERRADA, valores).scalar_one())
 
     def cerrar_saga(self, id_saga: str) -> None:
         """From here on, nothing is sent for the saga but what tells its end."""
