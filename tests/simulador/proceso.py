@@ -364,16 +364,16 @@ _TROPIEZOS: Mapping[str, tuple[Sequence[float], type[BaseException]]] = {
 }
 
 
-def _desde_cuando(consumidor: Consumidor, suscripciones: Sequence[SubscriptionEnMemoria]) -> Callable[[], float]:
+def _desde_cuando(consumidor: Consumidor, subscriptions: Sequence[SubscriptionEnMemoria]) -> Callable[[], float]:
     topicos = tuple(consumidor.topicos)
 
     def desde() -> float:
         proxima = consumidor.desde()
         if proxima <= 0.0:
             return 0.0
-        for suscripcion in suscripciones:
-            if suscripcion.topicos == topicos:
-                desde = suscripcion.desde()
+        for subscription in subscriptions:
+            if subscription.topicos == topicos:
+                desde = subscription.desde()
                 return desde if desde < proxima else proxima
         # It was closed, and the consumer does not know yet.
         return 0.0

@@ -78,7 +78,7 @@ class CanalCorreo:
             # The error's text may quote the address: only its kind and code go on.
             codigos = _codigos(error)
             texto = " ".join([type(error).__name__, *map(str, codigos)])
-            if _es_de_la_carta(error) and (not codigos or min(codigos) >= 500):
+            if _es_de_este_correo(error) and (not codigos or min(codigos) >= 500):
                 raise CanalRechazo(texto) from None
             raise CanalNoDisponible(texto) from None
         self._libres.append((self._entorno.monotono(), dialogo))
@@ -195,8 +195,8 @@ def _responde(dialogo: _Dialogo) -> bool:
         return False
 
 
-def _es_de_la_carta(error: Exception) -> bool:
-    """Whether it is this letter that the server does not want."""
+def _es_de_este_correo(error: Exception) -> bool:
+    """Whether it is this mail that the server does not want."""
     return isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError | smtplib.SMTPNotSupportedError)
 
 

@@ -186,7 +186,7 @@ class SubscriptionPulsar:
     def aceptar(self, llegado: Original) -> None:
         """Acknowledge."""
         if not isinstance(llegado, _Entregado):
-            raise TypeError("no lo recibió esta suscripción")
+            raise TypeError("no lo recibió esta subscription")
         try:
             llegado.consumidor.acknowledge(llegado.mensaje)
         except pulsar.PulsarException as error:
