@@ -53,7 +53,8 @@ class HechoSuscripcion(Mensaje):
     """What every fact about a Suscripcion carries: its ids, and its latest saga with both resource lists.
 
     ``plan_*`` is the plan that the fact is about: where it tells how the saga goes, the one that the saga asked for,
-    also if it was refused; where it tells of a cancellation, an invoice or a payment, the one in force.
+    also if it was refused; where it tells of a cancellation, an invoice or a payment, the one in force. Before any is,
+    a cancellation tells the one that was asked for.
     """
 
     id_suscripcion: str = ""

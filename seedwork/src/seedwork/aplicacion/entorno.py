@@ -1,4 +1,8 @@
-"""Where time, ids and chance come from. Nothing else asks the process's clock: a simulation brings its own."""
+"""Where time, ids and chance come from. What is simulated asks nothing else: a simulation brings its own.
+
+Beneath ``entrada``, only who talks to a real broker may ask the process's clock, for how long that takes: a test of the
+architecture names them. In ``entrada``, processes and the HTTP server do, for how long a stop or a connection takes.
+"""
 
 import random
 import time

@@ -1,4 +1,7 @@
-"""How often, and how long apart, the parts of a service try, look and wait: every such number stands here, once."""
+"""How a service's consumers and relay pace themselves: how often they try, how long they wait, how much they hold.
+
+What only one part needs, as how long a command waits or a timer rests, stands with that part.
+"""
 
 import random
 from dataclasses import dataclass

@@ -77,7 +77,7 @@ class Intentos(Protocol):
         ...
 
     def terminar_lote(self) -> None:
-        """The batch failed, and its process did not die of it."""
+        """The batch is given up, and its process did not die of it: it failed, or has not even run."""
         ...
 
     def empezar_intento(self, ce_id: str, tipo: str, maximo: int, *, vuelta: int = 0) -> tuple[int, str | None]:
@@ -308,7 +308,7 @@ class Tratamiento:
         """Handle what is free, many in one transaction; a part that fails is halved, down to a single message.
 
         So one bad message among 500 costs some twenty transactions, not 500. What once vanished with its process is
-        handled one by one, and nothing else is: only single handling counts attempts.
+        handled one by one, as is what failed alone: only single handling counts attempts.
         """
         intentos, testigo = self._medios.intentos, self._medios.testigo
         if self._tope == 1 or self._libres[0].sola:

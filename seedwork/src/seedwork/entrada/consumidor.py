@@ -28,8 +28,8 @@ class Origen:
         topicos: their full names.
         subscription: the subscription's name.
         entrega: whether it keeps the order, or shares the load.
-        cola: most messages that are delivered ahead. Small where workers share, so that a slow one does not starve the
-            others.
+        cola: most messages that are delivered ahead. Where it shares the load, a small one keeps a slow worker from
+            starving the others.
     """
 
     nombre: str
