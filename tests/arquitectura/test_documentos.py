@@ -1,4 +1,4 @@
-"""What the pages tell the reader to open is there: the files that they link, and the places that they name."""
+"""What the pages tell the reader to open is there: the files that they link, the modules and places that they name."""
 
 import ast
 import re
@@ -8,6 +8,8 @@ from pathlib import Path
 RAIZ = Path(__file__).parents[2]
 _ENLACE = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 _LUGAR = re.compile(r"`([\w/]+\.py): ([\w.]+)`")
+_CODIGO = re.compile(r"`([^`\n]+)`")
+_MODULO = re.compile(r"(?:^|[;,] )([\w/<>…-]*\w\.py)\b")
 
 
 def test_cada_enlace_lleva_a_un_archivo() -> None:
@@ -26,8 +28,31 @@ def test_cada_lugar_que_se_nombra_existe() -> None:
     assert {f"{archivo}: {nombre}" for archivo, nombre in lugares if not _existe(archivo, nombre)} == set()
 
 
+def test_cada_modulo_que_se_nombra_existe() -> None:
+    """A module may be named by some of its folders only, as ``suscripciones/rechazo.py``; ``<service>`` is any."""
+    nombres = {
+        nombre
+        for pagina in _paginas()
+        for codigo in _CODIGO.findall(pagina.read_text(encoding="utf-8"))
+        for nombre in _MODULO.findall(codigo)
+    }
+    modulos = [modulo.relative_to(RAIZ).parts for modulo in _archivos("*.py")]
+    assert nombres
+    assert {nombre for nombre in nombres if not any(_abrevia(nombre, modulo) for modulo in modulos)} == set()
+
+
+def _abrevia(nombre: str, modulo: tuple[str, ...]) -> bool:
+    *carpetas, archivo = nombre.split("/")
+    quedan = iter(modulo[:-1])
+    return archivo == modulo[-1] and all(c in quedan for c in carpetas if not set("<…") & set(c))
+
+
 def _paginas() -> list[Path]:
-    salida = subprocess.run(["git", "ls-files", "*.md"], cwd=RAIZ, capture_output=True, text=True, check=True).stdout
+    return _archivos("*.md")
+
+
+def _archivos(cuales: str) -> list[Path]:
+    salida = subprocess.run(["git", "ls-files", cuales], cwd=RAIZ, capture_output=True, text=True, check=True).stdout
     return [RAIZ / nombre for nombre in salida.splitlines() if (RAIZ / nombre).is_file()]
 
 

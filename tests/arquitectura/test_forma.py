@@ -153,6 +153,8 @@ def test_cada_papel_se_llama_igual_que_en_los_demas(carpeta: str, paquete: str) 
     assert all(args == ["unidad"] for args in hallan.values())
     rechazan = {f"{m}.{f}" for m, fs in funciones.items() for f in fs if f.startswith("rechazar_")}
     assert rechazan <= {"rechazo.rechazar_comando"}
+    deciden = {donde for donde, arbol in arboles(aplicacion) if "sagas.ACTIVAR" in ast.unparse(arbol)}
+    assert all(donde.endswith("/decision.py") for donde in deciden)
     for tipo, manejador in _manejadores(paquete).items():
         if tipo.clase == "evento":
             assert INFINITIVO.match(manejador.__name__), f"{manejador.__name__}: what does it do?"
