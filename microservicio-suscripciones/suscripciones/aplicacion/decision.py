@@ -1,6 +1,7 @@
 """A saga is decided, and told so: what several handlers do alike."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from contratos import motivos, sagas
 from saga.pasos import Saga, publicar_paso
@@ -20,6 +21,11 @@ def saga_de(suscripcion: Suscripcion) -> Saga:
 def id_factura(de: str) -> str:
     """The id of the invoice for what has this name: the same however often it is worked out."""
     return str(uuid.uuid5(_FACTURAS, de))
+
+
+def plazo_de_hoy(unidad: Unidad) -> datetime:
+    """When a saga that begins now is to be decided at the latest, by the database's clock."""
+    return unidad.reloj() + timedelta(seconds=unidad.plazo_s)
 
 
 def activar(unidad: Unidad, suscripcion: Suscripcion, cliente: Cliente) -> None:

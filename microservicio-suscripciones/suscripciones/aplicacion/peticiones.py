@@ -3,9 +3,23 @@
 from contratos import motivos
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.espera import Creacion, PorConocer
+from seedwork.dominio.errores import ReglaViolada
 from suscripciones import NOMBRE
 from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.dominio.plan import Plan
 from suscripciones.dominio.suscripcion import Suscripcion
+
+
+def plan_del_catalogo(unidad: Unidad, codigo: str) -> Plan:
+    """The plan that a command asks for.
+
+    Raises:
+        ReglaViolada: the catalogue has none with this code (PLAN_DESCONOCIDO).
+    """
+    plan = unidad.planes.get(codigo)
+    if plan is None:
+        raise ReglaViolada(motivos.PLAN_DESCONOCIDO)
+    return plan
 
 
 def suscripcion_pedida(unidad: Unidad) -> Suscripcion:

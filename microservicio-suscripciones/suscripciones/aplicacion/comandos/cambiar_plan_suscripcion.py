@@ -1,15 +1,12 @@
 """CambiarPlanSuscripcion: a client asks for another plan."""
 
-from datetime import timedelta
-
-from contratos import motivos, sagas
+from contratos import sagas
 from contratos.suscripciones import CambiarPlanSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import Reglas, exigir
-from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_texto
-from suscripciones.aplicacion.decision import activar, saga_de
-from suscripciones.aplicacion.peticiones import suscripcion_pedida
+from suscripciones.aplicacion.decision import activar, plazo_de_hoy, saga_de
+from suscripciones.aplicacion.peticiones import plan_del_catalogo, suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"plan_codigo": es_id, "plan_nombre": es_texto}
@@ -19,12 +16,9 @@ def cambiar_plan_suscripcion(comando: CambiarPlanSuscripcion, unidad: Unidad) ->
     """Start the saga of the change; where it requires nothing besides, the new plan is in force at once."""
     exigir(comando, _REGLAS)
     suscripcion = suscripcion_pedida(unidad)
-    plan = unidad.planes.get(comando.plan_codigo)
-    if plan is None:
-        raise ReglaViolada(motivos.PLAN_DESCONOCIDO)
+    plan = plan_del_catalogo(unidad, comando.plan_codigo)
     cliente = unidad.clientes.leer(suscripcion.cliente_codigo)
-    plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
-    suscripcion.cambiar_plan(plan, unidad.sobre.id, cliente, plazo)
+    suscripcion.cambiar_plan(plan, unidad.sobre.id, cliente, plazo_de_hoy(unidad))
     publicar_paso(unidad, saga_de(suscripcion), sagas.CAMBIAR)
     if not suscripcion.saga.requeridos:
         activar(unidad, suscripcion, cliente)

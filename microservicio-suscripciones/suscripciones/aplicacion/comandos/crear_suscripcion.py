@@ -1,14 +1,13 @@
 """CrearSuscripcion: a client asks for a plan."""
 
-from datetime import timedelta
-
 from contratos import motivos, sagas
 from contratos.suscripciones import CrearSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
-from suscripciones.aplicacion.decision import activar, saga_de
+from suscripciones.aplicacion.decision import activar, plazo_de_hoy, saga_de
+from suscripciones.aplicacion.peticiones import plan_del_catalogo
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
@@ -33,12 +32,9 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> None:
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
         raise ReglaViolada(motivos.SUSCRIPCION_EXISTENTE)
     exigir(comando, REGLAS)
-    plan = unidad.planes.get(comando.plan_codigo)
-    if plan is None:
-        raise ReglaViolada(motivos.PLAN_DESCONOCIDO)
+    plan = plan_del_catalogo(unidad, comando.plan_codigo)
     cliente = _registrar_cliente(comando, unidad)
-    plazo = unidad.reloj() + timedelta(seconds=unidad.plazo_s)
-    suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo)
+    suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo_de_hoy(unidad))
     unidad.suscripciones.agregar(suscripcion)
     publicar_paso(unidad, saga_de(suscripcion), sagas.CREAR)
     if not plan.recursos:
