@@ -18,10 +18,6 @@ from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 
 _I = tablas.imagenes.c
 
-AVISO = (
-    "Datos seudonimizados con clave, no anónimos: quien guarda la clave puede volver a vincularlos (RGPD, art. 4.5)."
-)
-
 
 def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
     """That a column has a value; its index holds the beginning of it."""
@@ -88,7 +84,7 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             condiciones=[self._condicion(codigo) for codigo in fila["condiciones"] or ()],
             fecha_ingesta=fila["fecha_ingesta"],
             version_clave=fila["version_clave"],
-            aviso=AVISO,
+            aviso=contrato.AVISO,
         )
 
     def _condicion(self, codigo: str) -> contrato.Condicion:

@@ -18,6 +18,11 @@ from contratos.consultas.base import (
 )
 from contratos.consultas.comandos import DestinoComando
 
+AVISO = (
+    "Datos seudonimizados con clave, no anónimos: quien guarda la clave puede volver a vincularlos (RGPD, art. 4.5)."
+)
+"""What is said with every image."""
+
 
 class Condicion(Parte):
     """Una condición de la lista admitida, hallada en los antecedentes."""
@@ -41,10 +46,7 @@ class Imagen(Respuesta):
     condiciones: list[Condicion] = campo("Las halladas en los antecedentes.")
     fecha_ingesta: str | None = campo("Desplazada: no es la que vino.", "2023-05-17T09:10:00")
     version_clave: int | None = campo("De la clave con la que se hizo el seudónimo.", 1)
-    aviso: str = campo(
-        "Qué son y qué no son estos datos.",
-        "Datos seudonimizados con clave, no anónimos: quien guarda la clave puede volver a vincularlos.",
-    )
+    aviso: str = campo("Qué son y qué no son estos datos.", AVISO)
 
 
 class PaginaImagenes(Pagina):
