@@ -32,8 +32,8 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.bases import migrada, vaciar
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
 from servicio_datos.infraestructura import tablas
@@ -57,6 +57,7 @@ ORDENES: dict[str, Any] = {
     "terminar": TerminarServicioDatos,
 }
 MIGRACIONES = Path(__file__).parents[1] / "migraciones"
+_TODAS = [*bd.METADATOS.tables, *tablas.METADATOS.tables]
 
 
 @pytest.fixture
@@ -128,30 +129,22 @@ def ordenar(sujeto: str, comando: Any) -> Recibido:
 
 @pytest.fixture(scope="module")
 def url_base(nueva_base_de_modulo: Fabrica) -> str:
-    url = nueva_base_de_modulo("servicio_datos")
-    migrar(bd.crear_motor(url), MIGRACIONES)
-    return url
+    return migrada(nueva_base_de_modulo("servicio_datos"), MIGRACIONES)
 
 
 @pytest.fixture
 def motor(url_base: str) -> Iterator[sa.Engine]:
     """An engine of the test's own on the module's database, emptied."""
     motor = bd.crear_motor(url_base, pool_size=16)
-    _vaciar(motor)
+    vaciar(motor, _TODAS)
     yield motor
     motor.dispose()
 
 
-@pytest.fixture
-def vaciar(motor: sa.Engine) -> Callable[[], None]:
+@pytest.fixture(name="vaciar")
+def vaciar_otra_vez(motor: sa.Engine) -> Callable[[], None]:
     """Empties it once more."""
-    return lambda: _vaciar(motor)
-
-
-def _vaciar(motor: sa.Engine) -> None:
-    with motor.begin() as conexion:
-        todas = [*bd.METADATOS.tables, *tablas.METADATOS.tables]
-        conexion.execute(sa.text(f"TRUNCATE {', '.join(todas)}"))
+    return lambda: vaciar(motor, _TODAS)
 
 
 @pytest.fixture

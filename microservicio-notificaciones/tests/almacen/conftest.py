@@ -23,8 +23,8 @@ from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.almacen_eventos import FlujosSQL
-from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.bases import migrada, vaciar
 from seedwork.pruebas.entorno import EntornoSimulado
 from seedwork.pruebas.sobres import sobre_nuevo
 
@@ -114,16 +114,13 @@ def mundo_en_memoria() -> Mundo:
 
 @pytest.fixture(scope="module")
 def url_base(nueva_base_de_modulo: Callable[[str], str]) -> str:
-    url = nueva_base_de_modulo("notificaciones")
-    migrar(bd.crear_motor(url), MIGRACIONES)
-    return url
+    return migrada(nueva_base_de_modulo("notificaciones"), MIGRACIONES)
 
 
 @pytest.fixture
 def mundo_en_postgresql(url_base: str) -> Iterator[Mundo]:
     motor = bd.crear_motor(url_base)
-    with motor.begin() as conexion:
-        conexion.exec_driver_sql("TRUNCATE envios, sagas, suscripciones")
+    vaciar(motor, ["envios", "sagas", "suscripciones"])
 
     def fabrica(transaccion: Any) -> UnidadNotificaciones:
         return UnidadNotificaciones(

@@ -28,9 +28,9 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.unidad import abridor
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
+from seedwork.pruebas.bases import migrada, vaciar
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.respuestas import cliente_fiel
 
@@ -49,18 +49,14 @@ def recibido(id_comando: str, **campos: str) -> Recibido:
 
 @pytest.fixture(scope="module")
 def url_base(nueva_base_de_modulo: Fabrica) -> str:
-    url = nueva_base_de_modulo("procesamiento")
-    migrar(bd.crear_motor(url), MIGRACIONES)
-    return url
+    return migrada(nueva_base_de_modulo("procesamiento"), MIGRACIONES)
 
 
 @pytest.fixture
 def motor(url_base: str) -> Iterator[sa.Engine]:
     """An engine of the test's own on the module's database, emptied."""
     motor = bd.crear_motor(url_base, pool_size=16)
-    with motor.begin() as conexion:
-        todas = [*bd.METADATOS.tables, *tablas.METADATOS.tables]
-        conexion.execute(sa.text(f"TRUNCATE {', '.join(todas)} RESTART IDENTITY"))
+    vaciar(motor, [*bd.METADATOS.tables, *tablas.METADATOS.tables])
     yield motor
     motor.dispose()
 

@@ -1,0 +1,27 @@
+"""A service's database on a real PostgreSQL, made once and emptied for each test."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.migraciones import migrar
+
+
+def migrada(url: str, migraciones: Path) -> str:
+    """Bring an empty database to today's schema; answers its URL.
+
+    Args:
+        migraciones: the service's folder of migrations.
+    """
+    motor = bd.crear_motor(url)
+    migrar(motor, migraciones)
+    motor.dispose()
+    return url
+
+
+def vaciar(motor: sa.Engine, tablas: Iterable[str]) -> None:
+    """Empty these tables, and let their numbers begin anew."""
+    with motor.begin() as conexion:
+        conexion.execute(sa.text(f"TRUNCATE {', '.join(tablas)} RESTART IDENTITY"))
