@@ -15,6 +15,7 @@ from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.pruebas.broker import MensajeEnMemoria
 from seedwork.pruebas.mensajeria import IntentosMemoria
+from seedwork.pruebas.paciencia import PacienciaFija
 
 if TYPE_CHECKING:
     from tests.simulador.mundo import Mundo
@@ -35,7 +36,7 @@ class Operador(Cartero):
         self._salida = mundo.broker.conectar(plazo_s=8.0)
         self._entorno = mundo.entorno.otro(f"operador/{ficha.nombre}")
         self._memoria = timedelta(days=36_500)
-        self._bus = Bus(ficha.nombre, ficha.abrir, ficha.manejadores, ficha.rechazar, _SinPaciencia())
+        self._bus = Bus(ficha.nombre, ficha.abrir, ficha.manejadores, ficha.rechazar, PacienciaFija(0))
         self._intentos = IntentosMemoria(ficha.almacen, ficha.nombre, "operador")  # type: ignore[assignment]
 
     def trabajar(self) -> None:
@@ -75,19 +76,6 @@ class Operador(Cartero):
 
     def _anotar(self, que: str, carta: Carta, resultado: str) -> None:
         """Nobody reads it."""
-
-
-class _SinPaciencia:
-    """For what nobody waits for."""
-
-    def agotada(self, etapas: Any, segundos: float) -> bool:
-        return True
-
-    def pausa(self, vuelta: int, segundos: float, *, en_cola: bool) -> float:
-        return 1.0
-
-    def vuelta(self) -> None:
-        pass
 
 
 def _clase(bus: Bus, carta: Carta) -> str:

@@ -73,9 +73,9 @@ class Bus:
         """
         with self._abrir() as unidad:
             nuevos = unidad.transaccion.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
-            nuevo = _Lote(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))
-            nuevo.atender()
-            return nuevo.aplazar()
+            pendiente = _Lote(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))
+            pendiente.atender()
+            return pendiente.aplazar()
 
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.

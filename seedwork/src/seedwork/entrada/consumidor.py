@@ -15,6 +15,7 @@ from seedwork.aplicacion.broker import Atraso, SinSubscription, Subscriber, Subs
 from seedwork.aplicacion.recibido import Original, Recibido
 from seedwork.aplicacion.tratamiento import Ilegible, Medios, Tratamiento
 from seedwork.infraestructura import metricas
+from seedwork.infraestructura.topicos import nombre_corto
 
 log = structlog.get_logger(__name__)
 
@@ -211,7 +212,9 @@ class Consumidor:
             propia = labores.get(topico, 0.0) if len(self.topicos) > 1 else ultima
             quieto, entradas = hasta - max(propia, mirada.desde), mirada.atraso.entradas
             if quieto > plazo and entradas:
-                return f"{_local(topico)} tiene {entradas} entradas, y nadie toma ninguna desde hace {quieto:.0f} s"
+                return (
+                    f"{nombre_corto(topico)} tiene {entradas} entradas, y nadie toma ninguna desde hace {quieto:.0f} s"
+                )
         return None
 
     def anotar_atraso(self, topico: str, atraso: Atraso) -> None:
@@ -287,7 +290,7 @@ class TestigoDeMensajes:
 
     def ilegible(self, ilegible: Ilegible) -> None:
         """A message was parked unread."""
-        metricas.MENSAJES.labels(self._consumidor, _local(ilegible.original.topico), "ilegible").inc()
+        metricas.MENSAJES.labels(self._consumidor, nombre_corto(ilegible.original.topico), "ilegible").inc()
 
     def fallo(self, recibido: Recibido, intento: int, error: str) -> None:
         """A single handling failed."""
@@ -307,7 +310,3 @@ class TestigoDeMensajes:
         self._lotes.observe(segundos)
         if error is not None:
             log.warning("el lote falló; se parte", mensajes=mensajes, error=error)
-
-
-def _local(topico: str) -> str:
-    return topico.rsplit("/", 1)[-1]

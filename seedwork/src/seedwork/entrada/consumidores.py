@@ -19,7 +19,7 @@ from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.intentos import IntentosSQL, motor_de_notas
 from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
-from seedwork.infraestructura.topicos import topico_espera
+from seedwork.infraestructura.topicos import nombre_corto, topico_espera
 
 
 class Consumidores:
@@ -100,7 +100,7 @@ class Consumidores:
                         raise
                     continue
                 consumidor.anotar_atraso(topico, atraso)
-                metricas.ATRASO.labels(topico.rsplit("/", 1)[-1]).set(atraso.entradas)
+                metricas.ATRASO.labels(nombre_corto(topico)).set(atraso.entradas)
         if callados:
             raise callados[0]
 

@@ -1,4 +1,4 @@
-"""The topics that every service has for itself, besides one for each message type."""
+"""The topics that every service has for itself, besides one for each message type; and what all are called in short."""
 
 from contratos.base import INQUILINO
 
@@ -14,3 +14,8 @@ def topico_cartas(contexto: str) -> str:
 def topico_espera(contexto: str) -> str:
     """The one topic of a service on which its commands wait."""
     return f"persistent://{INQUILINO}/{contexto}/en-espera"
+
+
+def nombre_corto(topico: str) -> str:
+    """A topic's name without tenant and namespace, as metrics and people are told it."""
+    return topico.rsplit("/", 1)[-1]
