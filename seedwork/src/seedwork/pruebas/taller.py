@@ -263,7 +263,7 @@ class Taller:
         """False while a server is away."""
         try:
             return que()
-        except (sa.exc.DBAPIError, ErrorDeAprovisionamiento):
+        except (sa.exc.DBAPIError, ErrorDeAprovisionamiento, pulsar.PulsarException):
             return False
 
     def desalojar(self) -> None:
