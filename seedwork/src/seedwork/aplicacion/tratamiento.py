@@ -225,6 +225,13 @@ class Tratamiento:
         monotonic clock."""
         return self._labores
 
+    def tiene_de(self, topico: str) -> bool:
+        """Whether any of these was published on that topic. Any thread may ask."""
+        # Each copy is made in one go; what is handled meanwhile on the consumer's own thread moves between them, and
+        # is seen where it goes to.
+        claves = [*list(self._colas), *(e.clave for e in list(self._libres))]
+        return any(clave[0] == topico for clave in claves) or any(o.topico == topico for o in list(self._crudas))
+
     def hay(self) -> bool:
         """Whether :meth:`seguir` would do something."""
         if self._hechas or self._libres or self._crudas:

@@ -88,8 +88,7 @@ class Consumidor:
         self._espera_por: Exception | None = None
         self._en_orden_desde: float | None = None
         ahora = medios.entorno.monotono()
-        self._ultima_vuelta = self._al_dia = self._apurado = ahora
-        self._queda_por_recibir = False
+        self._ultima_vuelta = self._al_dia = ahora
         self._labores: dict[str, float] = {}
         self._miradas: dict[str, _Mirada] = {}
         self._retenidos = metricas.RETENIDOS.labels(origen.nombre)
@@ -205,12 +204,14 @@ class Consumidor:
         if quieto > plazo and en_mano:
             return f"tiene {en_mano} mensajes en mano y no ha tratado ninguno desde hace {quieto:.0f} s"
         for topico, mirada in list(self._miradas.items()):
-            # What came of it after that look, nobody knows: it may be the broker's admin API that is away. Nor, while
-            # there is more to do here, whether its messages are among that, and wait for their turn.
-            hasta = min(mirada.hasta, self._apurado) if en_mano or self._queda_por_recibir else mirada.hasta
             # What waited comes by one topic, and was published on others.
-            propia = labores.get(topico, 0.0) if len(self.topicos) > 1 else ultima
-            quieto, entradas = hasta - max(propia, mirada.desde), mirada.atraso.entradas
+            unico = len(self.topicos) == 1
+            if abierta and en_mano and (unico or abierta.tratamiento.tiene_de(topico)):
+                # It waits for its turn here. Before that it waits for none: topics are drained in turns.
+                continue
+            propia = ultima if unico else labores.get(topico, 0.0)
+            # What came of it after that look, nobody knows: it may be the broker's admin API that is away.
+            quieto, entradas = mirada.hasta - max(propia, mirada.desde), mirada.atraso.entradas
             if quieto > plazo and entradas:
                 return (
                     f"{nombre_corto(topico)} tiene {entradas} entradas, y nadie toma ninguna desde hace {quieto:.0f} s"
@@ -237,9 +238,6 @@ class Consumidor:
                 llegados = abierta.subscription.recibir(cupo, self._escucha(tratamiento))
                 tratamiento.tomar(llegados)
             self._al_dia = self._medios.entorno.monotono()
-            self._queda_por_recibir = len(llegados) == cupo
-            if not self._queda_por_recibir:
-                self._apurado = self._al_dia
         if tratamiento.retenidas != self._retenidas:
             self._retenidas = tratamiento.retenidas
             self._retenidos.set(self._retenidas)
