@@ -24,7 +24,7 @@ from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales
 from seedwork.entrada.http import crear_app
 from seedwork.entrada.problemas import imprevisto, problema
-from seedwork.entrada.proceso import Parte, Proceso
+from seedwork.entrada.proceso import Parte, Proceso, reunir_memoria
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
@@ -124,11 +124,13 @@ class Servicio:
     def trabajar(self) -> int:
         """Run the worker until SIGTERM or SIGINT. Answers the process's exit code."""
         logs.configurar(self.nombre, self.config.log_nivel)
+        reunir_memoria()
         return self._correr(self._de_trabajador())
 
     def relevar(self) -> int:
         """Run the relay alone, for workers that leave it to this process. Answers the process's exit code."""
         logs.configurar(f"{self.nombre}-relay", self.config.log_nivel)
+        reunir_memoria()
         return self._correr(self._de_relevo())
 
     def _correr(self, unas: Sequence[Parte]) -> int:

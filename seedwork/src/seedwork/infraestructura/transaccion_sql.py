@@ -282,7 +282,10 @@ def insertar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mapping[s
         sqlalchemy.exc.DBAPIError: as any statement of the connection's would.
     """
     sentencia = f"COPY {tabla.name} ({', '.join(filas[0])}) FROM STDIN (FORMAT csv)"
-    datos = "\n".join(",".join([_a_csv(v) for v in fila.values()]) for fila in filas)
+    # Most fields are texts without quotes: a call for each of them would be a good part of a message's cost.
+    datos = "\n".join(
+        ",".join([f'"{v}"' if type(v) is str and '"' not in v else _a_csv(v) for v in fila.values()]) for fila in filas
+    )
     cruda = conexion.connection.driver_connection
     try:
         with cruda.cursor() as cursor:  # type: ignore[union-attr]
