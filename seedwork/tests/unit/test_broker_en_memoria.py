@@ -319,6 +319,21 @@ def test_sin_confirmacion_quien_no_insiste_no_sabe_nada(broker, cliente, caprich
     assert [m.carga for m in broker.leer(T)] == [1, 3]
 
 
+def test_quien_publica_se_repone_de_un_productor_que_se_rompio_cuando_ya_no_esperaba(broker, cliente, capricho):
+    """The broker was away until it gave up, and then refused what it had left: the next message but one goes."""
+    cliente.preparar(T)
+    broker.irse()
+    with pytest.raises(SinConfirmacion):
+        cliente.publicar_carga(T, 1, {}, "k", espera=5)
+    broker.volver()
+    capricho.suertes = [Suerte.RECHAZADO]
+    cliente.tomar(T)
+    with pytest.raises(SinConfirmacion):
+        cliente.publicar_carga(T, 2, {}, "k", espera=5)
+    cliente.publicar_carga(T, 3, {}, "k", espera=5)
+    assert [m.carga for m in broker.leer(T)] == [3]
+
+
 def test_un_broker_ausente_no_hace_nada_y_al_volver_sigue(broker, cliente):
     relay, abierta = broker.conectar(plazo_s=None), abrir(cliente)
     relay.preparar(T)

@@ -785,7 +785,12 @@ class ClienteEnMemoria:
     ) -> None:
         """See the port; what was sent to the topic before goes first."""
         respuestas: list[SinConfirmacion | None] = []
-        productor = self._enviar(topico, carga, propiedades, clave, respuestas.append, 0.0)
+        try:
+            productor = self._enviar(topico, carga, propiedades, clave, respuestas.append, 0.0)
+        except SinConfirmacion:
+            # It broke after whoever published last had given up waiting.
+            self.descartar(topico)
+            raise
         self._acabar(productor)
         if productor.roto:
             self.descartar(topico)
