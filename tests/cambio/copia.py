@@ -69,9 +69,9 @@ class Copia:
         """What every developer does at the end: make anew what is generated, and have the imports put in order."""
         for generador in GENERADORES:
             self._correr([sys.executable, "-m", *generador.split()])
-        nuevos = [ruta for ruta in self.tocados() if ruta.endswith(".py")]
-        self._correr([sys.executable, "-m", "ruff", "check", "-q", "--select", "I", "--fix", *nuevos])
-        self._correr([sys.executable, "-m", "ruff", "format", "-q", *nuevos])
+        if nuevos := [ruta for ruta in self.tocados() if ruta.endswith(".py")]:
+            self._correr([sys.executable, "-m", "ruff", "check", "-q", "--select", "I", "--fix", *nuevos])
+            self._correr([sys.executable, "-m", "ruff", "format", "-q", *nuevos])
 
     # Looking
 

@@ -178,7 +178,7 @@ class _Lote:
             if fila is not None and recibido.vuelta < fila.vuelta:
                 # Another copy of it counts, and is on its way.
                 self._copias.append(recibido.sobre.id)
-            elif (turno := asunto in detras or (bool(filas) and _hay_delante(filas, fila))) or not self._atender(recibido, ultima=ultima):
+            elif (turno := asunto in detras or _hay_delante(filas, fila)) or not self._atender(recibido, ultima=ultima):
                 self._esperan.append(recibido)
                 if turno:
                     self._detras.add(recibido.sobre.id)
