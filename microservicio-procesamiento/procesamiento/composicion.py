@@ -28,8 +28,7 @@ def servicio() -> Servicio:
     """This service, put together from its settings."""
     config = cargar(Config)
     condiciones = leer_condiciones(config.catalogo_condiciones)
-    claves = {**config.seudonimo_claves_anteriores, config.seudonimo_version: config.seudonimo_clave}
-    seudonimizadores = {v: Seudonimizador(c.get_secret_value(), v) for v, c in claves.items()}
+    seudonimizadores = {v: Seudonimizador(c, v) for v, c in config.claves.items()}
     anonimizador = Anonimizador(seudonimizadores, Reconocedor(condiciones.values()))
     unidad = partial(UnidadProcesamiento, anonimizador=anonimizador)
 

@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PositiveInt, SecretBytes, model_validator
 
-from procesamiento.dominio.seudonimos import CLAVE_MINIMA
+from procesamiento.dominio.seudonimos import CLAVE_MINIMA, VERSION_MINIMA
 from procesamiento.infraestructura.catalogo import INCLUIDAS
 from seedwork.entrada.config import ConfigServicio, Puerto
 
@@ -36,10 +37,11 @@ class Config(ConfigServicio):
     seudonimo_clave: Clave
     """Required, secret: the key that makes pseudonyms of patients, base64 of 32 bytes or more. The local run
     makes one."""
-    seudonimo_version: PositiveInt = 1
-    """The key's version; it grows with every new key."""
+    seudonimo_version: Annotated[int, Field(ge=VERSION_MINIMA)] = VERSION_MINIMA
+    """The key's version; it grows with every new key. Version 1 was of numbers without their issuer."""
     seudonimo_claves_anteriores: dict[PositiveInt, Clave] = Field(default_factory=dict)
-    """Secret: JSON of version to key, so that repeats of older images are still recognised; none by default."""
+    """Secret: JSON of version to key, so that repeats of older images are still recognised. Where it names no version
+    1, that is the key in force."""
     catalogo_condiciones: Path = INCLUIDAS
     """A TOML file with the conditions that may be kept of a history; the package's own by default."""
 
@@ -48,3 +50,13 @@ class Config(ConfigServicio):
         if any(v >= self.seudonimo_version for v in self.seudonimo_claves_anteriores):
             raise ValueError("SEUDONIMO_CLAVES_ANTERIORES: cada versión ha de ser menor que SEUDONIMO_VERSION")
         return self
+
+    @property
+    def claves(self) -> Mapping[int, bytes]:
+        """Every key by its version. Issuers came with version 2, not a new secret: version 1 may well have had it."""
+        todas = {
+            1: self.seudonimo_clave,
+            **self.seudonimo_claves_anteriores,
+            self.seudonimo_version: self.seudonimo_clave,
+        }
+        return {version: clave.get_secret_value() for version, clave in todas.items()}

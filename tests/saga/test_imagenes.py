@@ -36,11 +36,28 @@ def test_el_mismo_paciente_tiene_el_mismo_seudonimo_y_otro_paciente_otro(negocio
     paciente, marca = f"p-{secrets.token_hex(6)}", secrets.token_hex(6)
     una = negocio.envia_imagen(ruta, id_imagen=f"{marca}-1", id_paciente=paciente)
     otra = negocio.envia_imagen(ruta, id_imagen=f"{marca}-2", id_paciente=paciente)
-    ajena = negocio.envia_imagen(ruta, id_imagen=f"{marca}-3", id_paciente=f"q-{marca}")
+    ajena = negocio.envia_imagen(ruta, id_imagen=f"{marca}-3", id_paciente=f"q-{secrets.token_hex(6)}")
 
     seudonimos = [i.queda("ANONIMIZADA")["seudonimo_paciente"] for i in (una, otra, ajena)]
 
     assert seudonimos[0] == seudonimos[1] != seudonimos[2]
+
+
+def test_el_mismo_numero_en_dos_hospitales_son_dos_pacientes(negocio: Negocio) -> None:
+    marca = secrets.token_hex(6)
+    norte, sur = (
+        negocio.envia_imagen(id_imagen=f"{marca}-{i}", id_paciente="1024", fuente_de_datos=fuente).queda("ANONIMIZADA")
+        for i, fuente in enumerate(("Hospital del norte", "Hospital del sur"))
+    )
+
+    assert norte["seudonimo_paciente"] != sur["seudonimo_paciente"]
+
+
+def test_un_uid_que_encierra_el_numero_por_azar_se_acepta(negocio: Negocio) -> None:
+    marca = secrets.randbelow(10**9)
+    imagen = negocio.envia_imagen(id_imagen=f"1.2.840.113619.6041234119.{marca}", id_paciente="1234")
+
+    assert imagen.queda("ANONIMIZADA")["estado"] == "ANONIMIZADA"
 
 
 def test_otro_contenido_con_el_mismo_id_se_rechaza_y_no_cambia_lo_que_hay(negocio: Negocio) -> None:
@@ -58,12 +75,17 @@ def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registro
     negocio: Negocio, plataforma: Plataforma
 ) -> None:
     marca = secrets.token_hex(8)
-    paciente, vecina, id_imagen = f"CANARIO-{marca}", f"canarinez{marca}", f"img-{secrets.token_hex(6)}"
+    numero = 10**9 + secrets.randbelow(9 * 10**9)
+    paciente, vecina, id_imagen = f"CANARIO-{numero}", f"canarinez{marca}", f"img-{secrets.token_hex(6)}"
     datos = {"id_paciente": paciente, "antecedentes": f"Diabético; vive con {vecina}", "id_imagen": id_imagen}
     negocio.envia_imagen(**datos).queda("ANONIMIZADA")
     negocio.envia_imagen(**datos | {"patologia": "Fractura"}).su_comando_queda("RECHAZADO")
-    revelador = negocio.envia_imagen(**datos | {"id_imagen": f"x-{paciente}"})
-    revelador.su_comando_queda("RECHAZADO")
+    punteado = f"{numero:,}".replace(",", ".")
+    for delatora in (paciente, f"x-{paciente}", f"RX-{numero}-x", f"RX-{punteado}"):
+        negocio.envia_imagen(**datos | {"id_imagen": delatora}).su_comando_queda("RECHAZADO")
+    sala = {"id_imagen": f"img-{marca}", "modalidad": f"TAC {numero}", "fuente_de_datos": f"Sala {punteado}"}
+    retirada = negocio.envia_imagen(**datos | sala)
+    assert [retirada.queda("ANONIMIZADA")[c] for c in ("modalidad", "fuente_de_datos")] == ["RETIRADO"] * 2
     invalida = negocio.envia("/procesar/procesar-imagen", {**CUERPO_IMAGEN, **datos, "formato_imagen": 7})
     assert invalida.codigo == 422
 
@@ -76,5 +98,5 @@ def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registro
     assert id_imagen.encode() in dichos, "the events were really read"
     assert id_imagen.encode() in guardado
     for nombre, donde in {"los eventos": dichos, "la base": guardado, "los registros": registrado}.items():
-        for secreto in (paciente, paciente.lower(), vecina):
+        for secreto in (paciente, paciente.lower(), str(numero), punteado, vecina):
             assert secreto.encode() not in donde, f"{secreto} está en {nombre}"

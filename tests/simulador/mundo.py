@@ -55,7 +55,7 @@ from suscripciones.pruebas import memoria as de_suscripciones
 
 PLAZO_S = 120.0
 PLANTILLAS = Plantillas(TIPOS)
-ANONIMIZADOR = Anonimizador({1: Seudonimizador(bytes(range(32)), 1)}, Reconocedor(leer_condiciones().values()))
+ANONIMIZADOR = Anonimizador({2: Seudonimizador(bytes(range(32)), 2)}, Reconocedor(leer_condiciones().values()))
 
 
 def _plan(codigo: str, *recursos: str, precio: str) -> Plan:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from procesamiento.dominio.condiciones import Reconocedor
-from procesamiento.dominio.metadatos import LARGO_REVELADOR, SEPARADORES, MetadatosImagen
+from procesamiento.dominio.metadatos import MetadatosImagen
+from procesamiento.dominio.paciente import Paciente
 from procesamiento.dominio.seudonimos import Seudonimizador
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import leer_fecha
 
 RETIRADO = "RETIRADO"
-"""Stands for a text that held the patient's id."""
+"""Stands for a text that held the patient's number."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +41,8 @@ class Anonimizador:
     """Makes :class:`DatosAnonimos` of valid metadata.
 
     Args:
-        claves: every version of the key that is still known; the highest one is in force.
+        claves: every version of the key that is still known; the highest one is in force, the others only recognise
+            what they made.
         reconocedor: finds the allow-listed conditions in a history.
     """
 
@@ -57,7 +59,7 @@ class Anonimizador:
         """
         if not metadatos.son_validos():
             raise ReglaViolada("DATOS_INVALIDOS")
-        paciente, clave = metadatos.id_paciente, self._vigente
+        paciente, clave = metadatos.paciente, self._vigente
         modalidad, patologia, region, formato, fuente = _sin_paciente(metadatos.descriptivos, paciente)
         return DatosAnonimos(
             seudonimo_paciente=clave.paciente(paciente),
@@ -78,23 +80,12 @@ class Anonimizador:
         return clave is not None and clave.huella(metadatos.canonicos) == conocidos.huella
 
 
-def _sin_paciente(textos: tuple[str, ...], paciente: str) -> tuple[str, ...]:
-    """The texts, those taken out that hold the patient's id, however it is cased or punctuated."""
-    if len(paciente) < LARGO_REVELADOR:
-        return textos
-    buscado = paciente.casefold()
-    desnudo = SEPARADORES.sub("", buscado)
-
-    def revela(texto: str) -> bool:
-        return buscado in texto or (len(desnudo) >= LARGO_REVELADOR and desnudo in SEPARADORES.sub("", texto))
-
-    # One look at all of them: hardly any text ever holds an id.
-    if not revela("\x1f".join(textos).casefold()):
-        return textos
-    return tuple(RETIRADO if revela(t.casefold()) else t for t in textos)
+def _sin_paciente(textos: tuple[str, ...], paciente: Paciente) -> tuple[str, ...]:
+    """The texts, those taken out that hold the patient's number."""
+    return tuple(RETIRADO if paciente.esta_en(t) else t for t in textos)
 
 
-def _desplazada(texto: str, clave: Seudonimizador, paciente: str) -> str:
+def _desplazada(texto: str, clave: Seudonimizador, paciente: Paciente) -> str:
     """The moved date, in ISO 8601 and with as much of time and zone as it came with."""
     try:
         leida = leer_fecha(texto)

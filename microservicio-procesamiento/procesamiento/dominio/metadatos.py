@@ -1,14 +1,9 @@
 """An image's metadata as it arrives, and the contract's rules for it (contract §2, "What is valid")."""
 
-import re
 from dataclasses import dataclass, field
 
+from procesamiento.dominio.paciente import Paciente
 from seedwork.dominio.reglas import es_id, es_texto
-
-LARGO_REVELADOR = 4
-"""A patient's id with fewer characters is found in anything, so finding it proves nothing."""
-
-SEPARADORES = re.compile(r"[^\w\x1f]|_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +32,16 @@ class MetadatosImagen:
             (self.id_imagen, *self.descriptivos, self.antecedentes, self.id_paciente, self.fecha_ingesta)
         )
 
+    @property
+    def paciente(self) -> Paciente:
+        """Whose image it is. The number's issuer is the image's source, for as long as nobody better is known."""
+        return Paciente(self.fuente_de_datos, self.id_paciente)
+
     def falta_del_id(self) -> str | None:
         """Why the image can't be known by its id: malformed, or made of the patient's. None where it can."""
         if not es_id(self.id_imagen):
             return "DATOS_INVALIDOS"
-        imagen, paciente = self.id_imagen.casefold(), self.id_paciente.casefold()
-        desnudo = SEPARADORES.sub("", paciente)
-        literal = len(paciente) >= LARGO_REVELADOR and paciente in imagen
-        # Without its punctuation too; but short runs of digits meet by chance across an id's dashes.
-        if literal or (len(desnudo) >= 2 * LARGO_REVELADOR and desnudo in SEPARADORES.sub("", imagen)):
-            return "ID_REVELA_PACIENTE"
-        return None
+        return "ID_REVELA_PACIENTE" if self.paciente.esta_en(self.id_imagen) else None
 
     def son_validos(self) -> bool:
         """Whether the texts keep the rules; the date is looked at where it is read. No history is a history too."""

@@ -2,16 +2,24 @@
 
 A plain hash of an id that can be enumerated, as a cédula can, is no protection; a keyed one is, for as long as the key
 is secret. The labels keep the uses apart: knowing one output of a patient tells nothing about another.
+
+A patient is a number and its issuer. Version 1 was of numbers alone, so no key makes pseudonyms under that version any
+more; what it made keeps it, and is recognised by its fingerprint.
 """
 
 import hmac
 from datetime import timedelta
+
+from procesamiento.dominio.paciente import Paciente
 
 CLAVE_MINIMA = 32
 """Bytes."""
 
 DESPLAZAMIENTO_MAXIMO = 730
 """Days."""
+
+VERSION_MINIMA = 2
+"""The first version of pseudonyms over issuer and number."""
 
 
 class Seudonimizador:
@@ -25,18 +33,19 @@ class Seudonimizador:
         if len(clave) < CLAVE_MINIMA:
             raise ValueError(f"la clave ha de tener al menos {CLAVE_MINIMA} bytes")
         self.version = version
-        # The key is taken in once; what is hashed per message starts from a copy of that state.
-        self._paciente = _con_etiqueta(clave, "paciente")
-        self._fechas = _con_etiqueta(clave, "fechas")
+        # The key is taken in once; what is hashed per message starts from a copy of that state. Labels of their own for
+        # what is keyed over the issuer too: under one key, version 1 hashed numbers that may look like both.
+        self._paciente = _con_etiqueta(clave, "paciente.2")
+        self._fechas = _con_etiqueta(clave, "fechas.2")
         self._contenido = _con_etiqueta(clave, "contenido")
 
-    def paciente(self, id_paciente: str) -> str:
+    def paciente(self, paciente: Paciente) -> str:
         """The patient's pseudonym, ``v<version>:`` and 128 bits in hexadecimal."""
-        return f"v{self.version}:{_sello(self._paciente, id_paciente).hex()[:32]}"
+        return f"v{self.version}:{_sello(self._paciente, paciente.canonico).hex()[:32]}"
 
-    def desplazamiento(self, id_paciente: str) -> timedelta:
+    def desplazamiento(self, paciente: Paciente) -> timedelta:
         """How far all of a patient's dates are moved: whole days, and back, so that none lies in the future."""
-        numero = int.from_bytes(_sello(self._fechas, id_paciente)[:8], "big")
+        numero = int.from_bytes(_sello(self._fechas, paciente.canonico)[:8], "big")
         return timedelta(days=-1 - numero % DESPLAZAMIENTO_MAXIMO)
 
     def huella(self, contenido: str) -> bytes:

@@ -63,7 +63,7 @@ def motor(url_base: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def bus(motor: sa.Engine) -> Bus:
-    anonimizador = Anonimizador({1: Seudonimizador(CLAVE, 1)}, Reconocedor(leer_condiciones().values()))
+    anonimizador = Anonimizador({2: Seudonimizador(CLAVE, 2)}, Reconocedor(leer_condiciones().values()))
     fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador)
     abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
     return Bus("procesamiento", abrir, MANEJADORES, rechazar_comando, PacienciaFija())

@@ -25,7 +25,7 @@ def test_una_imagen_y_el_destino_de_su_comando(bus, api):
     imagen = api.get(f"/procesar/imagenes/{ANONIMIZAR_IMAGEN.id_imagen}").json
     aviso = imagen.pop("aviso")
     assert "RGPD" in aviso
-    assert imagen.pop("seudonimo_paciente").startswith("v1:")
+    assert imagen.pop("seudonimo_paciente").startswith("v2:")
     assert imagen.pop("fecha_ingesta").endswith("T09:10:00")
     assert imagen == {
         "id_imagen": ANONIMIZAR_IMAGEN.id_imagen,
@@ -37,7 +37,7 @@ def test_una_imagen_y_el_destino_de_su_comando(bus, api):
         "formato_imagen": "DICOM",
         "fuente_de_datos": "Hospital del norte",
         "condiciones": [{"codigo": "E14", "nombre": "Diabetes mellitus, no especificada"}],
-        "version_clave": 1,
+        "version_clave": 2,
     }
     assert api.get("/procesar/comandos/c-1").json == {
         "id_comando": "c-1",

@@ -107,7 +107,7 @@ def reconocedor() -> Reconocedor:
 
 @pytest.fixture
 def anonimizador(reconocedor: Reconocedor) -> Anonimizador:
-    return Anonimizador({1: Seudonimizador(CLAVE, 1)}, reconocedor)
+    return Anonimizador({2: Seudonimizador(CLAVE, 2)}, reconocedor)
 
 
 @pytest.fixture

@@ -14,12 +14,15 @@ from seedwork.dominio.errores import ReglaViolada
 
 from .conftest import CLAVE, EnMemoria, pedido
 
+HUELLA_DE_LA_VERSION_1 = "583161c4dd6cf06a9761d7d5ddbf135194020089e159a76ca56cfc222c8e750c"
+"""Of the contract's example under ``CLAVE``, made when pseudonyms were of numbers alone."""
+
 
 def test_el_cuerpo_de_hoy_queda_sin_paciente_ni_texto_libre(servicio):
     assert servicio.mandar() is None
     imagen = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen]
     assert imagen.estado == "ANONIMIZADA"
-    assert imagen.datos.seudonimo_paciente.startswith("v1:")
+    assert imagen.datos.seudonimo_paciente.startswith("v2:")
     assert imagen.datos.condiciones == ("E14",)
     assert (imagen.datos.modalidad, imagen.datos.patologia) == ("Rayos X", "Neumonía")
     [(evento, sujeto, secuencia)] = servicio.publicado
@@ -109,16 +112,25 @@ def test_sin_antecedentes_tambien_vale(servicio):
     assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.condiciones == ()
 
 
-@pytest.mark.parametrize("texto", ["Sala de CC-79.123.456", "rx cc-79.123.456x", "Sala 79123456 CC79123456"])
-def test_un_texto_con_el_id_del_paciente_se_retira(servicio, texto):
+@pytest.mark.parametrize("texto", ["Sala de CC-79.123.456", "rx 79.123.456-x", "Sala 79123456", "CC79123456"])
+def test_un_texto_con_el_numero_del_paciente_se_retira(servicio, texto):
     servicio.mandar(id_paciente="CC-79.123.456", fuente_de_datos=texto)
     datos = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos
     assert (datos.fuente_de_datos, datos.modalidad) == (RETIRADO, "Rayos X")
 
 
-def test_un_id_de_paciente_corto_no_retira_textos(servicio):
-    servicio.mandar(id_paciente="nor")
-    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.fuente_de_datos == "Hospital del norte"
+@pytest.mark.parametrize("numero", ["nor", "norte", "2024"])
+def test_una_palabra_o_un_ano_no_retiran_textos(servicio, numero):
+    servicio.mandar(id_paciente=numero, fuente_de_datos="Hospital del norte, 2024")
+    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.fuente_de_datos == "Hospital del norte, 2024"
+
+
+def test_el_mismo_numero_en_dos_hospitales_son_dos_pacientes(servicio):
+    for i, fuente in enumerate(("Hospital del norte", "Hospital del sur", "Hospital del norte")):
+        servicio.mandar(f"c-{i}", id_imagen=f"i-{i}", id_paciente="1024", fuente_de_datos=fuente)
+    norte, sur, otra = (servicio.imagenes[f"i-{i}"].datos for i in range(3))
+    assert norte.seudonimo_paciente == otra.seudonimo_paciente != sur.seudonimo_paciente
+    assert norte.fecha_ingesta == otra.fecha_ingesta != sur.fecha_ingesta
 
 
 @pytest.mark.parametrize(
@@ -145,15 +157,28 @@ def test_un_dia_sin_hora_sigue_siendo_un_dia(servicio):
 
 
 def test_con_otra_clave_se_reconoce_lo_que_hizo_la_anterior(reconocedor):
-    vieja, nueva = Seudonimizador(CLAVE, 1), Seudonimizador(CLAVE[::-1], 2)
-    servicio = EnMemoria(Anonimizador({1: vieja}, reconocedor))
+    vieja, nueva = Seudonimizador(CLAVE, 2), Seudonimizador(CLAVE[::-1], 3)
+    servicio = EnMemoria(Anonimizador({2: vieja}, reconocedor))
     servicio.mandar()
-    servicio.usar(Anonimizador({1: vieja, 2: nueva}, reconocedor))
+    servicio.usar(Anonimizador({2: vieja, 3: nueva}, reconocedor))
     assert servicio.mandar("c-2") is None
     servicio.mandar("c-3", id_imagen="i-2")
-    assert servicio.imagenes["i-2"].datos.seudonimo_paciente.startswith("v2:")
-    servicio.usar(Anonimizador({2: nueva}, reconocedor))
+    assert servicio.imagenes["i-2"].datos.seudonimo_paciente.startswith("v3:")
+    servicio.usar(Anonimizador({3: nueva}, reconocedor))
     assert servicio.mandar("c-4") == "CONTENIDO_DISTINTO"
+
+
+def test_lo_que_se_hizo_sin_emisor_se_lee_como_es_y_se_reconoce(servicio, reconocedor):
+    """A record of version 1, as it lies in databases: its pseudonym is of the number alone, its fingerprint of today's
+    form."""
+    servicio.usar(Anonimizador({1: Seudonimizador(CLAVE, 1)}, reconocedor))
+    servicio.mandar("c-1")
+    antes = servicio.imagenes
+    assert antes[ANONIMIZAR_IMAGEN.id_imagen].datos.huella.hex() == HUELLA_DE_LA_VERSION_1
+    servicio.usar(Anonimizador({1: Seudonimizador(CLAVE, 1), 2: Seudonimizador(CLAVE, 2)}, reconocedor))
+    assert servicio.mandar("c-2") is None
+    assert servicio.mandar("c-3", modalidad="TAC") == "CONTENIDO_DISTINTO"
+    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos == antes[ANONIMIZAR_IMAGEN.id_imagen].datos
 
 
 def sin_registro(id_comando: str, motivo: str, id_imagen: str = ANONIMIZAR_IMAGEN.id_imagen) -> tuple[object, str, int]:

@@ -4,35 +4,48 @@ from datetime import date, timedelta
 
 import pytest
 
+from procesamiento.dominio.paciente import Paciente
 from procesamiento.dominio.seudonimos import DESPLAZAMIENTO_MAXIMO, Seudonimizador
 from seedwork.dominio.reglas import FECHA_MINIMA
 
 CLAVE = bytes(range(32))
 
 
+def paciente(numero: str, emisor: str = "Hospital del norte") -> Paciente:
+    return Paciente(emisor, numero)
+
+
 def test_el_mismo_paciente_es_el_mismo_en_cada_trabajador():
-    uno, otro = Seudonimizador(CLAVE, 1), Seudonimizador(CLAVE, 1)
-    assert uno.paciente("CC-79123456") == otro.paciente("CC-79123456")
-    assert uno.desplazamiento("CC-79123456") == otro.desplazamiento("CC-79123456")
+    uno, otro = Seudonimizador(CLAVE, 2), Seudonimizador(CLAVE, 2)
+    quien = paciente("CC-79123456")
+    assert uno.paciente(quien) == otro.paciente(quien)
+    assert uno.desplazamiento(quien) == otro.desplazamiento(quien)
     # Written down, so that no change of the code parts a patient's images from the older ones.
-    assert uno.paciente("CC-79123456") == "v1:50d20c5a547d992007292aa229270726"
-    assert uno.paciente("CC-79123456") != uno.paciente("CC-79123457")
+    assert uno.paciente(quien) == "v2:5e7266a259738048bf5b57aab2dc3f9b"
+    assert uno.paciente(quien) != uno.paciente(paciente("CC-79123457"))
+
+
+def test_un_numero_es_de_quien_lo_expide():
+    clave = Seudonimizador(CLAVE, 2)
+    norte, sur = paciente("1024"), paciente("1024", "Hospital del sur")
+    assert clave.paciente(norte) != clave.paciente(sur)
+    assert clave.desplazamiento(norte) != clave.desplazamiento(sur)
 
 
 def test_sin_la_clave_no_se_adivina():
-    assert Seudonimizador(CLAVE, 1).paciente("1") != Seudonimizador(CLAVE[::-1], 1).paciente("1")
+    assert Seudonimizador(CLAVE, 2).paciente(paciente("1")) != Seudonimizador(CLAVE[::-1], 2).paciente(paciente("1"))
     with pytest.raises(ValueError, match="32 bytes"):
-        Seudonimizador(CLAVE[:31], 1)
+        Seudonimizador(CLAVE[:31], 2)
 
 
 def test_cada_uso_tiene_su_etiqueta():
-    clave = Seudonimizador(CLAVE, 1)
-    assert clave.paciente("p").removeprefix("v1:") not in clave.huella("p").hex()
+    clave, quien = Seudonimizador(CLAVE, 2), paciente("p")
+    assert clave.paciente(quien).removeprefix("v2:") not in clave.huella(quien.canonico).hex()
 
 
 def test_las_fechas_se_mueven_dias_enteros_hacia_atras_y_nunca_cero():
-    clave = Seudonimizador(CLAVE, 1)
-    movimientos = {clave.desplazamiento(f"p-{i}") for i in range(5000)}
+    clave = Seudonimizador(CLAVE, 2)
+    movimientos = {clave.desplazamiento(paciente(f"p-{i}")) for i in range(5000)}
     assert max(movimientos) == timedelta(days=-1)
     assert min(movimientos) == timedelta(days=-DESPLAZAMIENTO_MAXIMO)
 
