@@ -1,5 +1,6 @@
 """The verbs of a service's command line while a server is away, or dies under them."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -51,6 +52,21 @@ def dice(resultado: Result, *textos: str) -> None:
 def test_sin_base_lo_dice_en_una_linea(cli: Cli, monkeypatch: pytest.MonkeyPatch, orden: str) -> None:
     monkeypatch.setenv("DATABASE_URL", f"postgresql://u:clave@{NADIE}/nada")
     dice(cli(orden), "OperationalError", "¿responden la base de datos y el broker?")
+
+
+@pytest.mark.parametrize("orden", ["migrar", "preparar"])
+def test_una_clave_equivocada_se_nombra_y_no_se_muestra(cli: Cli, monkeypatch: pytest.MonkeyPatch, orden: str) -> None:
+    url = sa.make_url(os.environ["DATABASE_URL"])
+    monkeypatch.setenv("DATABASE_URL", url.set(password="otra-clave").render_as_string(hide_password=False))
+    resultado = cli(orden)
+    dice(resultado, "OperationalError", "DATABASE_URL", f'password authentication failed for user "{url.username}"')
+    assert "otra-clave" not in resultado.stderr
+
+
+def test_una_base_que_no_hay_tambien(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    ajena = sa.make_url(os.environ["DATABASE_URL"]).set(database="no_hay").render_as_string(hide_password=False)
+    monkeypatch.setenv("DATABASE_URL", ajena)
+    dice(cli("migrar"), "DATABASE_URL", 'database "no_hay" does not exist')
 
 
 def test_sin_broker_tambien(cli: Cli, servidores: Servidores, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,8 @@ class _Verbos(TyperGroup):
             return super().invoke(ctx)
         except sa.exc.DBAPIError as error:
             causa = type(error.orig).__name__
+            if respuesta := bd.respuesta_del_servidor(error):
+                _terminar(causa, f"la base de datos de DATABASE_URL responde: {respuesta}")
             if bd.es_de_infraestructura(error):
                 _terminar(causa, _AUSENTE)
             _terminar(causa, "¿está al día el esquema de la base de datos? Lo pone el verbo migrar")

@@ -1,5 +1,6 @@
 """How an engine is made, and the tables that every service's database has for its messages."""
 
+import re
 import select
 from collections.abc import Mapping
 from datetime import datetime
@@ -76,6 +77,23 @@ def es_de_infraestructura(error: BaseException) -> bool:
     if original.pgcode is None:
         return isinstance(original, psycopg2.OperationalError | psycopg2.InterfaceError)
     return original.pgcode.startswith(_CLASES_AJENAS) or original.pgcode in _CODIGOS_AJENOS
+
+
+_RESPUESTA = re.compile(r":  (.+)")
+
+
+def respuesta_del_servidor(error: BaseException) -> str | None:
+    """What the server answered to whoever wanted to connect and was not let in: a wrong password, say.
+
+    The words are the server's, in its language, and name users and databases, never a password. None where nobody
+    answered, where a connection was lost, and for the error of a statement, which may quote a person's data.
+    """
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if not isinstance(original, psycopg2.OperationalError) or original.pgcode is not None:
+        return None
+    # libpq puts its own words first; two spaces stand only between a server's severity and its message.
+    hallada = _RESPUESTA.search(str(original)) if "connection to server" in str(original) else None
+    return hallada and hallada[1]
 
 
 def entre(columna: sa.ColumnElement[str], parametro: str) -> sa.ColumnElement[bool]:
