@@ -19,7 +19,6 @@ from contratos import Mensaje, ejemplos
 from plataforma.proveedores import Servidores
 from plataforma.puertos import libres
 from seedwork.infraestructura import avro
-from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.publicador import crear_cliente
 
 pytestmark = pytest.mark.integracion
@@ -55,7 +54,6 @@ class Puerta:
 
 @pytest.fixture(scope="module")
 def puerta(servidores: Servidores) -> Iterator[Puerta]:
-    Aprovisionador(servidores.admin_url).topicos()
     (puerto,) = libres(1)
     entorno = os.environ | {
         "PULSAR_URL": servidores.pulsar_url,
@@ -63,6 +61,8 @@ def puerta(servidores: Servidores) -> Iterator[Puerta]:
         "BFF_PUERTO": str(puerto),
         "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
     }
+    # With no service anywhere, its topics are its own doing.
+    subprocess.run([sys.executable, "-m", "bff_web", "preparar"], env=entorno, check=True)
     with subprocess.Popen([sys.executable, "-m", "bff_web"], env=entorno) as proceso:
         puerta = Puerta(puerto, proceso)
         limite = time.monotonic() + 30
@@ -75,6 +75,22 @@ def puerta(servidores: Servidores) -> Iterator[Puerta]:
         detenida = time.monotonic()
         assert proceso.wait(10) == 0
         assert time.monotonic() - detenida < 5
+
+
+@pytest.mark.parametrize(
+    ("orden", "dice"),
+    [("preparar", "no se puede hacer ahora (ErrorDeAprovisionamiento): GET /clusters: 404"), ("otra", "«otra»")],
+)
+def test_lo_que_no_puede_preparar_lo_dice_en_una_linea(servidores: Servidores, orden: str, dice: str) -> None:
+    entorno = os.environ | {
+        "PULSAR_ADMIN_URL": f"{servidores.admin_url}/nada",
+        "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
+    }
+    hecho = subprocess.run(
+        [sys.executable, "-m", "bff_web", orden], env=entorno, capture_output=True, text=True, check=False
+    )
+    assert (hecho.returncode, hecho.stdout, len(hecho.stderr.splitlines())) == (1, "", 1)
+    assert dice in hecho.stderr
 
 
 def leer(servidores: Servidores, tipo: type[Mensaje], id_comando: object) -> tuple[Mensaje, pulsar.Message]:

@@ -45,6 +45,12 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
             "profile `pulsar`.",
         ),
         (
+            "PULSAR_PUERTO",
+            "6650",
+            "The broker's port on this machine. Where it calls itself 127.0.0.1, its clients look for it on 6650.",
+        ),
+        ("PULSAR_ADMIN_PUERTO", "8080", "Its admin API's."),
+        (
             "CORREO_WEB_PUERTO",
             "8025",
             "The port, on this machine, of the page that shows the mail. BFF_PUERTO, and the number of a service's "

@@ -13,8 +13,10 @@ from tests.arquitectura.codigo import RAIZ, configuraciones
 TEXTO = (RAIZ / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXTO)
 CONTENEDORES: dict[str, dict[str, Any]] = COMPOSE["services"]
-PROPIOS = {nombre: c for nombre, c in CONTENEDORES.items() if "build" in c}
+PROPIOS = {nombre: c for nombre, c in CONTENEDORES.items() if c["image"].startswith("saludtech/")}
 """Those that run our code."""
+CONSTRUYEN = {nombre: c for nombre, c in CONTENEDORES.items() if "build" in c}
+"""Those whose block has an image built."""
 CONFIG: Mapping[str, type[BaseSettings]] = configuraciones()
 """Each image's settings, by its name: the service's, or the door's."""
 PAQUETES = {objetivo: clase.__module__.split(".")[0] for objetivo, clase in CONFIG.items()}
@@ -66,9 +68,8 @@ def etapas() -> dict[str, Etapa]:
 
 
 def imagen_de(contenedor: str) -> str:
-    """The image that one of our containers has, by what goes into it."""
-    construccion = PROPIOS[contenedor]["build"]
-    return str(construccion.get("args", {}).get("SERVICIO", construccion["target"]))
+    """The image that one of our containers has: the service's name, or the door's."""
+    return str(PROPIOS[contenedor]["image"]).removeprefix("saludtech/").removesuffix(":local")
 
 
 def con_argumentos(etapa: Etapa, argumentos: Mapping[str, str]) -> Etapa:
@@ -88,6 +89,6 @@ _ARGUMENTO = re.compile(r"\$\{(\w+)\}")
 ETAPAS = etapas()
 IMAGENES: Mapping[str, Etapa] = {
     imagen_de(nombre): con_argumentos(ETAPAS[c["build"]["target"]], c["build"].get("args", {}))
-    for nombre, c in PROPIOS.items()
+    for nombre, c in CONSTRUYEN.items()
 }
 """The last stage of each image, as docker-compose.yml has it built."""

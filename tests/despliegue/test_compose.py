@@ -1,6 +1,7 @@
 """docker-compose.yml, looked at without a container engine: what it starts, in which order, and with which settings."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +25,8 @@ from tests.despliegue.archivos import (
     imagen_de,
 )
 
-from plataforma.broker import MEMORIA, ajustes_de_broker
+from plataforma.broker import MEMORIA, RECOLECTOR, ajustes_de_broker
+from plataforma.descargas import encontrar_java
 from plataforma.postgres import AJUSTES
 from plataforma.proveedores import IMAGEN_POSTGRES, IMAGEN_PULSAR
 from plataforma.servicios import SERVICIOS
@@ -38,7 +40,7 @@ CON_RELAY = {s.nombre for s in SERVICIOS.values() if s.relay_salud_puerto is not
 CON_CORREO = {s.nombre for s in SERVICIOS.values() if s.correo}
 PERFILES = {
     "pulsar": {"pulsar"},
-    "bff_web": {"pulsar", "bff"},
+    "bff_web": {"pulsar", "bff", "bff-preparar"},
     # Each service's own has its name, without hyphens.
     **{
         s.nombre.replace("-", ""): {"pulsar"}
@@ -51,6 +53,12 @@ PERFILES = {
 PREPARATIVOS = {nombre for nombre in CONTENEDORES if nombre.endswith("-preparar")}
 BASES = {nombre for nombre in CONTENEDORES if nombre.endswith("-bd")}
 DURADEROS = set(CONTENEDORES) - PREPARATIVOS
+_DE_LA_IMAGEN = {
+    "PULSAR_MEM": "-Xms2g -Xmx2g -XX:MaxDirectMemorySize=4g",
+    "PULSAR_GC": "-XX:+UseZGC -XX:+PerfDisableSharedMem -XX:+AlwaysPreTouch",
+    "PULSAR_EXTRA_OPTS": "-Dpulsar.allocator.exit_on_oom=true -Dio.netty.recycler.maxCapacityPerThread=4096",
+}
+"""What conf/pulsar_env.sh of the broker's image puts where the environment says nothing; all go to the JVM."""
 _VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
@@ -95,10 +103,10 @@ def test_cada_dependencia_existe_y_se_espera_a_que_este_lista(nombre: str) -> No
         assert como.get("required", True) or nombre == "bff", dependencia
 
 
-@pytest.mark.parametrize("nombre", sorted(set(PROPIOS) - {"bff"}))
+@pytest.mark.parametrize("nombre", PROPIOS)
 def test_nada_empieza_antes_que_su_preparativo_ni_este_antes_que_su_base_y_el_broker(nombre: str) -> None:
     objetivo = imagen_de(nombre)
-    espera = {f"{objetivo}-bd", "pulsar"}
+    espera = {"pulsar"} if objetivo == "bff" else {f"{objetivo}-bd", "pulsar"}
     if nombre not in PREPARATIVOS:
         espera.add(f"{objetivo}-preparar")
     assert espera <= set(_dependencias(nombre))
@@ -116,7 +124,8 @@ def test_el_orden_no_da_vueltas() -> None:
 
 def test_la_puerta_empieza_la_ultima_y_se_detiene_la_primera() -> None:
     apis = {nombre for nombre in CONTENEDORES if nombre.endswith("-api")}
-    assert set(_dependencias("bff")) == apis | {"pulsar"}
+    assert set(_dependencias("bff")) == apis | {"pulsar", "bff-preparar"}
+    assert {d for d, como in _dependencias("bff").items() if not como.get("required", True)} == apis
     assert not [n for n in CONTENEDORES if "bff" in _dependencias(n)]
 
 
@@ -144,7 +153,7 @@ def test_cada_orden_es_un_verbo_de_su_servicio(nombre: str) -> None:
     objetivo = imagen_de(nombre)
     assert PROPIOS[nombre]["image"] == f"saludtech/{objetivo}:local"
     if objetivo == "bff":
-        assert "command" not in PROPIOS[nombre]
+        assert PROPIOS[nombre].get("command") == (["preparar"] if nombre in PREPARATIVOS else None)
         return
     cli = import_module(f"{PAQUETES[objetivo]}.__main__").cli
     verbos = {c.name or c.callback.__name__ for c in cli.registered_commands}
@@ -200,6 +209,8 @@ def test_cada_proceso_acepta_sus_ajustes_y_encuentra_a_los_demas(
     _alcanza(nombre, config.pulsar_url, 6650)
     _alcanza(nombre, config.pulsar_admin_url, 8080)
     objetivo = imagen_de(nombre)
+    if nombre == "bff-preparar":
+        return
     if objetivo == "bff":
         assert config.bff_host == "0.0.0.0"
         preguntados = {campo.removesuffix("_url") for campo in CONFIG["bff"].model_fields if campo.endswith("_url")}
@@ -252,30 +263,47 @@ def test_todo_lo_duradero_dice_cuando_esta_listo(nombre: str) -> None:
 
 
 @pytest.mark.parametrize("nombre", PROPIOS)
-def test_lo_nuestro_no_escribe_en_su_imagen_ni_tiene_privilegios(nombre: str) -> None:
+def test_lo_nuestro_no_guarda_nada_y_deja_los_procesos_a_un_init(nombre: str) -> None:
     contenedor = PROPIOS[nombre]
-    assert contenedor["read_only"] is True
     assert contenedor["tmpfs"] == ["/tmp"]
-    assert contenedor["cap_drop"] == ["ALL"]
     assert contenedor["init"] is True
-    assert not {"privileged", "user", "volumes", "cap_add"} & set(contenedor)
+    assert not {"user", "volumes"} & set(contenedor)
+
+
+@pytest.mark.parametrize("nombre", CONTENEDORES)
+def test_nadie_escribe_en_su_imagen_ni_tiene_capacidades(nombre: str) -> None:
+    contenedor = CONTENEDORES[nombre]
+    assert contenedor["read_only"] is True
+    assert contenedor["cap_drop"] == ["ALL"]
+    assert not {"privileged", "cap_add"} & set(contenedor)
 
 
 # --- Servers, networks, volumes ---
 
 
 def test_el_broker_tiene_los_ajustes_con_los_que_cuenta_la_plataforma() -> None:
+    lineas = (RAIZ / "deploy/compose/standalone.conf").read_text(encoding="utf-8").splitlines()
+    dichos = dict(linea.split("=", 1) for linea in lineas if not linea.startswith("#"))
+    # Its bookie finds what it kept by that name, whatever the broker calls itself.
+    assert dichos == ajustes_de_broker("6650", "8080") | {"advertisedAddress": "pulsar"}
     pulsar = CONTENEDORES["pulsar"]
-    dichos = {k.removeprefix("PULSAR_PREFIX_"): v for k, v in pulsar["environment"].items() if "PREFIX" in k}
-    assert dichos.pop("advertisedAddress") == "${PULSAR_ANUNCIADO:-pulsar}"
-    esperados = ajustes_de_broker("6650", "8080")
-    del esperados["advertisedAddress"]
-    assert dichos == esperados
-    assert pulsar["environment"]["PULSAR_MEM"] == " ".join(MEMORIA)
-    # The image takes its settings from the environment only when told to.
-    assert "apply-config-from-env.py conf/standalone.conf" in pulsar["command"][-1]
-    assert "exec bin/pulsar standalone" in pulsar["command"][-1], "SIGTERM must reach it"
-    assert pulsar["volumes"] == ["pulsar:/pulsar/data"]
+    assert pulsar["command"][:2] == ["bin/pulsar", "standalone"], "no shell: SIGTERM must reach it"
+    assert pulsar["command"][-2:] == ["--advertised-address", "${PULSAR_ANUNCIADO:-pulsar}"]
+    assert pulsar["volumes"] == [
+        "pulsar:/pulsar/data",
+        "./deploy/compose/standalone.conf:/pulsar/conf/standalone.conf:ro",
+    ]
+
+
+def test_la_jvm_del_broker_admite_sus_opciones_entre_las_de_su_imagen() -> None:
+    """Each variable that is not set has the image's default: with a collector in PULSAR_MEM there were two."""
+    dichas = CONTENEDORES["pulsar"]["environment"]
+    assert (dichas["PULSAR_MEM"], dichas["PULSAR_GC"]) == (" ".join(MEMORIA), " ".join(RECOLECTOR))
+    opciones = [opcion for texto in (_DE_LA_IMAGEN | dichas).values() for opcion in texto.split()]
+    # The image's Java is another one; what one JVM refuses, two collectors, every JVM does.
+    probar = [str(encontrar_java().ejecutable), *opciones, "-version"]
+    hecho = subprocess.run(probar, capture_output=True, text=True, check=False)
+    assert hecho.returncode == 0, hecho.stdout + hecho.stderr
 
 
 @pytest.mark.parametrize("nombre", sorted(BASES))

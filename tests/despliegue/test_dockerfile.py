@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from tests.despliegue.archivos import CONFIG, ETAPAS, IMAGENES, PAQUETES, PROPIOS, RAIZ, Etapa, imagen_de
+from tests.despliegue.archivos import CONFIG, CONSTRUYEN, ETAPAS, IMAGENES, PAQUETES, RAIZ, Etapa, imagen_de
 
 from seedwork.entrada import sonda
 
@@ -28,9 +28,13 @@ def test_hay_una_imagen_por_servicio_y_una_sola_base_fijada() -> None:
 
 
 @pytest.mark.parametrize("objetivo", CONFIG)
-def test_cada_imagen_se_construye_de_una_sola_manera_con_cuanto_su_etapa_pide(objetivo: str) -> None:
-    (construccion, *otras) = [c["build"] for nombre, c in PROPIOS.items() if imagen_de(nombre) == objetivo]
-    assert all(otra == construccion for otra in otras)
+def test_cada_imagen_se_construye_una_vez_con_cuanto_su_etapa_pide(objetivo: str) -> None:
+    """By the container that all others of the image wait for. Each further build of a tag would take it away from the
+    one before, which is left without a name, and have its containers made anew."""
+    (quien,) = [nombre for nombre in CONSTRUYEN if imagen_de(nombre) == objetivo]
+    assert quien == f"{objetivo}-preparar"
+    construccion = CONSTRUYEN[quien]["build"]
+    assert construccion.get("args", {}).get("SERVICIO", construccion["target"]) == objetivo
     assert (construccion["target"], construccion["context"]) == ("bff" if objetivo == "bff" else "servicio", ".")
     pedidos = {i.resto for i in ETAPAS[construccion["target"]].las("ARG")}
     assert set(construccion.get("args", {})) == pedidos, "what is not given is empty"

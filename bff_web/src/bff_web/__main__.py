@@ -1,11 +1,27 @@
-"""``python -m bff_web``: becomes gunicorn, which serves the door."""
+"""``python -m bff_web``: becomes gunicorn, which serves the door. ``python -m bff_web preparar``: makes the topics."""
 
 import os
+import sys
 import tempfile
 
 from bff_web.config import Config
 from seedwork.entrada.config import cargar
 from seedwork.entrada.logs import apartar_salida
+
+
+def preparar() -> None:
+    """Make what commands are published to, whether or not a service is there: each keeps what it is given.
+
+    Ends with exit code 1, and one line, when the broker does not take it.
+    """
+    from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
+
+    config = cargar(Config)
+    try:
+        Aprovisionador(config.pulsar_admin_url, retencion_dias=config.retencion_dias).topicos()
+    except ErrorDeAprovisionamiento as error:
+        motivo = " ".join(str(error).split())
+        sys.exit(f"no se puede hacer ahora ({type(error).__name__}): {motivo}")
 
 
 def main() -> None:
@@ -28,4 +44,10 @@ def main() -> None:
 
 if __name__ == "__main__":
     apartar_salida()
-    main()
+    match sys.argv[1:]:
+        case []:
+            main()
+        case ["preparar"]:
+            preparar()
+        case otros:
+            sys.exit(f"no hay ninguna orden «{' '.join(otros)}»: solo «preparar», o ninguna")

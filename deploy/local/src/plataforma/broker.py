@@ -6,7 +6,8 @@ from pathlib import Path
 
 from plataforma.descargas import Java
 
-MEMORIA = ("-Xmx384m", "-XX:MaxDirectMemorySize=512m", "-XX:+UseSerialGC")
+MEMORIA = ("-Xmx384m", "-XX:MaxDirectMemorySize=512m")
+RECOLECTOR = ("-XX:+UseSerialGC",)
 AJUSTES_DE_PASO = {"journalSyncData": "false"}
 """Those of a broker whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not."""
 _JAVA_DE_PASO = "-XX:TieredStopAtLevel=1"
@@ -58,10 +59,6 @@ class BrokerIncrustado:
             # process needs none, but can't answer a read of an entry over 16 kB: such messages were never seen again.
             "listeningInterface": "lo",
             "brokerShutdownTimeoutMs": "2000",
-            # A developer's disk is often fuller than a server's: 95 % would stop the bookie.
-            "diskUsageThreshold": "0.99",
-            "diskUsageWarnThreshold": "0.98",
-            "diskUsageLwmThreshold": "0.97",
         }
         de_paso = AJUSTES_DE_PASO if self.de_paso else {}
         return ajustes_de_broker(str(self.puerto), str(self.puerto_admin)) | propios | de_paso
@@ -84,6 +81,7 @@ class BrokerIncrustado:
         nuevos += ["--enable-native-access=ALL-UNNAMED"] if java.version >= 21 else []
         return [
             *MEMORIA,
+            *RECOLECTOR,
             *([_JAVA_DE_PASO] if self.de_paso else []),
             "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
@@ -127,6 +125,10 @@ def ajustes_de_broker(puerto: str, puerto_admin: str) -> dict[str, str]:
         "brokerDeleteInactiveTopicsEnabled": "false",
         # A message of a producer's batch is acknowledged by itself, also across a redelivery.
         "acknowledgmentAtBatchIndexLevelEnabled": "true",
+        # A developer's disk is often fuller than a server's: 95 % would stop the bookie.
+        "diskUsageThreshold": "0.99",
+        "diskUsageWarnThreshold": "0.98",
+        "diskUsageLwmThreshold": "0.97",
     }
 
 

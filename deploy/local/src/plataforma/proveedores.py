@@ -18,7 +18,7 @@ from rich.console import Console
 from plataforma import sondas
 from plataforma.ajustes import leer_ajustes
 from plataforma.broker import AJUSTES_DE_PASO as broker_de_paso
-from plataforma.broker import MEMORIA, ajustes_de_broker
+from plataforma.broker import MEMORIA, RECOLECTOR, ajustes_de_broker
 from plataforma.corrida import SEGUNDOS_DE_ARRANQUE, Corrida, correr
 from plataforma.descargas import VERSION_PULSAR
 from plataforma.errores import ErrorPlataforma
@@ -139,6 +139,7 @@ def _contenedores() -> Iterator[Servidores]:
         .with_bind_ports(pulsar, pulsar)
         .with_bind_ports(admin, admin)
         .with_env("PULSAR_MEM", " ".join(MEMORIA))
+        .with_env("PULSAR_GC", " ".join(RECOLECTOR))
         .with_command(
             "sh -c 'bin/apply-config-from-env.py conf/standalone.conf && "
             "exec bin/pulsar standalone --no-functions-worker --no-stream-storage'"

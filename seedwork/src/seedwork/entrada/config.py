@@ -58,6 +58,8 @@ class ConfigBase(BaseSettings):
     """Where the broker is."""
     pulsar_admin_url: str = "http://127.0.0.1:8080"
     """Its admin API, for provisioning and for measuring lags."""
+    retencion_dias: PositiveInt = 7
+    """Days that topics keep what was consumed; the saga's topic keeps everything."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
 
@@ -91,8 +93,6 @@ class ConfigServicio(ConfigBase):
     relay_aparte: bool = False
     """Whether the worker leaves the relay to a process of its own, `python -m <service> relay`, which then must run: a
     consumer under load is half as fast again. The local run does so for a service that declares it."""
-    retencion_dias: PositiveInt = 7
-    """Days that topics keep what was consumed; the saga's topic keeps everything."""
     lote: PositiveInt = 500
     """Most messages in one transaction."""
     cola: PositiveInt = 1000
