@@ -36,6 +36,7 @@ ENTRYPOINT ["python", "/app"]
 CMD ["api"]
 
 FROM comun AS bff
+COPY json-estricto/src/json_estricto ./json_estricto
 COPY bff_web/src/bff_web ./bff_web
 EXPOSE 5005
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "seedwork.entrada.sonda", "5005"]

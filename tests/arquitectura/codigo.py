@@ -11,7 +11,10 @@ RAIZ = Path(__file__).parents[2]
 SERVICIOS = {ruta.parents[1].name: ruta.parent.name for ruta in sorted(RAIZ.glob("microservicio-*/*/composicion.py"))}
 """Each service's package by its folder."""
 PAQUETES = [RAIZ / carpeta / paquete for carpeta, paquete in SERVICIOS.items()]
-TODO = [*PAQUETES, RAIZ / "seedwork/src", RAIZ / "bff_web/src", RAIZ / "deploy/local/src", RAIZ / "cli/src"]
+TODO = [
+    *PAQUETES,
+    *(RAIZ / carpeta / "src" for carpeta in ("json-estricto", "seedwork", "bff_web", "deploy/local", "cli")),
+]
 
 
 def configuraciones() -> dict[str, type[BaseSettings]]:

@@ -114,7 +114,10 @@ def test_cada_imagen_lleva_su_paquete_sus_migraciones_y_nada_de_otro_servicio(ob
     copias = _copias(IMAGENES[objetivo])
     paquete, carpeta = PAQUETES[objetivo], f"microservicio-{objetivo}"
     if objetivo == "bff":
-        assert copias == {"bff_web/src/bff_web": "./bff_web"}
+        assert copias == {
+            "json-estricto/src/json_estricto": "./json_estricto",
+            "bff_web/src/bff_web": "./bff_web",
+        }
     else:
         # Beside each other, as composicion looks for them.
         assert copias == {

@@ -1,0 +1,126 @@
+"""JSON as the public door reads it (contract §2), for the door and for whoever writes to it: the standard library only.
+
+It reads one object, of RFC 8259, in UTF-8, of which no two readers can think differently (I-JSON, RFC 7493): no key
+twice, no NaN, no deeper than anybody needs. Whatever the bytes are, it ends with the object or with one of its errors,
+in time and memory that grow with their number alone.
+"""
+
+import json
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+MAXIMO_BYTES = 1024 * 1024
+"""Of a body."""
+MAXIMO_HONDURA = 32
+"""Objects and lists within each other; the body is the first of them."""
+
+_CIFRAS = 40
+"""An integer with more is no ``int``, which takes its time over many digits, and from 4,300 on refuses them."""
+
+
+class NoEsObjeto(ValueError):
+    """The bytes are no JSON object. Its text says why in Spanish, after what it is about: «… repite una clave»."""
+
+
+class DemasiadoGrande(NoEsObjeto):
+    """There are more bytes than a body may have."""
+
+
+def leer(datos: bytes, *, maximo: int | None = MAXIMO_BYTES) -> dict[str, Any]:
+    """The object that the bytes are; a byte order mark before it is passed over.
+
+    Args:
+        datos: UTF-8.
+        maximo: bytes that there may be; None for any number.
+
+    Returns:
+        Strings, lists and so on, as ``json`` has them. A number that is written with a fraction or an exponent, or with
+        more digits than any field takes, is a ``Decimal``: exactly what was written, at no cost.
+
+    Raises:
+        DemasiadoGrande: there are more bytes than that.
+        NoEsObjeto: they are no UTF-8, no JSON, or no object, repeat a key, or go deeper than :data:`MAXIMO_HONDURA`.
+    """
+    if maximo is not None and len(datos) > maximo:
+        raise DemasiadoGrande(f"tiene más de {maximo} bytes")
+    try:
+        leido = _DECODIFICADOR.decode(datos.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise NoEsObjeto("no es texto UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise NoEsObjeto(f"no es JSON (línea {error.lineno}, columna {error.colno})") from None
+    except RecursionError:
+        raise _hondo() from None
+    if not isinstance(leido, dict):
+        raise NoEsObjeto("no es un objeto JSON")
+    _exigir_hondura(leido)
+    return leido
+
+
+def escribir(valor: Any, **opciones: Any) -> str:
+    """The JSON of what was read; the options are those of ``json.dumps``.
+
+    Raises:
+        OverflowError: it holds a number that is too large for anybody who reads it.
+    """
+    try:
+        return json.dumps(valor, default=_numero, allow_nan=False, **opciones)
+    except ValueError:
+        raise OverflowError from None
+
+
+def _numero(valor: object) -> int | float:
+    if not isinstance(valor, Decimal):
+        raise TypeError(f"{type(valor).__name__} no es de JSON")
+    entero = valor.is_finite() and valor.adjusted() < _CIFRAS and valor == valor.to_integral_value()
+    return int(valor) if entero else float(valor)
+
+
+def _decimal(texto: str) -> Decimal:
+    try:
+        return Decimal(texto)
+    except InvalidOperation:
+        # An exponent of 19 digits.
+        return Decimal("Infinity")
+
+
+def _entero(texto: str) -> int | Decimal:
+    return int(texto) if len(texto) <= _CIFRAS else _decimal(texto)
+
+
+def _objeto(pares: list[tuple[str, Any]]) -> dict[str, Any]:
+    resultado = dict(pares)
+    if len(resultado) != len(pares):
+        # Readers differ on which one counts (RFC 8259 §4): what was checked might not be what is acted on.
+        raise NoEsObjeto("repite una clave")
+    return resultado
+
+
+def _constante(nombre: str) -> Any:
+    raise NoEsObjeto(f"no es JSON: {nombre} no es un número")
+
+
+def _exigir_hondura(objeto: dict[str, Any]) -> None:
+    nivel: list[Any] = [objeto]
+    for _ in range(MAXIMO_HONDURA):
+        nivel = [hijo for valor in nivel for hijo in _hijos(valor)]
+        if not nivel:
+            return
+    if any(isinstance(valor, dict | list) for valor in nivel):
+        raise _hondo()
+
+
+def _hijos(valor: Any) -> Iterable[Any]:
+    if isinstance(valor, dict):
+        return valor.values()
+    return valor if isinstance(valor, list) else ()
+
+
+def _hondo() -> NoEsObjeto:
+    return NoEsObjeto(f"está anidado en más de {MAXIMO_HONDURA} niveles")
+
+
+_DECODIFICADOR = json.JSONDecoder(
+    object_pairs_hook=_objeto, parse_int=_entero, parse_float=_decimal, parse_constant=_constante
+)
