@@ -119,10 +119,17 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno) -
     return vista
 
 
-_TRAZA = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TRAZA = re.compile(r"(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
 
 def _traza(cabeceras: Headers) -> str:
-    """The caller's traceparent, or the beginning of a new trace (W3C Trace Context §3.2)."""
-    recibida = cabeceras.get("traceparent", "")
-    return recibida if _TRAZA.fullmatch(recibida) else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    """The caller's traceparent, or the beginning of a new trace.
+
+    One of a later version goes on as version 00, with what that one knows of it: whether it is sampled (W3C Trace
+    Context §4.3).
+    """
+    recibida = _TRAZA.fullmatch(cabeceras.get("traceparent", ""))
+    if recibida is None or (recibida[1] == "00" and recibida[4]):
+        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    banderas = recibida[3] if recibida[1] == "00" else f"{int(recibida[3], 16) & 1:02x}"
+    return f"00-{recibida[2]}-{banderas}"
