@@ -11,11 +11,13 @@ import fastavro
 import pulsar
 import pytest
 
-from contratos import INQUILINO, Mensaje, a_dict
+from contratos import INQUILINO, REGISTRO, Mensaje, a_dict
+from contratos.base import mensaje
 from contratos.esquemas import incompatibilidades, publicados
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
+from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cloudevents import a_propiedades, de_propiedades
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
@@ -71,6 +73,7 @@ def test_las_politicas_del_espacio_estan_en_vigor(admin: Admin, contexto: str) -
     espacio = f"namespaces/{INQUILINO}/{contexto}"
     assert admin.ver(f"{espacio}/schemaCompatibilityStrategy") == "FULL_TRANSITIVE"
     assert admin.ver(f"{espacio}/schemaValidationEnforced") is True
+    assert admin.ver(f"{espacio}/isAllowAutoUpdateSchema") is False
 
 
 @pytest.mark.parametrize("contexto", [c for c in CONTEXTOS if c != "sagas"])
@@ -105,6 +108,79 @@ def test_un_productor_incompatible_se_rechaza(cliente: pulsar.Client, tipo: type
     ajeno = {**tipo.esquema, "fields": [{**campo, "type": "long", "default": 0}, *otros]}
     with pytest.raises(pulsar.IncompatibleSchema):
         cliente.create_producer(tipo.topico, schema=pulsar.schema.AvroSchema(None, schema_definition=ajeno))
+
+
+def _sin_defectos(tipo: type[Mensaje]) -> dict[str, Any]:
+    """The schema that a Java class with the same names has: no defaults, and compatible with ours."""
+    return {**tipo.esquema, "fields": [{"name": c["name"], "type": c["type"]} for c in tipo.esquema["fields"]]}
+
+
+@cada_mensaje
+def test_nadie_registra_un_esquema_al_publicar_ni_al_oir(
+    admin: Admin, cliente: pulsar.Client, tipo: type[Mensaje]
+) -> None:
+    """Compatible is not enough: what one producer registered would be what every later version is held against."""
+    ruta = f"schemas/{tipo.topico.removeprefix('persistent://')}/schemas"
+    antes = admin.ver(ruta)
+    con_uno_mas = {**tipo.esquema, "fields": [*tipo.esquema["fields"], {"name": "z", "type": "string", "default": ""}]}
+    for ajeno in (_sin_defectos(tipo), con_uno_mas):
+        assert incompatibilidades(tipo.esquema, ajeno) == []
+        esquema = pulsar.schema.AvroSchema(None, schema_definition=ajeno)
+        with pytest.raises(pulsar.IncompatibleSchema):
+            cliente.create_producer(tipo.topico, schema=esquema)
+        consumidor = cliente.subscribe(tipo.topico, f"ajena-{secrets.token_hex(4)}", schema=esquema)
+        consumidor.unsubscribe()
+    assert admin.ver(ruta) == antes
+
+
+def test_quien_llega_antes_que_provisionar_publica_en_cuanto_esta_hecho(
+    servidores: Servidores, admin: Admin, tipo_nuevo: type[Mensaje]
+) -> None:
+    """A service of the next release may start before provisioning: it is not confirmed, and no schema comes of it."""
+    espacio = f"namespaces/{INQUILINO}/{tipo_nuevo.contexto}"
+    admin.poner("PUT", espacio)
+    admin.poner("POST", f"{espacio}/isAllowAutoUpdateSchema", False)
+    enviado = tipo_nuevo()
+    sobre = sobre_nuevo(enviado, fuente="/saludtech/pruebas", sujeto="s-1")
+    publicador = Publicador(servidores.pulsar_url)
+    try:
+        with pytest.raises(SinConfirmacion):
+            publicador.publicar(sobre, enviado)
+        Aprovisionador(servidores.admin_url).topicos([tipo_nuevo])
+        publicador.publicar(sobre, enviado)
+    finally:
+        publicador.cerrar()
+    versiones = admin.ver(f"schemas/{tipo_nuevo.topico.removeprefix('persistent://')}/schemas")
+    assert [json.loads(v["data"]) for v in versiones["getSchemaResponses"]] == [tipo_nuevo.esquema]
+
+
+def test_dos_versiones_publican_a_la_vez_lo_que_provisionar_registro(
+    servidores: Servidores, cliente: pulsar.Client, tipo_nuevo: type[Mensaje]
+) -> None:
+    """While one release takes over from another, the old one's schema is still a registered one."""
+    aprovisionador = Aprovisionador(servidores.admin_url)
+    aprovisionador.topicos([tipo_nuevo])
+    campos = [*tipo_nuevo.esquema["fields"], {"name": "nota", "type": "string", "default": ""}]
+    siguiente = {**tipo_nuevo.esquema, "fields": campos}
+    aprovisionador.registrar(tipo_nuevo.topico, json.dumps(siguiente))
+    aprovisionador.topicos([tipo_nuevo])  # the old release's, started once more
+    for esquema in (tipo_nuevo.esquema, siguiente):
+        propio = pulsar.schema.AvroSchema(None, schema_definition=esquema)
+        cliente.create_producer(tipo_nuevo.topico, schema=propio).close()
+
+
+@pytest.fixture
+def tipo_nuevo() -> Iterator[type[Mensaje]]:
+    """A message that no broker has heard of yet."""
+
+    class Estrenado(Mensaje):
+        """Something new."""
+
+        que: str = ""
+
+    tipo = mensaje(f"contratos-{secrets.token_hex(4)}", "evento", sujeto="")(Estrenado)
+    yield tipo
+    del REGISTRO[tipo.tipo]
 
 
 def test_un_consumidor_incompatible_se_rechaza(cliente: pulsar.Client) -> None:
@@ -143,7 +219,7 @@ def test_lo_que_va_por_el_cable_se_decodifica_con_el_esquema_registrado(
     assert _leer(recibido.data(), registrado, registrado) == a_dict(enviado)
     assert recibido.partition_key() == sobre.sujeto
     assert recibido.properties() == a_propiedades(sobre, enviado.topico)
-    assert de_propiedades(recibido.properties()) == sobre
+    assert de_propiedades(recibido.properties(), "") == sobre
 
 
 V1: dict[str, Any] = {

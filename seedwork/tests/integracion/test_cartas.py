@@ -254,6 +254,7 @@ def test_vuelve_con_el_esquema_con_que_se_escribio(taller, cli, escrito_con):
     """The topic's schema has two versions; the letter was written with either, and the reader knows the first."""
     propio = taller.apuntar.esquema
     v2 = {**propio, "fields": [*propio["fields"], {"name": "color", "type": "string", "default": "negro"}]}
+    Aprovisionador(taller.servidores.admin_url).registrar(taller.apuntar.topico, json.dumps(v2))
     escritores = [
         taller.cliente.create_producer(taller.apuntar.topico, schema=EsquemaCodificado(None, schema_definition=e))
         for e in (propio, v2)

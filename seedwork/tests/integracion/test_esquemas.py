@@ -7,6 +7,7 @@ import fastavro
 import pulsar
 import pytest
 
+from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
 from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
@@ -29,6 +30,10 @@ def productor(taller, definicion):
     return taller.cliente.create_producer(taller.apuntar.topico, schema=Codificado(None, schema_definition=definicion))
 
 
+def registrar(taller, definicion):
+    Aprovisionador(taller.servidores.admin_url).registrar(taller.apuntar.topico, json.dumps(definicion))
+
+
 def test_un_lector_lee_a_quien_escribe_un_campo_de_mas_y_a_quien_uno_de_menos(taller):
     """The first writer is a version ahead of this reader, the second one behind it."""
     siguiente = esquema(taller, {"name": "color", "type": "string", "default": "negro"})
@@ -36,6 +41,7 @@ def test_un_lector_lee_a_quien_escribe_un_campo_de_mas_y_a_quien_uno_de_menos(ta
     anterior["fields"] = [c for c in anterior["fields"] if c["name"] != "secreto"]
     datos = {"hoja": "h", "modo": "", "secreto": "", "color": "rojo"}
     for linea, definicion in ((7, siguiente), (8, anterior)):
+        registrar(taller, definicion)
         orden, destino = taller.orden("h", linea), io.BytesIO()
         fastavro.schemaless_writer(destino, fastavro.parse_schema(definicion), {**datos, "linea": linea})
         propiedades = a_propiedades(orden.sobre, orden.mensaje.topico)
@@ -50,11 +56,15 @@ def test_un_lector_lee_a_quien_escribe_un_campo_de_mas_y_a_quien_uno_de_menos(ta
     assert taller.cartas() == []
 
 
-def test_el_broker_rechaza_a_un_escritor_incompatible(taller):
+@pytest.mark.parametrize(
+    "campo", [{"name": "linea", "type": "string", "default": ""}, {"name": "sin_defecto", "type": "string"}]
+)
+def test_un_esquema_incompatible_no_se_registra_ni_se_escribe_con_el(taller, campo):
+    ajeno = esquema(taller, linea=campo) if campo["name"] == "linea" else esquema(taller, campo)
+    with pytest.raises(ErrorDeAprovisionamiento, match="409"):
+        registrar(taller, ajeno)
     with pytest.raises(pulsar.IncompatibleSchema):
-        productor(taller, esquema(taller, linea={"type": "string", "default": ""}))
-    with pytest.raises(pulsar.IncompatibleSchema):
-        productor(taller, esquema(taller, {"name": "sin_defecto", "type": "string"}))
+        productor(taller, ajeno)
 
 
 def test_el_broker_rechaza_a_quien_no_dice_su_esquema(taller):

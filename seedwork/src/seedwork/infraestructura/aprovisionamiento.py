@@ -55,8 +55,16 @@ class Aprovisionador:
                 self._pedir("PUT", f"{ruta}/partitions", tipo.particiones, existe=True)
             else:
                 self._pedir("PUT", ruta, existe=True)
-            esquema = {"type": "AVRO", "schema": texto_esquema(tipo), "properties": {}}
-            self._pedir("POST", f"/schemas/{ruta.removeprefix('/persistent/')}/schema", esquema)
+            self.registrar(tipo.topico, texto_esquema(tipo))
+
+    def registrar(self, topico: str, esquema: str) -> None:
+        """Make an Avro schema one of a topic's, unless it is. No producer and no consumer can (contract §3).
+
+        Raises:
+            ErrorDeAprovisionamiento: it is not compatible with those that the topic has.
+        """
+        cuerpo = {"type": "AVRO", "schema": esquema, "properties": {}}
+        self._pedir("POST", f"/schemas/{topico.removeprefix('persistent://')}/schema", cuerpo)
 
     def subscriptions(self, contexto: str, nombre: str, mensajes: Sequence[type[Mensaje]]) -> None:
         """A service's subscription on every topic that it hears, from the earliest, its dead-letter place, and, where
@@ -84,6 +92,8 @@ class Aprovisionador:
     def _espacio(self, contexto: str) -> None:
         ruta = f"/namespaces/{INQUILINO}/{contexto}"
         self._pedir("PUT", ruta, existe=True)
+        # First: whoever connects meanwhile must not make the first schema of a topic.
+        self._pedir("POST", f"{ruta}/isAllowAutoUpdateSchema", False)
         self._pedir("PUT", f"{ruta}/schemaCompatibilityStrategy", "FULL_TRANSITIVE")
         self._pedir("POST", f"{ruta}/schemaValidationEnforced", True)
         self._pedir("POST", f"{ruta}/retention", _SIN_LIMITE if contexto == "sagas" else self._retencion)

@@ -44,7 +44,8 @@ def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
 
 
 class EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
-    """Registers the Avro schema, and takes payloads that are encoded already, as the outbox and dead letters are."""
+    """Says with which registered schema payloads were written, and takes them encoded already, as the outbox and dead
+    letters are."""
 
     def encode(self, obj: Any) -> Any:
         """The bytes, as they are."""
