@@ -397,7 +397,7 @@ def leer(llegado: Original, vuelta: int = 0) -> Recibido | Ilegible:
 
 def _leer(llegado: Original, vuelta: int) -> Recibido | Ilegible:
     try:
-        sobre = de_propiedades(llegado.propiedades)
+        sobre = de_propiedades(llegado.propiedades, llegado.clave)
     except MensajeIlegible as error:
         return Ilegible(llegado, str(error))
     mensaje: Any = llegado.carga

@@ -40,7 +40,7 @@ def test_consultar_una_imagen_se_dice_de_quien_y_de_cual(api, motor):
     ((propiedades, hecho),) = consultas_dichas(motor)
     assert (hecho.id_imagen, hecho.consultante) == (ID, "dra-rojas")
     assert en_instante(hecho.ocurrido) is not None and hecho.ocurrido.endswith("Z")
-    sobre = de_propiedades(propiedades)
+    sobre = de_propiedades(propiedades, ID)
     assert (sobre.sujeto, sobre.correlacion, sobre.fuente) == (ID, "pedido-1", "/saludtech/procesamiento")
     assert (sobre.causa, sobre.secuencia) == (None, None)
 
@@ -67,7 +67,7 @@ def test_una_correlacion_que_no_es_un_id_no_llega_al_mensaje(api, motor, dicha):
     api.get(f"/procesar/imagenes/{ID}", headers={CABECERA_CORRELACION: dicha})
 
     ((propiedades, _),) = consultas_dichas(motor)
-    assert de_propiedades(propiedades).correlacion != dicha
+    assert de_propiedades(propiedades, ID).correlacion != dicha
 
 
 def test_lo_que_no_se_halla_y_las_listas_no_dicen_nada(api, motor):

@@ -75,6 +75,21 @@ def test_lo_ilegible_se_aparca_al_momento_y_lo_siguiente_se_atiende(taller):
     assert cartas[1].data() == carga[0][:-1]
 
 
+def test_un_mensaje_con_los_cuatro_atributos_de_cloudevents_se_atiende(taller):
+    """Another's client, which knows no more than the standard: the subject is the key's, the correlation its own."""
+    carga, propiedades, clave = taller.codificar(taller.orden("h", 1))
+    minimas = {n: propiedades[n] for n in ("ce_specversion", "ce_id", "ce_source", "ce_type")}
+    taller.enviar_cargas((carga, minimas, clave))
+
+    with taller.consumiendo(), taller.corriendo(taller.relay().correr):
+        taller.esperar(lambda: taller.apuntes() == [("h", 1)] and len(taller.publicados()) == 1)
+
+    assert taller.cartas() == []
+    (hecho,) = taller.leer(taller.apuntado.topico)
+    assert hecho.properties()["ce_correlationid"] == hecho.properties()["ce_causationid"] == minimas["ce_id"]
+    assert hecho.properties()["ce_sequencetype"] == "Integer"
+
+
 def test_cada_mensaje_cinco_veces_es_un_efecto(taller):
     taller.enviar(*(taller.orden(f"h-{n % 7}", n) for n in range(100)), repeticiones=5)
 

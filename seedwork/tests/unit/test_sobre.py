@@ -1,5 +1,6 @@
 """The envelope: CloudEvents in message properties, both ways."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -31,17 +32,37 @@ def test_ida_y_vuelta():
         MENSAJE, fuente="/saludtech/suscripciones", sujeto="s-1", secuencia=3, entorno=EntornoReal()
     )
 
-    assert de_propiedades(a_propiedades(raiz, MENSAJE.topico)) == raiz
-    assert de_propiedades(a_propiedades(hijo, MENSAJE.topico)) == hijo
+    assert de_propiedades(a_propiedades(raiz, MENSAJE.topico), "") == raiz
+    assert de_propiedades(a_propiedades(hijo, MENSAJE.topico), "") == hijo
     assert (hijo.causa, hijo.correlacion, hijo.traza) == (raiz.id, raiz.correlacion, raiz.traza)
 
 
 def test_lo_que_no_hay_no_viaja():
     propiedades = a_propiedades(sobre(), MENSAJE.topico)
 
-    assert not {"ce_sequence", "ce_causationid", "ce_idempotencykey", "ce_traceparent"} & set(propiedades)
+    assert not {"ce_sequence", "ce_sequencetype", "ce_causationid", "ce_idempotencykey", "ce_traceparent"} & set(
+        propiedades
+    )
     assert propiedades["content-type"] == "application/avro"
     assert all(isinstance(v, str) for v in propiedades.values())
+
+
+def test_una_secuencia_dice_que_es_un_entero():
+    """Else the extension takes it for a text, and 10 comes before 9."""
+    propiedades = a_propiedades(replace(sobre(), secuencia=10), MENSAJE.topico)
+    assert (propiedades["ce_sequence"], propiedades["ce_sequencetype"]) == ("10", "Integer")
+
+
+def test_bastan_los_cuatro_atributos_que_exige_cloudevents_si_la_clave_dice_de_quien_es():
+    propiedades = {"ce_specversion": "1.0", "ce_id": "m-1", "ce_source": "/otro/origen", "ce_type": MENSAJE.tipo}
+
+    assert de_propiedades(propiedades, "s-1") == Sobre(
+        id="m-1", tipo=MENSAJE.tipo, fuente="/otro/origen", sujeto="s-1", tiempo="", correlacion="m-1"
+    )
+    assert de_propiedades({**propiedades, "ce_subject": "s-2"}, "s-1").sujeto == "s-2"
+    for clave in ("", "con espacio", "../x"):
+        with pytest.raises(MensajeIlegible, match="falta ce_subject"):
+            de_propiedades(propiedades, clave)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +85,6 @@ def test_las_propiedades_malformadas_no_se_leen_y_no_se_citan(cambio):
     propiedades = {**a_propiedades(sobre(), MENSAJE.topico), **cambio}
 
     with pytest.raises(MensajeIlegible) as error:
-        de_propiedades({k: v for k, v in propiedades.items() if v is not None})
+        de_propiedades({k: v for k, v in propiedades.items() if v is not None}, "")
 
     assert not [v for v in cambio.values() if v and len(v) > 2 and v in str(error.value)]

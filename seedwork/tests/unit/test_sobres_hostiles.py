@@ -31,9 +31,9 @@ from seedwork.pruebas.sobres import Viajado, sobre_nuevo
 def test_un_atributo_hostil_es_ilegible_y_su_valor_no_se_cita(atributo: str, valor: str) -> None:
     sobre = sobre_nuevo(CrearSuscripcion, fuente="/saludtech/bff", sujeto="s-1")
     propiedades = a_propiedades(sobre, CrearSuscripcion.topico)
-    assert de_propiedades(propiedades) == sobre
+    assert de_propiedades(propiedades, "") == sobre
     with pytest.raises(MensajeIlegible, match=atributo) as error:
-        de_propiedades(propiedades | {atributo: valor})
+        de_propiedades(propiedades | {atributo: valor}, "s-1")
     assert valor not in str(error.value)
 
 

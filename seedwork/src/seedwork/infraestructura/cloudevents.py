@@ -1,4 +1,7 @@
-"""CloudEvents 1.0 in binary mode over Pulsar: attributes are message properties, the payload is Avro alone."""
+"""CloudEvents 1.0 in binary mode over Pulsar: attributes are message properties, the payload is Avro alone.
+
+CloudEvents has no binding for Pulsar: the properties are named as the headers of the binding for Kafka are.
+"""
 
 import re
 from collections.abc import Mapping
@@ -22,12 +25,15 @@ _ATRIBUTOS = {
     "clave_idempotencia": "ce_idempotencykey",
     "traza": "ce_traceparent",
 }
-_OBLIGATORIOS = ("ce_id", "ce_type", "ce_source", "ce_subject")
+_OBLIGATORIOS = ("ce_id", "ce_type", "ce_source")
+"""With ``ce_specversion``, what CloudEvents requires (§3.1); all else has a meaning where it is left out."""
 
 # They become keys of rows: what is no id (contract §2) must not get that far.
 _IDS = ("ce_id", "ce_subject", "ce_correlationid", "ce_causationid", "ce_idempotencykey")
 _TEXTO = re.compile(r"[\x20-\x7e]{0,512}")
 _SECUENCIA = re.compile(r"[0-9]{1,18}")
+_TIPO_SECUENCIA = "Integer"
+"""Else a sequence is a text, and of two the one that sorts last is the later (CloudEvents, extension "sequence")."""
 
 
 def entero(texto: str | None, defecto: int) -> int:
@@ -51,6 +57,7 @@ def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:
             propiedades[atributo] = valor
     if sobre.secuencia is not None:
         propiedades["ce_sequence"] = str(sobre.secuencia)
+        propiedades["ce_sequencetype"] = _TIPO_SECUENCIA
     return propiedades
 
 
@@ -64,8 +71,13 @@ def propias(propiedades: Mapping[str, str]) -> dict[str, str]:
     return {n: v for n, v in propiedades.items() if n in _PROPIAS and len(v) <= _MAXIMO}
 
 
-def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
+def de_propiedades(propiedades: Mapping[str, str], clave: str) -> Sobre:
     """The envelope that a message's properties hold.
+
+    Args:
+        propiedades: the message's.
+        clave: its partition key, which is the subject where ``ce_subject`` does not tell it. Likewise a message that
+            tells no correlation is its own; without a time, a cause, a sequence, a key or a trace there is none.
 
     Raises:
         MensajeIlegible: an attribute that CloudEvents or the contract requires is missing or malformed.
@@ -81,6 +93,9 @@ def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
         valor = propiedades.get(atributo)
         if valor and not (es_id(valor) if atributo in _IDS else _TEXTO.fullmatch(valor)):
             raise MensajeIlegible(f"{atributo} no es lo que debe ser")
+    sujeto = propiedades.get("ce_subject") or clave
+    if not es_id(sujeto):
+        raise MensajeIlegible("falta ce_subject, y su clave no es un id")
     secuencia = propiedades.get("ce_sequence")
     if secuencia is not None and not _SECUENCIA.fullmatch(secuencia):
         raise MensajeIlegible("ce_sequence no es un entero")
@@ -88,7 +103,7 @@ def de_propiedades(propiedades: Mapping[str, str]) -> Sobre:
         id=propiedades["ce_id"],
         tipo=propiedades["ce_type"],
         fuente=propiedades["ce_source"],
-        sujeto=propiedades["ce_subject"],
+        sujeto=sujeto,
         tiempo=propiedades.get("ce_time", ""),
         correlacion=propiedades.get("ce_correlationid") or propiedades["ce_id"],
         causa=propiedades.get("ce_causationid"),

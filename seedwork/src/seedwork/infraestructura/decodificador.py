@@ -60,7 +60,7 @@ class Decodificador:
         """
         topico = original.topico
         tipo = self._por_topico.get(topico)
-        sobre = de_propiedades(original.propiedades)
+        sobre = de_propiedades(original.propiedades, original.clave)
         if tipo is None or REGISTRO.get(sobre.tipo) is not tipo:
             raise MensajeIlegible("ce_type no es el del tópico")
         carga = original.carga
