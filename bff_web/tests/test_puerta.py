@@ -1,23 +1,28 @@
 """The door's own pages: health, metrics, errors, and a document that tells all of it."""
 
+import json
 import re
+from collections import Counter
 from typing import Any, get_args
 
 import pytest
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
-from bff_web import modelos_consultas
+from bff_web import cuerpos, idempotencia, modelos_consultas
 from bff_web import respuestas as respuestas_de_la_puerta
 from bff_web.comandos import COMANDOS
+from bff_web.comandos.comun import Comando
 from bff_web.comandos.vista import SOLO_POST
 from bff_web.composicion import componer
 from bff_web.config import Config
 from bff_web.consultas import CONSULTAS
 from contratos import Mensaje
-from contratos.consultas import Parte, Respuesta
+from contratos.consultas import Respuesta
+from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.config import cargar
+from seedwork.entrada.problemas import ErrorHttp
 
 
 class PublicadorRoto:
@@ -142,7 +147,7 @@ def test_cada_respuesta_tiene_en_el_documento_los_campos_de_su_contrato(document
     while por_ver:
         respuesta = por_ver.pop()
         vistas.add(respuesta)
-        esquema = esquemas[("_" if issubclass(respuesta, Parte) else "") + respuesta.__name__]
+        esquema = esquemas[respuesta.__name__]
         assert (list(esquema["properties"]), esquema["description"]) == (esquema["required"], respuesta.__doc__)
         assert [(c.nombre, c.significado) for c in respuesta.campos()] == [
             (nombre, propiedad["description"]) for nombre, propiedad in esquema["properties"].items()
@@ -163,6 +168,56 @@ def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -
 
     esquemas = {f"#/components/schemas/{nombre}" for nombre in documento["components"]["schemas"]}
     assert referencias(documento) <= esquemas
+
+
+def test_los_esquemas_se_distinguen_en_letras_y_ninguno_es_de_dentro(documento: dict[str, Any]) -> None:
+    """Generators make classes of the names, of which no more than letters and digits is left."""
+    esquemas = documento["components"]["schemas"]
+    en_letras = Counter(re.sub(r"[^a-z0-9]", "", nombre.lower()) for nombre in esquemas)
+    assert [nombre for nombre, veces in en_letras.items() if veces > 1] == []
+    usados = set(re.findall(r'#/components/schemas/([^"]+)"', json.dumps(documento)))
+    assert usados == set(esquemas)
+    assert not [nombre for nombre in esquemas if not re.fullmatch(r"[A-Z][A-Za-z]+", nombre)]
+    assert not usados & {"Config", "Cuerpo", "Filtro", "Objeto"}
+
+
+def test_cada_operacion_tiene_un_id_que_la_nombra_y_un_grupo_que_se_explica(documento: dict[str, Any]) -> None:
+    operaciones = [o for ruta in documento["paths"].values() for o in ruta.values()]
+    ids = [o["operationId"] for o in operaciones]
+    assert len({id.lower() for id in ids}) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", id) for id in ids)
+    esperados = {"crearSuscripcion", "anonimizarImagen", "anonimizarImagenEnProcesamiento", "listarNotificaciones"}
+    assert esperados <= set(ids)
+    explicadas = {e["name"]: e["description"] for e in documento["tags"]}
+    assert {e for o in operaciones for e in o["tags"]} == set(explicadas)
+    assert not [nombre for nombre, dicho in explicadas.items() if dicho == nombre]
+    assert documento["servers"] == [{"url": "/", "description": "Donde está este documento."}]
+
+
+@pytest.mark.parametrize("comando", COMANDOS, ids=lambda c: c.mensaje.__name__)
+def test_un_cuerpo_se_dice_de_un_solo_tipo_y_los_otros_en_palabras(documento: dict[str, Any], comando: Comando) -> None:
+    """What is no media type's name, as `aplication/json` is none, makes generators refuse the whole document."""
+    for ruta in comando.rutas:
+        pedido = documento["paths"][ruta]["post"]["requestBody"]
+        assert list(pedido["content"]) == ["application/json"]
+        assert all(tipo in pedido["description"] for tipo in cuerpos.TIPOS_ADMITIDOS)
+
+
+@pytest.mark.parametrize(
+    ("clave", "vale"),
+    [("a", True), ("x" * 255, True), ("a b", True), ("", False), ("x" * 256, False), ("ñ", False), ("a\tb", False)],
+)
+def test_una_clave_vale_en_la_puerta_si_vale_en_el_documento(documento: dict[str, Any], clave: str, vale: bool) -> None:
+    (dicha,) = documento["paths"][COMANDOS[0].rutas[0]]["post"]["parameters"]
+    esquema = dicha["schema"]
+    en_documento = esquema["minLength"] <= len(clave) <= esquema["maxLength"] and re.search(esquema["pattern"], clave)
+    cuerpo = COMANDOS[0].cuerpo.model_validate(COMANDOS[0].cuerpo.model_json_schema()["examples"][0])
+    try:
+        idempotencia.identificar("/r", clave, cuerpo, b"s", EntornoReal())
+    except ErrorHttp:
+        assert (bool(en_documento), vale) == (False, False)
+    else:
+        assert (bool(en_documento), vale) == (True, True)
 
 
 def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(documento: dict[str, Any]) -> None:

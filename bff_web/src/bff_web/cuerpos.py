@@ -22,7 +22,8 @@ from seedwork.dominio.reglas import (
 )
 from seedwork.entrada.problemas import ErrorHttp
 
-TIPOS_ADMITIDOS = ("application/json", "json/application", "aplication/json", "application/*+json")
+TIPO_JSON = "application/json"
+TIPOS_ADMITIDOS = (TIPO_JSON, "json/application", "aplication/json", "application/*+json")
 """JSON's own media types, and the two that today's clients send instead."""
 
 MAXIMO_BYTES = 1024 * 1024

@@ -1,30 +1,30 @@
 """The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flask
 from flask_openapi.models import OPENAPI3_REF_TEMPLATE, OpenAPISpec
 from flask_openapi_swagger.plugins import RegisterPlugin  # type: ignore[import-untyped]
 from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[import-untyped]
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import idempotencia, respuestas
+from bff_web import idempotencia, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
-from bff_web.cuerpos import TIPOS_ADMITIDOS, puede_faltar
-from bff_web.modelos_consultas import CURSOR, Filtro, de_filtros, de_respuesta
+from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
+from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
 from contratos.consultas import Consulta
-from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID
 from seedwork.entrada.problemas import TIPO_PROBLEMA
 
 _RUTA = "openapi.json"
 
 _ENTERO = {"type": "integer"}
 _TEXTO = {"type": "string"}
+_ID = TypeAdapter(tipos.Id).json_schema()
 _ESPERA = {"Retry-After": {"description": "Segundos tras los que conviene repetir.", "schema": _ENTERO}}
 
 _ERRORES: dict[int, dict[str, Any]] = {
@@ -44,8 +44,28 @@ _CLAVE = {
     "required": False,
     "description": "Hace de las repeticiones de una petición el mismo comando, 24 horas como mínimo. "
     "Con otro cuerpo, la misma clave se rechaza.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": idempotencia.MAXIMO_CLAVE},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": idempotencia.MAXIMO_CLAVE,
+        "pattern": idempotencia.PATRON_CLAVE,
+    },
 }
+
+_PLATAFORMA = "Plataforma"
+_ETIQUETAS = {
+    "Suscripciones": "Suscripciones, sus planes, sus facturas y sus sagas.",
+    "Servicios de datos": "El experto, la nube y el conjunto de datos de una suscripción.",
+    "Procesamiento": "Imágenes, ya anonimizadas.",
+    "Notificaciones": "Lo que se cuenta a los clientes.",
+    _PLATAFORMA: "La puerta misma.",
+}
+"""What each group of operations is about. A context that is not told of here is described by its name."""
+
+_CUERPO = (
+    f"JSON, con `Content-Type: {TIPO_JSON}`. De los clientes de siempre se admiten también "
+    f"{', '.join(f'`{tipo}`' for tipo in TIPOS_ADMITIDOS if tipo != TIPO_JSON)}. Como máximo 1 MiB."
+)
 
 
 def registrar(app: flask.Flask) -> None:
@@ -68,12 +88,10 @@ def describir() -> dict[str, Any]:
     for consulta in CONSULTAS:
         rutas[consulta.ruta] = {"get": _de_consulta(consulta)}
     rutas |= _propias()
-    propios = {modelo for modelo in _subclases(BaseModel) if modelo.__module__.startswith("bff_web.")}
-    modelos = {modelo for modelo in propios if not issubclass(modelo, Filtro)}
     _, esquemas = models_json_schema(
-        [(modelo, "validation") for modelo in sorted(modelos, key=lambda m: m.__name__)],
-        ref_template=OPENAPI3_REF_TEMPLATE,
+        [(modelo, "validation") for modelo in _modelos()], ref_template=OPENAPI3_REF_TEMPLATE
     )
+    etiquetas = sorted({e for operaciones in rutas.values() for o in operaciones.values() for e in o["tags"]})
     documento = {
         "openapi": "3.1.0",
         "info": {
@@ -82,27 +100,30 @@ def describir() -> dict[str, Any]:
             "description": "Suscripciones, servicios de datos e imágenes anonimizadas. Los comandos se aceptan con "
             "202 y se aplican después: la respuesta dice dónde consultar su resultado.",
         },
+        "servers": [{"url": "/", "description": "Donde está este documento."}],
+        "security": [],
+        "tags": [{"name": nombre, "description": _ETIQUETAS.get(nombre, nombre)} for nombre in etiquetas],
         "paths": rutas,
         "components": {"schemas": esquemas["$defs"]},
     }
     return OpenAPISpec.model_validate(documento).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _subclases(modelo: type[BaseModel]) -> Iterable[type[BaseModel]]:
-    for hija in modelo.__subclasses__():
-        yield hija
-        yield from _subclases(hija)
+def _modelos() -> list[type[BaseModel]]:
+    """What clients send and are answered; what it is made of follows it into the document."""
+    modelos: set[type[BaseModel]] = {
+        *(modelo for comando in COMANDOS for modelo in (comando.cuerpo, comando.recurso.aceptado)),
+        *(de_respuesta(consulta.respuesta) for consulta in CONSULTAS),
+        *respuestas.PROPIAS,
+    }
+    return sorted(modelos, key=lambda modelo: modelo.__name__)
 
 
 def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
-    cuerpo = {
-        "schema": _referencia(comando.cuerpo),
-        "examples": _ejemplos(comando.cuerpo),
-    }
     aceptado = {
         "description": "El comando es durable y se aplicará.",
         "headers": {"Location": {"description": "La consulta del resultado.", "schema": _TEXTO}},
-        "content": {"application/json": _con_ejemplo(comando.recurso.aceptado)},
+        "content": {TIPO_JSON: _con_ejemplo(comando.recurso.aceptado)},
     }
     sin_confirmar = {
         "description": "El broker no confirmó el comando en 5 s: no se sabe si tendrá efecto.",
@@ -110,16 +131,28 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
         "content": {TIPO_PROBLEMA: {"schema": _referencia(respuestas.ProblemaSinConfirmar)}},
     }
     return _operacion(
+        _en_minuscula(comando.mensaje.__name__) + _por(comando, ruta),
         comando.titulo,
         comando.recurso.etiqueta,
-        parametros=[*_de_ruta(ruta, {}), _CLAVE],
+        descripcion=comando.cuerpo.__doc__,
+        parametros=[*_de_ruta(ruta, {comando.recurso.id: "El recurso al que se dirige."}), _CLAVE],
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores(400, 413, 415, 422),
     ) | {
         "requestBody": {
+            "description": _CUERPO,
             "required": not puede_faltar(comando.cuerpo),
-            "content": dict.fromkeys(TIPOS_ADMITIDOS, cuerpo),
+            "content": {TIPO_JSON: _con_ejemplo(comando.cuerpo)},
         }
     }
+
+
+def _en_minuscula(nombre: str) -> str:
+    return nombre[0].lower() + nombre[1:]
+
+
+def _por(comando: Comando, ruta: str) -> str:
+    """Tells an alias of a command's route from it, by where it begins."""
+    return "" if ruta == comando.rutas[0] else "En" + ruta.split("/")[1].capitalize()
 
 
 def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
@@ -134,11 +167,15 @@ def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
         }
         for nombre, propiedad in esquema.get("properties", {}).items()
     ]
+    ids = _de_ruta(consulta.ruta, {c.nombre: c.significado for c in consulta.campos()})
     return _operacion(
+        _en_minuscula(consulta.__name__),
         (consulta.__doc__ or "").rstrip("."),
         CONTEXTOS[consulta.contexto],
-        parametros=[*_de_ruta(consulta.ruta, {c.nombre: c.significado for c in consulta.campos()}), *filtros],
-        respuestas={"200": _bien(de_respuesta(consulta.respuesta))} | _errores(404, 422, 503),
+        descripcion=consulta.respuesta.__doc__,
+        parametros=[*ids, *filtros],
+        # What has no id is there, though there may be nothing in it.
+        respuestas={"200": _bien(de_respuesta(consulta.respuesta))} | _errores(*([404] if ids else []), 422, 503),
     )
 
 
@@ -150,31 +187,41 @@ def _propias() -> dict[str, Any]:
         "content": {TIPO_PROBLEMA: {"schema": _referencia(respuestas.ProblemaNoLista)}},
     }
     paginas = {
-        "/salud/viva": ("Si el proceso vive", {"200": _bien(respuestas.Viva)}),
-        "/salud/lista": ("Si puede atender", {"200": _bien(respuestas.Lista), "503": no_lista}),
-        "/metrics": ("Métricas de Prometheus", {"200": _pagina("text/plain")}),
-        f"/{_RUTA}": ("Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),
-        "/docs": ("Este documento, como página", {"200": _pagina("text/html")}),
+        "/salud/viva": ("verSiVive", "Si el proceso vive", {"200": _bien(respuestas.Viva)}),
+        "/salud/lista": ("verSiEstaLista", "Si puede atender", {"200": _bien(respuestas.Lista), "503": no_lista}),
+        "/metrics": ("verMetricas", "Métricas de Prometheus", {"200": _pagina("text/plain")}),
+        f"/{_RUTA}": ("obtenerDocumento", "Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),
+        "/docs": ("verDocumento", "Este documento, como página", {"200": _pagina("text/html")}),
     }
-    return {ruta: {"get": _operacion(titulo, "Plataforma", [], r)} for ruta, (titulo, r) in paginas.items()}
+    return {
+        ruta: {"get": _operacion(id, titulo, _PLATAFORMA, respuestas=dadas)}
+        for ruta, (id, titulo, dadas) in paginas.items()
+    }
 
 
 def _operacion(
-    titulo: str, etiqueta: str, parametros: list[dict[str, Any]], respuestas: dict[str, Any]
+    id: str,
+    titulo: str,
+    etiqueta: str,
+    *,
+    descripcion: str | None = None,
+    parametros: Sequence[Mapping[str, Any]] = (),
+    respuestas: Mapping[str, Any],
 ) -> dict[str, Any]:
     otro = {"description": "Otro error.", "content": {TIPO_PROBLEMA: {"schema": _PROBLEMA}}}
     return {
+        "operationId": id,
         "summary": titulo,
+        "description": descripcion,
         "tags": [etiqueta],
-        "parameters": parametros,
-        "responses": respuestas | {"default": otro},
+        "parameters": [*parametros],
+        "responses": {**respuestas, "default": otro},
     }
 
 
 def _de_ruta(ruta: str, significados: Mapping[str, str]) -> list[dict[str, Any]]:
-    esquema = {"type": "string", "pattern": PATRON_ID, "maxLength": MAXIMO_ID}
     return [
-        {"name": id, "in": "path", "required": True, "schema": esquema, "description": significados.get(id)}
+        {"name": id, "in": "path", "required": True, "schema": _ID, "description": significados[id]}
         for id in re.findall(r"\{(\w+)\}", ruta)
     ]
 
@@ -189,15 +236,12 @@ def _referencia(modelo: type[BaseModel]) -> dict[str, str]:
 
 
 def _bien(modelo: type[BaseModel]) -> dict[str, Any]:
-    return {"description": "Bien.", "content": {"application/json": _con_ejemplo(modelo)}}
+    return {"description": "Bien.", "content": {TIPO_JSON: _con_ejemplo(modelo)}}
 
 
 def _con_ejemplo(modelo: type[BaseModel]) -> dict[str, Any]:
-    return {"schema": _referencia(modelo), "examples": _ejemplos(modelo)}
-
-
-def _ejemplos(modelo: type[BaseModel]) -> dict[str, Any]:
-    return {"ejemplo": {"value": modelo.model_json_schema()["examples"][0]}}
+    ejemplo = modelo.model_json_schema()["examples"][0]
+    return {"schema": _referencia(modelo), "examples": {"ejemplo": {"value": ejemplo}}}
 
 
 def _pagina(tipo: str) -> dict[str, Any]:

@@ -17,9 +17,11 @@ from seedwork.entrada.problemas import ErrorHttp
 
 CABECERA = "Idempotency-Key"
 MAXIMO_CLAVE = 255
+PATRON_CLAVE = r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$"
+"""The length is beside it. Blanks at both ends are no part of a header's value (RFC 9110 §5.5)."""
 
 _ESPACIO = uuid.UUID("5b1f5f3e-3f0a-5c55-9d3b-6f2f0f1d7c11")
-_CLAVE = re.compile(rf"[\x20-\x7e]{{1,{MAXIMO_CLAVE}}}")
+_CLAVE = re.compile(PATRON_CLAVE)
 
 TODOS = ""
 """The caller, as long as nobody is authenticated: all are one."""
@@ -55,7 +57,7 @@ def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, en
     """
     if clave is None:
         return Identidad(entorno.id(), entorno.id(), None)
-    if not _CLAVE.fullmatch(clave):
+    if len(clave) > MAXIMO_CLAVE or not _CLAVE.fullmatch(clave):
         motivo = f"debe tener de 1 a {MAXIMO_CLAVE} caracteres ASCII visibles"
         raise ErrorHttp(422, errores=[{"campo": CABECERA, "motivo": motivo}])
     derivada = _derivar("clave", ruta, TODOS, clave)

@@ -46,8 +46,7 @@ def _modelo(respuesta: type[Respuesta]) -> type[BaseModel]:
         for c in respuesta.campos()
     }
     return create_model(
-        # Bodies of commands have parts of the same names.
-        f"_{respuesta.__name__}" if parte else respuesta.__name__,
+        respuesta.__name__,
         __config__=ConfigDict(extra="allow", json_schema_extra=None if parte else {"examples": [respuesta.ejemplo()]}),
         __doc__=respuesta.__doc__,
         __module__=__name__,

@@ -129,3 +129,7 @@ class DocumentoOpenApi(BaseModel):
 
     openapi: str
     paths: dict[str, Any]
+
+
+PROPIAS = (Problema, ProblemaSinConfirmar, ProblemaNoLista, Viva, Lista, DocumentoOpenApi)
+"""What is no answer to a command that was accepted, and to no query of the contract's."""

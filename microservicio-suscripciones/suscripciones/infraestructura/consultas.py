@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from contratos import motivos
 from contratos.consultas.suscripciones import (
     ClienteVisible,
-    Documento,
+    DocumentoVisible,
     Factura,
     ListarSuscripciones,
-    Nombre,
+    NombreVisible,
     PaginaSuscripciones,
     PlanVisible,
     Suscripcion,
@@ -107,10 +107,10 @@ def _mostrar(fila: sa.RowMapping, facturas: Mapping[str, list[Factura]]) -> Susc
         detalle=fila["detalle"],
         cliente=ClienteVisible(
             codigo=fila["cliente_codigo"],
-            nombre=Nombre(nombres=fila["c_nombres"], apellidos=fila["c_apellidos"]),
+            nombre=NombreVisible(nombres=fila["c_nombres"], apellidos=fila["c_apellidos"]),
             usuario=fila["c_usuario"],
-            rut=Documento(numero=fila["c_rut"]),
-            cedula=Documento(numero=fila["c_cedula"]),
+            rut=DocumentoVisible(numero=fila["c_rut"]),
+            cedula=DocumentoVisible(numero=fila["c_cedula"]),
             email=fila["c_email"],
         ),
         plan=PlanVisible(codigo=fila["plan_codigo"], nombre=fila["plan_nombre"]),

@@ -23,14 +23,14 @@ EstadoSuscripcion = Literal["PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA"]
 ResultadoPaso = Literal["HECHO", "RECHAZADO", "FALLIDO", "OMITIDO"]
 
 
-class Nombre(Parte):
+class NombreVisible(Parte):
     """Cómo se llama una persona."""
 
     nombres: str = campo("Sus nombres.", "Pablo")
     apellidos: str = campo("Sus apellidos.", "Perez Prieto")
 
 
-class Documento(Parte):
+class DocumentoVisible(Parte):
     """Un documento de identidad."""
 
     numero: str = campo("Su número, en dígitos.", "123457890")
@@ -40,10 +40,10 @@ class ClienteVisible(Parte):
     """El cliente, con los datos que dio; vacíos si se le rechazó por su código."""
 
     codigo: str = campo("Su código.", "0001")
-    nombre: Nombre = campo("Cómo se llama.")
+    nombre: NombreVisible = campo("Cómo se llama.")
     usuario: str = campo("Su usuario.", "pperez")
-    rut: Documento = campo("Su RUT.")
-    cedula: Documento = campo("Su cédula.")
+    rut: DocumentoVisible = campo("Su RUT.")
+    cedula: DocumentoVisible = campo("Su cédula.")
     email: str = campo("Adónde se le escribe.", "pperez@domain.com")
 
 
