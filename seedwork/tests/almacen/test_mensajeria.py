@@ -10,6 +10,7 @@ from seedwork.aplicacion.transaccion import DestinoDeComando, Saliente
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.tabla import ClaveRepetida
 from seedwork.infraestructura.topicos import topico_espera
+from seedwork.pruebas.sobres import Viajado
 
 from .conftest import Banco, BancoSQL, Sumado, Sumar, carga, recibido, salida, sobre, transaccion
 
@@ -48,6 +49,21 @@ def test_un_comando_se_conoce_por_su_destino_aunque_el_inbox_lo_olvidara(banco):
     destinar(banco, "a")
     assert recibir(banco, "a", "b") == {"b"}
     assert ("c", "a") not in banco.inbox()
+
+
+def test_lo_que_se_aparco_sin_leer_se_conoce_por_su_lugar(banco):
+    """It has no id to trust, and may hold what no database takes for a text."""
+    intentos = banco.intentos("c", "l-1")
+    propiedades = {"ce_id": "a\0b", "otra": "x"}
+    este, otro = (Viajado("t", "k\0", b"\0", propiedades, lugar=lugar) for lugar in ("1:0:0", "1:0:1"))
+    assert not intentos.esta_aparcado_sin_leer(este)
+    for _ in range(2):
+        intentos.aparcar_sin_leer(este)
+    assert intentos.esta_aparcado_sin_leer(este)
+    assert not intentos.esta_aparcado_sin_leer(otro)
+    assert not banco.intentos("d", "l-2").esta_aparcado_sin_leer(este)
+    ((consumidor, sena),) = banco.inbox()
+    assert (consumidor, sena[0]) == ("c", "@")
 
 
 def test_un_aparcado_no_es_nuevo(banco):

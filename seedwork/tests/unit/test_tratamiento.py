@@ -92,6 +92,7 @@ class Mundo:
     efectos: list[str] = field(default_factory=list)
     cartas: list[tuple[str, str, int]] = field(default_factory=list)
     tratos: list[list[str]] = field(default_factory=list)
+    sin_leer: list[Llegado] = field(default_factory=list)
     dichos: list[tuple[str, str]] = field(default_factory=list)
     fallos: Counter[str] = field(default_factory=Counter)
     lote: str = "l1"
@@ -135,6 +136,12 @@ class Mundo:
 
     def no_esperar(self, ce_id):
         self._llamar(lambda: self.esperas.discard(ce_id))
+
+    def esta_aparcado_sin_leer(self, llegado):
+        return self._llamar(lambda: any(llegado is aparcado for aparcado in self.sin_leer))
+
+    def aparcar_sin_leer(self, llegado):
+        self._llamar(lambda: self.sin_leer.append(llegado))
 
     def procesar(self, recibidos, *, lote=None):
         return self._llamar(lambda: self._procesar(recibidos, lote))
@@ -522,6 +529,16 @@ def test_lo_que_volvio_ilegible_de_su_espera_no_hace_esperar_a_nadie():
     mundo.vivir()
     assert mundo.esperas == {"w2"}
     assert mundo.cartas == [("w1", "no se entiende", 0)]
+
+
+def test_lo_ilegible_se_aparca_una_vez_aunque_el_cursor_vuelva_atras():
+    """Each delivery made a letter of its own: a cursor that was set back doubled them."""
+    mundo = Mundo([orden("x1", "a", "ilegible"), orden("x2", "a", "ilegible"), orden("a1", "a")])
+    for _ in range(2):
+        mundo.vivir()
+        assert [id for id, _, _ in mundo.cartas] == ["x1", "x2"]
+        assert mundo.sin_aceptar() == []
+        mundo.aceptados.clear()
 
 
 def test_lo_que_se_aparca_tras_esperar_ya_no_espera():

@@ -36,6 +36,11 @@ class Original(Protocol):
         """The version that its topic's registry gave the schema that it was written with; -1 where it is not known."""
         ...
 
+    @property
+    def lugar(self) -> str:
+        """Where it lies: no other message of the same broker's has the same. Empty where it lies nowhere."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Recibido:

@@ -17,9 +17,10 @@ def en_instante(texto: str) -> datetime | None:
     """The inverse, of whatever came; None for what is no instant with its zone."""
     try:
         instante = datetime.fromisoformat(texto)
-    except ValueError:
+        # In UTC it may lie before year 1, or after 9999.
+        return instante.astimezone(UTC) if instante.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return instante.astimezone(UTC) if instante.tzinfo else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

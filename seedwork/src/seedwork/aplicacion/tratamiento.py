@@ -98,6 +98,14 @@ class Intentos(Protocol):
         """The command waits no more, and its attempts are forgotten."""
         ...
 
+    def esta_aparcado_sin_leer(self, llegado: Original) -> bool:
+        """Whether this very message was parked unread before, however often it is delivered."""
+        ...
+
+    def aparcar_sin_leer(self, llegado: Original) -> None:
+        """A message was parked unread: it is not to be parked again."""
+        ...
+
 
 class Cartas(Protocol):
     """The dead-letter place."""
@@ -193,6 +201,7 @@ class Tratamiento:
         self._libres: deque[_Entrega] = deque()
         self._colas: dict[_Clave, deque[_Entrega]] = {}
         self._hechas: deque[Original] = deque()
+        self._con_carta: Original | None = None
         self._agenda: list[tuple[float, int, _Clave]] = []
         self._orden = count()
         self._retenidas = 0
@@ -273,17 +282,28 @@ class Tratamiento:
             llegado = self._crudas[0]
             leido = medios.leer(llegado)
             if isinstance(leido, Ilegible):
-                if leido.en_espera:
-                    # Those behind it would wait for it for ever.
-                    medios.intentos.no_esperar(leido.en_espera)
-                medios.cartas.aparcar(leido.original, error=leido.motivo, intentos=0)
+                self._aparcar_sin_leer(llegado, leido)
                 self._hechas.append(llegado)
-                medios.testigo.ilegible(leido)
             else:
                 sobre = leido.sobre
                 de = sobre.sujeto if medios.ordenado else sobre.id
                 self._acoger(_Entrega(llegado, leido, (leido.mensaje.topico, de)))
             self._crudas.popleft()
+
+    def _aparcar_sin_leer(self, llegado: Original, ilegible: Ilegible) -> None:
+        """Park it, unless that was done before a cursor was set back; trouble meanwhile makes no second letter."""
+        medios = self._medios
+        if ilegible.en_espera:
+            # Those behind it would wait for it for ever.
+            medios.intentos.no_esperar(ilegible.en_espera)
+        if self._con_carta is not llegado:
+            if medios.intentos.esta_aparcado_sin_leer(llegado):
+                return
+            medios.cartas.aparcar(ilegible.original, error=ilegible.motivo, intentos=0)
+            self._con_carta = llegado
+        medios.intentos.aparcar_sin_leer(llegado)
+        self._con_carta = None
+        medios.testigo.ilegible(ilegible)
 
     def _acoger(self, entrega: _Entrega) -> None:
         """It is free, unless its key waits."""

@@ -23,7 +23,7 @@ from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador, esquema_registrado
 from seedwork.infraestructura.intentos import IntentosSQL
-from seedwork.infraestructura.publicador import EsquemaCodificado
+from seedwork.infraestructura.publicador import EsquemaCodificado, cabe
 from seedwork.infraestructura.subscription import EsquemasPulsar
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,17 @@ DESCARTADA = "DESCARTADA"
 RECHAZADA = "RECHAZADA"
 YA_ATENDIDA = "YA_ATENDIDA"
 SE_QUEDA = "SE_QUEDA"
+
+
+_FUTURO = timedelta(days=1)
+"""No clock is so wrong: what claims to have been parked later than that from now tells no age."""
+_DE_LA_CARTA = (pulsar.IncompatibleSchema, pulsar.InvalidMessage, pulsar.MessageTooBig, pulsar.TopicNotFound)
+"""What the broker says against one letter, while it takes others."""
+
+
+def en_su_lugar(carta: Carta) -> str:
+    """What a letter can be asked for by, whatever is written on it."""
+    return f"@{carta.lugar}"
 
 
 def _es_del_mensaje(error: Exception) -> bool:
@@ -48,7 +59,7 @@ class Filtro:
     """Which letters are meant: those that every given condition holds for.
 
     Attributes:
-        ids: any of these.
+        ids: any of these; ``@`` and its place name a letter too, which may have no id.
         tipo: the ``ce_type``, or just its message's name.
         desde: parked then or later.
         hasta: parked then or earlier.
@@ -62,7 +73,7 @@ class Filtro:
     def admite(self, carta: Carta) -> bool:
         """Whether it is meant."""
         return (
-            (not self.ids or carta.id in self.ids)
+            (not self.ids or not self.ids.isdisjoint((carta.id, en_su_lugar(carta))))
             and (self.tipo is None or self.tipo in (carta.tipo, *carta.tipo.split(".")[-2:-1]))
             and (self.desde is None or carta.instante >= self.desde)
             and (self.hasta is None or carta.instante <= self.hasta)
@@ -110,9 +121,13 @@ class Cartero:
         """
         self._comprobar_memoria(carta)
         productor = self._productor(carta)
-        # The mark goes first: the consumer must not pass over what comes.
-        self._intentos.levantar(carta.id)
-        self._publicar(productor, carta)
+        if carta.id:
+            # The mark goes first: the consumer must not pass over what comes.
+            self._intentos.levantar(carta.id)
+        try:
+            self._publicar(productor, carta)
+        except _DE_LA_CARTA as error:
+            raise SeQueda(f"el broker no la admite: {type(error).__name__}") from None
         self._quitar(buzon, carta)
         self._anotar("carta reenviada", carta, REENVIADA)
         return REENVIADA
@@ -138,15 +153,14 @@ class Cartero:
         Raises:
             sqlalchemy.exc.DBAPIError: the database is in trouble; what was discarded until then is.
         """
-        limite = self._entorno.ahora() - edad
+        ahora = self._entorno.ahora()
         vencidas = 0
         try:
             with abrir_buzon(self._cliente, self._contexto, espera_s=0) as buzon:
                 for carta in buzon:
-                    if carta.instante > limite:
-                        # They come in the order in which they were parked.
-                        break
-                    vencidas += self._vencer(buzon, carta)
+                    # All of them are looked at: what one says of its age must not keep those behind it.
+                    if not ahora - edad < carta.instante < ahora + _FUTURO:
+                        vencidas += self._vencer(buzon, carta)
         except (pulsar.PulsarException, SinEsquemas) as error:
             # An operator is at work on them, or the broker is away: there is time.
             log.info("cartas sin revisar por ahora", error=type(error).__name__)
@@ -169,8 +183,12 @@ class Cartero:
         """An event has readers besides this service: they must still know that they handled it."""
         if not carta.topico:
             raise SeQueda("no dice de qué tópico vino")
+        if not self._decodificador.conoce(carta.topico):
+            raise SeQueda("su tópico no es de los que este servicio atiende")
         if carta.sin_sitio is not None:
             raise SeQueda(f"su carga, de {carta.octetos} octetos, no cupo en la carta")
+        if not cabe(carta.carga, carta.propiedades, carta.clave):
+            raise SeQueda("pesa más de lo que admite un broker")
         try:
             recibido = self._decodificar(carta)
         except MensajeIlegible:
@@ -186,11 +204,13 @@ class Cartero:
         if clave not in self._productores:
             try:
                 esquema = json.loads(esquema_registrado(self._esquemas, *clave))
+                self._productores[clave] = self._cliente.create_producer(
+                    carta.topico, schema=EsquemaCodificado(None, schema_definition=esquema), send_timeout_millis=10_000
+                )
             except MensajeIlegible as error:
                 raise SeQueda(str(error)) from None
-            self._productores[clave] = self._cliente.create_producer(
-                carta.topico, schema=EsquemaCodificado(None, schema_definition=esquema), send_timeout_millis=10_000
-            )
+            except (*_DE_LA_CARTA, ValueError) as error:
+                raise SeQueda(f"con su esquema no se puede publicar: {type(error).__name__}") from None
         return self._productores[clave]
 
     def _publicar(self, productor: pulsar.Producer, carta: Carta) -> None:
@@ -232,7 +252,8 @@ class Cartero:
             que,
             id=carta.id,
             tipo=carta.tipo,
-            correlacion=carta.propiedades.get("ce_correlationid"),
+            lugar=carta.lugar,
+            correlacion=carta.correlacion,
             aparcada=en_texto(carta.instante),
             error=carta.error,
             resultado=resultado,

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from seedwork.aplicacion.broker import SinEsquemas
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.entrada import logs
-from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda
+from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda, en_su_lugar
 from seedwork.entrada.gunicorn import servir
 from seedwork.entrada.logs import apartar_salida
 from seedwork.entrada.servicio import Servicio
@@ -115,9 +115,9 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
 
     @cartas.command("show")
     def mostrar(id: str) -> None:
-        """All that is known of one message, by its id; as often as it was parked."""
+        """All that is known of one message, by its id; as often as it was parked. Or of one letter, by its place."""
         with _buzon(servicio()) as (_, buzon):
-            halladas = [c for c in buzon if c.id == id]
+            halladas = list(filter(Filtro(ids=frozenset([id])).admite, buzon))
         for carta in halladas:
             todo = {**_resumen(carta), "esquema": carta.esquema, "propiedades": carta.propiedades}
             print(json.dumps(todo, ensure_ascii=False, indent=2))
@@ -152,7 +152,7 @@ def _instante(texto: str) -> datetime:
     return instante
 
 
-Ids = Annotated[list[str] | None, typer.Argument(help="Their ids.", show_default=False)]
+Ids = Annotated[list[str] | None, typer.Argument(help="Their ids, or @places.", show_default=False)]
 Tipo = Annotated[str | None, typer.Option("--tipo", help="Of this ce_type, or message name.")]
 Desde = Annotated[datetime | None, typer.Option("--desde", parser=_instante, metavar="RFC3339", help="Parked since.")]
 Hasta = Annotated[datetime | None, typer.Option("--hasta", parser=_instante, metavar="RFC3339", help="Parked until.")]
@@ -186,7 +186,7 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
     with _buzon(servicio) as (cliente, buzon):
         cartero = servicio.cartero(cliente, servicio.motor())
         for carta in filter(filtro.admite, buzon):
-            linea = {"id": carta.id, "tipo": carta.tipo, "clave": carta.clave}
+            linea = {"id": carta.id, "carta": en_su_lugar(carta), "tipo": carta.tipo, "clave": carta.clave}
             try:
                 linea["resultado"] = hacer(cartero, buzon, carta)
             except SeQueda as error:
@@ -201,6 +201,7 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
 def _resumen(carta: Carta) -> dict[str, Any]:
     return {
         "id": carta.id,
+        "carta": en_su_lugar(carta),
         "tipo": carta.tipo,
         "clave": carta.clave,
         "instante": en_texto(carta.instante),

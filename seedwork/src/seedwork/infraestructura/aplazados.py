@@ -37,6 +37,7 @@ class Devuelto:
 
     Attributes:
         vuelta: how often it was made to wait.
+        lugar: where it lies on the waiting topic.
     """
 
     topico: str
@@ -45,6 +46,7 @@ class Devuelto:
     propiedades: Mapping[str, str]
     esquema: int
     vuelta: int
+    lugar: str
 
     @classmethod
     def de(cls, llegado: Original) -> "Devuelto":
@@ -57,4 +59,5 @@ class Devuelto:
             propiedades={n: v for n, v in todas.items() if not n.startswith(_PREFIJO)},
             esquema=cloudevents.entero(todas.get(_ESQUEMA), -1),
             vuelta=cloudevents.entero(todas.get(_VUELTA), 0),
+            lugar=llegado.lugar,
         )

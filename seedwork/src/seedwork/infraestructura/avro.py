@@ -40,11 +40,10 @@ def decodificar(tipo: type[Mensaje], carga: bytes, escritor: str | None = None) 
     Raises:
         MensajeIlegible: the bytes are no such record, or bytes are left over.
     """
-    esquema = _propio(tipo) if escritor is None else _ajeno(escritor)
     fuente = io.BytesIO(carga)
     leer: Callable[..., Any] = fastavro.schemaless_reader
     try:
-        datos = leer(fuente, esquema) if escritor is None else leer(fuente, esquema, _propio(tipo))
+        datos = leer(fuente, _propio(tipo)) if escritor is None else leer(fuente, _ajeno(escritor), _propio(tipo))
         if fuente.tell() != len(carga):
             raise MensajeIlegible("sobran bytes tras el registro Avro")
         return de_dict(tipo, datos)

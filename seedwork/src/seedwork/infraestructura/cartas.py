@@ -9,29 +9,39 @@ from datetime import UTC, datetime
 import pulsar
 import structlog
 
+from contratos import REGISTRO
 from seedwork.aplicacion.broker import NoCabe, Salida
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Original
 from seedwork.aplicacion.sobre import en_instante, en_texto
+from seedwork.dominio.reglas import MAXIMO_ID, es_id
 from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.cloudevents import entero
+from seedwork.infraestructura.subscription import MensajePulsar
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
 
 _PREFIJO = "carta_"
 _ESPERA_S = 10.0
-_CLAVE_MAXIMA = 128
+_TEXTO_MAXIMO = 512
+_COLA = 20
+"""Letters that are delivered ahead: each may have 5 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Carta:
     """A dead letter: what could not be handled, as it was, and why. It is an :class:`Original`.
 
+    Anybody may have written anything there. What is no id, or no short text, is empty here: it would break, or swell,
+    whatever is done with the letter. ``propiedades`` alone holds it as it came.
+
     Attributes:
         mensaje: the letter on the dead-letter topic; its payload is the original's.
+        lugar: where it lies there; with ``@`` before it, what a letter without an id is asked for by.
         id: ``ce_id``; empty where the message had none.
         tipo: ``ce_type``.
+        correlacion: ``ce_correlationid``.
         clave: the partition key, an aggregate's id.
         instante: when it was parked.
         error: what went wrong; it quotes no value.
@@ -39,13 +49,15 @@ class Carta:
         topico: where it came from; empty for what no consumer parked.
         consumidor: whose handler failed.
         esquema: the version of its topic's schema that it was written with, -1 where it did not say.
-        propiedades: the original's properties.
+        propiedades: the original's properties; none where they can't be read.
         sin_sitio: octets of payload that the letter had no room for; None where it bears it.
     """
 
     mensaje: pulsar.Message = field(repr=False)
+    lugar: str
     id: str
     tipo: str
+    correlacion: str
     clave: str
     instante: datetime
     error: str
@@ -59,20 +71,25 @@ class Carta:
     @classmethod
     def de(cls, mensaje: pulsar.Message) -> "Carta":
         """The letter that a message of the dead-letter topic is; what somebody else wrote there is one too."""
-        todas: dict[str, str] = dict(mensaje.properties())
-        originales = {n: v for n, v in todas.items() if not n.startswith(_PREFIJO)}
-        publicada = datetime.fromtimestamp(mensaje.publish_timestamp() / 1000, UTC)
+        propia = MensajePulsar(mensaje)
+        todas = propia.propiedades
+        originales = _sin_prefijo(todas)
+        # It was not parked after it was published here.
+        publicada = _publicada(mensaje)
+        dicha = en_instante(todas.get("carta_instante", ""))
         return cls(
             mensaje=mensaje,
-            id=originales.get("ce_id", ""),
-            tipo=originales.get("ce_type", ""),
-            clave=mensaje.partition_key(),
-            instante=en_instante(todas.get("carta_instante", "")) or publicada,
-            error=todas.get("carta_error", ""),
+            lugar=propia.lugar,
+            id=_id(originales.get("ce_id")),
+            tipo=_texto(originales.get("ce_type")),
+            correlacion=_id(originales.get("ce_correlationid")),
+            clave=_clave(propia.clave),
+            instante=min(dicha or publicada, publicada),
+            error=_texto(todas.get("carta_error")),
             intentos=entero(todas.get("carta_intentos"), 0),
             sin_sitio=entero(todas["carta_octetos"], 0) if "carta_octetos" in todas else None,
-            topico=todas.get("carta_topico", ""),
-            consumidor=todas.get("carta_consumidor", ""),
+            topico=_texto(todas.get("carta_topico")),
+            consumidor=_texto(todas.get("carta_consumidor")),
             esquema=entero(todas.get("carta_esquema"), -1),
             propiedades=originales,
         )
@@ -86,6 +103,32 @@ class Carta:
     def octetos(self) -> int:
         """How large the original's payload was."""
         return len(self.carga) if self.sin_sitio is None else self.sin_sitio
+
+
+def _sin_prefijo(propiedades: Mapping[str, str]) -> dict[str, str]:
+    """The original's own: what is written on a letter, nobody but whoever parks it may say."""
+    return {n: v for n, v in propiedades.items() if not n.startswith(_PREFIJO)}
+
+
+def _publicada(mensaje: pulsar.Message) -> datetime:
+    try:
+        return datetime.fromtimestamp(mensaje.publish_timestamp() / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        # Its client said so: no time that there is. It counts as old.
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _id(texto: str | None) -> str:
+    return texto if texto and es_id(texto) else ""
+
+
+def _texto(texto: str | None) -> str:
+    return texto if texto and len(texto) <= _TEXTO_MAXIMO and texto.isprintable() else ""
+
+
+def _clave(texto: str) -> str:
+    """A key as far as it is as short as any of the contract's: on a longer one a broker may hang up without a word."""
+    return texto if len(texto) <= MAXIMO_ID else ""
 
 
 class Buzon:
@@ -145,7 +188,7 @@ def abrir_buzon(
                 topico_cartas(contexto),
                 SUBSCRIPTION_CARTAS,
                 initial_position=pulsar.InitialPosition.Earliest,
-                receiver_queue_size=100,
+                receiver_queue_size=_COLA,
                 batch_index_ack_enabled=True,
             )
             break
@@ -191,19 +234,17 @@ class CartasMuertas:
             "carta_instante": en_texto(self._entorno.ahora()),
             "carta_esquema": str(original.esquema),
         }
-        conocidas = cloudevents.propias(original.propiedades)
-        carga, clave = original.carga, original.clave
-        if len(clave) > _CLAVE_MAXIMA:
-            # No message of the platform's has one; a broker may hang up on it without a word.
-            clave = ""
-        if not any(self._cabe(carga, {**suyas, **propias}, clave) for suyas in (original.propiedades, conocidas)):
+        todas = _sin_prefijo(original.propiedades)
+        conocidas = cloudevents.propias(todas)
+        carga, clave = original.carga, _clave(original.clave)
+        if not any(self._cabe(carga, {**suyas, **propias}, clave) for suyas in (todas, conocidas)):
             sin_carga = {**conocidas, **propias, "carta_octetos": str(len(carga))}
             self._salida.publicar_carga(self._topico, b"", sin_carga, clave, espera=_ESPERA_S)
         log.error(
             "mensaje aparcado",
-            id=conocidas.get("ce_id"),
-            tipo=conocidas.get("ce_type"),
-            correlacion=conocidas.get("ce_correlationid"),
+            id=_id(conocidas.get("ce_id")),
+            tipo=conocidas.get("ce_type") if conocidas.get("ce_type") in REGISTRO else None,
+            correlacion=_id(conocidas.get("ce_correlationid")),
             error=error,
             intentos=intentos,
         )

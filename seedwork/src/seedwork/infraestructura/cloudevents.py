@@ -34,14 +34,12 @@ _TEXTO = re.compile(r"[\x20-\x7e]{0,512}")
 _SECUENCIA = re.compile(r"[0-9]{1,18}")
 _TIPO_SECUENCIA = "Integer"
 """Else a sequence is a text, and of two the one that sorts last is the later (CloudEvents, extension "sequence")."""
+_ENTERO = re.compile(r"-?[0-9]{1,18}")
 
 
 def entero(texto: str | None, defecto: int) -> int:
-    """The number that a property holds; ``defecto`` where it is missing, or none."""
-    try:
-        return defecto if texto is None else int(texto)
-    except ValueError:
-        return defecto
+    """The number that a property holds; ``defecto`` where it is missing, or none that fits into 64 bits."""
+    return int(texto) if texto and _ENTERO.fullmatch(texto) else defecto
 
 
 def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:

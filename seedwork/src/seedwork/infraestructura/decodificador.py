@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 from contratos import REGISTRO, Mensaje
 from seedwork.aplicacion.broker import Esquemas
@@ -26,6 +27,10 @@ class Decodificador:
         self._por_topico = {t.topico: t for t in tipos}
         self._escritores: dict[tuple[str, int], str | None] = {}
 
+    def conoce(self, topico: str) -> bool:
+        """Whether it is one of its topics."""
+        return topico in self._por_topico
+
     def leer(self, llegado: Original) -> Recibido | Ilegible:
         """A message that came from its own topic.
 
@@ -47,6 +52,9 @@ class Decodificador:
         try:
             return self.decodificar(devuelto, vuelta=devuelto.vuelta)
         except MensajeIlegible as error:
+            if not self.conoce(devuelto.topico):
+                # Whoever wrote it there: what it says becomes a metric's label, and where a letter goes back to.
+                devuelto = replace(devuelto, topico="")
             ce_id = devuelto.propiedades.get("ce_id", "")
             # What can be no id has no row; and it may be no text that a database takes.
             return Ilegible(devuelto, str(error), en_espera=ce_id if es_id(ce_id) else "")
@@ -75,7 +83,11 @@ class Decodificador:
         """The schema that the message was written with; None where it is this reader's own."""
         if (topico, version) not in self._escritores:
             texto = esquema_registrado(self._esquemas, topico, version)
-            self._escritores[topico, version] = None if json.loads(texto) == tipo.esquema else texto
+            try:
+                es_el_propio = json.loads(texto) == tipo.esquema
+            except ValueError:
+                raise MensajeIlegible("su esquema no es de Avro") from None
+            self._escritores[topico, version] = None if es_el_propio else texto
         return self._escritores[topico, version]
 
 

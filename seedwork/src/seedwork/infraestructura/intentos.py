@@ -1,11 +1,13 @@
 """What the consumer keeps of its deliveries in the service's own database: batches begun, and attempts."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from seedwork.aplicacion.recibido import Original
 from seedwork.infraestructura import bd
 
 # The ids travel once: there may be 500 of them, and this is done before every batch.
@@ -43,6 +45,18 @@ _ACABAR_PERDIDOS = sa.text("""
 def motor_de_notas(motor: sa.Engine) -> sa.Engine:
     """An engine on the same database whose single statements do not wait for the disk; one serves a whole process."""
     return bd.crear_motor(motor.url, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"})
+
+
+def _sena(llegado: Original) -> str:
+    """What an unread message is known again by, since it has no id to trust: where it lies, and what it is.
+
+    Its place alone would not do: a broker that was made anew numbers its ledgers from the start again. Nor would its
+    content: two of the same are two.
+    """
+    partes = [llegado.topico, llegado.lugar, llegado.clave, *map(str, sorted(llegado.propiedades.items()))]
+    resumen = hashlib.sha256("\0".join(partes).encode())
+    resumen.update(b"\0" + llegado.carga)
+    return f"@{resumen.hexdigest()}"
 
 
 class IntentosSQL:
@@ -124,6 +138,17 @@ class IntentosSQL:
     def no_esperar(self, ce_id: str) -> None:
         """See the port: those behind it go on."""
         self._anotar(bd.ACABAR_ESPERA, {"consumidor": self._consumidor, "ce_id": ce_id})
+
+    def esta_aparcado_sin_leer(self, llegado: Original) -> bool:
+        """See the port."""
+        propia = sa.and_(bd.inbox.c.consumidor == self._consumidor, bd.inbox.c.ce_id == _sena(llegado))
+        return bool(self._anotar(sa.select(sa.literal(1)).where(propia)))
+
+    def aparcar_sin_leer(self, llegado: Original) -> None:
+        """See the port: it stands in the inbox, under a sign that no id is like."""
+        valores = {"consumidor": self._consumidor, "ce_id": _sena(llegado), "aparcado": bd.AHORA}
+        with self._motor.begin() as conexion:
+            conexion.execute(insert(bd.inbox).values(valores).on_conflict_do_nothing())
 
     def levantar(self, ce_id: str) -> None:
         """Let a parked message be tried again, from its first attempt on; one that was handled stays so.

@@ -56,6 +56,13 @@ def _error(resultado: pulsar.Result) -> SinConfirmacion:
     return _CLASES.get(resultado, SinConfirmacion)(f"el broker respondió {resultado}")
 
 
+def cabe(carga: bytes, propiedades: Mapping[str, str], clave: str) -> bool:
+    """Whether a message is as small as any broker takes it."""
+    # In a batch of one, its key travels twice.
+    textos = [clave, clave, *(texto for propiedad in propiedades.items() for texto in propiedad)]
+    return len(carga) + sum(len(texto.encode()) for texto in textos) <= _MAXIMO
+
+
 def _vaciar(productor: pulsar.Producer) -> None:
     # Whatever goes wrong, the callbacks of the messages hear of it.
     with suppress(pulsar.PulsarException):
@@ -223,9 +230,7 @@ class Publicador:
             NoCabe: it is larger than the broker takes.
             SinConfirmacion: no confirmation within ``espera`` seconds.
         """
-        # In a batch of one, its key travels twice.
-        textos = [clave, clave, *(texto for propiedad in propiedades.items() for texto in propiedad)]
-        if len(carga) + sum(len(texto.encode()) for texto in textos) > _MAXIMO:
+        if not cabe(carga, propiedades, clave):
             raise NoCabe("pesa más de lo que admite un broker")
         limite = time.monotonic() + espera
         terminado = threading.Event()

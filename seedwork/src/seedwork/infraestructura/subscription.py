@@ -56,6 +56,17 @@ class MensajePulsar:
         """The version that its topic's registry gave the schema that it was written with; -1 where it does not say."""
         return int(self.mensaje._message.int_schema_version())
 
+    @property
+    def lugar(self) -> str:
+        """Ledger, entry, and its place in the entry."""
+        return lugar_de(self.mensaje)
+
+
+def lugar_de(mensaje: pulsar.Message) -> str:
+    """Where a message lies: ledger, entry, and its place in the entry, -1 where it has that for itself."""
+    id = mensaje.message_id()
+    return f"{id.ledger_id()}:{id.entry_id()}:{id.batch_index()}"
+
 
 @cache
 def _sin_particion(topico: str) -> str:

@@ -76,6 +76,11 @@ class MensajeEnMemoria:
     no_antes: int
     leido: Any = None
 
+    @property
+    def lugar(self) -> str:
+        """Where it lies."""
+        return f"{self.particion}:{self.indice}"
+
 
 class Suerte(Enum):
     """What becomes of a message that is published."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from seedwork.aplicacion.outbox import PorEnviar, SinOutbox
+from seedwork.aplicacion.recibido import Original
 from seedwork.infraestructura.tabla import SinBase
 from seedwork.pruebas.almacen import Almacen
 
@@ -135,6 +136,15 @@ class IntentosMemoria:
         with self._almacen.suelta():
             self._almacen.esperas.pop((self._consumidor, ce_id), None)
             self._almacen.intentos.pop((self._consumidor, ce_id), None)
+
+    def esta_aparcado_sin_leer(self, llegado: Original) -> bool:
+        """See the port."""
+        return (self._consumidor, f"@{llegado.lugar}") in self._almacen.inbox
+
+    def aparcar_sin_leer(self, llegado: Original) -> None:
+        """See the port."""
+        with self._almacen.suelta():
+            self._almacen.inbox.setdefault((self._consumidor, f"@{llegado.lugar}"), True)
 
     def levantar(self, ce_id: str) -> None:
         """Let a parked message be tried again, from its first attempt on, and its wait, if it waited, begin anew; one

@@ -22,6 +22,7 @@ class Viajado:
     carga: bytes = field(repr=False)
     propiedades: Mapping[str, str] = field(repr=False)
     esquema: int = 0
+    lugar: str = ""
 
 
 def sobre_nuevo(mensaje: Mensaje | type[Mensaje], *, fuente: str, sujeto: str, **otros: Any) -> Sobre:
