@@ -1,10 +1,9 @@
 """``python -m bff_web``: becomes gunicorn, which serves the door. ``python -m bff_web preparar``: makes the topics."""
 
-import os
 import sys
-import tempfile
 
 from bff_web.config import Config
+from seedwork.entrada import multiproceso
 from seedwork.entrada.config import cargar
 from seedwork.entrada.logs import apartar_salida
 
@@ -27,9 +26,8 @@ def preparar() -> None:
 def main() -> None:
     """Check the settings, then give this process to gunicorn."""
     config = cargar(Config)
-    # The workers count into files of this folder, and /metrics adds them up.
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="bff-metricas-")
+    # The workers count into files of one folder, and /metrics adds them up.
+    multiproceso.nombrar()
     # Only now: what counts looks for that folder when it is imported.
     from seedwork.entrada.gunicorn import servir
 

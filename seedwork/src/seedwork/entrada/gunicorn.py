@@ -1,7 +1,6 @@
 """gunicorn, as every HTTP process runs it; its settings are this module's names, which the options may override."""
 
 import logging
-import os
 import selectors
 import socket
 import sys
@@ -14,7 +13,8 @@ from typing import Any
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
-from prometheus_client import multiprocess
+
+from seedwork.entrada import multiproceso
 
 
 class Registro(Logger):  # type: ignore[misc]
@@ -113,11 +113,16 @@ def servir(aplicacion: str, *opciones: str) -> None:
         aplicacion: ``module:factory()``.
         opciones: as on gunicorn's command line.
     """
+    multiproceso.tomar()
     sys.argv = ["gunicorn", f"--config=python:{__name__}", *opciones, aplicacion]
     WSGIApplication("%(prog)s [OPTIONS]").run()
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Drop the live gauges of a worker that is gone."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    """A worker is gone, however that came."""
+    multiproceso.enterrar(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """All workers are gone."""
+    multiproceso.recoger()

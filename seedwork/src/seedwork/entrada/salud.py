@@ -17,6 +17,7 @@ from prometheus_client import (
     multiprocess,
 )
 
+from seedwork.entrada import multiproceso
 from seedwork.entrada.problemas import problema
 
 Comprobacion = Callable[[], str | None]
@@ -86,7 +87,7 @@ def crear_salud(requeridas: Mapping[str, Comprobacion], informativas: Mapping[st
 
     @plano.get("/metrics")
     def metricas() -> flask.Response:
-        return flask.Response(generate_latest(_medidas()), content_type=CONTENT_TYPE_LATEST)
+        return flask.Response(_medidas(), content_type=CONTENT_TYPE_LATEST)
 
     return plano
 
@@ -104,10 +105,11 @@ def _mostrar(motivo: str | None) -> dict[str, Any]:
     return {"lista": motivo is None, "detalle": motivo}
 
 
-def _medidas() -> CollectorRegistry:
+def _medidas() -> bytes:
     """This process's metrics; those of all of a server's processes where they share a folder for them."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY
+    if multiproceso.VARIABLE not in os.environ:
+        return generate_latest(REGISTRY)
     comunes = CollectorRegistry()
     multiprocess.MultiProcessCollector(comunes)  # type: ignore[no-untyped-call]
-    return comunes
+    with multiproceso.leyendo():
+        return generate_latest(comunes)
