@@ -1,6 +1,7 @@
 """The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from contratos.consultas.suscripciones import (
     PlanVisible,
     Suscripcion,
 )
-from seedwork.aplicacion.sobre import en_texto
+from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 from suscripciones.aplicacion.lectura import Lectura
@@ -25,7 +26,9 @@ from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.repositorio import paso_de_fila
 
 _S, _C, _F, _P = tablas.suscripciones.c, tablas.clientes.c, tablas.facturas.c, tablas.pasos.c
-_PASOS = sa.select(tablas.pasos).order_by(_P.ocurrido, _P.id)
+_PASOS = sa.select(tablas.pasos)
+
+_NUNCA = datetime.min.replace(tzinfo=UTC)
 
 _DATOS = ("nombres", "apellidos", "usuario", "rut", "cedula", "email")
 _CON_CLIENTE = sa.select(
@@ -76,11 +79,16 @@ class LecturaSuscripciones(LecturaDeComandos, Lectura):
             filas = conexion.execute(_PASOS.where(_P.id_suscripcion == id_suscripcion)).mappings()
             pasos = [paso_de_fila(dict(f)) for f in filas]
         por_saga: dict[str, list[Paso]] = {}
-        for paso in pasos:
+        for paso in sorted(pasos, key=_cuando):
             por_saga.setdefault(paso.id_saga, []).append(paso)
         if ultima is not None:
             por_saga[ultima] = por_saga.pop(ultima, [])
         return por_saga
+
+
+def _cuando(paso: Paso) -> tuple[datetime, str]:
+    """By when it happened, not by how that is written: RFC 3339 has many texts for one instant."""
+    return en_instante(paso.ocurrido) or _NUNCA, paso.id
 
 
 def _facturas(conexion: sa.Connection, ids: Sequence[str]) -> dict[str, list[Factura]]:

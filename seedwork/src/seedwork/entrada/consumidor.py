@@ -280,9 +280,9 @@ class TestigoDeMensajes:
         """A message is done with."""
         sobre = recibido.sobre
         metricas.MENSAJES.labels(self._consumidor, sobre.tipo, resultado).inc()
-        # A partitioned topic is one of many messages, and what waits comes many times: a line for each of them would
-        # cost more than the work.
-        callado = recibido.mensaje.particiones or resultado == "en_espera"
+        # What is shared out is much, and what waits comes many times: a line for each of them would cost more than the
+        # work.
+        callado = recibido.mensaje.entrega == "compartida" or resultado == "en_espera"
         anotar = log.debug if callado else log.info
         anotar("mensaje atendido", tipo=sobre.tipo, id=sobre.id, correlacion=sobre.correlacion, fin=resultado)
 
