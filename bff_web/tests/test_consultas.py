@@ -126,17 +126,14 @@ def test_se_pregunta_lo_mismo_a_su_propietario_y_su_respuesta_llega_entera(
 
 
 @pytest.mark.parametrize(
-    ("ruta", "preguntada"),
-    [
-        ("/procesar/imagenes?modalidad=&region=Cr%C3%A1neo", "/procesar/imagenes?region=Cr%C3%A1neo"),
-        ("/suscripciones?cliente=&estado=&plan=", "/suscripciones"),
-    ],
+    ("dado", "preguntado"),
+    [("Neumoni%CC%81a", "Neumon%C3%ADa"), ("+Rayos++X%C2%A0", "Rayos+X"), ("%E2%89%A550+%25", "%E2%89%A550+%25")],
 )
-def test_un_filtro_vacio_es_como_no_darlo(
-    puerta: FlaskClient, propietario: Propietario, ruta: str, preguntada: str
+def test_un_filtro_se_compara_como_se_guarda_un_texto(
+    puerta: FlaskClient, propietario: Propietario, dado: str, preguntado: str
 ) -> None:
-    assert puerta.get(ruta).status_code == 200
-    assert propietario.pedidos == [preguntada]
+    assert puerta.get(f"/procesar/imagenes?modalidad={dado}&cursor=x").status_code == 200
+    assert propietario.pedidos == [f"/procesar/imagenes?modalidad={preguntado}&cursor=x"]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +148,17 @@ def test_un_filtro_vacio_es_como_no_darlo(
         ("/procesar/imagenes?region=%00", "region"),
         ("/notificaciones?cursor=", "cursor"),
         ("/suscripciones?otro=", "otro"),
+        ("/suscripciones?cliente=", "cliente"),
+        ("/suscripciones?estado=", "estado"),
+        ("/suscripciones?plan", "plan"),
+        ("/procesar/imagenes?modalidad=", "modalidad"),
+        ("/procesar/imagenes?modalidad=+%E3%80%80", "modalidad"),
+        ("/procesar/imagenes?modalidad=a%3Cb", "modalidad"),
+        ("/procesar/imagenes?modalidad=%FF", "modalidad"),
+        ("/procesar/imagenes?modalidad=Neumon%EDa", "modalidad"),
+        ("/procesar/imagenes?modalidad=%ED%A0%80", "modalidad"),
+        ("/suscripciones?%FF=1", "?"),
+        ("/planes?x", "x"),
         ("/suscripciones?plan=&plan=", "plan"),
     ],
 )

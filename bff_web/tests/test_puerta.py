@@ -137,7 +137,7 @@ def test_cada_parametro_de_una_consulta_dice_que_es_y_como_se_compara(documento:
         }
         for campo, dicho in zip(consulta.campos(), parametros, strict=True):
             filtra = dicho["in"] == "query" and campo.nombre != "cursor"
-            como = " Coincidencia exacta, con mayúsculas y acentos. Vacío, es como si no se diera." if filtra else ""
+            como = " Coincidencia exacta, con mayúsculas y acentos; no puede estar vacío." if filtra else ""
             assert dicho["description"] == campo.significado + como
 
 

@@ -4,16 +4,16 @@ Which they are, with their parameters and their answers, is the contract's to sa
 """
 
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote_to_bytes
 
 import flask
 
-from bff_web.cuerpos import validar
+from bff_web.cuerpos import no_valido, validar
 from bff_web.direcciones import exigir_ids
-from bff_web.modelos_consultas import CURSOR, Filtro, de_filtros
+from bff_web.modelos_consultas import Filtro, de_filtros
 from bff_web.servicios import Servicio
 from contratos.consultas import Consulta, de_contexto
 from seedwork.entrada.http import regla
-from seedwork.entrada.problemas import ErrorHttp
 
 CONTEXTOS = {
     "suscripciones": "Suscripciones",
@@ -43,11 +43,27 @@ def _vista(consulta: type[Consulta], servicio: Servicio) -> Callable[..., flask.
 
 
 def _filtros(modelo: type[Filtro]) -> dict[str, str]:
-    """The request's parameters, each known, valid and given once; an empty filter is one that was not given."""
-    repetidos = [c for c, valores in flask.request.args.lists() if len(valores) > 1]
-    if repetidos:
-        raise ErrorHttp(422, errores=[{"campo": c, "motivo": "se dio más de una vez"} for c in repetidos])
-    # An empty cursor is none: a client that loops on it would see the first page again and again.
-    dados = {c: v for c, v in flask.request.args.items() if v or c == CURSOR or c not in modelo.model_fields}
-    filtro = validar(modelo, dados)
-    return filtro.model_dump(exclude_unset=True)
+    """The request's parameters, each known, valid, not empty and given once."""
+    dados: dict[str, str] = {}
+    errores: dict[str, str] = {}
+    for crudo in filter(None, flask.request.query_string.split(b"&")):
+        campo, valor = (_texto(parte) for parte in crudo.partition(b"=")[::2])
+        if campo is None or valor is None:
+            errores[campo or "?"] = "no es UTF-8"
+        elif campo in dados or campo in errores:
+            errores[campo] = "se dio más de una vez"
+        elif not valor:
+            errores[campo] = "no puede estar vacío"
+        else:
+            dados[campo] = valor
+    if errores:
+        raise no_valido(errores.items())
+    return validar(modelo, dados).model_dump(exclude_unset=True)
+
+
+def _texto(parte: bytes) -> str | None:
+    """What a name or a value in a query is (WHATWG URL §5.1); None where it is no text."""
+    try:
+        return unquote_to_bytes(parte.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        return None

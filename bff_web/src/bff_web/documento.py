@@ -36,7 +36,7 @@ _ERRORES: dict[int, dict[str, Any]] = {
     503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
 }
 
-_FILTRO = "Coincidencia exacta, con mayúsculas y acentos. Vacío, es como si no se diera."
+_FILTRO = "Coincidencia exacta, con mayúsculas y acentos; no puede estar vacío."
 
 _CLAVE = {
     "name": idempotencia.CABECERA,

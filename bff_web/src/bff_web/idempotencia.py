@@ -10,6 +10,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from bff_web.comandos.comun import Cuerpo
 from seedwork.aplicacion.entorno import Entorno
@@ -71,5 +72,11 @@ def _derivar(*partes: str) -> str:
 
 def _canonico(cuerpo: Cuerpo) -> bytes:
     """The same bytes for bodies that ask for the same, however they are written."""
-    datos = cuerpo.model_dump(exclude_defaults=True)
+    datos = _sin_vacios(cuerpo.model_dump(exclude_defaults=True))
     return json.dumps(datos, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _sin_vacios(datos: dict[str, Any]) -> dict[str, Any]:
+    """Without what holds nothing: an object whose fields were all left out is as good as left out itself."""
+    llenos = {clave: _sin_vacios(valor) if isinstance(valor, dict) else valor for clave, valor in datos.items()}
+    return {clave: valor for clave, valor in llenos.items() if valor not in ({}, [])}

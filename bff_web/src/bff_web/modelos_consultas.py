@@ -12,7 +12,7 @@ from contratos.consultas.base import opcional
 CURSOR = "cursor"
 """The parameter that says where a page begins; all others are filters."""
 
-_REGLAS = {Id: tipos.Id, Texto: tipos.Texto, Cursor: tipos.Cursor}
+_REGLAS = {Id: tipos.Id, Texto: tipos.Publicado, Cursor: tipos.Cursor}
 """What is valid for each of the contract's own types."""
 
 _RESPUESTAS: dict[type[Respuesta], type[BaseModel]] = {}

@@ -1,25 +1,34 @@
-"""The shared rules of :mod:`seedwork.dominio.reglas` as types of what clients send."""
+"""The shared rules of :mod:`seedwork.dominio.reglas` and ``textos`` as types of what clients send.
 
+What each of them makes of a value is what messages bear.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any
 
 import email_validator
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from seedwork.dominio import textos
 from seedwork.dominio.reglas import (
     FECHA_MINIMA,
+    MAXIMO_CORREO,
+    MAXIMO_FECHA,
     MAXIMO_ID,
-    MAXIMO_MEDIO,
-    MAXIMO_TEXTO,
-    PATRON_DIGITOS,
+    MAXIMO_NUMERO,
+    MINIMO_NUMERO,
+    PATRON_FECHA,
     PATRON_ID,
-    PATRON_MEDIO,
     PATRON_MONEDA,
     PATRON_MONTO,
-    PATRON_TEXTO,
+    PATRON_NUMERO,
     es_correo,
     leer_fecha,
+    leer_numero,
 )
+from seedwork.dominio.textos import TipoTexto
 
 # Whether an address's domain is one that mail can be sent to is for the channel to find out.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
@@ -27,7 +36,10 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 ERROR_PROPIO = "propio"
 """The type of errors whose text is made here, in Spanish."""
 
-MOTIVO_NUMERO = "debe ser un número entero no negativo o sus dígitos, 20 como máximo"
+_MOTIVO_NUMERO = (
+    f"debe ser un número entero de {MAXIMO_NUMERO} cifras como máximo, o un texto de {MINIMO_NUMERO} a {MAXIMO_NUMERO} "
+    "letras sin acento, cifras, puntos, guiones y espacios"
+)
 
 
 class Objeto(BaseModel):
@@ -36,12 +48,28 @@ class Objeto(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
-def _numero(valor: Any) -> Any:
-    if type(valor) is int:
-        return str(valor)
-    if not isinstance(valor, str):
-        raise PydanticCustomError(ERROR_PROPIO, MOTIVO_NUMERO)
-    return valor
+def _numero(valor: Any) -> str:
+    # A bool is an int to Python, and none to JSON.
+    if type(valor) in (str, int, Decimal):
+        try:
+            return leer_numero(valor)
+        except ValueError:
+            pass
+    raise PydanticCustomError(ERROR_PROPIO, _MOTIVO_NUMERO)
+
+
+def _de_texto(tipo: TipoTexto) -> Callable[[str], str]:
+    def leer(texto: str) -> str:
+        try:
+            return tipo.leer(texto)
+        except ValueError as error:
+            raise PydanticCustomError(ERROR_PROPIO, str(error)) from None
+
+    return leer
+
+
+def _esquema(tipo: TipoTexto) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "minLength": 1, "maxLength": tipo.maximo, "pattern": tipo.patron})
 
 
 def _correo(texto: str) -> str:
@@ -61,7 +89,7 @@ def _fecha(texto: str) -> str:
     except ValueError:
         raise PydanticCustomError(
             ERROR_PROPIO,
-            f"debe ser una fecha AAAA-MM-DD HH:MM:SS o ISO 8601, del año {FECHA_MINIMA.year} o posterior",
+            f"debe ser una fecha AAAA-MM-DD HH:MM:SS o de RFC 3339, del año {FECHA_MINIMA.year} o posterior",
         ) from None
     return texto
 
@@ -69,19 +97,46 @@ def _fecha(texto: str) -> str:
 Id = Annotated[str, StringConstraints(pattern=PATRON_ID, max_length=MAXIMO_ID)]
 """An id or code that a client makes."""
 
-Texto = Annotated[str, StringConstraints(pattern=PATRON_TEXTO, max_length=MAXIMO_TEXTO)]
+Texto = Annotated[str, AfterValidator(_de_texto(textos.TEXTO)), _esquema(textos.TEXTO)]
+
+Parrafo = Annotated[str, AfterValidator(_de_texto(textos.PARRAFO)), _esquema(textos.PARRAFO)]
+"""What may have several lines."""
+
+Publicado = Annotated[str, AfterValidator(_de_texto(textos.PUBLICADO)), _esquema(textos.PUBLICADO)]
+"""What describes an image, or is looked for among such."""
+
+Paciente = Annotated[str, AfterValidator(_de_texto(textos.PACIENTE)), _esquema(textos.PACIENTE)]
 
 Numero = Annotated[
     str,
     BeforeValidator(_numero),
-    StringConstraints(pattern=PATRON_DIGITOS),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": PATRON_DIGITOS}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 10**MAXIMO_NUMERO - 1},
+                {
+                    "type": "string",
+                    "minLength": MINIMO_NUMERO,
+                    "maxLength": MAXIMO_NUMERO,
+                    "pattern": PATRON_NUMERO,
+                },
+            ]
+        }
+    ),
 ]
-"""An identity document's number: the one place where a number and its digits are the same."""
+"""An identity document's number: the one place where a number and a text are the same."""
 
-Correo = Annotated[Texto, AfterValidator(_correo), Field(json_schema_extra={"format": "email"})]
+Correo = Annotated[
+    str,
+    AfterValidator(_correo),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": MAXIMO_CORREO}),
+]
 
-Fecha = Annotated[Texto, AfterValidator(_fecha)]
+Fecha = Annotated[
+    str,
+    AfterValidator(_fecha),
+    WithJsonSchema({"type": "string", "maxLength": MAXIMO_FECHA, "pattern": PATRON_FECHA}),
+]
 
 Monto = Annotated[
     str, StringConstraints(pattern=PATRON_MONTO), Field(description="Dinero exacto: un texto con dos decimales.")
@@ -91,7 +146,8 @@ Moneda = Annotated[str, StringConstraints(pattern=PATRON_MONEDA), Field(descript
 
 Medio = Annotated[
     str,
-    StringConstraints(pattern=PATRON_MEDIO, min_length=1, max_length=MAXIMO_MEDIO),
+    AfterValidator(_de_texto(textos.MEDIO)),
+    _esquema(textos.MEDIO),
     Field(description="Con qué se pagó."),
 ]
 

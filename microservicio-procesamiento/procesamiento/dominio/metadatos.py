@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from procesamiento.dominio.paciente import Paciente
-from seedwork.dominio.reglas import es_id, es_texto
+from seedwork.dominio.reglas import es_id
+from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,6 @@ class MetadatosImagen:
         return "ID_REVELA_PACIENTE" if self.paciente.esta_en(self.id_imagen) else None
 
     def son_validos(self) -> bool:
-        """Whether the texts keep the rules; the date is looked at where it is read. No history is a history too."""
-        textos = (*self.descriptivos, self.antecedentes)
-        return es_id(self.id_imagen) and es_id(self.id_paciente) and all(map(es_texto, textos))
+        """Whether the texts keep the rules; the date is looked at where it is read."""
+        descritos = all(map(PUBLICADO.es, self.descriptivos))
+        return es_id(self.id_imagen) and PACIENTE.es(self.id_paciente) and descritos and PARRAFO.es(self.antecedentes)

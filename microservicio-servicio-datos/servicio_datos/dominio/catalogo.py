@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from seedwork.dominio.reglas import es_texto
-from seedwork.dominio.textos import llano
+from seedwork.dominio.textos import TEXTO, llano
 
 MAXIMO_MODALIDAD = 200
 """Characters of a modality's key."""
@@ -61,4 +60,4 @@ def clave_modalidad(texto: str) -> str | None:
     or no text at all, is None, and no data set can name it.
     """
     clave = llano(texto)
-    return clave if 0 < len(clave) <= MAXIMO_MODALIDAD and es_texto(clave) else None
+    return clave if 0 < len(clave) <= MAXIMO_MODALIDAD and TEXTO.cabe(clave) else None

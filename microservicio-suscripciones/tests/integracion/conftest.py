@@ -51,7 +51,9 @@ class Casa:
         return self._recibido(replace(CREAR_SUSCRIPCION, plan_codigo=plan), id, "g-" + id[2:])
 
     def cambiar(self, plan: str, id: str = "s-1", id_comando: str = "") -> Recibido:
-        return self._recibido(CambiarPlanSuscripcion(id_suscripcion=id, plan_codigo=plan), id, id_comando)
+        return self._recibido(
+            CambiarPlanSuscripcion(id_suscripcion=id, plan_codigo=plan, plan_nombre=plan.upper()), id, id_comando
+        )
 
     def cancelar(self, id: str = "s-1", motivo: str = "") -> Recibido:
         return self._recibido(CancelarSuscripcion(id_suscripcion=id, motivo=motivo), id)

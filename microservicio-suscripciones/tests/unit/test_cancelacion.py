@@ -165,7 +165,9 @@ def test_lo_que_termino_no_se_cancela(casa: Casa, como: str) -> None:
     assert casa.foto() == antes
 
 
-@pytest.mark.parametrize("campos", [{"motivo": "x" * 4001}, {"motivo": "a\nb"}, {"id_suscripcion": "s-2"}])
+@pytest.mark.parametrize(
+    "campos", [{"motivo": "x" * 4001}, {"motivo": "a\0b"}, {"motivo": " a"}, {"id_suscripcion": "s-2"}]
+)
 def test_lo_que_no_cumple_el_contrato_se_rechaza(casa: Casa, campos: dict[str, str]) -> None:
     casa.activa("pro")
     assert casa.cancelar(**campos) == "DATOS_INVALIDOS"

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 INQUILINO = "saludtech"
 Clase = Literal["comando", "evento"]
 Entrega = Literal["ordenada", "compartida"]
-Forma = Literal["id", "codigo", "instante", "texto"]
+Forma = Literal["id", "codigo", "instante", "texto", "parrafo"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

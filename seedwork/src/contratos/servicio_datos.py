@@ -115,7 +115,7 @@ class ExpertoAsignado(HechoServicioDatos):
 class ServicioDatosIniciado(HechoServicioDatos):
     """The data service is at work. ``detalle`` is the asker's own words, where somebody asked for it."""
 
-    detalle: str = field(default="", repr=False)
+    detalle: str = field(default="", repr=False, metadata={"forma": "parrafo"})
 
 
 @mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
@@ -127,7 +127,7 @@ class ServicioDatosTerminado(HechoServicioDatos):
 
     experto_codigo: str = ""
     motivo: str = ""
-    detalle: str = field(default="", repr=False)
+    detalle: str = field(default="", repr=False, metadata={"forma": "parrafo"})
 
 
 @mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")

@@ -107,7 +107,7 @@ class SuscripcionCancelada(HechoParaElCliente):
 
     recursos_en_poder: tuple[str, ...] = ()
     motivo: str = ""
-    detalle: str = field(default="", repr=False)
+    detalle: str = field(default="", repr=False, metadata={"forma": "parrafo"})
 
 
 @mensaje("suscripciones", "evento", sujeto="id_suscripcion")

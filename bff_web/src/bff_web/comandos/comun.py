@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bff_web.tipos import Numero, Objeto, Texto
+from bff_web.tipos import Numero, Objeto, Parrafo
 from contratos import Mensaje
 
 
@@ -28,7 +28,7 @@ class Cuerpo(Objeto):
         """The command that the body asks for, about that resource."""
 
 
-Palabras = Annotated[Texto, Field(description="En palabras de quien lo pide; se guarda con el recurso.")]
+Palabras = Annotated[Parrafo, Field(description="En palabras de quien lo pide; se guarda con el recurso.")]
 
 
 class Documento(Objeto):

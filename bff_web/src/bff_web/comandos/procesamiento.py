@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from bff_web import respuestas
 from bff_web.comandos.comun import Comando, Cuerpo, Recurso, ejemplo
-from bff_web.tipos import Fecha, Id, Texto
+from bff_web.tipos import Fecha, Id, Paciente, Parrafo, Publicado
 from contratos import ejemplos
 from contratos.procesamiento import AnonimizarImagen
 
@@ -25,13 +25,13 @@ class CuerpoAnonimizarImagen(Cuerpo):
     model_config = ejemplo(**json.loads(ejemplos.IMAGEN))
 
     id_imagen: Id
-    modalidad: Texto
-    patologia: Texto
-    region_anatomica: Texto
-    formato_imagen: Texto
-    fuente_de_datos: Texto
-    antecedentes: Texto
-    id_paciente: Id
+    modalidad: Publicado
+    patologia: Publicado
+    region_anatomica: Publicado
+    formato_imagen: Publicado
+    fuente_de_datos: Publicado
+    antecedentes: Parrafo
+    id_paciente: Paciente
     fecha_ingesta: Fecha
 
     @property

@@ -1,5 +1,7 @@
 """The commands about data services: each body with its rules, and the routes that take them."""
 
+from typing import Any
+
 from typing_extensions import override
 
 from bff_web import respuestas
@@ -27,31 +29,31 @@ SERVICIO_DATOS = Recurso(
 class NombreOpcional(Objeto):
     """Nombres y apellidos, de los que no se guarda nada."""
 
-    nombres: Texto = ""
-    apellidos: Texto = ""
+    nombres: Texto | None = None
+    apellidos: Texto | None = None
 
 
 class ClienteDelServicio(Objeto):
     """Para quién es el servicio; nada de esto se guarda."""
 
     codigo: Id
-    nombre: NombreOpcional = NombreOpcional()
-    usuario: Texto = ""
+    nombre: NombreOpcional | None = None
+    usuario: Texto | None = None
 
 
 class PlanDelServicio(Objeto):
     """El plan del cliente; no se guarda."""
 
     codigo: Id
-    nombre: Texto = ""
+    nombre: Texto | None = None
 
 
 class ExpertoPedido(Objeto):
     """El experto, que se busca en el catálogo por su código; lo demás no se guarda."""
 
     codigo: Id
-    nombre: NombreOpcional = NombreOpcional()
-    usuario: Texto = ""
+    nombre: NombreOpcional | None = None
+    usuario: Texto | None = None
     cedula: Documento | None = None
     email: Correo | None = None
 
@@ -60,15 +62,15 @@ class NubeDelServicio(Objeto):
     """La nube, que se busca en el catálogo por su código; lo demás no se guarda."""
 
     codigo: Id
-    nombre: Texto = ""
-    tipo: Texto = ""
+    nombre: Texto | None = None
+    tipo: Texto | None = None
 
 
 class DatasetDelServicio(Objeto):
     """El conjunto de datos, que se busca en el catálogo por su código; lo demás no se guarda."""
 
     codigo: Id
-    nombre: Texto = ""
+    nombre: Texto | None = None
 
 
 class SuscripcionDelServicio(Objeto):
@@ -108,24 +110,32 @@ class CuerpoCrearServicioDatos(Cuerpo):
 
     @override
     def mensaje(self, id_recurso: str) -> CrearServicioDatos:
-        cliente, plan, experto = self.cliente, self.plan, self.experto
         return CrearServicioDatos(
-            cliente_codigo=cliente.codigo if cliente else "",
-            cliente_nombres=cliente.nombre.nombres if cliente else "",
-            cliente_apellidos=cliente.nombre.apellidos if cliente else "",
-            cliente_usuario=cliente.usuario if cliente else "",
-            plan_codigo=plan.codigo if plan else "",
-            plan_nombre=plan.nombre if plan else "",
-            experto_codigo=experto.codigo,
-            experto_nombres=experto.nombre.nombres,
-            experto_apellidos=experto.nombre.apellidos,
-            experto_usuario=experto.usuario,
-            experto_cedula=experto.cedula.numero if experto.cedula else "",
-            experto_email=experto.email or "",
-            nube=NubePedida(**self.nube.__dict__),
-            dataset=DatasetPedido(**self.dataset.__dict__),
+            cliente_codigo=_dado(self, "cliente.codigo"),
+            cliente_nombres=_dado(self, "cliente.nombre.nombres"),
+            cliente_apellidos=_dado(self, "cliente.nombre.apellidos"),
+            cliente_usuario=_dado(self, "cliente.usuario"),
+            plan_codigo=_dado(self, "plan.codigo"),
+            plan_nombre=_dado(self, "plan.nombre"),
+            experto_codigo=self.experto.codigo,
+            experto_nombres=_dado(self, "experto.nombre.nombres"),
+            experto_apellidos=_dado(self, "experto.nombre.apellidos"),
+            experto_usuario=_dado(self, "experto.usuario"),
+            experto_cedula=_dado(self, "experto.cedula.numero"),
+            experto_email=_dado(self, "experto.email"),
+            nube=NubePedida(codigo=self.nube.codigo, nombre=_dado(self, "nube.nombre"), tipo=_dado(self, "nube.tipo")),
+            dataset=DatasetPedido(codigo=self.dataset.codigo, nombre=_dado(self, "dataset.nombre")),
             suscripcion=SuscripcionPedida(codigo=self.suscripcion.codigo),
         )
+
+
+def _dado(objeto: Any, camino: str) -> str:
+    """The text at a path, with dots; empty where something on the way was not given."""
+    for nombre in camino.split("."):
+        objeto = getattr(objeto, nombre)
+        if objeto is None:
+            return ""
+    return str(objeto)
 
 
 class CuerpoIniciarServicioDatos(Cuerpo):
@@ -133,11 +143,11 @@ class CuerpoIniciarServicioDatos(Cuerpo):
 
     model_config = ejemplo(motivo="El conjunto de datos está cargado.")
 
-    motivo: Palabras = ""
+    motivo: Palabras | None = None
 
     @override
     def mensaje(self, id_recurso: str) -> IniciarServicioDatos:
-        return IniciarServicioDatos(id_servicio_datos=id_recurso, motivo=self.motivo)
+        return IniciarServicioDatos(id_servicio_datos=id_recurso, motivo=self.motivo or "")
 
 
 class ExpertoNuevo(Objeto):
@@ -163,11 +173,11 @@ class CuerpoTerminarServicioDatos(Cuerpo):
 
     model_config = ejemplo(motivo="El estudio terminó.")
 
-    motivo: Palabras = ""
+    motivo: Palabras | None = None
 
     @override
     def mensaje(self, id_recurso: str) -> TerminarServicioDatos:
-        return TerminarServicioDatos(id_servicio_datos=id_recurso, motivo=self.motivo)
+        return TerminarServicioDatos(id_servicio_datos=id_recurso, motivo=self.motivo or "")
 
 
 COMANDOS = (

@@ -1,7 +1,7 @@
 """The commands about subscriptions: each body with its rules, and the routes that take them."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import override
@@ -53,7 +53,9 @@ class CuerpoCrearSuscripcion(Cuerpo):
 
     cliente: Cliente
     plan: PlanPedido
-    facturas: list[Any] = Field([], max_length=0, description="Siempre vacía: las facturas son de la plataforma.")
+    facturas: Annotated[list[Any], Field(max_length=0)] | None = Field(
+        None, description="Siempre vacía: las facturas son de la plataforma."
+    )
 
     @override
     def mensaje(self, id_recurso: str) -> CrearSuscripcion:
@@ -90,11 +92,11 @@ class CuerpoCancelar(Cuerpo):
 
     model_config = ejemplo(motivo="Ya no la necesitamos.")
 
-    motivo: Palabras = ""
+    motivo: Palabras | None = None
 
     @override
     def mensaje(self, id_recurso: str) -> CancelarSuscripcion:
-        return CancelarSuscripcion(id_suscripcion=id_recurso, motivo=self.motivo)
+        return CancelarSuscripcion(id_suscripcion=id_recurso, motivo=self.motivo or "")
 
 
 class CuerpoPagar(Cuerpo):

@@ -4,7 +4,8 @@ from contratos import motivos
 from contratos.servicio_datos import CrearServicioDatos
 from seedwork.aplicacion.validez import Reglas, exigir, opcional
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
+from seedwork.dominio.reglas import es_correo, es_id, es_numero
+from seedwork.dominio.textos import TEXTO
 from servicio_datos.aplicacion.peticiones import exigir_activa
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import Asignacion, ServicioDatos
@@ -15,19 +16,19 @@ _REGLAS: Reglas = {
     "nube.codigo": es_id,
     "dataset.codigo": es_id,
     "cliente_codigo": opcional(es_id),
-    "cliente_nombres": es_texto,
-    "cliente_apellidos": es_texto,
-    "cliente_usuario": es_texto,
+    "cliente_nombres": opcional(TEXTO.es),
+    "cliente_apellidos": opcional(TEXTO.es),
+    "cliente_usuario": opcional(TEXTO.es),
     "plan_codigo": opcional(es_id),
-    "plan_nombre": es_texto,
-    "experto_nombres": es_texto,
-    "experto_apellidos": es_texto,
-    "experto_usuario": es_texto,
+    "plan_nombre": opcional(TEXTO.es),
+    "experto_nombres": opcional(TEXTO.es),
+    "experto_apellidos": opcional(TEXTO.es),
+    "experto_usuario": opcional(TEXTO.es),
     "experto_cedula": opcional(es_numero),
     "experto_email": opcional(es_correo),
-    "nube.nombre": es_texto,
-    "nube.tipo": es_texto,
-    "dataset.nombre": es_texto,
+    "nube.nombre": opcional(TEXTO.es),
+    "nube.tipo": opcional(TEXTO.es),
+    "dataset.nombre": opcional(TEXTO.es),
 }
 """What each field must be. Those that are not stored may be left out."""
 

@@ -2,9 +2,9 @@
 
 from contratos import motivos
 from contratos.servicio_datos import TerminarServicioDatos
-from seedwork.aplicacion.validez import exigir
+from seedwork.aplicacion.validez import exigir, opcional
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import es_texto
+from seedwork.dominio.textos import PARRAFO
 from servicio_datos.aplicacion.peticiones import servicio_datos_pedido
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.servicio_datos import ServicioDatos
@@ -12,7 +12,7 @@ from servicio_datos.dominio.servicio_datos import ServicioDatos
 
 def terminar_servicio_datos(comando: TerminarServicioDatos, unidad: Unidad) -> None:
     """End it, and give its expert's place back, unless a plan or an undecided saga needs it."""
-    exigir(comando, {"motivo": es_texto})
+    exigir(comando, {"motivo": opcional(PARRAFO.es)})
     servicio_datos = servicio_datos_pedido(unidad)
     servicio_datos.terminar("", motivos.TERMINADO_A_PETICION, comando.motivo)
     if _se_requiere(servicio_datos, unidad):

@@ -4,12 +4,13 @@ from contratos import sagas
 from contratos.suscripciones import CambiarPlanSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import Reglas, exigir
-from seedwork.dominio.reglas import es_id, es_texto
+from seedwork.dominio.reglas import es_id
+from seedwork.dominio.textos import TEXTO
 from suscripciones.aplicacion.decision import activar, plazo_de_hoy, saga_de
 from suscripciones.aplicacion.peticiones import plan_del_catalogo, suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 
-_REGLAS: Reglas = {"plan_codigo": es_id, "plan_nombre": es_texto}
+_REGLAS: Reglas = {"plan_codigo": es_id, "plan_nombre": TEXTO.es}
 
 
 def cambiar_plan_suscripcion(comando: CambiarPlanSuscripcion, unidad: Unidad) -> None:

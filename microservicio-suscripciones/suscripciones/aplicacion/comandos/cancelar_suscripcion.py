@@ -3,13 +3,13 @@
 from contratos import motivos, sagas
 from contratos.suscripciones import CancelarSuscripcion
 from saga.pasos import publicar_paso
-from seedwork.aplicacion.validez import Reglas, exigir
-from seedwork.dominio.reglas import es_texto
+from seedwork.aplicacion.validez import Reglas, exigir, opcional
+from seedwork.dominio.textos import PARRAFO
 from suscripciones.aplicacion.decision import saga_de
 from suscripciones.aplicacion.peticiones import suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 
-_REGLAS: Reglas = {"motivo": es_texto}
+_REGLAS: Reglas = {"motivo": opcional(PARRAFO.es)}
 
 
 def cancelar_suscripcion(comando: CancelarSuscripcion, unidad: Unidad) -> None:

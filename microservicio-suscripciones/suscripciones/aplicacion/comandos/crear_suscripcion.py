@@ -5,7 +5,8 @@ from contratos.suscripciones import CrearSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import es_correo, es_id, es_numero, es_texto
+from seedwork.dominio.reglas import es_correo, es_id, es_numero
+from seedwork.dominio.textos import TEXTO
 from suscripciones.aplicacion.decision import activar, plazo_de_hoy, saga_de
 from suscripciones.aplicacion.peticiones import plan_del_catalogo
 from suscripciones.aplicacion.puertos import Unidad
@@ -14,14 +15,14 @@ from suscripciones.dominio.suscripcion import Suscripcion
 
 REGLAS: Reglas = {
     "cliente_codigo": es_id,
-    "cliente_nombres": es_texto,
-    "cliente_apellidos": es_texto,
-    "cliente_usuario": es_texto,
+    "cliente_nombres": TEXTO.es,
+    "cliente_apellidos": TEXTO.es,
+    "cliente_usuario": TEXTO.es,
     "cliente_rut": es_numero,
     "cliente_cedula": es_numero,
     "cliente_email": es_correo,
     "plan_codigo": es_id,
-    "plan_nombre": es_texto,
+    "plan_nombre": TEXTO.es,
 }
 """What each field must be."""
 

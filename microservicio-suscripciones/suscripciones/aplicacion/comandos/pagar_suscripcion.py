@@ -7,11 +7,12 @@ from contratos.suscripciones import PagarSuscripcion
 from seedwork.aplicacion.validez import Reglas, exigir
 from seedwork.dominio.dinero import Dinero
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import es_id, es_medio, es_moneda, es_monto
+from seedwork.dominio.reglas import es_id, es_moneda, es_monto
+from seedwork.dominio.textos import MEDIO
 from suscripciones.aplicacion.peticiones import suscripcion_pedida
 from suscripciones.aplicacion.puertos import Unidad
 
-_REGLAS: Reglas = {"id_factura": es_id, "monto": es_monto, "moneda": es_moneda, "medio": es_medio}
+_REGLAS: Reglas = {"id_factura": es_id, "monto": es_monto, "moneda": es_moneda, "medio": MEDIO.es}
 
 
 def pagar_suscripcion(comando: PagarSuscripcion, unidad: Unidad) -> None:

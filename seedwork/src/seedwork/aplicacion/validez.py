@@ -12,7 +12,8 @@ from contratos import motivos
 from contratos.base import Mensaje, Regla
 from seedwork.aplicacion.sobre import en_instante
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import MAXIMO_ID, es_id, es_texto
+from seedwork.dominio.reglas import MAXIMO_ID, es_id
+from seedwork.dominio.textos import PARRAFO, TEXTO
 
 Condicion = Callable[[str], bool]
 Reglas = Mapping[str, Condicion]
@@ -25,7 +26,9 @@ _FORMAS: Mapping[str, tuple[Condicion, str]] = {
     "id": (es_id, "no es un id"),
     "codigo": (lambda texto: _CODIGO.fullmatch(texto) is not None, "no es un código"),
     "instante": (lambda texto: en_instante(texto) is not None, "no es un instante"),
-    "texto": (es_texto, "no es un texto"),
+    # Only what they may hold: what was kept before it had to be in a form of its own is told, too.
+    "texto": (TEXTO.cabe, "no es un texto"),
+    "parrafo": (PARRAFO.cabe, "no es un texto"),
 }
 
 

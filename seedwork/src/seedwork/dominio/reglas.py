@@ -1,39 +1,49 @@
-"""What the contract takes for an id, a text, a number, an address, a date and money (contract §2, "What is valid").
+"""What the contract takes for an id, a number, an address, a date and money (contract §2, "What is valid").
 
-The door refuses with these rules what clients send, and each owner what anybody published straight to its topic.
+The door refuses with these rules, and with those of :mod:`seedwork.dominio.textos`, what clients send; each owner what
+anybody published straight to its topic. Where what is kept differs from how it may be written, ``leer_…`` makes the one
+of the other, and messages bear the one alone, which ``es_…`` knows.
 """
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 
 MAXIMO_ID = 128
-MAXIMO_TEXTO = 4000
 MAXIMO_CORREO = 254
 """Characters of an address (RFC 5321 §4.5.3.1.3, less the brackets)."""
 
 PATRON_ID = r"^(\.{0,2}[A-Za-z0-9_:-]|\.{3})[A-Za-z0-9._:-]*$"
 """Without look-ahead, so that a JSON schema may hold it; the length is beside it."""
-PATRON_TEXTO = r"^[^\x00-\x1f\x7f-\x9f]*$"
-PATRON_DIGITOS = r"^[0-9]{1,20}$"
+PATRON_NUMERO = r"^[.\- ]*[0-9A-Za-z][0-9A-Za-z.\- ]*$"
+"""Of a document's number as it may be written; its length is beside it."""
+MINIMO_NUMERO = 3
+MAXIMO_NUMERO = 20
 PATRON_MONTO = r"^[0-9]{1,12}\.[0-9]{2}$"
 PATRON_MONEDA = r"^[A-Z]{3}$"
-PATRON_MEDIO = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
-MAXIMO_MEDIO = 40
 
 FECHA_MINIMA = date(3, 1, 1)
 """An image's date is moved back by up to two years, and has to stay a date."""
+MAXIMO_FECHA = 64
+_ANO = r"(000[3-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
+_BISIESTO = r"([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)"
+_MES_Y_DIA = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+_HORA = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+PATRON_FECHA = (
+    rf"^({_ANO}-{_MES_Y_DIA}|{_BISIESTO}-02-29)"
+    rf"( {_HORA}:[0-5][0-9]|T{_HORA}:[0-5][0-9](\.[0-9]+)?(Z|[+-]{_HORA}))$"
+)
+"""Of the dates that there are, from :data:`FECHA_MINIMA` on; the length is beside it."""
 
 _ID = re.compile(PATRON_ID)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_DIGITOS = re.compile(PATRON_DIGITOS)
+_NUMERO_ESCRITO = re.compile(PATRON_NUMERO)
+_NUMERO = re.compile(rf"[0-9A-Z]{{1,{MAXIMO_NUMERO}}}")
+_SEPARADORES = str.maketrans("", "", ".- ")
 _MONTO = re.compile(PATRON_MONTO)
 _MONEDA = re.compile(PATRON_MONEDA)
-_MEDIO = re.compile(PATRON_MEDIO)
+_FECHA = re.compile(PATRON_FECHA)
 _ATOMO = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"]+"
 _CORREO = re.compile(rf"{_ATOMO}(\.{_ATOMO})*@{_ATOMO}(\.{_ATOMO})*")
-_DIA = r"\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d-?\d"
-_SOLO_DIA = re.compile(_DIA, re.ASCII)
-_FECHA = re.compile(rf"({_DIA})([T ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
 
 
 def es_id(texto: str) -> bool:
@@ -41,14 +51,26 @@ def es_id(texto: str) -> bool:
     return len(texto) <= MAXIMO_ID and _ID.fullmatch(texto) is not None
 
 
-def es_texto(texto: str) -> bool:
-    """Whether it has at most 4,000 characters, none of them a control character."""
-    return len(texto) <= MAXIMO_TEXTO and _CONTROL.search(texto) is None
+def leer_numero(escrito: str | int | Decimal) -> str:
+    """What is kept of the number of an identity document: without dots, hyphens and blanks, in upper case.
+
+    Args:
+        escrito: an integer, whatever it is written with; or a text, 3 to 20 letters, digits, dots, hyphens and blanks.
+
+    Raises:
+        ValueError: it is neither. The error does not quote it.
+    """
+    if isinstance(escrito, str):
+        if MINIMO_NUMERO <= len(escrito) <= MAXIMO_NUMERO and _NUMERO_ESCRITO.fullmatch(escrito):
+            return escrito.translate(_SEPARADORES).upper()
+    elif 0 <= escrito < 10**MAXIMO_NUMERO and escrito == int(escrito):
+        return str(int(escrito))
+    raise ValueError("no es el número de un documento")
 
 
 def es_numero(texto: str) -> bool:
-    """Whether it is the number of an identity document: 1 to 20 digits."""
-    return _DIGITOS.fullmatch(texto) is not None
+    """Whether it is the number of an identity document as it is kept."""
+    return _NUMERO.fullmatch(texto) is not None
 
 
 def es_monto(texto: str) -> bool:
@@ -61,33 +83,18 @@ def es_moneda(texto: str) -> bool:
     return _MONEDA.fullmatch(texto) is not None
 
 
-def es_medio(texto: str) -> bool:
-    """Whether it can tell how somebody paid: a text of 1 to 40 characters, not white space alone."""
-    return len(texto) <= MAXIMO_MEDIO and _MEDIO.fullmatch(texto) is not None
-
-
 def es_correo(texto: str) -> bool:
     """Whether it is one e-mail address that any mail server takes: only its domain may go beyond ASCII."""
     usuario, _, _ = texto.partition("@")
     return len(texto) <= MAXIMO_CORREO and usuario.isascii() and _CORREO.fullmatch(texto) is not None
 
 
-def leer_fecha(texto: str) -> date | datetime:
-    """The date, or the instant, of a text such as ``2024-02-01 09:10:00`` or ISO 8601.
+def leer_fecha(texto: str) -> datetime:
+    """The instant of a text such as ``2024-02-01 09:10:00``, or of RFC 3339 (its ``T`` and ``Z`` in upper case).
 
     Raises:
         ValueError: it is none, or is before :data:`FECHA_MINIMA`. The error does not quote it.
     """
-    try:
-        leida = date.fromisoformat(texto) if _SOLO_DIA.fullmatch(texto) else _leer_instante(texto)
-    except ValueError:
-        raise ValueError("no es una fecha") from None
-    if leida.year < FECHA_MINIMA.year:
-        raise ValueError("es anterior a la primera que se admite")
-    return leida
-
-
-def _leer_instante(texto: str) -> datetime:
-    if not _FECHA.fullmatch(texto):
-        raise ValueError
+    if len(texto) > MAXIMO_FECHA or not _FECHA.fullmatch(texto):
+        raise ValueError("no es una fecha")
     return datetime.fromisoformat(texto)

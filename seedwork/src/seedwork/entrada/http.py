@@ -1,5 +1,6 @@
 """The shape that every Flask application shares: problem+json errors, health, metrics, correlation ids."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +13,7 @@ from prometheus_client import Histogram
 
 from contratos.consultas import Respuesta
 from seedwork.dominio.reglas import es_id
-from seedwork.entrada.problemas import registrar_errores
+from seedwork.entrada.problemas import ErrorHttp, registrar_errores
 from seedwork.entrada.salud import Comprobacion, crear_salud
 
 CABECERA_CORRELACION = "X-Correlation-Id"
@@ -20,6 +21,10 @@ CABECERA_CONSULTANTE = "X-Consultante"
 """By which the door tells a service who asks. The door alone sets it; what a client sends under it goes no further."""
 ANONIMO = "anonimo"
 """Who asks, where nobody was authenticated."""
+
+_SIN_HOST = ("HTTP/1.0", "HTTP/0.9")
+_HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
+_MAXIMO_PUERTO = 65535
 
 SOLICITUDES = Histogram(
     "saludtech_http_segundos",
@@ -103,6 +108,17 @@ def _empezar() -> None:
     comun.correlacion = propia = recibida if es_id(recibida) else str(uuid_utils.uuid7())
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(correlacion=propia)
+    _exigir_host(flask.request.environ)
+
+
+def _exigir_host(entorno: Mapping[str, Any]) -> None:
+    """One valid Host, which HTTP/1.1 demands (RFC 9112 §3.2); the server itself refuses a second one."""
+    host = entorno.get("HTTP_HOST")
+    if host is None and entorno.get("SERVER_PROTOCOL") in _SIN_HOST:
+        return
+    valido = _HOST.fullmatch(host or "")
+    if valido is None or int(valido[1] or 0) > _MAXIMO_PUERTO:
+        raise ErrorHttp(400, "Falta una cabecera Host válida.")
 
 
 def _terminar(respuesta: flask.Response) -> flask.Response:
