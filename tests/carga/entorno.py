@@ -5,19 +5,19 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from plataforma import partes
-from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
+from plataforma.ajustes import Ajustes, leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
 from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import crear_bases
-from plataforma.puertos import LOCAL, libres
 from plataforma.secretos import Secretos
 from plataforma.sondas import Sonda
 
@@ -62,19 +62,17 @@ class Cimientos:
 @contextmanager
 def completa(consola: Console) -> Iterator[Plataforma]:
     """The whole platform, ready in the body."""
-    with _carpeta() as raiz:
-        ajustes = _ajustes(raiz)
-        with correr(ajustes, raiz, raiz / ".local", consola) as corrida:
-            yield Plataforma(corrida, ajustes.bff_puerto)
+    with _carpeta() as raiz, correr(_elegir(raiz), raiz, raiz / ".local", consola) as corrida:
+        yield Plataforma(corrida, corrida.ajustes.bff_puerto)
 
 
 @contextmanager
 def cimientos(consola: Console) -> Iterator[Cimientos]:
     """What every service needs, ready in the body."""
     with _carpeta() as raiz:
-        ajustes, estado = _ajustes(raiz), raiz / ".local"
-        with correr(ajustes, raiz, estado, consola, con_servicios=False) as corrida:
-            plano, secretos = corrida.plano, Secretos(estado / "secretos.json")
+        estado = raiz / ".local"
+        with correr(_elegir(raiz), raiz, estado, consola, con_servicios=False) as corrida:
+            ajustes, plano, secretos = corrida.ajustes, corrida.plano, Secretos(estado / "secretos.json")
             crear_bases(plano.postgres_url, plano.claves)
             corrida.preparar(partes.preparativos(ajustes, plano.conexiones, secretos), raiz, dict(os.environ))
             metricas = estado / "metricas"
@@ -123,13 +121,5 @@ def _carpeta() -> Iterator[Path]:
         yield Path(carpeta)
 
 
-def _ajustes(raiz: Path) -> Ajustes:
-    *numeros, pulsar, admin = libres(len(CAMPOS_DE_PUERTO) + 2)
-    return leer_ajustes(
-        raiz,
-        **dict(zip(CAMPOS_DE_PUERTO, numeros, strict=True)),
-        pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
-        pulsar_admin_url=f"http://{LOCAL}:{admin}",
-        postgres_url=None,
-        procesamiento=1,
-    )
+def _elegir(raiz: Path) -> Callable[[], Ajustes]:
+    return partial(leer_ajustes_libres, raiz, procesamiento=1)

@@ -3,12 +3,13 @@
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from rich.console import Console
 
 from plataforma import sondas
-from plataforma.ajustes import leer_ajustes
+from plataforma.ajustes import leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
 from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, libres
@@ -23,16 +24,9 @@ def corrida(servidores, tmp_path_factory) -> Iterator[Corrida]:
     """Servers of this module's own, since the session's are everybody's."""
     if not servidores.nombre.startswith("embedded"):
         pytest.skip("mata los servidores: solo con los incrustados")
-    postgres, pulsar, admin = libres(3)
     raiz = tmp_path_factory.mktemp("caidas")
-    ajustes = leer_ajustes(
-        raiz,
-        postgres_puerto=postgres,
-        pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
-        pulsar_admin_url=f"http://{LOCAL}:{admin}",
-        postgres_url=None,
-    )
-    with correr(ajustes, raiz, raiz / ".local", Console(stderr=True), con_servicios=False) as hecha:
+    elegir = partial(leer_ajustes_libres, raiz)
+    with correr(elegir, raiz, raiz / ".local", Console(stderr=True), con_servicios=False) as hecha:
         yield hecha
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from plataforma.errores import ErrorPlataforma
-from plataforma.puertos import Puerto
+from plataforma.puertos import LOCAL, Puerto, libres
 from plataforma.servicios import SERVICIOS, Servicio
 
 PUERTO_PULSAR = 6650
@@ -96,6 +96,20 @@ def leer_ajustes(raiz: Path, **fijados: Any) -> Ajustes:
     except ValidationError as error:
         problemas = (f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise ErrorPlataforma("These settings are wrong:\n" + "\n".join(problemas)) from None
+
+
+def leer_ajustes_libres(raiz: Path, **fijados: Any) -> Ajustes:
+    """The settings of a run of its own beside others: a broker and a PostgreSQL are started, and every port is free.
+
+    Raises ErrorPlataforma as `leer_ajustes` does.
+    """
+    pulsar, admin, *otros = libres(2 + len(CAMPOS_DE_PUERTO))
+    propios = dict(zip(CAMPOS_DE_PUERTO, otros, strict=True)) | {
+        "pulsar_url": f"pulsar://{LOCAL}:{pulsar}",
+        "pulsar_admin_url": f"http://{LOCAL}:{admin}",
+        "postgres_url": None,
+    }
+    return leer_ajustes(raiz, **propios | fijados)
 
 
 def leer_entorno(raiz: Path) -> dict[str, str]:

@@ -3,20 +3,32 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
 
 from plataforma.ajustes import Ajustes, leer_entorno
-from plataforma.errores import ErrorPlataforma
+from plataforma.errores import ErrorPlataforma, PuertoOcupado
 from plataforma.gestor import Estado, Gestor
 from plataforma.operacion import dejar_entornos
 from plataforma.partes import Grupo, Parte, Preparativo
 from plataforma.plano import Plano, planear
 from plataforma.postgres import crear_bases
-from plataforma.sistema import REGISTRO, cerrojo, cpu, exigir_seguir, familia, matar, pss, registrar, terminar_restos
+from plataforma.puertos import INTENTOS, esta_libre, por_quien
+from plataforma.sistema import (
+    REGISTRO,
+    cerrojo,
+    cpu,
+    escuchados,
+    exigir_seguir,
+    familia,
+    matar,
+    pss,
+    registrar,
+    terminar_restos,
+)
 
 SEGUNDOS_DE_ARRANQUE = 180.0
 PAUSA = 0.2
@@ -25,7 +37,8 @@ PAUSA = 0.2
 class Corrida:
     """A platform that runs; made by `correr`."""
 
-    def __init__(self, plano: Plano, gestor: Gestor, estado: Path, consola: Console) -> None:
+    def __init__(self, ajustes: Ajustes, plano: Plano, gestor: Gestor, estado: Path, consola: Console) -> None:
+        self.ajustes = ajustes
         self.plano = plano
         self.estado = estado
         self._gestor = gestor
@@ -35,7 +48,8 @@ class Corrida:
     def iniciar(self, nuevas: Iterable[Parte]) -> None:
         """Start these parts together and wait until each is ready.
 
-        Raises ErrorPlataforma when one ends instead, or takes longer than SEGUNDOS_DE_ARRANQUE.
+        Raises ErrorPlataforma when one ends instead, or takes longer than SEGUNDOS_DE_ARRANQUE; PuertoOcupado when that
+        is for a port that somebody else has.
         """
         comienzo = time.monotonic()
         pendientes = {parte.nombre: parte for parte in nuevas}
@@ -47,12 +61,15 @@ class Corrida:
                 if nombre not in pendientes:
                     continue
                 if estado.caido or (estado.pid and primeros.setdefault(nombre, estado.pid) != estado.pid):
+                    self._exigir_puertos(pendientes[nombre], set())
                     raise ErrorPlataforma(
                         f"{nombre} does not start ({estado.salida if estado.caido else 'it ended at once'}). "
                         "The end of its log:\n" + self._gestor.final_del_log(nombre)
                     )
                 motivo = pendientes[nombre].sonda()
                 if motivo is None:
+                    # Whoever else has the port may well answer as this part would.
+                    self._exigir_puertos(pendientes[nombre], escuchados(estado.pid))
                     self._anunciar(pendientes.pop(nombre), time.monotonic() - comienzo)
                 elif time.monotonic() - comienzo > SEGUNDOS_DE_ARRANQUE:
                     raise ErrorPlataforma(
@@ -60,6 +77,18 @@ class Corrida:
                         + self._gestor.final_del_log(nombre)
                     )
             time.sleep(PAUSA)
+
+    def _exigir_puertos(self, parte: Parte, suyos: set[int] | None) -> None:
+        """Raise PuertoOcupado where one is taken, and not by the part itself: `suyos` are those that it listens on, if
+        that can be told."""
+        if suyos is None:
+            return
+        ajenos = [p.numero for p in parte.puertos if p.numero not in suyos and not esta_libre(p.numero)]
+        if ajenos:
+            raise PuertoOcupado(
+                f"{parte.nombre} does not start: somebody took its port first:"
+                + ",".join(f" {numero}{por_quien(numero)}" for numero in ajenos)
+            )
 
     def parar(self, nombre: str) -> None:
         """Stop one part, until `iniciar` starts it again. Raises ErrorPlataforma when it can't be."""
@@ -152,7 +181,7 @@ class Corrida:
 
 @contextmanager
 def correr(
-    ajustes: Ajustes,
+    ajustes: Ajustes | Callable[[], Ajustes],
     raiz: Path,
     estado: Path,
     consola: Console,
@@ -166,15 +195,20 @@ def correr(
     Every process gets the caller's environment and what the checkout's .env says, under the given one. Servers that are
     `de_paso` keep what they have across kill -9, but not across a power cut.
 
+    Args:
+        ajustes: the settings; or who chooses them, with free ports, and is asked again where somebody took one of them
+            before the run listened there.
+
     Raises ErrorPlataforma when it can't start; nothing is left running then either.
     """
-    with cerrojo(estado):
-        terminar_restos(estado)
-        heredado = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"} | dict(entorno or {})
-        plano = planear(ajustes, estado, consola, con_servicios=con_servicios, de_paso=de_paso)
+    heredado = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"} | dict(entorno or {})
+
+    @contextmanager
+    def intento(elegidos: Ajustes) -> Iterator[Corrida]:
+        plano = planear(elegidos, estado, consola, con_servicios=con_servicios, de_paso=de_paso)
         _vaciar_metricas(plano)
         dejar_entornos(estado, plano.preparativos)
-        corrida = Corrida(plano, Gestor(plano.partes, estado, raiz, heredado), estado, consola)
+        corrida = Corrida(elegidos, plano, Gestor(plano.partes, estado, raiz, heredado), estado, consola)
         try:
             corrida.iniciar(plano.infraestructura)
             for externo in plano.externos:
@@ -187,6 +221,18 @@ def correr(
             yield corrida
         finally:
             corrida.detener()
+
+    with cerrojo(estado), ExitStack() as pila:
+        terminar_restos(estado)
+        for quedan in reversed(range(INTENTOS)):
+            try:
+                corrida = pila.enter_context(intento(ajustes() if callable(ajustes) else ajustes))
+                break
+            except PuertoOcupado as error:
+                if not quedan or not callable(ajustes):
+                    raise
+                consola.print(f"{error}\nStarting on other ports", style="yellow", highlight=False, markup=False)
+        yield corrida
 
 
 def _vaciar_metricas(plano: Plano) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
+from plataforma.ajustes import leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
 from plataforma.errores import ErrorPlataforma
-from plataforma.puertos import LOCAL, libres
+from plataforma.puertos import LOCAL
 from plataforma.servicios import RAIZ
 from plataforma.sistema import CERROJO, cerrojo
 from plataforma.sondas import ABRIDOR
@@ -171,11 +172,11 @@ def demostrar(raiz: Path, estado: Path, consola: Console) -> None:
     """
     comienzo = time.monotonic()
     _vaciar(estado)
-    ajustes = _ajustes(raiz)
     consola.print("Starting SaludTech de los Alpes for a demonstration (state and logs in .local/demo/)")
-    with correr(ajustes, raiz, estado, consola, entorno={"CATALOGO_RECURSOS": str(CATALOGO)}) as corrida:
+    elegir = partial(leer_ajustes_libres, raiz, procesamiento=1)
+    with correr(elegir, raiz, estado, consola, entorno={"CATALOGO_RECURSOS": str(CATALOGO)}) as corrida:
         arranque = time.monotonic() - comienzo
-        bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
+        bff = f"http://{LOCAL}:{corrida.ajustes.puerto('bff_puerto').numero}"
         demostracion = Demostracion(bff, estado / "correo", consola)
         demostracion.suscripcion_pro()
         demostracion.imagen()
@@ -183,19 +184,6 @@ def demostrar(raiz: Path, estado: Path, consola: Console) -> None:
         memoria = _memoria(corrida)
         consola.print("Stopping everything …")
     _resumir(consola, demostracion, arranque, time.monotonic() - comienzo, memoria)
-
-
-def _ajustes(raiz: Path) -> Ajustes:
-    """Free ports for everything, a broker and a PostgreSQL of its own."""
-    pulsar, admin, *otros = libres(2 + len(CAMPOS_DE_PUERTO))
-    return leer_ajustes(
-        raiz,
-        pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
-        pulsar_admin_url=f"http://{LOCAL}:{admin}",
-        postgres_url=None,
-        procesamiento=1,
-        **dict(zip(CAMPOS_DE_PUERTO, otros, strict=True)),
-    )
 
 
 def _vaciar(estado: Path) -> None:

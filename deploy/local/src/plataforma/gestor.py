@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from plataforma.errores import ErrorPlataforma
 from plataforma.partes import Grupo, Parte
-from plataforma.puertos import LOCAL, libres
+from plataforma.puertos import INTENTOS, LOCAL, esta_libre, libres
 from plataforma.secretos import escribir_privado
 
 REINTENTOS = 4
@@ -104,10 +104,19 @@ class Gestor:
         self._logs = estado / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
         clave = secrets.token_urlsafe(24)
-        (puerto,) = libres(1)
         conf = estado / "supervisord.conf"
-        escribir_privado(conf, configuracion(self._partes.values(), self._logs, raiz, puerto, clave))
-        self._url = f"http://plataforma:{clave}@{LOCAL}:{puerto}/RPC2"
+        for quedan in reversed(range(INTENTOS)):
+            (puerto,) = libres(1)
+            escribir_privado(conf, configuracion(self._partes.values(), self._logs, raiz, puerto, clave))
+            self._url = f"http://plataforma:{clave}@{LOCAL}:{puerto}/RPC2"
+            if self._arrancar(conf, entorno):
+                return
+            self.detener()
+            if not quedan or esta_libre(puerto):
+                raise ErrorPlataforma(f"The process manager does not start:\n{self.final_del_log('supervisord')}")
+
+    def _arrancar(self, conf: Path, entorno: Mapping[str, str]) -> bool:
+        """Start it. Gives whether it answers within 15 s."""
         with (self._logs / "supervisord.out").open("wb") as salida:
             self._proceso = subprocess.Popen(
                 [sys.executable, "-m", "plataforma.supervisado", str(conf)],
@@ -120,9 +129,9 @@ class Gestor:
         limite = time.monotonic() + 15
         while not self._contesta():
             if self._proceso.poll() is not None or time.monotonic() > limite:
-                self.detener()
-                raise ErrorPlataforma(f"The process manager does not start:\n{self.final_del_log('supervisord')}")
+                return False
             time.sleep(0.05)
+        return True
 
     def iniciar(self, nombre: str) -> None:
         """Start a part, and return at once. Raises ErrorPlataforma when it can't be."""
@@ -177,7 +186,8 @@ class Gestor:
     def _contesta(self) -> bool:
         try:
             self._rpc().getState()
-        except OSError:
+        except (OSError, xmlrpc.client.ProtocolError):
+            # Not there; or it is another one, which refuses our password.
             return False
         except xmlrpc.client.Error:
             pass

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from plataforma import sondas
-from plataforma.ajustes import leer_ajustes
+from plataforma.ajustes import leer_ajustes_libres
 from plataforma.broker import AJUSTES_DE_PASO as broker_de_paso
 from plataforma.broker import MEMORIA, RECOLECTOR, ajustes_de_broker
 from plataforma.corrida import SEGUNDOS_DE_ARRANQUE, Corrida, correr
@@ -90,17 +91,10 @@ def pasajeros(consola: Console, *, de_paso: bool = False) -> Iterator[Corrida]:
 
     Those that are `de_paso` are the faster ones, and keep what they have across kill -9, but not across a power cut.
     """
-    postgres, pulsar, admin = libres(3)
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)
-        ajustes = leer_ajustes(
-            raiz,
-            postgres_puerto=postgres,
-            pulsar_url=f"pulsar://{LOCAL}:{pulsar}",
-            pulsar_admin_url=f"http://{LOCAL}:{admin}",
-            postgres_url=None,
-        )
-        with correr(ajustes, raiz, raiz / ".local", consola, con_servicios=False, de_paso=de_paso) as corrida:
+        elegir = partial(leer_ajustes_libres, raiz)
+        with correr(elegir, raiz, raiz / ".local", consola, con_servicios=False, de_paso=de_paso) as corrida:
             yield corrida
 
 

@@ -4,7 +4,6 @@ The workspace's conftest.py loads it, so every distribution's tests can ask for 
 pytest-xdist runs the tests in several processes, each has servers of its own, on ports of its own.
 """
 
-import os
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from rich.console import Console
 from plataforma import proveedores
 from plataforma.postgres import borrar_base, crear_bases, vaciar_base
 from plataforma.proveedores import Fabrica, Servidores
-from plataforma.puertos import VARIABLE_DE_TRAMO
 
 _USADOS = pytest.StashKey[Counter[str]]()
 
@@ -93,11 +91,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give each of several test processes, and all that it starts, ports of its own."""
+    """Begin to count what servers are used."""
     config.stash[_USADOS] = Counter()
-    if trabajo := _trabajo(config):
-        numero = int(trabajo["workerid"].removeprefix("gw")) + 1
-        os.environ[VARIABLE_DE_TRAMO] = f"{numero}/{trabajo['workercount']}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

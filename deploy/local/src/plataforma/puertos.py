@@ -1,21 +1,27 @@
 """TCP ports on this machine's loopback: which part listens where, what is taken, what is free."""
 
+import fcntl
 import os
 import random
 import socket
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import psutil
 
-from plataforma.errores import ErrorPlataforma
+from plataforma.errores import ErrorPlataforma, PuertoOcupado
 
 LOCAL = "127.0.0.1"
 # Below the range that systems hand out to outgoing connections: a port found free here stays free for a while.
 _RANGO_LIBRE = range(20000, 32000)
-VARIABLE_DE_TRAMO = "PUERTOS_LIBRES"
-"""The environment variable by which a process and its children look for free ports in a stretch of their own: `m/n`,
-the m-th of n. A port that one has just found, and does not listen on yet, is then no other's."""
+INTENTOS = 5
+"""How often something is started on freely chosen ports, where somebody else took one of them before it listened."""
+_hallados: set[int] = set()
+"""Those that this process has found free; none is found twice."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,11 @@ class Puerto:
 
 
 def comprobar(puertos: Iterable[Puerto]) -> None:
-    """Raise ErrorPlataforma that names every port that is taken, or given to two parts."""
+    """Look at all of them.
+
+    Raises:
+        PuertoOcupado: some are taken, or given to two parts; it names each.
+    """
     problemas: list[str] = []
     vistos: dict[int, Puerto] = {}
     for puerto in puertos:
@@ -37,12 +47,12 @@ def comprobar(puertos: Iterable[Puerto]) -> None:
             problemas.append(f"{quien} is also the port for {anterior.parte}: set {puerto.variable}")
         elif not esta_libre(puerto.numero):
             problemas.append(
-                f"{quien} is taken{_por_quien(puerto.numero)}: free it, or set {puerto.variable} "
+                f"{quien} is taken{por_quien(puerto.numero)}: free it, or set {puerto.variable} "
                 "(DESPLAZAMIENTO=1000 moves every default port)"
             )
         vistos[puerto.numero] = puerto
     if problemas:
-        raise ErrorPlataforma("\n".join(problemas))
+        raise PuertoOcupado("\n".join(problemas))
 
 
 def esta_libre(numero: int) -> bool:
@@ -64,19 +74,37 @@ def responde(anfitrion: str, numero: int) -> bool:
 
 
 def libres(cuantos: int) -> list[int]:
-    """So many different free ports, of this process's stretch."""
+    """So many different free ports, which no other process of this user's finds free as long as this one lives.
+
+    Raises ErrorPlataforma where there are not so many.
+    """
     encontrados: list[int] = []
-    cual, _, de = os.environ.get(VARIABLE_DE_TRAMO, "1/1").partition("/")
-    tramo = _RANGO_LIBRE[int(cual) - 1 :: int(de)]
-    for numero in random.sample(tramo, len(tramo)):
-        if len(encontrados) == cuantos:
-            break
-        if esta_libre(numero):
+    for numero in random.sample(_RANGO_LIBRE, len(_RANGO_LIBRE)):
+        if numero not in _hallados and _apartar(numero) and esta_libre(numero):
+            _hallados.add(numero)
             encontrados.append(numero)
-    return encontrados
+            if len(encontrados) == cuantos:
+                return encontrados
+    raise ErrorPlataforma(f"There are no {cuantos} free ports from {_RANGO_LIBRE.start} to {_RANGO_LIBRE.stop}.")
 
 
-def _por_quien(numero: int) -> str:
+def _apartar(numero: int) -> bool:
+    """Set a port apart from this user's other processes. Whoever found it does not listen on it yet: to look whether
+    it is free would not do. The system lets go of it with the process."""
+    with suppress(BlockingIOError):
+        fcntl.lockf(_apartados(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, numero)
+        return True
+    return False
+
+
+@cache
+def _apartados() -> int:
+    """The file that has a byte to lock for each port. It stays open: to close it would let go of all of them."""
+    ruta = Path(tempfile.gettempdir(), f"saludtech-puertos-{os.getuid()}")
+    return os.open(ruta, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+def por_quien(numero: int) -> str:
     """` by name (pid n)`, where the system tells it to this user."""
     try:
         for conexion in psutil.net_connections("tcp"):

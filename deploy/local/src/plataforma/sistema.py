@@ -108,6 +108,15 @@ def familia(pid: int) -> list[psutil.Process]:
         return []
 
 
+def escuchados(pid: int) -> set[int] | None:
+    """The TCP ports that a process and its descendants listen on; None where the system does not tell."""
+    try:
+        conexiones = [c for proceso in familia(pid) for c in proceso.net_connections("tcp")]
+    except psutil.Error:
+        return None
+    return {c.laddr.port for c in conexiones if c.status == psutil.CONN_LISTEN and c.laddr}
+
+
 def cpu(proceso: psutil.Process) -> float:
     """The seconds of CPU that it has used, those of its ended children included; 0 when it is gone."""
     try:

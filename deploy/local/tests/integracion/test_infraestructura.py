@@ -9,7 +9,9 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -17,25 +19,14 @@ import psycopg2
 import pytest
 from rich.console import Console
 
-from plataforma import sondas
-from plataforma.ajustes import Ajustes, leer_ajustes
+from plataforma import partes, puertos, sondas
+from plataforma.ajustes import leer_ajustes, leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
-from plataforma.errores import ErrorPlataforma
+from plataforma.errores import ErrorPlataforma, PuertoOcupado
+from plataforma.gestor import Gestor
 from plataforma.proveedores import Fabrica, Servidores
-from plataforma.puertos import libres
 
 pytestmark = [pytest.mark.integracion, pytest.mark.timeout(400)]
-
-
-def ajustes_libres(raiz: Path) -> Ajustes:
-    postgres, pulsar, admin = libres(3)
-    return leer_ajustes(
-        raiz,
-        postgres_puerto=postgres,
-        postgres_url=None,
-        pulsar_url=f"pulsar://127.0.0.1:{pulsar}",
-        pulsar_admin_url=f"http://127.0.0.1:{admin}",
-    )
 
 
 def hasta(cumple: Callable[[], object], segundos: float = 60) -> None:
@@ -58,7 +49,8 @@ def raiz(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def corrida(raiz: Path) -> Iterator[Corrida]:
-    with correr(ajustes_libres(raiz), raiz, raiz / ".local", Console(quiet=True), con_servicios=False) as corrida:
+    elegir = partial(leer_ajustes_libres, raiz)
+    with correr(elegir, raiz, raiz / ".local", Console(quiet=True), con_servicios=False) as corrida:
         yield corrida
 
 
@@ -92,13 +84,13 @@ def test_el_broker_muerto_vuelve(corrida: Corrida) -> None:
 def test_el_estado_no_se_comparte(corrida: Corrida, raiz: Path) -> None:
     with (
         pytest.raises(ErrorPlataforma, match="already runs"),
-        correr(ajustes_libres(raiz), raiz, raiz / ".local", Console(quiet=True), con_servicios=False),
+        correr(leer_ajustes_libres(raiz), raiz, raiz / ".local", Console(quiet=True), con_servicios=False),
     ):
         pass
 
 
 def test_un_puerto_ocupado_no_deja_nada_en_marcha(tmp_path: Path) -> None:
-    ajustes = ajustes_libres(tmp_path)
+    ajustes = leer_ajustes_libres(tmp_path)
     with (
         socket.create_server(("127.0.0.1", ajustes.postgres_puerto)),
         pytest.raises(ErrorPlataforma, match=r"for postgres is taken .*POSTGRES_PUERTO"),
@@ -106,6 +98,78 @@ def test_un_puerto_ocupado_no_deja_nada_en_marcha(tmp_path: Path) -> None:
     ):
         pass
     assert not (tmp_path / ".local" / "supervisord.conf").exists()
+
+
+class Ladron:
+    """Takes a port of a run's after the run has seen that it is free, as another run that looked then would."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+        self.robados: list[int] = []
+        self._variable = variable
+        self._mirar = puertos.comprobar
+        self._tomados: list[socket.socket] = []
+        monkeypatch.setattr(puertos, "comprobar", self._comprobar)
+
+    def _comprobar(self, vistos: Iterable[puertos.Puerto]) -> None:
+        vistos = list(vistos)
+        self._mirar(vistos)
+        if not self.robados:
+            self.robados = [p.numero for p in vistos if p.variable == self._variable]
+            self._tomados = [socket.create_server(("127.0.0.1", numero)) for numero in self.robados]
+
+    def devolver(self) -> None:
+        for tomado in self._tomados:
+            tomado.close()
+
+
+@pytest.mark.parametrize("variable", ["POSTGRES_PUERTO", pytest.param("PULSAR_URL", marks=pytest.mark.largo)])
+def test_quien_elige_puertos_libres_y_pierde_uno_empieza_en_otros(
+    servidores: Servidores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """The broker's is in the long tier, since it starts two of them; in `make test`, the session's stands in for it."""
+    ladron = Ladron(monkeypatch, variable)
+    dado = {"pulsar_url": servidores.pulsar_url, "pulsar_admin_url": servidores.admin_url}
+    elegir = partial(leer_ajustes_libres, tmp_path, **dado if variable == "POSTGRES_PUERTO" else {})
+    with correr(elegir, tmp_path, tmp_path / ".local", Console(quiet=True), con_servicios=False) as corrida:
+        corre = procesos(corrida)
+        assert set(corre) == ({"postgres"} if variable == "POSTGRES_PUERTO" else {"postgres", "pulsar"})
+        suyos = {p.numero for parte in corrida.plano.partes for p in parte.puertos}
+        assert len(ladron.robados) == 1
+        assert not suyos & set(ladron.robados)
+        assert sondas.postgres(corrida.plano.postgres_url)() is None
+    ladron.devolver()
+
+
+def test_quien_pierde_un_puerto_que_se_le_dio_dice_cual_y_de_quien_es(
+    servidores: Servidores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ladron = Ladron(monkeypatch, "POSTGRES_PUERTO")
+    dado = {"pulsar_url": servidores.pulsar_url, "pulsar_admin_url": servidores.admin_url}
+    ajustes = leer_ajustes_libres(tmp_path, **dado)
+    with (
+        pytest.raises(ErrorPlataforma, match=rf"somebody took its port first: {ajustes.postgres_puerto} by "),
+        correr(ajustes, tmp_path, tmp_path / ".local", Console(quiet=True), con_servicios=False),
+    ):
+        pass
+    ladron.devolver()
+
+
+def test_un_extrano_que_contesta_en_el_puerto_no_se_toma_por_lo_propio(
+    servidores: Servidores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answers would do: a mail server is a mail server."""
+    ladron = Ladron(monkeypatch, "CORREO_PUERTO")
+    ajustes = leer_ajustes_libres(tmp_path)
+    correo = partes.correo(ajustes, tmp_path / "correo")
+    ladron._comprobar(correo.puertos)
+    gestor = Gestor([correo], tmp_path, tmp_path, os.environ)
+    corrida = Corrida(ajustes, None, gestor, tmp_path, Console(quiet=True))  # type: ignore[arg-type]
+    try:
+        with pytest.raises(PuertoOcupado):
+            corrida.iniciar([replace(correo, sonda=lambda: None)])
+    finally:
+        corrida.detener()
+        ladron.devolver()
 
 
 def test_los_servidores_dados_se_usan_y_no_se_arrancan(servidores: Servidores, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 import socket
+import subprocess
+import sys
 
 import pytest
 
+from plataforma import puertos
 from plataforma.errores import ErrorPlataforma
 from plataforma.puertos import Puerto, comprobar, libres
 
@@ -33,3 +36,20 @@ def test_los_puertos_libres_son_distintos() -> None:
     numeros = libres(20)
     assert len(set(numeros)) == 20
     comprobar(Puerto(numero, "parte", "VARIABLE") for numero in numeros)
+
+
+HALLAR = "import sys, plataforma.puertos as p; print(*p.libres(50), flush=True); sys.stdin.read()"
+
+
+def test_lo_que_un_proceso_hallo_libre_no_lo_halla_otro_mientras_viva(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens there yet: of two that looked at the same time and took the same port, one did not start."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HALLAR], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as otro:
+        assert otro.stdout
+        suyos = [int(numero) for numero in otro.stdout.readline().split()]
+        monkeypatch.setattr(puertos, "_RANGO_LIBRE", range(min(suyos), min(suyos) + 1))
+        with pytest.raises(ErrorPlataforma, match="There are no 1 free ports"):
+            libres(1)
+        otro.communicate("")
+    assert libres(1) == [min(suyos)]
