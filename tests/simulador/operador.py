@@ -87,8 +87,10 @@ def _carta(mensaje: MensajeEnMemoria) -> Carta:
     propias = {n: v for n, v in todas.items() if not n.startswith(_PREFIJO)}
     return Carta(
         mensaje=mensaje,
+        lugar=mensaje.lugar,
         id=propias["ce_id"],
         tipo=propias["ce_type"],
+        correlacion=propias["ce_correlationid"],
         clave=mensaje.clave,
         instante=en_instante(todas["carta_instante"]) or datetime.now(UTC),
         error=todas["carta_error"],
