@@ -5,21 +5,27 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import psutil
 import pulsar
 import pytest
 
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from contratos import Mensaje, ejemplos
+from contratos.procesamiento import AnonimizarImagen
 from plataforma.proveedores import Servidores
-from plataforma.puertos import libres
+from plataforma.puertos import LOCAL, libres
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.publicador import crear_cliente
+from seedwork.pruebas.taller import esperar
 
 pytestmark = pytest.mark.integracion
 
@@ -31,7 +37,8 @@ class Puerta:
 
     def __init__(self, puerto: int, proceso: "subprocess.Popen[bytes]") -> None:
         self.proceso = proceso
-        self._conexion = http.client.HTTPConnection("127.0.0.1", puerto, timeout=10)
+        self.puerto = puerto
+        self._conexion = http.client.HTTPConnection(LOCAL, puerto, timeout=10)
 
     def pedir(
         self, metodo: str, ruta: str, cuerpo: str | bytes | list[bytes] | None = None, **cabeceras: str
@@ -39,6 +46,14 @@ class Puerta:
         """A body that is a list is sent in chunks, without its length."""
         self._conexion.request(metodo, ruta, cuerpo, {"Content-Type": "application/json"} | cabeceras)
         return self._conexion.getresponse()
+
+    def cruda(self, octetos: bytes) -> tuple[int, bytes]:
+        """The status of what exactly these bytes are answered, and the answer."""
+        with socket.create_connection((LOCAL, self.puerto), timeout=10) as enchufe, enchufe.makefile("rb") as leido:
+            enchufe.sendall(octetos)
+            enchufe.shutdown(socket.SHUT_WR)
+            respuesta = leido.read()
+        return int(respuesta.split(b" ", 2)[1]), respuesta
 
     def json(self, metodo: str, ruta: str, cuerpo: object = None) -> tuple[int, dict[str, object]]:
         respuesta = self.pedir(metodo, ruta, json.dumps(cuerpo) if cuerpo else None)
@@ -52,29 +67,38 @@ class Puerta:
             return False
 
 
-@pytest.fixture(scope="module")
-def puerta(servidores: Servidores) -> Iterator[Puerta]:
+@contextmanager
+def en_marcha(servidores: Servidores, temporal: Path) -> Iterator[Puerta]:
+    """The door, ready; it may be killed meanwhile."""
     (puerto,) = libres(1)
     entorno = os.environ | {
         "PULSAR_URL": servidores.pulsar_url,
         "PULSAR_ADMIN_URL": servidores.admin_url,
         "BFF_PUERTO": str(puerto),
         "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
+        "TMPDIR": str(temporal),
     }
     # With no service anywhere, its topics are its own doing.
     subprocess.run([sys.executable, "-m", "bff_web", "preparar"], env=entorno, check=True)
     with subprocess.Popen([sys.executable, "-m", "bff_web"], env=entorno) as proceso:
         puerta = Puerta(puerto, proceso)
-        limite = time.monotonic() + 30
-        while not puerta.lista():
-            assert time.monotonic() < limite
-            assert proceso.poll() is None
-            time.sleep(0.05)
+        try:
+            esperar(puerta.lista)
+            yield puerta
+        finally:
+            proceso.terminate()
+
+
+@pytest.fixture(scope="module")
+def puerta(servidores: Servidores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Puerta]:
+    temporal = tmp_path_factory.mktemp("puerta")
+    with en_marcha(servidores, temporal) as puerta:
         yield puerta
-        proceso.send_signal(signal.SIGTERM)
+        puerta.proceso.terminate()
         detenida = time.monotonic()
-        assert proceso.wait(10) == 0
+        assert puerta.proceso.wait(10) == 0
         assert time.monotonic() - detenida < 5
+    assert list(temporal.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -140,3 +164,109 @@ def test_una_mala_peticion_no_estorba_a_la_siguiente(puerta: Puerta) -> None:
         assert respuesta.getheader("Content-Type") == "application/problem+json"
         respuesta.read()
         assert puerta.pedir("POST", crear, [json_mib]).read().startswith(b'{"id_comando"')
+
+
+def test_lo_publicado_esta_en_la_forma_en_que_se_guarda(servidores: Servidores, puerta: Puerta) -> None:
+    imagen = json.loads(ejemplos.IMAGEN) | {
+        "modalidad": " Rayos  X",
+        "patologia": "Neumoni\u0301a",
+        "antecedentes": "Diabe\u0301tico.\n\tFumador.\n",
+        "id_paciente": "Pen\u0303a^Ana/3",
+    }
+    rastro = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331"
+    cuerpo = b"\xef\xbb\xbf" + json.dumps(imagen).encode()
+    respuesta = puerta.pedir("POST", "/procesar/procesar-imagen", cuerpo, traceparent=f"cc-{rastro}-01-extra")
+    aceptado = json.loads(respuesta.read())
+    mensaje, original = leer(servidores, AnonimizarImagen, aceptado["id_comando"])
+    assert isinstance(mensaje, AnonimizarImagen)
+    assert (mensaje.modalidad, mensaje.patologia) == ("Rayos X", "Neumonía")
+    assert (mensaje.antecedentes, mensaje.id_paciente) == ("Diabético.\n\tFumador.", "Peña^Ana/3")
+    assert original.properties()["ce_traceparent"] == f"00-{rastro}-01"
+
+
+CANCELAR = "/suscripciones/x-1/cancelacion-comando"
+
+
+@pytest.mark.parametrize(
+    ("cuerpo", "cabeceras", "esperado"),
+    [
+        (b"", {"Content-Type": ""}, 415),
+        (b"", {"Content-Type": "text/plain"}, 415),
+        (b"", {"Content-Type": "json/application"}, 202),
+        (b"{}", {"Content-Encoding": "gzip"}, 415),
+        (b'{"motivo": ' + b"9" * 500_000 + b"}", {}, 422),
+        (b'{"motivo": null}', {}, 202),
+        (b'{"motivo": null, "motivo": null}', {}, 400),
+        (b"[" * 100_000, {}, 400),
+        (b'{"motivo": ' + b"[" * 500_000, {}, 400),
+        (('{"motivo": "' + "\u0316\u0301" * 200_000 + '"}').encode(), {}, 422),
+        (('{"motivo": "a' + " " * 900_000 + 'b"}').encode(), {}, 422),
+    ],
+    ids=range(11),
+)
+def test_lo_que_otro_sitio_o_un_atacante_enviaria_no_hace_nada(
+    puerta: Puerta, cuerpo: bytes, cabeceras: dict[str, str], esperado: int
+) -> None:
+    respuesta = puerta.pedir("POST", CANCELAR, cuerpo, **cabeceras)
+    respuesta.read()
+    assert respuesta.status == esperado
+
+
+@pytest.mark.parametrize(
+    ("peticion", "esperado"),
+    [
+        *((b"GET /salud/viva HTTP/1.1\r\nHost: " + host, 200) for host in (b"x", b"127.0.0.1:5005", b"[::1]:5005")),
+        *(
+            (b"GET /salud/viva HTTP/1.1\r\nHost: " + host, 400)
+            for host in (b"", b"a b", b"a,b", b"a/b", b"u@a", b"a:x", b"a:99999", b"[::zz]", b"\xff", b"a\r\nHost: a")
+        ),
+        (b"GET /salud/viva HTTP/1.1\r\nAccept: */*", 400),
+        (b"GET http://x/salud/viva HTTP/1.1\r\nAccept: */*", 400),
+        (b"GET /salud/viva HTTP/1.0\r\nAccept: */*", 200),
+        (b"GET /suscripciones?plan=%FF HTTP/1.1\r\nHost: x", 422),
+        (b"GET /suscripciones?plan= HTTP/1.1\r\nHost: x", 422),
+        (b"GET /suscripciones?otro=1 HTTP/1.1\r\nHost: x", 422),
+    ],
+)
+def test_cada_peticion_tiene_un_host_y_solo_filtros_que_valen(puerta: Puerta, peticion: bytes, esperado: int) -> None:
+    estado, respuesta = puerta.cruda(peticion + b"\r\nConnection: close\r\n\r\n")
+    assert estado == esperado, respuesta
+
+
+def test_un_trabajador_muerto_deja_sus_cuentas_y_ningun_archivo(
+    servidores: Servidores, puerta: Puerta, tmp_path: Path
+) -> None:
+    """And a door that is killed as a whole leaves nothing to the next one."""
+
+    def cuentas() -> float:
+        texto = otra.pedir("GET", "/metrics").read().decode()
+        return sum(float(c) for c in re.findall(r'^saludtech_http_segundos_count\{.*"404".*\} (.*)$', texto, re.M))
+
+    def archivos() -> set[str]:
+        return {a.name for a in tmp_path.glob("*/*.db")}
+
+    def trabajadores() -> set[int]:
+        return {hijo.pid for hijo in psutil.Process(otra.proceso.pid).children()}
+
+    with en_marcha(servidores, tmp_path) as otra:
+        esperar(lambda: len(trabajadores()) == 2)
+        for _ in range(6):
+            for _ in range(10):
+                # A connection each, so that both workers count.
+                assert otra.cruda(b"GET /nada HTTP/1.0\r\n\r\n")[0] == 404
+            antes, muerto = cuentas(), min(trabajadores())
+            os.kill(muerto, signal.SIGKILL)
+            esperar(lambda muerto=muerto: muerto not in trabajadores() and len(trabajadores()) == 2)
+            esperar(lambda muerto=muerto: not any(f"_{muerto}." in nombre for nombre in archivos()))
+            esperar(otra.lista)
+            assert cuentas() == antes == cuentas()
+        vivos = {*map(str, trabajadores()), str(otra.proceso.pid), "muertos"}
+        assert {nombre.rpartition("_")[2].removesuffix(".db") for nombre in archivos()} <= vivos
+        carpetas = set(tmp_path.iterdir())
+        hijos = psutil.Process(otra.proceso.pid).children()
+        otra.proceso.kill()
+        psutil.wait_procs(hijos, timeout=30)
+        assert set(tmp_path.iterdir()) == carpetas, "nobody was there to remove it"
+    with en_marcha(servidores, tmp_path):
+        assert len(carpetas & set(tmp_path.iterdir())) == 0
+    assert list(tmp_path.iterdir()) == []

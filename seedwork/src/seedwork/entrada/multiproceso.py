@@ -48,7 +48,7 @@ def nombrar() -> None:
 
 
 def tomar() -> None:
-    """Hold the folder that is named, if one is; what a killed run left there goes, unless a server counts in it."""
+    """Hold the folder that is named, if one is; what a killed run left there goes, unless somebody counts in it."""
     if VARIABLE not in os.environ or _propias:
         return
     carpeta = Path(os.environ[VARIABLE])
