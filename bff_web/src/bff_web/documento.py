@@ -66,6 +66,7 @@ _CUERPO = (
     f"JSON, con `Content-Type: {TIPO_JSON}`. De los clientes de siempre se admiten también "
     f"{', '.join(f'`{tipo}`' for tipo in TIPOS_ADMITIDOS if tipo != TIPO_JSON)}. Como máximo 1 MiB."
 )
+_VACIO = "Vacío, es como `{}`."
 
 
 def registrar(app: flask.Flask) -> None:
@@ -139,8 +140,9 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores(400, 413, 415, 422),
     ) | {
         "requestBody": {
-            "description": _CUERPO,
-            "required": not puede_faltar(comando.cuerpo),
+            "description": f"{_CUERPO} {_VACIO}" if puede_faltar(comando.cuerpo) else _CUERPO,
+            # With its type in any case: a request without one is refused, as is a form of another site's page.
+            "required": True,
             "content": {TIPO_JSON: _con_ejemplo(comando.cuerpo)},
         }
     }

@@ -141,7 +141,8 @@ PUBLICADO = TipoTexto(
 
 PACIENTE = TipoTexto(
     maximo=128,
-    patron=_patron(r"[^\p{C}\p{Zl}\p{Zp}]", r"[^\p{C}\p{Z}]"),
+    # What is left of Unicode without C, Zl and Zp, said the other way round: generators can't draw from a complement.
+    patron=_patron(r"[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]", r"[\p{L}\p{M}\p{N}\p{P}\p{S}]"),
     descripcion="debe tener de 1 a 128 caracteres visibles o espacios",
     admite=_es_imprimible,
 )
