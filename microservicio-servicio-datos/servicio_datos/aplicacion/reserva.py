@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 
 from contratos import motivos, sagas
-from contratos.servicio_datos import ServicioDatosRechazada
+from contratos.servicio_datos import SERVICIO_DATOS, ServicioDatosRechazada
 from contratos.suscripciones import (
     CambioPlanIniciado,
     CambioPlanRechazado,
@@ -27,7 +27,7 @@ from servicio_datos.dominio.suscripcion_conocida import (
     SuscripcionConocida,
 )
 
-RECURSO = "servicio_datos"
+RECURSO = SERVICIO_DATOS
 """The resource that this service provides, as plans name it."""
 
 _SERVICIOS = uuid.UUID("0e3f7f5c-3c5e-5b6d-8f0a-6d1f2a4b9c77")

@@ -3,9 +3,9 @@
 import importlib
 import pkgutil
 
-from contratos.base import INQUILINO, REGISTRO, Mensaje, a_dict, de_dict, mensaje
+from contratos.base import INQUILINO, PROVEEDORES, REGISTRO, Mensaje, a_dict, de_dict, mensaje, recurso
 
-__all__ = ["INQUILINO", "REGISTRO", "Mensaje", "a_dict", "de_dict", "mensaje"]
+__all__ = ["INQUILINO", "PROVEEDORES", "REGISTRO", "Mensaje", "a_dict", "de_dict", "mensaje", "recurso"]
 
 # Every context's messages are known to whoever knows one: the registry is whole. Examples are no context; queries are a
 # package of their own, for those who ask and answer them.

@@ -59,6 +59,23 @@ class Mensaje:
 REGISTRO: dict[str, type[Mensaje]] = {}
 """Every published message by its CloudEvents type."""
 
+PROVEEDORES: dict[str, str] = {}
+"""The context that provides each resource which a plan may require (contract §4), by the resource's name."""
+
+
+def recurso(nombre: str, *, de: str) -> str:
+    """Declare that a context provides a resource; answers the resource's name.
+
+    Whoever knows the contracts knows then that somebody answers for it: a plan can't name what nobody provides.
+
+    Raises:
+        ValueError: another context provides it.
+    """
+    if PROVEEDORES.setdefault(nombre, de) != de:
+        raise ValueError(f"el recurso {nombre} ya lo provee {PROVEEDORES[nombre]}")
+    return nombre
+
+
 M = TypeVar("M", bound=Mensaje)
 
 

@@ -16,6 +16,9 @@ PASOS = frozenset({CREAR, CAMBIAR, RESERVAR, NOTIFICAR, ACTIVAR, INICIAR, RECHAZ
 COMPENSACIONES = frozenset({LIBERAR, AVISAR})
 """The steps that undo something."""
 
+NOTIFICADOR = "notificaciones"
+"""The context whose step NOTIFICAR is; RESERVAR is a provider's (:data:`contratos.base.PROVEEDORES`)."""
+
 HECHO = "HECHO"
 RECHAZADO = "RECHAZADO"
 FALLIDO = "FALLIDO"

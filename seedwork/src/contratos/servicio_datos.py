@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from contratos.base import Mensaje, mensaje
+from contratos.base import Mensaje, mensaje, recurso
+
+SERVICIO_DATOS = recurso("servicio_datos", de="servicio-datos")
+"""The resource that this context provides: a data service, with an expert's place, a cloud and a data set."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

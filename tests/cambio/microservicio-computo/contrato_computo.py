@@ -1,6 +1,9 @@
 """What the computo context says."""
 
-from contratos.base import Mensaje, mensaje
+from contratos.base import Mensaje, mensaje, recurso
+
+COMPUTO = recurso("computo", de="computo")
+"""The resource that this context provides: a computing quota."""
 
 
 @mensaje("computo", "evento", sujeto="id_reserva")

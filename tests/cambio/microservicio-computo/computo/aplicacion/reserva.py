@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from computo.aplicacion.puertos import Unidad
 from computo.dominio.reserva import Reserva
+from contrato_computo import COMPUTO
 from contratos import motivos, sagas
 from contratos.suscripciones import HechoSuscripcion
 from saga.pasos import Saga, publicar_paso
 
-RECURSO = "computo"
+RECURSO = COMPUTO
 """The resource that this service provides, as plans name it."""
 
 
