@@ -6,17 +6,25 @@ from pathlib import Path
 import flask
 import sqlalchemy as sa
 
+from contratos import PROVEEDORES
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import Parte, Periodica
 from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.avance import AvancePulsar
 from suscripciones import NOMBRE
 from suscripciones.aplicacion.manejadores import MANEJADORES
 from suscripciones.aplicacion.rechazo import rechazar_comando
 from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.config import Config
 from suscripciones.entrada.http import registrar_rutas
-from suscripciones.entrada.temporizadores import PLAZOS_S, RENOVACIONES_S, VigilantePlazos, VigilanteRenovaciones
+from suscripciones.entrada.temporizadores import (
+    PLAZOS_S,
+    RENOVACIONES_S,
+    Plazos,
+    VigilantePlazos,
+    VigilanteRenovaciones,
+)
 from suscripciones.infraestructura.catalogo import leer_planes
 from suscripciones.infraestructura.consultas import LecturaSuscripciones
 from suscripciones.infraestructura.medidas import medir
@@ -34,12 +42,18 @@ def servicio() -> Servicio:
 
     def partes(este: Servicio, motor: sa.Engine, consumidores: Consumidores) -> list[Parte]:
         vencimientos, abrir_una = VencimientosSQL(motor), este.abrir(motor)
-        plazos = VigilantePlazos(vencimientos, abrir_una, consumidores)
+        plazos = VigilantePlazos(
+            vencimientos,
+            abrir_una,
+            consumidores,
+            AvancePulsar(config.pulsar_admin_url),
+            Plazos(plazo_s=config.saga_plazo_s, tope_s=config.saga_tope_s, proveedores=PROVEEDORES),
+        )
         renovaciones = VigilanteRenovaciones(vencimientos, planes, abrir_una)
         return [
             Parte(nombre="plazos", tarea=Periodica(PLAZOS_S, plazos.vuelta).correr),
             Parte(nombre="renovaciones", tarea=Periodica(RENOVACIONES_S, renovaciones.vuelta).correr),
-            Parte(nombre="medidas", medir=partial(medir, motor)),
+            Parte(nombre="medidas", medir=partial(medir, motor, config.saga_tope_s)),
         ]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:

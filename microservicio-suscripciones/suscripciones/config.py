@@ -1,6 +1,9 @@
 """This service's settings."""
 
 from pathlib import Path
+from typing import Self
+
+from pydantic import PositiveFloat, model_validator
 
 from seedwork.entrada.config import ConfigServicio, Puerto
 from suscripciones.infraestructura.catalogo import INCLUIDOS
@@ -13,3 +16,12 @@ class Config(ConfigServicio):
     salud_puerto: Puerto = 5021
     catalogo_planes: Path = INCLUIDOS
     """A folder with one TOML file per plan; the package's own by default."""
+    saga_tope_s: PositiveFloat = 1800.0
+    """Seconds from a saga's beginning after which its deadline strikes in any case, though its participants are still
+    at work on what came before it; no less than SAGA_PLAZO_S. A saga that is open for longer is shown to operators."""
+
+    @model_validator(mode="after")
+    def _el_tope_no_precede_al_plazo(self) -> Self:
+        if self.saga_tope_s < self.saga_plazo_s:
+            raise ValueError(f"SAGA_TOPE_S no puede ser menor que SAGA_PLAZO_S, {self.saga_plazo_s:g} s")
+        return self

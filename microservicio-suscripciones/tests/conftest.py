@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from contratos import PROVEEDORES
 from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.unidad import Abrir, abridor
@@ -24,8 +25,9 @@ COMPUTO = (
 
 
 @pytest.fixture
-def catalogo(tmp_path: Path) -> Path:
-    """The plans that are shipped, and one more that requires something else."""
+def catalogo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The plans that are shipped, and one more that requires something else, which somebody provides."""
+    monkeypatch.setitem(PROVEEDORES, "computo", "computo")
     for archivo in INCLUIDOS.glob("*.toml"):
         (tmp_path / archivo.name).write_text(archivo.read_text())
     (tmp_path / "computo.toml").write_text(COMPUTO)

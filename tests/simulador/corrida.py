@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from tests.simulador.enjambre import ENTRE_HECHOS, Enjambre
 from tests.simulador.faltas import GOLPES, dura_s
-from tests.simulador.juicio import censo, juzgar, plazos_con_respuesta
+from tests.simulador.juicio import censo, juzgar
 from tests.simulador.mundo import Imprevisto, Mundo
 from tests.simulador.proceso import NUNCA
 
@@ -96,15 +96,13 @@ def _correr(semilla: int, enjambre: Enjambre | None, hechos: Sequence[Hecho] | N
                 resultado.hechos.append(hecho)
                 mundo.hacer(*hecho)
         mundo.amainar()
-        atasco = _acabar(mundo, random.Random(semilla + 1))
+        atasco = acabar(mundo, random.Random(semilla + 1))
         resultado.hallazgos = [*([atasco] if atasco else []), *juzgar(mundo)]
     except Imprevisto as error:
         resultado.hallazgos = [f"IMPREVISTO: {error}"]
     resultado.hallazgos += [f"IMPREVISTO: {i}" for i in dict.fromkeys(mundo.imprevistos)]
     resultado.sagas = mundo.sagas()
     resultado.horas = mundo.reloj.segundos() / 3600
-    if cuantos := plazos_con_respuesta(mundo):
-        mundo.cuentas["plazo vencido con la respuesta en su tópico"] += cuantos
     resultado.cuentas = dict(mundo.cuentas)
     resultado.censo = censo(mundo)
     return resultado
@@ -202,13 +200,13 @@ class _Sorteo:
         self._mundo.hacer(*dado)
 
 
-def _acabar(mundo: Mundo, azar: random.Random) -> str | None:
+def acabar(mundo: Mundo, azar: random.Random, hechos: int = CALMA) -> str | None:
     """Let everything come to its end, without faults; answers what never does."""
 
     def hacer(hecho: str) -> None:
         mundo.hacer(hecho, azar.getrandbits(32))
 
-    for _ in range(CALMA):
+    for _ in range(hechos):
         if mundo.imprevistos:
             # It is a finding already, and may keep everything from its end.
             return None
@@ -229,11 +227,13 @@ def _acabar(mundo: Mundo, azar: random.Random) -> str | None:
         if mundo.proximo == NUNCA:
             return f"ATASCADO: {curso}"
         hacer(pasar(mundo, mundo.proximo - mundo.reloj.segundos()))
-    return f"ATASCADO: {mundo.en_curso()} after {CALMA} deeds"
+    return f"ATASCADO: {mundo.en_curso()} after {hechos} deeds"
 
 
 def pasar(mundo: Mundo, segundos: float) -> str:
     """The deed that lets time go by."""
-    con_latido = segundos > LATIDO_S / 2 and mundo.con_latido()
+    # Looks that come every half a second let no more go by at once, and consumers listen all the same.
+    callados_s = segundos + mundo.reloj.segundos() - mundo.ultimo_latido
+    con_latido = callados_s > LATIDO_S / 2 and mundo.con_latido()
     micros = math.ceil(1e6 * (min(LATIDO_S, segundos) if con_latido else segundos))
     return f"{'latido' if con_latido else 'tiempo'} {max(1, micros)}"

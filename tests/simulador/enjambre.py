@@ -83,6 +83,7 @@ class Enjambre:
         arribo_s: seconds within which the clients come.
         imagenes: images that are sent.
         usos: what clients do besides, and how likely each of them.
+        trabajo_s: seconds that each message takes, by who handles it; "correo" for each letter.
     """
 
     faltas: Mapping[str, float]
@@ -96,6 +97,7 @@ class Enjambre:
     arribo_s: float
     imagenes: int = 0
     usos: Mapping[str, float] = field(default_factory=dict)
+    trabajo_s: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def sortear(cls, azar: random.Random) -> "Enjambre":

@@ -1,19 +1,20 @@
 """What a world holds at rest, as the auditor looks at it."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tests.auditor import evidencia as de
 from tests.auditor.reglas import juzgar as dictaminar
 from tests.auditor.reglas.notificaciones import ANUNCIOS, UNDOS
 from tests.simulador.mundo import PLANES, PROPIOS, Mundo
-from tests.simulador.proceso import Ficha
+from tests.simulador.proceso import PLAZOS, Ficha
 
 from contratos import Mensaje, motivos
 from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
-from contratos.sagas import HECHO, NOTIFICAR, RECHAZAR, TransicionSaga
+from contratos.sagas import CAMBIAR, CREAR, NOTIFICAR, RECHAZAR, RESERVAR, TransicionSaga
 from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
@@ -33,6 +34,7 @@ def juzgar(mundo: Mundo) -> list[str]:
     hallazgos += [f"OTRO: out of its turn: {id}" for id in _adelantados(mundo)]
     hallazgos += [f"OTRO: announced after its end: {id}" for id in _anunciadas_tarde(mundo)]
     hallazgos += [f"PERDIDO: given up while there was time left: {id}" for id in _abandonadas(mundo)]
+    hallazgos += [f"OTRO: its deadline struck with an answer unhandled on its topic: {id}" for id in _sin_oir(mundo)]
     return hallazgos
 
 
@@ -142,6 +144,34 @@ def _abandonadas(mundo: Mundo) -> Iterator[str]:
             yield id
 
 
+def _sin_oir(mundo: Mundo) -> Iterator[str]:
+    """Sagas that were refused by their deadline, before its cap, while an answer that they waited for lay unhandled on
+    their topic (§4: neither queue is silence).
+
+    Only a world knows when a message was published. What was parked was handled, as well as it could be.
+    """
+    aparcados, filas = _aparcados(mundo), mundo.fichas["suscripciones"].almacen.tablas["saga_pasos"]
+    comienzos: dict[str, float] = {}
+    por_oir: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for dicho in mundo.broker.leer(TransicionSaga.topico):
+        paso: TransicionSaga = dicho.carga
+        ocurrido, id = mundo.instante(datetime.fromisoformat(paso.ocurrido)), dicho.propiedades["ce_id"]
+        if paso.paso in (CREAR, CAMBIAR):
+            comienzos[paso.id_saga] = ocurrido
+        elif paso.paso in (RESERVAR, NOTIFICAR) and id not in aparcados:
+            por_oir[paso.id_saga].append((dicho.micros / 1e6, id))
+        elif paso.paso == RECHAZAR and paso.motivo == motivos.PLAZO_VENCIDO:
+            mundo.cuentas["plazo vencido"] += 1
+            sin_oir = any(
+                publicado < ocurrido < mundo.instante(filas[suyo]["apuntado"])
+                for publicado, suyo in por_oir[paso.id_saga]
+            )
+            if ocurrido - comienzos[paso.id_saga] >= PLAZOS.tope_s:
+                mundo.cuentas[f"plazo vencido por su tope{', con una respuesta sin atender' * sin_oir}"] += 1
+            elif sin_oir:
+                yield paso.id_saga
+
+
 def evidencia(mundo: Mundo) -> de.Evidencia:
     """All that the auditor looks at."""
     tablas = {s: f.almacen.tablas for s, f in mundo.fichas.items()}
@@ -212,21 +242,6 @@ def censo(mundo: Mundo) -> Counter[str]:
     for mensaje in mundo.broker.leer(TransicionSaga.topico):
         visto[f"{mensaje.carga.paso} {mensaje.carga.resultado} {mensaje.carga.motivo}".rstrip()] += 1
     return visto
-
-
-def plazos_con_respuesta(mundo: Mundo) -> int:
-    """How many sagas were refused by their deadline though the answer that they waited for lay on their topic already.
-
-    The contract's §4 says that neither queue is silence; the deadline does not know it yet. It is counted, not found.
-    """
-    respondidas, cuantas = set[str](), 0
-    for dicho in mundo.broker.leer(TransicionSaga.topico):
-        paso: TransicionSaga = dicho.carga
-        if paso.paso == NOTIFICAR and paso.resultado == HECHO:
-            respondidas.add(paso.id_saga)
-        elif paso.paso == RECHAZAR and paso.motivo == motivos.PLAZO_VENCIDO:
-            cuantas += paso.id_saga in respondidas
-    return cuantas
 
 
 def _mensajeria(mundo: Mundo, ficha: Ficha) -> de.Mensajeria:

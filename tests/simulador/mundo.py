@@ -16,7 +16,7 @@ from tests.simulador.azar import Azar
 from tests.simulador.clientes import Pedido, pedidos
 from tests.simulador.enjambre import PROPIOS, SERVICIOS, Enjambre
 from tests.simulador.operador import Operador
-from tests.simulador.proceso import NUNCA, Ficha, Muerte, Paso, Proceso, Tropiezos, desorden, es_ajeno
+from tests.simulador.proceso import NUNCA, PLAZOS, Ficha, Muerte, Paso, Proceso, Tropiezos, desorden, es_ajeno
 
 from contratos import Mensaje
 from contratos.notificaciones import TIPOS
@@ -53,7 +53,6 @@ from suscripciones.aplicacion.rechazo import rechazar_comando as rechazar_suscri
 from suscripciones.dominio.plan import Plan
 from suscripciones.pruebas import memoria as de_suscripciones
 
-PLAZO_S = 120.0
 PLANTILLAS = Plantillas(TIPOS)
 ANONIMIZADOR = Anonimizador({2: Seudonimizador(bytes(range(32)), 2)}, Reconocedor(leer_condiciones().values()))
 
@@ -170,6 +169,7 @@ class Mundo:
         retenidos: those of them that began to hold something back.
         proximo: where nothing is possible, the next instant at which something is due by itself, in seconds; infinity
             for never.
+        ultimo_latido: when consumers were last called though there was nothing for them, on the world's clock.
     """
 
     politica = Politica(plazo_s=48.0, espera_s=5.0, pausa_s=0.5)
@@ -206,6 +206,7 @@ class Mundo:
         self._por_nombre: Mapping[str, Paso] = {}
         self._lista: list[Paso] = []
         self.proximo = NUNCA
+        self.ultimo_latido = 0.0
         self._alarmas: list[tuple[float, int, Paso]] = []
         self._orden = 0
         self._oyentes: dict[str, list[Paso]] = defaultdict(list)
@@ -480,6 +481,7 @@ class Mundo:
     def _latido(self, micros: str) -> None:
         """Time goes by, and those who listen go on listening: a long silence of theirs would prove nothing."""
         self._tiempo(micros)
+        self.ultimo_latido = self.reloj.segundos()
         for proceso in list(self.procesos.values()):
             for oyente in proceso.oyentes if proceso.despierto() else ():
                 paso = proceso.pasos.get(oyente.nombre.removeprefix(f"{proceso.ficha.nombre}-"))
@@ -640,7 +642,7 @@ class Mundo:
             (
                 "suscripciones",
                 sus,
-                de_suscripciones.abrir_en(sus, self.planes, PLAZO_S),
+                de_suscripciones.abrir_en(sus, self.planes, PLAZOS.plazo_s, PLAZOS.proveedores),
                 DE_SUSCRIPCIONES,
                 rechazar_suscripcion,
             ),

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contratos import Mensaje
+from contratos.servicio_datos import SERVICIO_DATOS
 from notificaciones.aplicacion.envio import Correo, Envio
 from notificaciones.aplicacion.puertos import CanalNoDisponible, CanalRechazo
 from notificaciones.entrada.enviador import SONDEO_S, Desenlace, Enviador
@@ -34,7 +35,13 @@ from seedwork.infraestructura.relay import Relay
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.broker import AvanceEnMemoria, MensajeEnMemoria, SubscriptionEnMemoria
 from seedwork.pruebas.mensajeria import IntentosMemoria, OutboxMemoria
-from suscripciones.entrada.temporizadores import PLAZOS_S, RENOVACIONES_S, VigilantePlazos, VigilanteRenovaciones
+from suscripciones.entrada.temporizadores import (
+    PLAZOS_S,
+    RENOVACIONES_S,
+    Plazos,
+    VigilantePlazos,
+    VigilanteRenovaciones,
+)
 from suscripciones.pruebas.memoria import VencimientosMemoria
 
 if TYPE_CHECKING:
@@ -43,6 +50,9 @@ if TYPE_CHECKING:
 RITMO = Ritmo(escucha_s=0.0, vuelta_larga_s=25.0)
 """Nobody listens for long: the world's time stands still meanwhile. So a round is a longer one here, and what listens
 need not be called for every five seconds that go by."""
+
+PLAZOS = Plazos(plazo_s=120.0, tope_s=1800.0, proveedores={SERVICIO_DATOS: "servicio-datos"})
+"""What the platform itself provides, whatever else the process has made: a run must not change with it."""
 
 NUNCA = math.inf
 
@@ -207,7 +217,8 @@ class Proceso:
     def _con_temporizadores(self, consumidores: Consumidores) -> None:
         ficha = self.ficha
         vencimientos, filas = VencimientosMemoria(ficha.almacen), ficha.almacen.tablas["suscripciones"]
-        plazos = VigilantePlazos(vencimientos, ficha.abrir, consumidores)
+        avance = AvanceEnMemoria(self._mundo.broker)
+        plazos = VigilantePlazos(vencimientos, ficha.abrir, consumidores, avance, PLAZOS)
         renovaciones = VigilanteRenovaciones(vencimientos, self._mundo.planes, ficha.abrir)
 
         def mirar(vuelta: Callable[[], None], cada_s: float) -> Callable[[], float]:
@@ -307,6 +318,7 @@ class _Correo:
     def enviar(self, correo: Correo) -> None:
         mundo = self._mundo
         mundo.punto("antes de enviar el correo")
+        mundo.reloj.avanzar(mundo.enjambre.trabajo_s.get("correo", 0.0))
         if correo.id in mundo.rechazadas or mundo.ocurre("correo_rechaza"):
             mundo.rechazadas.add(correo.id)
             raise CanalRechazo("550")
@@ -328,10 +340,12 @@ class Tropiezos:
     def envolver(self, servicio: str, manejador: Manejador) -> Manejador:
         """The handler, as it is in this run."""
         mundo = self._mundo
-        if not any(mundo.enjambre.probabilidad(f) for f in _TROPIEZOS):
+        trabajo_s = mundo.enjambre.trabajo_s.get(servicio, 0.0)
+        if not trabajo_s and not any(mundo.enjambre.probabilidad(f) for f in _TROPIEZOS):
             return manejador
 
         def manejar(mensaje: Any, unidad: Any) -> None:
+            mundo.reloj.avanzar(trabajo_s)
             clave = f"{servicio}/{unidad.sobre.id}"
             quedan, error = self._malos.get(clave) or self._sortear()
             if quedan:

@@ -1,6 +1,7 @@
 """A saga is decided, and told so: what several handlers do alike."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from contratos import motivos, sagas
@@ -42,9 +43,21 @@ def activar(unidad: Unidad, suscripcion: Suscripcion, cliente: Cliente) -> None:
     if factura is not None:
         unidad.facturas.agregar(factura)
     publicar_paso(unidad, saga_de(suscripcion), sagas.ACTIVAR)
+    responder_por_nadie(unidad, saga_de(suscripcion), saga.liberados)
 
 
 def rechazar(unidad: Unidad, suscripcion: Suscripcion, id_saga: str, motivo: str) -> None:
     """Let an undecided saga fail; whoever did something for it undoes it."""
     if suscripcion.rechazar(id_saga, motivo, unidad.clientes.leer(suscripcion.cliente_codigo)):
         publicar_paso(unidad, saga_de(suscripcion), sagas.RECHAZAR, motivo=motivo)
+        responder_por_nadie(unidad, saga_de(suscripcion), suscripcion.saga.requeridos)
+
+
+def responder_por_nadie(unidad: Unidad, saga: Saga, recursos: Iterable[str]) -> None:
+    """Answer an undo or a release for what nobody provides any more, or the saga would never end.
+
+    One answer per saga and resource, as a provider gives it.
+    """
+    for recurso in dict.fromkeys(recursos):
+        if recurso not in unidad.proveedores:
+            publicar_paso(unidad, saga, sagas.LIBERAR, sagas.OMITIDO, recurso=recurso, motivo=motivos.NADA_QUE_LIBERAR)

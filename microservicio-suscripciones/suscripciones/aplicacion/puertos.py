@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from seedwork.aplicacion.unidad import UnidadTrabajo
+from suscripciones.aplicacion.silencio import Indulgencia, Respuesta
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
 from suscripciones.dominio.linea import Paso
@@ -60,6 +61,7 @@ class Unidad(UnidadTrabajo):
 
     Attributes:
         plazo_s: the saga's deadline in seconds.
+        proveedores: the contexts that provide something, by the resource's name.
     """
 
     suscripciones: Suscripciones
@@ -68,6 +70,7 @@ class Unidad(UnidadTrabajo):
     linea: LineaDeTiempo
     planes: Mapping[str, Plan]
     plazo_s: float
+    proveedores: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,17 @@ class Vencimientos(Protocol):
     before the others for ever.
     """
 
-    def plazos(self, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
-        """The deadlines that have passed."""
+    def hora(self) -> datetime | None:
+        """What time it is, where a deadline has passed; None where none has."""
+        ...
+
+    def respuestas(self, servicio: str, cuantas: int, antes_de: datetime) -> Sequence[Respuesta]:
+        """What a participant has told of subscriptions' latest sagas: so many steps at most of the last ones, and so
+        many of the last ones by an instant."""
+        ...
+
+    def plazos(self, indulgencia: Indulgencia, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The deadlines that have passed, and are not put off."""
         ...
 
     def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:

@@ -43,7 +43,7 @@ def _guardar_rechazada(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -
     if cliente.id and unidad.clientes.obtener(cliente.id) is None:
         unidad.clientes.agregar(cliente)
     suscripcion = Suscripcion.crear_rechazada(
-        sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, motivo
+        sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, unidad.reloj(), motivo
     )
     unidad.suscripciones.agregar(suscripcion)
     saga = saga_de(suscripcion)

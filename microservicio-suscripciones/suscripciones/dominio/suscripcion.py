@@ -31,6 +31,7 @@ class Suscripcion(Agregado):
     Attributes:
         plan_codigo: the plan in force; while PENDIENTE, the one asked for.
         saga: its latest saga.
+        comenzada: when that began.
         motivo: why it is RECHAZADA or CANCELADA, as a code.
         detalle: the client's own words about that.
         plazo: when the saga's deadline strikes; None once the saga is decided.
@@ -42,6 +43,7 @@ class Suscripcion(Agregado):
     plan_codigo: str
     plan_nombre: str
     saga: SagaActual
+    comenzada: datetime
     estado: str = PENDIENTE
     motivo: str | None = None
     detalle: str | None = field(default=None, repr=False)
@@ -50,7 +52,9 @@ class Suscripcion(Agregado):
     renueva: datetime | None = None
 
     @classmethod
-    def crear(cls, id: str, cliente: Cliente, plan: Plan, id_saga: str, plazo: datetime) -> "Suscripcion":
+    def crear(
+        cls, id: str, cliente: Cliente, plan: Plan, id_saga: str, ahora: datetime, plazo: datetime
+    ) -> "Suscripcion":
         """A new one. It waits for what its plan requires; it has a deadline as long as it does."""
         nueva = cls(
             id=id,
@@ -58,6 +62,7 @@ class Suscripcion(Agregado):
             plan_codigo=plan.codigo,
             plan_nombre=plan.nombre,
             saga=SagaActual(id=id_saga, requeridos=plan.recursos),
+            comenzada=ahora,
             plazo=plazo if plan.recursos else None,
         )
         nueva._contar(eventos.Creada, cliente)
@@ -65,7 +70,7 @@ class Suscripcion(Agregado):
 
     @classmethod
     def crear_rechazada(
-        cls, id: str, cliente: Cliente, plan_codigo: str, plan_nombre: str, id_saga: str, motivo: str
+        cls, id: str, cliente: Cliente, plan_codigo: str, plan_nombre: str, id_saga: str, ahora: datetime, motivo: str
     ) -> "Suscripcion":
         """One that could not even begin; it is kept with its reason."""
         nueva = cls(
@@ -74,6 +79,7 @@ class Suscripcion(Agregado):
             plan_codigo=plan_codigo,
             plan_nombre=plan_nombre,
             saga=SagaActual(id=id_saga),
+            comenzada=ahora,
         )
         nueva.rechazar(id_saga, motivo, cliente)
         return nueva
@@ -87,7 +93,7 @@ class Suscripcion(Agregado):
         """Whether this saga is the subscription's, and still undecided."""
         return self.saga.id == id_saga and not self.saga.decidida
 
-    def cambiar_plan(self, plan: Plan, id_saga: str, cliente: Cliente, plazo: datetime) -> None:
+    def cambiar_plan(self, plan: Plan, id_saga: str, cliente: Cliente, ahora: datetime, plazo: datetime) -> None:
         """Begin a change of plan, a saga of its own. The old plan stays in force until it succeeds.
 
         It requires what the new plan requires and the subscription does not hold, and releases the reverse; without
@@ -110,6 +116,7 @@ class Suscripcion(Agregado):
             plan_codigo=plan.codigo,
             plan_nombre=plan.nombre,
         )
+        self.comenzada = ahora
         self.plazo = plazo if self.saga.requeridos else None
         self._contar_cambio(eventos.CambioPlanIniciado, cliente)
 

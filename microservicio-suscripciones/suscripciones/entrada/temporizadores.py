@@ -1,15 +1,31 @@
 """The durable timers: the saga's deadlines, and the renewals. What is due stands in the database, on its clock."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from contratos.sagas import TransicionSaga
+from seedwork.aplicacion.broker import Avance
+from seedwork.aplicacion.paciencia import Alcance
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.bd import es_de_infraestructura
+from suscripciones import NOMBRE
 from suscripciones.aplicacion.puertos import Unidad, Vencido, Vencimientos
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.aplicacion.reacciones.renovacion import renovar
+from suscripciones.aplicacion.silencio import (
+    AL_DIA_S,
+    EN_CAMINO_S,
+    MUESTRA,
+    Cola,
+    Indulgencia,
+    colas,
+    debidos,
+    se_mueve_s,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -51,19 +67,38 @@ class Oido(Protocol):
         ...
 
 
-class VigilantePlazos:
-    """Refuses what is past its deadline.
+@dataclass(frozen=True, kw_only=True)
+class Plazos:
+    """When deadlines strike; all times are in seconds.
 
-    Args:
-        vencimientos: knows whose deadline has passed.
-        abrir: opens a unit of work.
-        oido: tells whether this process hears the participants at all.
+    Attributes:
+        plazo_s: the deadline.
+        tope_s: from a saga's beginning, how long its deadline is put off at most.
+        proveedores: the contexts that provide something, by the resource's name.
     """
 
-    def __init__(self, vencimientos: Vencimientos, abrir: Abrir, oido: Oido) -> None:
+    plazo_s: float
+    tope_s: float
+    proveedores: Mapping[str, str]
+
+
+class VigilantePlazos:
+    """Refuses what is past its deadline, where that is silence and no queue (contract §4).
+
+    Args:
+        vencimientos: knows whose deadline has passed, and who has answered.
+        abrir: opens a unit of work.
+        oido: tells whether this process hears the participants at all.
+        avance: how far the service has come on the saga's topic, as the broker knows it.
+    """
+
+    def __init__(self, vencimientos: Vencimientos, abrir: Abrir, oido: Oido, avance: Avance, plazos: Plazos) -> None:
         self._vencimientos = vencimientos
         self._abrir = abrir
         self._oido = oido
+        self._alcance = Alcance(avance, TransicionSaga.topico, NOMBRE)
+        self._plazos = plazos
+        self._debidos = debidos(plazos.proveedores)
         self._ronda = _Ronda()
 
     def vuelta(self) -> None:
@@ -72,9 +107,29 @@ class VigilantePlazos:
         Raises:
             Exception: the database is away; what is left stays due.
         """
-        if self._se_oye():
-            vencidas = self._ronda.tanda(lambda tras: self._vencimientos.plazos(TOPE, tras))
-            _una_a_una("plazo", vencidas, self._abrir, vencer_plazo, mientras=self._se_oye)
+        if not self._se_oye() or (ahora := self._vencimientos.hora()) is None:
+            return
+        indulgencia = self._indulgencia(ahora)
+        vencidas = self._ronda.tanda(lambda tras: self._vencimientos.plazos(indulgencia, TOPE, tras))
+        _una_a_una("plazo", vencidas, self._abrir, vencer_plazo, mientras=self._se_oye)
+
+    def _indulgencia(self, ahora: datetime) -> Indulgencia:
+        """What is put off now. The broker is asked once, whatever is due, and before the database: what it says that
+        is handled can be seen there then."""
+        atendido = self._alcance.hasta(ahora)
+        if atendido is not None and atendido < ahora - timedelta(seconds=AL_DIA_S):
+            atendido = None
+        colas = [] if atendido is None else self._colas(ahora)
+        return Indulgencia(atendido, colas, ahora - timedelta(seconds=self._plazos.tope_s))
+
+    def _colas(self, ahora: datetime) -> list[Cola]:
+        en_camino = ahora - timedelta(seconds=EN_CAMINO_S)
+        respuestas = {
+            servicio: self._vencimientos.respuestas(servicio, MUESTRA, en_camino)
+            for servicio in dict.fromkeys(debe.servicio for debe in self._debidos)
+        }
+        lapso_s = se_mueve_s(self._plazos.plazo_s)
+        return [cola for debe in self._debidos for cola in colas(debe, respuestas[debe.servicio], ahora, lapso_s)]
 
     def _se_oye(self) -> bool:
         return self._oido.segundos_en_orden() >= GRACIA_S

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from contratos import PROVEEDORES
 from seedwork.dominio.dinero import Dinero
 from seedwork.dominio.reglas import PATRON_MONEDA, PATRON_MONTO
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
@@ -25,17 +26,26 @@ class _Plan(Entrada):
     politicas: list[str] = Field(default_factory=list)
 
 
-def leer_planes(carpeta: Path = INCLUIDOS) -> Mapping[str, Plan]:
+def leer_planes(carpeta: Path = INCLUIDOS, proveedores: Mapping[str, str] = PROVEEDORES) -> Mapping[str, Plan]:
     """Every plan of the folder, by code.
 
+    Args:
+        proveedores: the contexts that provide something, by the resource's name.
+
     Raises:
-        CatalogoInvalido: a file is no plan, two have one code, or there is none.
+        CatalogoInvalido: a file is no plan, two have one code, one requires what nobody provides, or there is none.
     """
     planes: dict[str, Plan] = {}
     for archivo in sorted(carpeta.glob("*.toml")):
         entrada = leer(archivo, _Plan)
         if entrada.codigo in planes:
             raise CatalogoInvalido(f"{archivo}: el plan {entrada.codigo} ya está en otro archivo")
+        if sin_nadie := sorted(set(entrada.recursos) - proveedores.keys()):
+            raise CatalogoInvalido(
+                f"{archivo}: el plan {entrada.codigo} requiere {', '.join(sin_nadie)}, y nadie lo provee: se proveen "
+                f"{', '.join(sorted(proveedores))}. Quítelo del plan, o retire el plan de CATALOGO_PLANES; lo nuevo lo "
+                "declara antes el contrato de quien lo provee (contratos.recurso)"
+            )
         planes[entrada.codigo] = Plan(
             codigo=entrada.codigo,
             nombre=entrada.nombre,

@@ -1,6 +1,7 @@
 """Rebuilds the saga's view from its topic: beside the live table, then in its place."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pulsar
@@ -51,7 +52,8 @@ def _cargar(conexion: sa.Connection, lector: pulsar.Reader, decodificador: Decod
     tanda: list[dict[str, Any]] = []
     for original in _hasta_el_final(lector):
         try:
-            tanda.append(_fila(decodificador.decodificar(original)))
+            publicado = datetime.fromtimestamp(original.mensaje.publish_timestamp() / 1000, UTC)
+            tanda.append(_fila(decodificador.decodificar(original), publicado))
         except MensajeIlegible:
             # The live consumer parked it too: it is no step.
             continue
@@ -76,11 +78,12 @@ def _insertar(conexion: sa.Connection, tanda: list[dict[str, Any]]) -> None:
             _insertar(conexion, tanda[mitad:])
 
 
-def _fila(recibido: Recibido) -> dict[str, Any]:
+def _fila(recibido: Recibido, publicado: datetime) -> dict[str, Any]:
+    """When the live consumer took it in, nobody knows: about when it was published."""
     transicion = recibido.mensaje
     if not isinstance(transicion, TransicionSaga):
         raise MensajeIlegible("no es una transición")
-    return fila_de_paso(transicion.id_suscripcion, paso_de(transicion, recibido.sobre.id))
+    return fila_de_paso(transicion.id_suscripcion, paso_de(transicion, recibido.sobre.id), publicado)
 
 
 def _hasta_el_final(lector: pulsar.Reader) -> Iterator[MensajePulsar]:

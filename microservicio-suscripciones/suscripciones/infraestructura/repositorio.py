@@ -1,9 +1,11 @@
 """This service's repositories: how its aggregates become rows, and what is read together."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from contratos import PROVEEDORES
 from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
 from seedwork.dominio.dinero import Dinero
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio, campos, de_json, mapeo_llano
@@ -30,6 +32,7 @@ def _fila_de_suscripcion(suscripcion: Suscripcion) -> Fila:
         "estado": suscripcion.estado,
         "motivo": suscripcion.motivo,
         "saga": {c: list(v) if isinstance(v, tuple) else v for c, v in campos(suscripcion.saga).items()},
+        "comenzada": suscripcion.comenzada,
         "plazo": suscripcion.plazo,
         "detalle": suscripcion.detalle,
         "recursos": list(suscripcion.recursos),
@@ -61,14 +64,14 @@ def _factura_de(fila: Mapping[str, Any]) -> Factura:
     return Factura(importe=Dinero(fila["monto"], fila["moneda"]), **propios)
 
 
-def fila_de_paso(id_suscripcion: str, paso: Paso) -> Fila:
-    """A step's row in the timeline."""
-    return {"id_suscripcion": id_suscripcion, **campos(paso)}
+def fila_de_paso(id_suscripcion: str, paso: Paso, apuntado: datetime) -> Fila:
+    """A step's row in the timeline, which was taken in at that instant."""
+    return {"id_suscripcion": id_suscripcion, "apuntado": apuntado, **campos(paso)}
 
 
 def paso_de_fila(fila: Mapping[str, Any]) -> Paso:
     """The inverse."""
-    return Paso(**{c: v for c, v in fila.items() if c != "id_suscripcion"})
+    return Paso(**{c: v for c, v in fila.items() if c not in ("id_suscripcion", "apuntado")})
 
 
 _SUSCRIPCION = Mapeo(_fila_de_suscripcion, _suscripcion_de)
@@ -124,13 +127,14 @@ class Linea(Inscripcion):
     def __init__(self, transaccion: Transaccion, tabla: Tabla, suscripciones: Repositorio[Suscripcion]) -> None:
         super().__init__(transaccion)
         self._tabla = tabla
+        self._reloj = transaccion.reloj
         self._suscripciones = suscripciones
         self._apuntados: list[Fila] = []
         self._leidas: dict[str, dict[str, Paso]] = {}
 
     def apuntar(self, id_suscripcion: str, paso: Paso) -> None:
         """Take in a step; a repeat changes nothing."""
-        self._apuntados.append(fila_de_paso(id_suscripcion, paso))
+        self._apuntados.append(fila_de_paso(id_suscripcion, paso, self._reloj()))
         self._regresos.append(partial(self._olvidar, paso.id_saga))
         if paso.id_saga in self._leidas:
             self._leidas[paso.id_saga].setdefault(paso.id, paso)
@@ -163,7 +167,13 @@ class UnidadSuscripciones(Unidad):
     and sagas are read behind these locks, and only where a handler asks for them.
     """
 
-    def __init__(self, transaccion: TransaccionConTablas, planes: Mapping[str, Plan], plazo_s: float) -> None:
+    def __init__(
+        self,
+        transaccion: TransaccionConTablas,
+        planes: Mapping[str, Plan],
+        plazo_s: float,
+        proveedores: Mapping[str, str] = PROVEEDORES,
+    ) -> None:
         super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         tablas = transaccion.tablas
         suscripciones = Repositorio(transaccion, tablas["suscripciones"], _SUSCRIPCION, sujeto="id_suscripcion")
@@ -173,3 +183,4 @@ class UnidadSuscripciones(Unidad):
         self.linea = Linea(transaccion, tablas["saga_pasos"], suscripciones)
         self.planes = planes
         self.plazo_s = plazo_s
+        self.proveedores = proveedores

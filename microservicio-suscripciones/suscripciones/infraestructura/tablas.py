@@ -17,6 +17,7 @@ suscripciones = sa.Table(
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("motivo", sa.Text),
     sa.Column("saga", JSONB, nullable=False),
+    sa.Column("comenzada", sa.TIMESTAMP(timezone=True), nullable=False),
     sa.Column("plazo", sa.TIMESTAMP(timezone=True)),
     sa.Column("detalle", sa.Text),
     sa.Column("recursos", ARRAY(sa.Text), nullable=False),
@@ -26,7 +27,7 @@ sa.Index("suscripciones_plazo", suscripciones.c.plazo, postgresql_where=suscripc
 sa.Index("suscripciones_renueva", suscripciones.c.renueva, postgresql_where=suscripciones.c.renueva.is_not(None))
 EN_CURSO = suscripciones.c.saga["en_curso"] == sa.literal_column("'true'::jsonb")
 """Whose saga has not ended; the condition of an index of its own."""
-sa.Index("suscripciones_en_curso", suscripciones.c.id, postgresql_where=EN_CURSO)
+sa.Index("suscripciones_en_curso", suscripciones.c.comenzada, postgresql_where=EN_CURSO)
 
 clientes = sa.Table(
     "clientes",
@@ -56,7 +57,10 @@ sa.Index("facturas_periodo", facturas.c.id_suscripcion, facturas.c.periodo, uniq
 
 
 def saga_pasos(nombre: str, metadatos: sa.MetaData) -> sa.Table:
-    """The timeline's table; a rebuild makes a second one under another name, then swaps."""
+    """The timeline's table; a rebuild makes a second one under another name, then swaps.
+
+    ``ocurrido`` is whatever clock its participant goes by; ``apuntado`` is this database's, when the step was taken in.
+    """
     return sa.Table(
         nombre,
         metadatos,
@@ -72,9 +76,11 @@ def saga_pasos(nombre: str, metadatos: sa.MetaData) -> sa.Table:
         sa.Column("motivo", sa.Text, nullable=False),
         sa.Column("compensacion", sa.Boolean, nullable=False),
         sa.Column("ocurrido", sa.Text, nullable=False),
+        sa.Column("apuntado", sa.TIMESTAMP(timezone=True), nullable=False),
     )
 
 
 pasos = saga_pasos("saga_pasos", METADATOS)
 sa.Index("saga_pasos_saga", pasos.c.id_saga)
 sa.Index("saga_pasos_suscripcion", pasos.c.id_suscripcion)
+sa.Index("saga_pasos_servicio", pasos.c.servicio, pasos.c.apuntado)

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from operator import itemgetter
 
+from contratos import PROVEEDORES
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura.tabla import Fila
 from seedwork.pruebas.almacen import Almacen
 from seedwork.pruebas.tablas import definiciones
 from suscripciones.aplicacion.puertos import Vencido
+from suscripciones.aplicacion.silencio import Cola, Indulgencia, Respuesta
 from suscripciones.dominio.plan import Plan
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
 from suscripciones.infraestructura.tablas import METADATOS
@@ -21,9 +24,14 @@ def almacen(entorno: Entorno) -> Almacen:
     return Almacen(entorno, definiciones(METADATOS))
 
 
-def abrir_en(almacen: Almacen, planes: Mapping[str, Plan], plazo_s: float = 120.0) -> Abrir:
+def abrir_en(
+    almacen: Almacen,
+    planes: Mapping[str, Plan],
+    plazo_s: float = 120.0,
+    proveedores: Mapping[str, str] = PROVEEDORES,
+) -> Abrir:
     """How units of work are opened on it."""
-    return abridor(almacen.transacciones, lambda t: UnidadSuscripciones(t, planes, plazo_s))
+    return abridor(almacen.transacciones, lambda t: UnidadSuscripciones(t, planes, plazo_s, proveedores))
 
 
 class VencimientosMemoria:
@@ -32,9 +40,26 @@ class VencimientosMemoria:
     def __init__(self, almacen: Almacen) -> None:
         self._almacen = almacen
 
-    def plazos(self, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
-        """The deadlines that have passed."""
-        return _dichas("plazo", self._vencidas("plazo"), tope, tras)
+    def hora(self) -> datetime | None:
+        """What time it is, where a deadline has passed."""
+        return self._almacen.entorno.ahora() if self._vencidas("plazo") else None
+
+    def respuestas(self, servicio: str, cuantas: int, antes_de: datetime) -> Sequence[Respuesta]:
+        """The last steps that a participant told, and the last by an instant."""
+        self._almacen.exigir()
+        pasos, suscripciones = self._almacen.tablas["saga_pasos"], self._almacen.tablas["suscripciones"]
+        suyos = sorted((p for p in pasos.values() if p["servicio"] == servicio), key=itemgetter("apuntado"))
+        ultimos = {p["id"]: p for p in suyos[-cuantas:] + [p for p in suyos if p["apuntado"] <= antes_de][-cuantas:]}
+        return [
+            Respuesta(p["paso"], p["recurso"], bool(s["saga"]["plan_codigo"]), s["comenzada"], p["apuntado"])
+            for p in ultimos.values()
+            for s in [suscripciones.get(p["id_suscripcion"])]
+            if s is not None and s["saga"]["id"] == p["id_saga"]
+        ]
+
+    def plazos(self, indulgencia: Indulgencia, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
+        """The deadlines that have passed, and are not put off."""
+        return _dichas("plazo", (f for f in self._vencidas("plazo") if _vence(f, indulgencia)), tope, tras)
 
     def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
         """The renewals that are due, and whose plan is among these."""
@@ -50,6 +75,23 @@ class VencimientosMemoria:
         filas = self._almacen.tablas["suscripciones"].values()
         vencidas = (f for f in filas if f[instante] is not None and f[instante] <= ahora)
         return sorted(vencidas, key=itemgetter(instante, "id"))
+
+
+def _vence(fila: Fila, indulgencia: Indulgencia) -> bool:
+    if fila["comenzada"] <= indulgencia.tope:
+        return True
+    if indulgencia.atendido is None or fila["plazo"] > indulgencia.atendido:
+        return False
+    return not any(_en_cola(fila, cola) for cola in indulgencia.colas)
+
+
+def _en_cola(fila: Fila, cola: Cola) -> bool:
+    saga, recurso = fila["saga"], cola.debe.recurso
+    if recurso:
+        debe = recurso in saga["requeridos"] and recurso not in saga["reservados"]
+    else:
+        debe = set(saga["requeridos"]) <= set(saga["reservados"])
+    return debe and bool(saga["plan_codigo"]) is cola.cambio and fila["comenzada"] >= cola.desde
 
 
 def _dichas(instante: str, filas: Iterable[Fila], tope: int, tras: Vencido | None) -> Sequence[Vencido]:

@@ -9,13 +9,21 @@ import pytest
 import sqlalchemy as sa
 
 from contratos.suscripciones import SuscripcionAprovisionada, SuscripcionCancelada
+from seedwork.aplicacion.broker import Marcha
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.taller import esperar
+from suscripciones import composicion
 from suscripciones.composicion import servicio
 
 pytestmark = pytest.mark.integracion
+
+
+@pytest.fixture(autouse=True)
+def _sin_broker(monkeypatch):
+    """The timers run without one."""
+    monkeypatch.setattr(composicion, "AvancePulsar", SinNada)
 
 
 class Oyente:
@@ -23,6 +31,16 @@ class Oyente:
 
     def segundos_en_orden(self) -> float:
         return 1e9
+
+
+class SinNada:
+    """A broker that says that nothing is left to handle."""
+
+    def __init__(self, _url: str) -> None:
+        pass
+
+    def mirar(self, topico: str, subscription: str) -> Marcha:
+        return Marcha((1, 0), (1, 0))
 
 
 @contextmanager
@@ -210,8 +228,9 @@ def test_un_plan_sin_catalogo_no_demora_las_renovaciones_de_los_demas(casa, moto
     # More of them than one look takes, and due for longer.
     casa.ejecutar(
         "INSERT INTO suscripciones"
-        " (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, recursos, renueva)"
-        " SELECT 'v-' || n, 1, '0001', 'viejo', 'Viejo', 'ACTIVA', '{\"id\": \"g\", \"en_curso\": false}', '{}',"
+        " (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, comenzada, recursos,"
+        " renueva)"
+        " SELECT 'v-' || n, 1, '0001', 'viejo', 'Viejo', 'ACTIVA', '{\"id\": \"g\", \"en_curso\": false}', now(), '{}',"
         " now() - interval '90 d' FROM generate_series(1, 300) n"
     )
     casa.ejecutar("UPDATE suscripciones SET renueva = now() - interval '1 s' WHERE id = 's-1'")

@@ -9,10 +9,13 @@ from suscripciones.infraestructura import medidas
 
 pytestmark = pytest.mark.integracion
 
-_PASO = "'', '{}', '{}', 'HECHO', '', false"
-
-
-_MEDIDAS = (medidas.EN_CURSO, medidas.EDAD_SEGUNDOS, medidas.PLAZOS_VENCIDOS, medidas.RENOVACIONES_VENCIDAS)
+_MEDIDAS = (
+    medidas.EN_CURSO,
+    medidas.EDAD_SEGUNDOS,
+    medidas.ATASCADAS,
+    medidas.PLAZOS_VENCIDOS,
+    medidas.RENOVACIONES_VENCIDAS,
+)
 
 
 def valores() -> tuple[float, ...]:
@@ -20,8 +23,8 @@ def valores() -> tuple[float, ...]:
 
 
 def test_cuentan_las_sagas_que_no_han_acabado_y_sus_plazos(motor: sa.Engine) -> None:
-    medidas.medir(motor)
-    assert valores() == (0, 0, 0, 0)
+    medidas.medir(motor, 150.0)
+    assert valores() == (0, 0, 0, 0, 0)
 
     casos = [(True, "-1 s", None), (True, "90 s", "-1 s"), (True, None, "1 d"), (False, None, "-2 d")]
     with motor.begin() as conexion:
@@ -29,18 +32,14 @@ def test_cuentan_las_sagas_que_no_han_acabado_y_sus_plazos(motor: sa.Engine) -> 
             saga = json.dumps({"id": f"g-{n}", "en_curso": en_curso})
             conexion.exec_driver_sql(
                 "INSERT INTO suscripciones"
-                " (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, plazo, recursos, renueva)"
-                " VALUES (%s, 1, 'c', 'pro', 'PRO', 'PENDIENTE', %s, now() + CAST(%s AS interval), '{}',"
-                " now() + CAST(%s AS interval))",
-                (f"s-{n}", saga, plazo, renueva),
-            )
-            conexion.exec_driver_sql(
-                f"INSERT INTO saga_pasos VALUES ('p-{n}', 's-{n}', 'g-{n}', '{'CAMBIAR' if n else 'CREAR'}',"
-                f" 'suscripciones', {_PASO}, to_char(now() - interval '{n + 1} min', 'YYYY-MM-DD\"T\"HH24:MI:SSOF'))"
+                " (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, comenzada, plazo, recursos,"
+                " renueva) VALUES (%s, 1, 'c', 'pro', 'PRO', 'PENDIENTE', %s, now() - CAST(%s AS interval),"
+                " now() + CAST(%s AS interval), '{}', now() + CAST(%s AS interval))",
+                (f"s-{n}", saga, f"{n + 1} min", plazo, renueva),
             )
 
-    medidas.medir(motor)
+    medidas.medir(motor, 150.0)
 
-    cuantas, edad, vencidos, por_renovar = valores()
-    assert (cuantas, vencidos, por_renovar) == (3, 1, 2)
+    cuantas, edad, atascadas, vencidos, por_renovar = valores()
+    assert (cuantas, atascadas, vencidos, por_renovar) == (3, 1, 1, 2)
     assert 180 <= edad < 240, "la más vieja de las que no han acabado"

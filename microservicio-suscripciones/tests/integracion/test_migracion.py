@@ -1,4 +1,7 @@
-"""Revision 0002 on a database that 0001 served: who was active holds what it held, and goes on being invoiced."""
+"""What a revision makes of a database that the one before it served.
+
+Revision 0002: who was active holds what it held, and goes on being invoiced.
+"""
 
 import json
 from pathlib import Path
@@ -44,4 +47,35 @@ def test_lo_que_habia_sigue_valiendo(nueva_base: Fabrica) -> None:
             ("s-pro", ["servicio_datos"], 1769817600),
         ]
         assert conexion.exec_driver_sql("SELECT periodo = emitida FROM facturas").scalars().all() == [True]
+    motor.dispose()
+
+
+def test_de_lo_que_no_ha_acabado_se_sabe_cuando_empezo(nueva_base: Fabrica) -> None:
+    """Revision 0004: its first step tells; what has none yet began just now, and so did what is over."""
+    motor = bd.crear_motor(nueva_base("suscripciones"))
+    migrar(motor, ARBOL, "0003")
+    with motor.begin() as conexion:
+        for id, en_curso in (("s-1", True), ("s-2", True), ("s-3", False)):
+            conexion.exec_driver_sql(
+                "INSERT INTO suscripciones"
+                " (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, recursos)"
+                " VALUES (%s, 1, 'c', 'p', 'P', 'PENDIENTE', %s, '{}')",
+                (id, json.dumps({"id": f"g-{id}", "en_curso": en_curso})),
+            )
+        for id, paso in (("s-1", "CREAR"), ("s-1", "RESERVAR"), ("s-3", "CREAR")):
+            conexion.exec_driver_sql(
+                "INSERT INTO saga_pasos VALUES (%s, %s, %s, %s, 'x', '', '{}', '{}', 'HECHO', '', false, %s)",
+                (f"{id}-{paso}", id, f"g-{id}", paso, f"2026-01-0{len(paso)}T00:00:00.000000Z"),
+            )
+
+    migrar(motor, ARBOL, "0004")
+
+    with motor.connect() as conexion:
+        filas = conexion.exec_driver_sql(
+            "SELECT id, CASE WHEN comenzada > now() - interval '1 h' THEN 'ahora'"
+            " ELSE to_char(comenzada AT TIME ZONE 'UTC', 'YYYY-MM-DD') END FROM suscripciones ORDER BY id"
+        ).all()
+        assert [tuple(f) for f in filas] == [("s-1", "2026-01-05"), ("s-2", "ahora"), ("s-3", "ahora")]
+        recientes = "SELECT count(*) FROM saga_pasos WHERE apuntado > now() - interval '1 d'"
+        assert conexion.exec_driver_sql(recientes).scalar() == 0, "no participant seems to be at work by them"
     motor.dispose()

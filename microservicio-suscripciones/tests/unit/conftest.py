@@ -47,7 +47,9 @@ class Casa(CasaEnMemoria):
             "computo": plan("computo", "computo"),
         }
         propio = almacen(EntornoSimulado(reloj=self.reloj))
-        super().__init__("suscripciones", propio, abrir_en(propio, self.planes), MANEJADORES, rechazar_comando)
+        self.proveedores = {"servicio_datos": "servicio-datos", "computo": "computo"}
+        abrir = abrir_en(propio, self.planes, proveedores=self.proveedores)
+        super().__init__("suscripciones", propio, abrir, MANEJADORES, rechazar_comando)
 
     def avanzar(self, **transcurrido: float) -> None:
         self.reloj.avanzar(timedelta(**transcurrido).total_seconds())
@@ -126,11 +128,12 @@ class Casa(CasaEnMemoria):
         self, paso: str, resultado: str = sagas.HECHO, *, recurso: str = "", motivo: str = "", **mas: str
     ) -> Recibido:
         """Another participant's step, or the service's own, as the topic brings it."""
-        saga = self.suscripcion().saga
+        id = mas.get("id_suscripcion", "s-1")
+        saga = self.suscripcion(id).saga
         transicion = sagas.TransicionSaga(
             id_saga=mas.get("id_saga", saga.id),
-            id_suscripcion="s-1",
-            participante="otro",
+            id_suscripcion=id,
+            participante=mas.get("de", "otro"),
             paso=paso,
             recurso=recurso,
             recursos_requeridos=saga.requeridos,
@@ -138,7 +141,7 @@ class Casa(CasaEnMemoria):
             resultado=resultado,
             motivo=motivo,
         )
-        return self.recibido(transicion, "otro", sujeto="s-1", id=mas.get("id"))
+        return self.recibido(transicion, "otro", sujeto=id, id=mas.get("id"))
 
     def oir(self, paso: str, resultado: str = sagas.HECHO, **mas: str) -> None:
         self.procesar(self.paso(paso, resultado, **mas))

@@ -20,7 +20,7 @@ def test_los_planes_de_hoy() -> None:
 
 def test_un_plan_nuevo_es_un_archivo(tmp_path: Path) -> None:
     (tmp_path / "oro.toml").write_text(BUENO)
-    assert leer_planes(tmp_path)["oro"].recursos == ("a",)
+    assert leer_planes(tmp_path, {"a": "alguien"})["oro"].recursos == ("a",)
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,12 @@ def test_dos_planes_con_un_codigo_y_ninguno(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text(BUENO)
     (tmp_path / "b.toml").write_text(BUENO)
     with pytest.raises(CatalogoInvalido, match="ya está"):
+        leer_planes(tmp_path, {"a": "alguien"})
+
+
+def test_lo_que_nadie_provee_se_nombra_y_se_dice_que_hacer(tmp_path: Path) -> None:
+    (tmp_path / "oro.toml").write_text(BUENO.replace('["a"]', '["a", "servicio_datos", "b"]'))
+    with pytest.raises(CatalogoInvalido) as error:
         leer_planes(tmp_path)
+    for que in ("oro.toml", "el plan oro requiere a, b, y nadie", "servicio_datos", "CATALOGO_PLANES", "contratos"):
+        assert que in str(error.value)

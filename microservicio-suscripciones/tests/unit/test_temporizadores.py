@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from seedwork.aplicacion.broker import Marcha
 from seedwork.infraestructura.tabla import SinBase
 from suscripciones.entrada import temporizadores
-from suscripciones.entrada.temporizadores import VigilantePlazos, VigilanteRenovaciones
+from suscripciones.entrada.temporizadores import Plazos, VigilantePlazos, VigilanteRenovaciones
 from suscripciones.pruebas.memoria import VencimientosMemoria
 
 Casa = Any
@@ -26,8 +27,16 @@ class Oyente:
         return self.segundos.pop(0) if len(self.segundos) > 1 else self.segundos[0]
 
 
+class SinNada:
+    """A broker that says that nothing is left to handle."""
+
+    def mirar(self, topico: str, subscription: str) -> Marcha:
+        return Marcha((1, 0), (1, 0))
+
+
 def plazos(casa: Casa, *segundos: float) -> VigilantePlazos:
-    return VigilantePlazos(VencimientosMemoria(casa.almacen), casa.abrir, Oyente(*segundos))
+    ajustes = Plazos(plazo_s=120.0, tope_s=1800.0, proveedores=casa.proveedores)
+    return VigilantePlazos(VencimientosMemoria(casa.almacen), casa.abrir, Oyente(*segundos), SinNada(), ajustes)
 
 
 def renovaciones(casa: Casa) -> VigilanteRenovaciones:

@@ -22,7 +22,6 @@ from seedwork.aplicacion.broker import (
     SinEsquemas,
     SinSubscription,
 )
-from seedwork.aplicacion.espera import Creacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
@@ -576,55 +575,54 @@ def crear_tipo() -> Any:
 def test_cuanto_ha_avanzado_un_consumidor(mesa):
     tipo = crear_tipo()
     mesa.aprovisionar(tipo)
-    creacion = Creacion(tipo, "s")
     with pytest.raises(SinAvance):
-        mesa.avance.mirar(creacion)
+        mesa.avance.mirar(tipo.topico, "s")
     cliente = mesa.cliente()
     abierta = suscribir(cliente, [tipo.topico])
-    vacia = mesa.avance.mirar(creacion)
+    vacia = mesa.avance.mirar(tipo.topico, "s")
     assert vacia.atendido >= vacia.ultimo, "nada le falta"
 
     publicar(cliente, tipo.topico, *numeros(0, 5))
     llegados = recibir_mensajes(mesa, abierta, 5, aceptar=False)
-    marcha = mesa.avance.mirar(creacion)
+    marcha = mesa.avance.mirar(tipo.topico, "s")
     assert marcha.atendido < marcha.ultimo
     assert vacia.ultimo < marcha.ultimo
 
     for n in (1, 2, 4):
         abierta.aceptar(llegados[n])
     mesa.pasar(lambda: mesa.atraso(tipo.topico, "s") == 2)
-    assert mesa.avance.mirar(creacion) == marcha, "el primero falta todavía"
+    assert mesa.avance.mirar(tipo.topico, "s") == marcha, "el primero falta todavía"
     abierta.aceptar(llegados[0])
-    mesa.pasar(lambda: mesa.avance.mirar(creacion).atendido > marcha.atendido)
-    assert mesa.avance.mirar(creacion).atendido < marcha.ultimo
+    mesa.pasar(lambda: mesa.avance.mirar(tipo.topico, "s").atendido > marcha.atendido)
+    assert mesa.avance.mirar(tipo.topico, "s").atendido < marcha.ultimo
     abierta.aceptar(llegados[3])
-    mesa.pasar(lambda: mesa.avance.mirar(creacion).atendido >= marcha.ultimo)
-    assert mesa.avance.mirar(creacion).ultimo == marcha.ultimo
+    mesa.pasar(lambda: mesa.avance.mirar(tipo.topico, "s").atendido >= marcha.ultimo)
+    assert mesa.avance.mirar(tipo.topico, "s").ultimo == marcha.ultimo
 
 
 def test_el_avance_tras_un_desalojo(mesa):
     tipo = crear_tipo()
     mesa.aprovisionar(tipo)
-    creacion, cliente = Creacion(tipo, "s"), mesa.cliente()
+    cliente = mesa.cliente()
     abierta = suscribir(cliente, [tipo.topico])
     publicar(cliente, tipo.topico, "0", "1")
     assert recibir(mesa, abierta, 1) == ["0"]
     mesa.pasar(lambda: mesa.atraso(tipo.topico, "s") == 1)
-    antes = mesa.avance.mirar(creacion)
+    antes = mesa.avance.mirar(tipo.topico, "s")
     mesa.desalojar(tipo.topico)
-    mesa.pasar(lambda: con_paciencia(lambda: mesa.avance.mirar(creacion)))
-    despues = mesa.avance.mirar(creacion)
+    mesa.pasar(lambda: con_paciencia(lambda: mesa.avance.mirar(tipo.topico, "s")))
+    despues = mesa.avance.mirar(tipo.topico, "s")
     assert despues.atendido < despues.ultimo
 
     def atendido() -> bool:
         for llegado in abierta.recibir(10, 0.1):
             abierta.aceptar(llegado)
-        return bool(mesa.avance.mirar(creacion).atendido >= despues.ultimo)
+        return bool(mesa.avance.mirar(tipo.topico, "s").atendido >= despues.ultimo)
 
     mesa.pasar(lambda: con_paciencia(atendido))
     publicar(cliente, tipo.topico, "2")
-    assert mesa.avance.mirar(creacion).ultimo > max(antes.ultimo, despues.ultimo)
-    assert mesa.avance.mirar(creacion).atendido < mesa.avance.mirar(creacion).ultimo
+    assert mesa.avance.mirar(tipo.topico, "s").ultimo > max(antes.ultimo, despues.ultimo)
+    assert mesa.avance.mirar(tipo.topico, "s").atendido < mesa.avance.mirar(tipo.topico, "s").ultimo
 
 
 @pytest.mark.parametrize("particiones", [0, 4])
@@ -697,7 +695,7 @@ def test_un_broker_que_no_esta(mesa):
         with pytest.raises(SinConfirmacion):
             cliente.publicar_carga(topico, b"", {}, "k", espera=0.5)
         with pytest.raises(SinAvance):
-            avance.mirar(Creacion(crear_tipo(), "s"))
+            avance.mirar(crear_tipo().topico, "s")
         with pytest.raises(SinAvance):
             atrasos.mirar(topico, "s")
         with pytest.raises(SinEsquemas):

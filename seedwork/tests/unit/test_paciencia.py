@@ -40,7 +40,8 @@ class Broker:
         self.callado = False
         self.preguntas = []
 
-    def mirar(self, creacion):
+    def mirar(self, topico, subscription):
+        (creacion,) = [c for c in (PRIMERA, SEGUNDA) if (c.mensaje.topico, c.consumidor) == (topico, subscription)]
         self.preguntas.append(creacion)
         if self.callado:
             raise SinAvance("no contesta")

@@ -19,7 +19,7 @@ def cambiar_plan_suscripcion(comando: CambiarPlanSuscripcion, unidad: Unidad) ->
     suscripcion = suscripcion_pedida(unidad)
     plan = plan_del_catalogo(unidad, comando.plan_codigo)
     cliente = unidad.clientes.leer(suscripcion.cliente_codigo)
-    suscripcion.cambiar_plan(plan, unidad.sobre.id, cliente, plazo_de_hoy(unidad))
+    suscripcion.cambiar_plan(plan, unidad.sobre.id, cliente, unidad.reloj(), plazo_de_hoy(unidad))
     publicar_paso(unidad, saga_de(suscripcion), sagas.CAMBIAR)
     if not suscripcion.saga.requeridos:
         activar(unidad, suscripcion, cliente)

@@ -35,7 +35,7 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> None:
     exigir(comando, REGLAS)
     plan = plan_del_catalogo(unidad, comando.plan_codigo)
     cliente = _registrar_cliente(comando, unidad)
-    suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, plazo_de_hoy(unidad))
+    suscripcion = Suscripcion.crear(sobre.sujeto, cliente, plan, sobre.id, unidad.reloj(), plazo_de_hoy(unidad))
     unidad.suscripciones.agregar(suscripcion)
     publicar_paso(unidad, saga_de(suscripcion), sagas.CREAR)
     if not plan.recursos:

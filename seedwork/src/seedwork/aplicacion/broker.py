@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contratos.base import Entrega
-from seedwork.aplicacion.espera import Creacion
 from seedwork.aplicacion.recibido import Original
 
 
@@ -178,8 +177,8 @@ class Marcha:
 class Avance(Protocol):
     """How far consumers have come. It answers soon, or not at all: whoever asks has other things to do."""
 
-    def mirar(self, creacion: Creacion) -> Marcha:
-        """How far the creation's consumer has come on the creation's topic; never further than it really had.
+    def mirar(self, topico: str, subscription: str) -> Marcha:
+        """How far the subscription has come on the topic; never further than it really had.
 
         Raises:
             SinAvance: the broker did not tell.

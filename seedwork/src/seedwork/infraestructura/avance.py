@@ -6,7 +6,6 @@ from typing import Any
 import urllib3
 
 from seedwork.aplicacion.broker import Atraso, Marcha, Posicion, SinAvance
-from seedwork.aplicacion.espera import Creacion
 
 
 class AvancePulsar:
@@ -19,23 +18,22 @@ class AvancePulsar:
     def __init__(self, url: str) -> None:
         self._admin = _Admin(url)
 
-    def mirar(self, creacion: Creacion) -> Marcha:
-        """How far the creation's consumer has come on the creation's topic.
+    def mirar(self, topico: str, subscription: str) -> Marcha:
+        """How far the subscription has come on the topic.
 
         Raises:
             SinAvance: the broker did not tell.
         """
-        topico = creacion.mensaje.topico
         internas = self._admin.pedir(topico, "internalStats")
         ultimo = _posicion(internas["lastConfirmedEntry"])
-        cursor = internas["cursors"].get(creacion.consumidor)
+        cursor = internas["cursors"].get(subscription)
         if cursor is None:
-            raise SinAvance(f"{creacion.consumidor} no está suscrito")
+            raise SinAvance(f"{subscription} no está suscrito")
         atendido = _posicion(cursor["markDeletePosition"])
         if atendido < ultimo:
             # A ledger that was just opened has a last position that is no message's: nothing is left before it.
             cuenta = self._admin.pedir(topico, "stats?getPreciseBacklog=true")["subscriptions"]
-            if cuenta.get(creacion.consumidor, {}).get("msgBacklog") == 0:
+            if cuenta.get(subscription, {}).get("msgBacklog") == 0:
                 atendido = ultimo
         return Marcha(ultimo, atendido)
 

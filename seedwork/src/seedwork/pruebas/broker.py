@@ -32,7 +32,6 @@ from seedwork.aplicacion.broker import (
     SinEsquemas,
     SinSubscription,
 )
-from seedwork.aplicacion.espera import Creacion
 from seedwork.infraestructura.avro import texto_esquema
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 from seedwork.pruebas.entorno import RelojSimulado
@@ -648,9 +647,9 @@ class AvanceEnMemoria:
     def __init__(self, broker: BrokerEnMemoria) -> None:
         self._broker = broker
 
-    def mirar(self, creacion: Creacion) -> Marcha:
+    def mirar(self, topico: str, subscription: str) -> Marcha:
         """See the port."""
-        cursor, *mas = _cursores(self._broker, creacion.mensaje.topico, creacion.consumidor)
+        cursor, *mas = _cursores(self._broker, topico, subscription)
         if mas:
             raise SinAvance("un tópico con particiones no tiene una sola posición")
         ultimo = cursor.particion.ultimo
