@@ -7,14 +7,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-import email_validator
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from seedwork.dominio import textos
+from seedwork.dominio.correo import MAXIMO_CORREO, es_correo
 from seedwork.dominio.reglas import (
     FECHA_MINIMA,
-    MAXIMO_CORREO,
     MAXIMO_FECHA,
     MAXIMO_ID,
     MAXIMO_NUMERO,
@@ -24,14 +23,10 @@ from seedwork.dominio.reglas import (
     PATRON_MONEDA,
     PATRON_MONTO,
     PATRON_NUMERO,
-    es_correo,
     leer_fecha,
     leer_numero,
 )
 from seedwork.dominio.textos import TipoTexto
-
-# Whether an address's domain is one that mail can be sent to is for the channel to find out.
-email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 ERROR_PROPIO = "propio"
 """The type of errors whose text is made here, in Spanish."""
@@ -73,13 +68,8 @@ def _esquema(tipo: TipoTexto) -> WithJsonSchema:
 
 
 def _correo(texto: str) -> str:
-    try:
-        email_validator.validate_email(texto, check_deliverability=False)
-    except email_validator.EmailNotValidError:
-        raise PydanticCustomError(ERROR_PROPIO, "debe ser una dirección de correo") from None
     if not es_correo(texto):
-        # The one difference between the two: letters beyond ASCII that not every mail server takes (RFC 6531).
-        raise PydanticCustomError(ERROR_PROPIO, "antes de la @ solo admite caracteres ASCII, 254 caracteres en total")
+        raise PydanticCustomError(ERROR_PROPIO, "debe ser una dirección de correo, con solo ASCII antes de la @")
     return texto
 
 

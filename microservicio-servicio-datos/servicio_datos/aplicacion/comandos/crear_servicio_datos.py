@@ -3,8 +3,9 @@
 from contratos import motivos
 from contratos.servicio_datos import CrearServicioDatos
 from seedwork.aplicacion.validez import Reglas, exigir, opcional
+from seedwork.dominio.correo import es_correo
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import es_correo, es_id, es_numero
+from seedwork.dominio.reglas import es_id, es_numero
 from seedwork.dominio.textos import TEXTO
 from servicio_datos.aplicacion.peticiones import exigir_activa
 from servicio_datos.aplicacion.puertos import Unidad

@@ -4,8 +4,9 @@ from contratos import motivos, sagas
 from contratos.suscripciones import CrearSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import Reglas, exigir
+from seedwork.dominio.correo import es_correo
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import es_correo, es_id, es_numero
+from seedwork.dominio.reglas import es_id, es_numero
 from seedwork.dominio.textos import TEXTO
 from suscripciones.aplicacion.decision import activar, plazo_de_hoy, saga_de
 from suscripciones.aplicacion.peticiones import plan_del_catalogo

@@ -1,4 +1,5 @@
-"""What the contract takes for an id, a number, an address, a date and money (contract §2, "What is valid").
+"""What the contract takes for an id, a number, a date and money (contract §2, "What is valid"); an address stands in
+:mod:`seedwork.dominio.correo`.
 
 The door refuses with these rules, and with those of :mod:`seedwork.dominio.textos`, what clients send; each owner what
 anybody published straight to its topic. Where what is kept differs from how it may be written, ``leer_…`` makes the one
@@ -10,8 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 MAXIMO_ID = 128
-MAXIMO_CORREO = 254
-"""Characters of an address (RFC 5321 §4.5.3.1.3, less the brackets)."""
 
 PATRON_ID = r"^(\.{0,2}[A-Za-z0-9_:-]|\.{3})[A-Za-z0-9._:-]*$"
 """Without look-ahead, so that a JSON schema may hold it; the length is beside it."""
@@ -42,8 +41,6 @@ _SEPARADORES = str.maketrans("", "", ".- ")
 _MONTO = re.compile(PATRON_MONTO)
 _MONEDA = re.compile(PATRON_MONEDA)
 _FECHA = re.compile(PATRON_FECHA)
-_ATOMO = r"[^\s\x00-\x20\x7f-\x9f()<>\[\]:;@\\,.\"]+"
-_CORREO = re.compile(rf"{_ATOMO}(\.{_ATOMO})*@{_ATOMO}(\.{_ATOMO})*")
 
 
 def es_id(texto: str) -> bool:
@@ -81,12 +78,6 @@ def es_monto(texto: str) -> bool:
 def es_moneda(texto: str) -> bool:
     """Whether it has the form of an ISO 4217 code."""
     return _MONEDA.fullmatch(texto) is not None
-
-
-def es_correo(texto: str) -> bool:
-    """Whether it is one e-mail address that any mail server takes: only its domain may go beyond ASCII."""
-    usuario, _, _ = texto.partition("@")
-    return len(texto) <= MAXIMO_CORREO and usuario.isascii() and _CORREO.fullmatch(texto) is not None
 
 
 def leer_fecha(texto: str) -> datetime:

@@ -1,0 +1,103 @@
+"""One way to read an address, from the door to the mail server, and the names of the hosts that it goes by."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedwork.dominio.correo import DireccionInvalida, es_correo, leer_correo, leer_maquina
+
+
+@pytest.mark.parametrize(
+    ("dada", "viaja"),
+    [
+        ("pperez@domain.com", "pperez@domain.com"),
+        ("INFO+a.b@Domain.COM", "INFO+a.b@domain.com"),
+        ("o'neil@d-e.fr", "o'neil@d-e.fr"),
+        ("a@clinica.example", "a@clinica.example"),
+        ("a.b+c@peñalosa.co", "a.b+c@xn--pealosa-5za.co"),
+        # What IDNA 2003 would make another's domain of, or nothing.
+        ("ana@faß.de", "ana@xn--fa-hia.de"),
+        ("ana@FAẞ.de", "ana@xn--fa-hia.de"),
+        ("ana@xn--fa-hia.de", "ana@xn--fa-hia.de"),
+        ("ana@βόλος.com", "ana@xn--nxasmm1c.com"),
+    ],
+)
+def test_una_direccion_viaja_en_ascii(dada: str, viaja: str) -> None:
+    assert es_correo(dada)
+    assert leer_correo(dada) == viaja
+    assert leer_correo(viaja) == viaja
+
+
+@pytest.mark.parametrize(
+    "texto",
+    [
+        "",
+        "nadie",
+        "@domain.com",
+        "a@",
+        "a@b@c",
+        "a@x.com,b@x.com",
+        "a@b.com, c@d.com",
+        "Ana <a@x.com>",
+        "a@x.com\r\nBcc: b@x.com",
+        "a@x.com\n",
+        " a@x.com",
+        "a b@x.com",
+        "a..b@x.com",
+        "a@x..com",
+        "pérez@domain.com",
+        '"a"@x.com',
+        "a\0@x.com",
+        "a@localhost",
+        "a@[127.0.0.1]",
+        "a@xn--zzzzzz.com",
+        "\ud800@x.com",
+        f"{'a' * 65}@x.com",
+        f"a@{'b' * 64}.com",
+        f"a@{'b' * 300}.com",
+        # 254 characters as they are written, more as they travel.
+        f"a@{'.'.join(['ñ' * 50] * 4)}.co",
+    ],
+)
+def test_lo_que_no_es_una_direccion_no_se_cita(texto: str) -> None:
+    assert not es_correo(texto)
+    with pytest.raises(DireccionInvalida) as error:
+        leer_correo(texto)
+    assert not texto or texto not in str(error.value)
+    assert error.value.__cause__ is None
+
+
+@given(st.emails() | st.text(max_size=40) | st.from_regex(r"[a-z]{1,5}@[\w.-]{1,20}\.[a-z]{2}", fullmatch=True))
+def test_lo_que_viaja_es_una_direccion_ascii_y_no_cambia_mas(texto: str) -> None:
+    if es_correo(texto):
+        viaja = leer_correo(texto)
+        assert viaja.isascii()
+        assert viaja.isprintable()
+        assert len(viaja) <= 254
+        assert viaja.rpartition("@")[0] == texto.rpartition("@")[0]
+        assert leer_correo(viaja) == viaja
+
+
+@pytest.mark.parametrize(
+    ("dada", "leida"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "::1"),
+        ("smtp_relay", "smtp_relay"),
+        ("correo.faß.de", "correo.xn--fa-hia.de"),
+    ],
+)
+def test_el_nombre_de_una_maquina_llega_al_socket_en_ascii(dada: str, leida: str) -> None:
+    """A socket encodes what is not ASCII by IDNA 2003."""
+    assert leer_maquina(dada) == leida
+
+
+@pytest.mark.parametrize("texto", ["", "a b", "a\n", "ñ..x", "ñ b"])
+def test_lo_que_no_es_el_nombre_de_una_maquina(texto: str) -> None:
+    with pytest.raises(ValueError):
+        leer_maquina(texto)
+
+
+def test_el_codec_de_python_es_el_de_2003() -> None:
+    """Why nothing may be left to it, nor to a socket, which uses it: it writes to a stranger."""
+    assert "faß.de".encode("idna") == b"fass.de"
