@@ -8,6 +8,7 @@ from contratos.suscripciones import HechoParaElCliente
 from notificaciones.aplicacion.envio import Envio
 from notificaciones.aplicacion.puertos import Unidad
 from notificaciones.dominio.notificacion import Notificacion
+from notificaciones.dominio.persona import nombre_de_persona
 from saga.pasos import Saga, publicar_paso
 
 ANUNCIOS = frozenset({notificaciones.SERVICIO_LISTO, notificaciones.SUSCRIPCION_ACTIVA, notificaciones.PLAN_MODIFICADO})
@@ -57,7 +58,8 @@ def encargar(
         )
     )
     ahora = unidad.reloj()
-    nombre = f"{hecho.cliente_nombres} {hecho.cliente_apellidos}".strip()
+    # What a client wrote is quoted nowhere else; plans are named as the catalogue does (contract §2).
+    nombre = nombre_de_persona(hecho.cliente_nombres, hecho.cliente_apellidos)
     unidad.envios.agregar(
         Envio(
             id_notificacion=id,

@@ -213,6 +213,18 @@ def test_cada_hecho_es_una_notificacion_y_su_carta_lo_cuenta(servicio, hechos, n
     assert "Cali" not in carta, "a client's own words are not repeated"
 
 
+@pytest.mark.parametrize("nombre", HECHOS)
+@pytest.mark.parametrize("campo", ["cliente_nombres", "cliente_apellidos"])
+def test_ninguna_carta_cita_lo_que_un_cliente_escribio(servicio, hechos, nombre, campo):
+    """Nobody vouches for it: it would be an attacker's text, to any address, in the platform's name."""
+    servicio.atender(replace(hechos[nombre], **{campo: "Su cuenta fue suspendida; entre en https://mal.example"}))
+    (envio,) = servicio.envios
+
+    assert "mal.example" not in str(envio)
+    assert envio.nombre == ""
+    assert Plantillas(TIPOS).cuerpo(envio.tipo, envio.datos).startswith("Hola:\n")
+
+
 @pytest.mark.parametrize("nombre", ["aprovisionada", "sin_recursos", "plan_modificado"])
 @pytest.mark.parametrize("fin", ["rechazada", "cancelada"])
 @pytest.mark.parametrize("saga_del_fin", ["g-1", "g-2"])
