@@ -13,6 +13,7 @@ from notificaciones.aplicacion.traducciones import TRADUCCIONES
 from notificaciones.config import Config
 from notificaciones.entrada.enviador import Enviador
 from notificaciones.entrada.http import registrar_rutas
+from notificaciones.entrada.vigia import Vigia
 from notificaciones.infraestructura.consultas import LecturaNotificaciones
 from notificaciones.infraestructura.correo import CanalCorreo
 from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, EnviosSQL
@@ -49,16 +50,21 @@ def servicio() -> Servicio:
     def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         # One to listen on, and one to lease and to note outcomes with: the consumer's are the consumer's.
         propio = crear_motor(config.database_url, pool_size=2, nombre="notificaciones-envios")
+        vigia = Vigia(canal, config.politica, entorno)
         enviador = Enviador(
             propio,
             ColaEnviosSQL(propio),
             este.abrir(propio),
             canal,
+            vigia,
             plantillas,
             config.politica,
             hilos=config.envio_hilos,
         )
-        return [Parte(nombre="enviador", tarea=enviador.correr)]
+        return [
+            Parte(nombre="enviador", tarea=enviador.correr),
+            Parte(nombre="correo", tarea=vigia.correr, decisivas={"correo": vigia.motivo}, medir=vigia.medir),
+        ]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaNotificaciones(motor))

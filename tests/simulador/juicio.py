@@ -17,6 +17,7 @@ from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
 from contratos.sagas import CAMBIAR, CREAR, NOTIFICAR, RECHAZAR, RESERVAR, TransicionSaga
 from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
+from notificaciones.aplicacion.envio import HOLGURA
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 TESTIMONIOS = ("hecho", "en_espera", "aparcado", "intento fallido", "lote", "lote partido")
@@ -132,8 +133,8 @@ def _anunciadas_tarde(mundo: Mundo) -> Iterator[str]:
 def _abandonadas(mundo: Mundo) -> Iterator[str]:
     """Letters that nobody could take, given up though a further attempt would have ended in time (§4, §5)."""
     politica = mundo.politica
-    # A pause takes a fifth more at most.
-    sobra_s = politica.plazo_s - politica.espera_s - 1.2 * politica.tope_s
+    # The last one begins a little sooner than it could.
+    sobra_s = politica.ultimo_s - politica.espera_s * HOLGURA
     creadas: dict[str, Any] = {}
     for (id, version), evento in mundo.fichas["notificaciones"].almacen.eventos.items():
         if version == 1:

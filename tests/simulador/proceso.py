@@ -8,17 +8,19 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contratos import Mensaje
 from contratos.servicio_datos import SERVICIO_DATOS
 from notificaciones.aplicacion.envio import Correo, Envio
-from notificaciones.aplicacion.puertos import CanalNoDisponible, CanalRechazo
+from notificaciones.aplicacion.puertos import CanalAveriado, CanalNoDisponible, CanalRechazo
 from notificaciones.entrada.enviador import SONDEO_S, Desenlace, Enviador
+from notificaciones.entrada.vigia import Vigia
 from notificaciones.pruebas.memoria import ColaEnviosMemoria
 from seedwork.aplicacion.broker import SinBroker
 from seedwork.aplicacion.bus import Bus, Manejador, Rechazar
+from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.recibido import Original, Recibido
 from seedwork.aplicacion.ritmo import Ritmo
@@ -253,7 +255,8 @@ class Proceso:
         self._repetir("renovaciones", mirar(renovaciones.vuelta, RENOVACIONES_S), desde_renovacion)
 
     def _con_enviador(self) -> None:
-        mano = _Mano(self._mundo, self.ficha)
+        mano = _Mano(self._mundo, self.ficha, self.entorno)
+        self._repetir("vigilar", mano.vigilar, mano.desde_vigia)
         self._repetir("tomar", mano.tomar, mano.desde)
         self._repetir("intentar", mano.intentar, lambda: 0.0 if len(mano.tomados) > len(mano.acabados) else NUNCA)
         self._repetir("anotar", mano.anotar, lambda: 0.0 if mano.acabados else NUNCA)
@@ -262,16 +265,19 @@ class Proceso:
 class _Mano:
     """What a sender's loop does between its steps: it has attempts in hand, and lets go of what is noted."""
 
-    def __init__(self, mundo: "Mundo", ficha: Ficha) -> None:
+    def __init__(self, mundo: "Mundo", ficha: Ficha, entorno: Entorno) -> None:
         self.tomados: dict[str, Envio] = {}
         self.acabados: dict[str, Desenlace] = {}
         self._mundo = mundo
         self._filas = ficha.almacen.tablas["envios"]
+        correo = _Correo(mundo)
+        self._vigia = Vigia(correo, mundo.politica, entorno)
         self._enviador = Enviador(
             None,  # type: ignore[arg-type]
             ColaEnviosMemoria(ficha.almacen),
             ficha.abrir,
-            _Correo(mundo),
+            correo,
+            self._vigia,
             mundo.plantillas,
             mundo.politica,
             hilos=MANOS,
@@ -285,11 +291,21 @@ class _Mano:
         for id, fila in self._filas.items():
             if id not in self.tomados:
                 debida, tomado_hasta = fila["proximo"], fila["envio"].tomado_hasta
+                if self._vigia.cerrado:
+                    debida = max(debida, fila["envio"].creado + timedelta(seconds=self._mundo.politica.ultimo_s))
                 if tomado_hasta is not None and tomado_hasta > debida:
                     debida = tomado_hasta
                 if primero is None or debida < primero:
                     primero = debida
         return self._mundo.instante(primero)
+
+    def desde_vigia(self) -> float:
+        """With nothing to send, nobody needs to know whether it could be."""
+        return self._vigia.proxima if self._filas else NUNCA
+
+    def vigilar(self) -> float:
+        self._vigia.mirar()
+        return 0.0
 
     def tomar(self) -> float:
         nuevos = self._enviador.tomar(MANOS - len(self.tomados), self.tomados)
@@ -310,7 +326,9 @@ class _Mano:
 
 
 class _Correo:
-    """The channel: letters arrive, or don't; some never will."""
+    """The channel: letters arrive, or don't; some never will. Now and then it is closed."""
+
+    nombre = "CORREO"
 
     def __init__(self, mundo: "Mundo") -> None:
         self._mundo = mundo
@@ -323,11 +341,15 @@ class _Correo:
             mundo.rechazadas.add(correo.id)
             raise CanalRechazo("550")
         if mundo.ocurre("correo_ausente"):
-            raise CanalNoDisponible("421")
+            raise CanalAveriado("421")
         mundo.cartas[correo.id] += 1
         mundo.punto("tras enviar el correo")
         if mundo.ocurre("correo_entrega_y_cae"):
             raise CanalNoDisponible("it was taken, and nobody heard of it")
+
+    def probar(self) -> None:
+        if self._mundo.ocurre("correo_ausente"):
+            raise CanalAveriado("421")
 
 
 class Tropiezos:

@@ -18,7 +18,7 @@ def entregado(unidad: Unidad, envio: Envio) -> None:
 
 
 def no_entregado(unidad: Unidad, envio: Envio, motivo: str, *, repetible: bool) -> None:
-    """The channel did not take it. It is tried again where that can help, and a further attempt would end in time.
+    """The channel did not take it. It is tried again where that can help, as long as there is time.
 
     Args:
         motivo: ``CANAL_RECHAZO`` or ``CANAL_NO_DISPONIBLE``.
@@ -30,10 +30,11 @@ def no_entregado(unidad: Unidad, envio: Envio, motivo: str, *, repetible: bool) 
     if vigente.anular:
         anular(unidad, vigente)
         return
-    proximo = vigente.leido + unidad.politica.pausa(vigente.intentos, unidad.entorno.azar)
-    if repetible and unidad.politica.cabe(vigente.creado, proximo):
-        unidad.envios.aplazar(envio.id_notificacion, proximo)
-        return
+    if repetible:
+        proximo = unidad.politica.proximo(vigente.creado, vigente.leido, vigente.intentos, unidad.entorno.azar)
+        if proximo is not None:
+            unidad.envios.aplazar(envio.id_notificacion, proximo)
+            return
     unidad.envios.quitar(envio.id_notificacion)
     notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
     if notificacion is not None and notificacion.fallar(vigente.intentos, motivo) and vigente.paso:

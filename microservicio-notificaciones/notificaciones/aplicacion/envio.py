@@ -9,6 +9,9 @@ from saga.pasos import Saga
 from seedwork.aplicacion.reintentos import pausa
 from seedwork.aplicacion.sobre import Sobre
 
+HOLGURA = 0.2
+"""By this part of what one attempt may take, the last one begins sooner than it could: it waits for a sender."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Politica:
@@ -30,9 +33,22 @@ class Politica:
         """How long to wait after this many attempts."""
         return timedelta(seconds=pausa(intentos, self.pausa_s, self.tope_s, azar))
 
+    @property
+    def ultimo_s(self) -> float:
+        """Seconds from its creation to the last instant at which a repeat can begin, and still end in time."""
+        return self.plazo_s - self.espera_s
+
     def cabe(self, creado: datetime, empieza: datetime) -> bool:
         """Whether a repeat that begins then ends in time."""
-        return empieza + timedelta(seconds=self.espera_s) <= creado + timedelta(seconds=self.plazo_s)
+        return empieza <= creado + timedelta(seconds=self.ultimo_s)
+
+    def proximo(self, creado: datetime, ahora: datetime, intentos: int, azar: Random) -> datetime | None:
+        """When to try again after this many attempts; None where no time is left.
+
+        No time goes unused: where the pause would lead past the end, there is one more attempt shortly before it.
+        """
+        ultimo = creado + timedelta(seconds=self.ultimo_s - self.espera_s * HOLGURA)
+        return min(ahora + self.pausa(intentos, azar), ultimo) if ahora < ultimo else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +59,7 @@ class Envio:
         saga: the saga of the fact that is told.
         paso: the saga's step that its outcome answers; None for none.
         sobre: the envelope of the fact, which causes what is published of the outcome.
-        nombre: the client's name.
+        nombre: the client's name; empty where what was given looks like none.
         direccion: the client's address on the channel.
         datos: what the template asks for.
         creado: when it became due, on the database's clock.

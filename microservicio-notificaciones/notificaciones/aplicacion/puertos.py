@@ -92,7 +92,7 @@ class Unidad(UnidadTrabajo):
 class ColaEnvios(Protocol):
     """The delivery queue, as its senders share it: what is due, and leases on it, on the database's clock."""
 
-    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> Sequence[Envio]:
+    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float = 0.0) -> Sequence[Envio]:
         """Lease what is due to this process, the longest due first; durable when this returns.
 
         The attempt is counted before it begins.
@@ -101,6 +101,7 @@ class ColaEnvios(Protocol):
             cuantos: at most this many.
             arriendo_s: seconds after which others may take it, should this process vanish.
             excepto: what this process has in hand still, whatever became of its lease.
+            edad_s: only what was created so many seconds ago, or before.
         """
         ...
 
@@ -110,15 +111,21 @@ class ColaEnvios(Protocol):
 
 
 class CanalRechazo(Exception):
-    """The channel will never take this letter. The text is a code, it quotes nothing."""
+    """The channel will never take this letter, for its mailbox's sake. The text is a code, it quotes nothing."""
 
 
 class CanalNoDisponible(Exception):
     """The channel did not take the letter this time. The text is a code, it quotes nothing."""
 
 
+class CanalAveriado(CanalNoDisponible):
+    """Likewise, and neither letter nor mailbox is to blame: it is for the operators to mend."""
+
+
 class Canal(Protocol):
     """How a letter reaches a person."""
+
+    nombre: str
 
     def enviar(self, correo: Correo) -> None:
         """Hand a letter over; when this returns, the channel has taken charge of it.
@@ -126,5 +133,14 @@ class Canal(Protocol):
         Raises:
             CanalRechazo: it never will.
             CanalNoDisponible: not this time.
+            CanalAveriado: not this time, for trouble that may meet others too.
+        """
+        ...
+
+    def probar(self) -> None:
+        """Find out, without a letter, whether the channel would hear one.
+
+        Raises:
+            CanalAveriado: it would not.
         """
         ...

@@ -20,7 +20,8 @@ from prometheus_client import Counter, Histogram
 from contratos import motivos
 from notificaciones.aplicacion import desenlace
 from notificaciones.aplicacion.envio import Correo, Envio, Politica
-from notificaciones.aplicacion.puertos import Canal, CanalNoDisponible, CanalRechazo, ColaEnvios, Unidad
+from notificaciones.aplicacion.puertos import Canal, CanalAveriado, CanalNoDisponible, CanalRechazo, ColaEnvios, Unidad
+from notificaciones.entrada.vigia import Vigia
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.tablas import CANAL_ENVIOS
 from seedwork.aplicacion.ritmo import Ritmo
@@ -55,6 +56,7 @@ class Enviador:
         motor: on which it listens for what is queued.
         cola: the delivery queue.
         abrir: opens a unit of work.
+        vigia: the watch over the channel.
         hilos: attempts at a time.
     """
 
@@ -64,6 +66,7 @@ class Enviador:
         cola: ColaEnvios,
         abrir: Abrir,
         canal: Canal,
+        vigia: Vigia,
         plantillas: Plantillas,
         politica: Politica,
         *,
@@ -73,6 +76,7 @@ class Enviador:
         self._cola = cola
         self._abrir = abrir
         self._canal = canal
+        self._vigia = vigia
         self._plantillas = plantillas
         self._politica = politica
         self._hilos = hilos
@@ -128,19 +132,23 @@ class Enviador:
     def tomar(self, cuantos: int, en_mano: Collection[str] = ()) -> Sequence[Envio]:
         """Lease what is due, at most so many; each is to be attempted once.
 
+        While the channel is closed nothing is due, but that whose time is over: nobody's attempts are used up.
+
         Args:
             cuantos: how many.
             en_mano: what this process still holds: it is not leased again, though its lease may have lapsed.
         """
-        return self._cola.tomar(cuantos, self._arriendo_s, en_mano)
+        edad_s = self._politica.ultimo_s if self._vigia.cerrado else 0.0
+        return self._cola.tomar(cuantos, self._arriendo_s, en_mano, edad_s)
 
     def intentar(self, envio: Envio) -> Desenlace:
         """One attempt; answers what follows from it."""
         with structlog.contextvars.bound_contextvars(
             correlacion=envio.sobre.correlacion, notificacion=envio.id_notificacion
         ):
-            agotado = envio.intentos > 1 and not self._politica.cabe(envio.creado, envio.leido)
-            if envio.anular or agotado:
+            # However late it comes to its turn, each is tried once, save where the watch has tried for it.
+            probado = envio.intentos > 1 or self._vigia.cerrado
+            if envio.anular or (probado and not self._politica.cabe(envio.creado, envio.leido)):
                 return _fallo(envio, motivos.CANAL_NO_DISPONIBLE, repetible=False)
             try:
                 with CANAL_SEGUNDOS.time():
@@ -149,9 +157,13 @@ class Enviador:
                 self._contar(envio, "rechazado", str(error))
                 return _fallo(envio, motivos.CANAL_RECHAZO, repetible=False)
             except Exception as error:
+                nuestra = isinstance(error, CanalAveriado) or not isinstance(error, CanalNoDisponible)
                 texto = str(error) if isinstance(error, CanalNoDisponible) else type(error).__name__
-                self._contar(envio, "no_disponible", texto)
+                if nuestra:
+                    self._vigia.averia(texto)
+                self._contar(envio, "averiado" if nuestra else "no_disponible", texto)
                 return _fallo(envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
+            self._vigia.entregada()
             self._contar(envio, "entregado", None)
             return partial(desenlace.entregado, envio=envio)
 

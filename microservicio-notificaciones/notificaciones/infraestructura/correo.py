@@ -1,11 +1,11 @@
 """The e-mail channel: SMTP (RFC 5321), with connections that are kept and reused."""
 
-import email.errors
 import re
 import smtplib
-import socket
 import ssl
 from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.charset import BASE64, QP, Charset
 from email.header import Header
@@ -13,11 +13,14 @@ from email.headerregistry import Address
 from email.message import Message
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
+from ipaddress import ip_address
 from typing import Any
 
 from notificaciones.aplicacion.envio import Correo
-from notificaciones.aplicacion.puertos import CanalNoDisponible, CanalRechazo
+from notificaciones.aplicacion.puertos import CanalAveriado, CanalNoDisponible, CanalRechazo
+from notificaciones.infraestructura.respuestas import Culpa, Etapa, Respuesta, clasificar
 from seedwork.aplicacion.entorno import Entorno
+from seedwork.dominio.correo import DireccionInvalida, leer_correo
 
 # What would end a name's place in a header, or break a line: replaced, whatever a library would make of it.
 _INDEBIDOS = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"<>@,;:\\()\[\]]+')
@@ -30,10 +33,11 @@ _OCIO_S = 20.0
 
 @dataclass(frozen=True, kw_only=True)
 class AjustesCorreo:
-    """How the SMTP server is reached.
+    """How the SMTP server is reached. All of it is ASCII, as it goes onto the wire.
 
     Attributes:
         remitente: whom letters are from; its domain is also that of their Message-ID.
+        nombre_ehlo: what we call ourselves; empty for the address that the connection comes from.
         starttls: whether the connection must be encrypted before anything is said.
         usuario: empty for no login.
         espera_s: seconds that one dialogue may take, connecting included.
@@ -42,6 +46,7 @@ class AjustesCorreo:
     host: str
     puerto: int
     remitente: Address
+    nombre_ehlo: str
     starttls: bool
     usuario: str
     clave: str
@@ -62,25 +67,46 @@ class CanalCorreo:
         """Hand a letter to the server; when this returns, the server has taken charge of it.
 
         Raises:
-            CanalRechazo: the address is none, or the server refused the recipient or the letter for good (5xx).
-            CanalNoDisponible: the server is away, too slow, refused for now (4xx), or refused us, not the letter:
-                a wrong password is the operator's to mend, and no client's subscription is to fail for it.
+            CanalRechazo: the address is none, or the server refused this mailbox, or this letter, for good.
+            CanalNoDisponible: the server asks for time for this mailbox.
+            CanalAveriado: any other trouble. Whose fault what is, :mod:`notificaciones.infraestructura.respuestas` has.
         """
-        mensaje = componer(correo, self._ajustes.remitente)
+        destinatario, mensaje = componer(correo, self._ajustes.remitente)
+
+        def entregar(dialogo: _Dialogo) -> None:
+            self._presentarse(dialogo)
+            with _en(Etapa.RCPT):
+                _exigir_si(dialogo.rcpt(destinatario))
+            with _en(Etapa.DATA):
+                _exigir_si(dialogo.data(mensaje))
+
+        self._con_un_dialogo(entregar)
+
+    def probar(self) -> None:
+        """Find out whether the server would hear a letter: go as far as one can without naming a mailbox.
+
+        Raises:
+            CanalAveriado: it would not.
+        """
+
+        def tantear(dialogo: _Dialogo) -> None:
+            self._presentarse(dialogo)
+            with _en(Etapa.MAIL):
+                _exigir_si(dialogo.rset())
+
+        self._con_un_dialogo(tantear)
+
+    def _presentarse(self, dialogo: "_Dialogo") -> None:
+        with _en(Etapa.MAIL):
+            _exigir_si(dialogo.mail(self._ajustes.remitente.addr_spec))
+
+    def _con_un_dialogo(self, hablar: Callable[["_Dialogo"], None]) -> None:
+        dialogo = self._tomar()
         try:
-            dialogo = self._tomar()
-            try:
-                dialogo.sendmail(self._ajustes.remitente.addr_spec, [_transportable(correo.direccion)], mensaje)
-            except BaseException:
-                dialogo.close()
-                raise
-        except (smtplib.SMTPException, OSError) as error:
-            # The error's text may quote the address: only its kind and code go on.
-            codigos = _codigos(error)
-            texto = " ".join([type(error).__name__, *map(str, codigos)])
-            if _es_de_este_correo(error) and (not codigos or min(codigos) >= 500):
-                raise CanalRechazo(texto) from None
-            raise CanalNoDisponible(texto) from None
+            hablar(dialogo)
+        except BaseException:
+            dialogo.close()
+            raise
         self._libres.append((self._entorno.monotono(), dialogo))
 
     def _tomar(self) -> "_Dialogo":
@@ -99,68 +125,59 @@ class CanalCorreo:
 
     def _conectar(self, limite: float) -> "_Dialogo":
         ajustes = self._ajustes
-        dialogo = _Dialogo(ajustes.host, ajustes.puerto, limite, self._entorno)
+        with _en(Etapa.CONEXION):
+            dialogo = _Dialogo(ajustes.host, ajustes.puerto, limite, self._entorno)
         try:
+            dialogo.local_hostname = ajustes.nombre_ehlo or dialogo.direccion_propia
+            with _en(Etapa.EHLO):
+                dialogo.ehlo_or_helo_if_needed()
             if ajustes.starttls:
-                dialogo.starttls(context=ssl.create_default_context())
+                with _en(Etapa.STARTTLS):
+                    dialogo.starttls(context=ssl.create_default_context())
+                with _en(Etapa.EHLO):
+                    dialogo.ehlo_or_helo_if_needed()
             if ajustes.usuario:
-                dialogo.login(ajustes.usuario, ajustes.clave)
+                with _en(Etapa.AUTH):
+                    dialogo.login(ajustes.usuario, ajustes.clave)
         except BaseException:
             dialogo.close()
             raise
         return dialogo
 
 
-def componer(correo: Correo, remitente: Address) -> bytes:
-    """The letter (RFC 5322), the same each time that it is sent.
+def componer(correo: Correo, remitente: Address) -> tuple[str, bytes]:
+    """The address as it travels, and the letter (RFC 5322), the same each time that it is sent.
 
     Raises:
-        CanalRechazo: the address is not one e-mail address, or its local part is not ASCII.
+        CanalRechazo: the address is not one e-mail address that every server takes.
     """
-    nombre = " ".join(_INDEBIDOS.sub(" ", correo.nombre).split())[:_NOMBRE_MAXIMO].rstrip()
     try:
-        direccion = _transportable(correo.direccion)
-        destinatario = Address(nombre, addr_spec=direccion)
-    except (email.errors.MessageError, ValueError, IndexError):
+        direccion = leer_correo(correo.direccion)
+    except DireccionInvalida:
         raise CanalRechazo("la dirección no es una dirección de correo") from None
-    if destinatario.addr_spec != direccion or not destinatario.domain:
-        raise CanalRechazo("la dirección no es una sola dirección de correo")
+    nombre = " ".join(_INDEBIDOS.sub(" ", correo.nombre).split())[:_NOMBRE_MAXIMO].rstrip()
     # The newer EmailMessage parses each header that it is given: three times the work of all the rest.
     mensaje = Message(_FORMA)
-    mensaje["From"] = _buzon(remitente)
-    mensaje["To"] = _buzon(destinatario)
+    mensaje["From"] = _buzon(remitente.display_name, remitente.addr_spec)
+    mensaje["To"] = _buzon(nombre, direccion)
     mensaje["Subject"] = _texto(correo.asunto)
     mensaje["Date"] = format_datetime(correo.fecha)
     mensaje["Message-ID"] = f"<{correo.id}@{remitente.domain}>"
     mensaje["Content-Language"] = "es"
     mensaje["Auto-Submitted"] = "auto-generated"
     mensaje.set_payload(correo.cuerpo, _UTF8)
-    return mensaje.as_bytes()
+    return direccion, mensaje.as_bytes()
 
 
-def _buzon(direccion: Address) -> str:
+def _buzon(nombre: str, direccion: str) -> str:
     """A name and its address as they stand in a header."""
-    nombre = _texto(direccion.display_name)
-    if nombre == direccion.display_name:
-        return formataddr((nombre, direccion.addr_spec))
-    return f"{nombre} <{direccion.addr_spec}>"
+    escrito = _texto(nombre)
+    return formataddr((nombre, direccion)) if escrito == nombre else f"{escrito} <{direccion}>"
 
 
 def _texto(texto: str) -> str:
     """A header's text, in encoded words where it is not ASCII, or could be taken for one of them (RFC 2047)."""
     return texto if texto.isascii() and "=?" not in texto else Header(texto, _UTF8).encode()
-
-
-def _transportable(direccion: str) -> str:
-    """An address as every server takes it: a domain beyond ASCII in its IDNA form.
-
-    Raises:
-        ValueError: it has a blank or a control character, or no domain.
-    """
-    usuario, _, dominio = direccion.rpartition("@")
-    if not direccion.isprintable() or " " in direccion:
-        raise ValueError("la dirección tiene espacios o caracteres de control")
-    return f"{usuario}@{dominio.encode('idna').decode('ascii')}"
 
 
 class _Dialogo(smtplib.SMTP):
@@ -169,8 +186,15 @@ class _Dialogo(smtplib.SMTP):
     def __init__(self, host: str, puerto: int, limite: float, entorno: Entorno) -> None:
         self.limite = limite
         self._entorno = entorno
-        # The name is given, since finding the fully qualified one out may wait for a DNS server.
-        super().__init__(host, puerto, socket.gethostname(), timeout=max(0.001, limite - entorno.monotono()))
+        # A name is given, since the library would look one up, which may wait for a DNS server.
+        super().__init__(host, puerto, local_hostname="[0.0.0.0]", timeout=self._queda_s())
+
+    @property
+    def direccion_propia(self) -> str:
+        """The address that it comes from, as a name to give in EHLO (RFC 5321 §4.1.3)."""
+        propia = "0.0.0.0" if self.sock is None else self.sock.getsockname()[0]  # noqa: S104 - a name, not an address
+        ip = ip_address(propia.partition("%")[0])
+        return f"[IPv6:{ip}]" if ip.version == 6 else f"[{ip}]"
 
     def send(self, s: Any) -> None:
         self._apurar()
@@ -181,11 +205,44 @@ class _Dialogo(smtplib.SMTP):
         return super().getreply()
 
     def _apurar(self) -> None:
-        queda = self.limite - self._entorno.monotono()
-        if queda <= 0:
-            raise TimeoutError
+        queda_s = self._queda_s()
         if self.sock is not None:
-            self.sock.settimeout(queda)
+            self.sock.settimeout(queda_s)
+
+    def _queda_s(self) -> float:
+        queda_s = self.limite - self._entorno.monotono()
+        if queda_s <= 0:
+            raise TimeoutError
+        return queda_s
+
+
+_ERRORES: Mapping[Culpa, type[CanalRechazo | CanalNoDisponible]] = {
+    Culpa.DEL_BUZON: CanalRechazo,
+    Culpa.DE_NADIE: CanalNoDisponible,
+    Culpa.NUESTRA: CanalAveriado,
+}
+
+
+@contextmanager
+def _en(etapa: Etapa) -> Iterator[None]:
+    """Whatever goes wrong in the block is told as a channel's errors are.
+
+    Their text is the step and its codes: a reply's own text may quote the address.
+    """
+    try:
+        yield
+    except smtplib.SMTPResponseException as error:
+        texto = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
+        respuesta = Respuesta.leer(error.smtp_code, texto)
+        raise _ERRORES[clasificar(etapa, respuesta)](f"{etapa.value} {respuesta}") from None
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        raise CanalAveriado(f"{etapa.value} {type(error).__name__}") from None
+
+
+def _exigir_si(respuesta: tuple[int, bytes]) -> None:
+    """Raise the library's error of a reply that does not say yes."""
+    if respuesta[0] // 100 != 2:
+        raise smtplib.SMTPResponseException(*respuesta)
 
 
 def _responde(dialogo: _Dialogo) -> bool:
@@ -193,15 +250,3 @@ def _responde(dialogo: _Dialogo) -> bool:
         return dialogo.noop()[0] == 250
     except (smtplib.SMTPException, OSError):
         return False
-
-
-def _es_de_este_correo(error: Exception) -> bool:
-    """Whether it is this mail that the server does not want."""
-    return isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError | smtplib.SMTPNotSupportedError)
-
-
-def _codigos(error: Exception) -> list[int]:
-    """The server's reply codes behind an error; none where it did not reply."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return [codigo for codigo, _ in error.recipients.values()]
-    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []

@@ -158,19 +158,23 @@ def _fila(envio: Envio) -> dict[str, Any]:
     return fila
 
 
+def _segundos(parametro: str) -> sa.Function[Any]:
+    return sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam(parametro, type_=sa.Float))
+
+
 def _tomar() -> sa.Executable:
     excepto = sa.bindparam("excepto", type_=sa.ARRAY(sa.Text))
     debidos = (
         sa.select(_E.id_notificacion)
         .where(_E.proximo <= _AHORA, sa.or_(_E.tomado_hasta.is_(None), _E.tomado_hasta <= _AHORA))
-        .where(_E.id_notificacion != sa.all_(excepto))
+        .where(_E.id_notificacion != sa.all_(excepto), _E.creado <= _AHORA - _segundos("edad_s"))
         .order_by(_E.proximo)
         .limit(sa.bindparam("cuantos", type_=sa.Integer))
         .with_for_update(skip_locked=True)
         # As a plain subquery it may run once per row of the outer table, and take as many more each time.
         .cte("debidos")
     )
-    arriendo = sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("arriendo_s", type_=sa.Float))
+    arriendo = _segundos("arriendo_s")
     return (
         sa.update(tablas.envios)
         .where(_E.id_notificacion.in_(sa.select(debidos.c.id_notificacion)))
@@ -188,9 +192,9 @@ class ColaEnviosSQL:
     def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor.execution_options(isolation_level="AUTOCOMMIT")
 
-    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> Sequence[Envio]:
+    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float = 0.0) -> Sequence[Envio]:
         """Lease what is due to this process, the longest due first."""
-        valores = {"cuantos": cuantos, "arriendo_s": arriendo_s, "excepto": list(excepto)}
+        valores = {"cuantos": cuantos, "arriendo_s": arriendo_s, "excepto": list(excepto), "edad_s": edad_s}
         with self._motor.connect() as conexion:
             return [_envio(dict(f)) for f in conexion.execute(_TOMAR, valores).mappings()]
 

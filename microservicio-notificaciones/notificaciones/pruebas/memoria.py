@@ -118,17 +118,18 @@ class ColaEnviosMemoria:
     def __init__(self, almacen: Almacen) -> None:
         self._almacen = almacen
 
-    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> Sequence[Envio]:
+    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float = 0.0) -> Sequence[Envio]:
         """Lease what is due, the longest due first; the attempt is counted before it begins."""
         with self._almacen.suelta():
-            return self._tomar(cuantos, arriendo_s, excepto)
+            return self._tomar(cuantos, arriendo_s, excepto, edad_s)
 
-    def _tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> Sequence[Envio]:
+    def _tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float) -> Sequence[Envio]:
         ahora, filas = self._almacen.entorno.ahora(), self._almacen.tablas["envios"]
         debidas = [
             f
             for id, f in filas.items()
             if f["proximo"] <= ahora and not _leido(f, self._almacen.entorno).tomado and id not in excepto
+            if f["envio"].creado <= ahora - timedelta(seconds=edad_s)
         ]
         tomados = []
         for fila in sorted(debidas, key=lambda f: f["proximo"])[:cuantos]:

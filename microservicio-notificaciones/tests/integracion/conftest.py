@@ -33,6 +33,7 @@ from contratos.suscripciones import (
 from notificaciones.aplicacion.envio import Envio, Politica
 from notificaciones.aplicacion.manejadores import MANEJADORES
 from notificaciones.entrada.enviador import Enviador
+from notificaciones.entrada.vigia import Vigia
 from notificaciones.infraestructura.correo import AjustesCorreo, CanalCorreo
 from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, EnviosSQL
 from notificaciones.infraestructura.plantillas import Plantillas
@@ -70,11 +71,21 @@ def hasta() -> Callable[..., Any]:
 
 @dataclass
 class Buzon:
-    """An SMTP server that answers as it is told: the next of ``respuestas`` to RCPT or DATA, else 250."""
+    """An SMTP server that answers as it is told, else 250.
+
+    Attributes:
+        respuestas: the next of them to DATA.
+        al_destinatario: likewise, to RCPT; ``solo_a``, to a RCPT of that address, whenever it comes.
+        al_remitente: to each MAIL; ``rechazos`` counts them.
+    """
 
     mensajes: list[EmailMessage] = field(default_factory=list)
     respuestas: list[str] = field(default_factory=list)
     al_destinatario: list[str] = field(default_factory=list)
+    solo_a: dict[str, str] = field(default_factory=dict)
+    al_remitente: str = ""
+    rechazos: int = 0
+    destinatarios: list[str] = field(default_factory=list)
     conexiones: set[Any] = field(default_factory=set)
     paso: threading.Event = field(default_factory=threading.Event)
     esperando: threading.Event = field(default_factory=threading.Event)
@@ -83,9 +94,19 @@ class Buzon:
     def __post_init__(self) -> None:
         self.paso.set()
 
+    async def handle_MAIL(self, server, session, envelope, address, mail_options) -> str:
+        if self.al_remitente:
+            self.rechazos += 1
+            return self.al_remitente
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options) -> str:
         if self.al_destinatario:
             return self.al_destinatario.pop(0)
+        if address in self.solo_a:
+            return self.solo_a[address]
+        self.destinatarios.append(address)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -118,9 +139,9 @@ class Contada:
     cola: ColaEnviosSQL
     miradas: int = 0
 
-    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str]) -> Sequence[Envio]:
+    def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float = 0.0) -> Sequence[Envio]:
         self.miradas += 1
-        return self.cola.tomar(cuantos, arriendo_s, excepto)
+        return self.cola.tomar(cuantos, arriendo_s, excepto, edad_s)
 
     def devolver(self, envios: Collection[Envio]) -> None:
         self.cola.devolver(envios)
@@ -165,6 +186,7 @@ class ServicioEnPrueba:
                 host="127.0.0.1",
                 puerto=self.puerto_smtp,
                 remitente=REMITENTE,
+                nombre_ehlo="",
                 starttls=False,
                 usuario="",
                 clave="",
@@ -174,17 +196,22 @@ class ServicioEnPrueba:
         )
         motor = bd.crear_motor(self.url, pool_size=2, nombre="enviador")
         self.cola = Contada(ColaEnviosSQL(motor))
-        enviador = Enviador(motor, self.cola, self._abridor(motor), canal, self.plantillas, self.politica, hilos=hilos)
+        self.vigia = Vigia(canal, self.politica, self.entorno)
+        enviador = Enviador(
+            motor, self.cola, self._abridor(motor), canal, self.vigia, self.plantillas, self.politica, hilos=hilos
+        )
         parada = threading.Event()
-        hilo = threading.Thread(target=enviador.correr, args=(parada,))
-        hilo.start()
+        tareas = [threading.Thread(target=tarea, args=(parada,)) for tarea in (enviador.correr, self.vigia.correr)]
+        for tarea in tareas:
+            tarea.start()
         try:
             yield
         finally:
             parada.set()
-            hilo.join(10)
+            for tarea in tareas:
+                tarea.join(10)
             motor.dispose()
-        assert not hilo.is_alive()
+        assert not any(tarea.is_alive() for tarea in tareas)
 
     def filas(self, consulta: str) -> list[tuple[Any, ...]]:
         with self.motor.connect() as conexion:

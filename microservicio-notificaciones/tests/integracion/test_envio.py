@@ -133,9 +133,11 @@ def test_un_servidor_que_pide_tiempo_se_intenta_otra_vez(servicio, hecho, buzon,
     assert servicio.mensaje("NotificacionEnviada").intentos == 3
 
 
-@pytest.mark.parametrize("donde", ["respuestas", "al_destinatario"])
-def test_un_servidor_que_rechaza_no_se_intenta_mas(servicio, hecho, buzon, hasta, donde):
-    getattr(buzon, donde).append("550 no existe")
+@pytest.mark.parametrize(
+    ("donde", "respuesta"), [("al_destinatario", "550 no existe"), ("respuestas", "550 5.1.1 no existe")]
+)
+def test_un_buzon_que_se_rechaza_no_se_intenta_mas(servicio, hecho, buzon, hasta, donde, respuesta):
+    getattr(buzon, donde).append(respuesta)
     with servicio.enviando():
         servicio.procesar(hecho("aprovisionada"))
         hasta(servicio.sin_envios)
@@ -145,6 +147,76 @@ def test_un_servidor_que_rechaza_no_se_intenta_mas(servicio, hecho, buzon, hasta
     assert servicio.dicho() == ["ErrorProcesamientoNotificacion", "NOTIFICAR FALLIDO", "NotificacionCreada"]
     error = servicio.mensaje("ErrorProcesamientoNotificacion")
     assert (error.intentos, error.motivo) == (1, "CANAL_RECHAZO")
+
+
+def test_un_relevo_que_nos_rechaza_no_es_culpa_de_ningun_cliente(servicio, hecho, buzon, hasta):
+    """`554 5.7.1 Relay access denied`, and each letter of its own waits as long as there is time."""
+    buzon.al_destinatario = ["554 5.7.1 Relay access denied"] * 1000
+    with servicio.enviando():
+        servicio.procesar(*[hecho("aprovisionada", n) for n in range(3)])
+        hasta(servicio.vigia.motivo)
+        assert "RCPT 554 5.7.1" in servicio.vigia.motivo()
+        assert servicio.estados() == {"SERVICIO_LISTO": "CREADA"}
+        buzon.al_destinatario.clear()
+        hasta(servicio.sin_envios)
+        assert servicio.vigia.motivo() is None
+
+    assert servicio.estados() == {"SERVICIO_LISTO": "CONFIRMADA"}
+    assert servicio.dicho() == sorted(LISTO * 3)
+
+
+def test_un_servidor_que_no_nos_oye_no_gasta_los_intentos_de_nadie(servicio, hecho, buzon, hasta):
+    """`530 Must issue a STARTTLS command first`, say: the watch closes the channel, and letters wait for its word."""
+    buzon.al_remitente = "530 5.7.0 Must issue a STARTTLS command first"
+    with servicio.enviando():
+        hasta(lambda: servicio.vigia.cerrado)
+        servicio.procesar(*[hecho("aprovisionada", n) for n in range(20)])
+        vistas = buzon.rechazos
+        hasta(lambda: buzon.rechazos >= vistas + 3)
+        assert servicio.filas("SELECT DISTINCT intentos, proximo = creado FROM envios") == [(0, True)]
+        assert "MAIL 530 5.7.0" in servicio.vigia.motivo()
+        buzon.al_remitente = ""
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {"SERVICIO_LISTO": "CONFIRMADA"}
+    assert {m.intentos for _, m in servicio.publicado() if type(m).__name__ == "NotificacionEnviada"} == {1}
+
+
+def test_si_no_se_arregla_a_tiempo_fallan_a_tiempo(servicio, hecho, buzon, hasta):
+    buzon.al_remitente = "530 5.7.0 Must issue a STARTTLS command first"
+    servicio.politica = Politica(plazo_s=4, espera_s=1, pausa_s=0.05)
+    with servicio.enviando():
+        servicio.procesar(*[hecho("aprovisionada", n) for n in range(20)])
+        hasta(servicio.sin_envios)
+
+    assert servicio.estados() == {"SERVICIO_LISTO": "FALLIDA"}
+    assert servicio.dicho().count("NOTIFICAR FALLIDO") == 20
+    ((antes, despues),) = servicio.filas(
+        "SELECT min(s), max(s) FROM (SELECT extract(epoch FROM actualizada - creada) AS s FROM vista_notificaciones) t"
+    )
+    assert 2.5 < antes <= despues <= servicio.politica.plazo_s
+
+
+def test_un_buzon_malo_no_cuesta_nada_a_sus_vecinos(servicio, hecho, buzon, hasta):
+    """One whose refusal looks like trouble of ours is tried to its end, and nobody waits for it."""
+    buzon.solo_a["izuluaga7@correo.example"] = "554 5.7.1 not from you"
+    servicio.politica = Politica(plazo_s=4, espera_s=1, pausa_s=0.05)
+    with servicio.enviando():
+        servicio.procesar(*[hecho("aprovisionada", n) for n in range(20)])
+        hasta(servicio.sin_envios)
+        assert not servicio.vigia.cerrado
+
+    assert servicio.filas("SELECT id_suscripcion FROM vista_notificaciones WHERE estado <> 'CONFIRMADA'") == [("s-7",)]
+    assert servicio.dicho().count("NOTIFICAR HECHO") == 19
+    assert {m.intentos for _, m in servicio.publicado() if type(m).__name__ == "NotificacionEnviada"} == {1}
+
+
+def test_la_carta_va_al_dominio_que_se_dio(servicio, hecho, buzon, hasta):
+    with servicio.enviando():
+        servicio.procesar(hecho("aprovisionada", cliente_email="ana@faß.de"))
+        hasta(servicio.sin_envios)
+
+    assert buzon.destinatarios == ["ana@xn--fa-hia.de"], "fass.de is a stranger's"
 
 
 def test_una_direccion_imposible_falla_sin_molestar_al_servidor(servicio, hecho, buzon, hasta):

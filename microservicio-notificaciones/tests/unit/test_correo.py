@@ -28,7 +28,7 @@ CORREO = Correo(
 
 def leida(correo: Correo) -> EmailMessage:
     """The message as whoever receives its bytes reads it."""
-    crudo = componer(correo, REMITENTE)
+    _, crudo = componer(correo, REMITENTE)
     assert crudo.isascii()
     assert all(len(linea) <= 998 for linea in crudo.split(b"\r\n")), "RFC 5322, 2.1.1"
     return email.message_from_bytes(crudo, policy=email.policy.default)

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from contratos.notificaciones import TIPOS
 from notificaciones.aplicacion.envio import Correo, Envio
-from notificaciones.aplicacion.puertos import CanalNoDisponible, CanalRechazo, EnvioOcupado
+from notificaciones.aplicacion.puertos import CanalAveriado, CanalNoDisponible, CanalRechazo, EnvioOcupado
 from notificaciones.entrada.enviador import ARRIENDO_EXTRA_S, Desenlace, Enviador
+from notificaciones.entrada.vigia import Vigia
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.pruebas.memoria import EnviosMemoria
 from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
@@ -24,15 +25,25 @@ AVISADO = ("AVISAR", "HECHO", "")
 
 @dataclass
 class Canal:
-    """A channel that fails as it is told, else takes the letter."""
+    """A channel that fails as it is told, else takes the letter.
 
+    Attributes:
+        cerrado: what a look at it meets; empty for nothing.
+    """
+
+    nombre = "CORREO"
     correos: list[Correo] = field(default_factory=list)
     fallos: list[Exception] = field(default_factory=list)
+    cerrado: str = ""
 
     def enviar(self, correo: Correo) -> None:
         self.correos.append(correo)
         if self.fallos:
             raise self.fallos.pop(0)
+
+    def probar(self) -> None:
+        if self.cerrado:
+            raise CanalAveriado(self.cerrado)
 
 
 @pytest.fixture
@@ -46,10 +57,15 @@ def plantillas() -> Plantillas:
 
 
 @pytest.fixture
-def enviador(servicio: EnMemoria, canal: Canal, plantillas: Plantillas) -> Enviador:
+def vigia(servicio: EnMemoria, canal: Canal) -> Vigia:
+    return Vigia(canal, servicio.politica, servicio.entorno)
+
+
+@pytest.fixture
+def enviador(servicio: EnMemoria, canal: Canal, vigia: Vigia, plantillas: Plantillas) -> Enviador:
     """One of its own: no step of its needs the engine that its loop listens on."""
     motor = sa.create_engine("postgresql+psycopg2://")
-    return Enviador(motor, servicio.cola, servicio.abrir, canal, plantillas, servicio.politica, hilos=4)
+    return Enviador(motor, servicio.cola, servicio.abrir, canal, vigia, plantillas, servicio.politica, hilos=4)
 
 
 @pytest.fixture
@@ -143,7 +159,9 @@ def test_lo_que_el_canal_rechaza_falla_de_inmediato(servicio, enviador, canal, e
     assert servicio.envios == []
 
 
-@pytest.mark.parametrize("fallo", [CanalNoDisponible("SMTPConnectError 421"), RuntimeError("lo que sea")])
+@pytest.mark.parametrize(
+    "fallo", [CanalNoDisponible("RCPT 451"), CanalAveriado("MAIL 530"), RuntimeError("lo que sea")]
+)
 def test_lo_que_el_canal_no_tomo_se_repite(servicio, enviador, canal, encargar, fallo):
     canal.fallos.append(fallo)
     encargar(1)
@@ -177,6 +195,60 @@ def test_lo_que_ya_no_cabe_en_su_plazo_no_se_envia_mas(servicio, enviador, canal
     anotar(enviador, intentar(enviador))
     assert len(canal.correos) == 1
     assert servicio.pasos[1:] == [NOTIFICADO]
+
+
+def test_mientras_el_canal_esta_cerrado_ninguna_carta_gasta_un_intento(servicio, enviador, canal, vigia, encargar):
+    encargar(3)
+    canal.cerrado = "MAIL 530 5.7.0"
+    vigia.mirar()
+    servicio.entorno.reloj.avanzar(servicio.politica.ultimo_s - 0.1)
+    assert enviador.tomar(10) == []
+    assert [e.intentos for e in servicio.envios] == [0] * 3
+
+    canal.cerrado = ""
+    vigia.mirar()
+    anotar(enviador, intentar(enviador))
+    assert servicio.pasos == [NOTIFICADO] * 3
+    assert len(canal.correos) == 3
+
+
+def test_cerrado_el_canal_lo_que_ya_no_cabe_en_su_plazo_falla_a_tiempo(servicio, enviador, canal, vigia, encargar):
+    encargar(2)
+    canal.cerrado = "MAIL 530 5.7.0"
+    vigia.mirar()
+    servicio.entorno.reloj.avanzar(servicio.politica.ultimo_s + 0.1)
+    anotar(enviador, intentar(enviador))
+
+    assert canal.correos == []
+    assert servicio.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_NO_DISPONIBLE")] * 2
+    assert servicio.envios == []
+
+
+def test_la_averia_que_una_carta_encuentra_no_detiene_a_las_demas(servicio, enviador, canal, vigia, encargar):
+    canal.fallos.append(CanalAveriado("RCPT 554 5.7.1"))
+    encargar(3)
+    anotar(enviador, intentar(enviador))
+    vigia.mirar()
+
+    assert servicio.pasos == [NOTIFICADO] * 2
+    servicio.entorno.reloj.avanzar(0.6)
+    anotar(enviador, intentar(enviador))
+    assert servicio.pasos == [NOTIFICADO] * 3
+
+
+def test_mientras_hay_tiempo_se_reintenta_hasta_poco_antes_del_final(servicio, enviador, canal, encargar):
+    """However long the pauses have grown: what is mended late is not too late."""
+    encargar(1)
+    canal.fallos += [CanalAveriado("RCPT 554 5.7.1")] * 1000
+    comienzo = servicio.ahora
+    while servicio.envios:
+        ultimo = servicio.ahora
+        anotar(enviador, intentar(enviador))
+        (proximo,) = servicio.proximos.values() or [ultimo]
+        servicio.entorno.reloj.avanzar((proximo - servicio.ahora).total_seconds())
+
+    assert servicio.politica.plazo_s - 6 <= (ultimo - comienzo).total_seconds() <= servicio.politica.plazo_s - 5
+    assert servicio.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_NO_DISPONIBLE")]
 
 
 @cuantos_sean
