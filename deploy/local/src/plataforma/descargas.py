@@ -8,17 +8,24 @@ import fcntl
 import hashlib
 import os
 import platform
+import re
 import shutil
+import ssl
 import subprocess
-import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import requests
+import truststore
+from jgo.constants import MAVEN_CENTRAL_URL
 from jgo.maven import MavenContext
+from requests.adapters import HTTPAdapter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -29,6 +36,7 @@ JAVA_MINIMO = 17
 HILOS = 8
 INTENTOS = 3
 SEGUNDOS_POR_PETICION = 60
+_TROZO = 1 << 16
 _SISTEMAS = ("linux-", "osx-", "windows-")
 
 
@@ -60,29 +68,106 @@ class Jar:
         ruta = carpeta / self.archivo
         return ruta.is_file() and _sha256(ruta) == self.sha256
 
-    def descargar(self, temporal: Path, carpeta: Path) -> None:
-        """Fetch it by way of a temporary repository folder, check it and move it into place.
-
-        Raises ErrorPlataforma when it can't be had, or is not the pinned file.
-        """
+    @property
+    def ruta(self) -> str:
+        """Where a Maven repository has it."""
         grupo, artefacto, empaque, clasificador, version = self._partes
-        problema = ""
-        for intento in range(INTENTOS):
-            contexto = MavenContext(repo_cache=temporal / str(intento), timeout=SEGUNDOS_POR_PETICION)
-            componente = contexto.project(grupo, artefacto).at_version(version)
+        componente = MavenContext().project(grupo, artefacto).at_version(version)
+        return f"{componente.path_prefix.as_posix()}/{componente.artifact(clasificador, empaque).filename}"
+
+    @property
+    def parcial(self) -> str:
+        """The name of what has arrived of it so far; with its checksum: another version's is no part of it."""
+        return f"{self.archivo}.{self.sha256}.parcial"
+
+    def descargar(self, bajada: "Bajada", carpeta: Path) -> None:
+        """Fetch what is missing of it, check it and move it into place.
+
+        Raises ErrorPlataforma when it can't be had, or is not the pinned file; what has arrived is kept for the next
+        time, unless it is another file's.
+        """
+        parcial = carpeta / self.parcial
+        problema, quedan = "", INTENTOS
+        while quedan:
+            tenia = parcial.stat().st_size if parcial.exists() else 0
             try:
-                bajado = contexto.resolver.download(componente.artifact(clasificador, empaque))
-            except (OSError, RuntimeError) as error:
+                bajada.seguir(self.ruta, parcial)
+            except (requests.RequestException, OSError) as error:
                 problema = str(error)
+                # One that brought something does not count.
+                quedan -= not parcial.exists() or parcial.stat().st_size <= tenia
                 continue
-            if bajado is not None and _sha256(bajado) == self.sha256:
-                bajado.replace(carpeta / self.archivo)
+            quedan -= 1
+            if _sha256(parcial) == self.sha256:
+                parcial.replace(carpeta / self.archivo)
                 return
+            parcial.unlink()
             problema = "what arrived does not have the pinned SHA-256, and was not kept"
         raise ErrorPlataforma(
             f"The broker's file {self.coordenadas} can't be had from Maven Central: {problema}. "
-            "The first start needs the network; whatever arrived whole is kept, so start again once it is there."
+            "The first start needs the network; whatever arrived is kept, so start again once it is there."
         )
+
+
+class Bajada:
+    """Fetches files from a repository, each from where it broke off; `parar` ends all of it, from any thread.
+
+    A server's certificate is one that the system trusts, as for pip: behind a company's proxy, that is its own. Where
+    REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE name certificates, these are trusted too.
+    """
+
+    def __init__(self, repositorio: str = MAVEN_CENTRAL_URL) -> None:
+        self._repositorio = repositorio
+        self._parada = threading.Event()
+        self._sesion = requests.Session()
+        self._sesion.mount("https://", _DelSistema(pool_maxsize=HILOS))
+
+    def parar(self) -> None:
+        """Let go of every file that is being fetched."""
+        self._parada.set()
+
+    def seguir(self, ruta: str, parcial: Path) -> None:
+        """Add to a file what it lacks of the repository's; one that does not fit begins anew.
+
+        Raises:
+            requests.RequestException: it can't be had now, or broke off: what arrived is in the file.
+            OSError: the file can't be written.
+        """
+        self._exigir_seguir()
+        with parcial.open("ab") as archivo:
+            desde = archivo.tell()
+            # No encoding: a range is one of the file's octets.
+            cabeceras = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={desde}-"} if desde else {})
+            url = f"{self._repositorio}/{ruta}"
+            with self._sesion.get(url, headers=cabeceras, stream=True, timeout=SEGUNDOS_POR_PETICION) as respuesta:
+                if respuesta.status_code == requests.codes.requested_range_not_satisfiable:
+                    # Nothing is lacking, or the file is another one: its checksum tells.
+                    return
+                respuesta.raise_for_status()
+                rango = re.match(r"bytes (\d+)-", respuesta.headers.get("Content-Range", ""))
+                if not (respuesta.status_code == requests.codes.partial_content and rango and int(rango[1]) == desde):
+                    archivo.truncate(0)
+                for trozo in respuesta.iter_content(_TROZO):
+                    self._exigir_seguir()
+                    archivo.write(trozo)
+
+    def _exigir_seguir(self) -> None:
+        if self._parada.is_set():
+            raise requests.RequestException("it was told to stop")
+
+
+class _DelSistema(HTTPAdapter):
+    """Connections to servers that the system trusts, directly or by way of a proxy."""
+
+    def init_poolmanager(self, *argumentos: Any, **opciones: Any) -> None:
+        super().init_poolmanager(*argumentos, **opciones | {"ssl_context": _confianza()})
+
+    def proxy_manager_for(self, *argumentos: Any, **opciones: Any) -> Any:
+        return super().proxy_manager_for(*argumentos, **opciones | {"ssl_context": _confianza()})
+
+
+def _confianza() -> ssl.SSLContext:
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def jars_fijados(maquina: str | None = None) -> list[Jar]:
@@ -111,6 +196,7 @@ def obtener_pulsar(consola: Console) -> list[Path]:
     with _cerrojo(carpeta, consola), ThreadPoolExecutor(HILOS) as hilos:
         enteros = hilos.map(lambda jar: jar.esta_en(carpeta), jars)
         faltan = [jar for jar, entero in zip(jars, enteros, strict=True) if not entero]
+        _olvidar_parciales(carpeta, faltan)
         if faltan:
             _descargar(faltan, carpeta, hilos, consola)
     return [carpeta / jar.archivo for jar in jars]
@@ -125,10 +211,10 @@ def _descargar(jars: list[Jar], carpeta: Path, hilos: ThreadPoolExecutor, consol
         TimeElapsedColumn(),
         console=consola,
     )
-    # Beneath the cache, so that moving a file into place is a rename within one file system.
-    with tempfile.TemporaryDirectory(dir=carpeta, prefix=".descarga-") as temporal, progreso:
+    bajada = Bajada()
+    with progreso:
         tarea = progreso.add_task("", total=len(jars), megas=0.0)
-        bajando = {hilos.submit(jar.descargar, Path(temporal, str(n)), carpeta): jar for n, jar in enumerate(jars)}
+        bajando = {hilos.submit(jar.descargar, bajada, carpeta): jar for jar in jars}
         megas = 0.0
         try:
             for futuro in as_completed(bajando):
@@ -136,7 +222,16 @@ def _descargar(jars: list[Jar], carpeta: Path, hilos: ThreadPoolExecutor, consol
                 megas += (carpeta / bajando[futuro].archivo).stat().st_size / 1e6
                 progreso.update(tarea, advance=1, megas=megas)
         finally:
+            bajada.parar()
             hilos.shutdown(cancel_futures=True)
+
+
+def _olvidar_parciales(carpeta: Path, faltan: Iterable[Jar]) -> None:
+    """Remove what broke off of files that nobody asks for any more: of another version, say."""
+    pedidos = {jar.parcial for jar in faltan}
+    for parcial in carpeta.glob("*.parcial"):
+        if parcial.name not in pedidos:
+            parcial.unlink()
 
 
 @contextmanager
