@@ -58,6 +58,7 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
         ),
     ),
     "The tests": (
+        ("DOCKER", "docker", "The command of the container engine that `make test-contenedores` runs on."),
         (
             "SALUDTECH_PROVEEDOR",
             "",

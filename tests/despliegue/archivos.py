@@ -10,6 +10,8 @@ import yaml
 from pydantic_settings import BaseSettings
 from tests.arquitectura.codigo import RAIZ, configuraciones
 
+from plataforma.servicios import SERVICIOS
+
 TEXTO = (RAIZ / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXTO)
 CONTENEDORES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -21,6 +23,30 @@ CONFIG: Mapping[str, type[BaseSettings]] = configuraciones()
 """Each image's settings, by its name: the service's, or the door's."""
 PAQUETES = {objetivo: clase.__module__.split(".")[0] for objetivo, clase in CONFIG.items()}
 """Each image's package."""
+
+
+def _de(servicio: str, *mas: str) -> set[str]:
+    return {servicio, *(f"{servicio}-{parte}" for parte in ("bd", "preparar", "api", *mas))}
+
+
+CON_RELAY = {s.nombre for s in SERVICIOS.values() if s.relay_salud_puerto is not None}
+CON_CORREO = {s.nombre for s in SERVICIOS.values() if s.correo}
+PREPARATIVOS = {nombre for nombre in CONTENEDORES if nombre.endswith("-preparar")}
+"""Those that run once, to their end."""
+BASES = {nombre for nombre in CONTENEDORES if nombre.endswith("-bd")}
+PERFILES = {
+    "pulsar": {"pulsar"},
+    "bff_web": {"pulsar", "bff", "bff-preparar"},
+    # Each service's own has its name, without hyphens.
+    **{
+        s.nombre.replace("-", ""): {"pulsar"}
+        | ({"correo"} if s.nombre in CON_CORREO else set())
+        | _de(s.nombre, *(("relay",) if s.nombre in CON_RELAY else ()))
+        for s in SERVICIOS.values()
+    },
+    "all": set(CONTENEDORES),
+}
+"""What each profile is to start."""
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,17 @@ from deploy.compose import secretos
 from pydantic import SecretBytes, SecretStr
 from pydantic_settings import BaseSettings
 from tests.despliegue.archivos import (
+    BASES,
     COMPOSE,
+    CON_CORREO,
+    CON_RELAY,
     CONFIG,
     CONTENEDORES,
     ETAPAS,
     IMAGENES,
     PAQUETES,
+    PERFILES,
+    PREPARATIVOS,
     PROPIOS,
     RAIZ,
     TEXTO,
@@ -26,33 +31,12 @@ from tests.despliegue.archivos import (
 )
 
 from plataforma.broker import MEMORIA, RECOLECTOR, ajustes_de_broker
+from plataforma.corrida import SEGUNDOS_DE_ARRANQUE
 from plataforma.descargas import encontrar_java
 from plataforma.postgres import AJUSTES
 from plataforma.proveedores import IMAGEN_POSTGRES, IMAGEN_PULSAR
 from plataforma.servicios import SERVICIOS
 
-
-def _de(servicio: str, *mas: str) -> set[str]:
-    return {servicio, *(f"{servicio}-{parte}" for parte in ("bd", "preparar", "api", *mas))}
-
-
-CON_RELAY = {s.nombre for s in SERVICIOS.values() if s.relay_salud_puerto is not None}
-CON_CORREO = {s.nombre for s in SERVICIOS.values() if s.correo}
-PERFILES = {
-    "pulsar": {"pulsar"},
-    "bff_web": {"pulsar", "bff", "bff-preparar"},
-    # Each service's own has its name, without hyphens.
-    **{
-        s.nombre.replace("-", ""): {"pulsar"}
-        | ({"correo"} if s.nombre in CON_CORREO else set())
-        | _de(s.nombre, *(("relay",) if s.nombre in CON_RELAY else ()))
-        for s in SERVICIOS.values()
-    },
-    "all": set(CONTENEDORES),
-}
-PREPARATIVOS = {nombre for nombre in CONTENEDORES if nombre.endswith("-preparar")}
-BASES = {nombre for nombre in CONTENEDORES if nombre.endswith("-bd")}
-DURADEROS = set(CONTENEDORES) - PREPARATIVOS
 _DE_LA_IMAGEN = {
     "PULSAR_MEM": "-Xms2g -Xmx2g -XX:MaxDirectMemorySize=4g",
     "PULSAR_GC": "-XX:+UseZGC -XX:+PerfDisableSharedMem -XX:+AlwaysPreTouch",
@@ -255,11 +239,12 @@ def test_cada_contenedor_tiene_limites_registro_acotado_y_modo_de_reiniciar(nomb
     assert _segundos(contenedor["stop_grace_period"]) >= (10 if nombre in PROPIOS else 5)
 
 
-@pytest.mark.parametrize("nombre", sorted(DURADEROS))
+@pytest.mark.parametrize("nombre", sorted(set(CONTENEDORES) - PREPARATIVOS))
 def test_todo_lo_duradero_dice_cuando_esta_listo(nombre: str) -> None:
     salud = CONTENEDORES[nombre]["healthcheck"]
     assert salud["test"][0] in ("CMD", "CMD-SHELL")
-    assert {"interval", "timeout", "retries", "start_period"} <= set(salud)
+    assert {"interval", "timeout", "retries"} <= set(salud)
+    assert _segundos(salud["start_period"]) == SEGUNDOS_DE_ARRANQUE
 
 
 @pytest.mark.parametrize("nombre", PROPIOS)
