@@ -183,12 +183,10 @@ class Cartero:
         """An event has readers besides this service: they must still know that they handled it."""
         if not carta.topico:
             raise SeQueda("no dice de qué tópico vino")
-        if not self._decodificador.conoce(carta.topico):
+        if all(tipo.topico != carta.topico for tipo in self._bus.manejadores):
             raise SeQueda("su tópico no es de los que este servicio atiende")
         if carta.sin_sitio is not None:
             raise SeQueda(f"su carga, de {carta.octetos} octetos, no cupo en la carta")
-        if not cabe(carta.carga, carta.propiedades, carta.clave):
-            raise SeQueda("pesa más de lo que admite un broker")
         try:
             recibido = self._decodificar(carta)
         except MensajeIlegible:
@@ -200,6 +198,8 @@ class Cartero:
 
     def _productor(self, carta: Carta) -> pulsar.Producer:
         """One that writes with the very schema that the message was written with."""
+        if not cabe(carta.carga, carta.propiedades, carta.clave):
+            raise SeQueda("pesa más de lo que admite un broker")
         clave = carta.topico, carta.esquema
         if clave not in self._productores:
             try:

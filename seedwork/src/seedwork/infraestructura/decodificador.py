@@ -27,10 +27,6 @@ class Decodificador:
         self._por_topico = {t.topico: t for t in tipos}
         self._escritores: dict[tuple[str, int], str | None] = {}
 
-    def conoce(self, topico: str) -> bool:
-        """Whether it is one of its topics."""
-        return topico in self._por_topico
-
     def leer(self, llegado: Original) -> Recibido | Ilegible:
         """A message that came from its own topic.
 
@@ -52,7 +48,7 @@ class Decodificador:
         try:
             return self.decodificar(devuelto, vuelta=devuelto.vuelta)
         except MensajeIlegible as error:
-            if not self.conoce(devuelto.topico):
+            if devuelto.topico not in self._por_topico:
                 # Whoever wrote it there: what it says becomes a metric's label, and where a letter goes back to.
                 devuelto = replace(devuelto, topico="")
             ce_id = devuelto.propiedades.get("ce_id", "")
