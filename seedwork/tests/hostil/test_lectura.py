@@ -20,7 +20,7 @@ from seedwork.aplicacion.broker import NoCabe
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.entrada.cartas import Filtro, en_su_lugar
-from seedwork.entrada.cli import _resumen
+from seedwork.entrada.cli import _json, _resumen
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.cartas import Carta, CartasMuertas
 from seedwork.infraestructura.cloudevents import a_propiedades
@@ -136,7 +136,9 @@ def leer_y_aparcar(llegado: Llegado) -> None:
 
 def mostrar(carta: Carta) -> None:
     """What the command line does with a letter before anything else."""
-    json.dumps({**_resumen(carta), "propiedades": carta.propiedades}).encode()
+    todo = {**_resumen(carta), "propiedades": carta.propiedades}
+    assert json.loads(_json(todo)) == todo
+    assert len(_json(todo).splitlines()) == 1
     assert len(json.dumps(_resumen(carta))) < 20_000
     assert Filtro(ids=frozenset([en_su_lugar(carta)])).admite(carta)
     assert not Filtro(tipo="Otro", desde=carta.instante).admite(carta)

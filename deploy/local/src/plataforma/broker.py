@@ -66,6 +66,8 @@ class BrokerIncrustado:
     def preparar(self, java: Java, jars: list[Path]) -> list[str]:
         """Write its configuration, and give the command that runs it in the foreground."""
         self.carpeta.mkdir(parents=True, exist_ok=True)
+        # RocksDB would make it for everybody to read, whatever the umask.
+        (self.carpeta / "metadata").mkdir(exist_ok=True)
         # Native libraries are unpacked here; a killed broker leaves them behind.
         temporal = self.carpeta / "tmp"
         shutil.rmtree(temporal, ignore_errors=True)

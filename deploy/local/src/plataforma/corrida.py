@@ -27,6 +27,7 @@ from plataforma.sistema import (
     matar,
     pss,
     registrar,
+    solo_para_su_dueno,
     terminar_restos,
 )
 
@@ -222,7 +223,7 @@ def correr(
         finally:
             corrida.detener()
 
-    with cerrojo(estado), ExitStack() as pila:
+    with solo_para_su_dueno(), cerrojo(estado), ExitStack() as pila:
         terminar_restos(estado)
         for quedan in reversed(range(INTENTOS)):
             try:

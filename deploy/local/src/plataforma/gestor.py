@@ -15,6 +15,7 @@ from plataforma.errores import ErrorPlataforma
 from plataforma.partes import Grupo, Parte
 from plataforma.puertos import INTENTOS, LOCAL, esta_libre, libres
 from plataforma.secretos import escribir_privado
+from plataforma.sistema import MASCARA
 
 REINTENTOS = 4
 """Restarts, each after a second more than the one before, until supervisord gives a process up; the runner then
@@ -46,7 +47,8 @@ def configuracion(partes: Iterable[Parte], logs: Path, raiz: Path, puerto: int, 
     secciones: list[tuple[str, Mapping[str, object]]] = [
         ("inet_http_server", {"port": f"{LOCAL}:{puerto}", "username": "plataforma", "password": clave}),
         ("supervisord", {"logfile": _texto(logs / "supervisord.log"), "logfile_maxbytes": _LOG_MAXIMO,
-                         "logfile_backups": 1, "pidfile": _texto(logs / "supervisord.pid"), "nodaemon": "true"}),
+                         "logfile_backups": 1, "pidfile": _texto(logs / "supervisord.pid"), "nodaemon": "true",
+                         "umask": f"{MASCARA:03o}"}),
         ("rpcinterface:supervisor",
          {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"}),
     ]  # fmt: skip

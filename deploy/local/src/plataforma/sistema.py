@@ -14,6 +14,8 @@ import psutil
 from plataforma.errores import ErrorPlataforma, Interrumpida
 
 CERROJO = "cerrojo"
+MASCARA = 0o077
+"""What a run makes is its owner's alone: state, logs and sockets hold what clients said, and secrets."""
 REGISTRO = "procesos.json"
 """The file in a state folder that says which processes run: `{"name": pid}`."""
 
@@ -49,9 +51,21 @@ def exigir_seguir() -> None:
 
 
 @contextmanager
+def solo_para_su_dueno() -> Iterator[None]:
+    """Whatever is made in the body, also by the processes that it starts, nobody else may read (`MASCARA`)."""
+    anterior = os.umask(MASCARA)
+    try:
+        yield
+    finally:
+        os.umask(anterior)
+
+
+@contextmanager
 def cerrojo(estado: Path) -> Iterator[None]:
-    """Hold a state folder for oneself. Raises ErrorPlataforma when another run has it."""
+    """Hold a state folder for oneself, closed to others. Raises ErrorPlataforma when another run has it."""
     estado.mkdir(parents=True, exist_ok=True)
+    # It may be of a run before, whose files anybody could read.
+    estado.chmod(0o777 & ~MASCARA)
     with (estado / CERROJO).open("a+", encoding="utf-8") as archivo:
         try:
             fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -55,6 +55,25 @@ def corrida(raiz: Path) -> Iterator[Corrida]:
 
 
 @pytest.mark.largo
+def test_nadie_mas_lee_nada_de_lo_que_guarda(corrida: Corrida) -> None:
+    """The broker's and PostgreSQL's files, logs, secrets: those of a run that lives; its sockets too, if there are."""
+    rutas = [corrida.estado, *corrida.estado.rglob("*")]
+    abiertas = [str(r) for r in rutas if not r.is_symlink() and r.lstat().st_mode & 0o077]
+    assert abiertas == []
+    nombres = {r.name for r in rutas}
+    assert {
+        "secretos.json",
+        "pulsar.log",
+        "postgres.log",
+        "PG_VERSION",
+        "standalone.conf",
+        "supervisord.conf",
+    } <= nombres
+    # RocksDB's and the bookie's.
+    assert any(r.suffix == ".sst" or r.name == "CURRENT" for r in rutas)
+
+
+@pytest.mark.largo
 def test_postgres_muerto_vuelve_con_sus_datos(corrida: Corrida) -> None:
     url = corrida.plano.postgres_url
     with psycopg2.connect(url) as conexion, conexion.cursor() as cursor:

@@ -68,6 +68,9 @@ def test_run_se_mantiene_y_para_en_orden(tmp_path: Path) -> None:
         assert set(vivos) == {"pulsar", "postgres", "correo", "bff"} | apis | trabajadores
         familia = [psutil.Process(pid) for pid in vivos.values()]
 
+        # Those of the services, and of the broker and PostgreSQL beneath them.
+        rutas = [tmp_path / ".local", *(tmp_path / ".local").rglob("*")]
+        assert [str(r) for r in rutas if r.exists() and not r.is_symlink() and r.stat().st_mode & 0o077] == []
         for nombre in nombres:
             archivo = tmp_path / ".local" / "entorno" / f"{nombre}.json"
             assert archivo.stat().st_mode & 0o777 == 0o600

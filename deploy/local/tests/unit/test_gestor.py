@@ -26,6 +26,8 @@ def test_cada_grupo_lleva_sus_partes_y_su_lugar() -> None:
     assert "group:postgres" not in conf
     assert conf["program:uno"]["command"] == "'/ruta con espacios/programa' 'a b'"
     assert conf["program:uno"]["stopwaitsecs"] == "5"
+    # Its own default lets everybody read.
+    assert conf["supervisord"]["umask"] == "077"
 
 
 @pytest.mark.parametrize("valor", ["a,b=c;d", "o'brien y otros", "postgresql://u:p%40@h/d", ""])

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from plataforma.errores import ErrorPlataforma
-from plataforma.sistema import CERROJO, REGISTRO, cerrojo, registrar, terminar_restos
+from plataforma.sistema import CERROJO, REGISTRO, cerrojo, registrar, solo_para_su_dueno, terminar_restos
 
 
 @pytest.fixture
@@ -50,3 +50,18 @@ def test_un_cerrojo_que_nadie_tiene_no_estorba(tmp_path: Path) -> None:
     (tmp_path / CERROJO).write_text("1")
     with cerrojo(tmp_path), pytest.raises(ErrorPlataforma, match="already runs"), cerrojo(tmp_path):
         pass
+
+
+def test_lo_que_una_corrida_hace_es_de_su_dueno_nada_mas(tmp_path: Path) -> None:
+    """Also what the processes make that it starts; whether all of them keep to it, a live run tells (largo)."""
+    estado = tmp_path / ".local"
+    estado.mkdir(mode=0o755)
+    mascara = os.umask(0o022)
+    try:
+        with solo_para_su_dueno(), cerrojo(estado):
+            subprocess.run([sys.executable, "-c", "open('hecho', 'w')"], cwd=estado, check=True)
+        (tmp_path / "despues").touch()
+    finally:
+        os.umask(mascara)
+    assert [r.stat().st_mode & 0o777 for r in (estado, estado / CERROJO, estado / "hecho")] == [0o700, 0o600, 0o600]
+    assert (tmp_path / "despues").stat().st_mode & 0o777 == 0o644

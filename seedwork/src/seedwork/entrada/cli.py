@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, NoReturn
@@ -111,7 +111,7 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
         filtro = _filtro(ids, tipo, desde, hasta, todas or not (ids or tipo or desde or hasta))
         with _buzon(servicio()) as (_, buzon):
             for carta in filter(filtro.admite, buzon):
-                print(json.dumps(_resumen(carta), ensure_ascii=False))
+                print(_json(_resumen(carta)))
 
     @cartas.command("show")
     def mostrar(id: str) -> None:
@@ -120,7 +120,7 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
             halladas = list(filter(Filtro(ids=frozenset([id])).admite, buzon))
         for carta in halladas:
             todo = {**_resumen(carta), "esquema": carta.esquema, "propiedades": carta.propiedades}
-            print(json.dumps(todo, ensure_ascii=False, indent=2))
+            print(_json(todo, indent=2))
         if not halladas:
             print(f"no hay ninguna carta {id}", file=sys.stderr)
             raise typer.Exit(1)
@@ -192,7 +192,7 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
             except SeQueda as error:
                 linea |= {"resultado": SE_QUEDA, "detalle": str(error)}
             fines[linea["resultado"]] += 1
-            print(json.dumps(linea, ensure_ascii=False))
+            print(_json(linea))
     print(", ".join(f"{fin}: {n}" for fin, n in fines.items()) or "ninguna carta es de esas", file=sys.stderr)
     if not fines or SE_QUEDA in fines:
         raise typer.Exit(1)
@@ -211,6 +211,12 @@ def _resumen(carta: Carta) -> dict[str, Any]:
         "consumidor": carta.consumidor,
         "octetos": carta.octetos,
     }
+
+
+def _json(que: Mapping[str, Any], **opciones: Any) -> str:
+    """As JSON that a person reads: what does not print (it may end a line, or turn it round) is escaped."""
+    texto = json.dumps(que, ensure_ascii=False, **opciones)
+    return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in texto)
 
 
 def _claro(servicio: Callable[[], Servicio]) -> Callable[[], Servicio]:

@@ -122,13 +122,13 @@ def _id(texto: str | None) -> str:
     return texto if texto and es_id(texto) else ""
 
 
-def _texto(texto: str | None) -> str:
-    return texto if texto and len(texto) <= _TEXTO_MAXIMO and texto.isprintable() else ""
+def _texto(texto: str | None, maximo: int = _TEXTO_MAXIMO) -> str:
+    return texto if texto and len(texto) <= maximo and texto.isprintable() else ""
 
 
 def _clave(texto: str) -> str:
     """A key as far as it is as short as any of the contract's: on a longer one a broker may hang up without a word."""
-    return texto if len(texto) <= MAXIMO_ID else ""
+    return _texto(texto, MAXIMO_ID)
 
 
 class Buzon:
