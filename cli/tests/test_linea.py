@@ -162,20 +162,84 @@ def test_un_cuerpo_viene_de_un_archivo_o_de_la_entrada_y_las_opciones_lo_cambian
     assert puerta.pedidos[-1].cuerpo == cuerpo | {"plan": {"codigo": "free", "nombre": "FREE"}}
 
 
-@pytest.mark.parametrize(
-    ("contenido", "dice"),
-    [(b"{", "no es JSON (línea 1, columna 2)"), (b"[]", "no es un objeto JSON"), (b"\xff", "no es texto UTF-8")],
-)
+NO_VALEN = [
+    (b"", "no es JSON (línea 1, columna 1)"),
+    (b"{", "no es JSON (línea 1, columna 2)"),
+    (b"[]", "no es un objeto JSON"),
+    (b"\xff", "no es texto UTF-8"),
+    (b"[" * 100_000, "está anidado en más de 32 niveles"),
+    (b'{"a":' * 100_000, "está anidado en más de 32 niveles"),
+    (b'{"a": ' + b"[" * 32 + b"]" * 32 + b"}", "está anidado en más de 32 niveles"),
+    (b'{"plan": 1, "plan": 2}', "repite una clave"),
+    (b'{"plan": NaN}', "no es JSON"),
+    (b'{"plan": 1e400}', "un número que no cabe en ningún campo"),
+    (b'{"plan": ' + b"9" * 5000 + b"}", "un número que no cabe en ningún campo"),
+    (b"{}".ljust(1024 * 1024 + 1), "tiene más de 1048576 bytes"),
+]
+
+
+@pytest.mark.parametrize(("contenido", "dice"), NO_VALEN, ids=range(len(NO_VALEN)))
 def test_un_archivo_que_no_vale_es_uso_y_no_pide_nada(
-    puerta: Any, linea: Any, tmp_path: Path, contenido: bytes, dice: str
+    puerta: Any, linea: Any, tmp_path: Path, monkeypatch: Any, contenido: bytes, dice: str
 ) -> None:
     archivo = tmp_path / "cuerpo.json"
     archivo.write_bytes(contenido)
-    assert linea("suscripcion", "crear", "--archivo", str(archivo)) == 2
-    assert dice in linea.errores
-    assert linea("suscripcion", "crear", "--archivo", str(tmp_path / "no hay")) == 2
-    assert "No se puede leer" in linea.errores
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(contenido)))
+    for donde in (str(archivo), "-"):
+        assert linea("suscripcion", "crear", "--archivo", donde) == 2
+        assert dice in linea.errores
     assert puerta.pedidos == []
+
+
+def test_un_archivo_hondo_acaba_como_uso_y_sin_traza(puerta: Any) -> None:
+    """As a process: its standard error, and its exit code."""
+    orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--archivo", "-"]
+    entorno = os.environ | {"SALUDTECH_URL": puerta.url}
+    hecho = subprocess.run(orden, env=entorno, input="[" * 100_000, capture_output=True, text=True)
+    assert (hecho.returncode, hecho.stderr) == (2, "Error: - está anidado en más de 32 niveles.\n")
+
+
+def test_lo_que_no_se_puede_leer_es_uso(puerta: Any, linea: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    for no_hay in (str(tmp_path / "no hay"), str(tmp_path), ""):
+        assert linea("suscripcion", "crear", "--archivo", no_hay) == 2
+        assert "No se puede leer" in linea.errores
+    monkeypatch.setattr(sys, "stdin", None)
+    assert linea("suscripcion", "crear", "--archivo", "-") == 2
+    assert puerta.pedidos == []
+
+
+@pytest.mark.parametrize(
+    ("argumentos", "dice"),
+    [
+        (["suscripcion", "crear", "--clave", "a\nb"], "La clave no vale"),
+        (["suscripcion", "crear", "--clave", "→"], "La clave no vale"),
+        (["suscripcion", "crear", "--clave", ""], "La clave no vale"),
+        (["imagen", "listar", "--modalidad", "\udcff"], "Un filtro no es texto UTF-8"),
+    ],
+)
+def test_una_opcion_que_no_puede_viajar_es_uso(puerta: Any, linea: Any, argumentos: list[str], dice: str) -> None:
+    assert linea(*argumentos) == 2
+    assert dice in linea.errores
+    assert puerta.pedidos == []
+
+
+def test_un_cuerpo_llega_como_se_escribio(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    archivo = tmp_path / "cuerpo.json"
+    cuerpo = {"plan": {"codigo": "pro", "nombre": "ñ" * (512 * 1024 - 100)}}
+    archivo.write_bytes(b"\xef\xbb\xbf" + json.dumps(cuerpo, ensure_ascii=False).encode())
+    assert linea("suscripcion", "crear", "--archivo", str(archivo)) == 0
+    assert puerta.pedidos[-1].cuerpo == cuerpo
+    assert puerta.pedidos[-1].octetos <= 1024 * 1024, "what the door takes is not made larger than that"
+    archivo.write_text('{"cliente": {"rut": {"numero": 12345678901234567.0}, "usuario": "\\ud800"}}')
+    assert linea("suscripcion", "crear", "--archivo", str(archivo)) == 0
+    assert puerta.pedidos[-1].cuerpo == {"cliente": {"rut": {"numero": 12345678901234567}, "usuario": "\ud800"}}
+
+
+@pytest.mark.parametrize("respuesta", ["[" * 100_000, '{"a": 1, "a": 2}', '{"a": NaN}', "9" * 5000])
+def test_una_respuesta_que_no_es_de_la_plataforma_es_4_sin_traza(puerta: Any, linea: Any, respuesta: str) -> None:
+    puerta.responde("GET", "/planes", (200, respuesta))
+    assert linea("planes") == 4
+    assert "no es SaludTech" in linea.errores
 
 
 def test_esperar_dice_que_fue_del_comando(puerta: Any, linea: Any) -> None:
@@ -365,16 +429,19 @@ def test_salud_dice_que_parte_falta(puerta: Any, linea: Any) -> None:
 
 def test_muchas_imagenes_de_un_archivo_de_lineas(puerta: Any, linea: Any, tmp_path: Path) -> None:
     archivo = tmp_path / "imagenes.jsonl"
-    archivo.write_text("\n".join([*(json.dumps({"id_imagen": f"i-{n}"}) for n in range(50)), "", "{", '"texto"', ""]))
+    buenas = "\ufeff" + "\r\n".join(json.dumps({"id_imagen": f"i-{n}"}) for n in range(50)) + "\n\n"
+    malas = b'{\n"texto"\n' + b"[" * 100_000 + b'\n\xff\n{"id_imagen": "i", "id_imagen": "j"}\n'
+    archivo.write_bytes(buenas.encode() + malas)
     assert linea("imagen", "enviar", "--lineas", str(archivo), "--clave", "lote", "--json") == 1
-    assert {k: v for k, v in linea.json.items() if k != "fallidas"} == {"lineas": 52, "ACEPTADO": 50, "NO_VALE": 2}
-    assert [f["linea"] for f in linea.json["fallidas"]] == [52, 53]
+    assert {k: v for k, v in linea.json.items() if k != "fallidas"} == {"lineas": 55, "ACEPTADO": 50, "NO_VALE": 5}
+    assert [f["linea"] for f in linea.json["fallidas"]] == [52, 53, 54, 55, 56]
     assert {(p.cuerpo["id_imagen"], p.clave) for p in puerta.pedidos} == {
         (f"i-{n}", f"lote-{n + 1}") for n in range(50)
     }
     assert linea("imagen", "enviar", "--lineas", str(archivo)) == 1
     assert "línea 52: La línea 52 no es JSON" in linea.errores
-    assert "52 líneas: ACEPTADO 50  NO_VALE 2" in linea.salida
+    assert "línea 54: La línea 54 está anidado" in linea.errores
+    assert "55 líneas: ACEPTADO 50  NO_VALE 5" in linea.salida
     puerta.responde("POST", "/procesar/procesar-imagen", AUSENTE)
     assert linea("imagen", "enviar", "--lineas", str(archivo)) == 4
     archivo.write_text("\n\n")

@@ -1,11 +1,11 @@
 """Bodies of commands: from a file or standard input, from options, or from both."""
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import json_estricto
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.puerta import Objeto
 
@@ -13,35 +13,36 @@ ENTRADA = "-"
 """The file's name that means standard input."""
 
 
-def leer(archivo: str) -> str:
-    """A file's text, or standard input's.
+def leer(archivo: str, octetos: int = -1) -> bytes:
+    """What a file holds, or standard input, as it is.
+
+    Args:
+        archivo: its name.
+        octetos: how many at most; all without it.
 
     Raises:
         Fallo: there is none.
     """
     try:
-        datos = sys.stdin.buffer.read() if archivo == ENTRADA else Path(archivo).read_bytes()
-        return datos.decode("utf-8-sig")
+        if archivo == ENTRADA:
+            # There is none where whoever started the process closed it.
+            return sys.stdin.buffer.read(octetos) if sys.stdin else b""
+        with Path(archivo).open("rb") as abierto:
+            return abierto.read(octetos)
     except OSError as error:
         raise Fallo(Codigo.USO, f"No se puede leer {archivo}: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise Fallo(Codigo.USO, f"{archivo} no es texto UTF-8.") from None
 
 
-def objeto(texto: str, donde: str) -> Objeto:
-    """The JSON object of a text.
+def objeto(octetos: bytes, donde: str) -> Objeto:
+    """The JSON object that a body is, read as strictly as the door reads it.
 
     Raises:
         Fallo: it is none; the error names where it was.
     """
     try:
-        leido = json.loads(texto)
-    except ValueError as error:
-        detalle = f" (línea {error.lineno}, columna {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise Fallo(Codigo.USO, f"{donde} no es JSON{detalle}.") from None
-    if not isinstance(leido, dict):
-        raise Fallo(Codigo.USO, f"{donde} no es un objeto JSON.")
-    return leido
+        return json_estricto.leer(octetos)
+    except json_estricto.NoEsObjeto as error:
+        raise Fallo(Codigo.USO, f"{donde} {error}.") from None
 
 
 def armar(archivo: str | None, opciones: Mapping[str, Any]) -> Objeto:
@@ -51,7 +52,8 @@ def armar(archivo: str | None, opciones: Mapping[str, Any]) -> Objeto:
         archivo: its name; None for none.
         opciones: by the field's path, with dots, its value; None for an option that was not given.
     """
-    cuerpo = objeto(leer(archivo), archivo) if archivo else {}
+    # One byte more than it may have is enough to refuse it.
+    cuerpo = objeto(leer(archivo, json_estricto.MAXIMO_BYTES + 1), archivo) if archivo is not None else {}
     for camino, valor in opciones.items():
         if valor is not None:
             _poner(cuerpo, camino.split("."), valor)

@@ -40,12 +40,12 @@ class Lote:
         self._clave = clave
         self._plazo = plazo
 
-    def enviar(self, texto: str, a_la_vez: int, *, en_json: bool) -> Codigo:
+    def enviar(self, octetos: bytes, a_la_vez: int, *, en_json: bool) -> Codigo:
         """Send all lines, tell what became of them, and give the exit code.
 
         It is SIN_RESPUESTA where of one it is unknown, else RECHAZADO where one was not taken or refused.
         """
-        numeradas = [(n, linea) for n, linea in enumerate(texto.split("\n"), 1) if linea.strip()]
+        numeradas = [(n, linea) for n, linea in enumerate(octetos.split(b"\n"), 1) if linea.strip()]
         if not numeradas:
             raise Fallo(Codigo.USO, "No hay ninguna línea.")
         fallidas: list[_Resultado] = []
@@ -65,7 +65,7 @@ class Lote:
             return Codigo.SIN_RESPUESTA
         return Codigo.RECHAZADO if codigos else Codigo.HECHO
 
-    def _resultados(self, numeradas: list[tuple[int, str]], a_la_vez: int) -> Iterator[_Resultado]:
+    def _resultados(self, numeradas: list[tuple[int, bytes]], a_la_vez: int) -> Iterator[_Resultado]:
         barra = Progress(
             TextColumn("Enviando"),
             BarColumn(),
@@ -78,9 +78,9 @@ class Lote:
         with barra, ThreadPoolExecutor(a_la_vez) as hilos:
             yield from barra.track(hilos.map(lambda par: self._una(*par), numeradas), total=len(numeradas))
 
-    def _una(self, linea: int, texto: str) -> _Resultado:
+    def _una(self, linea: int, octetos: bytes) -> _Resultado:
         try:
-            cuerpo = objeto(texto, f"La línea {linea}")
+            cuerpo = objeto(octetos, f"La línea {linea}")
             aceptado = self._puerta.enviar(self._ruta, cuerpo, self._clave and f"{self._clave}-{linea}")
             if self._plazo is None:
                 return _Resultado(linea, "ACEPTADO")

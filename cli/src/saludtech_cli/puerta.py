@@ -1,6 +1,5 @@
 """The platform's public HTTP door, asked over pooled connections."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,6 +7,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
+import json_estricto
 from saludtech_cli.fallos import Codigo, Fallo
 
 URL = "http://127.0.0.1:5005"
@@ -15,6 +15,7 @@ _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 """The door answers a command within 5 s, whatever becomes of it."""
 _CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
+_CLAVE = re.compile(r"[\x20-\x7e]{1,255}")
 
 Objeto = dict[str, Any]
 
@@ -45,7 +46,11 @@ class Puerta:
             Fallo: the door has none; its code tells why.
         """
         dados = {clave: valor for clave, valor in (filtros or {}).items() if valor is not None}
-        return self._pedir("GET", f"{ruta}?{urlencode(dados)}" if dados else ruta)
+        try:
+            filtro = urlencode(dados)
+        except UnicodeEncodeError:
+            raise Fallo(Codigo.USO, "Un filtro no es texto UTF-8.") from None
+        return self._pedir("GET", f"{ruta}?{filtro}" if dados else ruta)
 
     def paginas(self, ruta: str, filtros: Mapping[str, str | None]) -> Iterator[Objeto]:
         """A list's pages, from the one that the filters begin with to the last."""
@@ -64,8 +69,12 @@ class Puerta:
         Raises:
             Fallo: it was not taken, or it is unknown whether it was.
         """
-        cabeceras = {"Content-Type": "application/json"} | ({"Idempotency-Key": clave} if clave else {})
-        return self._pedir("POST", ruta, json.dumps(cuerpo).encode(), cabeceras)
+        cabeceras = {"Content-Type": "application/json"}
+        if clave is not None:
+            if not _CLAVE.fullmatch(clave):
+                raise Fallo(Codigo.USO, "La clave no vale: 1 a 255 caracteres ASCII visibles.")
+            cabeceras["Idempotency-Key"] = clave
+        return self._pedir("POST", ruta, _escribir(cuerpo), cabeceras)
 
     def salud(self) -> tuple[bool, Objeto]:
         """Whether it is ready, and what its parts say."""
@@ -94,15 +103,12 @@ class Puerta:
         except (urllib3.exceptions.HTTPError, UnicodeError):
             raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
         try:
-            datos = json.loads(respuesta.data)
-        except ValueError:
-            datos = None
-        if not isinstance(datos, dict):
+            return respuesta.status, json_estricto.leer(respuesta.data, maximo=None)
+        except json_estricto.NoEsObjeto:
             raise Fallo(
                 Codigo.SIN_RESPUESTA,
                 f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {respuesta.status}).",
-            )
-        return respuesta.status, datos
+            ) from None
 
 
 def segmento(id: str) -> str:
@@ -114,6 +120,17 @@ def segmento(id: str) -> str:
     if not _ID.fullmatch(id):
         raise Fallo(Codigo.USO, f"«{id}» no puede ser un identificador: 1 a 128 caracteres de A-Z a-z 0-9 . _ : -")
     return id
+
+
+def _escribir(cuerpo: Objeto) -> bytes:
+    """A body, in no more bytes than it was read from."""
+    try:
+        return json_estricto.escribir(cuerpo, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        # No text: the door says of which field.
+        return json_estricto.escribir(cuerpo).encode()
+    except OverflowError:
+        raise Fallo(Codigo.USO, "El cuerpo tiene un número que no cabe en ningún campo.") from None
 
 
 def _fallo(estado: int, problema: Objeto) -> Fallo:

@@ -1,6 +1,5 @@
 """What a command answers: one JSON document for a script, or a view for a person. Errors go to standard error."""
 
-import json
 import sys
 from typing import Any
 
@@ -8,6 +7,7 @@ from rich.console import Console, RenderableType
 from rich.measure import Measurement
 from rich.text import Text
 
+import json_estricto
 from saludtech_cli.fallos import Fallo
 
 _ANCHO_SIN_TERMINAL = 160
@@ -31,7 +31,7 @@ def mostrar(datos: Any, vista: RenderableType, *, en_json: bool) -> None:
     if en_json:
         # Escapes where the output has no UTF-8: a letter that it lacks would be lost.
         utf8 = getattr(sys.stdout, "encoding", "").lower().startswith("utf")
-        print(json.dumps(datos, ensure_ascii=not utf8, indent=2))
+        print(json_estricto.escribir(datos, ensure_ascii=not utf8, indent=2))
     else:
         donde = consola()
         # A narrow terminal breaks the lines: an id or an instant with an ellipsis in it is of no use to anybody.
