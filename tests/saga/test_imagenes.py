@@ -1,9 +1,11 @@
 """An image's metadata, from the command to its record: once, and without the patient."""
 
 import secrets
+from urllib.parse import urlencode
 
 import pytest
 from tests.saga.bases import filas, volcado
+from tests.saga.espera import hasta
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
 from tests.saga.plataforma_viva import Plataforma
 from tests.saga.topicos import publicado
@@ -100,3 +102,24 @@ def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registro
     for nombre, donde in {"los eventos": dichos, "la base": guardado, "los registros": registrado}.items():
         for secreto in (paciente, paciente.lower(), str(numero), punteado, vecina):
             assert secreto.encode() not in donde, f"{secreto} está en {nombre}"
+
+
+def test_una_imagen_se_halla_escriba_quien_escriba_su_texto_como_lo_escriba(negocio: Negocio) -> None:
+    marca = secrets.token_hex(6)
+    imagen = negocio.envia_imagen(id_imagen=f"img-{marca}", modalidad=f" Ecografi\u0301a  {marca}\u00a0")
+    assert imagen.queda("ANONIMIZADA")["modalidad"] == f"Ecografía {marca}"
+    for escrita in (f"Ecografía {marca}", f"Ecografi\u0301a   {marca} "):
+        pagina = negocio.pregunta(f"/procesar/imagenes?{urlencode({'modalidad': escrita})}").cuerpo
+        assert [elemento["id_imagen"] for elemento in pagina["elementos"]] == [imagen.id]
+
+
+def test_quien_solo_cuenta_las_imagenes_no_escribe_una_linea_por_cada_una(
+    negocio: Negocio, plataforma: Plataforma
+) -> None:
+    marca = secrets.token_hex(6)
+    for n in range(3):
+        negocio.envia_imagen(id_imagen=f"img-{marca}-{n}", modalidad=marca).queda("ANONIMIZADA")
+    contadas = f"SELECT 1 FROM imagenes_por_modalidad WHERE modalidad = '{marca}' AND cuantas = 3"
+    hasta(lambda: filas(plataforma.bases["servicio_datos"], contadas), "servicio-datos las cuenta")
+    lineas = (plataforma.logs / "servicio-datos.log").read_text("utf-8").splitlines()
+    assert [linea for linea in lineas if ImagenAnonimizada.tipo in linea] == []

@@ -61,11 +61,21 @@ def test_lo_que_se_publica_sin_pasar_por_la_puerta_se_rechaza_y_tiene_destino(
     negocio: Negocio, plataforma: Plataforma
 ) -> None:
     """Whoever may publish commands may publish nonsense: it is refused like any other, and no row holds it."""
-    sanos = {"cliente_codigo": "c-1", "cliente_email": "c@domain.com", "cliente_rut": "1", "cliente_cedula": "1"}
+    sanos = {
+        "cliente_codigo": "c-1",
+        **dict.fromkeys(("cliente_nombres", "cliente_apellidos", "cliente_usuario", "plan_nombre"), "x"),
+        "cliente_email": "c@domain.com",
+        "cliente_rut": "1",
+        "cliente_cedula": "1",
+    }
     hostiles = [
         {"cliente_codigo": "x" * 100_000},
         {"cliente_codigo": ""},
         {"cliente_nombres": "a\0b"},
+        {"cliente_nombres": "Mari\u0301a"},
+        {"cliente_apellidos": " Perez"},
+        {"cliente_usuario": ""},
+        {"cliente_cedula": "12.345.678-K"},
         {"cliente_email": "c@domain.com\r\nBcc: d@domain.com"},
         {"plan_nombre": "x" * 4001},
     ]

@@ -79,10 +79,10 @@ def test_uno_malo_no_estropea_el_lote(bus, api, motor):
     malos = [
         recibido("m-1", id_imagen="m-1", antecedentes="a\x00b"),
         recibido("m-2", id_imagen=""),
-        recibido("m-3", id_imagen="m-3", patologia="x" * 4001),
+        recibido("m-3", id_imagen="m-3", patologia="x" * 101),
         recibido("m-4", id_imagen=f"de-{ANONIMIZAR_IMAGEN.id_paciente}"),
     ]
-    larga = recibido("c-2", id_imagen="i-2", patologia="ñ" * 4000)
+    larga = recibido("c-2", id_imagen="i-2", patologia="ñ" * 100)
     bus.procesar([recibido("c-1"), *malos, larga])
     assert api.get("/procesar/imagenes/i-2").json["estado"] == "ANONIMIZADA"
     rechazada = api.get("/procesar/imagenes/m-1").json

@@ -63,7 +63,14 @@ class Casa:
         return self._recibido(comando, id)
 
     def paso(
-        self, paso: str, recurso: str = "", *, id: str = "s-1", saga: str = "", resultado: str = HECHO
+        self,
+        paso: str,
+        recurso: str = "",
+        *,
+        id: str = "s-1",
+        saga: str = "",
+        resultado: str = HECHO,
+        ocurrido: str = "",
     ) -> Recibido:
         """A participant's step in its latest saga, with the lists that the row has now."""
         fila = self.fila(id)
@@ -76,6 +83,7 @@ class Casa:
             recursos_requeridos=tuple(fila["saga"]["requeridos"]),
             recursos_liberados=tuple(fila["saga"]["liberados"]),
             resultado=resultado,
+            ocurrido=ocurrido,
         )
         return self._recibido(transicion, id)
 

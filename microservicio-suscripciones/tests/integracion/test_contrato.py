@@ -396,3 +396,19 @@ def test_la_ultima_saga_es_la_de_la_fila(casa):
     casa.completar()
     assert casa.api.get("/suscripciones/s-1/saga").json["estado"] == "COMPLETADA"
     assert [s["id_saga"] for s in casa.api.get("/suscripciones/s-1/sagas").json["elementos"]] == ["g-1", "ajena", "g-2"]
+
+
+def test_los_pasos_van_por_su_instante_y_no_por_como_se_escribe(casa):
+    """A participant in another language writes RFC 3339 as it likes."""
+    casa.activar("basico")
+    casa.oir(casa.cambiar("pro", id_comando="g-2"))
+    for paso, ocurrido in (
+        ("NOTIFICAR", "2026-01-31T09:00:00.75Z"),
+        ("RESERVAR", "2026-01-31T10:00:00.500+01:00"),
+        ("ACTIVAR", "2026-01-31T04:00:01-05:00"),
+        ("CAMBIAR", "2026-01-31T09:00:00Z"),
+        ("INICIAR", "2026-02-01T00:00:01.0000001+14:00"),
+    ):
+        casa.oir(casa.paso(paso, ocurrido=ocurrido))
+    pasos = casa.api.get("/suscripciones/s-1/saga").json["pasos"]
+    assert [p["paso"] for p in pasos] == ["CAMBIAR", "RESERVAR", "NOTIFICAR", "ACTIVAR", "INICIAR"]
