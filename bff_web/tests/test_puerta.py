@@ -78,8 +78,7 @@ def test_sin_broker_no_esta_lista_y_lo_nombra_pero_vive() -> None:
 
 
 def test_un_error_imprevisto_no_muestra_nada(puerta: FlaskClient, documento: dict[str, Any]) -> None:
-    contenido = documento["paths"]["/procesar/procesar-imagen"]["post"]["requestBody"]["content"]
-    ejemplo = contenido["application/json"]["examples"]["ejemplo"]["value"]
+    (ejemplo,) = documento["components"]["schemas"]["CuerpoAnonimizarImagen"]["examples"]
     respuesta = puerta.post("/procesar/procesar-imagen", json=ejemplo)
     assert (respuesta.status_code, respuesta.content_type) == (500, "application/problem+json")
     assert "secreto" not in respuesta.text
@@ -233,7 +232,9 @@ def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(docu
                     if nombre and nombre not in vistos:
                         vistos.add(nombre)
                         modelo = cuerpos.get(nombre) or getattr(respuestas_de_la_puerta, nombre)
-                        ejemplo = contenido["examples"]["ejemplo"]["value"]
+                        (ejemplo,) = documento["components"]["schemas"][nombre]["examples"]
+                        if parte in respuestas:
+                            assert contenido["examples"] == {"ejemplo": {"value": ejemplo}}
                         leido = modelo.model_validate(ejemplo)
                         assert modelo.model_fields.keys() <= leido.model_fields_set, f"{nombre}: every field is shown"
     assert len(vistos) > len(COMANDOS)

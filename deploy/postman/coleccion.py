@@ -113,7 +113,14 @@ def coleccion(documento: Mapping[str, Any]) -> dict[str, Any]:
         "variable": [{"key": clave, "value": valor, "type": "string"} for clave, valor in VARIABLES.items()],
         "event": [_guion(_GUION % json.dumps(IDS))],
         "item": [
-            {"name": nombre, "item": [_peticion(ruta, *o) for ruta in rutas for o in documento["paths"][ruta].items()]}
+            {
+                "name": nombre,
+                "item": [
+                    _peticion(ruta, metodo, operacion, documento["components"]["schemas"])
+                    for ruta in rutas
+                    for metodo, operacion in documento["paths"][ruta].items()
+                ],
+            }
             for nombre, rutas in _carpetas(documento).items()
         ],
     }
@@ -134,7 +141,7 @@ def _guion(texto: str) -> dict[str, Any]:
     return {"listen": "test", "script": {"type": "text/javascript", "exec": texto.splitlines()}}
 
 
-def _peticion(ruta: str, metodo: str, operacion: Mapping[str, Any]) -> dict[str, Any]:
+def _peticion(ruta: str, metodo: str, operacion: Mapping[str, Any], esquemas: Mapping[str, Any]) -> dict[str, Any]:
     parametros = {
         donde: [p for p in operacion["parameters"] if p["in"] == donde] for donde in ("path", "query", "header")
     }
@@ -153,12 +160,17 @@ def _peticion(ruta: str, metodo: str, operacion: Mapping[str, Any]) -> dict[str,
     ]
     pedido: dict[str, Any] = {"method": metodo.upper(), "header": cabeceras, "url": url}
     if cuerpo := operacion.get("requestBody"):
-        ejemplo = cuerpo["content"]["application/json"]["examples"]["ejemplo"]["value"]
-        texto = json.dumps(_con_referencias(ejemplo), ensure_ascii=False, indent=2)
+        texto = json.dumps(_con_referencias(_ejemplo(cuerpo, esquemas)), ensure_ascii=False, indent=2)
         cabeceras.insert(0, {"key": "Content-Type", "value": "application/json"})
         pedido["body"] = {"mode": "raw", "raw": texto, "options": {"raw": {"language": "json"}}}
     # A request is repeated by its name: no two have the same.
     return {"name": f"{operacion['summary']} · {metodo.upper()} {ruta}", "request": pedido}
+
+
+def _ejemplo(cuerpo: Mapping[str, Any], esquemas: Mapping[str, Any]) -> Any:
+    """The example that a body's schema has."""
+    nombre = cuerpo["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return esquemas[nombre]["examples"][0]
 
 
 def _con_referencias(cuerpo: Any, lugar: tuple[str, ...] = ()) -> Any:

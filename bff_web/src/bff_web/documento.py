@@ -143,7 +143,8 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
             "description": f"{_CUERPO} {_VACIO}" if puede_faltar(comando.cuerpo) else _CUERPO,
             # With its type in any case: a request without one is refused, as is a form of another site's page.
             "required": True,
-            "content": {TIPO_JSON: _con_ejemplo(comando.cuerpo)},
+            # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
+            "content": {TIPO_JSON: {"schema": _referencia(comando.cuerpo)}},
         }
     }
 

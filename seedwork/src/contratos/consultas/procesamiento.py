@@ -27,8 +27,8 @@ AVISO = (
 class Condicion(Parte):
     """Una condición de la lista admitida, hallada en los antecedentes."""
 
-    codigo: str = campo("Su código.", "diabetes")
-    nombre: str = campo("Su nombre.", "Diabetes")
+    codigo: str = campo("Su código.", "E14")
+    nombre: str = campo("Su nombre.", "Diabetes mellitus, no especificada")
 
 
 class Imagen(Respuesta):
@@ -37,14 +37,14 @@ class Imagen(Respuesta):
     id_imagen: str = campo("Su identificador.", IMAGEN)
     estado: Literal["ANONIMIZADA", "RECHAZADA", "CUARENTENA"] = campo("Cómo está.", "ANONIMIZADA")
     motivo: str | None = campo(MOTIVO)
-    seudonimo_paciente: str | None = campo("El mismo para todas las imágenes de un paciente.", "p-6f1c0a9e2b7d4c58")
+    seudonimo_paciente: str | None = campo("El mismo para todas las imágenes de un paciente.", "v1:0798da8aa9149fcc79817fd128a99275")
     modalidad: str | None = campo("Cómo se tomó.", "Rayos X")
     patologia: str | None = campo("Qué muestra.", "Neumonía")
     region_anatomica: str | None = campo("De qué parte del cuerpo.", "Cráneo")
     formato_imagen: str | None = campo("Su formato.", "DICOM")
     fuente_de_datos: str | None = campo("De dónde viene.", "Hospital del norte")
     condiciones: list[Condicion] = campo("Las halladas en los antecedentes.")
-    fecha_ingesta: str | None = campo("Desplazada: no es la que vino.", "2023-05-17T09:10:00")
+    fecha_ingesta: str | None = campo("Desplazada: no es la que vino.", "2023-08-29T09:10:00")
     version_clave: int | None = campo("De la clave con la que se hizo el seudónimo.", 1)
     aviso: str = campo("Qué son y qué no son estos datos.", AVISO)
 

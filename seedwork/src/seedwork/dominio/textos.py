@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _BLANCOS = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-"""Every blank there is: Unicode's category Zs."""
+"""Every blank there is: Unicode's category Zs, one by one, since generators take ``\\p{Zs}`` for ``\\s``."""
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _CONTROL_DE_PARRAFO = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _MEDIOS_PARES = r"\ud800-\udfff"
@@ -132,7 +132,7 @@ PARRAFO = TipoTexto(
 
 PUBLICADO = TipoTexto(
     maximo=100,
-    patron=_patron(rf"[\p{{L}}\p{{M}}\p{{Nd}}\p{{Zs}}{_SIGNOS}]", rf"[\p{{L}}\p{{M}}\p{{Nd}}{_SIGNOS}]"),
+    patron=_patron(rf"[\p{{L}}\p{{M}}\p{{Nd}}{_SIGNOS}{_BLANCOS}]", rf"[\p{{L}}\p{{M}}\p{{Nd}}{_SIGNOS}]"),
     descripcion="debe tener de 1 a 100 letras, cifras, espacios y signos de -/().,;:'’+%&#º°ª–≥≤",
     admite=_es_publicable,
     corridas=False,
@@ -142,7 +142,7 @@ PUBLICADO = TipoTexto(
 PACIENTE = TipoTexto(
     maximo=128,
     # What is left of Unicode without C, Zl and Zp, said the other way round: generators can't draw from a complement.
-    patron=_patron(r"[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]", r"[\p{L}\p{M}\p{N}\p{P}\p{S}]"),
+    patron=_patron(rf"[\p{{L}}\p{{M}}\p{{N}}\p{{P}}\p{{S}}{_BLANCOS}]", r"[\p{L}\p{M}\p{N}\p{P}\p{S}]"),
     descripcion="debe tener de 1 a 128 caracteres visibles o espacios",
     admite=_es_imprimible,
 )
