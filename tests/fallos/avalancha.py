@@ -193,7 +193,7 @@ def avalancha(base: Cimiento, acta: Acta, *, cronica: Cronica, comandos: int, so
 
         with (
             # Closed at the very end: while a client of Pulsar's closes, no thread of this process goes on.
-            _publicador(url) as avenida,
+            publicador_de(url) as avenida,
             _escuchando(cliente, ComandoSuscripcionRechazado, anotar),
             _sondeando(url, cliente, cronica, acta) as sondeo,
             _vigilando(proceso, datos, cronica, acta),
@@ -285,7 +285,7 @@ def _inundar(publicador: Publicador, ronda: int, cuantos: int) -> Sequence[Orden
     for numero in range(cuantos):
         id = f"nadie-{marca}-{ronda}-{numero}"
         publicada = time.time()
-        ce_id = _publicar(publicador, CancelarSuscripcion(id_suscripcion=id), id, lambda _: confirmados.release())
+        ce_id = publicar(publicador, CancelarSuscripcion(id_suscripcion=id), id, lambda _: confirmados.release())
         ordenes.append(Orden(ce_id, id, publicada))
     for _ in ordenes:
         assert confirmados.acquire(timeout=ESPERA_S), "the broker does not confirm the flood"
@@ -352,7 +352,7 @@ class _Sondeo:
             with self._cerrojo:
                 sonda = self._pendientes[id] = _Sonda(self._cronica.fase, time.time())
             self._sondas.append(sonda)
-            sonda.id_comando = _publicar(self._publicador, comando, id, lambda _: None)
+            sonda.id_comando = publicar(self._publicador, comando, id, lambda _: None)
 
     def oir(self, mensaje: pulsar.Message) -> None:
         """A subscription is in force; the first time that this is told counts."""
@@ -391,7 +391,7 @@ class _Sondeo:
 
 @contextmanager
 def _sondeando(url: str, cliente: pulsar.Client, cronica: Cronica, acta: Acta) -> Iterator[_Sondeo]:
-    with _publicador(url) as publicador:
+    with publicador_de(url) as publicador:
         sondeo = _Sondeo(publicador, cronica)
         with _escuchando(cliente, SuscripcionActivada, sondeo.oir):
             hilo = threading.Thread(target=sondeo.correr)
@@ -461,7 +461,8 @@ def _cliente(url: str) -> Iterator[pulsar.Client]:
 
 
 @contextmanager
-def _publicador(url: str) -> Iterator[Publicador]:
+def publicador_de(url: str) -> Iterator[Publicador]:
+    """One that waits for as long as it takes, closed after the body."""
     publicador = Publicador(url, plazo_ms=0, esperar_cola=True)
     try:
         yield publicador
@@ -469,7 +470,7 @@ def _publicador(url: str) -> Iterator[Publicador]:
         publicador.cerrar()
 
 
-def _publicar(publicador: Publicador, comando: Mensaje, sujeto: str, al_terminar: Confirmar) -> str:
+def publicar(publicador: Publicador, comando: Mensaje, sujeto: str, al_terminar: Confirmar) -> str:
     """Publish as the door does; the command's id."""
     sobre = sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=sujeto)
     propiedades = cloudevents.a_propiedades(sobre, comando.topico)

@@ -1,5 +1,6 @@
 """The whole platform as real processes on free ports, with one test's hand on each of them."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -28,10 +29,15 @@ TARDA = "tarda"
 
 
 class Buzon:
-    """The mail server: keeps each letter as (address, text)."""
+    """The mail server: keeps each letter as (address, text).
+
+    Attributes:
+        demora_s: seconds that it takes over each letter.
+    """
 
     def __init__(self) -> None:
         self.cartas: list[tuple[str, str]] = []
+        self.demora_s = 0.0
         self._conocidas: set[str] = set()
 
     async def handle_RCPT(
@@ -46,6 +52,7 @@ class Buzon:
         return "250 OK"
 
     async def handle_DATA(self, _servidor: SMTP, _sesion: Session, sobre: Envelope) -> str:
+        await asyncio.sleep(self.demora_s)
         contenido = sobre.content
         texto = contenido.decode("utf-8", "replace") if isinstance(contenido, bytes) else str(contenido)
         self.cartas += [(direccion, texto) for direccion in sobre.rcpt_tos]
