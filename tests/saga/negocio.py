@@ -62,6 +62,10 @@ class Negocio:
         respuesta = self.envia(
             "/suscripciones/suscripcion-comando", cuerpo, **{"Idempotency_Key": clave} if clave else {}
         )
+        return self.acepta(respuesta, cuerpo)
+
+    def acepta(self, respuesta: Respuesta, cuerpo: Mapping[str, Any]) -> "Suscripcion":
+        """The subscription of a body that the door has to have accepted."""
         assert respuesta.codigo == 202, respuesta
         assert respuesta.cabeceras["Location"] == respuesta.cuerpo["consulta"]
         return Suscripcion(

@@ -33,16 +33,28 @@ class Buzon:
 
     Attributes:
         demora_s: seconds that it takes over each letter.
+        averias: what it answers to every such step of a dialogue, MAIL or RCPT.
     """
 
     def __init__(self) -> None:
         self.cartas: list[tuple[str, str]] = []
         self.demora_s = 0.0
+        self.averias: dict[str, str] = {}
         self._conocidas: set[str] = set()
+
+    async def handle_MAIL(
+        self, _servidor: SMTP, _sesion: Session, sobre: Envelope, direccion: str, _opciones: list[str]
+    ) -> str:
+        if averia := self.averias.get("MAIL"):
+            return averia
+        sobre.mail_from = direccion
+        return "250 OK"
 
     async def handle_RCPT(
         self, _servidor: SMTP, _sesion: Session, sobre: Envelope, direccion: str, _opciones: list[str]
     ) -> str:
+        if averia := self.averias.get("RCPT"):
+            return averia
         if direccion.startswith(RECHAZA):
             return "550 5.1.1 no such mailbox"
         if direccion.startswith(TARDA) and direccion not in self._conocidas:

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 AVERIA_SEGUNDOS = Gauge(
     "saludtech_canal_averia_segundos",
-    "For how long the channel has been taking no letter, for trouble of its own; 0 for none",
+    "Seconds since the channel takes no letter, for trouble that is no letter's; 0 for none",
     ["canal"],
     multiprocess_mode="max",
 )
@@ -47,7 +47,7 @@ class Vigia:
         self._miradas = 0
         self._seguidos = 0
         self._ultimo = ""
-        self._desde: float | None = None
+        self._desde = entorno.monotono()
         self._mirado = entorno.monotono() - _ENTRE_MIRADAS_S
         self._proxima = entorno.monotono()
 
@@ -66,13 +66,13 @@ class Vigia:
         with self._cerrojo:
             self._bien()
             self._seguidos = 0
-            self._desde = None
 
     def averia(self, texto: str) -> None:
         """A letter met trouble of the channel's. A look will show whether others would."""
         with self._cerrojo:
+            if self._cierre is None and not self._seguidos:
+                self._desde = self._entorno.monotono()
             self._seguidos, self._ultimo = self._seguidos + 1, texto
-            self._empezo()
             if self._cierre is None:
                 self._proxima = max(self._entorno.monotono(), self._mirado + _ENTRE_MIRADAS_S)
         self._aviso.set()
@@ -83,20 +83,18 @@ class Vigia:
             self._canal.probar()
         except CanalNoDisponible as error:
             with self._cerrojo:
+                self._mirado = self._entorno.monotono()
                 if self._cierre is None:
+                    self._desde = self._mirado
                     log.error("el canal está cerrado", motivo=str(error))
                 self._cierre = str(error)
                 self._miradas += 1
-                self._empezo()
-                pausa = self._politica.pausa(self._miradas, self._entorno.azar).total_seconds()
-                self._mirado = self._entorno.monotono()
-                self._proxima = self._mirado + pausa
+                pausa = self._politica.pausa(self._miradas, self._entorno.azar)
+                self._proxima = self._mirado + pausa.total_seconds()
         else:
             with self._cerrojo:
-                self._bien()
                 self._mirado = self._entorno.monotono()
-                if not self._seguidos:
-                    self._desde = None
+                self._bien()
 
     def correr(self, parada: threading.Event) -> None:
         """Look whenever it is time, until ``parada`` is set."""
@@ -127,9 +125,6 @@ class Vigia:
         self._miradas = 0
         self._proxima = self._entorno.monotono() + OCIO_S
 
-    def _empezo(self) -> None:
-        if self._desde is None:
-            self._desde = self._entorno.monotono()
-
     def _hace_s(self) -> float:
-        return 0.0 if self._desde is None else self._entorno.monotono() - self._desde
+        """Seconds since the trouble began."""
+        return self._entorno.monotono() - self._desde
