@@ -17,13 +17,13 @@ cli.add_typer(eventos, name="eventos", help="The event store.")
 @vistas.command("reconstruir")
 def reconstruir_vistas() -> None:
     """Make the view anew from the events, beside the live one, then swap."""
-    typer.echo(f"vista reconstruida de {reconstruir(servicio().motor())} eventos")
+    typer.echo(f"vista reconstruida de {reconstruir(servicio().motor_de_mantenimiento())} eventos")
 
 
 @eventos.command("verificar")
 def verificar_eventos() -> None:
     """Check that every event is as it was appended, and that none is missing. Exit code 1 if not."""
-    with servicio().motor().connect() as conexion:
+    with servicio().motor_de_mantenimiento().connect() as conexion:
         problemas = [f"{a.flujo} versión {a.version}: {a.problema}" for a in verificar(conexion)]
         problemas += [f"{id}: la vista no está en la última versión de sus eventos" for id in atrasadas(conexion)]
     for problema in problemas:

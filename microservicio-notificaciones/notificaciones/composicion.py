@@ -26,8 +26,9 @@ from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import Parte
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.almacen_eventos import FlujosSQL
-from seedwork.infraestructura.bd import crear_motor
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
+
+_ENVIOS = "envios"
 
 
 @cache
@@ -49,7 +50,7 @@ def servicio() -> Servicio:
 
     def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         # One to listen on, and one to lease and to note outcomes with: the consumer's are the consumer's.
-        propio = crear_motor(config.database_url, pool_size=2, nombre="notificaciones-envios")
+        propio = este.motor(de=_ENVIOS, pool_size=2)
         vigia = Vigia(canal, config.politica, entorno)
         enviador = Enviador(
             propio,
@@ -79,6 +80,7 @@ def servicio() -> Servicio:
         tablas=METADATOS,
         unidad=unidad,
         partes=partes,
+        sesiones=(_ENVIOS,),
         api=api,
     )
 

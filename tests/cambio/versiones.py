@@ -90,13 +90,13 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
         motor = bd.crear_motor(url, pool_size=8)
         pila.callback(motor.dispose)
         with motor.begin() as conexion:
-            conexion.execute(sa.text(ddl.MENSAJERIA_V1 + ddl.MENSAJERIA_V2))
+            conexion.execute(sa.text(ddl.mensajeria()))
             conexion.execute(sa.text(_LEIDAS))
         cliente = crear_cliente(servidores.pulsar_url)
         pila.callback(cliente.shutdown)
         salida = Publicador(servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
         pila.callback(salida.cerrar)
-        tareas, entorno = [Relay(OutboxSQL(motor), salida).correr], EntornoReal()
+        tareas, entorno = [Relay(OutboxSQL(motor, base), salida).correr], EntornoReal()
         abrir = abridor(
             transacciones(motor, sa.MetaData(), entorno),
             partial(UnidadTrabajo, participante=CONTEXTO, traducciones={}),

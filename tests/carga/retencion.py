@@ -53,7 +53,7 @@ def medir(cimientos: Cimientos) -> list[Cifra]:
         latencias = _latencias(cimientos, motor, bus)
         comienzo = time.perf_counter()
         podadas = Podador(
-            motor, {"inbox": 0.01, "outbox": 0.0, "intentos": 1, "claves_idempotencia": 1, "lotes": 1}
+            motor, {"inbox": 0.01, "outbox": 0.0, "comandos": 90, "intentos": 1, "claves_idempotencia": 1, "lotes": 1}
         ).podar()
         poda = time.perf_counter() - comienzo
     return [
@@ -108,7 +108,7 @@ def _latencias(cimientos: Cimientos, motor: sa.Engine, bus: Bus) -> list[float]:
     """Milliseconds from a transaction's commit to its event's arrival at a consumer."""
     url, parada = cimientos.conexiones.pulsar_url, threading.Event()
     salida = Publicador(url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
-    relay = threading.Thread(target=Relay(OutboxSQL(motor), salida).correr, args=(parada,), daemon=True)
+    relay = threading.Thread(target=Relay(OutboxSQL(motor, "banco"), salida).correr, args=(parada,), daemon=True)
     relay.start()
     with motor.connect() as conexion:
         while conexion.exec_driver_sql("SELECT EXISTS (SELECT FROM outbox WHERE enviado IS NULL)").scalar():

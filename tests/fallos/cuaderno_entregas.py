@@ -141,10 +141,7 @@ class _Arrepentido(Exception):
 def _quitar_el_mando(taller: Taller) -> int:
     """End the session of the relay that leads; answers how many that were."""
     with taller.motor.connect() as conexion:
-        consulta = sa.text(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
+        consulta = sa.text("SELECT count(pg_terminate_backend(sesion)) FROM mandos")
         return int(conexion.execute(consulta).scalar_one())
 
 
@@ -152,7 +149,7 @@ def una_transaccion_larga_y_ajena(mesa: Mesa, acta: Acta, *, ordenes: int = 200)
     """A transaction that stays open, and has written, stops neither consumer nor relay."""
     with mesa.taller() as taller:
         esperados = [(f"h-{n % 5}", n) for n in range(ordenes)]
-        with taller.motor.connect() as larga:
+        with taller.ajena() as larga:
             larga.execute(sa.text("INSERT INTO apuntes (hoja, linea) VALUES ('larga', 0)"))
             taller.enviar(*(taller.orden(h, n) for h, n in esperados))
             with trabajando(taller):

@@ -181,7 +181,7 @@ class Proceso:
         for consumidor in consumidores.todos:
             desde = _desde_cuando(consumidor, self._cliente.suscripciones)
             self._repetir(consumidor.nombre.removeprefix(f"{ficha.nombre}-"), consumidor.vuelta, desde)
-        self._repetir("relay", self._relevar, _desde_cuando_releva(self._relay, ficha.almacen))
+        self._repetir("relay", self._relevar, self._desde_cuando_releva)
         if ficha.nombre == "suscripciones":
             self._con_temporizadores(consumidores)
         if ficha.nombre == "notificaciones":
@@ -215,6 +215,12 @@ class Proceso:
         pausa_s = self._relay.vuelta()
         # With nothing left to send, the outbox's bell would wake it.
         return pausa_s if pausa_s >= _TROPIEZO_S and self.ficha.almacen.sin_enviar else 0.0
+
+    def _desde_cuando_releva(self) -> float:
+        if not self.ficha.almacen.sin_enviar or self._relay.aguarda:
+            return NUNCA
+        desde = self._outbox.desde()
+        return 0.0 if desde is None else self._mundo.instante(desde)
 
     def _con_temporizadores(self, consumidores: Consumidores) -> None:
         ficha = self.ficha
@@ -415,10 +421,6 @@ def _desde_cuando(consumidor: Consumidor, subscriptions: Sequence[SubscriptionEn
         return 0.0
 
     return desde
-
-
-def _desde_cuando_releva(relay: Relay, almacen: Almacen) -> Callable[[], float]:
-    return lambda: 0.0 if almacen.sin_enviar and not relay.aguarda else NUNCA
 
 
 def leer(llegado: Original, vuelta: int = 0) -> Recibido | Ilegible:

@@ -56,6 +56,7 @@ servicios_datos = sa.Table(
     sa.Column("motivo", sa.Text),
     sa.Column("detalle", sa.Text),
 )
+sa.Index("servicios_datos_estado", servicios_datos.c.estado, servicios_datos.c.orden)
 sa.Index(
     "servicios_datos_vivo",
     servicios_datos.c.id_suscripcion,

@@ -11,7 +11,7 @@ suscripciones = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("orden", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
     sa.Column("secuencia", sa.Integer, nullable=False),
-    sa.Column("cliente_codigo", sa.Text, nullable=False, index=True),
+    sa.Column("cliente_codigo", sa.Text, nullable=False),
     sa.Column("plan_codigo", sa.Text, nullable=False),
     sa.Column("plan_nombre", sa.Text, nullable=False),
     sa.Column("estado", sa.Text, nullable=False),
@@ -23,6 +23,10 @@ suscripciones = sa.Table(
     sa.Column("recursos", ARRAY(sa.Text), nullable=False),
     sa.Column("renueva", sa.TIMESTAMP(timezone=True)),
 )
+sa.Index("suscripciones_cliente", suscripciones.c.cliente_codigo, suscripciones.c.orden)
+sa.Index("suscripciones_estado", suscripciones.c.estado, suscripciones.c.orden)
+sa.Index("suscripciones_plan", suscripciones.c.plan_codigo, suscripciones.c.orden)
+sa.Index("suscripciones_plan_estado", suscripciones.c.plan_codigo, suscripciones.c.estado, suscripciones.c.orden)
 sa.Index("suscripciones_plazo", suscripciones.c.plazo, postgresql_where=suscripciones.c.plazo.is_not(None))
 sa.Index("suscripciones_renueva", suscripciones.c.renueva, postgresql_where=suscripciones.c.renueva.is_not(None))
 EN_CURSO = suscripciones.c.saga["en_curso"] == sa.literal_column("'true'::jsonb")

@@ -266,7 +266,7 @@ class BancoSQL:
         )
 
     def outbox(self) -> Outbox:
-        self._outboxes.append(OutboxSQL(self.motor))
+        self._outboxes.append(OutboxSQL(self.motor, EntornoReal().id()))
         return self._outboxes[-1]
 
     def pasar(self, segundos: float) -> None:
@@ -317,7 +317,7 @@ class BancoSQL:
 def banco_sql(nueva_base_de_modulo: Callable[[str], str]) -> Iterator[BancoSQL]:
     motor = bd.crear_motor(nueva_base_de_modulo("almacen"))
     with motor.begin() as conexion:
-        for texto in (ddl.MENSAJERIA_V1, ddl.MENSAJERIA_V2, ddl.ALMACEN_EVENTOS_V1):
+        for texto in (ddl.mensajeria(), ddl.ALMACEN_EVENTOS_V1):
             conexion.execute(sa.text(texto))
         METADATOS.create_all(conexion)
     yield BancoSQL(motor)

@@ -13,7 +13,7 @@ from contratos import mensaje
 from contratos.base import Mensaje
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.espera import Aplazado
-from seedwork.aplicacion.outbox import Outbox, SinOutbox
+from seedwork.aplicacion.outbox import ARRIENDO_S, Outbox, SinOutbox
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import Saliente
@@ -48,6 +48,8 @@ class Original:
 class MesaEnMemoria:
     """The one in memory, and what has to be done to it in a test."""
 
+    arriendo_s = ARRIENDO_S
+
     def __init__(self) -> None:
         self._entorno = EntornoSimulado()
         self._almacen = Almacen(self._entorno, {})
@@ -56,7 +58,7 @@ class MesaEnMemoria:
     def outbox(self) -> Outbox:
         return OutboxMemoria(self._almacen)
 
-    def quitar_el_mando(self) -> None:
+    def acabar_la_sesion(self) -> None:
         self._almacen.lider = None
 
     def sin_base(self) -> Outbox:
@@ -68,38 +70,47 @@ class MesaEnMemoria:
         self._entorno.reloj.avanzar(segundos)
         assert hasta()
 
+    def dejar_pasar(self, segundos: float) -> None:
+        self._entorno.reloj.avanzar(segundos)
+
+    def ahora(self) -> float:
+        return self._entorno.monotono()
+
     def guardados(self) -> int:
         return len(self._almacen.outbox)
 
 
 class MesaSQL:
-    """The real one."""
+    """The real one, whose leads are shorter: time goes by there."""
+
+    arriendo_s = 3.0
 
     def __init__(self, url: str) -> None:
         self._motor = bd.crear_motor(url, pool_size=10)
         with self._motor.begin() as conexion:
-            conexion.execute(sa.text(ddl.MENSAJERIA_V1))
-            conexion.execute(sa.text(ddl.MENSAJERIA_V2))
+            conexion.execute(sa.text(ddl.mensajeria()))
         self.transacciones = transacciones(self._motor, sa.MetaData(), EntornoReal())
 
     def outbox(self) -> Outbox:
-        return OutboxSQL(self._motor)
+        return OutboxSQL(self._motor, EntornoReal().id(), arriendo_s=self.arriendo_s)
 
-    def quitar_el_mando(self) -> None:
+    def acabar_la_sesion(self) -> None:
         with self._motor.connect() as conexion:
-            conexion.execute(
-                sa.text(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-                    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-                )
-            )
+            conexion.execute(sa.text("SELECT pg_terminate_backend(sesion, 5000) FROM mandos"))
 
     def sin_base(self) -> Outbox:
-        return OutboxSQL(bd.crear_motor(self._motor.url.set(host="127.0.0.1", port=1)))
+        return OutboxSQL(bd.crear_motor(self._motor.url.set(host="127.0.0.1", port=1)), "nadie")
 
     def guardados(self) -> int:
         with self._motor.connect() as conexion:
             return int(conexion.scalar(sa.text("SELECT count(*) FROM outbox")) or 0)
+
+    def dejar_pasar(self, segundos: float) -> None:
+        limite = self.ahora() + segundos
+        self.pasar(segundos, lambda: self.ahora() > limite)
+
+    def ahora(self) -> float:
+        return time.monotonic()
 
     def pasar(self, segundos: float, hasta: Callable[[], bool]) -> None:
         limite = time.monotonic() + segundos + 20
@@ -220,21 +231,71 @@ def test_dirige_uno_y_cuando_suelta_el_siguiente(mesa, outboxes):
     assert len(otra.pendientes(1)) == 1
 
 
-def test_quien_pierde_el_mando_se_entera_antes_de_marcar(mesa, outboxes):
+def test_quien_pierde_su_sesion_pierde_el_mando_en_seguida(mesa, outboxes):
     una, otra = outboxes
     guardar(mesa, saliente(1))
     una.dirigir()
     (fila,) = una.pendientes(1)
-    mesa.quitar_el_mando()
+    mesa.acabar_la_sesion()
     mesa.pasar(0, otra.dirigir)
     for _ in range(2):
         with pytest.raises(SinOutbox):
-            una.marcar([fila.id])
+            una.pendientes(1)
     una.soltar()
     assert not una.dirigir()
     assert otra.pendientes(1) == [fila]
     otra.soltar()
     mesa.pasar(0, una.dirigir)
+
+
+def test_quien_se_queda_quieto_pierde_el_mando_y_se_entera_antes_de_empezar_otra_ronda(mesa, outboxes):
+    """Its session is there all the while: what is frozen answers nothing, and loses nothing either."""
+    una, otra = outboxes
+    guardar(mesa, saliente(1), saliente(2))
+    una.dirigir()
+    primera, segunda = una.pendientes(2)
+    assert not otra.dirigir(), "aún no"
+    mesa.pasar(mesa.arriendo_s, otra.dirigir)
+    with pytest.raises(SinOutbox):
+        una.pendientes(2)
+    assert not una.dirigir()
+    assert otra.pendientes(2) == [primera, segunda]
+
+
+def test_lo_que_confirmo_el_broker_esta_enviado_lo_diga_quien_lo_diga_y_quien_ya_no_dirige_se_entera(mesa, outboxes):
+    una, otra = outboxes
+    guardar(mesa, saliente(1), saliente(2))
+    una.dirigir()
+    primera, segunda = una.pendientes(2)
+    mesa.pasar(mesa.arriendo_s, otra.dirigir)
+    for _ in range(2):
+        with pytest.raises(SinOutbox):
+            una.marcar([primera.id])
+    assert otra.pendientes(2) == [segunda]
+    otra.marcar([segunda.id])
+    assert not otra.pendientes(2)
+
+
+def test_quien_sigue_trabajando_conserva_el_mando(mesa, outboxes):
+    una, otra = outboxes
+    una.dirigir()
+    comienzo = mesa.ahora()
+    while mesa.ahora() - comienzo < 1.5 * mesa.arriendo_s:
+        mesa.dejar_pasar(0.04 * mesa.arriendo_s)
+        assert una.dirigir()
+        assert not otra.dirigir()
+
+
+def test_un_mando_que_caduca_sin_que_nadie_lo_tome_sigue_siendo_suyo(mesa, outboxes):
+    una, otra = outboxes
+    guardar(mesa, saliente(1))
+    una.dirigir()
+    (fila,) = una.pendientes(1)
+    mesa.dejar_pasar(mesa.arriendo_s)
+    una.marcar([fila.id])
+    assert not una.pendientes(1)
+    assert una.dirigir()
+    assert not otra.dirigir()
 
 
 def test_la_campana_suena_por_lo_que_se_confirma(mesa, outboxes):

@@ -7,7 +7,14 @@ from seedwork.infraestructura.poda import Podador
 
 pytestmark = pytest.mark.integracion
 
-DIAS = {"inbox": 10.0, "intentos": 10.0, "claves_idempotencia": 10.0, "lotes": 1.0, "outbox": 1.0}
+DIAS = {
+    "inbox": 10.0,
+    "comandos": 20.0,
+    "intentos": 10.0,
+    "claves_idempotencia": 10.0,
+    "lotes": 1.0,
+    "outbox": 1.0,
+}
 
 
 def test_va_lo_viejo_y_queda_lo_demas(taller):
@@ -19,6 +26,8 @@ def test_va_lo_viejo_y_queda_lo_demas(taller):
             "INSERT INTO claves_idempotencia SELECT n::text, 'i', now() - n * interval '1 day'"
             " FROM generate_series(0, 44) n",
             "INSERT INTO comandos VALUES ('k', 't', 'APLICADO')",
+            "INSERT INTO comandos SELECT 'c' || n, 't', 'APLICADO', NULL, now() - n * interval '1 day'"
+            " FROM generate_series(0, 44) n",
             "INSERT INTO lotes VALUES ('viejo', 'c', '{x}', now() - interval '2 days'), ('nuevo', 'c', '{x}', now()),"
             " ('acabado', 'c', '{1,k}', now()), ('a medias', 'c', '{1,x}', now()), ('de otro', 'd', '{1,k}', now())",
             "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga, creado, enviado)"
@@ -27,9 +36,32 @@ def test_va_lo_viejo_y_queda_lo_demas(taller):
         ):
             conexion.execute(sa.text(sql))
 
-    assert Podador(taller.motor, DIAS, tope=10).podar() == 35 * 3 + 2 + 1
+    assert Podador(taller.motor, DIAS, tope=10).podar() == 35 * 3 + 25 + 2 + 1
 
-    for tabla, quedan in {"inbox": 10, "intentos": 10, "claves_idempotencia": 10, "lotes": 3, "outbox": 2}.items():
-        assert taller.contar(f"SELECT count(*) FROM {tabla}") == quedan
+    quedan = {"inbox": 10, "comandos": 21, "intentos": 10, "claves_idempotencia": 10, "lotes": 3, "outbox": 2}
+    assert {tabla: taller.contar(f"SELECT count(*) FROM {tabla}") for tabla in quedan} == quedan
     assert taller.contar("SELECT count(*) FROM outbox WHERE enviado IS NULL") == 1
     assert Podador(taller.motor, DIAS).podar() == 0
+
+
+def test_lo_que_reconoce_repeticiones_queda_si_asi_se_pide(taller):
+    with taller.motor.begin() as conexion:
+        conexion.execute(sa.text("INSERT INTO inbox VALUES ('c', 'i', now() - interval '99 days')"))
+        conexion.execute(
+            sa.text("INSERT INTO comandos VALUES ('i', 't', 'APLICADO', NULL, now() - interval '99 days')")
+        )
+        conexion.execute(sa.text("INSERT INTO lotes VALUES ('viejo', 'c', '{x}', now() - interval '2 days')"))
+    assert Podador(taller.motor, DIAS).podar(memoria=False) == 1
+    assert taller.contar("SELECT count(*) FROM inbox") == taller.contar("SELECT count(*) FROM comandos") == 1
+    assert Podador(taller.motor, DIAS).podar() == 2
+
+
+def test_lo_que_otro_poda_en_ese_momento_no_se_espera(taller):
+    with taller.motor.begin() as conexion:
+        conexion.execute(
+            sa.text("INSERT INTO inbox SELECT 'c', n::text, now() - interval '99 days' FROM generate_series(0, 9) n")
+        )
+    with taller.motor.connect() as otro:
+        otro.execute(sa.text("DELETE FROM inbox WHERE ce_id < '5'"))
+        assert Podador(taller.motor, DIAS, tope=2).podar() == 5
+        otro.rollback()

@@ -90,16 +90,11 @@ def test_se_publica_lo_confirmado_y_en_orden(taller, cuantos):
 def quitar_el_mando(taller) -> None:
     """End the session of the relay that leads."""
     with taller.motor.connect() as conexion:
-        conexion.execute(
-            sa.text(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            )
-        )
+        conexion.execute(sa.text("SELECT pg_terminate_backend(sesion) FROM mandos"))
 
 
 def test_una_transaccion_larga_y_ajena_no_lo_para(taller):
-    with taller.motor.connect() as larga:
+    with taller.ajena() as larga:
         larga.execute(sa.text("INSERT INTO apuntes (hoja, linea) VALUES ('larga', 0)"))
         apuntar(taller, "corta", 0)
         with taller.corriendo(taller.relay().correr):
@@ -111,7 +106,7 @@ def test_una_transaccion_larga_y_ajena_no_lo_para(taller):
 def test_el_aviso_lo_despierta(taller, record_property):
     tardanzas = []
     with taller.corriendo(taller.relay().correr):
-        taller.esperar(lambda: taller.contar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") >= 1)
+        taller.esperar(lambda: taller.contar("SELECT count(*) FROM mandos"))
         for n in range(15):
             apuntar(taller, "h", n)
             comienzo = time.monotonic()

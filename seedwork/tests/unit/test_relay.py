@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from seedwork.aplicacion.broker import SinConfirmacion
-from seedwork.aplicacion.outbox import SinOutbox
+from seedwork.aplicacion.outbox import ARRIENDO_S, SinOutbox
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import relay as modulo_relay
 from seedwork.infraestructura.relay import Relay
@@ -74,6 +74,10 @@ class Mundo:
     def quitar_el_mando(self):
         """End the session of whoever leads."""
         self.almacen.lider = None
+
+    def congelar(self):
+        """Whoever is not called from here on stands still for so long that another may lead."""
+        self.broker.reloj.avanzar(ARRIENDO_S)
 
     def quedarse_sin_base(self):
         self.almacen.ausente = True
@@ -177,7 +181,7 @@ def test_quien_muere_antes_de_marcar_lo_repite_el_siguiente(mundo):
     assert not mundo.almacen.sin_enviar
 
 
-def test_quien_se_quedo_dormido_con_el_mando_no_marca_lo_que_ya_no_es_suyo(mundo):
+def test_quien_se_quedo_dormido_sin_el_mando_se_entera_al_marcar(mundo):
     dormido, _ = mundo.relay()
     otro, _ = mundo.relay()
     mundo.confirmar("a")
@@ -191,6 +195,61 @@ def test_quien_se_quedo_dormido_con_el_mando_no_marca_lo_que_ya_no_es_suyo(mundo
     assert mundo.publicado() == ["a", "a"], "el otro dirige"
     vueltas(otro, 2)
     assert mundo.publicado() == ["a", "a", "b"]
+
+
+def test_quien_estuvo_congelado_repite_a_lo_sumo_su_ronda_y_no_empieza_otra(a_pasos):
+    congelado, suyo = a_pasos.relay()
+    otro, cliente = a_pasos.relay()
+    a_pasos.confirmar("a", "b")
+    congelado.vuelta()
+    assert congelado.dirige
+    suyo.tomar(T)
+    a_pasos.congelar()
+    a_pasos.confirmar("c")
+    for _ in range(3):
+        otro.vuelta()
+        cliente.acabar()
+    assert otro.dirige
+    assert a_pasos.publicado() == ["a", "a", "b", "c"]
+    a_pasos.confirmar("d")
+    suyo.acabar()
+    vueltas(congelado)
+    assert not congelado.dirige
+    assert a_pasos.publicado() == ["a", "a", "b", "c", "b"], "lo que tenía entre manos, y nada más"
+    for _ in range(3):
+        otro.vuelta()
+        cliente.acabar()
+    assert a_pasos.publicado()[-1] == "d"
+    assert not a_pasos.almacen.sin_enviar
+    assert congelado.espera_por is None, "estar a la espera no es un problema"
+
+
+def test_quien_pierde_el_mando_a_media_ronda_deja_lo_que_falta_al_otro(a_pasos):
+    congelado, suyo = a_pasos.relay()
+    otro, cliente = a_pasos.relay()
+    a_pasos.confirmar("a", "b")
+    congelado.vuelta()
+    a_pasos.congelar()
+    otro.vuelta()
+    congelado.vuelta()
+    assert not congelado.aguarda
+    suyo.acabar()
+    cliente.acabar()
+    otro.vuelta()
+    assert a_pasos.publicado() == ["a", "b"]
+    assert not a_pasos.almacen.sin_enviar
+
+
+def test_quien_espera_al_broker_conserva_el_mando(a_pasos):
+    espera, _ = a_pasos.relay()
+    otro, _ = a_pasos.relay()
+    a_pasos.confirmar("a")
+    for _ in range(20):
+        espera.vuelta()
+        a_pasos.broker.reloj.avanzar(4.0)
+        otro.vuelta()
+    assert espera.aguarda and espera.dirige
+    assert not otro.dirige
 
 
 def test_una_marca_que_se_pierde_es_una_repeticion(mundo):
@@ -372,7 +431,7 @@ def test_haya_lo_que_haya_no_falta_nada_y_lo_primero_de_cada_clave_va_en_orden(s
             if mundo.almacen.lider is relay._outbox:
                 mundo.quitar_el_mando()
         else:
-            azar.choice((mundo.broker.irse, mundo.broker.volver))()
+            azar.choice((mundo.broker.irse, mundo.broker.volver, mundo.congelar))()
 
     for _ in range(2000):
         paso()

@@ -4,6 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+ARRIENDO_S = 10.0
+"""Seconds that a lead lasts, on the database's clock, unless it is renewed: then it is free for others."""
+RENOVACION_S = 3.0
+"""Seconds after which whoever leads renews it."""
+
 
 class SinOutbox(Exception):
     """The outbox can't be had now; no message is to blame for it. Its text quotes no value of a message."""
@@ -31,10 +36,15 @@ class PorEnviar:
 
 
 class Outbox(Protocol):
-    """One service's outbox, in the hands of one relay. Of all relays, one leads at a time."""
+    """One service's outbox, in the hands of one relay. Of all relays, one leads at a time.
+
+    The lead is a lease: whoever stands still loses it by that, and finds out no later than by the next
+    :meth:`pendientes`.
+    """
 
     def dirigir(self) -> bool:
-        """Take the lead, or keep it; before every round. False while another one has it.
+        """Take the lead, or keep it: before every round, and now and then in the course of one. False while another one
+        has it.
 
         Raises:
             SinOutbox: nobody knows.
@@ -45,15 +55,15 @@ class Outbox(Protocol):
         """The oldest committed rows that are not marked as sent, up to so many: to whoever leads.
 
         Raises:
-            SinOutbox: they can't be read now, or the lead is lost.
+            SinOutbox: they can't be read now, or the lead is another's.
         """
         ...
 
     def marcar(self, ids: Sequence[int]) -> None:
-        """These are sent: to whoever leads. Of commands that wait, nothing stays.
+        """The broker has these, so they are sent, whoever leads by now. Of commands that wait, nothing stays.
 
         Raises:
-            SinOutbox: they may not be marked, and the lead may be lost.
+            SinOutbox: they may not be marked; or they are, and the lead is another's.
         """
         ...
 

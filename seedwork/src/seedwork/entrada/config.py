@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
@@ -16,6 +17,7 @@ from pydantic_settings import (
 
 from seedwork.aplicacion.paciencia import Espera
 from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.infraestructura.plazos import SIN_CERROJOS_S, Plazos
 
 C = TypeVar("C", bound=BaseSettings)
 
@@ -40,6 +42,9 @@ def _carpeta(ruta: Path) -> Path:
         raise ValueError("no es una carpeta")
     return ruta
 
+
+ROTACION_DIAS = 0.5
+"""Days that a topic may keep what was consumed beyond its time: it forgets whole files, and looks now and then."""
 
 Puerto = Annotated[int, Field(ge=0, le=65535)]
 UrlPulsar = Annotated[str, AfterValidator(_de_pulsar)]
@@ -109,10 +114,25 @@ class ConfigServicio(ConfigBase):
     cartas_dias: PositiveFloat = 7.0
     """Days that dead letters can be replayed; then they are discarded, their commands refused."""
     inbox_dias: PositiveFloat = 15.0
-    """Days that the ids of handled messages are kept, to recognise a repeat by; more than RETENCION_DIAS, CARTAS_DIAS
-    and the retries together."""
+    """Days that the ids of handled messages, and idempotency keys, are kept, to recognise a repeat by; more than
+    RETENCION_DIAS, half a day, CARTAS_DIAS and the retries together."""
+    comandos_dias: PositiveFloat = 90.0
+    """Days that a command's fate can be asked, and the command is recognised by it; not less than INBOX_DIAS."""
     outbox_dias: PositiveFloat = 1.0
     """Days that outbox rows are kept after they were sent."""
+    bd_consulta_s: PositiveFloat = 2.0
+    """Seconds that a query of the API may take in the database, half of it waiting for one lock; then it is a 503."""
+    bd_sentencia_s: PositiveFloat = Plazos.sentencia_s
+    """Seconds that a statement of any other process may take; then it is tried again, as when the database is away."""
+    bd_cerrojo_s: PositiveFloat = Plazos.cerrojo_s
+    """Of these, the seconds that it may wait for one lock; less than BD_SENTENCIA_S."""
+    bd_transaccion_s: PositiveFloat = Plazos.transaccion_s
+    """Seconds that a transaction may stand still between two statements before the database ends it; with
+    BD_SENTENCIA_S less than 15, since a frozen process holds its locks for as long."""
+    bd_red_s: PositiveFloat = Plazos.red_s
+    """Seconds of silence, at either end, after which a connection to the database counts as lost; at most 15."""
+    bd_mantenimiento_s: PositiveFloat = 3600.0
+    """Seconds that a statement of a migration or of a rebuilding may take."""
     saga_plazo_s: PositiveFloat = 120.0
     """The saga's deadline in seconds. Who notifies must be done within half of it, so set it alike for all."""
 
@@ -131,6 +151,45 @@ class ConfigServicio(ConfigBase):
         """How long commands wait for what they name, and how often they are looked at."""
         return Espera()
 
+    @property
+    def plazos(self) -> Plazos:
+        """How long anything may take on the database's connections."""
+        return Plazos(
+            sentencia_s=self.bd_sentencia_s,
+            cerrojo_s=self.bd_cerrojo_s,
+            transaccion_s=self.bd_transaccion_s,
+            red_s=self.bd_red_s,
+        )
+
+    @property
+    def plazos_de_consulta(self) -> Plazos:
+        """Likewise, on the API's: a client waits."""
+        return replace(self.plazos, sentencia_s=self.bd_consulta_s, cerrojo_s=self.bd_consulta_s / 2)
+
+    @property
+    def plazos_de_mantenimiento(self) -> Plazos:
+        """Likewise, on those of who migrates or rebuilds, which may take long: whoever stands in its way has let go of
+        its locks before it gives up, and it lets go of its own in time, too."""
+        return replace(
+            self.plazos,
+            sentencia_s=self.bd_mantenimiento_s,
+            cerrojo_s=2 * SIN_CERROJOS_S,
+            transaccion_s=SIN_CERROJOS_S - 1,
+        )
+
+    @model_validator(mode="after")
+    def _nadie_retiene_a_los_demas(self) -> Self:
+        if self.bd_sentencia_s + self.bd_transaccion_s >= SIN_CERROJOS_S:
+            raise ValueError(
+                f"BD_SENTENCIA_S y BD_TRANSACCION_S juntas han de ser menos de {SIN_CERROJOS_S:g} s: lo que un proceso "
+                "detenido retiene sus cerrojos"
+            )
+        if self.bd_cerrojo_s >= self.bd_sentencia_s:
+            raise ValueError("BD_CERROJO_S ha de ser menos que BD_SENTENCIA_S: con un cerrojo no está todo hecho")
+        if self.bd_red_s > SIN_CERROJOS_S:
+            raise ValueError(f"BD_RED_S ha de ser {SIN_CERROJOS_S:g} s a lo sumo")
+        return self
+
     @model_validator(mode="after")
     def _los_reintentos_son_avance(self) -> Self:
         if self.sin_avance_s <= (total := self.ritmo.total_s):
@@ -141,10 +200,16 @@ class ConfigServicio(ConfigBase):
     def _el_inbox_sobrevive(self) -> Self:
         # A letter that is replayed on its last day is on its topic again, for as long as that keeps messages.
         reintentos = self.ritmo.total_s / 86400
-        ventana = self.retencion_dias + self.cartas_dias + reintentos
+        ventana = self.retencion_dias + ROTACION_DIAS + self.cartas_dias + reintentos
         if self.inbox_dias <= ventana:
             raise ValueError(
-                f"INBOX_DIAS ha de superar RETENCION_DIAS, CARTAS_DIAS y los reintentos juntos, {ventana:.2f} días"
+                f"INBOX_DIAS ha de superar RETENCION_DIAS, medio día, CARTAS_DIAS y los reintentos juntos, "
+                f"{ventana:.2f} días"
+            )
+        if self.comandos_dias < self.inbox_dias:
+            raise ValueError(
+                f"COMANDOS_DIAS ha de ser INBOX_DIAS ({self.inbox_dias:g}) al menos: el destino de un comando no se "
+                "olvida mientras su repetición aún se reconoce"
             )
         return self
 

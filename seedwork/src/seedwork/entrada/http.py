@@ -14,7 +14,7 @@ from prometheus_client import Histogram
 from contratos.consultas import Respuesta
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada.problemas import ErrorHttp, registrar_errores
-from seedwork.entrada.salud import Comprobacion, crear_salud
+from seedwork.entrada.salud import Comprobacion, Papel, crear_salud
 
 CABECERA_CORRELACION = "X-Correlation-Id"
 CABECERA_CONSULTANTE = "X-Consultante"
@@ -73,10 +73,11 @@ def regla(ruta: str) -> str:
 def crear_app(
     requeridas: Mapping[str, Comprobacion] | None = None,
     informativas: Mapping[str, Comprobacion] | None = None,
+    papeles: Mapping[str, Papel] | None = None,
 ) -> flask.Flask:
     """A Flask application with the shared shape; the checks are those of :func:`equipar`."""
     app = _App(__name__, static_folder=None)
-    equipar(app, requeridas, informativas)
+    equipar(app, requeridas, informativas, papeles)
     return app
 
 
@@ -84,6 +85,7 @@ def equipar(
     app: flask.Flask,
     requeridas: Mapping[str, Comprobacion] | None = None,
     informativas: Mapping[str, Comprobacion] | None = None,
+    papeles: Mapping[str, Papel] | None = None,
 ) -> None:
     """Give an application the shared shape.
 
@@ -91,6 +93,7 @@ def equipar(
         app: the application, before its routes are added.
         requeridas: by name, the checks of the parts without which it is not ready.
         informativas: by name, the checks of parts that are shown beside them and never fail it.
+        papeles: by name, what a part is among others alike, shown likewise.
     """
     # Two slashes in a row are an unknown address, not a redirect with a page of HTML.
     app.url_map.merge_slashes = False
@@ -98,7 +101,7 @@ def equipar(
     registrar_errores(app)
     app.before_request(_empezar)
     app.after_request(_terminar)
-    app.register_blueprint(crear_salud(requeridas or {}, informativas or {}))
+    app.register_blueprint(crear_salud(requeridas or {}, informativas or {}, papeles or {}))
 
 
 def _empezar() -> None:

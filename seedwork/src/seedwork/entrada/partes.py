@@ -16,6 +16,7 @@ from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.proceso import Parte, Periodica, es_ajeno
 from seedwork.infraestructura import bd, metricas
+from seedwork.infraestructura.detenidos import VigilanteDeSesiones
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
@@ -24,11 +25,20 @@ log = structlog.get_logger(__name__)
 
 PODA_S = 600.0
 """Seconds between two prunings of the messaging tables."""
+VIGILANCIA_S = 3.0
+"""Seconds between two looks for sessions whose process stands still."""
+OIDO_S = 300.0
+"""Seconds that a service must have heard what is said before it forgets what recognises a repeat: what was delivered
+before a long absence, and not acknowledged, comes first after it."""
 
-_OUTBOX = sa.text(
-    "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(creado)), 0), min(id)"
-    " FROM outbox WHERE enviado IS NULL"
-)
+# How old the oldest one is; to look at the age of all would take long where there are many.
+_OUTBOX = sa.text("""
+    SELECT (SELECT count(*) FROM outbox WHERE enviado IS NULL), coalesce(primera.edad, 0), primera.id
+    FROM (VALUES (1)) AS una LEFT JOIN LATERAL (
+        SELECT id, extract(epoch FROM clock_timestamp() - creado) AS edad
+        FROM outbox WHERE enviado IS NULL ORDER BY fragmento, id LIMIT 1
+    ) AS primera ON true
+""")
 _ESPERAS = sa.text("SELECT count(*) FROM esperas WHERE consumidor = :consumidor")
 
 
@@ -90,9 +100,23 @@ class MedidorDeOutbox:
         return f"no se mueve desde hace {quieto:.0f} s"
 
 
-def relevo(relay: Relay, medidor: MedidorDeOutbox) -> Parte:
-    """The relay, in the process that it runs in."""
-    return Parte(nombre="relay", tarea=relay.correr, decisivas={"outbox": medidor.atascado}, medir=medidor.medir)
+def salida(medidor: MedidorDeOutbox) -> Parte:
+    """The outbox, wherever its relay runs: who relays may be the one that does not answer."""
+    return Parte(nombre="outbox", decisivas={"outbox": medidor.atascado}, medir=medidor.medir)
+
+
+def relevo(relay: Relay) -> Parte:
+    """The relay, in the process that it runs in. One that stands by is as ready as the one that leads."""
+
+    def medir() -> None:
+        metricas.RELAY_DIRIGE.set(relay.dirige)
+
+    return Parte(
+        nombre="relay",
+        tarea=relay.correr,
+        papeles={"relay": lambda: "DIRIGE" if relay.dirige else "A_LA_ESPERA"},
+        medir=medir,
+    )
 
 
 def consumo(
@@ -142,9 +166,19 @@ def en_espera(motor: sa.Engine, consumidor: str) -> Parte:
     return Parte(nombre="en_espera", medir=medir)
 
 
-def poda(podador: Podador) -> Parte:
-    """What the messaging tables no longer need goes."""
-    return Parte(nombre="podador", tarea=Periodica(PODA_S, podador.podar).correr)
+def vigilancia(vigilante: VigilanteDeSesiones) -> Parte:
+    """Who stands still lets go of its locks."""
+    return Parte(nombre="vigilante", tarea=Periodica(VIGILANCIA_S, vigilante.vuelta).correr)
+
+
+def poda(podador: Podador, consumidores: Consumidores) -> Parte:
+    """What the messaging tables no longer need goes; what recognises repeats, while the service hears."""
+
+    def podar() -> None:
+        oido = min(c.segundos_en_orden() for c in consumidores.todos)
+        podador.podar(memoria=oido >= OIDO_S)
+
+    return Parte(nombre="podador", tarea=Periodica(PODA_S, podar).correr)
 
 
 def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -> Parte:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import structlog
 import waitress
@@ -15,7 +16,7 @@ import waitress
 from seedwork.aplicacion.broker import SinBroker
 from seedwork.entrada.http import crear_app
 from seedwork.entrada.problemas import pila
-from seedwork.entrada.salud import Comprobacion
+from seedwork.entrada.salud import Comprobacion, Papel
 from seedwork.infraestructura import bd
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,8 @@ MEDIDA_S = 5.0
 """Seconds between two looks at what is measured."""
 
 _M_ARENA_MAX = -8
+
+C = TypeVar("C")
 
 Tarea = Callable[[threading.Event], None]
 """Something that runs until the event is set: a timer, a sender."""
@@ -41,6 +44,7 @@ class Parte:
         tarea: what it runs, on a thread of its own. One that dies takes the process along.
         decisivas: by name, the checks without which the process is not ready.
         informativas: by name, what the health page shows besides, and what never fails it.
+        papeles: by name, what the page says that it is among others alike; it is judged by none.
         medir: sets its gauges, every few seconds.
     """
 
@@ -48,6 +52,7 @@ class Parte:
     tarea: Tarea | None = None
     decisivas: Mapping[str, Comprobacion] = field(default_factory=dict)
     informativas: Mapping[str, Comprobacion] = field(default_factory=dict)
+    papeles: Mapping[str, Papel] = field(default_factory=dict)
     medir: Callable[[], object] | None = None
 
 
@@ -100,6 +105,7 @@ class Proceso:
         self._tareas.append(("medidor", Periodica(MEDIDA_S, self.medir).correr))
         self._decisivas = _juntas(p.decisivas for p in partes)
         self._informativas = _juntas(p.informativas for p in partes)
+        self._papeles = _juntas(p.papeles for p in partes)
 
     def correr(self) -> int:
         """Run until SIGTERM or SIGINT. It ends the process, whose exit code is 1 where a task died."""
@@ -139,7 +145,7 @@ class Proceso:
         self._parada.set()
 
     def _publicar_salud(self) -> None:
-        app = crear_app(self._decisivas, self._informativas)
+        app = crear_app(self._decisivas, self._informativas, self._papeles)
         servidor = waitress.create_server(app, host=self._host, port=self._puerto, threads=2)
         threading.Thread(target=servidor.run, name="salud", daemon=True).start()
 
@@ -159,8 +165,8 @@ def es_ajeno(error: BaseException) -> bool:
     return isinstance(error, SinBroker) or bd.es_de_infraestructura(error)
 
 
-def _juntas(varias: Iterable[Mapping[str, Comprobacion]]) -> dict[str, Comprobacion]:
-    todas: dict[str, Comprobacion] = {}
+def _juntas(varias: Iterable[Mapping[str, C]]) -> dict[str, C]:
+    todas: dict[str, C] = {}
     for unas in varias:
         if repetidas := todas.keys() & unas.keys():
             raise ValueError(f"dos partes se comprueban con el mismo nombre: {', '.join(sorted(repetidas))}")

@@ -24,6 +24,9 @@ Comprobacion = Callable[[], str | None]
 """Looks at one part: None when it is ready, else a text that says why not. It may raise instead: only the
 exception's type is shown then, since its text may quote an address or a secret."""
 
+Papel = Callable[[], str]
+"""What a part is among others alike, in a word: DIRIGE, A_LA_ESPERA. It waits for nothing."""
+
 PLAZO_S = 2.0
 """Seconds that the parts have to answer."""
 
@@ -59,12 +62,15 @@ class _Parte:
             return f"no responde ({type(error).__name__})"
 
 
-def crear_salud(requeridas: Mapping[str, Comprobacion], informativas: Mapping[str, Comprobacion]) -> flask.Blueprint:
+def crear_salud(
+    requeridas: Mapping[str, Comprobacion], informativas: Mapping[str, Comprobacion], papeles: Mapping[str, Papel]
+) -> flask.Blueprint:
     """The routes ``/salud/viva``, ``/salud/lista`` and ``/metrics``.
 
     Args:
         requeridas: by name, the checks that decide readiness.
         informativas: by name, the checks that are shown and decide nothing.
+        papeles: by name, what is said of a part, whether it is ready or not.
     """
     plano = flask.Blueprint("salud", __name__)
     decisivas = [_Parte(*p) for p in requeridas.items()]
@@ -78,7 +84,12 @@ def crear_salud(requeridas: Mapping[str, Comprobacion], informativas: Mapping[st
     def lista() -> Any:
         motivos = _mirar([*decisivas, *mostradas])
         partes = {p.nombre: _mostrar(motivos[p]) for p in decisivas}
-        cuerpo = {"partes": partes, "informativas": {p.nombre: _mostrar(motivos[p]) for p in mostradas}}
+        cuerpo: dict[str, Any] = {
+            "partes": partes,
+            "informativas": {p.nombre: _mostrar(motivos[p]) for p in mostradas},
+        }
+        if papeles:
+            cuerpo["papeles"] = {nombre: papel() for nombre, papel in papeles.items()}
         faltan = [nombre for nombre, parte in partes.items() if not parte["lista"]]
         if faltan:
             detalle = f"No está listo: {', '.join(faltan)}."

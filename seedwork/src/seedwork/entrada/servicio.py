@@ -1,9 +1,12 @@
 """What a service is made of, and how its worker and its relay run."""
 
+import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import flask
 import pulsar
@@ -29,7 +32,9 @@ from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.consultas import CursorInvalido
+from seedwork.infraestructura.detenidos import VigilanteDeSesiones
 from seedwork.infraestructura.outbox import OutboxSQL
+from seedwork.infraestructura.plazos import Plazos
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
@@ -58,6 +63,7 @@ class Servicio:
         partes: makes what its worker has besides its consumers: timers, senders, gauges of its own; of the service
             itself, its worker's engine and its consumers.
         api: adds its routes to a Flask app.
+        sesiones: whose connections its parts use besides (:meth:`motor`'s ``de``).
     """
 
     nombre: str
@@ -72,13 +78,25 @@ class Servicio:
     api: Callable[[flask.Flask, sa.Engine], None]
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     partes: Callable[["Servicio", sa.Engine, Consumidores], Sequence[Parte]] = lambda _este, _motor, _consumidores: ()
+    sesiones: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
 
-    def motor(self) -> sa.Engine:
-        """A new engine on the service's own database."""
-        return bd.crear_motor(self.config.database_url, nombre=self.nombre)
+    def motor(self, plazos: Plazos | None = None, *, de: str = "", **opciones: Any) -> sa.Engine:
+        """A new engine on the service's own database.
+
+        Args:
+            plazos: how long anything may take there; a worker's by default.
+            de: whose its connections are, where not the service's at large.
+            opciones: SQLAlchemy's own.
+        """
+        nombre = f"{self.nombre}-{de}" if de else self.nombre
+        return bd.crear_motor(self.config.database_url, nombre=nombre, plazos=plazos or self.config.plazos, **opciones)
+
+    def motor_de_mantenimiento(self) -> sa.Engine:
+        """Likewise, for what takes long, and what somebody waits for."""
+        return self.motor(self.config.plazos_de_mantenimiento, de="mantenimiento")
 
     def paciencia(self) -> PacienciaSegunAvance:
         """A new patience, for a bus."""
@@ -97,7 +115,7 @@ class Servicio:
         # alembic is a third of what a process would import, and only this verb needs it.
         from seedwork.infraestructura.migraciones import migrar
 
-        motor = self.motor()
+        motor = self.motor_de_mantenimiento()
         migrar(motor, self.migraciones)
         self.sembrar(motor)
 
@@ -116,7 +134,7 @@ class Servicio:
     def crear_api(self) -> flask.Flask:
         """The service's HTTP API, ready for a WSGI server."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
-        motor = self.motor()
+        motor = self.motor(self.config.plazos_de_consulta, de="api")
         app = crear_app_sobre(motor)
         self.api(app, motor)
         return app
@@ -155,11 +173,14 @@ class Servicio:
         relay = None if config.relay_aparte else self._relay(motor, self._salida())
         # An id that the inbox forgot must not be found half tried either, nor its key free before.
         como_el_inbox = dict.fromkeys(("inbox", "intentos", "claves_idempotencia"), config.inbox_dias)
+        dias = {**como_el_inbox, "comandos": config.comandos_dias, "lotes": 1.0, "outbox": config.outbox_dias}
         return [
             comunes.base_de_datos(motor, [*consumidores.todos, *([relay] if relay else [])]),
             *comunes.consumo(consumidores, atrasos, lambda: self.sembrar(motor), config.ritmo.problema_s),
-            comunes.relevo(relay, medidor) if relay else Parte(nombre="outbox", medir=medidor.medir),
-            comunes.poda(Podador(motor, {**como_el_inbox, "lotes": 1.0, "outbox": config.outbox_dias})),
+            comunes.salida(medidor),
+            comunes.vigilancia(self._vigilante(motor)),
+            *([comunes.relevo(relay)] if relay else []),
+            comunes.poda(Podador(motor, dias), consumidores),
             comunes.cartas(self.cartero(cliente, motor), self.nombre, atrasos, timedelta(days=config.cartas_dias)),
             comunes.en_espera(motor, bus.consumidor),
             *self.partes(self, motor, consumidores),
@@ -176,7 +197,9 @@ class Servicio:
 
         return [
             comunes.base_de_datos(motor, [relay]),
-            comunes.relevo(relay, self._medidor(motor)),
+            comunes.salida(self._medidor(motor)),
+            comunes.vigilancia(self._vigilante(motor)),
+            comunes.relevo(relay),
             Parte(nombre="broker", decisivas={"broker": comprobar}),
         ]
 
@@ -185,7 +208,13 @@ class Servicio:
         return Publicador(self.config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
 
     def _relay(self, motor: sa.Engine, salida: Publicador) -> Relay:
-        return Relay(OutboxSQL(motor), salida, sondeo=self.config.ritmo.sondeo_s)
+        # Who looks at the table sees where its leader is.
+        titular = f"{socket.gethostname()}/{os.getpid()}/{self.entorno.id()}"
+        return Relay(OutboxSQL(motor, titular), salida, sondeo=self.config.ritmo.sondeo_s)
+
+    def _vigilante(self, motor: sa.Engine) -> VigilanteDeSesiones:
+        nombres = [self.nombre, *(f"{self.nombre}-{de}" for de in self.sesiones)]
+        return VigilanteDeSesiones(motor, nombres, self.config.bd_transaccion_s)
 
     def _medidor(self, motor: sa.Engine) -> comunes.MedidorDeOutbox:
         return comunes.MedidorDeOutbox(motor, self.entorno, self.config.sin_avance_s)
@@ -200,7 +229,7 @@ def crear_app_sobre(motor: sa.Engine) -> flask.Flask:
 
 
 def _sin_base(error: sa.exc.SQLAlchemyError) -> flask.Response:
-    """A database that is away or takes no writes is no error of the service's."""
+    """A database that is away, takes no writes or takes too long is no error of the service's."""
     if not bd.es_de_infraestructura(error):
         return imprevisto(error)
     log.warning("consulta sin base de datos", error=type(error).__name__)

@@ -10,6 +10,7 @@ import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from seedwork.infraestructura.plazos import PLAZOS, Plazos
 from seedwork.infraestructura.tabla import SinBase
 
 METADATOS = sa.MetaData()
@@ -25,32 +26,55 @@ ACABAR_ESPERA = sa.text("""
 """Likewise, and that it is done with: no row of attempts outlives what it counts."""
 _AHORA_DE_COPY = sa.text("statement_timestamp()")
 
+_CONEXION_S = 5
+"""Seconds that a connection may take to come about."""
+_TURNO_S = 2.0
+"""Seconds that one may be waited for where all are taken."""
+_CUALES = "plazos"
+
 
 def crear_motor(
-    url: str | sa.URL, *, nombre: str = "saludtech", ajustes: Mapping[str, str] | None = None, **opciones: Any
+    url: str | sa.URL,
+    *,
+    nombre: str = "saludtech",
+    plazos: Plazos = PLAZOS,
+    ajustes: Mapping[str, str] | None = None,
+    **opciones: Any,
 ) -> sa.Engine:
     """The engine of a service's own database. A connection that the server closed is found out before it is used.
 
     Args:
-        url: the database's.
+        url: the database's; what it says of the server's settings itself goes first, and ours win.
         nombre: what the server calls its connections.
-        ajustes: server settings of its connections.
+        plazos: how long anything may take there.
+        ajustes: further server settings of its connections.
         opciones: SQLAlchemy's own.
     """
-    sin_driver = sa.make_url(url).set(drivername="postgresql+psycopg2")
+    url = sa.make_url(url).set(drivername="postgresql+psycopg2")
+    propias = url.query.get("options", ())
+    todas = [*([propias] if isinstance(propias, str) else propias)]
+    todas += [f"-c {n}={v}" for n, v in {**plazos.ajustes, **(ajustes or {})}.items()]
     motor = sa.create_engine(
-        sin_driver,
+        url,
         # An error's text may be logged, and what a statement holds may be a person's.
         hide_parameters=True,
         connect_args={
-            "connect_timeout": 5,
+            "connect_timeout": _CONEXION_S,
             "application_name": nombre,
-            "options": " ".join(f"-c {n}={v}" for n, v in (ajustes or {}).items()),
+            "options": " ".join(todas),
+            **plazos.cliente,
         },
-        **{"pool_size": 4, **opciones},
+        execution_options={_CUALES: plazos},
+        **{"pool_size": 4, "pool_timeout": _TURNO_S, **opciones},
     )
     sa.event.listen(motor, "checkout", _comprobar_viva)
     return motor
+
+
+def motor_aparte(motor: sa.Engine, *, ajustes: Mapping[str, str], **opciones: Any) -> sa.Engine:
+    """One more engine on the same database, in the same bounds."""
+    plazos: Plazos = motor.get_execution_options()[_CUALES]
+    return crear_motor(motor.url, plazos=plazos, ajustes=ajustes, **opciones)
 
 
 def _comprobar_viva(cruda: Any, _registro: Any, _acceso: Any) -> None:
@@ -59,14 +83,16 @@ def _comprobar_viva(cruda: Any, _registro: Any, _acceso: Any) -> None:
         raise sa.exc.InvalidatePoolError
 
 
-# PostgreSQL's manual, appendix A: connection, resources, intervention of an operator, system; a transaction that is
-# read-only, not serializable, or the victim of a deadlock.
-_CLASES_AJENAS = ("08", "53", "57P", "58")
-_CODIGOS_AJENOS = ("25006", "40001", "40P01")
+# PostgreSQL's manual, appendix A: connection, resources, intervention of an operator (a statement that took too long is
+# one, too), system; a transaction that is read-only, was idle for too long, is not serializable, the victim of a
+# deadlock, or waited too long for a lock.
+_CLASES_AJENAS = ("08", "53", "57", "58")
+_CODIGOS_AJENOS = ("25006", "25P03", "40001", "40P01", "55P03")
 
 
 def es_de_infraestructura(error: BaseException) -> bool:
-    """Whether no message is to blame: the database is away, full or read-only, or two transactions were in conflict."""
+    """Whether no message is to blame: the database is away, slow, full or read-only, two transactions were in conflict,
+    or this process stood still in the middle of one."""
     if isinstance(error, sa.exc.TimeoutError | SinBase):
         return True
     original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
@@ -124,8 +150,21 @@ outbox = sa.Table(
     _instante("enviado"),
     sa.Column("propiedades", JSONB),
     _instante("no_antes"),
+    sa.Column("fragmento", sa.SmallInteger, nullable=False, server_default="0"),
 )
-sa.Index("outbox_pendiente", outbox.c.id, postgresql_where=outbox.c.enviado.is_(None))
+sa.Index("outbox_pendiente", outbox.c.fragmento, outbox.c.id, postgresql_where=outbox.c.enviado.is_(None))
+sa.Index("outbox_enviado", outbox.c.enviado, postgresql_where=outbox.c.enviado.is_not(None))
+
+mandos = sa.Table(
+    "mandos",
+    METADATOS,
+    sa.Column("fragmento", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("titular", sa.Text, nullable=False),
+    _instante("hasta", nullable=False),
+    sa.Column("sesion", sa.Integer, nullable=False),
+    _instante("renovado", nullable=False),
+    comment="Which relay leads each shard of the outbox, and until when, unless it renews that or its session ends.",
+)
 
 inbox = sa.Table(
     "inbox",
@@ -135,6 +174,7 @@ inbox = sa.Table(
     _instante("recibido", nullable=False, server_default=AHORA),
     _instante("aparcado", comment="When it was parked as a dead letter; null for what was handled."),
 )
+sa.Index("inbox_recibido", inbox.c.recibido)
 
 lotes = sa.Table(
     "lotes",
@@ -158,6 +198,7 @@ intentos = sa.Table(
     _instante("ultimo", nullable=False, server_default=AHORA),
     comment="Single handlings begun, counted before the handler runs.",
 )
+sa.Index("intentos_ultimo", intentos.c.ultimo)
 
 esperas = sa.Table(
     "esperas",
@@ -182,6 +223,7 @@ comandos = sa.Table(
     sa.Column("motivo", sa.Text),
     _instante("ocurrido", nullable=False, server_default=_AHORA_DE_COPY),
 )
+sa.Index("comandos_ocurrido", comandos.c.ocurrido)
 
 claves_idempotencia = sa.Table(
     "claves_idempotencia",
@@ -190,6 +232,7 @@ claves_idempotencia = sa.Table(
     sa.Column("id_comando", sa.Text, nullable=False),
     _instante("creada", nullable=False, server_default=AHORA),
 )
+sa.Index("claves_idempotencia_creada", claves_idempotencia.c.creada)
 
 CANAL_OUTBOX = "outbox"
 """The NOTIFY channel that wakes the relay."""

@@ -87,6 +87,34 @@ COMMENT ON TABLE esperas IS
 ALTER TABLE outbox ADD COLUMN propiedades jsonb, ADD COLUMN no_antes timestamptz;
 """
 
+# Who leads the relays, by a lease; rows bear the shard that is leased, one for now. And what is pruned by its age is
+# found by it.
+MENSAJERIA_V3 = """
+CREATE TABLE mandos (
+    fragmento smallint PRIMARY KEY,
+    titular text NOT NULL,
+    hasta timestamptz NOT NULL,
+    sesion integer NOT NULL,
+    renovado timestamptz NOT NULL
+);
+COMMENT ON TABLE mandos IS
+    'Which relay leads each shard of the outbox, and until when, unless it renews that or its session ends.';
+ALTER TABLE outbox ADD COLUMN fragmento smallint NOT NULL DEFAULT 0;
+DROP INDEX outbox_pendiente;
+CREATE INDEX outbox_pendiente ON outbox (fragmento, id) WHERE enviado IS NULL;
+CREATE INDEX outbox_enviado ON outbox (enviado) WHERE enviado IS NOT NULL;
+CREATE INDEX inbox_recibido ON inbox (recibido);
+CREATE INDEX intentos_ultimo ON intentos (ultimo);
+CREATE INDEX comandos_ocurrido ON comandos (ocurrido);
+CREATE INDEX claves_idempotencia_creada ON claves_idempotencia (creada);
+"""
+
+
+def mensajeria() -> str:
+    """What a database that is made today gets, where no tree of migrations makes it."""
+    return MENSAJERIA_V1 + MENSAJERIA_V2 + MENSAJERIA_V3
+
+
 # ALWAYS: also in a session that plays the replica, where ordinary triggers keep still.
 ALMACEN_EVENTOS_V1 = """
 CREATE TABLE eventos (

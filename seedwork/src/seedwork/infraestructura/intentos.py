@@ -44,7 +44,7 @@ _ACABAR_PERDIDOS = sa.text("""
 
 def motor_de_notas(motor: sa.Engine) -> sa.Engine:
     """An engine on the same database whose single statements do not wait for the disk; one serves a whole process."""
-    return bd.crear_motor(motor.url, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"})
+    return bd.motor_aparte(motor, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"})
 
 
 def _sena(llegado: Original) -> str:

@@ -18,6 +18,7 @@ RETENIDOS = Gauge(
 )
 EN_ESPERA = Gauge("saludtech_comandos_en_espera", "Commands waiting for what they name", multiprocess_mode="max")
 OUTBOX_ENVIADOS = Counter("saludtech_outbox_enviados_total", "Outbox rows that the broker confirmed")
+RELAY_DIRIGE = Gauge("saludtech_relay_dirige", "1 where the relay of this process leads", multiprocess_mode="max")
 OUTBOX_PENDIENTES = Gauge("saludtech_outbox_pendientes", "Outbox rows not sent", multiprocess_mode="max")
 OUTBOX_EDAD_SEGUNDOS = Gauge(
     "saludtech_outbox_edad_segundos", "Age of the oldest outbox row not sent", multiprocess_mode="max"

@@ -14,7 +14,11 @@ def migrar(motor: sa.Engine, arbol: Path, hasta: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(arbol))
     with motor.begin() as conexion:
+        # Another start may be at it, for as long as that takes: it is waited for. A lock on a table is not, for long:
+        # all who come later would wait behind it.
+        conexion.execute(sa.text("SET LOCAL lock_timeout = 0"))
         conexion.execute(sa.select(sa.func.pg_advisory_xact_lock(_CERROJO)))
+        conexion.execute(sa.text("SET LOCAL lock_timeout TO DEFAULT"))
         config.attributes["connection"] = conexion
         command.upgrade(config, hasta)
 

@@ -9,23 +9,26 @@ log = structlog.get_logger(__name__)
 
 _INSTANTES = {
     "inbox": "recibido",
-    "intentos": "ultimo",
-    "lotes": "iniciado",
+    "comandos": "ocurrido",
     "claves_idempotencia": "creada",
+    "intentos": "ultimo",
     # Null until it is sent, and so never old.
     "outbox": "enviado",
 }
+"""Each table's instant by which it is pruned, which has an index."""
+_MEMORIA = ("inbox", "comandos", "claves_idempotencia", "intentos")
+"""Of these, what recognises a message that comes again."""
 
-
-_SIN_OBJETO = {
-    # A batch all of whose messages are done with, by whomever: nobody will come for its row.
-    "lotes": """NOT EXISTS (
+_HACE = sa.text("SELECT clock_timestamp() - make_interval(secs => :edad)")
+# A handful of rows, each of which is there for milliseconds. A batch all of whose messages are done with, by whomever,
+# counts nothing any more: nobody will come for its row.
+_LOTES = sa.text("""
+    DELETE FROM lotes WHERE iniciado < clock_timestamp() - make_interval(secs => :edad) OR NOT EXISTS (
         SELECT FROM unnest(ce_ids) AS suyo
         WHERE NOT EXISTS (SELECT FROM inbox WHERE inbox.consumidor = lotes.consumidor AND inbox.ce_id = suyo)
             AND NOT EXISTS (SELECT FROM comandos WHERE id_comando = suyo)
-    )""",
-}
-"""Which rows count nothing any more, whatever their age."""
+    )
+""")
 
 
 class Podador:
@@ -39,30 +42,40 @@ class Podador:
 
     def __init__(self, motor: sa.Engine, dias: Mapping[str, float], *, tope: int = 5000) -> None:
         self._motor = motor.execution_options(isolation_level="AUTOCOMMIT")
-        self._dias = {tabla: dias[tabla] for tabla in _INSTANTES}
+        self._dias = {tabla: dias[tabla] for tabla in (*_INSTANTES, "lotes")}
         self._tope = tope
 
-    def podar(self) -> int:
+    def podar(self, *, memoria: bool = True) -> int:
         """One pass over all tables. Answers how many rows went.
+
+        Args:
+            memoria: whether what recognises messages that come again may go, too.
 
         Raises:
             sqlalchemy.exc.DBAPIError: the database is in trouble; what went until then is gone.
         """
-        total = sum(self._podar(tabla, dias) for tabla, dias in self._dias.items())
+        with self._motor.connect() as conexion:
+            total = conexion.execute(_LOTES, {"edad": self._dias["lotes"] * 86400}).rowcount
+        total += sum(self._podar(tabla) for tabla in _INSTANTES if memoria or tabla not in _MEMORIA)
         if total:
             log.info("filas viejas podadas", cuantas=total)
         return total
 
-    def _podar(self, tabla: str, dias: float) -> int:
-        sentencia = sa.text(
-            f"DELETE FROM {tabla} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {tabla}"  # noqa: S608 — our own names
-            f" WHERE {_INSTANTES[tabla]} < clock_timestamp() - make_interval(secs => :edad)"
-            f" OR {_SIN_OBJETO.get(tabla, 'false')} LIMIT :tope))"
-        )
-        total = 0
-        while True:
-            with self._motor.connect() as conexion:
-                borradas = conexion.execute(sentencia, {"edad": dias * 86400, "tope": self._tope}).rowcount
-            total += borradas
-            if borradas < self._tope:
-                return total
+    def _podar(self, tabla: str) -> int:
+        instante = _INSTANTES[tabla]
+        # Each batch begins where the last one ended, not at what that left in the index. Other workers are at it, too.
+        sentencia = sa.text(f"""
+            WITH viejas AS (
+                SELECT ctid, {instante} FROM {tabla} WHERE {instante} >= :desde AND {instante} < :hasta
+                ORDER BY {instante} LIMIT :tope FOR UPDATE SKIP LOCKED
+            ), borradas AS (DELETE FROM {tabla} WHERE ctid = ANY(ARRAY(SELECT ctid FROM viejas)))
+            SELECT count(*), max({instante}) FROM viejas
+        """)  # noqa: S608 — our own names
+        total, borradas = 0, self._tope
+        with self._motor.connect() as conexion:
+            desde, hasta = "-infinity", conexion.scalar(_HACE, {"edad": self._dias[tabla] * 86400})
+            while borradas == self._tope:
+                valores = {"desde": desde, "hasta": hasta, "tope": self._tope}
+                borradas, desde = conexion.execute(sentencia, valores).one()
+                total += borradas
+        return total

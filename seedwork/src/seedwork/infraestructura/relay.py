@@ -2,7 +2,8 @@
 
 One relay leads at a time; others stand by. The leader always starts with the oldest rows that are not sent, so nothing
 is missed however late a transaction commits; it may repeat what it sent just before it died, and consumers recognise a
-repeat.
+repeat. So may one that stood still for so long that another leads by now: the round that it had in hand is no later
+than what that one sends, and it begins none before it has found out (ADR 22).
 """
 
 import threading
@@ -59,7 +60,13 @@ class Relay:
         self._sondeo = sondeo
         self._ronda: _Ronda | None = None
         self._al_dia = False
+        self._dirige = False
         self._espera_por: Exception | None = None
+
+    @property
+    def dirige(self) -> bool:
+        """Whether it leads, as far as it knows; else it stands by, or is in trouble."""
+        return self._dirige
 
     @property
     def espera_por(self) -> Exception | None:
@@ -68,7 +75,7 @@ class Relay:
 
     @property
     def aguarda(self) -> bool:
-        """Whether it waits for the broker's answer: until then, a step does nothing."""
+        """Whether it waits for the broker's answer: until then, a step does nothing but keep the lead."""
         return self._ronda is not None and not self._ronda.acabada.is_set()
 
     def correr(self, parada: threading.Event) -> None:
@@ -97,8 +104,8 @@ class Relay:
             return self._tropezar(error)
 
     def _empezar(self) -> float:
-        if not self._outbox.dirigir():
-            return self._sondeo
+        if not self._dirigir():
+            return self._descansar(al_dia=False)
         filas = self._outbox.pendientes(self._tope)
         if not filas:
             return self._descansar()
@@ -130,7 +137,12 @@ class Relay:
 
     def _acabar(self, ronda: _Ronda) -> float:
         if not ronda.acabada.is_set():
-            return _MIRADA_S
+            if self._dirigir():
+                return _MIRADA_S
+            # Another one sends all of it anew: what is still on its way here would only be repeats.
+            self._ronda = None
+            self._descartar(ronda)
+            return self._descansar(al_dia=False)
         self._ronda = None
         self._marcar(ronda.confirmadas)
         if ronda.errores:
@@ -142,6 +154,13 @@ class Relay:
         self._espera_por = None
         return 0.0
 
+    def _dirigir(self) -> bool:
+        dirige = self._outbox.dirigir()
+        if dirige != self._dirige:
+            log.info("relay al mando" if dirige else "relay a la espera")
+        self._dirige = dirige
+        return dirige
+
     def _marcar(self, ids: Sequence[int]) -> None:
         if ids:
             self._outbox.marcar(ids)
@@ -151,15 +170,16 @@ class Relay:
         for topico in ronda.topicos:
             self._salida.descartar(topico)
 
-    def _descansar(self) -> float:
+    def _descansar(self, *, al_dia: bool = True) -> float:
         self._espera_por = None
-        self._al_dia = True
+        self._al_dia = al_dia
         return self._sondeo
 
     def _tropezar(self, error: Exception) -> float:
         """Begin anew after a while. Its text quotes nothing, and names the topic where one is to blame."""
         log.warning("relay en espera", error=str(error))
         self._espera_por = error
+        self._dirige = False
         self._outbox.soltar()
         return self._sondeo
 

@@ -117,6 +117,8 @@ class Almacen:
         self.lotes: dict[str, tuple[str, frozenset[str]]] = {}
         self.intentos: dict[tuple[str, str], Fila] = {}
         self.lider: object | None = None
+        """The relay's end of the session that leads; none where it ended."""
+        self.lider_hasta = entorno.ahora()
         self.siguiente = itertools.count(1)
         self._diario: list[tuple[dict[Any, Any], Clave, Any]] = []
         self._abierta = False

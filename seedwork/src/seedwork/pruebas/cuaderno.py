@@ -75,7 +75,7 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
 def preparar(motor: sa.Engine) -> None:
     """Make its tables, and those of every service's messages."""
     with motor.begin() as conexion:
-        conexion.execute(sa.text(ddl.MENSAJERIA_V1 + ddl.MENSAJERIA_V2))
+        conexion.execute(sa.text(ddl.mensajeria()))
         _TABLAS.create_all(conexion)
 
 

@@ -1,11 +1,14 @@
 """What relay and consumer keep in a service's database, in memory: the outbox's queue, batches and attempts."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
-from seedwork.aplicacion.outbox import PorEnviar, SinOutbox
+from seedwork.aplicacion.outbox import ARRIENDO_S, RENOVACION_S, PorEnviar, SinOutbox
 from seedwork.aplicacion.recibido import Original
 from seedwork.infraestructura.tabla import SinBase
 from seedwork.pruebas.almacen import Almacen
+
+_ARRIENDO, _RENOVACION = timedelta(seconds=ARRIENDO_S), timedelta(seconds=RENOVACION_S)
 
 
 class OutboxMemoria:
@@ -13,22 +16,31 @@ class OutboxMemoria:
 
     def __init__(self, almacen: Almacen) -> None:
         self._almacen = almacen
-        self._dirige = False
+        self._renovado: datetime | None = None
+
+    def desde(self) -> datetime | None:
+        """From which instant on it may lead, on the store's clock; None for now."""
+        libre = self._almacen.lider in (None, self)
+        return None if libre or self._almacen.lider_hasta <= self._ahora() else self._almacen.lider_hasta
 
     def dirigir(self) -> bool:
-        """See the port. A lead that was lost is found out by what follows."""
-        if not self._dirige:
-            if self._almacen.ausente:
-                raise SinOutbox("el almacén no responde")
-            if self._almacen.lider is None:
-                self._almacen.lider = self
-            self._dirige = self._almacen.lider is self
-        return self._dirige
+        """See the port."""
+        ahora = self._ahora()
+        if self._renovado is not None and ahora - self._renovado < _RENOVACION:
+            return True
+        if self._almacen.ausente:
+            self._renovado = None
+            raise SinOutbox("el almacén no responde")
+        if self.desde() is not None:
+            self._renovado = None
+            return False
+        self._almacen.lider, self._almacen.lider_hasta, self._renovado = self, ahora + _ARRIENDO, ahora
+        return True
 
     def pendientes(self, tope: int) -> Sequence[PorEnviar]:
         """See the port."""
         self._exigir()
-        ahora, sin_enviar = self._almacen.entorno.ahora(), self._almacen.sin_enviar
+        ahora, sin_enviar = self._ahora(), self._almacen.sin_enviar
         return [
             PorEnviar(
                 f.id,
@@ -43,7 +55,6 @@ class OutboxMemoria:
 
     def marcar(self, ids: Sequence[int]) -> None:
         """See the port."""
-        self._exigir()
         try:
             with self._almacen.suelta():
                 for id in ids:
@@ -51,9 +62,10 @@ class OutboxMemoria:
                     if fila is not None and fila.no_antes is not None:
                         self._almacen.outbox.pop(id, None)
         except SinBase as error:
-            # The lead would be gone with the session.
+            # The session is gone.
             self.soltar()
             raise SinOutbox("no se marcó, o no se sabe") from error
+        self._exigir()
 
     def aguardar(self, espera_s: float) -> None:
         """See the port. Nobody waits here: the world's time stands still meanwhile."""
@@ -61,12 +73,16 @@ class OutboxMemoria:
 
     def soltar(self) -> None:
         """See the port."""
-        self._dirige = False
+        self._renovado = None
         if self._almacen.lider is self:
             self._almacen.lider = None
 
+    def _ahora(self) -> datetime:
+        return self._almacen.entorno.ahora()
+
     def _exigir(self) -> None:
-        if self._almacen.ausente or not self._dirige or self._almacen.lider is not self:
+        if self._almacen.ausente or self._renovado is None or self._almacen.lider is not self:
+            self._renovado = None
             raise SinOutbox("no dirige")
 
 

@@ -31,6 +31,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAp
 from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.outbox import OutboxSQL
+from seedwork.infraestructura.plazos import Plazos
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
@@ -203,7 +204,7 @@ class Taller:
     def relay(self, **opciones: Any) -> Relay:
         """A new relay."""
         self._publicadores.append(Publicador(self.servidores.pulsar_url, plazo_ms=0, esperar_cola=True))
-        return Relay(OutboxSQL(self.motor), self._publicadores[-1], **opciones)
+        return Relay(OutboxSQL(self.motor, EntornoReal().id()), self._publicadores[-1], **opciones)
 
     def trabajador(self, *orden: str, **entorno: str) -> subprocess.Popen[bytes]:
         """The notebook's worker, or what else its module is told to be, as a process of its own."""
@@ -238,6 +239,16 @@ class Taller:
         """The number that a query answers."""
         with self.motor.connect() as conexion:
             return int(conexion.scalar(sa.text(sql)))
+
+    @contextmanager
+    def ajena(self) -> Iterator[sa.Connection]:
+        """A connection of somebody who is no part of the platform: its transaction may stand still for long."""
+        motor = bd.crear_motor(self.url_base, plazos=Plazos(transaccion_s=600))
+        try:
+            with motor.connect() as conexion:
+                yield conexion
+        finally:
+            motor.dispose()
 
     def publicados(self) -> list[tuple[str, str, int]]:
         """What is on the event's topic, in its order: ce_id, page, line."""

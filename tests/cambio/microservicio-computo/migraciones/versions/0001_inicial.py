@@ -11,6 +11,7 @@ down_revision = None
 def upgrade() -> None:
     op.execute(ddl.MENSAJERIA_V1)
     op.execute(ddl.MENSAJERIA_V2)
+    op.execute(ddl.MENSAJERIA_V3)
     op.execute("""
         CREATE TABLE reservas (
             id text PRIMARY KEY,
