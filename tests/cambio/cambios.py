@@ -360,14 +360,16 @@ class Reclamo(Agregado):
 \g<0>""",
         ),
     )
+    migraciones = "microservicio-suscripciones/migraciones/versions"
+    ultima = max(int(m.name[:4]) for m in (copia.raiz / migraciones).glob("[0-9]*.py"))
     copia.escribir(
-        "microservicio-suscripciones/migraciones/versions/0004_reclamos.py",
-        '''"""Complaints."""
+        f"{migraciones}/{ultima + 1:04}_reclamos.py",
+        f'''"""Complaints."""
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "{ultima + 1:04}"
+down_revision = "{ultima:04}"
 
 
 def upgrade() -> None:

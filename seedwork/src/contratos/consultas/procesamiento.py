@@ -37,7 +37,9 @@ class Imagen(Respuesta):
     id_imagen: str = campo("Su identificador.", IMAGEN)
     estado: Literal["ANONIMIZADA", "RECHAZADA", "CUARENTENA"] = campo("Cómo está.", "ANONIMIZADA")
     motivo: str | None = campo(MOTIVO)
-    seudonimo_paciente: str | None = campo("El mismo para todas las imágenes de un paciente.", "v1:0798da8aa9149fcc79817fd128a99275")
+    seudonimo_paciente: str | None = campo(
+        "El mismo para todas las imágenes de un paciente.", "v2:0798da8aa9149fcc79817fd128a99275"
+    )
     modalidad: str | None = campo("Cómo se tomó.", "Rayos X")
     patologia: str | None = campo("Qué muestra.", "Neumonía")
     region_anatomica: str | None = campo("De qué parte del cuerpo.", "Cráneo")
