@@ -12,10 +12,9 @@ from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.config import Config
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.seudonimos import Seudonimizador
 from procesamiento.entrada.http import registrar_rutas
-from procesamiento.infraestructura.catalogo import leer_condiciones
+from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS
@@ -29,7 +28,7 @@ def servicio() -> Servicio:
     config = cargar(Config)
     condiciones = leer_condiciones(config.catalogo_condiciones)
     seudonimizadores = {v: Seudonimizador(c, v) for v, c in config.claves.items()}
-    anonimizador = Anonimizador(seudonimizadores, Reconocedor(condiciones.values()))
+    anonimizador = Anonimizador(seudonimizadores, leer_reconocedor(condiciones))
     unidad = partial(UnidadProcesamiento, anonimizador=anonimizador)
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:

@@ -28,9 +28,8 @@ from notificaciones.pruebas import memoria as de_notificaciones
 from procesamiento.aplicacion.manejadores import MANEJADORES as DE_PROCESAMIENTO
 from procesamiento.aplicacion.rechazo import rechazar_comando as rechazar_imagen
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.seudonimos import Seudonimizador
-from procesamiento.infraestructura.catalogo import leer_condiciones
+from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.pruebas import memoria as de_procesamiento
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.bus import Manejador, Rechazar
@@ -54,7 +53,7 @@ from suscripciones.dominio.plan import Plan
 from suscripciones.pruebas import memoria as de_suscripciones
 
 PLANTILLAS = Plantillas(TIPOS)
-ANONIMIZADOR = Anonimizador({2: Seudonimizador(bytes(range(32)), 2)}, Reconocedor(leer_condiciones().values()))
+ANONIMIZADOR = Anonimizador({2: Seudonimizador(bytes(range(32)), 2)}, leer_reconocedor(leer_condiciones()))
 
 
 def _plan(codigo: str, *recursos: str, precio: str) -> Plan:

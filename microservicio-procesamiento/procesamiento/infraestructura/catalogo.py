@@ -1,15 +1,16 @@
-"""The allow-list of conditions: one TOML file."""
+"""The allow-list of conditions, and the words that histories are understood by: TOML files."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from procesamiento.dominio.condiciones import Condicion
+from procesamiento.dominio.condiciones import PAPELES, Condicion, Lexico, Reconocedor
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Entrada, leer
 
-INCLUIDAS = Path(__file__).parent.parent / "condiciones.toml"
+_PAQUETE = Path(__file__).parent.parent
+INCLUIDAS = _PAQUETE / "condiciones.toml"
 Texto = Annotated[str, Field(min_length=2, max_length=200)]
 
 
@@ -17,6 +18,7 @@ class _Condicion(Entrada):
     codigo: Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}(\.[0-9X])?$")]
     nombre: Texto
     terminos: Annotated[list[Texto], Field(min_length=1)]
+    debiles: list[Texto] = Field(default_factory=list)
 
 
 class _Lista(Entrada):
@@ -33,11 +35,96 @@ def leer_condiciones(archivo: Path = INCLUIDAS) -> Mapping[str, Condicion]:
     condiciones: dict[str, Condicion] = {}
     terminos: set[str] = set()
     for entrada in lista.condicion:
-        repetidos = terminos & set(entrada.terminos)
+        propios = {*entrada.terminos, *entrada.debiles}
+        repetidos = terminos & propios
         if entrada.codigo in condiciones or repetidos:
             raise CatalogoInvalido(f"{archivo}: {entrada.codigo} está dos veces, o comparte {sorted(repetidos)}")
-        terminos.update(entrada.terminos)
+        terminos.update(propios)
         condiciones[entrada.codigo] = Condicion(
-            codigo=entrada.codigo, nombre=entrada.nombre, terminos=tuple(entrada.terminos)
+            codigo=entrada.codigo,
+            nombre=entrada.nombre,
+            terminos=tuple(entrada.terminos),
+            debiles=tuple(entrada.debiles),
         )
     return condiciones
+
+
+def _papel(nombre: str) -> str:
+    if nombre not in PAPELES:
+        raise ValueError("no es un papel en una oración")
+    return nombre
+
+
+Frases = list[str]
+Papel = Annotated[str, AfterValidator(_papel)]
+
+
+class _Propias(Entrada):
+    condiciones: list[str]
+    frases: Frases
+
+
+class _Dudas(Entrada):
+    palabras: Frases
+    condiciones: list[str]
+
+
+class _Encabezados(Entrada):
+    propios: Frases
+    neutros: Frases
+    otros: Frases
+
+
+class _Lexico(Entrada):
+    numerales: Frases
+    abreviaturas: Frases
+    palabras: dict[Papel, Frases]
+    raices: dict[Papel, Frases]
+    propias: list[_Propias]
+    dudas: list[_Dudas]
+    encabezados: _Encabezados
+
+
+class Gatillos(Entrada):
+    """Words that a sentence reaches beyond its end by, by class."""
+
+    posteriores: Frases
+    negacion: Frases
+    hipotesis: Frases
+    busqueda: Frases
+    ajeno: Frases
+    aparentes: Frases
+
+    def todos(self) -> Frases:
+        """Those of every class, but for what only looks like one."""
+        return [*self.posteriores, *self.negacion, *self.hipotesis, *self.busqueda, *self.ajeno]
+
+
+def leer_gatillos() -> Gatillos:
+    """The package's own."""
+    return leer(_PAQUETE / "gatillos.toml", Gatillos)
+
+
+def leer_lexico() -> Lexico:
+    """The package's own."""
+    archivo = leer(_PAQUETE / "lexico.toml", _Lexico)
+    gatillos = leer_gatillos()
+    return Lexico(
+        palabras=archivo.palabras,
+        raices=archivo.raices,
+        propias=[(p.condiciones, p.frases) for p in archivo.propias],
+        dudas=[(d.palabras, d.condiciones) for d in archivo.dudas],
+        propios=archivo.encabezados.propios,
+        neutros=archivo.encabezados.neutros,
+        otros=archivo.encabezados.otros,
+        numerales=archivo.numerales,
+        abreviaturas=archivo.abreviaturas,
+        gatillos=gatillos.todos(),
+        posteriores=gatillos.posteriores,
+        iniciales=[*gatillos.negacion, *gatillos.ajeno],
+    )
+
+
+def leer_reconocedor(condiciones: Mapping[str, Condicion]) -> Reconocedor:
+    """Of these conditions, by the package's own words."""
+    return Reconocedor(condiciones.values(), leer_lexico())

@@ -15,11 +15,10 @@ from plataforma.proveedores import Fabrica
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.seudonimos import Seudonimizador
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.infraestructura import tablas
-from procesamiento.infraestructura.catalogo import leer_condiciones
+from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from seedwork.aplicacion.bus import Bus
@@ -63,7 +62,7 @@ def motor(url_base: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def bus(motor: sa.Engine) -> Bus:
-    anonimizador = Anonimizador({2: Seudonimizador(CLAVE, 2)}, Reconocedor(leer_condiciones().values()))
+    anonimizador = Anonimizador({2: Seudonimizador(CLAVE, 2)}, leer_reconocedor(leer_condiciones()))
     fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador)
     abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
     return Bus("procesamiento", abrir, MANEJADORES, rechazar_comando, PacienciaFija())

@@ -15,7 +15,7 @@ from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.dominio.seudonimos import Seudonimizador
-from procesamiento.infraestructura.catalogo import leer_condiciones
+from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.pruebas.memoria import abrir_en, almacen
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.recibido import Recibido
@@ -102,7 +102,7 @@ class EnMemoria:
 
 @pytest.fixture(scope="session")
 def reconocedor() -> Reconocedor:
-    return Reconocedor(leer_condiciones().values())
+    return leer_reconocedor(leer_condiciones())
 
 
 @pytest.fixture

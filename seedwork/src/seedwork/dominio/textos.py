@@ -156,9 +156,13 @@ MEDIO = TipoTexto(
 )
 """How somebody paid."""
 
+_INVISIBLES = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
+"""Soft hyphens, joiners and marks of direction, which programs leave inside words."""
+
 
 def llano(texto: str) -> str:
-    """Lower case, without accents: what two spellings of one word have in common."""
+    """Lower case, without accents, and without what is not seen: what two spellings of one word have in common."""
     if texto.isascii():
         return texto.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", texto.casefold()) if not unicodedata.combining(c))
+    llana = unicodedata.normalize("NFKD", texto.casefold()).translate(_INVISIBLES)
+    return "".join(c for c in llana if not unicodedata.combining(c))
