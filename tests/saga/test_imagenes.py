@@ -62,6 +62,38 @@ def test_un_uid_que_encierra_el_numero_por_azar_se_acepta(negocio: Negocio) -> N
     assert imagen.queda("ANONIMIZADA")["estado"] == "ANONIMIZADA"
 
 
+def test_solo_lo_que_la_historia_afirma_del_paciente_se_publica(negocio: Negocio) -> None:
+    """One of each class of hard histories, and a plain one, from the door to the query."""
+    historias = {
+        "Diabetes: no": [],
+        "VIH: no reactivo": [],
+        "HTA (-), DM2 (-)": [],
+        "Niega: HTA, DM, asma": [],
+        "Antecedentes familiares: diabetes. Hipertensión.": [],
+        "Madre diabética e hipertensa": [],
+        "Contacto con TBC pulmonar BK+": [],
+        "¿Tuberculosis?": [],
+        "Tamizaje de cáncer de mama": [],
+        "Vacunada contra hepatitis B": [],
+        "Se solicita TAC para descartar linfoma": [],
+        "Prótesis bipolar de cadera": [],
+        "Hipertensión intracraneal": [],
+        "Niega dia\u00adbetes": [],
+        "Riesgo de infarto de miocardio": [],
+        "Feto con síndrome de Down": [],
+        "Hipertensa controlada con losartán, diabetes tipo 2 desde 2010": ["E11", "I10"],
+    }
+    marca = secrets.token_hex(6)
+    enviadas = [
+        negocio.envia_imagen(id_imagen=f"{marca}-{i}", antecedentes=historia) for i, historia in enumerate(historias)
+    ]
+
+    registros = [enviada.queda("ANONIMIZADA") for enviada in enviadas]
+
+    halladas = [[c["codigo"] for c in registro["condiciones"]] for registro in registros]
+    assert dict(zip(historias, halladas, strict=True)) == historias
+
+
 def test_otro_contenido_con_el_mismo_id_se_rechaza_y_no_cambia_lo_que_hay(negocio: Negocio) -> None:
     id_imagen = f"img-{secrets.token_hex(6)}"
     antes = negocio.envia_imagen(id_imagen=id_imagen).queda("ANONIMIZADA")
