@@ -87,13 +87,13 @@ PAPELES = {
 INTERVENCION = "intervencion"
 """Among the conditions of ``propias``: beside any of these words, too."""
 
-_TERMINO, _DEBIL, _ADJETIVO, _PROPIA, _COMA = "TWAo,"
+_TERMINO, _DEBIL, _ADJETIVO, _PROPIA, _COMA, _JUNTO = "TWAo,/"
 
 
 def _gramatica() -> re.Pattern[str]:
     """Sentences that affirm, in letters. All repetitions are possessive: a text is read once, whatever is in it."""
     remedios = "(?>(?:d[fn]*+|qf*+)(?:[y,/](?:d[fn]*+|qf*+))*+)"
-    prueba = f"(?:t(?:f|{remedios})?|[jo]|wo|[rw]{remedios})"
+    prueba = f"(?:t(?:f|{remedios})?|[jo]|[rw]o|[rw]{remedios})"
     sola = f"(?:[mheq]|{prueba})"
     detalle = f"(?:{sola}|\\((?:{sola}|{remedios})(?:,?(?:{sola}|{remedios}))*+\\))"
     nombre = f"(?:T{detalle}*+|W[mhe]*+{prueba}{detalle}*+)"
@@ -168,8 +168,10 @@ class Reconocedor:
                 self._unidades.poner(fichas(frase), _Unidad(PAPELES[papel]))
         for frase, codigos in propias.items():
             self._unidades.poner(fichas(frase), _Unidad(_PROPIA, solo_con=frozenset(codigos)))
-        for signo in "()/":
+        for signo in "()":
             self._unidades.poner([signo], _Unidad(signo))
+        for signo in "/+":
+            self._unidades.poner([signo], _Unidad(_JUNTO))
         for signo in ",;\n":
             self._unidades.poner([signo], _Unidad(_COMA))
         self._raices = [(tuple(finales), _Unidad(PAPELES[papel])) for papel, finales in lexico.raices.items()]

@@ -40,7 +40,7 @@ CLASES = {
 RECONOCEDOR = leer_reconocedor(leer_condiciones())
 GATILLOS = sorted({f for frase in leer_gatillos().todos() for forma in desplegar(frase) for f in fichas(forma)})
 APARENTES = [fichas(forma) for frase in leer_gatillos().aparentes for forma in desplegar(frase)]
-SIN_PAPEL = ["?", "¿", ":", "−", "+", "=", "*", "✗", "☐", "[", "xyz", "n", "si", "su", "otro", "padre,", "no,", "¡"]
+SIN_PAPEL = ["?", "¿", ":", "−", "=", "*", "✗", "☐", "[", "xyz", "n", "si", "otro", "padre,", "no,", "¡"]
 """Signs and words that the lexicon has no part for, or not alone."""
 
 
