@@ -16,6 +16,7 @@ from rich.console import Console
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma, Proceso, plataforma_viva
 
+import contratos
 from plataforma import proveedores, sondas
 from plataforma.partes import Grupo, Parte
 from plataforma.postgres import borrar_base, crear_bases
@@ -98,7 +99,8 @@ def lugar_de_cambio(consola: Console, carpeta: Path) -> Iterator[Lugar]:
     """Everything ready in the body, and gone after it.
 
     The platform is up and at work before anything of the new comes: first the participant, which hears nothing that
-    concerns it, then the plans, for which suscripciones alone is started again.
+    concerns it, then the plans, for which suscripciones alone is started again, with the contracts that tell who
+    provides what they require: with those of before, it does not start.
     """
     with ExitStack() as pila:
         servidores = pila.enter_context(proveedores.servidores(consola))
@@ -119,8 +121,17 @@ def _ofrecer_planes(viva: Plataforma, carpeta: Path) -> None:
     for plan in PLANES.glob("*.toml"):
         shutil.copy(plan, catalogo)
     suyos = [viva.proceso(nombre) for nombre in ("suscripciones", "suscripciones-api")]
+    ajustes = {"CATALOGO_PLANES": str(catalogo), "PYTHONPATH": str(_contratos_con_el_suyo(carpeta))}
     for proceso in suyos:
         proceso.parar()
-        proceso.arrancar(CATALOGO_PLANES=str(catalogo))
+        proceso.arrancar(**ajustes)
     for proceso in suyos:
         proceso.esperar_listo()
+
+
+def _contratos_con_el_suyo(carpeta: Path) -> Path:
+    """The published contracts as they are once the new participant's is one of them; where they are found."""
+    lugar = carpeta / "contratos-nuevos"
+    publicados = shutil.copytree(Path(contratos.__file__).parent, lugar / "contratos")
+    shutil.copy(SERVICIO / "contrato_computo.py", publicados / "computo.py")
+    return lugar

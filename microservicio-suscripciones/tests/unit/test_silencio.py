@@ -222,6 +222,16 @@ def test_quien_ya_respondio_a_las_posteriores_ha_pasado_de_largo(mesa: Mesa) -> 
     assert mesa.mira() == [1]
 
 
+def test_quien_solo_responde_a_las_posteriores_no_aplaza_ni_un_momento(mesa: Mesa) -> None:
+    mesa.pide(1)
+    mesa.pasan(1)
+    mesa.pide(2)
+    mesa.pasan(PLAZO_S - 3)
+    mesa.responde(2)
+    mesa.pasan(2.1)
+    assert mesa.mira() == [1]
+
+
 def test_lo_que_tiene_en_mano_a_la_vez_acaba_en_cualquier_orden(mesa: Mesa) -> None:
     """The second is answered some seconds after the third: that is no silence, until it lasts."""
     for n in (1, 2, 3, 4):
