@@ -34,6 +34,15 @@ def test_se_toman_los_que_caben_los_que_mas_esperan_primero(mundo):
     assert [mundo.tomar(2) for _ in range(3)] == [["n-2", "n-3"], ["n-0", "n-1"], []]
 
 
+def test_se_pueden_tomar_solo_los_que_ya_tienen_una_edad(mundo):
+    mundo.encolar("n-1", hace_s=43.5)
+    mundo.encolar("n-2", hace_s=42.5)
+
+    assert [e.id_notificacion for e in mundo.cola.tomar(10, 15.0, [], 43.0)] == ["n-1"]
+    mundo.pasar(1)
+    assert [e.id_notificacion for e in mundo.cola.tomar(10, 15.0, [], 43.0)] == ["n-2"]
+
+
 def test_no_se_toma_lo_que_uno_tiene_en_mano_aunque_venza(mundo):
     mundo.encolar("n-1", "n-2")
     mundo.tomar()
