@@ -44,11 +44,13 @@ def medir(cimientos: Cimientos) -> list[Cifra]:
     with _servicio(cimientos) as (motor, bus):
         _costo(bus)
         vacias = _costo(bus)
-        with motor.connect().execution_options(isolation_level="AUTOCOMMIT") as conexion:
+        lento = servicio().motor_de_mantenimiento()
+        with lento.connect().execution_options(isolation_level="AUTOCOMMIT") as conexion:
             for sentencia in _LLENAR:
                 conexion.exec_driver_sql(sentencia)
             for tabla in _TABLAS:
                 conexion.exec_driver_sql(f"VACUUM ANALYZE {tabla}")
+        lento.dispose()
         llenas = _costo(bus)
         latencias = _latencias(cimientos, motor, bus)
         comienzo = time.perf_counter()

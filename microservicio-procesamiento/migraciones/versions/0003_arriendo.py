@@ -10,6 +10,11 @@ down_revision = "0002"
 
 def upgrade() -> None:
     op.execute(ddl.MENSAJERIA_V3)
+    # What no image has together must not be looked for in image after image.
+    op.execute("""
+        CREATE STATISTICS imagenes_filtros (mcv)
+            ON left(modalidad, 64), left(patologia, 64), left(region_anatomica, 64) FROM imagenes;
+    """)
 
 
 def downgrade() -> None:

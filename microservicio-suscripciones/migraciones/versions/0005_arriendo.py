@@ -16,6 +16,8 @@ def upgrade() -> None:
         CREATE INDEX suscripciones_plan ON suscripciones (plan_codigo, orden);
         CREATE INDEX suscripciones_plan_estado ON suscripciones (plan_codigo, estado, orden);
         DROP INDEX ix_suscripciones_cliente_codigo;
+        -- What no row has together (a free plan and RECHAZADA, say) must not be looked for in row after row.
+        CREATE STATISTICS suscripciones_plan_y_estado (mcv) ON plan_codigo, estado FROM suscripciones;
     """)
 
 

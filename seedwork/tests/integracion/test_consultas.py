@@ -14,6 +14,9 @@ from seedwork.entrada.consultas import registrar
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.consultas import TAMANO_PAGINA, Lista
+from seedwork.infraestructura.plazos import Plazos
+from seedwork.infraestructura.transaccion_sql import insertar
+from seedwork.pruebas.taller import esperar
 
 pytestmark = pytest.mark.integracion
 
@@ -45,6 +48,13 @@ class Listar(Consulta, contexto="pruebas", ruta="/notas", respuesta=Hoja):
 
 class ListarFichas(Listar, contexto="pruebas", ruta="/fichas", respuesta=Hoja):
     """Fichas."""
+
+
+def lenta(motor: sa.Engine, como: str) -> None:
+    """What is asked from here on takes very long."""
+    with motor.begin() as conexion:
+        conexion.exec_driver_sql("ALTER TABLE notas RENAME TO las_notas")
+        conexion.exec_driver_sql(f"CREATE VIEW notas AS SELECT las_notas.* FROM las_notas, {como}")
 
 
 def abrir(motor: sa.Engine) -> FlaskClient:
@@ -110,3 +120,59 @@ def test_lo_que_no_dio_ninguna_pagina_no_vale(motor: sa.Engine, texto: str) -> N
     hecho = base64.urlsafe_b64encode(texto.encode()).decode()
     for cursor in (hecho, hecho.rstrip("="), "%C3%B1", "a", f"{api.get('/notas').json['siguiente']}!"):
         assert api.get(f"/notas?cursor={cursor}").status_code == 422, cursor
+
+
+PRISA = Plazos(sentencia_s=0.5, cerrojo_s=0.2)
+
+
+def test_lo_que_tarda_demasiado_es_un_503_y_lo_siguiente_va_bien(motor: sa.Engine) -> None:
+    con_prisa = bd.crear_motor(motor.url, plazos=PRISA)
+    api = abrir(con_prisa)
+    lenta(motor, "pg_sleep(60)")
+    respuesta = api.get("/notas")
+    assert (respuesta.status_code, respuesta.headers["Retry-After"]) == (503, "1")
+    assert respuesta.content_type == "application/problem+json"
+    assert "statement" not in respuesta.text
+    assert api.get("/fichas").status_code == 200
+    con_prisa.dispose()
+
+
+def test_lo_que_otro_retiene_tambien(motor: sa.Engine) -> None:
+    con_prisa = bd.crear_motor(motor.url, plazos=PRISA)
+    api = abrir(con_prisa)
+    with motor.begin() as otro:
+        otro.exec_driver_sql("LOCK TABLE notas IN ACCESS EXCLUSIVE MODE")
+        assert api.get("/notas").status_code == 503
+    assert api.get("/notas").status_code == 200
+    con_prisa.dispose()
+
+
+@pytest.mark.parametrize(
+    "sentencia", ["SELECT pg_sleep(60)", "LOCK TABLE notas IN ACCESS EXCLUSIVE MODE"], ids=["sentencia", "cerrojo"]
+)
+def test_un_plazo_que_se_agota_no_es_culpa_de_ningun_mensaje(motor: sa.Engine, sentencia: str) -> None:
+    con_prisa = bd.crear_motor(motor.url, plazos=PRISA)
+    with motor.begin() as otro, con_prisa.connect() as conexion:
+        otro.exec_driver_sql("LOCK TABLE notas IN ACCESS SHARE MODE")
+        with pytest.raises(sa.exc.DBAPIError) as hallado:
+            conexion.exec_driver_sql(sentencia)
+        assert bd.es_de_infraestructura(hallado.value)
+        conexion.rollback()
+        assert conexion.scalar(sa.text("SELECT 1")) == 1, "la conexión sigue sirviendo"
+    con_prisa.dispose()
+
+
+@pytest.mark.parametrize("como", ["sentencia", "copia"])
+def test_quien_se_quedo_quieto_en_una_transaccion_lo_sabe_a_la_siguiente(motor: sa.Engine, como: str) -> None:
+    con_prisa = bd.crear_motor(motor.url, plazos=Plazos(transaccion_s=0.2))
+    with motor.connect() as otro, pytest.raises(sa.exc.DBAPIError) as hallado, con_prisa.begin() as conexion:
+        pid = conexion.scalar(sa.text("SELECT pg_backend_pid()"))
+        esperar(lambda: otro.scalar(sa.text("SELECT count(*) FROM pg_stat_activity WHERE pid = :p"), {"p": pid}) == 0)
+        if como == "copia":
+            insertar(conexion, METADATOS.tables["notas"], [{"color": "azul"}])
+        else:
+            conexion.execute(sa.text("SELECT 1"))
+    assert bd.es_de_infraestructura(hallado.value)
+    with con_prisa.connect() as conexion:
+        assert conexion.scalar(sa.text("SELECT 1")) == 1
+    con_prisa.dispose()

@@ -38,6 +38,31 @@ def test_un_inbox_que_olvida_demasiado_pronto_no_arranca(monkeypatch, capsys, ca
     assert "secreta" not in dicho
 
 
+@pytest.mark.parametrize(
+    ("cambio", "motivo"),
+    [
+        ({"COMANDOS_DIAS": "14"}, "COMANDOS_DIAS ha de ser INBOX_DIAS (15) al menos"),
+        ({"BD_SENTENCIA_S": "9"}, "BD_SENTENCIA_S y BD_TRANSACCION_S juntas han de ser menos de 15 s"),
+        ({"BD_TRANSACCION_S": "7"}, "BD_SENTENCIA_S y BD_TRANSACCION_S juntas han de ser menos de 15 s"),
+        ({"BD_CERROJO_S": "8"}, "BD_CERROJO_S ha de ser menos que BD_SENTENCIA_S"),
+        ({"BD_RED_S": "16"}, "BD_RED_S ha de ser 15 s a lo sumo"),
+        ({"BD_CONSULTA_S": "0"}, "BD_CONSULTA_S"),
+    ],
+)
+def test_plazos_y_dias_que_se_contradicen_no_arrancan(monkeypatch, capsys, cambio, motivo):
+    for nombre, valor in cambio.items():
+        monkeypatch.setenv(nombre, valor)
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    assert motivo in capsys.readouterr().err
+
+
+def test_nadie_tiene_mas_plazo_del_que_otro_espera():
+    config = cargar(ConfigServicio)
+    assert config.plazos_de_consulta.cerrojo_s < config.plazos_de_consulta.sentencia_s == config.bd_consulta_s
+    assert config.plazos_de_mantenimiento.cerrojo_s > 15 > config.plazos_de_mantenimiento.transaccion_s
+
+
 def test_las_esperas_crecen_hasta_su_tope():
     politica = Ritmo(maximo=20, inmediatos=2, base_s=1.0, tope_s=10.0)
 

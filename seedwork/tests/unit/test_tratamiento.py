@@ -351,6 +351,23 @@ def test_un_lote_que_topa_con_un_problema_no_se_parte():
     assert mundo.llamadas == 4 + 2 + 2 + 4, "leer, empezar y tratar dos veces, y aceptar"
 
 
+def test_un_lote_que_la_base_no_acaba_a_tiempo_va_en_partes_y_nadie_tiene_la_culpa():
+    mundo = Mundo([orden(f"m{n}", f"h{n}") for n in range(300)])
+    cuerdo = mundo.procesar
+
+    def procesar(recibidos, *, lote=None):
+        if len(recibidos) > 40:
+            raise Caida
+        return cuerdo(recibidos, lote=lote)
+
+    mundo.procesar = procesar
+    mundo.vivir()
+    assert sorted(mundo.efectos) == sorted(f"m{n}" for n in range(300))
+    assert min(map(len, mundo.tratos)) >= 10
+    assert mundo.cartas == []
+    assert mundo.intentos == {}
+
+
 def test_de_un_lote_que_fallo_no_queda_nada_apuntado():
     mundo = Mundo([orden("a1", "a", "falla")])
     mundo.vivir()

@@ -353,6 +353,8 @@ class Tratamiento:
             esperan = self._medios.bus.procesar([e.recibido for e in lote], lote=intentos.lote)
         except Exception as error:
             if self._medios.es_ajeno(error):
+                # No message is to blame; but a database that is slow may manage fewer of them in its time.
+                self._tope = min(self._tope, max(_LOTE_MINIMO, len(lote) // 2))
                 raise
             self._tope = max(1, len(lote) // 2)
             self._anotar_labor({e.clave[0] for e in lote})
