@@ -56,8 +56,8 @@ class Catalogo:
 def clave_modalidad(texto: str) -> str | None:
     """What all spellings of a modality have in common, whatever case and accents they are written with.
 
-    An image's modality is free text of up to 4,000 characters, and a key is an index's entry: what is too long for it,
-    or no text at all, is None, and no data set can name it.
+    An event may be older than the 100 characters that an image's modality has now, and a key is an index's entry: what
+    is too long for it, or no text at all, is None, and no data set can name it.
     """
     clave = llano(texto)
     return clave if 0 < len(clave) <= MAXIMO_MODALIDAD and TEXTO.cabe(clave) else None
