@@ -58,8 +58,9 @@ def corrida(raiz: Path) -> Iterator[Corrida]:
 def test_nadie_mas_lee_nada_de_lo_que_guarda(corrida: Corrida) -> None:
     """The broker's and PostgreSQL's files, logs, secrets: those of a run that lives; its sockets too, if there are."""
     rutas = [corrida.estado, *corrida.estado.rglob("*")]
-    abiertas = [str(r) for r in rutas if not r.is_symlink() and r.lstat().st_mode & 0o077]
-    assert abiertas == []
+    abiertas = [r for r in rutas if not r.is_symlink() and r.lstat().st_mode & 0o077]
+    # The broker sets that one's mode itself; the folder around it is closed, and so are the files in it.
+    assert [r for r in abiertas if r != corrida.estado / "pulsar" / "metadata"] == []
     nombres = {r.name for r in rutas}
     assert {
         "secretos.json",
