@@ -19,7 +19,7 @@ from notificaciones.infraestructura.correo import CanalCorreo
 from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, EnviosSQL
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones
-from notificaciones.infraestructura.tablas import METADATOS
+from notificaciones.infraestructura.tablas import METADATOS, envios
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
@@ -78,6 +78,7 @@ def servicio() -> Servicio:
         manejadores=MANEJADORES,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
+        colas=[envios.name],
         unidad=unidad,
         partes=partes,
         sesiones=(_ENVIOS,),

@@ -65,3 +65,30 @@ def test_lo_que_otro_poda_en_ese_momento_no_se_espera(taller):
         otro.execute(sa.text("DELETE FROM inbox WHERE ce_id < '5'"))
         assert Podador(taller.motor, DIAS, tope=2).podar() == 5
         otro.rollback()
+
+
+def test_lo_podado_de_una_cola_no_queda_en_su_archivo(taller):
+    """PostgreSQL by itself vacuums no table of a few rows: what the outbox had sent stayed readable for good."""
+    with taller.motor.begin() as conexion:
+        conexion.execute(sa.text("CREATE TABLE envios_de_prueba (direccion text)"))
+        conexion.execute(sa.text("INSERT INTO envios_de_prueba SELECT repeat('ana', 10) FROM generate_series(1, 900)"))
+        conexion.execute(sa.text("DELETE FROM envios_de_prueba"))
+        conexion.execute(
+            sa.text(
+                "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga, enviado)"
+                " SELECT 't', 'i', 't', 'f', 's', '', 'c', 'ana', now() - interval '2 days'"
+                " FROM generate_series(1, 900)"
+            )
+        )
+    assert taller.contar("SELECT pg_relation_size('outbox')") > 0
+
+    podador = Podador(taller.motor, DIAS, colas=["envios_de_prueba"])
+    assert podador.podar() == 900
+
+    # Who still looks at the rows keeps them from it until the next time.
+    taller.esperar(
+        lambda: (
+            podador.podar() == 0
+            and taller.contar("SELECT pg_relation_size('outbox') + pg_relation_size('envios_de_prueba')") == 0
+        )
+    )

@@ -66,8 +66,6 @@ class BrokerIncrustado:
     def preparar(self, java: Java, jars: list[Path]) -> list[str]:
         """Write its configuration, and give the command that runs it in the foreground."""
         self.carpeta.mkdir(parents=True, exist_ok=True)
-        # RocksDB would make it for everybody to read, whatever the umask.
-        (self.carpeta / "metadata").mkdir(exist_ok=True)
         # Native libraries are unpacked here; a killed broker leaves them behind.
         temporal = self.carpeta / "tmp"
         shutil.rmtree(temporal, ignore_errors=True)
@@ -125,6 +123,8 @@ def ajustes_de_broker(puerto: str, puerto_admin: str) -> dict[str, str]:
         "topicLevelPoliciesEnabled": "true",
         # Provisioned topics stay, used or not.
         "brokerDeleteInactiveTopicsEnabled": "false",
+        # Or else an idle topic's last ledger is never closed, and never forgotten, whatever its retention.
+        "managedLedgerInactiveLedgerRolloverTimeSeconds": "3600",
         # A message of a producer's batch is acknowledged by itself, also across a redelivery.
         "acknowledgmentAtBatchIndexLevelEnabled": "true",
         # A developer's disk is often fuller than a server's: 95 % would stop the bookie.

@@ -25,6 +25,8 @@ AJUSTES = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # What the write-ahead log held is removed after its checkpoint, instead of lying in a file that is kept for use.
+    "wal_recycle": "off",
     # A statement and an error's detail hold values, and these may be a person's: neither goes to the log.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",

@@ -58,6 +58,7 @@ class Servicio:
         traducciones: the published message of each of its domain events.
         tablas: its own tables.
         unidad: makes its unit of work on a transaction.
+        colas: of its own tables, those that personal data pass through; what was deleted there is not to linger.
         sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
             worker's first message. Idempotent.
         partes: makes what its worker has besides its consumers: timers, senders, gauges of its own; of the service
@@ -76,6 +77,7 @@ class Servicio:
     tablas: sa.MetaData
     unidad: Callable[[TransaccionSQL], UnidadTrabajo]
     api: Callable[[flask.Flask, sa.Engine], None]
+    colas: Sequence[str] = ()
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     partes: Callable[["Servicio", sa.Engine, Consumidores], Sequence[Parte]] = lambda _este, _motor, _consumidores: ()
     sesiones: Sequence[str] = ()
@@ -180,7 +182,7 @@ class Servicio:
             comunes.salida(medidor),
             comunes.vigilancia(self._vigilante(motor)),
             *([comunes.relevo(relay)] if relay else []),
-            comunes.poda(Podador(motor, dias), consumidores),
+            comunes.poda(Podador(motor, dias, colas=self.colas), consumidores),
             comunes.cartas(self.cartero(cliente, motor), self.nombre, atrasos, timedelta(days=config.cartas_dias)),
             comunes.en_espera(motor, bus.consumidor),
             *self.partes(self, motor, consumidores),
