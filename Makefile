@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo check bench experimento2 experimento3 resistencia avalancha rafaga simular mutantes generados secretos clean lock help
+.PHONY: demo run operar test test-largo check bench experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -52,6 +52,9 @@ avalancha: $(LISTO) ## a flood, twice: commands for ids that nobody knows wait, 
 
 rafaga: $(LISTO) ## a burst: as many PRO subscriptions at once as there is room for, and all are made (SUSCRIPCIONES=9500)
 	@$(BIN)/python -m tests.fallos.rafaga $(SUSCRIPCIONES:%=--suscripciones %)
+
+olvido: $(LISTO) ## what is to be forgotten: marks sent by every way there is, days cut to minutes, and every file searched
+	@$(BIN)/python -m tests.fallos.olvido
 
 simular: $(LISTO) ## the whole platform in a simulator, with faults: SAGAS=100000 SEMILLA=1 MINUTOS=0 PROCESOS=1 GUION=file
 	@$(BIN)/python -m tests.simulador $(SAGAS:%=--sagas %) $(SEMILLA:%=--semilla %) $(MINUTOS:%=--minutos %) \

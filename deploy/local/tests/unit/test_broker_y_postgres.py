@@ -17,6 +17,13 @@ def test_la_orden_del_broker_soporta_espacios_y_dice_donde_guarda(tmp_path: Path
     assert (conf["brokerServicePort"], conf["webServicePort"], conf["bindAddress"]) == ("16650", "18080", "127.0.0.1")
 
 
+def test_lo_que_se_olvida_se_olvida_tambien_donde_no_pasa_nada(tmp_path: Path) -> None:
+    """Pulsar's own default never closes an idle ledger, and so never deletes it. That it helps, `make olvido` shows."""
+    for de_paso in (False, True):
+        conf = BrokerIncrustado(tmp_path, 1, 2, de_paso).configuracion()
+        assert 0 < int(conf["managedLedgerInactiveLedgerRolloverTimeSeconds"]) <= 3600
+
+
 def test_un_java_mas_viejo_no_recibe_opciones_que_no_conoce(tmp_path: Path) -> None:
     BrokerIncrustado(tmp_path, 1, 2).preparar(Java(Path("/java"), 17), [])
     assert "sun-misc-unsafe" not in (tmp_path / "java.args").read_text()

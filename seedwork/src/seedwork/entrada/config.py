@@ -63,7 +63,7 @@ class ConfigBase(BaseSettings):
     """Where the broker is."""
     pulsar_admin_url: str = "http://127.0.0.1:8080"
     """Its admin API, for provisioning and for measuring lags."""
-    retencion_dias: PositiveInt = 7
+    retencion_dias: PositiveFloat = 7.0
     """Days that topics keep what was consumed, and up to four hours more; the saga's topic keeps everything."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""

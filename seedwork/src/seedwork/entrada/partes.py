@@ -24,7 +24,7 @@ from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 log = structlog.get_logger(__name__)
 
 PODA_S = 600.0
-"""Seconds between two prunings of the messaging tables."""
+"""Most seconds between two prunings of the messaging tables, and between two looks for letters that are too old."""
 VIGILANCIA_S = 3.0
 """Seconds between two looks for sessions whose process stands still."""
 OIDO_S = 300.0
@@ -171,14 +171,20 @@ def vigilancia(vigilante: VigilanteDeSesiones) -> Parte:
     return Parte(nombre="vigilante", tarea=Periodica(VIGILANCIA_S, vigilante.vuelta).correr)
 
 
-def poda(podador: Podador, consumidores: Consumidores) -> Parte:
-    """What the messaging tables no longer need goes; what recognises repeats, while the service hears."""
+def poda(podador: Podador, consumidores: Consumidores, edad: timedelta) -> Parte:
+    """What the messaging tables no longer need goes, soon after the first of it is that old; what recognises repeats,
+    while the service hears."""
 
     def podar() -> None:
         oido = min(c.segundos_en_orden() for c in consumidores.todos)
         podador.podar(memoria=oido >= OIDO_S)
 
-    return Parte(nombre="podador", tarea=Periodica(PODA_S, podar).correr)
+    return Parte(nombre="podador", tarea=Periodica(_cada_s(edad), podar).correr)
+
+
+def _cada_s(edad: timedelta) -> float:
+    """Seconds between two looks for what is older than that."""
+    return max(1.0, min(PODA_S, edad.total_seconds() / 10))
 
 
 def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -> Parte:
@@ -194,10 +200,9 @@ def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -
             return "aún sin contar"
         return f"aparcadas: {aparcadas[0]}" if aparcadas[0] else None
 
-    cada_s = max(1.0, min(PODA_S, edad.total_seconds() / 10))
     return Parte(
         nombre="cartero",
-        tarea=Periodica(cada_s, lambda: cartero.vencer(edad)).correr,
+        tarea=Periodica(_cada_s(edad), lambda: cartero.vencer(edad)).correr,
         informativas={"cartas": decir},
         medir=contar,
     )

@@ -182,7 +182,7 @@ class Servicio:
             comunes.salida(medidor),
             comunes.vigilancia(self._vigilante(motor)),
             *([comunes.relevo(relay)] if relay else []),
-            comunes.poda(Podador(motor, dias, colas=self.colas), consumidores),
+            comunes.poda(Podador(motor, dias, colas=self.colas), consumidores, timedelta(days=config.outbox_dias)),
             comunes.cartas(self.cartero(cliente, motor), self.nombre, atrasos, timedelta(days=config.cartas_dias)),
             comunes.en_espera(motor, bus.consumidor),
             *self.partes(self, motor, consumidores),

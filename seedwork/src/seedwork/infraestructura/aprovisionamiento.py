@@ -26,12 +26,14 @@ class Aprovisionador:
 
     Args:
         url: the admin API's base URL.
-        retencion_dias: how long topics keep messages that were consumed; the saga's topic keeps them for ever.
+        retencion_dias: how long topics keep messages that were consumed; the saga's topic keeps them for ever. The
+            broker counts in minutes, from one on.
     """
 
-    def __init__(self, url: str, *, retencion_dias: int = 7) -> None:
+    def __init__(self, url: str, *, retencion_dias: float = 7.0) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
-        self._retencion = {"retentionTimeInMinutes": retencion_dias * _DIA_MIN, "retentionSizeInMB": -1}
+        minutos = max(1, round(retencion_dias * _DIA_MIN))
+        self._retencion = {"retentionTimeInMinutes": minutos, "retentionSizeInMB": -1}
         # Services provision at the same time: who loses a race is told 500, and that it is there when it asks again.
         intentos = urllib3.Retry(
             6, backoff_factor=0.2, status_forcelist=(500, 503), allowed_methods=None, raise_on_status=False

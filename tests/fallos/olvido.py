@@ -1,0 +1,278 @@
+"""`make olvido`: what is promised to be forgotten is gone after its days, from every file of the platform.
+
+The days are cut to minutes. A mark that occurs nowhere else is sent in every personal field, by every way there is:
+what is done, refused, retried, made to wait, parked, asked for in a query, answered with 4xx and 5xx. Then all is left
+alone until its time is over, and the mark is looked for in every file of broker, PostgreSQL and logs. What the owners'
+tables keep (docs/datos-personales.md) is left out, relation by relation, and nothing else. It ends non-zero where the
+mark is found.
+
+To see the end of it within minutes, the broker closes idle ledgers after seconds and keeps a small journal
+(:data:`BROKER`), and PostgreSQL's log is switched once in the end: what a platform's further traffic does.
+"""
+
+import json
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pulsar
+from rich.console import Console
+from tests.fallos.cimiento import Cimiento, cimiento
+from tests.saga.bases import filas
+from tests.saga.negocio import CUERPO_IMAGEN, Negocio
+from tests.saga.plataforma_viva import RECHAZA, TARDA, Plataforma, plataforma_viva
+
+from contratos.procesamiento import AnonimizarImagen
+from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion
+from plataforma import broker
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura import avro
+from seedwork.infraestructura.cloudevents import a_propiedades
+from seedwork.infraestructura.publicador import EsquemaCodificado, crear_cliente
+
+MINUTO = 1 / 1440
+DIAS = {
+    "RETENCION_DIAS": str(1 * MINUTO),
+    "CARTAS_DIAS": str(1 * MINUTO),
+    "OUTBOX_DIAS": str(0.5 * MINUTO),
+    "REINTENTOS_MAXIMO": "2",
+    "REINTENTOS_BASE_S": "0.1",
+}
+BROKER = {
+    "managedLedgerInactiveLedgerRolloverTimeSeconds": "15",
+    "retentionCheckIntervalInSeconds": "10",
+    "entryLogPerLedgerEnabled": "true",
+    "entrylogMapAccessExpiryTimeInSeconds": "15",
+    "gcWaitTime": "5000",
+    "flushInterval": "5000",
+    "journalMaxSizeMB": "1",
+    "journalPreAllocSizeMB": "1",
+    "journalMaxBackups": "0",
+}
+DE_SUS_DUENOS = {
+    "suscripciones": ("clientes", "suscripciones", "facturas"),
+    "servicio_datos": ("servicios_datos", "imagenes_por_modalidad"),
+    "procesamiento": ("imagenes",),
+}
+"""What each service keeps of people, by its package: see the page."""
+PACIENCIA_S = 600.0
+
+
+@contextmanager
+def con_prisa() -> Iterator[None]:
+    """Days and ledgers are short in the body."""
+    ajustes, entorno = dict(broker.AJUSTES_DE_PASO), dict(os.environ)
+    broker.AJUSTES_DE_PASO.update(BROKER)
+    os.environ.update(DIAS)
+    try:
+        yield
+    finally:
+        broker.AJUSTES_DE_PASO.clear()
+        broker.AJUSTES_DE_PASO.update(ajustes)
+        os.environ.clear()
+        os.environ.update(entorno)
+
+
+class Marcado:
+    """Says the mark wherever it can be said."""
+
+    def __init__(self, plataforma: Plataforma, marca: str) -> None:
+        self.marca = marca
+        self.negocio = Negocio(plataforma)
+        self._plataforma = plataforma
+
+    def cliente(self, correo: str = "cliente") -> dict[str, Any]:
+        """A client, marked in every field but its code."""
+        return self.negocio.cliente_nuevo(correo) | {
+            "nombre": {"nombres": f"Ana {self.marca}", "apellidos": f"Paz {self.marca}"},
+            "usuario": f"u{self.marca}",
+            "email": f"{correo}.{secrets.token_hex(3)}.{self.marca}@domain.com",
+        }
+
+    def imagen(self, **cambios: str) -> dict[str, str]:
+        """An image, marked in every field that is a patient's, and in what describes it."""
+        textos = {c: f"{self.marca} {c}" for c in ("modalidad", "patologia", "region_anatomica", "fuente_de_datos")}
+        suyos = {"id_imagen": f"i-{secrets.token_hex(6)}", "id_paciente": f"{self.marca}-7", **textos}
+        return {**CUERPO_IMAGEN, **suyos, "antecedentes": f"Diabético, {self.marca}", **cambios}
+
+    def lo_que_se_hace(self) -> None:
+        """Orders that take effect, and that their owners refuse."""
+        n = self.negocio
+        for plan, correo in (("pro", "cliente"), ("free", "cliente"), ("nadie", "cliente"), ("free", TARDA)):
+            n.pide_suscripcion(plan, cliente=self.cliente(correo)).queda("RECHAZADA" if plan == "nadie" else "ACTIVA")
+        n.pide_suscripcion("pro", cliente=self.cliente(RECHAZA)).queda("RECHAZADA")
+        propia = n.pide_suscripcion("free", cliente=self.cliente())
+        propia.queda("ACTIVA")
+        n.ordena(
+            f"/suscripciones/{propia.id}/plan-comando", {"plan": {"codigo": "basico", "nombre": self.marca}}
+        ).queda("APLICADO")
+        servicio = self._a_mano(propia.id)
+        n.ordena("/servicios-datos/servicio-datos-comando", servicio).queda("RECHAZADO")
+        propia.cancela(f"me voy: {self.marca}").queda("APLICADO")
+        for cuerpo in (self.imagen(), self.imagen()):
+            n.envia_imagen(**cuerpo).queda("ANONIMIZADA")
+
+    def _a_mano(self, suscripcion: str) -> dict[str, Any]:
+        experto = {
+            "codigo": "nadie",
+            "nombre": {"nombres": self.marca, "apellidos": self.marca},
+            "usuario": self.marca,
+            "email": f"{self.marca}@domain.com",
+        }
+        lugares = {"nube": {"codigo": "n"}, "dataset": {"codigo": "d"}, "suscripcion": {"codigo": suscripcion}}
+        return {"cliente": {k: v for k, v in self.cliente().items() if k in ("codigo", "nombre", "usuario")},
+                "experto": experto, **lugares}  # fmt: skip
+
+    def lo_que_espera(self) -> None:
+        """Orders about what nobody made: they wait, and are refused."""
+        for ruta in ("/suscripciones/{}/cancelacion-comando", "/servicios-datos/{}/fin-comando"):
+            self.negocio.ordena(ruta.format(secrets.token_hex(8)), {"motivo": self.marca}).queda("RECHAZADO")
+        self.negocio.ordena("/servicios-datos/servicio-datos-comando", self._a_mano(secrets.token_hex(8)))
+
+    def lo_que_la_puerta_no_toma(self) -> None:
+        """Bodies and queries that are answered with 4xx."""
+        n = self.negocio
+        malos = [
+            ("/procesar/procesar-imagen", self.imagen(id_imagen=f"no {self.marca}")),
+            ("/procesar/procesar-imagen", {**self.imagen(), self.marca: self.marca}),
+            ("/suscripciones/suscripcion-comando", {"cliente": {"email": self.marca}}),
+        ]
+        for ruta, cuerpo in malos:
+            assert n.envia(ruta, cuerpo).codigo == 422
+        n.envia(f"/suscripciones/{self.marca}/cancelacion-comando", {"motivo": self.marca}, Idempotency_Key=self.marca)
+        for ruta in (
+            f"/suscripciones?cliente={self.marca}",
+            f"/procesar/imagenes?patologia={self.marca}",
+            f"/notificaciones?{self.marca}={self.marca}",
+            f"/procesar/imagenes/{self.marca}",
+            f"/suscripciones?cursor={self.marca}",
+        ):
+            n.pregunta(ruta)
+
+    def lo_que_nadie_puede_leer(self) -> None:
+        """Straight onto the topics: what can't be decoded, and what its handler can't keep."""
+        cliente = crear_cliente(self._plataforma.servidores.pulsar_url)
+        try:
+            for tipo in (CrearSuscripcion, CancelarSuscripcion, AnonimizarImagen):
+                productor = cliente.create_producer(
+                    tipo.topico, schema=EsquemaCodificado(None, schema_definition=tipo.esquema)
+                )
+                sobre = Sobre.nuevo(tipo, fuente="/olvido", sujeto=secrets.token_hex(8), entorno=EntornoReal())
+                propiedades = a_propiedades(sobre, tipo.topico)
+                productor.send(self.marca.encode(), properties={**propiedades, "otra": self.marca}, partition_key="k")
+                productor.send(self.marca.encode(), properties={"otra": self.marca}, partition_key=self.marca)
+            imposible = CrearSuscripcion(cliente_codigo="c", cliente_nombres=f"\0{self.marca}", plan_codigo="free")
+            self._publicar(cliente, imposible)
+        finally:
+            cliente.close()
+
+    def _publicar(self, cliente: pulsar.Client, mensaje: CrearSuscripcion) -> None:
+        productor = cliente.create_producer(
+            mensaje.topico, schema=EsquemaCodificado(None, schema_definition=mensaje.esquema)
+        )
+        sobre = Sobre.nuevo(mensaje, fuente="/olvido", sujeto=secrets.token_hex(8), entorno=EntornoReal())
+        productor.send(avro.codificar(mensaje), properties=a_propiedades(sobre, mensaje.topico), partition_key="k")
+
+    def sin_base(self, suelo: Cimiento) -> None:
+        """While PostgreSQL is away: queries are answered with 5xx, orders are taken, and retried when it is back."""
+        suelo.matar("postgres")
+        for _ in range(5):
+            self.negocio.envia("/procesar/procesar-imagen", self.imagen())
+            self.negocio.envia(
+                "/suscripciones/suscripcion-comando", self.negocio.cuerpo_suscripcion("free", self.cliente())
+            )
+            self.negocio.pregunta(f"/suscripciones?cliente={self.marca}")
+        suelo.esperar_listo("postgres")
+
+
+def hallazgos(marca: str, suelo: Cimiento, plataforma: Plataforma) -> Mapping[str, int]:
+    """How often the mark occurs in each file, but for the owners' relations."""
+    propias = set(_relaciones_de_sus_duenos(plataforma))
+    hallados: dict[str, int] = {}
+    carpetas = [suelo.carpeta, plataforma.logs.parent]
+    for archivo in (a for carpeta in carpetas for a in carpeta.rglob("*") if a.is_file()):
+        # A relation's file may have a fork or a segment behind its number.
+        if "base" in archivo.parts and archivo.name.split(".")[0].split("_")[0] in propias:
+            continue
+        try:
+            veces = archivo.read_bytes().count(marca.encode())
+        except FileNotFoundError:
+            continue
+        if veces:
+            hallados[str(archivo)] = veces
+    return hallados
+
+
+def _relaciones_de_sus_duenos(plataforma: Plataforma) -> Iterator[str]:
+    """The names of the files of the owners' tables, their indexes and what is kept beside them (TOAST)."""
+    consulta = """
+        SELECT pg_relation_filenode(r) FROM pg_class t, LATERAL (
+            SELECT t.oid AS r UNION SELECT t.reltoastrelid UNION SELECT indexrelid FROM pg_index
+            WHERE indrelid IN (t.oid, t.reltoastrelid)
+        ) suyas WHERE t.relname = '{}' AND t.relkind = 'r' AND r <> 0
+    """
+    for paquete, tablas in DE_SUS_DUENOS.items():
+        for tabla in tablas:
+            yield from (str(numero) for (numero,) in filas(plataforma.bases[paquete], consulta.format(tabla)))
+
+
+def _ordenar(url: str, *ordenes: str) -> None:
+    with closing(psycopg2.connect(url)) as conexion:
+        conexion.autocommit = True
+        with conexion.cursor() as cursor:
+            for orden in ordenes:
+                cursor.execute(orden)
+
+
+def trafico(plataforma: Plataforma, suelo: Cimiento) -> None:
+    """What any platform's further life does to its journals: other writes, a checkpoint, another segment."""
+    cliente = crear_cliente(plataforma.servidores.pulsar_url)
+    productor = cliente.create_producer("persistent://public/default/relleno")
+    for _ in range(300):
+        productor.send(b"0" * 10_000)
+    cliente.close()
+    _ordenar(suelo.servidores.postgres_url, "CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT")
+
+
+def experimento(consola: Console) -> Mapping[str, int]:
+    """All of it; answers what was found after all days were over, by file."""
+    marca = f"zq{secrets.token_hex(8)}zq"
+    with (
+        con_prisa(),
+        cimiento(consola, de_paso=True) as suelo,
+        tempfile.TemporaryDirectory() as carpeta,
+        plataforma_viva(suelo.servidores, Path(carpeta)) as plataforma,
+    ):
+        marcado = Marcado(plataforma, marca)
+        marcado.lo_que_la_puerta_no_toma()
+        marcado.lo_que_nadie_puede_leer()
+        marcado.lo_que_se_hace()
+        marcado.lo_que_espera()
+        marcado.sin_base(suelo)
+        antes = hallazgos(marca, suelo, plataforma)
+        consola.print(f"sent: the mark is in {len(antes)} files, {sum(antes.values())} times")
+        comienzo = time.monotonic()
+        hallados = antes
+        while hallados and time.monotonic() - comienzo < PACIENCIA_S:
+            time.sleep(10)
+            trafico(plataforma, suelo)
+            hallados = hallazgos(marca, suelo, plataforma)
+            lugares = json.dumps({Path(a).name: n for a, n in hallados.items()})
+            consola.print(f"{time.monotonic() - comienzo:5.0f} s: {sum(hallados.values())} times, {lugares}")
+        return hallados
+
+
+if __name__ == "__main__":
+    quedan = experimento(Console(highlight=False, soft_wrap=True))
+    for archivo, veces in quedan.items():
+        print(f"{veces:6} {archivo}")
+    print(f"marked values found after their days: {sum(quedan.values())}")
+    sys.exit(bool(quedan))
