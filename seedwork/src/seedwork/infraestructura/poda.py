@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 import structlog
 
+from seedwork.infraestructura.bd import es_de_infraestructura
+
 log = structlog.get_logger(__name__)
 
 _INSTANTES = {
@@ -70,9 +72,15 @@ class Podador:
     def _vaciar(self) -> None:
         """Give back what is free at the queues' ends: left to itself, the server vacuums no table of a few rows, and
         what was deleted from it stays readable in its file."""
-        with self._motor.connect() as conexion:
-            for cola in self._colas:
-                conexion.execute(sa.text(f"VACUUM {cola}"))
+        for cola in self._colas:
+            try:
+                with self._motor.connect() as conexion:
+                    # Another worker may be at it.
+                    conexion.execute(sa.text(f"VACUUM (SKIP_LOCKED) {cola}"))
+            except sa.exc.DBAPIError as error:
+                if es_de_infraestructura(error):
+                    raise
+                log.warning("cola sin vaciar por ahora", cola=cola, error=type(error.orig).__name__)
 
     def _podar(self, tabla: str) -> int:
         instante = _INSTANTES[tabla]
