@@ -49,13 +49,12 @@ DIAS = {
 BROKER = {
     "managedLedgerInactiveLedgerRolloverTimeSeconds": "15",
     "retentionCheckIntervalInSeconds": "10",
-    "entryLogPerLedgerEnabled": "true",
+    **broker.DEL_DISCO,
     "entrylogMapAccessExpiryTimeInSeconds": "15",
     "gcWaitTime": "5000",
     "flushInterval": "5000",
     "journalMaxSizeMB": "1",
     "journalPreAllocSizeMB": "1",
-    "journalMaxBackups": "0",
 }
 DE_SUS_DUENOS = {
     "suscripciones": ("clientes", "suscripciones", "facturas"),
@@ -147,7 +146,12 @@ class Marcado:
         ]
         for ruta, cuerpo in malos:
             assert n.envia(ruta, cuerpo).codigo == 422
-        n.envia(f"/suscripciones/{self.marca}/cancelacion-comando", {"motivo": self.marca}, Idempotency_Key=self.marca)
+        # An id is kept where orders are told apart: it is the one thing here that is not marked.
+        n.envia(
+            f"/suscripciones/s-{secrets.token_hex(6)}/cancelacion-comando",
+            {"motivo": self.marca},
+            Idempotency_Key=self.marca,
+        )
         for ruta in (
             f"/suscripciones?cliente={self.marca}",
             f"/procesar/imagenes?patologia={self.marca}",

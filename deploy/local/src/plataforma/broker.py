@@ -10,6 +10,13 @@ MEMORIA = ("-Xmx384m", "-XX:MaxDirectMemorySize=512m")
 RECOLECTOR = ("-XX:+UseSerialGC",)
 AJUSTES_DE_PASO = {"journalSyncData": "false"}
 """Those of a broker whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not."""
+DEL_DISCO = {
+    "entryLogPerLedgerEnabled": "true",
+    "journalMaxSizeMB": "64",
+    "journalMaxBackups": "0",
+}
+"""How the bookie writes: a ledger that is deleted takes its own file along, instead of its part of a shared one, which
+goes when most of it is dead; and what is in the ledgers' files leaves the journal, instead of five files of 2 GB."""
 _JAVA_DE_PASO = "-XX:TieredStopAtLevel=1"
 """What lives for minutes is compiled once and quickly: starting takes two thirds of the work."""
 _ABIERTOS = (
@@ -60,7 +67,7 @@ class BrokerIncrustado:
             "listeningInterface": "lo",
             "brokerShutdownTimeoutMs": "2000",
         }
-        de_paso = AJUSTES_DE_PASO if self.de_paso else {}
+        de_paso = AJUSTES_DE_PASO if self.de_paso else DEL_DISCO
         return ajustes_de_broker(str(self.puerto), str(self.puerto_admin)) | propios | de_paso
 
     def preparar(self, java: Java, jars: list[Path]) -> list[str]:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from plataforma.broker import BrokerIncrustado
+from plataforma.broker import DEL_DISCO, BrokerIncrustado
 from plataforma.descargas import Java
 from plataforma.postgres import PostgresIncrustado, url_de
 
@@ -30,6 +30,7 @@ def test_un_java_mas_viejo_no_recibe_opciones_que_no_conoce(tmp_path: Path) -> N
 
 
 def test_solo_lo_que_es_de_paso_fia_el_disco_al_sistema(tmp_path: Path) -> None:
+    assert DEL_DISCO.items() <= BrokerIncrustado(tmp_path, 1, 2).configuracion().items()
     assert "journalSyncData" not in BrokerIncrustado(tmp_path, 1, 2).configuracion()
     assert BrokerIncrustado(tmp_path, 1, 2, de_paso=True).configuracion()["journalSyncData"] == "false"
     (tmp_path / "datos").mkdir()
