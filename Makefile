@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo check bench experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes generados secretos clean lock help
+.PHONY: demo run operar test test-largo check bench experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -62,6 +62,15 @@ simular: $(LISTO) ## the whole platform in a simulator, with faults: SAGAS=10000
 
 mutantes: $(LISTO) ## the rules, changed on purpose: which changes the simulator finds (SAGAS=2000: after at most so many)
 	@$(BIN)/python -m tests.simulador.mutantes $(SAGAS:%=--sagas %) $(CUAL:%=--cual %) --procesos $(PROCESOS)
+
+documento: $(LISTO) ## redocly and spectral read the door's OpenAPI document; needs Node.js 20 or newer
+	@$(BIN)/python -m tests.documento revisar
+
+puerta: $(LISTO) ## schemathesis asks the door all that its document says, for long (CASOS=100 SEMILLA=1)
+	@$(BIN)/python -m tests.documento puerta $(CASOS:%=--casos %) $(SEMILLA:%=--semilla %)
+
+clientes: $(LISTO) ## generated clients in Python and TypeScript create, follow and list; needs Node.js 20 or newer
+	@$(BIN)/python -m tests.documento clientes
 
 generados: $(LISTO) ## what is made from the code: schemas, Postman collection, .env.example, docs/mensajes.md
 	@$(BIN)/python -m contratos esquemas

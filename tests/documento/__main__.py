@@ -1,0 +1,149 @@
+"""The door's document as others read it, on demand: `make documento`, `make puerta` and `make clientes`.
+
+What they need is fetched once, in pinned versions, into build/documento. Each says aloud where it can't be run.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from tests.documento.recorrido import RAIZ, recorrer
+from tests.saga.plataforma_viva import plataforma_viva
+
+from bff_web.documento import describir
+from contratos import ejemplos
+from plataforma.errores import ErrorPlataforma, Interrumpida
+from plataforma.proveedores import Servidores, pasajeros
+from plataforma.sistema import senales_que_detienen
+
+HERRAMIENTAS = Path(__file__).parent / "herramientas"
+TALLER = RAIZ / "build/documento"
+DOCUMENTO = "openapi.json"
+
+consola = Console(highlight=False, soft_wrap=True)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+@app.command()
+def revisar() -> None:
+    """Two linters read the document: redocly and spectral, each with all its rules save those that its file names."""
+    _preparar_node()
+    _correr("npx", "--no-install", "redocly", "lint", DOCUMENTO)
+    _correr("npx", "--no-install", "spectral", "lint", "--fail-severity=warn", DOCUMENTO)
+
+
+@app.command()
+def puerta(
+    casos: Annotated[int, typer.Option(help="Requests that each operation gets in each phase, at most.")] = 100,
+    semilla: Annotated[int, typer.Option(help="Of the chance by which they are drawn.")] = 1,
+) -> None:
+    """A long walk of schemathesis over the document, on a platform of its own."""
+    with _plataforma() as url:
+        hecho = recorrer(url, ejemplos=casos, semilla=semilla)
+    consola.print(hecho.salida, markup=False)
+    consola.print(f"{hecho.casos} requests to {hecho.operaciones} operations")
+    if not hecho.correcto:
+        sys.exit(1)
+
+
+@app.command()
+def clientes() -> None:
+    """Generated clients, in TypeScript and in Python: each creates, follows and lists, on a platform of its own."""
+    _preparar_node()
+    _correr("npx", "--no-install", "openapi-typescript", DOCUMENTO, "--output", "puerta.ts")
+    _correr("npx", "--no-install", "tsc", "--project", "tsconfig.json")
+    bin = _preparar_python()
+    shutil.rmtree(TALLER / "puerta", ignore_errors=True)
+    generador = (str(bin / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning")
+    _correr(*generador, "--path", DOCUMENTO, "--output-path", "puerta", PATH=f"{bin}{os.pathsep}{os.environ['PATH']}")
+    cuerpos = (ejemplos.SUSCRIPCION, ejemplos.IMAGEN)
+    with _plataforma() as url:
+        _correr("node", "cliente.js", url, f"ts-{secrets.token_hex(4)}")
+        _correr(str(bin / "python"), "cliente.py", url, f"py-{secrets.token_hex(4)}", *cuerpos)
+
+
+@contextmanager
+def _plataforma() -> Iterator[str]:
+    """A whole platform in the body; the door's address."""
+    with pasajeros(consola, de_paso=True) as corrida:
+        conexiones, plano = corrida.plano.conexiones, corrida.plano
+        servidores = Servidores(conexiones.pulsar_url, conexiones.pulsar_admin_url, plano.postgres_url, "embedded")
+        with plataforma_viva(servidores, corrida.estado.parent / "documento") as viva:
+            yield viva.bff
+
+
+def _preparar_node() -> None:
+    """The document and the tools, in their folder.
+
+    Raises:
+        SystemExit: there is no Node.js.
+    """
+    if not (shutil.which("node") and shutil.which("npm")):
+        sys.exit("NOTHING WAS CHECKED: this needs Node.js 20 or newer, with npm.")
+    _copiar()
+    if _nuevo("package-lock.json"):
+        _correr("npm", "ci")
+        _hecho("package-lock.json")
+
+
+def _preparar_python() -> Path:
+    """The generator of Python clients in an environment of its own; where its programs are."""
+    bin = TALLER / ".venv/bin"
+    _copiar()
+    if _nuevo("requirements.lock"):
+        venv.create(TALLER / ".venv", with_pip=True, clear=True)
+        opciones = ("--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes")
+        _correr(str(bin / "python"), "-m", "pip", "install", *opciones, "-r", "requirements.lock")
+        _hecho("requirements.lock")
+    return bin
+
+
+def _copiar() -> None:
+    shutil.copytree(HERRAMIENTAS, TALLER, dirs_exist_ok=True)
+    (TALLER / DOCUMENTO).write_text(json.dumps(describir(), ensure_ascii=False, indent=2), encoding="utf-8")
+
+
+def _nuevo(fijado: str) -> bool:
+    """Whether what a lock names has yet to be fetched."""
+    marca = TALLER / f".{fijado}"
+    return not marca.exists() or marca.read_bytes() != (TALLER / fijado).read_bytes()
+
+
+def _hecho(fijado: str) -> None:
+    shutil.copyfile(TALLER / fijado, TALLER / f".{fijado}")
+
+
+def _correr(*orden: str, **entorno: str) -> None:
+    """Run it in the tools' folder.
+
+    Raises:
+        SystemExit: it failed, as it will have said.
+    """
+    hecho = subprocess.run(orden, cwd=TALLER, env={**os.environ, **entorno}, stdin=subprocess.DEVNULL, check=False)
+    if hecho.returncode:
+        sys.exit(hecho.returncode)
+
+
+def main() -> None:
+    """Run a command; what was started has stopped by the time that this ends."""
+    try:
+        with senales_que_detienen():
+            app()
+    except Interrumpida as senal:
+        sys.exit(f"Stopped by {senal}.")
+    except ErrorPlataforma as error:
+        sys.exit(f"Error: {error}")
+
+
+if __name__ == "__main__":
+    main()
