@@ -78,7 +78,9 @@ def _plataforma() -> Iterator[str]:
     with pasajeros(consola, de_paso=True) as corrida:
         conexiones, plano = corrida.plano.conexiones, corrida.plano
         servidores = Servidores(conexiones.pulsar_url, conexiones.pulsar_admin_url, plano.postgres_url, "embedded")
-        with plataforma_viva(servidores, corrida.estado.parent / "documento") as viva:
+        carpeta = corrida.estado.parent / "documento"
+        carpeta.mkdir()
+        with plataforma_viva(servidores, carpeta) as viva:
             yield viva.bff
 
 
