@@ -139,7 +139,7 @@ def _dado(objeto: Any, camino: str) -> str:
 
 
 class CuerpoIniciarServicioDatos(Cuerpo):
-    """Pide que un servicio de datos empiece; puede faltar entero."""
+    """Pide que un servicio de datos empiece; puede venir vacío."""
 
     model_config = ejemplo(motivo="El conjunto de datos está cargado.")
 
@@ -169,7 +169,7 @@ class CuerpoAsignarExperto(Cuerpo):
 
 
 class CuerpoTerminarServicioDatos(Cuerpo):
-    """Pide el fin de un servicio de datos; puede faltar entero."""
+    """Pide el fin de un servicio de datos; puede venir vacío."""
 
     model_config = ejemplo(motivo="El estudio terminó.")
 

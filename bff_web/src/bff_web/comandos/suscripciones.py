@@ -88,7 +88,7 @@ class CuerpoCambiarPlan(Cuerpo):
 
 
 class CuerpoCancelar(Cuerpo):
-    """Pide el fin de una suscripción; puede faltar entero."""
+    """Pide el fin de una suscripción; puede venir vacío."""
 
     model_config = ejemplo(motivo="Ya no la necesitamos.")
 
