@@ -185,7 +185,7 @@ def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio) -> No
     dias = dict.fromkeys(("inbox", "comandos", "claves_idempotencia", "intentos", "outbox", "lotes"), 30.0)
     assert Podador(motor, dias).podar() > 5 * FILAS * 0.3
     MedidorDeOutbox(motor, EntornoReal(), 60.0).medir()
-    relay = OutboxSQL(motor, "uno")
+    relay = OutboxSQL(motor, EntornoReal())
     assert relay.dirigir()
     relay.marcar([fila.id for fila in relay.pendientes(500)])
     relay.soltar()

@@ -96,7 +96,7 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
         pila.callback(cliente.shutdown)
         salida = Publicador(servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
         pila.callback(salida.cerrar)
-        tareas, entorno = [Relay(OutboxSQL(motor, base), salida).correr], EntornoReal()
+        tareas, entorno = [Relay(OutboxSQL(motor, EntornoReal()), salida).correr], EntornoReal()
         abrir = abridor(
             transacciones(motor, sa.MetaData(), entorno),
             partial(UnidadTrabajo, participante=CONTEXTO, traducciones={}),

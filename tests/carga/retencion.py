@@ -17,6 +17,7 @@ from entorno import Cimientos
 from contratos.procesamiento import AnonimizarImagen
 from procesamiento.composicion import servicio
 from seedwork.aplicacion.bus import Bus, Recibido
+from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
@@ -110,7 +111,7 @@ def _latencias(cimientos: Cimientos, motor: sa.Engine, bus: Bus) -> list[float]:
     """Milliseconds from a transaction's commit to its event's arrival at a consumer."""
     url, parada = cimientos.conexiones.pulsar_url, threading.Event()
     salida = Publicador(url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
-    relay = threading.Thread(target=Relay(OutboxSQL(motor, "banco"), salida).correr, args=(parada,), daemon=True)
+    relay = threading.Thread(target=Relay(OutboxSQL(motor, EntornoReal()), salida).correr, args=(parada,), daemon=True)
     relay.start()
     with motor.connect() as conexion:
         while conexion.exec_driver_sql("SELECT EXISTS (SELECT FROM outbox WHERE enviado IS NULL)").scalar():

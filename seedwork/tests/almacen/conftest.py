@@ -266,7 +266,7 @@ class BancoSQL:
         )
 
     def outbox(self) -> Outbox:
-        self._outboxes.append(OutboxSQL(self.motor, EntornoReal().id()))
+        self._outboxes.append(OutboxSQL(self.motor, EntornoReal()))
         return self._outboxes[-1]
 
     def pasar(self, segundos: float) -> None:

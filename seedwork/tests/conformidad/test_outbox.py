@@ -92,14 +92,14 @@ class MesaSQL:
         self.transacciones = transacciones(self._motor, sa.MetaData(), EntornoReal())
 
     def outbox(self) -> Outbox:
-        return OutboxSQL(self._motor, EntornoReal().id(), arriendo_s=self.arriendo_s)
+        return OutboxSQL(self._motor, EntornoReal(), arriendo_s=self.arriendo_s)
 
     def acabar_la_sesion(self) -> None:
         with self._motor.connect() as conexion:
             conexion.execute(sa.text("SELECT pg_terminate_backend(sesion, 5000) FROM mandos"))
 
     def sin_base(self) -> Outbox:
-        return OutboxSQL(bd.crear_motor(self._motor.url.set(host="127.0.0.1", port=1)), "nadie")
+        return OutboxSQL(bd.crear_motor(self._motor.url.set(host="127.0.0.1", port=1)), EntornoReal())
 
     def guardados(self) -> int:
         with self._motor.connect() as conexion:

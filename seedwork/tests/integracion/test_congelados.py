@@ -126,13 +126,13 @@ def test_quien_se_congela_en_mitad_de_lo_que_copia_suelta_sus_cerrojos(taller, r
 
 
 @contextmanager
-def relay(taller: Taller) -> Iterator[None]:
+def relay(taller: Taller) -> Iterator[Proceso]:
     """The notebook's relay, in a process of its own."""
     (puerto,) = libres(1)
     proceso = taller.trabajador("--", "relay", SALUD_PUERTO=str(puerto))
     try:
         taller.esperar(lambda: papel(puerto) == "DIRIGE")
-        yield
+        yield proceso
     finally:
         proceso.kill()
         proceso.wait()
@@ -167,3 +167,22 @@ def comprobar(taller: Taller, proceso: Proceso, linea: tuple[str, int], record_p
     assert proceso.poll() is None
     assert taller.contar("SELECT count(*) FROM intentos") == 0
     assert taller.cartas() == []
+
+
+def test_un_outbox_que_no_se_mueve_lo_dice_el_trabajador_aunque_el_relay_sea_otro(taller):
+    with (
+        trabajadores(taller, 1, RELAY_APARTE="true", SIN_AVANCE_S="3") as procesos,
+        relay(taller) as aparte,
+    ):
+        ((puerto, _),) = procesos.items()
+        taller.esperar(lambda: salud(puerto).get("estado") == "LISTA")
+        assert "papeles" not in salud(puerto), "no releva"
+        aparte.send_signal(signal.SIGSTOP)
+        taller.enviar(taller.orden("h", 0))
+        taller.esperar(lambda: salud(puerto).get("estado") == "NO_LISTA")
+        partes = salud(puerto)["partes"]
+        assert [n for n, parte in partes.items() if not parte["lista"]] == ["outbox"]
+        assert partes["outbox"]["detalle"].startswith("no se mueve desde hace ")
+        aparte.send_signal(signal.SIGCONT)
+        taller.esperar(lambda: salud(puerto).get("estado") == "LISTA")
+        assert len(taller.publicados()) >= 1

@@ -211,8 +211,8 @@ class Servicio:
 
     def _relay(self, motor: sa.Engine, salida: Publicador) -> Relay:
         # Who looks at the table sees where its leader is.
-        titular = f"{socket.gethostname()}/{os.getpid()}/{self.entorno.id()}"
-        return Relay(OutboxSQL(motor, titular), salida, sondeo=self.config.ritmo.sondeo_s)
+        outbox = OutboxSQL(motor, self.entorno, donde=f"{socket.gethostname()}/{os.getpid()}/")
+        return Relay(outbox, salida, sondeo=self.config.ritmo.sondeo_s)
 
     def _vigilante(self, motor: sa.Engine) -> VigilanteDeSesiones:
         nombres = [self.nombre, *(f"{self.nombre}-{de}" for de in self.sesiones)]

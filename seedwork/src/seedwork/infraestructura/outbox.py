@@ -4,7 +4,6 @@ A row has a column per attribute of the envelope, and the payload's bytes as the
 """
 
 import select
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -14,6 +13,7 @@ import psycopg2
 import sqlalchemy as sa
 
 from contratos.base import Mensaje
+from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado
 from seedwork.aplicacion.outbox import ARRIENDO_S, RENOVACION_S, PorEnviar, SinOutbox
 from seedwork.aplicacion.sobre import Sobre
@@ -120,21 +120,32 @@ class OutboxSQL:
 
     Args:
         motor: the service's own database.
-        titular: a name for who leads that nobody else bears, in no other life either.
+        entorno: whose monotonic clock tells when to renew; it makes a name for who leads that nobody else bears, in no
+            other life either.
+        donde: what that name begins with.
         fragmento: the shard of the outbox that it takes care of.
         arriendo_s: how long its lead lasts unless it is renewed.
     """
 
-    def __init__(self, motor: sa.Engine, titular: str, *, fragmento: int = 0, arriendo_s: float = ARRIENDO_S) -> None:
+    def __init__(
+        self,
+        motor: sa.Engine,
+        entorno: Entorno,
+        *,
+        donde: str = "",
+        fragmento: int = 0,
+        arriendo_s: float = ARRIENDO_S,
+    ) -> None:
         self._motor = motor
-        self._yo = {"fragmento": fragmento, "yo": titular}
+        self._entorno = entorno
+        self._yo = {"fragmento": fragmento, "yo": donde + entorno.id()}
         self._arriendo_s = arriendo_s
         self._abierta: sa.Connection | None = None
         self._renovado: float | None = None
 
     def dirigir(self) -> bool:
         """See the port. When to renew it, this process's own clock tells; whether that was in time, the database's."""
-        ahora, cada_s = time.monotonic(), self._arriendo_s * RENOVACION_S / ARRIENDO_S
+        ahora, cada_s = self._entorno.monotono(), self._arriendo_s * RENOVACION_S / ARRIENDO_S
         if self._renovado is not None and ahora - self._renovado < cada_s:
             return True
         with self._o_sin_outbox():

@@ -204,7 +204,7 @@ class Taller:
     def relay(self, **opciones: Any) -> Relay:
         """A new relay."""
         self._publicadores.append(Publicador(self.servidores.pulsar_url, plazo_ms=0, esperar_cola=True))
-        return Relay(OutboxSQL(self.motor, EntornoReal().id()), self._publicadores[-1], **opciones)
+        return Relay(OutboxSQL(self.motor, EntornoReal()), self._publicadores[-1], **opciones)
 
     def trabajador(self, *orden: str, **entorno: str) -> subprocess.Popen[bytes]:
         """The notebook's worker, or what else its module is told to be, as a process of its own."""
