@@ -10,11 +10,14 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from seedwork.entrada import multiproceso
+
+log = structlog.get_logger(__name__)
 
 
 class Registro(Logger):  # type: ignore[misc]
@@ -119,8 +122,11 @@ def servir(aplicacion: str, *opciones: str) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """A worker is gone, however that came."""
-    multiproceso.enterrar(worker.pid)
+    """A worker is gone, however that came. Its figures are not worth the server: an error here would end it."""
+    try:
+        multiproceso.enterrar(worker.pid)
+    except OSError as error:
+        log.warning("las cuentas de un trabajador muerto no se pudieron sumar", error=type(error).__name__)
 
 
 def on_exit(_server: Any) -> None:

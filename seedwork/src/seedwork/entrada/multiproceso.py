@@ -8,6 +8,7 @@ more what they tell. Imports nothing that counts, since that looks for the folde
 import fcntl
 import os
 import shutil
+import struct
 import tempfile
 import time
 from collections.abc import Iterator
@@ -90,7 +91,7 @@ def _sumar(de: Path, a: Path) -> None:
 
     suma = MmapedDict(str(a))  # type: ignore[no-untyped-call]
     # A process may die while it makes its file.
-    with suppress(RuntimeError, ValueError):
+    with suppress(RuntimeError, ValueError, struct.error):
         for clave, valor, _, _ in MmapedDict.read_all_values_from_file(str(de)):  # type: ignore[no-untyped-call]
             suma.write_value(clave, suma.read_value(clave)[0] + valor, 0.0)  # type: ignore[no-untyped-call]
     suma.close()  # type: ignore[no-untyped-call]
