@@ -65,7 +65,8 @@ class Lexico:
 
 
 PAPELES = {
-    "persona": "p",
+    "paciente": "p",
+    "persona": "P",
     "edad": "e",
     "intro": "v",
     "con": "w",
@@ -102,14 +103,14 @@ def _gramatica() -> re.Pattern[str]:
     operado = f"(?:q|r{remedios}){detalle}*+x{nombre}"
     cola = f"(?:{detalle}|{remedios})(?:y?(?:{detalle}|{remedios}))*+"
     # A name may be an illness's too: "Sr. Hashimoto". So nobody is one by standing beside it.
-    sujeto = "(?:p{1,2}(?:,?e,?|,|(?=[vwsA]))|(?:e|[hj]),?)"
+    sujeto = "(?:[pP]{1,2}(?:,?e,?|,|(?=[vwsA]))|(?:e|[hj]),?)"
     nucleo = f"(?:{dicho}|{adjetivo}|{operado})"
     afirma = f"(?:{sujeto})?(?:{cola}[,y]++)*+{nucleo}(?:[,y]++(?:{nucleo}|{cola})|w{nombre})*+"
-    return re.compile(f"{afirma}|p{{1,2}}e?|{cola}(?:[,y]++{cola})*+")
+    return re.compile(f"{afirma}|[pP]{{1,2}}e?|{cola}(?:[,y]++{cola})*+")
 
 
 _GRAMATICA = _gramatica()
-_FIRME = frozenset("pvsAhjrtqe")
+_FIRME = frozenset("pPvsAhjrtqe")
 """Where a sentence has none of these it only lists names, and what it means may be told by its neighbours."""
 
 _CORTA = 4
@@ -143,6 +144,7 @@ class _Oracion:
 class _Entendida:
     codigos: frozenset[str]
     firme: bool
+    nombra: bool
 
 
 class Reconocedor:
@@ -210,7 +212,7 @@ class Reconocedor:
         short as a heading, or denies, doubts or speaks of somebody else. It silences the one before where it may deny
         that. And where one is not understood, those that only list names do not count either.
         """
-        abierto, entero = _PROPIO, True
+        abierto, entero, primera = _PROPIO, True, True
         bloque: list[_Entendida | None] = []
         for oracion in self._oraciones(texto):
             if oracion.encabeza:
@@ -222,9 +224,13 @@ class Reconocedor:
                 elif estado == _PROPIO or abierto != _CERRADO:
                     abierto = _PAUSA if estado == _PAUSA else _PROPIO
                 continue
+            empieza, primera = primera, False
             if abierto != _PROPIO:
                 continue
             entendida = None if oracion.cortada else self._entender(oracion.fichas)
+            if entendida is not None and entendida.nombra and not empieza:
+                # "Hipertensa. Niño con asma."
+                entendida, abierto = None, _CERRADO
             if entendida is None:
                 entero = False
                 if bloque and self._niega_lo_anterior(oracion.fichas):
@@ -299,7 +305,7 @@ class Reconocedor:
             return None
         if any(not (codigos.isdisjoint(c) or palabras.isdisjoint(fichas)) for palabras, c in self._dudas):
             return None
-        return _Entendida(codigos, firme=not _FIRME.isdisjoint(letras))
+        return _Entendida(codigos, firme=not _FIRME.isdisjoint(letras), nombra=PAPELES["persona"] in letras)
 
     def _por_su_raiz(self, ficha: str, i: int) -> tuple[_Unidad, int] | None:
         for finales, unidad in self._raices:
