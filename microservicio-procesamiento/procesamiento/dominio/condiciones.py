@@ -116,6 +116,9 @@ _FIRME = frozenset("pPvsAhjrtqe")
 _CORTA = 4
 """Words of a sentence that may be a heading, though no colon tells."""
 
+_RAIZ_MINIMA = 7
+"""A word of so many letters or fewer is no medicine's by its ending."""
+
 _PROPIO, _NEUTRO, _PAUSA, _CERRADO = range(4)
 
 
@@ -312,10 +315,6 @@ class Reconocedor:
             if len(ficha) > _RAIZ_MINIMA and ficha.endswith(finales):
                 return unidad, i + 1
         return None
-
-
-_RAIZ_MINIMA = 7
-"""Letters before which an ending is no medicine's."""
 
 
 def _formas(frases: Iterable[str]) -> list[str]:
