@@ -15,6 +15,7 @@ from notificaciones.infraestructura.vistas import atrasadas, reconstruir
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura.almacen_eventos import verificar
 from seedwork.infraestructura.consultas import TAMANO_PAGINA
+from seedwork.pruebas.bases import ajena
 from seedwork.pruebas.respuestas import cliente_fiel
 
 pytestmark = pytest.mark.integracion
@@ -110,7 +111,7 @@ def test_si_la_base_muere_mientras_se_rehace_la_vista_se_dice_y_la_vista_queda(s
     )
     servicio.procesar(hecho("aprovisionada"))
     antes = servicio.filas(TODA)
-    with servicio.motor.begin() as conexion:
+    with ajena(servicio.url) as conexion:
         conexion.execute(sa.text("LOCK TABLE eventos IN ACCESS EXCLUSIVE MODE"))
         proceso = mandar(servicio.url, "vistas", "reconstruir")
         hasta(lambda: servicio.filas(matar), 60)

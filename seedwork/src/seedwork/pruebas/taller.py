@@ -31,11 +31,11 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAp
 from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.outbox import OutboxSQL
-from seedwork.infraestructura.plazos import Plazos
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas import cuaderno
+from seedwork.pruebas.bases import ajena
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 PACIENCIA_S = 30.0
@@ -243,12 +243,8 @@ class Taller:
     @contextmanager
     def ajena(self) -> Iterator[sa.Connection]:
         """A connection of somebody who is no part of the platform: its transaction may stand still for long."""
-        motor = bd.crear_motor(self.url_base, plazos=Plazos(transaccion_s=600))
-        try:
-            with motor.connect() as conexion:
-                yield conexion
-        finally:
-            motor.dispose()
+        with ajena(self.url_base) as conexion:
+            yield conexion
 
     def publicados(self) -> list[tuple[str, str, int]]:
         """What is on the event's topic, in its order: ce_id, page, line."""
