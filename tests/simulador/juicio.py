@@ -17,7 +17,6 @@ from contratos.notificaciones import CAMBIO_PLAN_RECHAZADO
 from contratos.sagas import CAMBIAR, CREAR, NOTIFICAR, RECHAZAR, RESERVAR, TransicionSaga
 from contratos.servicio_datos import ComandoServicioDatosRechazado, CrearServicioDatos
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
-from notificaciones.aplicacion.envio import HOLGURA
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 TESTIMONIOS = ("hecho", "en_espera", "aparcado", "intento fallido", "lote", "lote partido")
@@ -132,16 +131,13 @@ def _anunciadas_tarde(mundo: Mundo) -> Iterator[str]:
 
 def _abandonadas(mundo: Mundo) -> Iterator[str]:
     """Letters that nobody could take, given up though a further attempt would have ended in time (§4, §5)."""
-    politica = mundo.politica
-    # The last one begins a little sooner than it could.
-    sobra_s = politica.ultimo_s - politica.espera_s * HOLGURA
     creadas: dict[str, Any] = {}
     for (id, version), evento in mundo.fichas["notificaciones"].almacen.eventos.items():
         if version == 1:
             creadas[id] = evento["ocurrido"]
             continue
         duro_s = (evento["ocurrido"] - creadas[id]).total_seconds()
-        if evento["datos"].get("motivo") == motivos.CANAL_NO_DISPONIBLE and duro_s < sobra_s:
+        if evento["datos"].get("motivo") == motivos.CANAL_NO_DISPONIBLE and duro_s < mundo.politica.final_s:
             yield id
 
 

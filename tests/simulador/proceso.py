@@ -298,7 +298,7 @@ class _Mano:
             if id not in self.tomados:
                 debida, tomado_hasta = fila["proximo"], fila["envio"].tomado_hasta
                 if self._vigia.cerrado:
-                    debida = max(debida, fila["envio"].creado + timedelta(seconds=self._mundo.politica.ultimo_s))
+                    debida = max(debida, fila["envio"].creado + timedelta(seconds=self._mundo.politica.final_s))
                 if tomado_hasta is not None and tomado_hasta > debida:
                     debida = tomado_hasta
                 if primero is None or debida < primero:

@@ -42,7 +42,7 @@ DOCENA = [
     ("comandos/iniciar_servicio_datos.py", "without exigir_activa(servicio_datos.id_suscripcion, unidad)"),
     ("comandos/crear_servicio_datos.py", "without exigir(comando, _REGLAS)"),
     ("aplicacion/encargo.py", "if not cerrada and unidad.notificaciones.obtener(id) is None → True"),
-    ("aplicacion/envio.py", "creado + timedelta(seconds=self.ultimo_s - self.espera_s * HOLGURA) → Sub"),
+    ("aplicacion/envio.py", "creado + timedelta(seconds=self.final_s) → Sub"),
     ("dominio/notificacion.py", "without self.id_saga = evento.id_saga"),
 ]
 """The others."""

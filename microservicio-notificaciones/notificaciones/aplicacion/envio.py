@@ -38,6 +38,11 @@ class Politica:
         """Seconds from its creation to the last instant at which a repeat can begin, and still end in time."""
         return self.plazo_s - self.espera_s
 
+    @property
+    def final_s(self) -> float:
+        """Seconds from its creation to its last attempt, if all before fail: a little sooner than it could begin."""
+        return self.ultimo_s - self.espera_s * HOLGURA
+
     def cabe(self, creado: datetime, empieza: datetime) -> bool:
         """Whether a repeat that begins then ends in time."""
         return empieza <= creado + timedelta(seconds=self.ultimo_s)
@@ -47,8 +52,8 @@ class Politica:
 
         No time goes unused: where the pause would lead past the end, there is one more attempt shortly before it.
         """
-        ultimo = creado + timedelta(seconds=self.ultimo_s - self.espera_s * HOLGURA)
-        return min(ahora + self.pausa(intentos, azar), ultimo) if ahora < ultimo else None
+        final = creado + timedelta(seconds=self.final_s)
+        return min(ahora + self.pausa(intentos, azar), final) if ahora < final else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,13 +132,13 @@ class Enviador:
     def tomar(self, cuantos: int, en_mano: Collection[str] = ()) -> Sequence[Envio]:
         """Lease what is due, at most so many; each is to be attempted once.
 
-        While the channel is closed nothing is due, but that whose time is over: nobody's attempts are used up.
+        While the channel is closed nothing is due, so nobody's attempts are used up; but each has its last one.
 
         Args:
             cuantos: how many.
             en_mano: what this process still holds: it is not leased again, though its lease may have lapsed.
         """
-        edad_s = self._politica.ultimo_s if self._vigia.cerrado else 0.0
+        edad_s = self._politica.final_s if self._vigia.cerrado else 0.0
         return self._cola.tomar(cuantos, self._arriendo_s, en_mano, edad_s)
 
     def intentar(self, envio: Envio) -> Desenlace:

@@ -201,7 +201,7 @@ def test_mientras_el_canal_esta_cerrado_ninguna_carta_gasta_un_intento(servicio,
     encargar(3)
     canal.cerrado = "MAIL 530 5.7.0"
     vigia.mirar()
-    servicio.entorno.reloj.avanzar(servicio.politica.ultimo_s - 0.1)
+    servicio.entorno.reloj.avanzar(servicio.politica.final_s - 0.1)
     assert enviador.tomar(10) == []
     assert [e.intentos for e in servicio.envios] == [0] * 3
 
@@ -210,6 +210,19 @@ def test_mientras_el_canal_esta_cerrado_ninguna_carta_gasta_un_intento(servicio,
     anotar(enviador, intentar(enviador))
     assert servicio.pasos == [NOTIFICADO] * 3
     assert len(canal.correos) == 3
+
+
+def test_cerrado_el_canal_cada_carta_tiene_su_ultimo_intento(servicio, enviador, canal, vigia, encargar):
+    """It may have been mended since the last look."""
+    encargar(2)
+    canal.cerrado = "MAIL 530 5.7.0"
+    vigia.mirar()
+    canal.fallos.append(CanalAveriado("MAIL 530 5.7.0"))
+    servicio.entorno.reloj.avanzar(servicio.politica.final_s)
+    anotar(enviador, intentar(enviador))
+
+    assert servicio.pasos == [("NOTIFICAR", "FALLIDO", "CANAL_NO_DISPONIBLE"), NOTIFICADO]
+    assert not vigia.cerrado, "a letter that was taken is as good as a look"
 
 
 def test_cerrado_el_canal_lo_que_ya_no_cabe_en_su_plazo_falla_a_tiempo(servicio, enviador, canal, vigia, encargar):
