@@ -31,7 +31,7 @@ COPY microservicio-${SERVICIO}/migraciones ./migraciones
 # An exec form can't name the package: Python runs the folder by what the package's own __main__ says.
 COPY microservicio-${SERVICIO}/${PAQUETE}/__main__.py ./
 EXPOSE ${HTTP_PUERTO} ${SALUD_PUERTO}
-HEALTHCHECK --interval=10s --timeout=5s --start-period=180s CMD ["python", "-m", "seedwork.entrada.sonda"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=300s CMD ["python", "-m", "seedwork.entrada.sonda"]
 ENTRYPOINT ["python", "/app"]
 CMD ["api"]
 
@@ -39,5 +39,5 @@ FROM comun AS bff
 COPY json-estricto/src/json_estricto ./json_estricto
 COPY bff_web/src/bff_web ./bff_web
 EXPOSE 5005
-HEALTHCHECK --interval=10s --timeout=5s --start-period=180s CMD ["python", "-m", "seedwork.entrada.sonda", "5005"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=300s CMD ["python", "-m", "seedwork.entrada.sonda", "5005"]
 ENTRYPOINT ["python", "-m", "bff_web"]

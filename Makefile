@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo check bench experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -23,17 +23,20 @@ operar: $(LISTO) ## a service's command on the running platform: SERVICIO=suscri
 	@$(BIN)/python -m plataforma operar $(SERVICIO) $(ARGS)
 
 test: $(LISTO) ## every promise, on a real Pulsar and a real PostgreSQL; PROCESOS=3 share the tests
-	@$(BIN)/python -m pytest -n $(PROCESOS) -m "not largo"
+	@$(BIN)/python -m pytest -n $(PROCESOS) -m "not largo and not contenedores"
 
 test-largo: $(LISTO) ## the long tests: faults on the whole platform, the cost of change, run and demo
 	@$(BIN)/python -m pytest -n $(PROCESOS) -m largo
+
+test-contenedores: $(LISTO) ## the images and docker-compose.yml on a container engine: DOCKER=docker names its command
+	@$(BIN)/python -m pytest -m contenedores tests/contenedores
 
 check: $(LISTO) ## the fast gate, without servers: format, lint, types, import rules, unit tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -m "not integracion and not largo"
+	@$(BIN)/python -m pytest -q -m "not integracion and not largo and not contenedores"
 
 bench: $(LISTO) ## the timings that the project reports
 	@$(BIN)/python tests/carga/banco.py
@@ -94,7 +97,7 @@ lock: ## resolve both locks anew from requirements.in and the distributions
 		$(filter-out deploy/% cli/%,$(METADATOS))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One environment for everything; made anew in place when the lock or a distribution's metadata change.
 $(LISTO): requirements.lock $(METADATOS)

@@ -1,0 +1,68 @@
+"""The images, and each profile on its own, from nothing until it is ready.
+
+For `make test-contenedores`, like all of this folder: it needs a container engine.
+"""
+
+import json
+
+import pytest
+from tests.contenedores.motor import Motor, exigir
+from tests.despliegue.archivos import CONFIG, CONTENEDORES, PERFILES, PREPARATIVOS
+
+from contratos import ejemplos
+
+pytestmark = [pytest.mark.contenedores, pytest.mark.timeout(1800)]
+
+
+@pytest.fixture
+def limpio(motor: Motor, construidas: set[str]) -> Motor:
+    motor.quitar()
+    return motor
+
+
+def test_cada_imagen_se_construye_una_vez_y_otra_construccion_no_deja_nada(motor: Motor, construidas: set[str]) -> None:
+    propias = {f"saludtech/{objetivo}:local" for objetivo in CONFIG}
+    assert propias <= construidas
+    sin_nombre = motor.sin_nombre()
+    antes = json.loads(exigir(motor.docker("image", "inspect", *sorted(propias))))
+    for ficha in antes:
+        motor.tiempos[f"{ficha['RepoTags'][0]}, in MB"] = ficha["Size"] / 1e6
+        assert ficha["Config"]["User"] == "10001:10001"
+    exigir(motor.compose("build"))
+    despues = json.loads(exigir(motor.docker("image", "inspect", *sorted(propias))))
+    assert [f["Id"] for f in despues] == [f["Id"] for f in antes]
+    assert motor.sin_nombre() == sin_nombre
+
+
+@pytest.mark.parametrize("perfil", [perfil for perfil in PERFILES if perfil != "all"])
+def test_un_perfil_solo_llega_a_estar_listo(limpio: Motor, perfil: str) -> None:
+    limpio.tiempos[f"profile {perfil}"] = limpio.levantar(perfil)
+    hallados = limpio.contenedores()
+    assert set(hallados) == PERFILES[perfil]
+    for nombre, (ficha,) in hallados.items():
+        estado = ficha["State"]
+        if nombre in PREPARATIVOS:
+            assert (estado["Status"], estado["ExitCode"]) == ("exited", 0), nombre
+        else:
+            assert estado["Health"]["Status"] == "healthy", nombre
+    publicados = {n for n in PERFILES[perfil] if "ports" in CONTENEDORES[n]}
+    con_puerto = {n: f["HostConfig"]["PortBindings"] for n, (f,) in hallados.items() if f["HostConfig"]["PortBindings"]}
+    assert set(con_puerto) == publicados
+    assert {p["HostIp"] for puertos in con_puerto.values() for uno in puertos.values() for p in uno} <= {"127.0.0.1"}
+    if "bff" in hallados:
+        aceptado = limpio.pedir("/suscripciones/suscripcion-comando", ejemplos.SUSCRIPCION)
+        assert aceptado["estado"] == "ACEPTADO", "no service is there, and what is accepted waits for it"
+
+
+def test_el_broker_conserva_lo_suyo_aunque_se_anuncie_con_otro_nombre(limpio: Motor) -> None:
+    """For clients on this machine. Its bookie keeps its name: under another it is not let at what it kept."""
+    topico = "persistent/public/default/guardado"
+    limpio.levantar("pulsar")
+    (ficha,) = limpio.contenedores()["pulsar"]
+    exigir(limpio.en(ficha["Id"], "curl", "-fsS", "-X", "PUT", f"http://127.0.0.1:8080/admin/v2/{topico}"))
+    limpio.levantar("pulsar", PULSAR_ANUNCIADO="127.0.0.1")
+    hallado = limpio.pedir(f"/lookup/v2/topic/{topico}", puerto="PULSAR_ADMIN_PUERTO")
+    assert hallado["brokerUrl"] == "pulsar://127.0.0.1:6650"
+    assert f"persistent://{topico.partition('/')[2]}" in limpio.pedir(
+        "/admin/v2/persistent/public/default", puerto="PULSAR_ADMIN_PUERTO"
+    )
