@@ -18,6 +18,8 @@ _MARCAS_SEGUIDAS = 30
 _ACASO_MARCAS = re.compile(rf"[^\x00-\u02ff]{{{_MARCAS_SEGUIDAS + 1}}}")
 _CORRIDA = re.compile(rf"[{_BLANCOS}]+")
 _CORRIENTE = re.compile(rf"[A-Za-z0-9 ÁÉÍÓÚÜÑáéíóúüñ{_SIGNOS}]*")
+_SENCILLO = re.compile(r"(?:[A-Za-z0-9ÁÉÍÓÚÜÑáéíóúüñ-]++ )*+[A-Za-z0-9ÁÉÍÓÚÜÑáéíóúüñ-]++")
+"""Words with a blank between two: nearly every text, and of every kind what is kept. It saves normalising them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class TipoTexto:
         Raises:
             ValueError: it is none of this kind. The error does not quote it.
         """
+        if len(texto) <= self.maximo and _SENCILLO.fullmatch(texto):
+            return texto
         normal = self._normal(texto)
         if not (1 <= len(normal) <= self.maximo and self.admite(normal)):
             raise ValueError(self.descripcion)
@@ -53,7 +57,9 @@ class TipoTexto:
 
     def es(self, texto: str) -> bool:
         """Whether it is what is kept, as it stands: this is how messages bear it."""
-        return 1 <= len(texto) <= self.maximo and texto == self._normal(texto) and self.admite(texto)
+        if not 1 <= len(texto) <= self.maximo:
+            return False
+        return _SENCILLO.fullmatch(texto) is not None or (texto == self._normal(texto) and self.admite(texto))
 
     def cabe(self, texto: str) -> bool:
         """Whether it could be kept if it were in the form that this kind is kept in."""
