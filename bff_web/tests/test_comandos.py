@@ -413,6 +413,8 @@ def test_mas_de_un_mib_es_413(puerta: FlaskClient) -> None:
         ("cliente.email", lambda c: c["cliente"].update(email="Ana <a@x.com>")),
         ("cliente.email", lambda c: c["cliente"].update(email="a@x.com\nBcc: b@x.com")),
         ("cliente.email", lambda c: c["cliente"].update(email="pérez@x.com")),
+        ("cliente.email", lambda c: c["cliente"].update(email=f"a@{'ñ' * 100_000}.com")),
+        ("cliente.email", lambda c: c["cliente"].update(email="a@\ud800.com")),
         ("plan.codigo", lambda c: c["plan"].pop("codigo")),
         ("facturas", lambda c: c.update(facturas=[{}])),
         ("plan.nombre", lambda c: c["plan"].update(nombre="")),

@@ -118,6 +118,7 @@ Numero = Annotated[
 
 Correo = Annotated[
     str,
+    StringConstraints(max_length=MAXIMO_CORREO),
     AfterValidator(_correo),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": MAXIMO_CORREO}),
 ]
