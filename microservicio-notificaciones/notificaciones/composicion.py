@@ -78,7 +78,7 @@ def servicio() -> Servicio:
         manejadores=MANEJADORES,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        colas=[envios.name],
+        colas={envios.name: ("nombre", "direccion", "datos")},
         unidad=unidad,
         partes=partes,
         sesiones=(_ENVIOS,),

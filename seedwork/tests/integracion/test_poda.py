@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from seedwork.infraestructura.poda import Podador
+from seedwork.infraestructura.poda import Podador, sin_muestras
 
 pytestmark = pytest.mark.integracion
 
@@ -65,6 +65,21 @@ def test_lo_que_otro_poda_en_ese_momento_no_se_espera(taller):
         otro.execute(sa.text("DELETE FROM inbox WHERE ce_id < '5'"))
         assert Podador(taller.motor, DIAS, tope=2).podar() == 5
         otro.rollback()
+
+
+def test_de_una_cola_el_servidor_no_guarda_muestras(taller):
+    """What ANALYZE had sampled of the outbox stood in pg_statistic, for good once the outbox was empty."""
+    insertar = sa.text(
+        "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga)"
+        " SELECT 't', 'i', 't', 'f', 's', '', 'c', convert_to('ana', 'UTF8') FROM generate_series(1, 90)"
+    )
+    muestras = "SELECT count(*) FROM pg_stats WHERE tablename = 'outbox' AND attname IN ('carga', 'propiedades')"
+    sin_muestras(taller.motor, {})
+    with taller.motor.begin() as conexion:
+        conexion.execute(insertar)
+        conexion.execute(sa.text("ANALYZE outbox"))
+    assert taller.contar("SELECT count(*) FROM pg_stats WHERE tablename = 'outbox'") > 0
+    assert taller.contar(muestras) == 0
 
 
 def test_lo_podado_de_una_cola_no_queda_en_su_archivo(taller):

@@ -35,7 +35,7 @@ from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.detenidos import VigilanteDeSesiones
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.plazos import Plazos
-from seedwork.infraestructura.poda import Podador
+from seedwork.infraestructura.poda import Podador, sin_muestras
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import topico_cartas
@@ -58,7 +58,8 @@ class Servicio:
         traducciones: the published message of each of its domain events.
         tablas: its own tables.
         unidad: makes its unit of work on a transaction.
-        colas: of its own tables, those that personal data pass through; what was deleted there is not to linger.
+        colas: of its own tables, those that personal data pass through, each with the columns that hold them; what was
+            deleted there is not to linger.
         sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
             worker's first message. Idempotent.
         partes: makes what its worker has besides its consumers: timers, senders, gauges of its own; of the service
@@ -77,7 +78,7 @@ class Servicio:
     tablas: sa.MetaData
     unidad: Callable[[TransaccionSQL], UnidadTrabajo]
     api: Callable[[flask.Flask, sa.Engine], None]
-    colas: Sequence[str] = ()
+    colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     partes: Callable[["Servicio", sa.Engine, Consumidores], Sequence[Parte]] = lambda _este, _motor, _consumidores: ()
     sesiones: Sequence[str] = ()
@@ -119,6 +120,7 @@ class Servicio:
 
         motor = self.motor_de_mantenimiento()
         migrar(motor, self.migraciones)
+        sin_muestras(motor, self.colas)
         self.sembrar(motor)
 
     def aprovisionar(self) -> None:

@@ -1,6 +1,6 @@
 """Pruning: what the messaging tables no longer need goes by age, in batches that hold nobody up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 import structlog
@@ -33,6 +33,26 @@ _LOTES = sa.text("""
 """)
 
 
+DEL_OUTBOX = {"outbox": ("carga", "propiedades")}
+"""The queue that every service has for what is a person's, and where in it that stands."""
+
+
+def sin_muestras(motor: sa.Engine, colas: Mapping[str, Sequence[str]]) -> None:
+    """Have the server sample none of these columns: its statistics would keep, and show, what was deleted since.
+
+    Args:
+        motor: of a role that may alter the tables.
+        colas: by the name of the table, the columns that hold what is a person's. No query filters by them.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database is in trouble, or lacks one of them.
+    """
+    with motor.begin() as conexion:
+        for tabla, columnas in {**DEL_OUTBOX, **colas}.items():
+            for columna in columnas:
+                conexion.execute(sa.text(f"ALTER TABLE {tabla} ALTER COLUMN {columna} SET STATISTICS 0"))
+
+
 class Podador:
     """Deletes rows past their age, and those that count nothing any more.
 
@@ -45,12 +65,12 @@ class Podador:
     """
 
     def __init__(
-        self, motor: sa.Engine, dias: Mapping[str, float], *, tope: int = 5000, colas: Sequence[str] = ()
+        self, motor: sa.Engine, dias: Mapping[str, float], *, tope: int = 5000, colas: Iterable[str] = ()
     ) -> None:
         self._motor = motor.execution_options(isolation_level="AUTOCOMMIT")
         self._dias = {tabla: dias[tabla] for tabla in (*_INSTANTES, "lotes")}
         self._tope = tope
-        self._colas = ("outbox", *colas)
+        self._colas = (*DEL_OUTBOX, *colas)
 
     def podar(self, *, memoria: bool = True) -> int:
         """One pass over all tables. Answers how many rows went.
