@@ -239,7 +239,8 @@ def _ordenar(url: str, *ordenes: str) -> None:
 def trafico(plataforma: Plataforma, suelo: Cimiento) -> None:
     """What any platform's further life does to its journals: other writes, a checkpoint, another segment."""
     cliente = crear_cliente(plataforma.servidores.pulsar_url)
-    productor = cliente.create_producer("persistent://public/default/relleno")
+    # Another topic each time: the bookie looks no further than the first file that is still written to.
+    productor = cliente.create_producer(f"persistent://public/default/relleno-{secrets.token_hex(4)}")
     for _ in range(300):
         productor.send(b"0" * 10_000)
     cliente.close()
