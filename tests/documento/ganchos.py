@@ -5,12 +5,26 @@ from typing import Any
 import schemathesis
 from schemathesis import GenerationMode
 
+_SIN_ASIGNAR = dict.fromkeys(range(0x20F1, 0x2100), "\u20d0")
+"""No marks at all, though schemathesis draws them for ``\\p{M}``; and a mark."""
+
 
 @schemathesis.hook
 def before_call(_contexto: Any, caso: Any, _opciones: Any) -> None:
-    """A cursor is valid where a page gave it out, which no pattern tells: what is meant to be taken goes without one.
+    """Makes of what is meant to be taken what the document really says.
 
-    That the owner refuses others is its own tests' to show; a malformed one is still sent.
+    A cursor is valid where a page gave it out, which no pattern tells: it is left out. That the owner refuses others is
+    its own tests' to show; a malformed one is still sent.
     """
-    if caso.meta is not None and caso.meta.generation.mode == GenerationMode.POSITIVE and caso.query:
-        caso.query.pop("cursor", None)
+    if caso.meta is not None and caso.meta.generation.mode == GenerationMode.POSITIVE:
+        if caso.query:
+            caso.query.pop("cursor", None)
+        caso.query, caso.body = _con_marcas(caso.query), _con_marcas(caso.body)
+
+
+def _con_marcas(valor: Any) -> Any:
+    if isinstance(valor, str):
+        return valor.translate(_SIN_ASIGNAR)
+    if isinstance(valor, dict):
+        return {clave: _con_marcas(suyo) for clave, suyo in valor.items()}
+    return valor
