@@ -40,6 +40,7 @@ def test_las_tablas_que_la_pagina_nombra_estan_y_las_de_mensajes_estan_todas() -
 
 def test_los_dias_son_los_de_los_ajustes() -> None:
     dichos = re.findall(r"`([A-Z]+_DIAS)`(?: \(|, )(\d+)", PAGINA)
-    assert {ajuste for ajuste, _ in dichos} == {"RETENCION_DIAS", "OUTBOX_DIAS", "CARTAS_DIAS", "INBOX_DIAS"}
+    ajustes = {"RETENCION_DIAS", "OUTBOX_DIAS", "CARTAS_DIAS", "INBOX_DIAS", "COMANDOS_DIAS"}
+    assert {ajuste for ajuste, _ in dichos} == ajustes
     for ajuste, dias in dichos:
         assert ConfigServicio.model_fields[ajuste.lower()].default == float(dias), ajuste
