@@ -390,6 +390,7 @@ def test_lo_que_sale_sale_en_su_orden_y_entero(banco):
         "ce_correlationid": "m-1",
         "ce_causationid": "m-1",
         "ce_sequence": "5",
+        "ce_sequencetype": "Integer",
         "ce_dataschema": filas[0].propiedades["ce_dataschema"],
         "content-type": "application/avro",
     }

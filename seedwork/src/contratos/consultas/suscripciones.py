@@ -33,7 +33,7 @@ class NombreVisible(Parte):
 class DocumentoVisible(Parte):
     """Un documento de identidad."""
 
-    numero: str = campo("Su número, en dígitos.", "123457890")
+    numero: str = campo("Su número, sin puntos, guiones ni espacios.", "123457890")
 
 
 class ClienteVisible(Parte):
