@@ -54,13 +54,14 @@ MENSAJERIA = (
 PROPIAS: Mapping[str, Sequence[str]] = {
     "suscripciones": (
         f"INSERT INTO clientes SELECT 'v' || n, 'N', 'A', 'u', '1', '1', 'a@b.co' {_N}",
-        "INSERT INTO suscripciones (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, recursos)"
+        "INSERT INTO suscripciones (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, recursos,"
+        " comenzada)"
         f" SELECT 'x' || n, 1, {_DE}, {_V}, 'P', CASE WHEN mod(n, 2) = 0 THEN 'ACTIVA' ELSE 'CANCELADA' END,"
-        f" jsonb_build_object('id', 'g' || n, 'en_curso', mod(n, 1000) = 0), '{{}}' {_N}",
+        f" jsonb_build_object('id', 'g' || n, 'en_curso', mod(n, 1000) = 0), '{{}}', {_HACE} {_N}",
         "INSERT INTO facturas (id, id_suscripcion, monto, moneda, estado, emitida, periodo)"
         f" SELECT 'x' || n, 'x' || n, 1, 'USD', 'EMITIDA', {_HACE}, {_HACE} {_N}",
         "INSERT INTO saga_pasos SELECT 'x' || n, 'x' || n, 'g' || n, 'CREAR', 'suscripciones', '', '{}', '{}',"
-        f" 'HECHO', '', false, '2026-01-01T00:00:00Z' {_N}",
+        f" 'HECHO', '', false, '2026-01-01T00:00:00Z', {_HACE} {_N}",
     ),
     "servicio-datos": (
         "INSERT INTO servicios_datos (id, secuencia, id_suscripcion, id_saga, experto_codigo, nube_codigo,"

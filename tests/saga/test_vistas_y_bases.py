@@ -15,7 +15,11 @@ from plataforma.servicios import SERVICIOS
 pytestmark = pytest.mark.integracion
 
 # A given broker may hold other platforms' sagas too.
-LINEA = "SELECT p.* FROM saga_pasos AS p JOIN suscripciones AS s ON s.id = p.id_suscripcion ORDER BY p.id"
+LINEA = (
+    "SELECT to_jsonb(p) - 'apuntado' FROM saga_pasos AS p JOIN suscripciones AS s ON s.id = p.id_suscripcion"
+    " ORDER BY p.id"
+)
+"""All that a step tells; when it was taken in, the topic does not know."""
 VISTA = "SELECT * FROM vista_notificaciones ORDER BY id"
 
 

@@ -32,7 +32,7 @@ def cliente(servicio) -> FlaskClient:
 
 
 def test_reconstruida_es_igual_a_la_viva(servicio, hecho, buzon, hasta):
-    buzon.respuestas = ["250 OK", "550 no", "250 OK"]
+    buzon.respuestas = ["250 OK", "550 5.2.1 no", "250 OK"]
     servicio.procesar(hecho("aprovisionada", 1), hecho("rechazada", 1), hecho("activada", 2, recursos_requeridos=()))
     with servicio.enviando(hilos=1):
         for n in range(3, 6):
@@ -148,7 +148,7 @@ def test_el_mando_dice_que_evento_no_es_el_que_se_anexo(servicio, hecho):
 
 
 def test_una_notificacion_y_su_historia(servicio, hecho, buzon, hasta, cliente):
-    buzon.respuestas = ["550 no"]
+    buzon.respuestas = ["550 5.2.1 no"]
     with servicio.enviando():
         servicio.procesar(hecho("aprovisionada"))
         hasta(servicio.sin_envios)

@@ -13,7 +13,8 @@ from suscripciones.infraestructura import tablas
 _S, _P = tablas.suscripciones.c, tablas.pasos.c
 _SAGA = _S.saga
 _ES_CAMBIO = _SAGA["plan_codigo"].astext != ""
-_AHORA = sa.func.clock_timestamp()
+# Not clock_timestamp(): that one may change from row to row, and so goes by no index.
+_AHORA = sa.func.statement_timestamp()
 
 
 class VencimientosSQL:
