@@ -73,7 +73,9 @@ class Cambio:
 
 
 def _plan(copia: Copia) -> None:
-    copia.escribir(f"{SUSCRIPCIONES}/planes/laboratorio.toml", (PLANES / "laboratorio.toml").read_text("utf-8"))
+    # Of what is provided today: another resource is another service's, with a contract of its own.
+    plan = (PLANES / "laboratorio.toml").read_text("utf-8").replace(', "computo"', "")
+    copia.escribir(f"{SUSCRIPCIONES}/planes/laboratorio.toml", plan)
 
 
 def _evento(copia: Copia) -> None:

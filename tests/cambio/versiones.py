@@ -24,7 +24,7 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.unidad import UnidadTrabajo, abridor
 from seedwork.entrada.consumidores import consumidores_reales
-from seedwork.infraestructura import bd, ddl
+from seedwork.infraestructura import avro, bd, ddl
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.outbox import OutboxSQL
@@ -209,6 +209,8 @@ def un_campo_mas_en_la_misma(lugar: Lugar) -> str:
     try:
         publicador = Publicador(lugar.servidores.pulsar_url)
         with _vigente(nueva):
+            # As the new release's own provisioning does, before any of it is published.
+            Aprovisionador(lugar.servidores.admin_url).registrar(nueva.topico, avro.texto_esquema(nueva))
             dicha = nueva(id_reserva=marca, id_suscripcion=marca, id_saga=marca, cuotas=3)
             publicador.publicar(sobre_nuevo(dicha, fuente="/saludtech/computo", sujeto=marca), dicha, espera=30)
         publicador.cerrar()

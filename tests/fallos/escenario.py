@@ -268,7 +268,7 @@ class Escenario:
         huellas = {}
         for paquete, base in self.plataforma.bases.items():
             for (tabla,) in filas(base, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
-                if tabla not in ("inbox", "lotes", "intentos"):
+                if tabla not in ("inbox", "lotes", "intentos", "mandos"):
                     consulta = f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {tabla} AS t"
                     huellas[f"{paquete}.{tabla}"] = filas(base, consulta)[0][0]
         return huellas
