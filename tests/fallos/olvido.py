@@ -98,7 +98,7 @@ class Marcado:
 
     def imagen(self, **cambios: str) -> dict[str, str]:
         """An image, marked in every field that is a patient's, and in what describes it."""
-        textos = {c: self.marca for c in ("modalidad", "patologia", "region_anatomica", "fuente_de_datos")}
+        textos = dict.fromkeys(("modalidad", "patologia", "region_anatomica", "fuente_de_datos"), self.marca)
         suyos = {"id_imagen": f"i-{secrets.token_hex(6)}", "id_paciente": f"{self.marca}-7", **textos}
         return {**CUERPO_IMAGEN, **suyos, "antecedentes": f"Diabético, {self.marca}", **cambios}
 
