@@ -122,7 +122,7 @@ EN_OTRA_PARTE: list[tuple[str, str, str]] = [
         f"{_SUS}/test_reacciones_suscripciones.py",
     ),
     ("suscripciones/aplicacion/rechazo.py", "without cliente.id", f"{_SUS}/test_reacciones_suscripciones.py"),
-    ("dominio/catalogo.py", "es_texto(clave) → without es_texto(clave)", f"{_DAT}/test_imagenes.py"),
+    ("dominio/catalogo.py", "TEXTO.cabe(clave) → without TEXTO.cabe(clave)", f"{_DAT}/test_imagenes.py"),
     (
         "comandos/crear_servicio_datos.py",
         "without raise ReglaViolada(motivos.DATASET_DESCONOCIDO)",
