@@ -5,7 +5,7 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +85,14 @@ def _con(ejemplo: Any, camino: tuple[str, ...], valor: Any) -> Any:
     return cuerpo
 
 
+def _en_el_documento(comando: Comando) -> tuple[Callable[[Any], bool], dict[str, Any]]:
+    """What the document takes for the command's body, and its example."""
+    esquemas, nombre = DOCUMENTO["components"]["schemas"], comando.cuerpo.__name__
+    esquema = {"$ref": f"#/components/schemas/{nombre}", "components": {"schemas": esquemas}}
+    (ejemplo,) = esquemas[nombre]["examples"]
+    return jsonschema_rs.Draft202012Validator(esquema, validate_formats=True).is_valid, ejemplo
+
+
 def _en_la_puerta(comando: Comando, cuerpo: Any) -> bool:
     try:
         # As the door reads a body: a number with a point is a Decimal.
@@ -96,10 +104,7 @@ def _en_la_puerta(comando: Comando, cuerpo: Any) -> bool:
 
 @pytest.mark.parametrize("comando", COMANDOS, ids=lambda c: c.mensaje.__name__)
 def test_lo_que_vale_en_el_documento_vale_en_la_puerta_y_al_reves(comando: Comando) -> None:
-    esquemas = DOCUMENTO["components"]["schemas"]
-    esquema = {"$ref": f"#/components/schemas/{comando.cuerpo.__name__}", "components": {"schemas": esquemas}}
-    valida = jsonschema_rs.Draft202012Validator(esquema, validate_formats=True).is_valid
-    (ejemplo,) = esquemas[comando.cuerpo.__name__]["examples"]
+    valida, ejemplo = _en_el_documento(comando)
     assert valida(ejemplo) and _en_la_puerta(comando, ejemplo)
     distintos = [
         f"{'.'.join(camino)} = {valor!r}: la puerta {'lo admite' if admitido else 'lo rechaza'}"
@@ -112,10 +117,7 @@ def test_lo_que_vale_en_el_documento_vale_en_la_puerta_y_al_reves(comando: Coman
 
 @pytest.mark.parametrize("comando", COMANDOS, ids=lambda c: c.mensaje.__name__)
 def test_lo_que_el_documento_exige_o_no_conoce_lo_exige_o_no_lo_conoce_la_puerta(comando: Comando) -> None:
-    esquemas = DOCUMENTO["components"]["schemas"]
-    esquema = {"$ref": f"#/components/schemas/{comando.cuerpo.__name__}", "components": {"schemas": esquemas}}
-    valida = jsonschema_rs.Draft202012Validator(esquema, validate_formats=True).is_valid
-    (ejemplo,) = esquemas[comando.cuerpo.__name__]["examples"]
+    valida, ejemplo = _en_el_documento(comando)
     for camino in _campos(ejemplo):
         sin = _con(ejemplo, camino, None)
         lugar = sin

@@ -1,7 +1,7 @@
 """Rebuilds the saga's view from its topic: beside the live table, then in its place."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pulsar
@@ -15,7 +15,7 @@ from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.publicador import crear_cliente
-from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
+from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar, publicado
 from suscripciones.aplicacion.reacciones.transicion import paso_de
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.repositorio import fila_de_paso
@@ -52,8 +52,7 @@ def _cargar(conexion: sa.Connection, lector: pulsar.Reader, decodificador: Decod
     tanda: list[dict[str, Any]] = []
     for original in _hasta_el_final(lector):
         try:
-            publicado = datetime.fromtimestamp(original.mensaje.publish_timestamp() / 1000, UTC)
-            tanda.append(_fila(decodificador.decodificar(original), publicado))
+            tanda.append(_fila(decodificador.decodificar(original), publicado(original.mensaje)))
         except MensajeIlegible:
             # The live consumer parked it too: it is no step.
             continue

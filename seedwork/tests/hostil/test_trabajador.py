@@ -4,26 +4,22 @@ With schema validation on, as provisioning leaves a namespace; and off, where a 
 sends some hundreds of messages; 10,000 take minutes, and are ``largo``.
 """
 
-import json
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import _pulsar
 import pulsar
 import pytest
-from click.testing import Result
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from contratos import INQUILINO
 from seedwork.aplicacion.bus import Bus
-from seedwork.entrada.cli import crear_cli
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.publicador import EsquemaCodificado
-from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas import cuaderno
+from seedwork.pruebas.linea import Cli, linea_de_cartas, lineas
 from seedwork.pruebas.taller import Taller
 
 from .mensajes import Crudo, crudos
@@ -98,29 +94,18 @@ def consumir(taller: Taller, plazo: float = 60.0) -> None:
         taller.esperar(lambda: taller.atraso() == 0, plazo)
 
 
-def pendientes(taller: Taller) -> int:
-    return Aprovisionador(taller.servidores.admin_url).atraso(topico_cartas(taller.contexto), SUBSCRIPTION_CARTAS)
-
-
-Cli = Callable[..., Result]
-
-
 @pytest.fixture
 def cli(taller, monkeypatch) -> Cli:
     monkeypatch.setenv("DATABASE_URL", taller.url_base)
     monkeypatch.setenv("PULSAR_URL", taller.servidores.pulsar_url)
-    app = crear_cli(lambda: cuaderno.servicio(taller.contexto), "cuaderno")
+    ordenar = linea_de_cartas(taller.contexto)
 
     def correr(*orden: str) -> Result:
-        resultado = CliRunner().invoke(app, ["cartas", *orden])
+        resultado = ordenar(*orden)
         assert resultado.exception is None or isinstance(resultado.exception, SystemExit), resultado.exception
         return resultado
 
     return correr
-
-
-def lineas(resultado: Result) -> list[dict[str, Any]]:
-    return [json.loads(linea) for linea in resultado.stdout.splitlines()]
 
 
 ILEGIBLES = [
@@ -143,7 +128,7 @@ def test_lo_ilegible_se_aparca_una_vez_aunque_el_cursor_vuelva_atras(taller, hos
     for n, crudo in enumerate(enviados):
         assert hostil.enviar(topico, crudo, hostil.bueno("h", n), con_esquema=validacion or n % 2 == 0) == 2
     consumir(taller)
-    aparcadas = pendientes(taller)
+    aparcadas = taller.cartas_aparcadas()
     # A good one without its schema can't be read either.
     assert aparcadas == len(enviados) + (0 if validacion else len(enviados) // 2)
     assert len(taller.apuntes()) == (8 if validacion else 4)
@@ -151,7 +136,7 @@ def test_lo_ilegible_se_aparca_una_vez_aunque_el_cursor_vuelva_atras(taller, hos
     for _ in range(2):
         hostil.retroceder()
         consumir(taller)
-        assert pendientes(taller) == aparcadas
+        assert taller.cartas_aparcadas() == aparcadas
     assert len(taller.apuntes()) == (8 if validacion else 4)
     assert [c["intentos"] for c in lineas(cli("list"))] == [0] * aparcadas
 
@@ -209,7 +194,7 @@ def test_una_carta_que_no_se_puede_leer_no_detiene_a_ninguna_orden(taller, hosti
     sin_id = lugares[0]
     assert [linea["resultado"] for linea in lineas(cli("discard", sin_id))] == ["DESCARTADA"]
     assert cli("discard", "--todas").exit_code == 0
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
     assert taller.apuntes() == [("h", 7)]
 
 
@@ -225,7 +210,7 @@ def test_una_carta_que_no_se_puede_leer_vence_y_no_detiene_a_las_demas(taller, h
     assert "futura" in {c["clave"] for c in quedan}
     assert CARTA_BUENA not in {c["id"] for c in quedan if c["topico"] == taller.apuntar.topico}
     cartero.vencer(timedelta(0))
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 def inundar(taller: Taller, hostil: Hostil, cli: Cli, *, validacion: bool, mensajes: int) -> None:
@@ -254,12 +239,12 @@ def inundar(taller: Taller, hostil: Hostil, cli: Cli, *, validacion: bool, mensa
     assert tomados >= 0.9 * mensajes
     consumir(taller, 600)
     assert [n for _, n in taller.apuntes("buena")] == list(range(buenos))
-    aparcadas, apuntes = pendientes(taller), len(taller.apuntes())
+    aparcadas, apuntes = taller.cartas_aparcadas(), len(taller.apuntes())
     assert aparcadas > mensajes / 3
 
     hostil.retroceder()
     consumir(taller, 600)
-    assert (pendientes(taller), len(taller.apuntes())) == (aparcadas, apuntes)
+    assert (taller.cartas_aparcadas(), len(taller.apuntes())) == (aparcadas, apuntes)
 
     listado = lineas(cli("list"))
     assert len(listado) == aparcadas
@@ -270,7 +255,7 @@ def inundar(taller: Taller, hostil: Hostil, cli: Cli, *, validacion: bool, mensa
     descarte = cli("discard", *(c["carta"] for c in lineas(cli("list"))[:50]))
     assert descarte.exit_code == 0
     assert cuaderno.servicio(taller.contexto).cartero(taller.cliente, taller.motor).vencer(timedelta(0)) > 0
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 @pytest.mark.parametrize("validacion", [True, False])

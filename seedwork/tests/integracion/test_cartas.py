@@ -14,8 +14,7 @@ from typing import Any
 
 import fastavro
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import Result
 
 from contratos import Mensaje
 from plataforma.puertos import libres
@@ -24,39 +23,34 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.cartas import Cartero, SeQueda
-from seedwork.entrada.cli import crear_cli
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cartas import abrir_buzon
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.consultas import LecturaDeComandos
 from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.publicador import EsquemaCodificado
-from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas import cuaderno
+from seedwork.pruebas.linea import Cli, linea_de_cartas, lineas
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 pytestmark = pytest.mark.integracion
 
 SECRETO = "Ana Pérez 1020304050"
-Cli = Callable[..., Result]
 
 
 @pytest.fixture
 def cli(taller, monkeypatch) -> Cli:
     monkeypatch.setenv("DATABASE_URL", taller.url_base)
     monkeypatch.setenv("PULSAR_URL", taller.servidores.pulsar_url)
-    app = crear_cli(lambda: cuaderno.servicio(taller.contexto), "cuaderno")
+    ordenar = linea_de_cartas(taller.contexto)
 
     def correr(*orden: str) -> Result:
-        resultado = CliRunner().invoke(app, ["cartas", *orden])
+        resultado = ordenar(*orden)
         assert "Ana" not in resultado.output, "una carga se mostró"
         return resultado
 
     return correr
-
-
-def lineas(resultado: Result) -> list[dict[str, Any]]:
-    return [json.loads(linea) for linea in resultado.stdout.splitlines()]
 
 
 def listadas(cli: Cli, *filtro: str) -> list[str]:
@@ -96,11 +90,6 @@ def destino(taller, id: str) -> tuple[str, str] | None:
 
 
 DESCARTADO = ("RECHAZADO", "No fue posible procesar el comando, y se descartó.")
-
-
-def pendientes(taller) -> int:
-    """How many letters the broker says there are."""
-    return Aprovisionador(taller.servidores.admin_url).atraso(topico_cartas(taller.contexto), SUBSCRIPTION_CARTAS)
 
 
 def avisos(taller, hoja: str) -> int:
@@ -188,7 +177,7 @@ def test_una_repeticion_tardia_de_lo_aparcado_no_se_intenta(taller, cli):
         taller.enviar(mala)
 
     assert taller.apuntes() == []
-    assert pendientes(taller) == 1
+    assert taller.cartas_aparcadas() == 1
 
 
 def test_un_reenvio_entre_la_carta_y_la_marca_no_se_pierde(taller, cli, monkeypatch):
@@ -219,7 +208,7 @@ def test_un_reenvio_matado_a_medias_se_repite(taller, cli, fallo):
         taller.esperar(lambda: len(taller.apuntes()) >= 2)
 
     assert sorted(taller.apuntes()) == [("h-0", 0), ("h-1", 1)]
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 def test_lo_que_sigue_fallando_vuelve_a_aparcarse(taller, cli):
@@ -246,7 +235,7 @@ def test_lo_ilegible_vuelve_a_aparcarse_y_el_reenvio_termina(taller, cli):
     assert [c["intentos"] for c in lineas(cli("list"))] == [0, 0]
     descarte = cli("discard", "--todas")
     assert [c["resultado"] for c in lineas(descarte)] == ["DESCARTADA"] * 2
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 @pytest.mark.parametrize("escrito_con", [0, 1])
@@ -304,9 +293,9 @@ def test_lo_que_no_puede_volver_se_queda(taller, cli):
 
     assert [c["resultado"] for c in lineas(reenvio)] == ["SE_QUEDA"] * 3
     assert reenvio.exit_code == 1
-    assert pendientes(taller) == 3
+    assert taller.cartas_aparcadas() == 3
     assert cli("discard", "--todas").exit_code == 0
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 def papeles(taller, instante: str = "2026-01-31T09:00:00.000000Z") -> dict[str, str]:
@@ -339,7 +328,7 @@ def test_un_comando_descartado_queda_rechazado_y_se_dice(taller, cli):
     (dicho,) = taller.leer(taller.apuntado.topico)
     assert dicho.properties()["ce_causationid"] == id
     assert taller.contar("SELECT count(*) FROM inbox WHERE aparcado IS NULL") == 1
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
     with atendiendo(taller):
         taller.enviar(orden, taller.orden("h", 2, clave_idempotencia="k"))
@@ -356,7 +345,7 @@ def test_un_descarte_matado_a_medias_se_repite(taller, cli):
     assert lineas(cli("discard", id))[0]["resultado"] == "YA_ATENDIDA"
     assert destino(taller, id) == DESCARTADO
     assert avisos(taller, "h-0") == 1
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 def test_lo_reenviado_y_atendido_ya_no_se_rechaza(taller, cli):
@@ -387,11 +376,11 @@ def test_un_rechazo_que_no_se_puede_decir_espera_a_que_venza_y_queda_anotado(tal
     descarte = cli("discard", id)
     assert (descarte.exit_code, lineas(descarte)[0]["resultado"]) == (1, "SE_QUEDA")
     assert destino(taller, id) is None
-    assert pendientes(taller) == 1
+    assert taller.cartas_aparcadas() == 1
 
     assert cuaderno.servicio(taller.contexto).cartero(taller.cliente, taller.motor).vencer(timedelta(0)) == 1
     assert destino(taller, id) == DESCARTADO
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 def oyente(taller, oir: Callable[[Any, Any], None]) -> tuple[Bus, Sobre, Mensaje]:
@@ -433,7 +422,7 @@ def test_un_evento_se_reenvia_o_se_descarta_sin_mas(taller, reenviar):
 
     assert oidos == [1] * reenviar
     assert taller.contar("SELECT count(*) FROM comandos") == 0
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 def test_un_evento_que_otros_pueden_haber_olvidado_no_vuelve(taller):
@@ -449,7 +438,7 @@ def test_un_evento_que_otros_pueden_haber_olvidado_no_vuelve(taller):
         with pytest.raises(SeQueda, match="memoria"):
             cartero.reenviar(buzon, carta)
 
-    assert pendientes(taller) == 1
+    assert taller.cartas_aparcadas() == 1
     assert taller.leer(taller.apuntado.topico) == []
 
 
@@ -478,7 +467,7 @@ def test_las_de_un_lote_del_broker_van_cada_una_por_su_lado(taller, cli):
         taller.esperar(lambda: len(taller.apuntes()) == 4)
 
     assert sorted(n for _, n in taller.apuntes()) == [0, 1, 3, 4]
-    assert pendientes(taller) == 0
+    assert taller.cartas_aparcadas() == 0
 
 
 def test_lo_quitado_no_se_queda_en_el_topico(taller, cli):
@@ -532,7 +521,7 @@ def test_una_que_no_se_deja_descartar_no_estorba_a_las_demas(taller, monkeypatch
     monkeypatch.setattr(cartero._bus, "descartar", a_veces)
     assert cartero.vencer(timedelta(0)) == 1
     assert destino(taller, ids[1]) == DESCARTADO
-    assert pendientes(taller) == 1
+    assert taller.cartas_aparcadas() == 1
 
 
 def test_los_trabajadores_las_cuentan_y_las_descartan_a_su_hora(taller, cli):
@@ -552,7 +541,7 @@ def test_los_trabajadores_las_cuentan_y_las_descartan_a_su_hora(taller, cli):
 
     dos = [taller.trabajador(CARTAS_DIAS="0.00001", SALUD_PUERTO=str(p)) for p in (puerto, *libres(1))]
     with en_marcha(*dos):
-        taller.esperar(lambda: pendientes(taller) == 0)
+        taller.esperar(lambda: taller.cartas_aparcadas() == 0)
         taller.esperar(lambda: salud() is None)
     assert {destino(taller, id) for id in ids} == {DESCARTADO}
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pulsar
 import structlog
@@ -17,7 +17,7 @@ from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.dominio.reglas import MAXIMO_ID, es_id
 from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.cloudevents import entero
-from seedwork.infraestructura.subscription import MensajePulsar
+from seedwork.infraestructura.subscription import MensajePulsar, publicado
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
 log = structlog.get_logger(__name__)
@@ -74,8 +74,8 @@ class Carta:
         propia = MensajePulsar(mensaje)
         todas = propia.propiedades
         originales = _sin_prefijo(todas)
-        # It was not parked after it was published here.
-        publicada = _publicada(mensaje)
+        # It was not parked after it was published here. One that says no time that there is counts as old.
+        publicada = publicado(mensaje)
         dicha = en_instante(todas.get("carta_instante", ""))
         return cls(
             mensaje=mensaje,
@@ -108,14 +108,6 @@ class Carta:
 def _sin_prefijo(propiedades: Mapping[str, str]) -> dict[str, str]:
     """The original's own: what is written on a letter, nobody but whoever parks it may say."""
     return {n: v for n, v in propiedades.items() if not n.startswith(_PREFIJO)}
-
-
-def _publicada(mensaje: pulsar.Message) -> datetime:
-    try:
-        return datetime.fromtimestamp(mensaje.publish_timestamp() / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        # Its client said so: no time that there is. It counts as old.
-        return datetime.fromtimestamp(0, UTC)
 
 
 def _id(texto: str | None) -> str:

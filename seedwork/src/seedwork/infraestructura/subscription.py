@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from queue import Empty, SimpleQueue
 
@@ -60,6 +61,14 @@ class MensajePulsar:
     def lugar(self) -> str:
         """Ledger, entry, and its place in the entry."""
         return lugar_de(self.mensaje)
+
+
+def publicado(mensaje: pulsar.Message) -> datetime:
+    """When a message was published, as its client says; the beginning of 1970 where that is no time that there is."""
+    try:
+        return datetime.fromtimestamp(mensaje.publish_timestamp() / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def lugar_de(mensaje: pulsar.Message) -> str:

@@ -33,7 +33,7 @@ from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
-from seedwork.infraestructura.topicos import topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
 from seedwork.pruebas.bases import ajena
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
@@ -295,6 +295,10 @@ class Taller:
         """How many messages a subscription has not acknowledged yet: the notebook's commands, unless told otherwise."""
         topico = (tipo or self.apuntar).topico
         return Aprovisionador(self.servidores.admin_url).atraso(topico, subscription or self.contexto)
+
+    def cartas_aparcadas(self) -> int:
+        """How many dead letters the broker says there are."""
+        return Aprovisionador(self.servidores.admin_url).atraso(topico_cartas(self.contexto), SUBSCRIPTION_CARTAS)
 
 
 def montar(servidores: Servidores, url_base: str, *, con_suscripcion: bool = True, particiones: int = 0) -> Taller:
