@@ -28,7 +28,7 @@ from seedwork.infraestructura import avro, bd, ddl
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.outbox import OutboxSQL
-from seedwork.infraestructura.publicador import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
 from seedwork.infraestructura.transaccion_sql import transacciones
@@ -93,7 +93,7 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
             conexion.execute(sa.text(ddl.mensajeria()))
             conexion.execute(sa.text(_LEIDAS))
         cliente = crear_cliente(servidores.pulsar_url)
-        pila.callback(cliente.shutdown)
+        pila.callback(cerrar_cliente, cliente)
         salida = Publicador(servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
         pila.callback(salida.cerrar)
         tareas, entorno = [Relay(OutboxSQL(motor, EntornoReal()), salida).correr], EntornoReal()
@@ -148,7 +148,7 @@ def una_version_incompatible_al_lado(lugar: Lugar) -> str:
             leidas = _leidas(motor)
         en_v2 = {m.properties()["ce_id"] for m in leer(cliente, FacturaEmitida.topico)}
     finally:
-        cliente.shutdown()
+        cerrar_cliente(cliente)
     facturas = {id for _, id, _ in leidas}
     assert len(facturas) == len(en_v2) == len(ids) + 1
     assert Counter((lector, id) for lector, id, _ in leidas) == {(v, id): 1 for v in ("v1", "v2") for id in facturas}
@@ -168,7 +168,7 @@ def _rechaza_el_broker(lugar: Lugar) -> bool:
     except pulsar.IncompatibleSchema:
         return True
     finally:
-        cliente.shutdown()
+        cerrar_cliente(cliente)
     return False
 
 
@@ -222,7 +222,7 @@ def un_campo_mas_en_la_misma(lugar: Lugar) -> str:
                 decodificador = Decodificador(EsquemasPulsar(cliente), [tipo])
                 con[tipo] = [decodificador.decodificar(MensajePulsar(m)).mensaje for m in todas]
     finally:
-        cliente.shutdown()
+        cerrar_cliente(cliente)
     assert vieja(id_reserva=marca, id_suscripcion=marca, id_saga=marca) in con[vieja]
     cuotas = Counter(m.cuotas for m in con[nueva])
     assert cuotas == {0: len(todas) - 1, 3: 1}

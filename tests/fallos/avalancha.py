@@ -43,7 +43,7 @@ from contratos.suscripciones import (
 )
 from seedwork.aplicacion.broker import Confirmar
 from seedwork.infraestructura import avro, cloudevents
-from seedwork.infraestructura.publicador import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas.sobres import sobre_nuevo
 
@@ -457,7 +457,7 @@ def _cliente(url: str) -> Iterator[pulsar.Client]:
     try:
         yield cliente
     finally:
-        cliente.shutdown()
+        cerrar_cliente(cliente)
 
 
 @contextmanager

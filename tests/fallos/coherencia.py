@@ -28,7 +28,7 @@ from contratos import REGISTRO, Mensaje
 from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.publicador import crear_cliente
+from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
 F = TypeVar("F")
@@ -153,7 +153,7 @@ def _dichos(servidores: Servidores) -> Mapping[type[Mensaje], list[Dicho]]:
             for tipo in tipos
         }
     finally:
-        cliente.shutdown()
+        cerrar_cliente(cliente)
 
 
 def _mensajeria(servidores: Servidores, paquete: str, base: str) -> Mensajeria:

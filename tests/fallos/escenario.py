@@ -30,7 +30,7 @@ from tests.saga.topicos import leer, repetir_todos
 
 from contratos import Mensaje
 from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
-from seedwork.infraestructura.publicador import crear_cliente
+from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 
 REPOSO_S = 120.0
 RUTA_IMAGEN = "/procesar/procesar-imagen"
@@ -279,7 +279,7 @@ class Escenario:
         try:
             todos = {m.properties()["ce_id"]: m for m in leer(cliente, tipo.topico)}
         finally:
-            cliente.shutdown()
+            cerrar_cliente(cliente)
         return [m for m in todos.values() if ids is None or m.properties()["ce_subject"] in ids]
 
     def repetir(self, tipo: type[Mensaje], mensajes: Sequence[pulsar.Message]) -> None:

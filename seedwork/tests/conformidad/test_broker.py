@@ -24,7 +24,7 @@ from seedwork.aplicacion.broker import (
 )
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
-from seedwork.infraestructura.publicador import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
 from seedwork.pruebas.broker import (
     AtrasosEnMemoria,
@@ -98,7 +98,7 @@ class ClientePulsar:
             setattr(self, nombre, getattr(self._publicador, nombre))
 
     def cerrar(self) -> None:
-        self._cliente.shutdown()
+        cerrar_cliente(self._cliente)
         self._publicador.cerrar()
 
 

@@ -132,6 +132,18 @@ def test_cincuenta_a_la_vez_usan_un_productor(taller):
     publicador.cerrar()
 
 
+def test_cerrar_con_confirmaciones_en_camino_no_para_el_proceso(taller, capfd):
+    """In this tier, since a confirmation is a real broker's: its callback waits for the lock that a client's own
+    ``shutdown()`` keeps while it waits for that callback, and says so on its log after five seconds."""
+    sobre = taller.orden("h", 0)
+    for _ in range(4):
+        publicador = Publicador(taller.servidores.pulsar_url, plazo_ms=0, esperar_cola=True)
+        for n in range(600):
+            publicador.enviar(sobre.mensaje.topico, b"", {"n": str(n)}, "h", lambda _: None)
+        publicador.cerrar()
+    assert "timed out" not in "".join(capfd.readouterr())
+
+
 def test_un_proceso_bifurcado_hace_cliente_propio(taller):
     orden = taller.orden("h", 1)
     taller.publicador.publicar(orden.sobre, orden.mensaje)

@@ -11,7 +11,7 @@ import urllib3
 
 from contratos import INQUILINO
 from plataforma.proveedores import Servidores
-from seedwork.infraestructura.publicador import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.subscription import SubscriberPulsar, SubscriptionPulsar
 from seedwork.pruebas.taller import Taller
 
@@ -40,5 +40,5 @@ def test_las_particiones_que_se_le_anaden_a_un_topico_tambien_se_reciben(
         assert time.monotonic() < limite, f"faltan {claves - llegadas}"
         llegadas |= {llegado.carga.decode() for llegado in abierta.recibir(20, 0.1)}
     assert abierta.conectada()
-    cliente.shutdown()
+    cerrar_cliente(cliente)
     publicador.cerrar()

@@ -24,7 +24,7 @@ from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
 from seedwork.infraestructura.catalogos import CatalogoInvalido
-from seedwork.infraestructura.publicador import crear_cliente
+from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 
 
 def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
@@ -177,7 +177,7 @@ def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
             yield cliente, buzon
     finally:
-        cliente.shutdown()
+        cerrar_cliente(cliente)
 
 
 def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str], filtro: Filtro) -> None:

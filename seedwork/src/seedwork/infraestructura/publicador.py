@@ -28,6 +28,8 @@ class _Cerrado(SinConfirmacion):
 _MAXIMO = 5 * 1024 * 1024 - 16 * 1024
 """Octets of payload and properties. A little below the broker's own limit, 5 MiB, neither client nor broker says that a
 message is too large: the broker hangs up, and is sent it again. One with a lower limit says so."""
+CIERRE_S = 1.0
+"""Seconds that a client may take to say goodbye."""
 _CLASES = {pulsar.Result.AlreadyClosed: _Cerrado, pulsar.Result.MessageTooBig: NoCabe}
 
 
@@ -41,6 +43,23 @@ def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
         message_listener_threads=1,
         logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Warn),
     )
+
+
+def cerrar_cliente(cliente: pulsar.Client) -> None:
+    """Close it, and wait no longer than ``CIERRE_S`` for a broker that is away.
+
+    Its ``shutdown()`` would not ask the broker at all, but keeps the interpreter's lock: with a confirmation on its
+    way, whose callback waits for that lock, the whole process stands still for ten seconds.
+    """
+    hilo = threading.Thread(target=_cerrar, args=(cliente,), daemon=True)
+    hilo.start()
+    hilo.join(CIERRE_S)
+
+
+def _cerrar(cliente: pulsar.Client) -> None:
+    # It may be closed already, and nobody can do anything about one that can't be.
+    with suppress(pulsar.PulsarException):
+        cliente.close()
 
 
 class EsquemaCodificado(pulsar.schema.AvroSchema):  # type: ignore[misc]
@@ -263,5 +282,5 @@ class Publicador:
     def cerrar(self) -> None:
         """Close without waiting for a broker that is away."""
         if self._cliente is not None:
-            self._cliente.shutdown()
+            cerrar_cliente(self._cliente)
             self._empezar()

@@ -31,7 +31,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAp
 from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.outbox import OutboxSQL
-from seedwork.infraestructura.publicador import Publicador, crear_cliente
+from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
@@ -288,7 +288,7 @@ class Taller:
         """Let go of broker and database."""
         for publicador in (self.publicador, *self._publicadores):
             publicador.cerrar()
-        self.cliente.shutdown()
+        cerrar_cliente(self.cliente)
         self.motor.dispose()
 
     def atraso(self, tipo: Any = None, subscription: str | None = None) -> int:
