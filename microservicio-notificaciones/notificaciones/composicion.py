@@ -79,7 +79,7 @@ def servicio() -> Servicio:
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
         colas={envios.name: ("nombre", "direccion", "datos")},
-        unidad=unidad,
+        unidad=lambda: unidad,
         partes=partes,
         sesiones=(_ENVIOS,),
         api=api,

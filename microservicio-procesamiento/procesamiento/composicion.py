@@ -1,5 +1,6 @@
 """Where everything is put together: what knows all layers."""
 
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS
 from seedwork.entrada.config import cargar
 from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 
 @cache
@@ -28,8 +30,10 @@ def servicio() -> Servicio:
     config = cargar(Config)
     condiciones = leer_condiciones(config.catalogo_condiciones)
     seudonimizadores = {v: Seudonimizador(c, v) for v, c in config.claves.items()}
-    anonimizador = Anonimizador(seudonimizadores, leer_reconocedor(condiciones))
-    unidad = partial(UnidadProcesamiento, anonimizador=anonimizador)
+
+    @cache
+    def unidad() -> Callable[[TransaccionSQL], UnidadProcesamiento]:
+        return partial(UnidadProcesamiento, anonimizador=Anonimizador(seudonimizadores, leer_reconocedor(condiciones)))
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaProcesamiento(motor, condiciones))

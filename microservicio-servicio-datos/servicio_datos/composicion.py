@@ -43,7 +43,7 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        unidad=unidad,
+        unidad=lambda: unidad,
         sembrar=sembrar,
         api=api,
     )

@@ -21,7 +21,7 @@ from suscripciones.entrada.http import registrar_rutas
 from suscripciones.entrada.temporizadores import (
     PLAZOS_S,
     RENOVACIONES_S,
-    Plazos,
+    PlazoDeSaga,
     VigilantePlazos,
     VigilanteRenovaciones,
 )
@@ -47,7 +47,7 @@ def servicio() -> Servicio:
             abrir_una,
             consumidores,
             AvancePulsar(config.pulsar_admin_url),
-            Plazos(plazo_s=config.saga_plazo_s, tope_s=config.saga_tope_s, proveedores=PROVEEDORES),
+            PlazoDeSaga(plazo_s=config.saga_plazo_s, tope_s=config.saga_tope_s, proveedores=PROVEEDORES),
         )
         renovaciones = VigilanteRenovaciones(vencimientos, planes, abrir_una)
         return [
@@ -67,7 +67,7 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        unidad=unidad,
+        unidad=lambda: unidad,
         partes=partes,
         api=api,
     )

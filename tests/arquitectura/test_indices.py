@@ -41,6 +41,7 @@ _OTRA = "CASE WHEN mod(n, 2) = 1 THEN 'comun' ELSE 'v' || mod(n, 40) END"
 # One has a hundredth of the rows, each of the others one.
 _DE = "CASE WHEN mod(n, 100) = 0 THEN 'comun' ELSE 'v' || n END"
 _HACE = "clock_timestamp() - n * interval '1 minute'"
+_EN = "clock_timestamp() + (n - 1000) * interval '1 minute'"
 MENSAJERIA = (
     f"INSERT INTO inbox SELECT 'c', 'x' || n, {_HACE} {_N}",
     f"INSERT INTO comandos SELECT 'x' || n, 'co.saludtech.x.X.v1', 'APLICADO', NULL, {_HACE} {_N}",
@@ -55,9 +56,11 @@ PROPIAS: Mapping[str, Sequence[str]] = {
     "suscripciones": (
         f"INSERT INTO clientes SELECT 'v' || n, 'N', 'A', 'u', '1', '1', 'a@b.co' {_N}",
         "INSERT INTO suscripciones (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, recursos,"
-        " comenzada)"
+        " comenzada, plazo, renueva)"
         f" SELECT 'x' || n, 1, {_DE}, {_V}, 'P', CASE WHEN mod(n, 2) = 0 THEN 'ACTIVA' ELSE 'CANCELADA' END,"
-        f" jsonb_build_object('id', 'g' || n, 'en_curso', mod(n, 1000) = 0), '{{}}', {_HACE} {_N}",
+        f" jsonb_build_object('id', 'g' || n, 'en_curso', mod(n, 1000) = 0), '{{}}', {_HACE},"
+        # One in a thousand has a deadline, half have a renewal; of either, few are due.
+        f" CASE WHEN mod(n, 1000) = 0 THEN {_EN} END, CASE WHEN mod(n, 2) = 0 THEN {_EN} END {_N}",
         "INSERT INTO facturas (id, id_suscripcion, monto, moneda, estado, emitida, periodo)"
         f" SELECT 'x' || n, 'x' || n, 1, 'USD', 'EMITIDA', {_HACE}, {_HACE} {_N}",
         "INSERT INTO saga_pasos SELECT 'x' || n, 'x' || n, 'g' || n, 'CREAR', 'suscripciones', '', '{}', '{}',"

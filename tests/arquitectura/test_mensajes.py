@@ -1,12 +1,13 @@
-"""Every published message has its schema's file, and a listener or a word in the documentation."""
+"""Every published message has its schema's file, and a listener or a word in the documentation; a reason, its text."""
 
+import ast
 import importlib
 
 import pytest
 from tests.arquitectura import mapa
-from tests.arquitectura.codigo import RAIZ, SERVICIOS
+from tests.arquitectura.codigo import PAQUETES, RAIZ, SERVICIOS, arboles
 
-from contratos import Mensaje
+from contratos import Mensaje, motivos
 from contratos.esquemas import archivo, publicados
 
 MENSAJES = publicados()
@@ -34,6 +35,20 @@ def test_su_topico_y_su_tipo_siguen_el_contrato(tipo: type[Mensaje]) -> None:
     assert tipo.tipo == f"co.saludtech.{tipo.contexto}.{tipo.__name__}.v{tipo.version}"
     assert tipo.topico.startswith(f"persistent://saludtech/{tipo.contexto}/")
     assert tipo.topico.endswith(f".v{tipo.version}")
+
+
+def test_todo_motivo_que_da_un_dominio_esta_en_la_lista() -> None:
+    """A domain knows no contract, so it writes its reasons out; a misspelt one would be a fate, and shown raw."""
+    dichos = {
+        f"{archivo}:{nodo.lineno}": nodo.args[0].value
+        for archivo, arbol in arboles(*(paquete / "dominio" for paquete in PAQUETES))
+        for nodo in ast.walk(arbol)
+        if isinstance(nodo, ast.Call)
+        and ast.unparse(nodo.func) == "ReglaViolada"
+        and isinstance(nodo.args[0], ast.Constant)
+    }
+    assert len(dichos) > 10
+    assert {lugar: motivo for lugar, motivo in dichos.items() if motivo not in motivos.TEXTOS} == {}
 
 
 def _documentacion() -> str:

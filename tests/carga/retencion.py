@@ -1,5 +1,6 @@
 """What a message costs on empty tables and on full ones; and how long one takes from the outbox to a consumer."""
 
+import gc
 import os
 import secrets
 import statistics
@@ -86,7 +87,11 @@ def _servicio(cimientos: Cimientos) -> Iterator[tuple[sa.Engine, Bus]]:
     with patch.dict(os.environ, entorno):
         servicio.cache_clear()
         motor = servicio().motor()
-        yield motor, servicio().bus(motor, servicio().paciencia())
+        bus = servicio().bus(motor, servicio().paciencia())
+        # As a worker does.
+        gc.freeze()
+        yield motor, bus
+        gc.unfreeze()
         motor.dispose()
         servicio.cache_clear()
 

@@ -40,7 +40,7 @@ from seedwork.pruebas.mensajeria import IntentosMemoria, OutboxMemoria
 from suscripciones.entrada.temporizadores import (
     PLAZOS_S,
     RENOVACIONES_S,
-    Plazos,
+    PlazoDeSaga,
     VigilantePlazos,
     VigilanteRenovaciones,
 )
@@ -53,7 +53,7 @@ RITMO = Ritmo(escucha_s=0.0, vuelta_larga_s=25.0)
 """Nobody listens for long: the world's time stands still meanwhile. So a round is a longer one here, and what listens
 need not be called for every five seconds that go by."""
 
-PLAZOS = Plazos(plazo_s=120.0, tope_s=1800.0, proveedores={SERVICIO_DATOS: "servicio-datos"})
+PLAZOS = PlazoDeSaga(plazo_s=120.0, tope_s=1800.0, proveedores={SERVICIO_DATOS: "servicio-datos"})
 """What the platform itself provides, whatever else the process has made: a run must not change with it."""
 
 NUNCA = math.inf

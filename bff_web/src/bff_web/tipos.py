@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from seedwork.dominio import textos
-from seedwork.dominio.correo import MAXIMO_CORREO, es_correo
+from seedwork.dominio.correo import MAXIMO_CORREO, DireccionInvalida, correo_tomado
 from seedwork.dominio.reglas import (
     FECHA_MINIMA,
     MAXIMO_FECHA,
@@ -68,9 +68,12 @@ def _esquema(tipo: TipoTexto) -> WithJsonSchema:
 
 
 def _correo(texto: str) -> str:
-    if not es_correo(texto):
-        raise PydanticCustomError(ERROR_PROPIO, "debe ser una dirección de correo, con solo ASCII antes de la @")
-    return texto
+    try:
+        return correo_tomado(texto)
+    except DireccionInvalida:
+        raise PydanticCustomError(
+            ERROR_PROPIO, "debe ser una dirección de correo, con solo ASCII antes de la @"
+        ) from None
 
 
 def _fecha(texto: str) -> str:

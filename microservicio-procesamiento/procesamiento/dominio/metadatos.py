@@ -1,13 +1,14 @@
 """An image's metadata as it arrives, and the contract's rules for it (contract §2, "What is valid")."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from procesamiento.dominio.paciente import Paciente
 from seedwork.dominio.reglas import es_id
 from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MetadatosImagen:
     """The nine fields of the command. What is the patient's own is left out of the text form."""
 
@@ -26,14 +27,14 @@ class MetadatosImagen:
         """The texts that describe the image: they are kept."""
         return (self.modalidad, self.patologia, self.region_anatomica, self.formato_imagen, self.fuente_de_datos)
 
-    @property
+    @cached_property
     def canonicos(self) -> str:
         """All fields as one text, the same for the same content alone: no valid field holds the separator."""
         return "\x1f".join(
             (self.id_imagen, *self.descriptivos, self.antecedentes, self.id_paciente, self.fecha_ingesta)
         )
 
-    @property
+    @cached_property
     def paciente(self) -> Paciente:
         """Whose image it is. The number's issuer is the image's source, for as long as nobody better is known."""
         return Paciente(self.fuente_de_datos, self.id_paciente)

@@ -13,7 +13,10 @@ from functools import cached_property
 DIGITOS_DE_NUCLEO = 5
 """With fewer in a row a number is not looked for: it would be found in years, sizes and words."""
 
+_POCAS_CIFRAS = re.compile(rf"(?:[\x00-/:-~À-ÿ]*+[0-9]){{0,{DIGITOS_DE_NUCLEO - 1}}}+[\x00-/:-~À-ÿ]*+")
+"""What holds no number: fewer digits than a core has, and nothing else that another form of it would make a digit."""
 _TIRA = re.compile(r"[^\W_]+")
+_CIFRAS = re.compile(r"\d+")
 _ENTRE_CIFRAS = re.compile(r"(?<=\d)[. ]+(?=\d)")
 _CONTROL = re.compile(r" *- *[\dk]$")
 _PUNTEADO = re.compile(r"(?<![^\W_])\d+(?:\.\d+){3,}(?![^\W_])")
@@ -35,7 +38,7 @@ class Paciente:
     emisor: str
     numero: str = field(repr=False)
 
-    @property
+    @cached_property
     def canonico(self) -> str:
         """Issuer and number as one text, the same for the same patient alone: the issuer's length stands before it.
 
@@ -51,11 +54,14 @@ class Paciente:
         A token is a run of letters and digits. Dots, hyphens and blanks may stand inside one, as people write long
         numbers; but the components of a DICOM UID are tokens of their own.
         """
+        # Hardly any text holds a number, so first what is cheap.
+        if _POCAS_CIFRAS.fullmatch(texto):
+            return False
         tiras, buscadas = self._buscado
         if not tiras:
             return False
         texto = _llana(texto)
-        # Hardly any text holds a number, so first what is cheap: it would be there without its punctuation too.
+        # It would be there without its punctuation too.
         desnudo = "".join(_TIRA.findall(texto))
         if not any(b in desnudo for b in (*buscadas, "".join(tiras))):
             return False
@@ -65,7 +71,7 @@ class Paciente:
     def _buscado(self) -> tuple[tuple[str, ...], frozenset[str]]:
         """The number's own runs, and what a token may not be. Nothing where there is no core."""
         numero = _llana(self.numero).strip(" \0")
-        cifras = re.findall(r"\d+", _ENTRE_CIFRAS.sub("", _CONTROL.sub("", numero)))
+        cifras = _CIFRAS.findall(_ENTRE_CIFRAS.sub("", _CONTROL.sub("", numero)))
         largo = max(map(len, cifras), default=0)
         if largo < DIGITOS_DE_NUCLEO:
             return (), frozenset()

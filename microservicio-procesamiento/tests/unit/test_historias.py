@@ -2,7 +2,8 @@
 put, and what plainly affirms gives its own.
 
 ``dificiles`` and ``llanas`` were written before the recogniser, by somebody who had not seen it and was given the
-classes alone; the ``otras`` with it at hand.
+classes alone; so were the ``ocultas``, which nobody who worked on it saw until it was done (none of the hard ones was
+wrong then, and 35 of the 40 plain ones were found); the ``otras`` with it at hand.
 """
 
 from pathlib import Path
@@ -16,8 +17,10 @@ from procesamiento.infraestructura.catalogo import leer_condiciones, leer_gatill
 from procesamiento.pruebas.historias import Historia, errores, informe, leer
 
 HISTORIAS = Path(__file__).parent.parent / "historias"
-DIFICILES = [h for nombre in ("dificiles", "otras-dificiles") for h in leer(HISTORIAS / f"{nombre}.tsv")]
-LLANAS = [h for nombre in ("llanas", "otras-llanas") for h in leer(HISTORIAS / f"{nombre}.tsv")]
+DIFICILES = [
+    h for nombre in ("dificiles", "ocultas-dificiles", "otras-dificiles") for h in leer(HISTORIAS / f"{nombre}.tsv")
+]
+LLANAS = [h for nombre in ("llanas", "ocultas-llanas", "otras-llanas") for h in leer(HISTORIAS / f"{nombre}.tsv")]
 DE_UNA_ORACION = [h for h in LLANAS if not {".", ":"} & set(h.texto)]
 CLASES = {
     "negacion-antes",
@@ -46,7 +49,9 @@ SIN_PAPEL = ["?", "¿", ":", "−", "=", "*", "✗", "☐", "[", "xyz", "n", "si
 
 def test_las_clases_son_las_que_se_piden():
     assert len(leer(HISTORIAS / "dificiles.tsv")) == 200
+    assert len(leer(HISTORIAS / "ocultas-dificiles.tsv")) == 100
     assert len(leer(HISTORIAS / "llanas.tsv")) == 100
+    assert {h.clase for h in leer(HISTORIAS / "ocultas-dificiles.tsv")} == CLASES
     assert {h.clase for h in DIFICILES} == CLASES
 
 
@@ -55,9 +60,9 @@ def test_de_las_dificiles_no_sale_nada_que_no_sea_del_paciente(clase):
     assert errores(RECONOCEDOR, [h for h in DIFICILES if h.clase == clase]) == []
 
 
-@pytest.mark.parametrize("nombre", ["llanas", "otras-llanas"])
-def test_nueve_de_cada_diez_llanas_se_hallan_y_nada_que_no_sea(nombre):
-    historias = leer(HISTORIAS / f"{nombre}.tsv")
+@pytest.mark.parametrize("nombres", [["llanas", "ocultas-llanas"], ["otras-llanas"]])
+def test_nueve_de_cada_diez_llanas_se_hallan_y_nada_que_no_sea(nombres):
+    historias = [h for nombre in nombres for h in leer(HISTORIAS / f"{nombre}.tsv")]
     malas = errores(RECONOCEDOR, historias)
     assert len(malas) <= len(historias) / 10, "\n".join(informe(RECONOCEDOR, historias))
     assert [(h, hallados) for h, hallados in malas if not hallados <= h.codigos] == []

@@ -12,7 +12,7 @@ from servicio_datos.dominio.catalogo import Catalogo, Dataset, Experto, Nube
 from servicio_datos.infraestructura import tablas
 
 _CERROJO = 0x5A10
-_CERRAR = sa.select(sa.func.pg_advisory_xact_lock(_CERROJO))
+_TOMAR_CERROJO = sa.select(sa.func.pg_advisory_xact_lock(_CERROJO))
 
 _OFRECIDOS = sa.text("""
     SELECT ARRAY(SELECT codigo FROM expertos WHERE vigente) AS expertos,
@@ -46,7 +46,7 @@ class RecursosSQL:
 
     def __init__(self, transaccion: TransaccionSQL) -> None:
         self._transaccion = transaccion
-        self._cerrado = False
+        self._con_cerrojo = False
         self._leidos: sa.Row[Any] | None = None
 
     def elegir_nube(self) -> str | None:
@@ -71,24 +71,24 @@ class RecursosSQL:
 
     def tomar_experto(self) -> str | None:
         """A place of the expert with the least of its capacity in use."""
-        self._cerrar()
+        self._tomar_cerrojo()
         codigo: str | None = self._transaccion.escribir(_TOMAR).scalar_one_or_none()
         return codigo
 
     def tomar_a(self, codigo: str) -> bool:
         """A place of that expert, where all that is committed leaves one free."""
-        self._cerrar()
+        self._tomar_cerrojo()
         return self._transaccion.escribir(_TOMAR_A, {"codigo": codigo}).one_or_none() is not None
 
     def devolver_experto(self, codigo: str) -> None:
         """Give one place back; the database refuses to give back what was not taken."""
-        self._cerrar()
+        self._tomar_cerrojo()
         self._transaccion.escribir(_DEVOLVER, {"codigo": codigo})
 
-    def _cerrar(self) -> None:
-        if not self._cerrado:
-            self._transaccion.ejecutar(_CERRAR)
-            self._cerrado = True
+    def _tomar_cerrojo(self) -> None:
+        if not self._con_cerrojo:
+            self._transaccion.ejecutar(_TOMAR_CERROJO)
+            self._con_cerrojo = True
 
     def _ofrecidos(self) -> sa.Row[Any]:
         """The codes in force, a list for each kind."""
@@ -106,7 +106,7 @@ def sincronizar(motor: sa.Engine, catalogo: Catalogo) -> None:
     A capacity below the places in use ends nothing: the expert takes nobody new until enough were given back.
     """
     with motor.begin() as conexion:
-        conexion.execute(_CERRAR)
+        conexion.execute(_TOMAR_CERROJO)
         _volcar(conexion, tablas.expertos, catalogo.expertos)
         _volcar(conexion, tablas.nubes, catalogo.nubes)
         _volcar(conexion, tablas.datasets, catalogo.datasets)

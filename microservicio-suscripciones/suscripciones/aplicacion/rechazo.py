@@ -6,9 +6,10 @@ from contratos import Mensaje, sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import invalidos
-from suscripciones.aplicacion.comandos.crear_suscripcion import REGLAS, cliente_de
+from suscripciones.aplicacion.comandos.crear_suscripcion import REGLAS
 from suscripciones.aplicacion.decision import saga_de
 from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
 
 
@@ -31,19 +32,19 @@ def rechazar_comando(comando: Mensaje, unidad: Unidad, motivo: str) -> None:
 
 
 def _guardar_rechazada(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> None:
-    """Keep the refused subscription.
+    """Keep the refused subscription, which answers whoever asked.
 
-    It changes nothing about a client who is known; it answers whoever asked.
-    What breaks a rule may be what no row can hold, or no letter: it is kept nowhere, and its field is empty. Without a
-    client's code, it is nobody's.
+    Of its client and its plan there are the codes alone, here and in what is told of it: a command without effect makes
+    nobody known, and nobody vouches for what it says. What breaks a rule may be what no row can hold: it is kept
+    nowhere, and its field is empty.
     """
     sobre = unidad.sobre
     comando = replace(comando, **dict.fromkeys(invalidos(comando, REGLAS), ""))
-    cliente = cliente_de(comando)
-    if cliente.id and unidad.clientes.obtener(cliente.id) is None:
-        unidad.clientes.agregar(cliente)
+    cliente = Cliente.sin_datos(comando.cliente_codigo)
+    plan = unidad.planes.get(comando.plan_codigo)
+    nombre = comando.plan_codigo if plan is None else plan.nombre
     suscripcion = Suscripcion.crear_rechazada(
-        sobre.sujeto, cliente, comando.plan_codigo, comando.plan_nombre, sobre.id, unidad.reloj(), motivo
+        sobre.sujeto, cliente, comando.plan_codigo, nombre, sobre.id, unidad.reloj(), motivo
     )
     unidad.suscripciones.agregar(suscripcion)
     saga = saga_de(suscripcion)

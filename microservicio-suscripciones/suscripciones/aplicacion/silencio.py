@@ -16,8 +16,8 @@ hand at a time, and ends them in any order."""
 AL_DIA_S = 5.0
 """By so many seconds at most the service may be behind on the saga's topic: what is further back may hold an answer."""
 
-MUESTRA = 200
-"""How many of a participant's answers are looked at; more than it has in hand at a time."""
+MUESTRA = 1_000
+"""How many of a participant's answers are looked at: more than are taken in at a time, which all bear one instant."""
 
 
 def se_mueve_s(plazo_s: float) -> float:

@@ -17,9 +17,9 @@ class Cliente(Agregado):
     email: str
 
     @classmethod
-    def nadie(cls) -> "Cliente":
-        """Whose a subscription is that was refused since no client was told: an empty code, and no data."""
-        return cls(id="", nombres="", apellidos="", usuario="", rut="", cedula="", email="")
+    def sin_datos(cls, codigo: str) -> "Cliente":
+        """Whose a subscription is that was refused, and nothing else is known of: the code (empty for none) alone."""
+        return cls(id=codigo, nombres="", apellidos="", usuario="", rut="", cedula="", email="")
 
     def actualizar(self, otro: "Cliente") -> None:
         """Take over the newer data."""

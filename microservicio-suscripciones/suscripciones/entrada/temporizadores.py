@@ -8,8 +8,8 @@ from typing import Protocol
 import structlog
 
 from contratos.sagas import TransicionSaga
+from seedwork.aplicacion.alcance import Alcance
 from seedwork.aplicacion.broker import Avance
-from seedwork.aplicacion.paciencia import Alcance
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.bd import es_de_infraestructura
 from suscripciones import NOMBRE
@@ -68,7 +68,7 @@ class Oido(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plazos:
+class PlazoDeSaga:
     """When deadlines strike; all times are in seconds.
 
     Attributes:
@@ -92,13 +92,15 @@ class VigilantePlazos:
         avance: how far the service has come on the saga's topic, as the broker knows it.
     """
 
-    def __init__(self, vencimientos: Vencimientos, abrir: Abrir, oido: Oido, avance: Avance, plazos: Plazos) -> None:
+    def __init__(
+        self, vencimientos: Vencimientos, abrir: Abrir, oido: Oido, avance: Avance, plazo: PlazoDeSaga
+    ) -> None:
         self._vencimientos = vencimientos
         self._abrir = abrir
         self._oido = oido
         self._alcance = Alcance(avance, TransicionSaga.topico, NOMBRE)
-        self._plazos = plazos
-        self._debidos = debidos(plazos.proveedores)
+        self._plazo = plazo
+        self._debidos = debidos(plazo.proveedores)
         self._ronda = _Ronda()
 
     def vuelta(self) -> None:
@@ -120,7 +122,7 @@ class VigilantePlazos:
         if atendido is not None and atendido < ahora - timedelta(seconds=AL_DIA_S):
             atendido = None
         colas = [] if atendido is None else self._colas(ahora)
-        return Indulgencia(atendido, colas, ahora - timedelta(seconds=self._plazos.tope_s))
+        return Indulgencia(atendido, colas, ahora - timedelta(seconds=self._plazo.tope_s))
 
     def _colas(self, ahora: datetime) -> list[Cola]:
         en_camino = ahora - timedelta(seconds=EN_CAMINO_S)
@@ -128,7 +130,7 @@ class VigilantePlazos:
             servicio: self._vencimientos.respuestas(servicio, MUESTRA, en_camino)
             for servicio in dict.fromkeys(debe.servicio for debe in self._debidos)
         }
-        lapso_s = se_mueve_s(self._plazos.plazo_s)
+        lapso_s = se_mueve_s(self._plazo.plazo_s)
         return [cola for debe in self._debidos for cola in colas(debe, respuestas[debe.servicio], ahora, lapso_s)]
 
     def _se_oye(self) -> bool:

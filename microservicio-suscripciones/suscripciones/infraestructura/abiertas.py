@@ -20,7 +20,7 @@ _PASOS = (
 
 def abiertas(motor: sa.Engine, segundos: float) -> Iterator[dict[str, Any]]:
     """Those that began so long ago or longer, the oldest first: whose, since when, and the steps that were told."""
-    hace = sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, 0, 0, 0, segundos)
+    hace = tablas.AHORA - sa.func.make_interval(0, 0, 0, 0, 0, 0, segundos)
     consulta = (
         sa.select(_S.id, _S.estado, _S.saga, _S.comenzada, _PASOS.label("pasos"))
         .where(tablas.EN_CURSO, _S.comenzada <= hace)

@@ -33,7 +33,7 @@ _NUNCA = datetime.min.replace(tzinfo=UTC)
 _DATOS = ("nombres", "apellidos", "usuario", "rut", "cedula", "email")
 _CON_CLIENTE = sa.select(
     tablas.suscripciones,
-    # Empty where the subscription was refused for a client's code that can be none.
+    # Empty where no subscription of this client was ever applied: of a refused one, the code alone is kept.
     *(sa.func.coalesce(_C[c], "").label(f"c_{c}") for c in _DATOS),
 ).outerjoin(tablas.clientes, _C.id == _S.cliente_codigo)
 _UNA = _CON_CLIENTE.where(_S.id == sa.bindparam("id"))

@@ -20,14 +20,14 @@ RENOVACIONES_VENCIDAS = Gauge(
 )
 
 _S = tablas.suscripciones.c
-_EDAD = sa.func.clock_timestamp() - _S.comenzada
+_EDAD = tablas.AHORA - _S.comenzada
 _SAGAS = sa.select(
     sa.func.count(),
     sa.func.coalesce(sa.func.extract("epoch", sa.func.max(_EDAD)), 0),
     sa.func.count().filter(sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("tope_s", type_=sa.Float)) < _EDAD),
-    sa.func.count().filter(_S.plazo < sa.func.clock_timestamp()),
+    sa.func.count().filter(tablas.ha_llegado(_S.plazo)),
 ).where(tablas.EN_CURSO)
-_RENOVACIONES = sa.select(sa.func.count()).where(_S.renueva < sa.func.clock_timestamp())
+_RENOVACIONES = sa.select(sa.func.count()).where(tablas.ha_llegado(_S.renueva))
 
 
 def medir(motor: sa.Engine, tope_s: float) -> None:

@@ -92,9 +92,7 @@ class RepositorioClientes(Repositorio[Cliente]):
         self._sin_bloqueo: dict[str, Cliente] = {}
 
     def leer(self, codigo: str) -> Cliente:
-        """As it stands, without a lock; nobody has an empty code."""
-        if not codigo:
-            return Cliente.nadie()
+        """As it stands, without a lock; without data where none of its subscriptions was ever applied."""
         visto = self._vistos.get(codigo)
         if visto is not None:
             return visto
@@ -102,6 +100,7 @@ class RepositorioClientes(Repositorio[Cliente]):
             codigos = {codigo, *(s.cliente_codigo for s in self._suscripciones.cargados())}
             filas = self._tabla.leer("id", codigos - self._sin_bloqueo.keys(), bloquear=False)
             self._sin_bloqueo |= {fila["id"]: self._mapeo.de_fila(fila) for fila in filas}
+            self._sin_bloqueo.setdefault(codigo, Cliente.sin_datos(codigo))
         return self._sin_bloqueo[codigo]
 
 

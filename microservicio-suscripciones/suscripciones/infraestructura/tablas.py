@@ -1,9 +1,20 @@
 """This service's own tables."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 METADATOS = sa.MetaData()
+
+AHORA = sa.func.statement_timestamp()
+"""The present instant. Not clock_timestamp(): that one may change from row to row, and so goes by no index."""
+
+
+def ha_llegado(instante: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether what is due at an instant is due now."""
+    return instante <= AHORA
+
 
 suscripciones = sa.Table(
     "suscripciones",

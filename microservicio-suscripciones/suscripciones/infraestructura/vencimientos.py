@@ -13,8 +13,6 @@ from suscripciones.infraestructura import tablas
 _S, _P = tablas.suscripciones.c, tablas.pasos.c
 _SAGA = _S.saga
 _ES_CAMBIO = _SAGA["plan_codigo"].astext != ""
-# Not clock_timestamp(): that one may change from row to row, and so goes by no index.
-_AHORA = sa.func.statement_timestamp()
 
 
 class VencimientosSQL:
@@ -26,7 +24,7 @@ class VencimientosSQL:
     def hora(self) -> datetime | None:
         """What time it is, where a deadline has passed."""
         with self._motor.connect() as conexion:
-            hora: datetime | None = conexion.scalar(sa.select(_AHORA).where(_S.plazo <= _AHORA).limit(1))
+            hora: datetime | None = conexion.scalar(sa.select(tablas.AHORA).where(tablas.ha_llegado(_S.plazo)).limit(1))
         return hora
 
     def respuestas(self, servicio: str, cuantas: int, antes_de: datetime) -> Sequence[Respuesta]:
@@ -51,7 +49,7 @@ class VencimientosSQL:
         """How many renewals are due of each plan that is not among these."""
         consulta = (
             sa.select(_S.plan_codigo, sa.func.count().label("cuantas"))
-            .where(_S.renueva <= _AHORA, _S.plan_codigo != sa.all_(_lista(planes)))
+            .where(tablas.ha_llegado(_S.renueva), _S.plan_codigo != sa.all_(_lista(planes)))
             .group_by(_S.plan_codigo)
         )
         with self._motor.connect() as conexion:
@@ -66,7 +64,7 @@ class VencimientosSQL:
     ) -> Sequence[Vencido]:
         consulta = (
             sa.select(_S.id, _S.saga["id"].astext, instante)
-            .where(instante <= _AHORA, *condiciones)
+            .where(tablas.ha_llegado(instante), *condiciones)
             .order_by(instante, _S.id)
             .limit(tope)
         )

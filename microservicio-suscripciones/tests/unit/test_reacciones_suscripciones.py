@@ -97,7 +97,16 @@ def test_un_comando_rechazado_no_cambia_los_datos_del_cliente(casa: Casa) -> Non
     casa.crear("free", cliente_nombres="Ana")
     casa.crear("oro", id="s-2", id_comando="g-2", cliente_nombres="Intrusa")
     assert [c["nombres"] for c in casa.filas("clientes")] == ["Ana"]
-    assert casa.dichos[-1].carga.cliente_nombres == "Intrusa"
+
+
+def test_de_una_creacion_rechazada_solo_queda_el_codigo_del_cliente(casa: Casa) -> None:
+    """It had no effect: nobody is known by it, here or elsewhere. Whoever cancels what it left is refused as ever."""
+    assert casa.crear("oro", cliente_nombres="Nadie") == "PLAN_DESCONOCIDO"
+    assert casa.filas("clientes") == []
+    (rechazada,) = casa.de_tipo(SuscripcionRechazada)
+    assert (rechazada.cliente_codigo, rechazada.cliente_nombres, rechazada.cliente_email) == ("0001", "", "")
+    assert casa.suscripcion().cliente_codigo == "0001"
+    assert casa.cancelar() == "SUSCRIPCION_TERMINADA"
 
 
 def test_la_saga_hasta_su_fin(casa: Casa) -> None:

@@ -10,7 +10,7 @@ from contratos.sagas import TransicionSaga
 from seedwork.aplicacion.broker import Marcha, Posicion, SinAvance
 from suscripciones.config import Config
 from suscripciones.entrada import temporizadores
-from suscripciones.entrada.temporizadores import Plazos, VigilantePlazos
+from suscripciones.entrada.temporizadores import PlazoDeSaga, VigilantePlazos
 from suscripciones.pruebas.memoria import VencimientosMemoria
 
 Casa = Any
@@ -47,7 +47,7 @@ class Mesa:
         self.vigilante = self.otro_vigilante()
 
     def otro_vigilante(self) -> VigilantePlazos:
-        ajustes = Plazos(plazo_s=PLAZO_S, tope_s=TOPE_S, proveedores=self.casa.proveedores)
+        ajustes = PlazoDeSaga(plazo_s=PLAZO_S, tope_s=TOPE_S, proveedores=self.casa.proveedores)
         return VigilantePlazos(VencimientosMemoria(self.casa.almacen), self.casa.abrir, Oyente(), self.broker, ajustes)
 
     def pide(self, *numeros: int, plan: str = "pro") -> None:

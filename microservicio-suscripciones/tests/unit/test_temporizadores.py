@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from seedwork.aplicacion.broker import Marcha
 from seedwork.infraestructura.tabla import SinBase
 from suscripciones.entrada import temporizadores
-from suscripciones.entrada.temporizadores import Plazos, VigilantePlazos, VigilanteRenovaciones
+from suscripciones.entrada.temporizadores import PlazoDeSaga, VigilantePlazos, VigilanteRenovaciones
 from suscripciones.pruebas.memoria import VencimientosMemoria
 
 Casa = Any
@@ -35,7 +35,7 @@ class SinNada:
 
 
 def plazos(casa: Casa, *segundos: float) -> VigilantePlazos:
-    ajustes = Plazos(plazo_s=120.0, tope_s=1800.0, proveedores=casa.proveedores)
+    ajustes = PlazoDeSaga(plazo_s=120.0, tope_s=1800.0, proveedores=casa.proveedores)
     return VigilantePlazos(VencimientosMemoria(casa.almacen), casa.abrir, Oyente(*segundos), SinNada(), ajustes)
 
 
@@ -87,7 +87,7 @@ def test_lo_que_vence_se_dice_en_su_saga_y_sin_causa_de_nadie(vencidas: Casa) ->
 
 
 def test_la_que_no_se_puede_atender_no_demora_a_las_demas(vencidas: Casa) -> None:
-    del vencidas.almacen.tablas["clientes"]["0001"]
+    vencidas.almacen.tablas["clientes"]["0001"] = {"id": "0001"}
     vencidas.crear(id="s-4", id_comando="g-4", cliente_codigo="0002")
     vencidas.avanzar(seconds=121)
     with capture_logs() as dicho:
@@ -101,7 +101,8 @@ def test_las_que_no_se_pueden_atender_no_quitan_su_turno_a_las_que_vencen_despue
 ) -> None:
     """The two oldest fill a look, and fail each time."""
     monkeypatch.setattr(temporizadores, "TOPE", 2)
-    de_ana = vencidas.almacen.tablas["clientes"].pop("0001")
+    de_ana = vencidas.almacen.tablas["clientes"]["0001"]
+    vencidas.almacen.tablas["clientes"]["0001"] = {"id": "0001"}
     vencidas.crear(id="s-4", id_comando="g-4", cliente_codigo="0002")
     vencidas.avanzar(seconds=121)
     vigilante = plazos(vencidas, 60.0)

@@ -1,10 +1,12 @@
 """One way to read an address, from the door to the mail server, and the names of the hosts that it goes by."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedwork.dominio.correo import DireccionInvalida, es_correo, leer_correo, leer_maquina
+from seedwork.dominio.correo import DireccionInvalida, correo_tomado, es_correo, leer_correo, leer_maquina
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,14 @@ def test_una_direccion_viaja_en_ascii(dada: str, viaja: str) -> None:
     assert es_correo(dada)
     assert leer_correo(dada) == viaja
     assert leer_correo(viaja) == viaja
+
+
+def test_se_toma_en_nfc_y_los_mensajes_la_traen_asi() -> None:
+    """Else a repeat of a request by another program would be another command."""
+    suelta = unicodedata.normalize("NFD", "a@mañana.co")
+    assert correo_tomado(suelta) == "a@mañana.co" == correo_tomado("a@mañana.co")
+    assert es_correo("a@mañana.co")
+    assert not es_correo(suelta)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from seedwork.aplicacion.paciencia import Espera, PacienciaSegunAvance
 PRIMERA = Creacion(CrearSuscripcion, "suscripciones")
 SEGUNDA = Creacion(SuscripcionCreada, "servicio-datos")
 MINIMO_S = Espera.minimo_s
+ENTRE_S = Espera.entre_s
 CALLADO_S = Espera.callado_s
 
 
@@ -88,7 +89,7 @@ def test_lo_que_una_etapa_crea_se_espera_en_la_siguiente(mesa):
     mesa.pasan(1, orden)
     assert not mesa.agotada(orden), "lo que hizo la primera puede estar en camino"
     mesa.broker.finales[SEGUNDA] = (1, 1)
-    mesa.pasan(MINIMO_S + 1, orden)
+    mesa.pasan(ENTRE_S + 1, orden)
     assert not mesa.agotada(orden), "la segunda no está atendida"
 
     mesa.broker.atendidos[SEGUNDA] = (1, 1)
@@ -96,10 +97,13 @@ def test_lo_que_una_etapa_crea_se_espera_en_la_siguiente(mesa):
     assert mesa.agotada(orden)
 
 
-def test_dos_etapas_sin_nada_en_camino_cuestan_diez_segundos_mas(mesa):
+def test_entre_dos_etapas_cabe_lo_que_un_relay_congelado_retiene(mesa):
     orden, de_una = mesa.orden((PRIMERA,), (SEGUNDA,)), mesa.orden((PRIMERA,))
     mesa.pasan(MINIMO_S + 0.5, orden, de_una)
     assert mesa.agotada(de_una)
+    assert not mesa.agotada(orden)
+    mesa.pasan(ENTRE_S - MINIMO_S - 1, orden)
+    assert ENTRE_S - 1 > 15, "por tanto tiempo puede retener un outbox quien se congela"
     assert not mesa.agotada(orden)
     mesa.pasan(2, orden)
     assert mesa.agotada(orden)

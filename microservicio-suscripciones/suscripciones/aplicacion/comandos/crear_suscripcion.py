@@ -43,7 +43,7 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> None:
         activar(unidad, suscripcion, cliente)
 
 
-def cliente_de(comando: CrearSuscripcion) -> Cliente:
+def _cliente_de(comando: CrearSuscripcion) -> Cliente:
     """The client as the command tells."""
     return Cliente(
         id=comando.cliente_codigo,
@@ -57,7 +57,7 @@ def cliente_de(comando: CrearSuscripcion) -> Cliente:
 
 
 def _registrar_cliente(comando: CrearSuscripcion, unidad: Unidad) -> Cliente:
-    pedido = cliente_de(comando)
+    pedido = _cliente_de(comando)
     conocido = unidad.clientes.obtener(pedido.id)
     if conocido is None:
         unidad.clientes.agregar(pedido)

@@ -37,7 +37,7 @@ class DocumentoVisible(Parte):
 
 
 class ClienteVisible(Parte):
-    """El cliente, con los datos que dio; vacíos si se le rechazó por su código."""
+    """El cliente, con los datos de su última suscripción aplicada; vacíos si no hay ninguna."""
 
     codigo: str = campo("Su código.", "0001")
     nombre: NombreVisible = campo("Cómo se llama.")

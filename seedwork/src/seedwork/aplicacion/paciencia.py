@@ -9,7 +9,6 @@ import random
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
 
@@ -26,8 +25,9 @@ class Espera:
     """How long commands wait, and how often they are looked at; all times are in seconds.
 
     Attributes:
-        minimo_s: from a command's first delivery to its refusal, at least; also what lies between two stages, for
-            what the first one made to get about.
+        minimo_s: from a command's first delivery to its refusal, at least.
+        entre_s: what lies between two stages, for what the first one made to get about: it may lie in an outbox for as
+            long as a frozen relay holds that up (contract §5: 15 s), and then has to be published.
         primera_s: until a command is looked at again; each further time it takes twice as long, give or take a fifth.
         tope_s: the longest such pause.
         cola_s: likewise, for those that wait for nothing but their turn.
@@ -40,6 +40,7 @@ class Espera:
     """
 
     minimo_s: float = 10.0
+    entre_s: float = 20.0
     primera_s: float = 1.0
     tope_s: float = 30.0
     cola_s: float = 4.0
@@ -112,52 +113,6 @@ class _Historia:
             del self.pendientes[1 + huecos.index(min(huecos))]
 
 
-class Alcance:
-    """Until when a consumer has handled all that its topic held, as the broker tells.
-
-    It waits for one end of the topic at a time: what it keeps is little, and stays true whatever happens. A process
-    that begins anew asks anew.
-
-    Args:
-        avance: the broker.
-        topico: the topic's full name.
-        subscription: the consumer's.
-    """
-
-    def __init__(self, avance: Avance, topico: str, subscription: str) -> None:
-        self._avance = avance
-        self._topico = topico
-        self._subscription = subscription
-        self._pendiente: tuple[datetime, Posicion] | None = None
-        self._hasta: datetime | None = None
-        self._callado = False
-
-    def hasta(self, ahora: datetime) -> datetime | None:
-        """Ask the broker, once: the latest instant of which it is known that all that the topic held is handled.
-
-        Args:
-            ahora: the present instant, by whatever clock the answer is to go by.
-
-        Returns:
-            None where that is known of none. What was known before holds while the broker does not tell.
-        """
-        try:
-            marcha = self._avance.mirar(self._topico, self._subscription)
-        except SinAvance as error:
-            if not self._callado:
-                log.warning("no se sabe hasta dónde se ha atendido", topico=self._topico, error=str(error))
-            self._callado = True
-            return self._hasta
-        self._callado = False
-        if self._pendiente is not None and self._pendiente[1] <= marcha.atendido:
-            self._hasta, self._pendiente = self._pendiente[0], None
-        if marcha.ultimo <= marcha.atendido:
-            self._hasta = ahora
-        elif self._pendiente is None:
-            self._pendiente = ahora, marcha.ultimo
-        return self._hasta
-
-
 class PacienciaSegunAvance:
     """Says when waits are over, by what :meth:`vuelta` has found out. Its other methods ask nobody.
 
@@ -187,7 +142,7 @@ class PacienciaSegunAvance:
             if len(halladas) < len(etapa):
                 return False
             # What this stage made may still be on its way to the next one.
-            desde = max(halladas, default=desde) + espera.minimo_s
+            desde = max(halladas, default=desde) + espera.entre_s
         return segundos >= espera.minimo_s
 
     def pausa(self, vuelta: int, segundos: float, *, en_cola: bool) -> float:

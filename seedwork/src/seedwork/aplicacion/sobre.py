@@ -79,9 +79,12 @@ class Sobre:
 
     @classmethod
     def propio(cls, causa: str, *, fuente: str, sujeto: str, correlacion: str, entorno: Entorno) -> "Sobre":
-        """The envelope of nothing that arrived, but of something that a service found out: a deadline, say."""
+        """The envelope of nothing that arrived, but of something that a service found out: a deadline, say.
+
+        It has no id, since nobody could find the message; what it causes has no cause that could be looked up.
+        """
         return cls(
-            id=entorno.id(),
+            id="",
             tipo=causa,
             fuente=fuente,
             sujeto=sujeto,
@@ -100,7 +103,7 @@ class Sobre:
             sujeto=sujeto,
             tiempo=en_texto(entorno.ahora()),
             correlacion=self.correlacion,
-            causa=self.id,
+            causa=self.id or None,
             secuencia=secuencia,
             traza=self.traza,
         )

@@ -5,6 +5,8 @@ A domain beyond ASCII is taken as IDNA 2008 (RFC 5891, mapped as UTS 46 has it, 
 here may fall back on it, and so what is handed to a socket or a server is ASCII already.
 """
 
+import unicodedata
+
 import email_validator
 import idna
 
@@ -14,6 +16,11 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 MAXIMO_CORREO = 254
 """Characters of an address (RFC 5321 §4.5.3.1.3, less the brackets)."""
+
+
+_MAXIMO_SIN_NORMALIZAR = 4 * MAXIMO_CORREO
+"""More characters than that, NFC makes no address of."""
+_NO_ES = "no es una dirección de correo que todo servidor admita"
 
 
 class DireccionInvalida(ValueError):
@@ -33,19 +40,32 @@ def leer_correo(texto: str) -> str:
     try:
         leida = email_validator.validate_email(texto, allow_smtputf8=False, strict=True, check_deliverability=False)
     except email_validator.EmailNotValidError:
-        raise DireccionInvalida("no es una dirección de correo que todo servidor admita") from None
+        raise DireccionInvalida(_NO_ES) from None
     # As it was given: the library's own form of it has "INFO" small.
     usuario, _, _ = texto.rpartition("@")
     return f"{usuario}@{leida.ascii_domain}"
 
 
+def correo_tomado(texto: str) -> str:
+    """What is kept of an address: as it was given, in Unicode's form NFC, as every text is (contract §2).
+
+    Raises:
+        DireccionInvalida: it is none, or not only one.
+    """
+    if len(texto) > _MAXIMO_SIN_NORMALIZAR:
+        raise DireccionInvalida(_NO_ES)
+    normal = unicodedata.normalize("NFC", texto)
+    leer_correo(normal)
+    return normal
+
+
 def es_correo(texto: str) -> bool:
-    """Whether it is one e-mail address that any mail server takes: only its domain may go beyond ASCII."""
+    """Whether it is what is kept of one e-mail address that any mail server takes, as it stands: this is how messages
+    bear it. Only its domain may go beyond ASCII."""
     try:
-        leer_correo(texto)
+        return correo_tomado(texto) == texto
     except DireccionInvalida:
         return False
-    return True
 
 
 def leer_maquina(texto: str) -> str:

@@ -1,6 +1,7 @@
 """A process: parts that run until it is told to stop, and a page for its health and its metrics."""
 
 import ctypes
+import gc
 import os
 import signal
 import threading
@@ -114,6 +115,9 @@ class Proceso:
         hilos = [
             threading.Thread(target=self._cuidar, args=tarea, name=tarea[0], daemon=True) for tarea in self._tareas
         ]
+        # What there is by now stays for good, a lexicon of 100,000 words say: no need to go over it again and again.
+        gc.collect()
+        gc.freeze()
         self._publicar_salud()
         for hilo in hilos:
             hilo.start()

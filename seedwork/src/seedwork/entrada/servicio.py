@@ -57,7 +57,8 @@ class Servicio:
         rechazar: how a command of its own is refused; None where it hears none.
         traducciones: the published message of each of its domain events.
         tablas: its own tables.
-        unidad: makes its unit of work on a transaction.
+        unidad: answers what makes its unit of work on a transaction. It is asked where messages are handled: API and
+            relay need not have what handlers alone use.
         colas: of its own tables, those that personal data pass through, each with the columns that hold them; what was
             deleted there is not to linger.
         sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
@@ -76,7 +77,7 @@ class Servicio:
     rechazar: Rechazar | None = None
     traducciones: Traducciones
     tablas: sa.MetaData
-    unidad: Callable[[TransaccionSQL], UnidadTrabajo]
+    unidad: Callable[[], Callable[[TransaccionSQL], UnidadTrabajo]]
     api: Callable[[flask.Flask, sa.Engine], None]
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
@@ -107,7 +108,7 @@ class Servicio:
 
     def abrir(self, motor: sa.Engine) -> Abrir:
         """How its units of work are opened on a database: BEGIN and COMMIT are those of :func:`transacciones`."""
-        return abridor(transacciones(motor, self.tablas, self.entorno), self.unidad)
+        return abridor(transacciones(motor, self.tablas, self.entorno), self.unidad())
 
     def bus(self, motor: sa.Engine, paciencia: Paciencia) -> Bus:
         """Its bus on a database."""

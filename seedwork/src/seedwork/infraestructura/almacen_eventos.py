@@ -213,7 +213,7 @@ class RepositorioEventos(Mapa[A]):
     def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
         """Keep an event for :meth:`volcar`, with the message that caused it."""
         # The published sequence is kept beside the event: not every event is published, so the version can't tell it.
-        metadatos = {"correlacion": causa.correlacion, "causa": causa.id, "secuencia": agregado.secuencia}
+        metadatos = {"correlacion": causa.correlacion, "causa": causa.id or None, "secuencia": agregado.secuencia}
         self._nuevos.append((self._vistos[agregado.id], evento, metadatos))
 
     def volcar(self) -> None:

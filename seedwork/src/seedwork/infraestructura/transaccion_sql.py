@@ -47,9 +47,7 @@ _RETIRAR = sa.text("""
         WHERE inbox.aparcado IS NOT NULL
     RETURNING ce_id
 """)
-_ALGUIEN_ESPERA = sa.text("""
-    SELECT EXISTS (SELECT FROM esperas WHERE consumidor = :consumidor AND tipo = ANY(:tipos) AND sujeto = ANY(:sujetos))
-""")
+_ALGUIEN_ESPERA = sa.text("SELECT EXISTS (SELECT FROM esperas WHERE consumidor = :consumidor)")
 # However many wait for one thing, only the first of them is read, besides those that came. What fits a type and
 # another's subject is left out by who asks: the types need not be sent once for each subject.
 _EN_ESPERA = sa.text("""
@@ -163,16 +161,14 @@ class TransaccionSQL:
         self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
     ) -> Sequence[EnEspera]:
         """See the port."""
-        tipos, sujetos = {tipo for tipo, _ in asuntos}, {sujeto for _, sujeto in asuntos}
-        valores = {"consumidor": consumidor, "tipos": list(tipos), "sujetos": list(sujetos)}
-        # Mostly nobody does, and that is found out soon.
-        if not self.conexion.execute(_ALGUIEN_ESPERA, valores).scalar_one():
+        # Mostly nobody does, and to tell the server five hundred subjects costs more than to ask.
+        if not self.conexion.execute(_ALGUIEN_ESPERA, {"consumidor": consumidor}).scalar_one():
             return []
+        tipos, sujetos = {tipo for tipo, _ in asuntos}, {sujeto for _, sujeto in asuntos}
+        valores = {"consumidor": consumidor, "tipos": list(tipos), "sujetos": list(sujetos), "ids": list(ids)}
         return [
             EnEspera(id, tipo, sujeto, turno, float(segundos), vuelta)
-            for id, tipo, sujeto, turno, segundos, vuelta in self.conexion.execute(
-                _EN_ESPERA, {**valores, "ids": list(ids)}
-            )
+            for id, tipo, sujeto, turno, segundos, vuelta in self.conexion.execute(_EN_ESPERA, valores)
             if (tipo, sujeto) in asuntos
         ]
 

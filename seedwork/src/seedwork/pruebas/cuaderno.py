@@ -131,7 +131,7 @@ def servicio(contexto: str) -> Servicio:
         rechazar=_rechazar,
         traducciones={},
         tablas=_TABLAS,
-        unidad=functools.partial(UnidadCuaderno, contexto=contexto),
+        unidad=lambda: functools.partial(UnidadCuaderno, contexto=contexto),
         api=lambda _app, _motor: None,
     )
 
