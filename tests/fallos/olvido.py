@@ -93,12 +93,16 @@ class Marcado:
         return self.negocio.cliente_nuevo(correo) | {
             "nombre": {"nombres": f"Ana {self.marca}", "apellidos": f"Paz {self.marca}"},
             "usuario": f"u{self.marca}",
+            "rut": {"numero": self.marca},
+            "cedula": {"numero": self.marca},
             "email": f"{correo}.{secrets.token_hex(3)}.{self.marca}@domain.com",
         }
 
     def imagen(self, **cambios: str) -> dict[str, str]:
         """An image, marked in every field that is a patient's, and in what describes it."""
-        textos = dict.fromkeys(("modalidad", "patologia", "region_anatomica", "fuente_de_datos"), self.marca)
+        textos = dict.fromkeys(
+            ("modalidad", "patologia", "region_anatomica", "formato_imagen", "fuente_de_datos"), self.marca
+        )
         suyos = {"id_imagen": f"i-{secrets.token_hex(6)}", "id_paciente": f"{self.marca}-7", **textos}
         return {**CUERPO_IMAGEN, **suyos, "antecedentes": f"Diabético, {self.marca}", **cambios}
 
@@ -106,7 +110,12 @@ class Marcado:
         """Orders that take effect, and that their owners refuse."""
         n = self.negocio
         for plan, correo in (("pro", "cliente"), ("free", "cliente"), ("nadie", "cliente"), ("free", TARDA)):
-            n.pide_suscripcion(plan, cliente=self.cliente(correo)).queda("RECHAZADA" if plan == "nadie" else "ACTIVA")
+            cuerpo = n.cuerpo_suscripcion(plan, self.cliente(correo))
+            cuerpo["plan"]["nombre"] = self.marca
+            pedida = n.acepta(n.envia("/suscripciones/suscripcion-comando", cuerpo), cuerpo)
+            pedida.queda("RECHAZADA" if plan == "nadie" else "ACTIVA")
+            for factura in pedida.vista()["facturas"]:
+                pedida.paga(factura, medio=self.marca).queda("APLICADO")
         n.pide_suscripcion("pro", cliente=self.cliente(RECHAZA)).queda("RECHAZADA")
         propia = n.pide_suscripcion("free", cliente=self.cliente())
         propia.queda("ACTIVA")
@@ -124,15 +133,24 @@ class Marcado:
             "codigo": "nadie",
             "nombre": {"nombres": self.marca, "apellidos": self.marca},
             "usuario": self.marca,
+            "cedula": {"numero": self.marca},
             "email": f"{self.marca}@domain.com",
         }
-        lugares = {"nube": {"codigo": "n"}, "dataset": {"codigo": "d"}, "suscripcion": {"codigo": suscripcion}}
+        lugares = {
+            "nube": {"codigo": "n", "nombre": self.marca, "tipo": self.marca},
+            "dataset": {"codigo": "d", "nombre": self.marca},
+            "suscripcion": {"codigo": suscripcion},
+        }
         return {"cliente": {k: v for k, v in self.cliente().items() if k in ("codigo", "nombre", "usuario")},
                 "experto": experto, **lugares}  # fmt: skip
 
     def lo_que_espera(self) -> None:
         """Orders about what nobody made: they wait, and are refused."""
-        for ruta in ("/suscripciones/{}/cancelacion-comando", "/servicios-datos/{}/fin-comando"):
+        for ruta in (
+            "/suscripciones/{}/cancelacion-comando",
+            "/servicios-datos/{}/inicio-comando",
+            "/servicios-datos/{}/fin-comando",
+        ):
             self.negocio.ordena(ruta.format(secrets.token_hex(8)), {"motivo": self.marca}).queda("RECHAZADO")
         self.negocio.ordena("/servicios-datos/servicio-datos-comando", self._a_mano(secrets.token_hex(8)))
 
@@ -207,7 +225,8 @@ def hallazgos(marca: str, suelo: Cimiento, plataforma: Plataforma) -> Mapping[st
         if "base" in archivo.parts and archivo.name.split(".")[0].split("_")[0] in propias:
             continue
         try:
-            veces = archivo.read_bytes().count(marca.encode())
+            # Numbers of documents are kept in upper case.
+            veces = archivo.read_bytes().lower().count(marca.encode())
         except FileNotFoundError:
             continue
         if veces:
