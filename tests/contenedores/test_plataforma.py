@@ -15,6 +15,7 @@ from tests.arquitectura.codigo import RAIZ
 from tests.contenedores.motor import Motor, exigir, hasta
 from tests.despliegue.archivos import BASES, CON_CORREO, CONTENEDORES, PREPARATIVOS, PROPIOS, imagen_de
 
+from contratos.procesamiento import AnonimizarImagen
 from plataforma.servicios import SERVICIOS
 
 pytestmark = [pytest.mark.contenedores, pytest.mark.timeout(1800)]
@@ -143,7 +144,9 @@ def _tratadas(motor: Motor, contenedor: str) -> int:
     """How many images a worker has handled, by its own count."""
     programa = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:5031/metrics').read().decode())"
     medidas = exigir(motor.en(contenedor, "python", "-c", programa))
-    cuentas = re.findall(r'^saludtech_mensajes_total\{.*tipo="AnonimizarImagen".*\} (\S+)$', medidas, re.MULTILINE)
+    cuentas = re.findall(
+        rf'^saludtech_mensajes_total\{{.*tipo="{AnonimizarImagen.tipo}".*\}} (\S+)$', medidas, re.MULTILINE
+    )
     return int(sum(map(float, cuentas)))
 
 
