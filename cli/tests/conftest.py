@@ -25,7 +25,7 @@ class Pedido:
     ruta: str
     cuerpo: Any
     clave: str | None
-    octetos: int
+    octetos: bytes
 
 
 class PuertaDePruebas(ThreadingHTTPServer):
@@ -78,7 +78,7 @@ class _Atencion(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         leido = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         cuerpo = json.loads(leido) if leido else None
-        pedido = Pedido(self.command, self.path, cuerpo, self.headers.get("Idempotency-Key"), len(leido))
+        pedido = Pedido(self.command, self.path, cuerpo, self.headers.get("Idempotency-Key"), leido)
         estado, respuesta = self.server.respuesta(pedido)
         datos = respuesta.encode() if isinstance(respuesta, str) else json.dumps(respuesta).encode()
         self.send_response(estado)

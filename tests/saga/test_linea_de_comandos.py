@@ -7,10 +7,13 @@ import sys
 from typing import Any
 
 import pytest
+import urllib3
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
 from tests.saga.plataforma_viva import Plataforma
 
 pytestmark = pytest.mark.integracion
+
+CREAR = "/suscripciones/suscripcion-comando"
 
 
 class Consola:
@@ -77,3 +80,18 @@ def test_muchas_imagenes_desde_un_archivo_de_lineas(consola: Consola) -> None:
     assert resumen == {"lineas": 30, "APLICADO": 30, "fallidas": []}
     assert consola.teclea("imagen ver linea-29")["estado"] == "ANONIMIZADA"
     assert consola.teclea("imagen ver linea-30", codigo=3) is None
+
+
+@pytest.mark.parametrize("numero", ["123457890.00000000000000000001", "0.99999999999999999999", "1e-400", "9" * 5000])
+def test_lo_que_la_puerta_rechaza_en_un_archivo_lo_rechaza_por_la_linea_de_comandos(
+    plataforma: Plataforma, consola: Consola, negocio: Negocio, numero: str
+) -> None:
+    """Made a float on the way, each of these was another number, and taken."""
+    cuerpo = negocio.cuerpo_suscripcion("free")
+    cuerpo["cliente"]["rut"]["numero"] = "NUMERO"
+    escrito = json.dumps(cuerpo).replace('"NUMERO"', numero)
+    cabeceras = {"Content-Type": "application/json"}
+    pedido = urllib3.request("POST", f"{plataforma.bff}{CREAR}", body=escrito, headers=cabeceras)
+    assert pedido.status == 422
+    assert [e["campo"] for e in pedido.json()["errores"]] == ["cliente.rut.numero"]
+    assert consola.teclea("suscripcion crear --archivo -", entrada=escrito, codigo=2) is None

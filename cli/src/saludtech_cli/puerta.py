@@ -15,7 +15,8 @@ _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 """The door answers a command within 5 s, whatever becomes of it."""
 _CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
-_CLAVE = re.compile(r"[\x20-\x7e]{1,255}")
+_CLAVE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
+"""Blanks at both ends are no part of a header's value (RFC 9110 §5.5): " k" would be the key "k" on its way."""
 
 Objeto = dict[str, Any]
 
@@ -72,7 +73,9 @@ class Puerta:
         cabeceras = {"Content-Type": "application/json"}
         if clave is not None:
             if not _CLAVE.fullmatch(clave):
-                raise Fallo(Codigo.USO, "La clave no vale: 1 a 255 caracteres ASCII visibles.")
+                raise Fallo(
+                    Codigo.USO, "La clave no vale: 1 a 255 caracteres ASCII visibles, sin espacios en los extremos."
+                )
             cabeceras["Idempotency-Key"] = clave
         return self._pedir("POST", ruta, _escribir(cuerpo), cabeceras)
 
@@ -123,9 +126,9 @@ def segmento(id: str) -> str:
 
 
 def _escribir(cuerpo: Objeto) -> bytes:
-    """A body, in no more bytes than it was read from."""
+    """A body, in no more bytes than it was read from, save for the sign of an exponent."""
     try:
-        return json_estricto.escribir(cuerpo, ensure_ascii=False, separators=(",", ":")).encode()
+        return json_estricto.escribir(cuerpo, ascii=False).encode()
     except UnicodeEncodeError:
         # No text: the door says of which field.
         return json_estricto.escribir(cuerpo).encode()

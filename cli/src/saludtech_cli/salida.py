@@ -31,7 +31,7 @@ def mostrar(datos: Any, vista: RenderableType, *, en_json: bool) -> None:
     if en_json:
         # Escapes where the output has no UTF-8: a letter that it lacks would be lost.
         utf8 = getattr(sys.stdout, "encoding", "").lower().startswith("utf")
-        print(json_estricto.escribir(datos, ensure_ascii=not utf8, indent=2))
+        print(json_estricto.escribir(datos, ascii=not utf8, sangria=2))
     else:
         donde = consola()
         # A narrow terminal breaks the lines: an id or an instant with an ellipsis in it is of no use to anybody.

@@ -6,7 +6,7 @@ in time and memory that grow with their number alone.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -58,23 +58,38 @@ def leer(datos: bytes, *, maximo: int | None = MAXIMO_BYTES) -> dict[str, Any]:
     return leido
 
 
-def escribir(valor: Any, **opciones: Any) -> str:
-    """The JSON of what was read; the options are those of ``json.dumps``.
+def escribir(valor: Any, *, ascii: bool = True, sangria: int | None = None) -> str:
+    """The JSON of what was read. A number is the one that was read, digit by digit: another reader must not find a
+    whole number where this one found a fraction.
+
+    Args:
+        ascii: whether all that is beyond ASCII is escaped.
+        sangria: blanks by which each level is set in, on lines of its own; None for everything on one.
 
     Raises:
-        OverflowError: it holds a number that is too large for anybody who reads it.
+        OverflowError: it holds a number whose exponent is too large for a reader to tell it from another.
     """
-    try:
-        return json.dumps(valor, default=_numero, allow_nan=False, **opciones)
-    except ValueError:
-        raise OverflowError from None
+    return _escribir(valor, json.JSONEncoder(ensure_ascii=ascii, allow_nan=False).encode, sangria, "\n")
 
 
-def _numero(valor: object) -> int | float:
-    if not isinstance(valor, Decimal):
-        raise TypeError(f"{type(valor).__name__} no es de JSON")
-    entero = valor.is_finite() and valor.adjusted() < _CIFRAS and valor == valor.to_integral_value()
-    return int(valor) if entero else float(valor)
+def _escribir(valor: Any, hoja: Callable[[Any], str], sangria: int | None, salto: str) -> str:
+    if isinstance(valor, Decimal):
+        if not valor.is_finite():
+            raise OverflowError
+        return str(valor)
+    dentro = salto + " " * (sangria or 0)
+    if isinstance(valor, dict):
+        dos_puntos = ":" if sangria is None else ": "
+        partes = [f"{hoja(c)}{dos_puntos}{_escribir(v, hoja, sangria, dentro)}" for c, v in valor.items()]
+        abre, cierra = "{}"
+    elif isinstance(valor, list | tuple):
+        partes = [_escribir(v, hoja, sangria, dentro) for v in valor]
+        abre, cierra = "[]"
+    else:
+        return hoja(valor)
+    if sangria is None or not partes:
+        return f"{abre}{','.join(partes)}{cierra}"
+    return f"{abre}{dentro}{f',{dentro}'.join(partes)}{salto}{cierra}"
 
 
 def _decimal(texto: str) -> Decimal:
