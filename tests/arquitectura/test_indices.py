@@ -6,9 +6,10 @@ Which queries there are, and by what they can be filtered, the contract says: a 
 
 import importlib
 import itertools
+import threading
 import typing
 from collections.abc import Iterator, Mapping, Sequence
-from types import SimpleNamespace
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,49 +19,60 @@ from tests.arquitectura.codigo import SERVICIOS
 
 from contratos.consultas import Consulta, de_contexto
 from contratos.consultas.base import opcional
+from notificaciones.entrada.enviador import Enviador
+from notificaciones.entrada.vigia import Vigia
 from plataforma.proveedores import Fabrica
+from seedwork.aplicacion.alcance import Alcance
+from seedwork.aplicacion.broker import Atrasos, SinAvance
 from seedwork.aplicacion.entorno import EntornoReal
-from seedwork.entrada.partes import MedidorDeOutbox
 from seedwork.entrada.proceso import Periodica
 from seedwork.entrada.servicio import Servicio, crear_app_sobre
 from seedwork.infraestructura.outbox import OutboxSQL
-from seedwork.infraestructura.poda import Podador
 
 pytestmark = [pytest.mark.integracion, pytest.mark.timeout(300)]
 
 FILAS = 100_000
-TOPE = 5_000
-"""Most rows that a statement may read in vain."""
-TOPE_DE_VARIOS = FILAS // 2
-"""Likewise, where it has several filters: those that one of them admits, by that one's index."""
+TOPE = 1_000
+"""Most rows that a statement may read in vain: those of one client, say, for the few of them that are asked for."""
+TOPE_DE_LEIDAS = 10_100
+"""Most that it may read at all: what gauges count, they count so far, and a few with it."""
+TOPE_DE_VARIOS = {"procesamiento": FILAS // 2}
+"""Likewise, where it has several filters: images have an index for each of three, and none for two of them together.
+Where either value is common, and both together hardly ever, all rows of one are read (``BD_CONSULTA_S`` bounds it)."""
 
 _N = f"FROM generate_series(1, {FILAS}) AS n"
 # Half of the rows have the same value, the others some twenty; nobody's is common in both of two such columns.
 _V = "CASE WHEN mod(n, 2) = 0 THEN 'comun' ELSE 'v' || mod(n, 40) END"
 _OTRA = "CASE WHEN mod(n, 2) = 1 THEN 'comun' ELSE 'v' || mod(n, 40) END"
+# A quarter has a plan that no catalogue names any more, and a quarter one that all do.
+_PLAN = "CASE mod(n, 4) WHEN 0 THEN 'comun' WHEN 2 THEN 'basico' ELSE 'v' || mod(n, 40) END"
 # One has a hundredth of the rows, each of the others one.
 _DE = "CASE WHEN mod(n, 100) = 0 THEN 'comun' ELSE 'v' || n END"
 _HACE = "clock_timestamp() - n * interval '1 minute'"
 _EN = "clock_timestamp() + (n - 1000) * interval '1 minute'"
 MENSAJERIA = (
+    # Both of a service whose broker is away, or that is flooded: a quarter is unsent, and all that waits is its own.
     f"INSERT INTO inbox SELECT 'c', 'x' || n, {_HACE} {_N}",
     f"INSERT INTO comandos SELECT 'x' || n, 'co.saludtech.x.X.v1', 'APLICADO', NULL, {_HACE} {_N}",
     f"INSERT INTO claves_idempotencia SELECT 'x' || n, 'i', {_HACE} {_N}",
     f"INSERT INTO intentos SELECT 'c', 'x' || n, 't', 1, NULL, {_HACE}, {_HACE} {_N}",
-    f"INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta) SELECT 'c', 'x' || n, 't', 's' || n, 1 {_N}",
+    f"INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta) SELECT '{{nombre}}', 'x' || n, 't', 's' || n, 1"
+    f" {_N}",
     "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga, creado, enviado)"
     f" SELECT 't', 'x' || n, 't', 'f', 's', '2026-01-01T00:00:00Z', 'c', 'x'::bytea, {_HACE},"
-    f" CASE WHEN mod(n, 100) > 0 THEN {_HACE} END {_N}",
+    f" CASE WHEN mod(n, 4) > 0 THEN {_HACE} END {_N}",
 )
 PROPIAS: Mapping[str, Sequence[str]] = {
     "suscripciones": (
         f"INSERT INTO clientes SELECT 'v' || n, 'N', 'A', 'u', '1', '1', 'a@b.co' {_N}",
         "INSERT INTO suscripciones (id, secuencia, cliente_codigo, plan_codigo, plan_nombre, estado, saga, recursos,"
         " comenzada, plazo, renueva)"
-        f" SELECT 'x' || n, 1, {_DE}, {_V}, 'P', CASE WHEN mod(n, 2) = 0 THEN 'ACTIVA' ELSE 'CANCELADA' END,"
+        f" SELECT 'x' || n, 1, {_DE}, {_PLAN}, 'P', CASE WHEN mod(n, 2) = 0 THEN 'ACTIVA' ELSE 'CANCELADA' END,"
         f" jsonb_build_object('id', 'g' || n, 'en_curso', mod(n, 1000) = 0), '{{}}', {_HACE},"
-        # One in a thousand has a deadline, half have a renewal; of either, few are due.
-        f" CASE WHEN mod(n, 1000) = 0 THEN {_EN} END, CASE WHEN mod(n, 2) = 0 THEN {_EN} END {_N}",
+        # One in a thousand has a deadline, and few are due. Half have a renewal; those of the retired plan are due for
+        # ever, of the others none is.
+        f" CASE WHEN mod(n, 1000) = 0 THEN {_EN} END,"
+        f" CASE mod(n, 4) WHEN 0 THEN {_HACE} WHEN 2 THEN clock_timestamp() + interval '1 day' END {_N}",
         "INSERT INTO facturas (id, id_suscripcion, monto, moneda, estado, emitida, periodo)"
         f" SELECT 'x' || n, 'x' || n, 1, 'USD', 'EMITIDA', {_HACE}, {_HACE} {_N}",
         "INSERT INTO saga_pasos SELECT 'x' || n, 'x' || n, 'g' || n, 'CREAR', 'suscripciones', '', '{}', '{}',"
@@ -82,6 +94,12 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f" SELECT 'x' || n, n, 1, {_DE}, 'g', {_DE}, 't', 'CORREO', 'a', 'CREADA', {_HACE}, {_HACE} {_N}",
         "INSERT INTO eventos (flujo, version, tipo, esquema, datos, metadatos, ocurrido, huella)"
         f" SELECT 'x' || n, 1, 't', 1, '{{}}', '{{}}', {_HACE}, 'h' {_N}",
+        # None is so old yet that it would be tried for the last time.
+        "INSERT INTO envios (id_notificacion, id_suscripcion, tipo, saga, sobre, nombre, direccion, datos, intentos,"
+        " anular, creado, proximo)"
+        " SELECT 'x' || n, 'x' || n, 't', jsonb_build_object('id', 'g', 'id_suscripcion', 'x'),"
+        " jsonb_build_object('id', 'x', 'tipo', 't', 'fuente', 'f', 'sujeto', 's', 'tiempo', '', 'correlacion', 'c'),"
+        f" '', '', '{{}}', 1, false, clock_timestamp() + interval '1 hour', {_HACE} {_N}",
     ),
 }
 
@@ -94,6 +112,9 @@ def servicio(request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica) -> I
     composicion = importlib.import_module(f"{request.param}.composicion")
     with pytest.MonkeyPatch.context() as entorno:
         entorno.setenv("DATABASE_URL", nueva_base_de_modulo(request.param))
+        # What is asked of the broker is another matter: there is none.
+        entorno.setenv("PULSAR_URL", "pulsar://127.0.0.1:1")
+        entorno.setenv("PULSAR_ADMIN_URL", "http://127.0.0.1:1")
         entorno.setenv("SEUDONIMO_CLAVE", "YmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28=")
         composicion.servicio.cache_clear()
         este = composicion.servicio()
@@ -101,7 +122,7 @@ def servicio(request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica) -> I
     motor = este.motor_de_mantenimiento()
     with motor.connect().execution_options(isolation_level="AUTOCOMMIT") as conexion:
         for sentencia in (*MENSAJERIA, *PROPIAS[este.nombre]):
-            conexion.exec_driver_sql(sentencia)
+            conexion.exec_driver_sql(sentencia.replace("{nombre}", este.nombre))
         conexion.exec_driver_sql("VACUUM ANALYZE")
     motor.dispose()
     yield este
@@ -109,18 +130,32 @@ def servicio(request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica) -> I
 
 
 class Oyente:
-    """Hears what is asked of a database, and looks how it is done."""
+    """Hears what is asked of a database, through whichever engine, and looks how it is done."""
 
     def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor
         self._dichas: list[Dicha] = []
-        sa.event.listen(motor, "before_cursor_execute", self._anotar)
+
+    def __enter__(self) -> "Oyente":
+        sa.event.listen(sa.Engine, "before_cursor_execute", self._anotar)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sa.event.remove(sa.Engine, "before_cursor_execute", self._anotar)
 
     def _anotar(self, _conexion: Any, _cursor: Any, sentencia: str, valores: Any, *_: Any) -> None:
         self._dichas.append((sentencia, valores))
 
+    def olvidar(self) -> None:
+        """What the test itself has asked."""
+        self._dichas.clear()
+
     def faltas(self, tope: int = TOPE) -> list[str]:
-        """What reads too much, of all that was asked since the last call."""
+        """What reads too much, of all that was asked since the last call.
+
+        Args:
+            tope: most rows that may be read in vain.
+        """
         dichas, self._dichas = self._dichas, []
         assert dichas, "nada se ha preguntado"
         with self._motor.connect() as conexion:
@@ -141,14 +176,39 @@ class Oyente:
 
 
 def _faltas(nodo: Mapping[str, Any], grandes: set[str], tope: int) -> Iterator[str]:
-    tabla = nodo.get("Relation Name")
+    tabla = nodo.get("Relation Name", nodo.get("Index Name"))
     if nodo["Node Type"] == "Seq Scan" and tabla in grandes:
         yield f"lee {tabla} entera"
-    vanas = nodo.get("Rows Removed by Filter", 0) * nodo.get("Actual Loops", 1)
+    vanas = nodo.get("Rows Removed by Filter", 0) * nodo["Actual Loops"]
+    leidas = vanas + nodo["Actual Rows"] * nodo["Actual Loops"]
     if vanas > tope:
         yield f"lee {vanas} filas de {tabla} en vano"
+    if nodo["Node Type"].endswith("Scan") and leidas > max(tope, TOPE_DE_LEIDAS):
+        yield f"lee {leidas} filas de {tabla}"
     for hijo in nodo.get("Plans", ()):
         yield from _faltas(hijo, grandes, tope)
+
+
+class Oido:
+    """A consumer, and all of them, that has heard for long what there is to be heard."""
+
+    nombre = "oido"
+    espera_por = None
+    todos = property(lambda self: [self])
+
+    def segundos_en_orden(self) -> float:
+        return 1000.0
+
+    def correr(self, _parada: threading.Event) -> None:
+        raise NotImplementedError
+
+    def atascado(self) -> None:
+        return None
+
+    desconectados = atascado
+
+    def medir(self, _atrasos: Atrasos) -> None:
+        return None
 
 
 def preguntas(consulta: type[Consulta]) -> Iterator[str]:
@@ -166,40 +226,75 @@ def test_ninguna_consulta_lee_una_tabla_entera(servicio: Servicio) -> None:
     motor = servicio.motor(servicio.config.plazos_de_consulta)
     app = crear_app_sobre(motor)
     servicio.api(app, motor)
-    api, oyente = app.test_client(), Oyente(motor)
+    api = app.test_client()
     halladas, con_paginas = [], 0
-    for consulta in de_contexto(servicio.nombre):
-        for ruta in preguntas(consulta):
-            respuesta = api.get(ruta)
-            assert respuesta.status_code in (200, 404), (ruta, respuesta.text)
-            if "cursor" in consulta.parametros and (cursor := respuesta.json["siguiente"]):
-                con_paginas += 1
-                assert api.get(f"{ruta}{'&' if '?' in ruta else '?'}cursor={cursor}").status_code == 200
-            if ruta != "/planes":
-                halladas += oyente.faltas(TOPE_DE_VARIOS if "&" in ruta else TOPE)
+    with Oyente(motor) as oyente:
+        for consulta in de_contexto(servicio.nombre):
+            for ruta in preguntas(consulta):
+                respuesta = api.get(ruta)
+                assert respuesta.status_code in (200, 404), (ruta, respuesta.text)
+                if "cursor" in consulta.parametros and (cursor := respuesta.json["siguiente"]):
+                    con_paginas += 1
+                    assert api.get(f"{ruta}{'&' if '?' in ruta else '?'}cursor={cursor}").status_code == 200
+                if ruta != "/planes":
+                    tope = TOPE_DE_VARIOS.get(servicio.nombre, TOPE) if "&" in ruta else TOPE
+                    halladas += oyente.faltas(tope)
     assert not halladas, "\n".join(halladas)
     assert con_paginas >= 2
     motor.dispose()
 
 
-def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio) -> None:
-    """Pruning, the relay, timers and gauges."""
+def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All parts of a worker: what they measure, what they do every few seconds, and what readiness asks of them."""
+    monkeypatch.setattr("seedwork.entrada.servicio.consumidores_reales", lambda *_, **__: Oido())
+    # The deadline's own questions come after the broker's answer.
+    monkeypatch.setattr(Alcance, "hasta", lambda _, ahora: ahora)
     motor = servicio.motor()
-    oyente = Oyente(motor)
-    dias = dict.fromkeys(("inbox", "comandos", "claves_idempotencia", "intentos", "outbox", "lotes"), 30.0)
-    assert Podador(motor, dias).podar() > 5 * FILAS * 0.3
-    MedidorDeOutbox(motor, EntornoReal(), 60.0).medir()
-    relay = OutboxSQL(motor, EntornoReal())
-    assert relay.dirigir()
-    relay.marcar([fila.id for fila in relay.pendientes(500)])
-    relay.soltar()
-    oido: Any = SimpleNamespace(segundos_en_orden=lambda: 1000.0)
-    for parte in servicio.partes(servicio, motor, oido):
-        if parte.medir is not None:
-            parte.medir()
-        tarea = getattr(parte.tarea, "__self__", None)
-        if isinstance(tarea, Periodica):
-            tarea.vuelta()
-    halladas = oyente.faltas()
+    hechas: list[str] = []
+    with Oyente(motor) as oyente:
+        relay = OutboxSQL(motor, EntornoReal())
+        assert relay.dirigir()
+        relay.marcar([fila.id for fila in relay.pendientes(500)])
+        relay.soltar()
+        partes = servicio._de_trabajador()
+        for parte in partes:
+            for comprobar in (*parte.decisivas.values(), *parte.informativas.values()):
+                comprobar()
+            if parte.medir is not None:
+                with suppress(SinAvance):
+                    parte.medir()
+            tarea = getattr(parte.tarea, "__self__", None)
+            # The letters are the broker's alone.
+            if isinstance(tarea, Periodica) and parte.nombre != "cartero":
+                hechas.append(parte.nombre)
+                tarea.vuelta()
+        halladas = oyente.faltas()
+        for parte in partes:
+            if isinstance(enviador := getattr(parte.tarea, "__self__", None), Enviador):
+                hechas.append(parte.nombre)
+                halladas += _al_tomar_envios(enviador, motor, oyente, monkeypatch)
     assert not halladas, "\n".join(halladas)
+    assert set(hechas) == {"vigilante", "podador"} | {
+        "suscripciones": {"plazos", "renovaciones"},
+        "notificaciones": {"enviador"},
+    }.get(servicio.nombre, set())
+    with motor.connect() as conexion:
+        assert conexion.scalar(sa.text("SELECT count(*) FROM outbox WHERE enviado IS NOT NULL")) < FILAS / 10
     motor.dispose()
+
+
+def _al_tomar_envios(
+    enviador: Enviador, motor: sa.Engine, oyente: Oyente, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """With the channel open and closed; then where nothing is due, as after a round of attempts that failed."""
+    assert len(enviador.tomar(8, ["x1", "x2"])) == 8
+    with monkeypatch.context() as cerrado:
+        cerrado.setattr(Vigia, "cerrado", True)
+        assert enviador.tomar(8) == []
+    halladas = oyente.faltas()
+    with motor.connect().execution_options(isolation_level="AUTOCOMMIT") as conexion:
+        conexion.exec_driver_sql("UPDATE envios SET proximo = clock_timestamp() + interval '1 hour'")
+        conexion.exec_driver_sql("VACUUM ANALYZE envios")
+    oyente.olvidar()
+    assert enviador.tomar(8) == []
+    return halladas + oyente.faltas()

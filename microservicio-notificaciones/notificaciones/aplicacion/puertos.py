@@ -93,7 +93,8 @@ class ColaEnvios(Protocol):
     """The delivery queue, as its senders share it: what is due, and leases on it, on the database's clock."""
 
     def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float = 0.0) -> Sequence[Envio]:
-        """Lease what is due to this process, the longest due first; durable when this returns.
+        """Lease what is due to this process, the longest due first, or with an age the oldest; durable when this
+        returns.
 
         The attempt is counted before it begins.
 
@@ -101,7 +102,7 @@ class ColaEnvios(Protocol):
             cuantos: at most this many.
             arriendo_s: seconds after which others may take it, should this process vanish.
             excepto: what this process has in hand still, whatever became of its lease.
-            edad_s: only what was created so many seconds ago, or before.
+            edad_s: only what was created so many seconds ago, or before; 0 for all.
         """
         ...
 

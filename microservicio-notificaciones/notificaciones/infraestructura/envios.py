@@ -22,6 +22,8 @@ _OCUPADO = "55P03"
 """lock_not_available (PostgreSQL's manual, appendix A)."""
 _E = tablas.envios.c
 _AHORA = sa.func.clock_timestamp()
+_ESTE_INSTANTE = sa.func.statement_timestamp()
+"""The same from row to row, so that it can be looked for by an index."""
 
 
 def _anotar(tabla: sa.Table, id: str, *, cerrada: bool) -> ReturningInsert[tuple[bool]]:
@@ -162,13 +164,15 @@ def _segundos(parametro: str) -> sa.Function[Any]:
     return sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam(parametro, type_=sa.Float))
 
 
-def _tomar() -> sa.Executable:
+def _tomar(orden: sa.ColumnElement[Any], *condiciones: sa.ColumnElement[bool]) -> sa.Executable:
+    """Lease what is due, in that order, whose index leads to it: nothing that may wait on stands before it."""
     excepto = sa.bindparam("excepto", type_=sa.ARRAY(sa.Text))
     debidos = (
         sa.select(_E.id_notificacion)
-        .where(_E.proximo <= _AHORA, sa.or_(_E.tomado_hasta.is_(None), _E.tomado_hasta <= _AHORA))
-        .where(_E.id_notificacion != sa.all_(excepto), _E.creado <= _AHORA - _segundos("edad_s"))
-        .order_by(_E.proximo)
+        .where(_E.proximo <= _ESTE_INSTANTE, *condiciones)
+        .where(sa.or_(_E.tomado_hasta.is_(None), _E.tomado_hasta <= _ESTE_INSTANTE))
+        .where(_E.id_notificacion != sa.all_(excepto))
+        .order_by(orden)
         .limit(sa.bindparam("cuantos", type_=sa.Integer))
         .with_for_update(skip_locked=True)
         # As a plain subquery it may run once per row of the outer table, and take as many more each time.
@@ -183,7 +187,9 @@ def _tomar() -> sa.Executable:
     )
 
 
-_TOMAR = _tomar()
+_TOMAR = _tomar(_E.proximo)
+# However many are due and younger, none of them is read.
+_TOMAR_VIEJOS = _tomar(_E.creado, _E.creado <= _ESTE_INSTANTE - _segundos("edad_s"))
 
 
 class ColaEnviosSQL:
@@ -193,10 +199,13 @@ class ColaEnviosSQL:
         self._motor = motor.execution_options(isolation_level="AUTOCOMMIT")
 
     def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float = 0.0) -> Sequence[Envio]:
-        """Lease what is due to this process, the longest due first."""
-        valores = {"cuantos": cuantos, "arriendo_s": arriendo_s, "excepto": list(excepto), "edad_s": edad_s}
+        """Lease what is due to this process, the longest due first; with an age, the oldest."""
+        valores = {"cuantos": cuantos, "arriendo_s": arriendo_s, "excepto": list(excepto)}
+        sentencia = _TOMAR
+        if edad_s:
+            sentencia, valores["edad_s"] = _TOMAR_VIEJOS, edad_s
         with self._motor.connect() as conexion:
-            return [_envio(dict(f)) for f in conexion.execute(_TOMAR, valores).mappings()]
+            return [_envio(dict(f)) for f in conexion.execute(sentencia, valores).mappings()]
 
     def devolver(self, envios: Collection[Envio]) -> None:
         """End the lease on deliveries that this process will not finish, unless another has taken them since."""

@@ -36,6 +36,7 @@ envios = sa.Table(
     comment="Deliveries that are not over. The one table with personal data; a row goes when its delivery ends.",
 )
 sa.Index("envios_proximo", envios.c.proximo)
+sa.Index("envios_creado", envios.c.creado)
 sa.Index("envios_suscripcion", envios.c.id_suscripcion)
 
 sagas = sa.Table(

@@ -119,7 +119,7 @@ class ColaEnviosMemoria:
         self._almacen = almacen
 
     def tomar(self, cuantos: int, arriendo_s: float, excepto: Collection[str], edad_s: float = 0.0) -> Sequence[Envio]:
-        """Lease what is due, the longest due first; the attempt is counted before it begins."""
+        """Lease what is due, the longest due first, or with an age the oldest; the attempt is counted before."""
         with self._almacen.suelta():
             return self._tomar(cuantos, arriendo_s, excepto, edad_s)
 
@@ -132,7 +132,7 @@ class ColaEnviosMemoria:
             if f["envio"].creado <= ahora - timedelta(seconds=edad_s)
         ]
         tomados = []
-        for fila in sorted(debidas, key=lambda f: f["proximo"])[:cuantos]:
+        for fila in sorted(debidas, key=lambda f: f["envio"].creado if edad_s else f["proximo"])[:cuantos]:
             envio: Envio = fila["envio"]
             tomado = replace(
                 envio, intentos=envio.intentos + 1, tomado_hasta=ahora + timedelta(seconds=arriendo_s), leido=ahora

@@ -116,6 +116,7 @@ class Vencimientos(Protocol):
         """
         ...
 
-    def sin_renovar(self, planes: Collection[str]) -> Mapping[str, int]:
-        """How many renewals are due of each plan that is not among ``planes``."""
+    def sin_renovar(self, planes: Collection[str]) -> Mapping[str, datetime]:
+        """Since when renewals are due of each plan that is not among ``planes``; not how many, since to count what is
+        due for ever would be to read it each time."""
         ...

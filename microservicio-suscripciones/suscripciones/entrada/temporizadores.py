@@ -150,7 +150,7 @@ class VigilanteRenovaciones:
         self._vencimientos = vencimientos
         self._planes = planes
         self._abrir = abrir
-        self._avisados: Mapping[str, int] = {}
+        self._avisados: Mapping[str, datetime] = {}
         self._ronda = _Ronda()
 
     def vuelta(self) -> None:
@@ -163,8 +163,10 @@ class VigilanteRenovaciones:
         _una_a_una("renovacion", vencidas, self._abrir, lambda unidad, id, _: renovar(unidad, id))
         if (faltan := self._vencimientos.sin_renovar(self._planes)) != self._avisados:
             self._avisados = faltan
-            for codigo, cuantas in faltan.items():
-                log.error("hay renovaciones de un plan que no está en el catálogo", plan=codigo, cuantas=cuantas)
+            for codigo, desde in faltan.items():
+                log.error(
+                    "hay renovaciones de un plan que no está en el catálogo", plan=codigo, desde=desde.isoformat()
+                )
 
 
 def _una_a_una(

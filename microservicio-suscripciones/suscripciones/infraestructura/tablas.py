@@ -40,6 +40,13 @@ sa.Index("suscripciones_plan", suscripciones.c.plan_codigo, suscripciones.c.orde
 sa.Index("suscripciones_plan_estado", suscripciones.c.plan_codigo, suscripciones.c.estado, suscripciones.c.orden)
 sa.Index("suscripciones_plazo", suscripciones.c.plazo, postgresql_where=suscripciones.c.plazo.is_not(None))
 sa.Index("suscripciones_renueva", suscripciones.c.renueva, postgresql_where=suscripciones.c.renueva.is_not(None))
+sa.Index(
+    "suscripciones_plan_renueva",
+    suscripciones.c.plan_codigo,
+    suscripciones.c.renueva,
+    suscripciones.c.id,
+    postgresql_where=suscripciones.c.renueva.is_not(None),
+)
 EN_CURSO = suscripciones.c.saga.op("->")(sa.literal_column("'en_curso'")) == sa.literal_column("'true'::jsonb")
 """Whose saga has not ended; the condition of an index of its own, to the letter: PostgreSQL takes ``saga['en_curso']``
 for something else."""

@@ -13,6 +13,23 @@ from suscripciones.infraestructura import tablas
 _S, _P = tablas.suscripciones.c, tablas.pasos.c
 _SAGA = _S.saga
 _ES_CAMBIO = _SAGA["plan_codigo"].astext != ""
+# Of each plan its first renewal alone, found by the index from one plan to the next.
+_SIN_RENOVAR = sa.text("""
+    WITH RECURSIVE primeras AS (
+        (
+            SELECT plan_codigo, renueva FROM suscripciones WHERE renueva IS NOT NULL
+            ORDER BY plan_codigo, renueva LIMIT 1
+        )
+        UNION ALL
+        SELECT siguiente.* FROM primeras CROSS JOIN LATERAL (
+            SELECT plan_codigo, renueva FROM suscripciones
+            WHERE renueva IS NOT NULL AND plan_codigo > primeras.plan_codigo
+            ORDER BY plan_codigo, renueva LIMIT 1
+        ) AS siguiente
+    )
+    SELECT plan_codigo, renueva FROM primeras
+    WHERE renueva <= statement_timestamp() AND plan_codigo <> ALL(CAST(:planes AS text[]))
+""")
 
 
 class VencimientosSQL:
@@ -39,39 +56,39 @@ class VencimientosSQL:
         if indulgencia.atendido is not None:
             esperan = [_en_cola(cola) for cola in indulgencia.colas]
             vence |= (_S.plazo <= indulgencia.atendido) & sa.not_(sa.or_(sa.false(), *esperan))
-        return self._vencidos(_S.plazo, tope, tras, vence)
+        return self._leer(_vencidos(_S.plazo, tope, tras).where(vence))
 
     def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
         """The renewals that are due, and whose plan is among these."""
-        return self._vencidos(_S.renueva, tope, tras, _S.plan_codigo == sa.any_(_lista(planes)))
-
-    def sin_renovar(self, planes: Collection[str]) -> Mapping[str, int]:
-        """How many renewals are due of each plan that is not among these."""
-        consulta = (
-            sa.select(_S.plan_codigo, sa.func.count().label("cuantas"))
-            .where(tablas.ha_llegado(_S.renueva), _S.plan_codigo != sa.all_(_lista(planes)))
-            .group_by(_S.plan_codigo)
+        # Plan by plan, by the index that begins with it. By the instant alone, all those of a retired plan, which are
+        # due for ever, would be read before the others, each time.
+        plan = sa.func.unnest(_lista(planes)).table_valued("codigo").render_derived("plan")
+        suyos = _vencidos(_S.renueva, tope, tras).where(_S.plan_codigo == plan.c.codigo).lateral()
+        return self._leer(
+            sa.select(suyos).select_from(plan).join(suyos, sa.true()).order_by(suyos.c.instante, suyos.c.id).limit(tope)
         )
+
+    def sin_renovar(self, planes: Collection[str]) -> Mapping[str, datetime]:
+        """Since when renewals are due of each plan that is not among these."""
         with self._motor.connect() as conexion:
-            return {fila.plan_codigo: fila.cuantas for fila in conexion.execute(consulta)}
+            filas = conexion.execute(_SIN_RENOVAR, {"planes": list(planes)})
+            return {fila.plan_codigo: fila.renueva for fila in filas}
 
-    def _vencidos(
-        self,
-        instante: sa.ColumnElement[Any],
-        tope: int,
-        tras: Vencido | None,
-        *condiciones: sa.ColumnElement[bool],
-    ) -> Sequence[Vencido]:
-        consulta = (
-            sa.select(_S.id, _S.saga["id"].astext, instante)
-            .where(tablas.ha_llegado(instante), *condiciones)
-            .order_by(instante, _S.id)
-            .limit(tope)
-        )
-        if tras is not None:
-            consulta = consulta.where(sa.tuple_(instante, _S.id) > sa.tuple_(tras.instante, tras.id))
+    def _leer(self, consulta: sa.Select[Any]) -> Sequence[Vencido]:
         with self._motor.connect() as conexion:
             return [Vencido(*fila) for fila in conexion.execute(consulta)]
+
+
+def _vencidos(instante: sa.ColumnElement[Any], tope: int, tras: Vencido | None) -> sa.Select[Any]:
+    consulta = (
+        sa.select(_S.id, _SAGA["id"].astext.label("id_saga"), instante.label("instante"))
+        .where(tablas.ha_llegado(instante))
+        .order_by(instante, _S.id)
+        .limit(tope)
+    )
+    if tras is not None:
+        consulta = consulta.where(sa.tuple_(instante, _S.id) > sa.tuple_(tras.instante, tras.id))
+    return consulta
 
 
 def _respuestas(servicio: str, cuantas: int, *condiciones: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -1,6 +1,5 @@
 """This service's database in memory, and its unit of work on it."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -65,9 +64,11 @@ class VencimientosMemoria:
         """The renewals that are due, and whose plan is among these."""
         return _dichas("renueva", (f for f in self._vencidas("renueva") if f["plan_codigo"] in planes), tope, tras)
 
-    def sin_renovar(self, planes: Collection[str]) -> Mapping[str, int]:
-        """How many renewals are due of each plan that is not among these."""
-        return Counter(f["plan_codigo"] for f in self._vencidas("renueva") if f["plan_codigo"] not in planes)
+    def sin_renovar(self, planes: Collection[str]) -> Mapping[str, datetime]:
+        """Since when renewals are due of each plan that is not among these."""
+        ajenas = (f for f in self._vencidas("renueva") if f["plan_codigo"] not in planes)
+        # The oldest last, which stays.
+        return {f["plan_codigo"]: f["renueva"] for f in reversed(list(ajenas))}
 
     def _vencidas(self, instante: str) -> list[Fila]:
         self._almacen.exigir()

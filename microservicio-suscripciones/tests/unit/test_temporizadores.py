@@ -145,4 +145,5 @@ def test_un_plan_que_falta_se_dice_una_vez_y_no_demora_a_los_demas(casa: Casa) -
             vigilante.vuelta()
     assert casa.eventos() == ["FacturaEmitida"]
     assert len(casa.facturas("s-2")) == 2
-    assert [(d["plan"], d["cuantas"]) for d in dicho] == [("pro", 1)]
+    assert [d["plan"] for d in dicho] == ["pro"]
+    assert dicho[0]["desde"] < casa.almacen.entorno.ahora().isoformat()

@@ -2,6 +2,10 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+CUENTA_MAXIMA = 10_000
+"""How far rows are counted for a gauge: a table may hold any number, and gauges look every few seconds."""
+HASTA = f"counted up to {CUENTA_MAXIMA:,}"
+
 MENSAJES = Counter("saludtech_mensajes_total", "Messages handled", ["consumidor", "tipo", "resultado"])
 REINTENTOS = Counter("saludtech_reintentos_total", "Single handlings that failed", ["consumidor", "tipo"])
 LOTE_SEGUNDOS = Histogram(
@@ -16,10 +20,12 @@ RETENIDOS = Gauge(
     ["consumidor"],
     multiprocess_mode="livesum",
 )
-EN_ESPERA = Gauge("saludtech_comandos_en_espera", "Commands waiting for what they name", multiprocess_mode="max")
+EN_ESPERA = Gauge(
+    "saludtech_comandos_en_espera", f"Commands waiting for what they name, {HASTA}", multiprocess_mode="max"
+)
 OUTBOX_ENVIADOS = Counter("saludtech_outbox_enviados_total", "Outbox rows that the broker confirmed")
 RELAY_DIRIGE = Gauge("saludtech_relay_dirige", "1 where the relay of this process leads", multiprocess_mode="max")
-OUTBOX_PENDIENTES = Gauge("saludtech_outbox_pendientes", "Outbox rows not sent", multiprocess_mode="max")
+OUTBOX_PENDIENTES = Gauge("saludtech_outbox_pendientes", f"Outbox rows not sent, {HASTA}", multiprocess_mode="max")
 OUTBOX_EDAD_SEGUNDOS = Gauge(
     "saludtech_outbox_edad_segundos", "Age of the oldest outbox row not sent", multiprocess_mode="max"
 )
