@@ -48,7 +48,7 @@ class Respuesta:
     @classmethod
     def leer(cls, codigo: int, texto: bytes) -> "Respuesta":
         """A reply as it came."""
-        hallado = _AMPLIADO.search(texto[:1000])
+        hallado = _AMPLIADO.search(texto)
         numeros = None if hallado is None else [int(n) for n in hallado["codigo"].split(b".")]
         return cls(max(0, codigo), None if numeros is None else (numeros[0], numeros[1], numeros[2]))
 
@@ -56,8 +56,9 @@ class Respuesta:
         return " ".join([str(self.codigo), *([".".join(map(str, self.ampliado))] if self.ampliado else [])])
 
 
-# At the front, as RFC 2034 has it, or as qmail and its kin put it: "... (#5.1.1)".
-_AMPLIADO = re.compile(rb"(?:^#?|\(#)(?P<codigo>[245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+# At a line's front, as RFC 2034 has it, or as qmail and its kin put it: "... (#5.1.1)". Whatever line it is: a reply's
+# first ones may be a preamble without a code.
+_AMPLIADO = re.compile(rb"(?:^#?|\(#)(?P<codigo>[245]\.\d{1,3}\.\d{1,3})(?![\d.])", re.MULTILINE)
 _DEL_REMITENTE = ((1, 7), (1, 8))
 """X.1.7 and X.1.8 speak of an address, but of the sender's: ours."""
 _BUZON_SIN_MAS = (550, 551, 553)
