@@ -117,9 +117,18 @@ def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registro
     punteado = f"{numero:,}".replace(",", ".")
     for delatora in (paciente, f"x-{paciente}", f"RX-{numero}-x", f"RX-{punteado}"):
         negocio.envia_imagen(**datos | {"id_imagen": delatora}).su_comando_queda("RECHAZADO")
-    sala = {"id_imagen": f"img-{marca}", "modalidad": f"TAC {numero}", "fuente_de_datos": f"Sala {punteado}"}
-    retirada = negocio.envia_imagen(**datos | sala)
-    assert [retirada.queda("ANONIMIZADA")[c] for c in ("modalidad", "fuente_de_datos")] == ["RETIRADO"] * 2
+    cabeza, cola = str(numero)[:4], str(numero)[4:]
+    arabigo = "".join(chr(0x660 + int(c)) for c in str(numero))
+    sala = {
+        "modalidad": f"TAC {numero}",
+        "fuente_de_datos": f"Sala {punteado}",
+        "patologia": f"Control {cabeza}\ufe0f{cola}",
+        "region_anatomica": f"Sala {cabeza}\u3164{cola}",
+        "formato_imagen": arabigo,
+    }
+    retirada = negocio.envia_imagen(**datos | sala | {"id_imagen": f"img-{marca}"})
+    registro = retirada.queda("ANONIMIZADA")
+    assert {c: registro[c] for c in sala} == dict.fromkeys(sala, "RETIRADO")
     invalida = negocio.envia("/procesar/procesar-imagen", {**CUERPO_IMAGEN, **datos, "formato_imagen": 7})
     assert invalida.codigo == 422
 
@@ -132,7 +141,7 @@ def test_nada_del_paciente_queda_en_la_base_ni_en_los_eventos_ni_en_los_registro
     assert id_imagen.encode() in dichos, "the events were really read"
     assert id_imagen.encode() in guardado
     for nombre, donde in {"los eventos": dichos, "la base": guardado, "los registros": registrado}.items():
-        for secreto in (paciente, paciente.lower(), str(numero), punteado, vecina):
+        for secreto in (paciente, paciente.lower(), str(numero), punteado, vecina, *sala.values()):
             assert secreto.encode() not in donde, f"{secreto} está en {nombre}"
 
 

@@ -9,12 +9,16 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
 DIGITOS_DE_NUCLEO = 5
 """With fewer in a row a number is not looked for: it would be found in years, sizes and words."""
 
-_POCAS_CIFRAS = re.compile(rf"(?:[\x00-/:-~À-ÿ]*+[0-9]){{0,{DIGITOS_DE_NUCLEO - 1}}}+[\x00-/:-~À-ÿ]*+")
-"""What holds no number: fewer digits than a core has, and nothing else that another form of it would make a digit."""
+_POCAS_CIFRAS = tuple(
+    re.compile(rf"(?:[\x00-/:-~À-ÿ]*+[0-9]){{0,{cifras}}}+[\x00-/:-~À-ÿ]*+") for cifras in range(DIGITOS_DE_NUCLEO)
+)
+"""By how many digits: what holds no more, and nothing else that another form of it would make a digit, or nothing."""
 _TIRA = re.compile(r"[^\W_]+")
 _CIFRAS = re.compile(r"\d+")
 _ENTRE_CIFRAS = re.compile(r"(?<=\d)[. ]+(?=\d)")
@@ -23,7 +27,8 @@ _PUNTEADO = re.compile(r"(?<![^\W_])\d+(?:\.\d+){3,}(?![^\W_])")
 _RAIZ_DE_UID = re.compile(r"(?:[01]\.[1-3]?\d|2\.\d+)\.")
 _DE_MILES = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _UNIBLES = frozenset(".- ")
-_GUIONES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-") | dict.fromkeys([0xAD, *range(0x200B, 0x200E), 0x2060, 0xFEFF])
+_RELLENOS = "\u115f\u1160"
+"""Letters by their category, and nothing to be seen (Unicode's Default_Ignorable_Code_Point)."""
 
 
 @dataclass(frozen=True)
@@ -54,58 +59,86 @@ class Paciente:
         A token is a run of letters and digits. Dots, hyphens and blanks may stand inside one, as people write long
         numbers; but the components of a DICOM UID are tokens of their own.
         """
+        buscado = self._buscado
         # Hardly any text holds a number, so first what is cheap.
-        if _POCAS_CIFRAS.fullmatch(texto):
-            return False
-        tiras, buscadas = self._buscado
-        if not tiras:
+        if buscado is None or buscado.pocas_cifras.fullmatch(texto):
             return False
         texto = _llana(texto)
         # It would be there without its punctuation too.
         desnudo = "".join(_TIRA.findall(texto))
-        if not any(b in desnudo for b in (*buscadas, "".join(tiras))):
-            return False
-        return _contiene(texto, tiras, buscadas)
+        return any(b in desnudo for b in buscado.enteros) and _contiene(texto, buscado)
 
     @cached_property
-    def _buscado(self) -> tuple[tuple[str, ...], frozenset[str]]:
-        """The number's own runs, and what a token may not be. Nothing where there is no core."""
+    def _buscado(self) -> "_Buscado | None":
+        """What is looked for; None where there is no core."""
         numero = _llana(self.numero).strip(" \0")
         cifras = _CIFRAS.findall(_ENTRE_CIFRAS.sub("", _CONTROL.sub("", numero)))
         largo = max(map(len, cifras), default=0)
         if largo < DIGITOS_DE_NUCLEO:
-            return (), frozenset()
-        nucleos = {c.lstrip("0") for c in cifras if len(c) == largo}
-        tiras = tuple(_TIRA.findall(numero))
-        # Leading zeros may leave a year or less: then only the number as it is.
-        return tiras, frozenset({"".join(tiras), *(n for n in nucleos if len(n) >= DIGITOS_DE_NUCLEO)})
+            return None
+        nucleos = {c.lstrip("0") for c in cifras if len(c) == largo} - {""}
+        # Leading zeros may leave any few.
+        menos = min([DIGITOS_DE_NUCLEO, *map(len, nucleos)])
+        tiras = _TIRA.findall(numero)
+        return _Buscado(tiras, _TIRA.split(numero)[1:-1], {"".join(tiras), *nucleos}, _POCAS_CIFRAS[menos - 1])
+
+
+class _Buscado(NamedTuple):
+    """A number as it is looked for.
+
+    Attributes:
+        tiras: its own runs of letters and digits.
+        entre: what stands between them.
+        enteros: what a whole token may not be: all of its runs in one, and its cores.
+        pocas_cifras: what has fewer digits than any of these.
+    """
+
+    tiras: list[str]
+    entre: list[str]
+    enteros: set[str]
+    pocas_cifras: re.Pattern[str]
 
 
 def _llana(texto: str) -> str:
-    """Any case, width and dash alike."""
+    """Any case, width, accent, dash, blank and script's digits alike, and without what is not seen."""
     if texto.isascii():
         return texto.lower()
-    return unicodedata.normalize("NFKC", texto).casefold().translate(_GUIONES)
+    # Marks go before the case does: of one of them it makes a letter (U+0345).
+    return "".join(map(_llano, unicodedata.normalize("NFKD", texto))).casefold()
 
 
-def _contiene(texto: str, tiras: tuple[str, ...], buscadas: frozenset[str]) -> bool:
+def _llano(signo: str) -> str:
+    if signo.isascii():
+        return signo
+    categoria = unicodedata.category(signo)
+    if categoria[0] == "M" or categoria == "Cf" or signo in _RELLENOS:
+        return ""
+    if categoria == "Pd" or signo == "−":
+        return "-"
+    return " " if categoria == "Zs" else str(unicodedata.digit(signo, signo))
+
+
+def _contiene(texto: str, buscado: _Buscado) -> bool:
     halladas = list(_TIRA.finditer(texto))
+    entre = _TIRA.split(texto)[1:-1]
     uids = [m.span() for m in _PUNTEADO.finditer(texto) if _es_uid(m[0])]
-    largo = max(map(len, buscadas))
+    largo = max(map(len, buscado.enteros))
     for i, primera in enumerate(halladas):
-        # As it was issued, its punctuation whatever it is.
-        if tuple(m[0] for m in halladas[i : i + len(tiras)]) == tiras:
+        # As it was issued, also where its runs are a UID's components, or stand between signs of its own.
+        hasta = i + len(buscado.tiras)
+        if [m[0] for m in halladas[i:hasta]] == buscado.tiras and all(
+            hay == suyo or _UNIBLES.issuperset(hay) for hay, suyo in zip(entre[i:], buscado.entre, strict=False)
+        ):
             return True
         junta = primera[0]
-        for anterior, siguiente in zip(halladas[i:], halladas[i + 1 :], strict=False):
-            if junta in buscadas:
+        for corte, (anterior, siguiente) in zip(entre[i:], pairwise(halladas[i:]), strict=True):
+            if junta in buscado.enteros:
                 return True
-            entre = texto[anterior.end() : siguiente.start()]
             en_uid = any(a <= anterior.start() < b or a <= siguiente.start() < b for a, b in uids)
-            if len(junta) >= largo or en_uid or not _UNIBLES.issuperset(entre):
+            if len(junta) >= largo or en_uid or not _UNIBLES.issuperset(corte):
                 break
             junta += siguiente[0]
-        if junta in buscadas:
+        if junta in buscado.enteros:
             return True
     return False
 

@@ -125,17 +125,36 @@ def test_los_antecedentes_pueden_tener_lineas(servicio):
     assert servicio.mandar(antecedentes="Diabético.\n\tFumador.") is None
 
 
-@pytest.mark.parametrize("texto", ["Sala de CC-79.123.456", "rx 79.123.456-x", "Sala 79123456", "CC79123456"])
+@pytest.mark.parametrize(
+    "texto",
+    [
+        "Sala de CC-79.123.456",
+        "rx 79.123.456-x",
+        "Sala 79123456",
+        "CC79123456",
+        "Sala 7912\ufe0f3456",
+        "Sala 7912\u034f3456",
+        "Sala 7912\u03013456",
+        "Sala 7912\u31643456",
+        "Sala ٧٩١٢٣٤٥٦",
+    ],
+)
 def test_un_texto_con_el_numero_del_paciente_se_retira(servicio, texto):
     servicio.mandar(id_paciente="CC-79.123.456", fuente_de_datos=texto)
     datos = servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos
     assert (datos.fuente_de_datos, datos.modalidad) == (RETIRADO, "Rayos X")
 
 
-@pytest.mark.parametrize("numero", ["nor", "norte", "2024"])
+def test_los_ceros_de_un_numero_no_esconden_lo_demas(servicio):
+    assert servicio.mandar(id_imagen="RX-1234", id_paciente="0001234") == "ID_REVELA_PACIENTE"
+    assert servicio.mandar("c-2", id_paciente="0001234", modalidad="TAC 1234") is None
+    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.modalidad == RETIRADO
+
+
+@pytest.mark.parametrize("numero", ["nor", "norte", "2024", "2024.01.15"])
 def test_una_palabra_o_un_ano_no_retiran_textos(servicio, numero):
-    servicio.mandar(id_paciente=numero, fuente_de_datos="Hospital del norte, 2024")
-    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.fuente_de_datos == "Hospital del norte, 2024"
+    servicio.mandar(id_paciente=numero, fuente_de_datos="Hospital del norte, 2024/01/15")
+    assert servicio.imagenes[ANONIMIZAR_IMAGEN.id_imagen].datos.fuente_de_datos == "Hospital del norte, 2024/01/15"
 
 
 def test_el_mismo_numero_en_dos_hospitales_son_dos_pacientes(servicio):
