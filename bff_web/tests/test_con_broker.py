@@ -34,8 +34,9 @@ SUSCRIPCION = json.loads(ejemplos.SUSCRIPCION)
 class Puerta:
     """The running door, asked over one connection as long as it lasts."""
 
-    def __init__(self, puerto: int, proceso: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, puerto: int, proceso: "subprocess.Popen[bytes]", registro: Path) -> None:
         self.proceso = proceso
+        self.registro = registro
         self.puerto = puerto
         self._conexion = http.client.HTTPConnection(LOCAL, puerto, timeout=10)
 
@@ -76,11 +77,16 @@ def en_marcha(servidores: Servidores, temporal: Path) -> Iterator[Puerta]:
         "BFF_PUERTO": str(puerto),
         "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
         "TMPDIR": str(temporal),
+        "LOG_NIVEL": "DEBUG",
     }
+    registro = temporal.parent / f"{temporal.name}.log"
     # With no service anywhere, its topics are its own doing.
     subprocess.run([sys.executable, "-m", "bff_web", "preparar"], env=entorno, check=True)
-    with subprocess.Popen([sys.executable, "-m", "bff_web"], env=entorno) as proceso:
-        puerta = Puerta(puerto, proceso)
+    with (
+        registro.open("ab") as salida,
+        subprocess.Popen([sys.executable, "-m", "bff_web"], env=entorno, stdout=salida, stderr=salida) as proceso,
+    ):
+        puerta = Puerta(puerto, proceso, registro)
         try:
             esperar(puerta.lista)
             yield puerta
@@ -228,6 +234,62 @@ def test_lo_que_otro_sitio_o_un_atacante_enviaria_no_hace_nada(
 def test_cada_peticion_tiene_un_host_y_solo_filtros_que_valen(puerta: Puerta, peticion: bytes, esperado: int) -> None:
     estado, respuesta = puerta.cruda(peticion + b"\r\nConnection: close\r\n\r\n")
     assert estado == esperado, respuesta
+
+
+NUMERO = b"1020304050"
+DE_LARGO = NUMERO * 900
+EN_TROZOS = (
+    b"POST /suscripciones/x-1/cancelacion-comando HTTP/1.1\r\nHost: x\r\n"
+    b"Content-Type: application/json\r\nTransfer-Encoding: chunked"
+)
+
+
+@pytest.mark.parametrize(
+    ("peticion", "esperado"),
+    [
+        (b"GET /procesar/imagenes/CC " + NUMERO + b" HTTP/1.1\r\nHost: x", 400),
+        (b"GET /procesar/imagenes/CC" + NUMERO, 400),
+        (b"G" + NUMERO + b"[ / HTTP/1.1\r\nHost: x", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX " + NUMERO + b": 1", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: 1\r\n " + NUMERO, 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + NUMERO, 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + NUMERO + b"x", 400),
+        (b"GET /procesar/imagenes/" + DE_LARGO + b" HTTP/1.1\r\nHost: x", 414),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + DE_LARGO, 431),
+        (b"GET / HTTP/1.1\r\nHost: x" + (b"\r\nX" + NUMERO + b": 1") * 200, 431),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: " + NUMERO, 417),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x" + NUMERO, 501),
+        (EN_TROZOS + b"\r\n\r\nx" + NUMERO, 400),
+        (EN_TROZOS + b"\r\n\r\n1\r\nx" + NUMERO, 400),
+    ],
+    ids=range(14),
+)
+def test_lo_que_ni_se_lee_se_contesta_como_lo_demas_y_no_queda_en_el_registro(
+    puerta: Puerta, peticion: bytes, esperado: int
+) -> None:
+    """The server itself refuses it, before the application: whoever pastes a number into an address may do so."""
+    estado, respuesta = puerta.cruda(peticion + b"\r\n\r\n")
+    cabeza, _, cuerpo = respuesta.partition(b"\r\n\r\n")
+    problema = json.loads(cuerpo)
+    assert (estado, problema["status"]) == (esperado, esperado), respuesta
+    assert b"Content-Type: application/problem+json" in cabeza
+    assert f"Content-Length: {len(cuerpo)}".encode() in cabeza
+    assert set(problema) == {"type", "title", "status", "detail"}
+    assert NUMERO not in respuesta
+    assert puerta.lista()
+    registrado = puerta.registro.read_bytes()
+    assert "petición ilegible".encode() in registrado
+    assert NUMERO not in registrado
+
+
+def test_quien_cuelga_a_media_peticion_no_deja_lo_que_dijo_en_el_registro(puerta: Puerta) -> None:
+    antes = puerta.registro.stat().st_size
+    with socket.create_connection((LOCAL, puerta.puerto), timeout=10) as enchufe:
+        enchufe.sendall(b"GET /procesar/imagenes/CC" + NUMERO)
+        enchufe.shutdown(socket.SHUT_WR)
+        assert enchufe.recv(1) == b""
+    esperar(lambda: b"premature client" in puerta.registro.read_bytes()[antes:])
+    assert NUMERO not in puerta.registro.read_bytes()
 
 
 def test_un_trabajador_muerto_deja_sus_cuentas_y_ningun_archivo(

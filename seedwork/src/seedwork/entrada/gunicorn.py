@@ -8,20 +8,24 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 import structlog
+from gunicorn import util
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.glogging import Logger
+from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
 from seedwork.entrada import multiproceso
+from seedwork.entrada.problemas import pila, problema
 
 log = structlog.get_logger(__name__)
 
 
 class Registro(Logger):  # type: ignore[misc]
-    """Its lines go the way of every other library's: as JSON, from the process's log level on."""
+    """Its lines go the way of every other library's: as JSON, from the process's log level on; no error is quoted."""
 
     def setup(self, cfg: Any) -> None:
         """Set up, without handlers of its own; also on a reload."""
@@ -31,12 +35,27 @@ class Registro(Logger):  # type: ignore[misc]
             log.setLevel(logging.NOTSET)
             log.propagate = True
 
+    def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log what became of a connection: its errors' texts hold what the client sent."""
+        super().debug(msg, *(type(a).__name__ if isinstance(a, Exception) else a for a in args), **kwargs)
+
 
 PLAZO_S = 20.0
 """Seconds that a client has to send all of a request."""
 DESPEDIDA_S = 2.0
 """Seconds that a client has to close, once it was told that it has its last answer."""
 _SORBO = 65536
+_ESTADOS: dict[type[Exception], int] = {
+    errors.LimitRequestLine: 414,
+    errors.ExpectationFailed: 417,
+    errors.LimitRequestHeaders: 431,
+    errors.UnsupportedTransferCoding: 501,
+    # The application's doing, and the settings'.
+    errors.InvalidResponseHeader: 500,
+    errors.InvalidResponseHeaderName: 500,
+    errors.ConfigurationProblem: 500,
+}
+"""What is answered where it is not 400 for what can't be read as a request."""
 
 
 class Trabajador(ThreadWorker):  # type: ignore[misc]
@@ -58,6 +77,22 @@ class Trabajador(ThreadWorker):  # type: ignore[misc]
             return super().handle(conn)
         finally:
             self._plazos.pop(conn.sock, None)
+
+    def handle_error(self, _req: Any, client: socket.socket, _addr: Any, exc: Exception) -> None:
+        """Answer what never got to the application, or what it let through, as it answers errors itself.
+
+        gunicorn's own writes what the client sent to the log, and into a page of HTML.
+        """
+        estado = _ESTADOS.get(type(exc), 400 if isinstance(exc, errors.ParseException) else 500)
+        if estado == HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("error no previsto", error=type(exc).__name__, pila=pila(exc))
+        else:
+            log.warning("petición ilegible", error=type(exc).__name__)
+        respuesta = problema(estado)
+        respuesta.headers["Connection"] = "close"
+        cabeza = f"HTTP/1.1 {estado} {HTTPStatus(estado).phrase}\r\n{respuesta.headers}"
+        with suppress(OSError):
+            util.write_nonblock(client, cabeza.encode("latin-1") + respuesta.get_data())
 
     def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
         """After a request, on the main loop: wait for the next one, or say goodbye."""

@@ -18,9 +18,13 @@ _TEXTOS: dict[int, tuple[str, str]] = {
     404: ("No encontrado", "No existe nada en esta dirección."),
     405: ("Método no permitido", "Esta dirección no admite ese método."),
     413: ("Contenido demasiado grande", "El cuerpo supera el tamaño admitido."),
+    414: ("URI demasiado larga", "La dirección supera el tamaño admitido."),
     415: ("Tipo de contenido no admitido", "El tipo de contenido del cuerpo no se admite."),
+    417: ("Expectativa no cumplida", "El servidor no puede cumplir lo que pide la cabecera Expect."),
     422: ("Contenido no válido", "La solicitud no cumple las reglas del contrato."),
+    431: ("Cabeceras demasiado grandes", "Las cabeceras superan el tamaño admitido."),
     500: ("Error interno", "Ocurrió un error interno; quedó anotado con esta correlación."),
+    501: ("No implementado", "La codificación de transferencia del cuerpo no se admite."),
     503: ("Servicio no disponible", "El servicio no está disponible por ahora."),
 }
 _OTRO = ("Error", "La solicitud no se pudo atender.")
