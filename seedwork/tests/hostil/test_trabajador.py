@@ -22,7 +22,7 @@ from seedwork.pruebas import cuaderno
 from seedwork.pruebas.linea import Cli, linea_de_cartas, lineas
 from seedwork.pruebas.taller import Taller
 
-from .mensajes import Crudo, crudos
+from .mensajes import MARCA, Crudo, crudos
 
 pytestmark = pytest.mark.integracion
 
@@ -211,6 +211,23 @@ def test_una_carta_que_no_se_puede_leer_vence_y_no_detiene_a_las_demas(taller, h
     assert CARTA_BUENA not in {c["id"] for c in quedan if c["topico"] == taller.apuntar.topico}
     cartero.vencer(timedelta(0))
     assert taller.cartas_aparcadas() == 0
+
+
+@pytest.mark.parametrize(("orden", "fin"), [("replay", "REENVIADA"), ("discard", "DESCARTADA")])
+def test_lo_que_otro_escribio_en_una_carta_no_pasa_al_registro(taller, hostil, cli, orden, fin):
+    """The operator sees it, since they ask; what is logged is read by others, and kept."""
+    buena = hostil.bueno("h", 7)
+    ajena = carta(
+        taller, buena, ce_type=MARCA.encode(), ce_correlationid=f"{MARCA} 1".encode(), carta_error=MARCA.encode()
+    )
+    hostil.enviar(topico_cartas(taller.contexto), ajena, con_esquema=False)
+
+    hecho = cli(orden, "--todas")
+
+    assert [linea["resultado"] for linea in lineas(hecho)] == [fin]
+    assert MARCA in hecho.stdout
+    assert '"tipo": null' in hecho.stderr
+    assert MARCA not in hecho.stderr
 
 
 def inundar(taller: Taller, hostil: Hostil, cli: Cli, *, validacion: bool, mensajes: int) -> None:

@@ -19,7 +19,7 @@ from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import es_de_infraestructura
-from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
+from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon, conocido
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 from seedwork.infraestructura.decodificador import Decodificador, esquema_registrado
 from seedwork.infraestructura.intentos import IntentosSQL
@@ -175,7 +175,7 @@ class Cartero:
             if es_de_infraestructura(error):
                 raise
             # One that can't be discarded must not stop the worker, nor the others' turn.
-            log.error("carta vencida sin descartar", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
+            log.error("carta vencida sin descartar", id=carta.id, tipo=conocido(carta.tipo), error=type(error).__name__)
             return False
         return True
 
@@ -236,7 +236,7 @@ class Cartero:
             # What keeps its handler from it may keep the refusal from being told too.
             if not sin_falta:
                 raise SeQueda(f"su rechazo no se puede decir: {type(error).__name__}") from error
-            log.error("rechazo sin aviso", id=carta.id, tipo=carta.tipo, error=type(error).__name__)
+            log.error("rechazo sin aviso", id=carta.id, tipo=conocido(carta.tipo), error=type(error).__name__)
             hecho = self._bus.descartar(recibido, avisar=False)
         if not hecho:
             return YA_ATENDIDA
@@ -248,13 +248,13 @@ class Cartero:
         return self._decodificador.decodificar(carta)
 
     def _anotar(self, que: str, carta: Carta, resultado: str) -> None:
+        """Log what became of a letter. Not its error: the log has it since it was parked, or somebody else wrote it."""
         log.warning(
             que,
             id=carta.id,
-            tipo=carta.tipo,
+            tipo=conocido(carta.tipo),
             lugar=carta.lugar,
             correlacion=carta.correlacion,
             aparcada=en_texto(carta.instante),
-            error=carta.error,
             resultado=resultado,
         )

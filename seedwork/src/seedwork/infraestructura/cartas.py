@@ -118,6 +118,11 @@ def _texto(texto: str | None, maximo: int = _TEXTO_MAXIMO) -> str:
     return texto if texto and len(texto) <= maximo and texto.isprintable() else ""
 
 
+def conocido(tipo: str | None) -> str | None:
+    """A ``ce_type`` as a log may have it: any other text than the contract's is somebody's own."""
+    return tipo if tipo in REGISTRO else None
+
+
 def _clave(texto: str) -> str:
     """A key as far as it is as short as any of the contract's: on a longer one a broker may hang up without a word."""
     return _texto(texto, MAXIMO_ID)
@@ -235,7 +240,7 @@ class CartasMuertas:
         log.error(
             "mensaje aparcado",
             id=_id(conocidas.get("ce_id")),
-            tipo=conocidas.get("ce_type") if conocidas.get("ce_type") in REGISTRO else None,
+            tipo=conocido(conocidas.get("ce_type")),
             correlacion=_id(conocidas.get("ce_correlationid")),
             error=error,
             intentos=intentos,
