@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.metadatos import MetadatosImagen
@@ -59,7 +60,7 @@ class Anonimizador:
         """
         if not metadatos.son_validos():
             raise ReglaViolada("DATOS_INVALIDOS")
-        paciente, clave = metadatos.paciente, self._vigente
+        paciente, clave, ingesta = metadatos.paciente, self._vigente, _leida(metadatos.fecha_ingesta)
         modalidad, patologia, region, formato, fuente = _sin_paciente(metadatos.descriptivos, paciente)
         return DatosAnonimos(
             seudonimo_paciente=clave.paciente(paciente),
@@ -68,8 +69,8 @@ class Anonimizador:
             region_anatomica=region,
             formato_imagen=formato,
             fuente_de_datos=fuente,
-            condiciones=self._reconocedor.reconocer(metadatos.antecedentes),
-            fecha_ingesta=_desplazada(metadatos.fecha_ingesta, clave, paciente),
+            condiciones=self._reconocedor.reconocer(metadatos.antecedentes, ingesta.year),
+            fecha_ingesta=_desplazada(ingesta, clave, paciente),
             version_clave=clave.version,
             huella=clave.huella(metadatos.canonicos),
         )
@@ -85,10 +86,13 @@ def _sin_paciente(textos: tuple[str, ...], paciente: Paciente) -> tuple[str, ...
     return tuple(RETIRADO if paciente.esta_en(t) else t for t in textos)
 
 
-def _desplazada(texto: str, clave: Seudonimizador, paciente: Paciente) -> str:
-    """The moved date, in ISO 8601 and with as much of time and zone as it came with."""
+def _leida(fecha: str) -> datetime:
     try:
-        leida = leer_fecha(texto)
+        return leer_fecha(fecha)
     except ValueError:
         raise ReglaViolada("DATOS_INVALIDOS") from None
-    return (leida + clave.desplazamiento(paciente)).isoformat().replace("+00:00", "Z")
+
+
+def _desplazada(fecha: datetime, clave: Seudonimizador, paciente: Paciente) -> str:
+    """The moved date, in ISO 8601 and with as much of time and zone as it came with."""
+    return (fecha + clave.desplazamiento(paciente)).isoformat().replace("+00:00", "Z")

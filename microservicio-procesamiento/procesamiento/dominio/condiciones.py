@@ -6,11 +6,12 @@ of somebody else needs words or signs that the lexicon does not have, so nothing
 text is not released by default, and a code too many is worse than one too few (docs/adr/0018).
 """
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from procesamiento.dominio.frases import Frases, desplegar, fichas
+from procesamiento.dominio.frases import Frases, desplegar, es_ano, fichas
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,8 +23,8 @@ class Condicion:
         nombre: as a person reads it.
         terminos: how histories write it. Words match whole; one with ``/a`` says what somebody is, and stands for
             its two forms (diabético/a: diabético, diabética).
-        debiles: terms that mean something else too, a test or a vaccine say. They count only where a word beside them
-            tells that it is the condition.
+        debiles: terms that mean something else too, a test or a vaccine say. They count only where it is said beside
+            them since when it has been, or how it is treated.
     """
 
     codigo: str
@@ -39,29 +40,26 @@ class Lexico:
     Attributes:
         palabras: those that may stand beside a condition, by what they do there: the names of :data:`PAPELES`.
         raices: endings of words that do so.
+        pruebas: medicines that are these conditions' own, and tell that a weak term is meant so.
         propias: those that may stand beside these conditions only.
         dudas: words beside which these conditions may be others.
-        propios, neutros, otros: headings. What follows is the patient's; is, unless what stands before governs it; is
-            of no matter.
+        propios, neutros, otros, ajenos: headings. What follows is the patient's; is, unless what stands before governs
+            it; is of no matter; is somebody else's.
         numerales: words for a number.
         abreviaturas: a full stop after these ends no sentence.
-        gatillos: words that deny, doubt, look for, or speak of somebody else.
-        posteriores: those of them that may deny what stands before.
-        iniciales: those of them that begin what is said of something else.
     """
 
     palabras: Mapping[str, Iterable[str]]
     raices: Mapping[str, Iterable[str]]
+    pruebas: Iterable[tuple[Collection[str], Iterable[str]]]
     propias: Iterable[tuple[Collection[str], Iterable[str]]]
     dudas: Iterable[tuple[Collection[str], Collection[str]]]
     propios: Iterable[str]
     neutros: Iterable[str]
     otros: Iterable[str]
+    ajenos: Iterable[str]
     numerales: Iterable[str]
     abreviaturas: Iterable[str]
-    gatillos: Iterable[str]
-    posteriores: Iterable[str]
-    iniciales: Iterable[str]
 
 
 PAPELES = {
@@ -69,6 +67,7 @@ PAPELES = {
     "persona": "P",
     "edad": "e",
     "intro": "v",
+    "sido": "i",
     "con": "w",
     "es": "s",
     "y": "y",
@@ -78,6 +77,7 @@ PAPELES = {
     "desde": "j",
     "trata": "r",
     "tratado": "t",
+    "hecho": "u",
     "remedio": "d",
     "dosis": "f",
     "cantidad": "n",
@@ -94,32 +94,39 @@ _TERMINO, _DEBIL, _ADJETIVO, _PROPIA, _COMA, _JUNTO = "TWAo,/"
 def _gramatica() -> re.Pattern[str]:
     """Sentences that affirm, in letters. All repetitions are possessive: a text is read once, whatever is in it."""
     remedios = "(?>(?:d[fn]*+|qf*+)(?:[y,/](?:d[fn]*+|qf*+))*+)"
-    prueba = f"(?:t(?:f|{remedios})?|[jo]|[rw]o|[rw]{remedios})"
-    sola = f"(?:[mheq]|{prueba})"
+    prueba = f"(?:t(?:f|{remedios})?|j|[rw]{remedios})"
+    sola = f"(?:[mheq]|u(?:f|{remedios})?|[rw]?o|{prueba})"
     detalle = f"(?:{sola}|\\((?:{sola}|{remedios})(?:,?(?:{sola}|{remedios}))*+\\))"
     nombre = f"(?:T{detalle}*+|W[mhe]*+{prueba}{detalle}*+)"
-    dicho = f"[vw]{{0,2}}{nombre}"
+    dicho = f"(?:[vw]{{0,2}}|s?i){nombre}"
     adjetivo = f"s?A{detalle}*+"
     operado = f"(?:q|r{remedios}){detalle}*+x{nombre}"
     cola = f"(?:{detalle}|{remedios})(?:y?(?:{detalle}|{remedios}))*+"
     # A name may be an illness's too: "Sr. Hashimoto". So nobody is one by standing beside it.
-    sujeto = "(?:[pP]{1,2}(?:,?e,?|,|(?=[vwsA]))|(?:e|[hj]),?)"
+    sujeto = "(?:[pP]{1,2}(?:,?e,?|,|(?=[viwsA]))|(?:e|[hj]),?)"
     nucleo = f"(?:{dicho}|{adjetivo}|{operado})"
     afirma = f"(?:{sujeto})?(?:{cola}[,y]++)*+{nucleo}(?:[,y]++(?:{nucleo}|{cola})|w{nombre})*+"
     return re.compile(f"{afirma}|[pP]{{1,2}}e?|{cola}(?:[,y]++{cola})*+")
 
 
 _GRAMATICA = _gramatica()
-_FIRME = frozenset("pPvsAhjrtqe")
-"""Where a sentence has none of these it only lists names, and what it means may be told by its neighbours."""
 
-_CORTA = 4
-"""Words of a sentence that may be a heading, though no colon tells."""
+_DE_PRUEBA = PAPELES["trata"] + PAPELES["con"]
+_DE_REMEDIOS = "".join(PAPELES[p] for p in ("remedio", "dosis", "cantidad", "intervencion", "y")) + _COMA + _JUNTO
+_ENTRE = "".join(PAPELES[p] for p in ("modo", "tiempo", "edad"))
+
+_AUSENCIAS = frozenset({"sin", "libre"})
+_NIEGAN = _AUSENCIAS | {"no"}
+"""Words of phrases that only look denied ("sin crisis", "no controlada"), and their reach."""
+
+_FUTURO = "?"
+"""Stands for a year that is yet to come."""
 
 _RAIZ_MINIMA = 7
 """A word of so many letters or fewer is no medicine's by its ending."""
 
-_PROPIO, _NEUTRO, _PAUSA, _CERRADO = range(4)
+_PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
+"""What a heading opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ class _Unidad:
     letra: str
     codigo: str = ""
     solo_con: frozenset[str] = frozenset()
+    prueba: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,6 @@ class _Oracion:
 @dataclass(frozen=True, slots=True)
 class _Entendida:
     codigos: frozenset[str]
-    firme: bool
     nombra: bool
 
 
@@ -164,10 +171,9 @@ class Reconocedor:
         for condicion in condiciones:
             for letra, terminos in ((_TERMINO, condicion.terminos), (_DEBIL, condicion.debiles)):
                 self._aprender(condicion.codigo, letra, terminos)
-        propias: dict[str, set[str]] = {}
-        for codigos, frases in lexico.propias:
-            for frase in _formas(frases):
-                propias.setdefault(frase, set()).update(codigos)
+        propias, pruebas = _por_frase(lexico.propias), _por_frase(lexico.pruebas)
+        for frase, codigos in pruebas.items():
+            self._unidades.poner(fichas(frase), _Unidad(PAPELES["remedio"], prueba=frozenset(codigos)))
         for papel, frases in lexico.palabras.items():
             for frase in _formas(frases):
                 self._unidades.poner(fichas(frase), _Unidad(PAPELES[papel]))
@@ -182,13 +188,15 @@ class Reconocedor:
         self._raices = [(tuple(finales), _Unidad(PAPELES[papel])) for papel, finales in lexico.raices.items()]
         self._dudas = [(_palabras(p), frozenset(c)) for p, c in lexico.dudas]
         self._encabezados: Frases[int] = Frases()
-        for frases, estado in ((lexico.propios, _PROPIO), (lexico.neutros, _NEUTRO), (lexico.otros, _PAUSA)):
+        for frases, estado in (
+            (lexico.propios, _PROPIO),
+            (lexico.neutros, _NEUTRO),
+            (lexico.otros, _OTRO),
+            (lexico.ajenos, _AJENO),
+        ):
             for frase in _formas(frases):
                 self._encabezados.poner(fichas(frase), estado)
         self._abreviaturas = _palabras(lexico.abreviaturas)
-        self._gatillos = _palabras(lexico.gatillos)
-        self._posteriores = _palabras(lexico.posteriores)
-        self._iniciales = _palabras(lexico.iniciales)
 
     def _aprender(self, codigo: str, letra: str, terminos: Iterable[str]) -> None:
         for termino in _formas(terminos):
@@ -197,51 +205,51 @@ class Reconocedor:
                 self._terminos.add(puesta[0])
                 self._unidades.poner(puesta, _Unidad(_ADJETIVO if "/a" in termino else letra, codigo))
 
-    def reconocer(self, antecedentes: str) -> tuple[str, ...]:
-        """The codes of the patient's own conditions, sorted, each once."""
+    def reconocer(self, antecedentes: str, ano: int) -> tuple[str, ...]:
+        """The codes of the patient's own conditions, sorted, each once.
+
+        Args:
+            antecedentes: the history.
+            ano: the year it is of. Nothing is so since a later one.
+        """
         texto = fichas(antecedentes)
         # Most histories name nothing of the list, or one word.
         if self._terminos.isdisjoint(texto):
             return ()
-        codigos: set[str] = set()
-        for bloque in self._bloques(texto):
-            codigos.update(*bloque)
-        return tuple(sorted(codigos))
+        texto = [_FUTURO if len(f) == 4 and es_ano(f) and int(f) > ano else f for f in texto]
+        return tuple(sorted(self._propias_del_paciente(texto)))
 
-    def _bloques(self, texto: list[str]) -> Iterator[list[frozenset[str]]]:
-        """What is the patient's, between one known heading and the next.
+    def _propias_del_paciente(self, texto: list[str]) -> set[str]:
+        """The codes of all sentences under headings of the patient's own history (a text begins under one).
 
-        A sentence that is not understood silences what follows, until a heading, where it may govern it: it is as
-        short as a heading, or denies, doubts or speaks of somebody else. It silences the one before where it may deny
-        that. And where one is not understood, those that only list names do not count either.
+        All of them are understood, or nothing counts: a sentence that is not may deny those before and govern those
+        behind it, however it is worded. What is silent so is opened again by nothing but such a heading. Another
+        heading has one sentence, which nobody needs to understand.
         """
-        abierto, entero, primera = _PROPIO, True, True
-        bloque: list[_Entendida | None] = []
+        codigos: set[str] = set()
+        abierto, empieza, consumir = _PROPIO, True, False
         for oracion in self._oraciones(texto):
             if oracion.encabeza:
                 estado = self._encabezado(oracion.fichas)
-                yield [e.codigos for e in bloque if e is not None and ((entero and estado is not None) or e.firme)]
-                bloque, entero = [], True
                 if estado is None:
-                    abierto = _CERRADO
-                elif estado == _PROPIO or abierto != _CERRADO:
-                    abierto = _PAUSA if estado == _PAUSA else _PROPIO
+                    codigos = set()
+                if estado == _PROPIO or (estado == _NEUTRO and abierto != _AJENO):
+                    abierto = _PROPIO
+                elif estado != _NEUTRO:
+                    abierto = _OTRO if estado == _OTRO and abierto != _AJENO else _AJENO
+                consumir = estado in (_OTRO, _AJENO)
                 continue
-            empieza, primera = primera, False
-            if abierto != _PROPIO:
+            if consumir:
+                consumir, empieza = False, False
                 continue
-            entendida = None if oracion.cortada else self._entender(oracion.fichas)
-            if entendida is not None and entendida.nombra and not empieza:
-                # "Hipertensa. Niño con asma."
-                entendida, abierto = None, _CERRADO
-            if entendida is None:
-                entero = False
-                if bloque and self._niega_lo_anterior(oracion.fichas):
-                    bloque[-1] = None
-                if len(oracion.fichas) <= _CORTA or oracion.cortada or not self._gatillos.isdisjoint(oracion.fichas):
-                    abierto = _CERRADO
-            bloque.append(entendida)
-        yield [e.codigos for e in bloque if e is not None and (entero or e.firme)]
+            entendida = None if abierto != _PROPIO or oracion.cortada else self._entender(oracion.fichas)
+            # Who is named later is somebody else: "Hipertensa. Niño con asma."
+            if entendida is None or (entendida.nombra and not empieza):
+                codigos, abierto = set(), _AJENO
+            else:
+                codigos |= entendida.codigos
+            empieza = False
+        return codigos
 
     def _oraciones(self, texto: list[str]) -> Iterator[_Oracion]:
         """Sentences end at a full stop or a question mark only: a comma, a semicolon or a line's end may join."""
@@ -268,19 +276,17 @@ class Reconocedor:
             yield _Oracion(actual)
 
     def _inicio_de_encabezado(self, actual: list[str]) -> int:
+        """Where the heading begins that ends here. A heading may be wrapped, too ("Familiares y", "personales:"), so it
+        begins at a line only where what stands before is a sentence."""
         corte = max((i + 1 for i, ficha in enumerate(actual) if ficha in ";\n"), default=0)
-        return corte if self._encabezado(actual[corte:]) is not None else 0
+        if corte == 0 or self._encabezado(actual[corte:]) is None:
+            return 0
+        antes = actual[: corte - 1]
+        return corte if antes and antes[-1] != "," and self._entender(antes) is not None else 0
 
     def _encabezado(self, fichas: list[str]) -> int | None:
         hallado = self._encabezados.buscar(fichas, 0)
         return hallado[0] if hallado is not None and hallado[1] == len(fichas) else None
-
-    def _niega_lo_anterior(self, fichas: list[str]) -> bool:
-        if fichas == ["no"] or not self._posteriores.isdisjoint(fichas[:2]):
-            return True
-        # "Niega alergias", "Padre con asma": of something else. "Corresponde a otro paciente": of nothing else.
-        de_otra_cosa = (fichas[:1] and fichas[0] in self._iniciales) or not self._terminos.isdisjoint(fichas)
-        return not de_otra_cosa and not self._gatillos.isdisjoint(fichas)
 
     def _entender(self, fichas: list[str]) -> _Entendida | None:
         """What a sentence affirms; None where it is not understood. A line's end may stand inside a phrase."""
@@ -288,33 +294,95 @@ class Reconocedor:
             fichas = fichas[:-1]
         if "\n" not in fichas:
             return self._afirma(fichas)
-        return self._afirma([f for f in fichas if f != "\n"]) or self._afirma(fichas)
+        lineas = [list(g) for fin, g in itertools.groupby(fichas, "\n".__eq__) if not fin]
+        cortes = list(itertools.accumulate(map(len, lineas)))
+        return self._afirma([f for linea in lineas for f in linea], cortes) or self._afirma(fichas)
 
-    def _afirma(self, fichas: list[str]) -> _Entendida | None:
+    def _afirma(self, fichas: list[str], cortes: Collection[int] = ()) -> _Entendida | None:
+        """What words in a row affirm; ``cortes`` is where lines were joined."""
         unidades: list[_Unidad] = []
-        i = 0
-        while i < len(fichas):
+        fines = [0]
+        while fines[-1] < len(fichas):
+            i = fines[-1]
             hallada = self._unidades.buscar(fichas, i) or self._por_su_raiz(fichas[i], i)
             if hallada is None:
                 return None
             unidades.append(hallada[0])
-            i = hallada[1]
+            fines.append(hallada[1])
         letras = "".join(u.letra for u in unidades)
+        if _GRAMATICA.fullmatch(letras) is None or not (_en_su_lugar(unidades) and _probadas(unidades, letras)):
+            return None
         codigos = frozenset(u.codigo for u in unidades if u.codigo)
-        if _GRAMATICA.fullmatch(letras) is None:
-            return None
-        presentes = codigos | {INTERVENCION} if PAPELES[INTERVENCION] in letras else codigos
-        if any(u.solo_con and u.solo_con.isdisjoint(presentes) for u in unidades):
-            return None
         if any(not (codigos.isdisjoint(c) or palabras.isdisjoint(fichas)) for palabras, c in self._dudas):
             return None
-        return _Entendida(codigos, firme=not _FIRME.isdisjoint(letras), nombra=PAPELES["persona"] in letras)
+        if not _NIEGAN.isdisjoint(fichas) and _niega_mas(fichas, unidades, fines, cortes):
+            return None
+        return _Entendida(codigos, nombra=PAPELES["persona"] in letras)
 
     def _por_su_raiz(self, ficha: str, i: int) -> tuple[_Unidad, int] | None:
         for finales, unidad in self._raices:
             if len(ficha) > _RAIZ_MINIMA and ficha.endswith(finales):
                 return unidad, i + 1
         return None
+
+
+def _en_su_lugar(unidades: list[_Unidad]) -> bool:
+    """Whether each word of some conditions only is said of one of them: of the name before it, or what was done after
+    that; of the name behind it where there is none before."""
+    cercanas: set[str] = set()
+    esperan: list[frozenset[str]] = []
+    for unidad in unidades:
+        if unidad.codigo:
+            if any(unidad.codigo not in solo_con for solo_con in esperan):
+                return False
+            cercanas, esperan = {unidad.codigo}, []
+        elif unidad.letra == PAPELES[INTERVENCION]:
+            cercanas = cercanas | {INTERVENCION}
+        elif unidad.solo_con and not cercanas:
+            esperan.append(unidad.solo_con)
+        elif unidad.solo_con and unidad.solo_con.isdisjoint(cercanas):
+            return False
+    return not esperan
+
+
+def _probadas(unidades: list[_Unidad], letras: str) -> bool:
+    """Whether each weak term that is told by its medicines is told by one of its own."""
+    for i, unidad in enumerate(unidades):
+        if unidad.letra == _DEBIL:
+            prueba = _tras(letras, i + 1, _ENTRE)
+            if letras[prueba] in _DE_PRUEBA:
+                remedios = unidades[prueba + 1 : _tras(letras, prueba + 1, _DE_REMEDIOS)]
+                if not any(unidad.codigo in r.prueba for r in remedios):
+                    return False
+    return True
+
+
+def _niega_mas(fichas: list[str], unidades: list[_Unidad], fines: list[int], cortes: Collection[int]) -> bool:
+    """Whether a phrase that only looks denied may deny more: what comes behind it ("sin crisis, secuelas, epilepsia"),
+    or the line that it stands in, where its other half is the next one's ("Diabetes no", "Controlado con")."""
+    ausente = False
+    for unidad, desde, hasta in zip(unidades, fines, fines[1:], strict=False):
+        frase = fichas[desde:hasta]
+        if (ausente and unidad.codigo) or (
+            not _NIEGAN.isdisjoint(frase) and any(desde < corte < hasta for corte in cortes)
+        ):
+            return True
+        ausente = ausente or not _AUSENCIAS.isdisjoint(frase)
+    return False
+
+
+def _tras(letras: str, desde: int, clases: str) -> int:
+    """Where those letters end that are of these classes."""
+    return len(letras) - len(letras[desde:].lstrip(clases))
+
+
+def _por_frase(listas: Iterable[tuple[Collection[str], Iterable[str]]]) -> dict[str, set[str]]:
+    """The conditions of each phrase."""
+    por_frase: dict[str, set[str]] = {}
+    for codigos, frases in listas:
+        for frase in _formas(frases):
+            por_frase.setdefault(frase, set()).update(codigos)
+    return por_frase
 
 
 def _formas(frases: Iterable[str]) -> list[str]:

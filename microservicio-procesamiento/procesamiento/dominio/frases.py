@@ -2,17 +2,20 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from seedwork.dominio.textos import llano
 
-NUMERO, ANO = "#", "@"
-"""In a phrase: any number, any year."""
+_NUMERO, _ANO = "un número", "un año"
+_CLASES = {"#": _NUMERO, "@": _ANO}
+"""In a phrase: any number but zero, any year. No word of a text is written as they are kept."""
 
 _FICHA = re.compile(r"[a-z](?:\.[a-z])+\b\.?|\d+(?:[.,]\d+)*|[^\W\d_]+\d*|\n|\S")
 _TACHADO = re.compile("[\u0334-\u0338\u20d2-\u20e5]")
-_ANOS = frozenset(map(str, range(1920, 2041)))
+_MADRE = re.compile("m\\W*a\\W*m\\W*a\\W*[\u0300-\u036f]", re.IGNORECASE)
+_ES_ANO = re.compile(r"19[2-9]\d|20\d\d")
 
 V = TypeVar("V")
 
@@ -20,11 +23,16 @@ V = TypeVar("V")
 def fichas(texto: str) -> list[str]:
     """The text's words, numbers, signs and line ends, plain. Initials are one word without their dots.
 
-    A letter that is struck out stays so: it is no accent.
+    A letter that is struck out stays so: it is no accent. And one accent tells who from what: "mamá" from "mama".
     """
     if not texto.isascii():
-        texto = _TACHADO.sub("~", texto)
+        texto = _MADRE.sub("mamita", unicodedata.normalize("NFKD", _TACHADO.sub("~", texto)))
     return [f.replace(".", "") if f[0].isalpha() else f for f in _FICHA.findall(llano(texto))]
+
+
+def es_ano(ficha: str) -> bool:
+    """Whether a number may be a year's, of somebody alive or of years to come."""
+    return _ES_ANO.fullmatch(ficha) is not None
 
 
 def desplegar(frase: str) -> Iterator[str]:
@@ -65,7 +73,7 @@ class Frases(Generic[V]):
         """Learn a phrase. Answers what it stands for: what it was first said to."""
         nodo = self._raiz
         for ficha in frase:
-            nodo = nodo.ramas.setdefault(ficha, _Nodo())
+            nodo = nodo.ramas.setdefault(_CLASES.get(ficha, ficha), _Nodo())
         if nodo.valor is None:
             nodo.valor = valor
         return nodo.valor
@@ -77,8 +85,8 @@ class Frases(Generic[V]):
         for fin in range(desde, len(texto)):
             ficha = texto[fin]
             siguientes = [n for nodo in nodos if (n := nodo.ramas.get(ficha))]
-            if ficha[0].isdigit() or ficha in self._numerales:
-                clases = (ANO, NUMERO) if ficha in _ANOS else (NUMERO,)
+            if ficha in self._numerales or (ficha[0].isdigit() and ficha.strip("0.,")):
+                clases = (_ANO, _NUMERO) if es_ano(ficha) else (_NUMERO,)
                 siguientes += [n for nodo in nodos for c in clases if (n := nodo.ramas.get(c))]
             if not siguientes:
                 break

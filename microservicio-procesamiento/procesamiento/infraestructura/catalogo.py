@@ -73,6 +73,7 @@ class _Encabezados(Entrada):
     propios: Frases
     neutros: Frases
     otros: Frases
+    ajenos: Frases
 
 
 class _Lexico(Entrada):
@@ -80,48 +81,27 @@ class _Lexico(Entrada):
     abreviaturas: Frases
     palabras: dict[Papel, Frases]
     raices: dict[Papel, Frases]
+    pruebas: list[_Propias]
     propias: list[_Propias]
     dudas: list[_Dudas]
     encabezados: _Encabezados
 
 
-class Gatillos(Entrada):
-    """Words that a sentence reaches beyond its end by, by class."""
-
-    posteriores: Frases
-    negacion: Frases
-    hipotesis: Frases
-    busqueda: Frases
-    ajeno: Frases
-    aparentes: Frases
-
-    def todos(self) -> Frases:
-        """Those of every class, but for what only looks like one."""
-        return [*self.posteriores, *self.negacion, *self.hipotesis, *self.busqueda, *self.ajeno]
-
-
-def leer_gatillos() -> Gatillos:
-    """The package's own."""
-    return leer(_PAQUETE / "gatillos.toml", Gatillos)
-
-
 def leer_lexico() -> Lexico:
     """The package's own."""
     archivo = leer(_PAQUETE / "lexico.toml", _Lexico)
-    gatillos = leer_gatillos()
     return Lexico(
         palabras=archivo.palabras,
         raices=archivo.raices,
+        pruebas=[(p.condiciones, p.frases) for p in archivo.pruebas],
         propias=[(p.condiciones, p.frases) for p in archivo.propias],
         dudas=[(d.palabras, d.condiciones) for d in archivo.dudas],
         propios=archivo.encabezados.propios,
         neutros=archivo.encabezados.neutros,
         otros=archivo.encabezados.otros,
+        ajenos=archivo.encabezados.ajenos,
         numerales=archivo.numerales,
         abreviaturas=archivo.abreviaturas,
-        gatillos=gatillos.todos(),
-        posteriores=gatillos.posteriores,
-        iniciales=[*gatillos.negacion, *gatillos.ajeno],
     )
 
 

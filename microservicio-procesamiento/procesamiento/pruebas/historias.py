@@ -13,6 +13,9 @@ from pathlib import Path
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 
+ESCRITAS = 2026
+"""The year that they are of."""
+
 _CODIGOS = re.compile(r"[A-Z]\d\d(\.\d)?(,[A-Z]\d\d(\.\d)?)*")
 
 
@@ -49,7 +52,7 @@ def _de_linea(linea: str) -> Historia:
 
 def errores(reconocedor: Reconocedor, historias: list[Historia]) -> list[tuple[Historia, frozenset[str]]]:
     """Those that are got wrong, with what is found in them."""
-    hallados = ((h, frozenset(reconocedor.reconocer(h.texto))) for h in historias)
+    hallados = ((h, frozenset(reconocedor.reconocer(h.texto, ESCRITAS))) for h in historias)
     return [(h, codigos) for h, codigos in hallados if h.esta_mal(codigos)]
 
 
