@@ -38,7 +38,7 @@ def servicio() -> Servicio:
         manejadores=MANEJADORES,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        unidad=unidad,
+        unidad=lambda: unidad,
         sembrar=sembrar,
         api=api,
     )
