@@ -42,7 +42,7 @@ class Lexico:
         raices: endings of words that do so.
         pruebas: medicines that are these conditions' own, and tell that a weak term is meant so.
         propias: those that may stand beside these conditions only.
-        dudas: words beside which these conditions may be others.
+        dudas: words anywhere in a history by which these conditions may be others, or another's.
         propios, neutros, otros, ajenos: headings. What follows is the patient's; is, unless what stands before governs
             it; is of no matter; is somebody else's.
         numerales: words for a number.
@@ -249,6 +249,8 @@ class Reconocedor:
             else:
                 codigos |= entendida.codigos
             empieza = False
+        if any(not (codigos.isdisjoint(c) or palabras.isdisjoint(texto)) for palabras, c in self._dudas):
+            return set()
         return codigos
 
     def _oraciones(self, texto: list[str]) -> Iterator[_Oracion]:
@@ -313,8 +315,6 @@ class Reconocedor:
         if _GRAMATICA.fullmatch(letras) is None or not (_en_su_lugar(unidades) and _probadas(unidades, letras)):
             return None
         codigos = frozenset(u.codigo for u in unidades if u.codigo)
-        if any(not (codigos.isdisjoint(c) or palabras.isdisjoint(fichas)) for palabras, c in self._dudas):
-            return None
         if not _NIEGAN.isdisjoint(fichas) and _niega_mas(fichas, unidades, fines, cortes):
             return None
         return _Entendida(codigos, nombra=PAPELES["persona"] in letras)

@@ -215,6 +215,9 @@ def test_una_negacion_no_pasa_de_una_linea_a_otra(reconocedor, texto, codigos):
     [
         "Gestante con hipertensión",
         "Embarazada, síndrome de Down",
+        "Embarazada. Hipertensión.",
+        "Cesárea por hipertensión",
+        "Mujer con hiperplasia prostática",
         "Mujer de 16 sem, síndrome de Down",
         "Várices y cirrosis",
         "Lupus, anticoagulante",

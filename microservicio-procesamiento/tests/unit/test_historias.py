@@ -108,6 +108,14 @@ def test_una_palabra_que_no_se_entiende_calla_su_oracion(historia: Historia, pal
     assert RECONOCEDOR.reconocer(texto, ESCRITAS) == ()
 
 
+@given(st.sampled_from(LLANAS), st.sampled_from(GATILLOS + SIN_PAPEL), st.booleans())
+def test_una_oracion_que_no_se_entiende_calla_a_las_demas(historia: Historia, palabra: str, detras: bool):
+    """A word that the lexicon does not have, as a sentence of its own before a plain history or behind it."""
+    assume(":" not in historia.texto and sin_aparentes(fichas(palabra)) == fichas(palabra))
+    oraciones = [f"{historia.texto.rstrip('.')}.", f"{palabra}."]
+    assert RECONOCEDOR.reconocer(" ".join(oraciones if detras else reversed(oraciones)), ESCRITAS) == ()
+
+
 @given(st.text(st.sampled_from("dmhta2 .,;:()\n?/-noyconen"), max_size=60))
 def test_ningun_texto_lo_rompe(texto: str):
     RECONOCEDOR.reconocer(texto, ESCRITAS)
