@@ -81,6 +81,14 @@ def test_solo_lo_que_la_historia_afirma_del_paciente_se_publica(negocio: Negocio
         "Niega dia\u00adbetes": [],
         "Riesgo de infarto de miocardio": [],
         "Feto con síndrome de Down": [],
+        "Tiene VIH desde 2010. No se confirmó.": [],
+        "Artritis reumatoide, VIH seronegativa.": [],
+        "Vive con paciente VIH positivo.": [],
+        "ANTECEDENTES FAMILIARES Y\nPERSONALES: Diabetes": [],
+        "Diabetes no\nControlado con losartán.": [],
+        "Fuma 0 cigarrillos al día.": [],
+        "Diabetes en 2039.": [],
+        "Cáncer de mamá.": [],
         "Hipertensa controlada con losartán, diabetes tipo 2 desde 2010": ["E11", "I10"],
     }
     marca = secrets.token_hex(6)

@@ -43,6 +43,7 @@ class Lexico:
         pruebas: medicines that are these conditions' own, and tell that a weak term is meant so.
         propias: those that may stand beside these conditions only.
         dudas: words anywhere in a history by which these conditions may be others, or another's.
+        femenino, masculino: words for who is spoken of, and what only one of that gender has.
         propios, neutros, otros, ajenos: headings. What follows is the patient's; is, unless what stands before governs
             it; is of no matter; is somebody else's.
         numerales: words for a number.
@@ -54,6 +55,8 @@ class Lexico:
     pruebas: Iterable[tuple[Collection[str], Iterable[str]]]
     propias: Iterable[tuple[Collection[str], Iterable[str]]]
     dudas: Iterable[tuple[Collection[str], Collection[str]]]
+    femenino: tuple[Iterable[str], Iterable[str]]
+    masculino: tuple[Iterable[str], Iterable[str]]
     propios: Iterable[str]
     neutros: Iterable[str]
     otros: Iterable[str]
@@ -100,7 +103,7 @@ def _gramatica() -> re.Pattern[str]:
     nombre = f"(?:T{detalle}*+|W[mhe]*+{prueba}{detalle}*+)"
     dicho = f"(?:[vw]{{0,2}}|s?i){nombre}"
     adjetivo = f"s?A{detalle}*+"
-    operado = f"(?:q|r{remedios}){detalle}*+x{nombre}"
+    operado = f"(?:q|r{remedios})[mheo]*+x{nombre}"
     cola = f"(?:{detalle}|{remedios})(?:y?(?:{detalle}|{remedios}))*+"
     # A name may be an illness's too: "Sr. Hashimoto". So nobody is one by standing beside it.
     sujeto = "(?:[pP]{1,2}(?:,?e,?|,|(?=[viwsA]))|(?:e|[hj]),?)"
@@ -119,6 +122,8 @@ _AUSENCIAS = frozenset({"sin", "libre"})
 _NIEGAN = _AUSENCIAS | {"no"}
 """Words of phrases that only look denied ("sin crisis", "no controlada"), and their reach."""
 
+_FEMENINO, _MASCULINO = "a", "o"
+
 _FUTURO = "?"
 """Stands for a year that is yet to come."""
 
@@ -133,6 +138,7 @@ _PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
 class _Unidad:
     letra: str
     codigo: str = ""
+    genero: str = ""
     solo_con: frozenset[str] = frozenset()
     prueba: frozenset[str] = frozenset()
 
@@ -154,6 +160,7 @@ class _Oracion:
 @dataclass(frozen=True, slots=True)
 class _Entendida:
     codigos: frozenset[str]
+    generos: frozenset[str]
     nombra: bool
 
 
@@ -187,6 +194,9 @@ class Reconocedor:
             self._unidades.poner([signo], _Unidad(_COMA))
         self._raices = [(tuple(finales), _Unidad(PAPELES[papel])) for papel, finales in lexico.raices.items()]
         self._dudas = [(_palabras(p), frozenset(c)) for p, c in lexico.dudas]
+        self._generos: dict[str, str] = {}
+        for genero, (palabras, solo_suyas) in ((_FEMENINO, lexico.femenino), (_MASCULINO, lexico.masculino)):
+            self._generos |= dict.fromkeys([*_palabras(palabras), *solo_suyas], genero)
         self._encabezados: Frases[int] = Frases()
         for frases, estado in (
             (lexico.propios, _PROPIO),
@@ -200,10 +210,13 @@ class Reconocedor:
 
     def _aprender(self, codigo: str, letra: str, terminos: Iterable[str]) -> None:
         for termino in _formas(terminos):
-            for palabras in [termino.replace("/a", ""), _femenino(termino)] if "/a" in termino else [termino]:
-                puesta = fichas(palabras)
+            formas = {termino: ""}
+            if "/a" in termino:
+                formas = {termino.replace("/a", ""): _MASCULINO, _femenino(termino): _FEMENINO}
+            for forma, genero in formas.items():
+                puesta = fichas(forma)
                 self._terminos.add(puesta[0])
-                self._unidades.poner(puesta, _Unidad(_ADJETIVO if "/a" in termino else letra, codigo))
+                self._unidades.poner(puesta, _Unidad(_ADJETIVO if genero else letra, codigo, genero))
 
     def reconocer(self, antecedentes: str, ano: int) -> tuple[str, ...]:
         """The codes of the patient's own conditions, sorted, each once.
@@ -227,6 +240,7 @@ class Reconocedor:
         heading has one sentence, which nobody needs to understand.
         """
         codigos: set[str] = set()
+        generos: set[str] = set()
         abierto, empieza, consumir = _PROPIO, True, False
         for oracion in self._oraciones(texto):
             if oracion.encabeza:
@@ -248,8 +262,12 @@ class Reconocedor:
                 codigos, abierto = set(), _AJENO
             else:
                 codigos |= entendida.codigos
+                generos |= entendida.generos
             empieza = False
-        if any(not (codigos.isdisjoint(c) or palabras.isdisjoint(texto)) for palabras, c in self._dudas):
+        generos.update(self._generos[f] for f in (*texto, *codigos) if f in self._generos)
+        if len(generos) > 1 or any(
+            not (codigos.isdisjoint(c) or palabras.isdisjoint(texto)) for palabras, c in self._dudas
+        ):
             return set()
         return codigos
 
@@ -317,7 +335,9 @@ class Reconocedor:
         codigos = frozenset(u.codigo for u in unidades if u.codigo)
         if not _NIEGAN.isdisjoint(fichas) and _niega_mas(fichas, unidades, fines, cortes):
             return None
-        return _Entendida(codigos, nombra=PAPELES["persona"] in letras)
+        return _Entendida(
+            codigos, frozenset(u.genero for u in unidades if u.genero), nombra=PAPELES["persona"] in letras
+        )
 
     def _por_su_raiz(self, ficha: str, i: int) -> tuple[_Unidad, int] | None:
         for finales, unidad in self._raices:

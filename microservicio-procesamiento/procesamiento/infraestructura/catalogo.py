@@ -69,6 +69,16 @@ class _Dudas(Entrada):
     condiciones: list[str]
 
 
+class _Genero(Entrada):
+    palabras: Frases
+    condiciones: list[str]
+
+
+class _Generos(Entrada):
+    femenino: _Genero
+    masculino: _Genero
+
+
 class _Encabezados(Entrada):
     propios: Frases
     neutros: Frases
@@ -84,6 +94,7 @@ class _Lexico(Entrada):
     pruebas: list[_Propias]
     propias: list[_Propias]
     dudas: list[_Dudas]
+    generos: _Generos
     encabezados: _Encabezados
 
 
@@ -96,6 +107,8 @@ def leer_lexico() -> Lexico:
         pruebas=[(p.condiciones, p.frases) for p in archivo.pruebas],
         propias=[(p.condiciones, p.frases) for p in archivo.propias],
         dudas=[(d.palabras, d.condiciones) for d in archivo.dudas],
+        femenino=(archivo.generos.femenino.palabras, archivo.generos.femenino.condiciones),
+        masculino=(archivo.generos.masculino.palabras, archivo.generos.masculino.condiciones),
         propios=archivo.encabezados.propios,
         neutros=archivo.encabezados.neutros,
         otros=archivo.encabezados.otros,

@@ -121,6 +121,12 @@ def test_el_numero_de_un_paciente_es_lo_que_su_hospital_escriba(servicio, numero
     assert servicio.mandar(id_paciente=numero) is None
 
 
+def test_nada_es_desde_un_ano_posterior_a_la_ingesta(servicio):
+    for ano, id in ((2024, "c-1"), (2025, "c-2")):
+        servicio.mandar(id, id_imagen=f"i-{ano}", antecedentes=f"VIH desde {ano}", fecha_ingesta="2024-02-01 09:10:00")
+    assert [servicio.imagenes[f"i-{ano}"].datos.condiciones for ano in (2024, 2025)] == [("B24",), ()]
+
+
 def test_los_antecedentes_pueden_tener_lineas(servicio):
     assert servicio.mandar(antecedentes="Diabético.\n\tFumador.") is None
 

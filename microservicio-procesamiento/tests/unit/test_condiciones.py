@@ -171,6 +171,20 @@ def test_con_quien_vive_el_paciente_no_es_el(reconocedor, texto, codigos):
 
 
 @pytest.mark.parametrize(
+    ("texto", "codigos"),
+    [
+        ("Mujer hipertensa y asmática, cáncer de cuello uterino", {HTA, ASMA, "C53"}),
+        ("Señora hipertensa. Es alcohólico.", set()),
+        ("Niño, VIH positiva en TARV", set()),
+        ("Hipertensa, cáncer de próstata", set()),
+        ("Endometriosis. Adenoma prostático.", set()),
+    ],
+)
+def test_de_una_historia_de_ella_y_de_el_no_sale_nada(reconocedor, texto, codigos):
+    assert set(reconocedor.reconocer(texto, ESCRITAS)) == codigos
+
+
+@pytest.mark.parametrize(
     "texto",
     [
         "Fuma 0 cigarrillos al día",
@@ -217,6 +231,7 @@ def test_una_negacion_no_pasa_de_una_linea_a_otra(reconocedor, texto, codigos):
         "Embarazada, síndrome de Down",
         "Embarazada. Hipertensión.",
         "Cesárea por hipertensión",
+        "Asma, usa salbutamol\nCesárea por hipertensión",
         "Mujer con hiperplasia prostática",
         "Mujer de 16 sem, síndrome de Down",
         "Várices y cirrosis",
