@@ -244,14 +244,14 @@ class Reconocedor:
         abierto, empieza, consumir = _PROPIO, True, False
         for oracion in self._oraciones(texto):
             if oracion.encabeza:
-                estado = self._encabezado(oracion.fichas)
-                if estado is None:
-                    codigos = set()
-                if estado == _PROPIO or (estado == _NEUTRO and abierto != _AJENO):
-                    abierto = _PROPIO
-                elif estado != _NEUTRO:
-                    abierto = _OTRO if estado == _OTRO and abierto != _AJENO else _AJENO
-                consumir = estado in (_OTRO, _AJENO)
+                encabezado = self._encabezado(oracion.fichas)
+                if encabezado is None:
+                    codigos, abierto = set(), _AJENO
+                elif encabezado in (_PROPIO, _AJENO):
+                    abierto = encabezado
+                elif abierto != _AJENO:
+                    abierto = _PROPIO if encabezado == _NEUTRO else _OTRO
+                consumir = encabezado in (_OTRO, _AJENO)
                 continue
             if consumir:
                 consumir, empieza = False, False
@@ -296,11 +296,12 @@ class Reconocedor:
             yield _Oracion(actual)
 
     def _inicio_de_encabezado(self, actual: list[str]) -> int:
-        """Where the heading begins that ends here. A heading may be wrapped, too ("Familiares y", "personales:"), so it
-        begins at a line only where what stands before is a sentence."""
+        """Where the heading begins that ends here. It may be wrapped, too ("Familiares y", "personales:"), so one that
+        opens begins at a line only where what stands before is a sentence."""
         corte = max((i + 1 for i, ficha in enumerate(actual) if ficha in ";\n"), default=0)
-        if corte == 0 or self._encabezado(actual[corte:]) is None:
-            return 0
+        encabezado = self._encabezado(actual[corte:]) if corte else None
+        if encabezado in (None, _OTRO, _AJENO):
+            return 0 if encabezado is None else corte
         antes = actual[: corte - 1]
         return corte if antes and antes[-1] != "," and self._entender(antes) is not None else 0
 

@@ -88,6 +88,8 @@ def test_hasta_donde_llega_una_oracion_que_no_se_entiende(reconocedor, texto, co
         ("Antecedentes: HTA; alergias: penicilina", {HTA}),
         ("Alergias: ninguna. Antecedentes: HTA", {HTA}),
         ("Asma desde niño\nAntecedentes personales: HTA", {ASMA, HTA}),
+        ("Antecedentes personales: HTA\nAlergias: al polvo\nCirugías: cesárea", {HTA}),
+        ("HTA, no\nAlergias: penicilina", set()),
         # Wrapped.
         ("ANTECEDENTES FAMILIARES Y\nPERSONALES: HTA", set()),
         ("Sin\nantecedentes personales: HTA", set()),
