@@ -26,7 +26,7 @@ from seedwork.dominio.reglas import (
     leer_fecha,
     leer_numero,
 )
-from seedwork.dominio.textos import TipoTexto
+from seedwork.dominio.textos import MARCAS_SEGUIDAS, TipoTexto
 
 ERROR_PROPIO = "propio"
 """The type of errors whose text is made here, in Spanish."""
@@ -63,8 +63,33 @@ def _de_texto(tipo: TipoTexto) -> Callable[[str], str]:
     return leer
 
 
+def cuenta(tipo: TipoTexto) -> str:
+    """What of a text counts, for readers of the document: a schema counts what is sent, and the door what is kept."""
+    saltos = " ni saltos de línea" if "\n" in tipo.extremos else ""
+    corridas = "" if tipo.corridas else ", con uno solo donde haya varios seguidos"
+    return (
+        f"Cuenta lo que se guarda, hasta {tipo.maximo} caracteres: el texto en Unicode NFC, sin espacios{saltos} "
+        f"en los extremos{corridas}. Se rechaza con más de {MARCAS_SEGUIDAS} marcas (acentos) seguidas."
+    )
+
+
+_DE_UN_CORREO = (
+    "Una dirección sola, sin nombre. Antes de la @, de 1 a 64 caracteres ASCII sin comillas. Detrás, un dominio con "
+    "punto (ni una máquina sola, ni una dirección IP), que también puede llevar letras de fuera de ASCII (IDNA 2008), "
+    "aunque `format: email` no las admita."
+)
+
+
 def _esquema(tipo: TipoTexto) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "minLength": 1, "maxLength": tipo.maximo, "pattern": tipo.patron})
+    return WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": tipo.maximo,
+            "pattern": tipo.patron,
+            "description": cuenta(tipo),
+        }
+    )
 
 
 def _correo(texto: str) -> str:
@@ -123,8 +148,9 @@ Correo = Annotated[
     str,
     StringConstraints(max_length=MAXIMO_CORREO),
     AfterValidator(_correo),
-    WithJsonSchema({"type": "string", "format": "email", "maxLength": MAXIMO_CORREO}),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": MAXIMO_CORREO, "description": _DE_UN_CORREO}),
 ]
+"""``format: email`` is RFC 5321's: it has quoted names and addresses of hosts, and no domain beyond ASCII."""
 
 Fecha = Annotated[
     str,
@@ -142,7 +168,7 @@ Medio = Annotated[
     str,
     AfterValidator(_de_texto(textos.MEDIO)),
     _esquema(textos.MEDIO),
-    Field(description="Con qué se pagó."),
+    Field(description=f"Con qué se pagó. {cuenta(textos.MEDIO)}"),
 ]
 
 Cursor = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=1024)]

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bff_web.tipos import Numero, Objeto, Parrafo
+from bff_web.tipos import Numero, Objeto, Parrafo, cuenta
 from contratos import Mensaje
+from seedwork.dominio import textos
 
 
 def ejemplo(**cuerpo: Any) -> ConfigDict:
@@ -28,7 +29,10 @@ class Cuerpo(Objeto):
         """The command that the body asks for, about that resource."""
 
 
-Palabras = Annotated[Parrafo, Field(description="En palabras de quien lo pide; se guarda con el recurso.")]
+Palabras = Annotated[
+    Parrafo,
+    Field(description=f"En palabras de quien lo pide; se guarda con el recurso. {cuenta(textos.PARRAFO)}"),
+]
 
 
 class Documento(Objeto):

@@ -13,9 +13,9 @@ _MEDIOS_PARES = r"\ud800-\udfff"
 """Halves of surrogate pairs: JSON can write one alone, and it is nobody's text."""
 _SIGNOS = r"\-/().,;:'’+%&#º°ª–≥≤"
 
-_MARCAS_SEGUIDAS = 30
+MARCAS_SEGUIDAS = 30
 """What no writing system exceeds (Unicode's Stream-Safe Text Format, UAX #15 §13), and normalising takes time over."""
-_ACASO_MARCAS = re.compile(rf"[^\x00-\u02ff]{{{_MARCAS_SEGUIDAS + 1}}}")
+_ACASO_MARCAS = re.compile(rf"[^\x00-\u02ff]{{{MARCAS_SEGUIDAS + 1}}}")
 _CORRIDA = re.compile(rf"[{_BLANCOS}]+")
 _CORRIENTE = re.compile(rf"[A-Za-z0-9 ÁÉÍÓÚÜÑáéíóúüñ{_SIGNOS}]*")
 _SENCILLO = re.compile(r"(?:[A-Za-z0-9ÁÉÍÓÚÜÑáéíóúüñ-]++ )*+[A-Za-z0-9ÁÉÍÓÚÜÑáéíóúüñ-]++")
@@ -81,7 +81,7 @@ def _amontona_marcas(texto: str) -> bool:
     seguidas = 0
     for signo in texto:
         seguidas = seguidas + 1 if unicodedata.combining(signo) else 0
-        if seguidas > _MARCAS_SEGUIDAS:
+        if seguidas > MARCAS_SEGUIDAS:
             return True
     return False
 
