@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge, Histogram
 CUENTA_MAXIMA = 10_000
 """How far rows are counted for a gauge: a table may hold any number, and gauges look every few seconds."""
 HASTA = f"counted up to {CUENTA_MAXIMA:,}"
+"""What such a gauge's help says of it."""
 
 MENSAJES = Counter("saludtech_mensajes_total", "Messages handled", ["consumidor", "tipo", "resultado"])
 REINTENTOS = Counter("saludtech_reintentos_total", "Single handlings that failed", ["consumidor", "tipo"])
