@@ -2,6 +2,8 @@
 
 import importlib
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from tests.arquitectura.codigo import RAIZ, SERVICIOS
@@ -9,12 +11,29 @@ from tests.arquitectura.mapa import personales
 
 from contratos import Mensaje
 from contratos.esquemas import publicados
+from contratos.servicio_datos import CrearServicioDatos
+from contratos.suscripciones import CambiarPlanSuscripcion
 from seedwork.entrada.config import ConfigServicio
 from seedwork.infraestructura import bd
 
 PAGINA = (RAIZ / "docs/datos-personales.md").read_text(encoding="utf-8")
 
 
+NO_ES_LIBRE = re.compile(r"(?:.*\.)?(?:id_\w+|(?:\w+_)?codigo|monto|moneda)")
+"""A command's text that is an id, a code or money; all else is what somebody wrote."""
+
+
+def textos_libres(registro: Mapping[str, Any], delante: str = "") -> Iterator[str]:
+    """A record's texts that hold what somebody wrote; of a record within it, by way of its name."""
+    for campo in registro["fields"]:
+        nombre, tipo = delante + campo["name"], campo["type"]
+        if isinstance(tipo, dict) and tipo["type"] == "record":
+            yield from textos_libres(tipo, f"{nombre}.")
+        elif not NO_ES_LIBRE.fullmatch(nombre):
+            yield nombre
+
+
+LIBRES = [(tipo, campo) for tipo in publicados() if tipo.clase == "comando" for campo in textos_libres(tipo.esquema)]
 CON_PERSONALES = [tipo for tipo in publicados() if personales(tipo)]
 
 
@@ -23,6 +42,20 @@ def test_cada_mensaje_con_datos_de_una_persona_esta_en_la_pagina(tipo: type[Mens
     assert re.search(rf"\b{tipo.__name__}\b", PAGINA), f"{tipo.__name__} is not in the table"
     for campo in personales(tipo):
         assert f"`{campo}`" in PAGINA, f"{tipo.__name__}.{campo} is not in the table"
+
+
+@pytest.mark.parametrize(("tipo", "campo"), LIBRES, ids=[f"{tipo.__name__}.{campo}" for tipo, campo in LIBRES])
+def test_lo_que_alguien_escribe_en_un_comando_esta_en_una_fila_que_dice_en_cual(
+    tipo: type[Mensaje], campo: str
+) -> None:
+    """Whatever it is called, and whoever stores it: it lies on the command's topic in clear."""
+    filas = [fila for fila in PAGINA.splitlines() if fila.startswith("|") and f"`{campo}`" in fila]
+    assert any(re.search(rf"\b{tipo.__name__}\b", fila) for fila in filas), "in no row of the page"
+
+
+def test_los_textos_libres_se_ven_tambien_dentro_de_otros() -> None:
+    assert {(CrearServicioDatos, "nube.nombre"), (CambiarPlanSuscripcion, "plan_nombre")} <= set(LIBRES)
+    assert not {"id_imagen", "plan_codigo", "nube.codigo", "monto"} & {campo for _, campo in LIBRES}
 
 
 def test_las_tablas_que_la_pagina_nombra_estan_y_las_de_mensajes_estan_todas() -> None:

@@ -137,6 +137,7 @@ class Marcado:
             "email": f"{self.marca}@domain.com",
         }
         lugares = {
+            "plan": {"codigo": "free", "nombre": self.marca},
             "nube": {"codigo": "n", "nombre": self.marca, "tipo": self.marca},
             "dataset": {"codigo": "d", "nombre": self.marca},
             "suscripcion": {"codigo": suscripcion},

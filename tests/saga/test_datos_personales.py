@@ -1,9 +1,10 @@
 """Who a client is stays where it is needed: not in what is kept for ever, nor with neighbours, nor in a log."""
 
 import secrets
+from collections.abc import Callable
 
 import pytest
-from tests.saga.bases import volcado
+from tests.saga.bases import filas, volcado
 from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import RECHAZA, Plataforma
@@ -11,7 +12,13 @@ from tests.saga.topicos import publicado
 
 from contratos.esquemas import publicados
 from contratos.servicio_datos import CrearServicioDatos
-from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion, HechoParaElCliente, SuscripcionCancelada
+from contratos.suscripciones import (
+    CambiarPlanSuscripcion,
+    CancelarSuscripcion,
+    CrearSuscripcion,
+    HechoParaElCliente,
+    SuscripcionCancelada,
+)
 
 pytestmark = pytest.mark.integracion
 
@@ -80,3 +87,41 @@ def test_las_palabras_de_quien_pide_quedan_en_su_peticion_su_hecho_y_su_dueno(
     for suyo in suyos:
         assert marca.encode() in topicos[suyo], "the topic was really read"
     assert marca.encode() in volcado(plataforma.bases["suscripciones"]), "the owner has them"
+
+
+def test_el_texto_que_acompana_a_un_codigo_no_pasa_de_su_peticion(
+    negocio: Negocio, plataforma: Plataforma, expertos_libres: Callable[[int], None]
+) -> None:
+    """What a client calls a plan, a cloud or a data set is their own text: the catalogue's is kept and told."""
+    expertos_libres(1)
+    ((experto,),) = filas(plataforma.bases["servicio_datos"], "SELECT codigo FROM expertos WHERE vigente")
+    marca = secrets.token_hex(6)
+
+    def plan(codigo: str) -> dict[str, str]:
+        return {"codigo": codigo, "nombre": f"Plan {marca}"}
+
+    for codigo, queda in (("nadie", "RECHAZADA"), ("free", "ACTIVA")):
+        cuerpo = {**negocio.cuerpo_suscripcion(), "plan": plan(codigo)}
+        pedida = negocio.acepta(negocio.envia("/suscripciones/suscripcion-comando", cuerpo), cuerpo)
+        pedida.queda(queda)
+    negocio.crea_servicio(
+        pedida.id,
+        experto,
+        plan=plan("free"),
+        nube={"codigo": "nube-andes", "nombre": marca, "tipo": marca},
+        dataset={"codigo": "rayos-x", "nombre": marca},
+    ).queda("APLICADO")
+    negocio.ordena(f"/suscripciones/{pedida.id}/plan-comando", {"plan": plan("basico")}).queda("APLICADO")
+    pedida.su_notificacion_queda("PLAN_MODIFICADO", "CONFIRMADA")
+    pedida.todo_queda_quieto(2)
+
+    suyos = {CrearSuscripcion, CambiarPlanSuscripcion, CrearServicioDatos}
+    topicos = {m: publicado(plataforma.servidores.pulsar_url, m.topico) for m in publicados() if not m.particiones}
+    for suyo in suyos:
+        assert marca.encode() in topicos.pop(suyo), "the topic was really read"
+    lugares = {f"la base de {p}": volcado(url) for p, url in plataforma.bases.items()}
+    lugares |= {m.__name__: contenido for m, contenido in topicos.items()}
+    lugares["los registros"] = plataforma.registros().encode()
+    lugares["los correos"] = "".join(texto for _, texto in plataforma.buzon.cartas).encode()
+    for nombre, contenido in lugares.items():
+        assert marca.encode() not in contenido, f"está en {nombre}"
