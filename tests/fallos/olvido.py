@@ -127,6 +127,8 @@ class Marcado:
         propia.cancela(f"me voy: {self.marca}").queda("APLICADO")
         for cuerpo in (self.imagen(), self.imagen()):
             n.envia_imagen(**cuerpo).queda("ANONIMIZADA")
+        numero = f"{self.marca}-1020304050"
+        n.envia_imagen(**self.imagen(id_imagen=f"rx-{numero}", id_paciente=numero)).su_comando_queda("RECHAZADO")
 
     def _a_mano(self, suscripcion: str) -> dict[str, Any]:
         experto = {
