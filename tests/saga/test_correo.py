@@ -56,6 +56,22 @@ def test_ninguna_carta_cita_lo_que_alguien_pidio(negocio: Negocio, plataforma: P
     assert plataforma.buzon.de(rechazada.direccion) == []
 
 
+@pytest.mark.parametrize(
+    ("nombres", "apellidos", "saludo"),
+    [
+        ("Su cuenta fue suspendida llame ya al", "banco", "Hola:"),
+        ("Entre en mal. co", "hoy", "Hola:"),
+        ("Entre en mal.\u0301com", "hoy", "Hola:"),
+        ("José Ma.", "de la O", "Hola, José Ma. de la O:"),
+    ],
+)
+def test_se_saluda_por_su_nombre_a_quien_dio_uno(negocio: Negocio, nombres: str, apellidos: str, saludo: str) -> None:
+    """Without punctuation that gives it away, a stranger's sentence is still none."""
+    cliente = {**negocio.cliente_nuevo(), "nombre": {"nombres": nombres, "apellidos": apellidos}}
+    carta = negocio.pide_suscripcion("free", cliente=cliente).recibe_correo("Su suscripción está activa")
+    assert carta.splitlines()[0] == saludo
+
+
 def test_la_carta_va_al_dominio_que_se_dio(negocio: Negocio, plataforma: Plataforma) -> None:
     """By IDNA 2008, from the door to the mail server: by that of 2003, fass.de, a stranger would get it."""
     cliente: dict[str, Any] = negocio.cliente_nuevo()

@@ -3,27 +3,66 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from notificaciones.dominio.persona import MAXIMO_NOMBRE, nombre_de_persona
 
+NOMBRES = [
+    "Pablo Perez Prieto",
+    "pablo perez",
+    "MARÍA PÉREZ",
+    "María de los Ángeles",
+    "María de los Ángeles García de la Torre",
+    "Ana María del Pilar García-Márquez y Torres",
+    "José Ma. de la O",
+    "Mª. Carmen Ruiz",
+    "M.ª José",
+    "Dra. Ana María Paz",
+    "Fco. Javier Sáez",
+    "Íñigo Zuluaga Ñáñez",
+    "Núñez-Ortega",
+    "J. R. R.",
+    "J.R.R. Tolkien",
+    "J.-P. Sartre",
+    "Sammy Davis Jr.",
+    "Dr. O'Neill",
+    "María d'Alençon-O’Neil",
+    "João da Silva dos Santos",
+    "Ludwig van Beethoven",
+    "Jean-Luc de La Fontaine",
+    "Ben",
+    "Le",
+    "Þórður Guðmundsson",
+    "Łukasz Żółć",
+    "Dvořák",
+    "Şükrü İnönü",
+    "Nguyễn Văn A",
+    "Kahaleʼa",
+    "Αλέξανδρος Παπαδόπουλος",
+    "Лев Николаевич Толстой",
+    "Գևորգ Հակոբյան",
+    "გიორგი ბერიძე",
+    "דוד בן-גוריון",
+    "محمد",
+    "عبد الله بن محمد بن سعود آل سعود",
+    "مُحَمَّد",
+    "दीपा",
+    "श्री कृष्ण",
+    "রবীন্দ্রনাথ ঠাকুর",
+    "ஆறுமுகம்",
+    "สมชาย ใจดี",
+    "ကျော်စွာ",
+    "አበበ ቢቂላ",
+    "李 小龍",
+    "王伟",
+    "山田 太郎",
+    "김철수",
+    "A" * 60,
+]
 
-@pytest.mark.parametrize(
-    "nombre",
-    [
-        "Íñigo Zuluaga Ñáñez",
-        "J.R.R. Tolkien",
-        "María d'Alençon-O’Neil",
-        "Kahaleʼa",
-        "李 小龍",
-        "محمد",
-        "दीपा",
-        "Nguyễn Văn A",
-        "José Ma. Pérez",
-        "A" * 60,
-    ],
-)
+
+@pytest.mark.parametrize("nombre", NOMBRES)
 def test_lo_que_parece_un_nombre(nombre):
     assert nombre_de_persona(nombre) == unicodedata.normalize("NFC", nombre)
 
@@ -36,7 +75,25 @@ def test_lo_que_parece_un_nombre(nombre):
         "- ' -",
         "Su cuenta fue suspendida; entre en https://mal.example",
         "Su cuenta: entre en mal",
+        "Su cuenta fue suspendida llame ya al banco",
+        "Su-cuenta-fue-suspendida-llame-ya-al-banco",
+        "Su'cuenta'fue'suspendida'llame'ya'al'banco",
+        "Su\u3164cuenta\u3164fue\u3164suspendida",
         "entre en mal.co",
+        "Entre en mal. co",
+        "Entre en mal .co",
+        "Entre en mal . co",
+        "www. mal. co",
+        "mal.c-o",
+        "mal.'co",
+        "mal'. co",
+        "mal.\u0301com",
+        "mal\u0301. com",
+        "mal.\ufe0fcom",
+        "mal\ua4f8com",
+        "m.co",
+        "ma.co.",
+        "m.a.l.c.o",
         "Ana 2",
         "Ana <b>",
         "Ana\nBcc x",
@@ -51,6 +108,22 @@ def test_lo_que_parece_un_nombre(nombre):
 )
 def test_lo_que_no_lo_parece(nombre):
     assert nombre_de_persona(nombre) == ""
+
+
+def test_nombres_y_apellidos_se_leen_juntos():
+    """Each might be a name."""
+    assert nombre_de_persona("Su cuenta fue suspendida llame ya al", "banco") == ""
+    assert nombre_de_persona("Entre en mal.", "co") == ""
+
+
+LETRAS = st.text("abcdeñéİк中", min_size=1, max_size=6)
+NADA = st.text("\u0301\u034f\ufe0f", max_size=2)
+
+
+@given(LETRAS, NADA, st.sampled_from(["", " ", "-", "'", "’"]), NADA, st.sampled_from(["co", "com", "example"]))
+def test_de_un_dominio_no_se_hace_un_nombre_se_escriba_como_se_escriba(dominio, antes, corte, despues, ultimo):
+    assume(len(dominio) > 2)
+    assert nombre_de_persona(f"Entre en {dominio}{antes}.{despues}{corte}{ultimo}") == ""
 
 
 def test_los_blancos_se_hacen_uno_y_las_partes_caben_juntas():
