@@ -14,10 +14,10 @@ _DISFRAZADAS = frozenset("\u115f\u1160\u3164\uffa0\u1427\u318d\ua4f8\ua4fa\ua78f
 _PALABRA = re.compile(r"[^\W\d_]+")
 _PARTICULAS = frozenset(
     _PALABRA.findall(
-        # Of Romance languages; of Dutch, German and Scandinavian ones; of Arabic and Hebrew, in both alphabets.
+        # Of Romance languages; of Dutch, German and Scandinavian ones; of Arabic, also in its own letters, and Hebrew.
         "a e i y o de del la las le les los lo da das do dos di della dello du des d l "
         "van von der den ter ten te vom zu zum zur af av "
-        "al el bin bint ibn ben abu بن ابن بنت ال آل"
+        "al el bin bint ibn ben abu بن ابن بنت ال"
     )
 )
 _CON_PUNTO = re.compile(

@@ -28,7 +28,7 @@ _RAIZ_DE_UID = re.compile(r"(?:[01]\.[1-3]?\d|2\.\d+)\.")
 _DE_MILES = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _UNIBLES = frozenset(".- ")
 _RELLENOS = "\u115f\u1160"
-"""Letters by their category, and nothing to be seen (Unicode's Default_Ignorable_Code_Point)."""
+"""Letters by their category, and nothing to be seen (what NFKD leaves of Unicode's Default_Ignorable_Code_Point)."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ class Paciente:
             return None
         nucleos = {c.lstrip("0") for c in cifras if len(c) == largo} - {""}
         # Leading zeros may leave any few.
-        menos = min([DIGITOS_DE_NUCLEO, *map(len, nucleos)])
+        minimo = min([DIGITOS_DE_NUCLEO, *map(len, nucleos)])
         tiras = _TIRA.findall(numero)
-        return _Buscado(tiras, _TIRA.split(numero)[1:-1], {"".join(tiras), *nucleos}, _POCAS_CIFRAS[menos - 1])
+        return _Buscado(tiras, _TIRA.split(numero)[1:-1], {"".join(tiras), *nucleos}, _POCAS_CIFRAS[minimo - 1])
 
 
 class _Buscado(NamedTuple):

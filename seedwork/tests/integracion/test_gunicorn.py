@@ -1,5 +1,6 @@
 """The web server itself: a client that never ends its request, or never hangs up, holds nobody else up."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -17,13 +18,17 @@ pytestmark = pytest.mark.integracion
 
 PROGRAMA = """
 import flask
-from seedwork.entrada import gunicorn
+from seedwork.entrada import gunicorn, http
 
-app = flask.Flask("prueba")
+app = http.crear_app()
 
 @app.route("/", methods=["GET", "POST"])
 def vista():
     return {"octetos": len(flask.request.get_data())}
+
+@app.route("/rota")
+def rota():
+    return "", {"X-Dicha": "1020304050\\x01"}
 
 if __name__ == "__main__":
     gunicorn.PLAZO_S = 1.0
@@ -43,7 +48,7 @@ def servidor(tmp_path: Path) -> Iterator["Servidor"]:
     (puerto,) = libres(1)
     (tmp_path / "prueba.py").write_text(PROGRAMA % (LOCAL, puerto))
     with (tmp_path / "registro").open("wb") as salida:
-        proceso = subprocess.Popen([sys.executable, "prueba.py"], cwd=tmp_path, stderr=salida)
+        proceso = subprocess.Popen([sys.executable, "prueba.py"], cwd=tmp_path, stdout=salida, stderr=salida)
     clientes: list[socket.socket] = []
     hecho = Servidor(puerto, clientes, tmp_path / "registro")
     try:
@@ -105,3 +110,19 @@ def test_a_quien_no_deja_de_hablar_se_le_cuelga(servidor: Servidor) -> None:
         return False
 
     esperar(rechazado)
+
+
+def test_lo_que_la_aplicacion_no_debio_decir_se_contesta_y_se_anota_sin_citarlo(servidor: Servidor) -> None:
+    """The server refuses a header of the answer: the application's own handlers are past by then."""
+    for ruta, estado in (("/rota", 500), ("/rota/1020304050 x", 400)):
+        cliente = servidor.llega(f"GET {ruta} HTTP/1.1\r\nHost: x\r\nX-Correlation-Id: c-7\r\n\r\n".encode())
+        with cliente.makefile("rb") as leido:
+            cabeza, _, cuerpo = leido.read().partition(b"\r\n\r\n")
+        assert cabeza.startswith(f"HTTP/1.1 {estado} ".encode())
+        problema = json.loads(cuerpo)
+        assert problema.get("correlacion") == ("c-7" if estado == 500 else None)
+    anotado = servidor.registro.read_text()
+    assert "InvalidResponseHeader" in anotado
+    assert "1020304050" not in anotado
+    (ilegible,) = [linea for linea in anotado.splitlines() if "petición ilegible" in linea]
+    assert "c-7" not in ilegible, "it is another request's"

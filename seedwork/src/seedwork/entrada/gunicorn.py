@@ -72,6 +72,8 @@ class Trabajador(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Any) -> Any:
         """Serve one request of a connection."""
+        # What cannot be read never gets to where the application forgets the request before it on this thread.
+        structlog.contextvars.clear_contextvars()
         self._plazos[conn.sock] = time.monotonic() + PLAZO_S
         try:
             return super().handle(conn)
@@ -86,9 +88,10 @@ class Trabajador(ThreadWorker):  # type: ignore[misc]
         estado = _ESTADOS.get(type(exc), 400 if isinstance(exc, errors.ParseException) else 500)
         if estado == HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("error no previsto", error=type(exc).__name__, pila=pila(exc))
+            respuesta = problema(estado, correlacion=structlog.contextvars.get_contextvars().get("correlacion"))
         else:
             log.warning("petición ilegible", error=type(exc).__name__)
-        respuesta = problema(estado)
+            respuesta = problema(estado)
         respuesta.headers["Connection"] = "close"
         cabeza = f"HTTP/1.1 {estado} {HTTPStatus(estado).phrase}\r\n{respuesta.headers}"
         with suppress(OSError):
