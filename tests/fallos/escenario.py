@@ -86,7 +86,7 @@ class Clientela:
 
     def __post_init__(self) -> None:
         self._http = urllib3.PoolManager(maxsize=32, retries=False, timeout=10)
-        self._marca = secrets.token_hex(4)
+        self._marca = f"m{secrets.token_hex(4)}"
         self._numero = 0
         self._cerrojo = threading.Lock()
 
