@@ -125,9 +125,9 @@ def test_quien_se_congela_en_mitad_de_lo_que_copia_suelta_sus_cerrojos(taller, r
     assert taller.apuntes() == [("a", 0)]
 
 
-# The relay waits for that lock too; it has written nothing.
+# Relay and pruning wait for that lock too.
 ESPERA_CERROJO = (
-    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND backend_xid IS NOT NULL"
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%outbox%'"
     " AND datname = current_database()"
 )
 
