@@ -282,6 +282,22 @@ def test_lo_que_ni_se_lee_se_contesta_como_lo_demas_y_no_queda_en_el_registro(
     assert NUMERO not in registrado
 
 
+def test_un_cuerpo_cortado_no_se_toma_por_entero(puerta: Puerta) -> None:
+    """Though it reads as a whole: its sender said that there was more. Only a real server reads less than that."""
+    cuerpo = b'{"motivo": "ya no"}'
+    estado, respuesta = puerta.cruda(
+        b"POST /suscripciones/s-1/cancelacion-comando HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (len(cuerpo) + 40, cuerpo)
+    )
+    assert estado == 400, respuesta
+    assert "El cuerpo no llegó entero.".encode() in respuesta
+
+
+def test_ninguna_cabecera_cambia_las_direcciones_de_la_puerta(puerta: Puerta) -> None:
+    for ruta, estado in (("/planes", 503), ("/x/planes", 404)):
+        assert puerta.cruda(f"GET {ruta} HTTP/1.1\r\nHost: x\r\nSCRIPT_NAME: /x\r\n\r\n".encode())[0] == estado
+
+
 def test_quien_cuelga_a_media_peticion_no_deja_lo_que_dijo_en_el_registro(puerta: Puerta) -> None:
     antes = puerta.registro.stat().st_size
     with socket.create_connection((LOCAL, puerta.puerto), timeout=10) as enchufe:

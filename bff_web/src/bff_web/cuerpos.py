@@ -21,6 +21,7 @@ TIPO_JSON = "application/json"
 TIPOS_ADMITIDOS = (TIPO_JSON, "json/application", "aplication/json", "application/*+json")
 """JSON's own media types, and the two that today's clients send instead."""
 
+_CORTADO = "El cuerpo no llegó entero."
 _MAXIMO_ERRORES = 50
 _SORBO = 64 * 1024
 _MAXIMO_AGOTADO = 16 * MAXIMO_BYTES
@@ -53,7 +54,10 @@ def leer(modelo: type[M]) -> M:
         raise
     except Exception as error:
         # The server's own, for framing that is none (RFC 9112 §7.1).
-        raise ErrorHttp(400, "El cuerpo no llegó entero.") from error
+        raise ErrorHttp(400, _CORTADO) from error
+    if pedido.content_length is not None and len(carga) < pedido.content_length:
+        # Whoever sent it went away in its middle, though it may read as a whole (RFC 9112 §8).
+        raise ErrorHttp(400, _CORTADO)
     if not carga and puede_faltar(modelo):
         return validar(modelo, {})
     try:

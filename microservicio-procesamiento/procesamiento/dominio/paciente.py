@@ -99,10 +99,15 @@ class _Buscado(NamedTuple):
     pocas_cifras: re.Pattern[str]
 
 
+_ORDINALES = dict.fromkeys(map(ord, "ºª"), " ")
+
+
 def _llana(texto: str) -> str:
     """Any case, width, accent, dash, blank and script's digits alike, and without what is not seen."""
     if texto.isascii():
         return texto.lower()
+    # In a number's company these are signs (contract §2), though their compatible form is a letter.
+    texto = texto.translate(_ORDINALES)
     # Marks go before the case does: of one of them it makes a letter (U+0345).
     return "".join(map(_llano, unicodedata.normalize("NFKD", texto))).casefold()
 

@@ -142,6 +142,8 @@ threads = 8
 graceful_timeout = 4
 timeout = 30
 # The application is put together once, before the fork: it opens no connection until a request needs one.
+# No header of a request says what this server's own addresses are, whoever sends it.
+forwarder_headers = ""
 preload_app = True
 # A socket under $HOME that nobody here uses, and that a container may not write.
 control_socket_disable = True
