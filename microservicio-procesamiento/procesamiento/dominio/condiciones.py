@@ -48,6 +48,7 @@ class Lexico:
             it; is of no matter; is somebody else's.
         numerales: words for a number.
         abreviaturas: a full stop after these ends no sentence.
+        niegan, objetos: verbs and objects of sentences that deny nothing that is a condition ("Niega alergias").
     """
 
     palabras: Mapping[str, Iterable[str]]
@@ -63,6 +64,8 @@ class Lexico:
     ajenos: Iterable[str]
     numerales: Iterable[str]
     abreviaturas: Iterable[str]
+    niegan: Iterable[str]
+    objetos: Iterable[str]
 
 
 PAPELES = {
@@ -73,6 +76,7 @@ PAPELES = {
     "sido": "i",
     "con": "w",
     "es": "s",
+    "conocido": "c",
     "y": "y",
     "por": "x",
     "modo": "m",
@@ -91,22 +95,22 @@ PAPELES = {
 INTERVENCION = "intervencion"
 """Among the conditions of ``propias``: beside any of these words, too."""
 
-_TERMINO, _DEBIL, _ADJETIVO, _PROPIA, _COMA, _JUNTO = "TWAo,/"
+_TERMINO, _DEBIL, _ADJETIVO, _PROPIA, _COMA, _JUNTO, _POSITIVO = "TWAo,/k"
 
 
 def _gramatica() -> re.Pattern[str]:
     """Sentences that affirm, in letters. All repetitions are possessive: a text is read once, whatever is in it."""
     remedios = "(?>(?:d[fn]*+|qf*+)(?:[y,/](?:d[fn]*+|qf*+))*+)"
     prueba = f"(?:t(?:f|{remedios})?|j|[rw]{remedios})"
-    sola = f"(?:[mheq]|u(?:f|{remedios})?|[rw]?o|{prueba})"
+    sola = f"(?:[mheqc]|u(?:f|{remedios})?|[rw]?o|{prueba})"
     detalle = f"(?:{sola}|\\((?:{sola}|{remedios})(?:,?(?:{sola}|{remedios}))*+\\))"
-    nombre = f"(?:T{detalle}*+|W[mhe]*+{prueba}{detalle}*+)"
-    dicho = f"(?:[vw]{{0,2}}|s?i){nombre}"
-    adjetivo = f"s?A{detalle}*+"
+    nombre = f"(?:T(?:\\([TW]\\))?k?(?>{detalle}|(?=d){remedios})*+|W[mheoc]*+{prueba}{detalle}*+)"
+    dicho = f"(?:[vw]{{0,2}}|[sc]?i){nombre}"
+    adjetivo = f"[sc]?A(?>{detalle}|(?=d){remedios})*+"
     operado = f"(?:q|r{remedios})[mheo]*+x{nombre}"
-    cola = f"(?:{detalle}|{remedios})(?:y?(?:{detalle}|{remedios}))*+"
+    cola = f"(?:{remedios}|{detalle})(?:y?(?:{remedios}|{detalle}))*+"
     # A name may be an illness's too: "Sr. Hashimoto". So nobody is one by standing beside it.
-    sujeto = "(?:[pP]{1,2}(?:,?e,?|,|(?=[viwsA]))|(?:e|[hj]),?)"
+    sujeto = "(?:[pP]{1,2}(?:,?e,?|,|(?=[viwscA]))|(?:e|[hj]),?)"
     nucleo = f"(?:{dicho}|{adjetivo}|{operado})"
     afirma = f"(?:{sujeto})?(?:{cola}[,y]++)*+{nucleo}(?:[,y]++(?:{nucleo}|{cola})|w{nombre})*+"
     return re.compile(f"{afirma}|[pP]{{1,2}}e?|{cola}(?:[,y]++{cola})*+")
@@ -114,13 +118,17 @@ def _gramatica() -> re.Pattern[str]:
 
 _GRAMATICA = _gramatica()
 
+_ABREVIADA = re.compile(r"T\([TW]\)")
 _DE_PRUEBA = PAPELES["trata"] + PAPELES["con"]
 _DE_REMEDIOS = "".join(PAPELES[p] for p in ("remedio", "dosis", "cantidad", "intervencion", "y")) + _COMA + _JUNTO
-_ENTRE = "".join(PAPELES[p] for p in ("modo", "tiempo", "edad"))
+_ENTRE = "".join(PAPELES[p] for p in ("modo", "tiempo", "edad", "conocido")) + _PROPIA
 
 _AUSENCIAS = frozenset({"sin", "libre"})
 _NIEGAN = _AUSENCIAS | {"no"}
 """Words of phrases that only look denied ("sin crisis", "no controlada"), and their reach."""
+
+_ENLAZAN = frozenset({",", "y", "e", "o", "ni"})
+"""Between what is denied."""
 
 _FEMENINO, _MASCULINO = "a", "o"
 
@@ -129,6 +137,9 @@ _FUTURO = "?"
 
 _RAIZ_MINIMA = 7
 """A word of so many letters or fewer is no medicine's by its ending."""
+
+_VINETA = re.compile(r"\s*([-•*·]|\d{1,2}[.)])\s+(?=\S)")
+"""Begins an item of a list. A sign that stands close to its word may deny it, and is none."""
 
 _PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
 """What a heading opens."""
@@ -159,9 +170,17 @@ class _Oracion:
 
 @dataclass(frozen=True, slots=True)
 class _Entendida:
+    """What a sentence affirms.
+
+    Attributes:
+        nombra: it names a person.
+        marca: its conditions are marked as positive; None where it has none.
+    """
+
     codigos: frozenset[str]
     generos: frozenset[str]
     nombra: bool
+    marca: bool | None
 
 
 class Reconocedor:
@@ -186,6 +205,7 @@ class Reconocedor:
                 self._unidades.poner(fichas(frase), _Unidad(PAPELES[papel]))
         for frase, codigos in propias.items():
             self._unidades.poner(fichas(frase), _Unidad(_PROPIA, solo_con=frozenset(codigos)))
+        self._unidades.poner(["(", "+", ")"], _Unidad(_POSITIVO))
         for signo in "()":
             self._unidades.poner([signo], _Unidad(signo))
         for signo in "/+":
@@ -207,6 +227,10 @@ class Reconocedor:
             for frase in _formas(frases):
                 self._encabezados.poner(fichas(frase), estado)
         self._abreviaturas = _palabras(lexico.abreviaturas)
+        self._negadas: Frases[bool] = Frases()
+        for frases, niega in ((lexico.niegan, True), (lexico.objetos, False)):
+            for frase in _formas(frases):
+                self._negadas.poner(fichas(frase), niega)
 
     def _aprender(self, codigo: str, letra: str, terminos: Iterable[str]) -> None:
         for termino in _formas(terminos):
@@ -225,7 +249,7 @@ class Reconocedor:
             antecedentes: the history.
             ano: the year it is of. Nothing is so since a later one.
         """
-        texto = fichas(antecedentes)
+        texto = fichas(_sin_vinetas(antecedentes))
         # Most histories name nothing of the list, or one word.
         if self._terminos.isdisjoint(texto):
             return ()
@@ -241,6 +265,7 @@ class Reconocedor:
         """
         codigos: set[str] = set()
         generos: set[str] = set()
+        marcas: set[bool | None] = {None}
         abierto, empieza, consumir = _PROPIO, True, False
         for oracion in self._oraciones(texto):
             if oracion.encabeza:
@@ -256,6 +281,10 @@ class Reconocedor:
             if consumir:
                 consumir, empieza = False, False
                 continue
+            # What comes behind may be denied, too: "Niega alergias. Asma."
+            if abierto in (_PROPIO, _OTRO) and not oracion.cortada and self._niega_otra_cosa(oracion.fichas):
+                abierto, empieza = _OTRO, False
+                continue
             entendida = None if abierto != _PROPIO or oracion.cortada else self._entender(oracion.fichas)
             # Who is named later is somebody else: "Hipertensa. Niño con asma."
             if entendida is None or (entendida.nombra and not empieza):
@@ -263,10 +292,14 @@ class Reconocedor:
             else:
                 codigos |= entendida.codigos
                 generos |= entendida.generos
+                marcas.add(entendida.marca)
             empieza = False
         generos.update(self._generos[f] for f in (*texto, *codigos) if f in self._generos)
-        if len(generos) > 1 or any(
-            not (codigos.isdisjoint(c) or palabras.isdisjoint(texto)) for palabras, c in self._dudas
+        # Of a list that marks some, the others are not so: "HTA (+), DM, asma".
+        if (
+            len(generos) > 1
+            or len(marcas) > 2
+            or any(not (codigos.isdisjoint(c) or palabras.isdisjoint(texto)) for palabras, c in self._dudas)
         ):
             return set()
         return codigos
@@ -286,7 +319,12 @@ class Reconocedor:
                 yield _Oracion(actual, cortada=True)
                 actual = []
             elif ficha == ".":
-                if actual and actual[-1] in self._abreviaturas and texto[i + 1 : i + 2] not in ([], ["\n"], ["."]):
+                if (
+                    actual
+                    and actual[-1] in self._abreviaturas
+                    and not _es_hora(actual)
+                    and texto[i + 1 : i + 2] not in ([], ["\n"], ["."])
+                ):
                     continue
                 yield _Oracion(actual, cortada=texto[i + 1 : i + 2] == ["."] or not actual)
                 actual = []
@@ -297,17 +335,35 @@ class Reconocedor:
 
     def _inicio_de_encabezado(self, actual: list[str]) -> int:
         """Where the heading begins that ends here. It may be wrapped, too ("Familiares y", "personales:"), so one that
-        opens begins at a line only where what stands before is a sentence."""
+        opens begins at a line only where what stands before is a sentence; and none does within a list that a comma
+        goes on with ("Diabetes, HTA,", "alergias: niega")."""
         corte = max((i + 1 for i, ficha in enumerate(actual) if ficha in ";\n"), default=0)
         encabezado = self._encabezado(actual[corte:]) if corte else None
-        if encabezado in (None, _OTRO, _AJENO):
-            return 0 if encabezado is None else corte
         antes = actual[: corte - 1]
-        return corte if antes and antes[-1] != "," and self._entender(antes) is not None else 0
+        if encabezado is None or antes[-1:] == [","]:
+            return 0
+        if encabezado in (_OTRO, _AJENO):
+            return corte
+        return corte if antes and self._entender(antes) is not None else 0
 
     def _encabezado(self, fichas: list[str]) -> int | None:
         hallado = self._encabezados.buscar(fichas, 0)
         return hallado[0] if hallado is not None and hallado[1] == len(fichas) else None
+
+    def _niega_otra_cosa(self, fichas: list[str]) -> bool:
+        """Whether a sentence denies something, and nothing that is a condition."""
+        hallada = self._negadas.buscar(fichas, 0)
+        if hallada is None or not hallada[0]:
+            return False
+        fin = hallada[1]
+        while (objeto := self._negadas.buscar(fichas, fin)) is not None and not objeto[0]:
+            fin = objeto[1]
+            if fin == len(fichas):
+                return True
+            if fichas[fin] not in _ENLAZAN:
+                return False
+            fin += 1
+        return False
 
     def _entender(self, fichas: list[str]) -> _Entendida | None:
         """What a sentence affirms; None where it is not understood. A line's end may stand inside a phrase."""
@@ -333,11 +389,18 @@ class Reconocedor:
         letras = "".join(u.letra for u in unidades)
         if _GRAMATICA.fullmatch(letras) is None or not (_en_su_lugar(unidades) and _probadas(unidades, letras)):
             return None
-        codigos = frozenset(u.codigo for u in unidades if u.codigo)
+        nombradas = [i for i, u in enumerate(unidades) if u.codigo]
+        positivas = [i - 1 for i, u in enumerate(unidades) if u.letra == _POSITIVO]
+        if positivas not in ([], nombradas) or not _abreviadas(unidades, letras):
+            return None
+        codigos = frozenset(unidades[i].codigo for i in nombradas)
         if not _NIEGAN.isdisjoint(fichas) and _niega_mas(fichas, unidades, fines, cortes):
             return None
         return _Entendida(
-            codigos, frozenset(u.genero for u in unidades if u.genero), nombra=PAPELES["persona"] in letras
+            codigos,
+            frozenset(u.genero for u in unidades if u.genero),
+            nombra=PAPELES["persona"] in letras,
+            marca=bool(positivas) if codigos else None,
         )
 
     def _por_su_raiz(self, ficha: str, i: int) -> tuple[_Unidad, int] | None:
@@ -345,6 +408,11 @@ class Reconocedor:
             if len(ficha) > _RAIZ_MINIMA and ficha.endswith(finales):
                 return unidad, i + 1
         return None
+
+
+def _es_hora(fichas: list[str]) -> bool:
+    """Whether it ends with hours: "c/12 h."."""
+    return fichas[-1] == "h" and fichas[-2:-1] != [] and fichas[-2][0].isdigit()
 
 
 def _en_su_lugar(unidades: list[_Unidad]) -> bool:
@@ -364,6 +432,11 @@ def _en_su_lugar(unidades: list[_Unidad]) -> bool:
         elif unidad.solo_con and unidad.solo_con.isdisjoint(cercanas):
             return False
     return not esperan
+
+
+def _abreviadas(unidades: list[_Unidad], letras: str) -> bool:
+    """Whether each name in brackets is the same condition's as the name before it: "artritis reumatoide (AR)"."""
+    return all(unidades[m.start()].codigo == unidades[m.start() + 2].codigo for m in _ABREVIADA.finditer(letras))
 
 
 def _probadas(unidades: list[_Unidad], letras: str) -> bool:
@@ -395,6 +468,19 @@ def _niega_mas(fichas: list[str], unidades: list[_Unidad], fines: list[int], cor
 def _tras(letras: str, desde: int, clases: str) -> int:
     """Where those letters end that are of these classes."""
     return len(letras) - len(letras[desde:].lstrip(clases))
+
+
+def _sin_vinetas(texto: str) -> str:
+    """A list's items as sentences, where it is one in whole: all lines begin alike, under no more than a heading."""
+    titulo, *puntos = lineas = [linea.strip() for linea in texto.strip().split("\n") if linea.strip()] or [""]
+    if not titulo.endswith(":"):
+        titulo, puntos = "", lineas
+    signos = [hallada and hallada[1] for hallada in map(_VINETA.match, puntos)]
+    numeros = [f"{n}{final}" for n, final in enumerate([s[-1:] for s in signos if s], start=1)]
+    una_lista = len(puntos) > 1 and (signos == numeros or (None not in signos and set(signos) <= {signos[0]}))
+    if not una_lista or any(p.endswith((",", ";")) for p in puntos):
+        return texto
+    return "\n".join([titulo, *(_VINETA.sub("", p, count=1).removesuffix(".") + "." for p in puntos)])
 
 
 def _por_frase(listas: Iterable[tuple[Collection[str], Iterable[str]]]) -> dict[str, set[str]]:

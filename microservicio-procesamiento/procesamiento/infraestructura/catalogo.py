@@ -86,9 +86,15 @@ class _Encabezados(Entrada):
     ajenos: Frases
 
 
+class _Negadas(Entrada):
+    niegan: Frases
+    objetos: Frases
+
+
 class _Lexico(Entrada):
     numerales: Frases
     abreviaturas: Frases
+    negadas: _Negadas
     palabras: dict[Papel, Frases]
     raices: dict[Papel, Frases]
     pruebas: list[_Propias]
@@ -115,6 +121,8 @@ def leer_lexico() -> Lexico:
         ajenos=archivo.encabezados.ajenos,
         numerales=archivo.numerales,
         abreviaturas=archivo.abreviaturas,
+        niegan=archivo.negadas.niegan,
+        objetos=archivo.negadas.objetos,
     )
 
 

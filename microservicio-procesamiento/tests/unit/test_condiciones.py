@@ -57,11 +57,56 @@ def test_de_una_oracion_que_no_se_entiende_no_sale_nada(reconocedor, texto):
 @pytest.mark.parametrize(
     ("texto", "codigos"),
     [
+        ("- HTA 12 años\n- DM2.\n- Alergias: no", {HTA, DIABETES_2}),
+        ("Antecedentes:\n1. HTA\n2. Asma", {HTA, ASMA}),
+        # A sign, a list that is not one in whole, one that goes on, and what nobody understands.
+        ("-HTA\n-Asma", set()),
+        ("- HTA\n+ Asma", set()),
+        ("- HTA\n* Asma", set()),
+        ("- HTA", set()),
+        ("Sin:\n- HTA\n- Asma", set()),
+        ("Sin\n- HTA\n- Asma", set()),
+        ("- HTA,\n- Asma", set()),
+        ("- HTA\n- Asma\n- no", set()),
+        ("- HTA\nno\n- Asma", set()),
+        ("2. HTA\n3. Asma", set()),
+    ],
+)
+def test_una_lista_se_entiende_entera_o_no_dice_nada(reconocedor, texto, codigos):
+    assert set(reconocedor.reconocer(texto, ESCRITAS)) == codigos
+
+
+@pytest.mark.parametrize(
+    ("texto", "codigos"),
+    [
+        ("HTA (+), asma (+)", {HTA, ASMA}),
+        ("HTA (+) losartán 50 c/12 h. Asma (+)", {HTA, ASMA}),
+        ("HTA (+), asma", set()),
+        ("Asma. HTA (+)", set()),
+        ("(+) HTA, asma", set()),
+        ("HTA (+), asma (-)", set()),
+    ],
+)
+def test_de_una_lista_con_marcas_las_lleva_todo_o_nada(reconocedor, texto, codigos):
+    """Those without may be the ones that are not so."""
+    assert set(reconocedor.reconocer(texto, ESCRITAS)) == codigos
+
+
+@pytest.mark.parametrize(
+    ("texto", "codigos"),
+    [
         ("Diabetes tipo 2 hace 5 años. HTA. Asma.", {DIABETES_2, HTA, ASMA}),
         ("Padre con asma. Antecedentes personales: HTA", {HTA}),
         # Whatever is not understood may be about its neighbours: no list of words says how it is put.
         ("Hipertenso. Padre con asma", set()),
-        ("Hipertenso en tratamiento con losartán. Niega alergias.", set()),
+        # What is denied says it itself, where it is no condition: it denies nothing before, and may go on behind.
+        ("Hipertenso en tratamiento con losartán. Niega alergias.", {HTA}),
+        ("HTA. Niega cirugías, transfusiones y alergias. Sin traumatismos. Qx: apendicectomía", {HTA}),
+        ("HTA. Niega.", set()),
+        ("HTA. Alergias niega.", set()),
+        ("Niega alergias. HTA. Asma.", set()),
+        ("HTA. Niega alergias, asma.", set()),
+        ("HTA y asma,\nalergias: niega", set()),
         ("Consulta hoy por dolor de rodilla de tres días. Hipertenso en tratamiento.", set()),
         ("Antecedentes: HTA. Comentario: no corresponde", set()),
         ("HTA. Corrección:", set()),

@@ -56,6 +56,8 @@ def test_las_clases_son_las_que_se_piden():
     assert {h.clase for h in leer(HISTORIAS / "ocultas-dificiles.tsv")} == CLASES
     assert len(leer(HISTORIAS / "auditadas-dificiles.tsv")) == 177
     assert {h.clase for h in leer(HISTORIAS / "cruzadas-dificiles.tsv")} == CLASES
+    assert len(leer(HISTORIAS / "nuevas-dificiles.tsv")) == 100
+    assert {h.clase for h in leer(HISTORIAS / "nuevas-dificiles.tsv")} == CLASES
     assert {h.clase for h in DIFICILES} == CLASES
 
 
@@ -64,7 +66,7 @@ def test_de_las_dificiles_no_sale_nada_que_no_sea_del_paciente(clase):
     assert errores(RECONOCEDOR, [h for h in DIFICILES if h.clase == clase]) == []
 
 
-@pytest.mark.parametrize("nombres", [["llanas", "ocultas-llanas"], ["otras-llanas"]])
+@pytest.mark.parametrize("nombres", [["llanas", "ocultas-llanas"], ["otras-llanas"], ["nuevas-llanas"], ["mas-llanas"]])
 def test_nueve_de_cada_diez_llanas_se_hallan_y_nada_que_no_sea(nombres):
     historias = [h for nombre in nombres for h in leer(HISTORIAS / f"{nombre}.tsv")]
     malas = errores(RECONOCEDOR, historias)
