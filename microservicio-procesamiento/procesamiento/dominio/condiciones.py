@@ -280,6 +280,9 @@ class Reconocedor:
                 continue
             if consumir:
                 consumir, empieza = False, False
+                # Its next line may be of something else: "Alergias: penicilina", "De la madre."
+                if len(_lineas(oracion.fichas)) > 1:
+                    codigos, abierto = set(), _AJENO
                 continue
             # What comes behind may be denied, too: "Niega alergias. Asma."
             if abierto in (_PROPIO, _OTRO) and not oracion.cortada and self._niega_otra_cosa(oracion.fichas):
@@ -371,7 +374,7 @@ class Reconocedor:
             fichas = fichas[:-1]
         if "\n" not in fichas:
             return self._afirma(fichas)
-        lineas = [list(g) for fin, g in itertools.groupby(fichas, "\n".__eq__) if not fin]
+        lineas = _lineas(fichas)
         cortes = list(itertools.accumulate(map(len, lineas)))
         return self._afirma([f for linea in lineas for f in linea], cortes) or self._afirma(fichas)
 
@@ -408,6 +411,10 @@ class Reconocedor:
             if len(ficha) > _RAIZ_MINIMA and ficha.endswith(finales):
                 return unidad, i + 1
         return None
+
+
+def _lineas(fichas: list[str]) -> list[list[str]]:
+    return [list(g) for fin, g in itertools.groupby(fichas, "\n".__eq__) if not fin]
 
 
 def _es_hora(fichas: list[str]) -> bool:
