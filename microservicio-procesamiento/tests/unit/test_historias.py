@@ -5,6 +5,10 @@ put, and what plainly affirms gives its own.
 classes alone; so were the ``ocultas``, which nobody who worked on it saw until it was done (none of the hard ones was
 wrong then, and 35 of the 40 plain ones were found); the ``otras`` with it at hand. The ``auditadas`` were written
 against it by somebody who looked for its holes (119 of the 177 were wrong), the ``cruzadas`` against what closed them.
+
+Of the ``nuevas``, by a stranger to it, none of the hard ones was wrong and 23 of the 40 plain ones were found. What
+raised that was tried by the ``anadidas``, written against its words, and by plain ones written before looking: ``mas``
+(32 of 60 found at first), ``ultimas`` (46 of 60) and ``ciegas`` (24 of 30).
 """
 
 import tomllib
@@ -66,7 +70,17 @@ def test_de_las_dificiles_no_sale_nada_que_no_sea_del_paciente(clase):
     assert errores(RECONOCEDOR, [h for h in DIFICILES if h.clase == clase]) == []
 
 
-@pytest.mark.parametrize("nombres", [["llanas", "ocultas-llanas"], ["otras-llanas"], ["nuevas-llanas"], ["mas-llanas"]])
+@pytest.mark.parametrize(
+    "nombres",
+    [
+        ["llanas", "ocultas-llanas"],
+        ["otras-llanas"],
+        ["nuevas-llanas"],
+        ["mas-llanas"],
+        ["ultimas-llanas"],
+        ["ciegas-llanas"],
+    ],
+)
 def test_nueve_de_cada_diez_llanas_se_hallan_y_nada_que_no_sea(nombres):
     historias = [h for nombre in nombres for h in leer(HISTORIAS / f"{nombre}.tsv")]
     malas = errores(RECONOCEDOR, historias)
