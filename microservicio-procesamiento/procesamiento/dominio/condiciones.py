@@ -142,6 +142,9 @@ _VINETA = re.compile(r"\s*([-•*·]|\d{1,2}[.)])\s+(?=\S)")
 """Begins an item of a list. A sign that stands close to its word may deny it, and is none."""
 
 _PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
+_NADA = frozenset(["no", "niega", "ninguno", "ninguna", "negativo", "negativa", "negativos", "negativas", "-", "(", ")", ","])
+"""What says that there is nothing under a heading."""
+_DE_ALGUIEN = frozenset(PAPELES[papel] for papel in ("paciente", "persona", "intro", "es"))
 """What a heading opens."""
 
 
@@ -259,30 +262,27 @@ class Reconocedor:
     def _propias_del_paciente(self, texto: list[str]) -> set[str]:
         """The codes of all sentences under headings of the patient's own history (a text begins under one).
 
-        All of them are understood, or nothing counts: a sentence that is not may deny those before and govern those
-        behind it, however it is worded. What is silent so is opened again by nothing but such a heading. Another
-        heading has one sentence, which nobody needs to understand.
+        All of the text is understood, or nothing counts: what is not may deny what stands before it and govern what
+        comes behind, however it is worded, and no heading tells whose history it opens after that. Under another
+        heading there is one sentence, which says nothing of any condition.
         """
         codigos: set[str] = set()
         generos: set[str] = set()
         marcas: set[bool | None] = {None}
-        abierto, empieza, consumir = _PROPIO, True, False
+        abierto, empieza, leido = _PROPIO, True, True
         for oracion in self._oraciones(texto):
             if oracion.encabeza:
                 encabezado = self._encabezado(oracion.fichas)
-                if encabezado is None:
-                    codigos, abierto = set(), _AJENO
-                elif encabezado in (_PROPIO, _AJENO):
-                    abierto = encabezado
-                elif abierto != _AJENO:
-                    abierto = _PROPIO if encabezado == _NEUTRO else _OTRO
-                consumir = encabezado in (_OTRO, _AJENO)
+                # "Madre: antecedentes personales: …" are hers, and "Familiares: no. Patológicos: …" may be.
+                if encabezado is None or not leido or (encabezado == _NEUTRO and abierto == _AJENO):
+                    return set()
+                abierto = _PROPIO if encabezado == _NEUTRO else encabezado
+                leido = abierto == _PROPIO
                 continue
-            if consumir:
-                consumir, empieza = False, False
-                # Its next line may be of something else: "Alergias: penicilina", "De la madre."
-                if len(_lineas(oracion.fichas)) > 1:
-                    codigos, abierto = set(), _AJENO
+            if not leido:
+                leido, empieza = True, False
+                if oracion.cortada or not self._calla(oracion.fichas, ajeno=abierto == _AJENO):
+                    return set()
                 continue
             # What comes behind may be denied, too: "Niega alergias. Asma."
             if abierto in (_PROPIO, _OTRO) and not oracion.cortada and self._niega_otra_cosa(oracion.fichas):
@@ -291,12 +291,13 @@ class Reconocedor:
             entendida = None if abierto != _PROPIO or oracion.cortada else self._entender(oracion.fichas)
             # Who is named later is somebody else: "Hipertensa. Niño con asma."
             if entendida is None or (entendida.nombra and not empieza):
-                codigos, abierto = set(), _AJENO
-            else:
-                codigos |= entendida.codigos
-                generos |= entendida.generos
-                marcas.add(entendida.marca)
+                return set()
+            codigos |= entendida.codigos
+            generos |= entendida.generos
+            marcas.add(entendida.marca)
             empieza = False
+        if not leido:
+            return set()
         generos.update(self._generos[f] for f in (*texto, *codigos) if f in self._generos)
         # Of a list that marks some, the others are not so: "HTA (+), DM, asma".
         if (
@@ -352,6 +353,20 @@ class Reconocedor:
     def _encabezado(self, fichas: list[str]) -> int | None:
         hallado = self._encabezados.buscar(fichas, 0)
         return hallado[0] if hallado is not None and hallado[1] == len(fichas) else None
+
+    def _calla(self, fichas: list[str], *, ajeno: bool) -> bool:
+        """Whether what stands under a heading of something else says nothing of any condition, nor of who has one: that
+        there is none, or medicines, operations and times alone."""
+        i = 0
+        while i < len(fichas):
+            if fichas[i] in _NADA:
+                i += 1
+                continue
+            hallada = None if ajeno else self._unidades.buscar(fichas, i) or self._por_su_raiz(fichas[i], i)
+            if hallada is None or hallada[0].codigo or hallada[0].letra in _DE_ALGUIEN:
+                return False
+            i = hallada[1]
+        return bool(fichas)
 
     def _niega_otra_cosa(self, fichas: list[str]) -> bool:
         """Whether a sentence denies something, and nothing that is a condition."""

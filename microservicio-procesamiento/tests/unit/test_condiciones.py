@@ -96,7 +96,7 @@ def test_de_una_lista_con_marcas_las_lleva_todo_o_nada(reconocedor, texto, codig
     ("texto", "codigos"),
     [
         ("Diabetes tipo 2 hace 5 años. HTA. Asma.", {DIABETES_2, HTA, ASMA}),
-        ("Padre con asma. Antecedentes personales: HTA", {HTA}),
+        ("Padre con asma. Antecedentes personales: HTA", set()),
         # Whatever is not understood may be about its neighbours: no list of words says how it is put.
         ("Hipertenso. Padre con asma", set()),
         # What is denied says it itself, where it is no condition: it denies nothing before, and may go on behind.
@@ -128,12 +128,14 @@ def test_hasta_donde_llega_una_oracion_que_no_se_entiende(reconocedor, texto, co
     ("texto", "codigos"),
     [
         ("Antecedentes personales: HTA, asma", {HTA, ASMA}),
-        ("Antecedentes familiares: HTA. Diabetes. Personales: asma.", {ASMA}),
-        ("Madre: diabetes.\nAP: asma desde niño", {ASMA}),
+        ("Antecedentes familiares: HTA. Diabetes. Personales: asma.", set()),
+        ("Madre: diabetes.\nAP: asma desde niño", set()),
         ("Antecedentes: HTA; alergias: penicilina", {HTA}),
         ("Alergias: ninguna. Antecedentes: HTA", {HTA}),
         ("Asma desde niño\nAntecedentes personales: HTA", {ASMA, HTA}),
-        ("Antecedentes personales: HTA\nAlergias: al polvo\nCirugías: cesárea", {HTA}),
+        ("Antecedentes personales: HTA\nAlergias: penicilina\nCirugías: apendicectomía", {HTA}),
+        ("Antecedentes personales: HTA\nAlergias: al polvo\nCirugías: cesárea", set()),
+        ("Antecedentes familiares: no. Antecedentes personales: HTA", {HTA}),
         ("HTA, no\nAlergias: penicilina", set()),
         # Wrapped.
         ("ANTECEDENTES FAMILIARES Y\nPERSONALES: HTA", set()),
@@ -143,6 +145,19 @@ def test_hasta_donde_llega_una_oracion_que_no_se_entiende(reconocedor, texto, co
         ("Antecedentes familiares: HTA. Comorbilidades: asma", set()),
         ("Familiares: alergias: no. Enfermedades: asma", set()),
         ("Descartar: asma; HTA en tratamiento", set()),
+        ("Madre: 28 años. AP: HTA", set()),
+        ("Madre: AP: HTA", set()),
+        ("Familiares: padre. Personales: HTA", set()),
+        ("No presenta ninguno de los siguientes.\nAntecedentes personales: HTA, asma", set()),
+        # What stands under another heading may be of what stood before.
+        ("HTA. Alergias: no es hipertensa", set()),
+        ("HTA. Cirugías: ninguna, y no es diabético", set()),
+        ("HTA. Motivo de consulta: falso positivo", set()),
+        ("HTA. Enfermedad actual: se descartó HTA", set()),
+        ("HTA. Familiares: todos los anteriores", set()),
+        ("HTA. Padre: él la padece", set()),
+        ("Asma. Madre: sí. Padre: no.", set()),
+        ("HTA. Alergias:", set()),
     ],
 )
 def test_un_encabezado_gobierna_hasta_el_siguiente(reconocedor, texto, codigos):
