@@ -142,7 +142,9 @@ _VINETA = re.compile(r"\s*([-•*·]|\d{1,2}[.)])\s+(?=\S)")
 """Begins an item of a list. A sign that stands close to its word may deny it, and is none."""
 
 _PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
-_NADA = frozenset(["no", "niega", "ninguno", "ninguna", "negativo", "negativa", "negativos", "negativas", "-", "(", ")", ","])
+_NADA = frozenset(
+    {"no", "niega", "ninguno", "ninguna", "negativo", "negativa", "negativos", "negativas", "-", "(", ")", ","}
+)
 """What says that there is nothing under a heading."""
 _DE_ALGUIEN = frozenset(PAPELES[papel] for papel in ("paciente", "persona", "intro", "es"))
 """What a heading opens."""
