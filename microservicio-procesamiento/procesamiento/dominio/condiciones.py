@@ -372,6 +372,8 @@ class Reconocedor:
 
     def _niega_otra_cosa(self, fichas: list[str]) -> bool:
         """Whether a sentence denies something, and nothing that is a condition."""
+        while fichas and fichas[-1] == "\n":
+            fichas = fichas[:-1]
         hallada = self._negadas.buscar(fichas, 0)
         if hallada is None or not hallada[0]:
             return False

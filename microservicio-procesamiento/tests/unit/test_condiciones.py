@@ -102,7 +102,9 @@ def test_de_una_lista_con_marcas_las_lleva_todo_o_nada(reconocedor, texto, codig
         # What is denied says it itself, where it is no condition: it denies nothing before, and may go on behind.
         ("Hipertenso en tratamiento con losartán. Niega alergias.", {HTA}),
         ("HTA. Niega cirugías, transfusiones y alergias. Sin traumatismos. Qx: apendicectomía", {HTA}),
+        ("HTA. Niega alergias\nQx: apendicectomía", {HTA}),
         ("HTA. Niega.", set()),
+        ("HTA. Niega\nalergias.", set()),
         ("HTA. Alergias niega.", set()),
         ("Niega alergias. HTA. Asma.", set()),
         ("HTA. Niega alergias, asma.", set()),
