@@ -121,7 +121,6 @@ EN_OTRA_PARTE: list[tuple[str, str, str]] = [
         "suscripcion.plazo > unidad.reloj() → without suscripcion.plazo > unidad.reloj()",
         f"{_SUS}/test_reacciones_suscripciones.py",
     ),
-    ("suscripciones/aplicacion/rechazo.py", "without cliente.id", f"{_SUS}/test_reacciones_suscripciones.py"),
     ("dominio/catalogo.py", "TEXTO.cabe(clave) → without TEXTO.cabe(clave)", f"{_DAT}/test_imagenes.py"),
     (
         "comandos/crear_servicio_datos.py",
