@@ -142,12 +142,15 @@ _VINETA = re.compile(r"\s*([-•*·]|\d{1,2}[.)])\s+(?=\S)")
 """Begins an item of a list. A sign that stands close to its word may deny it, and is none."""
 
 _PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
+"""What a heading opens."""
+
 _NADA = frozenset(
     {"no", "niega", "ninguno", "ninguna", "negativo", "negativa", "negativos", "negativas", "-", "(", ")", ","}
 )
 """What says that there is nothing under a heading."""
+
 _DE_ALGUIEN = frozenset(PAPELES[papel] for papel in ("paciente", "persona", "intro", "es"))
-"""What a heading opens."""
+"""What speaks of somebody, or says that there is something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +367,7 @@ class Reconocedor:
             if fichas[i] in _NADA:
                 i += 1
                 continue
-            hallada = None if ajeno else self._unidades.buscar(fichas, i) or self._por_su_raiz(fichas[i], i)
+            hallada = None if ajeno else self._unidad_en(fichas, i)
             if hallada is None or hallada[0].codigo or hallada[0].letra in _DE_ALGUIEN:
                 return False
             i = hallada[1]
@@ -403,7 +406,7 @@ class Reconocedor:
         fines = [0]
         while fines[-1] < len(fichas):
             i = fines[-1]
-            hallada = self._unidades.buscar(fichas, i) or self._por_su_raiz(fichas[i], i)
+            hallada = self._unidad_en(fichas, i)
             if hallada is None:
                 return None
             unidades.append(hallada[0])
@@ -425,7 +428,12 @@ class Reconocedor:
             marca=bool(positivas) if codigos else None,
         )
 
-    def _por_su_raiz(self, ficha: str, i: int) -> tuple[_Unidad, int] | None:
+    def _unidad_en(self, fichas: list[str], i: int) -> tuple[_Unidad, int] | None:
+        """What the words from there on stand for, by the longest phrase or by a word's ending, and where it ends."""
+        hallada = self._unidades.buscar(fichas, i)
+        if hallada is not None:
+            return hallada
+        ficha = fichas[i]
         for finales, unidad in self._raices:
             if len(ficha) > _RAIZ_MINIMA and ficha.endswith(finales):
                 return unidad, i + 1
