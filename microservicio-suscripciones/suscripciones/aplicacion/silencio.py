@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from contratos import sagas
 
 EN_CAMINO_S = 10.0
-"""Seconds after an answer to a later saga in which one to an earlier saga may still come: a participant has several in
-hand at a time, and ends them in any order."""
+"""Seconds that an answer may be on its way: after one to a later saga, since a participant has several in hand at a
+time and ends them in any order; and after the saga's own last step, since the question to the next may be as new."""
 
 AL_DIA_S = 5.0
 """By so many seconds at most the service may be behind on the saga's topic: what is further back may hold an answer."""
@@ -78,11 +78,13 @@ class Indulgencia:
     Attributes:
         atendido: all that the saga's topic held at this instant is handled; None where the service is behind.
         colas: who stands there is not forgotten.
+        en_camino: whose last step was taken in after this instant may have an answer on its way.
         tope: what began at this instant or earlier is put off no more.
     """
 
     atendido: datetime | None
     colas: Sequence[Cola]
+    en_camino: datetime
     tope: datetime
 
 

@@ -121,11 +121,11 @@ class VigilantePlazos:
         atendido = self._alcance.hasta(ahora)
         if atendido is not None and atendido < ahora - timedelta(seconds=AL_DIA_S):
             atendido = None
-        colas = [] if atendido is None else self._colas(ahora)
-        return Indulgencia(atendido, colas, ahora - timedelta(seconds=self._plazo.tope_s))
-
-    def _colas(self, ahora: datetime) -> list[Cola]:
         en_camino = ahora - timedelta(seconds=EN_CAMINO_S)
+        colas = [] if atendido is None else self._colas(ahora, en_camino)
+        return Indulgencia(atendido, colas, en_camino, ahora - timedelta(seconds=self._plazo.tope_s))
+
+    def _colas(self, ahora: datetime, en_camino: datetime) -> list[Cola]:
         respuestas = {
             servicio: self._vencimientos.respuestas(servicio, MUESTRA, en_camino)
             for servicio in dict.fromkeys(debe.servicio for debe in self._debidos)

@@ -13,6 +13,10 @@ from suscripciones.infraestructura import tablas
 _S, _P = tablas.suscripciones.c, tablas.pasos.c
 _SAGA = _S.saga
 _ES_CAMBIO = _SAGA["plan_codigo"].astext != ""
+# Of one saga, by its index; an EXISTS may be answered from the whole table.
+_ULTIMO_PASO = (
+    sa.select(sa.func.max(_P.apuntado)).where(_P.id_saga == _SAGA["id"].astext).correlate(tablas.suscripciones)
+).scalar_subquery()
 # Of each plan its first renewal alone, found by the index from one plan to the next.
 _SIN_RENOVAR = sa.text("""
     WITH RECURSIVE primeras AS (
@@ -55,7 +59,8 @@ class VencimientosSQL:
         vence = _S.comenzada <= indulgencia.tope
         if indulgencia.atendido is not None:
             esperan = [_en_cola(cola) for cola in indulgencia.colas]
-            vence |= (_S.plazo <= indulgencia.atendido) & sa.not_(sa.or_(sa.false(), *esperan))
+            callada = sa.func.coalesce(_ULTIMO_PASO, _S.comenzada) <= indulgencia.en_camino
+            vence |= (_S.plazo <= indulgencia.atendido) & sa.not_(sa.or_(sa.false(), *esperan)) & callada
         return self._leer(_vencidos(_S.plazo, tope, tras).where(vence))
 
     def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:

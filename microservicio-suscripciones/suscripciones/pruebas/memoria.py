@@ -58,7 +58,7 @@ class VencimientosMemoria:
 
     def plazos(self, indulgencia: Indulgencia, tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
         """The deadlines that have passed, and are not put off."""
-        return _dichas("plazo", (f for f in self._vencidas("plazo") if _vence(f, indulgencia)), tope, tras)
+        return _dichas("plazo", (f for f in self._vencidas("plazo") if self._vence(f, indulgencia)), tope, tras)
 
     def renovaciones(self, planes: Collection[str], tope: int, tras: Vencido | None = None) -> Sequence[Vencido]:
         """The renewals that are due, and whose plan is among these."""
@@ -70,20 +70,23 @@ class VencimientosMemoria:
         # The oldest last, which stays.
         return {f["plan_codigo"]: f["renueva"] for f in reversed(list(ajenas))}
 
+    def _vence(self, fila: Fila, indulgencia: Indulgencia) -> bool:
+        if fila["comenzada"] <= indulgencia.tope:
+            return True
+        if indulgencia.atendido is None or fila["plazo"] > indulgencia.atendido:
+            return False
+        pasos = self._almacen.tablas["saga_pasos"].values()
+        suyos = (p["apuntado"] for p in pasos if p["id_saga"] == fila["saga"]["id"])
+        if max(suyos, default=fila["comenzada"]) > indulgencia.en_camino:
+            return False
+        return not any(_en_cola(fila, cola) for cola in indulgencia.colas)
+
     def _vencidas(self, instante: str) -> list[Fila]:
         self._almacen.exigir()
         ahora = self._almacen.entorno.ahora()
         filas = self._almacen.tablas["suscripciones"].values()
         vencidas = (f for f in filas if f[instante] is not None and f[instante] <= ahora)
         return sorted(vencidas, key=itemgetter(instante, "id"))
-
-
-def _vence(fila: Fila, indulgencia: Indulgencia) -> bool:
-    if fila["comenzada"] <= indulgencia.tope:
-        return True
-    if indulgencia.atendido is None or fila["plazo"] > indulgencia.atendido:
-        return False
-    return not any(_en_cola(fila, cola) for cola in indulgencia.colas)
 
 
 def _en_cola(fila: Fila, cola: Cola) -> bool:
