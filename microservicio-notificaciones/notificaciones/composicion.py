@@ -50,7 +50,7 @@ def servicio() -> Servicio:
 
     def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         # One to listen on, and one to lease and to note outcomes with: the consumer's are the consumer's.
-        propio = este.motor(de=_ENVIOS, pool_size=2)
+        propio = este.motor(de=_ENVIOS)
         vigia = Vigia(canal, config.politica, entorno)
         enviador = Enviador(
             propio,
@@ -81,7 +81,7 @@ def servicio() -> Servicio:
         colas={envios.name: ("nombre", "direccion", "datos")},
         unidad=lambda: unidad,
         partes=partes,
-        sesiones=(_ENVIOS,),
+        sesiones={_ENVIOS: 2},
         api=api,
     )
 

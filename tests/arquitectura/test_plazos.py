@@ -1,13 +1,17 @@
-"""Every connection of a service's processes is bounded: in a statement, in a lock, in a pause, and in silence."""
+"""Every connection of a service's processes is bounded: in a statement, in a lock, in a pause, and in silence; and so
+is their number."""
 
 import ast
 import importlib
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 from tests.arquitectura.codigo import PAQUETES, RAIZ, SERVICIOS, arboles
 
 from plataforma.proveedores import Fabrica
+from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura import bd
 from seedwork.infraestructura.intentos import motor_de_notas
 
 
@@ -34,18 +38,50 @@ AJUSTES = (
 )
 
 
+def _servicio(paquete: str, url: str, monkeypatch: pytest.MonkeyPatch, **ajustes: str) -> Servicio:
+    """A service, put together anew from these settings."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("SEUDONIMO_CLAVE", "YmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28=")
+    for nombre, valor in ajustes.items():
+        monkeypatch.setenv(nombre, valor)
+    composicion = importlib.import_module(f"{paquete}.composicion")
+    composicion.servicio.cache_clear()
+    servicio: Servicio = composicion.servicio()
+    composicion.servicio.cache_clear()
+    return servicio
+
+
+@pytest.mark.parametrize("paquete", SERVICIOS.values())
+@pytest.mark.parametrize("tope", [7, 8, 20])
+def test_un_proceso_no_tiene_mas_conexiones_que_las_suyas(
+    monkeypatch: pytest.MonkeyPatch, paquete: str, tope: int
+) -> None:
+    """All pools of each of its processes together (contract §7). Nothing is connected to here."""
+    monkeypatch.setenv("PULSAR_URL", "pulsar://127.0.0.1:1")
+    servicio = _servicio(paquete, "postgresql://nadie@127.0.0.1:1/nada", monkeypatch, BD_CONEXIONES=str(tope))
+    hechos: list[sa.Engine] = []
+    hacer = bd.crear_motor
+
+    def anotar(*posicionales: Any, **nombrados: Any) -> sa.Engine:
+        hechos.append(hacer(*posicionales, **nombrados))
+        return hechos[-1]
+
+    monkeypatch.setattr(bd, "crear_motor", anotar)
+    for proceso in (servicio._de_trabajador, servicio._de_relevo, servicio.crear_api, servicio.motor_de_mantenimiento):
+        hechos.clear()
+        proceso()
+        reservas = [cast(sa.QueuePool, motor.pool) for motor in hechos]
+        assert sum(r.size() for r in reservas) == tope, proceso
+        assert {r._max_overflow for r in reservas} == {0}, proceso
+
+
 @pytest.mark.integracion
 @pytest.mark.parametrize("paquete", SERVICIOS.values())
 def test_el_servidor_conoce_los_plazos_de_cada_conexion(
     nueva_base: Fabrica, monkeypatch: pytest.MonkeyPatch, paquete: str
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", nueva_base(paquete) + "?options=-csearch_path%3Dpublic")
-    monkeypatch.setenv("SEUDONIMO_CLAVE", "YmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28=")
-    monkeypatch.setenv("BD_SENTENCIA_S", "7")
-    composicion = importlib.import_module(f"{paquete}.composicion")
-    composicion.servicio.cache_clear()
-    servicio = composicion.servicio()
-    composicion.servicio.cache_clear()
+    url = nueva_base(paquete) + "?options=-csearch_path%3Dpublic"
+    servicio = _servicio(paquete, url, monkeypatch, BD_SENTENCIA_S="7")
     trabajador = servicio.motor()
     comunes = ("6s", "10000", "2")
     esperados = {

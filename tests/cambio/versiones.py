@@ -87,7 +87,7 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
     with ExitStack() as pila:
         url = crear_bases(servidores.postgres_url, {base: secrets.token_hex(16)})[base]
         pila.callback(borrar_base, servidores.postgres_url, base)
-        motor = bd.crear_motor(url, pool_size=8)
+        motor = bd.crear_motor(url, conexiones=8)
         pila.callback(motor.dispose)
         with motor.begin() as conexion:
             conexion.execute(sa.text(ddl.mensajeria()))

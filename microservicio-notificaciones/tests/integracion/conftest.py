@@ -194,7 +194,7 @@ class ServicioEnPrueba:
             ),
             self.entorno,
         )
-        motor = bd.crear_motor(self.url, pool_size=2, nombre="enviador")
+        motor = bd.crear_motor(self.url, conexiones=2, nombre="enviador")
         self.cola = Contada(ColaEnviosSQL(motor))
         self.vigia = Vigia(canal, self.politica, self.entorno)
         enviador = Enviador(
@@ -247,7 +247,7 @@ def _recibido(hecho: HechoParaElCliente, id: str | None) -> Recibido:
 
 @pytest.fixture
 def motor(nueva_base) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("notificaciones"), pool_size=12)
+    motor = bd.crear_motor(nueva_base("notificaciones"), conexiones=12)
     migrar(motor, MIGRACIONES)
     yield motor
     motor.dispose()

@@ -54,7 +54,7 @@ def url_base(nueva_base_de_modulo: Fabrica) -> str:
 @pytest.fixture
 def motor(url_base: str) -> Iterator[sa.Engine]:
     """An engine of the test's own on the module's database, emptied."""
-    motor = bd.crear_motor(url_base, pool_size=16)
+    motor = bd.crear_motor(url_base, conexiones=16)
     vaciar(motor, [*bd.METADATOS.tables, *tablas.METADATOS.tables])
     yield motor
     motor.dispose()

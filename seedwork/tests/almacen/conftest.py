@@ -261,9 +261,7 @@ class BancoSQL:
         transaccion.escribir(sa.insert(apuntes), {"id": id})
 
     def intentos(self, consumidor: str, lote: str) -> Intentos:
-        return IntentosSQL(
-            self.motor, consumidor, lote, notas=self.motor.execution_options(isolation_level="AUTOCOMMIT")
-        )
+        return IntentosSQL(self.motor, consumidor, lote)
 
     def outbox(self) -> Outbox:
         self._outboxes.append(OutboxSQL(self.motor, EntornoReal()))

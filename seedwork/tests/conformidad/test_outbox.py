@@ -86,7 +86,7 @@ class MesaSQL:
     arriendo_s = 3.0
 
     def __init__(self, url: str) -> None:
-        self._motor = bd.crear_motor(url, pool_size=10)
+        self._motor = bd.crear_motor(url, conexiones=10)
         with self._motor.begin() as conexion:
             conexion.execute(sa.text(ddl.mensajeria()))
         self.transacciones = transacciones(self._motor, sa.MetaData(), EntornoReal())

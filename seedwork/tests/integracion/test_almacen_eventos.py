@@ -60,7 +60,7 @@ SOBRE = Sobre(id="m-1", tipo="t", fuente="f", sujeto="s", tiempo="", correlacion
 
 @pytest.fixture
 def motor(nueva_base) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("almacen"))
+    motor = bd.crear_motor(nueva_base("almacen"), conexiones=10)
     with motor.begin() as conexion:
         conexion.execute(sa.text(ddl.ALMACEN_EVENTOS_V1))
     yield motor

@@ -63,7 +63,7 @@ class Mesa:
 
 @pytest.fixture
 def mesa(nueva_base) -> Iterator[Mesa]:
-    motor = bd.crear_motor(nueva_base("cuaderno"), pool_size=24)
+    motor = bd.crear_motor(nueva_base("cuaderno"), conexiones=24)
     cuaderno.preparar(motor)
     yield Mesa(motor, f"cuaderno-{secrets.token_hex(4)}")
     motor.dispose()

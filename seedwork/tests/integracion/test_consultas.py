@@ -137,6 +137,20 @@ def test_lo_que_tarda_demasiado_es_un_503_y_lo_siguiente_va_bien(motor: sa.Engin
     con_prisa.dispose()
 
 
+def test_cuando_todas_las_conexiones_estan_tomadas_es_un_503(motor: sa.Engine) -> None:
+    """And no consumer's message is to blame for it (contract §7)."""
+    unica = bd.crear_motor(motor.url, conexiones=1)
+    api = abrir(unica)
+    with unica.connect():
+        respuesta = api.get("/notas")
+        assert (respuesta.status_code, respuesta.headers["Retry-After"]) == (503, "1")
+        with pytest.raises(sa.exc.TimeoutError) as hallado:
+            unica.connect()
+        assert bd.es_de_infraestructura(hallado.value)
+    assert api.get("/notas").status_code == 200
+    unica.dispose()
+
+
 def test_lo_que_otro_retiene_tambien(motor: sa.Engine) -> None:
     con_prisa = bd.crear_motor(motor.url, plazos=PRISA)
     api = abrir(con_prisa)

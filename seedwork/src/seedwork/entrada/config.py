@@ -120,6 +120,9 @@ class ConfigServicio(ConfigBase):
     """Days that a command's fate can be asked, and the command is recognised by it; not less than INBOX_DIAS."""
     outbox_dias: PositiveFloat = 1.0
     """Days that outbox rows are kept after they were sent."""
+    bd_conexiones: int = Field(8, ge=7)
+    """Most connections of one process to its database; what runs out is waited for, 2 s at most. A database server
+    must let in the processes of all instances that there may be, times this, and ten more."""
     bd_consulta_s: PositiveFloat = 2.0
     """Seconds that a query of the API may take in the database, half of it waiting for one lock; then it is a 503."""
     bd_sentencia_s: PositiveFloat = Plazos.sentencia_s

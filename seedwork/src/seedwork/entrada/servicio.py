@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import flask
 import pulsar
@@ -33,6 +32,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.detenidos import VigilanteDeSesiones
+from seedwork.infraestructura.intentos import DE_NOTAS
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.plazos import Plazos
 from seedwork.infraestructura.poda import Podador, sin_muestras
@@ -66,7 +66,7 @@ class Servicio:
         partes: makes what its worker has besides its consumers: timers, senders, gauges of its own; of the service
             itself, its worker's engine and its consumers.
         api: adds its routes to a Flask app.
-        sesiones: whose connections its parts use besides (:meth:`motor`'s ``de``).
+        sesiones: whose connections its worker's parts use besides (:meth:`motor`'s ``de``), and how many each.
     """
 
     nombre: str
@@ -82,21 +82,25 @@ class Servicio:
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     partes: Callable[["Servicio", sa.Engine, Consumidores], Sequence[Parte]] = lambda _este, _motor, _consumidores: ()
-    sesiones: Sequence[str] = ()
+    sesiones: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
 
-    def motor(self, plazos: Plazos | None = None, *, de: str = "", **opciones: Any) -> sa.Engine:
+    def motor(self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None) -> sa.Engine:
         """A new engine on the service's own database.
 
         Args:
             plazos: how long anything may take there; a worker's by default.
             de: whose its connections are, where not the service's at large.
-            opciones: SQLAlchemy's own.
+            conexiones: most that it has; as ``sesiones`` tells by default, or else as many as a process may have.
         """
-        nombre = f"{self.nombre}-{de}" if de else self.nombre
-        return bd.crear_motor(self.config.database_url, nombre=nombre, plazos=plazos or self.config.plazos, **opciones)
+        return bd.crear_motor(
+            self.config.database_url,
+            nombre=f"{self.nombre}-{de}" if de else self.nombre,
+            conexiones=conexiones or self.sesiones.get(de, self.config.bd_conexiones),
+            plazos=plazos or self.config.plazos,
+        )
 
     def motor_de_mantenimiento(self) -> sa.Engine:
         """Likewise, for what takes long, and what somebody waits for."""
@@ -161,7 +165,8 @@ class Servicio:
 
     def _de_trabajador(self) -> list[Parte]:
         """Consumers, timers and senders; and the relay, unless that has a process of its own."""
-        config, motor = self.config, self.motor()
+        config = self.config
+        motor = self.motor(conexiones=config.bd_conexiones - DE_NOTAS - sum(self.sesiones.values()))
         cliente, bus = crear_cliente(config.pulsar_url), self.bus(motor, self.paciencia())
         consumidores = consumidores_reales(
             bus,

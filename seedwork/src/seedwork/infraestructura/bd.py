@@ -29,7 +29,7 @@ _AHORA_DE_COPY = sa.text("statement_timestamp()")
 _CONEXION_S = 5
 """Seconds that a connection may take to come about."""
 _TURNO_S = 2.0
-"""Seconds that one may be waited for where all are taken."""
+"""Seconds that one may be waited for where all are taken (contract §7)."""
 _CUALES = "plazos"
 
 
@@ -37,6 +37,7 @@ def crear_motor(
     url: str | sa.URL,
     *,
     nombre: str = "saludtech",
+    conexiones: int = 8,
     plazos: Plazos = PLAZOS,
     ajustes: Mapping[str, str] | None = None,
     **opciones: Any,
@@ -46,6 +47,7 @@ def crear_motor(
     Args:
         url: the database's; what it says of the server's settings itself goes first, and ours win.
         nombre: what the server calls its connections.
+        conexiones: most that it has at a time; whoever wants one more waits for a moment.
         plazos: how long anything may take there.
         ajustes: further server settings of its connections.
         opciones: SQLAlchemy's own.
@@ -65,16 +67,19 @@ def crear_motor(
             **plazos.cliente,
         },
         execution_options={_CUALES: plazos},
-        **{"pool_size": 4, "pool_timeout": _TURNO_S, **opciones},
+        pool_size=conexiones,
+        max_overflow=0,
+        pool_timeout=_TURNO_S,
+        **opciones,
     )
     sa.event.listen(motor, "checkout", _comprobar_viva)
     return motor
 
 
-def motor_aparte(motor: sa.Engine, *, ajustes: Mapping[str, str], **opciones: Any) -> sa.Engine:
-    """One more engine on the same database, in the same bounds."""
+def motor_aparte(motor: sa.Engine, *, conexiones: int, ajustes: Mapping[str, str], **opciones: Any) -> sa.Engine:
+    """One more engine on the same database, in the same bounds of time."""
     plazos: Plazos = motor.get_execution_options()[_CUALES]
-    return crear_motor(motor.url, plazos=plazos, ajustes=ajustes, **opciones)
+    return crear_motor(motor.url, conexiones=conexiones, plazos=plazos, ajustes=ajustes, **opciones)
 
 
 def _comprobar_viva(cruda: Any, _registro: Any, _acceso: Any) -> None:

@@ -42,9 +42,14 @@ _ACABAR_PERDIDOS = sa.text("""
 """)
 
 
+DE_NOTAS = 1
+"""Connections of :func:`motor_de_notas`."""
+
+
 def motor_de_notas(motor: sa.Engine) -> sa.Engine:
     """An engine on the same database whose single statements do not wait for the disk; one serves a whole process."""
-    return bd.motor_aparte(motor, pool_size=1, isolation_level="AUTOCOMMIT", ajustes={"synchronous_commit": "off"})
+    sin_disco = {"synchronous_commit": "off"}
+    return bd.motor_aparte(motor, conexiones=DE_NOTAS, isolation_level="AUTOCOMMIT", ajustes=sin_disco)
 
 
 def _sena(llegado: Original) -> str:
@@ -70,12 +75,12 @@ class IntentosSQL:
         motor: the service's own database.
         consumidor: the inbox's first key; several consumers of a process may share it.
         lote: an id of this consumer's own, in this process.
-        notas: see :func:`motor_de_notas`.
+        notas: see :func:`motor_de_notas`; without one, notes wait for the disk, which who makes few does not mind.
     """
 
     def __init__(self, motor: sa.Engine, consumidor: str, lote: str, *, notas: sa.Engine | None = None) -> None:
         self._motor = motor
-        self._notas = notas or motor_de_notas(motor)
+        self._notas = notas or motor.execution_options(isolation_level="AUTOCOMMIT")
         self._consumidor = consumidor
         self.lote = lote
 

@@ -311,7 +311,7 @@ def montar(servidores: Servidores, url_base: str, *, con_suscripcion: bool = Tru
         con_suscripcion: whether the consumer's subscription is made now, as provisioning does.
     """
     contexto = f"pruebas-{secrets.token_hex(4)}"
-    motor = bd.crear_motor(url_base, pool_size=20)
+    motor = bd.crear_motor(url_base, conexiones=20)
     cuaderno.preparar(motor)
     aprovisionador = Aprovisionador(servidores.admin_url)
     tipos = list(cuaderno.mensajes(contexto))
