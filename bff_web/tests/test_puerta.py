@@ -1,7 +1,9 @@
 """The door's own pages: health, metrics, errors, and a document that tells all of it."""
 
 import json
+import os
 import re
+import threading
 from collections import Counter
 from typing import Any, get_args
 
@@ -21,8 +23,10 @@ from contratos import Mensaje
 from contratos.consultas import Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.entrada import drenaje
 from seedwork.entrada.config import cargar
 from seedwork.entrada.problemas import ErrorHttp
+from seedwork.entrada.salud import Comprobacion
 
 
 class PublicadorRoto:
@@ -30,7 +34,7 @@ class PublicadorRoto:
         raise RuntimeError("SELECT secreto")
 
 
-def puerta_con(broker: str | None) -> FlaskClient:
+def puerta_con(comprobar_broker: Comprobacion) -> FlaskClient:
     config = Config.model_validate(
         {
             "idempotencia_secreto": "secreto de las pruebas",
@@ -41,12 +45,12 @@ def puerta_con(broker: str | None) -> FlaskClient:
             "pulsar_admin_url": "http://127.0.0.1:1",
         }
     )
-    return componer(config, PublicadorRoto(), lambda: broker).test_client()
+    return componer(config, PublicadorRoto(), comprobar_broker).test_client()
 
 
 @pytest.fixture(scope="module")
 def puerta() -> FlaskClient:
-    return puerta_con(None)
+    return puerta_con(lambda: None)
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +72,47 @@ def test_esta_lista_con_el_broker_solo_y_muestra_lo_demas(puerta: FlaskClient) -
 
 
 def test_sin_broker_no_esta_lista_y_lo_nombra_pero_vive() -> None:
-    puerta = puerta_con("sin conexión")
+    puerta = puerta_con(lambda: "sin conexión")
     respuesta = puerta.get("/salud/lista")
     assert (respuesta.status_code, respuesta.content_type) == (503, "application/problem+json")
     assert respuesta.json is not None
     assert respuesta.json["partes"]["broker"] == {"lista": False, "detalle": "sin conexión"}
     assert "broker" in respuesta.json["detail"]
     assert puerta.get("/salud/viva").status_code == 200
+
+
+def test_un_balanceador_le_envia_desde_que_estuvo_lista_hasta_que_se_detiene(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What becomes of the broker meanwhile is no instance's own trouble (contract §7)."""
+    del_broker: str | None = "sin conexión"
+    puerta = puerta_con(lambda: del_broker)
+
+    def trafico() -> tuple[int, str]:
+        respuesta = puerta.get("/salud/trafico")
+        assert respuesta.json is not None
+        return respuesta.status_code, respuesta.json["estado"]
+
+    assert trafico() == (503, "CERRADA")
+    del_broker = None
+    assert trafico() == (200, "ABIERTA")
+    del_broker = "sin conexión"
+    assert trafico() == (200, "ABIERTA")
+    assert puerta.get("/salud/lista").status_code == 503
+    monkeypatch.setattr(drenaje, "PARANDO", (parando := threading.Event()))
+    parando.set()
+    assert trafico() == (503, "CERRADA")
+    assert puerta.get("/planes").status_code == 503, "de lo que se le pide sigue ocupándose, aquí sin servicios"
+
+
+def test_de_los_procesos_de_una_instancia_basta_que_uno_haya_estado_listo() -> None:
+    """Whichever of them a balancer reaches, the instance answers."""
+    listo = True
+    puerta = puerta_con(lambda: None if listo else "sin conexión")
+    hijo = os.fork()
+    if not hijo:
+        os._exit(puerta.get("/salud/trafico").status_code != 200)
+    assert os.waitpid(hijo, 0)[1] == 0
+    listo = False
+    assert puerta.get("/salud/trafico").status_code == 200
 
 
 def test_un_error_imprevisto_no_muestra_nada(puerta: FlaskClient, documento: dict[str, Any]) -> None:

@@ -189,9 +189,19 @@ def _propias() -> dict[str, Any]:
         "headers": _ESPERA,
         "content": {TIPO_PROBLEMA: {"schema": _referencia(respuestas.ProblemaNoLista)}},
     }
+    cerrada = {
+        "description": "Aún no ha estado lista, o se está deteniendo.",
+        "headers": _ESPERA,
+        "content": {TIPO_PROBLEMA: {"schema": _referencia(respuestas.ProblemaCerrada)}},
+    }
     paginas = {
         "/salud/viva": ("verSiVive", "Si el proceso vive", {"200": _bien(respuestas.Viva)}),
         "/salud/lista": ("verSiEstaLista", "Si puede atender", {"200": _bien(respuestas.Lista), "503": no_lista}),
+        "/salud/trafico": (
+            "verSiEstaAbierta",
+            "Si un balanceador ha de enviarle peticiones",
+            {"200": _bien(respuestas.Abierta), "503": cerrada},
+        ),
         "/metrics": ("verMetricas", "Métricas de Prometheus", {"200": _pagina("text/plain")}),
         f"/{_RUTA}": ("obtenerDocumento", "Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),
         "/docs": ("verDocumento", "Este documento, como página", {"200": _pagina("text/html")}),

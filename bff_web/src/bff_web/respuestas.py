@@ -120,6 +120,20 @@ class ProblemaNoLista(Problema):
     informativas: dict[str, ParteDeSalud]
 
 
+class Abierta(BaseModel):
+    """Un balanceador puede enviarle peticiones."""
+
+    model_config = _ejemplo(estado="ABIERTA")
+
+    estado: Literal["ABIERTA"]
+
+
+class ProblemaCerrada(Problema):
+    """Un balanceador no debe enviarle peticiones: aún no ha estado lista, o se está deteniendo."""
+
+    estado: Literal["CERRADA"]
+
+
 class DocumentoOpenApi(BaseModel):
     """Este mismo documento."""
 
@@ -131,5 +145,14 @@ class DocumentoOpenApi(BaseModel):
     paths: dict[str, Any]
 
 
-PROPIAS = (Problema, ProblemaSinConfirmar, ProblemaNoLista, Viva, Lista, DocumentoOpenApi)
+PROPIAS = (
+    Problema,
+    ProblemaSinConfirmar,
+    ProblemaNoLista,
+    ProblemaCerrada,
+    Viva,
+    Lista,
+    Abierta,
+    DocumentoOpenApi,
+)
 """What is no answer to a command that was accepted, and to no query of the contract's."""

@@ -1,5 +1,6 @@
 """Health: liveness, readiness and metrics, the same in every process."""
 
+import mmap
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +18,7 @@ from prometheus_client import (
     multiprocess,
 )
 
-from seedwork.entrada import multiproceso
+from seedwork.entrada import drenaje, multiproceso
 from seedwork.entrada.problemas import problema
 
 Comprobacion = Callable[[], str | None]
@@ -65,7 +66,7 @@ class _Parte:
 def crear_salud(
     requeridas: Mapping[str, Comprobacion], informativas: Mapping[str, Comprobacion], papeles: Mapping[str, Papel]
 ) -> flask.Blueprint:
-    """The routes ``/salud/viva``, ``/salud/lista`` and ``/metrics``.
+    """The routes ``/salud/viva``, ``/salud/lista``, ``/salud/trafico`` and ``/metrics``.
 
     Args:
         requeridas: by name, the checks that decide readiness.
@@ -75,6 +76,8 @@ def crear_salud(
     plano = flask.Blueprint("salud", __name__)
     decisivas = [_Parte(*p) for p in requeridas.items()]
     mostradas = [_Parte(*p) for p in informativas.items()]
+    # Of all processes that are forked from this one: a balancer asks the instance, whichever of them answers.
+    estuvo_lista = mmap.mmap(-1, 1)
 
     @plano.get("/salud/viva")
     def viva() -> dict[str, str]:
@@ -95,6 +98,18 @@ def crear_salud(
             detalle = f"No está listo: {', '.join(faltan)}."
             return problema(503, detalle, cabeceras={"Retry-After": "1"}, estado="NO_LISTA", **cuerpo)
         return {"estado": "LISTA", **cuerpo}
+
+    @plano.get("/salud/trafico")
+    def trafico() -> Any:
+        """For balancers (contract §7): what becomes of broker and services later is no reason to send elsewhere what
+        every other instance can do no better."""
+        if drenaje.PARANDO.is_set():
+            return problema(503, "Se está deteniendo.", estado="CERRADA")
+        if not estuvo_lista[0]:
+            if any(_mirar(decisivas).values()):
+                return problema(503, "Aún no ha estado lista.", cabeceras={"Retry-After": "1"}, estado="CERRADA")
+            estuvo_lista[0] = 1
+        return {"estado": "ABIERTA"}
 
     @plano.get("/metrics")
     def metricas() -> flask.Response:
