@@ -203,6 +203,7 @@ class Plataforma:
         servicios = [parte for parte in servicios if not solo or parte.nombre in solo]
         self.bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
         """The public door's address."""
+        self._ajustes = ajustes
         self._entorno = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self._preparativos = {p.nombre: p for p in partes.preparativos(ajustes, conexiones, secretos)}
         self._procesos = {p.nombre: Proceso(p, self._entorno, self.logs / f"{p.nombre}.log") for p in servicios}
@@ -223,6 +224,10 @@ class Plataforma:
     def proceso(self, nombre: str) -> Proceso:
         """A process by its name, as `make run` names it."""
         return self._procesos[nombre]
+
+    def api(self, paquete: str) -> str:
+        """The address of a service's API."""
+        return f"http://{LOCAL}:{self._ajustes.puerto(f'{paquete}_puerto').numero}"
 
     @property
     def procesos(self) -> list[Proceso]:

@@ -5,7 +5,7 @@ from contratos.esquemas import publicados
 from contratos.sagas import TransicionSaga
 from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.metricas import ATRASO, CARTAS_MUERTAS
+from seedwork.infraestructura.metricas import ATRASO_ENTRADAS, CARTAS_MUERTAS
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, nombre_corto, topico_cartas
 
@@ -31,7 +31,7 @@ def vigilar(admin_url: str) -> dict[str, Comprobacion]:
         tipos = [comando.mensaje for comando in COMANDOS]
         cuentas = {tipo.__name__: aprovisionador.atraso(tipo.topico, tipo.contexto) for tipo in tipos}
         for tipo in tipos:
-            ATRASO.labels(nombre_corto(tipo.topico)).set(cuentas[tipo.__name__])
+            ATRASO_ENTRADAS.labels(nombre_corto(tipo.topico)).set(cuentas[tipo.__name__])
         return _contar(cuentas)
 
     return {"cartas_muertas": cartas_muertas, "atrasos": atrasos}

@@ -641,6 +641,31 @@ def test_cuanto_le_queda_a_una_suscripcion(mesa, particiones):
     assert mesa.atrasos.mirar(topico, "s").marca != antes
 
 
+@pytest.mark.parametrize("particiones", [0, 4])
+def test_desde_cuando_espera_lo_mas_antiguo_y_cuanto_ha_llegado(mesa, particiones):
+    """Messages, where a backlog is counted in entries."""
+    cliente, topico = mesa.cliente(), mesa.topico(particiones=particiones)
+    abierta = suscribir(cliente, [topico], entrega="compartida")
+    nada = mesa.atrasos.mirar(topico, "s")
+    assert (nada.entradas, nada.mas_antiguo, sum(nada.llegados.values())) == (0, None, 0)
+    assert len(nada.llegados) == max(1, particiones)
+    publicar(cliente, topico, *numeros(0, 40))
+    mesa.pasar(lambda: sum(mesa.atrasos.mirar(topico, "s").llegados.values()) == 40)
+    primera = mesa.atrasos.mirar(topico, "s").mas_antiguo
+    llegados = {m.carga: m for m in recibir_mensajes(mesa, abierta, 40, aceptar=False)}
+    espera = mesa.hora()
+    mesa.pasar(lambda: mesa.hora() > espera + 0.01)
+    publicar(cliente, topico, "tarde")
+    assert mesa.atrasos.mirar(topico, "s").mas_antiguo == primera, "what is delivered and not acknowledged waits"
+    for llegado in llegados.values():
+        abierta.aceptar(llegado)
+    mesa.pasar(lambda: mesa.atrasos.mirar(topico, "s").entradas == 1)
+    mesa.pasar(lambda: mesa.atrasos.mirar(topico, "s").mas_antiguo > primera)
+    recibir_mensajes(mesa, abierta, 1)
+    mesa.pasar(lambda: mesa.atrasos.mirar(topico, "s").mas_antiguo is None)
+    assert sum(mesa.atrasos.mirar(topico, "s").llegados.values()) == 41, "they are counted for good"
+
+
 def test_el_registro_de_esquemas(mesa):
     tipo = crear_tipo()
     mesa.aprovisionar(tipo)

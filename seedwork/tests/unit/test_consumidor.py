@@ -3,7 +3,7 @@
 import pytest
 
 from contratos import Mensaje, mensaje
-from seedwork.aplicacion.broker import Atraso, SinAvance
+from seedwork.aplicacion.broker import Atraso
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.sobre import Sobre
@@ -348,30 +348,23 @@ def test_quien_no_da_vueltas_y_no_tiene_nada_en_mano_esta_atascado_si_nadie_lo_t
     assert "3 entradas" in mesa.uno.atascado()
 
 
-def test_lo_que_no_se_puede_mirar_no_impide_mirar_lo_demas():
-    mesa, vistos = Mesa(Apuntar, Contado), []
+def test_lo_que_trabaja_un_consumidor_se_cuenta(mesa):
+    class Lento:
+        def procesar(self, recibidos, **_):
+            mesa.reloj.avanzar(0.2 * len(recibidos))
+            return ()
 
-    class Mirador:
-        def mirar(self, topico, subscription):
-            if topico == Apuntar.topico:
-                raise SinAvance("404")
-            vistos.append(topico)
-            return Atraso(0, 0)
+    mesa.falso.procesar = Lento().procesar
+    for _ in range(3):
+        mesa.enviar()
+    mesa.vueltas(5)
+    assert mesa.uno.faena.mensajes == 3
+    assert mesa.uno.faena.ocupado_s == pytest.approx(0.6), "listening is no work"
 
-    with pytest.raises(SinAvance):
-        mesa.consumidores.medir(Mirador())
-    assert set(vistos) == {Contado.topico, topico_espera(CONTEXTO)}
-
-    class Mudo:
-        def mirar(self, topico, subscription):
-            mesa.reloj.avanzar(2.0)
-            vistos.append(topico)
-            raise SinAvance("ReadTimeoutError")
-
-    vistos.clear()
-    with pytest.raises(SinAvance):
-        mesa.consumidores.medir(Mudo())
-    assert len(vistos) == 3, "until it has taken five seconds"
+    mesa.falso.procesar = lambda recibidos, **_: mesa.reloj.avanzar(20.0) or ()
+    mesa.enviar()
+    mesa.vueltas(5)
+    assert mesa.uno.faena.ocupado_s == pytest.approx(0.6), "what stood still for so long tells nothing"
 
 
 def test_lo_que_se_vio_hace_mucho_no_dice_que_siga_ahi(mesa):

@@ -4,7 +4,8 @@ What goes wrong there is said with the exceptions of this module alone, and no m
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from contratos.base import Entrega
@@ -193,10 +194,15 @@ class Atraso:
     Attributes:
         entradas: how many entries, as the broker counts them; those that are to be delivered later are not among them.
         marca: changes whenever anybody has acknowledged something.
+        mas_antiguo: when the oldest message of these was published, by its sender's clock; one that is to be delivered
+            later counts, too. None for none.
+        llegados: by part of the topic, how many messages have arrived there since the broker has counted them.
     """
 
     entradas: int
     marca: int
+    mas_antiguo: datetime | None = None
+    llegados: Mapping[str, int] = field(default_factory=dict)
 
 
 class Atrasos(Protocol):

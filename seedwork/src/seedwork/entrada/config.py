@@ -120,6 +120,11 @@ class ConfigServicio(ConfigBase):
     """Days that a command's fate can be asked, and the command is recognised by it; not less than INBOX_DIAS."""
     outbox_dias: PositiveFloat = 1.0
     """Days that outbox rows are kept after they were sent."""
+    escala_objetivo_s: PositiveFloat = 30.0
+    """An age of the oldest message that waits, in seconds, at which twice as many workers are wanted as keep up with
+    what arrives (`saludtech_instancias_deseadas`)."""
+    escala_maximo: PositiveInt = 3
+    """The most workers that are wanted: what the group, the servers and their connections have room for."""
     bd_conexiones: int = Field(8, ge=7)
     """Most connections of one process to its database; what runs out is waited for, 2 s at most. A database server
     must let in the processes of all instances that there may be, times this, and ten more."""

@@ -12,9 +12,10 @@ import structlog
 
 from contratos.base import Entrega
 from seedwork.aplicacion.broker import Atraso, SinSubscription, Subscriber, Subscription
+from seedwork.aplicacion.escala import Faena
 from seedwork.aplicacion.recibido import Original, Recibido
 from seedwork.aplicacion.tratamiento import Ilegible, Medios, Tratamiento
-from seedwork.infraestructura import metricas
+from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.topicos import nombre_corto
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,8 @@ class Origen:
         entrega: whether it keeps the order, or shares the load.
         cola: most messages that are delivered ahead. Where it shares the load, a small one keeps a slow worker from
             starving the others.
+        propio: whether these are the service's own topics; not the one that what waits comes back by, where each
+            message was on one of them before.
     """
 
     nombre: str
@@ -38,6 +41,7 @@ class Origen:
     subscription: str
     entrega: Entrega
     cola: int
+    propio: bool = True
 
 
 @dataclass(slots=True)
@@ -94,6 +98,8 @@ class Consumidor:
         self._retenidos = metricas.RETENIDOS.labels(origen.nombre)
         self._retenidos.set(0)
         self._retenidas = 0
+        self.faena = Faena()
+        """What it has worked so far."""
 
     @property
     def nombre(self) -> str:
@@ -109,11 +115,6 @@ class Consumidor:
     def subscription(self) -> str:
         """The subscription's name."""
         return self._origen.subscription
-
-    @property
-    def medios(self) -> Medios:
-        """What it handles its messages with."""
-        return self._medios
 
     @property
     def espera_por(self) -> Exception | None:
@@ -232,7 +233,7 @@ class Consumidor:
         if abierta is None:
             abierta = self._abierta = self._suscribir()
         tratamiento, cupo = abierta.tratamiento, 0
-        if not (hubo := tratamiento.seguir()):
+        if not (hubo := self._seguir(tratamiento)):
             llegados: Sequence[Original] = ()
             if cupo := tratamiento.cupo:
                 llegados = abierta.subscription.recibir(cupo, self._escucha(tratamiento))
@@ -243,6 +244,16 @@ class Consumidor:
             self._retenidos.set(self._retenidas)
         # With its hands full it has not even listened.
         return 0.0 if hubo or cupo else self._escucha(tratamiento)
+
+    def _seguir(self, tratamiento: Tratamiento) -> bool:
+        """One step with what is in hand, counted as work; not where somebody else kept it from that."""
+        antes, en_mano, esperado = self._medios.entorno.monotono(), tratamiento.en_mano, bd.esperado()
+        hubo = tratamiento.seguir()
+        segundos = self._medios.entorno.monotono() - antes
+        if hubo and segundos <= self._ritmo.vuelta_larga_s:
+            hechos = en_mano - tratamiento.en_mano if self._origen.propio else 0
+            self.faena += Faena(hechos, segundos, bd.esperado() - esperado)
+        return hubo
 
     def _escucha(self, tratamiento: Tratamiento) -> float:
         """Seconds until something else is due, at most as long as it listens."""

@@ -1,25 +1,48 @@
 """A service's consumers: what its bus has handlers for says which there are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 
 import pulsar
 import sqlalchemy as sa
 
-from contratos.base import Entrega
-from seedwork.aplicacion.broker import Atrasos, Salida, SinAvance, Subscriber
+from contratos.base import Mensaje
+from seedwork.aplicacion.broker import Atraso, Salida, Subscriber
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.tratamiento import Leer, Medios
 from seedwork.entrada.consumidor import Consumidor, Origen, TestigoDeMensajes
 from seedwork.entrada.proceso import es_ajeno
-from seedwork.infraestructura import metricas
 from seedwork.infraestructura.cartas import CartasMuertas
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.intentos import IntentosSQL, motor_de_notas
 from seedwork.infraestructura.subscription import EsquemasPulsar, SubscriberPulsar
-from seedwork.infraestructura.topicos import nombre_corto, topico_espera
+from seedwork.infraestructura.topicos import topico_espera
+
+
+def origenes(nombre: str, tipos: Collection[type[Mensaje]], cola: int) -> list[Origen]:
+    """What the consumers of who hears these messages subscribe to, each by its name.
+
+    Args:
+        nombre: the bus's.
+        cola: most messages that are delivered ahead.
+    """
+    ordenados = [t.topico for t in tipos if t.entrega == "ordenada"]
+    compartidos = [t.topico for t in tipos if t.entrega == "compartida"]
+    hacer = partial(Origen, subscription=nombre)
+    todos: list[Origen] = []
+    if ordenados:
+        todos.append(hacer(nombre=f"{nombre}-ordenado", topicos=ordenados, entrega="ordenada", cola=cola))
+    if compartidos:
+        todos.append(hacer(nombre=f"{nombre}-compartido", topicos=compartidos, entrega="compartida", cola=cola))
+    if any(t.clase == "comando" for t in tipos):
+        # So few that another worker gets some, too, and that none waits here for long.
+        pocos = 2 * Ritmo.lote_espera
+        lugar = [topico_espera(nombre)]
+        todos.append(hacer(nombre=f"{nombre}-espera", topicos=lugar, entrega="compartida", cola=pocos, propio=False))
+    return todos
 
 
 class Consumidores:
@@ -40,33 +63,21 @@ class Consumidores:
     def __init__(
         self, bus: Bus, *, subscriber: Subscriber, medios: Callable[[str], Medios], leer_en_espera: Leer, cola: int
     ) -> None:
-        def hacer(cual: str, topicos: Sequence[str], entrega: Entrega) -> Consumidor:
-            nombre = f"{bus.consumidor}-{cual}"
-            suyos = replace(medios(nombre), ordenado=entrega == "ordenada")
-            origen = Origen(nombre=nombre, topicos=topicos, subscription=bus.consumidor, entrega=entrega, cola=cola)
-            if cual != "espera":
+        def hacer(origen: Origen) -> Consumidor:
+            suyos = replace(medios(origen.nombre), ordenado=origen.entrega == "ordenada")
+            if origen.propio:
                 return Consumidor(subscriber, origen, suyos)
-            maximo = suyos.ritmo.lote_espera
             return Consumidor(
                 subscriber,
-                # So few that another worker gets some, too, and that none waits here for long.
-                replace(origen, cola=2 * maximo),
-                replace(suyos, leer=leer_en_espera, lote=min(suyos.lote, maximo)),
+                origen,
+                replace(suyos, leer=leer_en_espera, lote=min(suyos.lote, suyos.ritmo.lote_espera)),
                 entre_vueltas=bus.paciencia.vuelta,
                 descanso=suyos.ritmo.descanso,
             )
 
-        tipos = list(bus.manejadores)
-        ordenados = [t.topico for t in tipos if t.entrega == "ordenada"]
-        compartidos = [t.topico for t in tipos if t.entrega == "compartida"]
-        self._propios: list[Consumidor] = []
-        if ordenados:
-            self._propios.append(hacer("ordenado", ordenados, "ordenada"))
-        if compartidos:
-            self._propios.append(hacer("compartido", compartidos, "compartida"))
-        self.todos = list(self._propios)
-        if any(t.clase == "comando" for t in tipos):
-            self.todos.append(hacer("espera", [topico_espera(bus.consumidor)], "compartida"))
+        self.origenes = origenes(bus.consumidor, bus.manejadores, cola)
+        self.todos = [hacer(origen) for origen in self.origenes]
+        self._propios = [c for c, origen in zip(self.todos, self.origenes, strict=True) if origen.propio]
 
     def segundos_en_orden(self) -> float:
         """For how long broker and database have both answered, without a break until now; 0 when they do not.
@@ -80,29 +91,9 @@ class Consumidores:
         cuales = [c.nombre for c in self.todos if not c.conectado()]
         return f"sin conexión con el broker: {', '.join(cuales)}" if cuales else None
 
-    def medir(self, atrasos: Atrasos) -> None:
-        """Look once at what each has before it on each topic, and set the gauges.
-
-        Raises:
-            SinAvance: of some of them the broker did not tell.
-        """
-        callados: list[SinAvance] = []
-        medios = self.todos[0].medios
-        limite = medios.entorno.monotono() + medios.ritmo.vuelta_larga_s
-        for consumidor in self.todos:
-            for topico in consumidor.topicos:
-                try:
-                    atraso = atrasos.mirar(topico, consumidor.subscription)
-                except SinAvance as error:
-                    callados.append(error)
-                    if medios.entorno.monotono() > limite:
-                        # It does not answer at all, and others wait to measure something else.
-                        raise
-                    continue
-                consumidor.anotar_atraso(topico, atraso)
-                metricas.ATRASO.labels(nombre_corto(topico)).set(atraso.entradas)
-        if callados:
-            raise callados[0]
+    def anotar_atraso(self, origen: Origen, topico: str, atraso: Atraso) -> None:
+        """Take in what the broker says that one of them has before it on one of its topics."""
+        next(c for c in self.todos if c.nombre == origen.nombre).anotar_atraso(topico, atraso)
 
 
 def consumidores_reales(

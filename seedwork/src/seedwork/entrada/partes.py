@@ -14,9 +14,11 @@ from seedwork.aplicacion.entorno import Entorno
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.escala import MedidorDeAtraso, MedidorDeRendimiento
 from seedwork.entrada.proceso import Parte, Periodica, es_ajeno
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.detenidos import VigilanteDeSesiones
+from seedwork.infraestructura.escala import EscalaSQL
 from seedwork.infraestructura.poda import Podador
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
@@ -130,16 +132,16 @@ def relevo(relay: Relay) -> Parte:
 
 
 def consumo(
-    consumidores: Consumidores, atrasos: Atrasos, sembrar: Callable[[], None], problema_s: float
+    consumidores: Consumidores, escala: EscalaSQL, sembrar: Callable[[], None], problema_s: float
 ) -> list[Parte]:
     """A service's consumers.
 
     Args:
-        atrasos: what their subscriptions have before them.
+        escala: where what they do is kept.
         sembrar: what is to be done, once, before the first message.
         problema_s: how long trouble with that is waited out.
     """
-    sembrado = _UnaVez(sembrar)
+    sembrado = UnaVez(sembrar)
 
     def correr(consumidor: Consumidor, parada: threading.Event) -> None:
         while not parada.is_set():
@@ -157,13 +159,18 @@ def consumo(
         Parte(
             nombre="consumidores",
             decisivas={"broker": consumidores.desconectados},
-            medir=partial(consumidores.medir, atrasos),
+            medir=MedidorDeRendimiento(consumidores.todos, escala).medir,
         ),
         *(
             Parte(nombre=c.nombre, tarea=partial(correr, c), decisivas={c.nombre: c.atascado})
             for c in consumidores.todos
         ),
     ]
+
+
+def atraso(medidor: MedidorDeAtraso) -> Parte:
+    """What the service has before it, measured by whoever lives of it."""
+    return Parte(nombre="atraso", medir=medidor.medir)
 
 
 def en_espera(motor: sa.Engine, consumidor: str) -> Parte:
@@ -218,7 +225,7 @@ def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -
     )
 
 
-class _UnaVez:
+class UnaVez:
     """Does it once, whoever comes first; the others wait for it. One that failed is tried again by the next."""
 
     def __init__(self, hacer: Callable[[], None]) -> None:
@@ -227,6 +234,7 @@ class _UnaVez:
         self._cerrojo = threading.Lock()
 
     def __call__(self) -> None:
+        """Do it, unless it was done."""
         with self._cerrojo:
             if not self._hecho:
                 self._hacer()

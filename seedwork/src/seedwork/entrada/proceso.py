@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -84,6 +85,19 @@ class Periodica:
                 log.warning("tarea en espera", error=type(error).__name__)
 
 
+def medir(medidores: Mapping[str, Callable[[], object]]) -> None:
+    """Look once at all that is measured. What can't be looked at now keeps nobody else from it.
+
+    Args:
+        medidores: by the names of their parts.
+    """
+    for nombre, mirar in medidores.items():
+        try:
+            mirar()
+        except Exception as error:
+            log.warning("sin medidas por ahora", parte=nombre, error=type(error).__name__)
+
+
 class Proceso:
     """Runs parts.
 
@@ -103,7 +117,7 @@ class Proceso:
         self._fallo: BaseException | None = None
         self._medidores = {p.nombre: p.medir for p in partes if p.medir is not None}
         self._tareas = [(p.nombre, p.tarea) for p in partes if p.tarea is not None]
-        self._tareas.append(("medidor", Periodica(MEDIDA_S, self.medir).correr))
+        self._tareas.append(("medidor", Periodica(MEDIDA_S, partial(medir, self._medidores)).correr))
         self._decisivas = _juntas(p.decisivas for p in partes)
         self._informativas = _juntas(p.informativas for p in partes)
         self._papeles = _juntas(p.papeles for p in partes)
@@ -130,14 +144,6 @@ class Proceso:
         log.info("detenido", fallo=type(self._fallo).__name__ if self._fallo else None)
         # Whatever a client library still waits for must not hold the process up: nothing unfinished was acknowledged.
         os._exit(1 if self._fallo else 0)
-
-    def medir(self) -> None:
-        """Look once at all that is measured. What can't be looked at now keeps nobody else from it."""
-        for nombre, medir in self._medidores.items():
-            try:
-                medir()
-            except Exception as error:
-                log.warning("sin medidas por ahora", parte=nombre, error=type(error).__name__)
 
     def _cuidar(self, nombre: str, tarea: Tarea) -> None:
         """Run a task; one that dies takes the process along, so that it is started anew as a whole."""

@@ -2,10 +2,13 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import flask
 import pulsar
@@ -15,6 +18,7 @@ import structlog
 from contratos.base import Mensaje
 from seedwork.aplicacion.bus import Bus, Manejador, Rechazar
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
+from seedwork.aplicacion.escala import utiles
 from seedwork.aplicacion.espera import Paciencia
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.traducciones import verificar_traducciones
@@ -23,15 +27,17 @@ from seedwork.entrada import logs
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.config import ConfigServicio
-from seedwork.entrada.consumidores import Consumidores, consumidores_reales
+from seedwork.entrada.consumidores import Consumidores, consumidores_reales, origenes
+from seedwork.entrada.escala import MedidorDeAtraso
 from seedwork.entrada.http import crear_app
 from seedwork.entrada.problemas import imprevisto, problema
-from seedwork.entrada.proceso import Parte, Proceso, reunir_memoria
+from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.detenidos import VigilanteDeSesiones
+from seedwork.infraestructura.escala import EscalaSQL
 from seedwork.infraestructura.intentos import DE_NOTAS
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.plazos import Plazos
@@ -146,6 +152,8 @@ class Servicio:
         motor = self.motor(self.config.plazos_de_consulta, de="api")
         app = crear_app_sobre(motor)
         self.api(app, motor)
+        # It tells of what waits also when all workers are dead.
+        medir_mientras_sirve(app, comunes.atraso(self._atraso(motor)))
         return app
 
     def trabajar(self) -> int:
@@ -179,19 +187,25 @@ class Servicio:
             lote=config.lote,
             cola=config.cola,
         )
-        atrasos, medidor = AtrasosPulsar(config.pulsar_admin_url), self._medidor(motor)
+        medidor = self._medidor(motor)
         relay = None if config.relay_aparte else self._relay(motor, self._salida())
         # An id that the inbox forgot must not be found half tried either, nor its key free before.
         como_el_inbox = dict.fromkeys(("inbox", "intentos", "claves_idempotencia"), config.inbox_dias)
         dias = {**como_el_inbox, "comandos": config.comandos_dias, "lotes": 1.0, "outbox": config.outbox_dias}
         return [
             comunes.base_de_datos(motor, [*consumidores.todos, *([relay] if relay else [])]),
-            *comunes.consumo(consumidores, atrasos, lambda: self.sembrar(motor), config.ritmo.problema_s),
+            *comunes.consumo(consumidores, self._escala(motor), lambda: self.sembrar(motor), config.ritmo.problema_s),
+            comunes.atraso(self._atraso(motor, oyente=consumidores.anotar_atraso)),
             comunes.salida(medidor),
             comunes.vigilancia(self._vigilante(motor)),
             *([comunes.relevo(relay)] if relay else []),
             comunes.poda(Podador(motor, dias, colas=self.colas), consumidores, timedelta(days=config.outbox_dias)),
-            comunes.cartas(self.cartero(cliente, motor), self.nombre, atrasos, timedelta(days=config.cartas_dias)),
+            comunes.cartas(
+                self.cartero(cliente, motor),
+                self.nombre,
+                AtrasosPulsar(config.pulsar_admin_url),
+                timedelta(days=config.cartas_dias),
+            ),
             comunes.en_espera(motor, bus.consumidor),
             *self.partes(self, motor, consumidores),
         ]
@@ -210,6 +224,7 @@ class Servicio:
             comunes.salida(self._medidor(motor)),
             comunes.vigilancia(self._vigilante(motor)),
             comunes.relevo(relay),
+            comunes.atraso(self._atraso(motor)),
             Parte(nombre="broker", decisivas={"broker": comprobar}),
         ]
 
@@ -226,6 +241,22 @@ class Servicio:
         nombres = [self.nombre, *(f"{self.nombre}-{de}" for de in self.sesiones)]
         return VigilanteDeSesiones(motor, nombres, self.config.bd_transaccion_s)
 
+    def _escala(self, motor: sa.Engine) -> EscalaSQL:
+        return EscalaSQL(motor, self.nombre)
+
+    def _atraso(self, motor: sa.Engine, **opciones: Any) -> MedidorDeAtraso:
+        config = self.config
+        return MedidorDeAtraso(
+            self.nombre,
+            origenes(self.nombre, self.manejadores, config.cola),
+            AtrasosPulsar(config.pulsar_admin_url),
+            self._escala(motor),
+            self.entorno,
+            objetivo_s=config.escala_objetivo_s,
+            utiles=utiles(self.manejadores, config.escala_maximo),
+            **opciones,
+        )
+
     def _medidor(self, motor: sa.Engine) -> comunes.MedidorDeOutbox:
         return comunes.MedidorDeOutbox(motor, self.entorno, self.config.sin_avance_s)
 
@@ -236,6 +267,15 @@ def crear_app_sobre(motor: sa.Engine) -> flask.Flask:
     app.register_error_handler(CursorInvalido, _cursor_invalido)
     app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)
     return app
+
+
+def medir_mientras_sirve(app: flask.Flask, parte: Parte) -> None:
+    """Have an application's process set a part's gauges, from its first request on: no thread lives on in the process
+    that a server makes to serve it."""
+    medidores = {parte.nombre: parte.medir} if parte.medir is not None else {}
+    tarea = Periodica(MEDIDA_S, partial(medir, medidores))
+    hilo = threading.Thread(target=tarea.correr, args=(threading.Event(),), name="medidor", daemon=True)
+    app.before_request(comunes.UnaVez(hilo.start))
 
 
 def _sin_base(error: sa.exc.SQLAlchemyError) -> flask.Response:

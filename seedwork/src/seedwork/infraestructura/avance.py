@@ -1,6 +1,7 @@
 """How far consumers have come, as the broker knows it."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import urllib3
@@ -38,6 +39,7 @@ class AvancePulsar:
         return Marcha(ultimo, atendido)
 
 
+_CON_EDAD = "getEarliestTimeInBacklog=true"
 _ULTIMAS_VECES = ("lastAckedTimestamp", "lastMarkDeleteAdvancedTimestamp")
 
 
@@ -62,15 +64,22 @@ class AtrasosPulsar:
             self._particionados[topico] = self._admin.pedir(topico, "partitions")["partitions"] > 0
         if self._particionados[topico]:
             # Of all of them together it tells the backlog, and not when anybody acknowledged.
-            partes = self._admin.pedir(topico, "partitioned-stats?perPartition=true")["partitions"].values()
+            partes = self._admin.pedir(topico, f"partitioned-stats?perPartition=true&{_CON_EDAD}")["partitions"]
         else:
-            partes = [self._admin.pedir(topico, "stats")]
-        cuentas = [suya for parte in partes if (suya := parte["subscriptions"].get(subscription)) is not None]
+            partes = {topico: self._admin.pedir(topico, f"stats?{_CON_EDAD}")}
+        cuentas = [suya for parte in partes.values() if (suya := parte["subscriptions"].get(subscription)) is not None]
         if not cuentas:
             raise SinAvance(f"{subscription} no está suscrito")
         entradas = sum(int(c["msgBacklog"]) - int(c.get("msgDelayed", 0)) for c in cuentas)
         marca = max(int(c.get(cuando, 0)) for c in cuentas for cuando in _ULTIMAS_VECES)
-        return Atraso(max(0, entradas), marca)
+        # It says -1, or 0, where there is nothing.
+        publicados = [hito for c in cuentas if (hito := int(c["earliestMsgPublishTimeInBacklog"])) > 0]
+        return Atraso(
+            max(0, entradas),
+            marca,
+            mas_antiguo=datetime.fromtimestamp(min(publicados) / 1000, UTC) if publicados else None,
+            llegados={nombre: int(parte["msgInCounter"]) for nombre, parte in partes.items()},
+        )
 
 
 class _Admin:

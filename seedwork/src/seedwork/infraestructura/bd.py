@@ -2,11 +2,15 @@
 
 import re
 import select
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import psycopg2
+import psycopg2.extensions
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -31,6 +35,47 @@ _CONEXION_S = 5
 _TURNO_S = 2.0
 """Seconds that one may be waited for where all are taken (contract §7)."""
 _CUALES = "plazos"
+
+
+class _Esperado(threading.local):
+    segundos = 0.0
+
+
+_esperado = _Esperado()
+
+
+def esperado() -> float:
+    """Seconds that this thread has waited for databases so far: for statements, for what it copied, and for commits."""
+    return _esperado.segundos
+
+
+@contextmanager
+def _esperando() -> Iterator[None]:
+    antes = time.perf_counter()
+    try:
+        yield
+    finally:
+        _esperado.segundos += time.perf_counter() - antes
+
+
+class _Cursor(psycopg2.extensions.cursor):
+    """A cursor whose waits count. SQLAlchemy's events know nothing of what is copied."""
+
+    def execute(self, *args: Any) -> None:
+        with _esperando():
+            super().execute(*args)
+
+    def copy_expert(self, *args: Any) -> None:
+        with _esperando():
+            super().copy_expert(*args)
+
+
+class _Conexion(psycopg2.extensions.connection):
+    """Likewise, a connection; a commit waits for the disk."""
+
+    def commit(self) -> None:
+        with _esperando():
+            super().commit()
 
 
 def crear_motor(
@@ -64,6 +109,8 @@ def crear_motor(
             "connect_timeout": _CONEXION_S,
             "application_name": nombre,
             "options": " ".join(todas),
+            "connection_factory": _Conexion,
+            "cursor_factory": _Cursor,
             **plazos.cliente,
         },
         execution_options={_CUALES: plazos},
@@ -238,6 +285,17 @@ claves_idempotencia = sa.Table(
     _instante("creada", nullable=False, server_default=AHORA),
 )
 sa.Index("claves_idempotencia_creada", claves_idempotencia.c.creada)
+
+escala = sa.Table(
+    "escala",
+    METADATOS,
+    sa.Column("servicio", sa.Text, primary_key=True),
+    sa.Column("ritmo", sa.Double, comment="Messages that one busy worker handles in a second; null: never measured."),
+    sa.Column("base", sa.Double, comment="The share of that time, 0 to 1, that it waits for the database."),
+    sa.Column("instancias", sa.Integer, nullable=False, server_default="1"),
+    _instante("con_falta", comment="When that many workers were last needed, or one more was let go."),
+    comment="How many workers are wanted, and what is known of one of them.",
+)
 
 CANAL_OUTBOX = "outbox"
 """The NOTIFY channel that wakes the relay."""

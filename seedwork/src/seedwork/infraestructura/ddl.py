@@ -109,10 +109,25 @@ CREATE INDEX comandos_ocurrido ON comandos (ocurrido);
 CREATE INDEX claves_idempotencia_creada ON claves_idempotencia (creada);
 """
 
+# How many workers are wanted, and what one of them was seen to do.
+MENSAJERIA_V4 = """
+CREATE TABLE escala (
+    servicio text PRIMARY KEY,
+    ritmo double precision,
+    base double precision,
+    instancias integer NOT NULL DEFAULT 1,
+    con_falta timestamptz
+);
+COMMENT ON TABLE escala IS 'How many workers are wanted, and what is known of one of them.';
+COMMENT ON COLUMN escala.ritmo IS 'Messages that one busy worker handles in a second; null: never measured.';
+COMMENT ON COLUMN escala.base IS 'The share of that time, 0 to 1, that it waits for the database.';
+COMMENT ON COLUMN escala.con_falta IS 'When that many workers were last needed, or one more was let go.';
+"""
+
 
 def mensajeria() -> str:
     """What a database that is made today gets, where no tree of migrations makes it."""
-    return MENSAJERIA_V1 + MENSAJERIA_V2 + MENSAJERIA_V3
+    return MENSAJERIA_V1 + MENSAJERIA_V2 + MENSAJERIA_V3 + MENSAJERIA_V4
 
 
 # ALWAYS: also in a session that plays the replica, where ordinary triggers keep still.

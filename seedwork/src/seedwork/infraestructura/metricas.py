@@ -31,4 +31,21 @@ OUTBOX_EDAD_SEGUNDOS = Gauge(
     "saludtech_outbox_edad_segundos", "Age of the oldest outbox row not sent", multiprocess_mode="max"
 )
 CARTAS_MUERTAS = Gauge("saludtech_cartas_muertas", "Dead letters parked", multiprocess_mode="max")
-ATRASO = Gauge("saludtech_atraso_mensajes", "Messages not acknowledged yet", ["topico"], multiprocess_mode="max")
+ATRASO_ENTRADAS = Gauge(
+    "saludtech_atraso_entradas",
+    "Entries not acknowledged yet, as the broker counts them: an entry holds as many messages as were sent together",
+    ["topico"],
+    multiprocess_mode="mostrecent",
+)
+ATRASO_SEGUNDOS = Gauge(
+    "saludtech_atraso_segundos",
+    "Age of the oldest message not acknowledged, over a consumer's topics; 0 for none",
+    ["consumidor"],
+    multiprocess_mode="mostrecent",
+)
+INSTANCIAS_DESEADAS = Gauge(
+    "saludtech_instancias_deseadas",
+    "How many workers of the service are wanted, by what arrives, how long it waits, and what one of them does",
+    ["servicio"],
+    multiprocess_mode="mostrecent",
+)

@@ -17,6 +17,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum
 from heapq import heappop, heappush
 from typing import Any, Literal
@@ -665,7 +666,14 @@ class AtrasosEnMemoria:
     def mirar(self, topico: str, subscription: str) -> Atraso:
         """See the port."""
         cursores = _cursores(self._broker, topico, subscription)
-        return Atraso(sum(c.atraso() - len(c.retrasados) for c in cursores), sum(c.acuses for c in cursores))
+        pendientes = [m.micros for c in cursores for m in c.pendientes()]
+        reloj = self._broker.reloj
+        return Atraso(
+            sum(c.atraso() - len(c.retrasados) for c in cursores),
+            sum(c.acuses for c in cursores),
+            mas_antiguo=reloj.ahora() - timedelta(microseconds=reloj.micros - min(pendientes)) if pendientes else None,
+            llegados={c.particion.nombre: len(c.mensajes) for c in cursores},
+        )
 
 
 def _cursores(broker: BrokerEnMemoria, topico: str, subscription: str) -> list[_Cursor]:

@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.execute(ddl.MENSAJERIA_V1)
     op.execute(ddl.MENSAJERIA_V2)
     op.execute(ddl.MENSAJERIA_V3)
+    op.execute(ddl.MENSAJERIA_V4)
     op.execute("""
         CREATE TABLE reservas (
             id text PRIMARY KEY,
