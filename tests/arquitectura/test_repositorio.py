@@ -51,8 +51,9 @@ def test_cada_dependencia_de_node_esta_fijada_con_su_huella() -> None:
     assert [nombre for nombre, paquete in paquetes.items() if "resolved" in paquete] == []
 
 
-def test_los_jars_del_broker_estan_fijados_con_su_huella() -> None:
-    (lista,) = (RAIZ / "deploy/local/src/plataforma").glob("*.jars")
+@pytest.mark.parametrize("programa", ["apache-pulsar-4.0.7", "apache-jmeter-5.6.3"])
+def test_cada_jar_esta_fijado_con_su_huella(programa: str) -> None:
+    lista = RAIZ / f"deploy/local/src/plataforma/{programa}.jars"
     filas = [f for f in lista.read_text(encoding="utf-8").splitlines() if f and not f.startswith("#")]
     assert filas
     assert [f for f in filas if not re.search(r"\b[0-9a-f]{64}\b", f)] == []

@@ -77,7 +77,7 @@ def cimientos(consola: Console) -> Iterator[Cimientos]:
             corrida.preparar(partes.preparativos(ajustes, plano.conexiones, secretos), raiz, dict(os.environ))
             metricas = estado / "metricas"
             todas = partes.servicios(ajustes, plano.conexiones, secretos, metricas)
-            todas.append(partes.bff(ajustes, plano.conexiones, secretos, metricas))
+            todas += partes.puerta(ajustes, plano.conexiones, secretos, metricas, estado / "balanceador")
             for parte in todas:
                 if "PROMETHEUS_MULTIPROC_DIR" in parte.entorno:
                     Path(parte.entorno["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True)
@@ -122,4 +122,4 @@ def _carpeta() -> Iterator[Path]:
 
 
 def _elegir(raiz: Path) -> Callable[[], Ajustes]:
-    return partial(leer_ajustes_libres, raiz, procesamiento=1)
+    return partial(leer_ajustes_libres, raiz, procesamiento=1, bff=1)

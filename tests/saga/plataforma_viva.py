@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -186,6 +186,8 @@ class Plataforma:
         puerto_smtp: int,
         procesamiento: int,
         solo: Collection[str] = (),
+        bff: int = 1,
+        arreglar: Callable[[list[Parte]], list[Parte]] = list,
     ) -> None:
         self.servidores = servidores
         self.bases = bases
@@ -193,14 +195,14 @@ class Plataforma:
         self.buzon = buzon
         self.logs = carpeta / "logs"
         self.logs.mkdir()
-        ajustes = _ajustar(carpeta, puerto_smtp, procesamiento)
+        ajustes = _ajustar(carpeta, puerto_smtp, procesamiento, bff)
         conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases)
         secretos, metricas = Secretos(carpeta / "secretos.json"), carpeta / "metricas"
         servicios = [
             *partes.servicios(ajustes, conexiones, secretos, metricas),
-            partes.bff(ajustes, conexiones, secretos, metricas),
+            *partes.puerta(ajustes, conexiones, secretos, metricas, carpeta / "balanceador"),
         ]
-        servicios = [parte for parte in servicios if not solo or parte.nombre in solo]
+        servicios = arreglar([parte for parte in servicios if not solo or parte.nombre in solo])
         self.bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
         """The public door's address."""
         self._ajustes = ajustes
@@ -274,18 +276,26 @@ class Plataforma:
             )
 
 
-def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: int) -> Ajustes:
+def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: int, bff: int) -> Ajustes:
     puertos: dict[str, int] = dict(zip(CAMPOS_DE_PUERTO, libres(len(CAMPOS_DE_PUERTO)), strict=True))
-    return leer_ajustes(carpeta, **puertos | {"correo_puerto": puerto_smtp, "procesamiento": procesamiento})
+    fijados = {"correo_puerto": puerto_smtp, "procesamiento": procesamiento, "bff": bff}
+    return leer_ajustes(carpeta, **puertos | fijados)
 
 
 @contextmanager
 def plataforma_viva(
-    servidores: Servidores, carpeta: Path, *, procesamiento: int = 1, solo: Collection[str] = ()
+    servidores: Servidores,
+    carpeta: Path,
+    *,
+    procesamiento: int = 1,
+    solo: Collection[str] = (),
+    bff: int = 1,
+    arreglar: Callable[[list[Parte]], list[Parte]] = list,
 ) -> Iterator[Plataforma]:
     """The platform, with so many procesamiento workers, ready in the body, and gone with its databases after it.
 
     Of its processes only those in `solo` are started, where any are named; all topics and databases are there.
+    The door has so many instances, with a balancer before two. What is started is what `arreglar` makes of it.
     """
     marca = os.urandom(4).hex()
     claves = {f"{paquete}_{marca}": os.urandom(16).hex() for paquete in SERVICIOS}
@@ -295,7 +305,7 @@ def plataforma_viva(
     correo = Controller(buzon, hostname=LOCAL, port=puerto)
     correo.start()
     bases = {p: urls[f"{p}_{marca}"] for p in SERVICIOS}
-    viva = Plataforma(servidores, bases, carpeta, buzon, puerto, procesamiento, solo)
+    viva = Plataforma(servidores, bases, carpeta, buzon, puerto, procesamiento, solo, bff, arreglar)
     try:
         hasta(lambda: sondas.smtp(puerto)() is None, "el correo está listo")
         viva.levantar()

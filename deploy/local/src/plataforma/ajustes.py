@@ -15,9 +15,12 @@ from plataforma.servicios import SERVICIOS, Servicio
 
 PUERTO_PULSAR = 6650
 PUERTO_PULSAR_ADMIN = 8080
-_PARTES = {"bff_puerto": "bff", "postgres_puerto": "postgres", "correo_puerto": "correo"} | {
-    campo: parte for servicio in SERVICIOS.values() for campo, (parte, _) in servicio.puertos.items()
-}
+_PARTES = {
+    "bff_puerto": "bff",
+    "bff_instancias_puerto": "bff-1",
+    "postgres_puerto": "postgres",
+    "correo_puerto": "correo",
+} | {campo: parte for servicio in SERVICIOS.values() for campo, (parte, _) in servicio.puertos.items()}
 CAMPOS_DE_PUERTO = tuple(_PARTES)
 """The fields that `Ajustes.puerto` takes."""
 
@@ -35,8 +38,12 @@ class Ajustes(BaseSettings):
     """Its admin API; by default, on port 8080."""
     postgres_url: str | None = None
     """Secret: a PostgreSQL server's superuser, postgresql://…; by default, a server is started here."""
+    bff: int = Field(default=1, ge=1, le=2)
+    """How many instances of the door there are; two share its port behind a balancer."""
     bff_puerto: int = 5005
-    """The BFF's port."""
+    """The BFF's port; of two instances, the balancer's."""
+    bff_instancias_puerto: int = 5006
+    """Of two instances, the first one's port; the second one's follows it."""
     postgres_puerto: int = 5433
     """The embedded PostgreSQL's port."""
     correo_puerto: int = 1025

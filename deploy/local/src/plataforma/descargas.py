@@ -1,7 +1,7 @@
-"""The embedded broker's jars and the Java that runs them.
+"""Programs made of jars, the embedded broker and JMeter, and the Java that runs them.
 
-The jars are pinned by coordinates and SHA-256 in `apache-pulsar-4.0.7.jars`, fetched once per user and kept in
-`${XDG_CACHE_HOME:-~/.cache}/saludtech/pulsar-4.0.7/`.
+The jars are pinned by coordinates and SHA-256 in a list beside this module (`apache-pulsar-4.0.7.jars`, say), fetched
+once per user and kept in a folder like `${XDG_CACHE_HOME:-~/.cache}/saludtech/pulsar-4.0.7/`.
 """
 
 import fcntl
@@ -31,7 +31,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from plataforma.errores import ErrorPlataforma
 
-VERSION_PULSAR = "4.0.7"
 JAVA_MINIMO = 17
 HILOS = 8
 INTENTOS = 3
@@ -104,7 +103,7 @@ class Jar:
             parcial.unlink()
             problema = "what arrived does not have the pinned SHA-256, and was not kept"
         raise ErrorPlataforma(
-            f"The broker's file {self.coordenadas} can't be had from Maven Central: {problema}. "
+            f"The file {self.coordenadas} can't be had from Maven Central: {problema}. "
             "The first start needs the network; whatever arrived is kept, so start again once it is there."
         )
 
@@ -170,41 +169,55 @@ def _confianza() -> ssl.SSLContext:
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def jars_fijados(maquina: str | None = None) -> list[Jar]:
-    """The pinned jars that this machine (or the given one) needs, in the class path's order."""
-    texto = files("plataforma").joinpath(f"apache-pulsar-{VERSION_PULSAR}.jars").read_text("utf-8")
-    lineas = (linea.split() for linea in texto.splitlines() if linea and not linea.startswith("#"))
-    jars = [Jar(coordenadas, suma) for coordenadas, suma in lineas]
-    return [jar for jar in jars if jar.es_para(maquina or _maquina())]
+@dataclass(frozen=True)
+class Programa:
+    """A program of Apache's that is made of jars."""
+
+    nombre: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"Apache {self.nombre} {self.version}"
+
+    def jars(self, maquina: str | None = None) -> list[Jar]:
+        """The pinned jars that this machine (or the given one) needs, in the class path's order."""
+        lista = f"apache-{self.nombre.lower()}-{self.version}.jars"
+        texto = files("plataforma").joinpath(lista).read_text("utf-8")
+        lineas = (linea.split() for linea in texto.splitlines() if linea and not linea.startswith("#"))
+        jars = [Jar(coordenadas, suma) for coordenadas, suma in lineas]
+        return [jar for jar in jars if jar.es_para(maquina or _maquina())]
+
+    @property
+    def carpeta(self) -> Path:
+        """Where this user's copy of it is kept."""
+        raiz = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        return Path(raiz).expanduser() / "saludtech" / f"{self.nombre.lower()}-{self.version}"
+
+    def obtener(self, consola: Console) -> list[Path]:
+        """Its class path, fetched first where this user does not have it yet.
+
+        Every file is checked on every start, so that a damaged cache heals itself. Two processes may call this at
+        once: the second one waits, and finds everything there. Raises ErrorPlataforma when a file can't be had.
+        """
+        self.carpeta.mkdir(parents=True, exist_ok=True)
+        jars = self.jars()
+        with _cerrojo(self, consola), ThreadPoolExecutor(HILOS) as hilos:
+            enteros = hilos.map(lambda jar: jar.esta_en(self.carpeta), jars)
+            faltan = [jar for jar, entero in zip(jars, enteros, strict=True) if not entero]
+            _olvidar_parciales(self.carpeta, faltan)
+            if faltan:
+                _descargar(self, faltan, hilos, consola)
+        return [self.carpeta / jar.archivo for jar in jars]
 
 
-def carpeta_cache() -> Path:
-    """Where this user's copy of the broker is kept."""
-    raiz = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(raiz).expanduser() / "saludtech" / f"pulsar-{VERSION_PULSAR}"
+PULSAR = Programa("Pulsar", "4.0.7")
+JMETER = Programa("JMeter", "5.6.3")
 
 
-def obtener_pulsar(consola: Console) -> list[Path]:
-    """The broker's class path, fetched first where this user does not have it yet.
-
-    Every file is checked on every start, so that a damaged cache heals itself. Two processes may call this at
-    once: the second one waits, and finds everything there. Raises ErrorPlataforma when a file can't be had.
-    """
-    carpeta = carpeta_cache()
-    carpeta.mkdir(parents=True, exist_ok=True)
-    jars = jars_fijados()
-    with _cerrojo(carpeta, consola), ThreadPoolExecutor(HILOS) as hilos:
-        enteros = hilos.map(lambda jar: jar.esta_en(carpeta), jars)
-        faltan = [jar for jar, entero in zip(jars, enteros, strict=True) if not entero]
-        _olvidar_parciales(carpeta, faltan)
-        if faltan:
-            _descargar(faltan, carpeta, hilos, consola)
-    return [carpeta / jar.archivo for jar in jars]
-
-
-def _descargar(jars: list[Jar], carpeta: Path, hilos: ThreadPoolExecutor, consola: Console) -> None:
+def _descargar(programa: Programa, jars: list[Jar], hilos: ThreadPoolExecutor, consola: Console) -> None:
+    carpeta = programa.carpeta
     progreso = Progress(
-        TextColumn("Fetching Apache Pulsar " + VERSION_PULSAR),
+        TextColumn(f"Fetching {programa}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("files, {task.fields[megas]:.0f} MB"),
@@ -235,12 +248,12 @@ def _olvidar_parciales(carpeta: Path, faltan: Iterable[Jar]) -> None:
 
 
 @contextmanager
-def _cerrojo(carpeta: Path, consola: Console) -> Iterator[None]:
-    with (carpeta / ".cerrojo").open("w") as archivo:
+def _cerrojo(programa: Programa, consola: Console) -> Iterator[None]:
+    with (programa.carpeta / ".cerrojo").open("w") as archivo:
         try:
             fcntl.flock(archivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            consola.print("Another process is fetching or checking the broker: waiting for it.")
+            consola.print(f"Another process is fetching or checking {programa}: waiting for it.")
             fcntl.flock(archivo, fcntl.LOCK_EX)
         yield
 

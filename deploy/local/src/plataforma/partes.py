@@ -8,6 +8,7 @@ from pathlib import Path
 
 from plataforma import sondas
 from plataforma.ajustes import Ajustes
+from plataforma.balanceador import MIRADA_S, Balanceador
 from plataforma.puertos import LOCAL, Puerto
 from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS, Servicio
@@ -106,19 +107,40 @@ def servicios(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metr
     return partes
 
 
-def bff(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: Path) -> Parte:
-    """The public HTTP door."""
-    puerto = ajustes.puerto("bff_puerto")
+def puerta(
+    ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: Path, balanceador: Path
+) -> list[Parte]:
+    """The public HTTP door: one instance of it, or two and the balancer before them, whose folder is given.
+
+    Raises ErrorPlataforma where the balancer's program is not there.
+    """
+    publico, primero = ajustes.puerto("bff_puerto"), ajustes.puerto("bff_instancias_puerto")
+    if ajustes.bff == 1:
+        return [_instancia(publico, ajustes, conexiones, secretos, metricas)]
+    puertos = [Puerto(primero.numero + i, f"bff-{i + 1}", primero.variable) for i in range(ajustes.bff)]
+    delante = Balanceador(balanceador, publico.numero, [puerto.numero for puerto in puertos])
+    # So long that the balancer has seen that it is going.
+    drenaje = {"DRENAJE_S": str(4 * MIRADA_S)}
+    return [
+        *(_instancia(puerto, ajustes, conexiones, secretos, metricas, **drenaje) for puerto in puertos),
+        Parte("balanceador", Grupo.BFF, delante.preparar(), _viva(publico), (publico,), delante.entorno),
+    ]
+
+
+def _instancia(
+    puerto: Puerto, ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: Path, **propio: str
+) -> Parte:
     entorno = {
         "PULSAR_URL": conexiones.pulsar_url,
         "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
         "BFF_PUERTO": str(puerto.numero),
         "IDEMPOTENCIA_SECRETO": secretos["idempotencia"],
-        **_metricas(metricas, "bff"),
+        **_metricas(metricas, puerto.parte),
+        **propio,
     }
     for paquete in SERVICIOS:
         entorno[f"{paquete.upper()}_URL"] = f"http://{LOCAL}:{ajustes.puerto(f'{paquete}_puerto').numero}"
-    return Parte("bff", Grupo.BFF, _python("bff_web"), _lista(puerto), (puerto,), entorno)
+    return Parte(puerto.parte, Grupo.BFF, _python("bff_web"), _lista(puerto), (puerto,), entorno)
 
 
 def _entorno_comun(servicio: Servicio, ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos) -> dict[str, str]:
@@ -143,6 +165,10 @@ def _salud(puerto: Puerto) -> dict[str, str]:
 
 def _lista(puerto: Puerto) -> Sonda:
     return sondas.http(f"http://{LOCAL}:{puerto.numero}/salud/lista")
+
+
+def _viva(puerto: Puerto) -> Sonda:
+    return sondas.http(f"http://{LOCAL}:{puerto.numero}/salud/viva")
 
 
 def _metricas(carpeta: Path, nombre: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from plataforma import partes, puertos, sondas
 from plataforma.ajustes import PUERTO_PULSAR, Ajustes
 from plataforma.broker import BrokerIncrustado
-from plataforma.descargas import encontrar_java, obtener_pulsar
+from plataforma.descargas import PULSAR, encontrar_java
 from plataforma.errores import ErrorPlataforma
 from plataforma.partes import Conexiones, Grupo, Parte, Preparativo
 from plataforma.postgres import PostgresIncrustado, url_de
@@ -65,7 +65,7 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
         metricas = estado / "metricas"
         preparativos = partes.preparativos(ajustes, conexiones, secretos)
         servicios = partes.servicios(ajustes, conexiones, secretos, metricas)
-        servicios.append(partes.bff(ajustes, conexiones, secretos, metricas))
+        servicios += partes.puerta(ajustes, conexiones, secretos, metricas, estado / "balanceador")
         infraestructura.append(partes.correo(ajustes, estado / "correo"))
 
     puertos_postgres = (ajustes.puerto("postgres_puerto"),) if postgres else ()
@@ -79,7 +79,7 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
                   senal="INT")
         )  # fmt: skip
     if broker:
-        orden = broker.preparar(encontrar_java(), obtener_pulsar(consola))
+        orden = broker.preparar(encontrar_java(), PULSAR.obtener(consola))
         infraestructura.append(Parte("pulsar", Grupo.BROKER, orden, sondas.pulsar(broker.admin_url), puertos_broker))
     return Plano(infraestructura, preparativos, servicios, conexiones, postgres_url, claves, externos)
 

@@ -21,13 +21,13 @@ from plataforma.ajustes import leer_ajustes_libres
 from plataforma.broker import AJUSTES_DE_PASO as broker_de_paso
 from plataforma.broker import MEMORIA, RECOLECTOR, ajustes_de_broker
 from plataforma.corrida import SEGUNDOS_DE_ARRANQUE, Corrida, correr
-from plataforma.descargas import VERSION_PULSAR
+from plataforma.descargas import PULSAR
 from plataforma.errores import ErrorPlataforma
 from plataforma.postgres import AJUSTES_DE_PASO as postgres_de_paso
 from plataforma.puertos import LOCAL, libres
 from plataforma.sondas import Sonda
 
-IMAGEN_PULSAR = f"apachepulsar/pulsar:{VERSION_PULSAR}"
+IMAGEN_PULSAR = f"apachepulsar/pulsar:{PULSAR.version}"
 IMAGEN_POSTGRES = "postgres:17.10-bookworm"
 _DADOS = ("PULSAR_URL", "PULSAR_ADMIN_URL", "POSTGRES_URL")
 
@@ -106,7 +106,7 @@ def _incrustados(consola: Console) -> Iterator[Servidores]:
             conexiones.pulsar_url,
             conexiones.pulsar_admin_url,
             corrida.plano.postgres_url,
-            f"embedded servers: Apache Pulsar {VERSION_PULSAR}, PostgreSQL",
+            f"embedded servers: {PULSAR}, PostgreSQL",
         )
 
 

@@ -12,20 +12,21 @@ from pathlib import Path
 import certifi
 import pytest
 
-from plataforma.descargas import Bajada, Jar, _olvidar_parciales, jars_fijados
+from plataforma.descargas import JMETER, PULSAR, Bajada, Jar, Programa, _olvidar_parciales
 from plataforma.errores import ErrorPlataforma
 
 
 def test_cada_maquina_recibe_solo_sus_bibliotecas_nativas() -> None:
-    linux, mac = jars_fijados("linux-x86_64"), jars_fijados("osx-aarch_64")
+    linux, mac = PULSAR.jars("linux-x86_64"), PULSAR.jars("osx-aarch_64")
     assert any("linux-x86_64" in jar.coordenadas for jar in linux)
     assert not any("osx" in jar.coordenadas or "aarch_64" in jar.coordenadas for jar in linux)
     assert not any("linux" in jar.coordenadas for jar in mac)
 
 
-def test_ningun_archivo_pisa_a_otro() -> None:
-    archivos = [jar.archivo for jar in jars_fijados()]
-    assert len(archivos) == len(set(archivos)) > 300
+@pytest.mark.parametrize(("programa", "cuantos"), [(PULSAR, 300), (JMETER, 140)], ids=str)
+def test_ningun_archivo_pisa_a_otro(programa: Programa, cuantos: int) -> None:
+    archivos = [jar.archivo for jar in programa.jars()]
+    assert len(archivos) == len(set(archivos)) > cuantos
 
 
 def test_un_archivo_danado_no_cuenta(tmp_path: Path) -> None:

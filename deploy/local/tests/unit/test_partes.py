@@ -4,6 +4,8 @@ import pytest
 
 from plataforma import partes
 from plataforma.ajustes import leer_ajustes
+from plataforma.balanceador import ESPERA_S, MIRADA_S, OCIO_S, Balanceador
+from plataforma.errores import ErrorPlataforma
 from plataforma.partes import Conexiones, Grupo, Parte
 from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS
@@ -18,7 +20,8 @@ def todas(tmp_path: Path) -> dict[str, Parte]:
     ajustes, secretos = leer_ajustes(tmp_path, procesamiento=3), Secretos(tmp_path / "secretos.json")
     metricas = tmp_path / "metricas"
     lista = partes.servicios(ajustes, CONEXIONES, secretos, metricas)
-    lista += [partes.bff(ajustes, CONEXIONES, secretos, metricas), partes.correo(ajustes, tmp_path / "correo")]
+    lista += partes.puerta(ajustes, CONEXIONES, secretos, metricas, tmp_path / "balanceador")
+    lista.append(partes.correo(ajustes, tmp_path / "correo"))
     return {parte.nombre: parte for parte in lista}
 
 
@@ -58,6 +61,33 @@ def test_el_bff_encuentra_a_cada_servicio(todas: dict[str, Parte]) -> None:
     for paquete, servicio in SERVICIOS.items():
         api = todas[f"{servicio.nombre}-api"]
         assert todas["bff"].entorno[f"{paquete.upper()}_URL"].endswith(f":{api.puertos[0].numero}")
+
+
+def test_dos_instancias_de_la_puerta_tienen_un_balanceador_delante(tmp_path: Path) -> None:
+    ajustes, secretos = leer_ajustes(tmp_path, bff=2), Secretos(tmp_path / "secretos.json")
+    una, otra, balanceador = partes.puerta(ajustes, CONEXIONES, secretos, tmp_path / "metricas", tmp_path / "b")
+    assert [parte.nombre for parte in (una, otra, balanceador)] == ["bff-1", "bff-2", "balanceador"]
+    assert una.entorno["PROMETHEUS_MULTIPROC_DIR"] != otra.entorno["PROMETHEUS_MULTIPROC_DIR"]
+    # The same request under the same key is the same command, whichever of them gets it.
+    assert una.entorno["IDEMPOTENCIA_SECRETO"] == otra.entorno["IDEMPOTENCIA_SECRETO"]
+    # Clients find the door where it ever was.
+    assert [puerto.numero for puerto in balanceador.puertos] == [5005]
+    dicho = Path(balanceador.orden[-1]).read_text("utf-8")
+    for instancia in (una, otra):
+        assert f'"dial": "127.0.0.1:{instancia.puertos[0].numero}"' in dicho
+
+
+def test_un_balanceador_que_falta_se_dice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plataforma.balanceador.sysconfig.get_path", lambda _: str(tmp_path))
+    with pytest.raises(ErrorPlataforma, match="The balancer is not there"):
+        Balanceador(tmp_path / "b", 1, [2, 3]).preparar()
+
+
+def test_el_balanceador_guarda_las_reglas_de_sus_vecinos() -> None:
+    """It waits at least 10 s, lets no connection lie for longer than the door does, and sees that one goes in time."""
+    assert ESPERA_S >= 10
+    assert OCIO_S < 30
+    assert Grupo.BFF.value >= 4 * MIRADA_S + 2
 
 
 def test_los_secretos_son_los_mismos_en_cada_arranque(tmp_path: Path) -> None:

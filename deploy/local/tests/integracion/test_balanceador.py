@@ -1,0 +1,212 @@
+"""The balancer by itself, the real program, before instances that do as they are told (contract §7).
+
+In `make test`, since it starts a program, and no broker or database. That the door behind it does its own part is shown
+by experiment 1 (`tests/experimento1`).
+"""
+
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from plataforma.balanceador import FALLOS, SALUD, Balanceador
+from plataforma.puertos import LOCAL, libres
+
+pytestmark = pytest.mark.integracion
+
+
+class Instancia(ThreadingHTTPServer):
+    """Answers every request with its status; `corta` breaks off instead, once it has read it."""
+
+    daemon_threads = True
+
+    def __init__(self, puerto: int) -> None:
+        super().__init__((LOCAL, puerto), _Respuesta)
+        self.estado = 200
+        self.salud = 200
+        self.corta = False
+        self.recibidas: Counter[str] = Counter()
+        """How many requests of each method have reached it, health apart."""
+        self._enchufes: list[socket.socket] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take a connection, and keep it in mind."""
+        self._enchufes.append(request)
+        super().process_request(request, client_address)
+
+    def morir(self) -> None:
+        """Listen no more, and let go of every connection, as a process that is killed does."""
+        self.shutdown()
+        self.server_close()
+        for enchufe in self._enchufes:
+            with suppress(OSError):
+                enchufe.shutdown(socket.SHUT_RDWR)
+
+
+class _Respuesta(BaseHTTPRequestHandler):
+    server: Instancia
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path == SALUD:
+            self._responder(self.server.salud)
+            return
+        self.server.recibidas[self.command] += 1
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.server.corta:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+        else:
+            self._responder(self.server.estado)
+
+    do_POST = do_GET
+
+    def _responder(self, estado: int) -> None:
+        cuerpo = f"soy {self.server.server_address[1]}".encode()
+        self.send_response(estado)
+        self.send_header("Content-Length", str(len(cuerpo)))
+        self.end_headers()
+        self.wfile.write(cuerpo)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def instancia(puerto: int) -> Iterator[Instancia]:
+    with Instancia(puerto) as servidor:
+        hilo = threading.Thread(target=servidor.serve_forever, kwargs={"poll_interval": 0.01})
+        hilo.start()
+        try:
+            yield servidor
+        finally:
+            servidor.shutdown()
+            hilo.join()
+
+
+class Lugar:
+    """A balancer, two instances, and whoever asks."""
+
+    def __init__(self, carpeta: Path, pila: ExitStack) -> None:
+        self._pila = pila
+        self.puerto, *self.puertos = libres(3)
+        delante = Balanceador(carpeta, self.puerto, self.puertos)
+        self.instancias = [pila.enter_context(instancia(puerto)) for puerto in self.puertos]
+        proceso = pila.enter_context(subprocess.Popen(delante.preparar(), env=os.environ | delante.entorno))
+        pila.callback(proceso.kill)
+        self._http = urllib3.PoolManager(retries=False, timeout=30)
+        hasta(lambda: self.responde() and self.pedir().status == 200)
+        self.olvidar()
+
+    def responde(self) -> bool:
+        with socket.socket() as enchufe:
+            return enchufe.connect_ex((LOCAL, self.puerto)) == 0
+
+    def pedir(self, metodo: str = "GET") -> urllib3.BaseHTTPResponse:
+        cuerpo = b"{}" if metodo == "POST" else None
+        return self._http.request(metodo, f"http://{LOCAL}:{self.puerto}/algo", body=cuerpo)
+
+    def olvidar(self) -> None:
+        for suya in self.instancias:
+            suya.recibidas.clear()
+
+
+def hasta(cumple: Callable[[], object], segundos: float = 30) -> None:
+    limite = time.monotonic() + segundos
+    while not cumple():
+        assert time.monotonic() < limite, "it did not come true in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def lugar(tmp_path: Path) -> Iterator[Lugar]:
+    with ExitStack() as pila:
+        yield Lugar(tmp_path, pila)
+
+
+def test_quien_solo_yerra_queda_fuera_por_sus_respuestas_y_vuelve(lugar: Lugar) -> None:
+    mala, buena = lugar.instancias
+    mala.estado = 500
+    errores = 0
+    while mala.recibidas.total() < FALLOS:
+        errores += lugar.pedir("POST").status == 500
+    assert errores == FALLOS
+    lugar.olvidar()
+    assert {lugar.pedir("POST").status for _ in range(50)} == {200}
+    assert (mala.recibidas.total(), buena.recibidas.total()) == (0, 50)
+    mala.estado = 200
+    hasta(lambda: lugar.pedir("POST").status == 200 and mala.recibidas.total())
+
+
+def test_si_todas_yerran_ninguna_queda_fuera_y_sus_respuestas_llegan(lugar: Lugar) -> None:
+    """As when the broker is away: §2's own 503 with its ids has to reach the client, and queries have to go on."""
+    for suya in lugar.instancias:
+        suya.estado = 503
+    for _ in range(10 * FALLOS):
+        respuesta = lugar.pedir("POST")
+        assert (respuesta.status, respuesta.data[:4]) == (503, b"soy ")
+    for suya in lugar.instancias:
+        suya.estado = 200
+    assert {lugar.pedir(metodo).status for metodo in ("GET", "POST") for _ in range(10)} == {200}
+
+
+def test_un_post_enviado_no_se_repite_y_un_get_si(lugar: Lugar) -> None:
+    for suya in lugar.instancias:
+        suya.corta = True
+    respuesta = lugar.pedir("POST")
+    problema = json.loads(respuesta.data)
+    assert (respuesta.status, problema["status"]) == (502, 502)
+    assert respuesta.headers["Content-Type"] == "application/problem+json"
+    assert "puede que no" in problema["detail"]
+    assert sum((suya.recibidas for suya in lugar.instancias), Counter()) == {"POST": 1}
+
+    sana, _ = lugar.instancias
+    sana.corta = False
+    assert [lugar.pedir().status for _ in range(4)] == [200] * 4
+
+
+def test_un_post_que_no_llega_a_enviarse_va_a_otra(lugar: Lugar) -> None:
+    muerta, viva = lugar.instancias
+    muerta.morir()
+    assert [lugar.pedir("POST").status for _ in range(40)] == [200] * 40
+    assert viva.recibidas["POST"] == 40
+
+
+def test_quien_dice_que_se_va_no_recibe_nada_nuevo(lugar: Lugar) -> None:
+    se_va, queda = lugar.instancias
+    se_va.salud = 503
+
+    def nada_nuevo() -> bool:
+        lugar.olvidar()
+        assert {lugar.pedir("POST").status for _ in range(10)} == {200}
+        return not se_va.recibidas
+
+    hasta(nada_nuevo)
+    assert queda.recibidas["POST"] == 10
+    se_va.salud = 200
+    hasta(lambda: lugar.pedir("POST").status == 200 and se_va.recibidas)
+
+
+def test_sin_instancias_lo_dice_el_balanceador(lugar: Lugar) -> None:
+    for suya in lugar.instancias:
+        suya.salud = 503
+
+    def sin_nadie() -> urllib3.BaseHTTPResponse | None:
+        respuesta = lugar.pedir("POST")
+        return respuesta if respuesta.status == 503 else None
+
+    hasta(sin_nadie)
+    respuesta = lugar.pedir("POST")
+    assert (respuesta.status, respuesta.headers["Retry-After"]) == (503, "1")
+    assert "no se ha hecho nada" in json.loads(respuesta.data)["detail"]
