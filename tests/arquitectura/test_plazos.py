@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.arquitectura.codigo import PAQUETES, RAIZ, SERVICIOS, arboles
 
 from plataforma.proveedores import Fabrica
+from seedwork.entrada import logs
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.intentos import motor_de_notas
@@ -67,6 +68,8 @@ def test_un_proceso_no_tiene_mas_conexiones_que_las_suyas(
         return hechos[-1]
 
     monkeypatch.setattr(bd, "crear_motor", anotar)
+    # How the process of the tests logs is theirs.
+    monkeypatch.setattr(logs, "configurar", lambda *_: None)
     for proceso in (servicio._de_trabajador, servicio._de_relevo, servicio.crear_api, servicio.motor_de_mantenimiento):
         hechos.clear()
         proceso()
