@@ -75,7 +75,7 @@ class PublicadorEnMemoria:
         self.publicados: list[tuple[Sobre, Mensaje]] = []
         self.ausente = False
 
-    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+    async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
         assert espera < 5
         self.publicados.append((sobre, mensaje))
         if self.ausente:

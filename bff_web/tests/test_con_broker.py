@@ -304,7 +304,7 @@ def test_quien_cuelga_a_media_peticion_no_deja_lo_que_dijo_en_el_registro(puerta
         enchufe.sendall(b"GET /procesar/imagenes/CC" + NUMERO)
         enchufe.shutdown(socket.SHUT_WR)
         assert enchufe.recv(1) == b""
-    esperar(lambda: b"premature client" in puerta.registro.read_bytes()[antes:])
+    esperar(lambda: "petición a medias".encode() in puerta.registro.read_bytes()[antes:])
     assert NUMERO not in puerta.registro.read_bytes()
 
 

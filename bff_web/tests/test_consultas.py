@@ -54,7 +54,7 @@ class _Atencion(BaseHTTPRequestHandler):
 class SinBroker:
     """Queries publish nothing."""
 
-    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+    async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
         raise AssertionError
 
 

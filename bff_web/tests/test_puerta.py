@@ -30,7 +30,7 @@ from seedwork.entrada.salud import Comprobacion
 
 
 class PublicadorRoto:
-    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+    async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
         raise RuntimeError("SELECT secreto")
 
 

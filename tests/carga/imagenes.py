@@ -24,7 +24,7 @@ def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
     peticiones = [peticion("POST", cargas.RUTA_IMAGEN, cuerpo) for cuerpo in cuerpos]
     (puerto,) = libres(1)
     piso = [
-        *(sys.executable, "-m", "gunicorn", "--config=python:seedwork.entrada.gunicorn", f"--bind={LOCAL}:{puerto}"),
+        *(sys.executable, "-m", "gunicorn", f"--bind={LOCAL}:{puerto}", "--no-control-socket"),
         *("--workers=2", "--threads=64", "--keep-alive=30", "--preload", "piso_http:crear_app()"),
     ]
     entorno = {"PULSAR_URL": cimientos.conexiones.pulsar_url, "PYTHONPATH": str(Path(__file__).parent)}

@@ -1,4 +1,4 @@
-"""``python -m bff_web``: becomes gunicorn, which serves the door. ``python -m bff_web preparar``: makes the topics."""
+"""``python -m bff_web``: serves the door. ``python -m bff_web preparar``: makes the topics."""
 
 import sys
 
@@ -24,20 +24,21 @@ def preparar() -> None:
 
 
 def main() -> None:
-    """Check the settings, then give this process to gunicorn."""
+    """Check the settings, then serve."""
     config = cargar(Config)
     # The workers count into files of one folder, and /metrics adds them up.
     multiproceso.nombrar()
     # Only now: what counts looks for that folder when it is imported.
-    from seedwork.entrada.gunicorn import servir
+    from seedwork.entrada.conexiones import Limites, direcciones
+    from seedwork.entrada.servidor import Ajustes, servir
 
-    servir(
-        "bff_web.composicion:crear_app()",
-        f"--bind={config.bff_host}:{config.bff_puerto}",
-        f"--workers={config.bff_trabajadores}",
-        f"--threads={config.bff_hilos}",
-        "--keep-alive=30",
+    limites = Limites(conexiones=config.bff_conexiones, hilos=config.bff_hilos, proxies=config.proxies)
+    ajustes = Ajustes(
+        direcciones=direcciones(config.bff_host, config.bff_puerto),
+        trabajadores=config.bff_trabajadores,
+        limites=limites,
     )
+    servir("bff_web.composicion:crear_app()", ajustes)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The door's settings."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveInt, SecretStr
@@ -16,6 +17,18 @@ def _de_http(url: str) -> str:
 UrlHttp = Annotated[str, AfterValidator(_de_http)]
 
 
+def _redes(texto: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(parte.strip()) for parte in texto.split(",") if parte.strip()]
+
+
+def _de_redes(texto: str) -> str:
+    try:
+        _redes(texto)
+    except ValueError:
+        raise ValueError("ha de ser una lista de direcciones o redes, como 10.0.0.0/8, con comas") from None
+    return texto
+
+
 class Config(ConfigBase):
     """What the door is told."""
 
@@ -24,10 +37,15 @@ class Config(ConfigBase):
     bff_puerto: int = Field(5005, ge=1, le=65535)
     """Its port."""
     bff_trabajadores: PositiveInt = 2
-    """gunicorn workers."""
-    bff_hilos: int = Field(64, ge=8)
-    """Threads of each; a command holds one until the broker confirms it, so there must be more than commands that may
-    wait at once."""
+    """Processes that serve it."""
+    bff_hilos: int = Field(32, ge=8)
+    """Threads of each: queries that are asked at once. Commands need none."""
+    bff_conexiones: int = Field(4000, ge=100)
+    """Clients' connections open at once, of all processes together; more than the balancer before it opens. The one
+    that has been idle for longest makes room for another."""
+    bff_proxies: Annotated[str, AfterValidator(_de_redes)] = ""
+    """Addresses or networks (10.0.0.0/8), with commas, of proxies: from them alone `X-Forwarded-For`, `-Proto` and
+    `-Prefix` count."""
     idempotencia_secreto: SecretStr = Field(min_length=16)
     """Required, secret: keys the ids of commands that come with an Idempotency-Key, 16 characters or more; the same in
     every instance, and for as long as such a key is to be good. The local run makes one."""
@@ -39,3 +57,8 @@ class Config(ConfigBase):
     """Likewise."""
     notificaciones_url: UrlHttp = "http://127.0.0.1:5014"
     """Likewise."""
+
+    @property
+    def proxies(self) -> list[IPv4Network | IPv6Network]:
+        """Whose word about their clients counts."""
+        return _redes(self.bff_proxies)

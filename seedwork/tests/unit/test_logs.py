@@ -21,13 +21,14 @@ print("dicho")
 
 _SERVIDOR = """
 from seedwork.entrada import logs
-from seedwork.entrada.gunicorn import servir
+from seedwork.entrada.conexiones import direcciones
+from seedwork.entrada.servidor import Ajustes, servir
 from seedwork.entrada.http import crear_app
 def app():
     logs.configurar("prueba")
     return crear_app()
 if __name__ == "__main__":
-    servir("servidor:app()", "--bind=127.0.0.1:0")
+    servir("servidor:app()", Ajustes(direcciones=direcciones("127.0.0.1", 0)))
 """
 
 

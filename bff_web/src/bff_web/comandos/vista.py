@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import flask
@@ -34,8 +34,8 @@ ESPERA_S = 4.5
 class Emisor(Protocol):
     """Takes messages to the broker."""
 
-    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
-        """Return once the message is durable.
+    async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+        """Return once the message is durable; nothing in it blocks.
 
         Raises:
             SinConfirmacion: it is unknown whether it is.
@@ -73,23 +73,28 @@ class _Aceptado(flask.Response):
         return self.headers
 
 
-def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno) -> Callable[..., flask.Response]:
+Vista = Callable[..., Awaitable[flask.Response]]
+
+
+def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno) -> Vista:
     recurso = comando.recurso
 
-    def vista(**ids: str) -> flask.Response:
+    async def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)
         cuerpo = cuerpos.leer(comando.cuerpo)
         cabeceras = flask.request.headers
         clave = cabeceras.get(idempotencia.CABECERA)
         identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto, entorno)
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
-        consulta = recurso.consulta.format(id_recurso)
+        # Where a trusted proxy serves us under an address of its own, that is part of ours.
+        raiz = flask.request.root_path
+        consulta = raiz + recurso.consulta.format(id_recurso)
         aceptado = {
             "id_comando": identidad.id_comando,
             recurso.id: id_recurso,
             "estado": "ACEPTADO",
             "consulta": consulta,
-            "comando": recurso.consulta_comando.format(identidad.id_comando),
+            "comando": raiz + recurso.consulta_comando.format(identidad.id_comando),
         }
         mensaje = cuerpo.mensaje(id_recurso)
         sobre = Sobre.nuevo(
@@ -103,7 +108,7 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno) -
         )
         structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
         try:
-            emisor.publicar(sobre, mensaje, espera=ESPERA_S)
+            await emisor.entregar(sobre, mensaje, espera=ESPERA_S)
         except SinConfirmacion as error:
             log.warning("comando sin confirmar", tipo=mensaje.tipo, error=str(error))
             return problema(

@@ -17,9 +17,10 @@ from seedwork.aplicacion.broker import SinEsquemas
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.entrada import logs
 from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda, en_su_lugar
-from seedwork.entrada.gunicorn import servir
+from seedwork.entrada.conexiones import direcciones
 from seedwork.entrada.logs import apartar_salida
 from seedwork.entrada.servicio import Servicio
+from seedwork.entrada.servidor import Ajustes, servir
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import ErrorDeAprovisionamiento
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon
@@ -36,7 +37,10 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
     def api() -> None:
         """Serve the HTTP API."""
         config = servicio().config
-        servir(f"{paquete}.composicion:crear_api()", f"--bind={config.http_host}:{config.http_puerto}")
+        servir(
+            f"{paquete}.composicion:crear_api()",
+            Ajustes(direcciones=direcciones(config.http_host, config.http_puerto)),
+        )
 
     @cli.command()
     def trabajador() -> None:

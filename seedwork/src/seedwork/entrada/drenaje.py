@@ -1,4 +1,4 @@
-"""Whether this process is on its way out: who serves says so, and who answers asks. Imports nothing of ours."""
+"""Whether this process has been told to stop; it may go on serving for a while. Imports nothing of ours."""
 
 import threading
 

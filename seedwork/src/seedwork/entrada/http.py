@@ -1,8 +1,13 @@
 """The shape that every Flask application shares: problem+json errors, health, metrics, correlation ids."""
 
+import asyncio
+import contextvars
+import gzip
+import inspect
 import re
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from typing import Any
 
 import flask
@@ -22,6 +27,12 @@ CABECERA_CONSULTANTE = "X-Consultante"
 ANONIMO = "anonimo"
 """Who asks, where nobody was authenticated."""
 
+CORRELACION = "seedwork.correlacion"
+"""In a request's environment, its correlation id, for the server."""
+_COMPRIMIBLE = 2048
+"""Octets from which on a text is worth compressing."""
+_TEXTOS = re.compile(r"text/(?!event-stream).*|application/(?:.*\+)?(?:json|xml|javascript|yaml)|image/svg\+xml")
+
 _SIN_HOST = ("HTTP/1.0", "HTTP/0.9")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
 _MAXIMO_PUERTO = 65535
@@ -34,12 +45,63 @@ SOLICITUDES = Histogram(
 )
 
 
-class _App(flask.Flask):
-    """A Flask whose views are all plain functions."""
+class App(flask.Flask):
+    """A Flask for an event loop: views that are coroutines run on it, and must not block; all others run on threads.
+
+    As a WSGI application, by a test's client say, it runs both kinds.
+    """
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: to look whether it is a coroutine costs more than most of what is asked here."""
         return func
+
+    def dispatch_request(self) -> Any:
+        """What the view returns; where no loop runs, also that of a coroutine."""
+        devuelto = super().dispatch_request()
+        if inspect.iscoroutine(devuelto) and not _en_bucle():
+            return asyncio.run(devuelto)
+        return devuelto
+
+    async def atender(self, entorno: dict[str, Any], hilos: Executor) -> flask.Response:
+        """The answer to a request, in its own task: what :meth:`wsgi_app` does, without waiting on the loop.
+
+        Args:
+            entorno: the request's WSGI environment.
+            hilos: where views that may block run.
+        """
+        contexto = self.request_context(entorno)
+        fallo: Exception | None = None
+        try:
+            contexto.push()
+            try:
+                vista = self.view_functions.get(contexto.request.endpoint or "")
+                if inspect.iscoroutinefunction(vista):
+                    return await self._esperar()
+                lugar = contextvars.copy_context()
+                return await asyncio.get_running_loop().run_in_executor(hilos, lugar.run, self.full_dispatch_request)
+            except Exception as error:
+                fallo = error
+                return self.handle_exception(error)
+        finally:
+            contexto.pop(fallo)
+
+    async def _esperar(self) -> flask.Response:
+        """As :meth:`full_dispatch_request`, for a view that is a coroutine."""
+        try:
+            devuelto = self.preprocess_request()
+            if devuelto is None:
+                devuelto = await self.dispatch_request()
+        except Exception as error:
+            devuelto = self.handle_user_exception(error)
+        return self.finalize_request(devuelto)
+
+
+def _en_bucle() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 class _Json(DefaultJSONProvider):
@@ -74,9 +136,9 @@ def crear_app(
     requeridas: Mapping[str, Comprobacion] | None = None,
     informativas: Mapping[str, Comprobacion] | None = None,
     papeles: Mapping[str, Papel] | None = None,
-) -> flask.Flask:
+) -> App:
     """A Flask application with the shared shape; the checks are those of :func:`equipar`."""
-    app = _App(__name__, static_folder=None)
+    app = App(__name__, static_folder=None)
     equipar(app, requeridas, informativas, papeles)
     return app
 
@@ -110,8 +172,10 @@ def _empezar() -> None:
     recibida = flask.request.headers.get(CABECERA_CORRELACION, "")
     comun.correlacion = propia = recibida if es_id(recibida) else str(uuid_utils.uuid7())
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(correlacion=propia)
-    _exigir_host(flask.request.environ)
+    entorno = flask.request.environ
+    entorno[CORRELACION] = propia
+    structlog.contextvars.bind_contextvars(correlacion=propia, direccion=entorno.get("REMOTE_ADDR"))
+    _exigir_host(entorno)
 
 
 def _exigir_host(entorno: Mapping[str, Any]) -> None:
@@ -125,6 +189,8 @@ def _exigir_host(entorno: Mapping[str, Any]) -> None:
 
 
 def _terminar(respuesta: flask.Response) -> flask.Response:
+    if (respuesta.content_length or 0) >= _COMPRIMIBLE:
+        _comprimir(respuesta)
     pedido = flask.request
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
@@ -132,3 +198,38 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     duracion = time.perf_counter() - flask.g.inicio
     SOLICITUDES.labels(*etiquetas, str(respuesta.status_code)).observe(duracion)
     return respuesta
+
+
+def _comprimir(respuesta: flask.Response) -> None:
+    """Compress a large text, for a client that takes it so."""
+    pedido = flask.request
+    if respuesta.status_code != 200 or respuesta.content_encoding or not _TEXTOS.fullmatch(respuesta.mimetype or ""):
+        return
+    respuesta.vary.add("Accept-Encoding")
+    if not pedido.accept_encodings["gzip"] or "Range" in pedido.headers:
+        return
+    if respuesta.direct_passthrough:
+        carga = _archivo_comprimido(respuesta, f"{pedido.path} {respuesta.get_etag()[0]}")
+    else:
+        carga = gzip.compress(respuesta.get_data(), _NIVEL)
+    respuesta.set_data(carga)
+    respuesta.content_encoding = "gzip"
+    etiqueta, _ = respuesta.get_etag()
+    if etiqueta is not None:
+        # Other octets, the same content.
+        respuesta.set_etag(etiqueta, weak=True)
+
+
+_NIVEL = 6
+_archivos: dict[str, bytes] = {}
+"""The installed files that pages ask for, compressed once."""
+
+
+def _archivo_comprimido(respuesta: flask.Response, cual: str) -> bytes:
+    hecho = _archivos.get(cual)
+    if hecho is None:
+        respuesta.direct_passthrough = False
+        hecho = _archivos[cual] = gzip.compress(respuesta.get_data(), _NIVEL)
+    respuesta.close()
+    respuesta.direct_passthrough = False
+    return hecho

@@ -17,6 +17,7 @@ _TEXTOS: dict[int, tuple[str, str]] = {
     400: ("Solicitud incorrecta", "La solicitud no se entiende."),
     404: ("No encontrado", "No existe nada en esta dirección."),
     405: ("Método no permitido", "Esta dirección no admite ese método."),
+    408: ("Tiempo agotado", "La solicitud no llegó entera a tiempo."),
     413: ("Contenido demasiado grande", "El cuerpo supera el tamaño admitido."),
     414: ("URI demasiado larga", "La dirección supera el tamaño admitido."),
     415: ("Tipo de contenido no admitido", "El tipo de contenido del cuerpo no se admite."),

@@ -1,9 +1,11 @@
 """A process: parts that run until it is told to stop, and a page for its health and its metrics."""
 
+import asyncio
 import ctypes
 import gc
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,9 +15,9 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
-import waitress
 
 from seedwork.aplicacion.broker import SinBroker
+from seedwork.entrada.conexiones import Limites, direcciones, servir_aqui
 from seedwork.entrada.http import crear_app
 from seedwork.entrada.problemas import pila
 from seedwork.entrada.salud import Comprobacion, Papel
@@ -156,8 +158,12 @@ class Proceso:
 
     def _publicar_salud(self) -> None:
         app = crear_app(self._decisivas, self._informativas, self._papeles)
-        servidor = waitress.create_server(app, host=self._host, port=self._puerto, threads=2)
-        threading.Thread(target=servidor.run, name="salud", daemon=True).start()
+        enchufes = [
+            socket.create_server(donde, family=socket.AF_INET6 if ":" in donde[0] else socket.AF_INET)
+            for donde in direcciones(self._host, self._puerto)
+        ]
+        servir = servir_aqui(app, enchufes, Limites(conexiones=100, hilos=2))
+        threading.Thread(target=asyncio.run, args=(servir,), name="salud", daemon=True).start()
 
 
 def reunir_memoria() -> None:

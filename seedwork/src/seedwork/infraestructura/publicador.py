@@ -1,10 +1,12 @@
 """How a client of Pulsar is made, and what publishes: on a client of its own, a producer per topic, made once."""
 
+import asyncio
 import os
 import threading
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
@@ -75,6 +77,42 @@ def _error(resultado: pulsar.Result) -> SinConfirmacion:
     return _CLASES.get(resultado, SinConfirmacion)(f"el broker respondió {resultado}")
 
 
+def _sin_productor(topico: str, error: Exception) -> SinConfirmacion:
+    return SinConfirmacion(f"no hay productor para {topico}: {type(error).__name__}")
+
+
+class _Confirmaciones:
+    """Brings the broker's answers from the client's threads to an event loop: all that have come, with one call."""
+
+    def __init__(self, bucle: asyncio.AbstractEventLoop) -> None:
+        self.bucle = bucle
+        self._llegadas: deque[tuple[asyncio.Future[pulsar.Result], pulsar.Result]] = deque()
+        self._avisado = False
+
+    def nueva(self) -> "tuple[asyncio.Future[pulsar.Result], Callable[[pulsar.Result, object], None]]":
+        """What will be the broker's answer, and what the client is to call with it."""
+        futura = self.bucle.create_future()
+
+        def oir(resultado: pulsar.Result, _id: object) -> None:
+            self._llegadas.append((futura, resultado))
+            if not self._avisado:
+                self._avisado = True
+                # The process may be ending, and its loop closed.
+                with suppress(RuntimeError):
+                    self.bucle.call_soon_threadsafe(self._repartir)
+
+        return futura, oir
+
+    def _repartir(self) -> None:
+        # Before they are taken: what comes after that calls again.
+        self._avisado = False
+        while self._llegadas:
+            futura, resultado = self._llegadas.popleft()
+            # Whoever waited may have given up.
+            if not futura.done():
+                futura.set_result(resultado)
+
+
 def cabe(carga: bytes, propiedades: Mapping[str, str], clave: str) -> bool:
     """Whether a message is as small as any broker takes it."""
     # In a batch of one, its key travels twice.
@@ -114,6 +152,7 @@ class Publicador:
         self._productores: dict[str, pulsar.Producer] = {}
         self._en_curso: dict[str, Future[pulsar.Producer]] = {}
         self._cerrojo = threading.Lock()
+        self._confirmaciones: _Confirmaciones | None = None
 
     def _nacer(self) -> None:
         """In a forked child: the parent's client hangs whoever touches it, even to let go of it."""
@@ -129,23 +168,28 @@ class Publicador:
         self._productor(topico, espera_s)
 
     def _productor(self, topico: str, espera: float = 30.0) -> pulsar.Producer:
-        """The topic's producer. However many threads ask at once, it is made once, and all hear of a failure."""
+        """The topic's producer."""
         hecho = self._productores.get(topico)
         if hecho is not None:
             return hecho
+        try:
+            return self._pedir(topico).result(espera)
+        except (pulsar.PulsarException, TimeoutError) as error:
+            raise _sin_productor(topico, error) from error
+
+    def _pedir(self, topico: str) -> "Future[pulsar.Producer]":
+        """The topic's producer, once there is one. Whoever asks at once, it is made once, and all hear of a failure."""
         with self._cerrojo:
-            hecho = self._productores.get(topico)
-            if hecho is not None:
-                return hecho
             en_curso = self._en_curso.get(topico)
             if en_curso is None:
-                en_curso = self._en_curso[topico] = Future()
+                en_curso = Future()
+                if topico in self._productores:
+                    en_curso.set_result(self._productores[topico])
+                    return en_curso
+                self._en_curso[topico] = en_curso
                 # On a thread of its own: the client may take longer than whoever asks can wait.
                 threading.Thread(target=self._crear, args=(topico, en_curso), daemon=True).start()
-        try:
-            return en_curso.result(espera)
-        except (pulsar.PulsarException, TimeoutError) as error:
-            raise SinConfirmacion(f"no hay productor para {topico}: {type(error).__name__}") from error
+            return en_curso
 
     def _crear(self, topico: str, en_curso: "Future[pulsar.Producer]") -> None:
         try:
@@ -239,6 +283,35 @@ class Publicador:
             if isinstance(error, pulsar.AlreadyClosed):
                 self.descartar(mensaje.topico)
             raise SinConfirmacion(f"el broker respondió {type(error).__name__}") from error
+
+    async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
+        """As :meth:`publicar`, on an event loop, which goes on meanwhile.
+
+        Raises:
+            SinConfirmacion: no confirmation within ``espera`` seconds.
+        """
+        topico = mensaje.topico
+        carga, propiedades = avro.codificar(mensaje), cloudevents.a_propiedades(sobre, topico)
+        bucle, confirmaciones = asyncio.get_running_loop(), self._confirmaciones
+        if confirmaciones is None or confirmaciones.bucle is not bucle:
+            confirmaciones = self._confirmaciones = _Confirmaciones(bucle)
+        try:
+            async with asyncio.timeout(espera):
+                productor: pulsar.Producer = self._productores.get(topico)
+                if productor is None:
+                    # Others may wait for the same one.
+                    productor = await asyncio.shield(asyncio.wrap_future(self._pedir(topico)))
+                confirmada, oir = confirmaciones.nueva()
+                productor.send_async(carga, oir, properties=propiedades, partition_key=sobre.sujeto)
+                resultado = await confirmada
+        except TimeoutError as error:
+            raise SinConfirmacion("el broker no confirmó a tiempo") from error
+        except pulsar.PulsarException as error:
+            raise _sin_productor(topico, error) from error
+        if resultado == pulsar.Result.AlreadyClosed:
+            threading.Thread(target=self.descartar, args=(topico,), daemon=True).start()
+        if resultado != pulsar.Result.Ok:
+            raise _error(resultado)
 
     def publicar_carga(
         self, topico: str, carga: bytes, propiedades: Mapping[str, str], clave: str, *, espera: float

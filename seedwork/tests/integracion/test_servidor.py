@@ -18,7 +18,8 @@ pytestmark = pytest.mark.integracion
 
 PROGRAMA = """
 import flask
-from seedwork.entrada import gunicorn, http
+from seedwork.entrada import conexiones, http
+from seedwork.entrada.servidor import Ajustes, servir
 
 app = http.crear_app()
 
@@ -31,10 +32,11 @@ def rota():
     return "", {"X-Dicha": "1020304050\\x01"}
 
 if __name__ == "__main__":
-    gunicorn.PLAZO_S = 1.0
-    gunicorn.DESPEDIDA_S = 1.0
-    gunicorn.timeout = 4
-    gunicorn.servir("prueba:app", "--bind=%s:%d", "--threads=2")
+    conexiones.PLAZO_S = 1.0
+    conexiones.ENVIO_S = 1.0
+    conexiones.DESPEDIDA_S = 1.0
+    limites = conexiones.Limites(hilos=2, conexiones=60)
+    servir("prueba:app", Ajustes(direcciones=[("%s", %d)], limites=limites))
 """
 A_MEDIAS = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{",

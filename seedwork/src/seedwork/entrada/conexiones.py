@@ -1,0 +1,583 @@
+"""HTTP: what aiohttp's server reads is put to a Flask application, and no client holds anything for longer than it may.
+
+A request reaches the application once it is whole, and its answer is written as fast as its client reads: no thread
+ever waits for a client. All of it runs on one event loop; the application's views that may block run on threads.
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+import struct
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from io import BytesIO
+from typing import IO, Any, NoReturn, cast
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import flask
+import structlog
+from aiohttp import HttpVersion10, web
+from aiohttp.http_exceptions import LineTooLong, TransferEncodingError
+from typing_extensions import override
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.wsgi import FileWrapper
+
+from seedwork.entrada.drenaje import PARANDO
+from seedwork.entrada.http import CORRELACION, App
+from seedwork.entrada.problemas import pila, problema
+
+log = structlog.get_logger(__name__)
+
+PLAZO_S = 20.0
+"""Seconds that a client has to send all of a request, from its first octet on."""
+ENVIO_S = 20.0
+"""Seconds that a client has to read what is written to it at a time: an answer, or 64 KiB of a longer one."""
+DESPEDIDA_S = 2.0
+"""Seconds that a client has to read its last answer and to close, while it still sends."""
+MAXIMO_CUERPO = 1024 * 1024
+"""Octets of a body, where the application sets no ``MAX_CONTENT_LENGTH``."""
+_MAXIMO_LINEA = 8190
+_MAXIMO_CAMPO = _MAXIMO_LINEA + 1
+"""Another number than the line's, by which an error tells the one from the other."""
+_TROZO = 64 * 1024
+_GRACIA_S = 0.05
+"""Seconds after a client's last octet in which what came before it reaches the application."""
+_RONDA_S = 1.0
+_CONTINUA = b"HTTP/1.1 100 Continue\r\n\r\n"
+_SIN_SITIO_S = 0.1
+_ROTO = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_PREFIJO = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_POR_TEXTO = {
+    "Too many headers": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "Request has invalid `Transfer-Encoding`": HTTPStatus.NOT_IMPLEMENTED,
+}
+"""What is answered to errors that their class does not tell apart."""
+_AL_CERRAR = struct.pack("ii", 1, 0)
+
+Red = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limites:
+    """What one process's clients may take.
+
+    Attributes:
+        conexiones: most that are open at once.
+        inactividad_s: seconds that one without a request is kept.
+        hilos: views that may block, at once.
+        proxies: from whose addresses ``X-Forwarded-*`` count.
+    """
+
+    conexiones: int = 1000
+    inactividad_s: float = 30.0
+    hilos: int = 8
+    proxies: Sequence[Red] = ()
+
+
+def direcciones(host: str, puerto: int) -> list[tuple[str, int]]:
+    """Where to listen for a host: where that is the loopback, in both of its families."""
+    ambas = host in ("127.0.0.1", "localhost") and puerto and _hay_ipv6()
+    return [("127.0.0.1", puerto), ("::1", puerto)] if ambas else [(host, puerto)]
+
+
+def _hay_ipv6() -> bool:
+    with suppress(OSError), socket.socket(socket.AF_INET6) as enchufe:
+        enchufe.bind(("::1", 0))
+        return True
+    return False
+
+
+async def servir_aqui(app: App, enchufes: Sequence[socket.socket], limites: Limites) -> NoReturn:
+    """Serve an application in this very process, for as long as it lives."""
+    Servidor(app, limites).escuchar(enchufes)
+    while True:
+        await asyncio.sleep(3600)
+
+
+class _Cortado(Exception):
+    """The client ended before its body did, or framed it as none can be (RFC 9112 §7.1)."""
+
+
+class _Cortada(BytesIO):
+    """A body that did not come whole: whoever reads it hears of it."""
+
+    @override
+    def read(self, _largo: int | None = -1) -> bytes:
+        raise OSError("cuerpo cortado")
+
+
+class InvalidResponseHeader(Exception):
+    """The application's answer has a header that none can be."""
+
+
+class Conexion(web.RequestHandler):
+    """A client's connection, and until when the client may take for what is its turn to do."""
+
+    def __init__(self, servidor: "_Servidor", **opciones: Any) -> None:
+        super().__init__(servidor, **opciones)
+        self._reloj = servidor.bucle.time
+        self._bucle = servidor.bucle
+        self.desde = self._reloj()
+        """Since when it is idle."""
+        self.limite: float | None = None
+        """When a request that it began has to be whole."""
+        self._limite_envio: float | None = None
+        self.atendiendo = False
+        self.terminada = False
+        """Whether the client sends no more; it may still read."""
+        self._despidiendo: asyncio.Event | None = None
+        self.por_leer: Any = None
+        """The body that is being read, if one is."""
+        self.base: dict[str, Any] | None = None
+        """What is the same in every request's environment."""
+
+    @property
+    def ociosa(self) -> bool:
+        """Whether nobody waits for anything on it."""
+        return not self.atendiendo and self._limite_envio is None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # "Paused" is then whatever the system does not take at once.
+        cast(asyncio.Transport, transport).set_write_buffer_limits(high=0)
+        super().connection_made(transport)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self.limite is None and not self.atendiendo:
+            self.limite = self._reloj() + PLAZO_S
+        super().data_received(data)
+
+    @override
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """What was asked is still answered, to a client that has said its last word (RFC 9112 §9.6)."""
+        self.terminada = True
+        if self.por_leer is not None:
+            self.por_leer.set_exception(_Cortado())
+        self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
+        return self._despidiendo is None
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._limite_envio = self._reloj() + ENVIO_S
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._limite_envio = None
+
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self._despidiendo is not None:
+            self._despidiendo.set()
+
+    @override
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what never got to the application, or what it let through, as it answers errors itself."""
+        if isinstance(exc, ConnectionError) or request.writer.output_size > 0:
+            raise ConnectionError("the client has gone, or has a part of its answer already")
+        if status != HTTPStatus.BAD_REQUEST:
+            log.error("error no previsto", error=type(exc).__name__, pila=pila(exc) if exc else [])
+            correlacion = structlog.contextvars.get_contextvars().get("correlacion")
+            return Ultima(self, problema(HTTPStatus.INTERNAL_SERVER_ERROR, correlacion=correlacion))
+        # Its text would quote what the client sent.
+        return self.ilegible(_estado(exc), type(exc).__name__)
+
+    def ilegible(self, estado: int, error: str) -> web.StreamResponse:
+        """The answer to what the application is not asked at all."""
+        log.warning("petición ilegible", error=error)
+        return Ultima(self, problema(estado))
+
+    def terminar(self) -> None:
+        """The request was handled, and its answer is on its way."""
+        self.atendiendo = False
+        self.desde = self._reloj()
+        if self.terminada:
+            self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
+
+    def vigilar(self, ahora: float) -> None:
+        """End it, where its client takes longer than it may."""
+        if self._limite_envio is not None and ahora > self._limite_envio:
+            self.cortar()
+        elif self.limite is not None and ahora > self.limite and not self.atendiendo:
+            self.limite = None
+            if self.transport is not None:
+                self.transport.write(_cruda(problema(HTTPStatus.REQUEST_TIMEOUT)))
+                self._bucle.create_task(self.despedir())
+
+    def cortar(self) -> None:
+        """Close it at once; what the client did not read is dropped, here and by the system."""
+        if self.transport is not None:
+            with suppress(OSError):
+                enchufe = self.transport.get_extra_info("socket")
+                enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AL_CERRAR)
+            self.transport.abort()
+
+    async def despedir(self) -> None:
+        """Say that no more will come, and pass over what still comes: else our last answer might be lost with it."""
+        transporte = self.transport
+        if transporte is None or transporte.is_closing():
+            return
+        self._despidiendo = asyncio.Event()
+        self.close()
+        with suppress(RuntimeError, OSError):
+            transporte.resume_reading()
+            transporte.write_eof()
+        if self.terminada:
+            transporte.close()
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DESPEDIDA_S):
+                await self._despidiendo.wait()
+        self.force_close()
+
+    def _tras_el_fin(self) -> None:
+        if self.ociosa and self.transport is not None:
+            if self.limite is not None:
+                log.debug("petición a medias")
+            self.transport.close()
+
+
+class Ultima(web.StreamResponse):
+    """A connection's last answer, after which nothing that the client sends is looked at."""
+
+    def __init__(self, conexion: Conexion, respuesta: flask.Response) -> None:
+        super().__init__(status=respuesta.status_code)
+        self._conexion = conexion
+        self._octetos = _cruda(respuesta)
+        self.force_close()
+
+    @override
+    async def prepare(self, request: web.BaseRequest) -> None:
+        if self._conexion.transport is not None:
+            self._conexion.transport.write(self._octetos)
+
+    @override
+    async def write_eof(self, data: bytes = b"") -> None:
+        await self._conexion.despedir()
+
+
+class _Servidor(web.Server):
+    """Makes the connections."""
+
+    def __init__(self, atender: Callable[..., Any], **opciones: Any) -> None:
+        super().__init__(atender, **opciones)
+        self.bucle = asyncio.get_running_loop()
+        self._opciones = opciones
+
+    @override
+    def __call__(self) -> Conexion:
+        return Conexion(self, loop=self.bucle, **self._opciones)
+
+
+class Servidor:
+    """Serves an application on listening sockets, on the running loop.
+
+    Args:
+        app: the application.
+        limites: what clients may take.
+    """
+
+    def __init__(self, app: App, limites: Limites) -> None:
+        self._app = app
+        self._limites = limites
+        self._maximo = int(app.config.get("MAX_CONTENT_LENGTH") or MAXIMO_CUERPO)
+        self._hilos = ThreadPoolExecutor(limites.hilos, thread_name_prefix="vista")
+        self._bucle = asyncio.get_running_loop()
+        self._enchufes: list[socket.socket] = []
+        self._escuchando = False
+        self._tareas: set[asyncio.Task[Any]] = set()
+        self._servidor = _Servidor(
+            self._atender,
+            access_log=None,
+            keepalive_timeout=limites.inactividad_s,
+            max_line_size=_MAXIMO_LINEA,
+            max_field_size=_MAXIMO_CAMPO,
+            max_headers=100,
+            lingering_time=DESPEDIDA_S,
+            auto_decompress=False,
+        )
+
+    def escuchar(self, enchufes: Iterable[socket.socket]) -> None:
+        """Take connections from these sockets, which listen already."""
+        self._enchufes = list(enchufes)
+        for enchufe in self._enchufes:
+            enchufe.setblocking(False)
+        self._abrir()
+        self._lanzar(self._vigilar())
+
+    async def cerrar(self, plazo_s: float) -> None:
+        """Take no more connections, let those that there are end within so many seconds, and end them."""
+        self._dejar()
+        self._enchufes = []
+        limite = self._bucle.time() + plazo_s
+        # A client that keeps its connection may have sent one more request just now.
+        paciencia = self._bucle.time() + min(DESPEDIDA_S, plazo_s)
+        while self._bucle.time() < limite:
+            abiertas = self._servidor.connections
+            if not abiertas or (self._bucle.time() > paciencia and all(c.ociosa for c in cast(Any, abiertas))):
+                break
+            await asyncio.sleep(0.02)
+        for conexion in self._servidor.connections:
+            conexion.force_close()
+        self._hilos.shutdown(wait=False, cancel_futures=True)
+
+    def _abrir(self) -> None:
+        if not self._escuchando:
+            self._escuchando = True
+            for enchufe in self._enchufes:
+                self._bucle.add_reader(enchufe, self._aceptar, enchufe)
+
+    def _dejar(self) -> None:
+        if self._escuchando:
+            self._escuchando = False
+            for enchufe in self._enchufes:
+                self._bucle.remove_reader(enchufe)
+
+    def _aceptar(self, enchufe: socket.socket) -> None:
+        """One at a time: the other processes are to have theirs."""
+        if len(self._servidor.connections) >= self._limites.conexiones and not self._hacer_sitio():
+            self._esperar_sitio()
+            return
+        try:
+            cliente, _ = enchufe.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            log.warning("sin sitio para otra conexión", error=type(error).__name__)
+            self._esperar_sitio()
+            return
+        cliente.setblocking(False)
+        self._lanzar(self._bucle.connect_accepted_socket(self._servidor, cliente))
+
+    def _hacer_sitio(self) -> bool:
+        """Close the connection that has been idle for longest; whether there was one."""
+        ociosas = [c for c in cast(list[Conexion], self._servidor.connections) if c.ociosa and c.transport is not None]
+        if not ociosas:
+            return False
+        min(ociosas, key=lambda conexion: conexion.desde).cortar()
+        return True
+
+    def _esperar_sitio(self) -> None:
+        enchufes = self._enchufes
+        self._dejar()
+        self._bucle.call_later(_SIN_SITIO_S, lambda: self._abrir() if enchufes is self._enchufes else None)
+
+    async def _vigilar(self) -> None:
+        while True:
+            await asyncio.sleep(_RONDA_S)
+            ahora = self._bucle.time()
+            for conexion in cast(list[Conexion], self._servidor.connections):
+                conexion.vigilar(ahora)
+
+    def _lanzar(self, tarea: Any) -> None:
+        lanzada = self._bucle.create_task(tarea)
+        self._tareas.add(lanzada)
+        lanzada.add_done_callback(self._tareas.discard)
+
+    async def _atender(self, pedido: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        conexion = cast(Conexion, pedido.protocol)
+        conexion.atendiendo = True
+        plazo, conexion.limite = conexion.limite, None
+        try:
+            if pedido.version < HttpVersion10:
+                return conexion.ilegible(HTTPStatus.BAD_REQUEST, "BadVersion")
+            espera = pedido.headers.get("Expect")
+            if espera is not None and espera.lower() != "100-continue":
+                return conexion.ilegible(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
+            try:
+                async with asyncio.timeout_at(plazo if _falta(pedido) else None):
+                    cuerpo, largo = await self._leer(pedido, espera is not None)
+            except TimeoutError:
+                return conexion.ilegible(HTTPStatus.REQUEST_TIMEOUT, "Tardía")
+            entorno = self._entorno(conexion, pedido, cuerpo, largo)
+            respuesta = await self._app.atender(entorno, self._hilos)
+            return await self._responder(conexion, pedido, entorno, respuesta)
+        finally:
+            conexion.terminar()
+
+    async def _leer(self, pedido: web.BaseRequest, anunciado: bool) -> tuple[IO[bytes], int | None]:
+        """The request's body and its length: as announced, where it is not read since that is too large."""
+        largo = pedido.content_length
+        if largo is not None and largo > self._maximo:
+            return _Cortada(), largo
+        contenido, conexion = pedido.content, cast(Conexion, pedido.protocol)
+        leido = BytesIO()
+        if anunciado and _falta(pedido) and conexion.transport is not None:
+            conexion.transport.write(_CONTINUA)
+        conexion.por_leer = contenido
+        try:
+            if conexion.terminada and _falta(pedido):
+                return _Cortada(), largo
+            while trozo := await contenido.readany():
+                leido.write(trozo)
+                if leido.tell() > self._maximo:
+                    return _Cortada(), leido.tell()
+        except (_Cortado, web.RequestPayloadError, TransferEncodingError):
+            log.warning("petición ilegible", error="Cortado")
+            return _Cortada(), largo
+        finally:
+            conexion.por_leer = None
+        total = leido.tell()
+        leido.seek(0)
+        return leido, total if total or pedido.body_exists else None
+
+    def _entorno(
+        self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IO[bytes], largo: int | None
+    ) -> dict[str, Any]:
+        """The request as a WSGI application is told of it (PEP 3333)."""
+        if conexion.base is None:
+            conexion.base = self._fijo(conexion)
+        entorno = conexion.base.copy()
+        destino = pedido.message.path
+        if not destino.startswith("/") and destino != "*":
+            partes = urlsplit(destino)
+            destino = f"{partes.path or '/'}?{partes.query}"
+        ruta, _, consulta = destino.partition("#")[0].partition("?")
+        octetos = ruta.encode("utf-8", "surrogateescape")
+        entorno["REQUEST_METHOD"] = pedido.method
+        entorno["PATH_INFO"] = (unquote_to_bytes(octetos) if b"%" in octetos else octetos).decode("latin-1")
+        entorno["QUERY_STRING"] = consulta.encode("utf-8", "surrogateescape").decode("latin-1")
+        entorno["SERVER_PROTOCOL"] = f"HTTP/{pedido.version.major}.{pedido.version.minor}"
+        entorno["wsgi.input"] = cuerpo
+        for nombre, valor in pedido.raw_headers:
+            # A name with an underscore would pass for another.
+            if b"_" in nombre:
+                continue
+            clave = "HTTP_" + nombre.decode("latin-1").upper().replace("-", "_")
+            texto = valor.decode("latin-1")
+            entorno[clave] = f"{entorno[clave]},{texto}" if clave in entorno else texto
+        if "HTTP_CONTENT_TYPE" in entorno:
+            entorno["CONTENT_TYPE"] = entorno.pop("HTTP_CONTENT_TYPE")
+        # The body is whole, and in no pieces any more.
+        entorno.pop("HTTP_CONTENT_LENGTH", None)
+        entorno.pop("HTTP_TRANSFER_ENCODING", None)
+        if largo is not None:
+            entorno["CONTENT_LENGTH"] = str(largo)
+        if entorno.pop("seedwork.de_confianza"):
+            _reenviado(entorno, self._limites.proxies)
+        return entorno
+
+    def _fijo(self, conexion: Conexion) -> dict[str, Any]:
+        cliente = (conexion.peername or ("",))[0]
+        propia = conexion.sockname or ("", 0)
+        return {
+            "SCRIPT_NAME": "",
+            "REMOTE_ADDR": cliente,
+            "SERVER_NAME": propia[0],
+            "SERVER_PORT": str(propia[1]),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+            "wsgi.file_wrapper": partial(FileWrapper, buffer_size=_TROZO),
+            "seedwork.de_confianza": _es_de(cliente, self._limites.proxies),
+        }
+
+    async def _responder(
+        self, conexion: Conexion, pedido: web.BaseRequest, entorno: dict[str, Any], respuesta: flask.Response
+    ) -> web.StreamResponse:
+        """The application's answer, as it is written."""
+        cabeceras = list(respuesta.get_wsgi_headers(entorno))
+        for nombre, valor in cabeceras:
+            if _ROTO.search(valor) or _ROTO.search(nombre):
+                structlog.contextvars.bind_contextvars(correlacion=entorno.get(CORRELACION))
+                raise InvalidResponseHeader(nombre)
+        cabeceras.append(("Server", "SaludTech"))
+        if _falta(pedido):
+            # It was answered before all of it came.
+            return Ultima(conexion, respuesta)
+        carga = b""
+        if pedido.method != "HEAD" and respuesta.is_sequence:
+            carga = b"".join(respuesta.iter_encoded())
+        cabe = pedido.method == "HEAD" or (respuesta.is_sequence and len(carga) <= _TROZO)
+        escrita = (
+            web.Response(status=respuesta.status_code, headers=cabeceras, body=carga)
+            if cabe
+            else (web.StreamResponse(status=respuesta.status_code, headers=cabeceras))
+        )
+        if PARANDO.is_set() or conexion.terminada:
+            escrita.force_close()
+        if not cabe:
+            try:
+                await escrita.prepare(pedido)
+                async for trozo in self._trozos(respuesta, carga):
+                    await escrita.write(trozo)
+                    # A piece at a time, as fast as the client reads.
+                    await pedido.writer.drain()
+            finally:
+                respuesta.close()
+        return escrita
+
+    async def _trozos(self, respuesta: flask.Response, carga: bytes) -> AsyncIterator[bytes]:
+        """The pieces of a large body; what is no sequence comes from a file."""
+        for desde in range(0, len(carga), _TROZO):
+            yield carga[desde : desde + _TROZO]
+        if not respuesta.is_sequence:
+            trozos = iter(respuesta.iter_encoded())
+            while (trozo := await self._bucle.run_in_executor(self._hilos, next, trozos, None)) is not None:
+                yield trozo
+
+
+def _falta(pedido: web.BaseRequest) -> bool:
+    """Whether some of the request's body has not come yet, or was not read."""
+    return pedido.body_exists and not pedido.content.is_eof()
+
+
+def _estado(error: BaseException | None) -> int:
+    """The status of what can't be read as a request."""
+    if isinstance(error, LineTooLong):
+        linea = error.args[1] == _MAXIMO_LINEA
+        return HTTPStatus.REQUEST_URI_TOO_LONG if linea else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    return next((estado for texto, estado in _POR_TEXTO.items() if texto in str(error)), HTTPStatus.BAD_REQUEST)
+
+
+def _cruda(respuesta: flask.Response) -> bytes:
+    """An answer's octets, where nothing comes after it."""
+    respuesta.headers["Connection"] = "close"
+    estado = respuesta.status_code
+    cabeza = f"HTTP/1.1 {estado} {HTTP_STATUS_CODES.get(estado, '')}\r\n{respuesta.headers}"
+    return cabeza.encode("latin-1") + respuesta.get_data()
+
+
+def _es_de(direccion: str, redes: Sequence[Red]) -> bool:
+    try:
+        ip = ipaddress.ip_address(direccion)
+    except ValueError:
+        return False
+    return any(ip in red for red in redes)
+
+
+def _reenviado(entorno: dict[str, Any], redes: Sequence[Red]) -> None:
+    """What a proxy that is trusted tells of its client: the last address that is none of a trusted proxy's."""
+    for dicha in reversed([d.strip() for d in entorno.get("HTTP_X_FORWARDED_FOR", "").split(",") if d.strip()]):
+        try:
+            entorno["REMOTE_ADDR"] = str(ipaddress.ip_address(dicha))
+        except ValueError:
+            break
+        if not _es_de(dicha, redes):
+            break
+    esquema = entorno.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+    if esquema in ("http", "https"):
+        entorno["wsgi.url_scheme"] = esquema
+    prefijo = entorno.get("HTTP_X_FORWARDED_PREFIX", "").strip().rstrip("/")
+    if _PREFIJO.fullmatch(prefijo):
+        entorno["SCRIPT_NAME"] = prefijo

@@ -1,0 +1,154 @@
+"""The web server of every process that serves HTTP: gunicorn's master, and workers that serve with aiohttp (ADR 31)."""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+from gunicorn import util
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
+
+from seedwork.entrada import multiproceso
+from seedwork.entrada.conexiones import Limites, Servidor
+from seedwork.entrada.drenaje import PARANDO
+
+log = structlog.get_logger(__name__)
+
+PARADA_S = 4.0
+"""Seconds that a stopping server's requests have to end (contract §5: 5 s for all of it)."""
+COLGADO_S = 30
+"""Seconds without a sign of life after which a worker is killed."""
+_LATIDO_S = 1.0
+_POR_ACEPTAR = 2048
+_OTROS_DESCRIPTORES = 200
+"""What a process has open besides its clients: connections of its own, files of figures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ajustes:
+    """How an application is served.
+
+    Attributes:
+        direcciones: hosts and ports where it listens.
+        trabajadores: processes.
+        drenaje_s: seconds from SIGTERM on that it still takes requests, and has each connection closed after the next.
+        limites: what the clients of all processes together may take; its threads are each process's.
+    """
+
+    direcciones: Sequence[tuple[str, int]]
+    trabajadores: int = 1
+    drenaje_s: float = 0.0
+    limites: Limites = field(default_factory=Limites)
+
+
+def servir(aplicacion: str, ajustes: Ajustes) -> None:
+    """Make this process the master of the server's processes.
+
+    Args:
+        aplicacion: ``module:factory()``. It is put together once, before the fork, and opens no connection until a
+            request needs one.
+        ajustes: how.
+    """
+    multiproceso.tomar()
+    _Maestro(aplicacion, ajustes).run()
+
+
+class Registro(Logger):  # type: ignore[misc]
+    """Its lines go the way of every other library's: as JSON, from the process's log level on."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up, without handlers of its own; also on a reload."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.setLevel(logging.NOTSET)
+            log.propagate = True
+
+
+class Trabajador(Worker):  # type: ignore[misc]
+    """A process that serves."""
+
+    def run(self) -> None:
+        """Until SIGTERM, or until its master is gone."""
+        asyncio.run(self._servir(self.app.ajustes))
+
+    async def _servir(self, ajustes: Ajustes) -> None:
+        parada = asyncio.Event()
+
+        def parar() -> None:
+            PARANDO.set()
+            parada.set()
+
+        bucle = asyncio.get_running_loop()
+        for senal in (signal.SIGINT, signal.SIGQUIT):
+            bucle.add_signal_handler(senal, os._exit, 0)
+        bucle.add_signal_handler(signal.SIGTERM, parar)
+        servidor = Servidor(self.wsgi, _de_cada_uno(ajustes))
+        servidor.escuchar([s.sock for s in self.sockets])
+        while not parada.is_set():
+            if self.ppid != os.getppid():
+                parar()
+            self.notify()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(parada.wait(), _LATIDO_S)
+        limite = bucle.time() + ajustes.drenaje_s
+        while bucle.time() < limite and self.ppid == os.getppid():
+            self.notify()
+            await asyncio.sleep(min(_LATIDO_S, limite - bucle.time()))
+        await servidor.cerrar(PARADA_S - 0.5)
+
+
+class _Maestro(BaseApplication):  # type: ignore[misc]
+    def __init__(self, aplicacion: str, ajustes: Ajustes) -> None:
+        self._aplicacion = aplicacion
+        self.ajustes = ajustes
+        super().__init__()
+
+    def load_config(self) -> None:
+        donde = self.ajustes.direcciones
+        dichos = {
+            "bind": [f"[{host}]:{puerto}" if ":" in host else f"{host}:{puerto}" for host, puerto in donde],
+            "backlog": _POR_ACEPTAR,
+            "workers": self.ajustes.trabajadores,
+            "worker_class": Trabajador,
+            "logger_class": Registro,
+            "timeout": COLGADO_S,
+            "graceful_timeout": int(self.ajustes.drenaje_s + PARADA_S),
+            "preload_app": True,
+            # A socket under $HOME that nobody here uses, and that a container may not write.
+            "control_socket_disable": True,
+            "child_exit": _enterrar,
+            "on_exit": lambda _master: multiproceso.recoger(),
+        }
+        for nombre, valor in dichos.items():
+            self.cfg.set(nombre, valor)
+
+    def load(self) -> Any:
+        return util.import_app(self._aplicacion)
+
+
+def _enterrar(_master: Any, trabajador: Worker) -> None:
+    """A worker is gone, however that came. Its figures are not worth the server: an error here would end it."""
+    try:
+        multiproceso.enterrar(trabajador.pid)
+    except OSError as error:
+        log.warning("las cuentas de un trabajador muerto no se pudieron sumar", error=type(error).__name__)
+
+
+def _de_cada_uno(ajustes: Ajustes) -> Limites:
+    """One process's share of the connections, as far as the system lets it have them."""
+    _, duro = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (duro, duro))
+    suyas = -(-ajustes.limites.conexiones // ajustes.trabajadores)
+    posibles = duro - _OTROS_DESCRIPTORES if duro != resource.RLIM_INFINITY else suyas
+    if posibles < suyas:
+        log.warning("menos conexiones de las pedidas: el sistema no deja más", conexiones=posibles)
+    return replace(ajustes.limites, conexiones=min(suyas, posibles))
