@@ -68,8 +68,8 @@ class Puerta:
 
 
 @contextmanager
-def en_marcha(servidores: Servidores, temporal: Path) -> Iterator[Puerta]:
-    """The door, ready; it may be killed meanwhile."""
+def en_marcha(servidores: Servidores, temporal: Path, **ajustes: str) -> Iterator[Puerta]:
+    """The door, ready; it may be killed, or end, meanwhile."""
     (puerto,) = libres(1)
     entorno = os.environ | {
         "PULSAR_URL": servidores.pulsar_url,
@@ -78,6 +78,7 @@ def en_marcha(servidores: Servidores, temporal: Path) -> Iterator[Puerta]:
         "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
         "TMPDIR": str(temporal),
         "LOG_NIVEL": "DEBUG",
+        **ajustes,
     }
     registro = temporal.parent / f"{temporal.name}.log"
     # With no service anywhere, its topics are its own doing.
@@ -345,3 +346,51 @@ def test_un_trabajador_muerto_deja_sus_cuentas_y_ningun_archivo(
     with en_marcha(servidores, tmp_path):
         assert len(carpetas & set(tmp_path.iterdir())) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_quien_le_mandan_parar_sigue_sirviendo_y_dice_que_se_va(servidores: Servidores, tmp_path: Path) -> None:
+    """So a balancer finds out and sends elsewhere, and nobody is refused meanwhile (contract §7)."""
+    temporal = tmp_path / "puerta"
+    temporal.mkdir()
+    with en_marcha(servidores, temporal, DRENAJE_S="6") as puerta:
+        antigua = http.client.HTTPConnection(LOCAL, puerta.puerto, timeout=10)
+
+        def pedir(conexion: http.client.HTTPConnection, ruta: str, cuerpo: object = None) -> tuple[int, str | None]:
+            conexion.request(
+                "POST" if cuerpo else "GET",
+                ruta,
+                cuerpo and json.dumps(cuerpo),
+                {"Content-Type": "application/json"},
+            )
+            respuesta = conexion.getresponse()
+            respuesta.read()
+            return respuesta.status, respuesta.getheader("Connection")
+
+        def trafico() -> int:
+            nueva = http.client.HTTPConnection(LOCAL, puerta.puerto, timeout=10)
+            estado, _ = pedir(nueva, "/salud/trafico")
+            nueva.close()
+            return estado
+
+        assert pedir(antigua, "/salud/trafico") == (200, None)
+        puerta.proceso.send_signal(signal.SIGTERM)
+        esperar(lambda: [trafico() for _ in range(8)] == [503] * 8)
+        assert puerta.proceso.poll() is None
+        ruta = "/suscripciones/suscripcion-comando"
+        assert pedir(antigua, ruta, SUSCRIPCION) == (202, "close")
+        assert pedir(http.client.HTTPConnection(LOCAL, puerta.puerto, timeout=10), ruta, SUSCRIPCION) == (202, "close")
+        assert puerta.proceso.wait(60) == 0
+
+
+def test_una_conexion_sin_peticiones_se_cierra_a_su_tiempo(servidores: Servidores, tmp_path: Path) -> None:
+    """Not before, where its time is longer: a balancer's request must not cross the door's goodbye."""
+    temporal = tmp_path / "puerta"
+    temporal.mkdir()
+    with en_marcha(servidores, temporal, BFF_INACTIVIDAD_S="1") as puerta:
+        with socket.create_connection((LOCAL, puerta.puerto), timeout=15) as ociosa:
+            ociosa.sendall(b"GET /salud/viva HTTP/1.1\r\nHost: x\r\n\r\n")
+            recibido = b""
+            while trozo := ociosa.recv(65536):
+                recibido += trozo
+        assert recibido.startswith(b"HTTP/1.1 200 ")
+        assert b"connection: close" not in recibido.lower()

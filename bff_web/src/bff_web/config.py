@@ -3,7 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PositiveInt, SecretStr
+from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 
 from seedwork.entrada.config import ConfigBase
 
@@ -43,6 +43,12 @@ class Config(ConfigBase):
     bff_conexiones: int = Field(4000, ge=100)
     """Clients' connections open at once, of all processes together; more than the balancer before it opens. The one
     that has been idle for longest makes room for another."""
+    bff_inactividad_s: PositiveFloat = 30.0
+    """Seconds that an idle connection is kept: longer than the balancer before the door keeps its own (620 for
+    Google's, which keep theirs for 600)."""
+    drenaje_s: NonNegativeFloat = 0.0
+    """Seconds from SIGTERM on that the door still serves, while `/salud/trafico` says 503 and each answer is its
+    connection's last: as many as a balancer takes to notice, 15 say."""
     bff_proxies: Annotated[str, AfterValidator(_de_redes)] = ""
     """Addresses or networks (10.0.0.0/8), with commas, of proxies: from them alone `X-Forwarded-For`, `-Proto` and
     `-Prefix` count."""
