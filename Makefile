@@ -16,7 +16,7 @@ METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
 
-run: $(LISTO) ## start the platform and keep it up until Ctrl-C (PROCESAMIENTO=3: three workers)
+run: $(LISTO) ## start the platform and keep it up until Ctrl-C (PROCESAMIENTO=3: three workers; auto: 1 to 3, by the load)
 	@$(BIN)/python -m plataforma run
 
 operar: $(LISTO) ## a service's command on the running platform: SERVICIO=suscripciones ARGS="cartas list"

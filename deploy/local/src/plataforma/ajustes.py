@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -15,6 +15,9 @@ from plataforma.servicios import SERVICIOS, Servicio
 
 PUERTO_PULSAR = 6650
 PUERTO_PULSAR_ADMIN = 8080
+MAXIMO_AUTOMATICO = 3
+"""Workers of a service whose number is automatic: what the managed groups have at most."""
+_Trabajadores = Annotated[int, Field(ge=1, le=50)] | Literal["auto"]
 _PARTES = {
     "bff_puerto": "bff",
     "bff_instancias_puerto": "bff-1",
@@ -50,9 +53,13 @@ class Ajustes(BaseSettings):
     """The SMTP sink's port."""
 
     def trabajadores(self, servicio: Servicio) -> int:
-        """How many workers of a service with a relay of its own share the load."""
-        cuantos: int = getattr(self, servicio.paquete)
-        return cuantos
+        """How many workers of a service with a relay of its own share the load; at most, where that is automatic."""
+        cuantos: int | Literal["auto"] = getattr(self, servicio.paquete)
+        return MAXIMO_AUTOMATICO if cuantos == "auto" else cuantos
+
+    def automatico(self, servicio: Servicio) -> bool:
+        """Whether their number follows the service's metric."""
+        return getattr(self, servicio.paquete, None) == "auto"
 
     def puerto(self, campo: str) -> Puerto:
         """The port of a field such as `bff_puerto`."""
@@ -83,8 +90,11 @@ def _del_servicio(servicio: Servicio) -> dict[str, Any]:
         dice = f"The port of {parte}'s health and metrics." if "_salud_" in campo else f"The port of {parte}."
         campos[campo] = (int, Field(default=numero, description=dice))
     if servicio.relay_salud_puerto is not None:
-        cuantos = f"How many workers of {servicio.nombre} share the load; their ports follow the first one's."
-        campos[servicio.paquete] = (int, Field(default=1, ge=1, le=50, description=cuantos))
+        cuantos = (
+            f"How many workers of {servicio.nombre} share the load; their ports follow the first one's. The local run "
+            f"takes auto, too: between 1 and {MAXIMO_AUTOMATICO}, as many as saludtech_instancias_deseadas says."
+        )
+        campos[servicio.paquete] = (_Trabajadores, Field(default=1, description=cuantos))
     return campos
 
 

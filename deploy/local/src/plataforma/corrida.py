@@ -32,6 +32,7 @@ from plataforma.sistema import (
 )
 
 SEGUNDOS_DE_ARRANQUE = 180.0
+SEGUNDOS_ENTRE_ESCALAS = 5.0
 PAUSA = 0.2
 
 
@@ -137,17 +138,45 @@ class Corrida:
         Raises ErrorPlataforma when the process manager itself dies.
         """
         antes = dict(self._procesos)
+        proxima = time.monotonic()
         while True:
+            if time.monotonic() >= proxima:
+                for parado in self.escalar():
+                    antes.pop(parado, None)
+                proxima = time.monotonic() + SEGUNDOS_ENTRE_ESCALAS
             for nombre, estado in self.latir().items():
                 if nombre in antes and nombre not in self._procesos:
                     self._consola.print(f"{nombre} (pid {antes[nombre]}) ended; starting it again", style="yellow")
                 elif self._procesos.get(nombre) not in (None, antes.get(nombre)):
-                    self._consola.print(f"{nombre} started again as pid {estado.pid}", style="yellow")
+                    otra_vez = " again" if nombre in antes else ""
+                    self._consola.print(f"{nombre} started{otra_vez} as pid {estado.pid}", style="yellow")
                 if estado.nombre_estado == "FATAL":
                     with suppress(ErrorPlataforma):  # what can't be started now is tried again
                         self._gestor.iniciar(nombre)
             antes = antes | self._procesos
             time.sleep(PAUSA)
+
+    def escalar(self) -> list[str]:
+        """Have as many workers run as each service that is scaled by its metric wants by now. Gives the names of those
+        that were stopped; one that can't be started now is looked at again the next time."""
+        parados: list[str] = []
+        for escalado in self.plano.escalados:
+            if (deseados := escalado.deseados()) is None:
+                continue
+            estados = self.latir()
+            for i, nombre in enumerate(escalado.trabajadores):
+                detenido, sobra = estados[nombre].nombre_estado == "STOPPED", i >= deseados
+                if detenido == sobra:
+                    continue
+                que = "stopping" if sobra else "starting"
+                self._consola.print(f"{escalado.servicio} wants {deseados} workers: {que} {nombre}", style="cyan")
+                if sobra:
+                    self._gestor.parar(nombre)
+                    parados.append(nombre)
+                else:
+                    with suppress(ErrorPlataforma):
+                        self._gestor.iniciar(nombre)
+        return parados
 
     def latir(self) -> dict[str, Estado]:
         """Look at every process once, and rewrite procesos.json if it changed. Raises Interrumpida after a signal."""
@@ -218,7 +247,7 @@ def correr(
                 crear_bases(plano.postgres_url, plano.claves)
                 corrida.preparar(plano.preparativos, raiz, heredado)
             for grupo in (Grupo.SERVICIOS, Grupo.BFF):
-                corrida.iniciar(parte for parte in plano.servicios if parte.grupo is grupo)
+                corrida.iniciar(p for p in plano.servicios if p.grupo is grupo and not p.reserva)
             yield corrida
         finally:
             corrida.detener()

@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
 from plataforma import sondas
 from plataforma.ajustes import Ajustes
 from plataforma.balanceador import MIRADA_S, Balanceador
+from plataforma.escala import Escalado
 from plataforma.puertos import LOCAL, Puerto
 from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS, Servicio
@@ -44,6 +45,8 @@ class Parte:
     entorno: Mapping[str, str] = field(default_factory=dict)
     senal: str = "TERM"
     """The signal that stops it in good order."""
+    reserva: bool = False
+    """Whether it is started only when the load asks for it."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +95,38 @@ def servicios(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metr
         api = ajustes.puerto(f"{paquete}_puerto")
         entorno_api = comun | {"HTTP_PUERTO": str(api.numero)} | _metricas(metricas, api.parte)
         partes.append(_servicio(api.parte, _python(paquete, "api"), entorno_api, api))
-        salud = ajustes.puerto(f"{paquete}_salud_puerto")
-        trabajadores = [salud]
         if servicio.relay_salud_puerto is not None:
             relay = ajustes.puerto(f"{paquete}_relay_salud_puerto")
             partes.append(_servicio(relay.parte, _python(paquete, "relay"), comun | _salud(relay), relay))
             comun |= {"RELAY_APARTE": "true"}
-            trabajadores = [
-                Puerto(salud.numero + i, f"{servicio.nombre}-{i + 1}", salud.variable)
-                for i in range(ajustes.trabajadores(servicio))
-            ]
-        for puerto in trabajadores:
-            partes.append(_servicio(puerto.parte, _python(paquete, "trabajador"), comun | _salud(puerto), puerto))
+        for i, puerto in enumerate(_trabajadores(ajustes, servicio)):
+            parte = _servicio(puerto.parte, _python(paquete, "trabajador"), comun | _salud(puerto), puerto)
+            partes.append(replace(parte, reserva=i > 0 and ajustes.automatico(servicio)))
     return partes
+
+
+def escalados(ajustes: Ajustes) -> list[Escalado]:
+    """The services whose workers come and go by their metric."""
+    return [
+        Escalado(
+            servicio.nombre,
+            [puerto.parte for puerto in _trabajadores(ajustes, servicio)],
+            f"http://{LOCAL}:{ajustes.puerto(f'{paquete}_puerto').numero}/metrics",
+        )
+        for paquete, servicio in SERVICIOS.items()
+        if ajustes.automatico(servicio)
+    ]
+
+
+def _trabajadores(ajustes: Ajustes, servicio: Servicio) -> list[Puerto]:
+    """Where its workers show their health; of several, each by its number."""
+    salud = ajustes.puerto(f"{servicio.paquete}_salud_puerto")
+    if servicio.relay_salud_puerto is None:
+        return [salud]
+    return [
+        Puerto(salud.numero + i, f"{servicio.nombre}-{i + 1}", salud.variable)
+        for i in range(ajustes.trabajadores(servicio))
+    ]
 
 
 def puerta(

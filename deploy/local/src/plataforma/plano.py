@@ -11,6 +11,7 @@ from plataforma.ajustes import PUERTO_PULSAR, Ajustes
 from plataforma.broker import BrokerIncrustado
 from plataforma.descargas import PULSAR, encontrar_java
 from plataforma.errores import ErrorPlataforma
+from plataforma.escala import Escalado
 from plataforma.partes import Conexiones, Grupo, Parte, Preparativo
 from plataforma.postgres import PostgresIncrustado, url_de
 from plataforma.secretos import Secretos
@@ -34,6 +35,8 @@ class Plano:
     """The password of each service's database role."""
     externos: list[str]
     """What it uses without running it, in words."""
+    escalados: list[Escalado]
+    """The services whose workers come and go by their metric."""
 
     @property
     def partes(self) -> list[Parte]:
@@ -81,7 +84,8 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
     if broker:
         orden = broker.preparar(encontrar_java(), PULSAR.obtener(consola))
         infraestructura.append(Parte("pulsar", Grupo.BROKER, orden, sondas.pulsar(broker.admin_url), puertos_broker))
-    return Plano(infraestructura, preparativos, servicios, conexiones, postgres_url, claves, externos)
+    escalados = partes.escalados(ajustes) if con_servicios else []
+    return Plano(infraestructura, preparativos, servicios, conexiones, postgres_url, claves, externos, escalados)
 
 
 def _broker(ajustes: Ajustes, estado: Path, externos: list[str], de_paso: bool) -> BrokerIncrustado | None:

@@ -39,7 +39,8 @@ def test_el_archivo_env_cede_ante_el_entorno(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("variable", "valor"), [("PROCESAMIENTO", "0"), ("BFF_PUERTO", "alto"), ("DESPLAZAMIENTO", "-1")]
+    ("variable", "valor"),
+    [("PROCESAMIENTO", "0"), ("PROCESAMIENTO", "automatico"), ("BFF_PUERTO", "alto"), ("DESPLAZAMIENTO", "-1")],
 )
 def test_un_valor_equivocado_se_dice_con_su_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, valor: str

@@ -46,6 +46,21 @@ def test_un_servicio_recibe_los_secretos_y_el_correo_que_declara(todas: dict[str
         assert parte.entorno.get("SMTP_PUERTO") == (str(puerto.numero) if de_notificaciones else None)
 
 
+def test_cuando_es_automatico_uno_corre_y_los_demas_quedan_en_reserva(tmp_path: Path) -> None:
+    ajustes, secretos = leer_ajustes(tmp_path, procesamiento="auto"), Secretos(tmp_path / "secretos.json")
+    lista = partes.servicios(ajustes, CONEXIONES, secretos, tmp_path / "metricas")
+    assert [p.nombre for p in lista if p.reserva] == ["procesamiento-2", "procesamiento-3"]
+    (escalado,) = partes.escalados(ajustes)
+    assert escalado.servicio == "procesamiento"
+    assert escalado.trabajadores == ["procesamiento-1", "procesamiento-2", "procesamiento-3"]
+    assert escalado.metricas == f"http://127.0.0.1:{ajustes.puerto('procesamiento_puerto').numero}/metrics"
+
+
+def test_cuando_su_numero_es_fijo_no_hay_reserva(tmp_path: Path, todas: dict[str, Parte]) -> None:
+    assert [nombre for nombre, parte in todas.items() if parte.reserva] == []
+    assert partes.escalados(leer_ajustes(tmp_path, procesamiento=3)) == []
+
+
 def test_ningun_puerto_se_repite(todas: dict[str, Parte]) -> None:
     numeros = [puerto.numero for parte in todas.values() for puerto in parte.puertos]
     assert len(numeros) == len(set(numeros)) == len(todas)
