@@ -11,12 +11,12 @@ DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
 
-run: $(LISTO) ## start the platform and keep it up until Ctrl-C (PROCESAMIENTO=3: three workers; auto: 1 to 3, by the load)
+run: $(LISTO) ## start the platform, until Ctrl-C (PROCESAMIENTO=3: three workers, auto: 1 to 3 by the load; BFF=2: two doors behind a balancer)
 	@$(BIN)/python -m plataforma run
 
 operar: $(LISTO) ## a service's command on the running platform: SERVICIO=suscripciones ARGS="cartas list"
@@ -40,6 +40,9 @@ check: $(LISTO) ## the fast gate, without servers: format, lint, types, import r
 
 bench: $(LISTO) ## the timings that the project reports
 	@$(BIN)/python tests/carga/banco.py
+
+experimento1: $(LISTO) ## a thousand users before the balancer, with JMeter: 12 minutes, or VARIANTE=normal alone (HILOS=1000)
+	@$(BIN)/python -m tests.experimento1.experimento $(VARIANTE:%=--variante %) $(HILOS:%=--hilos %) $(SUBIDA:%=--subida %)
 
 experimento2: $(LISTO) ## the guarantees under faults: kills, outages, repeats, races (CASO=name: only that one)
 	@$(BIN)/python -m tests.fallos.experimento $(CASO:%=--solo %)

@@ -18,7 +18,7 @@ from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
 from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import borrar_base, crear_bases
 from plataforma.proveedores import Servidores
-from plataforma.puertos import LOCAL, libres
+from plataforma.puertos import LOCAL, esta_libre, libres
 from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS
 
@@ -89,6 +89,11 @@ class Proceso:
     def nombre(self) -> str:
         """Its name, as `make run` gives it."""
         return self._parte.nombre
+
+    @property
+    def puerto(self) -> int:
+        """Where it listens."""
+        return self._parte.puertos[0].numero
 
     @property
     def pid(self) -> int:
@@ -278,6 +283,9 @@ class Plataforma:
 
 def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: int, bff: int) -> Ajustes:
     puertos: dict[str, int] = dict(zip(CAMPOS_DE_PUERTO, libres(len(CAMPOS_DE_PUERTO)), strict=True))
+    # The workers' ports follow the first one's.
+    while not all(map(esta_libre, range((p := puertos["procesamiento_salud_puerto"]), p + procesamiento))):
+        (puertos["procesamiento_salud_puerto"],) = libres(1)
     fijados = {"correo_puerto": puerto_smtp, "procesamiento": procesamiento, "bff": bff}
     return leer_ajustes(carpeta, **puertos | fijados)
 

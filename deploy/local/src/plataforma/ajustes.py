@@ -20,7 +20,8 @@ MAXIMO_AUTOMATICO = 3
 _Trabajadores = Annotated[int, Field(ge=1, le=50)] | Literal["auto"]
 _PARTES = {
     "bff_puerto": "bff",
-    "bff_instancias_puerto": "bff-1",
+    "bff_1_puerto": "bff-1",
+    "bff_2_puerto": "bff-2",
     "postgres_puerto": "postgres",
     "correo_puerto": "correo",
 } | {campo: parte for servicio in SERVICIOS.values() for campo, (parte, _) in servicio.puertos.items()}
@@ -45,8 +46,10 @@ class Ajustes(BaseSettings):
     """How many instances of the door there are; two share its port behind a balancer."""
     bff_puerto: int = 5005
     """The BFF's port; of two instances, the balancer's."""
-    bff_instancias_puerto: int = 5006
-    """Of two instances, the first one's port; the second one's follows it."""
+    bff_1_puerto: int = 5006
+    """Of two instances, the first one's port."""
+    bff_2_puerto: int = 5007
+    """The second one's."""
     postgres_puerto: int = 5433
     """The embedded PostgreSQL's port."""
     correo_puerto: int = 1025

@@ -136,10 +136,10 @@ def puerta(
 
     Raises ErrorPlataforma where the balancer's program is not there.
     """
-    publico, primero = ajustes.puerto("bff_puerto"), ajustes.puerto("bff_instancias_puerto")
+    publico = ajustes.puerto("bff_puerto")
     if ajustes.bff == 1:
         return [_instancia(publico, ajustes, conexiones, secretos, metricas)]
-    puertos = [Puerto(primero.numero + i, f"bff-{i + 1}", primero.variable) for i in range(ajustes.bff)]
+    puertos = [ajustes.puerto(f"bff_{numero}_puerto") for numero in range(1, ajustes.bff + 1)]
     delante = Balanceador(balanceador, publico.numero, [puerto.numero for puerto in puertos])
     # So long that the balancer has seen that it is going.
     drenaje = {"DRENAJE_S": str(4 * MIRADA_S)}
