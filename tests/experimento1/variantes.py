@@ -1,0 +1,198 @@
+"""The variants of experiment 1: what JMeter sends, what happens meanwhile, and what must hold."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from tests.experimento1.escena import Cuentas, Escena, incierta, perdidas
+from tests.experimento1.jmeter import Carga, Corriendo, Muestras, esperar_primeras
+from tests.saga.espera import hasta
+
+from plataforma.balanceador import APARTADO_S, FALLOS
+
+YERRA_S = 15.0
+
+
+@dataclass
+class Hechos:
+    """What a variant has to show for itself."""
+
+    hallazgos: list[str] = field(default_factory=list)
+    notas: list[str] = field(default_factory=list)
+
+    def exigir(self, condicion: bool, que: str) -> None:
+        """Note a broken promise where the condition does not hold."""
+        if not condicion:
+            self.hallazgos.append(que)
+
+
+Suceso = Callable[[Escena, Corriendo, Carga, Hechos], None]
+Juicio = Callable[[Escena, Muestras, Cuentas, Hechos], None]
+
+
+def nada(_lugar: Escena, _corriendo: Corriendo, _carga: Carga, _hechos: Hechos) -> None:
+    """Nothing happens."""
+
+
+def sin_un_error(_lugar: Escena, muestras: Muestras, _cuentas: Cuentas, hechos: Hechos) -> None:
+    """No request failed."""
+    malas = {codigo: n for codigo, n in muestras.codigos().items() if codigo not in ("200", "202")}
+    hechos.exigir(not malas, f"requests failed: {malas}")
+
+
+@dataclass(frozen=True)
+class Variante:
+    """One of them; its `suceso` begins when a third of the answers are there."""
+
+    nombre: str
+    dice: str
+    perfiles: tuple[str, ...] = ("imagen",)
+    trabajadores: int = 1
+    averia: bool = False
+    suceso: Suceso = nada
+    juicio: Juicio = sin_un_error
+
+    def carga(self, base: Carga) -> Carga:
+        """JMeter's part, in the given size."""
+        return replace(base, perfiles=self.perfiles)
+
+
+def juzgar(variante: Variante, lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
+    """What holds in every variant, and what in this one."""
+    hechos.exigir(cuentas.en_cola == 0, f"{cuentas.en_cola} accepted commands never ended")
+    de_mas = cuentas.terminadas - cuentas.aceptadas - cuentas.inciertas
+    hechos.exigir(de_mas <= 0, f"{de_mas} commands ended that nobody sent")
+    rechazadas = cuentas.destinos["RECHAZADO"]
+    hechos.exigir(not rechazadas, f"{rechazadas} accepted commands were refused by their owner")
+    idas = perdidas(muestras, lugar.hechas())
+    hechos.exigir(not idas, f"accepted, and not there: {[m.propio for m in idas[:5]]}")
+    variante.juicio(lugar, muestras, cuentas, hechos)
+
+
+# What happens
+
+
+def _un_tercio(corriendo: Corriendo, carga: Carga) -> None:
+    esperar_primeras(corriendo, carga.peticiones // 3)
+
+
+def matar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """kill -9 of an instance, with all its processes, while commands are in flight on it."""
+    _un_tercio(corriendo, carga)
+    puerta = lugar.proceso("bff-1")
+    puerta.derribar()
+    _volvio(lugar, "bff-1", hechos)
+
+
+def retirar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """SIGTERM to an instance: it drains, ends, and another one takes its place."""
+    _un_tercio(corriendo, carga)
+    comienzo = time.monotonic()
+    lugar.retirar("bff-1")
+    _volvio(lugar, "bff-1", hechos)
+    hechos.notas.append(f"bff-1 drained, ended and was back after {time.monotonic() - comienzo:.1f} s")
+    hechos.exigir(corriendo.trabaja, "the load was over before the instance was back")
+
+
+def averiar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, _hechos: Hechos) -> None:
+    """An instance answers 500 to all but its health for a while, and is well again."""
+    assert lugar.averia is not None
+    _un_tercio(corriendo, carga)
+    lugar.averia.empezar()
+    hasta(lambda: any(codigo == 500 for _, codigo in lugar.averia.recibidas()), "la instancia yerra")  # type: ignore[union-attr]
+    time.sleep(YERRA_S)
+    lugar.averia.acabar()
+
+
+def matar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """kill -9 of a worker."""
+    _un_tercio(corriendo, carga)
+    lugar.proceso("procesamiento-1").derribar()
+    _volvio(lugar, "procesamiento-1", hechos)
+
+
+def congelar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, _hechos: Hechos) -> None:
+    """A worker stops in its tracks, with what it holds, and nobody wakes it."""
+    _un_tercio(corriendo, carga)
+    lugar.congelar("procesamiento-1")
+
+
+def _volvio(lugar: Escena, nombre: str, hechos: Hechos) -> None:
+    """Wait until a process that ends has been started again, and is ready."""
+    hasta(lambda: lugar.guardia.rearranques[nombre], f"{nombre} acaba", segundos=60)
+    lugar.proceso(nombre).esperar_listo()
+    hechos.notas.append(f"{nombre} was started again once it had ended")
+
+
+# What must hold
+
+
+def solo_lo_incierto(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
+    """No request failed but those whose outcome nobody knows; each of these is looked up."""
+    malas = {c: n for c, n in muestras.codigos().items() if c not in ("200", "202") and not incierta(c)}
+    hechos.exigir(not malas, f"requests failed otherwise than by an answer that was lost: {malas}")
+    for muestra in muestras:
+        if incierta(muestra.codigo):
+            estado = lugar.preguntar(f"/procesar/imagenes/{muestra.propio}")
+            hechos.exigir(estado in (200, 404), f"{muestra.propio}: the outcome can't be asked: {estado}")
+            cuentas.inciertas_hechas += estado == 200
+            hecha = "done" if estado == 200 else "never came to be"
+            hechos.notas.append(f"{muestra.propio} ({muestra.codigo} after {muestra.ms:.0f} ms): {hecha}")
+
+
+def se_la_aparto(lugar: Escena, muestras: Muestras, _cuentas: Cuentas, hechos: Hechos) -> None:
+    """The instance that erred was found by its answers, left out, and taken back once it was well."""
+    assert lugar.averia is not None
+    recibidas = lugar.averia.recibidas()
+    errores = [cuando for cuando, codigo in recibidas if codigo == 500]
+    durante = [m for m in muestras if errores[0] <= m.comienzo <= errores[0] + YERRA_S]
+    despues = [cuando for cuando, codigo in recibidas if codigo != 500 and cuando > errores[-1]]
+    # As many as it takes, each time that it is tried again; and what was in flight when it was found.
+    tope = (FALLOS + 5) * (1 + int(YERRA_S / APARTADO_S))
+    hechos.exigir(len(errores) <= tope, f"{len(errores)} requests met the instance that erred, more than {tope}")
+    hechos.exigir(len(errores) < len(durante) / 4, f"{len(errores)} of {len(durante)} requests meanwhile failed")
+    hechos.exigir(len(despues) > 0, "it was not taken back once it was well")
+    malas = {codigo: n for codigo, n in muestras.codigos().items() if codigo not in ("200", "202", "500")}
+    hechos.exigir(not malas, f"requests failed: {malas}")
+    hechos.exigir(muestras.codigos()["500"] == len(errores), "clients saw other errors than the instance's")
+    hechos.notas.append(
+        f"500 to all for {YERRA_S:.0f} s: {len(errores)} of the {len(durante)} requests meanwhile met it; "
+        f"{len(despues):,} went to it after it was well"
+    )
+
+
+VARIANTES: Mapping[str, Variante] = {
+    v.nombre: v
+    for v in (
+        Variante("normal", "the first team's load: the verbatim body, two instances, one worker"),
+        Variante("tres-trabajadores", "the same with three workers", trabajadores=3),
+        Variante("ids-unicos", "each image another one", ("imagen-unica",)),
+        Variante("suscripciones", "the verbatim subscription: 4,000 PRO sagas", ("suscripcion",)),
+        Variante("mixto", "images, subscriptions and queries mixed", (), trabajadores=3),
+        Variante(
+            "bff-muere",
+            "an instance of the door is killed -9",
+            ("imagen-unica",),
+            suceso=matar_una_puerta,
+            juicio=solo_lo_incierto,
+        ),
+        Variante("bff-se-retira", "an instance of the door is asked to go", suceso=retirar_una_puerta),
+        Variante(
+            "bff-yerra",
+            "an instance of the door answers 500 to all for a while",
+            averia=True,
+            suceso=averiar_una_puerta,
+            juicio=se_la_aparto,
+        ),
+        Variante(
+            "trabajador-muere", "one of three workers is killed -9", ("imagen-unica",), 3, suceso=matar_un_trabajador
+        ),
+        Variante(
+            "trabajador-congelado",
+            "one of three workers stops in its tracks, and stays so",
+            ("imagen-unica",),
+            3,
+            suceso=congelar_un_trabajador,
+        ),
+    )
+}
