@@ -1,6 +1,7 @@
 """One page of a run, with pictures: how long requests took, how many there were, who worked how much, what waited."""
 
 import html
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -9,6 +10,9 @@ import pygal
 from pygal.style import CleanStyle
 from tests.experimento1.jmeter import Muestras, percentil
 from tests.experimento1.vigia import Serie, Vigia
+
+# Its hook for plug-ins knows only how Python found modules long ago; whoever goes over all hooks stumbles over it.
+sys.meta_path[:] = [gancho for gancho in sys.meta_path if hasattr(gancho, "find_spec")]
 
 TRAMOS = (3, 5, 7, 10, 15, 20, 30, 40, 60, 100, 300, 1000)
 """Bounds of the distribution's bars, in milliseconds."""
