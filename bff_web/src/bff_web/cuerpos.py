@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import flask
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from werkzeug.exceptions import HTTPException
 
 from bff_web.tipos import ERROR_PROPIO
 from json_estricto import MAXIMO_BYTES, DemasiadoGrande, NoEsObjeto
@@ -20,7 +19,6 @@ TIPO_JSON = "application/json"
 TIPOS_ADMITIDOS = (TIPO_JSON, "json/application", "aplication/json", "application/*+json")
 """JSON's own media types, and the two that today's clients send instead."""
 
-_CORTADO = "El cuerpo no llegó entero."
 _MAXIMO_ERRORES = 50
 
 _TIPO = re.compile(r"application/json|json/application|aplication/json|application/[^/]+\+json")
@@ -45,16 +43,7 @@ def leer(modelo: type[M]) -> M:
         )
     if pedido.headers.get("Content-Encoding"):
         raise ErrorHttp(415, "El cuerpo debe venir sin Content-Encoding.", cabeceras={"Accept-Encoding": "identity"})
-    try:
-        carga = pedido.get_data(cache=False)
-    except HTTPException:
-        raise
-    except Exception as error:
-        # The server's own, for framing that is none (RFC 9112 §7.1).
-        raise ErrorHttp(400, _CORTADO) from error
-    if pedido.content_length is not None and len(carga) < pedido.content_length:
-        # Whoever sent it went away in its middle, though it may read as a whole (RFC 9112 §8).
-        raise ErrorHttp(400, _CORTADO)
+    carga = pedido.get_data(cache=False)
     if not carga and puede_faltar(modelo):
         return validar(modelo, {})
     try:

@@ -1,14 +1,19 @@
 """The web server itself: a client that never ends its request, or never hangs up, holds nobody else up."""
 
+import gzip
+import http.client
 import json
+import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from plataforma.puertos import LOCAL, libres
@@ -17,15 +22,38 @@ from seedwork.pruebas.taller import esperar
 pytestmark = pytest.mark.integracion
 
 PROGRAMA = """
+import ipaddress, os, time
 import flask
 from seedwork.entrada import conexiones, http
 from seedwork.entrada.servidor import Ajustes, servir
 
 app = http.crear_app()
-
+GRANDE = os.urandom(500_000).hex().encode()
 @app.route("/", methods=["GET", "POST"])
 def vista():
     return {"octetos": len(flask.request.get_data())}
+
+@app.route("/en-bucle", methods=["GET", "POST"])
+async def en_bucle():
+    return {"octetos": len(flask.request.get_data())}
+
+@app.route("/grande")
+def grande():
+    return flask.Response(GRANDE, content_type="text/plain")
+
+@app.route("/archivo")
+def archivo():
+    return flask.send_file(__file__.replace("prueba.py", "archivo.js"))
+
+@app.route("/lenta")
+def lenta():
+    time.sleep(1)
+    return {}
+
+@app.route("/yo")
+def yo():
+    pedido = flask.request
+    return [pedido.remote_addr, pedido.scheme, pedido.root_path, flask.url_for("yo")]
 
 @app.route("/rota")
 def rota():
@@ -35,8 +63,11 @@ if __name__ == "__main__":
     conexiones.PLAZO_S = 1.0
     conexiones.ENVIO_S = 1.0
     conexiones.DESPEDIDA_S = 1.0
-    limites = conexiones.Limites(hilos=2, conexiones=60)
-    servir("prueba:app", Ajustes(direcciones=[("%s", %d)], limites=limites))
+    limites = conexiones.Limites(hilos=2, conexiones=%(conexiones)d, proxies=[ipaddress.ip_network("127.0.0.2/31")])
+    ajustes = Ajustes(
+        direcciones=conexiones.direcciones("127.0.0.1", %(puerto)d), drenaje_s=%(drenaje)d, limites=limites
+    )
+    servir("prueba:app", ajustes)
 """
 A_MEDIAS = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{",
@@ -45,22 +76,28 @@ A_MEDIAS = (
 ULTIMA = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
-@pytest.fixture
-def servidor(tmp_path: Path) -> Iterator["Servidor"]:
+@contextmanager
+def en_marcha(carpeta: Path, *, conexiones: int = 2000, drenaje: int = 0) -> Iterator["Servidor"]:
     (puerto,) = libres(1)
-    (tmp_path / "prueba.py").write_text(PROGRAMA % (LOCAL, puerto))
-    with (tmp_path / "registro").open("wb") as salida:
-        proceso = subprocess.Popen([sys.executable, "prueba.py"], cwd=tmp_path, stdout=salida, stderr=salida)
-    clientes: list[socket.socket] = []
-    hecho = Servidor(puerto, clientes, tmp_path / "registro")
+    (carpeta / "prueba.py").write_text(PROGRAMA % {"puerto": puerto, "conexiones": conexiones, "drenaje": drenaje})
+    (carpeta / "archivo.js").write_text("var nada = 0;\n" * 10_000)
+    with (carpeta / "registro").open("wb") as salida:
+        proceso = subprocess.Popen([sys.executable, "prueba.py"], cwd=carpeta, stdout=salida, stderr=salida)
+    hecho = Servidor(puerto, [], carpeta / "registro", proceso)
     try:
         esperar(hecho.responde)
         yield hecho
     finally:
-        for cliente in clientes:
+        for cliente in hecho.clientes:
             cliente.close()
         proceso.terminate()
         assert proceso.wait(10) == 0
+
+
+@pytest.fixture
+def servidor(tmp_path: Path) -> Iterator["Servidor"]:
+    with en_marcha(tmp_path) as servidor:
+        yield servidor
 
 
 @dataclass(frozen=True)
@@ -68,6 +105,21 @@ class Servidor:
     puerto: int
     clientes: list[socket.socket]
     registro: Path
+    proceso: "subprocess.Popen[bytes]"
+
+    def trabajador(self) -> psutil.Process:
+        (hijo,) = psutil.Process(self.proceso.pid).children()
+        return hijo
+
+    def abiertas(self) -> int:
+        """Clients' connections that the worker holds."""
+        return sum(c.status == psutil.CONN_ESTABLISHED for c in self.trabajador().net_connections("tcp"))
+
+    def pedir(self, ruta: str, de: str = LOCAL, **cabeceras: str) -> http.client.HTTPResponse:
+        """An answer, to a client with an address of the loopback's."""
+        conexion = http.client.HTTPConnection(LOCAL, self.puerto, timeout=10, source_address=(de, 0))
+        conexion.request("GET", ruta, headers={n.replace("_", "-"): v for n, v in cabeceras.items()})
+        return conexion.getresponse()
 
     def responde(self) -> bool:
         try:
@@ -77,8 +129,11 @@ class Servidor:
             return False
 
     def llega(self, octetos: bytes) -> socket.socket:
-        """A client that sends this, and then nothing."""
-        cliente = socket.create_connection((LOCAL, self.puerto), timeout=20)
+        """A client that sends this, and then nothing; its system takes little for it."""
+        cliente = socket.socket()
+        cliente.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        cliente.settimeout(20)
+        cliente.connect((LOCAL, self.puerto))
         self.clientes.append(cliente)
         cliente.sendall(octetos)
         return cliente
@@ -128,3 +183,126 @@ def test_lo_que_la_aplicacion_no_debio_decir_se_contesta_y_se_anota_sin_citarlo(
     assert "1020304050" not in anotado
     (ilegible,) = [linea for linea in anotado.splitlines() if "petición ilegible" in linea]
     assert "c-7" not in ilegible, "it is another request's"
+
+
+CADA = 500
+"""Clients of each kind. It is what the door is to bear, and costs two seconds."""
+GRANDES = b"GET /grande HTTP/1.1\r\nHost: x\r\n\r\n" * 3
+
+
+def test_ni_quien_no_lee_ni_quien_gotea_ni_quien_calla_detiene_a_nadie_ni_se_queda(servidor: Servidor) -> None:
+    hilos = servidor.trabajador().num_threads()
+    for n in range(CADA):
+        servidor.llega(GRANDES)
+        servidor.llega(A_MEDIAS[n % 2])
+    activos = list(servidor.clientes)
+    for _ in range(CADA):
+        servidor.llega(b"")
+    for _ in range(5):
+        for gotea in activos[1::2]:
+            with suppress(OSError):
+                gotea.send(b" ")
+        esperar(servidor.responde)
+    assert servidor.trabajador().num_threads() <= hilos + 2, "the two of its own, whoever waits"
+    # Each lot is cut off when its time is up; the idle are kept, as any browser's connection is.
+    esperar(lambda: servidor.abiertas() <= CADA)
+    assert servidor.abiertas() == CADA
+    assert servidor.responde()
+
+
+def test_quien_hace_cola_sin_leer_no_llena_la_memoria(servidor: Servidor) -> None:
+    antes = servidor.trabajador().memory_info().rss
+    for _ in range(100):
+        servidor.llega(GRANDES * 20)
+    for _ in range(10):
+        esperar(servidor.responde)
+        # A hundred whole answers would be 100 MB.
+        assert servidor.trabajador().memory_info().rss - antes < 60 * 1024 * 1024
+    esperar(lambda: servidor.abiertas() == 0)
+
+
+def test_las_conexiones_ociosas_hacen_sitio(tmp_path: Path) -> None:
+    with en_marcha(tmp_path, conexiones=50) as servidor:
+        for _ in range(200):
+            servidor.llega(b"")
+        for _ in range(5):
+            assert servidor.responde()
+        assert servidor.abiertas() <= 50
+
+
+def test_lo_que_se_anuncia_demasiado_grande_se_rechaza_antes_de_que_venga(servidor: Servidor) -> None:
+    anuncio = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n"
+    for ruta in (b"/", b"/en-bucle"):
+        cliente = servidor.llega(anuncio % (ruta, 1024 * 1024 + 1))
+        with cliente.makefile("rb") as leido:
+            respuesta = leido.read()
+        assert respuesta.startswith(b"HTTP/1.1 413 ")
+        assert b"Content-Type: application/problem+json" in respuesta
+        cliente = servidor.llega(anuncio % (ruta, 4))
+        assert cliente.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        cliente.sendall(b"hola")
+        assert cliente.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_lo_grande_se_comprime_para_quien_lo_admite(servidor: Servidor) -> None:
+    for ruta in ("/grande", "/archivo"):
+        entera = servidor.pedir(ruta)
+        assert (entera.getheader("Content-Encoding"), entera.getheader("Vary")) == (None, "Accept-Encoding")
+        carga = entera.read()
+        comprimida = servidor.pedir(ruta, Accept_Encoding="br, gzip")
+        assert (comprimida.getheader("Content-Encoding"), comprimida.getheader("Vary")) == ("gzip", "Accept-Encoding")
+        descomprimida = gzip.decompress(comprimida.read())
+        assert len(descomprimida) == len(carga)
+        assert ruta == "/grande" or descomprimida == carga
+        assert servidor.pedir(ruta, Accept_Encoding="gzip;q=0").getheader("Content-Encoding") is None
+    assert servidor.pedir("/", Accept_Encoding="gzip").getheader("Content-Encoding") is None
+
+
+@pytest.mark.parametrize(
+    ("de", "cabeceras", "visto"),
+    [
+        ("127.0.0.1", {"X_Forwarded_For": "1.2.3.4", "X_Forwarded_Prefix": "/api"}, ["127.0.0.1", "http", "", "/yo"]),
+        (
+            "127.0.0.2",
+            {"X_Forwarded_For": "9.9.9.9, 1.2.3.4", "X_Forwarded_Prefix": "/api/", "X_Forwarded_Proto": "https"},
+            ["1.2.3.4", "https", "/api", "/api/yo"],
+        ),
+        ("127.0.0.2", {"X_Forwarded_For": "1.2.3.4, 127.0.0.3"}, ["1.2.3.4", "http", "", "/yo"]),
+        ("127.0.0.2", {"X_Forwarded_For": "nada, 127.0.0.3"}, ["127.0.0.3", "http", "", "/yo"]),
+        ("127.0.0.2", {"X_Forwarded_Prefix": "//otra.co"}, ["127.0.0.2", "http", "", "/yo"]),
+        ("127.0.0.2", {"X_Forwarded_Prefix": "/a b", "X_Forwarded_Proto": "ftp"}, ["127.0.0.2", "http", "", "/yo"]),
+    ],
+)
+def test_solo_un_proxy_de_confianza_dice_de_parte_de_quien_viene(
+    servidor: Servidor, de: str, cabeceras: dict[str, str], visto: list[str]
+) -> None:
+    assert json.loads(servidor.pedir("/yo", de, **cabeceras).read()) == visto
+
+
+def test_responde_en_las_dos_familias_del_bucle(servidor: Servidor) -> None:
+    with socket.create_connection(("::1", servidor.puerto), timeout=10) as cliente:
+        cliente.sendall(ULTIMA)
+        assert cliente.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+def test_tras_sigterm_drena_y_acaba_lo_que_tiene(tmp_path: Path) -> None:
+    """While it drains it still takes what comes, and lets each client know that it is to go elsewhere."""
+    with en_marcha(tmp_path, drenaje=3) as servidor:
+        viejo = servidor.llega(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"Connection: close" not in viejo.recv(1000)
+        servidor.proceso.send_signal(signal.SIGTERM)
+        esperar(lambda: servidor.pedir("/salud/trafico").status == 503)
+        viejo.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"Connection: close" in viejo.recv(1000)
+        nueva = servidor.pedir("/")
+        assert (nueva.status, nueva.getheader("Connection")) == (200, "close")
+        en_curso = []
+        while servidor.proceso.poll() is None:
+            try:
+                en_curso.append(servidor.llega(b"GET /lenta HTTP/1.1\r\nHost: x\r\n\r\n"))
+            except ConnectionRefusedError:
+                break
+            esperar(lambda: servidor.abiertas() < 2)
+        assert len(en_curso) > 1
+        for cliente in en_curso[:-1]:
+            assert cliente.recv(1000).startswith(b"HTTP/1.1 200 ")

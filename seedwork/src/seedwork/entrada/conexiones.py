@@ -14,10 +14,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
-from io import BytesIO
-from typing import IO, Any, NoReturn, cast
+from io import BytesIO, IOBase, RawIOBase
+from typing import Any, NoReturn, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import flask
@@ -30,7 +29,7 @@ from werkzeug.wsgi import FileWrapper
 
 from seedwork.entrada.drenaje import PARANDO
 from seedwork.entrada.http import CORRELACION, App
-from seedwork.entrada.problemas import pila, problema
+from seedwork.entrada.problemas import ErrorHttp, pila, problema
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +39,12 @@ ENVIO_S = 20.0
 """Seconds that a client has to read what is written to it at a time: an answer, or 64 KiB of a longer one."""
 DESPEDIDA_S = 2.0
 """Seconds that a client has to read its last answer and to close, while it still sends."""
-MAXIMO_CUERPO = 1024 * 1024
-"""Octets of a body, where the application sets no ``MAX_CONTENT_LENGTH``."""
 _MAXIMO_LINEA = 8190
 _MAXIMO_CAMPO = _MAXIMO_LINEA + 1
 """Another number than the line's, by which an error tells the one from the other."""
 _TROZO = 64 * 1024
+_SISTEMA = 256 * 1024
+"""Octets that the system takes ahead for a client."""
 _GRACIA_S = 0.05
 """Seconds after a client's last octet in which what came before it reaches the application."""
 _RONDA_S = 1.0
@@ -104,12 +103,12 @@ class _Cortado(Exception):
     """The client ended before its body did, or framed it as none can be (RFC 9112 §7.1)."""
 
 
-class _Cortada(BytesIO):
-    """A body that did not come whole: whoever reads it hears of it."""
+class _Cortada(RawIOBase):
+    """A body that did not come whole, though it may read as such (RFC 9112 §8): whoever reads it hears of it."""
 
     @override
-    def read(self, _largo: int | None = -1) -> bytes:
-        raise OSError("cuerpo cortado")
+    def readinto(self, _lugar: object) -> int:
+        raise ErrorHttp(HTTPStatus.BAD_REQUEST, "El cuerpo no llegó entero.")
 
 
 class InvalidResponseHeader(Exception):
@@ -295,7 +294,7 @@ class Servidor:
     def __init__(self, app: App, limites: Limites) -> None:
         self._app = app
         self._limites = limites
-        self._maximo = int(app.config.get("MAX_CONTENT_LENGTH") or MAXIMO_CUERPO)
+        self._maximo: int = app.config["MAX_CONTENT_LENGTH"]
         self._hilos = ThreadPoolExecutor(limites.hilos, thread_name_prefix="vista")
         self._bucle = asyncio.get_running_loop()
         self._enchufes: list[socket.socket] = []
@@ -317,6 +316,8 @@ class Servidor:
         self._enchufes = list(enchufes)
         for enchufe in self._enchufes:
             enchufe.setblocking(False)
+            # Inherited by each connection: else the system takes megabytes for a client that reads none of them.
+            enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SISTEMA)
         self._abrir()
         self._lanzar(self._vigilar())
 
@@ -411,7 +412,7 @@ class Servidor:
         finally:
             conexion.terminar()
 
-    async def _leer(self, pedido: web.BaseRequest, anunciado: bool) -> tuple[IO[bytes], int | None]:
+    async def _leer(self, pedido: web.BaseRequest, anunciado: bool) -> tuple[IOBase, int | None]:
         """The request's body and its length: as announced, where it is not read since that is too large."""
         largo = pedido.content_length
         if largo is not None and largo > self._maximo:
@@ -438,7 +439,7 @@ class Servidor:
         return leido, total if total or pedido.body_exists else None
 
     def _entorno(
-        self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IO[bytes], largo: int | None
+        self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IOBase, largo: int | None
     ) -> dict[str, Any]:
         """The request as a WSGI application is told of it (PEP 3333)."""
         if conexion.base is None:
@@ -488,7 +489,7 @@ class Servidor:
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
-            "wsgi.file_wrapper": partial(FileWrapper, buffer_size=_TROZO),
+            "wsgi.file_wrapper": lambda archivo, _octetos=0: FileWrapper(archivo, _TROZO),
             "seedwork.de_confianza": _es_de(cliente, self._limites.proxies),
         }
 

@@ -27,6 +27,8 @@ CABECERA_CONSULTANTE = "X-Consultante"
 ANONIMO = "anonimo"
 """Who asks, where nobody was authenticated."""
 
+MAXIMO_CUERPO = 1024 * 1024
+"""Octets of a request's body."""
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
 _COMPRIMIBLE = 2048
@@ -157,6 +159,7 @@ def equipar(
         informativas: by name, the checks of parts that are shown beside them and never fail it.
         papeles: by name, what a part is among others alike, shown likewise.
     """
+    app.config["MAX_CONTENT_LENGTH"] = MAXIMO_CUERPO
     # Two slashes in a row are an unknown address, not a redirect with a page of HTML.
     app.url_map.merge_slashes = False
     app.json = _Json(app)
