@@ -107,6 +107,8 @@ class Balanceador:
             # As often as it takes until one that can't be reached is left out.
             "load_balancing": {"selection_policy": {"policy": "least_conn"}, "retries": FALLOS},
             "health_checks": salud,
+            # The door believes what a balancer says of the caller. Caddy says the rest anew, whatever the caller said.
+            "headers": {"request": {"delete": ["Forwarded", "X-Forwarded-Prefix"]}},
             "transport": {
                 "protocol": "http",
                 "dial_timeout": "2s",

@@ -141,10 +141,10 @@ def puerta(
         return [_instancia(publico, ajustes, conexiones, secretos, metricas)]
     puertos = [ajustes.puerto(f"bff_{numero}_puerto") for numero in range(1, ajustes.bff + 1)]
     delante = Balanceador(balanceador, publico.numero, [puerto.numero for puerto in puertos])
-    # So long that the balancer has seen that it is going.
-    drenaje = {"DRENAJE_S": str(4 * MIRADA_S)}
+    # It drains for so long that the balancer has seen it.
+    propio = {"DRENAJE_S": str(4 * MIRADA_S), "BFF_PROXIES": LOCAL}
     return [
-        *(_instancia(puerto, ajustes, conexiones, secretos, metricas, **drenaje) for puerto in puertos),
+        *(_instancia(puerto, ajustes, conexiones, secretos, metricas, **propio) for puerto in puertos),
         Parte("balanceador", Grupo.BFF, delante.preparar(), _viva(publico), (publico,), delante.entorno),
     ]
 

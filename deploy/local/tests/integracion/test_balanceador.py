@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class Instancia(ThreadingHTTPServer):
         self.corta = False
         self.recibidas: Counter[str] = Counter()
         """How many requests of each method have reached it, health apart."""
+        self.ultima: Message = Message()
+        """The headers of the last of them."""
         self._enchufes: list[socket.socket] = []
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -63,6 +66,7 @@ class _Respuesta(BaseHTTPRequestHandler):
             self._responder(self.server.salud)
             return
         self.server.recibidas[self.command] += 1
+        self.server.ultima = self.headers
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.server.corta:
             self.close_connection = True
@@ -113,8 +117,9 @@ class Lugar:
         with socket.socket() as enchufe:
             return enchufe.connect_ex((LOCAL, self.puerto)) == 0
 
-    def pedir(self, metodo: str = "GET", cuerpo: bytes | None = None) -> urllib3.BaseHTTPResponse:
-        return self._http.request(metodo, f"http://{LOCAL}:{self.puerto}/algo", body=cuerpo)
+    def pedir(self, metodo: str = "GET", cuerpo: bytes | None = None, **cabeceras: str) -> urllib3.BaseHTTPResponse:
+        propias = {nombre.replace("_", "-"): valor for nombre, valor in cabeceras.items()}
+        return self._http.request(metodo, f"http://{LOCAL}:{self.puerto}/algo", body=cuerpo, headers=propias)
 
     def olvidar(self) -> None:
         for suya in self.instancias:
@@ -197,6 +202,22 @@ def test_quien_dice_que_se_va_no_recibe_nada_nuevo(lugar: Lugar) -> None:
     assert queda.recibidas["POST"] == 10
     se_va.salud = 200
     hasta(lambda: lugar.pedir("POST").status == 200 and se_va.recibidas)
+
+
+def test_lo_que_quien_llama_dice_de_si_no_pasa(lugar: Lugar) -> None:
+    """The door believes its balancer: a caller can't speak through it."""
+    dicho = {
+        "X_Forwarded_For": "6.6.6.6",
+        "X_Forwarded_Proto": "https",
+        "X_Forwarded_Prefix": "/malo",
+        "Forwarded": "x",
+    }
+    assert lugar.pedir(**dicho).status == 200
+    (ultima,) = (suya.ultima for suya in lugar.instancias if suya.recibidas)
+    oido = {nombre: ultima.get(nombre.replace("_", "-")) for nombre in dicho}
+    assert oido == {
+        "X_Forwarded_For": LOCAL, "X_Forwarded_Proto": "http", "X_Forwarded_Prefix": None, "Forwarded": None
+    }  # fmt: skip
 
 
 def test_sin_instancias_lo_dice_el_balanceador(lugar: Lugar) -> None:

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from plataforma import partes
+from bff_web.config import Config
+from plataforma import balanceador, partes
 from plataforma.ajustes import leer_ajustes
 from plataforma.balanceador import ESPERA_S, MIRADA_S, OCIO_S, Balanceador
 from plataforma.errores import ErrorPlataforma
@@ -80,14 +81,14 @@ def test_el_bff_encuentra_a_cada_servicio(todas: dict[str, Parte]) -> None:
 
 def test_dos_instancias_de_la_puerta_tienen_un_balanceador_delante(tmp_path: Path) -> None:
     ajustes, secretos = leer_ajustes(tmp_path, bff=2), Secretos(tmp_path / "secretos.json")
-    una, otra, balanceador = partes.puerta(ajustes, CONEXIONES, secretos, tmp_path / "metricas", tmp_path / "b")
-    assert [parte.nombre for parte in (una, otra, balanceador)] == ["bff-1", "bff-2", "balanceador"]
+    una, otra, delante = partes.puerta(ajustes, CONEXIONES, secretos, tmp_path / "metricas", tmp_path / "b")
+    assert [parte.nombre for parte in (una, otra, delante)] == ["bff-1", "bff-2", "balanceador"]
     assert una.entorno["PROMETHEUS_MULTIPROC_DIR"] != otra.entorno["PROMETHEUS_MULTIPROC_DIR"]
     # The same request under the same key is the same command, whichever of them gets it.
     assert una.entorno["IDEMPOTENCIA_SECRETO"] == otra.entorno["IDEMPOTENCIA_SECRETO"]
     # Clients find the door where it ever was.
-    assert [puerto.numero for puerto in balanceador.puertos] == [5005]
-    dicho = Path(balanceador.orden[-1]).read_text("utf-8")
+    assert [puerto.numero for puerto in delante.puertos] == [5005]
+    dicho = Path(delante.orden[-1]).read_text("utf-8")
     for instancia in (una, otra):
         assert f'"dial": "127.0.0.1:{instancia.puertos[0].numero}"' in dicho
 
@@ -101,7 +102,8 @@ def test_un_balanceador_que_falta_se_dice(tmp_path: Path, monkeypatch: pytest.Mo
 def test_el_balanceador_guarda_las_reglas_de_sus_vecinos() -> None:
     """It waits at least 10 s, lets no connection lie for longer than the door does, and sees that one goes in time."""
     assert ESPERA_S >= 10
-    assert OCIO_S < 30
+    assert Config.model_fields["bff_inactividad_s"].default > OCIO_S
+    assert Config.model_fields["bff_conexiones"].default > balanceador.CONEXIONES
     assert Grupo.BFF.value >= 4 * MIRADA_S + 2
 
 
