@@ -20,7 +20,8 @@ cli.add_typer(saga, name="saga")
 @saga.command("reconstruir")
 def reconstruir_saga() -> None:
     """Rebuild the saga's view from its topic, beside the live one, then swap."""
-    pasos = reconstruir(servicio().motor_de_mantenimiento(), servicio().config.pulsar_url)
+    config = servicio().config
+    pasos = reconstruir(servicio().motor_de_mantenimiento(), config.pulsar_url, config.token)
     typer.echo(f"{pasos} pasos reconstruidos desde el tópico de la saga")
 
 

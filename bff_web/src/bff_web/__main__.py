@@ -17,7 +17,7 @@ def preparar() -> None:
 
     config = cargar(Config)
     try:
-        Aprovisionador(config.pulsar_admin_url, retencion_dias=config.retencion_dias).topicos()
+        Aprovisionador(config.pulsar_admin_url, token=config.token, retencion_dias=config.retencion_dias).topicos()
     except ErrorDeAprovisionamiento as error:
         motivo = " ".join(str(error).split())
         sys.exit(f"no se puede hacer ahora ({type(error).__name__}): {motivo}")

@@ -19,7 +19,7 @@ def crear_app() -> flask.Flask:
     """The door, ready for a WSGI server; it opens no connection before the first request."""
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
-    publicador = Publicador(config.pulsar_url, plazo_ms=vista.PLAZO_MS)
+    publicador = Publicador(config.pulsar_url, token=config.token, plazo_ms=vista.PLAZO_MS)
     return componer(config, publicador, lambda: salud_broker.comprobar(publicador))
 
 
@@ -36,7 +36,7 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
     app = crear_base(
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
-        | salud_broker.vigilar(config.pulsar_admin_url),
+        | salud_broker.vigilar(config.pulsar_admin_url, config.token),
     )
     cuerpos.limitar(app)
     vista.registrar(app, emisor, config.idempotencia_secreto.get_secret_value().encode(), EntornoReal())

@@ -18,9 +18,9 @@ def comprobar(publicador: Publicador) -> str | None:
     return publicador.comprobar([comando.mensaje.topico for comando in COMANDOS])
 
 
-def vigilar(admin_url: str) -> dict[str, Comprobacion]:
+def vigilar(admin_url: str, token: str | None = None) -> dict[str, Comprobacion]:
     """By name, the checks of what the services have not handled: dead letters, and commands that wait."""
-    aprovisionador = Aprovisionador(admin_url)
+    aprovisionador = Aprovisionador(admin_url, token=token)
 
     def cartas_muertas() -> str | None:
         cuentas = {c: aprovisionador.atraso(topico_cartas(c), SUBSCRIPTION_CARTAS) for c in _CONTEXTOS}

@@ -24,13 +24,13 @@ _NUEVA = tablas.saga_pasos("saga_pasos_nueva", sa.MetaData())
 _TANDA = 1000
 
 
-def reconstruir(motor: sa.Engine, pulsar_url: str) -> int:
+def reconstruir(motor: sa.Engine, pulsar_url: str, token: str | None = None) -> int:
     """Read the topic from its beginning into a new table, and swap it in. Answers how many steps it holds.
 
     The swap waits for whoever is writing, and takes in under the table's lock what was published meanwhile; what is
     published later finds the new table.
     """
-    cliente = crear_cliente(pulsar_url)
+    cliente = crear_cliente(pulsar_url, token=token)
     try:
         lector = cliente.create_reader(TransicionSaga.topico, pulsar.MessageId.earliest)
         decodificador = Decodificador(EsquemasPulsar(cliente), [TransicionSaga])

@@ -114,3 +114,33 @@ def test_una_carpeta_o_un_archivo_que_no_sirven_se_dicen_sin_citar(monkeypatch, 
     assert salida.value.code == 2
     assert nombrado in dicho
     assert "montada" not in dicho
+
+
+CIFRADAS = {"PULSAR_URL": "pulsar+ssl://broker.example:6651", "PULSAR_ADMIN_URL": "https://broker.example"}
+
+
+@pytest.mark.parametrize("donde", [{}, CIFRADAS, {"PULSAR_URL": "pulsar://[::1]:6650"}])
+def test_un_token_llega_a_su_broker_y_no_se_muestra(monkeypatch, donde):
+    for nombre, valor in {"PULSAR_TOKEN": "cabeza.cuerpo.firma", **donde}.items():
+        monkeypatch.setenv(nombre, valor)
+    config = cargar(ConfigServicio)
+    assert config.token == "cabeza.cuerpo.firma"
+    assert "cuerpo" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("donde", "cual"),
+    [
+        (CIFRADAS | {"PULSAR_URL": "pulsar://broker.example:6650"}, "PULSAR_URL"),
+        (CIFRADAS | {"PULSAR_ADMIN_URL": "http://10.0.0.7:8080"}, "PULSAR_ADMIN_URL"),
+        (CIFRADAS | {"PULSAR_URL": "pulsar://127.0.0.1.broker.example:6650"}, "PULSAR_URL"),
+    ],
+)
+def test_un_token_no_viaja_en_claro(monkeypatch, capsys, donde, cual):
+    for nombre, valor in {"PULSAR_TOKEN": "cabeza.cuerpo.firma", **donde}.items():
+        monkeypatch.setenv(nombre, valor)
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    dicho = capsys.readouterr().err
+    assert f"con PULSAR_TOKEN, {cual} ha de empezar por pulsar+ssl:// o https://" in dicho
+    assert "cuerpo" not in dicho

@@ -176,7 +176,7 @@ def _filtro(
 def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
     """The service's dead letters in hand."""
     logs.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
-    cliente = crear_cliente(servicio.config.pulsar_url)
+    cliente = crear_cliente(servicio.config.pulsar_url, token=servicio.config.token)
     try:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
             yield cliente, buzon

@@ -5,8 +5,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -46,6 +47,8 @@ def _carpeta(ruta: Path) -> Path:
 ROTACION_DIAS = 0.5
 """Days that a topic may keep what was consumed beyond its time: it forgets whole files, and looks now and then."""
 
+_ESTA_MAQUINA = frozenset({"127.0.0.1", "::1", "localhost"})
+
 Puerto = Annotated[int, Field(ge=0, le=65535)]
 UrlPulsar = Annotated[str, AfterValidator(_de_pulsar)]
 UrlPostgres = Annotated[str, AfterValidator(_de_postgres)]
@@ -63,10 +66,30 @@ class ConfigBase(BaseSettings):
     """Where the broker is."""
     pulsar_admin_url: str = "http://127.0.0.1:8080"
     """Its admin API, for provisioning and for measuring lags."""
+    pulsar_token: SecretStr | None = Field(None, min_length=1)
+    """Secret: who this process is to a broker that asks (a JWT). The broker must then be on this machine, or be talked
+    to encrypted (pulsar+ssl://, https://)."""
     retencion_dias: PositiveFloat = 7.0
     """Days that topics keep what was consumed, and up to four hours more; the saga's topic keeps everything."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def token(self) -> str | None:
+        """The broker's token, in the clear."""
+        return None if self.pulsar_token is None else self.pulsar_token.get_secret_value()
+
+    @model_validator(mode="after")
+    def _el_token_no_viaja_en_claro(self) -> Self:
+        if self.pulsar_token is not None:
+            for variable, url in (("PULSAR_URL", self.pulsar_url), ("PULSAR_ADMIN_URL", self.pulsar_admin_url)):
+                partes = urlsplit(url)
+                if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
+                    raise ValueError(
+                        f"con PULSAR_TOKEN, {variable} ha de empezar por pulsar+ssl:// o https://: un token no viaja "
+                        "en claro"
+                    )
+        return self
 
     @classmethod
     def settings_customise_sources(

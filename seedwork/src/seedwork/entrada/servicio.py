@@ -114,7 +114,8 @@ class Servicio:
 
     def paciencia(self) -> PacienciaSegunAvance:
         """A new patience, for a bus."""
-        return PacienciaSegunAvance(AvancePulsar(self.config.pulsar_admin_url), self.entorno, self.config.espera)
+        avance = AvancePulsar(self.config.pulsar_admin_url, self.config.token)
+        return PacienciaSegunAvance(avance, self.entorno, self.config.espera)
 
     def abrir(self, motor: sa.Engine) -> Abrir:
         """How its units of work are opened on a database: BEGIN and COMMIT are those of :func:`transacciones`."""
@@ -136,7 +137,10 @@ class Servicio:
 
     def aprovisionar(self) -> None:
         """Make topics, policies, schemas and this service's subscriptions. Idempotent."""
-        aprovisionador = Aprovisionador(self.config.pulsar_admin_url, retencion_dias=self.config.retencion_dias)
+        config = self.config
+        aprovisionador = Aprovisionador(
+            config.pulsar_admin_url, token=config.token, retencion_dias=config.retencion_dias
+        )
         aprovisionador.topicos()
         aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
 
@@ -175,12 +179,12 @@ class Servicio:
         """Consumers, timers and senders; and the relay, unless that has a process of its own."""
         config = self.config
         motor = self.motor(conexiones=config.bd_conexiones - DE_NOTAS - sum(self.sesiones.values()))
-        cliente, bus = crear_cliente(config.pulsar_url), self.bus(motor, self.paciencia())
+        cliente, bus = crear_cliente(config.pulsar_url, token=config.token), self.bus(motor, self.paciencia())
         consumidores = consumidores_reales(
             bus,
             motor,
             cliente,
-            Publicador(config.pulsar_url, plazo_ms=8000),
+            Publicador(config.pulsar_url, token=config.token, plazo_ms=8000),
             self.entorno,
             contexto=self.nombre,
             ritmo=config.ritmo,
@@ -203,7 +207,7 @@ class Servicio:
             comunes.cartas(
                 self.cartero(cliente, motor),
                 self.nombre,
-                AtrasosPulsar(config.pulsar_admin_url),
+                AtrasosPulsar(config.pulsar_admin_url, config.token),
                 timedelta(days=config.cartas_dias),
             ),
             comunes.en_espera(motor, bus.consumidor),
@@ -230,7 +234,8 @@ class Servicio:
 
     def _salida(self) -> Publicador:
         # What is pending stays in order through a lost connection; a round travels in whole batches.
-        return Publicador(self.config.pulsar_url, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
+        config = self.config
+        return Publicador(config.pulsar_url, token=config.token, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
 
     def _relay(self, motor: sa.Engine, salida: Publicador) -> Relay:
         # Who looks at the table sees where its leader is.
@@ -249,7 +254,7 @@ class Servicio:
         return MedidorDeAtraso(
             self.nombre,
             origenes(self.nombre, self.manejadores, config.cola),
-            AtrasosPulsar(config.pulsar_admin_url),
+            AtrasosPulsar(config.pulsar_admin_url, config.token),
             self._escala(motor),
             self.entorno,
             objetivo_s=config.escala_objetivo_s,

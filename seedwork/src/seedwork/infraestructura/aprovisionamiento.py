@@ -9,6 +9,7 @@ import urllib3
 
 from contratos import INQUILINO, REGISTRO, Mensaje
 from seedwork.infraestructura.avro import texto_esquema
+from seedwork.infraestructura.credencial import credencial
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 _DIA_MIN = 24 * 60
@@ -26,11 +27,12 @@ class Aprovisionador:
 
     Args:
         url: the admin API's base URL.
+        token: who we are, to a broker that asks.
         retencion_dias: how long topics keep messages that were consumed; the saga's topic keeps them for ever. The
             broker counts in minutes, from one on.
     """
 
-    def __init__(self, url: str, *, retencion_dias: float = 7.0) -> None:
+    def __init__(self, url: str, *, token: str | None = None, retencion_dias: float = 7.0) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
         minutos = max(1, round(retencion_dias * _DIA_MIN))
         self._retencion = {"retentionTimeInMinutes": minutos, "retentionSizeInMB": -1}
@@ -38,6 +40,7 @@ class Aprovisionador:
         intentos = urllib3.Retry(
             6, backoff_factor=0.2, status_forcelist=(500, 503), allowed_methods=None, raise_on_status=False
         )
+        self._cabeceras = {"Content-Type": "application/json", **credencial(token)}
         self._http = urllib3.PoolManager(maxsize=4, retries=intentos)
 
     def topicos(self, mensajes: Iterable[type[Mensaje]] | None = None) -> None:
@@ -109,7 +112,7 @@ class Aprovisionador:
                 metodo,
                 self._url + ruta,
                 body=None if cuerpo is None else json.dumps(cuerpo),
-                headers={"Content-Type": "application/json"},
+                headers=self._cabeceras,
                 timeout=urllib3.Timeout(30),
             )
         except urllib3.exceptions.HTTPError as error:

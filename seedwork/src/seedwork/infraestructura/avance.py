@@ -7,6 +7,7 @@ from typing import Any
 import urllib3
 
 from seedwork.aplicacion.broker import Atraso, Marcha, Posicion, SinAvance
+from seedwork.infraestructura.credencial import credencial
 
 
 class AvancePulsar:
@@ -14,10 +15,11 @@ class AvancePulsar:
 
     Args:
         url: the admin API's base URL.
+        token: who we are, to a broker that asks.
     """
 
-    def __init__(self, url: str) -> None:
-        self._admin = _Admin(url)
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self._admin = _Admin(url, token)
 
     def mirar(self, topico: str, subscription: str) -> Marcha:
         """How far the subscription has come on the topic.
@@ -48,10 +50,11 @@ class AtrasosPulsar:
 
     Args:
         url: the admin API's base URL.
+        token: who we are, to a broker that asks.
     """
 
-    def __init__(self, url: str) -> None:
-        self._admin = _Admin(url)
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self._admin = _Admin(url, token)
         self._particionados: dict[str, bool] = {}
 
     def mirar(self, topico: str, subscription: str) -> Atraso:
@@ -83,9 +86,11 @@ class AtrasosPulsar:
 
 
 class _Admin:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str | None) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
-        self._http = urllib3.PoolManager(maxsize=1, retries=False, timeout=urllib3.Timeout(2.0))
+        self._http = urllib3.PoolManager(
+            maxsize=1, retries=False, timeout=urllib3.Timeout(2.0), headers=credencial(token)
+        )
 
     def pedir(self, topico: str, que: str) -> Any:
         ruta = f"{self._url}/{topico.replace('://', '/')}/{que}"

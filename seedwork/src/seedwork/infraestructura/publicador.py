@@ -35,10 +35,17 @@ CIERRE_S = 1.0
 _CLASES = {pulsar.Result.AlreadyClosed: _Cerrado, pulsar.Result.MessageTooBig: NoCabe}
 
 
-def crear_cliente(url: str, *, espera_s: int = 30) -> pulsar.Client:
-    """A client of this very process: a client must never cross a fork."""
+def crear_cliente(url: str, *, token: str | None = None, espera_s: int = 30) -> pulsar.Client:
+    """A client of this very process: a client must never cross a fork.
+
+    Args:
+        url: the broker's URL.
+        token: who we are, to a broker that asks.
+        espera_s: how long a subscription or a producer may take to come about.
+    """
     return pulsar.Client(
         url,
+        authentication=None if token is None else pulsar.AuthenticationToken(token),
         operation_timeout_seconds=espera_s,
         connection_timeout_ms=5000,
         io_threads=1,
@@ -131,14 +138,24 @@ class Publicador:
 
     Args:
         url: the broker's URL.
+        token: who we are, to a broker that asks.
         plazo_ms: after how long an unconfirmed message is an error; 0 never gives up, so that what a lost connection
             left pending is sent again in its order.
         esperar_cola: whether a full send queue blocks, or is an error.
         agrupar_ms: how long a message may wait for others to travel with; :meth:`despachar` ends the wait.
     """
 
-    def __init__(self, url: str, *, plazo_ms: int = 4500, esperar_cola: bool = False, agrupar_ms: int = 1) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        plazo_ms: int = 4500,
+        esperar_cola: bool = False,
+        agrupar_ms: int = 1,
+    ) -> None:
         self._url = url
+        self._token = token
         self._agrupar_ms = agrupar_ms
         self._plazo_ms = plazo_ms
         self._esperar_cola = esperar_cola
@@ -207,7 +224,7 @@ class Publicador:
     def _crear_productor(self, topico: str) -> pulsar.Producer:
         with self._cerrojo:
             if self._cliente is None:
-                self._cliente = crear_cliente(self._url, espera_s=4 if self._plazo_ms else 30)
+                self._cliente = crear_cliente(self._url, token=self._token, espera_s=4 if self._plazo_ms else 30)
         tipo = next((t for t in REGISTRO.values() if t.topico == topico), None)
         esquema = EsquemaCodificado(None, schema_definition=tipo.esquema) if tipo else pulsar.schema.BytesSchema()
         return self._cliente.create_producer(
