@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from procesamiento.dominio.frases import Frases, desplegar, es_ano, fichas
+from procesamiento.dominio.frases import Frases, desplegar, es_ano, fichas, partes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,9 +38,14 @@ class Lexico:
     """The words that sentences are understood by. All are phrases of :mod:`procesamiento.dominio.frases`.
 
     Attributes:
+        clases: what phrases of ``palabras`` and ``propias`` are made of, by name.
         palabras: those that may stand beside a condition, by what they do there: the names of :data:`PAPELES`.
         raices: endings of words that do so.
+        otras: conditions that are not of the allow-list: understood, and not published.
+        consecuencias: the conditions that another may be said to be the cause of.
+        operables: those of which a plus sign tells what was done about them.
         pruebas: medicines that are these conditions' own, and tell that a weak term is meant so.
+        contiguas: those that they tell so behind a comma, too: nobody takes these to prevent them.
         propias: those that may stand beside these conditions only.
         dudas: words anywhere in a history by which these conditions may be others, or another's.
         femenino, masculino: words for who is spoken of, and what only one of that gender has.
@@ -51,9 +56,14 @@ class Lexico:
         niegan, objetos: verbs and objects of sentences that deny nothing that is a condition ("Niega alergias").
     """
 
+    clases: Mapping[str, Iterable[str]]
     palabras: Mapping[str, Iterable[str]]
     raices: Mapping[str, Iterable[str]]
+    otras: Iterable[str]
+    consecuencias: Collection[str]
+    operables: Collection[str]
     pruebas: Iterable[tuple[Collection[str], Iterable[str]]]
+    contiguas: Collection[str]
     propias: Iterable[tuple[Collection[str], Iterable[str]]]
     dudas: Iterable[tuple[Collection[str], Collection[str]]]
     femenino: tuple[Iterable[str], Iterable[str]]
@@ -88,6 +98,8 @@ PAPELES = {
     "remedio": "d",
     "dosis": "f",
     "cantidad": "n",
+    "causa": "b",
+    "suma": "z",
     "intervencion": "q",
 }
 """What a word may do in a sentence, and the letter that stands for it in the grammar."""
@@ -100,28 +112,36 @@ _TERMINO, _DEBIL, _ADJETIVO, _PROPIA, _COMA, _JUNTO, _POSITIVO = "TWAo,/k"
 
 def _gramatica() -> re.Pattern[str]:
     """Sentences that affirm, in letters. All repetitions are possessive: a text is read once, whatever is in it."""
-    remedios = "(?>(?:d[fn]*+|qf*+)(?:[y,/](?:d[fn]*+|qf*+))*+)"
+    remedios = "(?>(?:d(?:[fn]|yf)*+|qf*+)(?:[y,/z](?:d(?:[fn]|yf)*+|qf*+))*+)"
     prueba = f"(?:t(?:f|{remedios})?|j|[rw]{remedios})"
     sola = f"(?:[mheqc]|u(?:f|{remedios})?|[rw]?o|{prueba})"
     detalle = f"(?:{sola}|\\((?:{sola}|{remedios})(?:,?(?:{sola}|{remedios}))*+\\))"
-    nombre = f"(?:T(?:\\([TW]\\))?k?(?>{detalle}|(?=d){remedios})*+|W[mheoc]*+{prueba}{detalle}*+)"
+    causa = f"(?:[mheoc]*+[bx](?:T|W[mheoc]*+{prueba}))*+"
+    nombre = (
+        f"(?:T(?:\\([TW]\\))?k?{causa}(?>{detalle}|(?=d){remedios})*+|W[mheoc]*+(?:{prueba}|,{remedios}){detalle}*+)"
+    )
     dicho = f"(?:[vw]{{0,2}}|[sc]?i){nombre}"
-    adjetivo = f"[sc]?A(?>{detalle}|(?=d){remedios})*+"
+    adjetivo = f"[sc]?A{causa}(?>{detalle}|(?=d){remedios})*+"
     operado = f"(?:q|r{remedios})[mheo]*+x{nombre}"
-    cola = f"(?:{remedios}|{detalle})(?:y?(?:{remedios}|{detalle}))*+"
+    cola = f"(?:{remedios}|{detalle})(?:y?(?:{remedios}|{detalle})|zu)*+"
     # A name may be an illness's too: "Sr. Hashimoto". So nobody is one by standing beside it.
     sujeto = "(?:[pP]{1,2}(?:,?e,?|,|(?=[viwscA]))|(?:e|[hj]),?)"
     nucleo = f"(?:{dicho}|{adjetivo}|{operado})"
-    afirma = f"(?:{sujeto})?(?:{cola}[,y]++)*+{nucleo}(?:[,y]++(?:{nucleo}|{cola})|w{nombre})*+"
+    afirma = f"(?:{sujeto})?(?:{cola}[,y]++)*+{nucleo}(?:[,yz]++{nucleo}|[,y]++{cola}|zu|zq|w{nombre})*+"
     return re.compile(f"{afirma}|[pP]{{1,2}}e?|{cola}(?:[,y]++{cola})*+")
 
 
 _GRAMATICA = _gramatica()
 
 _ABREVIADA = re.compile(r"T\([TW]\)")
-_DE_PRUEBA = PAPELES["trata"] + PAPELES["con"]
-_DE_REMEDIOS = "".join(PAPELES[p] for p in ("remedio", "dosis", "cantidad", "intervencion", "y")) + _COMA + _JUNTO
+_NOMBRES = (_TERMINO, _DEBIL, _ADJETIVO)
 _ENTRE = "".join(PAPELES[p] for p in ("modo", "tiempo", "edad", "conocido")) + _PROPIA
+_SUMADO = PAPELES["hecho"] + PAPELES["intervencion"]
+_SIGUE = re.compile(
+    f"[{''.join(_NOMBRES)}][{_ENTRE}]*(?:{PAPELES['causa']}|{PAPELES['por']}|{PAPELES['suma']}[{_SUMADO}])"
+)
+_DE_PRUEBA = PAPELES["trata"] + PAPELES["con"] + _COMA
+_DE_REMEDIOS = "".join(PAPELES[p] for p in ("remedio", "dosis", "cantidad", "intervencion", "y")) + _COMA + _JUNTO
 
 _AUSENCIAS = frozenset({"sin", "libre"})
 _NIEGAN = _AUSENCIAS | {"no"}
@@ -141,11 +161,28 @@ _RAIZ_MINIMA = 7
 _VINETA = re.compile(r"\s*([-•*·]|\d{1,2}[.)])\s+(?=\S)")
 """Begins an item of a list. A sign that stands close to its word may deny it, and is none."""
 
+_SUMA = re.compile(r"(?<=[^\W\d_]) \+ (?=[^\W\d_])(?!(?:en|con|desde|hace|dx)\b)", re.IGNORECASE)
+"""A plus sign that adds a word to another: no other stands between single blanks. Elsewhere it is a mark."""
+
 _PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
 """What a heading opens."""
 
 _NADA = frozenset(
-    {"no", "niega", "ninguno", "ninguna", "negativo", "negativa", "negativos", "negativas", "-", "(", ")", ","}
+    {
+        "no",
+        "niega",
+        "ninguno",
+        "ninguna",
+        "negativo",
+        "negativa",
+        "negativos",
+        "negativas",
+        "refiere",
+        "-",
+        "(",
+        ")",
+        ",",
+    }
 )
 """What says that there is nothing under a heading."""
 
@@ -200,7 +237,7 @@ class Reconocedor:
     """
 
     def __init__(self, condiciones: Iterable[Condicion], lexico: Lexico) -> None:
-        self._unidades: Frases[_Unidad] = Frases(lexico.numerales)
+        self._unidades: Frases[_Unidad] = Frases(lexico.numerales, lexico.clases)
         self._terminos: set[str] = set()
         for condicion in condiciones:
             for letra, terminos in ((_TERMINO, condicion.terminos), (_DEBIL, condicion.debiles)):
@@ -209,10 +246,14 @@ class Reconocedor:
         for frase, codigos in pruebas.items():
             self._unidades.poner(fichas(frase), _Unidad(PAPELES["remedio"], prueba=frozenset(codigos)))
         for papel, frases in lexico.palabras.items():
-            for frase in _formas(frases):
-                self._unidades.poner(fichas(frase), _Unidad(PAPELES[papel]))
+            for frase in frases:
+                self._unidades.aprender(frase, _Unidad(PAPELES[papel]))
+        for frase in lexico.otras:
+            self._unidades.aprender(frase, _Unidad(_TERMINO))
+        self._consecuencias = frozenset(["", *lexico.consecuencias])
+        self._operables, self._contiguas = frozenset(lexico.operables), frozenset(lexico.contiguas)
         for frase, codigos in propias.items():
-            self._unidades.poner(fichas(frase), _Unidad(_PROPIA, solo_con=frozenset(codigos)))
+            self._unidades.poner(partes(frase), _Unidad(_PROPIA, solo_con=frozenset(codigos)))
         self._unidades.poner(["(", "+", ")"], _Unidad(_POSITIVO))
         for signo in "()":
             self._unidades.poner([signo], _Unidad(signo))
@@ -257,7 +298,7 @@ class Reconocedor:
             antecedentes: the history.
             ano: the year it is of. Nothing is so since a later one.
         """
-        texto = fichas(_sin_vinetas(antecedentes))
+        texto = fichas(_SUMA.sub(" & ", _sin_vinetas(antecedentes)))
         # Most histories name nothing of the list, or one word.
         if self._terminos.isdisjoint(texto):
             return ()
@@ -412,7 +453,9 @@ class Reconocedor:
             unidades.append(hallada[0])
             fines.append(hallada[1])
         letras = "".join(u.letra for u in unidades)
-        if _GRAMATICA.fullmatch(letras) is None or not (_en_su_lugar(unidades) and _probadas(unidades, letras)):
+        if _GRAMATICA.fullmatch(letras) is None or not (
+            _en_su_lugar(unidades) and self._probadas(unidades, letras) and self._en_su_sitio(unidades, letras)
+        ):
             return None
         nombradas = [i for i, u in enumerate(unidades) if u.codigo]
         positivas = [i - 1 for i, u in enumerate(unidades) if u.letra == _POSITIVO]
@@ -426,6 +469,27 @@ class Reconocedor:
             frozenset(u.genero for u in unidades if u.genero),
             nombra=PAPELES["persona"] in letras,
             marca=bool(positivas) if codigos else None,
+        )
+
+    def _probadas(self, unidades: list[_Unidad], letras: str) -> bool:
+        """Whether each weak term that is told by its medicines is told by one of its own."""
+        for i, unidad in enumerate(unidades):
+            if unidad.letra == _DEBIL:
+                prueba = _tras(letras, i + 1, _ENTRE)
+                if letras[prueba] == _COMA and unidad.codigo not in self._contiguas:
+                    return False
+                if letras[prueba] in _DE_PRUEBA:
+                    remedios = unidades[prueba + 1 : _tras(letras, prueba + 1, _DE_REMEDIOS)]
+                    if not any(unidad.codigo in r.prueba for r in remedios):
+                        return False
+        return True
+
+    def _en_su_sitio(self, unidades: list[_Unidad], letras: str) -> bool:
+        """Whether what another condition is the cause of is still the one that it says (a hypertension by a drug is
+        none that is essential), and what is added to a name may be done about it ("HTA + RT" is a hysterectomy)."""
+        return all(
+            unidades[m.start()].codigo in (self._operables if m[0][-1] in _SUMADO else self._consecuencias)
+            for m in _SIGUE.finditer(letras)
         )
 
     def _unidad_en(self, fichas: list[str], i: int) -> tuple[_Unidad, int] | None:
@@ -455,7 +519,7 @@ def _en_su_lugar(unidades: list[_Unidad]) -> bool:
     cercanas: set[str] = set()
     esperan: list[frozenset[str]] = []
     for unidad in unidades:
-        if unidad.codigo:
+        if unidad.letra in _NOMBRES:
             if any(unidad.codigo not in solo_con for solo_con in esperan):
                 return False
             cercanas, esperan = {unidad.codigo}, []
@@ -471,18 +535,6 @@ def _en_su_lugar(unidades: list[_Unidad]) -> bool:
 def _abreviadas(unidades: list[_Unidad], letras: str) -> bool:
     """Whether each name in brackets is the same condition's as the name before it: "artritis reumatoide (AR)"."""
     return all(unidades[m.start()].codigo == unidades[m.start() + 2].codigo for m in _ABREVIADA.finditer(letras))
-
-
-def _probadas(unidades: list[_Unidad], letras: str) -> bool:
-    """Whether each weak term that is told by its medicines is told by one of its own."""
-    for i, unidad in enumerate(unidades):
-        if unidad.letra == _DEBIL:
-            prueba = _tras(letras, i + 1, _ENTRE)
-            if letras[prueba] in _DE_PRUEBA:
-                remedios = unidades[prueba + 1 : _tras(letras, prueba + 1, _DE_REMEDIOS)]
-                if not any(unidad.codigo in r.prueba for r in remedios):
-                    return False
-    return True
 
 
 def _niega_mas(fichas: list[str], unidades: list[_Unidad], fines: list[int], cortes: Collection[int]) -> bool:

@@ -11,7 +11,7 @@ from seedwork.infraestructura.catalogos import CatalogoInvalido, Entrada, leer
 
 _PAQUETE = Path(__file__).parent.parent
 INCLUIDAS = _PAQUETE / "condiciones.toml"
-Texto = Annotated[str, Field(min_length=2, max_length=200)]
+Texto = Annotated[str, Field(min_length=2, max_length=400)]
 
 
 class _Condicion(Entrada):
@@ -95,8 +95,13 @@ class _Lexico(Entrada):
     numerales: Frases
     abreviaturas: Frases
     negadas: _Negadas
+    clases: dict[str, Frases]
     palabras: dict[Papel, Frases]
     raices: dict[Papel, Frases]
+    otras: Frases
+    consecuencias: list[str]
+    operables: list[str]
+    contiguas: list[str]
     pruebas: list[_Propias]
     propias: list[_Propias]
     dudas: list[_Dudas]
@@ -108,8 +113,13 @@ def leer_lexico() -> Lexico:
     """The package's own."""
     archivo = leer(_PAQUETE / "lexico.toml", _Lexico)
     return Lexico(
+        clases=archivo.clases,
         palabras=archivo.palabras,
         raices=archivo.raices,
+        otras=archivo.otras,
+        consecuencias=archivo.consecuencias,
+        operables=archivo.operables,
+        contiguas=archivo.contiguas,
         pruebas=[(p.condiciones, p.frases) for p in archivo.pruebas],
         propias=[(p.condiciones, p.frases) for p in archivo.propias],
         dudas=[(d.palabras, d.condiciones) for d in archivo.dudas],
