@@ -114,12 +114,11 @@ def _gramatica() -> re.Pattern[str]:
     """Sentences that affirm, in letters. All repetitions are possessive: a text is read once, whatever is in it."""
     remedios = "(?>(?:d(?:[fn]|yf)*+|qf*+)(?:[y,/z](?:d(?:[fn]|yf)*+|qf*+))*+)"
     prueba = f"(?:t(?:f|{remedios})?|j|[rw]{remedios})"
-    sola = f"(?:[mheqc]|u(?:f|{remedios})?|[rw]?o|{prueba})"
+    sola = f"(?:[mheqc]|u(?:f|{remedios})?|[rw]?of*+|{prueba})"
     detalle = f"(?:{sola}|\\((?:{sola}|{remedios})(?:,?(?:{sola}|{remedios}))*+\\))"
-    causa = f"(?:[mheoc]*+[bx](?:T|W[mheoc]*+{prueba}))*+"
-    nombre = (
-        f"(?:T(?:\\([TW]\\))?k?{causa}(?>{detalle}|(?=d){remedios})*+|W[mheoc]*+(?:{prueba}|,{remedios}){detalle}*+)"
-    )
+    debil = f"W[mheoc]*+(?:{prueba}|,{remedios})"
+    causa = f"(?:[mheoc]*+[bx](?:T|{debil}))*+"
+    nombre = f"(?:T(?:\\([TW]\\))?k?{causa}(?>{detalle}|(?=d){remedios})*+|{debil}{detalle}*+)"
     dicho = f"(?:[vw]{{0,2}}|[sc]?i){nombre}"
     adjetivo = f"[sc]?A{causa}(?>{detalle}|(?=d){remedios})*+"
     operado = f"(?:q|r{remedios})[mheo]*+x{nombre}"
@@ -138,7 +137,8 @@ _NOMBRES = (_TERMINO, _DEBIL, _ADJETIVO)
 _ENTRE = "".join(PAPELES[p] for p in ("modo", "tiempo", "edad", "conocido")) + _PROPIA
 _SUMADO = PAPELES["hecho"] + PAPELES["intervencion"]
 _SIGUE = re.compile(
-    f"[{''.join(_NOMBRES)}][{_ENTRE}]*(?:{PAPELES['causa']}|{PAPELES['por']}|{PAPELES['suma']}[{_SUMADO}])"
+    f"[{_TERMINO}{_DEBIL}{_ADJETIVO}](?:"
+    f"[{_ENTRE}]*[{PAPELES['causa']}{PAPELES['por']}]|[{_ENTRE}{_SUMADO}]*{PAPELES['suma']}[{_SUMADO}])"
 )
 _DE_PRUEBA = PAPELES["trata"] + PAPELES["con"] + _COMA
 _DE_REMEDIOS = "".join(PAPELES[p] for p in ("remedio", "dosis", "cantidad", "intervencion", "y")) + _COMA + _JUNTO
@@ -167,23 +167,17 @@ _SUMA = re.compile(r"(?<=[^\W\d_]) \+ (?=[^\W\d_])(?!(?:en|con|desde|hace|dx)\b)
 _PROPIO, _NEUTRO, _OTRO, _AJENO = range(4)
 """What a heading opens."""
 
-_NADA = frozenset(
-    {
-        "no",
-        "niega",
-        "ninguno",
-        "ninguna",
-        "negativo",
-        "negativa",
-        "negativos",
-        "negativas",
-        "refiere",
-        "-",
-        "(",
-        ")",
-        ",",
-    }
-)
+_NADA = frozenset("-(),") | {
+    "no",
+    "niega",
+    "refiere",
+    "ninguno",
+    "ninguna",
+    "negativo",
+    "negativa",
+    "negativos",
+    "negativas",
+}
 """What says that there is nothing under a heading."""
 
 _DE_ALGUIEN = frozenset(PAPELES[papel] for papel in ("paciente", "persona", "intro", "es"))

@@ -153,8 +153,8 @@ class Frases(Generic[V]):
         return hallada
 
     def _todas(self, texto: Sequence[str], desde: int) -> Iterator[tuple[V, int, bool]]:
-        """What each phrase that begins there stands for, the shortest first, and whether it takes any number at its end.
-        Of two of one length the one that does not goes before the one that does, and else the one learnt first."""
+        """What each phrase that begins there stands for, the shortest first, and whether any number ends it. Of
+        two of one length the one that none does goes before the one that it does, and else the one learnt first."""
         abiertos: dict[int, list[tuple[bool, _Nodo[V]]]] = {desde: [(False, self._raiz)]}
         fin = desde
         while abiertos:
