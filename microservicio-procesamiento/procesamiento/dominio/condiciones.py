@@ -114,7 +114,7 @@ def _gramatica() -> re.Pattern[str]:
     """Sentences that affirm, in letters. All repetitions are possessive: a text is read once, whatever is in it."""
     remedios = "(?>(?:d(?:[fn]|yf)*+|qf*+)(?:[y,/z](?:d(?:[fn]|yf)*+|qf*+))*+)"
     prueba = f"(?:t(?:f|{remedios})?|j|[rw]{remedios})"
-    sola = f"(?:[mheqc]|u(?:f|{remedios})?|[rw]?of*+|{prueba})"
+    sola = f"(?:[mheqc]|u(?:f|{remedios})?|[rw]?of*+|ruf*+(?:yuf*+)*+|{prueba})"
     detalle = f"(?:{sola}|\\((?:{sola}|{remedios})(?:,?(?:{sola}|{remedios}))*+\\))"
     debil = f"W[mheoc]*+(?:{prueba}|,{remedios})"
     causa = f"(?:[mheoc]*+[bx](?:T|{debil}))*+"
