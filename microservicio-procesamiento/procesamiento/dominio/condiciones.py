@@ -140,6 +140,7 @@ _SIGUE = re.compile(
     f"[{_TERMINO}{_DEBIL}{_ADJETIVO}](?:"
     f"[{_ENTRE}]*[{PAPELES['causa']}{PAPELES['por']}]|[{_ENTRE}{_SUMADO}]*{PAPELES['suma']}[{_SUMADO}])"
 )
+_SE_SUMA = re.compile(f"{PAPELES['suma']}(?=[^{_SUMADO}{PAPELES['remedio']}])")
 _DE_PRUEBA = PAPELES["trata"] + PAPELES["con"] + _COMA
 _DE_REMEDIOS = "".join(PAPELES[p] for p in ("remedio", "dosis", "cantidad", "intervencion", "y")) + _COMA + _JUNTO
 
@@ -480,11 +481,12 @@ class Reconocedor:
 
     def _en_su_sitio(self, unidades: list[_Unidad], letras: str) -> bool:
         """Whether what another condition is the cause of is still the one that it says (a hypertension by a drug is
-        none that is essential), and what is added to a name may be done about it ("HTA + RT" is a hysterectomy)."""
+        none that is essential), and what is added to a name may be done about it ("HTA + RT" is a hysterectomy; so is
+        "histerectomía + HTA": a name is added to another alone)."""
         return all(
             unidades[m.start()].codigo in (self._operables if m[0][-1] in _SUMADO else self._consecuencias)
             for m in _SIGUE.finditer(letras)
-        )
+        ) and all(letras[: m.start()].rstrip(_ENTRE)[-1:] in _NOMBRES for m in _SE_SUMA.finditer(letras))
 
     def _unidad_en(self, fichas: list[str], i: int) -> tuple[_Unidad, int] | None:
         """What the words from there on stand for, by the longest phrase or by a word's ending, and where it ends."""
