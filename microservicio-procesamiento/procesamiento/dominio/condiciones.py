@@ -245,7 +245,7 @@ class Reconocedor:
                 self._unidades.aprender(frase, _Unidad(PAPELES[papel]))
         for frase in lexico.otras:
             self._unidades.aprender(frase, _Unidad(_TERMINO))
-        self._consecuencias = frozenset(["", *lexico.consecuencias])
+        self._consecuencias = frozenset(lexico.consecuencias)
         self._operables, self._contiguas = frozenset(lexico.operables), frozenset(lexico.contiguas)
         for frase, codigos in propias.items():
             self._unidades.poner(partes(frase), _Unidad(_PROPIA, solo_con=frozenset(codigos)))
