@@ -126,3 +126,24 @@ def test_un_exponente_que_nadie_distingue_de_otro_no_se_escribe(escrito: str) ->
     assert isinstance(leido["n"], Decimal)
     with pytest.raises(OverflowError):
         escribir(leido)
+
+
+@pytest.mark.parametrize(
+    "cuerpo",
+    [
+        "{" + ",".join(f'"k{n}":1' for n in range(90_000)) + "}",
+        "{" + ",".join(f'"k{n}"\t : 1' for n in range(1_001)) + "}",
+        '{"a": [' + ",".join(["{}"] * 40_000) + "]}",
+        '{"a": [' + ",".join(["1e1"] * 60_000) + "]}",
+    ],
+    ids=["nombres", "campos", "objetos", "números"],
+)
+def test_una_parte_pequena_un_millon_de_veces_no_se_lee(cuerpo: str) -> None:
+    """It would keep its reader, and who waits for it, busy for a second."""
+    with pytest.raises(NoEsObjeto, match=r"demasiadas partes|más de 1000 campos"):
+        leer(cuerpo.encode())
+
+
+def test_un_texto_largo_de_cualesquiera_signos_no_son_partes() -> None:
+    textos = {f"t{n}": signo * 4_000 for n, signo in enumerate(('":', "[", ",", "{", '"'))}
+    assert leer(json.dumps(textos).encode()) == textos

@@ -6,14 +6,26 @@ in time and memory that grow with their number alone.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 MAXIMO_BYTES = 1024 * 1024
 """Of a body."""
 MAXIMO_HONDURA = 32
 """Objects and lists within each other; the body is the first of them."""
+
+MAXIMO_NOMBRES = 10_000
+"""Of a body, in all; a text that is full of quotation marks and colons counts, too."""
+MAXIMO_CAMPOS = 1_000
+"""Names of one object."""
+_MAXIMO_ABIERTOS = 10_000
+_MAXIMO_COMAS = 50_000
+"""Of a body: more than the longest texts that anybody takes may have. What is beyond would keep its reader busy for a
+hundred times as long as its sender."""
+_NOMBRE = re.compile(rb'"\s*:')
 
 _CIFRAS = 40
 """An integer with more is no ``int``, which takes its time over many digits, and from 4,300 on refuses them."""
@@ -40,10 +52,13 @@ def leer(datos: bytes, *, maximo: int | None = MAXIMO_BYTES) -> dict[str, Any]:
 
     Raises:
         DemasiadoGrande: there are more bytes than that.
-        NoEsObjeto: they are no UTF-8, no JSON, or no object, repeat a key, or go deeper than :data:`MAXIMO_HONDURA`.
+        NoEsObjeto: they are no UTF-8, no JSON, or no object, repeat a key, go deeper than :data:`MAXIMO_HONDURA`, or
+            have more parts than any body needs.
     """
-    if maximo is not None and len(datos) > maximo:
-        raise DemasiadoGrande(f"tiene más de {maximo} bytes")
+    if maximo is not None:
+        if len(datos) > maximo:
+            raise DemasiadoGrande(f"tiene más de {maximo} bytes")
+        _exigir_pocas_partes(datos)
     try:
         leido = _DECODIFICADOR.decode(datos.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -104,7 +119,16 @@ def _entero(texto: str) -> int | Decimal:
     return int(texto) if len(texto) <= _CIFRAS else _decimal(texto)
 
 
+def _exigir_pocas_partes(datos: bytes) -> None:
+    """Before it is read: it may be one small part a million times."""
+    nombres = next(islice(_NOMBRE.finditer(datos), MAXIMO_NOMBRES, None), None)
+    if nombres or datos.count(b"{") + datos.count(b"[") > _MAXIMO_ABIERTOS or datos.count(b",") > _MAXIMO_COMAS:
+        raise NoEsObjeto("tiene demasiadas partes")
+
+
 def _objeto(pares: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pares) > MAXIMO_CAMPOS:
+        raise NoEsObjeto(f"tiene más de {MAXIMO_CAMPOS} campos en un objeto")
     resultado = dict(pares)
     if len(resultado) != len(pares):
         # Readers differ on which one counts (RFC 8259 §4): what was checked might not be what is acted on.

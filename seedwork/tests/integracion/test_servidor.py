@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,6 +51,13 @@ def lenta():
     time.sleep(1)
     return {}
 
+@app.route("/retenida")
+def retenida():
+    print("empezada", flush=True)
+    while not os.path.exists("suelta"):
+        time.sleep(0.05)
+    return {}
+
 @app.route("/yo")
 def yo():
     pedido = flask.request
@@ -63,6 +71,7 @@ if __name__ == "__main__":
     conexiones.PLAZO_S = 1.0
     conexiones.ENVIO_S = 1.0
     conexiones.DESPEDIDA_S = 1.0
+    http.COLA_S = 2.0
     limites = conexiones.Limites(hilos=2, conexiones=%(conexiones)d, proxies=[ipaddress.ip_network("127.0.0.2/31")])
     ajustes = Ajustes(
         direcciones=conexiones.direcciones("127.0.0.1", %(puerto)d), drenaje_s=%(drenaje)d, limites=limites
@@ -210,6 +219,69 @@ def test_ni_quien_no_lee_ni_quien_gotea_ni_quien_calla_detiene_a_nadie_ni_se_que
     assert servidor.responde()
 
 
+def test_quien_manda_otra_peticion_detras_y_no_la_acaba_tampoco_se_queda(servidor: Servidor) -> None:
+    """The time of the second one was not counted: its first octets had come with the first."""
+    for _ in range(8):
+        servidor.llega(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + A_MEDIAS[0])
+    esperar(lambda: servidor.abiertas() == 0)
+
+
+RETENIDA = b"GET /retenida HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def test_lo_que_espera_a_un_servicio_no_detiene_a_quien_no_espera_nada(servidor: Servidor) -> None:
+    """A service that hangs holds every thread; a balancer, whoever restarts and commands have their answers. What
+    nobody waits for any more is not begun, and what has waited for too long is told so."""
+    pacientes = [servidor.llega(RETENIDA) for _ in range(12)]
+    esperar(lambda: servidor.registro.read_text().count("empezada") == 2)
+    for cliente in pacientes[6:]:
+        cliente.close()
+    for ruta, estado in (("/salud/viva", 200), ("/salud/trafico", 200), ("/nada", 404), ("/en-bucle", 200)):
+        assert servidor.pedir(ruta).status == estado
+    esperar(lambda: servidor.abiertas() <= 6)
+    limite = time.monotonic() + 2.5
+    esperar(lambda: time.monotonic() > limite)
+    (servidor.registro.parent / "suelta").touch()
+    estados = [cliente.recv(1000).split(b" ")[1] for cliente in pacientes[:6]]
+    assert sorted(estados) == [b"200"] * 2 + [b"503"] * 4
+    assert servidor.pedir("/retenida").status == 200
+    assert servidor.registro.read_text().count("empezada") == 3, "nobody has waited for the others"
+
+
+def test_quien_se_detiene_no_admite_a_nadie_mas(tmp_path: Path) -> None:
+    """A connection that the system took and nobody answers is lost to a balancer: a POST is not sent twice."""
+    with en_marcha(tmp_path) as servidor:
+        retenida = servidor.llega(RETENIDA)
+        esperar(lambda: "empezada" in servidor.registro.read_text())
+        servidor.proceso.send_signal(signal.SIGTERM)
+
+        def rechaza() -> bool:
+            try:
+                socket.create_connection((LOCAL, servidor.puerto), timeout=1).close()
+            except ConnectionRefusedError:
+                return True
+            return False
+
+        esperar(rechaza)
+        (tmp_path / "suelta").touch()
+        assert retenida.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    ("peticion", "estado"),
+    [
+        (b"GET /archivo HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n", 413),
+        (b"GET /archivo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", 408),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n1", 200),
+    ],
+)
+def test_lo_que_no_se_puede_atender_no_es_un_error_nuestro(servidor: Servidor, peticion: bytes, estado: int) -> None:
+    cliente = servidor.llega(peticion)
+    assert cliente.recv(1000).startswith(b"HTTP/1.1 %d " % estado)
+
+
 def test_quien_hace_cola_sin_leer_no_llena_la_memoria(servidor: Servidor) -> None:
     antes = servidor.trabajador().memory_info().rss
     for _ in range(100):
@@ -270,6 +342,7 @@ def test_lo_grande_se_comprime_para_quien_lo_admite(servidor: Servidor) -> None:
         ("127.0.0.2", {"X_Forwarded_For": "1.2.3.4, 127.0.0.3"}, ["1.2.3.4", "http", "", "/yo"]),
         ("127.0.0.2", {"X_Forwarded_For": "nada, 127.0.0.3"}, ["127.0.0.3", "http", "", "/yo"]),
         ("127.0.0.2", {"X_Forwarded_Prefix": "//otra.co"}, ["127.0.0.2", "http", "", "/yo"]),
+        ("127.0.0.2", {"X_Forwarded_Prefix": "/api/../otra"}, ["127.0.0.2", "http", "", "/yo"]),
         ("127.0.0.2", {"X_Forwarded_Prefix": "/a b", "X_Forwarded_Proto": "ftp"}, ["127.0.0.2", "http", "", "/yo"]),
     ],
 )

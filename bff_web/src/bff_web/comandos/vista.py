@@ -25,9 +25,9 @@ from seedwork.entrada.problemas import problema
 log = structlog.get_logger(__name__)
 
 FUENTE = "/saludtech/bff"
-PLAZO_MS = 4200
+PLAZO_MS = 3700
 """Milliseconds that the broker has to confirm a message."""
-ESPERA_S = 4.5
+ESPERA_S = 4.0
 """Seconds for that, and for the connection where there is none yet: the client is to hear within 5 (contract §2)."""
 
 

@@ -51,7 +51,7 @@ _RONDA_S = 1.0
 _CONTINUA = b"HTTP/1.1 100 Continue\r\n\r\n"
 _SIN_SITIO_S = 0.1
 _ROTO = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_PREFIJO = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_PREFIJO = re.compile(r"(?:/(?!\.+(?:/|$))[A-Za-z0-9._~-]+)+")
 _POR_TEXTO = {
     "Too many headers": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "Request has invalid `Transfer-Encoding`": HTTPStatus.NOT_IMPLEMENTED,
@@ -308,6 +308,8 @@ class Servidor:
             max_field_size=_MAXIMO_CAMPO,
             max_headers=100,
             lingering_time=DESPEDIDA_S,
+            # What nobody waits for any more is not begun.
+            handler_cancellation=True,
             auto_decompress=False,
         )
 
@@ -324,6 +326,9 @@ class Servidor:
     async def cerrar(self, plazo_s: float) -> None:
         """Take no more connections, let those that there are end within so many seconds, and end them."""
         self._dejar()
+        # Else the system would go on taking connections that nobody answers, and a balancer sends to them.
+        for enchufe in self._enchufes:
+            enchufe.close()
         self._enchufes = []
         limite = self._bucle.time() + plazo_s
         # A client that keeps its connection may have sent one more request just now.
@@ -394,18 +399,23 @@ class Servidor:
         """Answer one request."""
         conexion = cast(Conexion, pedido.protocol)
         conexion.atendiendo = True
-        plazo, conexion.limite = conexion.limite, None
+        # Of what was sent behind another request, the time begins when that is answered.
+        plazo, conexion.limite = conexion.limite or self._bucle.time() + PLAZO_S, None
         try:
-            if pedido.version < HttpVersion10:
+            if pedido.version.major != 1:
                 return conexion.ilegible(HTTPStatus.BAD_REQUEST, "BadVersion")
-            espera = pedido.headers.get("Expect")
+            espera = pedido.headers.get("Expect") if pedido.version > HttpVersion10 else None
             if espera is not None and espera.lower() != "100-continue":
                 return conexion.ilegible(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
+            if pedido.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
+                return conexion.ilegible(HTTPStatus.NOT_IMPLEMENTED, "UnsupportedTransferCoding")
             try:
                 async with asyncio.timeout_at(plazo if _falta(pedido) else None):
                     cuerpo, largo = await self._leer(pedido, espera is not None)
             except TimeoutError:
                 return conexion.ilegible(HTTPStatus.REQUEST_TIMEOUT, "Tardía")
+            if largo is not None and largo > self._maximo:
+                return conexion.ilegible(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "DemasiadoGrande")
             entorno = self._entorno(conexion, pedido, cuerpo, largo)
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
@@ -554,6 +564,8 @@ def _estado(error: BaseException | None) -> int:
 def _cruda(respuesta: flask.Response) -> bytes:
     """An answer's octets, where nothing comes after it."""
     respuesta.headers["Connection"] = "close"
+    # A small file's, too.
+    respuesta.direct_passthrough = False
     estado = respuesta.status_code
     cabeza = f"HTTP/1.1 {estado} {HTTP_STATUS_CODES.get(estado, '')}\r\n{respuesta.headers}"
     return cabeza.encode("latin-1") + respuesta.get_data()

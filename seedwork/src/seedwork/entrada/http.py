@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import gzip
 import inspect
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -29,8 +30,11 @@ ANONIMO = "anonimo"
 
 MAXIMO_CUERPO = 1024 * 1024
 """Octets of a request's body."""
+COLA_S = 5.0
+"""Seconds that a request may wait for a thread; then it is answered 503."""
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
+_LLEGADA = "seedwork.llegada"
 _COMPRIMIBLE = 2048
 """Octets from which on a text is worth compressing."""
 _TEXTOS = re.compile(r"text/(?!event-stream).*|application/(?:.*\+)?(?:json|xml|javascript|yaml)|image/svg\+xml")
@@ -71,16 +75,16 @@ class App(flask.Flask):
             entorno: the request's WSGI environment.
             hilos: where views that may block run.
         """
+        entorno[_LLEGADA] = time.monotonic()
         contexto = self.request_context(entorno)
         fallo: Exception | None = None
         try:
             contexto.push()
             try:
                 vista = self.view_functions.get(contexto.request.endpoint or "")
-                if inspect.iscoroutinefunction(vista):
+                if vista is None or inspect.iscoroutinefunction(vista):
                     return await self._esperar()
-                lugar = contextvars.copy_context()
-                return await asyncio.get_running_loop().run_in_executor(hilos, lugar.run, self.full_dispatch_request)
+                return await self._en_hilo(hilos)
             except Exception as error:
                 fallo = error
                 return self.handle_exception(error)
@@ -92,10 +96,23 @@ class App(flask.Flask):
         try:
             devuelto = self.preprocess_request()
             if devuelto is None:
-                devuelto = await self.dispatch_request()
+                devuelto = self.dispatch_request()
+                if inspect.isawaitable(devuelto):
+                    devuelto = await devuelto
         except Exception as error:
             devuelto = self.handle_user_exception(error)
         return self.finalize_request(devuelto)
+
+    async def _en_hilo(self, hilos: Executor) -> flask.Response:
+        """As :meth:`full_dispatch_request`, on one of the threads, when it is its turn."""
+        trabajo = hilos.submit(contextvars.copy_context().run, self.full_dispatch_request)
+        try:
+            return await asyncio.wrap_future(trabajo)
+        except asyncio.CancelledError:
+            # Its client is gone: it is not begun; what was begun uses this request until it ends.
+            if not trabajo.cancelled():
+                await asyncio.wait([asyncio.wrap_future(trabajo)])
+            raise
 
 
 def _en_bucle() -> bool:
@@ -179,6 +196,9 @@ def _empezar() -> None:
     entorno[CORRELACION] = propia
     structlog.contextvars.bind_contextvars(correlacion=propia, direccion=entorno.get("REMOTE_ADDR"))
     _exigir_host(entorno)
+    if time.monotonic() - entorno.get(_LLEGADA, math.inf) > COLA_S:
+        # Whoever still waits gets word at once, and who comes now gets a thread.
+        raise ErrorHttp(503, "Hay demasiadas peticiones en espera.", cabeceras={"Retry-After": "1"})
 
 
 def _exigir_host(entorno: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Health: liveness, readiness and metrics, the same in every process."""
 
+import asyncio
 import mmap
 import os
 import threading
@@ -79,8 +80,9 @@ def crear_salud(
     # Of all processes that are forked from this one: a balancer asks the instance, whichever of them answers.
     estuvo_lista = mmap.mmap(-1, 1)
 
+    # These two are coroutines: on the loop, they wait behind no view that waits for a service.
     @plano.get("/salud/viva")
-    def viva() -> dict[str, str]:
+    async def viva() -> dict[str, str]:
         return {"estado": "VIVA"}
 
     @plano.get("/salud/lista")
@@ -100,13 +102,13 @@ def crear_salud(
         return {"estado": "LISTA", **cuerpo}
 
     @plano.get("/salud/trafico")
-    def trafico() -> Any:
+    async def trafico() -> Any:
         """For balancers (contract §7): what becomes of broker and services later is no reason to send elsewhere what
         every other instance can do no better."""
         if drenaje.PARANDO.is_set():
             return problema(503, "Se está deteniendo.", estado="CERRADA")
         if not estuvo_lista[0]:
-            if any(_mirar(decisivas).values()):
+            if any((await asyncio.to_thread(_mirar, decisivas)).values()):
                 return problema(503, "Aún no ha estado lista.", cabeceras={"Retry-After": "1"}, estado="CERRADA")
             estuvo_lista[0] = 1
         return {"estado": "ABIERTA"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import resource
 import signal
@@ -22,7 +23,7 @@ from seedwork.entrada.drenaje import PARANDO
 
 log = structlog.get_logger(__name__)
 
-PARADA_S = 4.0
+PARADA_S = 4.7
 """Seconds that a stopping server's requests have to end (contract §5: 5 s for all of it)."""
 COLGADO_S = 30
 """Seconds without a sign of life after which a worker is killed."""
@@ -121,7 +122,7 @@ class _Maestro(BaseApplication):  # type: ignore[misc]
             "worker_class": Trabajador,
             "logger_class": Registro,
             "timeout": COLGADO_S,
-            "graceful_timeout": int(self.ajustes.drenaje_s + PARADA_S),
+            "graceful_timeout": math.ceil(self.ajustes.drenaje_s + PARADA_S),
             "preload_app": True,
             # A socket under $HOME that nobody here uses, and that a container may not write.
             "control_socket_disable": True,

@@ -238,9 +238,15 @@ class Publicador:
             batching_max_messages=1000,
         )
 
-    def descartar(self, topico: str) -> None:
-        """Let go of a producer that failed: the next message makes a new one."""
+    def descartar(self, topico: str, fallido: pulsar.Producer | None = None) -> None:
+        """Let go of a producer that failed: the next message makes a new one.
+
+        Args:
+            fallido: which one; nothing is done where another has taken its place. Whichever there is by default.
+        """
         with self._cerrojo:
+            if fallido is not None and self._productores.get(topico) is not fallido:
+                return
             productor = self._productores.pop(topico, None)
         if productor is not None:
             with suppress(pulsar.PulsarException):
@@ -326,7 +332,7 @@ class Publicador:
         except pulsar.PulsarException as error:
             raise _sin_productor(topico, error) from error
         if resultado == pulsar.Result.AlreadyClosed:
-            threading.Thread(target=self.descartar, args=(topico,), daemon=True).start()
+            threading.Thread(target=self.descartar, args=(topico, productor), daemon=True).start()
         if resultado != pulsar.Result.Ok:
             raise _error(resultado)
 
