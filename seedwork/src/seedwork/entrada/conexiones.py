@@ -212,8 +212,7 @@ class Conexion(web.RequestHandler):
         """End it, where its client takes longer than it may."""
         if self._limite_envio is not None and ahora > self._limite_envio:
             self.cortar()
-        elif self.limite is not None and ahora > self.limite and not self.atendiendo:
-            self.limite = None
+        elif self.limite is not None and ahora > self.limite and not self.atendiendo and self._despidiendo is None:
             if self.transport is not None:
                 self.transport.write(_cruda(problema(HTTPStatus.REQUEST_TIMEOUT)))
                 self._bucle.create_task(self.despedir())
@@ -388,7 +387,12 @@ class Servidor:
             await asyncio.sleep(_RONDA_S)
             ahora = self._bucle.time()
             for conexion in cast(list[Conexion], self._servidor.connections):
-                conexion.vigilar(ahora)
+                try:
+                    conexion.vigilar(ahora)
+                except Exception as error:
+                    # One that can't be looked at is not to hide the others.
+                    log.error("una conexión sin vigilar", error=type(error).__name__, pila=pila(error))
+                    conexion.cortar()
 
     def _lanzar(self, tarea: Any) -> None:
         lanzada = self._bucle.create_task(tarea)
