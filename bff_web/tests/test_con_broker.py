@@ -309,6 +309,43 @@ def test_quien_cuelga_a_media_peticion_no_deja_lo_que_dijo_en_el_registro(puerta
     assert NUMERO not in puerta.registro.read_bytes()
 
 
+def test_la_puerta_no_la_retiene_quien_no_lee_ni_quien_gotea_ni_quien_calla(puerta: Puerta) -> None:
+    """500 of each at once. That each is cut off in its time, the server's own tests show, which may set that time."""
+
+    def trabajadores() -> list[psutil.Process]:
+        return psutil.Process(puerta.proceso.pid).children()
+
+    def hay() -> tuple[int, int]:
+        """The workers' threads, and the clients' connections to them."""
+        suyas = [c for t in trabajadores() for c in t.net_connections("tcp") if c.laddr.port == puerta.puerto]
+        return sum(t.num_threads() for t in trabajadores()), sum(c.status == psutil.CONN_ESTABLISHED for c in suyas)
+
+    comando = "POST /suscripciones/s-1/cancelacion-comando HTTP/1.1\r\nHost: x\r\n"
+    pide_y_no_lee = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 4
+    gotea = f"{comando}Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{{".encode()
+    hilos, _ = hay()
+    lentos = []
+    for n in range(1500):
+        enchufe = socket.socket()
+        enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        enchufe.settimeout(30)
+        enchufe.connect((LOCAL, puerta.puerto))
+        enchufe.sendall((pide_y_no_lee, gotea, b"")[n % 3])
+        lentos.append(enchufe)
+    for _ in range(5):
+        for enchufe in lentos[1::3]:
+            enchufe.send(b" ")
+        for _ in range(10):
+            assert puerta.json("POST", CANCELAR, {"motivo": "ya no"})[0] == 202
+        assert puerta.json("GET", "/planes")[0] == 503, "nobody is there to tell"
+        assert puerta.lista()
+    for enchufe in lentos:
+        enchufe.close()
+    esperar(lambda: hay()[1] <= 2)
+    # Each worker has a few threads for views, and makes them when they are first needed.
+    assert hay()[0] <= hilos + 2 * 32
+
+
 def test_un_trabajador_muerto_deja_sus_cuentas_y_ningun_archivo(
     servidores: Servidores, puerta: Puerta, tmp_path: Path
 ) -> None:

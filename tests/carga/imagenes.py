@@ -1,4 +1,4 @@
-"""Image commands per second at the BFF, beside a bare view on the same gunicorn settings."""
+"""Image commands per second at the BFF, beside a bare view on gunicorn's threads."""
 
 import secrets
 import sys

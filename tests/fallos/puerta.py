@@ -14,7 +14,7 @@ PARADA_S = 5.0
 
 
 def cuatro_trabajadores_tras_un_fork(lugar: Escenario, acta: Acta, *, imagenes: int = 400) -> None:
-    """gunicorn with the application loaded before the fork, and four workers: each of them publishes."""
+    """The door with its application made before the fork, and four workers: each of them publishes."""
     puerta = lugar.plataforma.proceso("bff")
     puerta.parar()
     puerta.arrancar(BFF_TRABAJADORES="4")

@@ -266,7 +266,7 @@ def correr(
 
 
 def _vaciar_metricas(plano: Plano) -> None:
-    """Make each gunicorn's folder of figures anew: they are those of one life."""
+    """Make each server's folder of figures anew: they are those of one life."""
     for parte in plano.partes:
         if carpeta := parte.entorno.get("PROMETHEUS_MULTIPROC_DIR"):
             shutil.rmtree(carpeta, ignore_errors=True)

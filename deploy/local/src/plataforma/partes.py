@@ -194,7 +194,7 @@ def _viva(puerto: Puerto) -> Sonda:
 
 
 def _metricas(carpeta: Path, nombre: str) -> dict[str, str]:
-    """Where one gunicorn's workers put their figures together."""
+    """Where one server's processes put their figures together."""
     return {"PROMETHEUS_MULTIPROC_DIR": str(carpeta / nombre)}
 
 

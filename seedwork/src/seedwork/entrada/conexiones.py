@@ -212,8 +212,10 @@ class Conexion(web.RequestHandler):
         """End it, where its client takes longer than it may."""
         if self._limite_envio is not None and ahora > self._limite_envio:
             self.cortar()
-        elif self.limite is not None and ahora > self.limite and not self.atendiendo and self._despidiendo is None:
-            if self.transport is not None:
+        elif self.limite is not None and ahora > self.limite and not self.atendiendo:
+            self.limite = None
+            # It may have had its last answer already.
+            if self._despidiendo is None and self.transport is not None:
                 self.transport.write(_cruda(problema(HTTPStatus.REQUEST_TIMEOUT)))
                 self._bucle.create_task(self.despedir())
 
