@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO, IOBase, RawIOBase
 from typing import Any, NoReturn, cast
@@ -416,8 +417,7 @@ class Servidor:
             if pedido.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
                 return conexion.ilegible(HTTPStatus.NOT_IMPLEMENTED, "UnsupportedTransferCoding")
             try:
-                async with asyncio.timeout_at(plazo if _falta(pedido) else None):
-                    cuerpo, largo = await self._leer(pedido, espera is not None)
+                cuerpo, largo = await self._leer(pedido, espera is not None, plazo)
             except TimeoutError:
                 return conexion.ilegible(HTTPStatus.REQUEST_TIMEOUT, "Tardía")
             if largo is not None and largo > self._maximo:
@@ -428,31 +428,41 @@ class Servidor:
         finally:
             conexion.terminar()
 
-    async def _leer(self, pedido: web.BaseRequest, anunciado: bool) -> tuple[IOBase, int | None]:
-        """The request's body and its length: as announced, where it is not read since that is too large."""
+    async def _leer(self, pedido: web.BaseRequest, anunciado: bool, plazo: float | None) -> tuple[IOBase, int | None]:
+        """The request's body and its length: as announced, where it is not read since that is too large.
+
+        Raises:
+            TimeoutError: it was not whole at ``plazo``.
+        """
         largo = pedido.content_length
         if largo is not None and largo > self._maximo:
             return _Cortada(), largo
-        contenido, conexion = pedido.content, cast(Conexion, pedido.protocol)
-        leido = BytesIO()
-        if anunciado and _falta(pedido) and conexion.transport is not None:
+        if not pedido.body_exists:
+            return BytesIO(), None
+        conexion, contenido = cast(Conexion, pedido.protocol), pedido.content
+        if contenido.is_eof() and contenido.exception() is None:
+            leido = contenido.read_nowait()
+            return (BytesIO(leido), len(leido)) if len(leido) <= self._maximo else (_Cortada(), len(leido))
+        if conexion.terminada:
+            return _Cortada(), largo
+        if anunciado and conexion.transport is not None:
             conexion.transport.write(_CONTINUA)
+        cuerpo = BytesIO()
         conexion.por_leer = contenido
         try:
-            if conexion.terminada and _falta(pedido):
-                return _Cortada(), largo
-            while trozo := await contenido.readany():
-                leido.write(trozo)
-                if leido.tell() > self._maximo:
-                    return _Cortada(), leido.tell()
+            async with asyncio.timeout_at(plazo):
+                while trozo := await contenido.readany():
+                    cuerpo.write(trozo)
+                    if cuerpo.tell() > self._maximo:
+                        return _Cortada(), cuerpo.tell()
         except (_Cortado, web.RequestPayloadError, TransferEncodingError):
             log.warning("petición ilegible", error="Cortado")
             return _Cortada(), largo
         finally:
             conexion.por_leer = None
-        total = leido.tell()
-        leido.seek(0)
-        return leido, total if total or pedido.body_exists else None
+        total = cuerpo.tell()
+        cuerpo.seek(0)
+        return cuerpo, total
 
     def _entorno(
         self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IOBase, largo: int | None
@@ -473,12 +483,10 @@ class Servidor:
         entorno["SERVER_PROTOCOL"] = f"HTTP/{pedido.version.major}.{pedido.version.minor}"
         entorno["wsgi.input"] = cuerpo
         for nombre, valor in pedido.raw_headers:
-            # A name with an underscore would pass for another.
-            if b"_" in nombre:
-                continue
-            clave = "HTTP_" + nombre.decode("latin-1").upper().replace("-", "_")
-            texto = valor.decode("latin-1")
-            entorno[clave] = f"{entorno[clave]},{texto}" if clave in entorno else texto
+            clave = _clave(nombre)
+            if clave is not None:
+                texto = valor.decode("latin-1")
+                entorno[clave] = f"{entorno[clave]},{texto}" if clave in entorno else texto
         if "HTTP_CONTENT_TYPE" in entorno:
             entorno["CONTENT_TYPE"] = entorno.pop("HTTP_CONTENT_TYPE")
         # The body is whole, and in no pieces any more.
@@ -515,7 +523,7 @@ class Servidor:
         """The application's answer, as it is written."""
         cabeceras = list(respuesta.get_wsgi_headers(entorno))
         for nombre, valor in cabeceras:
-            if _ROTO.search(valor) or _ROTO.search(nombre):
+            if _ROTO.search(nombre + valor):
                 structlog.contextvars.bind_contextvars(correlacion=entorno.get(CORRELACION))
                 raise InvalidResponseHeader(nombre)
         cabeceras.append(("Server", "SaludTech"))
@@ -552,6 +560,12 @@ class Servidor:
             trozos = iter(respuesta.iter_encoded())
             while (trozo := await self._bucle.run_in_executor(self._hilos, next, trozos, None)) is not None:
                 yield trozo
+
+
+@lru_cache(256)
+def _clave(nombre: bytes) -> str | None:
+    """A header's name in the environment; one with an underscore has none, since it would pass for another."""
+    return None if b"_" in nombre else "HTTP_" + nombre.decode("latin-1").upper().replace("-", "_")
 
 
 def _falta(pedido: web.BaseRequest) -> bool:

@@ -1,6 +1,7 @@
 """The web server of every process that serves HTTP: gunicorn's master, and workers that serve with aiohttp (ADR 31)."""
 
 import asyncio
+import gc
 import logging
 import math
 import os
@@ -133,7 +134,11 @@ class _Maestro(BaseApplication):  # type: ignore[misc]
             self.cfg.set(nombre, valor)
 
     def load(self) -> Any:
-        return util.import_app(self._aplicacion)
+        app = util.import_app(self._aplicacion)
+        # What there is by now stays for good, and a worker shares it as long as nobody goes over it.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def _enterrar(_master: Any, trabajador: Worker) -> None:
