@@ -14,7 +14,7 @@ from plataforma.puertos import LOCAL, libres
 
 CONEXIONES = 50
 SEGUNDOS = 4.0
-META = 0.75
+META = 0.9
 
 
 def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:

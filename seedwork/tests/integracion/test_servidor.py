@@ -317,6 +317,19 @@ def test_lo_que_se_anuncia_demasiado_grande_se_rechaza_antes_de_que_venga(servid
         assert cliente.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
+def test_todo_lo_que_se_pidio_se_contesta_a_quien_ya_no_dice_mas(servidor: Servidor) -> None:
+    cliente = servidor.llega(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
+    cliente.shutdown(socket.SHUT_WR)
+    with cliente.makefile("rb") as leido:
+        assert leido.read().count(b"HTTP/1.1 200 ") == 3
+
+
+def test_un_cuerpo_en_otra_codificacion_que_trozos_no_se_toma_por_lo_que_no_es(servidor: Servidor) -> None:
+    cliente = servidor.llega(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")
+    with cliente.makefile("rb") as leido:
+        assert leido.read().startswith(b"HTTP/1.1 501 ")
+
+
 def test_lo_grande_se_comprime_para_quien_lo_admite(servidor: Servidor) -> None:
     for ruta in ("/grande", "/archivo"):
         entera = servidor.pedir(ruta)

@@ -188,10 +188,13 @@ class Conexion(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what never got to the application, or what it let through, as it answers errors itself."""
-        if isinstance(exc, ConnectionError) or request.writer.output_size > 0:
-            raise ConnectionError("the client has gone, or has a part of its answer already")
+        if isinstance(exc, ConnectionError):
+            # The client has gone.
+            raise exc
         if status != HTTPStatus.BAD_REQUEST:
             log.error("error no previsto", error=type(exc).__name__, pila=pila(exc) if exc else [])
+            if request.writer.output_size > 0:
+                raise ConnectionError("the client has a part of its answer already")
             correlacion = structlog.contextvars.get_contextvars().get("correlacion")
             return Ultima(self, problema(HTTPStatus.INTERNAL_SERVER_ERROR, correlacion=correlacion))
         # Its text would quote what the client sent.
@@ -411,11 +414,11 @@ class Servidor:
         try:
             if pedido.version.major != 1:
                 return conexion.ilegible(HTTPStatus.BAD_REQUEST, "BadVersion")
+            if pedido.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
+                return conexion.ilegible(HTTPStatus.NOT_IMPLEMENTED, "TransferEncoding")
             espera = pedido.headers.get("Expect") if pedido.version > HttpVersion10 else None
             if espera is not None and espera.lower() != "100-continue":
                 return conexion.ilegible(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
-            if pedido.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
-                return conexion.ilegible(HTTPStatus.NOT_IMPLEMENTED, "UnsupportedTransferCoding")
             try:
                 cuerpo, largo = await self._leer(pedido, espera is not None, plazo)
             except TimeoutError:
@@ -539,7 +542,7 @@ class Servidor:
             if cabe
             else (web.StreamResponse(status=respuesta.status_code, headers=cabeceras))
         )
-        if PARANDO.is_set() or conexion.terminada:
+        if PARANDO.is_set():
             escrita.force_close()
         if not cabe:
             try:
