@@ -168,7 +168,7 @@ NO_VALEN = [
     (b"[]", "no es un objeto JSON"),
     (b"\xff", "no es texto UTF-8"),
     (b"[" * 100_000, "está anidado en más de 32 niveles"),
-    (b'{"a":' * 100_000, "está anidado en más de 32 niveles"),
+    (b'{"a":' * 10_000, "está anidado en más de 32 niveles"),
     (b'{"a": ' + b"[" * 32 + b"]" * 32 + b"}", "está anidado en más de 32 niveles"),
     (b'{"plan": 1, "plan": 2}', "repite una clave"),
     (b'{"plan": NaN}', "no es JSON"),

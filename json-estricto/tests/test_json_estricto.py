@@ -68,7 +68,7 @@ def test_de_lo_que_sea_salen_un_objeto_o_su_error(octetos: bytes) -> None:
         (hondo(MAXIMO_HONDURA + 1), "está anidado en más de 32 niveles"),
         (hondo(MAXIMO_HONDURA + 1, '{"a":', "}"), "está anidado en más de 32 niveles"),
         (b"[" * 100_000, "está anidado en más de 32 niveles"),
-        (b'{"a":' * 100_000, "está anidado en más de 32 niveles"),
+        (b'{"a":' * 10_000, "está anidado en más de 32 niveles"),
         (b'{"a":"' + b"x" * MAXIMO_BYTES, "tiene más de 1048576 bytes"),
     ],
 )

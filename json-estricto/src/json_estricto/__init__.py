@@ -21,7 +21,7 @@ MAXIMO_NOMBRES = 10_000
 """Of a body, in all; a text that is full of quotation marks and colons counts, too."""
 MAXIMO_CAMPOS = 1_000
 """Names of one object."""
-_MAXIMO_ABIERTOS = 10_000
+_MAXIMO_OBJETOS = 10_000
 _MAXIMO_COMAS = 50_000
 """Of a body: more than the longest texts that anybody takes may have. What is beyond would keep its reader busy for a
 hundred times as long as its sender."""
@@ -122,7 +122,7 @@ def _entero(texto: str) -> int | Decimal:
 def _exigir_pocas_partes(datos: bytes) -> None:
     """Before it is read: it may be one small part a million times."""
     nombres = next(islice(_NOMBRE.finditer(datos), MAXIMO_NOMBRES, None), None)
-    if nombres or datos.count(b"{") + datos.count(b"[") > _MAXIMO_ABIERTOS or datos.count(b",") > _MAXIMO_COMAS:
+    if nombres or datos.count(b"{") > _MAXIMO_OBJETOS or datos.count(b",") > _MAXIMO_COMAS:
         raise NoEsObjeto("tiene demasiadas partes")
 
 

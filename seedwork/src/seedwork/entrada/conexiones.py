@@ -279,7 +279,8 @@ class _Servidor(web.Server):
     """Makes the connections."""
 
     def __init__(self, atender: Callable[..., Any], **opciones: Any) -> None:
-        super().__init__(atender, **opciones)
+        # What nobody waits for any more is not begun.
+        super().__init__(atender, handler_cancellation=True, **opciones)
         self.bucle = asyncio.get_running_loop()
         self._opciones = opciones
 
@@ -313,8 +314,6 @@ class Servidor:
             max_field_size=_MAXIMO_CAMPO,
             max_headers=100,
             lingering_time=DESPEDIDA_S,
-            # What nobody waits for any more is not begun.
-            handler_cancellation=True,
             auto_decompress=False,
         )
 
