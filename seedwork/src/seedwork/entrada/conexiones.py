@@ -144,8 +144,9 @@ class Conexion(web.RequestHandler):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transporte = cast(asyncio.Transport, transport)
         # "Paused" is then whatever the system does not take at once.
-        cast(asyncio.Transport, transport).set_write_buffer_limits(high=0)
+        self._transporte.set_write_buffer_limits(high=0)
         super().connection_made(transport)
 
     @override
@@ -225,11 +226,11 @@ class Conexion(web.RequestHandler):
 
     def cortar(self) -> None:
         """Close it at once; what the client did not read is dropped, here and by the system."""
-        if self.transport is not None:
-            with suppress(OSError):
-                enchufe = self.transport.get_extra_info("socket")
-                enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AL_CERRAR)
-            self.transport.abort()
+        # The other's own reference is gone once it closes, though what is left to be sent may keep it from that.
+        with suppress(OSError):
+            enchufe = self._transporte.get_extra_info("socket")
+            enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AL_CERRAR)
+        self._transporte.abort()
 
     async def despedir(self) -> None:
         """Say that no more will come, and pass over what still comes: else our last answer might be lost with it."""
@@ -539,19 +540,19 @@ class Servidor:
         escrita = (
             web.Response(status=respuesta.status_code, headers=cabeceras, body=carga)
             if cabe
-            else (web.StreamResponse(status=respuesta.status_code, headers=cabeceras))
+            else web.StreamResponse(status=respuesta.status_code, headers=cabeceras)
         )
         if PARANDO.is_set():
             escrita.force_close()
-        if not cabe:
-            try:
+        try:
+            if not cabe:
                 await escrita.prepare(pedido)
                 async for trozo in self._trozos(respuesta, carga):
                     await escrita.write(trozo)
                     # A piece at a time, as fast as the client reads.
                     await pedido.writer.drain()
-            finally:
-                respuesta.close()
+        finally:
+            respuesta.close()
         return escrita
 
     async def _trozos(self, respuesta: flask.Response, carga: bytes) -> AsyncIterator[bytes]:
