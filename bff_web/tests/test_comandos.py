@@ -128,6 +128,15 @@ def errores(respuesta: TestResponse) -> dict[str, str]:
     return {e["campo"]: e["motivo"] for e in respuesta.json["errores"]}
 
 
+def test_el_prefijo_de_un_proxy_de_confianza_es_parte_de_las_direcciones(puerta: FlaskClient) -> None:
+    """That only a trusted one's counts, the server's own tests show: here it is what the server made of it."""
+    respuesta = puerta.post(PROCESAR, data=IMAGEN, content_type="application/json", base_url="http://localhost/api")
+    assert respuesta.json is not None
+    assert respuesta.headers["Location"] == respuesta.json["consulta"]
+    assert respuesta.json["consulta"].startswith("/api/procesar/imagenes/")
+    assert respuesta.json["comando"].startswith("/api/procesar/comandos/")
+
+
 def test_la_suscripcion_de_los_clientes_de_hoy_se_acepta(puerta: FlaskClient, publicador: PublicadorEnMemoria) -> None:
     respuesta = enviar(puerta, CREAR, SUSCRIPCION)
     assert respuesta.status_code == 202
