@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -49,6 +49,9 @@ experimento2: $(LISTO) ## the guarantees under faults: kills, outages, repeats, 
 
 experimento3: $(LISTO) ## the cost of change: a new plan, resource, service and event version; what each touches
 	@$(BIN)/python -m tests.cambio.experimento $(PARTE:%=--parte %)
+
+escala: $(LISTO) ## what 1 to 8 workers do under experiment 1's load and more, simulated from measured times; draws docs/imagenes
+	@$(BIN)/python -m tests.escala
 
 resistencia: $(LISTO) ## a soak: half an hour of steady load (MINUTOS=30), and nothing that grows
 	@$(BIN)/python -m tests.fallos.resistencia $(MINUTOS:%=--minutos %)

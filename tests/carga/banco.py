@@ -15,11 +15,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import crecimiento
 import drenaje
 import imagenes
 import psutil
 import retencion
 import sagas
+import tiempos
 import typer
 from cifras import Cifra
 from entorno import Plataforma, cimientos, completa
@@ -41,6 +43,8 @@ class Solo(StrEnum):
     DRENAJE = "drenaje"
     HECHO = "hecho"
     RETENCION = "retencion"
+    CRECIMIENTO = "crecimiento"
+    TIEMPOS = "tiempos"
 
 
 consola = Console(highlight=False)
@@ -55,7 +59,7 @@ def medir(
     """Measure, print a line per figure, and write .local/banco.json."""
     cifras: list[Cifra] = []
     with _contando_errores():
-        if solo in (Solo.TODO, Solo.DRENAJE, Solo.IMAGENES, Solo.RETENCION):
+        if solo in (Solo.TODO, Solo.DRENAJE, Solo.IMAGENES, Solo.RETENCION, Solo.CRECIMIENTO, Solo.TIEMPOS):
             with cimientos(consola) as base:
                 if solo in (Solo.TODO, Solo.DRENAJE):
                     _decir(cifras, drenaje.medir(base, rondas))
@@ -63,6 +67,10 @@ def medir(
                     _decir(cifras, imagenes.medir(base, rondas))
                 if solo in (Solo.TODO, Solo.RETENCION):
                     _decir(cifras, retencion.medir(base))
+                if solo in (Solo.TODO, Solo.TIEMPOS):
+                    _decir(cifras, tiempos.medir(base))
+                if solo in (Solo.TODO, Solo.CRECIMIENTO):
+                    _decir(cifras, crecimiento.medir(base))
         if solo in (Solo.TODO, Solo.SAGA, Solo.HECHO):
             with completa(consola) as plataforma:
                 if solo is not Solo.HECHO:

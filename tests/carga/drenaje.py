@@ -34,7 +34,7 @@ def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
     bandejas: list[float] = []
     trabajador: list[float] = []
     for _ in range(rondas):
-        _publicar(url, IMAGENES)
+        publicar(url, IMAGENES)
         bucles.append(IMAGENES / pisos_drenaje.drenar(url, base, _BUCLE, IMAGENES, bandejas=False))
         trabajador.append(_trabajador(cimientos, base))
         bandejas.append(IMAGENES / pisos_drenaje.drenar(url, base, _BANDEJAS, IMAGENES, bandejas=True))
@@ -61,7 +61,7 @@ def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
     ]
 
 
-def _publicar(url: str, cuantas: int) -> None:
+def publicar(url: str, cuantas: int) -> None:
     """Put a backlog of new images on the topic, and wait until the broker has confirmed all of it."""
     serie = secrets.token_hex(4)
     publicador = Publicador(url, plazo_ms=0, esperar_cola=True)
@@ -94,7 +94,7 @@ def _trabajador(cimientos: Cimientos, base: str) -> float:
         antes, habia = _fila(cursor)
         limite = time.monotonic() + PLAZO_S
         with cimientos.parte("procesamiento-relay"), cimientos.parte("procesamiento-1"):
-            while not _vacio(cursor, habia + IMAGENES):
+            while not vacio(cursor, habia + IMAGENES):
                 if time.monotonic() > limite:
                     raise TimeoutError(f"the worker has not drained the backlog within {PLAZO_S:.0f} s")
                 time.sleep(0.1)
@@ -106,7 +106,7 @@ def _trabajador(cimientos: Cimientos, base: str) -> float:
         return IMAGENES / float(_fila(cursor)[0])
 
 
-def _vacio(cursor: Any, comandos: int) -> bool:
+def vacio(cursor: Any, comandos: int) -> bool:
     """Whether all commands were handled and all that follows from them was sent."""
     # The first look is cheap while there is work, the second only comes when there seems to be none.
     cursor.execute("SELECT EXISTS (SELECT FROM outbox WHERE enviado IS NULL)")

@@ -43,7 +43,7 @@ _TABLAS = ("inbox", "outbox", "comandos", "imagenes")
 
 def medir(cimientos: Cimientos) -> list[Cifra]:
     """The cost of a message before and after the tables have a million rows, and the relay's latency on these."""
-    with _servicio(cimientos) as (motor, bus):
+    with procesador(cimientos) as (motor, bus):
         _costo(bus)
         vacias = _costo(bus)
         lento = servicio().motor_de_mantenimiento()
@@ -77,7 +77,8 @@ def medir(cimientos: Cimientos) -> list[Cifra]:
 
 
 @contextmanager
-def _servicio(cimientos: Cimientos) -> Iterator[tuple[sa.Engine, Bus]]:
+def procesador(cimientos: Cimientos) -> Iterator[tuple[sa.Engine, Bus]]:
+    """procesamiento's own bus on its database, and the database."""
     conexiones = cimientos.conexiones
     entorno = {
         "DATABASE_URL": conexiones.bases["procesamiento"],
@@ -96,7 +97,8 @@ def _servicio(cimientos: Cimientos) -> Iterator[tuple[sa.Engine, Bus]]:
         servicio.cache_clear()
 
 
-def _recibidos(serie: str, cuantos: int) -> list[Recibido]:
+def recibidos(serie: str, cuantos: int) -> list[Recibido]:
+    """Commands of a series, as they come off the broker."""
     comandos = [AnonimizarImagen(**cargas.imagen(serie, n)) for n in range(cuantos)]
     return [recibido(sobre_nuevo(c, fuente="/saludtech/bff", sujeto=c.id_imagen), c) for c in comandos]
 
@@ -105,7 +107,7 @@ def _costo(bus: Bus) -> float:
     """Microseconds that a message takes through the bus: the median of the batches."""
     tiempos = []
     for _ in range(LOTES):
-        lote = _recibidos(secrets.token_hex(4), LOTE)
+        lote = recibidos(secrets.token_hex(4), LOTE)
         comienzo = time.perf_counter()
         bus.procesar(lote)
         tiempos.append((time.perf_counter() - comienzo) / LOTE * 1e6)
@@ -128,7 +130,7 @@ def _latencias(cimientos: Cimientos, motor: sa.Engine, bus: Bus) -> list[float]:
 
     def escribir() -> None:
         siguiente = time.perf_counter()
-        for cada_uno in _recibidos(serie, MUESTRAS):
+        for cada_uno in recibidos(serie, MUESTRAS):
             bus.procesar([cada_uno])
             confirmadas[cada_uno.sobre.sujeto] = time.perf_counter()
             siguiente += 1 / POR_SEGUNDO
