@@ -92,6 +92,7 @@ class MedidorDeAtraso:
             sqlalchemy.exc.DBAPIError: the database did not; ages are shown, the number of workers stays as it was.
         """
         callados: list[SinAvance] = []
+        llegados: dict[str, int] = {}
         limite, edad_s = self._entorno.monotono() + Ritmo.vuelta_larga_s, 0.0
         for origen in self._origenes:
             vistos = self._mirar(origen, callados, limite)
@@ -103,8 +104,9 @@ class MedidorDeAtraso:
             metricas.ATRASO_SEGUNDOS.labels(origen.nombre).set(suya)
             if origen.propio:
                 edad_s = max(edad_s, suya)
-                llegados = {parte: n for a in vistos for parte, n in a.llegados.items()}
-                self._llegadas.anotar(self._entorno.monotono(), llegados)
+                llegados |= {parte: n for a in vistos for parte, n in a.llegados.items()}
+        if llegados:
+            self._llegadas.anotar(self._entorno.monotono(), llegados)
         if len(callados) < sum(len(o.topicos) for o in self._origenes):
             self._decidir(Carga(self._llegadas.por_segundo, edad_s))
         if callados:

@@ -157,7 +157,7 @@ class Servicio:
         app = crear_app_sobre(motor)
         self.api(app, motor)
         # It tells of what waits also when all workers are dead.
-        medir_mientras_sirve(app, comunes.atraso(self._atraso(motor)))
+        medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
         return app
 
     def trabajar(self) -> int:
@@ -274,10 +274,13 @@ def crear_app_sobre(motor: sa.Engine) -> flask.Flask:
     return app
 
 
-def medir_mientras_sirve(app: flask.Flask, parte: Parte) -> None:
-    """Have an application's process set a part's gauges, from its first request on: no thread lives on in the process
-    that a server makes to serve it."""
-    medidores = {parte.nombre: parte.medir} if parte.medir is not None else {}
+def medir_mientras_sirve(app: flask.Flask, medidores: Mapping[str, Callable[[], object]]) -> None:
+    """Have an application's process set gauges, from its first request on: a thread of before would not live on in the
+    process that a server makes to serve it.
+
+    Args:
+        medidores: who sets them, by name.
+    """
     tarea = Periodica(MEDIDA_S, partial(medir, medidores))
     hilo = threading.Thread(target=tarea.correr, args=(threading.Event(),), name="medidor", daemon=True)
     app.before_request(comunes.UnaVez(hilo.start))
