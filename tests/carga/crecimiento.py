@@ -155,6 +155,8 @@ def _con_mensajes(cimientos: Cimientos, cuantos: int) -> dict[str, float]:
         cursor.execute("SELECT count(*) FROM comandos")
         ((habia,),) = cursor.fetchall()
         for suyo in suyos:
+            # Whatever happens: one that stands still can't be ended in good order.
+            pila.callback(suyo.resume)
             suyo.suspend()
         drenaje.publicar(cimientos.conexiones.pulsar_url, cuantos)
         mirada = _menos(lambda: atrasos.mirar(AnonimizarImagen.topico, NOMBRE)) * 1e3
