@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido simular mutantes documento puerta clientes generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -81,6 +81,21 @@ puerta: $(LISTO) ## schemathesis asks the door all that its document says, for l
 clientes: $(LISTO) ## generated clients in Python and TypeScript create, follow and list; needs Node.js 20 or newer
 	@$(BIN)/python -m tests.documento clientes
 
+nube: build/nube/.listo ## checkov reads deploy/gcp; where there is a terraform, the form of its files too
+	@build/nube/bin/checkov --directory deploy/gcp --framework terraform --skip-download --compact --quiet
+	@if command -v terraform >/dev/null; then terraform fmt -check -diff -recursive deploy/gcp; \
+		else echo "NO TERRAFORM: THE FORM OF ITS FILES WAS NOT LOOKED AT"; fi
+
+nube-terraform: ## deploy/gcp as Terraform sees it, on a provider that calls nobody: validate and test; needs Terraform 1.11
+	@terraform -chdir=deploy/gcp init -backend=false -input=false
+	@terraform -chdir=deploy/gcp validate
+	@terraform -chdir=deploy/gcp test
+
+sbom: build/sbom/.listo ## what the images' Python is made of, as CycloneDX: build/saludtech.cdx.json
+	@build/sbom/bin/cyclonedx-py requirements requirements-contenedores.lock --output-reproducible \
+		--output-format JSON --output-file build/saludtech.cdx.json
+	@echo build/saludtech.cdx.json
+
 generados: $(LISTO) ## what is made from the code: schemas, Postman collection, .env.example, docs/mensajes.md
 	@$(BIN)/python -m contratos esquemas
 	@$(BIN)/python -m deploy.postman.coleccion
@@ -115,4 +130,10 @@ $(LISTO): requirements.lock $(METADATOS)
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(DISTRIBUCIONES:%=-e %)
+	@touch $@
+
+# A tool's own environment: what it needs does not go with what the project needs.
+build/%/.listo: tests/despliegue/herramientas/%.lock
+	@$(PYTHON) -m venv --clear build/$*
+	@build/$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@

@@ -29,6 +29,7 @@ from tests.despliegue.archivos import (
     TEXTO,
     imagen_de,
 )
+from tests.despliegue.conexiones import OTRAS, por_proceso, procesos_de_api
 
 from plataforma.broker import MEMORIA, RECOLECTOR, ajustes_de_broker
 from plataforma.corrida import SEGUNDOS_DE_ARRANQUE
@@ -381,3 +382,22 @@ def test_lo_que_el_archivo_toma_del_entorno_esta_documentado_con_su_valor() -> N
     for variable, modo, valor in set(_VARIABLE.findall(TEXTO)):
         documentado = f"# {variable}={valor if modo == '-' else ''}"
         assert documentado in ejemplo.splitlines(), documentado
+
+
+# --- Connections to the databases ---
+
+INSTANCIAS = CONFIG["procesamiento"].model_fields["escala_maximo"].default
+"""The most that a container that is multiplied is to be."""
+
+
+@pytest.mark.parametrize("base", sorted(BASES))
+def test_las_conexiones_caben_en_cada_servidor(base: str) -> None:
+    """Contract §7: instances' maximum, times processes, times BD_CONEXIONES, and ten more."""
+    servicio = base.removesuffix("-bd")
+    (limite,) = (int(o.partition("=")[2]) for o in CONTENEDORES[base]["command"] if o.startswith("-cmax_connections="))
+    procesos = 0
+    for nombre in (n for n in PROPIOS if imagen_de(n) == servicio):
+        cuantos = procesos_de_api() if PROPIOS[nombre]["command"] == ["api"] else 1
+        procesos += cuantos * (INSTANCIAS if "replicas" in PROPIOS[nombre]["deploy"] else 1)
+    assert procesos >= 3
+    assert procesos * por_proceso() + OTRAS <= limite
