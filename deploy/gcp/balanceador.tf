@@ -67,6 +67,11 @@ resource "google_compute_url_map" "puerta" {
   name            = "saludtech-puerta"
   default_service = google_compute_backend_service.puerta.id
 
+  # The door believes a balancer, and this header no balancer of Google's writes: it would be a client's.
+  header_action {
+    request_headers_to_remove = ["X-Forwarded-Prefix"]
+  }
+
   host_rule {
     hosts        = ["*"]
     path_matcher = "puerta"

@@ -23,9 +23,10 @@ locals {
       minimo = 1, maximo = 3, maquina = "e2-standard-2", segunda_senal = false
       entorno = {
         # Google's balancers keep a connection for 600 s: the door must be the one that waits longer.
-        BFF_INACTIVIDAD_S  = "620"
-        DRENAJE_S          = "15"
-        BFF_PROXIES        = join(",", local.rangos_de_google)
+        BFF_INACTIVIDAD_S = "620"
+        DRENAJE_S         = "15"
+        # Who connects, and what the balancer writes behind the client's address: its own.
+        BFF_PROXIES        = join(",", concat(local.rangos_de_google, [google_compute_global_address.puerta.address]))
         SUSCRIPCIONES_URL  = "http://${google_compute_address.api["suscripciones"].address}:5011"
         SERVICIO_DATOS_URL = "http://${google_compute_address.api["servicio-datos"].address}:5012"
         PROCESAMIENTO_URL  = "http://${google_compute_address.api["procesamiento"].address}:5013"

@@ -97,7 +97,7 @@ variable "cuenta_facturacion" {
 variable "presupuesto_mensual" {
   description = "Units of the billing account's currency a month; letters are sent at a half, nine tenths and all of it."
   type        = number
-  default     = 300
+  default     = 600
 }
 
 variable "correo_avisos" {

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import yaml
 from deploy.gcp import esquema
 from pydantic_settings import BaseSettings
 from tests.arquitectura import ajustes
@@ -29,6 +30,8 @@ from tests.despliegue.nube import (
     bloque,
     el,
 )
+
+from plataforma.broker import DEL_DISCO, ajustes_de_broker
 
 _DE_TERRAFORM = {"for_each", "count", "depends_on", "lifecycle", "provider"}
 _DURADEROS = {nombre: c for nombre, c in PROPIOS.items() if nombre not in PREPARATIVOS}
@@ -130,6 +133,7 @@ def test_se_escala_por_cpu_al_75_y_procesamiento_ademas_por_lo_que_espera() -> N
     assert senal["name"] == "custom.googleapis.com/${metric.value}"
     assert "target" not in senal
     assert {n for n, g in GRUPOS.items() if g["segunda_senal"]} == {"procesamiento"}
+    assert GRUPOS["procesamiento"]["maximo"] == CONFIG["procesamiento"].model_fields["escala_maximo"].default
 
 
 def test_una_version_nueva_llega_antes_de_que_la_vieja_se_vaya() -> None:
@@ -211,6 +215,16 @@ def test_un_post_enviado_no_se_repite_nunca() -> None:
     assert bloque(mapa, "host_rule") == {"hosts": ["*"], "path_matcher": camino["name"]}
 
 
+def test_la_puerta_cree_al_balanceador_y_por_el_no_habla_ningun_cliente() -> None:
+    """It writes the client's address into X-Forwarded-For, and its own behind it; the door looks for the last one that
+    is not a proxy's. X-Forwarded-Prefix it neither writes nor takes away by itself."""
+    assert GRUPOS["bff"]["entorno"]["BFF_PROXIES"] == (
+        '${join(",", concat(local.rangos_de_google, [google_compute_global_address.puerta.address]))}'
+    )
+    cabeceras = bloque(el("google_compute_url_map", "puerta"), "header_action")
+    assert cabeceras["request_headers_to_remove"] == ["X-Forwarded-Prefix"]
+
+
 def test_https_con_su_certificado_y_el_80_que_sirve() -> None:
     assert bloque(el("google_compute_managed_ssl_certificate", "puerta"), "managed")["domains"] == ["${var.dominio}"]
     assert el("google_compute_ssl_policy", "puerta")["min_tls_version"] == "TLS_1_2"
@@ -231,8 +245,6 @@ def test_https_con_su_certificado_y_el_80_que_sirve() -> None:
 
 def test_a_la_puerta_solo_llegan_los_balanceadores_y_las_sondas() -> None:
     assert set(LOCALES["rangos_de_google"]) == _RANGOS_DE_GOOGLE
-    # Whoever gets there is a balancer, whose word about its client counts.
-    assert GRUPOS["bff"]["entorno"]["BFF_PROXIES"] == '${join(",", local.rangos_de_google)}'
     reglas = RECURSOS["google_compute_firewall"]
     assert set(reglas) == {"puerta", "sondas", "consultas"}
     desde = {"puerta": "source_ranges", "sondas": "source_ranges", "consultas": "source_service_accounts"}
@@ -306,7 +318,9 @@ def _ejemplo(valor: Any) -> str:
 _EJEMPLOS = {
     "${var.pulsar_url}": "pulsar+ssl://broker.example:6651",
     "${var.pulsar_admin_url}": "https://broker.example",
-    '${join(",", local.rangos_de_google)}': "35.191.0.0/16,130.211.0.0/22",
+    '${join(",", concat(local.rangos_de_google, [google_compute_global_address.puerta.address]))}': (
+        "35.191.0.0/16,130.211.0.0/22,203.0.113.7"
+    ),
     "${var.smtp.host}": "smtp.example",
     "${tostring(var.smtp.puerto)}": "587",
     "${var.smtp.usuario}": "saludtech",
@@ -333,25 +347,19 @@ def test_cada_ajuste_existe_y_cada_proceso_acepta_los_suyos(nombre: str, monkeyp
     secretos = LOCALES["secretos_de"][GRUPOS[nombre]["de"]]
     documentados = {n for propios in ajustes.secciones().values() for n, _, _ in propios}
     puestos = _entorno(nombre) | {ajuste: _SECRETOS[ajuste] for ajuste in secretos}
-    assert {a for a in puestos if a.lower() not in clase.model_fields} - POR_LLEGAR == set()
-    assert puestos.keys() - documentados - POR_LLEGAR == set()
+    assert {a for a in puestos if a.lower() not in clase.model_fields} == set()
+    assert puestos.keys() - documentados == set()
     for campo in clase.model_fields:
         monkeypatch.delenv(campo.upper(), raising=False)
     for variable, valor in puestos.items():
         monkeypatch.setenv(variable, valor)
     config: BaseSettings = clase()
     for variable, valor in puestos.items():
-        if variable not in POR_LLEGAR | set(secretos):
-            assert str(getattr(config, variable.lower())).lower() == valor.lower(), variable
-
-
-POR_LLEGAR: frozenset[str] = frozenset({"BFF_INACTIVIDAD_S", "DRENAJE_S"})
-"""Settings that the contract has (§7), and the code not yet: take one out of here when it has."""
-
-
-def test_lo_que_ya_llego_no_se_espera() -> None:
-    conocidos = {campo.upper() for clase in CONFIG.values() for campo in clase.model_fields}
-    assert POR_LLEGAR & conocidos == set()
+        leido = getattr(config, variable.lower())
+        if isinstance(leido, float):
+            assert leido == float(valor), variable
+        elif variable not in secretos:
+            assert str(leido).lower() == valor.lower(), variable
 
 
 def test_ningun_ajuste_secreto_va_en_claro() -> None:
@@ -455,6 +463,26 @@ def test_el_broker_no_es_uno_de_pruebas_y_nada_le_llega_en_claro() -> None:
     assert all("PULSAR_TOKEN" in suyos for suyos in LOCALES["secretos_de"].values())
     todo = [a.read_text(encoding="utf-8") for a in NUBE.rglob("*") if a.suffix in (".tf", ".tftpl", ".sh", ".yaml")]
     assert not [t for t in todo if re.search(r"\bstandalone\b", t)]
+
+
+def test_el_broker_de_helm_no_es_uno_solo_y_tiene_cuanto_la_plataforma_supone() -> None:
+    valores = yaml.safe_load((NUBE / "pulsar/valores.yaml").read_text(encoding="utf-8"))
+    assert {p: valores[p]["replicaCount"] for p in ("zookeeper", "bookkeeper", "broker", "proxy")} == {
+        "zookeeper": 3,
+        "bookkeeper": 3,
+        "broker": 2,
+        "proxy": 2,
+    }
+    # What is not of one machine alone: where it listens, what it is called, and that there is only one of it.
+    de_una = re.compile(r".*(Port|Address|Name|Quorum|EnsembleSize)|loadBalancer.*|diskUsage.*")
+    supuestos = {a: v for a, v in ajustes_de_broker("0", "0").items() if not de_una.fullmatch(a)}
+    assert "topicLevelPoliciesEnabled" in supuestos
+    assert supuestos.items() <= valores["broker"]["configData"].items()
+    assert valores["bookkeeper"]["configData"] == DEL_DISCO
+    assert valores["auth"]["authentication"]["enabled"] and valores["auth"]["authorization"]["enabled"]
+    assert all(valores["tls"][p]["enabled"] for p in ("proxy", "broker", "bookie", "zookeeper"))
+    servicio = valores["proxy"]["service"]
+    assert servicio["annotations"] == {"networking.gke.io/load-balancer-type": "Internal"}, "not on the internet"
 
 
 def test_el_gasto_avisa_a_quien_lo_paga() -> None:

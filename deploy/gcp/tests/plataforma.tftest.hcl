@@ -159,7 +159,7 @@ run "cada_maquina_recibe_un_cloud_init_que_se_entiende" {
   assert {
     condition     = { for archivo in yamldecode(google_compute_instance_template.grupo["bff"].metadata["user-data"]).write_files : archivo.path => archivo.content }["/etc/saludtech/entorno"] == <<-FIN
       BFF_INACTIVIDAD_S=620
-      BFF_PROXIES=35.191.0.0/16,130.211.0.0/22
+      BFF_PROXIES=35.191.0.0/16,130.211.0.0/22,203.0.113.7
       DRENAJE_S=15
       NOTIFICACIONES_URL=http://10.20.0.9:5014
       PROCESAMIENTO_URL=http://10.20.0.9:5013
