@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from deploy.gcp import esquema
+from prometheus_client.metrics import MetricWrapperBase
 from pydantic_settings import BaseSettings
 from tests.arquitectura import ajustes
 from tests.arquitectura.codigo import RAIZ
@@ -32,6 +33,7 @@ from tests.despliegue.nube import (
 )
 
 from plataforma.broker import DEL_DISCO, ajustes_de_broker
+from seedwork.infraestructura import metricas
 
 _DE_TERRAFORM = {"for_each", "count", "depends_on", "lifecycle", "provider"}
 _DURADEROS = {nombre: c for nombre, c in PROPIOS.items() if nombre not in PREPARATIVOS}
@@ -134,6 +136,19 @@ def test_se_escala_por_cpu_al_75_y_procesamiento_ademas_por_lo_que_espera() -> N
     assert "target" not in senal
     assert {n for n, g in GRUPOS.items() if g["segunda_senal"]} == {"procesamiento"}
     assert GRUPOS["procesamiento"]["maximo"] == CONFIG["procesamiento"].model_fields["escala_maximo"].default
+
+
+def test_cada_medida_que_se_nombra_es_una_que_se_mide() -> None:
+    medidas = {
+        medida.describe()[0].name: set(medida._labelnames)
+        for medida in vars(metricas).values()
+        if isinstance(medida, MetricWrapperBase)
+    }
+    plantillas = [a.read_text(encoding="utf-8") for a in (NUBE / "arranque").iterdir()]
+    nombradas = {n for texto in (*TEXTOS.values(), *plantillas) for n in re.findall(r"\bsaludtech_\w+", texto)}
+    assert {"saludtech_instancias_deseadas", "saludtech_atraso_segundos"} <= nombradas <= medidas.keys()
+    # By that label the group finds its own.
+    assert medidas["saludtech_instancias_deseadas"] == {"servicio"}
 
 
 def test_una_version_nueva_llega_antes_de_que_la_vieja_se_vaya() -> None:
