@@ -59,11 +59,11 @@ def _faltas(cuerpo: Mapping[str, Any], de: Mapping[str, Any], donde: str) -> Ite
             dados.setdefault(nombre, []).extend(valor if isinstance(valor, list) else [valor])
     yield from (f"{donde}: no argument {nombre}" for nombre in dados.keys() - conocidos)
     yield from (f"{donde}: {nombre} is missing" for nombre in set(requeridos) - dados.keys())
-    for nombre, suyos in dados.items():
-        for cada in suyos:
-            if nombre in bloques and isinstance(cada, dict):
+    for nombre in dados.keys() & bloques.keys():
+        for cada in dados[nombre]:
+            if isinstance(cada, dict):
                 yield from _faltas(cada, bloques[nombre], f"{donde}.{nombre}")
-            elif isinstance(cada, dict) and nombre in bloques:
+            else:
                 yield f"{donde}: {nombre} is a block"
 
 
