@@ -18,8 +18,14 @@ TRAMOS = (3, 5, 7, 10, 15, 20, 30, 40, 60, 100, 300, 1000)
 """Bounds of the distribution's bars, in milliseconds."""
 VENTANA_S = 2.0
 _VISTAS = ("bff-1", "bff-2", "balanceador", "pulsar", "postgres", "jmeter")
+_COLORES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#8C6D31", "#999999", "#000000")
 _ESTILO = CleanStyle(
-    background="white", plot_background="white", font_family="sans-serif", legend_font_size=13, label_font_size=12
+    colors=_COLORES,
+    background="white",
+    plot_background="white",
+    font_family="sans-serif",
+    legend_font_size=13,
+    label_font_size=12,
 )
 
 
@@ -68,9 +74,9 @@ def escribir(titulo: str, tablas: Sequence[Mapping[str, str]], notas: Sequence[s
     return pagina
 
 
-def lineas(titulo: str, eje: str, series: Mapping[str, Sequence[tuple[float, float]]], **opciones: object) -> pygal.XY:
+def lineas(titulo: str, eje: str, series: Mapping[str, Sequence[tuple[float, float]]]) -> pygal.XY:
     """A picture of lines; the axes begin where the values do."""
-    dibujo = pygal.XY(**_comunes(titulo), x_title=eje, dots_size=1.5, stroke_style={"width": 1.5}, **opciones)
+    dibujo = pygal.XY(**_comunes(titulo), x_title=eje, show_dots=False, stroke_style={"width": 1.5})
     for nombre, puntos in series.items():
         dibujo.add(nombre, [(round(x, 1), round(y, 2)) for x, y in puntos])
     return dibujo
