@@ -119,6 +119,7 @@ class Cuentas:
         en_cola: accepted, and not ended when no more was waited for.
         inciertas_hechas: of the uncertain ones, how many turned out to be done (where each is like no other).
         sagas: how the subscriptions ended.
+        sagas_en_curso: how many had not, when no more was waited for.
         filas_de_imagenes: how many images there are now: one for the verbatim body.
         terminar_s: seconds from the last answer until all had ended.
     """
@@ -130,6 +131,7 @@ class Cuentas:
     en_cola: int = 0
     inciertas_hechas: int = 0
     sagas: Counter[str] = field(default_factory=Counter)
+    sagas_en_curso: int = 0
     filas_de_imagenes: int = 0
     terminar_s: float = 0.0
 
@@ -137,6 +139,11 @@ class Cuentas:
     def terminadas(self) -> int:
         """How many commands have ended."""
         return self.destinos.total()
+
+    @property
+    def rechazadas(self) -> int:
+        """How many were refused, by the door or by their owner."""
+        return self.rechazadas_en_la_puerta.total() + self.destinos["RECHAZADO"]
 
 
 @dataclass
@@ -178,13 +185,14 @@ class Escena:
             elif codigo != "202":
                 cuentas.rechazadas_en_la_puerta[codigo] += cuantas
         comienzo = movido = time.monotonic()
-        vistas = -1
+        vistas = (-1, 0)
         while True:
             cuentas.destinos = sum((Counter(destinos(self.plataforma.bases[s])) for s in SERVICIOS), Counter())
-            faltan = cuentas.aceptadas - cuentas.terminadas + self._sagas_en_curso()
+            cuentas.sagas_en_curso = int(filas(self.plataforma.bases["suscripciones"], EN_CURSO)[0][0])
+            faltan = cuentas.aceptadas - cuentas.terminadas + cuentas.sagas_en_curso
             ahora = time.monotonic()
-            if vistas != (suma := cuentas.terminadas - self._sagas_en_curso()):
-                vistas, movido = suma, ahora
+            if vistas != (cuentas.terminadas, cuentas.sagas_en_curso):
+                vistas, movido = (cuentas.terminadas, cuentas.sagas_en_curso), ahora
             if faltan <= 0 or ahora - comienzo > TERMINAR_S or ahora - movido > QUIETO_S:
                 break
             time.sleep(0.2)
@@ -198,9 +206,6 @@ class Escena:
         """The ids of all images, and of all clients, that there are."""
         imagenes = {str(id) for (id,) in filas(self.plataforma.bases["procesamiento"], IMAGENES)}
         return imagenes | {str(codigo) for (codigo,) in filas(self.plataforma.bases["suscripciones"], CLIENTES)}
-
-    def _sagas_en_curso(self) -> int:
-        return int(filas(self.plataforma.bases["suscripciones"], EN_CURSO)[0][0])
 
 
 def incierta(codigo: str) -> bool:

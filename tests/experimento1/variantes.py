@@ -60,6 +60,11 @@ class Variante:
 def juzgar(variante: Variante, lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
     """What holds in every variant, and what in this one."""
     hechos.exigir(cuentas.en_cola == 0, f"{cuentas.en_cola} accepted commands never ended")
+    hechos.exigir(cuentas.sagas_en_curso == 0, f"{cuentas.sagas_en_curso} sagas never ended")
+    otras = {estado: n for estado, n in cuentas.sagas.items() if estado != "ACTIVA"}
+    hechos.exigir(not otras, f"subscriptions are not in force: {otras}")
+    if cuentas.sagas:
+        hechos.notas.append(f"{cuentas.sagas['ACTIVA']:,} subscriptions are in force")
     de_mas = cuentas.terminadas - cuentas.aceptadas - cuentas.inciertas
     hechos.exigir(de_mas <= 0, f"{de_mas} commands ended that nobody sent")
     rechazadas = cuentas.destinos["RECHAZADO"]
