@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,9 +20,10 @@ from tests.experimento1.vigia import destinos
 from tests.fallos.cimiento import Cimiento, cimiento
 from tests.fallos.escenario import Guardia
 from tests.saga.bases import filas
-from tests.saga.plataforma_viva import Plataforma, Proceso, plataforma_viva
+from tests.saga.plataforma_viva import Plataforma, Proceso, Trabajadores, plataforma_viva
 
 from plataforma.balanceador import programa
+from plataforma.corrida import SEGUNDOS_ENTRE_ESCALAS
 from plataforma.partes import Parte
 from plataforma.puertos import LOCAL, Puerto, libres
 
@@ -36,6 +38,38 @@ IMAGENES = "SELECT id FROM imagenes"
 CLIENTES = "SELECT id FROM clientes"
 EN_CURSO = "SELECT count(*) FROM suscripciones WHERE saga -> 'en_curso' = 'true'::jsonb"
 SAGAS = "SELECT estado, count(*) FROM suscripciones GROUP BY 1"
+
+
+class Escalador:
+    """Starts and stops workers by the platform's own metric, as the runner of `make run PROCESAMIENTO=auto` does."""
+
+    def __init__(self, viva: Plataforma) -> None:
+        self._viva = viva
+        self._fin = threading.Event()
+        self._hilo = threading.Thread(target=self._escalar, daemon=True)
+        self.deseados: list[int] = []
+        """What the metric said, each time that it was asked."""
+
+    def __enter__(self) -> "Escalador":
+        self._hilo.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._fin.set()
+        self._hilo.join()
+
+    def _escalar(self) -> None:
+        while not self._fin.wait(SEGUNDOS_ENTRE_ESCALAS):
+            for escalado in self._viva.escalados:
+                if (deseados := escalado.deseados()) is None:
+                    continue
+                self.deseados.append(deseados)
+                for i, nombre in enumerate(escalado.trabajadores):
+                    trabajador = self._viva.proceso(nombre)
+                    if i < deseados and trabajador.parado:
+                        trabajador.arrancar()
+                    elif i >= deseados and not trabajador.parado:
+                        trabajador.parar()
 
 
 class Averia:
@@ -154,6 +188,7 @@ class Escena:
     plataforma: Plataforma
     guardia: Guardia
     averia: Averia | None
+    escalador: Escalador
 
     def proceso(self, nombre: str) -> Proceso:
         """A process, as `make run` names it."""
@@ -219,7 +254,7 @@ def perdidas(muestras: Muestras, hechas: set[str]) -> list[Muestra]:
 
 
 @contextmanager
-def escena(consola: Console, *, trabajadores: int, averia: bool, de_paso: bool) -> Iterator[Escena]:
+def escena(consola: Console, *, trabajadores: Trabajadores, averia: bool, de_paso: bool) -> Iterator[Escena]:
     """Two instances of the door behind the balancer, so many procesamiento workers, and the rest; ready in the body.
 
     Raises ErrorPlataforma where the balancer's program is not there, before anything is started.
@@ -240,4 +275,4 @@ def escena(consola: Console, *, trabajadores: int, averia: bool, de_paso: bool) 
             )
         )
         guardia = pila.enter_context(Guardia(viva.procesos))
-        yield Escena(base, viva, guardia, estorbo)
+        yield Escena(base, viva, guardia, estorbo, pila.enter_context(Escalador(viva)))

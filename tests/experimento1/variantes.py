@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from tests.experimento1.escena import Cuentas, Escena, incierta, perdidas
 from tests.experimento1.jmeter import Carga, Corriendo, Muestras, esperar_primeras
 from tests.saga.espera import hasta
+from tests.saga.plataforma_viva import Trabajadores
 
 from plataforma.balanceador import APARTADO_S, FALLOS
 
@@ -47,7 +48,7 @@ class Variante:
     nombre: str
     dice: str
     perfiles: tuple[str, ...] = ("imagen",)
-    trabajadores: int = 1
+    trabajadores: Trabajadores = 1
     averia: bool = False
     suceso: Suceso = nada
     juicio: Juicio = sin_un_error
@@ -166,11 +167,28 @@ def se_la_aparto(lugar: Escena, muestras: Muestras, _cuentas: Cuentas, hechos: H
     )
 
 
+def por_la_metrica(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
+    """No request failed, whatever number of workers the metric asked for."""
+    sin_un_error(lugar, muestras, cuentas, hechos)
+    dichos = lugar.escalador.deseados
+    hechos.exigir(bool(dichos), "the metric was never told")
+    if dichos:
+        hechos.notas.append(
+            f"workers that the metric asked for: {dichos[0]} at first, {max(dichos)} at most, {dichos[-1]} at the end"
+        )
+
+
 VARIANTES: Mapping[str, Variante] = {
     v.nombre: v
     for v in (
         Variante("normal", "the first team's load: the verbatim body, two instances, one worker"),
         Variante("tres-trabajadores", "the same with three workers", trabajadores=3),
+        Variante(
+            "automaticos",
+            "one to three workers, as many as the metric asks for",
+            trabajadores="auto",
+            juicio=por_la_metrica,
+        ),
         Variante("ids-unicos", "each image another one", ("imagen-unica",)),
         Variante("suscripciones", "the verbatim subscription: 4,000 PRO sagas", ("suscripcion",)),
         Variante("mixto", "images, subscriptions and queries mixed", (), trabajadores=3),

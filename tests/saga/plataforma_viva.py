@@ -7,14 +7,14 @@ import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.saga.espera import hasta
 
 from plataforma import partes, sondas
-from plataforma.ajustes import CAMPOS_DE_PUERTO, Ajustes, leer_ajustes
+from plataforma.ajustes import CAMPOS_DE_PUERTO, MAXIMO_AUTOMATICO, Ajustes, leer_ajustes
 from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import borrar_base, crear_bases
 from plataforma.proveedores import Servidores
@@ -22,6 +22,7 @@ from plataforma.puertos import LOCAL, esta_libre, libres
 from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS
 
+Trabajadores = int | Literal["auto"]
 RECHAZA = "rechazado"
 """The mail server refuses every address that begins so, for good (550)."""
 TARDA = "tarda"
@@ -100,6 +101,11 @@ class Proceso:
         """The running process. Raises AssertionError when there is none."""
         assert self._proceso is not None, f"{self.nombre} was stopped"
         return self._proceso.pid
+
+    @property
+    def de_reserva(self) -> bool:
+        """Whether it is started only when the load asks for it."""
+        return self._parte.reserva
 
     @property
     def parado(self) -> bool:
@@ -189,7 +195,7 @@ class Plataforma:
         carpeta: Path,
         buzon: Buzon,
         puerto_smtp: int,
-        procesamiento: int,
+        procesamiento: Trabajadores,
         solo: Collection[str] = (),
         bff: int = 1,
         arreglar: Callable[[list[Parte]], list[Parte]] = list,
@@ -208,6 +214,8 @@ class Plataforma:
             *partes.puerta(ajustes, conexiones, secretos, metricas, carpeta / "balanceador"),
         ]
         servicios = arreglar([parte for parte in servicios if not solo or parte.nombre in solo])
+        self.escalados = partes.escalados(ajustes)
+        """The services whose workers come and go by their metric: whoever wants that asks it, and starts and stops."""
         self.bff = f"http://{LOCAL}:{ajustes.puerto('bff_puerto').numero}"
         """The public door's address."""
         self._ajustes = ajustes
@@ -223,9 +231,10 @@ class Plataforma:
         preparando = [self._preparar(nombre) for nombre in self._preparativos]
         for preparativo in preparando:
             assert preparativo.wait(120) == 0, self.registros()[-3000:]
-        for proceso in self._procesos.values():
+        en_marcha = [proceso for proceso in self._procesos.values() if not proceso.de_reserva]
+        for proceso in en_marcha:
             proceso.arrancar()
-        for proceso in self._procesos.values():
+        for proceso in en_marcha:
             proceso.esperar_listo()
 
     def proceso(self, nombre: str) -> Proceso:
@@ -281,10 +290,11 @@ class Plataforma:
             )
 
 
-def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: int, bff: int) -> Ajustes:
+def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: Trabajadores, bff: int) -> Ajustes:
     puertos: dict[str, int] = dict(zip(CAMPOS_DE_PUERTO, libres(len(CAMPOS_DE_PUERTO)), strict=True))
     # The workers' ports follow the first one's.
-    while not all(map(esta_libre, range((p := puertos["procesamiento_salud_puerto"]), p + procesamiento))):
+    cuantos = MAXIMO_AUTOMATICO if procesamiento == "auto" else procesamiento
+    while not all(map(esta_libre, range((p := puertos["procesamiento_salud_puerto"]), p + cuantos))):
         (puertos["procesamiento_salud_puerto"],) = libres(1)
     fijados = {"correo_puerto": puerto_smtp, "procesamiento": procesamiento, "bff": bff}
     return leer_ajustes(carpeta, **puertos | fijados)
@@ -295,7 +305,7 @@ def plataforma_viva(
     servidores: Servidores,
     carpeta: Path,
     *,
-    procesamiento: int = 1,
+    procesamiento: Trabajadores = 1,
     solo: Collection[str] = (),
     bff: int = 1,
     arreglar: Callable[[list[Parte]], list[Parte]] = list,
