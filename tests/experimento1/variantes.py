@@ -125,8 +125,12 @@ def congelar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, _h
 
 def _volvio(lugar: Escena, nombre: str, hechos: Hechos) -> None:
     """Wait until a process that ends has been started again, and is ready."""
-    hasta(lambda: lugar.guardia.rearranques[nombre], f"{nombre} acaba", segundos=60)
-    lugar.proceso(nombre).esperar_listo()
+    proceso = lugar.proceso(nombre)
+    hasta(
+        lambda: lugar.guardia.rearranques[nombre] and not proceso.caido and proceso.listo,
+        f"{nombre} acaba, y vuelve a estar listo",
+        segundos=120,
+    )
     hechos.notas.append(f"{nombre} was started again once it had ended")
 
 
