@@ -37,7 +37,7 @@ DELANTE = "bff-2-delante"
 IMAGENES = "SELECT id FROM imagenes"
 CLIENTES = "SELECT id FROM clientes"
 EN_CURSO = "SELECT count(*) FROM suscripciones WHERE saga -> 'en_curso' = 'true'::jsonb"
-SAGAS = "SELECT estado, count(*) FROM suscripciones GROUP BY 1"
+SAGAS = "SELECT concat_ws(' ', estado, motivo), count(*) FROM suscripciones GROUP BY 1"
 
 
 class Escalador:
@@ -152,7 +152,7 @@ class Cuentas:
         destinos: by the fate that their owner told: APLICADO, RECHAZADO.
         en_cola: accepted, and not ended when no more was waited for.
         inciertas_hechas: of the uncertain ones, how many turned out to be done (where each is like no other).
-        sagas: how the subscriptions ended.
+        sagas: how the subscriptions ended, with the reason where they were refused.
         sagas_en_curso: how many had not, when no more was waited for.
         filas_de_imagenes: how many images there are now: one for the verbatim body.
         terminar_s: seconds from the last answer until all had ended.
