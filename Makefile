@@ -41,7 +41,7 @@ check: $(LISTO) ## the fast gate, without servers: format, lint, types, import r
 bench: $(LISTO) ## the timings that the project reports
 	@$(BIN)/python tests/carga/banco.py
 
-experimento1: $(LISTO) ## a thousand users before the balancer, with JMeter: 12 minutes, or VARIANTE=normal alone (HILOS=1000)
+experimento1: $(LISTO) ## a thousand users before the balancer, with JMeter: half an hour, or VARIANTE=normal alone (HILOS=1000)
 	@$(BIN)/python -m tests.experimento1.experimento $(VARIANTE:%=--variante %) $(HILOS:%=--hilos %) $(SUBIDA:%=--subida %)
 
 experimento2: $(LISTO) ## the guarantees under faults: kills, outages, repeats, races (CASO=name: only that one)

@@ -16,7 +16,7 @@ from typing import Any
 import urllib3
 from rich.console import Console
 from tests.experimento1.jmeter import Muestra, Muestras
-from tests.experimento1.vigia import destinos
+from tests.experimento1.vigia import ORDENES, destinos
 from tests.fallos.cimiento import Cimiento, cimiento
 from tests.fallos.escenario import Guardia
 from tests.saga.bases import filas
@@ -27,7 +27,6 @@ from plataforma.corrida import SEGUNDOS_ENTRE_ESCALAS
 from plataforma.partes import Parte
 from plataforma.puertos import LOCAL, Puerto, libres
 
-SERVICIOS = ("procesamiento", "suscripciones")
 TERMINAR_S = 300.0
 """Longest wait for what was accepted to be done, after the last answer."""
 QUIETO_S = 60.0
@@ -222,7 +221,7 @@ class Escena:
         comienzo = movido = time.monotonic()
         vistas = (-1, 0)
         while True:
-            cuentas.destinos = sum((Counter(destinos(self.plataforma.bases[s])) for s in SERVICIOS), Counter())
+            cuentas.destinos = sum((Counter(destinos(self.plataforma.bases[s])) for s in ORDENES), Counter())
             cuentas.sagas_en_curso = int(filas(self.plataforma.bases["suscripciones"], EN_CURSO)[0][0])
             faltan = cuentas.aceptadas - cuentas.terminadas + cuentas.sagas_en_curso
             ahora = time.monotonic()

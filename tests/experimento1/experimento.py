@@ -102,14 +102,8 @@ def correr(variante: Variante, base: Carga, carpeta: Path, *, de_paso: bool = Fa
     maquina, carga, hechos = os.getloadavg()[0], variante.carga(base), Hechos()
     with escena(consola, trabajadores=variante.trabajadores, averia=variante.averia, de_paso=de_paso) as lugar:
         consola.print(f"{variante.nombre}: {variante.dice} ({time.strftime('%H:%M:%S')})", style="dim")
-        servicios = ("procesamiento", "suscripciones")
         with disparar(lugar.plataforma.bff, carga, carpeta.resolve(), consola) as corriendo:
-            vigia = Vigia(
-                lugar.cimiento.servidores.admin_url,
-                lugar.plataforma.bases,
-                lambda: {**lugar.pids(), "jmeter": corriendo.pid},
-                servicios,
-            )
+            vigia = Vigia(lugar.cimiento.servidores.admin_url, lambda: {**lugar.pids(), "jmeter": corriendo.pid})
             with vigia:
                 variante.suceso(lugar, corriendo, carga, hechos)
                 muestras = corriendo.terminar()

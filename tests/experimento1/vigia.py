@@ -1,4 +1,4 @@
-"""Looks at the platform while it works: each part's CPU, how old what waits is, and how many commands have ended."""
+"""Looks at the platform while it works: each part's CPU, and how old what waits is; and how many commands ended."""
 
 import threading
 import time
@@ -40,7 +40,6 @@ class Vigia:
     Attributes:
         cpu: by part, per cent of one core.
         espera_s: by service, the age of the oldest command that waits, in seconds; 0 for none.
-        hechas: by service, how many commands have ended.
     """
 
     def __init__(
@@ -52,9 +51,7 @@ class Vigia:
     ) -> None:
         self.cpu: dict[str, Serie] = defaultdict(Serie)
         self.espera_s: dict[str, Serie] = defaultdict(Serie)
-        self.hechas: dict[str, Serie] = defaultdict(Serie)
         self._atrasos = AtrasosPulsar(admin_url)
-        self._bases = {servicio: bases[servicio] for servicio in servicios}
         self._pids = pids
         self._fin = threading.Event()
         self._hilo = threading.Thread(target=self._velar, daemon=True)
@@ -79,10 +76,9 @@ class Vigia:
                 if previo and previo[0] == pid and usado >= previo[1]:
                     self.cpu[nombre].puntos.append((ahora, 100 * (usado - previo[1]) / lapso))
                 antes[nombre] = (pid, usado)
-            for servicio, base in self._bases.items():
+            for servicio in ORDENES:
                 if (espera := self._espera_s(servicio)) is not None:
                     self.espera_s[servicio].puntos.append((ahora, espera))
-                self.hechas[servicio].puntos.append((ahora, sum(destinos(base).values())))
 
     def _espera_s(self, servicio: str) -> float | None:
         """As the platform itself measures it; None while the broker does not tell."""
