@@ -89,14 +89,17 @@ class Corriendo:
 
 
 def test_run_se_mantiene_y_para_en_orden(tmp_path: Path) -> None:
-    corriendo = Corriendo(tmp_path)
+    """With two instances of the door behind the balancer; `demo` and the next one have one alone."""
+    corriendo = Corriendo(tmp_path, BFF="2")
     procesos = corriendo.procesos
     try:
         vivos = procesos()
         nombres = {servicio.nombre for servicio in SERVICIOS.values()}
         apis = {f"{nombre}-api" for nombre in nombres}
         trabajadores = nombres - {"procesamiento"} | {"procesamiento-1", "procesamiento-relay"}
-        assert set(vivos) == {"pulsar", "postgres", "correo", "bff"} | apis | trabajadores
+        puerta = {"bff-1", "bff-2", "balanceador"}
+        assert set(vivos) == {"pulsar", "postgres", "correo"} | puerta | apis | trabajadores
+        assert sondas.http(f"http://127.0.0.1:{corriendo.puertos['bff_puerto']}/planes")() is None
         familia = [psutil.Process(pid) for pid in vivos.values()]
 
         # Those of the services, and of the broker and PostgreSQL beneath them.
