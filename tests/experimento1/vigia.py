@@ -42,13 +42,7 @@ class Vigia:
         espera_s: by service, the age of the oldest command that waits, in seconds; 0 for none.
     """
 
-    def __init__(
-        self,
-        admin_url: str,
-        bases: Mapping[str, str],
-        pids: Callable[[], Mapping[str, int]],
-        servicios: tuple[str, ...],
-    ) -> None:
+    def __init__(self, admin_url: str, pids: Callable[[], Mapping[str, int]]) -> None:
         self.cpu: dict[str, Serie] = defaultdict(Serie)
         self.espera_s: dict[str, Serie] = defaultdict(Serie)
         self._atrasos = AtrasosPulsar(admin_url)
