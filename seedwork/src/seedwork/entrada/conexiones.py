@@ -280,8 +280,7 @@ class _Servidor(web.Server):
     """Makes the connections."""
 
     def __init__(self, atender: Callable[..., Any], **opciones: Any) -> None:
-        # What nobody waits for any more is not begun.
-        super().__init__(atender, handler_cancellation=True, **opciones)
+        super().__init__(atender, **opciones)
         self.bucle = asyncio.get_running_loop()
         self._opciones = opciones
 

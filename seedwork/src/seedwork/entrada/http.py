@@ -84,7 +84,8 @@ class App(flask.Flask):
                 vista = self.view_functions.get(contexto.request.endpoint or "")
                 if vista is None or inspect.iscoroutinefunction(vista):
                     return await self._esperar()
-                return await self._en_hilo(hilos)
+                lugar = contextvars.copy_context()
+                return await asyncio.get_running_loop().run_in_executor(hilos, lugar.run, self.full_dispatch_request)
             except Exception as error:
                 fallo = error
                 return self.handle_exception(error)
@@ -102,17 +103,6 @@ class App(flask.Flask):
         except Exception as error:
             devuelto = self.handle_user_exception(error)
         return self.finalize_request(devuelto)
-
-    async def _en_hilo(self, hilos: Executor) -> flask.Response:
-        """As :meth:`full_dispatch_request`, on one of the threads, when it is its turn."""
-        trabajo = hilos.submit(contextvars.copy_context().run, self.full_dispatch_request)
-        try:
-            return await asyncio.wrap_future(trabajo)
-        except asyncio.CancelledError:
-            # Its client is gone: it is not begun; what was begun uses this request until it ends.
-            if not trabajo.cancelled():
-                await asyncio.wait([asyncio.wrap_future(trabajo)])
-            raise
 
 
 def _en_bucle() -> bool:
