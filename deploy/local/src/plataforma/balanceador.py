@@ -22,6 +22,11 @@ OCIO_S = 20
 """How long a connection to an instance may lie idle: less than the door lets it (BFF_INACTIVIDAD_S)."""
 CONEXIONES = 400
 """Most connections to one instance; fewer than it takes."""
+PETICION_S = 25
+"""How long a client may take over a request: a little longer than the door gives one, which says why it ends."""
+RETENIDO = 1024 * 1024 + 1
+"""Octets of a request, and of an answer, that are kept here while their client is slow, so that it holds no connection
+to an instance: all of a request that the door takes. A stream of events, one day, is not to be kept."""
 
 _INCIERTO = (
     "No llegó respuesta de la instancia que atendía la petición: puede que se haya hecho y puede que no. "
@@ -81,6 +86,8 @@ class Balanceador:
             "protocols": ["h1"],
             "automatic_https": {"disable": True},
             "read_header_timeout": "10s",
+            "read_timeout": f"{PETICION_S}s",
+            "write_timeout": "60s",
             "idle_timeout": "60s",
             "routes": [{"handle": [camino]}],
             "errors": {
@@ -103,6 +110,8 @@ class Balanceador:
             salud["passive"] = {"fail_duration": f"{APARTADO_S}s", "max_fails": FALLOS, "unhealthy_status": [5]}
         return {
             "handler": "reverse_proxy",
+            "request_buffers": RETENIDO,
+            "response_buffers": RETENIDO,
             "upstreams": [{"dial": f"{LOCAL}:{puerto}"} for puerto in self.instancias],
             # As often as it takes until one that can't be reached is left out.
             "load_balancing": {"selection_policy": {"policy": "least_conn"}, "retries": FALLOS},

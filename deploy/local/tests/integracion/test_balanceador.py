@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import urllib3
 
+from plataforma import balanceador
 from plataforma.balanceador import FALLOS, SALUD, Balanceador
 from plataforma.puertos import LOCAL, libres
 
@@ -109,7 +110,7 @@ class Lugar:
         self.instancias = [pila.enter_context(instancia(puerto)) for puerto in self.puertos]
         proceso = pila.enter_context(subprocess.Popen(delante.preparar(), env=os.environ | delante.entorno))
         pila.callback(proceso.kill)
-        self._http = urllib3.PoolManager(retries=False, timeout=30)
+        self._http = urllib3.PoolManager(retries=False)
         hasta(lambda: self.responde() and self.pedir().status == 200)
         self.olvidar()
 
@@ -117,9 +118,12 @@ class Lugar:
         with socket.socket() as enchufe:
             return enchufe.connect_ex((LOCAL, self.puerto)) == 0
 
-    def pedir(self, metodo: str = "GET", cuerpo: bytes | None = None, **cabeceras: str) -> urllib3.BaseHTTPResponse:
+    def pedir(
+        self, metodo: str = "GET", cuerpo: bytes | None = None, timeout: float = 30, **cabeceras: str
+    ) -> urllib3.BaseHTTPResponse:
         propias = {nombre.replace("_", "-"): valor for nombre, valor in cabeceras.items()}
-        return self._http.request(metodo, f"http://{LOCAL}:{self.puerto}/algo", body=cuerpo, headers=propias)
+        direccion = f"http://{LOCAL}:{self.puerto}/algo"
+        return self._http.request(metodo, direccion, body=cuerpo, headers=propias, timeout=timeout)
 
     def olvidar(self) -> None:
         for suya in self.instancias:
@@ -187,6 +191,20 @@ def test_un_post_que_no_llega_a_enviarse_va_a_otra(lugar: Lugar) -> None:
     muerta.morir()
     assert [lugar.pedir("POST").status for _ in range(40)] == [200] * 40
     assert viva.recibidas["POST"] == 40
+
+
+def test_quien_envia_despacio_no_ocupa_a_ninguna_instancia(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door lets nobody be held; its balancer had a connection to it for each slow client, and then none more."""
+    monkeypatch.setattr(balanceador, "CONEXIONES", 2)
+    with ExitStack() as pila:
+        lugar = Lugar(tmp_path, pila)
+        lentos = [pila.enter_context(socket.create_connection((LOCAL, lugar.puerto))) for _ in range(20)]
+        for lento in lentos:
+            lento.sendall(b"POST /algo HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{")
+        # Before their time at the balancer is up.
+        sin_esperar = balanceador.PETICION_S / 2
+        for _ in range(10):
+            assert lugar.pedir("POST", b"{}", timeout=sin_esperar).status == 200
 
 
 def test_quien_dice_que_se_va_no_recibe_nada_nuevo(lugar: Lugar) -> None:
