@@ -73,7 +73,7 @@ def _nombres(archivo: Path) -> set[str]:
 
 
 def _hechos(nodo: ast.stmt) -> set[str]:
-    if isinstance(nodo, ast.ClassDef | ast.FunctionDef):
+    if isinstance(nodo, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return {nodo.name}
     destinos = (
         nodo.targets if isinstance(nodo, ast.Assign) else [nodo.target] if isinstance(nodo, ast.AnnAssign) else []
