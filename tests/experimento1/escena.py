@@ -223,7 +223,10 @@ class Escena:
         while True:
             cuentas.destinos = sum((Counter(destinos(self.plataforma.bases[s])) for s in ORDENES), Counter())
             cuentas.sagas_en_curso = int(filas(self.plataforma.bases["suscripciones"], EN_CURSO)[0][0])
-            faltan = cuentas.aceptadas - cuentas.terminadas + cuentas.sagas_en_curso
+            # Where each has an id of its own, by these: what came of an uncertain one makes up for nothing.
+            sin_hacer = len(perdidas(muestras, self.hechas()))
+            cuentas.en_cola = max(0, cuentas.aceptadas - cuentas.terminadas, sin_hacer)
+            faltan = max(cuentas.aceptadas - cuentas.terminadas + cuentas.sagas_en_curso, sin_hacer)
             ahora = time.monotonic()
             if vistas != (cuentas.terminadas, cuentas.sagas_en_curso):
                 vistas, movido = (cuentas.terminadas, cuentas.sagas_en_curso), ahora
@@ -231,7 +234,6 @@ class Escena:
                 break
             time.sleep(0.2)
         cuentas.terminar_s = movido - comienzo if faltan <= 0 else ahora - comienzo
-        cuentas.en_cola = max(0, cuentas.aceptadas - cuentas.terminadas)
         cuentas.sagas = Counter(dict(filas(self.plataforma.bases["suscripciones"], SAGAS)))
         cuentas.filas_de_imagenes = filas(self.plataforma.bases["procesamiento"], "SELECT count(*) FROM imagenes")[0][0]
         return cuentas
