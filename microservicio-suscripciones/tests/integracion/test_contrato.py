@@ -36,7 +36,7 @@ class Oyente:
 class SinNada:
     """A broker that says that nothing is left to handle."""
 
-    def __init__(self, _url: str) -> None:
+    def __init__(self, *_: object) -> None:
         pass
 
     def mirar(self, topico: str, subscription: str) -> Marcha:

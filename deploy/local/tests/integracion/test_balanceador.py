@@ -189,6 +189,8 @@ def test_un_post_enviado_no_se_repite_y_un_get_si(lugar: Lugar, cuerpo: bytes | 
 def test_un_post_que_no_llega_a_enviarse_va_a_otra(lugar: Lugar) -> None:
     muerta, viva = lugar.instancias
     muerta.morir()
+    # A connection that it had may be taken up just before its end is heard of: a POST on that counts as sent.
+    assert {lugar.pedir().status for _ in range(20)} == {200}
     assert [lugar.pedir("POST").status for _ in range(40)] == [200] * 40
     assert viva.recibidas["POST"] == 40
 
