@@ -442,6 +442,7 @@ def _servicio(copia: Copia) -> None:
         copia.escribir(f"seedwork/src/{lugar}.py", (SERVICIO / suyo).read_text("utf-8"))
     _en_el_espacio_de_trabajo(copia)
     _en_contenedores(copia)
+    _en_la_nube(copia)
 
 
 def _en_el_espacio_de_trabajo(copia: Copia) -> None:
@@ -470,6 +471,25 @@ def _en_contenedores(copia: Copia) -> None:
         (
             r"^  notificaciones_database_url: (.*)/notificaciones_database_url(.*)$",
             r"\g<0>\n  computo_database_url: \1/computo_database_url\2",
+        ),
+    )
+
+
+def _en_la_nube(copia: Copia) -> None:
+    nube = copia.leer("deploy/gcp/plataforma.tf")
+    grupos = _entre(nube, "    suscripciones = {\n      de ", "    servicio-datos = {\n      de ")
+    copia.cambiar(
+        "deploy/gcp/plataforma.tf",
+        (
+            r'^    notificaciones = \{ base = "notificaciones", puerto_api = 5014 \}$',
+            r'\g<0>\n    computo        = { base = "computo", puerto_api = 5015 }',
+        ),
+        (r"^    servicio-datos = \{\n      de ", _como_computo(grupos, "suscripciones") + r"\g<0>"),
+        (r"^    servicio-datos = \{\}$", r"\g<0>\n    computo        = {}"),
+        (
+            r'^    suscripciones  = \{ DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = .*$',
+            r"\g<0>\n    computo        = "
+            r'{ DATABASE_URL = "computo-database-url", PULSAR_TOKEN = "pulsar-token-computo" }',
         ),
     )
 
@@ -564,13 +584,14 @@ CAMBIOS = (
     ),
     Cambio(
         "a new service",
-        "its folder, its contract, a block each in compose, import rules and workspace; 0 in other services",
+        "its folder, its contract, a block each in compose, cloud, import rules and workspace; 0 in other services",
         _servicio,
         (
             "microservicio-computo/",
             f"{CONTRATOS}/computo.py",
             f"{CONTRATOS}/consultas/computo.py",
             "docker-compose.yml",
+            "deploy/gcp/plataforma.tf",
             ".importlinter",
             "pyproject.toml",
         ),
