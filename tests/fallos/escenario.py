@@ -264,11 +264,12 @@ class Escenario:
         return Counter(paso for paso, id in todos if id in ids)
 
     def foto(self) -> dict[str, str]:
-        """A fingerprint of each table, those of deliveries left out: they change when a message comes again."""
+        """A fingerprint of each table, those of deliveries and of what they cost left out: they change when a message
+        comes again."""
         huellas = {}
         for paquete, base in self.plataforma.bases.items():
             for (tabla,) in filas(base, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
-                if tabla not in ("inbox", "lotes", "intentos", "mandos"):
+                if tabla not in ("inbox", "lotes", "intentos", "mandos", "escala"):
                     consulta = f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {tabla} AS t"
                     huellas[f"{paquete}.{tabla}"] = filas(base, consulta)[0][0]
         return huellas
