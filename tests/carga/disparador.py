@@ -101,7 +101,7 @@ def _disparar(puerto: int, peticiones: list[bytes], conexiones: int, segundos: f
                 if not trozo:
                     raise ConnectionError("the server closed a connection")
                 conexion.recibido += trozo
-                respuesta = _completa(conexion.recibido)
+                respuesta = completa(conexion.recibido)
                 if respuesta is None:
                     continue
                 ultima = time.perf_counter()
@@ -117,7 +117,7 @@ def _disparar(puerto: int, peticiones: list[bytes], conexiones: int, segundos: f
     return Disparo(ultima - comienzo, sorted(latencias), dict(estados), respuestas)
 
 
-def _completa(recibido: bytearray) -> tuple[int, bytes] | None:
+def completa(recibido: bytearray) -> tuple[int, bytes] | None:
     """Status and body, once all of the answer is there."""
     fin = recibido.find(b"\r\n\r\n")
     if fin < 0:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from urllib.parse import urlsplit
 
+from tests.carga.disparador import completa
 from tests.experimento1.jmeter import percentil
 
 CONEXIONES = 500
@@ -114,7 +115,8 @@ def _disparar(puerta: str, peticiones: list[bytes], por_segundo: float, segundos
                     cerrar(conexion)
                     continue
                 conexion.recibido += trozo
-                if estado := _completa(conexion.recibido):
+                if respuesta := completa(conexion.recibido):
+                    estado, _ = respuesta
                     estados[estado] += 1
                     tiempos.append(1000 * (ultima - conexion.debida))
                     libres.append(conexion)
@@ -130,15 +132,3 @@ def _disparar(puerta: str, peticiones: list[bytes], por_segundo: float, segundos
         otras,
         maximo_abiertas,
     )
-
-
-def _completa(recibido: bytearray) -> int | None:
-    """The status, once all of the answer is there."""
-    fin = recibido.find(b"\r\n\r\n")
-    if fin < 0:
-        return None
-    cabecera = bytes(recibido[:fin]).lower()
-    desde = cabecera.index(b"content-length:") + 15
-    hasta = cabecera.find(b"\r\n", desde)
-    largo = int(cabecera[desde : hasta if hasta > 0 else None])
-    return int(cabecera[9:12]) if len(recibido) - fin - 4 >= largo else None
