@@ -140,5 +140,6 @@ class MedidorDeAtraso:
         )
         # One is always wanted; more are, from when they were last needed on.
         if deseadas != guardada.instancias or (deseadas > 1 and hacen_falta >= deseadas):
-            self._escala.guardar(guardada.instancias, deseadas)
+            # Of two processes that decide at once, both tell what was kept.
+            deseadas = self._escala.guardar(guardada.instancias, deseadas)
         metricas.INSTANCIAS_DESEADAS.labels(self._servicio).set(deseadas)
