@@ -58,7 +58,7 @@ class App(flask.Flask):
     """
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself: to look whether it is a coroutine costs more than most of what is asked here."""
+        """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""
         return func
 
     def dispatch_request(self) -> Any:
