@@ -48,6 +48,8 @@ class Escalador:
         self._hilo = threading.Thread(target=self._escalar, daemon=True)
         self.deseados: list[int] = []
         """What the metric said, each time that it was asked."""
+        self.en_marcha: list[int] = []
+        """How many ran then."""
 
     def __enter__(self) -> "Escalador":
         self._hilo.start()
@@ -69,6 +71,7 @@ class Escalador:
                         trabajador.arrancar()
                     elif i >= deseados and not trabajador.parado:
                         trabajador.parar()
+                self.en_marcha.append(sum(not self._viva.proceso(n).parado for n in escalado.trabajadores))
 
 
 class Averia:

@@ -5,13 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tests.experimento1.escena import Cuentas, Escena, incierta, perdidas
-from tests.experimento1.jmeter import Carga, Corriendo, Muestras, esperar_primeras
+from tests.experimento1.jmeter import Carga, Corriendo, Muestras, esperar_primeras, percentil
+from tests.experimento1.molestos import Lentos, Pesados
 from tests.saga.espera import hasta
 from tests.saga.plataforma_viva import Trabajadores
 
 from plataforma.balanceador import APARTADO_S, FALLOS
+from plataforma.puertos import LOCAL
 
 YERRA_S = 15.0
+PRIMERAS = 20
+"""How many requests count as the first ones after a start."""
 
 
 @dataclass
@@ -20,6 +24,8 @@ class Hechos:
 
     hallazgos: list[str] = field(default_factory=list)
     notas: list[str] = field(default_factory=list)
+    desde: float = 0.0
+    """When its event began, in seconds of the epoch, where that divides the requests."""
 
     def exigir(self, condicion: bool, que: str) -> None:
         """Note a broken promise where the condition does not hold."""
@@ -123,6 +129,32 @@ def congelar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, _h
     lugar.congelar("procesamiento-1")
 
 
+def molestar_con_lentos(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """500 clients that never read, 500 that send an octet a second and 500 that say nothing come to the balancer."""
+    _molestar(Lentos(lugar.plataforma.bff), corriendo, carga, hechos)
+
+
+def molestar_a_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """The same come to an instance itself, past the balancer."""
+    _molestar(Lentos(f"http://{LOCAL}:{lugar.proceso('bff-1').puerto}"), corriendo, carga, hechos)
+
+
+def molestar_con_pesados(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """Four clients send the costliest bodies that are read, as fast as they are answered."""
+    molestos = Pesados(lugar.plataforma.bff)
+    _molestar(molestos, corriendo, carga, hechos)
+    hechos.notas.append(f"the heavy bodies' answers: {molestos.estados}")
+
+
+def _molestar(molestos: Lentos | Pesados, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """From a third of the load on until its end."""
+    _un_tercio(corriendo, carga)
+    hechos.desde = time.time()
+    with molestos:
+        while corriendo.trabaja and corriendo.hechas < carga.peticiones:
+            time.sleep(0.5)
+
+
 def _volvio(lugar: Escena, nombre: str, hechos: Hechos) -> None:
     """Wait until a process that ends has been started again, and is ready."""
     proceso = lugar.proceso(nombre)
@@ -171,6 +203,20 @@ def se_la_aparto(lugar: Escena, muestras: Muestras, _cuentas: Cuentas, hechos: H
     )
 
 
+def como_sin_ellos(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
+    """No request failed; what it cost the others is a figure."""
+    sin_un_error(lugar, muestras, cuentas, hechos)
+    antes = sorted(m.ms for m in muestras[PRIMERAS:] if m.comienzo < hechos.desde)
+    despues = sorted(m.ms for m in muestras if m.comienzo >= hechos.desde)
+    hechos.exigir(len(despues) > len(antes), "they came too late to be in anybody's way")
+    if antes and despues:
+        p99 = percentil(antes, 99), percentil(despues, 99)
+        hechos.notas.append(
+            f"p99 {p99[0]:.0f} ms before they came, {p99[1]:.0f} ms beside them ({p99[1] / p99[0]:.2f} of it); "
+            f"median {percentil(antes, 50):.0f} and {percentil(despues, 50):.0f} ms"
+        )
+
+
 def por_la_metrica(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
     """No request failed, whatever number of workers the metric asked for."""
     sin_un_error(lugar, muestras, cuentas, hechos)
@@ -178,8 +224,10 @@ def por_la_metrica(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: 
     hechos.exigir(bool(dichos), "the metric was never told")
     if dichos:
         hechos.notas.append(
-            f"workers that the metric asked for: {dichos[0]} at first, {max(dichos)} at most, {dichos[-1]} at the end"
+            f"workers that the metric asked for: {dichos[0]} at first, {max(dichos)} at most, {dichos[-1]} at the end; "
+            f"that ran: {max(lugar.escalador.en_marcha)} at most"
         )
+        hechos.exigir(max(lugar.escalador.en_marcha) == max(dichos), "those that it asked for did not come")
 
 
 VARIANTES: Mapping[str, Variante] = {
@@ -210,6 +258,24 @@ VARIANTES: Mapping[str, Variante] = {
             averia=True,
             suceso=averiar_una_puerta,
             juicio=se_la_aparto,
+        ),
+        Variante(
+            "lentos",
+            "1,500 clients that do not read, drip or say nothing come to the balancer",
+            suceso=molestar_con_lentos,
+            juicio=como_sin_ellos,
+        ),
+        Variante(
+            "lentos-ante-una-puerta",
+            "the same come to an instance, past the balancer",
+            suceso=molestar_a_una_puerta,
+            juicio=como_sin_ellos,
+        ),
+        Variante(
+            "pesados",
+            "four clients send the costliest bodies that are read, without a break",
+            suceso=molestar_con_pesados,
+            juicio=como_sin_ellos,
         ),
         Variante(
             "trabajador-muere", "one of three workers is killed -9", ("imagen-unica",), 3, suceso=matar_un_trabajador
