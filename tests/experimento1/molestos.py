@@ -11,7 +11,7 @@ import urllib3
 
 CADA = 500
 """Of each kind."""
-_PIDE_Y_NO_LEE = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 8
+_PIDE_Y_NO_LEE = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 4
 _GOTEA = (
     b"POST /procesar/procesar-imagen HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     b"Content-Length: 500\r\n\r\n{"

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tests.experimento1.escena import Cuentas, Escena, incierta, perdidas
-from tests.experimento1.jmeter import Carga, Corriendo, Muestras, esperar_primeras, percentil
+from tests.experimento1.jmeter import Carga, Corriendo, Muestras, percentil
 from tests.experimento1.molestos import Lentos, Pesados
 from tests.saga.espera import hasta
 from tests.saga.plataforma_viva import Trabajadores
 
-from plataforma.balanceador import APARTADO_S, FALLOS
+from plataforma.balanceador import APARTADO_S, DRENAJE_S, FALLOS
 from plataforma.puertos import LOCAL
 
 YERRA_S = 15.0
@@ -84,13 +84,8 @@ def juzgar(variante: Variante, lugar: Escena, muestras: Muestras, cuentas: Cuent
 # What happens
 
 
-def _un_tercio(corriendo: Corriendo, carga: Carga) -> None:
-    esperar_primeras(corriendo, carga.peticiones // 3)
-
-
-def matar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+def matar_una_puerta(lugar: Escena, _corriendo: Corriendo, _carga: Carga, hechos: Hechos) -> None:
     """kill -9 of an instance, with all its processes, while commands are in flight on it."""
-    _un_tercio(corriendo, carga)
     puerta = lugar.proceso("bff-1")
     puerta.derribar()
     _volvio(lugar, "bff-1", hechos)
@@ -98,34 +93,37 @@ def matar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: 
 
 def retirar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
     """SIGTERM to an instance: it drains, ends, and another one takes its place."""
-    _un_tercio(corriendo, carga)
     comienzo = time.monotonic()
     lugar.retirar("bff-1")
     _volvio(lugar, "bff-1", hechos)
-    hechos.notas.append(f"bff-1 drained, ended and was back after {time.monotonic() - comienzo:.1f} s")
-    hechos.exigir(corriendo.trabaja, "the load was over before the instance was back")
+    vuelta = time.monotonic() - comienzo
+    codigo, cuando = lugar.guardia.salidas["bff-1"]
+    acabo = cuando - comienzo
+    hechos.notas.append(f"bff-1 ended {acabo:.1f} s after the signal, and its successor was ready after {vuelta:.1f} s")
+    hechos.exigir(codigo == 0, f"the instance that was asked to go ended with {codigo}")
+    hechos.exigir(
+        acabo >= DRENAJE_S, f"it ended {acabo:.1f} s after the signal: it did not drain for {DRENAJE_S:.1f} s"
+    )
+    hechos.exigir(corriendo.hechas < carga.peticiones, "the load was over before the instance was back")
 
 
-def averiar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, _hechos: Hechos) -> None:
+def averiar_una_puerta(lugar: Escena, _corriendo: Corriendo, _carga: Carga, _hechos: Hechos) -> None:
     """An instance answers 500 to all but its health for a while, and is well again."""
     assert lugar.averia is not None
-    _un_tercio(corriendo, carga)
     lugar.averia.empezar()
     hasta(lambda: any(codigo == 500 for _, codigo in lugar.averia.recibidas()), "la instancia yerra")  # type: ignore[union-attr]
     time.sleep(YERRA_S)
     lugar.averia.acabar()
 
 
-def matar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+def matar_un_trabajador(lugar: Escena, _corriendo: Corriendo, _carga: Carga, hechos: Hechos) -> None:
     """kill -9 of a worker."""
-    _un_tercio(corriendo, carga)
     lugar.proceso("procesamiento-1").derribar()
     _volvio(lugar, "procesamiento-1", hechos)
 
 
-def congelar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, _hechos: Hechos) -> None:
+def congelar_un_trabajador(lugar: Escena, _corriendo: Corriendo, _carga: Carga, _hechos: Hechos) -> None:
     """A worker stops in its tracks, with what it holds, and nobody wakes it."""
-    _un_tercio(corriendo, carga)
     lugar.congelar("procesamiento-1")
 
 
@@ -147,8 +145,7 @@ def molestar_con_pesados(lugar: Escena, corriendo: Corriendo, carga: Carga, hech
 
 
 def _molestar(molestos: Lentos | Pesados, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
-    """From a third of the load on until its end."""
-    _un_tercio(corriendo, carga)
+    """From now on until the load's end."""
     hechos.desde = time.time()
     with molestos:
         while corriendo.trabaja and corriendo.hechas < carga.peticiones:
@@ -180,6 +177,14 @@ def solo_lo_incierto(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos
             cuentas.inciertas_hechas += estado == 200
             hecha = "done" if estado == 200 else "never came to be"
             hechos.notas.append(f"{muestra.propio} ({muestra.codigo} after {muestra.ms:.0f} ms): {hecha}")
+
+
+def siguio_la_siguiente(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
+    """No request failed, and the instance in the other's place had its part of them."""
+    sin_un_error(lugar, muestras, cuentas, hechos)
+    suyas = lugar.atendidas("bff-1")
+    hechos.exigir(suyas > 0, "the instance that took the other's place got no request")
+    hechos.notas.append(f"the instance that took its place answered {suyas:,} requests")
 
 
 def se_la_aparto(lugar: Escena, muestras: Muestras, _cuentas: Cuentas, hechos: Hechos) -> None:
@@ -251,7 +256,12 @@ VARIANTES: Mapping[str, Variante] = {
             suceso=matar_una_puerta,
             juicio=solo_lo_incierto,
         ),
-        Variante("bff-se-retira", "an instance of the door is asked to go", suceso=retirar_una_puerta),
+        Variante(
+            "bff-se-retira",
+            "an instance of the door is asked to go",
+            suceso=retirar_una_puerta,
+            juicio=siguio_la_siguiente,
+        ),
         Variante(
             "bff-yerra",
             "an instance of the door answers 500 to all for a while",

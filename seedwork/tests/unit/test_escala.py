@@ -284,6 +284,11 @@ def test_lo_que_no_se_puede_mirar_no_impide_mirar_lo_demas():
     assert len(vistos) == 2
     assert mesa.deseadas == 1
 
+    mesa.escala.escala = Escala(SIN_MEDIR, 3, BAJADA_S)
+    with pytest.raises(SinAvance):
+        mesa.medidor_de(Mirador()).medir()
+    assert mesa.deseadas == 3, "nobody goes for want of word"
+
     class Mudo:
         def mirar(self, topico, subscription):
             mesa.reloj.avanzar(2.0)
