@@ -348,6 +348,11 @@ class Servidor:
         self._abrir()
         self._ronda = self._bucle.create_task(self._vigilar())
 
+    def calentar(self) -> None:
+        """Look at what the application needs, so that its connections are there before the first request is."""
+        for comprobar in self._app.requeridas.values():
+            self._bucle.run_in_executor(self._hilos, _sin_fallar, comprobar)
+
     async def cerrar(self, plazo_s: float) -> None:
         """Take no more connections, let those that there are end within so many seconds, and end them."""
         self._dejar()
@@ -582,6 +587,12 @@ class Servidor:
             trozos = iter(respuesta.iter_encoded())
             while (trozo := await self._bucle.run_in_executor(self._hilos, next, trozos, None)) is not None:
                 yield trozo
+
+
+def _sin_fallar(comprobar: Callable[[], object]) -> None:
+    """What it finds is told by whoever asks for it."""
+    with suppress(Exception):
+        comprobar()
 
 
 def _falta(pedido: web.BaseRequest) -> bool:

@@ -52,7 +52,12 @@ class App(flask.Flask):
     """A Flask for an event loop: views that are coroutines run on it, and must not block; all others run on threads.
 
     As a WSGI application, by a test's client say, it runs both kinds.
+
+    Attributes:
+        requeridas: by name, the checks of the parts without which it is not ready.
     """
+
+    requeridas: Mapping[str, Comprobacion] = {}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""
@@ -145,6 +150,7 @@ def crear_app(
 ) -> App:
     """A Flask application with the shared shape; the checks are those of :func:`equipar`."""
     app = App(__name__, static_folder=None)
+    app.requeridas = requeridas or {}
     equipar(app, requeridas, informativas, papeles)
     return app
 

@@ -96,6 +96,7 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
         servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas))
         servidor.escuchar([s.sock for s in self.sockets])
+        servidor.calentar()
         while not parada.is_set():
             if self.ppid != os.getppid():
                 parar()
