@@ -311,8 +311,8 @@ def test_quien_cuelga_a_media_peticion_no_deja_lo_que_dijo_en_el_registro(puerta
 
 @pytest.mark.largo
 def test_la_puerta_no_la_retiene_quien_no_lee_ni_quien_gotea_ni_quien_calla(puerta: Puerta) -> None:
-    """500 of each at once. In the long tier: the server by itself bears the same in ``make test``, where its times can be
-    set, too; this asks the same of the door as it is put together."""
+    """500 of each at once. In the long tier: the server by itself bears the same in ``make test``, where its times can
+    be set, too; this asks the same of the door as it is put together."""
 
     def trabajadores() -> list[psutil.Process]:
         return psutil.Process(puerta.proceso.pid).children()
