@@ -23,7 +23,7 @@ from contratos import Mensaje
 from contratos.consultas import Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada import parada
+from seedwork.entrada import compresion, parada
 from seedwork.entrada.config import cargar
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.entrada.salud import Comprobacion
@@ -293,3 +293,13 @@ def test_sin_secreto_no_hay_puerta(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     with pytest.raises(SystemExit):
         cargar(Config)
     assert "IDEMPOTENCIA_SECRETO: falta" in capsys.readouterr().err
+
+
+def test_un_archivo_se_guarda_comprimido_una_vez_se_escriba_como_se_escriba(puerta: FlaskClient) -> None:
+    """Each spelling of its address kept a copy of it, for good."""
+    for lugar in ("", "./", "././", "%2e/"):
+        respuesta = puerta.get(f"/swagger/{lugar}css/swagger-ui.css", headers={"Accept-Encoding": "gzip"})
+        assert (respuesta.status_code, respuesta.headers["Content-Encoding"]) == (200, "gzip")
+        if not lugar:
+            guardados = set(compresion._archivos)
+    assert set(compresion._archivos) == guardados

@@ -23,7 +23,7 @@ from seedwork.pruebas.taller import esperar
 pytestmark = pytest.mark.integracion
 
 PROGRAMA = """
-import ipaddress, os, time
+import asyncio, ipaddress, os, time
 import flask
 from seedwork.entrada import conexiones, http
 from seedwork.entrada.servidor import Ajustes, servir
@@ -45,6 +45,11 @@ def grande():
 @app.route("/archivo")
 def archivo():
     return flask.send_file(__file__.replace("prueba.py", "archivo.js"))
+
+@app.route("/un-rato")
+async def un_rato():
+    await asyncio.sleep(0.01)
+    return {}
 
 @app.route("/lenta")
 def lenta():
@@ -81,6 +86,7 @@ if __name__ == "__main__":
     )
     servir("prueba:app", ajustes)
 """
+MIB = 1024 * 1024
 A_MEDIAS = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{",
     b"POST / HTTP/1.1\r\nHos",
@@ -281,6 +287,17 @@ def test_lo_que_no_se_puede_atender_no_es_un_error_nuestro(servidor: Servidor, p
     assert int(cliente.recv(1000).split(b" ")[1]) == estado
 
 
+def test_un_trozo_que_no_lo_es_se_contesta_cuando_llega(tmp_path: Path) -> None:
+    """Not when the time for the rest of it is up."""
+    with en_marcha(tmp_path, plazo=300) as servidor:
+        cliente = servidor.llega(
+            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+        )
+        assert cliente.recv(1000).startswith(b"HTTP/1.1 100 ")
+        cliente.sendall(b"zz\r\n")
+        assert cliente.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
 def test_quien_hace_cola_sin_leer_no_llena_la_memoria(servidor: Servidor) -> None:
     antes = servidor.trabajador().memory_info().rss
     for _ in range(100):
@@ -290,6 +307,32 @@ def test_quien_hace_cola_sin_leer_no_llena_la_memoria(servidor: Servidor) -> Non
         # A hundred whole answers would be 100 MB.
         assert servidor.trabajador().memory_info().rss - antes < 60 * 1024 * 1024
     esperar(lambda: not servidor.abiertas())
+
+
+CABEZA = b"".join(b"X-%d: %b\r\n" % (n, b"x" * 8000) for n in range(60))
+
+
+def test_lo_que_va_detras_y_las_cabezas_sin_acabar_no_llenan_la_memoria(tmp_path: Path) -> None:
+    """Neither counts as a body. A head's pieces are each within their bounds; together they may be 64 KiB."""
+    with en_marcha(tmp_path, plazo=300) as servidor:
+        antes = servidor.trabajador().memory_info().rss
+        for _ in range(20):
+            cliente = servidor.llega(GRANDES)
+            cliente.settimeout(0.2)
+            with suppress(OSError):
+                for _ in range(30):
+                    cliente.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + CABEZA + b"\r\n")
+        for _ in range(200):
+            with suppress(OSError):
+                servidor.llega(b"GET / HTTP/1.1\r\nHost: x\r\n" + CABEZA)
+        esperar(servidor.responde)
+        assert servidor.trabajador().memory_info().rss - antes < 100 * MIB
+        with servidor.clientes[-1].makefile("rb") as leido, suppress(ConnectionResetError):
+            assert leido.read().startswith(b"HTTP/1.1 431 ")
+
+
+def test_lo_que_se_ofrece_en_vez_de_http_no_se_toma(servidor: Servidor) -> None:
+    assert servidor.pedir("/", Connection="Upgrade", Upgrade="websocket").status == 200
 
 
 def test_las_conexiones_ociosas_hacen_sitio(tmp_path: Path) -> None:
@@ -316,7 +359,6 @@ def test_si_no_hay_ociosas_hacen_sitio_las_mas_lentas(tmp_path: Path) -> None:
         assert retenida.recv(1000).startswith(b"HTTP/1.1 200 ")
 
 
-MIB = 1024 * 1024
 CASI = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % MIB
 
 
@@ -360,10 +402,11 @@ def test_lo_que_se_anuncia_demasiado_grande_se_rechaza_antes_de_que_venga(servid
 
 
 def test_todo_lo_que_se_pidio_se_contesta_a_quien_ya_no_dice_mas(servidor: Servidor) -> None:
-    cliente = servidor.llega(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
-    cliente.shutdown(socket.SHUT_WR)
-    with cliente.makefile("rb") as leido:
-        assert leido.read().count(b"HTTP/1.1 200 ") == 3
+    for _ in range(5):
+        cliente = servidor.llega(b"GET /un-rato HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        cliente.shutdown(socket.SHUT_WR)
+        with cliente.makefile("rb") as leido:
+            assert leido.read().count(b"HTTP/1.1 200 ") == 20
 
 
 def test_un_cuerpo_en_otra_codificacion_que_trozos_no_se_toma_por_lo_que_no_es(servidor: Servidor) -> None:

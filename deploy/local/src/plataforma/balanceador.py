@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from plataforma.errores import ErrorPlataforma
-from plataforma.puertos import LOCAL
+from plataforma.puertos import LOCAL, esta_libre
 
 SALUD = "/salud/trafico"
 MIRADA_S = 0.5
@@ -22,20 +22,18 @@ ESPERA_S = 15
 """How long an instance may take to begin its answer."""
 OCIO_S = 20
 """How long a connection to an instance may lie idle: less than the door lets it (BFF_INACTIVIDAD_S)."""
-CONEXIONES = 400
-"""Most connections to one instance from each of the two proxies; together fewer than it takes."""
-PETICION_S = 25
-"""How long a client may take over a request: it is kept here until it is whole; the door never sees it late."""
-RETENIDO = 1024 * 1024 + 1
-"""Octets of a request, and of an answer, that are kept here while their client is slow, so that it holds no connection
-to an instance: all of a request that the door takes, and one more, since what just fills this is passed on as it comes.
-A stream of events, one day, is not to be kept."""
+CONEXIONES = 1900
+"""Most connections to one instance from each of the two proxies; together fewer than it takes. Who is slow holds one as
+long as the door lets it, which is the one to judge: nothing is kept here, of a request or of an answer. (A body that
+was kept here would be gone for the second proxy, and who never ends one would never hear of it.)"""
+SE_CIERRA = [408, 413, 417, 501, 503]
+"""Statuses with which the door answers before all of a body has come, and closes: so is the client's connection, or the
+rest would be waited for in vain."""
 
 _INCIERTO = (
     "No llegó respuesta de la instancia que atendía la petición: puede que se haya hecho y puede que no. "
     "Repetirla con la misma Idempotency-Key es seguro."
 )
-_SIN_PASAR = "La petición no llegó entera, o no como debe: no se ha hecho nada."
 _NINGUNA = "Ninguna instancia puede atender la petición ahora: no se ha hecho nada."
 
 
@@ -75,7 +73,6 @@ class Balanceador:
         broker say: then the second one, which looks at health alone, lets their own answers through.
         """
         sin_nadie = {"expression": "{http.error.status_code} == 503"}
-        del_cliente = {"expression": "{http.error.status_code} < 500"}
         camino = {
             "handler": "subroute",
             "routes": [{"handle": [self._reparto(aparta=True)]}],
@@ -87,22 +84,19 @@ class Balanceador:
             },
         }
         servidor = {
-            "listen": [f"{LOCAL}:{self.puerto}"],
+            # Where a client looks for the loopback, as at the door itself.
+            "listen": [f"{LOCAL}:{self.puerto}", *([f"[::1]:{self.puerto}"] if esta_libre(self.puerto, "::1") else [])],
             "protocols": ["h1"],
             "automatic_https": {"disable": True},
             "read_header_timeout": "10s",
-            "read_timeout": f"{PETICION_S}s",
             "write_timeout": "60s",
             "idle_timeout": "60s",
+            # What the door answers to half a body goes to the client at once.
+            "enable_full_duplex": True,
             "routes": [{"handle": [camino]}],
             "errors": {
                 "routes": [
                     {"match": [sin_nadie], "handle": [_problema("Servicio no disponible", _NINGUNA)], "terminal": True},
-                    {
-                        "match": [del_cliente],
-                        "handle": [_problema("Petición no admitida", _SIN_PASAR)],
-                        "terminal": True,
-                    },
                     {"handle": [_problema("La instancia no respondió", _INCIERTO)]},
                 ]
             },
@@ -120,14 +114,15 @@ class Balanceador:
             salud["passive"] = {"fail_duration": f"{APARTADO_S}s", "max_fails": FALLOS, "unhealthy_status": [5]}
         return {
             "handler": "reverse_proxy",
-            "request_buffers": RETENIDO,
-            "response_buffers": RETENIDO,
             "upstreams": [{"dial": f"{LOCAL}:{puerto}"} for puerto in self.instancias],
             # As often as it takes until one that can't be reached is left out.
             "load_balancing": {"selection_policy": {"policy": "least_conn"}, "retries": FALLOS},
             "health_checks": salud,
             # The door believes what a balancer says of the caller. Caddy says the rest anew, whatever the caller said.
-            "headers": {"request": {"delete": ["Forwarded", "X-Forwarded-Prefix"]}},
+            "headers": {
+                "request": {"delete": ["Forwarded", "X-Forwarded-Prefix"]},
+                "response": {"require": {"status_code": SE_CIERRA}, "set": {"Connection": ["close"]}},
+            },
             "transport": {
                 "protocol": "http",
                 "dial_timeout": "2s",

@@ -55,10 +55,11 @@ def comprobar(puertos: Iterable[Puerto]) -> None:
         raise PuertoOcupado("\n".join(problemas))
 
 
-def esta_libre(numero: int) -> bool:
-    """Whether a server could listen on the loopback port now."""
+def esta_libre(numero: int, anfitrion: str = LOCAL) -> bool:
+    """Whether a server could listen on the loopback port now; in the other family, where that is asked for."""
+    familia = socket.AF_INET6 if ":" in anfitrion else socket.AF_INET
     try:
-        socket.create_server((LOCAL, numero)).close()
+        socket.create_server((anfitrion, numero), family=familia).close()
     except OSError:
         return False
     return True

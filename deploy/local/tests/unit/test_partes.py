@@ -3,10 +3,9 @@ from pathlib import Path
 import pytest
 
 from bff_web.config import Config
-from json_estricto import MAXIMO_BYTES
 from plataforma import balanceador, partes
 from plataforma.ajustes import leer_ajustes
-from plataforma.balanceador import DRENAJE_S, ESPERA_S, MIRADA_S, OCIO_S, RETENIDO, Balanceador
+from plataforma.balanceador import DRENAJE_S, ESPERA_S, MIRADA_S, OCIO_S, Balanceador
 from plataforma.errores import ErrorPlataforma
 from plataforma.partes import Conexiones, Grupo, Parte
 from plataforma.secretos import Secretos
@@ -107,7 +106,6 @@ def test_el_balanceador_guarda_las_reglas_de_sus_vecinos() -> None:
     assert Config.model_fields["bff_conexiones"].default > 2 * balanceador.CONEXIONES
     assert DRENAJE_S >= 2 * MIRADA_S
     assert Grupo.BFF.value >= DRENAJE_S + 3
-    assert RETENIDO > MAXIMO_BYTES
 
 
 def test_los_secretos_son_los_mismos_en_cada_arranque(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def comprimir(respuesta: flask.Response) -> None:
     if not _la_admite(pedido):
         return
     if respuesta.direct_passthrough:
-        carga = _archivo_comprimido(respuesta, f"{pedido.path} {respuesta.get_etag()[0]}")
+        # By what it is: its address can be spelled in ever so many ways.
+        carga = _archivo_comprimido(respuesta, str(respuesta.get_etag()[0]))
     else:
         carga = gzip.compress(respuesta.get_data(), _NIVEL)
     respuesta.set_data(carga)

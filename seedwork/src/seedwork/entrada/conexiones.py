@@ -36,6 +36,8 @@ ENVIO_S = 20.0
 """Seconds that a client has to read what is written to it at a time: an answer, or 64 KiB of a longer one."""
 DESPEDIDA_S = 2.0
 """Seconds that a client has to read its last answer and to close, while it still sends."""
+CABEZA = 64 * 1024
+"""Octets of a request's head; and of what comes behind a request that has no answer yet, until it has."""
 DESPACIO_S = 1.0
 """From so many seconds on that a client takes for its turn, it goes first where connections or octets run out."""
 EN_MANO = 64 * 1024 * 1024
@@ -133,6 +135,7 @@ class Conexion(web.RequestHandler):
         """Since when it is idle."""
         self.limite: float | None = None
         """When a request that it began has to be whole."""
+        self._cabeza = self._adelantados = 0
         self.octetos = 0
         """Of its request's body and its answer, what is held for it."""
         self._limite_envio: float | None = None
@@ -147,8 +150,9 @@ class Conexion(web.RequestHandler):
 
     @property
     def ociosa(self) -> bool:
-        """Whether nobody waits for anything on it."""
-        return not self.atendiendo and self._limite_envio is None
+        """Whether nobody waits for anything on it: all that came whole was answered, and read."""
+        espera = self._waiter
+        return espera is not None and not espera.done() and self._limite_envio is None
 
     @property
     def turno(self) -> float | None:
@@ -170,6 +174,29 @@ class Conexion(web.RequestHandler):
         if self.limite is None and not self.atendiendo and data.strip(b"\r\n"):
             self.limite = self._reloj() + PLAZO_S
         super().data_received(data)
+        if self.por_leer is not None:
+            if self._messages and not self.por_leer.is_eof():
+                # What came is no piece of it: the parser puts its error behind a request that would wait for the rest.
+                self.por_leer.set_exception(_CuerpoRoto())
+        elif self._messages or self.atendiendo:
+            self._por_adelantado(len(data))
+        else:
+            self._a_medias(len(data))
+
+    def _por_adelantado(self, octetos: int) -> None:
+        """What comes behind a request that has no answer yet: some of it is taken, the rest when it has one."""
+        self._cabeza = 0
+        self._adelantados += octetos
+        if self._adelantados > CABEZA and self._despidiendo is None and self.transport is not None:
+            self.transport.pause_reading()
+
+    def _a_medias(self, octetos: int) -> None:
+        """A piece of a head that is not whole."""
+        self._cabeza += octetos
+        if self._cabeza > CABEZA and self._despidiendo is None and self.transport is not None:
+            log.warning("petición ilegible", error="CabezaDemasiadoGrande")
+            self.transport.write(b"".join(_cruda(problema(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE))))
+            self._bucle.create_task(self.despedir())
 
     @override
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -228,6 +255,9 @@ class Conexion(web.RequestHandler):
         self.atendiendo = False
         self.limite = None
         self.desde = self._reloj()
+        if self._adelantados > CABEZA and self._despidiendo is None and self.transport is not None:
+            self.transport.resume_reading()
+        self._adelantados = 0
         if self.sin_mas_entrada:
             self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
 

@@ -93,6 +93,8 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         for senal in (signal.SIGINT, signal.SIGQUIT):
             bucle.add_signal_handler(senal, os._exit, 0)
         bucle.add_signal_handler(signal.SIGTERM, parar)
+        # Its master takes none either.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
         servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas))
         servidor.escuchar([s.sock for s in self.sockets])

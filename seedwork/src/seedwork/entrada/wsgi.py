@@ -75,6 +75,8 @@ def de_la_peticion(
             entorno[clave] = f"{entorno[clave]},{texto}" if clave in entorno else texto
     if "HTTP_CONTENT_TYPE" in entorno:
         entorno["CONTENT_TYPE"] = entorno.pop("HTTP_CONTENT_TYPE")
+    # Whoever offers another protocol is answered in this one (RFC 9110 §7.8).
+    entorno.pop("HTTP_UPGRADE", None)
     # The body is whole, and in no pieces any more.
     entorno.pop("HTTP_CONTENT_LENGTH", None)
     entorno.pop("HTTP_TRANSFER_ENCODING", None)
