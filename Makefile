@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 LISTO := $(VENV)/.listo
 # How many processes share the tests, each with a broker (400 MB) and a PostgreSQL of its own.
 PROCESOS ?= 3
-DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard microservicio-*/pyproject.toml)) cli deploy/local
+DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard microservicio-*/pyproject.toml)) cli deploy/local
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help

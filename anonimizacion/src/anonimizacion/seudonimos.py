@@ -9,8 +9,9 @@ more; what it made keeps it, and is recognised by its fingerprint.
 
 import hmac
 from datetime import timedelta
+from uuid import UUID
 
-from procesamiento.dominio.paciente import Paciente
+from anonimizacion.paciente import Paciente
 
 CLAVE_MINIMA = 32
 """Bytes."""
@@ -38,6 +39,8 @@ class Seudonimizador:
         self._paciente = _con_etiqueta(clave, "paciente.2")
         self._fechas = _con_etiqueta(clave, "fechas.2")
         self._contenido = _con_etiqueta(clave, "contenido")
+        self._uids = _con_etiqueta(clave, "uid")
+        self._rotulos = _con_etiqueta(clave, "rotulo")
 
     def paciente(self, paciente: Paciente) -> str:
         """The patient's pseudonym, ``v<version>:`` and 128 bits in hexadecimal."""
@@ -47,6 +50,17 @@ class Seudonimizador:
         """How far all of a patient's dates are moved: whole days, and back, so that none lies in the future."""
         numero = int.from_bytes(_sello(self._fechas, paciente.canonico)[:8], "big")
         return timedelta(days=-1 - numero % DESPLAZAMIENTO_MAXIMO)
+
+    def uid(self, original: str) -> str:
+        """The UID that stands for one: 2.25. and a UUID as a number (PS3.5 B.2), at most 44 characters.
+
+        It depends on nothing but the key: what refers to an instance in another file, study or year still does.
+        """
+        return f"2.25.{UUID(bytes=_sello(self._uids, original)[:16], version=4).int}"
+
+    def rotulo(self, original: str) -> str:
+        """What stands for a label by which parts of a file name one another: 16 characters, one per label."""
+        return f"R{_sello(self._rotulos, original).hex()[:15].upper()}"
 
     def huella(self, contenido: str) -> bytes:
         """The fingerprint by which a repeat is recognised. Keyed too: else contents could be guessed, and checked."""

@@ -1,0 +1,99 @@
+"""A data set as bytes: written anew from its elements, so that nothing comes along that is none."""
+
+import struct
+
+from anonimizacion.dicom.elementos import (
+    FIN_DE_SECUENCIA,
+    INDEFINIDO,
+    ITEM,
+    LARGAS,
+    Codificacion,
+    Conjunto,
+    Elemento,
+    Fragmentos,
+)
+from anonimizacion.modelo import Octetos
+
+_BLANCO = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT"})
+_APARTE = 1 << 16
+"""From so many bytes on a value is a piece of its own, not copied into one with its neighbours."""
+
+
+def escribir(conjunto: Conjunto, codificacion: Codificacion) -> list[Octetos]:
+    """The elements in the order of their tags, in pieces; sequences and items with their lengths.
+
+    Raises:
+        struct.error: a value is too long for its representation.
+    """
+    escritor = _Escritor(codificacion)
+    escritor.conjunto(conjunto)
+    return escritor.acabar()
+
+
+class _Escritor:
+    def __init__(self, codificacion: Codificacion) -> None:
+        self._explicita = codificacion.explicita
+        orden = codificacion.orden
+        self._corta = struct.Struct(orden + "HH2sH").pack
+        self._larga = struct.Struct(orden + "HH2sHI").pack
+        self._implicita = struct.Struct(orden + "HHI").pack
+        self._codificacion = codificacion
+        self._partes: list[Octetos] = []
+        self._junto = bytearray()
+
+    def acabar(self) -> list[Octetos]:
+        self._cortar()
+        return self._partes
+
+    def _cortar(self) -> None:
+        if self._junto:
+            self._partes.append(bytes(self._junto))
+            self._junto = bytearray()
+
+    def _valor(self, valor: Octetos) -> None:
+        if len(valor) >= _APARTE:
+            self._cortar()
+            self._partes.append(valor)
+        else:
+            self._junto += valor
+
+    def conjunto(self, conjunto: Conjunto) -> None:
+        for tag in sorted(conjunto):
+            self._elemento(tag, conjunto[tag])
+
+    def _elemento(self, tag: int, elemento: Elemento) -> None:
+        valor, vr = elemento.valor, elemento.vr
+        if isinstance(valor, Fragmentos):
+            self._cabecera(tag, vr, INDEFINIDO)
+            for fragmento in valor.partes:
+                self._junto += self._implicita(ITEM >> 16, ITEM & 0xFFFF, len(fragmento) + len(fragmento) % 2)
+                self._valor(fragmento)
+                if len(fragmento) % 2:
+                    self._junto += b"\0"
+            self._junto += self._implicita(FIN_DE_SECUENCIA >> 16, FIN_DE_SECUENCIA & 0xFFFF, 0)
+        elif isinstance(valor, list):
+            self._secuencia(tag, vr, valor)
+        else:
+            impar = len(valor) % 2
+            self._cabecera(tag, vr, len(valor) + impar)
+            self._valor(valor)
+            if impar:
+                self._junto += b" " if vr in _BLANCO else b"\0"
+
+    def _secuencia(self, tag: int, vr: str, items: list[Conjunto]) -> None:
+        escritos = [escribir(item, self._codificacion) for item in items]
+        largos = [sum(map(len, partes)) for partes in escritos]
+        self._cabecera(tag, vr, sum(largos) + 8 * len(largos))
+        for partes, largo in zip(escritos, largos, strict=True):
+            self._junto += self._implicita(ITEM >> 16, ITEM & 0xFFFF, largo)
+            for parte in partes:
+                self._valor(parte)
+
+    def _cabecera(self, tag: int, vr: str, largo: int) -> None:
+        grupo, numero = tag >> 16, tag & 0xFFFF
+        if not self._explicita:
+            self._junto += self._implicita(grupo, numero, largo)
+        elif vr in LARGAS:
+            self._junto += self._larga(grupo, numero, vr.encode(), 0, largo)
+        else:
+            self._junto += self._corta(grupo, numero, vr.encode(), largo)

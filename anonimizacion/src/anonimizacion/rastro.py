@@ -1,0 +1,138 @@
+"""What was taken out of a file, and whether it is still in what was made of it.
+
+Cleaning goes by rules, and a rule may be missing; this looks at bytes, and knows no rule. It is looked for what
+identifies by itself: names, numbers, codes of letters and digits, UIDs, dates, and long texts as a whole. Short plain
+words ("CHEST", in a description that was removed) are everybody's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from anonimizacion.dicom.fechas import dia
+from anonimizacion.modelo import Octetos
+
+MINIMO = 5
+"""Bytes; of a name's part :data:`MINIMO_DE_NOMBRE`. What is shorter is met by chance."""
+MINIMO_DE_NOMBRE = 4
+_FRASE = 12
+"""From so many bytes on a text without digits is looked for as a whole."""
+_GRANDE = 1 << 16
+_MAXIMO = 400
+"""What is looked for in one file, at most, besides the dates."""
+_PARTES_DE_NOMBRE = re.compile(rb"[\^= ,.;\\]+")
+_PALABRAS = re.compile(rb"[^\s\\,;:()\[\]=^/]+")
+_CIFRAS = re.compile(rb"[0-9]{5,}")
+_MUCHAS_CIFRAS = 7
+"""From so many on they are no chance inside of longer ones."""
+
+
+class Rastro:
+    """The identifiers that were taken out of one file."""
+
+    def __init__(self) -> None:
+        self._textos: set[bytes] = set()
+        self._fechas: set[bytes] = set()
+        self._puestas: set[bytes] = set()
+
+    def anotar(self, vr: str, valor: Octetos) -> None:
+        """Remember a value that is taken out.
+
+        Args:
+            vr: its representation; of binary ones nothing is remembered.
+            valor: as it stood in the file.
+        """
+        if not valor or len(self._textos) > _MAXIMO or len(valor) > _GRANDE:
+            return
+        anotar = _ANOTAR.get(vr)
+        if anotar is not None:
+            anotar(self, bytes(valor).strip(b" \0"))
+
+    def poner_fecha(self, valor: bytes) -> None:
+        """A date that is in the result by right: an original one may be the same day."""
+        self._puestas.update(parte[:8] for parte in valor.split(b"\\"))
+
+    def en(self, octetos: bytes, *, en_cifras: bool = False) -> bool:
+        """Whether any of it stands in bytes; case left out.
+
+        Args:
+            octetos: where it is looked for.
+            en_cifras: also digits inside of longer runs of digits, where these are words' and no measurements.
+        """
+        pajar = octetos.upper()
+        return any(_esta(aguja, pajar, en_cifras) for aguja in self._agujas())
+
+    def en_partes(self, partes: Iterable[Octetos]) -> bool:
+        """Whether any of it stands in a file's pieces."""
+        return any(self.en(bytes(parte)) if len(parte) < _GRANDE else self._en_imagen(parte) for parte in partes)
+
+    def _agujas(self) -> Iterator[bytes]:
+        yield from self._textos
+        yield from self._fechas - self._puestas
+
+    def _en_imagen(self, parte: Octetos) -> bool:
+        """The same in many bytes, most of which are no text, and where some digits in a row are chance."""
+        if not _puede_tener_texto(parte):
+            return any(not aguja.isascii() and aguja in bytes(parte) for aguja in self._textos)
+        pajar = bytes(parte)
+        return any(len(aguja) > MINIMO and aguja in pajar for aguja in self._textos)
+
+    def _nombre(self, valor: bytes) -> None:
+        for parte in _PARTES_DE_NOMBRE.split(valor):
+            if len(parte) >= MINIMO_DE_NOMBRE:
+                self._textos.add(parte.upper())
+
+    def _uid(self, valor: bytes) -> None:
+        self._textos.update(u for u in (parte.strip(b" \0").upper() for parte in valor.split(b"\\")) if len(u) > 9)
+
+    def _fecha(self, valor: bytes) -> None:
+        for parte in valor.split(b"\\"):
+            cuando = dia(parte[:8]) or dia(parte[:10])
+            if cuando is not None:
+                self._fechas.update((cuando.isoformat().replace("-", "").encode(), cuando.isoformat().encode()))
+                self._fechas.add(cuando.isoformat().replace("-", ".").encode())
+
+    def _palabras(self, valor: bytes) -> None:
+        for parte in (suya.strip(b" \0") for suya in valor.split(b"\\")):
+            if len(parte) >= _FRASE or (len(parte) >= MINIMO and any(c in b"0123456789" for c in parte)):
+                self._textos.add(parte[:_GRANDE].upper())
+            for palabra in _PALABRAS.findall(parte):
+                if len(palabra) >= MINIMO and (_CIFRAS.search(palabra) or _mixta(palabra)):
+                    self._textos.add(palabra.upper())
+            self._textos.update(_CIFRAS.findall(parte))
+
+
+def _mixta(palabra: bytes) -> bool:
+    """Letters and digits in one: a code, not a word."""
+    return len(palabra) > MINIMO and palabra.isalnum() and not palabra.isalpha()
+
+
+def _esta(aguja: bytes, pajar: bytes, en_cifras: bool) -> bool:
+    if aguja not in pajar:
+        return False
+    if (en_cifras and len(aguja) >= _MUCHAS_CIFRAS) or not aguja.isdigit():
+        return True
+    # Digits inside of longer numbers are chance.
+    donde = pajar.find(aguja)
+    while donde >= 0:
+        antes, despues = pajar[donde - 1 : donde] if donde else b"", pajar[donde + len(aguja) : donde + len(aguja) + 1]
+        if not (antes.isdigit() or despues.isdigit() or antes == b"." or despues == b"."):
+            return True
+        donde = pajar.find(aguja, donde + 1)
+    return False
+
+
+def _puede_tener_texto(octetos: Octetos) -> bool:
+    """Whether there may be six ASCII characters in a row: of any six, two that stand three apart are asked."""
+    muestra = (np.frombuffer(octetos, np.uint8)[::3] - np.uint8(0x20)) < 0x5F
+    return bool((muestra[:-1] & muestra[1:]).any())
+
+
+_ANOTAR = {
+    "PN": Rastro._nombre,
+    "UI": Rastro._uid,
+    "DA": Rastro._fecha,
+    "DT": Rastro._fecha,
+    **dict.fromkeys(("AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"), Rastro._palabras),
+}
