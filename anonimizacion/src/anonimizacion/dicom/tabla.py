@@ -117,7 +117,7 @@ def regla(tag: int) -> Regla:
     if grupo & 0xFF00 in (0x5000, 0x6000):
         return SUPERPOSICION
     entrada = DicomDictionary.get(tag)
-    nombrada = _TABLA.get(tag)
+    nombrada = TABLA.get(tag)
     vrs = frozenset(entrada[0].split(" or ")) if entrada is not None else frozenset()
     if nombrada is not None:
         return _de_la_tabla(*nombrada, vrs)
@@ -154,4 +154,4 @@ def _leer_tabla() -> dict[int, tuple[str, str]]:
     return {int(tag.replace(",", ""), 16): (basica, fechas) for tag, _, basica, fechas in filas}
 
 
-_TABLA = _leer_tabla()
+TABLA = _leer_tabla()
