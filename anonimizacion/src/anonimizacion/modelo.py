@@ -81,7 +81,7 @@ class Opciones:
 
     peso_y_talla: bool = False
     leer_texto: bool = True
-    maximo_inflado: int = 1 << 30
+    maximo_inflado: int = 1 << 29
 
     def nombres(self) -> list[str]:
         """The options in force, by name, as the report has them."""

@@ -48,7 +48,8 @@ def anonimizar(
 
     Returns:
         The clean file with its report, or the code of the reason for its quarantine. An error that nobody foresaw is a
-        quarantine too (``ERROR_INTERNO``): its own text may quote the file, and is dropped.
+        quarantine too (``ERROR_INTERNO``): its kind is told, its text is not, since it may quote
+        the file.
     """
     opciones = opciones or Opciones()
     informe = Informe(seudonimos.version, opciones.nombres())
@@ -56,5 +57,6 @@ def anonimizar(
         return _LIMPIEZAS[formato](octetos, seudonimos, remitente, opciones, informe)
     except ApartarError as error:
         return Apartada(error.motivo, informe)
-    except Exception:  # Whatever a file can do to a decoder must cost this file alone.
+    except Exception as error:  # Whatever a file can do to a decoder must cost this file alone.
+        informe.avisos.add(f"ERROR_{type(error).__name__}")
         return Apartada(Motivo.ERROR_INTERNO, informe)

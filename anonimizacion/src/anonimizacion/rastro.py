@@ -6,7 +6,7 @@ words ("CHEST", in a description that was removed) are everybody's.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -19,11 +19,13 @@ MINIMO_DE_NOMBRE = 4
 _FRASE = 12
 """From so many bytes on a text without digits is looked for as a whole."""
 _GRANDE = 1 << 16
-_MAXIMO = 400
-"""What is looked for in one file, at most, besides the dates."""
+_MUCHOS_UIDS = 200
+"""From so many on they are looked for as whole UIDs: an object may refer to thousands of instances."""
+_UID = re.compile(rb"[0-9]+(?:\.[0-9]+){3,}")
 _PARTES_DE_NOMBRE = re.compile(rb"[\^= ,.;\\]+")
 _PALABRAS = re.compile(rb"[^\s\\,;:()\[\]=^/]+")
-_CIFRAS = re.compile(rb"[0-9]{5,}")
+_CIFRAS = re.compile(rb"(?<![0-9A-Za-z])[0-9]{5,}(?![0-9A-Za-z])|[0-9]{7,}")
+"""A number; inside of a code only what is long."""
 _MUCHAS_CIFRAS = 7
 """From so many on they are no chance inside of longer ones."""
 
@@ -33,6 +35,7 @@ class Rastro:
 
     def __init__(self) -> None:
         self._textos: set[bytes] = set()
+        self._uids: set[bytes] = set()
         self._fechas: set[bytes] = set()
         self._puestas: set[bytes] = set()
 
@@ -43,7 +46,7 @@ class Rastro:
             vr: its representation; of binary ones nothing is remembered.
             valor: as it stood in the file.
         """
-        if not valor or len(self._textos) > _MAXIMO or len(valor) > _GRANDE:
+        if not valor or len(valor) > _GRANDE:
             return
         anotar = _ANOTAR.get(vr)
         if anotar is not None:
@@ -61,15 +64,15 @@ class Rastro:
             en_cifras: also digits inside of longer runs of digits, where these are words' and no measurements.
         """
         pajar = octetos.upper()
-        return any(_esta(aguja, pajar, en_cifras) for aguja in self._agujas())
+        if any(_esta(aguja, pajar, en_cifras) for aguja in self._textos | (self._fechas - self._puestas)):
+            return True
+        if len(self._uids) > _MUCHOS_UIDS:
+            return not self._uids.isdisjoint(_UID.findall(pajar))
+        return any(uid in pajar for uid in self._uids)
 
     def en_partes(self, partes: Iterable[Octetos]) -> bool:
         """Whether any of it stands in a file's pieces."""
         return any(self.en(bytes(parte)) if len(parte) < _GRANDE else self._en_imagen(parte) for parte in partes)
-
-    def _agujas(self) -> Iterator[bytes]:
-        yield from self._textos
-        yield from self._fechas - self._puestas
 
     def _en_imagen(self, parte: Octetos) -> bool:
         """The same in many bytes, most of which are no text, and where some digits in a row are chance."""
@@ -84,7 +87,7 @@ class Rastro:
                 self._textos.add(parte.upper())
 
     def _uid(self, valor: bytes) -> None:
-        self._textos.update(u for u in (parte.strip(b" \0").upper() for parte in valor.split(b"\\")) if len(u) > 9)
+        self._uids.update(u for u in (parte.strip(b" \0").upper() for parte in valor.split(b"\\")) if len(u) > 9)
 
     def _fecha(self, valor: bytes) -> None:
         for parte in valor.split(b"\\"):
@@ -113,14 +116,8 @@ def _esta(aguja: bytes, pajar: bytes, en_cifras: bool) -> bool:
         return False
     if (en_cifras and len(aguja) >= _MUCHAS_CIFRAS) or not aguja.isdigit():
         return True
-    # Digits inside of longer numbers are chance.
-    donde = pajar.find(aguja)
-    while donde >= 0:
-        antes, despues = pajar[donde - 1 : donde] if donde else b"", pajar[donde + len(aguja) : donde + len(aguja) + 1]
-        if not (antes.isdigit() or despues.isdigit() or antes == b"." or despues == b"."):
-            return True
-        donde = pajar.find(aguja, donde + 1)
-    return False
+    # A few digits inside of a longer number, a code or a UID are chance.
+    return re.search(rb"(?<![0-9A-Z])(?<![0-9]\.)" + aguja + rb"(?!\.?[0-9A-Z])", pajar) is not None
 
 
 def _puede_tener_texto(octetos: Octetos) -> bool:

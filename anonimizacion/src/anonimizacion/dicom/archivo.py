@@ -23,7 +23,7 @@ _ID, _EMISOR, _NACIMIENTO, _SEXO, _EDAD, _ESTUDIO = (
     0x00101010,
     0x00080020,
 )
-_DOCUMENTO = 0x00420011
+_MODALIDAD, _DOCUMENTO = 0x00080060, 0x00420011
 _DIRECTORIO = "1.2.840.10008.1.3.10"
 _BANDA_MAXIMA = 90
 
@@ -52,6 +52,8 @@ def limpiar(
     pixeles_limpios = pixeles.limpiar(archivo, opciones, informe)
     recorrido.rastro.anotar("LO", paciente.numero.encode())
     recorrido.limpiar(datos)
+    if texto_de(datos, _MODALIDAD) == b"PT" and not opciones.peso_y_talla:
+        informe.avisos.add("SUV_SIN_PESO")
     seudonimo = seudonimos.paciente(paciente)
     datos[_ID] = Elemento("LO", seudonimo.encode())
     marcas.marcar(datos, pixeles_limpios=pixeles_limpios)

@@ -73,6 +73,8 @@ INDEFINIDO = 0xFFFFFFFF
 ITEM, FIN_DE_ITEM, FIN_DE_SECUENCIA = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 RELLENO_FINAL = 0xFFFCFFFC
 PIXELES = 0x7FE00010
+IMAGENES = frozenset({PIXELES, 0x7FE00008, 0x7FE00009})
+"""Pixel data: of integers, of floats, of doubles."""
 
 
 def texto_de(conjunto: Conjunto, tag: int) -> bytes:

@@ -36,6 +36,8 @@ from anonimizacion.modelo import ApartarError, Motivo, Octetos
 
 HONDURA = 32
 """How deep sequences may stand in one another."""
+ELEMENTOS = 2_000_000
+"""How many elements and items a file may have: each takes some hundred bytes of memory, and as few as 8 of the file."""
 _VRS = {vr.encode(): vr for vr in CORTAS | LARGAS}
 _GRANDE = 1 << 14
 """From so many bytes on a value is a view on the file, not a copy."""
@@ -107,6 +109,7 @@ class _Lector:
         self._vista = vista
         self._fin = len(vista)
         self._codificacion = codificacion
+        self._quedan = ELEMENTOS
         self._etiqueta = struct.Struct(codificacion.orden + "HH").unpack_from
         self._largo = struct.Struct(codificacion.orden + "I").unpack_from
         self._explicita = struct.Struct(codificacion.orden + "HH2sH").unpack_from
@@ -156,6 +159,7 @@ class _Lector:
 
     def _elemento(self, desde: int, fin: int, hondura: int) -> tuple[int, Elemento, int]:
         """An element: its tag, itself, and where the next one begins."""
+        self._contar()
         if desde + 8 > fin:
             raise ApartarError(Motivo.TRUNCADO)
         if self._codificacion.explicita:
@@ -213,6 +217,7 @@ class _Lector:
                 return items, desde
             if tag != ITEM:
                 raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)
+            self._contar()
             delimitado = largo == INDEFINIDO
             hasta = fin if delimitado else desde + largo
             if hasta > fin:
@@ -233,6 +238,11 @@ class _Lector:
                 raise ApartarError(Motivo.TRUNCADO)
             fragmentos.partes.append(self._vista[desde : desde + largo])
             desde += largo
+
+    def _contar(self) -> None:
+        self._quedan -= 1
+        if self._quedan < 0:
+            raise ApartarError(Motivo.DEMASIADO_GRANDE)
 
     def _item(self, desde: int, fin: int) -> tuple[int, int, int]:
         """An item's tag and length, and where its content begins."""

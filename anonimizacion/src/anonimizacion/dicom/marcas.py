@@ -1,6 +1,7 @@
 """What a clean file says of itself (PS3.15 E.1.1, E.2, E.3): that, by what and how it was made so."""
 
 from anonimizacion.dicom.elementos import Conjunto, Elemento
+from anonimizacion.dicom.relleno import codigo
 from anonimizacion.modelo import EDICION
 
 _METODO = f"SaludTech, PS3.15 {EDICION}"
@@ -19,15 +20,7 @@ def marcar(datos: Conjunto, *, pixeles_limpios: bool) -> None:
     codigos = [_PERFIL_BASICO, *([_PIXELES_LIMPIOS] if pixeles_limpios else []), _FECHAS_MODIFICADAS]
     datos[0x00120062] = Elemento("CS", b"YES")
     datos[0x00120063] = Elemento("LO", _METODO.encode())
-    datos[0x00120064] = Elemento("SQ", [_codigo(*codigo) for codigo in codigos])
+    datos[0x00120064] = Elemento("SQ", [codigo(valor, b"DCM", significado) for valor, significado in codigos])
     datos[0x00280303] = Elemento("CS", b"MODIFIED")
     if pixeles_limpios:
         datos[0x00280301] = Elemento("CS", b"NO")
-
-
-def _codigo(valor: bytes, significado: bytes) -> Conjunto:
-    return {
-        0x00080100: Elemento("SH", valor),
-        0x00080102: Elemento("SH", b"DCM"),
-        0x00080104: Elemento("LO", significado),
-    }

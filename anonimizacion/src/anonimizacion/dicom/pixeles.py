@@ -5,11 +5,10 @@ import struct
 import numpy as np
 
 from anonimizacion import quemado
-from anonimizacion.dicom.elementos import PIXELES, Conjunto, Elemento, Fragmentos, texto_de
+from anonimizacion.dicom.elementos import IMAGENES, PIXELES, Conjunto, Elemento, Fragmentos, texto_de
 from anonimizacion.dicom.lector import Archivo
 from anonimizacion.modelo import ApartarError, Informe, Motivo, Octetos, Opciones
 
-_CLASES = {0x7FE00008: "OF", 0x7FE00009: "OD", PIXELES: "OW"}
 _FILAS, _COLUMNAS, _MUESTRAS, _CUADROS = 0x00280010, 0x00280011, 0x00280002, 0x00280008
 _RESERVADOS, _GUARDADOS, _ALTO, _SIGNO, _FOTOMETRIA = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280004
 _BLOQUE = 1 << 22
@@ -28,7 +27,7 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> bool:
         ApartarError: there is a picture, and it is not readable, or can't be cleaned for certain.
     """
     datos = archivo.datos
-    hay = [tag for tag in _CLASES if tag in datos]
+    hay = [tag for tag in IMAGENES if tag in datos]
     if not hay and _FILAS not in datos:
         return False
     if len(hay) != 1:

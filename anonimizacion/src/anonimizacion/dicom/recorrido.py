@@ -6,7 +6,7 @@ from datetime import timedelta
 from pydicom._uid_dict import UID_dictionary
 
 from anonimizacion.dicom import codigos, fechas, textos
-from anonimizacion.dicom.elementos import Conjunto, Elemento, Fragmentos, texto_de
+from anonimizacion.dicom.elementos import IMAGENES, Conjunto, Elemento, Fragmentos, texto_de
 from anonimizacion.dicom.lector import leer_secuencia_implicita
 from anonimizacion.dicom.relleno import PALABRA, relleno
 from anonimizacion.dicom.tabla import CODIGOS, PESO_Y_TALLA, PRIVADO, Accion, Regla, regla
@@ -61,7 +61,7 @@ class Recorrido:
         try:
             if codigos.es_codigo(conjunto):
                 for tag in CODIGOS & conjunto.keys():
-                    self._contar(ruta, tag, Accion.CONSERVAR)
+                    self._contar(ruta, tag, regla(tag), Accion.CONSERVAR)
                 codigos.limpiar(conjunto)
                 self._quedan.extend((conjunto, tag, ruta) for tag in CODIGOS & conjunto.keys())
             for tag, elemento in list(conjunto.items()):
@@ -69,10 +69,7 @@ class Recorrido:
                     continue
                 suya = regla(tag)
                 hecho = self._elemento(conjunto, tag, elemento, suya, ruta)
-                if suya.resumida:
-                    self._acciones[ruta + suya.resumida, hecho] += 1
-                else:
-                    self._contar(ruta, tag, hecho)
+                self._contar(ruta, tag, suya, hecho)
         finally:
             self._juegos = antes
 
@@ -86,8 +83,8 @@ class Recorrido:
             self._avisos.add("JUEGO_DE_CARACTERES_DESCONOCIDO")
         return declarados
 
-    def _contar(self, ruta: str, tag: int, accion: Accion) -> None:
-        self._acciones[f"{ruta}{tag >> 16:04X},{tag & 0xFFFF:04X}", accion] += 1
+    def _contar(self, ruta: str, tag: int, suya: Regla, accion: Accion) -> None:
+        self._acciones[ruta + suya.resumida if suya.resumida else _ruta(ruta, tag), accion] += 1
 
     def _elemento(self, conjunto: Conjunto, tag: int, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
         """Do what the rule says, or what is left where that can't be; tells what was done."""
@@ -100,7 +97,7 @@ class Recorrido:
             return Accion.QUITAR
         if suya.nombrada and (accion is not Accion.FECHA or elemento.vr in ("DA", "DT")):
             self._recordar(elemento)
-        hecho = _HACER[accion](self, elemento, suya, f"{ruta}{tag >> 16:04X},{tag & 0xFFFF:04X}/")
+        hecho = _HACER[accion](self, elemento, tag, ruta)
         if hecho is Accion.QUITAR:
             self._quitar(conjunto, tag, elemento, suya)
         elif hecho in _QUEDA_TEXTO and elemento.vr in _CON_TEXTO and elemento.valor:
@@ -145,7 +142,10 @@ class Recorrido:
 
     # --- What is done, by action: each changes the element, and tells what it did ---
 
-    def _conservar(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _conservar(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
+        if ruta and tag in IMAGENES:
+            # A picture inside of a sequence is nobody's that would look at it.
+            return Accion.QUITAR
         if elemento.vr not in textos.COMPROBADAS:
             return Accion.CONSERVAR
         cabe = textos.que_cabe(elemento.vr, bytes(elemento.octetos))
@@ -154,21 +154,21 @@ class Recorrido:
         elemento.valor = cabe
         return Accion.CONSERVAR
 
-    def _quitar_siempre(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _quitar_siempre(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         # Weight and size, which an option keeps.
-        return self._conservar(elemento, suya, ruta)
+        return self._conservar(elemento, tag, ruta)
 
-    def _vaciar(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _vaciar(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         elemento.valor = [] if elemento.vr == "SQ" else b""
         return Accion.VACIAR
 
-    def _rellenar(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _rellenar(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         if not elemento.valor:
             return Accion.VACIAR
-        elemento.valor = relleno(elemento.vr).valor
+        elemento.valor = relleno(tag, elemento.vr).valor
         return Accion.RELLENAR
 
-    def _uid(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _uid(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         partes = [parte.strip(b" \0") for parte in bytes(elemento.octetos).split(b"\\")]
         nuevas = [self._uid_de(parte) for parte in partes]
         elemento.valor = b"\\".join(nuevas)
@@ -188,20 +188,20 @@ class Recorrido:
             self._uids[uid] = nuevo
         return nuevo
 
-    def _solo_uid(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _solo_uid(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         """Of a sequence that refers to other instances only the references."""
+        dentro_de = _ruta(ruta, tag) + "/"
         for item in elemento.items:
-            for tag, dentro in list(item.items()):
-                suya_dentro = regla(tag)
-                if suya_dentro.vrs != _UIDS:
-                    self._quitar(item, tag, dentro, suya_dentro)
-                    self._acciones[
-                        ruta + (suya_dentro.resumida or f"{tag >> 16:04X},{tag & 0xFFFF:04X}"), Accion.QUITAR
-                    ] += 1
-            self._conjunto(item, ruta, self._juegos)
+            for otro, dentro in list(item.items()):
+                suya = regla(otro)
+                if suya.vrs != _UIDS:
+                    self._quitar(item, otro, dentro, suya)
+                    self._contar(dentro_de, otro, suya, Accion.QUITAR)
+            self._conjunto(item, dentro_de, self._juegos)
         return Accion.SOLO_UID
 
-    def _fecha(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _fecha(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
+        suya = regla(tag)
         if not suya.nombrada and elemento.vr in ("DA", "DT"):
             self._recordar(elemento)
         movida = fechas.mover(elemento.vr, bytes(elemento.octetos), self._desplazamiento)
@@ -215,17 +215,17 @@ class Recorrido:
             self.rastro.poner_fecha(movida)
         return Accion.FECHA
 
-    def _entrar(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _entrar(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         for item in elemento.items:
-            self._conjunto(item, ruta, self._juegos)
+            self._conjunto(item, _ruta(ruta, tag) + "/", self._juegos)
         return Accion.ENTRAR
 
-    def _rotulo(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _rotulo(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         valor = bytes(elemento.octetos).strip(b" \0")
         elemento.valor = self._seudonimos.rotulo(valor.decode("latin-1")).encode() if valor else b""
         return Accion.ROTULO
 
-    def _tecnico(self, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
+    def _tecnico(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         palabra = textos.palabra(bytes(elemento.octetos), elemento.vr, self._juegos)
         if palabra is None:
             return Accion.QUITAR
@@ -248,22 +248,26 @@ class Recorrido:
             if en_cifras:
                 limpias = [PALABRA if self._identifica(parte, en_cifras=True) else parte for parte in partes]
                 elemento.valor = b"\\".join(limpias)
-                self._contar(ruta, tag, Accion.RELLENAR)
+                self._contar(ruta, tag, regla(tag), Accion.RELLENAR)
             else:
                 del conjunto[tag]
-                self._contar(ruta, tag, Accion.QUITAR)
+                self._contar(ruta, tag, regla(tag), Accion.QUITAR)
 
     def _identifica(self, valor: bytes, *, en_cifras: bool) -> bool:
         return self.rastro.en(valor, en_cifras=en_cifras) or self._paciente.esta_en(valor.decode("latin-1"))
 
 
+def _ruta(ruta: str, tag: int) -> str:
+    return f"{ruta}{tag >> 16:04X},{tag & 0xFFFF:04X}"
+
+
 _QUEDA_TEXTO = frozenset({Accion.CONSERVAR, Accion.TECNICO})
-_HACER: dict[Accion, Callable[[Recorrido, Elemento, Regla, str], Accion]] = {
+_HACER: dict[Accion, Callable[[Recorrido, Elemento, int, str], Accion]] = {
     Accion.CONSERVAR: Recorrido._conservar,
     Accion.QUITAR: Recorrido._quitar_siempre,
     Accion.VACIAR: Recorrido._vaciar,
-    Accion.RELLENAR: Recorrido._rellenar,
     Accion.UID: Recorrido._uid,
+    Accion.RELLENAR: Recorrido._rellenar,
     Accion.SOLO_UID: Recorrido._solo_uid,
     Accion.FECHA: Recorrido._fecha,
     Accion.ENTRAR: Recorrido._entrar,
