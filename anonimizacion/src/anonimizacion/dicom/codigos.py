@@ -34,8 +34,13 @@ def limpiar(conjunto: Conjunto) -> None:
     """Leave of an item's code what its scheme says."""
     valor, esquema = texto_de(conjunto, _VALOR).decode("latin-1"), texto_de(conjunto, _ESQUEMA).decode("latin-1")
     version = texto_de(conjunto, _VERSION)
+    es_esquema = CODIGOS & conjunto.keys() <= {_ESQUEMA, _VERSION}
     for tag in CODIGOS:
         conjunto.pop(tag, None)
+    if es_esquema and esquema in _ESQUEMAS:
+        # An item that tells of a scheme, not of a code (0008,0110).
+        conjunto[_ESQUEMA] = Elemento("SH", esquema.encode())
+        return
     if esquema not in _ESQUEMAS or not _FORMA.fullmatch(valor):
         conjunto.update(codigo_de_relleno())
         return

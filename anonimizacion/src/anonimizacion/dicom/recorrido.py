@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydicom._uid_dict import UID_dictionary
 
+from anonimizacion import icc
 from anonimizacion.dicom import codigos, fechas, textos
 from anonimizacion.dicom.elementos import IMAGENES, Conjunto, Elemento, Fragmentos, texto_de
 from anonimizacion.dicom.lector import leer_secuencia_implicita
@@ -20,6 +21,8 @@ _CON_TEXTO = frozenset({"CS", "LO", "SH", "DS", "IS"})
 _TEXTO_LARGO = 1 << 14
 _VR_TEXTUALES = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())  # noqa: SIM905
 _UIDS = frozenset({"UI"})
+_DE_REFERENCIA = frozenset({0x00081160, 0x0062000B, 0x0028135A, 0x0040A170})
+"""The frames and segments that are meant, whether they lie alike, and the coded purpose."""
 
 
 class Recorrido:
@@ -189,12 +192,12 @@ class Recorrido:
         return nuevo
 
     def _solo_uid(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
-        """Of a sequence that refers to other instances only the references."""
+        """Of a sequence that refers to other instances only the references: UIDs, parts of an instance, what for."""
         dentro_de = _ruta(ruta, tag) + "/"
         for item in elemento.items:
             for otro, dentro in list(item.items()):
                 suya = regla(otro)
-                if suya.vrs != _UIDS:
+                if suya.vrs != _UIDS and otro not in _DE_REFERENCIA:
                     self._quitar(item, otro, dentro, suya)
                     self._contar(dentro_de, otro, suya, Accion.QUITAR)
             self._conjunto(item, dentro_de, self._juegos)
@@ -232,6 +235,13 @@ class Recorrido:
         elemento.valor = palabra
         return Accion.TECNICO
 
+    def _color(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
+        perfil = icc.limpiar(bytes(elemento.octetos))
+        if perfil is None:
+            return Accion.QUITAR
+        elemento.valor = perfil
+        return Accion.COLOR
+
     # --- What stays ---
 
     def _mirar_lo_que_queda(self) -> None:
@@ -254,7 +264,10 @@ class Recorrido:
                 self._contar(ruta, tag, regla(tag), Accion.QUITAR)
 
     def _identifica(self, valor: bytes, *, en_cifras: bool) -> bool:
-        return self.rastro.en(valor, en_cifras=en_cifras) or self._paciente.esta_en(valor.decode("latin-1"))
+        # Of id00001 the core is 1 (contract §2), which every second measurement is.
+        return self.rastro.en(valor, en_cifras=en_cifras) or (
+            en_cifras and self._paciente.esta_en(valor.decode("latin-1"))
+        )
 
 
 def _ruta(ruta: str, tag: int) -> str:
@@ -273,4 +286,5 @@ _HACER: dict[Accion, Callable[[Recorrido, Elemento, int, str], Accion]] = {
     Accion.ENTRAR: Recorrido._entrar,
     Accion.ROTULO: Recorrido._rotulo,
     Accion.TECNICO: Recorrido._tecnico,
+    Accion.COLOR: Recorrido._color,
 }

@@ -4,7 +4,7 @@
 Longitudinal Temporal Information With Modified Dates; where one of several actions would do, the one that keeps the
 file valid (a dummy before nothing: an attribute's types in its modules are not known here); where the option's column
 is not known, the basic action, and of several the strictest. The table names what is known to identify; what it does
-not name stays where it holds numbers or codes, and goes where it holds words, unless these are known to be technical.
+not name stays where it holds numbers or codes; words give way to a dummy, unless they are known to be technical.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ class Accion(StrEnum):
     ENTRAR = "ENTRAR"
     ROTULO = "ROTULO"
     TECNICO = "TECNICO"
+    COLOR = "COLOR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ _ESTRICTA = {"X": Accion.QUITAR, "Z": Accion.VACIAR, "D": Accion.RELLENAR, "U": 
 _TEMPORALES = frozenset({"DA", "DT", "TM", "SH"})
 _NUMEROS = frozenset({"AT", "DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV", "AS", "CS"})
 _PALABRAS = frozenset({"LO", "SH"})
+_TEXTOS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
 TECNICOS = frozenset(
     """
@@ -143,8 +145,12 @@ def _fuera_de_la_tabla(tag: int, vrs: frozenset[str], clave: str) -> Regla:
         accion = Accion.CONSERVAR
     elif clave in TECNICOS:
         accion = Accion.TECNICO
+    elif clave == "ICCProfile":
+        accion = Accion.COLOR
     elif vrs <= _PALABRAS and clave.endswith(_FINES_DE_ROTULO):
         accion = Accion.ROTULO
+    elif vrs <= _TEXTOS:
+        accion = Accion.RELLENAR
     return Regla(accion, vrs)
 
 
