@@ -79,7 +79,7 @@ class Marcas:
 
 def archivo(datos: Conjunto, sintaxis: str) -> bytes:
     datos = datos | {
-        0x00080016: Elemento("UI", b"1.2.840.10008.5.1.4.1.1.2"),
+        0x00080016: Elemento("UI", b"1.2.840.10008.5.1.4.1.1.66"),
         0x00080018: Elemento("UI", b"1.3.6.1.4.1.99999.1"),
         0x00100020: Elemento("LO", b"X1"),
     }

@@ -85,7 +85,7 @@ class Opciones:
 
     def nombres(self) -> list[str]:
         """The options in force, by name, as the report has them."""
-        return ["fechas_modificadas", "pixeles_limpios", *(["peso_y_talla"] if self.peso_y_talla else [])]
+        return ["fechas_modificadas", *(["peso_y_talla"] if self.peso_y_talla else [])]
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Informe:
 
     Attributes:
         version_de_clave: the key's, by which pseudonym, dates and UIDs were made.
-        opciones: by name.
+        opciones: by name; ``pixeles_limpios`` only where burned-in text was really looked for and taken out.
         acciones: how often, by path of tags (``0008,1140/0008,1155``) and action.
         avisos: codes for what whoever uses the result must know.
         regiones: how many rectangles were blacked out per frame that had any; never what they said.

@@ -19,6 +19,8 @@ MINIMO_DE_NOMBRE = 4
 _FRASE = 12
 """From so many bytes on a text without digits is looked for as a whole."""
 _GRANDE = 1 << 16
+_BLOQUE = 1 << 22
+"""How many bytes of a picture are looked at at once."""
 _MUCHOS_UIDS = 200
 """From so many on they are looked for as whole UIDs: an object may refer to thousands of instances."""
 _UID = re.compile(rb"[0-9]+(?:\.[0-9]+){3,}")
@@ -76,10 +78,17 @@ class Rastro:
 
     def _en_imagen(self, parte: Octetos) -> bool:
         """The same in many bytes, most of which are no text, and where some digits in a row are chance."""
-        if not _puede_tener_texto(parte):
-            return any(not aguja.isascii() and aguja in bytes(parte) for aguja in self._textos)
-        pajar = bytes(parte)
-        return any(len(aguja) > MINIMO and aguja in pajar for aguja in self._textos)
+        agujas = [aguja for aguja in self._textos | self._uids if len(aguja) > MINIMO]
+        solape = max(map(len, agujas), default=0)
+        todas_ascii = all(aguja.isascii() for aguja in agujas)
+        for desde in range(0, len(parte), _BLOQUE):
+            bloque = parte[desde : desde + _BLOQUE + solape]
+            if todas_ascii and not _puede_tener_texto(bloque):
+                continue
+            pajar = bytes(bloque).upper()
+            if any(aguja in pajar for aguja in agujas):
+                return True
+        return False
 
     def _nombre(self, valor: bytes) -> None:
         for parte in _PARTES_DE_NOMBRE.split(valor):

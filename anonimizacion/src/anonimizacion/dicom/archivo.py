@@ -52,11 +52,16 @@ def limpiar(
     pixeles_limpios = pixeles.limpiar(archivo, opciones, informe)
     recorrido.rastro.anotar("LO", paciente.numero.encode())
     recorrido.limpiar(datos)
+    if not texto_de(datos, _CLASE) or not texto_de(datos, _INSTANCIA):
+        # They were there, in a representation that is not theirs.
+        raise ApartarError(Motivo.SIN_IDENTIDAD_DICOM)
     if texto_de(datos, _MODALIDAD) == b"PT" and not opciones.peso_y_talla:
         informe.avisos.add("SUV_SIN_PESO")
     seudonimo = seudonimos.paciente(paciente)
     datos[_ID] = Elemento("LO", seudonimo.encode())
     marcas.marcar(datos, pixeles_limpios=pixeles_limpios)
+    if pixeles_limpios:
+        informe.opciones.append("pixeles_limpios")
     partes = (cabecera(datos, archivo.sintaxis), *escribir(datos, archivo.codificacion))
     if recorrido.rastro.en_partes(partes):
         raise ApartarError(Motivo.IDENTIFICADOR_EN_EL_RESULTADO)

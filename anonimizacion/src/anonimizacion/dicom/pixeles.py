@@ -3,6 +3,8 @@
 import struct
 
 import numpy as np
+from pydicom._uid_dict import UID_dictionary
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from anonimizacion import quemado
 from anonimizacion.dicom.elementos import IMAGENES, PIXELES, Conjunto, Elemento, Fragmentos, texto_de
@@ -11,6 +13,10 @@ from anonimizacion.modelo import ApartarError, Informe, Motivo, Octetos, Opcione
 
 _FILAS, _COLUMNAS, _MUESTRAS, _CUADROS = 0x00280010, 0x00280011, 0x00280002, 0x00280008
 _RESERVADOS, _GUARDADOS, _ALTO, _SIGNO, _FOTOMETRIA = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280004
+_IMAGEN = "Image Storage"
+_ESPECTROS = 0x56000020
+"""Spectroscopy Data has rows and columns, too, and is no picture."""
+_NATIVAS = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
 _BLOQUE = 1 << 22
 """Values looked at at once."""
 
@@ -28,18 +34,19 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> bool:
     """
     datos = archivo.datos
     hay = [tag for tag in IMAGENES if tag in datos]
-    if not hay and _FILAS not in datos:
+    clase, modalidad, tipo = (texto_de(datos, t).decode("latin-1") for t in (0x00080016, 0x00080060, 0x00080008))
+    # A file that was cut between two elements is one without a picture: an image's class has to have one.
+    if not hay and _IMAGEN not in UID_dictionary[clase][0] and (_FILAS not in datos or _ESPECTROS in datos):
         return False
     if len(hay) != 1:
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     elemento = datos[hay[0]]
+    if isinstance(elemento.valor, Fragmentos) == (archivo.sintaxis in _NATIVAS):
+        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     if isinstance(elemento.valor, Fragmentos):
         # Not built yet: decoding, and the segments inside of frames.
         raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
-    if isinstance(elemento.valor, list):
-        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     _limpiar_nativos(archivo, hay[0], elemento, informe)
-    clase, modalidad, tipo = (texto_de(datos, t).decode("latin-1") for t in (0x00080016, 0x00080060, 0x00080008))
     if quemado.puede_haber(modalidad, clase, tipo):
         quemado.apartar()
     return False
@@ -69,7 +76,7 @@ def _limpiar_nativos(archivo: Archivo, tag: int, elemento: Elemento, informe: In
     """Cut what follows the last pixel; clear the bits that are no pixel's, where overlays were once kept."""
     datos, orden, valor = archivo.datos, archivo.codificacion.orden, elemento.octetos
     filas, columnas = entero(datos, _FILAS, orden), entero(datos, _COLUMNAS, orden)
-    muestras, reservados = entero(datos, _MUESTRAS, orden, 1), entero(datos, _RESERVADOS, orden)
+    muestras, reservados = entero(datos, _MUESTRAS, orden), entero(datos, _RESERVADOS, orden)
     cuantos = filas * columnas * muestras * entero(datos, _CUADROS, orden, 1)
     if texto_de(datos, _FOTOMETRIA) == b"YBR_FULL_422":
         cuantos = cuantos * 2 // 3
@@ -86,7 +93,7 @@ def _limpiar_nativos(archivo: Archivo, tag: int, elemento: Elemento, informe: In
         if not 0 < guardados <= alto + 1 <= reservados:
             raise ApartarError(Motivo.PIXELES_ILEGIBLES)
         valor = _sin_bits_de_mas(
-            valor, f"{orden}u{reservados // 8}", guardados, alto, entero(datos, _SIGNO, orden, 0), informe
+            valor, f"{orden}u{reservados // 8}", guardados, alto, entero(datos, _SIGNO, orden), informe
         )
     elemento.valor = valor
 
