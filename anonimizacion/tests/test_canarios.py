@@ -158,6 +158,22 @@ def test_un_codigo_dice_lo_que_su_esquema_dice() -> None:
     assert propio[0x00080102].octetos == b"99SALUDTECH "
 
 
+@pytest.mark.parametrize(
+    ("valor", "esquema", "queda"),
+    [
+        *((v, "SCT", True) for v in ("51185008", "987654321")),
+        *((v, "DCM", True) for v in ("121106", "999999")),
+        *((v, "UCUM", True) for v in ("mm", "mm2", "{ratio}", "[hnsf'U]", "mg/ml", "10*-3/min", "1", "kBq/ml")),
+        *((v, s, False) for v in ("GARCIALOPEZ", "QX12AB34") for s in ("SCT", "DCM", "UCUM", "SRT", "LN", "99X", "")),
+        ("anything", "BARI", False),
+    ],
+)
+def test_un_codigo_tiene_la_forma_de_su_esquema(valor: str, esquema: str, queda: bool) -> None:
+    item: Conjunto = {0x00080100: Elemento("SH", valor.encode()), 0x00080102: Elemento("SH", esquema.encode())}
+    hecho = leer(limpio(archivo({0x00082218: Elemento("SQ", [item])}, EXPLICITA)), 0).datos[0x00082218].items[0]
+    assert (bytes(hecho[0x00080100].octetos).strip() == valor.encode()) is queda
+
+
 def test_el_peso_y_la_talla_se_quedan_solo_si_se_pide() -> None:
     datos = {0x00101020: Elemento("DS", b"1.68"), 0x00101030: Elemento("DS", b"71.5")}
     assert {0x00101020, 0x00101030} & leer(limpio(archivo(datos, EXPLICITA)), 0).datos.keys() == set()

@@ -47,7 +47,7 @@ def limpiar(
     datos = archivo.datos
     _comprobar_clase(datos)
     paciente = _paciente(datos, remitente)
-    recorrido = Recorrido(seudonimos, paciente, opciones, informe, implicita=not archivo.codificacion.explicita)
+    recorrido = Recorrido(seudonimos, paciente, opciones, informe, codificacion=archivo.codificacion)
     rasgos = _rasgos(datos, recorrido)
     pixeles_limpios = pixeles.limpiar(archivo, opciones, informe)
     recorrido.rastro.anotar("LO", paciente.numero.encode())

@@ -17,11 +17,26 @@ from anonimizacion.dicom.tabla import CODIGOS
 
 _CONCEPTOS: dict[str, dict[str, dict[str, tuple[str, list[int]]]]] = concepts  # type: ignore[assignment]
 _VALOR, _ESQUEMA, _VERSION, _SIGNIFICADO, _LARGO, _URN = sorted(CODIGOS)
-_ESQUEMAS = frozenset(_CONCEPTOS) | frozenset(
-    "DCM SCT SRT SNM3 UCUM FMA LN RADLEX NCIt MDC ICDO3 I10 I9C UMLS ACR BARI PUBCHEM_CID".split()  # noqa: SIM905
-)
-"""The public coding schemes (PS3.16 section 8)."""
-_FORMA = re.compile(r"[A-Za-z0-9{}\[\]%/.*^_'\-]{1,16}")
+_UNIDAD = r"(?:10\*-?[0-9]{1,2}|\[[A-Za-z_']{1,8}\]|\{[A-Za-z_ ]{1,12}\}|[A-Za-z%]{1,5})(?:-?[0-9])?"
+_FORMAS = {
+    esquema: re.compile(forma)
+    for esquema, forma in {
+        "DCM": r"[0-9]{5,6}",
+        "FMA": r"[0-9]{3,6}",
+        "I10": r"[A-Z][0-9]{2}(?:\.[0-9]{1,4})?",
+        "I9C": r"[0-9]{3}(?:\.[0-9]{1,2})?",
+        "LN": r"[0-9]{1,5}-[0-9]",
+        "MDC": r"[0-9]{1,6}",
+        "NCIt": r"C[0-9]{3,6}",
+        "RADLEX": r"RID[0-9]{1,5}",
+        "SCT": r"[0-9]{6,16}",
+        "SNM3": r"[A-Z]-[0-9A-F]{4,5}",
+        "SRT": r"[A-Z][0-9]?-[0-9A-F]{4,5}",
+        "UCUM": rf"1|/?{_UNIDAD}(?:[./]{_UNIDAD})*",
+        "UMLS": r"C[0-9]{7}",
+    }.items()
+}
+"""How the codes of public schemes look (PS3.16 section 8); of other public schemes only known codes are taken."""
 _FORMA_DE_VERSION = re.compile(rb"[0-9]{4}(?:[0-9]{4})?|[0-9]{1,2}(?:\.[0-9]{1,2})?")
 
 
@@ -37,18 +52,19 @@ def limpiar(conjunto: Conjunto) -> None:
     es_esquema = CODIGOS & conjunto.keys() <= {_ESQUEMA, _VERSION}
     for tag in CODIGOS:
         conjunto.pop(tag, None)
-    if es_esquema and esquema in _ESQUEMAS:
+    if es_esquema and (esquema in _FORMAS or esquema in _CONCEPTOS):
         # An item that tells of a scheme, not of a code (0008,0110).
         conjunto[_ESQUEMA] = Elemento("SH", esquema.encode())
         return
-    if esquema not in _ESQUEMAS or not _FORMA.fullmatch(valor):
+    significado = _significados().get((esquema, valor))
+    if significado is None and not (esquema in _FORMAS and len(valor) <= 16 and _FORMAS[esquema].fullmatch(valor)):
         conjunto.update(codigo_de_relleno())
         return
     conjunto[_VALOR] = Elemento("SH", valor.encode())
     conjunto[_ESQUEMA] = Elemento("SH", esquema.encode())
     if _FORMA_DE_VERSION.fullmatch(version):
         conjunto[_VERSION] = Elemento("SH", version)
-    conjunto[_SIGNIFICADO] = Elemento("LO", (_significados().get((esquema, valor)) or valor).encode())
+    conjunto[_SIGNIFICADO] = Elemento("LO", (significado or valor).encode())
 
 
 @lru_cache(maxsize=1)

@@ -203,7 +203,7 @@ class _Lector:
         if vr == "SQ":
             items, desde = self._items(desde, fin, hondura, delimitada=True)
             return Elemento("SQ", items), desde
-        if vr == "UN":
+        if vr == "UN" and (self._codificacion.pequeno or tag >> 16 & 1):
             # A sequence that somebody on the way did not know (PS3.5 6.2.2): always implicit, little endian.
             items, desde = _Lector(self._vista, _IMPLICITA)._items(desde, fin, hondura, delimitada=True)
             return Elemento("SQ", items), desde

@@ -7,7 +7,7 @@ from pydicom._uid_dict import UID_dictionary
 
 from anonimizacion import icc
 from anonimizacion.dicom import codigos, fechas, textos
-from anonimizacion.dicom.elementos import IMAGENES, Conjunto, Elemento, Fragmentos, texto_de
+from anonimizacion.dicom.elementos import IMAGENES, Codificacion, Conjunto, Elemento, Fragmentos, texto_de
 from anonimizacion.dicom.lector import leer_secuencia_implicita
 from anonimizacion.dicom.relleno import PALABRA, relleno
 from anonimizacion.dicom.tabla import CODIGOS, PESO_Y_TALLA, PRIVADO, Accion, Regla, regla
@@ -17,6 +17,8 @@ from anonimizacion.rastro import Rastro
 from anonimizacion.seudonimos import Seudonimizador
 
 _JUEGO = 0x00080005
+_CONOCIDA = Codificacion(explicita=True)
+"""Where an unknown representation (UN, always little endian) can be known by the dictionary."""
 _CON_TEXTO = frozenset({"CS", "LO", "SH", "DS", "IS"})
 _TEXTO_LARGO = 1 << 14
 _VR_TEXTUALES = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())  # noqa: SIM905
@@ -35,7 +37,7 @@ class Recorrido:
         opciones: Opciones,
         informe: Informe,
         *,
-        implicita: bool,
+        codificacion: Codificacion,
     ) -> None:
         self._seudonimos = seudonimos
         self._paciente = paciente
@@ -43,7 +45,7 @@ class Recorrido:
         self._opciones = opciones
         self._acciones = informe.acciones
         self._avisos = informe.avisos
-        self._implicita = implicita
+        self._codificacion = codificacion
         self._uids: dict[bytes, bytes] = {}
         self._juegos: tuple[str, ...] | None = None
         self._quedan: list[tuple[Conjunto, int, str]] = []
@@ -64,7 +66,7 @@ class Recorrido:
         try:
             if codigos.es_codigo(conjunto):
                 for tag in CODIGOS & conjunto.keys():
-                    self._contar(ruta, tag, regla(tag), Accion.CONSERVAR)
+                    self._contar(ruta, tag, regla(tag), Accion.CODIGO)
                 codigos.limpiar(conjunto)
                 self._quedan.extend((conjunto, tag, ruta) for tag in CODIGOS & conjunto.keys())
             for tag, elemento in list(conjunto.items()):
@@ -129,7 +131,7 @@ class Recorrido:
         """Give an element the representation that the standard does; False where its bytes can't be that."""
         if elemento.vr in suya.vrs:
             return isinstance(elemento.valor, list) == (elemento.vr == "SQ") or isinstance(elemento.valor, Fragmentos)
-        if len(suya.vrs) != 1 or self._implicita:
+        if len(suya.vrs) != 1 or self._codificacion != _CONOCIDA:
             return False
         (vr,) = suya.vrs
         if elemento.vr == "UN" and not isinstance(elemento.valor, list | Fragmentos):

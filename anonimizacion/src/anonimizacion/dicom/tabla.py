@@ -29,6 +29,7 @@ class Accion(StrEnum):
     ROTULO = "ROTULO"
     TECNICO = "TECNICO"
     COLOR = "COLOR"
+    CODIGO = "CODIGO"
 
 
 @dataclass(frozen=True, slots=True)
