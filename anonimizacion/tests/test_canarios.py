@@ -193,6 +193,16 @@ def test_lo_que_se_quita_se_busca_en_lo_que_sale(monkeypatch: pytest.MonkeyPatch
     assert resultado.motivo == "IDENTIFICADOR_EN_EL_RESULTADO"
 
 
+@pytest.mark.parametrize("queda", ["Consultorio Muñoz", "CONSULTORIO MUÑOZ", "Consultorio Munoz"])
+def test_un_nombre_es_el_mismo_con_otras_mayusculas_y_sin_tildes(queda: str) -> None:
+    datos = {
+        0x00080005: Elemento("CS", b"ISO_IR 100"),
+        0x00080070: Elemento("LO", queda.encode("latin-1")),
+        0x00100010: Elemento("PN", "MUÑOZ^LÍA".encode("latin-1")),
+    }
+    assert leer(limpio(archivo(datos, EXPLICITA)), 0).datos[0x00080070].octetos == b"ANONIMIZADO "
+
+
 @pytest.mark.parametrize(
     "cola",
     [

@@ -26,6 +26,9 @@ from anonimizacion.motor import anonimizar
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 
+# What the other reader says of a file's false character set.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+
 CLAVE = Seudonimizador(bytes(range(32)), 2)
 HOSPITAL = "Hospital del norte"
 SEMILLAS = {"publicada": SEMILLA, "nueva": os.environ.get("SEMILLA") or secrets.token_hex(8)}

@@ -59,6 +59,7 @@ class Recorrido:
     def limpiar(self, datos: Conjunto) -> None:
         """Clean a whole data set."""
         self._conjunto(datos, "", None)
+        self._juegos = self._juego(datos, None)
         self._mirar_lo_que_queda()
 
     def _conjunto(self, conjunto: Conjunto, ruta: str, heredados: tuple[str, ...] | None) -> None:
@@ -126,6 +127,8 @@ class Recorrido:
                         self._recordar(dentro)
         elif elemento.vr != "UI" or bytes(valor).strip(b" \0").decode("latin-1") not in UID_dictionary:
             self.rastro.anotar(elemento.vr, valor)
+            if elemento.vr in _VR_TEXTUALES and not bytes(valor).isascii():
+                self.rastro.anotar(elemento.vr, textos.llano(bytes(valor), self._juegos))
 
     def _como_dice_el_diccionario(self, elemento: Elemento, suya: Regla) -> bool:
         """Give an element the representation that the standard does; False where its bytes can't be that."""
@@ -267,6 +270,8 @@ class Recorrido:
 
     def _identifica(self, valor: bytes, *, en_cifras: bool) -> bool:
         # Of id00001 the core is 1 (contract §2), which every second measurement is.
+        if not valor.isascii():
+            valor += b"\n" + textos.llano(valor, self._juegos)
         return self.rastro.en(valor, en_cifras=en_cifras) or (
             en_cifras and self._paciente.esta_en(valor.decode("latin-1"))
         )

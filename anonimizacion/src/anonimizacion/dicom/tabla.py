@@ -98,6 +98,8 @@ BINARIOS = frozenset(
 )
 """The bytes that are kept, by keyword: pictures, their tables, signals and shapes."""
 
+_CODIGOS_LIBRES = frozenset({"ContentLabel", "GraphicLayer"})
+"""Codes by their representation (CS), words by their use: whoever makes a presentation names its layers."""
 _FINES_DE_ROTULO = ("ID", "Identifier", "Label", "Name", "Number", "Code")
 PESO_Y_TALLA = frozenset({0x00101020, 0x00101030})
 PRIVADO = Regla(Accion.QUITAR, resumida="privados")
@@ -142,7 +144,9 @@ def _fuera_de_la_tabla(tag: int, vrs: frozenset[str], clave: str) -> Regla:
         accion = Accion.UID
     elif vrs & {"DA", "DT", "TM"}:
         accion = Accion.FECHA
-    elif tag in CODIGOS or clave in BINARIOS or (vrs & _NUMEROS and clave not in BINARIOS):
+    elif clave in _CODIGOS_LIBRES:
+        accion = Accion.ROTULO
+    elif tag in CODIGOS or clave in BINARIOS or vrs & _NUMEROS:
         accion = Accion.CONSERVAR
     elif clave in TECNICOS:
         accion = Accion.TECNICO

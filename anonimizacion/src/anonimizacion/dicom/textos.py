@@ -1,6 +1,7 @@
 """Texts of a data set in its character sets (PS3.3 C.12.1.1.2), and whether a value fits its representation."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from pydicom.charset import decode_bytes, python_encoding
@@ -42,6 +43,14 @@ def texto(valor: bytes, declarados: tuple[str, ...] | None) -> str | None:
         return decode_bytes(valor, list(declarados), set(b"\n\r\f\\^="))
     except (UnicodeError, LookupError):
         return None
+
+
+def llano(valor: bytes, declarados: tuple[str, ...] | None) -> bytes:
+    """What is left of a text in ASCII, without accents: by it one word is the same in any case and character set."""
+    leido = texto(valor, declarados)
+    if leido is None:
+        leido = valor.decode("latin-1")
+    return unicodedata.normalize("NFKD", leido).encode("ascii", "ignore")
 
 
 def que_cabe(vr: str, valor: bytes) -> bytes | None:
