@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -309,8 +309,10 @@ def test_quien_cuelga_a_media_peticion_no_deja_lo_que_dijo_en_el_registro(puerta
     assert NUMERO not in puerta.registro.read_bytes()
 
 
+@pytest.mark.largo
 def test_la_puerta_no_la_retiene_quien_no_lee_ni_quien_gotea_ni_quien_calla(puerta: Puerta) -> None:
-    """500 of each at once. That each is cut off in its time, the server's own tests show, which may set that time."""
+    """500 of each at once. In the long tier: the server by itself bears the same in ``make test``, where its times can
+    be set, too; this asks the same of the door as it is put together."""
 
     def trabajadores() -> list[psutil.Process]:
         return psutil.Process(puerta.proceso.pid).children()
@@ -334,7 +336,9 @@ def test_la_puerta_no_la_retiene_quien_no_lee_ni_quien_gotea_ni_quien_calla(puer
         lentos.append(enchufe)
     for _ in range(5):
         for enchufe in lentos[1::3]:
-            enchufe.send(b" ")
+            # On a busy machine its time may be up by now.
+            with suppress(OSError):
+                enchufe.send(b" ")
         for _ in range(10):
             assert puerta.json("POST", CANCELAR, {"motivo": "ya no"})[0] == 202
         assert puerta.json("GET", "/planes")[0] == 503, "nobody is there to tell"

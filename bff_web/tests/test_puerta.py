@@ -23,7 +23,7 @@ from contratos import Mensaje
 from contratos.consultas import Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada import drenaje
+from seedwork.entrada import parada
 from seedwork.entrada.config import cargar
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.entrada.salud import Comprobacion
@@ -97,7 +97,7 @@ def test_un_balanceador_le_envia_desde_que_estuvo_lista_hasta_que_se_detiene(mon
     del_broker = "sin conexión"
     assert trafico() == (200, "ABIERTA")
     assert puerta.get("/salud/lista").status_code == 503
-    monkeypatch.setattr(drenaje, "PARANDO", (parando := threading.Event()))
+    monkeypatch.setattr(parada, "PARANDO", (parando := threading.Event()))
     parando.set()
     assert trafico() == (503, "CERRADA")
     assert puerta.get("/planes").status_code == 503, "de lo que se le pide sigue ocupándose, aquí sin servicios"

@@ -23,6 +23,7 @@ from notificaciones.infraestructura.tablas import METADATOS, envios
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.http import App
 from seedwork.entrada.proceso import Parte
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.almacen_eventos import FlujosSQL
@@ -90,6 +91,6 @@ def _flujos(transaccion: TransaccionSQL) -> FlujosSQL:
     return FlujosSQL(transaccion.conexion)
 
 
-def crear_api() -> flask.Flask:
-    """For the WSGI server."""
+def crear_api() -> App:
+    """For the HTTP server's processes."""
     return servicio().crear_api()

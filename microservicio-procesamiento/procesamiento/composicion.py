@@ -20,6 +20,7 @@ from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS
 from seedwork.entrada.config import cargar
+from seedwork.entrada.http import App
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
@@ -51,6 +52,6 @@ def servicio() -> Servicio:
     )
 
 
-def crear_api() -> flask.Flask:
-    """For the WSGI server."""
+def crear_api() -> App:
+    """For the HTTP server's processes."""
     return servicio().crear_api()

@@ -7,6 +7,7 @@ import flask
 import sqlalchemy as sa
 
 from seedwork.entrada.config import cargar
+from seedwork.entrada.http import App
 from seedwork.entrada.servicio import Servicio
 from servicio_datos import NOMBRE
 from servicio_datos.aplicacion.manejadores import MANEJADORES
@@ -49,6 +50,6 @@ def servicio() -> Servicio:
     )
 
 
-def crear_api() -> flask.Flask:
-    """For the WSGI server."""
+def crear_api() -> App:
+    """For the HTTP server's processes."""
     return servicio().crear_api()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from contratos import PROVEEDORES
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
+from seedwork.entrada.http import App
 from seedwork.entrada.proceso import Parte, Periodica
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.avance import AvancePulsar
@@ -73,6 +74,6 @@ def servicio() -> Servicio:
     )
 
 
-def crear_api() -> flask.Flask:
-    """For the WSGI server."""
+def crear_api() -> App:
+    """For the HTTP server's processes."""
     return servicio().crear_api()

@@ -57,7 +57,13 @@ def _archivos(cuales: str) -> list[Path]:
 
 
 def _existe(archivo: str, nombre: str) -> bool:
-    raices = [RAIZ / "seedwork/src", RAIZ / "bff_web/src", *RAIZ.glob("microservicio-*")]
+    raices = [
+        RAIZ,
+        RAIZ / "seedwork/src",
+        RAIZ / "bff_web/src",
+        RAIZ / "deploy/local/src",
+        *RAIZ.glob("microservicio-*"),
+    ]
     return any((raiz / archivo).is_file() and nombre in _nombres(raiz / archivo) for raiz in raices)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import urllib3
+from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from tests.experimento1.jmeter import Muestra, Muestras
 from tests.experimento1.vigia import ORDENES, destinos
@@ -48,6 +49,8 @@ class Escalador:
         self._hilo = threading.Thread(target=self._escalar, daemon=True)
         self.deseados: list[int] = []
         """What the metric said, each time that it was asked."""
+        self.en_marcha: list[int] = []
+        """How many ran then."""
 
     def __enter__(self) -> "Escalador":
         self._hilo.start()
@@ -63,12 +66,13 @@ class Escalador:
                 if (deseados := escalado.deseados()) is None:
                     continue
                 self.deseados.append(deseados)
-                for i, nombre in enumerate(escalado.trabajadores):
-                    trabajador = self._viva.proceso(nombre)
-                    if i < deseados and trabajador.parado:
-                        trabajador.arrancar()
-                    elif i >= deseados and not trabajador.parado:
-                        trabajador.parar()
+                detenidos = [n for n in escalado.trabajadores if self._viva.proceso(n).parado]
+                arrancar, parar = escalado.cambios(deseados, detenidos)
+                for nombre in arrancar:
+                    self._viva.proceso(nombre).arrancar()
+                for nombre in parar:
+                    self._viva.proceso(nombre).parar()
+                self.en_marcha.append(sum(not self._viva.proceso(n).parado for n in escalado.trabajadores))
 
 
 class Averia:
@@ -201,6 +205,18 @@ class Escena:
     def preguntar(self, ruta: str) -> int:
         """A query's status."""
         return urllib3.request("GET", self.plataforma.bff + ruta, retries=False, timeout=20).status
+
+    def atendidas(self, nombre: str) -> int:
+        """How many image commands an instance of the door has answered since its start."""
+        texto = urllib3.request(
+            "GET", f"http://{LOCAL}:{self.proceso(nombre).puerto}/metrics", retries=False, timeout=20
+        ).data.decode()
+        return sum(
+            int(muestra.value)
+            for familia in text_string_to_metric_families(texto)
+            for muestra in familia.samples
+            if muestra.name.endswith("_count") and muestra.labels.get("ruta") == "/procesar/procesar-imagen"
+        )
 
     def retirar(self, nombre: str) -> None:
         """Ask a process, and none of its children, to go: as process managers and clouds do."""

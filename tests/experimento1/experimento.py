@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -20,15 +20,15 @@ import typer
 from rich.console import Console
 from tests.experimento1 import capacidad, pagina
 from tests.experimento1.escena import Cuentas, escena
-from tests.experimento1.jmeter import Carga, Muestras, Resumen, disparar
-from tests.experimento1.variantes import VARIANTES, Hechos, Variante, juzgar
+from tests.experimento1.jmeter import Carga, Muestras, Resumen, disparar, esperar_primeras
+from tests.experimento1.variantes import PRIMERAS, VARIANTES, Hechos, Variante, juzgar, nada
 from tests.experimento1.vigia import Vigia
 from tests.fallos.experimento import contando_errores
 
+from plataforma.errores import ErrorPlataforma
+
 CARPETA = Path(".local/experimento-1")
 INFORME = Path(".local/experimento-1.md")
-PRIMERAS = 20
-"""How many requests count as the first ones after a start."""
 TOPE_CPU = 75.0
 
 consola = Console(highlight=False, soft_wrap=True)
@@ -76,7 +76,7 @@ def experimento(
     if ajenas := set(pedidas) - {*VARIANTES, "capacidad"}:
         sys.exit(f"No such variant: {', '.join(sorted(ajenas))}; --lista names them.")
     resultados: list[Resultado] = []
-    rotas: list[str] = []
+    rotas: dict[str, str] = {}
     with contando_errores():
         try:
             for nombre in pedidas:
@@ -86,13 +86,13 @@ def experimento(
                     else:
                         resultados.append(correr(VARIANTES[nombre], Carga(hilos, subida, vueltas), CARPETA / nombre))
                         _decir(resultados[-1])
-                except AssertionError as error:
+                except (AssertionError, ErrorPlataforma) as error:
                     # What was waited for did not come: the others are run all the same.
-                    rotas.append(nombre)
+                    rotas[nombre] = str(error)
                     consola.print(f"{nombre}: {error}", markup=False, style="red")
         finally:
-            if resultados:
-                _escribir(resultados)
+            if resultados or rotas:
+                _escribir(resultados, rotas)
     if rotas or any(resultado.hechos.hallazgos for resultado in resultados):
         sys.exit(1)
 
@@ -105,11 +105,15 @@ def correr(variante: Variante, base: Carga, carpeta: Path, *, de_paso: bool = Fa
         with disparar(lugar.plataforma.bff, carga, carpeta.resolve(), consola) as corriendo:
             vigia = Vigia(lugar.cimiento.servidores.admin_url, lambda: {**lugar.pids(), "jmeter": corriendo.pid})
             with vigia:
+                if variante.suceso is not nada:
+                    esperar_primeras(corriendo, carga.peticiones // 3)
                 variante.suceso(lugar, corriendo, carga, hechos)
                 muestras = corriendo.terminar()
                 cuentas = lugar.contar(muestras)
         juzgar(variante, lugar, muestras, cuentas, hechos)
     resultado = _resumir(variante, muestras, cuentas, hechos, vigia, maquina)
+    altas = {n: f"{media:.0f} %" for n, media in _instancias(resultado).items() if media > TOPE_CPU}
+    hechos.exigir(not altas, f"above {TOPE_CPU:.0f} % of a core on average: {altas}")
     _pagina(resultado, muestras, vigia, carpeta)
     return resultado
 
@@ -142,11 +146,16 @@ COLUMNAS = (
 )  # fmt: skip
 
 
+def _instancias(r: Resultado) -> dict[str, float]:
+    """Each door's and worker's mean CPU."""
+    return {n: m for n, (m, _) in r.cpu.items() if n.startswith(("bff-", "procesamiento-")) and n[-1].isdigit()}
+
+
 def fila(r: Resultado) -> list[str]:
     """Its row, in the order of COLUMNAS."""
     s, c = r.resumen, r.cuentas
     ms = [f"{v:,.1f}" for v in (s.media,)] + [f"{v:,.0f}" for v in (s.mediana, s.p95, s.p99, s.minimo, s.maximo)]
-    instancias = {n: m for n, (m, _) in r.cpu.items() if n.startswith(("bff-", "procesamiento-")) and n[-1].isdigit()}
+    instancias = _instancias(r)
     ocupada = max(instancias, key=lambda n: instancias[n], default="")
     return [
         r.variante.nombre, *ms, f"{s.desviacion:,.1f}", f"{r.primeras_ms:,.0f}", f"{r.demas_ms:,.0f}", f"{s.errores}",
@@ -172,18 +181,17 @@ def _pagina(r: Resultado, muestras: Muestras, vigia: Vigia, carpeta: Path) -> No
     tabla = dict(zip(COLUMNAS, fila(r), strict=True))
     cpu = {f"CPU of {nombre}": f"{media:.0f} %, at most {mas:.0f}" for nombre, (media, mas) in r.cpu.items()}
     notas = [*r.hechos.hallazgos, *r.hechos.notas]
-    if altas := [n for n, (media, _) in r.cpu.items() if media > TOPE_CPU and n.startswith(("bff-", "procesamiento-"))]:
-        notas.append(f"above {TOPE_CPU:.0f} % of a core on average: {', '.join(altas)}")
     donde = pagina.escribir(f"Experiment 1: {r.variante.nombre}", [tabla, cpu], notas, carpeta)
     texto = json.dumps(vars(r) | {"variante": r.variante.nombre}, default=vars, indent=1, ensure_ascii=False)
     (carpeta / "resultado.json").write_text(texto, encoding="utf-8")
     consola.print(f"Its page: {donde}", style="dim")
 
 
-def _escribir(resultados: Sequence[Resultado]) -> None:
+def _escribir(resultados: Sequence[Resultado], rotas: Mapping[str, str]) -> None:
     filas = [list(COLUMNAS), ["---"] * len(COLUMNAS), *(fila(r) for r in resultados)]
     tabla = "\n".join("| " + " | ".join(f) + " |" for f in filas)
     notas = [f"- {r.variante.nombre}: {nota}" for r in resultados for nota in (*r.hechos.hallazgos, *r.hechos.notas)]
+    notas += [f"- {nombre} broke off: {razon}" for nombre, razon in rotas.items()]
     fecha = time.strftime("%Y-%m-%d %H:%M %Z")
     INFORME.parent.mkdir(exist_ok=True)
     INFORME.write_text(f"# Experiment 1, {fecha}\n\n{tabla}\n\n" + "\n".join(notas) + "\n", encoding="utf-8")

@@ -5,13 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tests.experimento1.escena import Cuentas, Escena, incierta, perdidas
-from tests.experimento1.jmeter import Carga, Corriendo, Muestras, esperar_primeras
+from tests.experimento1.jmeter import Carga, Corriendo, Muestras, percentil
+from tests.experimento1.molestos import Lentos, Pesados
 from tests.saga.espera import hasta
 from tests.saga.plataforma_viva import Trabajadores
 
-from plataforma.balanceador import APARTADO_S, FALLOS
+from plataforma.balanceador import APARTADO_S, DRENAJE_S, FALLOS
+from plataforma.puertos import LOCAL
 
 YERRA_S = 15.0
+PRIMERAS = 20
+"""How many requests count as the first ones after a start."""
 
 
 @dataclass
@@ -20,6 +24,8 @@ class Hechos:
 
     hallazgos: list[str] = field(default_factory=list)
     notas: list[str] = field(default_factory=list)
+    desde: float = 0.0
+    """When its event began, in seconds of the epoch, where that divides the requests."""
 
     def exigir(self, condicion: bool, que: str) -> None:
         """Note a broken promise where the condition does not hold."""
@@ -78,13 +84,8 @@ def juzgar(variante: Variante, lugar: Escena, muestras: Muestras, cuentas: Cuent
 # What happens
 
 
-def _un_tercio(corriendo: Corriendo, carga: Carga) -> None:
-    esperar_primeras(corriendo, carga.peticiones // 3)
-
-
-def matar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+def matar_una_puerta(lugar: Escena, _corriendo: Corriendo, _carga: Carga, hechos: Hechos) -> None:
     """kill -9 of an instance, with all its processes, while commands are in flight on it."""
-    _un_tercio(corriendo, carga)
     puerta = lugar.proceso("bff-1")
     puerta.derribar()
     _volvio(lugar, "bff-1", hechos)
@@ -92,35 +93,63 @@ def matar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: 
 
 def retirar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
     """SIGTERM to an instance: it drains, ends, and another one takes its place."""
-    _un_tercio(corriendo, carga)
     comienzo = time.monotonic()
     lugar.retirar("bff-1")
     _volvio(lugar, "bff-1", hechos)
-    hechos.notas.append(f"bff-1 drained, ended and was back after {time.monotonic() - comienzo:.1f} s")
-    hechos.exigir(corriendo.trabaja, "the load was over before the instance was back")
+    vuelta = time.monotonic() - comienzo
+    codigo, cuando = lugar.guardia.salidas["bff-1"]
+    acabo = cuando - comienzo
+    hechos.notas.append(f"bff-1 ended {acabo:.1f} s after the signal, and its successor was ready after {vuelta:.1f} s")
+    hechos.exigir(codigo == 0, f"the instance that was asked to go ended with {codigo}")
+    hechos.exigir(
+        acabo >= DRENAJE_S, f"it ended {acabo:.1f} s after the signal: it did not drain for {DRENAJE_S:.1f} s"
+    )
+    hechos.exigir(corriendo.hechas < carga.peticiones, "the load was over before the instance was back")
 
 
-def averiar_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, _hechos: Hechos) -> None:
+def averiar_una_puerta(lugar: Escena, _corriendo: Corriendo, _carga: Carga, _hechos: Hechos) -> None:
     """An instance answers 500 to all but its health for a while, and is well again."""
     assert lugar.averia is not None
-    _un_tercio(corriendo, carga)
     lugar.averia.empezar()
     hasta(lambda: any(codigo == 500 for _, codigo in lugar.averia.recibidas()), "la instancia yerra")  # type: ignore[union-attr]
     time.sleep(YERRA_S)
     lugar.averia.acabar()
 
 
-def matar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+def matar_un_trabajador(lugar: Escena, _corriendo: Corriendo, _carga: Carga, hechos: Hechos) -> None:
     """kill -9 of a worker."""
-    _un_tercio(corriendo, carga)
     lugar.proceso("procesamiento-1").derribar()
     _volvio(lugar, "procesamiento-1", hechos)
 
 
-def congelar_un_trabajador(lugar: Escena, corriendo: Corriendo, carga: Carga, _hechos: Hechos) -> None:
+def congelar_un_trabajador(lugar: Escena, _corriendo: Corriendo, _carga: Carga, _hechos: Hechos) -> None:
     """A worker stops in its tracks, with what it holds, and nobody wakes it."""
-    _un_tercio(corriendo, carga)
     lugar.congelar("procesamiento-1")
+
+
+def molestar_con_lentos(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """500 clients that never read, 500 that send an octet a second and 500 that say nothing come to the balancer."""
+    _molestar(Lentos(lugar.plataforma.bff), corriendo, carga, hechos)
+
+
+def molestar_a_una_puerta(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """The same come to an instance itself, past the balancer."""
+    _molestar(Lentos(f"http://{LOCAL}:{lugar.proceso('bff-1').puerto}"), corriendo, carga, hechos)
+
+
+def molestar_con_pesados(lugar: Escena, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """Four clients send the costliest bodies that are read, as fast as they are answered."""
+    molestos = Pesados(lugar.plataforma.bff)
+    _molestar(molestos, corriendo, carga, hechos)
+    hechos.notas.append(f"the heavy bodies' answers: {molestos.estados}")
+
+
+def _molestar(molestos: Lentos | Pesados, corriendo: Corriendo, carga: Carga, hechos: Hechos) -> None:
+    """From now on until the load's end."""
+    hechos.desde = time.time()
+    with molestos:
+        while corriendo.trabaja and corriendo.hechas < carga.peticiones:
+            time.sleep(0.5)
 
 
 def _volvio(lugar: Escena, nombre: str, hechos: Hechos) -> None:
@@ -150,6 +179,14 @@ def solo_lo_incierto(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos
             hechos.notas.append(f"{muestra.propio} ({muestra.codigo} after {muestra.ms:.0f} ms): {hecha}")
 
 
+def siguio_la_siguiente(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
+    """No request failed, and the instance in the other's place had its part of them."""
+    sin_un_error(lugar, muestras, cuentas, hechos)
+    suyas = lugar.atendidas("bff-1")
+    hechos.exigir(suyas > 0, "the instance that took the other's place got no request")
+    hechos.notas.append(f"the instance that took its place answered {suyas:,} requests")
+
+
 def se_la_aparto(lugar: Escena, muestras: Muestras, _cuentas: Cuentas, hechos: Hechos) -> None:
     """The instance that erred was found by its answers, left out, and taken back once it was well."""
     assert lugar.averia is not None
@@ -171,6 +208,20 @@ def se_la_aparto(lugar: Escena, muestras: Muestras, _cuentas: Cuentas, hechos: H
     )
 
 
+def como_sin_ellos(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
+    """No request failed; what it cost the others is a figure."""
+    sin_un_error(lugar, muestras, cuentas, hechos)
+    antes = sorted(m.ms for m in muestras[PRIMERAS:] if m.comienzo < hechos.desde)
+    despues = sorted(m.ms for m in muestras if m.comienzo >= hechos.desde)
+    hechos.exigir(len(despues) > len(antes), "they came too late to be in anybody's way")
+    if antes and despues:
+        p99 = percentil(antes, 99), percentil(despues, 99)
+        hechos.notas.append(
+            f"p99 {p99[0]:.0f} ms before they came, {p99[1]:.0f} ms beside them ({p99[1] / p99[0]:.2f} of it); "
+            f"median {percentil(antes, 50):.0f} and {percentil(despues, 50):.0f} ms"
+        )
+
+
 def por_la_metrica(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: Hechos) -> None:
     """No request failed, whatever number of workers the metric asked for."""
     sin_un_error(lugar, muestras, cuentas, hechos)
@@ -178,8 +229,10 @@ def por_la_metrica(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: 
     hechos.exigir(bool(dichos), "the metric was never told")
     if dichos:
         hechos.notas.append(
-            f"workers that the metric asked for: {dichos[0]} at first, {max(dichos)} at most, {dichos[-1]} at the end"
+            f"workers that the metric asked for: {dichos[0]} at first, {max(dichos)} at most, {dichos[-1]} at the end; "
+            f"that ran: {max(lugar.escalador.en_marcha)} at most"
         )
+        hechos.exigir(max(lugar.escalador.en_marcha) == max(dichos), "those that it asked for did not come")
 
 
 VARIANTES: Mapping[str, Variante] = {
@@ -203,13 +256,36 @@ VARIANTES: Mapping[str, Variante] = {
             suceso=matar_una_puerta,
             juicio=solo_lo_incierto,
         ),
-        Variante("bff-se-retira", "an instance of the door is asked to go", suceso=retirar_una_puerta),
+        Variante(
+            "bff-se-retira",
+            "an instance of the door is asked to go",
+            suceso=retirar_una_puerta,
+            juicio=siguio_la_siguiente,
+        ),
         Variante(
             "bff-yerra",
             "an instance of the door answers 500 to all for a while",
             averia=True,
             suceso=averiar_una_puerta,
             juicio=se_la_aparto,
+        ),
+        Variante(
+            "lentos",
+            "1,500 clients that do not read, drip or say nothing come to the balancer",
+            suceso=molestar_con_lentos,
+            juicio=como_sin_ellos,
+        ),
+        Variante(
+            "lentos-ante-una-puerta",
+            "the same come to an instance, past the balancer",
+            suceso=molestar_a_una_puerta,
+            juicio=como_sin_ellos,
+        ),
+        Variante(
+            "pesados",
+            "four clients send the costliest bodies that are read, without a break",
+            suceso=molestar_con_pesados,
+            juicio=como_sin_ellos,
         ),
         Variante(
             "trabajador-muere", "one of three workers is killed -9", ("imagen-unica",), 3, suceso=matar_un_trabajador

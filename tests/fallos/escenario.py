@@ -47,6 +47,8 @@ class Guardia:
         self._ausentes: dict[str, float] = {}
         self.rearranques: Counter[str] = Counter()
         """How often each process was started again."""
+        self.salidas: dict[str, tuple[int, float]] = {}
+        """With which exit code each last ended, and when that was seen, on the monotonic clock."""
         self.peor_s = 0.0
         """The longest that one was away until it was ready again, in seconds."""
 
@@ -61,7 +63,8 @@ class Guardia:
     def _velar(self) -> None:
         while not self._fin.wait(0.1):
             for proceso in self._procesos:
-                if proceso.caido:
+                if (codigo := proceso.codigo) is not None:
+                    self.salidas[proceso.nombre] = codigo, time.monotonic()
                     self._ausentes.setdefault(proceso.nombre, time.monotonic())
                     self.rearranques[proceso.nombre] += 1
                     proceso.rearrancar()

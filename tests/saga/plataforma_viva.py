@@ -113,9 +113,14 @@ class Proceso:
         return self._proceso is None
 
     @property
+    def codigo(self) -> int | None:
+        """With which exit code it ended, without having been stopped here; None where it did not."""
+        return None if self._proceso is None else self._proceso.poll()
+
+    @property
     def caido(self) -> bool:
         """Whether it ended without having been stopped here."""
-        return self._proceso is not None and self._proceso.poll() is not None
+        return self.codigo is not None
 
     @property
     def motivo(self) -> str | None:

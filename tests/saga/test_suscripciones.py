@@ -13,6 +13,7 @@ from tests.saga.plataforma_viva import RECHAZA, TARDA, Plataforma
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.taller import publicar
 
 pytestmark = pytest.mark.integracion
 
@@ -85,7 +86,7 @@ def test_lo_que_se_publica_sin_pasar_por_la_puerta_se_rechaza_y_tiene_destino(
         pedida = Suscripcion(negocio, str(uuid.uuid4()), str(uuid.uuid4()), "c@domain.com")
         comando = CrearSuscripcion(**{**sanos, "plan_codigo": "free", **hostil})
         sobre = sobre_nuevo(comando, fuente="/saludtech/otro", sujeto=pedida.id, id=pedida.id_comando)
-        publicador.publicar(sobre, comando, espera=30)
+        publicar(publicador, sobre, comando, espera=30)
         pedidas.append(pedida)
     publicador.cerrar()
 

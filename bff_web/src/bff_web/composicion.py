@@ -1,6 +1,5 @@
 """Puts the door together: the only module that sees everything."""
 
-import flask
 import urllib3
 
 from bff_web import consultas, cuerpos, documento, salud_broker
@@ -10,20 +9,21 @@ from bff_web.servicios import Servicio
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada import logs
 from seedwork.entrada.config import cargar
+from seedwork.entrada.http import App
 from seedwork.entrada.http import crear_app as crear_base
 from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.publicador import Publicador
 
 
-def crear_app() -> flask.Flask:
-    """The door, ready for a WSGI server; it opens no connection before the first request."""
+def crear_app() -> App:
+    """The door, for `seedwork.entrada.servidor`; it opens no connection before the fork."""
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
     publicador = Publicador(config.pulsar_url, token=config.token, plazo_ms=vista.PLAZO_MS)
     return componer(config, publicador, lambda: salud_broker.comprobar(publicador))
 
 
-def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacion) -> flask.Flask:
+def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacion) -> App:
     """The door with a given way to the broker, and a given look at it."""
     http = urllib3.PoolManager(maxsize=config.bff_hilos)
     direcciones = {

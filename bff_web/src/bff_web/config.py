@@ -42,7 +42,7 @@ class Config(ConfigBase):
     """Threads of each: queries that are asked at once. Commands need none."""
     bff_conexiones: int = Field(4000, ge=100)
     """Clients' connections open at once, of all processes together; more than the balancer before it opens. The one
-    that has been idle for longest makes room for another."""
+    that has been idle for longest, or else is slowest to send or to read, makes room for another."""
     bff_inactividad_s: PositiveFloat = 30.0
     """Seconds that an idle connection is kept: longer than the balancer before the door keeps its own (620 for
     Google's, which keep theirs for 600)."""

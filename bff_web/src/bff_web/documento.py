@@ -1,5 +1,6 @@
 """The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
 from contratos.consultas import Consulta
+from seedwork.entrada.compresion import Fija
 from seedwork.entrada.problemas import TIPO_PROBLEMA
 
 _RUTA = "openapi.json"
@@ -71,11 +73,11 @@ _VACIO = "Vacío, es como `{}`."
 
 def registrar(app: flask.Flask) -> None:
     """Add ``/openapi.json`` and ``/docs``."""
-    documento = describir()
+    documento = json.dumps(describir(), ensure_ascii=False).encode()
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}
     app.config["SWAGGER_HTML_STRING"] = swagger_html_string.replace('<html lang="en">', '<html lang="es">')
     app.register_blueprint(RegisterPlugin.register(doc_url=_RUTA))
-    app.add_url_rule(f"/{_RUTA}", "documento", lambda: documento)
+    app.add_url_rule(f"/{_RUTA}", "documento", Fija(documento, TIPO_JSON))
     # The page's own references are relative to its parent, which "/docs" and the plugin's address share.
     app.add_url_rule("/docs", "docs", app.view_functions["swagger.swagger"])
 

@@ -19,6 +19,7 @@ from procesamiento.infraestructura import tablas
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.taller import publicar
 
 from .conftest import CLAVE_BASE64
 
@@ -69,7 +70,7 @@ def mandar(url: str, desde: int, hasta: int) -> None:
         imagen = replace(
             ANONIMIZAR_IMAGEN, id_imagen=f"{PREFIJO}-{i}", id_paciente=PACIENTE, antecedentes=TEXTO, fecha_ingesta=fecha
         )
-        publicador.publicar(sobre_nuevo(imagen, fuente="/saludtech/bff", sujeto=imagen.id_imagen), imagen)
+        publicar(publicador, sobre_nuevo(imagen, fuente="/saludtech/bff", sujeto=imagen.id_imagen), imagen)
     publicador.cerrar()
 
 

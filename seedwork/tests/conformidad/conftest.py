@@ -17,7 +17,7 @@ from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.transaccion_sql import insertar
 from seedwork.pruebas.cuaderno import UnidadCuaderno, abrir_en
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
-from seedwork.pruebas.taller import Taller
+from seedwork.pruebas.taller import Taller, publicar
 
 
 class PorPublicador:
@@ -30,7 +30,7 @@ class PorPublicador:
         for cada_uno in recibidos:
             for intento in count(1):
                 try:
-                    self._publicador.publicar(cada_uno.sobre, cada_uno.mensaje)
+                    publicar(self._publicador, cada_uno.sobre, cada_uno.mensaje)
                     break
                 except SinConfirmacion:
                     if intento == 5:

@@ -33,6 +33,7 @@ from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.pruebas import cuaderno
 from seedwork.pruebas.linea import Cli, linea_de_cartas, lineas
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
+from seedwork.pruebas.taller import publicar
 
 pytestmark = pytest.mark.integracion
 
@@ -404,7 +405,7 @@ def test_un_evento_se_reenvia_o_se_descarta_sin_mas(taller, reenviar):
 
     malo, sobre, hecho = oyente(taller, fallar)
     bueno, _, _ = oyente(taller, lambda hecho, _: oidos.append(hecho.linea))
-    taller.publicador.publicar(sobre, hecho)
+    publicar(taller.publicador, sobre, hecho)
     with taller.consumiendo(malo):
         taller.esperar(lambda: len(taller.cartas()) == 1)
     cartero = Cartero(taller.cliente, taller.contexto, bueno, taller.motor, EntornoReal(), memoria=timedelta(days=15))
@@ -415,7 +416,7 @@ def test_un_evento_se_reenvia_o_se_descarta_sin_mas(taller, reenviar):
             hacer = cartero.reenviar if reenviar else cartero.descartar
             assert hacer(buzon, carta) == ("REENVIADA" if reenviar else "DESCARTADA")
         if not reenviar:
-            taller.publicador.publicar(sobre, hecho)
+            publicar(taller.publicador, sobre, hecho)
         suscripcion = Aprovisionador(taller.servidores.admin_url)
         taller.esperar(lambda: oidos == [1] * reenviar)
         taller.esperar(lambda: suscripcion.atraso(taller.apuntado.topico, taller.contexto) == 0)

@@ -49,8 +49,8 @@ def test_dos_que_bajan_a_la_vez_bajan_una(taller, escala):
     for _ in range(2):
         escala.guardar(3, 2)
     assert escala.leer().instancias == 2
-    escala.guardar(3, 3)
-    assert escala.leer().instancias == 2, "what one read before counts no more"
+    assert escala.guardar(3, 3) == 2, "what one read before counts no more"
+    assert escala.guardar(2, 3) == 3
 
 
 def test_lo_que_se_espera_de_la_base_se_cuenta(taller):

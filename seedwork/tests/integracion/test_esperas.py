@@ -15,6 +15,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.avance import AvancePulsar
 from seedwork.pruebas import cuaderno
 from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.taller import publicar
 
 pytestmark = pytest.mark.integracion
 
@@ -47,7 +48,7 @@ def crear(taller, cuantas=1) -> None:
     hechos = [taller.apuntado(hoja="otra", linea=n) for n in range(cuantas)]
     for hecho in hechos:
         sobre = sobre_nuevo(hecho, fuente="/pruebas", sujeto="otra")
-        taller.publicador.publicar(sobre, hecho, espera=10)
+        publicar(taller.publicador, sobre, hecho, espera=10)
 
 
 def test_espera_a_lo_que_nombra_y_no_detiene_a_nadie(taller):

@@ -13,6 +13,7 @@ from plataforma.puertos import libres
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.publicador import Publicador
+from seedwork.pruebas.taller import publicar
 
 pytestmark = pytest.mark.integracion
 
@@ -100,14 +101,14 @@ def test_sin_broker_todos_lo_saben_a_tiempo(taller):
     publicador = Publicador(f"pulsar://127.0.0.1:{puerto}")
     orden = taller.orden("h", 1)
 
-    def publicar(_: int) -> float:
+    def intentar(_: int) -> float:
         comienzo = time.monotonic()
         with pytest.raises(SinConfirmacion):
-            publicador.publicar(orden.sobre, orden.mensaje, espera=5.0)
+            publicar(publicador, orden.sobre, orden.mensaje, espera=5.0)
         return time.monotonic() - comienzo
 
     with ThreadPoolExecutor(50) as hilos:
-        tardanzas = list(hilos.map(publicar, range(50)))
+        tardanzas = list(hilos.map(intentar, range(50)))
 
     assert max(tardanzas) < 6.0
     publicador.cerrar()
@@ -117,14 +118,14 @@ def test_cincuenta_a_la_vez_usan_un_productor(taller):
     publicador = Publicador(taller.servidores.pulsar_url)
     barrera = threading.Barrier(50)
 
-    def publicar(n: int) -> pulsar.Producer:
+    def intentar(n: int) -> pulsar.Producer:
         orden = taller.orden("h", n)
         barrera.wait()
-        publicador.publicar(orden.sobre, orden.mensaje, espera=20.0)
+        publicar(publicador, orden.sobre, orden.mensaje, espera=20.0)
         return publicador._productor(orden.mensaje.topico)
 
     with ThreadPoolExecutor(50) as hilos:
-        productores = set(map(id, hilos.map(publicar, range(50))))
+        productores = set(map(id, hilos.map(intentar, range(50))))
 
     assert len(productores) == 1
     assert publicador.comprobar([taller.apuntar.topico]) is None
@@ -146,13 +147,13 @@ def test_cerrar_con_confirmaciones_en_camino_no_para_el_proceso(taller, capfd):
 
 def test_un_proceso_bifurcado_hace_cliente_propio(taller):
     orden = taller.orden("h", 1)
-    taller.publicador.publicar(orden.sobre, orden.mensaje)
+    publicar(taller.publicador, orden.sobre, orden.mensaje)
 
     hijo = os.fork()
     if hijo == 0:
         try:
             otra = taller.orden("h", 2)
-            taller.publicador.publicar(otra.sobre, otra.mensaje, espera=10.0)
+            publicar(taller.publicador, otra.sobre, otra.mensaje, espera=10.0)
             os._exit(0)
         finally:
             os._exit(1)
@@ -163,7 +164,7 @@ def test_un_proceso_bifurcado_hace_cliente_propio(taller):
     assert os.waitstatus_to_exitcode(acabado[1]) == 0
 
     tercera = taller.orden("h", 3)
-    taller.publicador.publicar(tercera.sobre, tercera.mensaje)
+    publicar(taller.publicador, tercera.sobre, tercera.mensaje)
     assert len(taller.leer(taller.apuntar.topico)) == 3
 
 

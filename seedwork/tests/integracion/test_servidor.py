@@ -68,15 +68,16 @@ def rota():
     return "", {"X-Dicha": "1020304050\\x01"}
 
 if __name__ == "__main__":
-    conexiones.PLAZO_S = 1.0
-    conexiones.ENVIO_S = 1.0
+    conexiones.PLAZO_S = %(plazo)f
+    conexiones.ENVIO_S = %(plazo)f
     conexiones.DESPEDIDA_S = 1.0
     http.COLA_S = 2.0
-    limites = conexiones.Limites(
-        inactividad_s=300, hilos=2, conexiones=%(conexiones)d, proxies=[ipaddress.ip_network("127.0.0.2/31")]
-    )
+    limites = conexiones.Limites(inactividad_s=300, hilos=2, proxies=[ipaddress.ip_network("127.0.0.2/31")])
     ajustes = Ajustes(
-        direcciones=conexiones.direcciones("127.0.0.1", %(puerto)d), drenaje_s=%(drenaje)d, limites=limites
+        direcciones=conexiones.direcciones("127.0.0.1", %(puerto)d),
+        drenaje_s=%(drenaje)d,
+        conexiones=%(conexiones)d,
+        limites=limites,
     )
     servir("prueba:app", ajustes)
 """
@@ -88,9 +89,10 @@ ULTIMA = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 @contextmanager
-def en_marcha(carpeta: Path, *, conexiones: int = 2000, drenaje: int = 0) -> Iterator["Servidor"]:
+def en_marcha(carpeta: Path, *, conexiones: int = 2000, drenaje: int = 0, plazo: float = 1.0) -> Iterator["Servidor"]:
     (puerto,) = libres(1)
-    (carpeta / "prueba.py").write_text(PROGRAMA % {"puerto": puerto, "conexiones": conexiones, "drenaje": drenaje})
+    dichos = {"puerto": puerto, "conexiones": conexiones, "drenaje": drenaje, "plazo": plazo}
+    (carpeta / "prueba.py").write_text(PROGRAMA % dichos)
     (carpeta / "archivo.js").write_text("var nada = 0;\n" * 10_000)
     with (carpeta / "registro").open("wb") as salida:
         proceso = subprocess.Popen([sys.executable, "prueba.py"], cwd=carpeta, stdout=salida, stderr=salida)
@@ -191,7 +193,7 @@ def test_lo_que_la_aplicacion_no_debio_decir_se_contesta_y_se_anota_sin_citarlo(
         problema = json.loads(cuerpo)
         assert problema.get("correlacion") == ("c-7" if estado == 500 else None)
     anotado = servidor.registro.read_text()
-    assert "InvalidResponseHeader" in anotado
+    assert "cabecera que no puede ser" in anotado
     assert "1020304050" not in anotado
     (ilegible,) = [linea for linea in anotado.splitlines() if "petición ilegible" in linea]
     assert "c-7" not in ilegible, "it is another request's"
@@ -208,7 +210,7 @@ def test_ni_quien_no_lee_ni_quien_gotea_ni_quien_calla_detiene_a_nadie_ni_se_que
         servidor.llega(GRANDES)
         servidor.llega(A_MEDIAS[n % 2])
     activos = list(servidor.clientes)
-    callan = {servidor.llega(b"").getsockname()[1] for _ in range(CADA)}
+    callan = {servidor.llega(b"" if n % 2 else b"\r\n").getsockname()[1] for n in range(CADA)}
     for _ in range(5):
         for gotea in activos[1::2]:
             with suppress(OSError):
@@ -297,6 +299,50 @@ def test_las_conexiones_ociosas_hacen_sitio(tmp_path: Path) -> None:
         for _ in range(5):
             assert servidor.responde()
         assert len(servidor.abiertas()) <= 50
+
+
+def test_si_no_hay_ociosas_hacen_sitio_las_mas_lentas(tmp_path: Path) -> None:
+    """Their time is not up for long yet; those that are not slow keep theirs."""
+    with en_marcha(tmp_path, conexiones=50, plazo=300) as servidor:
+        for n in range(60):
+            servidor.llega((GRANDES, *A_MEDIAS)[n % 3])
+        esperar(lambda: 45 <= len(servidor.abiertas()) <= 50)
+        retenida = servidor.llega(RETENIDA)
+        esperar(lambda: "empezada" in servidor.registro.read_text())
+        for _ in range(60):
+            servidor.llega(A_MEDIAS[0])
+        esperar(servidor.responde)
+        (tmp_path / "suelta").touch()
+        assert retenida.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+MIB = 1024 * 1024
+CASI = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % MIB
+
+
+def test_de_cuerpos_sin_acabar_no_se_guarda_mas_de_lo_que_cabe(tmp_path: Path) -> None:
+    with en_marcha(tmp_path, plazo=300) as servidor:
+        antes = servidor.trabajador().memory_info().rss
+        for _ in range(200):
+            with suppress(OSError):
+                servidor.llega(CASI + b"x" * (MIB - 1))
+        assert servidor.trabajador().memory_info().rss - antes < 130 * MIB
+        # Those that came when all was full were told so; the slow ones go before who sends at once.
+        dichos = []
+        for cliente in servidor.clientes[64:80]:
+            with suppress(OSError):
+                dichos.append(cliente.recv(100)[:13])
+        assert b"HTTP/1.1 503 " in dichos
+        esperar(lambda: servidor.llega(CASI + b"x" * MIB).recv(1000).startswith(b"HTTP/1.1 200 "))
+        assert servidor.trabajador().memory_info().rss - antes < 130 * MIB
+
+
+def test_a_head_no_se_le_contesta_con_cuerpo_aunque_sea_lo_ultimo(servidor: Servidor) -> None:
+    cliente = servidor.llega(b"HEAD / HTTP/1.1\r\nHost: x\r\nExpect: otra\r\n\r\n")
+    with cliente.makefile("rb") as leido:
+        cabeza, _, cuerpo = leido.read().partition(b"\r\n\r\n")
+    assert cabeza.startswith(b"HTTP/1.1 417 ")
+    assert cuerpo == b""
 
 
 def test_lo_que_se_anuncia_demasiado_grande_se_rechaza_antes_de_que_venga(servidor: Servidor) -> None:

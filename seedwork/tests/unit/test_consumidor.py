@@ -164,6 +164,25 @@ def test_el_que_trata_lo_que_espera_descansa_de_lo_que_trabaja(mesa):
     assert max(uno.vuelta() for _ in range(4)) == 0
 
 
+def test_lo_compartido_que_llega_de_uno_en_uno_se_trata_junto():
+    mesa = Mesa(Contado, Apuntar)
+    ordenado, compartido, _ = mesa.consumidores.todos
+    mesa.enviar(Contado)
+    assert [compartido.vuelta() for _ in range(3)] == [0, 0, 0]
+    assert len(mesa.falso.tratados) == 1, "after a quiet time, at once"
+    mesa.enviar(Contado)
+    assert 0 < compartido.vuelta() <= Ritmo.reunir_s
+    mesa.enviar(Contado)
+    assert len(mesa.falso.tratados) == 1
+    mesa.reloj.avanzar(Ritmo.reunir_s)
+    compartido.vuelta()
+    assert compartido.en_mano == 2
+    for _ in range(2):
+        mesa.enviar()
+        assert [ordenado.vuelta() for _ in range(3)] == [0, 0, 0]
+    assert len(mesa.falso.tratados) == 3, "where order matters, somebody waits for it"
+
+
 def test_un_problema_se_espera_con_todo_en_mano(mesa):
     id = mesa.enviar()
     mesa.falso.error = SinBase("no está")

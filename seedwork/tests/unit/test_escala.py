@@ -123,6 +123,14 @@ def test_un_contador_que_empieza_de_nuevo_no_resta():
     assert llegadas.por_segundo == 10
 
 
+def test_lo_que_llego_mientras_un_topico_callaba_no_llego_todo_ahora():
+    llegadas = Llegadas()
+    for n in range(13):
+        llegadas.anotar(5.0 * n, {"p0": 0} if n else {"p0": 0, "p1": 0})
+    llegadas.anotar(65.0, {"p0": 0, "p1": 650})
+    assert llegadas.por_segundo == 10
+
+
 @given(st.lists(st.tuples(st.floats(0.1, 20), st.integers(0, 1000), st.booleans()), min_size=1, max_size=40))
 def test_las_llegadas_nunca_son_menos_que_nada(miradas):
     llegadas, ahora, cuenta = Llegadas(), 0.0, 0
@@ -146,6 +154,8 @@ class EscalaEnMemoria:
     def __init__(self) -> None:
         self.escala = Escala()
         self.guardadas = []
+        self.otro = None
+        """What another process keeps first, the next time."""
 
     def leer(self):
         return self.escala
@@ -155,7 +165,10 @@ class EscalaEnMemoria:
 
     def guardar(self, antes, nuevas):
         self.guardadas.append((antes, nuevas))
+        if self.otro is not None:
+            nuevas, self.otro = self.otro, None
         self.escala = Escala(self.escala.rendimiento, nuevas, 0.0)
+        return nuevas
 
 
 class Mesa:
@@ -232,6 +245,17 @@ def test_con_mas_de_lo_que_una_hace_se_desean_mas_y_luego_menos_poco_a_poco():
     assert (mesa.deseadas, mesa.escala.guardadas[-1]) == (2, (3, 2))
 
 
+def test_de_dos_que_deciden_a_la_vez_las_dos_dicen_lo_guardado():
+    mesa = Mesa()
+    mesa.medidor.medir()
+    mesa.escala.otro = 2
+    mesa.publicar(Repartido, 200)
+    mesa.reloj.avanzar(5)
+    mesa.medidor.medir()
+    assert mesa.escala.guardadas == [(1, 3)]
+    assert mesa.deseadas == 2
+
+
 def test_lo_que_espera_su_turno_no_cuenta_dos_veces():
     mesa = Mesa()
     mesa.escala.anotar(Rendimiento(1, 0.0))
@@ -259,6 +283,11 @@ def test_lo_que_no_se_puede_mirar_no_impide_mirar_lo_demas():
         mesa.medidor_de(Mirador()).medir()
     assert len(vistos) == 2
     assert mesa.deseadas == 1
+
+    mesa.escala.escala = Escala(SIN_MEDIR, 3, BAJADA_S)
+    with pytest.raises(SinAvance):
+        mesa.medidor_de(Mirador()).medir()
+    assert mesa.deseadas == 3, "nobody goes for want of word"
 
     class Mudo:
         def mirar(self, topico, subscription):

@@ -13,6 +13,8 @@ from plataforma.puertos import LOCAL
 SALUD = "/salud/trafico"
 MIRADA_S = 0.5
 """Seconds between two looks at an instance's health: one that says that it is going gets nothing new after as many."""
+DRENAJE_S = 2 * MIRADA_S
+"""How long an instance that goes serves on: until it was looked at."""
 FALLOS = 5
 """Failures within `APARTADO_S` after which an instance is left out: answers 5xx, and what broke off or never began."""
 APARTADO_S = 10
@@ -21,17 +23,19 @@ ESPERA_S = 15
 OCIO_S = 20
 """How long a connection to an instance may lie idle: less than the door lets it (BFF_INACTIVIDAD_S)."""
 CONEXIONES = 400
-"""Most connections to one instance; fewer than it takes."""
+"""Most connections to one instance from each of the two proxies; together fewer than it takes."""
 PETICION_S = 25
-"""How long a client may take over a request: a little longer than the door gives one, which says why it ends."""
+"""How long a client may take over a request: it is kept here until it is whole; the door never sees it late."""
 RETENIDO = 1024 * 1024 + 1
 """Octets of a request, and of an answer, that are kept here while their client is slow, so that it holds no connection
-to an instance: all of a request that the door takes. A stream of events, one day, is not to be kept."""
+to an instance: all of a request that the door takes, and one more, since what just fills this is passed on as it comes.
+A stream of events, one day, is not to be kept."""
 
 _INCIERTO = (
     "No llegó respuesta de la instancia que atendía la petición: puede que se haya hecho y puede que no. "
     "Repetirla con la misma Idempotency-Key es seguro."
 )
+_SIN_PASAR = "La petición no llegó entera, o no como debe: no se ha hecho nada."
 _NINGUNA = "Ninguna instancia puede atender la petición ahora: no se ha hecho nada."
 
 
@@ -71,6 +75,7 @@ class Balanceador:
         broker say: then the second one, which looks at health alone, lets their own answers through.
         """
         sin_nadie = {"expression": "{http.error.status_code} == 503"}
+        del_cliente = {"expression": "{http.error.status_code} < 500"}
         camino = {
             "handler": "subroute",
             "routes": [{"handle": [self._reparto(aparta=True)]}],
@@ -93,6 +98,11 @@ class Balanceador:
             "errors": {
                 "routes": [
                     {"match": [sin_nadie], "handle": [_problema("Servicio no disponible", _NINGUNA)], "terminal": True},
+                    {
+                        "match": [del_cliente],
+                        "handle": [_problema("Petición no admitida", _SIN_PASAR)],
+                        "terminal": True,
+                    },
                     {"handle": [_problema("La instancia no respondió", _INCIERTO)]},
                 ]
             },
@@ -132,6 +142,7 @@ class Balanceador:
 def _problema(titulo: str, detalle: str) -> dict[str, Any]:
     """The balancer's own answer, in the shape of the door's (contract §2), under the error's status."""
     cuerpo = json.dumps({"type": "about:blank", "title": titulo, "detail": detalle}, ensure_ascii=False)
+    # A number, which no JSON text of ours can hold before Caddy knows it.
     con_estado = cuerpo.replace("{", '{"status": {http.error.status_code}, ', 1)
     return {
         "handler": "static_response",

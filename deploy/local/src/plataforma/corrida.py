@@ -150,7 +150,7 @@ class Corrida:
                 elif self._procesos.get(nombre) not in (None, antes.get(nombre)):
                     otra_vez = " again" if nombre in antes else ""
                     self._consola.print(f"{nombre} started{otra_vez} as pid {estado.pid}", style="yellow")
-                if estado.nombre_estado == "FATAL":
+                if estado.rendido:
                     with suppress(ErrorPlataforma):  # what can't be started now is tried again
                         self._gestor.iniciar(nombre)
             antes = antes | self._procesos
@@ -163,19 +163,18 @@ class Corrida:
         for escalado in self.plano.escalados:
             if (deseados := escalado.deseados()) is None:
                 continue
-            estados = self.latir()
-            for i, nombre in enumerate(escalado.trabajadores):
-                detenido, sobra = estados[nombre].nombre_estado == "STOPPED", i >= deseados
-                if detenido == sobra:
-                    continue
-                que = "stopping" if sobra else "starting"
+            detenidos = [nombre for nombre, estado in self.latir().items() if estado.detenido]
+            arrancar, parar = escalado.cambios(deseados, detenidos)
+            for nombre in (*arrancar, *parar):
+                que = "stopping" if nombre in parar else "starting"
                 self._consola.print(f"{escalado.servicio} wants {deseados} workers: {que} {nombre}", style="cyan")
-                if sobra:
-                    self._gestor.parar(nombre)
-                    parados.append(nombre)
-                else:
-                    with suppress(ErrorPlataforma):
-                        self._gestor.iniciar(nombre)
+            for nombre in arrancar:
+                with suppress(ErrorPlataforma):
+                    self._gestor.iniciar(nombre)
+            for nombre in parar:
+                # The others are looked after meanwhile.
+                self._gestor.parar(nombre, esperar=False)
+            parados += parar
         return parados
 
     def latir(self) -> dict[str, Estado]:

@@ -1,7 +1,7 @@
 """As many workers of a service as it says that it wants: what a group of machines does by the same metric."""
 
 import http.client
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -25,6 +25,16 @@ class Escalado:
     servicio: str
     trabajadores: Sequence[str]
     metricas: str
+
+    def cambios(self, deseados: int, detenidos: Collection[str]) -> tuple[list[str], list[str]]:
+        """Which workers are to be started, and which to be stopped, so that so many run.
+
+        Args:
+            deseados: how many.
+            detenidos: those that do not run, since nobody wanted them.
+        """
+        quedan, sobran = self.trabajadores[:deseados], self.trabajadores[deseados:]
+        return [n for n in quedan if n in detenidos], [n for n in sobran if n not in detenidos]
 
     def deseados(self) -> int | None:
         """How many are to run; None where nobody tells now: then it stays as it is."""

@@ -40,6 +40,16 @@ class Estado:
         """Whether it ended by itself."""
         return self.nombre_estado in ("BACKOFF", "EXITED", "FATAL")
 
+    @property
+    def rendido(self) -> bool:
+        """Whether it ended so often that it is not started again by itself."""
+        return self.nombre_estado == "FATAL"
+
+    @property
+    def detenido(self) -> bool:
+        """Whether it was never started, or was told to stop and has ended."""
+        return self.nombre_estado == "STOPPED"
+
 
 def configuracion(partes: Iterable[Parte], logs: Path, raiz: Path, puerto: int, clave: str) -> str:
     """The text of supervisord.conf."""
@@ -142,10 +152,10 @@ class Gestor:
         except (xmlrpc.client.Fault, OSError) as error:
             raise ErrorPlataforma(f"{nombre} can't be started: {error}") from error
 
-    def parar(self, nombre: str) -> None:
+    def parar(self, nombre: str, *, esperar: bool = True) -> None:
         """Stop a part, which is not started again by itself. Raises ErrorPlataforma when it can't be."""
         try:
-            self._rpc().stopProcess(self._nombre_completo(nombre), True)
+            self._rpc().stopProcess(self._nombre_completo(nombre), esperar)
         except xmlrpc.client.Fault as error:
             if error.faultCode != _NO_CORRE:
                 raise ErrorPlataforma(f"{nombre} can't be stopped: {error}") from error

@@ -50,5 +50,21 @@ def test_mientras_no_lo_diga_todo_queda_como_esta(diciendo: Decir, texto: str) -
     assert diciendo(texto).deseados() is None
 
 
+@pytest.mark.parametrize(
+    ("deseados", "detenidos", "cambios"),
+    [
+        (1, ["p-2", "p-3"], ([], [])),
+        (3, ["p-2", "p-3"], (["p-2", "p-3"], [])),
+        (2, ["p-3"], ([], [])),
+        (1, ["p-3"], ([], ["p-2"])),
+        (2, ["p-1"], (["p-1"], ["p-3"])),
+    ],
+)
+def test_los_primeros_corren_y_los_ultimos_se_van(
+    deseados: int, detenidos: list[str], cambios: tuple[list[str], list[str]]
+) -> None:
+    assert Escalado("procesamiento", ["p-1", "p-2", "p-3"], "").cambios(deseados, detenidos) == cambios
+
+
 def test_sin_nadie_que_conteste_tambien() -> None:
     assert Escalado("procesamiento", ["p-1"], "http://127.0.0.1:1/metrics").deseados() is None

@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 
 from bff_web.config import Config
+from json_estricto import MAXIMO_BYTES
 from plataforma import balanceador, partes
 from plataforma.ajustes import leer_ajustes
-from plataforma.balanceador import ESPERA_S, MIRADA_S, OCIO_S, Balanceador
+from plataforma.balanceador import DRENAJE_S, ESPERA_S, MIRADA_S, OCIO_S, RETENIDO, Balanceador
 from plataforma.errores import ErrorPlataforma
 from plataforma.partes import Conexiones, Grupo, Parte
 from plataforma.secretos import Secretos
@@ -103,8 +104,10 @@ def test_el_balanceador_guarda_las_reglas_de_sus_vecinos() -> None:
     """It waits at least 10 s, lets no connection lie for longer than the door does, and sees that one goes in time."""
     assert ESPERA_S >= 10
     assert Config.model_fields["bff_inactividad_s"].default > OCIO_S
-    assert Config.model_fields["bff_conexiones"].default > balanceador.CONEXIONES
-    assert Grupo.BFF.value >= 4 * MIRADA_S + 2
+    assert Config.model_fields["bff_conexiones"].default > 2 * balanceador.CONEXIONES
+    assert DRENAJE_S >= 2 * MIRADA_S
+    assert Grupo.BFF.value >= DRENAJE_S + 3
+    assert RETENIDO > MAXIMO_BYTES
 
 
 def test_los_secretos_son_los_mismos_en_cada_arranque(tmp_path: Path) -> None:

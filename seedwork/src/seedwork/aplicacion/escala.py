@@ -95,7 +95,7 @@ class Llegadas:
     """How many messages a second arrive of late, by counters that rise until whoever keeps them begins anew."""
 
     def __init__(self) -> None:
-        self._contadores: dict[str, int] = {}
+        self._contadores: dict[str, tuple[float, int]] = {}
         self._total = 0
         self._miradas: deque[tuple[float, int]] = deque()
 
@@ -105,12 +105,17 @@ class Llegadas:
         Args:
             ahora: when, in seconds.
             contadores: by topic, or by part of one, how many there were ever since its counter began. One that was not
-                there before has begun to be looked at: what it had counted by then did not arrive now.
+                there before has begun to be looked at: what it had counted by then did not arrive now. One that was
+                silent for some looks tells what came in all that time: only the last of it came of late.
         """
+        ultima = self._miradas[-1][0] if self._miradas else ahora
         for cual, cuenta in contadores.items():
-            antes = self._contadores.get(cual, cuenta)
-            self._total += cuenta - antes if cuenta >= antes else cuenta
-        self._contadores.update(contadores)
+            vista, antes = self._contadores.get(cual, (ahora, cuenta))
+            llegaron = cuenta - antes if cuenta >= antes else cuenta
+            if vista < ultima:
+                llegaron = round(llegaron * min(1.0, LLEGADAS_S / (ahora - vista)))
+            self._total += llegaron
+            self._contadores[cual] = (ahora, cuenta)
         self._miradas.append((ahora, self._total))
         while len(self._miradas) > 2 and self._miradas[1][0] <= ahora - LLEGADAS_S:
             self._miradas.popleft()

@@ -28,6 +28,8 @@ class Ritmo:
         descanso: what the consumer of waiting commands rests for each second that it worked, so that the others of
             its process keep their latency.
         lote_espera: most waiting commands in one transaction.
+        reunir_s: least time between two looks that find something on topics that workers share: what comes one by one
+            is handled in small batches, at a fraction of the cost; what comes after a quiet time waits for nothing.
         lote_s: how long the messages of a batch may take, besides what its transaction costs by itself; where they take
             longer, the next batches are smaller.
     """
@@ -44,6 +46,7 @@ class Ritmo:
     sin_avance_s: float = 60.0
     descanso: float = 1.0
     lote_espera: int = 100
+    reunir_s: float = 0.02
     lote_s: float = 0.1
 
     def espera(self, intento: int, azar: random.Random) -> float:

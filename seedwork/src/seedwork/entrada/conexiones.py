@@ -5,20 +5,16 @@ ever waits for a client. All of it runs on one event loop; the application's vie
 """
 
 import asyncio
-import ipaddress
 import re
 import socket
 import struct
-import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO, IOBase, RawIOBase
 from typing import Any, NoReturn, cast
-from urllib.parse import unquote_to_bytes, urlsplit
 
 import flask
 import structlog
@@ -26,10 +22,10 @@ from aiohttp import HttpVersion10, web
 from aiohttp.http_exceptions import LineTooLong, TransferEncodingError
 from typing_extensions import override
 from werkzeug.http import HTTP_STATUS_CODES
-from werkzeug.wsgi import FileWrapper
 
-from seedwork.entrada.drenaje import PARANDO
+from seedwork.entrada import wsgi
 from seedwork.entrada.http import CORRELACION, App
+from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
 
 log = structlog.get_logger(__name__)
@@ -40,10 +36,13 @@ ENVIO_S = 20.0
 """Seconds that a client has to read what is written to it at a time: an answer, or 64 KiB of a longer one."""
 DESPEDIDA_S = 2.0
 """Seconds that a client has to read its last answer and to close, while it still sends."""
+DESPACIO_S = 1.0
+"""From so many seconds on that a client takes for its turn, it goes first where connections or octets run out."""
+EN_MANO = 64 * 1024 * 1024
+"""Octets of bodies and answers, of all of a process's clients together, from which on the slow ones go."""
 _MAXIMO_LINEA = 8190
 _MAXIMO_CAMPO = _MAXIMO_LINEA + 1
 """Another number than the line's, by which an error tells the one from the other."""
-_TROZO = 64 * 1024
 _SISTEMA = 256 * 1024
 """Octets that the system takes ahead for a client."""
 _GRACIA_S = 0.05
@@ -52,15 +51,12 @@ _RONDA_S = 1.0
 _CONTINUA = b"HTTP/1.1 100 Continue\r\n\r\n"
 _SIN_SITIO_S = 0.1
 _ROTO = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_PREFIJO = re.compile(r"(?:/(?!\.+(?:/|$))[A-Za-z0-9._~-]+)+")
 _POR_TEXTO = {
     "Too many headers": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "Request has invalid `Transfer-Encoding`": HTTPStatus.NOT_IMPLEMENTED,
 }
 """What is answered to errors that their class does not tell apart."""
-_AL_CERRAR = struct.pack("ii", 1, 0)
-
-Red = ipaddress.IPv4Network | ipaddress.IPv6Network
+_LINGER_CERO = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +73,7 @@ class Limites:
     conexiones: int = 1000
     inactividad_s: float = 30.0
     hilos: int = 8
-    proxies: Sequence[Red] = ()
+    proxies: Sequence[wsgi.Red] = ()
 
 
 def direcciones(host: str, puerto: int) -> list[tuple[str, int]]:
@@ -100,11 +96,25 @@ async def servir_aqui(app: App, enchufes: Sequence[socket.socket], limites: Limi
         await asyncio.sleep(3600)
 
 
-class _Cortado(Exception):
+class _CuerpoRoto(Exception):
     """The client ended before its body did, or framed it as none can be (RFC 9112 §7.1)."""
 
 
-class _Cortada(RawIOBase):
+class _SinLeer(Exception):
+    """The body was not taken, and its request is answered without asking the application.
+
+    Args:
+        estado: how.
+        motivo: for the log.
+    """
+
+    def __init__(self, estado: HTTPStatus, motivo: str) -> None:
+        super().__init__(motivo)
+        self.estado = estado
+        self.motivo = motivo
+
+
+class _CuerpoAMedias(RawIOBase):
     """A body that did not come whole, though it may read as such (RFC 9112 §8): whoever reads it hears of it."""
 
     @override
@@ -112,14 +122,10 @@ class _Cortada(RawIOBase):
         raise ErrorHttp(HTTPStatus.BAD_REQUEST, "El cuerpo no llegó entero.")
 
 
-class InvalidResponseHeader(Exception):
-    """The application's answer has a header that none can be."""
-
-
 class Conexion(web.RequestHandler):
     """A client's connection, and until when the client may take for what is its turn to do."""
 
-    def __init__(self, servidor: "_Servidor", **opciones: Any) -> None:
+    def __init__(self, servidor: "_FabricaDeConexiones", **opciones: Any) -> None:
         super().__init__(servidor, **opciones)
         self._reloj = servidor.bucle.time
         self._bucle = servidor.bucle
@@ -127,9 +133,11 @@ class Conexion(web.RequestHandler):
         """Since when it is idle."""
         self.limite: float | None = None
         """When a request that it began has to be whole."""
+        self.octetos = 0
+        """Of its request's body and its answer, what is held for it."""
         self._limite_envio: float | None = None
         self.atendiendo = False
-        self.terminada = False
+        self.sin_mas_entrada = False
         """Whether the client sends no more; it may still read."""
         self._despidiendo: asyncio.Event | None = None
         self.por_leer: Any = None
@@ -142,6 +150,13 @@ class Conexion(web.RequestHandler):
         """Whether nobody waits for anything on it."""
         return not self.atendiendo and self._limite_envio is None
 
+    @property
+    def turno(self) -> float | None:
+        """Since when it is the client that is waited for: to send what it began, or to read; None where it is not."""
+        if self._limite_envio is not None:
+            return self._limite_envio - ENVIO_S
+        return None if self.limite is None else self.limite - PLAZO_S
+
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transporte = cast(asyncio.Transport, transport)
@@ -151,16 +166,17 @@ class Conexion(web.RequestHandler):
 
     @override
     def data_received(self, data: bytes) -> None:
-        if self.limite is None and not self.atendiendo:
+        # An empty line between two requests is none that began (RFC 9112 §2.2).
+        if self.limite is None and not self.atendiendo and data.strip(b"\r\n"):
             self.limite = self._reloj() + PLAZO_S
         super().data_received(data)
 
     @override
     def eof_received(self) -> bool:  # type: ignore[override]
         """What was asked is still answered, to a client that has said its last word (RFC 9112 §9.6)."""
-        self.terminada = True
+        self.sin_mas_entrada = True
         if self.por_leer is not None:
-            self.por_leer.set_exception(_Cortado())
+            self.por_leer.set_exception(_CuerpoRoto())
         self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
         return self._despidiendo is None
 
@@ -199,18 +215,20 @@ class Conexion(web.RequestHandler):
             correlacion = structlog.contextvars.get_contextvars().get("correlacion")
             return Ultima(self, problema(HTTPStatus.INTERNAL_SERVER_ERROR, correlacion=correlacion))
         # Its text would quote what the client sent.
-        return self.ilegible(_estado(exc), type(exc).__name__)
+        return self.rechazar(_estado(exc), type(exc).__name__)
 
-    def ilegible(self, estado: int, error: str) -> web.StreamResponse:
+    def rechazar(self, estado: int, error: str) -> web.StreamResponse:
         """The answer to what the application is not asked at all."""
         log.warning("petición ilegible", error=error)
-        return Ultima(self, problema(estado))
+        otra_vez = {"Retry-After": "1"} if estado == HTTPStatus.SERVICE_UNAVAILABLE else None
+        return Ultima(self, problema(estado, cabeceras=otra_vez))
 
-    def terminar(self) -> None:
+    def respondida(self) -> None:
         """The request was handled, and its answer is on its way."""
         self.atendiendo = False
+        self.limite = None
         self.desde = self._reloj()
-        if self.terminada:
+        if self.sin_mas_entrada:
             self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
 
     def vigilar(self, ahora: float) -> None:
@@ -221,7 +239,7 @@ class Conexion(web.RequestHandler):
             self.limite = None
             # It may have had its last answer already.
             if self._despidiendo is None and self.transport is not None:
-                self.transport.write(_cruda(problema(HTTPStatus.REQUEST_TIMEOUT)))
+                self.transport.write(b"".join(_cruda(problema(HTTPStatus.REQUEST_TIMEOUT))))
                 self._bucle.create_task(self.despedir())
 
     def cortar(self) -> None:
@@ -229,7 +247,7 @@ class Conexion(web.RequestHandler):
         # The other's own reference is gone once it closes, though what is left to be sent may keep it from that.
         with suppress(OSError):
             enchufe = self._transporte.get_extra_info("socket")
-            enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AL_CERRAR)
+            enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_CERO)
         self._transporte.abort()
 
     async def despedir(self) -> None:
@@ -242,7 +260,7 @@ class Conexion(web.RequestHandler):
         with suppress(RuntimeError, OSError):
             transporte.resume_reading()
             transporte.write_eof()
-        if self.terminada:
+        if self.sin_mas_entrada:
             transporte.close()
             return
         with suppress(TimeoutError):
@@ -263,20 +281,20 @@ class Ultima(web.StreamResponse):
     def __init__(self, conexion: Conexion, respuesta: flask.Response) -> None:
         super().__init__(status=respuesta.status_code)
         self._conexion = conexion
-        self._octetos = _cruda(respuesta)
+        self._cabeza, self._cuerpo = _cruda(respuesta)
         self.force_close()
 
     @override
     async def prepare(self, request: web.BaseRequest) -> None:
         if self._conexion.transport is not None:
-            self._conexion.transport.write(self._octetos)
+            self._conexion.transport.write(self._cabeza + (b"" if request.method == "HEAD" else self._cuerpo))
 
     @override
     async def write_eof(self, data: bytes = b"") -> None:
         await self._conexion.despedir()
 
 
-class _Servidor(web.Server):
+class _FabricaDeConexiones(web.Server):
     """Makes the connections."""
 
     def __init__(self, atender: Callable[..., Any], **opciones: Any) -> None:
@@ -305,8 +323,11 @@ class Servidor:
         self._bucle = asyncio.get_running_loop()
         self._enchufes: list[socket.socket] = []
         self._escuchando = False
-        self._tareas: set[asyncio.Task[Any]] = set()
-        self._servidor = _Servidor(
+        self._llegando: set[asyncio.Task[Any]] = set()
+        """Connections that were taken, and are not made yet."""
+        self._ronda: asyncio.Task[None] | None = None
+        self._en_mano = 0
+        self._servidor = _FabricaDeConexiones(
             self._atender,
             access_log=None,
             keepalive_timeout=limites.inactividad_s,
@@ -325,7 +346,12 @@ class Servidor:
             # Inherited by each connection: else the system takes megabytes for a client that reads none of them.
             enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SISTEMA)
         self._abrir()
-        self._lanzar(self._vigilar())
+        self._ronda = self._bucle.create_task(self._vigilar())
+
+    def calentar(self) -> None:
+        """Look at what the application needs, so that its connections are there before the first request is."""
+        for comprobar in self._app.requeridas.values():
+            self._bucle.run_in_executor(self._hilos, _sin_fallar, comprobar)
 
     async def cerrar(self, plazo_s: float) -> None:
         """Take no more connections, let those that there are end within so many seconds, and end them."""
@@ -360,7 +386,8 @@ class Servidor:
 
     def _aceptar(self, enchufe: socket.socket) -> None:
         """One at a time: the other processes are to have theirs."""
-        if len(self._servidor.connections) >= self._limites.conexiones and not self._hacer_sitio():
+        todas = len(self._servidor.connections) + len(self._llegando)
+        if todas >= self._limites.conexiones and not self._hacer_sitio():
             self._esperar_sitio()
             return
         try:
@@ -372,15 +399,51 @@ class Servidor:
             self._esperar_sitio()
             return
         cliente.setblocking(False)
-        self._lanzar(self._bucle.connect_accepted_socket(self._servidor, cliente))
+        tarea: asyncio.Task[Any] = self._bucle.create_task(self._bucle.connect_accepted_socket(self._servidor, cliente))
+        self._llegando.add(tarea)
+        tarea.add_done_callback(self._llegando.discard)
 
     def _hacer_sitio(self) -> bool:
-        """Close the connection that has been idle for longest; whether there was one."""
-        ociosas = [c for c in cast(list[Conexion], self._servidor.connections) if c.ociosa and c.transport is not None]
+        """Close the connection that has been idle for longest, or else the slowest; whether there was one."""
+        ociosas = [c for c in self._abiertas() if c.ociosa and c.limite is None]
         if not ociosas:
-            return False
+            return self._despedir_lento()
         min(ociosas, key=lambda conexion: conexion.desde).cortar()
         return True
+
+    def _despedir_lento(self, *, cargado: bool = False) -> bool:
+        """Close the connection whose client has taken longest for its turn; whether there was a slow one.
+
+        Args:
+            cargado: of those alone for which something is held.
+        """
+        tope = self._bucle.time() - DESPACIO_S
+        lentas = [(c.turno, c) for c in self._abiertas() if c.turno is not None and (c.octetos or not cargado)]
+        desde, lenta = min(lentas, key=lambda par: par[0], default=(tope, None))
+        if lenta is None or desde >= tope:
+            return False
+        self._soltar(lenta)
+        lenta.cortar()
+        return True
+
+    def _abiertas(self) -> list[Conexion]:
+        return [c for c in cast(list[Conexion], self._servidor.connections) if c.transport is not None]
+
+    def _tomar(self, conexion: Conexion, octetos: int) -> None:
+        """Hold so many more octets for a client.
+
+        Raises:
+            _SinLeer: too many are held, and nobody is slow.
+        """
+        conexion.octetos += octetos
+        self._en_mano += octetos
+        while self._en_mano > EN_MANO:
+            if not self._despedir_lento(cargado=True):
+                raise _SinLeer(HTTPStatus.SERVICE_UNAVAILABLE, "SinSitio")
+
+    def _soltar(self, conexion: Conexion) -> None:
+        self._en_mano -= conexion.octetos
+        conexion.octetos = 0
 
     def _esperar_sitio(self) -> None:
         enchufes = self._enchufes
@@ -399,54 +462,55 @@ class Servidor:
                     log.error("una conexión sin vigilar", error=type(error).__name__, pila=pila(error))
                     conexion.cortar()
 
-    def _lanzar(self, tarea: Any) -> None:
-        lanzada = self._bucle.create_task(tarea)
-        self._tareas.add(lanzada)
-        lanzada.add_done_callback(self._tareas.discard)
-
     async def _atender(self, pedido: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         conexion = cast(Conexion, pedido.protocol)
         conexion.atendiendo = True
         # Of what was sent behind another request, the time begins when that is answered.
-        plazo, conexion.limite = conexion.limite or self._bucle.time() + PLAZO_S, None
+        conexion.limite = conexion.limite or self._bucle.time() + PLAZO_S
         try:
             if pedido.version.major != 1:
-                return conexion.ilegible(HTTPStatus.BAD_REQUEST, "BadVersion")
+                return conexion.rechazar(HTTPStatus.BAD_REQUEST, "BadVersion")
             if pedido.headers.get("Transfer-Encoding", "chunked").strip().lower() != "chunked":
-                return conexion.ilegible(HTTPStatus.NOT_IMPLEMENTED, "TransferEncoding")
+                return conexion.rechazar(HTTPStatus.NOT_IMPLEMENTED, "TransferEncoding")
             espera = pedido.headers.get("Expect") if pedido.version > HttpVersion10 else None
             if espera is not None and espera.lower() != "100-continue":
-                return conexion.ilegible(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
+                return conexion.rechazar(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
             try:
-                cuerpo, largo = await self._leer(pedido, espera is not None, plazo)
-            except TimeoutError:
-                return conexion.ilegible(HTTPStatus.REQUEST_TIMEOUT, "Tardía")
-            if largo is not None and largo > self._maximo:
-                return conexion.ilegible(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "DemasiadoGrande")
-            entorno = self._entorno(conexion, pedido, cuerpo, largo)
+                cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
+            except _SinLeer as razon:
+                return conexion.rechazar(razon.estado, razon.motivo)
+            conexion.limite = None
+            if conexion.base is None:
+                conexion.base = wsgi.de_la_conexion(conexion.peername, conexion.sockname, self._limites.proxies)
+            entorno = wsgi.de_la_peticion(conexion.base, pedido, cuerpo, largo, self._limites.proxies)
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
         finally:
-            conexion.terminar()
+            self._soltar(conexion)
+            conexion.respondida()
 
-    async def _leer(self, pedido: web.BaseRequest, anunciado: bool, plazo: float | None) -> tuple[IOBase, int | None]:
-        """The request's body and its length: as announced, where it is not read since that is too large.
+    async def _leer(self, pedido: web.BaseRequest, anunciado: bool, plazo: float) -> tuple[IOBase, int | None]:
+        """The request's body, and its length where it has one.
+
+        Args:
+            anunciado: whether its client waits for leave to send it.
+            plazo: when it has to be whole.
 
         Raises:
-            TimeoutError: it was not whole at ``plazo``.
+            _SinLeer: it is too large, was not whole in time, or no more can be held at once.
         """
-        largo = pedido.content_length
-        if largo is not None and largo > self._maximo:
-            return _Cortada(), largo
+        self._caber(pedido.content_length or 0)
         if not pedido.body_exists:
             return BytesIO(), None
         conexion, contenido = cast(Conexion, pedido.protocol), pedido.content
         if contenido.is_eof() and contenido.exception() is None:
             leido = contenido.read_nowait()
-            return (BytesIO(leido), len(leido)) if len(leido) <= self._maximo else (_Cortada(), len(leido))
-        if conexion.terminada:
-            return _Cortada(), largo
+            self._caber(len(leido))
+            self._tomar(conexion, len(leido))
+            return BytesIO(leido), len(leido)
+        if conexion.sin_mas_entrada:
+            return _CuerpoAMedias(), pedido.content_length
         if anunciado and conexion.transport is not None:
             conexion.transport.write(_CONTINUA)
         cuerpo = BytesIO()
@@ -454,88 +518,52 @@ class Servidor:
         try:
             async with asyncio.timeout_at(plazo):
                 while trozo := await contenido.readany():
+                    self._caber(cuerpo.tell() + len(trozo))
+                    self._tomar(conexion, len(trozo))
                     cuerpo.write(trozo)
-                    if cuerpo.tell() > self._maximo:
-                        return _Cortada(), cuerpo.tell()
-        except (_Cortado, web.RequestPayloadError, TransferEncodingError):
+        except TimeoutError:
+            raise _SinLeer(HTTPStatus.REQUEST_TIMEOUT, "Tardía") from None
+        except (_CuerpoRoto, web.RequestPayloadError, TransferEncodingError):
             log.warning("petición ilegible", error="Cortado")
-            return _Cortada(), largo
+            return _CuerpoAMedias(), pedido.content_length
         finally:
             conexion.por_leer = None
         total = cuerpo.tell()
         cuerpo.seek(0)
         return cuerpo, total
 
-    def _entorno(
-        self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IOBase, largo: int | None
-    ) -> dict[str, Any]:
-        """The request as a WSGI application is told of it (PEP 3333)."""
-        if conexion.base is None:
-            conexion.base = self._fijo(conexion)
-        entorno = conexion.base.copy()
-        destino = pedido.message.path
-        if not destino.startswith("/") and destino != "*":
-            partes = urlsplit(destino)
-            destino = f"{partes.path or '/'}?{partes.query}"
-        ruta, _, consulta = destino.partition("#")[0].partition("?")
-        octetos = ruta.encode("utf-8", "surrogateescape")
-        entorno["REQUEST_METHOD"] = pedido.method
-        entorno["PATH_INFO"] = (unquote_to_bytes(octetos) if b"%" in octetos else octetos).decode("latin-1")
-        entorno["QUERY_STRING"] = consulta.encode("utf-8", "surrogateescape").decode("latin-1")
-        entorno["SERVER_PROTOCOL"] = f"HTTP/{pedido.version.major}.{pedido.version.minor}"
-        entorno["wsgi.input"] = cuerpo
-        for nombre, valor in pedido.raw_headers:
-            clave = _clave(nombre)
-            if clave is not None:
-                texto = valor.decode("latin-1")
-                entorno[clave] = f"{entorno[clave]},{texto}" if clave in entorno else texto
-        if "HTTP_CONTENT_TYPE" in entorno:
-            entorno["CONTENT_TYPE"] = entorno.pop("HTTP_CONTENT_TYPE")
-        # The body is whole, and in no pieces any more.
-        entorno.pop("HTTP_CONTENT_LENGTH", None)
-        entorno.pop("HTTP_TRANSFER_ENCODING", None)
-        if largo is not None:
-            entorno["CONTENT_LENGTH"] = str(largo)
-        if entorno.pop("seedwork.de_confianza"):
-            _reenviado(entorno, self._limites.proxies)
-        return entorno
-
-    def _fijo(self, conexion: Conexion) -> dict[str, Any]:
-        cliente = (conexion.peername or ("",))[0]
-        propia = conexion.sockname or ("", 0)
-        return {
-            "SCRIPT_NAME": "",
-            "REMOTE_ADDR": cliente,
-            "SERVER_NAME": propia[0],
-            "SERVER_PORT": str(propia[1]),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-            "wsgi.input_terminated": True,
-            "wsgi.file_wrapper": lambda archivo, _octetos=0: FileWrapper(archivo, _TROZO),
-            "seedwork.de_confianza": _es_de(cliente, self._limites.proxies),
-        }
+    def _caber(self, octetos: int) -> None:
+        if octetos > self._maximo:
+            raise _SinLeer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "DemasiadoGrande")
 
     async def _responder(
         self, conexion: Conexion, pedido: web.BaseRequest, entorno: dict[str, Any], respuesta: flask.Response
     ) -> web.StreamResponse:
         """The application's answer, as it is written."""
-        cabeceras = list(respuesta.get_wsgi_headers(entorno))
-        for nombre, valor in cabeceras:
-            if _ROTO.search(nombre + valor):
-                structlog.contextvars.bind_contextvars(correlacion=entorno.get(CORRELACION))
-                raise InvalidResponseHeader(nombre)
-        cabeceras.append(("Server", "SaludTech"))
-        if _falta(pedido):
-            # It was answered before all of it came.
-            return Ultima(conexion, respuesta)
+        try:
+            cabeceras = list(respuesta.get_wsgi_headers(entorno))
+            if any(_ROTO.search(nombre + valor) for nombre, valor in cabeceras):
+                # Whose name and value it does not quote: they may be what its client sent.
+                correlacion = entorno.get(CORRELACION)
+                log.error("respuesta con una cabecera que no puede ser", correlacion=correlacion)
+                return Ultima(conexion, problema(HTTPStatus.INTERNAL_SERVER_ERROR, correlacion=correlacion))
+            if _falta(pedido):
+                # It was answered before all of it came.
+                return Ultima(conexion, respuesta)
+            return await self._escribir(conexion, pedido, respuesta, [*cabeceras, ("Server", "SaludTech")])
+        finally:
+            respuesta.close()
+
+    async def _escribir(
+        self, conexion: Conexion, pedido: web.BaseRequest, respuesta: flask.Response, cabeceras: list[tuple[str, str]]
+    ) -> web.StreamResponse:
         carga = b""
         if pedido.method != "HEAD" and respuesta.is_sequence:
             carga = b"".join(respuesta.iter_encoded())
-        cabe = pedido.method == "HEAD" or (respuesta.is_sequence and len(carga) <= _TROZO)
+        with suppress(_SinLeer):
+            # It is made already.
+            self._tomar(conexion, len(carga))
+        cabe = pedido.method == "HEAD" or (respuesta.is_sequence and len(carga) <= wsgi.TROZO)
         escrita = (
             web.Response(status=respuesta.status_code, headers=cabeceras, body=carga)
             if cabe
@@ -543,31 +571,28 @@ class Servidor:
         )
         if PARANDO.is_set():
             escrita.force_close()
-        try:
-            if not cabe:
-                await escrita.prepare(pedido)
-                async for trozo in self._trozos(respuesta, carga):
-                    await escrita.write(trozo)
-                    # A piece at a time, as fast as the client reads.
-                    await pedido.writer.drain()
-        finally:
-            respuesta.close()
+        if not cabe:
+            await escrita.prepare(pedido)
+            async for trozo in self._trozos(respuesta, carga):
+                await escrita.write(trozo)
+                # A piece at a time, as fast as the client reads.
+                await pedido.writer.drain()
         return escrita
 
     async def _trozos(self, respuesta: flask.Response, carga: bytes) -> AsyncIterator[bytes]:
         """The pieces of a large body; what is no sequence comes from a file."""
-        for desde in range(0, len(carga), _TROZO):
-            yield carga[desde : desde + _TROZO]
+        for desde in range(0, len(carga), wsgi.TROZO):
+            yield carga[desde : desde + wsgi.TROZO]
         if not respuesta.is_sequence:
             trozos = iter(respuesta.iter_encoded())
             while (trozo := await self._bucle.run_in_executor(self._hilos, next, trozos, None)) is not None:
                 yield trozo
 
 
-@lru_cache(256)
-def _clave(nombre: bytes) -> str | None:
-    """A header's name in the environment; one with an underscore has none, since it would pass for another."""
-    return None if b"_" in nombre else "HTTP_" + nombre.decode("latin-1").upper().replace("-", "_")
+def _sin_fallar(comprobar: Callable[[], object]) -> None:
+    """What it finds is told by whoever asks for it."""
+    with suppress(Exception):
+        comprobar()
 
 
 def _falta(pedido: web.BaseRequest) -> bool:
@@ -583,36 +608,11 @@ def _estado(error: BaseException | None) -> int:
     return next((estado for texto, estado in _POR_TEXTO.items() if texto in str(error)), HTTPStatus.BAD_REQUEST)
 
 
-def _cruda(respuesta: flask.Response) -> bytes:
-    """An answer's octets, where nothing comes after it."""
+def _cruda(respuesta: flask.Response) -> tuple[bytes, bytes]:
+    """An answer's octets, head and body, where nothing comes after it."""
     respuesta.headers["Connection"] = "close"
     # A small file's, too.
     respuesta.direct_passthrough = False
     estado = respuesta.status_code
     cabeza = f"HTTP/1.1 {estado} {HTTP_STATUS_CODES.get(estado, '')}\r\n{respuesta.headers}"
-    return cabeza.encode("latin-1") + respuesta.get_data()
-
-
-def _es_de(direccion: str, redes: Sequence[Red]) -> bool:
-    try:
-        ip = ipaddress.ip_address(direccion)
-    except ValueError:
-        return False
-    return any(ip in red for red in redes)
-
-
-def _reenviado(entorno: dict[str, Any], redes: Sequence[Red]) -> None:
-    """What a proxy that is trusted tells of its client: the last address that is none of a trusted proxy's."""
-    for dicha in reversed([d.strip() for d in entorno.get("HTTP_X_FORWARDED_FOR", "").split(",") if d.strip()]):
-        try:
-            entorno["REMOTE_ADDR"] = str(ipaddress.ip_address(dicha))
-        except ValueError:
-            break
-        if not _es_de(dicha, redes):
-            break
-    esquema = entorno.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
-    if esquema in ("http", "https"):
-        entorno["wsgi.url_scheme"] = esquema
-    prefijo = entorno.get("HTTP_X_FORWARDED_PREFIX", "").strip().rstrip("/")
-    if _PREFIJO.fullmatch(prefijo):
-        entorno["SCRIPT_NAME"] = prefijo
+    return cabeza.encode("latin-1"), respuesta.get_data()

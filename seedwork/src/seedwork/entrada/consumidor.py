@@ -93,6 +93,7 @@ class Consumidor:
         self._en_orden_desde: float | None = None
         ahora = medios.entorno.monotono()
         self._ultima_vuelta = self._al_dia = ahora
+        self._recogido = -math.inf
         self._labores: dict[str, float] = {}
         self._miradas: dict[str, _Mirada] = {}
         self._retenidos = metricas.RETENIDOS.labels(origen.nombre)
@@ -234,16 +235,26 @@ class Consumidor:
             abierta = self._abierta = self._suscribir()
         tratamiento, cupo = abierta.tratamiento, 0
         if not (hubo := self._seguir(tratamiento)):
+            if (falta := self._por_reunir()) > 0:
+                return min(falta, self._escucha(tratamiento))
             llegados: Sequence[Original] = ()
             if cupo := tratamiento.cupo:
                 llegados = abierta.subscription.recibir(cupo, self._escucha(tratamiento))
                 tratamiento.tomar(llegados)
+            if llegados:
+                self._recogido = self._medios.entorno.monotono()
             self._al_dia = self._medios.entorno.monotono()
         if tratamiento.retenidas != self._retenidas:
             self._retenidas = tratamiento.retenidas
             self._retenidos.set(self._retenidas)
         # With its hands full it has not even listened.
         return 0.0 if hubo or cupo else self._escucha(tratamiento)
+
+    def _por_reunir(self) -> float:
+        """Seconds that more may still come together, before it looks again; where order matters, somebody waits."""
+        if self._origen.entrega != "compartida":
+            return 0.0
+        return self._recogido + self._ritmo.reunir_s - self._medios.entorno.monotono()
 
     def _seguir(self, tratamiento: Tratamiento) -> bool:
         """One step with what is in hand, counted as work; not where somebody else kept it from that."""

@@ -94,8 +94,11 @@ class MedidorDeAtraso:
         callados: list[SinAvance] = []
         llegados: dict[str, int] = {}
         limite, edad_s = self._entorno.monotono() + Ritmo.vuelta_larga_s, 0.0
+        incompleto = False
         for origen in self._origenes:
+            antes = len(callados)
             vistos = self._mirar(origen, callados, limite)
+            incompleto = incompleto or (origen.propio and len(callados) > antes)
             if not vistos:
                 continue
             ahora = self._entorno.ahora()
@@ -108,7 +111,7 @@ class MedidorDeAtraso:
         if llegados:
             self._llegadas.anotar(self._entorno.monotono(), llegados)
         if len(callados) < sum(len(o.topicos) for o in self._origenes):
-            self._decidir(Carga(self._llegadas.por_segundo, edad_s))
+            self._decidir(Carga(self._llegadas.por_segundo, edad_s), incompleto=incompleto)
         if callados:
             raise callados[0]
 
@@ -128,9 +131,12 @@ class MedidorDeAtraso:
             vistos.append(atraso)
         return vistos
 
-    def _decidir(self, carga: Carga) -> None:
+    def _decidir(self, carga: Carga, *, incompleto: bool) -> None:
         guardada = self._escala.leer()
         hacen_falta = necesarias(carga, guardada.rendimiento, objetivo_s=self._objetivo_s, utiles=self._utiles)
+        if incompleto:
+            # What was not told of may be more work, and never less.
+            hacen_falta = max(hacen_falta, guardada.instancias)
         deseadas = ajustar(
             guardada.instancias,
             hacen_falta,
@@ -138,7 +144,8 @@ class MedidorDeAtraso:
             rendimiento=guardada.rendimiento,
             utiles=self._utiles,
         )
-        # One is always wanted; more are, from when they were last needed on.
+        # Keeping the same number anew says that it is needed still; of one worker nobody asks since when.
         if deseadas != guardada.instancias or (deseadas > 1 and hacen_falta >= deseadas):
-            self._escala.guardar(guardada.instancias, deseadas)
+            # Of two processes that decide at once, both tell what was kept.
+            deseadas = self._escala.guardar(guardada.instancias, deseadas)
         metricas.INSTANCIAS_DESEADAS.labels(self._servicio).set(deseadas)

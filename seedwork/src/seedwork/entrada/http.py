@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import gzip
 import inspect
 import math
 import re
@@ -19,6 +18,7 @@ from prometheus_client import Histogram
 
 from contratos.consultas import Respuesta
 from seedwork.dominio.reglas import es_id
+from seedwork.entrada import compresion
 from seedwork.entrada.problemas import ErrorHttp, registrar_errores
 from seedwork.entrada.salud import Comprobacion, Papel, crear_salud
 
@@ -35,9 +35,6 @@ COLA_S = 5.0
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
 _LLEGADA = "seedwork.llegada"
-_COMPRIMIBLE = 2048
-"""Octets from which on a text is worth compressing."""
-_TEXTOS = re.compile(r"text/(?!event-stream).*|application/(?:.*\+)?(?:json|xml|javascript|yaml)|image/svg\+xml")
 
 _SIN_HOST = ("HTTP/1.0", "HTTP/0.9")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
@@ -55,10 +52,15 @@ class App(flask.Flask):
     """A Flask for an event loop: views that are coroutines run on it, and must not block; all others run on threads.
 
     As a WSGI application, by a test's client say, it runs both kinds.
+
+    Attributes:
+        requeridas: by name, the checks of the parts without which it is not ready.
     """
 
+    requeridas: Mapping[str, Comprobacion] = {}
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself: to look whether it is a coroutine costs more than most of what is asked here."""
+        """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""
         return func
 
     def dispatch_request(self) -> Any:
@@ -148,6 +150,7 @@ def crear_app(
 ) -> App:
     """A Flask application with the shared shape; the checks are those of :func:`equipar`."""
     app = App(__name__, static_folder=None)
+    app.requeridas = requeridas or {}
     equipar(app, requeridas, informativas, papeles)
     return app
 
@@ -202,8 +205,7 @@ def _exigir_host(entorno: Mapping[str, Any]) -> None:
 
 
 def _terminar(respuesta: flask.Response) -> flask.Response:
-    if (respuesta.content_length or 0) >= _COMPRIMIBLE:
-        _comprimir(respuesta)
+    compresion.comprimir(respuesta)
     pedido = flask.request
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
@@ -211,38 +213,3 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     duracion = time.perf_counter() - flask.g.inicio
     SOLICITUDES.labels(*etiquetas, str(respuesta.status_code)).observe(duracion)
     return respuesta
-
-
-def _comprimir(respuesta: flask.Response) -> None:
-    """Compress a large text, for a client that takes it so."""
-    pedido = flask.request
-    if respuesta.status_code != 200 or respuesta.content_encoding or not _TEXTOS.fullmatch(respuesta.mimetype or ""):
-        return
-    respuesta.vary.add("Accept-Encoding")
-    if not pedido.accept_encodings["gzip"] or "Range" in pedido.headers:
-        return
-    if respuesta.direct_passthrough:
-        carga = _archivo_comprimido(respuesta, f"{pedido.path} {respuesta.get_etag()[0]}")
-    else:
-        carga = gzip.compress(respuesta.get_data(), _NIVEL)
-    respuesta.set_data(carga)
-    respuesta.content_encoding = "gzip"
-    etiqueta, _ = respuesta.get_etag()
-    if etiqueta is not None:
-        # Other octets, the same content.
-        respuesta.set_etag(etiqueta, weak=True)
-
-
-_NIVEL = 6
-_archivos: dict[str, bytes] = {}
-"""The installed files that pages ask for, compressed once."""
-
-
-def _archivo_comprimido(respuesta: flask.Response, cual: str) -> bytes:
-    hecho = _archivos.get(cual)
-    if hecho is None:
-        respuesta.direct_passthrough = False
-        hecho = _archivos[cual] = gzip.compress(respuesta.get_data(), _NIVEL)
-    respuesta.close()
-    respuesta.direct_passthrough = False
-    return hecho

@@ -19,13 +19,13 @@ import structlog
 from seedwork.aplicacion.broker import SinBroker
 from seedwork.entrada.conexiones import Limites, direcciones, servir_aqui
 from seedwork.entrada.http import crear_app
+from seedwork.entrada.parada import PARANDO, TAREAS_S
 from seedwork.entrada.problemas import pila
 from seedwork.entrada.salud import Comprobacion, Papel
 from seedwork.infraestructura import bd
 
 log = structlog.get_logger(__name__)
 
-PARADA_S = 4.5
 """Seconds that a stopping process has to finish, or to give back, what it holds (contract §5: 5 s)."""
 
 MEDIDA_S = 5.0
@@ -127,7 +127,7 @@ class Proceso:
     def correr(self) -> int:
         """Run until SIGTERM or SIGINT. It ends the process, whose exit code is 1 where a task died."""
         for senal in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(senal, lambda *_: self._parada.set())
+            signal.signal(senal, lambda *_: self._parar())
         hilos = [
             threading.Thread(target=self._cuidar, args=tarea, name=tarea[0], daemon=True) for tarea in self._tareas
         ]
@@ -140,12 +140,16 @@ class Proceso:
         log.info("en marcha", tareas=[h.name for h in hilos])
         while not self._parada.wait(0.5):
             pass
-        limite = time.monotonic() + PARADA_S
+        limite = time.monotonic() + TAREAS_S
         for hilo in hilos:
             hilo.join(max(0.0, limite - time.monotonic()))
         log.info("detenido", fallo=type(self._fallo).__name__ if self._fallo else None)
         # Whatever a client library still waits for must not hold the process up: nothing unfinished was acknowledged.
         os._exit(1 if self._fallo else 0)
+
+    def _parar(self) -> None:
+        PARANDO.set()
+        self._parada.set()
 
     def _cuidar(self, nombre: str, tarea: Tarea) -> None:
         """Run a task; one that dies takes the process along, so that it is started anew as a whole."""

@@ -19,7 +19,7 @@ from prometheus_client import (
     multiprocess,
 )
 
-from seedwork.entrada import drenaje, multiproceso
+from seedwork.entrada import multiproceso, parada
 from seedwork.entrada.problemas import problema
 
 Comprobacion = Callable[[], str | None]
@@ -105,7 +105,7 @@ def crear_salud(
     async def trafico() -> Any:
         """For balancers (contract §7): what becomes of broker and services later is no reason to send elsewhere what
         every other instance can do no better."""
-        if drenaje.PARANDO.is_set():
+        if parada.PARANDO.is_set():
             return problema(503, "Se está deteniendo.", estado="CERRADA")
         if not estuvo_lista[0]:
             if any((await asyncio.to_thread(_mirar, decisivas)).values()):

@@ -29,7 +29,7 @@ from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales, origenes
 from seedwork.entrada.escala import MedidorDeAtraso
-from seedwork.entrada.http import crear_app
+from seedwork.entrada.http import App, crear_app
 from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
 from seedwork.infraestructura import bd
@@ -150,8 +150,8 @@ class Servicio:
         bus = self.bus(motor, self.paciencia())
         return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria)
 
-    def crear_api(self) -> flask.Flask:
-        """The service's HTTP API, ready for a WSGI server."""
+    def crear_api(self) -> App:
+        """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
         app = crear_app_sobre(motor)
@@ -266,7 +266,7 @@ class Servicio:
         return comunes.MedidorDeOutbox(motor, self.entorno, self.config.sin_avance_s)
 
 
-def crear_app_sobre(motor: sa.Engine) -> flask.Flask:
+def crear_app_sobre(motor: sa.Engine) -> App:
     """A Flask application whose routes answer from a database."""
     app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
     app.register_error_handler(CursorInvalido, _cursor_invalido)

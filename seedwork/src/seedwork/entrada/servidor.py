@@ -20,12 +20,10 @@ from gunicorn.workers.base import Worker
 
 from seedwork.entrada import multiproceso
 from seedwork.entrada.conexiones import Limites, Servidor
-from seedwork.entrada.drenaje import PARANDO
+from seedwork.entrada.parada import PARANDO, PETICIONES_S, PLAZO_S
 
 log = structlog.get_logger(__name__)
 
-PARADA_S = 4.7
-"""Seconds that a stopping server's requests have to end (contract §5: 5 s for all of it)."""
 COLGADO_S = 30
 """Seconds without a sign of life after which a worker is killed."""
 _LATIDO_S = 1.0
@@ -42,12 +40,14 @@ class Ajustes:
         direcciones: hosts and ports where it listens.
         trabajadores: processes.
         drenaje_s: seconds from SIGTERM on that it still takes requests, and has each connection closed after the next.
-        limites: what the clients of all processes together may take; its threads are each process's.
+        conexiones: most that clients have open at once, of all processes together.
+        limites: what each process's clients may take; of connections, their share.
     """
 
     direcciones: Sequence[tuple[str, int]]
     trabajadores: int = 1
     drenaje_s: float = 0.0
+    conexiones: int = 1000
     limites: Limites = field(default_factory=Limites)
 
 
@@ -69,13 +69,13 @@ class Registro(Logger):  # type: ignore[misc]
     def setup(self, cfg: Any) -> None:
         """Set up, without handlers of its own; also on a reload."""
         super().setup(cfg)
-        for log in (self.error_log, self.access_log):
-            log.handlers.clear()
-            log.setLevel(logging.NOTSET)
-            log.propagate = True
+        for suyo in (self.error_log, self.access_log):
+            suyo.handlers.clear()
+            suyo.setLevel(logging.NOTSET)
+            suyo.propagate = True
 
 
-class Trabajador(Worker):  # type: ignore[misc]
+class ProcesoHttp(Worker):  # type: ignore[misc]
     """A process that serves."""
 
     def run(self) -> None:
@@ -93,8 +93,10 @@ class Trabajador(Worker):  # type: ignore[misc]
         for senal in (signal.SIGINT, signal.SIGQUIT):
             bucle.add_signal_handler(senal, os._exit, 0)
         bucle.add_signal_handler(signal.SIGTERM, parar)
-        servidor = Servidor(self.wsgi, _de_cada_uno(ajustes))
+        suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
+        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas))
         servidor.escuchar([s.sock for s in self.sockets])
+        servidor.calentar()
         while not parada.is_set():
             if self.ppid != os.getppid():
                 parar()
@@ -105,7 +107,7 @@ class Trabajador(Worker):  # type: ignore[misc]
         while bucle.time() < limite and self.ppid == os.getppid():
             self.notify()
             await asyncio.sleep(min(_LATIDO_S, limite - bucle.time()))
-        await servidor.cerrar(PARADA_S - 0.5)
+        await servidor.cerrar(PETICIONES_S)
 
 
 class _Maestro(BaseApplication):  # type: ignore[misc]
@@ -120,14 +122,16 @@ class _Maestro(BaseApplication):  # type: ignore[misc]
             "bind": [f"[{host}]:{puerto}" if ":" in host else f"{host}:{puerto}" for host, puerto in donde],
             "backlog": _POR_ACEPTAR,
             "workers": self.ajustes.trabajadores,
-            "worker_class": Trabajador,
+            "worker_class": ProcesoHttp,
             "logger_class": Registro,
             "timeout": COLGADO_S,
-            "graceful_timeout": math.ceil(self.ajustes.drenaje_s + PARADA_S),
+            "graceful_timeout": math.ceil(self.ajustes.drenaje_s + PLAZO_S),
             "preload_app": True,
             # A socket under $HOME that nobody here uses, and that a container may not write.
             "control_socket_disable": True,
             "child_exit": _enterrar,
+            # It would put new processes beside those that drain, and the instance would say both. It is started anew.
+            "when_ready": lambda _master: signal.signal(signal.SIGHUP, signal.SIG_IGN),
             "on_exit": lambda _master: multiproceso.recoger(),
         }
         for nombre, valor in dichos.items():
@@ -149,12 +153,11 @@ def _enterrar(_master: Any, trabajador: Worker) -> None:
         log.warning("las cuentas de un trabajador muerto no se pudieron sumar", error=type(error).__name__)
 
 
-def _de_cada_uno(ajustes: Ajustes) -> Limites:
-    """One process's share of the connections, as far as the system lets it have them."""
+def _con_descriptores(conexiones: int) -> int:
+    """So many connections, as far as the system lets this process have them; it takes what it is let."""
     _, duro = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (duro, duro))
-    suyas = -(-ajustes.limites.conexiones // ajustes.trabajadores)
-    posibles = duro - _OTROS_DESCRIPTORES if duro != resource.RLIM_INFINITY else suyas
-    if posibles < suyas:
+    posibles = duro - _OTROS_DESCRIPTORES if duro != resource.RLIM_INFINITY else conexiones
+    if posibles < conexiones:
         log.warning("menos conexiones de las pedidas: el sistema no deja más", conexiones=posibles)
-    return replace(ajustes.limites, conexiones=min(suyas, posibles))
+    return min(conexiones, posibles)

@@ -19,6 +19,7 @@ _GUARDAR = sa.text("""
     INSERT INTO escala (servicio, instancias, con_falta) VALUES (:servicio, :nuevas, clock_timestamp())
     ON CONFLICT (servicio) DO UPDATE SET instancias = excluded.instancias, con_falta = excluded.con_falta
         WHERE escala.instancias = :antes
+    RETURNING instancias
 """)
 
 
@@ -65,7 +66,9 @@ class EscalaSQL:
                 _ANOTAR, {"servicio": self._servicio, "ritmo": rendimiento.ritmo, "base": rendimiento.base}
             )
 
-    def guardar(self, antes: int, nuevas: int) -> None:
-        """Keep how many are wanted, or needed still; unless that changed since ``antes`` was read."""
+    def guardar(self, antes: int, nuevas: int) -> int:
+        """Keep how many are wanted, or needed still; unless that changed since ``antes`` was read. What is kept now."""
+        datos = {"servicio": self._servicio, "antes": antes, "nuevas": nuevas}
         with self._motor.begin() as conexion:
-            conexion.execute(_GUARDAR, {"servicio": self._servicio, "antes": antes, "nuevas": nuevas})
+            guardadas: int | None = conexion.scalar(_GUARDAR, datos)
+        return self.leer().instancias if guardadas is None else guardadas

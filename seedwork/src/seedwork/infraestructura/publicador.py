@@ -286,29 +286,8 @@ class Publicador:
             # flush() also waits for the broker; and flush_async, which does not, can deadlock with a callback.
             threading.Thread(target=_vaciar, args=(productor,), daemon=True).start()
 
-    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float = 5.0) -> None:
-        """Send, and wait until the broker has confirmed the message as durable.
-
-        Raises:
-            SinConfirmacion: no confirmation within ``espera`` seconds.
-        """
-        limite = time.monotonic() + espera
-        carga, propiedades = avro.codificar(mensaje), cloudevents.a_propiedades(sobre, mensaje.topico)
-        productor = self._productor(mensaje.topico, espera)
-        restante = limite - time.monotonic()
-        if not self._plazo_ms or restante < self._plazo_ms / 1000:
-            self.publicar_carga(mensaje.topico, carga, propiedades, sobre.sujeto, espera=restante)
-            return
-        try:
-            # The producer's own time limit will do: to wait inside the client costs half of what a callback does.
-            productor.send(carga, properties=propiedades, partition_key=sobre.sujeto)
-        except pulsar.PulsarException as error:
-            if isinstance(error, pulsar.AlreadyClosed):
-                self.descartar(mensaje.topico)
-            raise SinConfirmacion(f"el broker respondió {type(error).__name__}") from error
-
     async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
-        """As :meth:`publicar`, on an event loop, which goes on meanwhile.
+        """Send, and wait until the broker has confirmed the message as durable; the event loop goes on meanwhile.
 
         Raises:
             SinConfirmacion: no confirmation within ``espera`` seconds.
@@ -339,7 +318,7 @@ class Publicador:
     def publicar_carga(
         self, topico: str, carga: bytes, propiedades: Mapping[str, str], clave: str, *, espera: float
     ) -> None:
-        """As :meth:`publicar`, for a payload that is encoded already, and that may be of any size.
+        """As :meth:`entregar`, without a loop, for a payload that is encoded already, and that may be of any size.
 
         Raises:
             NoCabe: it is larger than the broker takes.

@@ -1,5 +1,6 @@
 """A workbench for tests: a notebook (`cuaderno`) with topics and a database of its own, and a hand on all its parts."""
 
+import asyncio
 import os
 import secrets
 import subprocess
@@ -16,7 +17,7 @@ import pulsar
 import sqlalchemy as sa
 import urllib3
 
-from contratos import INQUILINO
+from contratos import INQUILINO, Mensaje
 from contratos.base import Entrega
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.bus import Bus, Manejador
@@ -24,6 +25,7 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.paciencia import Espera, PacienciaSegunAvance
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.consumidor import Consumidor
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales
 from seedwork.infraestructura import avro, bd
@@ -54,6 +56,15 @@ def esperar(que: Callable[[], Any], plazo: float = PACIENCIA_S) -> None:
         if time.monotonic() > limite:
             raise AssertionError("no llegó a ser cierto")
         time.sleep(0.02)
+
+
+def publicar(publicador: Publicador, sobre: Sobre, mensaje: Mensaje, *, espera: float = 5.0) -> None:
+    """Publish as the door does, from a thread that has no loop.
+
+    Raises:
+        SinConfirmacion: no confirmation within ``espera`` seconds.
+    """
+    asyncio.run(publicador.entregar(sobre, mensaje, espera=espera))
 
 
 class Servidores(Protocol):

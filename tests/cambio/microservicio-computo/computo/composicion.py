@@ -16,6 +16,7 @@ from computo.infraestructura.existencias import ExistenciasSQL, sincronizar
 from computo.infraestructura.repositorio import UnidadComputo
 from computo.infraestructura.tablas import METADATOS
 from seedwork.entrada.config import cargar
+from seedwork.entrada.http import App
 from seedwork.entrada.servicio import Servicio
 
 
@@ -44,6 +45,6 @@ def servicio() -> Servicio:
     )
 
 
-def crear_api() -> flask.Flask:
-    """For the WSGI server."""
+def crear_api() -> App:
+    """For the HTTP server's processes."""
     return servicio().crear_api()
