@@ -68,6 +68,7 @@ class Seudonimizador:
 
 
 def _con_etiqueta(clave: bytes, uso: str) -> hmac.HMAC:
+    # The name is where this once stood: another would make other pseudonyms of the same patients.
     return hmac.new(clave, f"saludtech.procesamiento.{uso}\0".encode(), "sha256")
 
 

@@ -83,6 +83,11 @@ def _observador_de_relleno() -> Conjunto:
     }
 
 
+def _persona_de_relleno() -> Conjunto:
+    """Who operated a device."""
+    return {0x00080080: Elemento("LO", PALABRA), 0x00401101: Elemento("SQ", [codigo_de_relleno()])}
+
+
 def _anotacion_de_relleno() -> Conjunto:
     """A presentation state's only text, which is not shown."""
     texto = {
@@ -95,6 +100,7 @@ def _anotacion_de_relleno() -> Conjunto:
 
 
 _ITEMS = {
+    0x00081072: _persona_de_relleno,
     0x00700001: _anotacion_de_relleno,
     0x0040A073: _observador_de_relleno,
     0x0040A730: _contenido_de_relleno,

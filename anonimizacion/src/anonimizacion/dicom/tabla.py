@@ -101,6 +101,8 @@ BINARIOS = frozenset(
 _CODIGOS_LIBRES = frozenset({"ContentLabel", "GraphicLayer"})
 """Codes by their representation (CS), words by their use: whoever makes a presentation names its layers."""
 _FINES_DE_ROTULO = ("ID", "Identifier", "Label", "Name", "Number", "Code")
+_PASO = 0x00081111
+"""Referenced Performed Procedure Step Sequence (X/Z/D): its dummy is a reference to a mapped UID."""
 PESO_Y_TALLA = frozenset({0x00101020, 0x00101030})
 PRIVADO = Regla(Accion.QUITAR, resumida="privados")
 DESCONOCIDO = Regla(Accion.QUITAR, resumida="desconocidos")
@@ -124,6 +126,8 @@ def regla(tag: int) -> Regla:
     entrada = DicomDictionary.get(tag)
     nombrada = TABLA.get(tag)
     vrs = frozenset(entrada[0].split(" or ")) if entrada is not None else frozenset()
+    if tag == _PASO:
+        return Regla(Accion.SOLO_UID, vrs, nombrada=True)
     if nombrada is not None:
         return _de_la_tabla(*nombrada, vrs)
     return DESCONOCIDO if entrada is None or not entrada[4] else _fuera_de_la_tabla(tag, vrs, entrada[4])
