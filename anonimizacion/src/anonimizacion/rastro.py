@@ -33,9 +33,14 @@ _MUCHAS_CIFRAS = 7
 
 
 class Rastro:
-    """The identifiers that were taken out of one file."""
+    """The identifiers that were taken out of one file.
 
-    def __init__(self) -> None:
+    Args:
+        propio: what is written into every result: a name that stands in it ("Basic", "Option") is not looked for.
+    """
+
+    def __init__(self, propio: bytes = b"") -> None:
+        self._propio = propio.upper()
         self._textos: set[bytes] = set()
         self._uids: set[bytes] = set()
         self._fechas: set[bytes] = set()
@@ -53,6 +58,11 @@ class Rastro:
         anotar = _ANOTAR.get(vr)
         if anotar is not None:
             anotar(self, bytes(valor).strip(b" \0"))
+
+    def _poner(self, aguja: bytes) -> None:
+        aguja = aguja.upper()
+        if aguja not in self._propio:
+            self._textos.add(aguja)
 
     def poner_fecha(self, valor: bytes) -> None:
         """A date that is in the result by right: an original one may be the same day."""
@@ -93,7 +103,7 @@ class Rastro:
     def _nombre(self, valor: bytes) -> None:
         for parte in _PARTES_DE_NOMBRE.split(valor):
             if len(parte) >= MINIMO_DE_NOMBRE:
-                self._textos.add(parte.upper())
+                self._poner(parte)
 
     def _uid(self, valor: bytes) -> None:
         self._uids.update(u for u in (parte.strip(b" \0").upper() for parte in valor.split(b"\\")) if len(u) > 9)
@@ -108,11 +118,12 @@ class Rastro:
     def _palabras(self, valor: bytes) -> None:
         for parte in (suya.strip(b" \0") for suya in valor.split(b"\\")):
             if len(parte) >= _FRASE or (len(parte) >= MINIMO and any(c in b"0123456789" for c in parte)):
-                self._textos.add(parte[:_GRANDE].upper())
+                self._poner(parte)
             for palabra in _PALABRAS.findall(parte):
                 if len(palabra) >= MINIMO and (_CIFRAS.search(palabra) or _mixta(palabra)):
-                    self._textos.add(palabra.upper())
-            self._textos.update(_CIFRAS.findall(parte))
+                    self._poner(palabra)
+            for cifras in _CIFRAS.findall(parte):
+                self._poner(cifras)
 
 
 def _mixta(palabra: bytes) -> bool:

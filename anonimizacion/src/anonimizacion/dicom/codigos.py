@@ -45,8 +45,8 @@ def es_codigo(conjunto: Conjunto) -> bool:
     return not CODIGOS.isdisjoint(conjunto)
 
 
-def limpiar(conjunto: Conjunto) -> None:
-    """Leave of an item's code what its scheme says."""
+def limpiar(conjunto: Conjunto) -> bool:
+    """Leave of an item's code what its scheme says; whether all of that is the standard's own words."""
     valor, esquema = texto_de(conjunto, _VALOR).decode("latin-1"), texto_de(conjunto, _ESQUEMA).decode("latin-1")
     version = texto_de(conjunto, _VERSION)
     es_esquema = CODIGOS & conjunto.keys() <= {_ESQUEMA, _VERSION}
@@ -55,16 +55,17 @@ def limpiar(conjunto: Conjunto) -> None:
     if es_esquema and (esquema in _FORMAS or esquema in _CONCEPTOS):
         # An item that tells of a scheme, not of a code (0008,0110).
         conjunto[_ESQUEMA] = Elemento("SH", esquema.encode())
-        return
+        return True
     significado = _significados().get((esquema, valor))
     if significado is None and not (esquema in _FORMAS and len(valor) <= 16 and _FORMAS[esquema].fullmatch(valor)):
         conjunto.update(codigo_de_relleno())
-        return
+        return True
     conjunto[_VALOR] = Elemento("SH", valor.encode())
     conjunto[_ESQUEMA] = Elemento("SH", esquema.encode())
     if _FORMA_DE_VERSION.fullmatch(version):
         conjunto[_VERSION] = Elemento("SH", version)
     conjunto[_SIGNIFICADO] = Elemento("LO", (significado or valor).encode())
+    return significado is not None
 
 
 @lru_cache(maxsize=1)

@@ -8,8 +8,11 @@ from pydicom._uid_dict import UID_dictionary
 from anonimizacion import icc
 from anonimizacion.dicom import codigos, fechas, textos
 from anonimizacion.dicom.elementos import IMAGENES, Codificacion, Conjunto, Elemento, Fragmentos, texto_de
+from anonimizacion.dicom.escritor import escribir
 from anonimizacion.dicom.lector import leer_secuencia_implicita
-from anonimizacion.dicom.relleno import PALABRA, relleno
+from anonimizacion.dicom.marcas import marcar
+from anonimizacion.dicom.meta import cabecera
+from anonimizacion.dicom.relleno import PALABRA, relleno, todos
 from anonimizacion.dicom.tabla import CODIGOS, PESO_Y_TALLA, PRIVADO, Accion, Regla, regla
 from anonimizacion.modelo import ApartarError, Informe, Opciones
 from anonimizacion.paciente import Paciente
@@ -49,7 +52,7 @@ class Recorrido:
         self._uids: dict[bytes, bytes] = {}
         self._juegos: tuple[str, ...] | None = None
         self._quedan: list[tuple[Conjunto, int, str]] = []
-        self.rastro = Rastro()
+        self.rastro = Rastro(_PROPIO)
 
     @property
     def desplazamiento(self) -> timedelta:
@@ -68,8 +71,8 @@ class Recorrido:
             if codigos.es_codigo(conjunto):
                 for tag in CODIGOS & conjunto.keys():
                     self._contar(ruta, tag, regla(tag), Accion.CODIGO)
-                codigos.limpiar(conjunto)
-                self._quedan.extend((conjunto, tag, ruta) for tag in CODIGOS & conjunto.keys())
+                if not codigos.limpiar(conjunto):
+                    self._quedan.extend((conjunto, tag, ruta) for tag in CODIGOS & conjunto.keys())
             for tag, elemento in list(conjunto.items()):
                 if tag in CODIGOS:
                     continue
@@ -162,8 +165,8 @@ class Recorrido:
         elemento.valor = cabe
         return Accion.CONSERVAR
 
-    def _quitar_siempre(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
-        # Weight and size, which an option keeps.
+    def _peso_o_talla(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
+        # What the table removes comes here only where an option keeps it.
         return self._conservar(elemento, tag, ruta)
 
     def _vaciar(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
@@ -174,6 +177,8 @@ class Recorrido:
         if not elemento.valor:
             return Accion.VACIAR
         elemento.valor = relleno(tag, elemento.vr).valor
+        if elemento.vr in ("DA", "DT"):
+            self.rastro.poner_fecha(bytes(elemento.octetos))
         return Accion.RELLENAR
 
     def _uid(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
@@ -252,16 +257,19 @@ class Recorrido:
     def _mirar_lo_que_queda(self) -> None:
         """What stays and holds an identifier that was taken out elsewhere, or the patient's number, is replaced."""
         palabras = [(c, t, r) for c, t, r in self._quedan if t in c and len(c[t].octetos) < _TEXTO_LARGO]
-        if not self._identifica(b"\n".join(bytes(c[t].octetos) for c, t, _ in palabras), en_cifras=True):
+        if not self._identifica(
+            b"\n".join(self._con_llano(bytes(c[t].octetos)) for c, t, _ in palabras), en_cifras=True
+        ):
             return
         for conjunto, tag, ruta in palabras:
             elemento = conjunto[tag]
             en_cifras = elemento.vr not in ("DS", "IS")
             partes = bytes(elemento.octetos).split(b"\\")
-            if not any(self._identifica(parte, en_cifras=en_cifras) for parte in partes):
+            suyas = [self._identifica(self._con_llano(parte), en_cifras=en_cifras) for parte in partes]
+            if not any(suyas):
                 continue
             if en_cifras:
-                limpias = [PALABRA if self._identifica(parte, en_cifras=True) else parte for parte in partes]
+                limpias = [PALABRA if suya else parte for parte, suya in zip(partes, suyas, strict=True)]
                 elemento.valor = b"\\".join(limpias)
                 self._contar(ruta, tag, regla(tag), Accion.RELLENAR)
             else:
@@ -270,21 +278,29 @@ class Recorrido:
 
     def _identifica(self, valor: bytes, *, en_cifras: bool) -> bool:
         # Of id00001 the core is 1 (contract §2), which every second measurement is.
-        if not valor.isascii():
-            valor += b"\n" + textos.llano(valor, self._juegos)
         return self.rastro.en(valor, en_cifras=en_cifras) or (
             en_cifras and self._paciente.esta_en(valor.decode("latin-1"))
         )
+
+    def _con_llano(self, valor: bytes) -> bytes:
+        return valor if valor.isascii() else valor + b"\n" + textos.llano(valor, self._juegos)
 
 
 def _ruta(ruta: str, tag: int) -> str:
     return f"{ruta}{tag >> 16:04X},{tag & 0xFFFF:04X}"
 
 
+def _propio() -> bytes:
+    datos = todos()
+    marcar(datos, pixeles_limpios=True)
+    return b"".join((cabecera({}, ""), *escribir(datos, _CONOCIDA)))
+
+
+_PROPIO = _propio()
 _QUEDA_TEXTO = frozenset({Accion.CONSERVAR, Accion.TECNICO})
 _HACER: dict[Accion, Callable[[Recorrido, Elemento, int, str], Accion]] = {
     Accion.CONSERVAR: Recorrido._conservar,
-    Accion.QUITAR: Recorrido._quitar_siempre,
+    Accion.QUITAR: Recorrido._peso_o_talla,
     Accion.VACIAR: Recorrido._vaciar,
     Accion.UID: Recorrido._uid,
     Accion.RELLENAR: Recorrido._rellenar,

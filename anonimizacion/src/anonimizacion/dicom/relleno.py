@@ -1,5 +1,7 @@
 """Dummies: values that fit their representation and say nothing (PS3.15 E.1, action D)."""
 
+from collections.abc import Callable
+
 from anonimizacion.dicom.elementos import Conjunto, Elemento
 
 PALABRA = b"ANONIMIZADO"
@@ -47,6 +49,11 @@ def relleno(tag: int, vr: str) -> Elemento:
         return Elemento(vr, [_ITEMS.get(tag, codigo_de_relleno)()])
     texto = _TEXTOS.get(vr)
     return Elemento(vr, texto if texto is not None else bytes(_BINARIOS.get(vr, 2)))
+
+
+def todos() -> Conjunto:
+    """Each item there is of them, in one data set: what the engine itself may write."""
+    return {tag: Elemento("SQ", [item()]) for tag, item in (*_ITEMS.items(), (0x00080110, codigo_de_relleno))}
 
 
 def codigo_de_relleno() -> Conjunto:
@@ -99,7 +106,7 @@ def _anotacion_de_relleno() -> Conjunto:
     return {0x00700002: Elemento("CS", PALABRA), 0x00700008: Elemento("SQ", [texto])}
 
 
-_ITEMS = {
+_ITEMS: dict[int, Callable[[], Conjunto]] = {
     0x00081072: _persona_de_relleno,
     0x00700001: _anotacion_de_relleno,
     0x0040A073: _observador_de_relleno,

@@ -13,13 +13,14 @@ _NUMERO = re.compile(rb" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? 
 _FORMAS = {
     "CS": re.compile(rb"[A-Z0-9_ ]{0,16}(?:\\[A-Z0-9_ ]{0,16})*"),
     "IS": re.compile(rb"(?: *[+-]?[0-9]{1,11} *)?(?:\\(?: *[+-]?[0-9]{1,11} *)?)*"),
-    "DS": re.compile(rb"[0-9.eE+\- ]{0,16}(?:\\[0-9.eE+\- ]{0,16})*"),
 }
-COMPROBADAS = frozenset({*_TAMANOS, *_FORMAS, "AS"})
+COMPROBADAS = frozenset({*_TAMANOS, *_FORMAS, "AS", "DS"})
 """The representations that :func:`que_cabe` knows."""
-MAXIMOS = {"AE": 16, "CS": 16, "LO": 64, "SH": 16}
+_MAXIMOS = {"LO": 64, "SH": 16}
+_LARGO_DE_DECIMAL = 16
 """Characters."""
 _UN_SOLO_JUEGO = 1
+_ENTERO_MAXIMO = (1 << 31) - 1
 
 
 @lru_cache(maxsize=64)
@@ -66,22 +67,25 @@ def que_cabe(vr: str, valor: bytes) -> bytes | None:
     valor = valor.rstrip(b" \0")
     if vr == "DS":
         return _decimales(valor)
-    return valor if _FORMAS[vr].fullmatch(valor) else None
+    if not _FORMAS[vr].fullmatch(valor):
+        return None
+    return None if vr == "IS" and any(abs(int(n)) > _ENTERO_MAXIMO for n in valor.split(b"\\") if n.strip()) else valor
 
 
 def _decimales(valor: bytes) -> bytes | None:
     partes = valor.split(b"\\")
     if not all(not parte.strip() or _NUMERO.fullmatch(parte) for parte in partes):
         return None
-    if max(map(len, partes)) <= MAXIMOS["CS"]:
+    if max(map(len, partes)) <= _LARGO_DE_DECIMAL:
         return valor
-    return b"\\".join(parte if len(parte) <= MAXIMOS["CS"] else b"%.9g" % float(parte) for parte in partes)
+    cortas = [parte if len(parte) <= _LARGO_DE_DECIMAL else b"%.9g" % float(parte) for parte in partes]
+    return None if b"inf" in cortas or b"-inf" in cortas else b"\\".join(cortas)
 
 
 def palabra(valor: bytes, vr: str, declarados: tuple[str, ...] | None) -> bytes | None:
     """A short text that may stay in the file: it fits its representation, and its character set; else None."""
     valor = valor.strip(b" \0")
     leido = texto(valor, declarados)
-    if leido is None or any(len(parte) > MAXIMOS[vr] or not parte.isprintable() for parte in leido.split("\\")):
+    if leido is None or any(len(parte) > _MAXIMOS[vr] or not parte.isprintable() for parte in leido.split("\\")):
         return None
     return valor
