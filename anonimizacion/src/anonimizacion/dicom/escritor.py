@@ -30,13 +30,16 @@ def escribir(conjunto: Conjunto, codificacion: Codificacion) -> list[Octetos]:
     return escritor.acabar()
 
 
+_EMPAQUETADORES = {
+    orden: tuple(struct.Struct(orden + forma).pack for forma in ("HH2sH", "HH2sHI", "HHI")) for orden in "<>"
+}
+"""By byte order: the heads of an element of short and of long length, and of an implicit one, or an item."""
+
+
 class _Escritor:
     def __init__(self, codificacion: Codificacion) -> None:
         self._explicita = codificacion.explicita
-        orden = codificacion.orden
-        self._corta = struct.Struct(orden + "HH2sH").pack
-        self._larga = struct.Struct(orden + "HH2sHI").pack
-        self._implicita = struct.Struct(orden + "HHI").pack
+        self._corta, self._larga, self._implicita = _EMPAQUETADORES[codificacion.orden]
         self._codificacion = codificacion
         self._partes: list[Octetos] = []
         self._junto = bytearray()
