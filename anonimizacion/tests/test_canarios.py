@@ -10,10 +10,12 @@ import struct
 import pytest
 from pydicom._dicom_dict import DicomDictionary
 
+from anonimizacion.dicom import lector
 from anonimizacion.dicom.elementos import Codificacion, Conjunto, Elemento
 from anonimizacion.dicom.escritor import escribir
 from anonimizacion.dicom.lector import leer
 from anonimizacion.dicom.tabla import CODIGOS, TABLA, TECNICOS
+from anonimizacion.dicom.textos import que_cabe
 from anonimizacion.modelo import Formato, Limpia, Opciones, Remitente
 from anonimizacion.motor import anonimizar
 from anonimizacion.seudonimos import Seudonimizador
@@ -216,3 +218,41 @@ def test_un_nombre_es_el_mismo_con_otras_mayusculas_y_sin_tildes(queda: str) -> 
 )
 def test_lo_que_no_esta_en_su_sitio_se_aparta(cola: bytes) -> None:
     assert not isinstance(anonimizar(archivo({}, EXPLICITA) + cola, Formato.DICOM, CLAVE, CLINICA), Limpia)
+
+
+def test_un_item_sin_fin_no_es_ninguno() -> None:
+    """Of unknown length, in a sequence whose length is known: it ends where its delimiter stands, and nowhere else."""
+    dentro = struct.pack("<HH2sH", 0x0008, 0x1150, b"UI", 4) + b"1.2\0"
+    fin = struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+    for item, sale in ((dentro + fin, True), (dentro, False)):
+        secuencia = struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF) + item
+        cola = struct.pack("<HH2sHI", 0x0040, 0x9096, b"SQ", 0, len(secuencia)) + secuencia
+        resultado = anonimizar(archivo({}, EXPLICITA) + cola, Formato.DICOM, CLAVE, CLINICA)
+        assert isinstance(resultado, Limpia) is sale
+
+
+def test_un_archivo_de_demasiados_elementos_se_aparta(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lector, "ELEMENTOS", 8)
+    items: list[Conjunto] = [{} for _ in range(8)]
+    resultado = anonimizar(archivo({0x00409096: Elemento("SQ", items)}, EXPLICITA), Formato.DICOM, CLAVE, CLINICA)
+    assert not isinstance(resultado, Limpia)
+    assert resultado.motivo == "DEMASIADO_GRANDE"
+
+
+@pytest.mark.parametrize(
+    ("vr", "valor", "queda"),
+    [
+        ("DS", b"0.123456789012345678", b"0.123456789"),
+        ("DS", b"-1.5\\2.000000000000000001", b"-1.5\\2"),
+        ("DS", b"1000000000000000000e999", None),
+        ("DS", b"1,5", None),
+        ("IS", b" 12 ", b" 12"),
+        ("IS", b"99999999999", None),
+        ("IS", b"1.0", None),
+        ("CS", b"AXIAL\\", b"AXIAL\\"),
+        ("CS", b"Garcia", None),
+        ("FD", b"123456789", None),
+    ],
+)
+def test_un_numero_se_queda_si_cabe(vr: str, valor: bytes, queda: bytes | None) -> None:
+    assert que_cabe(vr, valor) == queda
