@@ -30,7 +30,7 @@ def test_se_halla(vr: str, quitado: bytes, queda: bytes) -> None:
     assert rastro((vr, quitado)).en(queda)
     # In a picture's bytes too, behind what is no text.
     if vr not in ("DA", "DT"):
-        assert rastro((vr, quitado)).en_partes([bytes(1 << 17) + queda.upper() + bytes(100)])
+        assert rastro((vr, quitado)).en_partes([memoryview(bytes(1 << 17) + queda.upper() + bytes(100))])
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,8 @@ class Rastro:
         return any(uid in pajar for uid in self._uids)
 
     def en_partes(self, partes: Iterable[Octetos]) -> bool:
-        """Whether any of it stands in a file's pieces."""
-        return any(self.en(bytes(parte)) if len(parte) < _GRANDE else self._en_imagen(parte) for parte in partes)
+        """Whether any of it stands in a file's pieces: elements as ``bytes``, long values as ``memoryview``s."""
+        return any(self._en_imagen(parte) if isinstance(parte, memoryview) else self.en(parte) for parte in partes)
 
     def _en_imagen(self, parte: Octetos) -> bool:
         """The same in many bytes, most of which are no text, and where some digits in a row are chance."""

@@ -22,6 +22,8 @@ _APARTE = 1 << 16
 def escribir(conjunto: Conjunto, codificacion: Codificacion) -> list[Octetos]:
     """The elements in the order of their tags, in pieces; sequences and items with their lengths.
 
+    Pieces that are ``bytes`` hold elements; a ``memoryview`` is a long value, or an encapsulated fragment, by itself.
+
     Raises:
         struct.error: a value is too long for its representation.
     """
@@ -54,11 +56,15 @@ class _Escritor:
             self._junto = bytearray()
 
     def _valor(self, valor: Octetos) -> None:
-        if len(valor) >= _APARTE:
+        self._pieza(memoryview(valor) if len(valor) >= _APARTE else bytes(valor))
+
+    def _pieza(self, parte: Octetos) -> None:
+        """Some more bytes: views stay by themselves, the rest is joined."""
+        if isinstance(parte, memoryview):
             self._cortar()
-            self._partes.append(valor)
+            self._partes.append(parte)
         else:
-            self._junto += valor
+            self._junto += parte
 
     def conjunto(self, conjunto: Conjunto) -> None:
         for tag in sorted(conjunto):
@@ -70,7 +76,7 @@ class _Escritor:
             self._cabecera(tag, vr, INDEFINIDO)
             for fragmento in valor.partes:
                 self._junto += self._implicita(ITEM >> 16, ITEM & 0xFFFF, len(fragmento) + len(fragmento) % 2)
-                self._valor(fragmento)
+                self._pieza(memoryview(fragmento))
                 if len(fragmento) % 2:
                     self._junto += b"\0"
             self._junto += self._implicita(FIN_DE_SECUENCIA >> 16, FIN_DE_SECUENCIA & 0xFFFF, 0)
@@ -90,7 +96,7 @@ class _Escritor:
         for partes, largo in zip(escritos, largos, strict=True):
             self._junto += self._implicita(ITEM >> 16, ITEM & 0xFFFF, largo)
             for parte in partes:
-                self._valor(parte)
+                self._pieza(parte)
 
     def _cabecera(self, tag: int, vr: str, largo: int) -> None:
         grupo, numero = tag >> 16, tag & 0xFFFF
