@@ -33,6 +33,7 @@ from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.taller import publicar
 
 FacturaEmitidaV1 = suscripciones.FacturaEmitida
 CONTEXTO = "suscripciones"
@@ -212,7 +213,7 @@ def un_campo_mas_en_la_misma(lugar: Lugar) -> str:
             # As the new release's own provisioning does, before any of it is published.
             Aprovisionador(lugar.servidores.admin_url).registrar(nueva.topico, avro.texto_esquema(nueva))
             dicha = nueva(id_reserva=marca, id_suscripcion=marca, id_saga=marca, cuotas=3)
-            publicador.publicar(sobre_nuevo(dicha, fuente="/saludtech/computo", sujeto=marca), dicha, espera=30)
+            publicar(publicador, sobre_nuevo(dicha, fuente="/saludtech/computo", sujeto=marca), dicha, espera=30)
         publicador.cerrar()
         lugar.negocio.pide_suscripcion("calculo").queda("ACTIVA")
         todas = leer(cliente, vieja.topico)

@@ -22,6 +22,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cloudevents import a_propiedades, de_propiedades
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.taller import publicar
 
 pytestmark = pytest.mark.integracion
 
@@ -145,9 +146,9 @@ def test_quien_llega_antes_que_provisionar_publica_en_cuanto_esta_hecho(
     publicador = Publicador(servidores.pulsar_url)
     try:
         with pytest.raises(SinConfirmacion):
-            publicador.publicar(sobre, enviado)
+            publicar(publicador, sobre, enviado)
         Aprovisionador(servidores.admin_url).topicos([tipo_nuevo])
-        publicador.publicar(sobre, enviado)
+        publicar(publicador, sobre, enviado)
     finally:
         publicador.cerrar()
     versiones = admin.ver(f"schemas/{tipo_nuevo.topico.removeprefix('persistent://')}/schemas")
@@ -208,7 +209,7 @@ def test_lo_que_va_por_el_cable_se_decodifica_con_el_esquema_registrado(
     consumidor = cliente.subscribe(tipo.topico, f"prueba-{secrets.token_hex(4)}")
     publicador = Publicador(servidores.pulsar_url)
     try:
-        publicador.publicar(sobre, enviado)
+        publicar(publicador, sobre, enviado)
         recibido = _el_de(consumidor, sobre.id)
     finally:
         publicador.cerrar()

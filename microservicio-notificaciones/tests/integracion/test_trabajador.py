@@ -16,6 +16,7 @@ from plataforma.puertos import libres
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.pruebas.sobres import sobre_nuevo
+from seedwork.pruebas.taller import publicar
 
 pytestmark = pytest.mark.integracion
 
@@ -51,11 +52,11 @@ def arrancar(entorno, tmp_path: Path) -> Iterator[Arrancar]:
         proceso.wait()
 
 
-def publicar(url: str, hechos: list[SuscripcionAprovisionada]) -> None:
+def decir(url: str, hechos: list[SuscripcionAprovisionada]) -> None:
     publicador = Publicador(url)
     for hecho in hechos:
         sobre = sobre_nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion)
-        publicador.publicar(sobre, hecho)
+        publicar(publicador, sobre, hecho)
     publicador.cerrar()
 
 
@@ -69,7 +70,7 @@ def test_matado_en_plena_faena_no_pierde_ni_duplica(servidores, entorno, arranca
             return int(conexion.exec_driver_sql(consulta).scalar_one())
 
     proceso = arrancar()
-    publicar(servidores.pulsar_url, hechos[:20])
+    decir(servidores.pulsar_url, hechos[:20])
     hasta(lambda: len(buzon.mensajes) >= 5, 60)
     proceso.send_signal(signal.SIGKILL)
     proceso.wait()
@@ -77,7 +78,7 @@ def test_matado_en_plena_faena_no_pierde_ni_duplica(servidores, entorno, arranca
         # Whatever was leased when it died is free at once: the test need not wait for it.
         conexion.exec_driver_sql("UPDATE envios SET tomado_hasta = NULL")
 
-    publicar(servidores.pulsar_url, hechos[20:])
+    decir(servidores.pulsar_url, hechos[20:])
     proceso = arrancar()
     confirmadas = f"SELECT count(*) FROM vista_notificaciones WHERE id_saga LIKE '{marca}%%' AND estado = 'CONFIRMADA'"
     hasta(lambda: cuenta(confirmadas) == 40, 60)
