@@ -111,7 +111,7 @@ clean: ## remove .local/: the state and the logs of every run
 lock: ## resolve both locks anew from requirements.in and the distributions
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet uv
-	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --all-extras --no-emit-package opencv-python --generate-hashes \
 		--no-header --no-emit-index-url --output-file requirements.lock requirements.in $(METADATOS)
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-contenedores.lock \

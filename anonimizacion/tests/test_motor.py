@@ -76,10 +76,10 @@ def test_lo_mismo_da_lo_mismo_y_el_informe_no_dice_ningun_valor() -> None:
 
 
 @pytest.mark.parametrize("formato", [Formato.PNG, Formato.JPEG, Formato.NIFTI])
-def test_lo_que_no_se_sabe_limpiar_se_aparta(formato: Formato) -> None:
-    resultado = anonimizar(archivo(), formato, CLAVE, CLINICA)
+def test_lo_que_no_es_del_formato_que_se_dijo_se_aparta(formato: Formato) -> None:
+    resultado = anonimizar(archivo(), formato, CLAVE, Remitente("Hospital del norte", "79-448812"))
     assert isinstance(resultado, Apartada)
-    assert resultado.motivo is Motivo.FORMATO_NO_ADMITIDO
+    assert resultado.motivo is Motivo.NO_ES_DEL_FORMATO
 
 
 @pytest.mark.parametrize("hasta", [0, 100, 131, 140, 200, 400, -1, -33])

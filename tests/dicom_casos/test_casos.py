@@ -4,23 +4,28 @@ In make check: small files, no server. The cases of packages (ZIP) are the unpac
 """
 
 import base64
+import gzip
 import io
 import json
 import os
 import re
 import secrets
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image, ImageOps
 from pydicom import config
 from pydicom.dataset import Dataset, FileDataset
 from tests.dicom_casos.casos import CASOS
 from tests.dicom_casos.comun import EXT, SEMILLA, Fichas, campos
 
+from anonimizacion import ocr
 from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Remitente, Resultado
 from anonimizacion.motor import anonimizar
 from anonimizacion.paciente import Paciente
@@ -44,15 +49,6 @@ PENDIENTES = {
     "comentario_en_el_cuadro": "compressed pixel data",
     "icono_encapsulado": "compressed pixel data",
     "leer_delimitador_dentro": "compressed pixel data",
-    "png_textos": "PNG",
-    "png_cola": "PNG",
-    "png_icc": "PNG",
-    "jpeg_exif": "JPEG",
-    "jpeg_comentario": "JPEG",
-    "jpeg_orientacion": "JPEG",
-    "nifti_descripciones": "NIfTI",
-    "nifti_extension_dicom": "NIfTI",
-    "nifti_gz_con_nombre": "NIfTI",
 }
 """What is not built yet, by case. Each is expected to fail, strictly: once it passes, its line has to go."""
 
@@ -94,7 +90,10 @@ def correr(generador: Callable[[Fichas], bytes | dict[str, bytes]], semilla: str
     hecho = generador(fichas)
     originales = hecho if isinstance(hecho, dict) else {f"x.{EXT[dicho['Formato']]}": hecho}
     peticion = json.loads(dicho.get("Petición", "{}"))
-    remitente = Remitente(HOSPITAL, peticion.get("id_paciente"))
+    # What is no DICOM says nothing of its patient: the request does.
+    remitente = Remitente(
+        HOSPITAL, peticion.get("id_paciente", None if dicho["Formato"] == "DICOM" else "QXPETICION-1")
+    )
     resultados = {
         nombre: anonimizar(octetos, Formato(dicho["Formato"]), CLAVE, remitente)
         for nombre, octetos in originales.items()
@@ -118,7 +117,10 @@ def correr(generador: Callable[[Fichas], bytes | dict[str, bytes]], semilla: str
 def test_cada_caso_tiene_su_desenlace_y_cumple_lo_dicho(
     generador: Callable[[Fichas], bytes | dict[str, bytes]], semilla: str
 ) -> None:
-    caso, dicho = correr(generador, semilla), campos(generador)
+    dicho = campos(generador)
+    if dicho["Formato"] in ("PNG", "JPEG") and not ocr.hay_lector():
+        pytest.skip("the reader of burned-in text is not made for this Python yet")
+    caso = correr(generador, semilla)
     nota = dicho.get("Nota", "")
     admitidos = [dicho["Debe"], *(a or b for a, b in _VALE.findall(nota))]
     for resultado in caso.resultados.values():
@@ -148,6 +150,8 @@ def nada_queda(caso: Caso, resultado: Resultado) -> None:
     """No token in the result's bytes in any form, nor in report, reason, or what is printed of it."""
     informe = json.dumps(resultado.informe.como_documento())
     contenido = resultado.contenido() if isinstance(resultado, Limpia) else b""
+    if contenido[:2] == b"\x1f\x8b":
+        contenido += gzip.decompress(contenido)
     for ficha in caso.fichas.tokens:
         assert ficha not in informe + repr(resultado), "in the report"
         assert not any(forma in contenido for forma in formas(ficha)), ficha
@@ -398,6 +402,88 @@ def vr_tipo_1_obligado(caso: Caso) -> None:
     for clave in ("DeviceSerialNumber", "SoftwareVersions", "ManufacturerModelName", "AcquisitionDateTime"):
         assert caso.leida[clave].value
     assert str(caso.leida.AcquisitionDateTime) == f"{caso.leida.StudyDate}101530"
+
+
+def trozos(png: bytes) -> set[bytes]:
+    hallados, desde = set(), 8
+    while desde < len(png):
+        largo, tipo = struct.unpack_from(">I4s", png, desde)
+        hallados.add(tipo)
+        desde += 12 + largo
+    return hallados
+
+
+def queda_la_imagen(caso: Caso, tolerancia: int = 0) -> None:
+    (original,) = caso.originales.values()
+    contenido = caso.limpias[0].contenido()
+    antes, despues = (Image.open(io.BytesIO(suyos)) for suyos in (original, contenido))
+    if antes.format == "PNG":
+        assert trozos(contenido) == {b"IHDR", b"IDAT", b"IEND"}
+    else:
+        assert [nombre for nombre, _ in despues.applist] == ["APP0"]
+        assert contenido.find(b"\xff\xd9") == len(contenido) - 2
+        antes = ImageOps.exif_transpose(antes)
+    assert antes.size == despues.size
+    assert np.abs(np.asarray(antes).astype(int) - np.asarray(despues)).max() <= tolerancia
+
+
+def png_textos(caso: Caso) -> None:
+    queda_la_imagen(caso)
+
+
+def png_cola(caso: Caso) -> None:
+    queda_la_imagen(caso)
+
+
+def png_icc(caso: Caso) -> None:
+    queda_la_imagen(caso)
+
+
+def png_quemado(caso: Caso) -> None:
+    (limpia,) = caso.limpias
+    assert not ocr.se_lee(np.repeat(np.asarray(Image.open(io.BytesIO(limpia.contenido())))[..., None], 3, axis=2))
+    assert limpia.informe.regiones
+
+
+def jpeg_exif(caso: Caso) -> None:
+    queda_la_imagen(caso, 16)
+
+
+def jpeg_comentario(caso: Caso) -> None:
+    queda_la_imagen(caso, 16)
+
+
+def jpeg_orientacion(caso: Caso) -> None:
+    queda_la_imagen(caso, 16)
+    assert Image.open(io.BytesIO(caso.limpias[0].contenido())).size == (24, 48)
+
+
+def quedan_los_voxeles(caso: Caso) -> bytes:
+    (original,), contenido = caso.originales.values(), caso.limpias[0].contenido()
+    if original[:2] == b"\x1f\x8b":
+        # Neither name, comment nor time.
+        assert contenido[3:8] == bytes(5)
+        original, contenido = gzip.decompress(original), gzip.decompress(contenido)
+    antes, despues = (nib.Nifti1Image.from_bytes(suyos) for suyos in (original, contenido))
+    np.testing.assert_array_equal(np.asanyarray(antes.dataobj), np.asanyarray(despues.dataobj))
+    np.testing.assert_array_equal(antes.affine, despues.affine)
+    assert not despues.header.extensions
+    for campo in ("descrip", "aux_file", "intent_name", "db_name"):
+        assert not bytes(despues.header[campo]).strip(b"\0")
+    assert "CARA_RECONOCIBLE" in caso.limpias[0].informe.avisos
+    return contenido
+
+
+def nifti_descripciones(caso: Caso) -> None:
+    quedan_los_voxeles(caso)
+
+
+def nifti_extension_dicom(caso: Caso) -> None:
+    assert struct.unpack_from("<f", quedan_los_voxeles(caso), 108) == (352,)
+
+
+def nifti_gz_con_nombre(caso: Caso) -> None:
+    quedan_los_voxeles(caso)
 
 
 TRAS = {n: f for n, f in globals().items() if n in {g.__name__ for g in CASOS}}

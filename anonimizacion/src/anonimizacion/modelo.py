@@ -9,6 +9,9 @@ from enum import StrEnum
 Octetos = bytes | memoryview
 """What the engine reads, and what its results are made of. A memory map is given as a ``memoryview``."""
 
+Rectangulo = tuple[int, int, int, int]
+"""Left, top, right and bottom, all within, in pixels from the upper left corner."""
+
 PERFIL = "DICOM PS3.15 Basic Application Level Confidentiality Profile"
 EDICION = "2026c"
 MOTOR = "saludtech-anonimizacion 1"
@@ -41,8 +44,8 @@ class Motivo(StrEnum):
     PACIENTE_DISTINTO = "PACIENTE_DISTINTO"
     PIXELES_ILEGIBLES = "PIXELES_ILEGIBLES"
     PIXELES_NO_ADMITIDOS = "PIXELES_NO_ADMITIDOS"
+    VARIOS_CUADROS = "VARIOS_CUADROS"
     TEXTO_QUEMADO_POSIBLE = "TEXTO_QUEMADO_POSIBLE"
-    FORMATO_NO_ADMITIDO = "FORMATO_NO_ADMITIDO"
     IDENTIFICADOR_EN_EL_RESULTADO = "IDENTIFICADOR_EN_EL_RESULTADO"
     ERROR_INTERNO = "ERROR_INTERNO"
 
@@ -62,10 +65,12 @@ class Remitente:
     Attributes:
         emisor: who issued the patient's number where the file does not say: the clinic, else ``fuente_de_datos``.
         id_paciente: the patient's number as it was sent; None where it was not.
+        region_anatomica: the part of the body as it was sent; None where it was not.
     """
 
     emisor: str
     id_paciente: str | None = field(default=None, repr=False)
+    region_anatomica: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -97,14 +102,14 @@ class Informe:
         opciones: by name; ``pixeles_limpios`` only where burned-in text was really looked for and taken out.
         acciones: how often, by path of tags (``0008,1140/0008,1155``) and action.
         avisos: codes for what whoever uses the result must know.
-        regiones: how many rectangles were blacked out per frame that had any; never what they said.
+        regiones: what was blacked out, in every frame; never what it said.
     """
 
     version_de_clave: int
     opciones: list[str]
     acciones: Counter[tuple[str, str]] = field(default_factory=Counter)
     avisos: set[str] = field(default_factory=set)
-    regiones: list[tuple[int, int, int, int]] = field(default_factory=list)
+    regiones: list[Rectangulo] = field(default_factory=list)
 
     def como_documento(self) -> dict[str, object]:
         """The report as JSON has it: profile and edition, options, key version, action per tag path with counts."""

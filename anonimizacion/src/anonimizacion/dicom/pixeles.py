@@ -47,8 +47,8 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> bool:
         # Not built yet: decoding, and the segments inside of frames.
         raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
     _limpiar_nativos(archivo, hay[0], elemento, informe)
-    if quemado.puede_haber(modalidad, clase, tipo):
-        quemado.apartar()
+    if quemado.puede_haber(modalidad, clase, tipo, de_pantalla=False, bits=16):
+        raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
     return False
 
 
