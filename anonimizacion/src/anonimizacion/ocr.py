@@ -22,6 +22,8 @@ _SOLAPE = 96
 """Pixels that pieces have in common, so that a line of text is whole in one of them, or read in both."""
 _MINIMO = 6
 """Pixels of a side: no letter has fewer."""
+_LINEA = 40
+"""Pixels that a line which can't be read may be high, with its margins; a tenth of the picture, where that is more."""
 _PUNTUACION = 0.35
 """How sure the reader has to be, from 0 to 1, that what it found says something."""
 
@@ -34,9 +36,15 @@ def hay_lector() -> bool:
 def textos(vista: Vista) -> list[Rectangulo]:
     """The rectangles that look like text, each with a margin, whether or not it can be read.
 
-    The reader knows Latin and Chinese letters alone, but finds others too, and lines that are turned or mirrored.
+    The reader knows Latin and Chinese letters alone, but finds others too, and lines that are turned or mirrored. What
+    can't be read and is larger than a line of text is tissue.
     """
-    return [rectangulo for rectangulo, _ in _mirar(vista)]
+    maximo = max(_LINEA, min(vista.shape[:2]) // 10)
+    return [
+        (izquierda, arriba, derecha, abajo)
+        for (izquierda, arriba, derecha, abajo), leido in _mirar(vista)
+        if leido or min(derecha - izquierda, abajo - arriba) <= maximo
+    ]
 
 
 def se_lee(vista: Vista) -> bool:

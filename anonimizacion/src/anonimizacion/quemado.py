@@ -26,7 +26,7 @@ MAXIMO_DE_CUADROS = 300
 """Frames that are read, a second or less each. More are kept apart: slides and long films."""
 _CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY\\OTHER")
 """In an Image Type: what devices call pictures of their screens and sheets."""
-_CORTES = frozenset({"CT", "MR", "PT", "NM"})
+_CORTES = frozenset({"CT", "MR", "PT"})
 """Devices that measure in more than eight bits: a picture of theirs with fewer comes from a screen."""
 _CASI_TODO = 0.95
 """The share of a picture from which on a region is no region."""

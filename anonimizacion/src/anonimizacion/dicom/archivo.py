@@ -31,7 +31,8 @@ _BANDA_MAXIMA = 90
 def limpiar(
     octetos: Octetos, seudonimos: Seudonimizador, remitente: Remitente, opciones: Opciones, informe: Informe
 ) -> Limpia:
-    """A DICOM file by the profile, written anew in its own transfer syntax (a deflated one inflated).
+    """A DICOM file by the profile, written anew in its own transfer syntax (a deflated one inflated, and
+    a compressed picture in RLE where pixels had to change).
 
     Args:
         octetos: the file.
@@ -49,7 +50,7 @@ def limpiar(
     paciente = _paciente(datos, remitente)
     recorrido = Recorrido(seudonimos, paciente, opciones, informe, codificacion=archivo.codificacion)
     rasgos = _rasgos(datos, recorrido)
-    pixeles_limpios = pixeles.limpiar(archivo, opciones, informe)
+    imagen = pixeles.limpiar(archivo, opciones, informe)
     recorrido.rastro.anotar("LO", paciente.numero.encode())
     recorrido.limpiar(datos)
     if not texto_de(datos, _CLASE) or not texto_de(datos, _INSTANCIA):
@@ -59,10 +60,10 @@ def limpiar(
         informe.avisos.add("SUV_SIN_PESO")
     seudonimo = seudonimos.paciente(paciente)
     datos[_ID] = Elemento("LO", seudonimo.encode())
-    marcas.marcar(datos, pixeles_limpios=pixeles_limpios)
-    if pixeles_limpios:
+    marcas.marcar(datos, pixeles_limpios=imagen.tapada)
+    if imagen.tapada:
         informe.opciones.append("pixeles_limpios")
-    partes = (cabecera(datos, archivo.sintaxis), *escribir(datos, archivo.codificacion))
+    partes = (cabecera(datos, imagen.sintaxis), *escribir(datos, archivo.codificacion))
     if recorrido.rastro.en_partes(partes):
         raise ApartarError(Motivo.IDENTIFICADOR_EN_EL_RESULTADO)
     return Limpia(partes, informe, seudonimo, rasgos)
