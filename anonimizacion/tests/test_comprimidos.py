@@ -294,7 +294,7 @@ def se_lee(matriz: np.ndarray) -> bool:
 @con_lector
 @pytest.mark.parametrize(
     ("sintaxis", "clase"),
-    [(NATIVA, "gris"), (GRANDE, "dieciseis"), (RLE, "dieciseis"), (J2K, "color"), (LS, "gris"), (BASE, "color")],
+    [(NATIVA, "gris"), (GRANDE, "dieciseis"), (RLE, "gris"), (BASE, "color")],
 )
 def test_lo_escrito_se_tapa_en_todos_los_cuadros(sintaxis: str, clase: str) -> None:
     uno, otro = con_rotulo(), con_rotulo(texto="CC 79448812", y=60)

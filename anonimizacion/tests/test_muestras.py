@@ -5,6 +5,7 @@ waveforms, fifteen character sets.
 """
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ MUESTRAS = [ruta for ruta in sorted(CARPETA.rglob("*")) if ruta.is_file() and ru
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 
 
+@cache  # A sample in which texts are looked for takes a second, and several tests want it.
 def anonima(octetos: bytes) -> Resultado:
     resultado = anonimizar(octetos, Formato.DICOM, CLAVE, Remitente("Hospital del norte"))
     if isinstance(resultado, Apartada) and resultado.motivo is Motivo.PACIENTE_DESCONOCIDO:

@@ -224,6 +224,7 @@ def test_un_archivo_cortado_se_aparta(formato: Formato, hasta: float) -> None:
     assert motivo(cortado, formato) is not Motivo.ERROR_INTERNO
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_una_bomba_se_rehusa_por_su_cabeza(monkeypatch: pytest.MonkeyPatch) -> None:
     jpeg = bytearray(guardada(Image.fromarray(degradado()), "JPEG"))
     monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded"))
