@@ -23,7 +23,7 @@ CLASES = tuple(f"1.2.840.10008.5.1.4.1.1.{rama}." for rama in ("3", "3.1", "6", 
 ECOGRAFIAS = frozenset({"US", "IVUS"})
 """Modalities whose devices say where in the picture the body is (PS3.3 C.8.5.5)."""
 MAXIMO_DE_CUADROS = 300
-"""Frames that are read, a second or less each. More are kept apart: slides and long films."""
+"""Frames that are read, mostly in less than a second each. More are kept apart: slides and long films."""
 _CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY\\OTHER")
 """In an Image Type: what devices call pictures of their screens and sheets."""
 _CORTES = frozenset({"CT", "MR", "PT"})

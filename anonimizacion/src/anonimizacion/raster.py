@@ -127,7 +127,7 @@ def _solo_la_imagen(octetos: Octetos, informe: Informe) -> bytes:
         elif not tipo[0] & 0x20:
             # Upper case: who doesn't know it can't decode the picture.
             raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
-        if tipo[0] & 0x20:
+        if tipo[0] & 0x20 and tipo != b"tRNS":
             informe.acciones[f"PNG/{tipo.decode() if tipo in _CONOCIDOS else 'otros'}", Accion.QUITAR] += 1
         desde = hasta
     if desde < fin:

@@ -52,7 +52,7 @@ class Limpieza:
 
     Attributes:
         sintaxis: the transfer syntax that it has now.
-        tapada: whether text was found in it, or may have been, and was blacked out.
+        tapada: whether any of it was blacked out, for text that was found or may have been there.
     """
 
     sintaxis: str
@@ -390,13 +390,15 @@ def _limpiar_comprimida(
         return Limpieza(sintaxis)
     informe.regiones += tapado.rectangulos
     hechos: list[bytes] = []
+    total = 0
     nueva = replace(imagen, fotometria=fotometria)
     for numero, (limpio, bits) in enumerate(limpios):
         matriz = np.array(_sin_bits_de_mas(comprimidos.decodificado(limpio, bits, sintaxis, imagen)[0], imagen))
         tapado.ennegrecer(matriz, nueva)
         tapado.comprobar(numero, partial(_vistas, matriz, nueva, datos, "<"))
         hechos.append(comprimidos.en_rle(matriz, imagen))
-        if sum(map(len, hechos)) > opciones.maximo_inflado:
+        total += len(hechos[-1])
+        if total > opciones.maximo_inflado:
             raise ApartarError(Motivo.DEMASIADO_GRANDE)
     elemento.valor = comprimidos.encapsulados(hechos)
     datos[_FOTOMETRIA] = Elemento("CS", fotometria.encode())
