@@ -22,6 +22,8 @@ _SOLAPE = 96
 """Pixels that pieces have in common, so that a line of text is whole in one of them, or read in both."""
 _MINIMO = 6
 """Pixels of a side: no letter has fewer."""
+_RELLENA = 368
+"""Pixels of a side that a smaller picture is filled up to: it is seen at twice its size."""
 _LINEA = 40
 """Pixels that a line which can't be read may be high, with its margins; a tenth of the picture, where that is more."""
 _PUNTUACION = 0.35
@@ -84,9 +86,9 @@ def _comienzos(largo: int) -> list[int]:
 
 
 def _rellena(vista: Vista) -> Vista:
-    """The same with a black margin, at most twice as long one way as the other: the shorter side makes the scale."""
+    """The same with a black margin: the reader makes the shorter side 736 pixels long, and takes time for each pixel."""
     alto, ancho = vista.shape[:2]
-    nuevo_alto, nuevo_ancho = max(alto + 8, ancho // 2), max(ancho + 8, alto // 2)
+    nuevo_alto, nuevo_ancho = max(alto + 8, ancho // 2, _RELLENA), max(ancho + 8, alto // 2, _RELLENA)
     hecha = np.zeros((nuevo_alto, nuevo_ancho, 3), np.uint8)
     hecha[:alto, :ancho] = vista
     return hecha
