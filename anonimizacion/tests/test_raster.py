@@ -148,6 +148,20 @@ def test_lo_que_dice_la_imagen_se_tapa_y_el_informe_calla_que_decia(formato: For
     assert "RAMIREZ" not in str(resultado.informe.como_documento())
 
 
+def test_lo_redondo_no_es_una_letra_y_una_palabra_grande_si(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ve(texto: str, alto: int, puntuacion: float = 0.6) -> bool:
+        caja = [[10, 10], [310, 10], [310, 10 + alto], [10, 10 + alto]]
+        monkeypatch.setattr(ocr, "_lector", lambda: lambda *_, **__: ([[caja, texto, puntuacion]], None))
+        return ocr._leer(np.zeros((400, 400, 3), np.uint8))[0][1]
+
+    monkeypatch.undo()
+    assert not ve("U", 300)
+    assert ve("U", 40)
+    assert ve("ANA", 300)
+    assert not ve("ANA", 40, 0.2)
+    assert not ve("- ,", 40)
+
+
 @pytest.mark.usefixtures("leyendo")
 def test_ni_lo_transparente_ni_la_transparencia_dicen_nada() -> None:
     color = np.zeros((96, 420, 4), np.uint8)

@@ -26,6 +26,8 @@ _RELLENA = 368
 """Pixels of a side that a smaller picture is filled up to: it is seen at twice its size."""
 _LINEA = 40
 """Pixels that a line which can't be read may be high, with its margins; a tenth of the picture, where that is more."""
+_LETRA, _POCAS = 80, 3
+"""Of letters that are higher, in pixels, there have to be so many: a skull is read as a U."""
 _PUNTUACION = 0.35
 """How sure the reader has to be, from 0 to 1, that what it found says something."""
 
@@ -86,7 +88,7 @@ def _comienzos(largo: int) -> list[int]:
 
 
 def _rellena(vista: Vista) -> Vista:
-    """The same with a black margin: the reader makes the shorter side 736 pixels long, and takes time for each pixel."""
+    """The same with a black margin: the reader makes its shorter side 736 pixels long, and takes time for each."""
     alto, ancho = vista.shape[:2]
     nuevo_alto, nuevo_ancho = max(alto + 8, ancho // 2, _RELLENA), max(ancho + 8, alto // 2, _RELLENA)
     hecha = np.zeros((nuevo_alto, nuevo_ancho, 3), np.uint8)
@@ -109,10 +111,12 @@ def _con_margen(caja: NDArray[Any], x: int, y: int, ancho: int, alto: int) -> Re
 def _leer(vista: Vista) -> list[tuple[NDArray[Any], bool]]:
     """The corners of what looks like text, and whether it says anything."""
     hallado, _ = _lector()(vista, text_score=0.0)
-    return [
-        (np.asarray(caja), puntuacion >= _PUNTUACION and any(c.isalnum() for c in texto))
-        for caja, texto, puntuacion in hallado or []
-    ]
+    leidas = []
+    for caja, texto, puntuacion in hallado or []:
+        esquinas, letras = np.asarray(caja), sum(c.isalnum() for c in texto)
+        es_palabra = letras >= _POCAS or min(np.ptp(esquinas, axis=0)) <= _LETRA
+        leidas.append((esquinas, puntuacion >= _PUNTUACION and letras > 0 and es_palabra))
+    return leidas
 
 
 @cache
