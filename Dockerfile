@@ -26,6 +26,7 @@ ARG PAQUETE
 ARG HTTP_PUERTO
 ARG SALUD_PUERTO
 ENV HTTP_PUERTO=${HTTP_PUERTO} SALUD_PUERTO=${SALUD_PUERTO}
+COPY anonimizacion/src/anonimizacion ./anonimizacion
 COPY microservicio-${SERVICIO}/${PAQUETE} ./${PAQUETE}
 COPY microservicio-${SERVICIO}/migraciones ./migraciones
 # An exec form can't name the package: Python runs the folder by what the package's own __main__ says.

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 LISTO := $(VENV)/.listo
 # How many processes share the tests, each with a broker (400 MB) and a PostgreSQL of its own.
 PROCESOS ?= 3
-DISTRIBUCIONES := json-estricto seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard microservicio-*/pyproject.toml)) cli deploy/local
+DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pyproject.toml,%,$(wildcard microservicio-*/pyproject.toml)) cli deploy/local
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
@@ -111,7 +111,7 @@ clean: ## remove .local/: the state and the logs of every run
 lock: ## resolve both locks anew from requirements.in and the distributions
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet uv
-	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --all-extras --no-emit-package opencv-python --generate-hashes \
 		--no-header --no-emit-index-url --output-file requirements.lock requirements.in $(METADATOS)
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-contenedores.lock \

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 # Before pytest meets the folders of these names, which it would take for the packages.
+import anonimizacion  # noqa: F401
 import bff_web  # noqa: F401
 import seedwork  # noqa: F401
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import flask
 import sqlalchemy as sa
 
+from anonimizacion.seudonimos import Seudonimizador
 from procesamiento import NOMBRE
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.config import Config
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.dominio.seudonimos import Seudonimizador
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PositiveInt, SecretBytes, model_validator
 
-from procesamiento.dominio.seudonimos import CLAVE_MINIMA, VERSION_MINIMA
+from anonimizacion.seudonimos import CLAVE_MINIMA, VERSION_MINIMA
 from procesamiento.infraestructura.catalogo import INCLUIDAS
 from seedwork.entrada.config import ConfigServicio, Puerto
 

@@ -13,7 +13,10 @@ SERVICIOS = {ruta.parents[1].name: ruta.parent.name for ruta in sorted(RAIZ.glob
 PAQUETES = [RAIZ / carpeta / paquete for carpeta, paquete in SERVICIOS.items()]
 TODO = [
     *PAQUETES,
-    *(RAIZ / carpeta / "src" for carpeta in ("json-estricto", "seedwork", "bff_web", "deploy/local", "cli")),
+    *(
+        RAIZ / carpeta / "src"
+        for carpeta in ("json-estricto", "anonimizacion", "seedwork", "bff_web", "deploy/local", "cli")
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ from tests.arquitectura.codigo import RAIZ, SERVICIOS
 
 FUENTES = (
     "json-estricto/src",
+    "anonimizacion/src",
     "seedwork/src",
     "bff_web/src",
     "deploy/local/src",
@@ -50,6 +51,11 @@ FALTAS: dict[str, list[tuple[str, str]]] = {
     ],
     "linea_de_comandos": [("cli/src/saludtech_cli/puerta.py", "seedwork.dominio.reglas")],
     "json_estricto": [("json-estricto/src/json_estricto/__init__.py", "seedwork.dominio.reglas")],
+    "anonimizacion": [
+        ("anonimizacion/src/anonimizacion/motor.py", "sqlalchemy"),
+        ("anonimizacion/src/anonimizacion/paciente.py", "seedwork.dominio.reglas"),
+    ],
+    "seudonimos": [("anonimizacion/src/anonimizacion/seudonimos.py", "pydicom")],
 }
 """Offences against each rule: a file, and what it must not import."""
 

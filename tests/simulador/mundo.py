@@ -18,6 +18,7 @@ from tests.simulador.enjambre import PROPIOS, SERVICIOS, Enjambre
 from tests.simulador.operador import Operador
 from tests.simulador.proceso import NUNCA, PLAZOS, Ficha, Muerte, Paso, Proceso, Tropiezos, desorden, es_ajeno
 
+from anonimizacion.seudonimos import Seudonimizador
 from contratos import Mensaje
 from contratos.notificaciones import TIPOS
 from contratos.suscripciones import CrearSuscripcion
@@ -28,7 +29,6 @@ from notificaciones.pruebas import memoria as de_notificaciones
 from procesamiento.aplicacion.manejadores import MANEJADORES as DE_PROCESAMIENTO
 from procesamiento.aplicacion.rechazo import rechazar_comando as rechazar_imagen
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.dominio.seudonimos import Seudonimizador
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.pruebas import memoria as de_procesamiento
 from seedwork.aplicacion.broker import SinConfirmacion

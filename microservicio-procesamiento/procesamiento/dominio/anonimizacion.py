@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from anonimizacion.paciente import Paciente
+from anonimizacion.seudonimos import Seudonimizador
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.metadatos import MetadatosImagen
-from procesamiento.dominio.paciente import Paciente
-from procesamiento.dominio.seudonimos import Seudonimizador
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import leer_fecha
 

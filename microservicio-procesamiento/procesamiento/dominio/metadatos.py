@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from procesamiento.dominio.paciente import Paciente
+from anonimizacion.paciente import Paciente
 from seedwork.dominio.reglas import es_id
 from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
 

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from anonimizacion.seudonimos import Seudonimizador
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from plataforma.proveedores import Fabrica
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.dominio.seudonimos import Seudonimizador
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
+from anonimizacion.seudonimos import Seudonimizador
 from contratos import Mensaje
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import AnonimizarImagen
@@ -14,7 +15,6 @@ from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.imagen import ImagenAnonimizada
-from procesamiento.dominio.seudonimos import Seudonimizador
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.pruebas.memoria import abrir_en, almacen
 from seedwork.aplicacion.bus import Bus, Manejador

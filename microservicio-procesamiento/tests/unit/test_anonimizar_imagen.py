@@ -4,12 +4,12 @@ from datetime import datetime
 
 import pytest
 
+from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import AnonimizacionRechazada, ImagenAnonimizada
 from procesamiento.aplicacion.comandos.anonimizar_imagen import anonimizar_imagen
 from procesamiento.dominio.anonimizacion import RETIRADO, Anonimizador
-from procesamiento.dominio.seudonimos import Seudonimizador
 from seedwork.dominio.errores import ReglaViolada
 
 from .conftest import CLAVE, EnMemoria, pedido

@@ -9,8 +9,9 @@ more; what it made keeps it, and is recognised by its fingerprint.
 
 import hmac
 from datetime import timedelta
+from uuid import UUID
 
-from procesamiento.dominio.paciente import Paciente
+from anonimizacion.paciente import Paciente
 
 CLAVE_MINIMA = 32
 """Bytes."""
@@ -38,6 +39,8 @@ class Seudonimizador:
         self._paciente = _con_etiqueta(clave, "paciente.2")
         self._fechas = _con_etiqueta(clave, "fechas.2")
         self._contenido = _con_etiqueta(clave, "contenido")
+        self._uids = _con_etiqueta(clave, "uid")
+        self._rotulos = _con_etiqueta(clave, "rotulo")
 
     def paciente(self, paciente: Paciente) -> str:
         """The patient's pseudonym, ``v<version>:`` and 128 bits in hexadecimal."""
@@ -48,12 +51,24 @@ class Seudonimizador:
         numero = int.from_bytes(_sello(self._fechas, paciente.canonico)[:8], "big")
         return timedelta(days=-1 - numero % DESPLAZAMIENTO_MAXIMO)
 
+    def uid(self, original: str) -> str:
+        """The UID that stands for one: 2.25. and a UUID as a number (PS3.5 B.2), at most 44 characters.
+
+        It depends on nothing but the key: what refers to an instance in another file, study or year still does.
+        """
+        return f"2.25.{UUID(bytes=_sello(self._uids, original)[:16], version=4).int}"
+
+    def rotulo(self, original: str) -> str:
+        """What stands for a label by which parts of a file name one another: 16 characters, one per label."""
+        return f"R{_sello(self._rotulos, original).hex()[:15].upper()}"
+
     def huella(self, contenido: str) -> bytes:
         """The fingerprint by which a repeat is recognised. Keyed too: else contents could be guessed, and checked."""
         return _sello(self._contenido, contenido)
 
 
 def _con_etiqueta(clave: bytes, uso: str) -> hmac.HMAC:
+    # The name is where this once stood: another would make other pseudonyms of the same patients.
     return hmac.new(clave, f"saludtech.procesamiento.{uso}\0".encode(), "sha256")
 
 

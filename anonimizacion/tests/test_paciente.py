@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from procesamiento.dominio.paciente import Paciente
+from anonimizacion.paciente import Paciente
 
 CIFRAS = st.text(string.digits, min_size=5, max_size=15).filter(lambda c: c[0] != "0")
 LADO = st.sampled_from(["", "RX", "TAC 3", "de: ", "a_", "(", "sala Ñ"])

@@ -1,0 +1,405 @@
+"""Pixel data: there, whole, without anything that is no pixel, and without what is written in it.
+
+What is not compressed is changed where it lies; frames that are compressed are decoded one at a time, which proves that
+they can be, and stay as they were, without what stands beside the picture. Where a pixel has to change, all are written
+anew in RLE, which loses nothing.
+"""
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom._uid_dict import UID_dictionary
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from anonimizacion import quemado
+from anonimizacion.dicom import comprimidos
+from anonimizacion.dicom.comprimidos import RLE, Imagen
+from anonimizacion.dicom.elementos import IMAGENES, PIXELES, Conjunto, Elemento, Fragmentos, texto_de
+from anonimizacion.dicom.lector import Archivo
+from anonimizacion.dicom.tabla import Accion
+from anonimizacion.modelo import ApartarError, Informe, Motivo, Octetos, Opciones, Rectangulo
+from anonimizacion.ocr import Vista
+
+_FILAS, _COLUMNAS, _MUESTRAS, _CUADROS, _PLANOS = 0x00280010, 0x00280011, 0x00280002, 0x00280008, 0x00280006
+_RESERVADOS, _GUARDADOS, _ALTO, _SIGNO, _FOTOMETRIA = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280004
+_CLASE, _MODALIDAD, _TIPO, _CONVERSION, _QUEMADO = 0x00080016, 0x00080060, 0x00080008, 0x00080064, 0x00280301
+_REGIONES, _ESQUINAS = 0x00186011, (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)
+_EXTENDIDA, _LARGOS, _TOTAL = 0x7FE00001, 0x7FE00002, 0x7FE00003
+_PALETAS = ((0x00281101, 0x00281201), (0x00281102, 0x00281202), (0x00281103, 0x00281203))
+_IMAGEN = "Image Storage"
+_ESPECTROS = 0x56000020
+"""Spectroscopy Data has rows and columns, too, and is no picture."""
+_NATIVAS = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
+_DE_ENTEROS = (8, 16, 32)
+_A_PARES = "YBR_FULL_422"
+"""Two pixels share their colours."""
+_BITS = "BITS_FUERA_DE_LOS_PIXELES"
+_BLOQUE = 1 << 22
+"""Values looked at at once."""
+_MAXIMO_EN_TOTAL = 1 << 35
+"""Bytes that all of a compressed picture's frames may decode to: some minutes."""
+
+
+@dataclass(frozen=True)
+class Limpieza:
+    """What was done to a picture.
+
+    Attributes:
+        sintaxis: the transfer syntax that it has now.
+        tapada: whether any of it was blacked out, for text that was found or may have been there.
+    """
+
+    sintaxis: str
+    tapada: bool = False
+
+
+def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> Limpieza:
+    """Clean the data set's picture in its place.
+
+    Args:
+        archivo: as it was read: this comes before the walk, since what it needs of the file's words goes there.
+        opciones: what was chosen.
+        informe: takes down what was done.
+
+    Raises:
+        ApartarError: there is a picture, and it is not readable, or can't be cleaned for certain.
+    """
+    datos = archivo.datos
+    hay = [tag for tag in IMAGENES if tag in datos]
+    clase = texto_de(datos, _CLASE).decode("latin-1")
+    # A file that was cut between two elements is one without a picture: an image's class has to have one.
+    if not hay and _IMAGEN not in UID_dictionary[clase][0] and (_FILAS not in datos or _ESPECTROS in datos):
+        return Limpieza(archivo.sintaxis)
+    if len(hay) != 1:
+        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+    elemento = datos[hay[0]]
+    comprimida = isinstance(elemento.valor, Fragmentos)
+    if comprimida == (archivo.sintaxis in _NATIVAS):
+        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+    imagen = _imagen(datos, archivo.codificacion.orden, enteros=hay[0] == PIXELES)
+    tapado = _Tapado.de(datos, archivo.codificacion.orden, imagen, opciones)
+    if comprimida:
+        return _limpiar_comprimida(archivo, elemento, imagen, tapado, opciones, informe)
+    _limpiar_nativa(archivo, hay[0], elemento, imagen, tapado, informe)
+    return Limpieza(archivo.sintaxis, bool(tapado.rectangulos))
+
+
+def entero(datos: Conjunto, tag: int, orden: str, falta: int | None = None) -> int:
+    """An unsigned number of two bytes (US), or one that is written in digits (IS).
+
+    Raises:
+        ApartarError: it is none, or it is not there and ``falta`` does not stand for it.
+    """
+    elemento = datos.get(tag)
+    if elemento is None or (falta is not None and not elemento.valor):
+        if falta is None:
+            raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+        return falta
+    valor = elemento.valor
+    if not isinstance(valor, list | Fragmentos):
+        if elemento.vr == "IS" and bytes(valor).strip(b" \0").isdigit():
+            return int(bytes(valor).strip(b" \0"))
+        if elemento.vr in ("US", "UN") and len(valor) == 2:
+            return int(struct.unpack(orden + "H", valor)[0])
+    raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+
+
+def _imagen(datos: Conjunto, orden: str, *, enteros: bool) -> Imagen:
+    """What the data set says of its picture; floats have neither stored bits nor a sign.
+
+    Raises:
+        ApartarError: it says too little, or what can't be.
+    """
+    reservados = entero(datos, _RESERVADOS, orden)
+    guardados = entero(datos, _GUARDADOS, orden, reservados) if enteros else reservados
+    alto = entero(datos, _ALTO, orden, guardados - 1) if enteros else reservados - 1
+    imagen = Imagen(
+        filas=entero(datos, _FILAS, orden),
+        columnas=entero(datos, _COLUMNAS, orden),
+        muestras=entero(datos, _MUESTRAS, orden),
+        cuadros=entero(datos, _CUADROS, orden, 1),
+        reservados=reservados,
+        guardados=guardados,
+        alto=alto,
+        con_signo=bool(entero(datos, _SIGNO, orden)) if enteros and reservados in _DE_ENTEROS else False,
+        fotometria=texto_de(datos, _FOTOMETRIA).decode("latin-1"),
+        por_planos=bool(entero(datos, _PLANOS, orden, 0)),
+    )
+    if reservados not in (1, *_DE_ENTEROS, 64) or not 0 < guardados <= alto + 1 <= reservados:
+        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+    if not imagen.filas * imagen.columnas * imagen.muestras * imagen.cuadros:
+        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+    return imagen
+
+
+class _Tapado:
+    """What of a picture is blacked out: known before (outside of an ultrasound's regions), or read, or nothing."""
+
+    def __init__(self, lectura: quemado.Lectura | None, fuera: Sequence[Rectangulo] = ()) -> None:
+        self._lectura = lectura
+        self._fuera = list(fuera)
+        self._con_texto: set[int] = set()
+
+    @classmethod
+    def de(cls, datos: Conjunto, orden: str, imagen: Imagen, opciones: Opciones) -> "_Tapado":
+        """By what the data set says of device, class and kind; what it says of burned-in text counts where it is yes.
+
+        Raises:
+            ApartarError: there may be text, and it can't be read.
+        """
+        clase, modalidad, tipo = (texto_de(datos, t).decode("latin-1") for t in (_CLASE, _MODALIDAD, _TIPO))
+        de_pantalla = (
+            imagen.muestras > 1
+            or imagen.fotometria == "PALETTE COLOR"
+            or bool(texto_de(datos, _CONVERSION))
+            or texto_de(datos, _QUEMADO) == b"YES"
+        )
+        if not quemado.puede_haber(modalidad, clase, tipo, de_pantalla=de_pantalla, bits=imagen.guardados):
+            return cls(None)
+        if imagen.reservados not in _DE_ENTEROS or imagen.muestras not in (1, 3):
+            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+        if modalidad in quemado.ECOGRAFIAS:
+            fuera = quemado.fuera_de(_regiones(datos, orden), imagen.filas, imagen.columnas)
+            if fuera:
+                return cls(None, fuera)
+        if imagen.cuadros > quemado.MAXIMO_DE_CUADROS:
+            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+        return cls(quemado.Lectura(opciones))
+
+    @property
+    def rectangulos(self) -> list[Rectangulo]:
+        """What is to be blacked out, in every frame; all of it after the last one was looked at."""
+        return self._lectura.rectangulos if self._lectura else self._fuera
+
+    @property
+    def hace_falta(self) -> bool:
+        """Whether there may be text: frames have to be looked at, or what is to be blacked out is known."""
+        return self._lectura is not None or bool(self._fuera)
+
+    def mirar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
+        """Look at a frame for the first time, where frames have to be looked at."""
+        if self._lectura and self._lectura.buscar(vistas()):
+            self._con_texto.add(numero)
+
+    def comprobar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
+        """Look once more at a frame that had text.
+
+        Raises:
+            ApartarError: it still has.
+        """
+        if self._lectura and numero in self._con_texto:
+            self._lectura.comprobar(vistas())
+
+    def ennegrecer(self, matriz: NDArray[Any], imagen: Imagen) -> None:
+        """Black out what is to be, in a frame's values."""
+        for izquierda, arriba, derecha, abajo in self.rectangulos:
+            matriz[arriba : abajo + 1, izquierda : derecha + 1] = _negro(matriz, imagen)
+
+
+def _negro(matriz: NDArray[Any], imagen: Imagen) -> Any:
+    """What a frame has where there is nothing."""
+    if imagen.fotometria.startswith("YBR_FULL"):
+        return [0, 128, 128]
+    if imagen.fotometria == "MONOCHROME1":
+        return matriz.max() if imagen.con_signo else (1 << imagen.guardados) - 1
+    return matriz.min() if imagen.con_signo else 0
+
+
+def _regiones(datos: Conjunto, orden: str) -> Iterator[Rectangulo]:
+    """An ultrasound's regions; one that is not whole is none."""
+    elemento = datos.get(_REGIONES)
+    for item in elemento.items if elemento is not None and elemento.vr == "SQ" else []:
+        esquinas = [item.get(tag) for tag in _ESQUINAS]
+        if all(e is not None and not isinstance(e.valor, list | Fragmentos) and len(e.valor) == 4 for e in esquinas):
+            izquierda, arriba, derecha, abajo = (struct.unpack(orden + "I", e.octetos)[0] for e in esquinas if e)
+            yield izquierda, arriba, derecha, abajo
+
+
+def _vistas(matriz: NDArray[Any], imagen: Imagen, datos: Conjunto, orden: str) -> list[Vista]:
+    """A frame as whoever looks at it sees it."""
+    if imagen.fotometria == "PALETTE COLOR":
+        return [*quemado.vistas(matriz), *quemado.vistas(_con_paleta(matriz, datos, orden))]
+    if matriz.ndim == 2:
+        return quemado.vistas(matriz)
+    if imagen.fotometria.startswith("YBR_FULL") and matriz.dtype == np.uint8:
+        colores = Image.fromarray(np.ascontiguousarray(matriz), "YCbCr").convert("RGB")
+        return quemado.vistas(np.asarray(colores))
+    return quemado.vistas(matriz)
+
+
+def _con_paleta(matriz: NDArray[Any], datos: Conjunto, orden: str) -> NDArray[Any]:
+    """The colours that a frame's values stand for.
+
+    Raises:
+        ApartarError: the palette is none, or one in segments.
+    """
+    canales = []
+    for descriptor, tabla in _PALETAS:
+        dicho, valores = (datos.get(tag) for tag in (descriptor, tabla))
+        if dicho is None or valores is None or len(dicho.octetos) != 6:
+            raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
+        entradas, primera, bits = struct.unpack(orden + "HHH", dicho.octetos)
+        entradas = entradas or 1 << 16
+        if len(valores.octetos) == 2 * entradas:
+            tonos: NDArray[Any] = np.frombuffer(valores.octetos, orden + "u2") >> (8 if bits > 8 else 0)
+        elif len(valores.octetos) in (entradas, entradas + 1):
+            tonos = np.frombuffer(valores.octetos, np.uint8)[:entradas]
+        else:
+            raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
+        canales.append(tonos[np.clip(matriz.astype(np.int64) - primera, 0, entradas - 1)].astype(np.uint8))
+    return np.stack(canales, axis=-1)
+
+
+# --- Not compressed ---
+
+
+def _limpiar_nativa(
+    archivo: Archivo, tag: int, elemento: Elemento, imagen: Imagen, tapado: _Tapado, informe: Informe
+) -> None:
+    """Cut what follows the last pixel; clear the bits that are no pixel's; black out what is to be."""
+    valor, orden = elemento.octetos, archivo.codificacion.orden
+    cuantos = imagen.filas * imagen.columnas * imagen.muestras * imagen.cuadros
+    if imagen.fotometria == _A_PARES:
+        cuantos = cuantos * 2 // 3
+    octetos = (cuantos * imagen.reservados + 7) // 8
+    if len(valor) < octetos:
+        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+    if len(valor) > octetos:
+        if bytes(valor[octetos:]).strip(b"\0"):
+            informe.avisos.add("OCTETOS_TRAS_LA_IMAGEN")
+        valor = valor[:octetos]
+    if tag == PIXELES and imagen.reservados in _DE_ENTEROS:
+        pixeles = np.frombuffer(valor, imagen.tipo(orden))
+        limpios = _sin_bits_de_mas(pixeles, imagen)
+        if limpios is not pixeles:
+            informe.avisos.add(_BITS)
+            valor = limpios.tobytes()
+        en_palabras = tapado.hace_falta and orden == ">" and elemento.vr == "OW" and imagen.reservados == 8
+        tapada = _tapar_nativa(_al_reves(valor) if en_palabras else valor, imagen, tapado, archivo, informe)
+        if tapado.rectangulos:
+            valor = _al_reves(tapada) if en_palabras else tapada
+    elemento.valor = valor
+
+
+def _al_reves(valor: Octetos) -> bytes:
+    """Bytes that are words of two in big endian, each of which holds its second pixel first; and back."""
+    if len(valor) % 2:
+        raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
+    return np.frombuffer(valor, "u2").byteswap().tobytes()
+
+
+def _sin_bits_de_mas(pixeles: NDArray[Any], imagen: Imagen) -> NDArray[Any]:
+    """Pixels whose unused bits, where overlays were once kept, are zero, or their sign; the same where they were."""
+    ancho = imagen.reservados
+    usados = ((1 << imagen.guardados) - 1) << (imagen.alto + 1 - imagen.guardados)
+    if usados == (1 << ancho) - 1:
+        return pixeles
+    arriba, abajo = ancho - 1 - imagen.alto, imagen.alto + 1 - imagen.guardados
+    planos, limpios, mascara = pixeles.reshape(-1), None, pixeles.dtype.type(usados) if not imagen.con_signo else None
+    for desde in range(0, len(planos), _BLOQUE):
+        bloque = planos[desde : desde + _BLOQUE]
+        limpio = bloque << arriba >> (arriba + abajo) << abajo if imagen.con_signo else bloque & mascara
+        if not np.array_equal(limpio, bloque):
+            if limpios is None:
+                limpios = planos.copy()
+            limpios[desde : desde + _BLOQUE] = limpio
+    return pixeles if limpios is None else limpios.reshape(pixeles.shape)
+
+
+def _tapar_nativa(valor: Octetos, imagen: Imagen, tapado: _Tapado, archivo: Archivo, informe: Informe) -> Octetos:
+    """The same, or a copy with black where text was."""
+    datos, orden = archivo.datos, archivo.codificacion.orden
+    if not tapado.hace_falta:
+        return valor
+    for numero, matriz in enumerate(_matrices(valor, imagen, orden)):
+        tapado.mirar(numero, partial(_vistas, matriz, imagen, datos, orden))
+    if not tapado.rectangulos:
+        return valor
+    informe.regiones += tapado.rectangulos
+    hecho, partes = bytearray(valor), []
+    for numero, matriz in enumerate(_matrices(hecho, imagen, orden)):
+        tapado.ennegrecer(matriz, imagen)
+        tapado.comprobar(numero, partial(_vistas, matriz, imagen, datos, orden))
+        if imagen.fotometria == _A_PARES:
+            partes.append(matriz.tobytes())
+    if partes:
+        datos[_FOTOMETRIA] = Elemento("CS", b"YBR_FULL")
+        return b"".join(partes)
+    return memoryview(hecho)
+
+
+def _matrices(valor: Octetos | bytearray, imagen: Imagen, orden: str) -> Iterator[NDArray[Any]]:
+    """Each frame's values, rows by columns (by three): where they lie; of pairs that share their colours, a copy."""
+    pixeles = np.frombuffer(valor, imagen.tipo(orden)).reshape(imagen.cuadros, -1)
+    for cuadro in pixeles:
+        if imagen.fotometria == _A_PARES:
+            if imagen.columnas % 2 or imagen.muestras != 3:
+                raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+            pares = cuadro.reshape(imagen.filas, imagen.columnas // 2, 4)
+            brillo = pares[..., :2].reshape(imagen.filas, imagen.columnas)
+            yield np.stack([brillo, *(np.repeat(pares[..., i], 2, axis=1) for i in (2, 3))], axis=-1)
+        elif imagen.muestras == 1:
+            yield cuadro.reshape(imagen.filas, imagen.columnas)
+        elif imagen.por_planos:
+            yield np.moveaxis(cuadro.reshape(imagen.muestras, imagen.filas, imagen.columnas), 0, -1)
+        else:
+            yield cuadro.reshape(imagen.filas, imagen.columnas, imagen.muestras)
+
+
+# --- Compressed ---
+
+
+def _limpiar_comprimida(
+    archivo: Archivo, elemento: Elemento, imagen: Imagen, tapado: _Tapado, opciones: Opciones, informe: Informe
+) -> Limpieza:
+    """Frame by frame: what is no picture's goes, and each is decoded; written anew where a pixel has to change."""
+    datos, sintaxis = archivo.datos, archivo.sintaxis
+    if not comprimidos.se_conoce(sintaxis) or imagen.reservados not in _DE_ENTEROS or imagen.muestras not in (1, 3):
+        raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
+    if imagen.octetos_por_cuadro > opciones.maximo_inflado:
+        raise ApartarError(Motivo.DEMASIADO_GRANDE)
+    if imagen.octetos_por_cuadro * imagen.cuadros > _MAXIMO_EN_TOTAL:
+        raise ApartarError(Motivo.DEMASIADO_GRANDE)
+    extendida = datos.get(_EXTENDIDA)
+    fragmentos = elemento.valor
+    assert isinstance(fragmentos, Fragmentos)  # noqa: S101 (its caller asked)
+    sucios = comprimidos.cuadros(fragmentos, imagen.cuadros, extendida.octetos if extendida is not None else None)
+    for tag in (_EXTENDIDA, _LARGOS, _TOTAL):
+        # They would be false: frames may be shorter now.
+        datos.pop(tag, None)
+    limpios: list[tuple[bytes, int]] = []
+    rehacer = sintaxis == RLE
+    for numero, sucio in enumerate(sucios):
+        limpio, bits = comprimidos.limpio(sucio, sintaxis, imagen)
+        matriz, fotometria = comprimidos.decodificado(limpio, bits, sintaxis, imagen)
+        if len(sucio) - len(limpio) > 1:
+            informe.acciones["7FE0,0010/segmentos", Accion.QUITAR] += 1
+        if _sin_bits_de_mas(matriz, imagen) is not matriz:
+            informe.avisos.add(_BITS)
+            rehacer = True
+        tapado.mirar(numero, partial(_vistas, matriz, replace(imagen, fotometria=fotometria), datos, "<"))
+        limpios.append((limpio, bits))
+    if not rehacer and not tapado.rectangulos:
+        elemento.valor = comprimidos.encapsulados([limpio for limpio, _ in limpios])
+        return Limpieza(sintaxis)
+    informe.regiones += tapado.rectangulos
+    hechos: list[bytes] = []
+    total = 0
+    nueva = replace(imagen, fotometria=fotometria)
+    for numero, (limpio, bits) in enumerate(limpios):
+        matriz = np.array(_sin_bits_de_mas(comprimidos.decodificado(limpio, bits, sintaxis, imagen)[0], imagen))
+        tapado.ennegrecer(matriz, nueva)
+        tapado.comprobar(numero, partial(_vistas, matriz, nueva, datos, "<"))
+        hechos.append(comprimidos.en_rle(matriz, imagen))
+        total += len(hechos[-1])
+        if total > opciones.maximo_inflado:
+            raise ApartarError(Motivo.DEMASIADO_GRANDE)
+    elemento.valor = comprimidos.encapsulados(hechos)
+    datos[_FOTOMETRIA] = Elemento("CS", fotometria.encode())
+    return Limpieza(RLE, bool(tapado.rectangulos))

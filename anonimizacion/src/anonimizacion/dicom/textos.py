@@ -1,0 +1,91 @@
+"""Texts of a data set in its character sets (PS3.3 C.12.1.1.2), and whether a value fits its representation."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pydicom.charset import decode_bytes, python_encoding
+
+from anonimizacion.dicom.fechas import edad_conservable
+
+_TAMANOS = {"AT": 4, "FD": 8, "FL": 4, "SL": 4, "SS": 2, "SV": 8, "UL": 4, "US": 2, "UV": 8}
+_NUMERO = re.compile(rb" *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? *")
+_FORMAS = {
+    "CS": re.compile(rb"[A-Z0-9_ ]{0,16}(?:\\[A-Z0-9_ ]{0,16})*"),
+    "IS": re.compile(rb"(?: *[+-]?[0-9]{1,11} *)?(?:\\(?: *[+-]?[0-9]{1,11} *)?)*"),
+}
+COMPROBADAS = frozenset({*_TAMANOS, *_FORMAS, "AS", "DS"})
+"""The representations that :func:`que_cabe` knows."""
+_MAXIMOS = {"LO": 64, "SH": 16}
+_LARGO_DE_DECIMAL = 16
+"""Characters."""
+_UN_SOLO_JUEGO = 1
+_ENTERO_MAXIMO = (1 << 31) - 1
+
+
+@lru_cache(maxsize=64)
+def juegos(declarado: bytes) -> tuple[str, ...] | None:
+    """Python's names of what SpecificCharacterSet (0008,0005) declares; None where that is no character set."""
+    terminos = [termino.strip(b" \0").decode("ascii", "replace") for termino in declarado.split(b"\\")]
+    if any(termino not in python_encoding for termino in terminos):
+        return None
+    return tuple(python_encoding[termino] for termino in terminos)
+
+
+def texto(valor: bytes, declarados: tuple[str, ...] | None) -> str | None:
+    """A value's text; None where its bytes are none in the declared character sets."""
+    if valor.isascii() and b"\x1b" not in valor:
+        return valor.decode("ascii")
+    if declarados is None:
+        return None
+    try:
+        if len(declarados) == _UN_SOLO_JUEGO and b"\x1b" not in valor:
+            return valor.decode(declarados[0])
+        return decode_bytes(valor, list(declarados), set(b"\n\r\f\\^="))
+    except (UnicodeError, LookupError):
+        return None
+
+
+def llano(valor: bytes, declarados: tuple[str, ...] | None) -> bytes:
+    """What is left of a text in ASCII, without accents: by it one word is the same in any case and character set."""
+    leido = texto(valor, declarados)
+    if leido is None:
+        leido = valor.decode("latin-1")
+    return unicodedata.normalize("NFKD", leido).encode("ascii", "ignore")
+
+
+def que_cabe(vr: str, valor: bytes) -> bytes | None:
+    """A number, code or age as it may stay; None where it is none of its representation.
+
+    A decimal string of more than 16 characters, which many devices write, is written shorter.
+    """
+    tamano = _TAMANOS.get(vr)
+    if tamano is not None:
+        return None if len(valor) % tamano else valor
+    if vr == "AS":
+        return edad_conservable(valor) if valor.strip(b" \0") else b""
+    valor = valor.rstrip(b" \0")
+    if vr == "DS":
+        return _decimales(valor)
+    if not _FORMAS[vr].fullmatch(valor):
+        return None
+    return None if vr == "IS" and any(abs(int(n)) > _ENTERO_MAXIMO for n in valor.split(b"\\") if n.strip()) else valor
+
+
+def _decimales(valor: bytes) -> bytes | None:
+    partes = valor.split(b"\\")
+    if not all(not parte.strip() or _NUMERO.fullmatch(parte) for parte in partes):
+        return None
+    if max(map(len, partes)) <= _LARGO_DE_DECIMAL:
+        return valor
+    cortas = [parte if len(parte) <= _LARGO_DE_DECIMAL else b"%.9g" % float(parte) for parte in partes]
+    return None if b"inf" in cortas or b"-inf" in cortas else b"\\".join(cortas)
+
+
+def palabra(valor: bytes, vr: str, declarados: tuple[str, ...] | None) -> bytes | None:
+    """A short text that may stay in the file: it fits its representation, and its character set; else None."""
+    valor = valor.strip(b" \0")
+    leido = texto(valor, declarados)
+    if leido is None or any(len(parte) > _MAXIMOS[vr] or not parte.isprintable() for parte in leido.split("\\")):
+        return None
+    return valor

@@ -1,0 +1,218 @@
+"""NIfTI-1 and -2, one file, plain or in gzip: the numbers that place the voxels, the voxels, and nothing else.
+
+The head is made anew from its numbers, so that texts, fields that nobody uses any more, and extensions (which carry
+whole DICOM heads) are gone by construction; what stands behind the voxels goes too.
+"""
+
+import struct
+import unicodedata
+import zlib
+from dataclasses import dataclass
+from math import prod
+
+from anonimizacion.dicom.tabla import Accion
+from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Remitente
+from anonimizacion.raster import de_quien
+from anonimizacion.seudonimos import Seudonimizador
+
+CARA = "CARA_RECONOCIBLE"
+"""The notice of a volume from whose surface a face can be made."""
+_GZIP = b"\x1f\x8b"
+_BITS = {2: 8, 4: 16, 8: 32, 16: 32, 32: 64, 64: 64, 256: 8, 512: 16, 768: 32, 1024: 64, 1280: 64, 1536: 128, 1792: 128}
+"""Bits of a voxel, by the code of its type: whole and real numbers, and complex ones."""
+_COLORES = frozenset({128, 2304})
+"""Types of voxels that are colours: pictures of screens, as is one slice of eight bits."""
+_BLOQUE = 1 << 20
+_SIN_CARA = frozenset(
+    "abdomen abdominal torax toracico pecho pulmon pulmones mama mamas corazon cardiaco higado rinon rinones pelvis "  # noqa: SIM905
+    "pelvico prostata utero rodilla tobillo pie pies mano manos muneca codo hombro cadera femur tibia pierna brazo "
+    "lumbar dorsal sacro extremidad extremidades chest thorax breast heart liver kidney prostate knee ankle foot hand "
+    "wrist elbow shoulder hip leg arm extremity".split()
+)
+"""Words of regions without a face. What is not named here may have one, also where nobody says which region it is."""
+
+
+@dataclass(frozen=True)
+class _Forma:
+    """Where a version of the format has what.
+
+    Attributes:
+        largo: the head's bytes; what follows are four that say whether there are extensions.
+        firma: what the head has at ``donde_firma``.
+        dim: where the dimensions are, and of what type; ``pixdim`` likewise, their sizes.
+        tipo: where the voxels' type and bits are.
+        comienzo: where the first voxel's place is said, and of what type.
+        numeros: what is kept, from where to where.
+        textos: what may hold words, by name: from where to where.
+    """
+
+    largo: int
+    firma: bytes
+    donde_firma: int
+    dim: tuple[int, str]
+    pixdim: tuple[int, str]
+    tipo: int
+    comienzo: tuple[int, str]
+    numeros: tuple[tuple[int, int], ...]
+    textos: dict[str, tuple[int, int]]
+
+
+_UNO = _Forma(
+    largo=348,
+    firma=b"n+1\0",
+    donde_firma=344,
+    dim=(40, "8h"),
+    pixdim=(76, "8f"),
+    tipo=70,
+    comienzo=(108, "f"),
+    # sizeof_hdr; dim_info to toffset, without what lies between; qform_code to srow_z; magic.
+    numeros=((0, 4), (39, 140), (252, 328), (344, 348)),
+    textos={
+        "data_type": (4, 14),
+        "db_name": (14, 32),
+        "extents": (32, 39),
+        "glmax": (140, 148),
+        "descrip": (148, 228),
+        "aux_file": (228, 252),
+        "intent_name": (328, 344),
+    },
+)
+_DOS = _Forma(
+    largo=540,
+    firma=b"n+2\0\r\n\x1a\n",
+    donde_firma=4,
+    dim=(16, "8q"),
+    pixdim=(104, "8d"),
+    tipo=12,
+    comienzo=(168, "q"),
+    numeros=((0, 240), (344, 508), (524, 525)),
+    textos={"descrip": (240, 320), "aux_file": (320, 344), "intent_name": (508, 524), "unused_str": (525, 540)},
+)
+
+
+def limpiar(
+    octetos: Octetos, seudonimos: Seudonimizador, remitente: Remitente, opciones: Opciones, informe: Informe
+) -> Limpia:
+    """A NIfTI file without texts and extensions, its voxels as they were; in gzip where it was.
+
+    Args:
+        octetos: the file.
+        seudonimos: the key.
+        remitente: who sent it, as whose, and of what region: where that may have a face, the report says so.
+        opciones: what was chosen.
+        informe: takes down what is done.
+
+    Raises:
+        ApartarError: it is no such file, not whole, or a picture of a screen.
+    """
+    paciente = de_quien(remitente)
+    comprimido = bytes(octetos[:2]) == _GZIP
+    if comprimido:
+        octetos = _inflado(octetos, opciones.maximo_inflado)
+    forma, orden = _forma(octetos)
+    desde, hasta = _voxeles(octetos, forma, orden)
+    if hasta > len(octetos):
+        raise ApartarError(Motivo.TRUNCADO)
+    if bytes(octetos[hasta:]).strip(b"\0"):
+        informe.avisos.add("OCTETOS_TRAS_LA_IMAGEN")
+    if puede_tener_cara(remitente.region_anatomica):
+        informe.avisos.add(CARA)
+    partes: tuple[Octetos, ...] = (_cabeza(octetos, forma, orden, desde, informe), octetos[desde:hasta])
+    return Limpia(_comprimidas(partes) if comprimido else partes, informe, seudonimos.paciente(paciente))
+
+
+def puede_tener_cara(region: str | None) -> bool:
+    """Whether a volume of a region may show a face: it may, unless all that is said is known not to.
+
+    Args:
+        region: as it was sent; None where it was not.
+    """
+    llana = "".join(c for c in unicodedata.normalize("NFKD", region or "") if not unicodedata.combining(c)).casefold()
+    palabras = "".join(c if c.isalpha() else " " for c in llana).split()
+    return not palabras or not _SIN_CARA.issuperset(palabras)
+
+
+def _forma(octetos: Octetos) -> tuple[_Forma, str]:
+    """Which version it is, and in which byte order."""
+    for forma in (_UNO, _DOS):
+        for orden in "<>":
+            if bytes(octetos[:4]) == struct.pack(orden + "i", forma.largo):
+                if len(octetos) < forma.largo + 4:
+                    raise ApartarError(Motivo.TRUNCADO)
+                if bytes(octetos[forma.donde_firma : forma.donde_firma + len(forma.firma)]) == forma.firma:
+                    return forma, orden
+    raise ApartarError(Motivo.NO_ES_DEL_FORMATO)
+
+
+def _voxeles(octetos: Octetos, forma: _Forma, orden: str) -> tuple[int, int]:
+    """Where the voxels begin and end, by the head's numbers alone."""
+    cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
+    tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
+    (desde,) = struct.unpack_from(orden + forma.comienzo[1], octetos, forma.comienzo[0])
+    if tipo in _COLORES or (bits == 8 and prod(lados[2:cuantas]) == 1):
+        raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+    if not 1 <= cuantas <= 7 or min(lados[:cuantas]) < 1 or _BITS.get(tipo) != bits or desde != desde // 1:
+        raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)
+    if desde < forma.largo + 4:
+        raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)
+    return int(desde), int(desde) + prod(lados[:cuantas]) * bits // 8
+
+
+def _cabeza(octetos: Octetos, forma: _Forma, orden: str, desde: int, informe: Informe) -> bytes:
+    """The head anew, and that there are no extensions."""
+    cabeza = bytearray(forma.largo + 4)
+    for inicio, fin in forma.numeros:
+        cabeza[inicio:fin] = octetos[inicio:fin]
+    for nombre, (inicio, fin) in forma.textos.items():
+        if bytes(octetos[inicio:fin]).strip(b"\0"):
+            informe.acciones[f"NIFTI/{nombre}", Accion.QUITAR] += 1
+    if desde > forma.largo + 4:
+        informe.acciones["NIFTI/extensiones", Accion.QUITAR] += 1
+    struct.pack_into(orden + forma.comienzo[1], cabeza, forma.comienzo[0], forma.largo + 4)
+    # What lies beyond the last dimension says nothing.
+    cuantas = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])[0]
+    for (donde, tipo), primera in ((forma.dim, cuantas + 1), (forma.pixdim, max(cuantas, 3) + 1)):
+        uno = struct.pack(orden + tipo[1], 1)
+        for i in range(primera, 8):
+            cabeza[donde + i * len(uno) : donde + (i + 1) * len(uno)] = uno
+    return bytes(cabeza)
+
+
+def _inflado(octetos: Octetos, maximo: int) -> memoryview:
+    """What is in the gzip file, one member or several; the head is looked at before the rest is inflated.
+
+    A piece of the file at a time: the decompressor copies what it leaves over.
+    """
+    hecho, inflador = bytearray(), None
+    for i in range(0, len(octetos), _BLOQUE):
+        resto: Octetos = octetos[i : i + _BLOQUE]
+        while len(resto):
+            if inflador is None:
+                # Zeros after the last member are a tape's.
+                if not bytes(resto).strip(b"\0"):
+                    break
+                inflador = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+            try:
+                nuevo = inflador.decompress(resto, _BLOQUE)
+            except zlib.error:
+                raise ApartarError(Motivo.ESTRUCTURA_INVALIDA) from None
+            primero = not hecho and len(nuevo) >= _DOS.largo + 4
+            hecho += nuevo
+            if len(hecho) > maximo or (primero and _voxeles(nuevo, *_forma(nuevo))[1] > maximo):
+                raise ApartarError(Motivo.DEMASIADO_GRANDE)
+            resto = inflador.unused_data if inflador.eof else inflador.unconsumed_tail
+            if inflador.eof:
+                inflador = None
+    if inflador is not None:
+        # All is read: what is left in the decompressor is less than a block.
+        hecho += inflador.flush()
+        if not inflador.eof:
+            raise ApartarError(Motivo.TRUNCADO)
+    return memoryview(hecho)
+
+
+def _comprimidas(partes: tuple[Octetos, ...]) -> tuple[Octetos, ...]:
+    """The same in gzip, whose own head has no name, comment or time."""
+    compresor = zlib.compressobj(6, wbits=16 + zlib.MAX_WBITS)
+    hechas = [compresor.compress(p[i : i + _BLOQUE]) for p in partes for i in range(0, len(p), _BLOQUE)]
+    return (*(parte for parte in hechas if parte), compresor.flush())

@@ -1,0 +1,129 @@
+"""Where text stands in a picture. What it says never leaves this module.
+
+The reader is ``rapidocr-onnxruntime`` (the distribution's extra ``ocr``), which carries its models: nothing is fetched.
+It is loaded at the first picture that needs it.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonimizacion.modelo import Rectangulo
+
+Vista = NDArray[np.uint8]
+"""A picture as it is looked at: rows, columns, and three colours."""
+
+_BALDOSA = 960
+"""Pixels of a side. A larger picture is looked at in pieces: the reader would make it smaller, and its letters too."""
+_SOLAPE = 96
+"""Pixels that pieces have in common, so that a line of text is whole in one of them, or read in both."""
+_MINIMO = 6
+"""Pixels of a side: no letter has fewer."""
+_RELLENA = 368
+"""Pixels of a side that a smaller picture is filled up to: it is seen at twice its size."""
+_LINEA = 40
+"""Pixels that a line which can't be read may be high, with its margins; a tenth of the picture, where that is more."""
+_LETRA, _POCAS = 80, 3
+"""Of letters that are higher, in pixels, there have to be so many: a skull is read as a U."""
+_PUNTUACION = 0.35
+"""How sure the reader has to be, from 0 to 1, that what it found says something."""
+
+
+def hay_lector() -> bool:
+    """Whether the extra ``ocr`` is installed, and runs here."""
+    return _lector() is not None
+
+
+def textos(vista: Vista) -> list[Rectangulo]:
+    """The rectangles that look like text, each with a margin, whether or not it can be read.
+
+    The reader knows Latin and Chinese letters alone, but finds others too, and lines that are turned or mirrored. What
+    can't be read and is larger than a line of text is tissue.
+    """
+    maximo = max(_LINEA, min(vista.shape[:2]) // 10)
+    return [
+        (izquierda, arriba, derecha, abajo)
+        for (izquierda, arriba, derecha, abajo), leido in _mirar(vista)
+        if leido or min(derecha - izquierda, abajo - arriba) <= maximo
+    ]
+
+
+def se_lee(vista: Vista) -> bool:
+    """Whether anything can be read in a picture: at least a letter or a digit."""
+    return any(leido for _, leido in _mirar(vista))
+
+
+def _mirar(vista: Vista) -> Iterator[tuple[Rectangulo, bool]]:
+    """What looks like text, and whether it can be read; none where all is of one colour."""
+    alto, ancho = vista.shape[:2]
+    if min(alto, ancho) < _MINIMO or (vista == vista[0, 0]).all():
+        return
+    for x, y, baldosa in _baldosas(vista):
+        for caja, leido in _leer(baldosa):
+            yield _con_margen(caja, x, y, ancho, alto), leido
+    if max(alto, ancho) > _BALDOSA:
+        # Letters that are larger than a piece.
+        paso = -(-max(alto, ancho) // _BALDOSA)
+        for caja, leido in _leer(_rellena(np.ascontiguousarray(vista[::paso, ::paso]))):
+            yield _con_margen(caja * paso, 0, 0, ancho, alto), leido
+
+
+def _baldosas(vista: Vista) -> Iterator[tuple[int, int, Vista]]:
+    alto, ancho = vista.shape[:2]
+    for y in _comienzos(alto):
+        for x in _comienzos(ancho):
+            baldosa = vista[y : y + _BALDOSA, x : x + _BALDOSA]
+            if not (baldosa == baldosa[0, 0]).all():
+                yield x, y, _rellena(np.ascontiguousarray(baldosa))
+
+
+def _comienzos(largo: int) -> list[int]:
+    """Where pieces begin that cover a length, the last one flush with its end."""
+    if largo <= _BALDOSA:
+        return [0]
+    return [*range(0, largo - _BALDOSA, _BALDOSA - _SOLAPE), largo - _BALDOSA]
+
+
+def _rellena(vista: Vista) -> Vista:
+    """The same with a black margin: the reader makes its shorter side 736 pixels long, and takes time for each."""
+    alto, ancho = vista.shape[:2]
+    nuevo_alto, nuevo_ancho = max(alto + 8, ancho // 2, _RELLENA), max(ancho + 8, alto // 2, _RELLENA)
+    hecha = np.zeros((nuevo_alto, nuevo_ancho, 3), np.uint8)
+    hecha[:alto, :ancho] = vista
+    return hecha
+
+
+def _con_margen(caja: NDArray[Any], x: int, y: int, ancho: int, alto: int) -> Rectangulo:
+    izquierda, arriba = caja.min(axis=0)
+    derecha, abajo = caja.max(axis=0)
+    margen = max(2, int(min(derecha - izquierda, abajo - arriba)) // 4)
+    return (
+        max(0, x + int(izquierda) - margen),
+        max(0, y + int(arriba) - margen),
+        min(ancho - 1, x + int(derecha) + 1 + margen),
+        min(alto - 1, y + int(abajo) + 1 + margen),
+    )
+
+
+def _leer(vista: Vista) -> list[tuple[NDArray[Any], bool]]:
+    """The corners of what looks like text, and whether it says anything."""
+    hallado, _ = _lector()(vista, text_score=0.0)
+    leidas = []
+    for caja, texto, puntuacion in hallado or []:
+        esquinas, letras = np.asarray(caja), sum(c.isalnum() for c in texto)
+        es_palabra = letras >= _POCAS or min(np.ptp(esquinas, axis=0)) <= _LETRA
+        leidas.append((esquinas, puntuacion >= _PUNTUACION and letras > 0 and es_palabra))
+    return leidas
+
+
+@cache
+def _lector() -> Any:
+    """The reader, once per process; None where it is not installed. One thread: for more, processes."""
+    try:
+        from rapidocr_onnxruntime import RapidOCR
+    except ImportError:
+        return None
+    return RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)

@@ -1,0 +1,142 @@
+"""Text burned into a picture: where it may be, and how it goes.
+
+What a file says of itself (BurnedInAnnotation) clears nobody. Where text may be, it is outside of an ultrasound's
+regions, or it is read; what is read is blacked out in every frame and looked for once more, and a picture in which
+anything can still be read is kept apart.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonimizacion import ocr
+from anonimizacion.modelo import ApartarError, Motivo, Opciones, Rectangulo
+from anonimizacion.ocr import Vista
+
+MODALIDADES = frozenset({"US", "IVUS", "XA", "RF", "OT", "SC", "ES", "GM", "XC", "OP", "DG", "DOC", "HC", "SM"})
+"""Devices that burn texts in, or whose pictures come from a screen, a film, a camera, or a slide with its label."""
+CLASES = tuple(f"1.2.840.10008.5.1.4.1.1.{rama}." for rama in ("3", "3.1", "6", "7", "12", "77.1"))
+"""The beginnings of SOP classes likewise: ultrasound, secondary capture, angiography and fluoroscopy, visible light."""
+ECOGRAFIAS = frozenset({"US", "IVUS"})
+"""Modalities whose devices say where in the picture the body is (PS3.3 C.8.5.5)."""
+MAXIMO_DE_CUADROS = 300
+"""Frames that are read, mostly in less than a second each. More are kept apart: slides and long films."""
+_CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY\\OTHER")
+"""In an Image Type: what devices call pictures of their screens and sheets."""
+_CORTES = frozenset({"CT", "MR", "PT"})
+"""Devices that measure in more than eight bits: a picture of theirs with fewer comes from a screen."""
+_CASI_TODO = 0.95
+"""The share of a picture from which on a region is no region."""
+
+
+def puede_haber(modalidad: str, clase: str, tipo: str, *, de_pantalla: bool, bits: int) -> bool:
+    """Whether a DICOM picture may have text burned in.
+
+    Args:
+        modalidad: Modality (0008,0060).
+        clase: SOP Class UID (0008,0016).
+        tipo: Image Type (0008,0008).
+        de_pantalla: it is in colours, says how it was converted (0008,0064), or that text is burned in.
+        bits: Bits Stored (0028,0101).
+    """
+    return (
+        de_pantalla
+        or modalidad in MODALIDADES
+        or f"{clase}.".startswith(CLASES)
+        or any(captura in tipo for captura in _CAPTURAS)
+        or (modalidad in _CORTES and bits <= 8)
+    )
+
+
+def fuera_de(regiones: Iterable[Rectangulo], filas: int, columnas: int) -> list[Rectangulo]:
+    """What of a picture lies in none of its regions, as rectangles; nothing where the regions tell nothing.
+
+    Args:
+        regiones: as the device says them; they are cut to the picture, and what is none is left out.
+        filas: the picture's rows.
+        columnas: its columns.
+    """
+    dentro = np.zeros((filas, columnas), bool)
+    for izquierda, arriba, derecha, abajo in regiones:
+        region = dentro[max(0, arriba) : max(0, abajo + 1), max(0, izquierda) : max(0, derecha + 1)]
+        if region.size <= _CASI_TODO * dentro.size:
+            region[:] = True
+    if not dentro.any() or dentro.mean() > _CASI_TODO:
+        return []
+    return list(_rectangulos(~dentro))
+
+
+def _rectangulos(donde: NDArray[np.bool_]) -> Iterable[Rectangulo]:
+    """Rectangles that cover what is true, and nothing else: rows that are alike go together."""
+    cambios = [0, *(np.flatnonzero((donde[1:] != donde[:-1]).any(axis=1)) + 1).tolist(), len(donde)]
+    for arriba, hasta in pairwise(cambios):
+        bordes = np.flatnonzero(np.diff(np.concatenate(([False], donde[arriba], [False])).astype(np.int8))).tolist()
+        for izquierda, fin in zip(bordes[::2], bordes[1::2], strict=True):
+            yield izquierda, arriba, fin - 1, hasta - 1
+
+
+class Lectura:
+    """The reading of one picture's frames: first all of them by :meth:`buscar`, then those that had any once more.
+
+    Raises:
+        ApartarError: texts are not to be read, or there is nothing to read them with.
+    """
+
+    def __init__(self, opciones: Opciones) -> None:
+        if not opciones.leer_texto or not ocr.hay_lector():
+            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+        self.rectangulos: list[Rectangulo] = []
+        """What is to be blacked out, in every frame."""
+
+    def buscar(self, vistas: Iterable[Vista]) -> bool:
+        """Read a frame as it will be; whether there was any text that no earlier frame had in the same place."""
+        hallados = [r for vista in vistas for r in ocr.textos(_tapada(vista, self.rectangulos))]
+        self.rectangulos += hallados
+        return bool(hallados)
+
+    def comprobar(self, vistas: Iterable[Vista]) -> None:
+        """Read a frame once more.
+
+        Raises:
+            ApartarError: there is still something to be read.
+        """
+        if any(ocr.se_lee(_tapada(vista, self.rectangulos)) for vista in vistas):
+            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+
+
+def _tapada(vista: Vista, rectangulos: Sequence[Rectangulo]) -> Vista:
+    copia = vista.copy()
+    for izquierda, arriba, derecha, abajo in rectangulos:
+        copia[arriba : abajo + 1, izquierda : derecha + 1] = 0
+    return copia
+
+
+def vistas(cuadro: NDArray[Any]) -> list[Vista]:
+    """A frame as it is looked at: its values as shades, or its colours.
+
+    What has more shades than a screen is looked at over its whole range, where burned-in text is the brightest, and
+    over that of most of its values.
+
+    Args:
+        cuadro: rows and columns, or these and three colours.
+    """
+    if cuadro.dtype == np.uint8 and np.ptp(cuadro) >= 1 << 6:
+        return [_en_tres(cuadro)]
+    extremos = [(float(cuadro.min()), float(cuadro.max()))]
+    if cuadro.dtype != np.uint8:
+        extremos.append(tuple(np.percentile(cuadro, (1, 99)).tolist()))
+    return [_en_tres(_en_ocho_bits(cuadro, *suyos)) for suyos in dict.fromkeys(extremos) if suyos[0] < suyos[1]]
+
+
+def _en_ocho_bits(cuadro: NDArray[Any], minimo: float, maximo: float) -> NDArray[Any]:
+    escala = np.float32(255 / (maximo - minimo))
+    tonos: NDArray[Any] = (np.clip(cuadro, minimo, maximo).astype(np.float32) - np.float32(minimo)) * escala
+    return tonos.astype(np.uint8)
+
+
+def _en_tres(cuadro: NDArray[Any]) -> Vista:
+    tres = cuadro if cuadro.ndim == 3 else np.repeat(cuadro[..., None], 3, axis=2)
+    return np.ascontiguousarray(tres, dtype=np.uint8)

@@ -1,0 +1,155 @@
+"""What was taken out of a file, and whether it is still in what was made of it.
+
+Cleaning goes by rules, and a rule may be missing; this looks at bytes, and knows no rule. It is looked for what
+identifies by itself: names, numbers, codes of letters and digits, UIDs, dates, and long texts as a whole. Short plain
+words ("CHEST", in a description that was removed) are everybody's.
+"""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from anonimizacion.dicom.fechas import dia
+from anonimizacion.modelo import Octetos
+
+MINIMO = 5
+"""Bytes; of a name's part :data:`MINIMO_DE_NOMBRE`. What is shorter is met by chance."""
+MINIMO_DE_NOMBRE = 4
+_FRASE = 12
+"""From so many bytes on a text without digits is looked for as a whole."""
+_GRANDE = 1 << 16
+_BLOQUE = 1 << 22
+"""How many bytes of a picture are looked at at once."""
+_MUCHOS_UIDS = 200
+"""From so many on they are looked for as whole UIDs: an object may refer to thousands of instances."""
+_UID = re.compile(rb"[0-9]+(?:\.[0-9]+){3,}")
+_PARTES_DE_NOMBRE = re.compile(rb"[\^= ,.;\\]+")
+_PALABRAS = re.compile(rb"[^\s\\,;:()\[\]=^/]+")
+_CIFRAS = re.compile(rb"(?<![0-9A-Za-z])[0-9]{5,}(?![0-9A-Za-z])|[0-9]{7,}")
+"""A number; inside of a code only what is long."""
+_MUCHAS_CIFRAS = 7
+"""From so many on they are no chance inside of longer ones."""
+
+
+class Rastro:
+    """The identifiers that were taken out of one file.
+
+    Args:
+        propio: what is written into every result: a name that stands in it ("Basic", "Option") is not looked for.
+    """
+
+    def __init__(self, propio: bytes = b"") -> None:
+        self._propio = propio.upper()
+        self._textos: set[bytes] = set()
+        self._uids: set[bytes] = set()
+        self._fechas: set[bytes] = set()
+        self._puestas: set[bytes] = set()
+
+    def anotar(self, vr: str, valor: Octetos) -> None:
+        """Remember a value that is taken out.
+
+        Args:
+            vr: its representation; of binary ones nothing is remembered.
+            valor: as it stood in the file.
+        """
+        if not valor or len(valor) > _GRANDE:
+            return
+        anotar = _ANOTAR.get(vr)
+        if anotar is not None:
+            anotar(self, bytes(valor).strip(b" \0"))
+
+    def _poner(self, aguja: bytes) -> None:
+        aguja = aguja.upper()
+        if aguja not in self._propio:
+            self._textos.add(aguja)
+
+    def poner_fecha(self, valor: bytes) -> None:
+        """A date that is in the result by right: an original one may be the same day."""
+        self._puestas.update(parte[:8] for parte in valor.split(b"\\"))
+
+    def en(self, octetos: bytes, *, en_cifras: bool = False) -> bool:
+        """Whether any of it stands in bytes; case left out.
+
+        Args:
+            octetos: where it is looked for.
+            en_cifras: also digits inside of longer runs of digits, where these are words' and no measurements.
+        """
+        pajar = octetos.upper()
+        if any(_esta(aguja, pajar, en_cifras) for aguja in self._textos | (self._fechas - self._puestas)):
+            return True
+        if len(self._uids) > _MUCHOS_UIDS:
+            return not self._uids.isdisjoint(_UID.findall(pajar))
+        return any(uid in pajar for uid in self._uids)
+
+    def en_partes(self, partes: Iterable[Octetos]) -> bool:
+        """Whether any of it stands in a file's pieces: elements as ``bytes``, long values as ``memoryview``s."""
+        return any(self._en_imagen(parte) if isinstance(parte, memoryview) else self.en(parte) for parte in partes)
+
+    def _en_imagen(self, parte: Octetos) -> bool:
+        """The same in many bytes, most of which are no text, and where some digits in a row are chance."""
+        agujas = [aguja for aguja in self._textos | self._uids if len(aguja) > MINIMO]
+        solape = max(map(len, agujas), default=0)
+        todas_ascii = all(aguja.isascii() for aguja in agujas)
+        for desde in range(0, len(parte), _BLOQUE):
+            bloque = parte[desde : desde + _BLOQUE + solape]
+            if todas_ascii and not _puede_tener_texto(bloque):
+                continue
+            pajar = bytes(bloque).upper()
+            if any(aguja in pajar for aguja in agujas):
+                return True
+        return False
+
+    def _nombre(self, valor: bytes) -> None:
+        for parte in _PARTES_DE_NOMBRE.split(valor):
+            if len(parte) >= MINIMO_DE_NOMBRE:
+                self._poner(parte)
+
+    def _uid(self, valor: bytes) -> None:
+        self._uids.update(u for u in (parte.strip(b" \0").upper() for parte in valor.split(b"\\")) if len(u) > 9)
+
+    def _fecha(self, valor: bytes) -> None:
+        for parte in valor.split(b"\\"):
+            cuando = dia(parte[:8]) or dia(parte[:10])
+            if cuando is not None:
+                self._fechas.update((cuando.isoformat().replace("-", "").encode(), cuando.isoformat().encode()))
+                self._fechas.add(cuando.isoformat().replace("-", ".").encode())
+
+    def _palabras(self, valor: bytes) -> None:
+        for parte in (suya.strip(b" \0") for suya in valor.split(b"\\")):
+            if len(parte) >= _FRASE or (len(parte) >= MINIMO and any(c in b"0123456789" for c in parte)):
+                self._poner(parte)
+            for palabra in _PALABRAS.findall(parte):
+                if len(palabra) >= MINIMO and (_CIFRAS.search(palabra) or _mixta(palabra)):
+                    self._poner(palabra)
+            for cifras in _CIFRAS.findall(parte):
+                self._poner(cifras)
+
+
+def _mixta(palabra: bytes) -> bool:
+    """Letters and digits in one: a code, not a word."""
+    return len(palabra) > MINIMO and palabra.isalnum() and not palabra.isalpha()
+
+
+def _esta(aguja: bytes, pajar: bytes, en_cifras: bool) -> bool:
+    if aguja not in pajar:
+        return False
+    if (en_cifras and len(aguja) >= _MUCHAS_CIFRAS) or not aguja.isdigit():
+        return True
+    # A few digits inside of a longer number, a code or a UID are chance.
+    return re.search(rb"(?<![0-9A-Z])(?<![0-9]\.)" + aguja + rb"(?!\.?[0-9A-Z])", pajar) is not None
+
+
+def _puede_tener_texto(octetos: Octetos) -> bool:
+    """Whether there may be six ASCII characters in a row: of any six, two that stand three apart are asked."""
+    muestra = (np.frombuffer(octetos, np.uint8)[::3] - np.uint8(0x20)) < 0x5F
+    return bool((muestra[:-1] & muestra[1:]).any())
+
+
+_ANOTAR = {
+    "PN": Rastro._nombre,
+    "UI": Rastro._uid,
+    "DA": Rastro._fecha,
+    "DT": Rastro._fecha,
+    **dict.fromkeys(("AE", "CS", "LO", "LT", "SH", "ST", "UC", "UR", "UT"), Rastro._palabras),
+}
