@@ -30,6 +30,8 @@ _JUEGOS += ("iso2022_jp", "shift_jis", "tis-620", "utf-16-le", "utf-16-be")
 
 def llano(texto: str) -> str:
     """Upper case, without accents."""
+    if texto.isascii():
+        return texto.upper()
     return "".join(c for c in unicodedata.normalize("NFKD", texto) if not unicodedata.combining(c)).upper()
 
 
@@ -116,7 +118,7 @@ class Pajar:
         textos.append(octetos.decode("utf-8", "ignore") if not dicom else "")
         if dicom:
             textos.extend(_decodificados(octetos))
-        self.texto = llano("\n".join(textos))
+        self.texto = "\n".join(map(llano, textos))
 
     def tiene(self, aguja: Aguja, *, enteras: bool = False) -> bool:
         """Whether it is there in any of its forms.
@@ -149,9 +151,10 @@ def _ocultos(legible: bytes) -> Iterator[bytes]:
 
 def _inflados(octetos: bytes) -> Iterator[bytes]:
     """What zlib or gzip in it hold."""
+    vista = memoryview(octetos)
     for hallado in _COMPRIMIDO.finditer(octetos):
         try:
-            yield zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(octetos[hallado.start() :], _MAXIMO_INFLADO)
+            yield zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(vista[hallado.start() :], _MAXIMO_INFLADO)
         except zlib.error:
             continue
 
