@@ -33,6 +33,10 @@ def principal(
         _contar(acta)
         consola.print(f"  left: {acta.cuantos('tabla')} of the table, {acta.cuantos('estructura')} structural")
         hallazgos += acta.hallazgos
+    acta = verificacion.revisar_la_orden(list(canarios.pocos()))
+    consola.print(f"[bold]saludtech anonimizar[/]: {acta.archivos} files, {acta.limpios} came out")
+    consola.print(f"  names, reports, log, output and results: {acta.buscados['orden']} marks sought")
+    hallazgos += acta.hallazgos
     muestras = publicos.todos()
     acta, salidas = verificacion.revisar_publicos(muestras, clave)
     consola.print(f"[bold]Public files[/] of {', '.join(publicos.CARPETAS)}")

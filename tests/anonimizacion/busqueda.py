@@ -51,6 +51,15 @@ class Aguja:
     octetos: frozenset[bytes] = field(default=frozenset(), repr=False)
     fecha: bool = False
 
+    def esta_en(self, texto: str) -> bool:
+        """Whether one of its forms stands in a text, :func:`llano`, with no letter or digit beside it."""
+        return any(forma in texto and re.search(entera(forma), texto) for forma in self.textos if forma)
+
+
+def entera(forma: str) -> str:
+    """The expression of a form with no letter or digit beside it."""
+    return rf"(?<![^\W_]){re.escape(forma)}(?![^\W_])"
+
 
 def de_texto(nombre: str, valor: str) -> Aguja:
     """A text: itself, backwards, and without what people put between."""
@@ -129,12 +138,12 @@ class Pajar:
         """
         if any(crudo in self.crudo for crudo in aguja.octetos):
             return True
+        if enteras and not aguja.fecha:
+            return aguja.esta_en(self.texto)
         hallados = [forma for forma in aguja.textos if forma and forma in self.texto]
         if aguja.fecha:
             return any(re.search(rf"(?<![\d.]){re.escape(forma)}", self.texto) for forma in hallados)
-        if not enteras:
-            return bool(hallados)
-        return any(re.search(rf"(?<![^\W_]){re.escape(forma)}(?![^\W_])", self.texto) for forma in hallados)
+        return bool(hallados)
 
 
 def _ocultos(legible: bytes) -> Iterator[bytes]:

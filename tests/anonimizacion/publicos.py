@@ -17,8 +17,10 @@ from pathlib import Path
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import UID_dictionary
-from tests.anonimizacion.busqueda import Aguja, de_fecha, de_nombre, de_texto, llano
+from tests.anonimizacion.busqueda import Aguja, Pajar, de_fecha, de_nombre, de_texto, entera, llano
 from tests.anonimizacion.canarios import tags_de_la_tabla
+
+from anonimizacion.dicom.tabla import TECNICOS
 
 RAIZ = Path(__file__).parents[2]
 CARPETAS = ("pydicom/data", "data_store", "deid_data", "nibabel")
@@ -98,23 +100,30 @@ def identificadores(publico: Publico) -> list[tuple[Aguja, date | None]]:
 
 
 def explicacion(aguja: Aguja, contenido: bytes) -> str | None:
-    """Why what was found identifies nobody; None where it may.
+    """Where what was found stands, if it identifies nobody there; None where it may.
 
-    It does not where it is letters alone, no person's and no patient's, and stands in the result only where makers,
-    models, public code schemes and the standard's own words stand.
+    It does not where it is no patient's, and a word without digits that stands only where makers, models, public code
+    schemes and the standard's own words do; nor where a private element repeated how the picture was made; nor as a
+    few characters among a picture's bytes, which no reader shows as text.
     """
-    if aguja.nombre.startswith("0010") or any(re.search(r"\d", forma) for forma in aguja.textos):
-        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         leido = pydicom.dcmread(io.BytesIO(contenido))
-        elementos = [e for e in [*leido.file_meta, *leido.iterall()] if e.VR != "SQ"]
-    donde = [e for e in elementos if any(forma in llano(str(e.value)) for forma in aguja.textos)]
-    if not donde or any(e.VR != "CS" and e.tag not in _DE_TODOS for e in donde):
+        elementos = [e for e in [*leido.file_meta, *leido.iterall()] if e.VR != "SQ" and not isinstance(e.value, bytes)]
+    donde = [e for e in elementos if aguja.esta_en(llano(str(e.value)))]
+    nombres = ", ".join(sorted({e.keyword for e in donde}))
+    if not donde:
+        cortas = all(len(forma) < _POCOS for forma in aguja.textos if re.search(entera(forma), Pajar(contenido).texto))
+        return "a picture's bytes, by chance" if cortas else None
+    if aguja.nombre.startswith("0010"):
         return None
-    return ", ".join(sorted({e.keyword for e in donde}))
+    if int(aguja.nombre[:4], 16) % 2 and all(e.keyword in TECNICOS for e in donde):
+        return nombres
+    con_cifras = any(re.search(r"\d", forma) for forma in aguja.textos)
+    return None if con_cifras or any(e.VR != "CS" and e.tag not in _DE_TODOS for e in donde) else nombres
 
 
+_POCOS = 5
 _DE_TODOS = frozenset({0x00020013, 0x00080070, 0x00080102, 0x00081090, 0x00120063})
 """Our own name, the maker, the code's scheme, the model, and what was done here."""
 

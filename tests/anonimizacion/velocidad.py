@@ -19,7 +19,7 @@ from anonimizacion.seudonimos import Seudonimizador
 
 VUELTAS = 3
 SEGUNDOS = 4.0
-"""Of work per process, for the second one's gain."""
+"""Of CPU per process, for the second one's gain."""
 
 
 def cpu(archivos: Sequence[Publico]) -> tuple[int, float, float]:
@@ -58,13 +58,16 @@ def _leer_y_escribir(octetos: bytes) -> None:
 
 
 def ganancia(archivos: Sequence[Publico]) -> float:
-    """What two processes clean in a time, as a multiple of what one does."""
+    """What two processes clean together, as a multiple of what one does alone, each by its own CPU time.
+
+    So it tells what they cost one another (memory, caches), and not what else the machine has to do.
+    """
     octetos = [p.octetos for p in archivos]
     return _a_la_vez(octetos, 2) / _a_la_vez(octetos, 1)
 
 
 def _a_la_vez(octetos: list[bytes], procesos: int) -> float:
-    """Files a second of so many processes that work at the same time."""
+    """Files a second of CPU, added up, of so many processes that work at the same time."""
     contexto = multiprocessing.get_context("spawn")
     tubos, obreros = [], []
     for _ in range(procesos):
@@ -87,8 +90,8 @@ def _trabajar(octetos: list[bytes], tubo: Connection) -> None:
     _limpiar(octetos[0], clave)
     tubo.send(None)
     tubo.recv()
-    hechos, inicio = 0, time.perf_counter()
-    while time.perf_counter() - inicio < SEGUNDOS:
+    hechos, inicio = 0, time.process_time()
+    while time.process_time() - inicio < SEGUNDOS:
         _limpiar(octetos[hechos % len(octetos)], clave)
         hechos += 1
-    tubo.send(hechos / (time.perf_counter() - inicio))
+    tubo.send(hechos / (time.process_time() - inicio))

@@ -1,24 +1,29 @@
 """Files go in, everything that comes out is searched: results, reports, warnings and logs."""
 
+import base64
 import io
 import json
 import logging
+import subprocess
+import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pydicom
 from tests.anonimizacion import publicos
 from tests.anonimizacion.busqueda import Aguja, Pajar
-from tests.anonimizacion.canarios import Archivo
+from tests.anonimizacion.canarios import Archivo, Puestas
 from tests.anonimizacion.publicos import Publico
 
 from anonimizacion import motor
-from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Opciones, Remitente, Resultado
+from anonimizacion.modelo import MOTOR, PERFIL, Apartada, Formato, Limpia, Motivo, Opciones, Remitente, Resultado
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 
@@ -80,7 +85,8 @@ class Salida:
     def informe(self) -> bytes:
         """All that is no image: the report, how the result prints, warnings, log, output."""
         documento = json.dumps(self.resultado.informe.como_documento(), ensure_ascii=False)
-        return f"{documento}\n{self.resultado!r}\n".encode() + self.dicho
+        # The profile's and the engine's own words are nobody's.
+        return f"{documento}\n{self.resultado!r}\n".replace(PERFIL, "").replace(MOTOR, "").encode() + self.dicho
 
 
 def clave_nueva() -> Seudonimizador:
@@ -88,10 +94,10 @@ def clave_nueva() -> Seudonimizador:
     return Seudonimizador(np.random.default_rng().bytes(32), 2)
 
 
-def pasar(octetos: bytes, formato: Formato, clave: Seudonimizador) -> Salida:
+def pasar(octetos: bytes, formato: Formato, clave: Seudonimizador, id_paciente: str | None = None) -> Salida:
     """Run a file through the engine, and listen."""
     with _oyendo() as dicho:
-        resultado = motor.anonimizar(octetos, formato, clave, Remitente(HOSPITAL), Opciones())
+        resultado = motor.anonimizar(octetos, formato, clave, Remitente(HOSPITAL, id_paciente), Opciones())
     return Salida(resultado, dicho.getvalue().encode())
 
 
@@ -145,12 +151,40 @@ def revisar_canarios(archivos: Iterable[Archivo], clave: Seudonimizador) -> Acta
     return acta
 
 
+def revisar_la_orden(archivos: Sequence[Archivo]) -> Acta:
+    """The same by ``saludtech anonimizar``: folder, names, reports, log and what is said; marks in the names too."""
+    acta = Acta(archivos=len(archivos))
+    puestas = Puestas()
+    with TemporaryDirectory() as carpeta:
+        entrada, salida, clave = Path(carpeta, "entrada"), Path(carpeta, "salida"), Path(carpeta, "clave")
+        clave.write_text(base64.b64encode(np.random.default_rng().bytes(32)).decode())
+        for n, archivo in enumerate(archivos):
+            ruta = entrada / puestas.persona("a folder's name") / f"{puestas.texto('a file name')}-{n}.dcm"
+            ruta.parent.mkdir(parents=True)
+            ruta.write_bytes(archivo.octetos)
+        orden = [sys.executable, "-m", "saludtech_cli", "anonimizar", str(entrada), str(salida), "--clave", str(clave)]
+        corrida = subprocess.run([*orden, "--fuente", HOSPITAL], capture_output=True, check=False)
+        todos = [ruta for ruta in salida.rglob("*") if ruta.is_file()]
+        nombres = "\n".join(str(ruta.relative_to(salida)) for ruta in todos).encode()
+        acta.limpios = sum(ruta.suffix == ".dcm" for ruta in todos)
+        pajares = [Pajar(nombres + corrida.stdout + corrida.stderr)]
+        pajares += [Pajar(ruta.read_bytes(), dicom=ruta.suffix == ".dcm") for ruta in todos]
+        agujas = [*puestas.agujas, *(aguja for archivo in archivos for aguja in archivo.agujas)]
+        acta.buscados["orden"] = len(agujas)
+        for aguja in agujas:
+            if any(pajar.tiene(aguja) for pajar in pajares):
+                acta.hallazgos.append(Hallazgo("saludtech anonimizar", "orden", aguja.nombre))
+    if not acta.limpios:
+        acta.hallazgos.append(Hallazgo("saludtech anonimizar", "orden", "nothing came out"))
+    return acta
+
+
 def revisar_publicos(archivos: Iterable[Publico], clave: Seudonimizador) -> tuple[Acta, list[tuple[Publico, bytes]]]:
     """Every identifier of a sample file: none may come out. Gives what came out too."""
     acta, salidas = Acta(), []
     for publico in archivos:
         acta.archivos += 1
-        salida = pasar(publico.octetos, Formato.DICOM, clave)
+        salida = pasar(publico.octetos, Formato.DICOM, clave, None if _numero(publico) else _SIN_NUMERO)
         agujas = publicos.identificadores(publico)
         acta.buscados["identificador"] += len(agujas)
         dicho = Pajar(salida.informe)
@@ -178,11 +212,19 @@ def revisar_publicos(archivos: Iterable[Publico], clave: Seudonimizador) -> tupl
     return acta, salidas
 
 
+def _numero(publico: Publico) -> str:
+    return str(publico.leido.get("PatientID") or "").strip(" \0")
+
+
+_SIN_NUMERO = "QXSINNUMERO"
+"""Whose a sample is that does not say so."""
+
+
 def _dias_puestos(
     publico: Publico, agujas: Iterable[tuple[Aguja, date | None]], clave: Seudonimizador
 ) -> frozenset[date]:
     """The days that are in the result by right, since another one was moved there."""
-    numero = str(publico.leido.get("PatientID") or "").strip(" \0")
+    numero = _numero(publico) or _SIN_NUMERO
     emisor = str(publico.leido.get("IssuerOfPatientID") or "").strip(" \0") or HOSPITAL
     paso: timedelta = clave.desplazamiento(Paciente(emisor, numero))
     return frozenset(cuando + paso for _, cuando in agujas if cuando is not None and cuando + paso != cuando)
