@@ -44,7 +44,7 @@ def principal(
     con = {hallazgo.archivo for hallazgo in acta.hallazgos if hallazgo.que == "identificador"}
     consola.print(f"  files with an identifier left: {len(con)}")
     for (antes, despues), veces in sorted(acta.explicados.items()):
-        consola.print(f"  found {veces} times, and nobody's: {antes} is a word that also stands in {despues}")
+        consola.print(f"  found {veces} times, and nobody's: what {antes} said stands in {despues}")
     hallazgos += acta.hallazgos
     if juez.esta():
         nuevos = list(_del_juez(salidas))
@@ -53,10 +53,10 @@ def principal(
     if reglas:
         hallazgos += _sin_una_regla()
     chicos = [p for p in muestras if len(p.octetos) <= ARCHIVO_MAXIMO]
-    cuantos, motor, lector = velocidad.cpu(chicos)
+    cuantos, motor, lector, razon = velocidad.cpu(chicos)
     consola.print(
         f"[bold]Speed[/]: {cuantos} files of at most 1 MiB, {motor:.0f} per CPU second; pydicom reads and writes "
-        f"{lector:.0f}: {motor / lector:.2f} of it. Two processes do {velocidad.ganancia(chicos):.2f} times as much"
+        f"{lector:.0f}: {razon:.2f} of it. Two processes do {velocidad.ganancia(chicos):.2f} times as much"
     )
     for hallazgo in hallazgos[:MOSTRADOS]:
         consola.print(f"[red]{hallazgo.que}[/]: {hallazgo.detalle} · {hallazgo.archivo}")
