@@ -128,7 +128,8 @@ class Puestas:
 
     def __init__(self) -> None:
         self.agujas: list[Aguja] = []
-        self._dia = date(1100 + secrets.randbelow(60), 1 + secrets.randbelow(12), 1 + secrets.randbelow(28))
+        # No year is a month and a day: a day that is written backwards is no other one.
+        self._dia = date(1300 + secrets.randbelow(60), 1 + secrets.randbelow(12), 1 + secrets.randbelow(28))
 
     def texto(self, nombre: str, *, largo: int = 16) -> str:
         """A word with a number behind it, as codes and ids are."""

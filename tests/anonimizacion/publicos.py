@@ -20,7 +20,7 @@ from pydicom.uid import UID_dictionary
 from tests.anonimizacion.busqueda import Aguja, Pajar, de_fecha, de_nombre, de_texto, entera, llano
 from tests.anonimizacion.canarios import tags_de_la_tabla
 
-from anonimizacion.dicom.tabla import TECNICOS
+from anonimizacion.dicom.tabla import CODIGOS, TECNICOS
 
 RAIZ = Path(__file__).parents[2]
 CARPETAS = ("pydicom/data", "data_store", "deid_data", "nibabel")
@@ -103,8 +103,8 @@ def explicacion(aguja: Aguja, contenido: bytes) -> str | None:
     """Where what was found stands, if it identifies nobody there; None where it may.
 
     It does not where it is no patient's, and a word without digits that stands only where makers, models, public code
-    schemes and the standard's own words do; nor where a private element repeated how the picture was made; nor as a
-    few characters among a picture's bytes, which no reader shows as text.
+    schemes and the standard's own words do; nor where a private element repeated how the picture was made, or a code
+    is one elsewhere too (the engine lets public schemes' alone stay); nor as a few characters among a picture's bytes, which no reader shows as text.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -117,7 +117,10 @@ def explicacion(aguja: Aguja, contenido: bytes) -> str | None:
         return "a picture's bytes, by chance" if cortas else None
     if aguja.nombre.startswith("0010"):
         return None
-    if int(aguja.nombre[:4], 16) % 2 and all(e.keyword in TECNICOS for e in donde):
+    privado, codigo = int(aguja.nombre[:4], 16) % 2, int(aguja.nombre.replace(",", ""), 16) in CODIGOS
+    if privado and all(e.keyword in TECNICOS or e.VR == "CS" for e in donde):
+        return nombres
+    if codigo and all(e.tag in CODIGOS for e in donde):
         return nombres
     con_cifras = any(re.search(r"\d", forma) for forma in aguja.textos)
     return None if con_cifras or any(e.VR != "CS" and e.tag not in _DE_TODOS for e in donde) else nombres

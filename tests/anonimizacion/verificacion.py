@@ -28,7 +28,7 @@ from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 
 HOSPITAL = "Hospital del norte"
-NO_CONSTRUIDO = frozenset({Motivo.PIXELES_NO_ADMITIDOS, Motivo.FORMATO_NO_ADMITIDO})
+NO_CONSTRUIDO = frozenset({"PIXELES_NO_ADMITIDOS", "FORMATO_NO_ADMITIDO"})
 """Reasons that tell of the engine, not of the file."""
 
 
@@ -125,7 +125,9 @@ def revisar_canarios(archivos: Iterable[Archivo], clave: Seudonimizador) -> Acta
         acta.archivos += 1
         for que, agujas in (("tabla", archivo.tabla), ("estructura", archivo.estructura)):
             acta.buscados[que] += len(agujas)
-        salida = pasar(archivo.octetos, archivo.formato, clave)
+        salida = pasar(
+            archivo.octetos, archivo.formato, clave, None if archivo.formato is Formato.DICOM else _SIN_NUMERO
+        )
         dicho = Pajar(salida.informe)
         for aguja in archivo.agujas:
             if dicho.tiene(aguja):
