@@ -103,8 +103,9 @@ def explicacion(aguja: Aguja, contenido: bytes) -> str | None:
     """Where what was found stands, if it identifies nobody there; None where it may.
 
     It does not where it is no patient's, and a word without digits that stands only where makers, models, public code
-    schemes and the standard's own words do; nor where a private element repeated how the picture was made, or a code
-    is one elsewhere too (the engine lets public schemes' alone stay); nor as a few characters among a picture's bytes, which no reader shows as text.
+    schemes and the standard's own words do; nor where a private element repeated how the picture was made, or a code is
+    one elsewhere too (of public schemes alone codes stay); nor as a few characters among a picture's bytes, which no
+    reader shows as text.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

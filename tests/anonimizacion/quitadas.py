@@ -107,7 +107,8 @@ def _nada_se_busca_al_final(parche: pytest.MonkeyPatch) -> None:
 
 
 def _sin_cortar(parche: pytest.MonkeyPatch) -> None:
-    parche.setattr(pixeles, "_limpiar_nativos", lambda archivo, tag, elemento, informe: None)
+    nombre = "_limpiar_nativa" if hasattr(pixeles, "_limpiar_nativa") else "_limpiar_nativos"
+    parche.setattr(pixeles, nombre, lambda *_: None)
 
 
 def _todo_vale(parche: pytest.MonkeyPatch) -> None:
