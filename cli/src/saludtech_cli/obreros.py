@@ -73,7 +73,12 @@ class Obreros:
     def _nuevo(self) -> _Obrero:
         aqui, alla = self._contexto.Pipe()
         proceso = self._contexto.Process(target=_trabajar, args=(alla, self._preparar, self._encargo), daemon=True)
-        proceso.start()
+        # Ctrl-C is for whoever gave the work, who ends them: it does not reach them, from their first moment on.
+        antes = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            proceso.start()
+        finally:
+            signal.signal(signal.SIGINT, antes)
         alla.close()
         return _Obrero(proceso, aqui)
 
@@ -103,14 +108,12 @@ class Obreros:
 
 
 def _acabar(obrero: _Obrero) -> None:
-    obrero.tubo.close()
     obrero.proceso.kill()
     obrero.proceso.join()
+    obrero.tubo.close()
 
 
 def _trabajar(tubo: Connection, preparar: Callable[[Any], Callable[[Any], Any]], encargo: Any) -> None:
-    # Ctrl-C is for whoever gave the work: it ends this process.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     hacer = preparar(encargo)
     while True:
         try:
