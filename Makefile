@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido verificar-anonimizacion simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -64,6 +64,9 @@ rafaga: $(LISTO) ## a burst: as many PRO subscriptions at once as there is room 
 
 olvido: $(LISTO) ## what is to be forgotten: marks sent by every way there is, days cut to minutes, and every file searched
 	@$(BIN)/python -m tests.fallos.olvido
+
+verificar-anonimizacion: $(LISTO) build/imagenes/.listo ## canaries and public files through the engine, and all that comes out searched (RONDAS=1)
+	@$(BIN)/python -m tests.anonimizacion $(RONDAS:%=--rondas %)
 
 simular: $(LISTO) ## the whole platform in a simulator, with faults: SAGAS=100000 SEMILLA=1 MINUTOS=0 PROCESOS=1 GUION=file
 	@$(BIN)/python -m tests.simulador $(SAGAS:%=--sagas %) $(SEMILLA:%=--semilla %) $(MINUTOS:%=--minutos %) \
@@ -118,7 +121,7 @@ lock: ## resolve both locks anew from requirements.in and the distributions
 		$(filter-out deploy/% cli/%,$(METADATOS))
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One environment for everything; made anew in place when the lock or a distribution's metadata change.
 $(LISTO): requirements.lock $(METADATOS)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from saludtech_cli import imagen, notificacion, opciones, ordenes, salida, servicio, suscripcion, vistas
+from saludtech_cli import anonimizar, imagen, notificacion, opciones, ordenes, salida, servicio, suscripcion, vistas
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.puerta import URL, Puerta, segmento
 
@@ -23,6 +23,7 @@ for nombre, grupo in {
     "notificacion": notificacion.app,
 }.items():
     app.add_typer(grupo, name=nombre)
+app.command()(anonimizar.anonimizar)
 comando = typer.Typer(no_args_is_help=True, help="Comandos: qué fue de ellos.")
 app.add_typer(comando, name="comando")
 
