@@ -212,7 +212,7 @@ class Plataforma:
         self.logs = carpeta / "logs"
         self.logs.mkdir()
         ajustes = _ajustar(carpeta, puerto_smtp, procesamiento, bff)
-        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases)
+        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases, str(carpeta / "almacen"))
         secretos, metricas = Secretos(carpeta / "secretos.json"), carpeta / "metricas"
         servicios = [
             *partes.servicios(ajustes, conexiones, secretos, metricas),

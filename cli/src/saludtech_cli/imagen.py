@@ -15,6 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Imágenes: enviar sus metadatos y 
 
 Id = Annotated[str, typer.Argument(metavar="ID_IMAGEN", help="La imagen.")]
 RUTA = "/procesar/procesar-imagen"
+RUTA_ARCHIVO = "/procesar/imagenes"
 
 
 def _campo(opcion: str, ayuda: str) -> Any:
@@ -69,6 +70,22 @@ def enviar(
         raise Fallo(Codigo.USO, "--lineas ya dice todo de cada imagen: no se combina con --archivo ni con sus campos.")
     lote = Lote(ordenes.puerta(contexto), RUTA, clave, plazo if esperar else None)
     raise typer.Exit(lote.enviar(leer(lineas), a_la_vez, en_json=en_json))
+
+
+@app.command()
+def referir(
+    contexto: typer.Context,
+    uri: Annotated[str, typer.Argument(metavar="URI", help="Dónde está: gs://…, s3://… o file://…")],
+    sha256: Annotated[str, typer.Argument(metavar="SHA256", help="El del archivo, en hexadecimal.")],
+    archivo: opciones.Archivo = None,
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que se anonimice el archivo de una imagen, que ya está donde el operador admite; --archivo da sus campos."""
+    cuerpo = armar(archivo, {"referencia.uri": uri, "referencia.sha256": sha256})
+    ordenes.mandar(contexto, RUTA_ARCHIVO, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
 
 
 @app.command()

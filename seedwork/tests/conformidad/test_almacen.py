@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from seedwork.aplicacion.almacen import ORIGINALES, NoEsta, SinAlmacen
-from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencias, base_de_almacen
+from seedwork.aplicacion.almacen import ORIGINALES, NoEsta, SinAlmacen, base_de_almacen
+from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencias
 
 GRANDE = os.urandom(1024) * 9 * 1024
 """More than a part of the store's, and than a piece that is read."""

@@ -35,7 +35,9 @@ class Imagen(Respuesta):
     """El registro de una imagen, ya sin datos del paciente."""
 
     id_imagen: str = campo("Su identificador.", IMAGEN)
-    estado: Literal["ANONIMIZADA", "RECHAZADA", "CUARENTENA"] = campo("Cómo está.", "ANONIMIZADA")
+    estado: Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"] = campo(
+        "Cómo está.", "ANONIMIZADA"
+    )
     motivo: str | None = campo(MOTIVO)
     seudonimo_paciente: str | None = campo(
         "El mismo para todas las imágenes de un paciente.", "v2:0798da8aa9149fcc79817fd128a99275"

@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote, urlsplit
 
 ORIGINALES = "originales/"
 """What was sent, as it was sent: it identifies people."""
@@ -17,6 +19,26 @@ class SinAlmacen(Exception):
 
 class NoEsta(Exception):
     """There is no object of that name, or fewer octets than were asked for."""
+
+
+def base_de_almacen(texto: str) -> str:
+    """A store's address, in one form: a URL without a slash at its end; a path is a local folder's.
+
+    Raises:
+        ValueError: it is no address of a store.
+    """
+    partes = urlsplit(texto)
+    if partes.scheme in ("gs", "s3"):
+        if not partes.netloc or partes.query or partes.fragment:
+            raise ValueError("ha de nombrar un cubo, como s3://cubo o gs://cubo/carpeta")
+        return texto.rstrip("/")
+    if partes.scheme == "file" and not partes.netloc:
+        texto = unquote(partes.path)
+    elif partes.scheme:
+        raise ValueError("ha de ser una carpeta, file://, gs:// o s3://")
+    if not texto.strip():
+        raise ValueError("no puede estar vacío")
+    return Path(texto).absolute().as_uri().rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,31 +28,11 @@ _PETICION = timedelta(seconds=30)
 _REINTENTOS = timedelta(seconds=20)
 
 
-def base_de_almacen(texto: str) -> str:
-    """A store's address, in one form: a URL without a slash at its end; a path is a local folder's.
-
-    Raises:
-        ValueError: it is no address of a store.
-    """
-    partes = urlsplit(texto)
-    if partes.scheme in ("gs", "s3"):
-        if not partes.netloc or partes.query or partes.fragment:
-            raise ValueError("ha de nombrar un cubo, como s3://cubo o gs://cubo/carpeta")
-        return texto.rstrip("/")
-    if partes.scheme == "file" and not partes.netloc:
-        texto = unquote(partes.path)
-    elif partes.scheme:
-        raise ValueError("ha de ser una carpeta, file://, gs:// o s3://")
-    if not texto.strip():
-        raise ValueError("no puede estar vacío")
-    return Path(texto).absolute().as_uri().rstrip("/")
-
-
 class AlmacenDeObjetos:
     """An object store at an address. It opens no connection before the first call, so it may be made before a fork.
 
     Args:
-        base: its address, as :func:`base_de_almacen` gives it.
+        base: its address, as :func:`seedwork.aplicacion.almacen.base_de_almacen` gives it.
     """
 
     def __init__(self, base: str) -> None:
@@ -224,7 +204,7 @@ class Referencias:
 
     Args:
         propio: the platform's own store.
-        permitidos: addresses, as :func:`base_de_almacen` gives them.
+        permitidos: addresses, as :func:`seedwork.aplicacion.almacen.base_de_almacen` gives them.
     """
 
     def __init__(self, propio: AlmacenDeObjetos, permitidos: Iterable[str]) -> None:
