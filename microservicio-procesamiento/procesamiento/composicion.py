@@ -78,8 +78,11 @@ def servicio() -> Servicio:
         def oido(ahora: datetime) -> datetime:
             # A dead letter names its file for as long as it can be replayed.
             cartas = atrasos.mirar(topico_cartas(NOMBRE), SUBSCRIPTION_CARTAS).entradas
-            primero = atrasos.mirar(AnonimizarArchivo.topico, NOMBRE).mas_antiguo or ahora
-            return min(primero, ahora - timedelta(days=config.cartas_dias)) if cartas else primero
+            atraso = atrasos.mirar(AnonimizarArchivo.topico, NOMBRE)
+            primero = atraso.mas_antiguo or ahora
+            # Of what waits, the age may be untold.
+            seguro = cartas or (atraso.entradas and atraso.mas_antiguo is None)
+            return min(primero, ahora - timedelta(days=config.cartas_dias)) if seguro else primero
 
         escoba = Escoba(cola, almacen, oido)
         return [

@@ -145,7 +145,7 @@ class Mano:
                     return None
                 if ahora > latido:
                     latido = ahora + LATIDO_S
-                    if not self._cola.renovar(archivo, ARRIENDO_S):
+                    if not self._renovar(archivo):
                         self.despedir()
                         return None
             hecho: Hecho | Ausente = conexion.recv()
@@ -153,6 +153,17 @@ class Mano:
             self.despedir()
             return None
         return hecho
+
+    def _renovar(self, archivo: Archivo) -> bool:
+        """Whether it is still this hand's, as far as anybody can tell: what was done so far is not given up because the
+        database is away for a moment, and whose it is in the end its outcome's note finds out."""
+        try:
+            return self._cola.renovar(archivo, ARRIENDO_S)
+        except Exception as error:
+            if not es_ajeno(error):
+                raise
+            log.warning("la mano espera", error=type(error).__name__)
+            return True
 
     def _anotar(self, archivo: Archivo, sobre: Sobre, hecho: Hecho, parada: threading.Event) -> None:
         """Note what became of it; what was done is not lost because the database is away for a moment."""

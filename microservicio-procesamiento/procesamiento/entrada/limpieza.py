@@ -105,6 +105,7 @@ def emplear(taller: Taller) -> tuple[SpawnProcess, Connection]:
 
 def _trabajar(conexion: Connection, taller: Taller, de: int) -> None:
     _morir_con(de)
+    _callar()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_CORTESIA)
     resource.setrlimit(resource.RLIMIT_AS, (taller.memoria, taller.memoria))
@@ -122,6 +123,14 @@ def _morir_con(padre: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != padre:
         os._exit(0)
+
+
+def _callar() -> None:
+    """Whatever a decoder says, or a stack trace, may quote a person's file: none of it reaches a log."""
+    nada = os.open(os.devnull, os.O_WRONLY)
+    for salida in (1, 2):
+        os.dup2(nada, salida)
+    os.close(nada)
 
 
 def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:

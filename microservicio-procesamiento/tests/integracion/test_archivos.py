@@ -161,6 +161,39 @@ def test_el_que_mata_a_su_proceso_es_fallida_tras_sus_intentos_y_no_cuesta_nada_
     assert (sala.imagen("asesino")["estado"], sala.imagen("asesino")["motivo"]) == ("FALLIDA", "LIMPIEZA_FALLIDA")
 
 
+def test_lo_que_se_hizo_no_se_pierde_porque_la_base_falte_un_momento(
+    sala: Sala, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sala.mandar("i-1")
+    monkeypatch.setattr(entrada, "LATIDO_S", 0.0)
+    error = sa.exc.OperationalError("x", None, Exception("ausente"))
+    monkeypatch.setattr("procesamiento.entrada.archivos.es_ajeno", lambda dicho: dicho is error)
+
+    def renovar(*_: object) -> bool:
+        raise error
+
+    monkeypatch.setattr(sala.cola, "renovar", renovar)
+    mano = sala.mano()
+    assert mano()
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
+    monkeypatch.undo()
+    sala.mandar("i-2", b"no es un DICOM" * 100)
+    assert mano()
+    assert sala.imagen("i-2")["estado"] == "CUARENTENA"
+
+
+def test_lo_que_diga_un_decodificador_no_llega_a_ningun_registro(
+    sala: Sala, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONWARNINGS", "always")
+    monkeypatch.setenv("PYTHONFAULTHANDLER", "1")
+    sala.mandar("asesino")
+    sala.mano(intentos=1, memoria=1)()
+    assert sala.imagen("asesino")["estado"] == "FALLIDA"
+    salida, errores = capfd.readouterr()
+    assert "Traceback" not in salida + errores
+
+
 def test_el_que_tarda_demas_se_corta(sala: Sala) -> None:
     sala.mandar("lento")
     mano = sala.mano(intentos=1, plazo_s=0.0)
