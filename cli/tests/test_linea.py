@@ -68,6 +68,7 @@ LINEAS = [
     "imagen enviar --id i-1",
     "imagen referir s3://cubo/a.dcm 00",
     "imagen ver i-1",
+    "imagen informe i-1",
     "imagen listar --modalidad a --patologia b --region c",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",

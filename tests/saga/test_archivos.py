@@ -48,3 +48,6 @@ def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: N
     buena = negocio.envia_archivo(DICOM, f"{marca}-b", id_imagen=f"{marca}-b", id_paciente=PACIENTE)
     assert mala.queda("CUARENTENA")["motivo"]
     buena.queda("ANONIMIZADA")
+    informes = [negocio.pregunta(f"/procesar/imagenes/{i.id}/informe").cuerpo for i in (mala, buena)]
+    assert [(i["estado"], i["sha256"] is None) for i in informes] == [("CUARENTENA", True), ("ANONIMIZADA", False)]
+    assert informes[1]["acciones"] and PACIENTE not in str(informes)

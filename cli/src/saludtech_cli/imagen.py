@@ -95,6 +95,12 @@ def ver(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> No
 
 
 @app.command()
+def informe(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> None:
+    """Muestra lo que se hizo con el archivo de una imagen."""
+    ordenes.ver(contexto, f"/procesar/imagenes/{segmento(id)}/informe", en_json=en_json)
+
+
+@app.command()
 def listar(
     contexto: typer.Context,
     modalidad: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta modalidad.")] = None,

@@ -20,6 +20,7 @@ from pydicom.data import get_testdata_file
 from anonimizacion.seudonimos import Seudonimizador
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import AnonimizarArchivo, ArchivoPedido, ImagenAnonimizada, ImagenApartada
+from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
@@ -32,6 +33,7 @@ from procesamiento.infraestructura.catalogo import leer_condiciones, leer_recono
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
@@ -216,6 +218,11 @@ def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_desp
     assert congelado is not None
     mano = sala.mano(intentos=3)
     assert not mano()
+    sala.vencer()
+    assert sala.cola.tomar(15.0) is not None
+    assert congelado.sobre is not None
+    with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
+        assert not desenlace.apartado(unidad, "i-1", congelado.intentos, "FALLIDA", "X", None, timedelta(0))
     sala.vencer()
     assert mano()
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
