@@ -54,13 +54,12 @@ CAMPOS = {c: getattr(ANONIMIZAR_IMAGEN, c) for c in ANONIMIZAR_IMAGEN.campos} | 
 class Sala:
     """The service's database, its store, and hands."""
 
-    def __init__(self, motor: sa.Engine, carpeta: Path) -> None:
+    def __init__(self, motor: sa.Engine, carpeta: Path, anonimizador: Anonimizador) -> None:
         self.motor = motor
         base = base_de_almacen(str(carpeta))
         self.almacen = AlmacenDeObjetos(base)
         self.taller = Taller(almacen=base, referencias=(), clave=CLAVE, version=2, memoria=8 * 1024**3, maximo=1024**2)
         self.cola = ColaArchivosSQL(motor)
-        anonimizador = Anonimizador({2: Seudonimizador(CLAVE, 2)}, leer_reconocedor(leer_condiciones()))
         fabrica = partial(
             UnidadProcesamiento, anonimizador=anonimizador, admite=lambda uri: self.taller.lugar(uri) is not None
         )
@@ -110,9 +109,15 @@ class Sala:
             conexion.execute(sa.text("UPDATE archivos SET proximo = now() WHERE proximo IS NOT NULL"))
 
 
+@pytest.fixture(scope="module")
+def anonimizador() -> Anonimizador:
+    """Once for all: its lexicon takes longer to read than any file."""
+    return Anonimizador({2: Seudonimizador(CLAVE, 2)}, leer_reconocedor(leer_condiciones()))
+
+
 @pytest.fixture
-def sala(motor: sa.Engine, tmp_path: Path) -> Iterator[Sala]:
-    sala = Sala(motor, tmp_path / "almacen")
+def sala(motor: sa.Engine, tmp_path: Path, anonimizador: Anonimizador) -> Iterator[Sala]:
+    sala = Sala(motor, tmp_path / "almacen", anonimizador)
     yield sala
     for mano in sala.manos:
         mano.despedir()
