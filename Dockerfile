@@ -12,8 +12,10 @@ RUN python -m venv --without-pip /venv \
 
 FROM python AS comun
 RUN groupadd --system --gid 10001 saludtech \
-    && useradd --system --uid 10001 --gid saludtech --no-create-home --shell /usr/sbin/nologin saludtech
-# A process listens for the other containers; nothing is written to the image's folders.
+    && useradd --system --uid 10001 --gid saludtech --no-create-home --shell /usr/sbin/nologin saludtech \
+    && install --directory --owner=saludtech --group=saludtech --mode=0700 /almacen
+# A process listens for the other containers; nothing is written to the image's folders. A new volume for files takes
+# its owner from the folder that it is mounted on.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HTTP_HOST=0.0.0.0 BFF_HOST=0.0.0.0
 WORKDIR /app
 COPY --from=dependencias /venv /venv

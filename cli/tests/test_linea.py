@@ -66,7 +66,9 @@ LINEAS = [
     "servicio asignar sd-1 e-2",
     "servicio terminar sd-1",
     "imagen enviar --id i-1",
+    "imagen referir s3://cubo/a.dcm 00",
     "imagen ver i-1",
+    "imagen informe i-1",
     "imagen listar --modalidad a --patologia b --region c",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
@@ -125,6 +127,11 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(puerta: Any, linea: A
             "imagen enviar --id i --region Cráneo",
             "/procesar/procesar-imagen",
             {"id_imagen": "i", "region_anatomica": "Cráneo"},
+        ),
+        (
+            "imagen referir s3://cubo/a.dcm 00",
+            "/procesar/imagenes",
+            {"referencia": {"uri": "s3://cubo/a.dcm", "sha256": "00"}},
         ),
     ],
 )

@@ -1,4 +1,4 @@
-# Images. procesamiento alone reads and writes them.
+# Images. procesamiento alone reads them; the door creates what is sent, and can't even see it afterwards.
 resource "google_storage_bucket" "imagenes" {
   #checkov:skip=CKV_GCP_62:Cloud Audit Logs say who read an image (below), not usage logs in a bucket of their own
   #checkov:skip=CKV_GCP_78:A version is a copy that outlives the deletion of an original
@@ -11,6 +11,16 @@ resource "google_storage_bucket" "imagenes" {
   # What is deleted is gone: an original may not outlive its deletion.
   soft_delete_policy {
     retention_duration_seconds = 0
+  }
+
+  # An upload that its door did not live to end.
+  lifecycle_rule {
+    action {
+      type = "AbortIncompleteMultipartUpload"
+    }
+    condition {
+      age = 1
+    }
   }
 
   depends_on = [google_project_service.este]
@@ -27,6 +37,10 @@ data "google_iam_policy" "imagenes" {
   binding {
     role    = "roles/storage.objectUser"
     members = [google_service_account.maquina["procesamiento"].member]
+  }
+  binding {
+    role    = "roles/storage.objectCreator"
+    members = [google_service_account.maquina["bff"].member]
   }
   # Who destroys the bucket, and changes this policy: can list and delete, and read no object.
   binding {

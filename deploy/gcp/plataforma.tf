@@ -94,10 +94,10 @@ locals {
     PULSAR_ADMIN_URL = var.pulsar_admin_url
   }
   entorno_de = {
-    bff            = {}
+    bff            = { ALMACEN_URL = "gs://${google_storage_bucket.imagenes.name}" }
     suscripciones  = {}
     servicio-datos = {}
-    procesamiento  = {}
+    procesamiento  = { ALMACEN_URL = "gs://${google_storage_bucket.imagenes.name}" }
     notificaciones = {
       SMTP_HOST      = var.smtp.host
       SMTP_PUERTO    = tostring(var.smtp.puerto)

@@ -1,6 +1,7 @@
 """Where everything is put together: what knows all layers."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -8,21 +9,34 @@ import flask
 import sqlalchemy as sa
 
 from anonimizacion.seudonimos import Seudonimizador
+from contratos.procesamiento import AnonimizarArchivo
 from procesamiento import NOMBRE
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.config import Config
 from procesamiento.dominio.anonimizacion import Anonimizador
+from procesamiento.entrada.archivos import Escoba, Mano
 from procesamiento.entrada.http import registrar_rutas
+from procesamiento.entrada.limpieza import Taller
+from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
-from procesamiento.infraestructura.tablas import METADATOS
+from procesamiento.infraestructura.tablas import METADATOS, archivos
 from seedwork.entrada.config import cargar
+from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.http import App
+from seedwork.entrada.proceso import Parte, Periodica
 from seedwork.entrada.servicio import Servicio
+from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.infraestructura.avance import AtrasosPulsar
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
+
+_ARCHIVOS = "archivos"
+ESCOBA_S = 600.0
+"""Seconds between two looks for originals that are to go."""
 
 
 @cache
@@ -31,10 +45,50 @@ def servicio() -> Servicio:
     config = cargar(Config)
     condiciones = leer_condiciones(config.catalogo_condiciones)
     seudonimizadores = {v: Seudonimizador(c, v) for v, c in config.claves.items()}
+    taller = Taller(
+        almacen=config.almacen_url,
+        referencias=config.referencias,
+        clave=config.claves[config.seudonimo_version],
+        version=config.seudonimo_version,
+        memoria=config.archivo_memoria * 1024**2,
+        maximo=config.archivo_maximo,
+    )
 
     @cache
     def unidad() -> Callable[[TransaccionSQL], UnidadProcesamiento]:
-        return partial(UnidadProcesamiento, anonimizador=Anonimizador(seudonimizadores, leer_reconocedor(condiciones)))
+        return partial(
+            UnidadProcesamiento,
+            anonimizador=Anonimizador(seudonimizadores, leer_reconocedor(condiciones)),
+            admite=lambda uri: taller.lugar(uri) is not None,
+        )
+
+    def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
+        propio, almacen = este.motor(de=_ARCHIVOS), AlmacenDeObjetos(config.almacen_url)
+        cola, atrasos = ColaArchivosSQL(propio), AtrasosPulsar(config.pulsar_admin_url, config.token)
+        mano = Mano(
+            cola,
+            este.abrir(propio),
+            almacen,
+            taller,
+            intentos=config.archivo_intentos,
+            plazo_s=config.archivo_plazo_s,
+            conservar=timedelta(days=config.cuarentena_dias),
+        )
+
+        def oido(ahora: datetime) -> datetime:
+            # A dead letter names its file for as long as it can be replayed.
+            cartas = atrasos.mirar(topico_cartas(NOMBRE), SUBSCRIPTION_CARTAS).entradas
+            atraso = atrasos.mirar(AnonimizarArchivo.topico, NOMBRE)
+            primero = atraso.mas_antiguo or ahora
+            # Of what waits, the age may be untold.
+            seguro = cartas or (atraso.entradas and atraso.mas_antiguo is None)
+            return min(primero, ahora - timedelta(days=config.cartas_dias)) if seguro else primero
+
+        escoba = Escoba(cola, almacen, oido)
+        return [
+            Parte(nombre="archivos", tarea=mano.correr),
+            Parte(nombre="escoba", tarea=Periodica(ESCOBA_S, escoba.vuelta).correr),
+        ]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaProcesamiento(motor, condiciones))
@@ -47,7 +101,10 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
+        colas={archivos.name: ("metadatos", "sobre")},
         unidad=unidad,
+        partes=partes,
+        sesiones={_ARCHIVOS: 2},
         api=api,
     )
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PositiveInt, SecretBytes, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, SecretBytes, model_validator
 
 from anonimizacion.seudonimos import CLAVE_MINIMA, VERSION_MINIMA
 from procesamiento.infraestructura.catalogo import INCLUIDAS
-from seedwork.entrada.config import ConfigServicio, Puerto
+from seedwork.aplicacion.almacen import base_de_almacen
+from seedwork.entrada.config import ConfigDeAlmacen, ConfigServicio, Puerto
 
 
 def _de_base64(valor: Any) -> bytes:
@@ -23,10 +24,18 @@ def _de_base64(valor: Any) -> bytes:
     return clave
 
 
+def _bases(texto: str) -> tuple[str, ...]:
+    return tuple(base_de_almacen(parte.strip()) for parte in texto.split(",") if parte.strip())
+
+
+def _de_bases(texto: str) -> str:
+    return ",".join(_bases(texto))
+
+
 Clave = Annotated[SecretBytes, BeforeValidator(_de_base64)]
 
 
-class Config(ConfigServicio):
+class Config(ConfigDeAlmacen, ConfigServicio):
     """What every service is told, and how patients become pseudonyms."""
 
     http_puerto: Puerto = 5013
@@ -44,6 +53,25 @@ class Config(ConfigServicio):
     1, that is the key in force."""
     catalogo_condiciones: Path = INCLUIDAS
     """A TOML file with the conditions that may be kept of a history; the package's own by default."""
+
+    referencias_permitidas: Annotated[str, AfterValidator(_de_bases)] = ""
+    """Addresses like ALMACEN_URL, with commas, below which a file may lie that is sent by naming where. Not the
+    platform's own; none by default."""
+    archivo_maximo: PositiveInt = 2 * 1024**3
+    """Octets that an image's file may have."""
+    archivo_intentos: PositiveInt = 3
+    """How often a file is tried that ends the process which reads it, or takes too long; then its image is FALLIDA."""
+    archivo_plazo_s: PositiveFloat = 600.0
+    """Seconds that one attempt may take, fetching and storing included."""
+    archivo_memoria: int = Field(4096, ge=512)
+    """MiB of address space of the process that reads files, the file itself included."""
+    cuarentena_dias: PositiveFloat = 30.0
+    """Days that the original of what could not be cleaned is kept."""
+
+    @property
+    def referencias(self) -> tuple[str, ...]:
+        """Where files may lie besides."""
+        return _bases(self.referencias_permitidas)
 
     @model_validator(mode="after")
     def _la_vigente_es_la_ultima(self) -> "Config":

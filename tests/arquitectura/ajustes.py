@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings
 from tests.arquitectura.codigo import RAIZ, configuraciones
 
 from plataforma.ajustes import AjustesCompletos
-from seedwork.entrada.config import ConfigBase, ConfigServicio
+from seedwork.entrada.config import ConfigBase, ConfigDeAlmacen, ConfigServicio
 
 ARCHIVO = RAIZ / ".env.example"
 ORDEN = "python -m tests.arquitectura.ajustes"
@@ -72,6 +72,7 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
 CLASES: Mapping[str, type[BaseSettings]] = {
     "Every process": ConfigBase,
     "Every service": ConfigServicio,
+    "What stores or fetches files": ConfigDeAlmacen,
     **configuraciones(),
     "The local run": AjustesCompletos,
 }
@@ -97,7 +98,7 @@ def _propios(clase: type[BaseSettings]) -> Iterator[Ajuste]:
     """What a class has that no other section has, or gives another default."""
     superiores = [otra for otra in clase.__mro__[1:] if otra in CLASES.values()]
     for nombre, campo in clase.model_fields.items():
-        if superiores and nombre in superiores[0].model_fields and nombre not in clase.__annotations__:
+        if any(nombre in otra.model_fields for otra in superiores) and nombre not in clase.__annotations__:
             continue
         dichos = [c.model_fields[nombre].description for c in (clase, *superiores) if nombre in c.model_fields]
         dice = next(filter(None, dichos), None)

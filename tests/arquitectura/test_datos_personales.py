@@ -13,6 +13,7 @@ from contratos import Mensaje
 from contratos.esquemas import publicados
 from contratos.servicio_datos import CrearServicioDatos
 from contratos.suscripciones import CambiarPlanSuscripcion
+from procesamiento.config import Config as ConfigProcesamiento
 from seedwork.entrada.config import ConfigServicio
 from seedwork.infraestructura import bd
 
@@ -73,7 +74,8 @@ def test_las_tablas_que_la_pagina_nombra_estan_y_las_de_mensajes_estan_todas() -
 
 def test_los_dias_son_los_de_los_ajustes() -> None:
     dichos = re.findall(r"`([A-Z]+_DIAS)`(?: \(|, )(\d+)", PAGINA)
-    ajustes = {"RETENCION_DIAS", "OUTBOX_DIAS", "CARTAS_DIAS", "INBOX_DIAS", "COMANDOS_DIAS"}
+    ajustes = {"RETENCION_DIAS", "OUTBOX_DIAS", "CARTAS_DIAS", "INBOX_DIAS", "COMANDOS_DIAS", "CUARENTENA_DIAS"}
     assert {ajuste for ajuste, _ in dichos} == ajustes
     for ajuste, dias in dichos:
-        assert ConfigServicio.model_fields[ajuste.lower()].default == float(dias), ajuste
+        clase = ConfigProcesamiento if ajuste == "CUARENTENA_DIAS" else ConfigServicio
+        assert clase.model_fields[ajuste.lower()].default == float(dias), ajuste

@@ -22,6 +22,7 @@ from contratos.consultas.base import opcional
 from notificaciones.entrada.enviador import Enviador
 from notificaciones.entrada.vigia import Vigia
 from plataforma.proveedores import Fabrica
+from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from seedwork.aplicacion.alcance import Alcance
 from seedwork.aplicacion.broker import Atraso, SinAvance
 from seedwork.aplicacion.entorno import EntornoReal
@@ -87,8 +88,13 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f" CASE WHEN mod(n, 2) = 0 THEN 'INICIADO' ELSE 'TERMINADO' END {_N}",
     ),
     "procesamiento": (
-        "INSERT INTO imagenes (id, secuencia, estado, modalidad, patologia, region_anatomica, huella)"
-        f" SELECT 'x' || n, 1, 'ANONIMIZADA', {_V}, {_OTRA}, {_V}, 'x'::bytea {_N}",
+        "INSERT INTO imagenes (id, secuencia, estado, seudonimo_paciente, modalidad, patologia, region_anatomica,"
+        f" huella) SELECT 'x' || n, 1, 'ANONIMIZADA', 's', {_V}, {_OTRA}, {_V}, 'x'::bytea {_N}",
+        # A quarter waits, a quarter's original is kept, and the others are clean.
+        "INSERT INTO archivos (id, uri, sha256, octetos, metadatos, sobre, intentos, proximo, conservar_hasta)"
+        " SELECT 'x' || n, CASE WHEN mod(n, 4) < 2 THEN 'file:///a/' || n END, 'h', 1,"
+        " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0,"
+        f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, CASE mod(n, 4) WHEN 1 THEN {_EN} END {_N}",
     ),
     "notificaciones": (
         "INSERT INTO vista_notificaciones (id, orden, version, id_suscripcion, id_saga, cliente_codigo, tipo, canal,"
@@ -273,8 +279,8 @@ def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio, monke
                 with suppress(SinAvance):
                     parte.medir()
             tarea = getattr(parte.tarea, "__self__", None)
-            # The letters are the broker's alone.
-            if isinstance(tarea, Periodica) and parte.nombre != "cartero":
+            # The letters are the broker's alone, the originals the store's.
+            if isinstance(tarea, Periodica) and parte.nombre not in ("cartero", "escoba"):
                 hechas.append(parte.nombre)
                 tarea.vuelta()
         halladas = oyente.faltas()
@@ -282,15 +288,31 @@ def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio, monke
             if isinstance(enviador := getattr(parte.tarea, "__self__", None), Enviador):
                 hechas.append(parte.nombre)
                 halladas += _al_tomar_envios(enviador, motor, oyente, monkeypatch)
+        if servicio.nombre == "procesamiento":
+            hechas.append("archivos")
+            halladas += _al_tomar_archivos(ColaArchivosSQL(motor), oyente)
     assert not halladas, "\n".join(halladas)
     assert set(hechas) == {"vigilante", "podador"} | {
         "suscripciones": {"plazos", "renovaciones"},
         "notificaciones": {"enviador"},
+        "procesamiento": {"archivos"},
     }.get(servicio.nombre, set())
     with motor.connect() as conexion:
         for podada in ("inbox", "comandos", "claves_idempotencia", "intentos", "outbox"):
             assert conexion.exec_driver_sql(f"SELECT count(*) FROM {podada}").scalar_one() < FILAS * 0.5, podada
     motor.dispose()
+
+
+def _al_tomar_archivos(cola: ColaArchivosSQL, oyente: Oyente) -> list[str]:
+    """What the hand and the broom ask of the queue."""
+    tomado = cola.tomar(15.0)
+    assert tomado is not None
+    assert cola.renovar(tomado, 15.0)
+    cola.devolver(tomado, 0.0, cuenta=True)
+    for id, _ in cola.vencidos():
+        cola.sin_original(id)
+    assert cola.nombradas(["file:///a/4", "file:///a/x"]) == {"file:///a/4"}
+    return oyente.faltas()
 
 
 def _al_tomar_envios(

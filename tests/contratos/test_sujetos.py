@@ -68,7 +68,10 @@ def test_solo_las_imagenes_se_reparten_y_todo_lo_demas_guarda_su_orden() -> None
 
 
 def test_solo_lo_que_se_reparte_tiene_particiones() -> None:
-    assert {t.__name__: t.particiones for t in MENSAJES if t.particiones} == {"AnonimizarImagen": 4}
+    assert {t.__name__: t.particiones for t in MENSAJES if t.particiones} == {
+        "AnonimizarArchivo": 4,
+        "AnonimizarImagen": 4,
+    }
     assert all(t.entrega == "compartida" for t in MENSAJES if t.particiones)
 
 

@@ -199,7 +199,7 @@ def test_cada_proceso_acepta_sus_ajustes_y_encuentra_a_los_demas(
     if objetivo == "bff":
         assert config.bff_host == "0.0.0.0"
         preguntados = {campo.removesuffix("_url") for campo in CONFIG["bff"].model_fields if campo.endswith("_url")}
-        for paquete in preguntados - {"pulsar", "pulsar_admin"}:
+        for paquete in preguntados - {"pulsar", "pulsar_admin", "almacen"}:
             url, otro = getattr(config, f"{paquete}_url"), SERVICIOS[paquete].nombre
             assert urlsplit(url).hostname == f"{otro}-api"
             _alcanza(nombre, url, CONFIG[otro].model_fields["http_puerto"].default)
@@ -253,7 +253,10 @@ def test_lo_nuestro_no_guarda_nada_y_deja_los_procesos_a_un_init(nombre: str) ->
     contenedor = PROPIOS[nombre]
     assert contenedor["tmpfs"] == ["/tmp"]
     assert contenedor["init"] is True
-    assert not {"user", "volumes"} & set(contenedor)
+    assert "user" not in contenedor
+    con_archivos = imagen_de(nombre) in ("bff", "procesamiento")
+    assert contenedor.get("volumes", []) == (["almacen:/almacen"] if con_archivos else []), "but files"
+    assert contenedor["environment"].get("ALMACEN_URL") == ("/almacen" if con_archivos else None)
 
 
 @pytest.mark.parametrize("nombre", CONTENEDORES)
@@ -314,7 +317,8 @@ def test_cada_base_registra_como_la_de_la_corrida_local(nombre: str) -> None:
 def test_los_volumenes_y_las_redes_son_los_que_se_usan() -> None:
     montados = [v.split(":")[0] for c in CONTENEDORES.values() for v in c.get("volumes", ())]
     con_nombre = [v for v in montados if not v.startswith(".")]
-    assert sorted(con_nombre) == sorted(COMPOSE["volumes"]), "one each"
+    de_uno = [v for v in con_nombre if v != "almacen"]
+    assert sorted([*de_uno, "almacen"]) == sorted(COMPOSE["volumes"]), "one each, but for the files"
     assert all((RAIZ / v).is_file() for v in montados if v.startswith("."))
     assert {r for c in CONTENEDORES.values() for r in c["networks"]} == set(COMPOSE["networks"])
 

@@ -331,6 +331,7 @@ def _ejemplo(valor: Any) -> str:
 
 
 _EJEMPLOS = {
+    "${google_storage_bucket.imagenes.name}": "proyecto-imagenes",
     "${var.pulsar_url}": "pulsar+ssl://broker.example:6651",
     "${var.pulsar_admin_url}": "https://broker.example",
     '${join(",", concat(local.rangos_de_google, [google_compute_global_address.puerta.address]))}': (
@@ -451,7 +452,7 @@ def test_ningun_permiso_es_mas_que_lo_que_hace_falta() -> None:
     }
 
 
-def test_las_imagenes_solo_las_alcanza_procesamiento() -> None:
+def test_las_imagenes_solo_las_alcanza_procesamiento_y_la_puerta_solo_las_crea() -> None:
     cubo = el("google_storage_bucket", "imagenes")
     assert cubo["public_access_prevention"] == "enforced"
     assert cubo["uniform_bucket_level_access"] is True
@@ -463,6 +464,7 @@ def test_las_imagenes_solo_las_alcanza_procesamiento() -> None:
     papeles = {p["role"]: p["members"] for p in DATOS["google_iam_policy"]["imagenes"]["binding"]}
     assert papeles == {
         "roles/storage.objectUser": ['${google_service_account.maquina["procesamiento"].member}'],
+        "roles/storage.objectCreator": ['${google_service_account.maquina["bff"].member}'],
         "roles/storage.legacyBucketOwner": ["projectOwner:${var.proyecto}"],
     }
 

@@ -86,6 +86,16 @@ class Negocio:
         assert respuesta.codigo == 202, respuesta
         return Imagen(self, respuesta.cuerpo["id_imagen"], respuesta.cuerpo["id_comando"])
 
+    def envia_archivo(self, contenido: bytes, clave: str, **cambios: str) -> "Imagen":
+        """A hospital sends an image's file, with its metadata, and the door accepts."""
+        campos = {**CUERPO_IMAGEN, **cambios, "archivo": ("Pérez Ana.dcm", contenido)}
+        cruda = self._http.request(
+            "POST", self.plataforma.bff + "/procesar/imagenes", fields=campos, headers={"Idempotency-Key": clave}
+        )
+        cuerpo = json.loads(cruda.data)
+        assert cruda.status == 202, cuerpo
+        return Imagen(self, cuerpo["id_imagen"], cuerpo["id_comando"])
+
     def ordena(self, ruta: str, cuerpo: Mapping[str, Any], **cabeceras: str) -> "Orden":
         """A command at the door, which accepts it."""
         respuesta = self.envia(ruta, cuerpo, **cabeceras)

@@ -209,10 +209,12 @@ class Plataforma:
         self.bases = bases
         """Each service's own database, by its package."""
         self.buzon = buzon
+        self.almacen = carpeta / "almacen"
+        """The files' folder."""
         self.logs = carpeta / "logs"
         self.logs.mkdir()
         ajustes = _ajustar(carpeta, puerto_smtp, procesamiento, bff)
-        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases)
+        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases, str(self.almacen))
         secretos, metricas = Secretos(carpeta / "secretos.json"), carpeta / "metricas"
         servicios = [
             *partes.servicios(ajustes, conexiones, secretos, metricas),

@@ -20,6 +20,8 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
     orden = negocio.ordena(f"/servicios-datos/{servicio}/inicio-comando", {})
     orden.queda("RECHAZADO")
     imagen.queda("ANONIMIZADA")
+    archivo = negocio.envia_archivo(b"nada", suscripcion.id, id_imagen=f"{suscripcion.id}-archivo")
+    archivo.queda("CUARENTENA")
     imagen.su_comando_queda("APLICADO")
     rutas = [
         f"/suscripciones?estado=ACTIVA&plan=pro&cliente={suscripcion.vista()['cliente']['codigo']}",
@@ -33,6 +35,7 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         orden.aceptado["comando"],
         "/procesar/imagenes?modalidad=Rayos+X",
         f"/procesar/imagenes/{imagen.id}",
+        f"/procesar/imagenes/{archivo.id}/informe",
         f"/procesar/comandos/{imagen.id_comando}",
         f"/notificaciones?suscripcion={suscripcion.id}",
         f"/notificaciones/{notificacion}",

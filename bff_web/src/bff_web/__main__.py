@@ -38,6 +38,7 @@ def main() -> None:
         trabajadores=config.bff_trabajadores,
         drenaje_s=config.drenaje_s,
         conexiones=config.bff_conexiones,
+        subidas=config.bff_subidas,
         limites=limites,
     )
     servir("bff_web.composicion:crear_app()", ajustes)

@@ -5,6 +5,7 @@ import urllib3
 from bff_web import consultas, cuerpos, documento, salud_broker
 from bff_web.comandos import vista
 from bff_web.config import Config
+from bff_web.formularios import Subidas
 from bff_web.servicios import Servicio
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada import logs
@@ -12,6 +13,7 @@ from seedwork.entrada.config import cargar
 from seedwork.entrada.http import App
 from seedwork.entrada.http import crear_app as crear_base
 from seedwork.entrada.salud import Comprobacion
+from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.publicador import Publicador
 
 
@@ -39,7 +41,9 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
         | salud_broker.vigilar(config.pulsar_admin_url, config.token),
     )
     cuerpos.limitar(app)
-    vista.registrar(app, emisor, config.idempotencia_secreto.get_secret_value().encode(), EntornoReal())
+    secreto = config.idempotencia_secreto.get_secret_value().encode()
+    subidas = Subidas(AlmacenDeObjetos(config.almacen_url), config.bff_subida_maxima)
+    vista.registrar(app, emisor, secreto, EntornoReal(), subidas)
     consultas.registrar(app, servicios)
     documento.registrar(app)
     return app

@@ -20,6 +20,7 @@ from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
 from contratos.consultas import Consulta
 from seedwork.entrada.compresion import Fija
+from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
 
 _RUTA = "openapi.json"
@@ -69,6 +70,11 @@ _CUERPO = (
     f"{', '.join(f'`{tipo}`' for tipo in TIPOS_ADMITIDOS if tipo != TIPO_JSON)}. Como máximo 1 MiB."
 )
 _VACIO = "Vacío, es como `{}`."
+_FORMULARIO = (
+    f"O un formulario, `{TIPO_FORMULARIO}`, con cada campo en UTF-8 y el archivo como partes; ha de llevar "
+    f"{idempotencia.CABECERA}, que cubre los campos y el SHA-256 del archivo. El archivo tiene límites propios: de "
+    "tamaño (413), de tiempo (408: a 50 kB/s como mínimo) y de cuántos a la vez (503)."
+)
 
 
 def registrar(app: flask.Flask) -> None:
@@ -89,7 +95,7 @@ def describir() -> dict[str, Any]:
         for ruta in comando.rutas:
             rutas[ruta] = {"post": _de_comando(comando, ruta)}
     for consulta in CONSULTAS:
-        rutas[consulta.ruta] = {"get": _de_consulta(consulta)}
+        rutas.setdefault(consulta.ruta, {})["get"] = _de_consulta(consulta)
     rutas |= _propias()
     _, esquemas = models_json_schema(
         [(modelo, "validation") for modelo in _modelos()], ref_template=OPENAPI3_REF_TEMPLATE
@@ -116,6 +122,7 @@ def _modelos() -> list[type[BaseModel]]:
     """What clients send and are answered; what it is made of follows it into the document."""
     modelos: set[type[BaseModel]] = {
         *(modelo for comando in COMANDOS for modelo in (comando.cuerpo, comando.recurso.aceptado)),
+        *(comando.formulario for comando in COMANDOS if comando.formulario),
         *(de_respuesta(consulta.respuesta) for consulta in CONSULTAS),
         *respuestas.PROPIAS,
     }
@@ -142,13 +149,19 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores(400, 413, 415, 422),
     ) | {
         "requestBody": {
-            "description": f"{_CUERPO} {_VACIO}" if puede_faltar(comando.cuerpo) else _CUERPO,
+            "description": " ".join(
+                [_CUERPO] + [_VACIO] * puede_faltar(comando.cuerpo) + [_FORMULARIO] * (comando.formulario is not None)
+            ),
             # With its type in any case: a request without one is refused, as is a form of another site's page.
             "required": True,
             # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
-            "content": {TIPO_JSON: {"schema": _referencia(comando.cuerpo)}},
+            "content": {TIPO_JSON: {"schema": _referencia(comando.cuerpo)}} | _de_formulario(comando),
         }
     }
+
+
+def _de_formulario(comando: Comando) -> dict[str, Any]:
+    return {} if comando.formulario is None else {TIPO_FORMULARIO: {"schema": _referencia(comando.formulario)}}
 
 
 def _en_minuscula(nombre: str) -> str:

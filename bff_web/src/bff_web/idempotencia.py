@@ -58,12 +58,21 @@ def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, en
     """
     if clave is None:
         return Identidad(entorno.id(), entorno.id(), None)
-    if len(clave) > MAXIMO_CLAVE or not _CLAVE.fullmatch(clave):
-        motivo = f"debe tener de 1 a {MAXIMO_CLAVE} caracteres ASCII visibles"
-        raise ErrorHttp(422, errores=[{"campo": CABECERA, "motivo": motivo}])
+    exigir_clave(clave)
     derivada = _derivar("clave", ruta, TODOS, clave)
     huella = hmac.new(secreto, _canonico(cuerpo), hashlib.sha256).hexdigest()
     return Identidad(_derivar("comando", derivada, huella), _derivar("recurso", ruta, TODOS, clave), derivada)
+
+
+def exigir_clave(clave: str) -> None:
+    """Let no key pass that can't be one.
+
+    Raises:
+        ErrorHttp: 422.
+    """
+    if len(clave) > MAXIMO_CLAVE or not _CLAVE.fullmatch(clave):
+        motivo = f"debe tener de 1 a {MAXIMO_CLAVE} caracteres ASCII visibles"
+        raise ErrorHttp(422, errores=[{"campo": CABECERA, "motivo": motivo}])
 
 
 def _derivar(*partes: str) -> str:

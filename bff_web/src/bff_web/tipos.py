@@ -171,5 +171,10 @@ Medio = Annotated[
     Field(description=f"Con qué se pagó. {cuenta(textos.MEDIO)}"),
 ]
 
+UriDeArchivo = Annotated[str, StringConstraints(pattern=r"^(?:gs|s3|file)://[\x21-\x7e]+$", max_length=1024)]
+"""Where a file lies; whether it may be fetched from there is its fetcher's to say."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
 Cursor = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=1024)]
 """Where a page of a list begins; only its owner reads it."""

@@ -15,6 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Imágenes: enviar sus metadatos y 
 
 Id = Annotated[str, typer.Argument(metavar="ID_IMAGEN", help="La imagen.")]
 RUTA = "/procesar/procesar-imagen"
+RUTA_ARCHIVO = "/procesar/imagenes"
 
 
 def _campo(opcion: str, ayuda: str) -> Any:
@@ -72,9 +73,31 @@ def enviar(
 
 
 @app.command()
+def referir(
+    contexto: typer.Context,
+    uri: Annotated[str, typer.Argument(metavar="URI", help="Dónde está: gs://…, s3://… o file://…")],
+    sha256: Annotated[str, typer.Argument(metavar="SHA256", help="El del archivo, en hexadecimal.")],
+    archivo: opciones.Archivo = None,
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que se anonimice el archivo de una imagen, que ya está donde el operador admite; --archivo da sus campos."""
+    cuerpo = armar(archivo, {"referencia.uri": uri, "referencia.sha256": sha256})
+    ordenes.mandar(contexto, RUTA_ARCHIVO, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
+
+
+@app.command()
 def ver(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> None:
     """Muestra el registro de una imagen, ya sin datos del paciente."""
     ordenes.ver(contexto, f"/procesar/imagenes/{segmento(id)}", en_json=en_json)
+
+
+@app.command()
+def informe(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> None:
+    """Muestra lo que se hizo con el archivo de una imagen."""
+    ordenes.ver(contexto, f"/procesar/imagenes/{segmento(id)}/informe", en_json=en_json)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
-from contratos.consultas.procesamiento import Imagen, ListarImagenes, PaginaImagenes
+from contratos.consultas.procesamiento import Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
 from contratos.procesamiento import ConsultaAnonimizacion
 from seedwork.aplicacion.sobre import Sobre
 
@@ -21,6 +21,10 @@ class Lectura(Protocol):
         Raises:
             Exception: it can't be shown, or can't be told.
         """
+        ...
+
+    def informe(self, id: str) -> InformeDeImagen | None:
+        """What was done to an image's file; None where it did not come as one."""
         ...
 
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from contratos import Mensaje
-from contratos.procesamiento import AnonimizarImagen
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen
+from procesamiento.aplicacion.comandos.anonimizar_archivo import anonimizar_archivo
 from procesamiento.aplicacion.comandos.anonimizar_imagen import anonimizar_imagen
 from seedwork.aplicacion.bus import Manejador
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
+    AnonimizarArchivo: anonimizar_archivo,
     AnonimizarImagen: anonimizar_imagen,
 }

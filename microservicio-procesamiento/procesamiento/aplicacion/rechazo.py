@@ -1,7 +1,7 @@
 """What becomes of a command that is refused, whoever refused it."""
 
 from contratos import motivos
-from contratos.procesamiento import AnonimizacionRechazada, AnonimizarImagen
+from contratos.procesamiento import AnonimizacionRechazada, AnonimizarArchivo, AnonimizarImagen
 from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.imagen import ImagenAnonimizada
@@ -10,7 +10,7 @@ _AJENOS = frozenset({motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA, motivos.COMANDO_
 """Reasons that say nothing of the image: they leave no record of it."""
 
 
-def rechazar_comando(comando: AnonimizarImagen, unidad: Unidad, motivo: str) -> None:
+def rechazar_comando(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unidad, motivo: str) -> None:
     """Tell that the command took no effect; an image that is not known yet is kept as refused, with its reason.
 
     Where there is no image to tell it of, the event is the only one of its subject, the command's id: it must not take

@@ -20,6 +20,10 @@ def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
     )
 
 
+def _apartada(evento: eventos.Apartada) -> contrato.ImagenApartada:
+    return contrato.ImagenApartada(id_imagen=evento.id_imagen, estado=evento.estado, motivo=evento.motivo)
+
+
 def _rechazada(evento: eventos.Rechazada) -> contrato.AnonimizacionRechazada:
     return contrato.AnonimizacionRechazada(
         id_imagen=evento.id_imagen, id_comando=evento.id_comando, motivo=evento.motivo
@@ -28,5 +32,6 @@ def _rechazada(evento: eventos.Rechazada) -> contrato.AnonimizacionRechazada:
 
 TRADUCCIONES: Traducciones = {
     eventos.Anonimizada: _anonimizada,
+    eventos.Apartada: _apartada,
     eventos.Rechazada: _rechazada,
 }

@@ -38,6 +38,14 @@ class DatosAnonimos:
     huella: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Huella:
+    """What a content is known again by: its keyed fingerprint, and the version of the key."""
+
+    version: int
+    valor: bytes
+
+
 class Anonimizador:
     """Makes :class:`DatosAnonimos` of valid metadata.
 
@@ -52,8 +60,20 @@ class Anonimizador:
         self._vigente = claves[max(claves)]
         self._reconocedor = reconocedor
 
-    def anonimizar(self, metadatos: MetadatosImagen) -> DatosAnonimos:
+    @property
+    def vigente(self) -> Seudonimizador:
+        """The key in force."""
+        return self._vigente
+
+    def anonimizar(
+        self, metadatos: MetadatosImagen, *, archivo: str = "", seudonimo: str | None = None
+    ) -> DatosAnonimos:
         """What may be kept.
+
+        Args:
+            archivo: the SHA-256 of what came as its file; empty for metadata alone.
+            seudonimo: the patient's, where the file says whose it is. Where that is another than the metadata's, the
+                date goes: it would be moved by somebody else's offset.
 
         Raises:
             ReglaViolada: the metadata breaks a rule of the contract (DATOS_INVALIDOS).
@@ -61,24 +81,33 @@ class Anonimizador:
         if not metadatos.son_validos():
             raise ReglaViolada("DATOS_INVALIDOS")
         paciente, clave, ingesta = metadatos.paciente, self._vigente, _leida(metadatos.fecha_ingesta)
+        propio = clave.paciente(paciente)
         modalidad, patologia, region, formato, fuente = _sin_paciente(metadatos.descriptivos, paciente)
         return DatosAnonimos(
-            seudonimo_paciente=clave.paciente(paciente),
+            seudonimo_paciente=seudonimo or propio,
             modalidad=modalidad,
             patologia=patologia,
             region_anatomica=region,
             formato_imagen=formato,
             fuente_de_datos=fuente,
             condiciones=self._reconocedor.reconocer(metadatos.antecedentes, ingesta.year),
-            fecha_ingesta=_desplazada(ingesta, clave, paciente),
+            fecha_ingesta=RETIRADO if seudonimo not in (None, propio) else _desplazada(ingesta, clave, paciente),
             version_clave=clave.version,
-            huella=clave.huella(metadatos.canonicos),
+            huella=self.huella(metadatos, archivo).valor,
         )
 
-    def es_repeticion(self, conocidos: DatosAnonimos, metadatos: MetadatosImagen) -> bool:
-        """Whether this content is what made ``conocidos``, by the version of the key that was in force then."""
-        clave = self._claves.get(conocidos.version_clave)
-        return clave is not None and clave.huella(metadatos.canonicos) == conocidos.huella
+    def huella(self, metadatos: MetadatosImagen, archivo: str = "") -> Huella:
+        """What this content is known again by."""
+        return Huella(self._vigente.version, self._vigente.huella(_contenido(metadatos, archivo)))
+
+    def es_repeticion(self, conocida: Huella, metadatos: MetadatosImagen, archivo: str = "") -> bool:
+        """Whether this content is that one, by the version of the key that was in force then."""
+        clave = self._claves.get(conocida.version)
+        return clave is not None and clave.huella(_contenido(metadatos, archivo)) == conocida.valor
+
+
+def _contenido(metadatos: MetadatosImagen, archivo: str) -> str:
+    return f"{metadatos.canonicos}\x1f{archivo}" if archivo else metadatos.canonicos
 
 
 def _sin_paciente(textos: tuple[str, ...], paciente: Paciente) -> tuple[str, ...]:

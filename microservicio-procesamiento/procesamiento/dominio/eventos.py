@@ -21,6 +21,14 @@ class Anonimizada(EventoAnonimizacion):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Apartada(EventoAnonimizacion):
+    """Its file can't be released, and why."""
+
+    estado: str
+    motivo: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rechazada(EventoAnonimizacion):
     """A command took no effect, and why."""
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from procesamiento.dominio import eventos
-from procesamiento.dominio.anonimizacion import DatosAnonimos
+from procesamiento.dominio.anonimizacion import DatosAnonimos, Huella
 from seedwork.dominio.agregado import Agregado
 from seedwork.dominio.errores import ReglaViolada
 
+PENDIENTE = "PENDIENTE"
 ANONIMIZADA = "ANONIMIZADA"
+CUARENTENA = "CUARENTENA"
+FALLIDA = "FALLIDA"
 RECHAZADA = "RECHAZADA"
 
 
@@ -16,13 +19,25 @@ class ImagenAnonimizada(Agregado):
     """What is kept of an image.
 
     Attributes:
-        motivo: why it is RECHAZADA, a code of ``contratos.motivos``.
-        datos: what is known of it; None where it was refused.
+        motivo: why it is RECHAZADA, CUARENTENA or FALLIDA, a code.
+        datos: what is known of it; None where there is nothing that may be.
+        pedido: of what came as a file and has no data, what it is known again by.
     """
 
     estado: str = ANONIMIZADA
     motivo: str | None = None
     datos: DatosAnonimos | None = None
+    pedido: Huella | None = None
+
+    @property
+    def huella(self) -> Huella | None:
+        """What its content is known again by; None where it has none."""
+        return self.pedido if self.datos is None else Huella(self.datos.version_clave, self.datos.huella)
+
+    @classmethod
+    def pendiente(cls, id: str, pedido: Huella) -> "ImagenAnonimizada":
+        """A new one whose file is still to be looked at."""
+        return cls(id=id, estado=PENDIENTE, pedido=pedido)
 
     @classmethod
     def anonimizada(cls, id: str, datos: DatosAnonimos) -> "ImagenAnonimizada":
@@ -42,12 +57,32 @@ class ImagenAnonimizada(Agregado):
         """Keep the data. A refused image may be sent again, put right: its id is not spoilt by one bad command.
 
         Raises:
-            ReglaViolada: there are data already (CONTENIDO_DISTINTO).
+            ReglaViolada: it has a content already (CONTENIDO_DISTINTO).
         """
-        if self.datos is not None:
+        if self.huella is not None:
             raise ReglaViolada("CONTENIDO_DISTINTO")
+        self.limpiar(datos)
+
+    def limpiar(self, datos: DatosAnonimos) -> None:
+        """Keep the data of the content that it has, now that its file is clean."""
         self.estado, self.motivo, self.datos = ANONIMIZADA, None, datos
+        self.pedido = None
         self.registrar(eventos.Anonimizada(id_imagen=self.id, datos=datos))
+
+    def esperar_archivo(self, pedido: Huella) -> None:
+        """Wait for a file's outcome: its first command was refused, which spoils no id.
+
+        Raises:
+            ReglaViolada: it has a content already (CONTENIDO_DISTINTO).
+        """
+        if self.huella is not None:
+            raise ReglaViolada("CONTENIDO_DISTINTO")
+        self.estado, self.motivo, self.pedido = PENDIENTE, None, pedido
+
+    def apartar(self, estado: str, motivo: str) -> None:
+        """Its file can't be released: CUARENTENA where that is its content's, FALLIDA where nobody could tell."""
+        self.estado, self.motivo = estado, motivo
+        self.registrar(eventos.Apartada(id_imagen=self.id, estado=estado, motivo=motivo))
 
     def rechazar_comando(self, id_comando: str, motivo: str) -> None:
         """Tell that a command took no effect; what is known stays as it is."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from contratos import motivos
 from contratos.consultas import procesamiento as contrato
-from contratos.consultas.procesamiento import Imagen, ListarImagenes, PaginaImagenes
+from contratos.consultas.procesamiento import Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
 from procesamiento.dominio.condiciones import Condicion
@@ -17,6 +17,10 @@ from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 
 _I = tablas.imagenes.c
+_A = tablas.archivos.c
+_INFORME = sa.select(
+    _I.id, _I.estado, _I.motivo, _A.resultado_sha256, _A.resultado_octetos, _A.tipo, _A.informe
+).join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id)
 
 
 def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
@@ -63,6 +67,30 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(consulta).mappings().one_or_none()
         return None if fila is None else self._mostrar(fila)
+
+    def informe(self, id: str) -> InformeDeImagen | None:
+        """What was done to an image's file."""
+        with self._por_sentencia.connect() as conexion:
+            fila = conexion.execute(_INFORME.where(_I.id == id)).mappings().one_or_none()
+        if fila is None:
+            return None
+        hecho = fila["informe"] or {}
+        return InformeDeImagen(
+            id_imagen=fila["id"],
+            estado=fila["estado"],
+            motivo=motivos.texto(fila["motivo"]),
+            sha256=fila["resultado_sha256"],
+            octetos=fila["resultado_octetos"],
+            tipo=fila["tipo"],
+            motor=hecho.get("motor"),
+            perfil=hecho.get("perfil"),
+            edicion=hecho.get("edicion"),
+            opciones=hecho.get("opciones", []),
+            version_clave=hecho.get("version_de_clave"),
+            acciones=[contrato.AccionHecha(**accion) for accion in hecho.get("acciones", [])],
+            avisos=hecho.get("avisos", []),
+            regiones=[",".join(map(str, region)) for region in hecho.get("regiones", [])],
+        )
 
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
         """A page of images."""

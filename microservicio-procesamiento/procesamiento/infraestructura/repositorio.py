@@ -1,15 +1,16 @@
 """This service's repository: how an image becomes a row."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from procesamiento import NOMBRE
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
-from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos
+from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos, Huella
+from procesamiento.dominio.archivo import Archivo
 from procesamiento.dominio.imagen import ImagenAnonimizada
-from seedwork.infraestructura.repositorio import Mapeo, Repositorio
+from seedwork.infraestructura.repositorio import Mapeo, Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 
 _DATOS = tuple(c.name for c in fields(DatosAnonimos))
@@ -17,7 +18,7 @@ _SIN_DATOS: Fila = dict.fromkeys(_DATOS)
 
 
 def _fila_de_imagen(imagen: ImagenAnonimizada) -> Fila:
-    """A column per attribute; those of the data are null where there is none."""
+    """A column per attribute; those of the data are null where there is none, but for what it is known again by."""
     fila: Fila = {
         "id": imagen.id,
         "secuencia": imagen.secuencia,
@@ -25,7 +26,9 @@ def _fila_de_imagen(imagen: ImagenAnonimizada) -> Fila:
         "motivo": imagen.motivo,
         **_SIN_DATOS,
     }
-    datos = imagen.datos
+    datos, pedido = imagen.datos, imagen.pedido
+    if pedido is not None:
+        fila |= {"version_clave": pedido.version, "huella": pedido.valor}
     if datos is not None:
         fila |= {c: getattr(datos, c) for c in _DATOS}
         fila["condiciones"] = list(datos.condiciones)
@@ -33,23 +36,35 @@ def _fila_de_imagen(imagen: ImagenAnonimizada) -> Fila:
 
 
 def _imagen_de(fila: Mapping[str, Any]) -> ImagenAnonimizada:
-    datos = None
-    if fila["huella"] is not None:
+    datos = pedido = None
+    if fila["huella"] is not None and fila["seudonimo_paciente"] is None:
+        pedido = Huella(fila["version_clave"], bytes(fila["huella"]))
+    elif fila["huella"] is not None:
         propios = {c: fila[c] for c in _DATOS}
         propios |= {"condiciones": tuple(fila["condiciones"]), "huella": bytes(fila["huella"])}
         datos = DatosAnonimos(**propios)
     return ImagenAnonimizada(
-        id=fila["id"], secuencia=fila["secuencia"], estado=fila["estado"], motivo=fila["motivo"], datos=datos
+        id=fila["id"],
+        secuencia=fila["secuencia"],
+        estado=fila["estado"],
+        motivo=fila["motivo"],
+        datos=datos,
+        pedido=pedido,
     )
 
 
 _IMAGEN = Mapeo(_fila_de_imagen, _imagen_de)
+_ARCHIVO = mapeo_llano(Archivo, salvo=("secuencia",))
 
 
 class UnidadProcesamiento(Unidad):
     """This service's unit of work, on tables."""
 
-    def __init__(self, transaccion: TransaccionConTablas, anonimizador: Anonimizador) -> None:
+    def __init__(
+        self, transaccion: TransaccionConTablas, anonimizador: Anonimizador, admite: Callable[[str], bool]
+    ) -> None:
         super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.imagenes = Repositorio(transaccion, transaccion.tablas["imagenes"], _IMAGEN, sujeto="id_imagen")
+        self.archivos = Repositorio(transaccion, transaccion.tablas["archivos"], _ARCHIVO)
         self.anonimizador = anonimizador
+        self.admite = admite

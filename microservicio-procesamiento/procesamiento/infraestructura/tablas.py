@@ -1,7 +1,7 @@
 """This service's own tables."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 METADATOS = sa.MetaData()
 
@@ -28,6 +28,31 @@ imagenes = sa.Table(
     sa.Column("huella", sa.LargeBinary),
 )
 
+archivos = sa.Table(
+    "archivos",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("uri", sa.Text),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("octetos", sa.BigInteger, nullable=False),
+    sa.Column("metadatos", JSONB(none_as_null=True)),
+    sa.Column("sobre", JSONB(none_as_null=True)),
+    sa.Column("intentos", sa.Integer, nullable=False),
+    sa.Column("proximo", sa.DateTime(timezone=True)),
+    sa.Column("resultado_sha256", sa.Text),
+    sa.Column("resultado_octetos", sa.BigInteger),
+    sa.Column("tipo", sa.Text),
+    sa.Column("informe", JSONB(none_as_null=True)),
+    sa.Column("conservar_hasta", sa.DateTime(timezone=True)),
+)
+
+sa.Index("archivos_proximo", archivos.c.proximo, postgresql_where=archivos.c.proximo.is_not(None))
+sa.Index("archivos_uri", archivos.c.uri, postgresql_where=archivos.c.uri.is_not(None))
+sa.Index(
+    "archivos_conservar_hasta",
+    archivos.c.conservar_hasta,
+    postgresql_where=archivos.c.conservar_hasta.is_not(None),
+)
 sa.Index("imagenes_modalidad", sa.func.left(imagenes.c.modalidad, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_patologia", sa.func.left(imagenes.c.patologia, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_region", sa.func.left(imagenes.c.region_anatomica, LARGO_INDEXADO), imagenes.c.orden)

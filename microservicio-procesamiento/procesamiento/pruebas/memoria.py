@@ -1,5 +1,7 @@
 """This service's database in memory, and its unit of work on it."""
 
+from collections.abc import Callable
+
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS
@@ -14,6 +16,6 @@ def almacen(entorno: Entorno) -> Almacen:
     return Almacen(entorno, definiciones(METADATOS))
 
 
-def abrir_en(almacen: Almacen, anonimizador: Anonimizador) -> Abrir:
+def abrir_en(almacen: Almacen, anonimizador: Anonimizador, admite: Callable[[str], bool] = lambda _uri: True) -> Abrir:
     """How units of work are opened on it."""
-    return abridor(almacen.transacciones, lambda t: UnidadProcesamiento(t, anonimizador))
+    return abridor(almacen.transacciones, lambda t: UnidadProcesamiento(t, anonimizador, admite))

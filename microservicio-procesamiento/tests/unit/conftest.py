@@ -58,6 +58,7 @@ class EnMemoria:
     def __init__(self, anonimizador: Anonimizador) -> None:
         self.entorno = EntornoSimulado()
         self.almacen = almacen(self.entorno)
+        self.anonimizador = anonimizador
         self.usar(anonimizador)
 
     def usar(self, anonimizador: Anonimizador, manejador: Manejador = MANEJADORES[AnonimizarImagen]) -> None:

@@ -14,6 +14,10 @@ COMANDO_DESCARTADO = "COMANDO_DESCARTADO"
 DATOS_INVALIDOS = "DATOS_INVALIDOS"
 ID_REVELA_PACIENTE = "ID_REVELA_PACIENTE"
 CONTENIDO_DISTINTO = "CONTENIDO_DISTINTO"
+REFERENCIA_NO_PERMITIDA = "REFERENCIA_NO_PERMITIDA"
+ORIGINAL_AUSENTE = "ORIGINAL_AUSENTE"
+HUELLA_DISTINTA = "HUELLA_DISTINTA"
+LIMPIEZA_FALLIDA = "LIMPIEZA_FALLIDA"
 SAGA_CERRADA = "SAGA_CERRADA"
 NADA_QUE_LIBERAR = "NADA_QUE_LIBERAR"
 CANAL_RECHAZO = "CANAL_RECHAZO"
@@ -55,6 +59,10 @@ TEXTOS: dict[str, str] = {
     DATOS_INVALIDOS: "El comando no cumple las reglas del contrato.",
     ID_REVELA_PACIENTE: "El identificador de la imagen contiene el del paciente.",
     CONTENIDO_DISTINTO: "Ya existe una imagen con ese identificador y otro contenido.",
+    REFERENCIA_NO_PERMITIDA: "El archivo no está en un lugar de los que se admiten.",
+    ORIGINAL_AUSENTE: "El archivo no está donde se dijo.",
+    HUELLA_DISTINTA: "El archivo no es el que se dijo: su SHA-256 es otro.",
+    LIMPIEZA_FALLIDA: "No fue posible limpiar el archivo dentro de sus límites.",
     SAGA_CERRADA: "La saga ya estaba cerrada cuando llegó este hecho.",
     NADA_QUE_LIBERAR: "No había nada reservado que liberar.",
     CANAL_RECHAZO: "El canal rechazó la notificación.",

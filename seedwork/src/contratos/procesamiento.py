@@ -1,6 +1,6 @@
 """What the procesamiento context hears and says. Its events carry no patient's id and no free text."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from contratos.base import Mensaje, mensaje
 
@@ -23,6 +23,31 @@ class AnonimizarImagen(Mensaje):
     fecha_ingesta: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchivoPedido:
+    """Where a file lies, and what it is: ``octetos`` is 0 where its sender did not say. Its name may be a person's."""
+
+    uri: str = field(default="", repr=False)
+    sha256: str = ""
+    octetos: int = 0
+
+
+@mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
+class AnonimizarArchivo(Mensaje):
+    """Ask for an image's file to be anonymised, with its metadata. The fields are AnonimizarImagen's, and the file."""
+
+    id_imagen: str = ""
+    modalidad: str = ""
+    patologia: str = ""
+    region_anatomica: str = ""
+    formato_imagen: str = ""
+    fuente_de_datos: str = ""
+    antecedentes: str = field(default="", repr=False)
+    id_paciente: str = field(default="", repr=False)
+    fecha_ingesta: str = field(default="", repr=False)
+    archivo: ArchivoPedido = ArchivoPedido()
+
+
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
 class ImagenAnonimizada(Mensaje):
     """An image's metadata is anonymised. ``fecha_ingesta`` is shifted by a per-patient offset (ISO 8601)."""
@@ -36,6 +61,15 @@ class ImagenAnonimizada(Mensaje):
     fuente_de_datos: str = ""
     condiciones: tuple[str, ...] = ()
     fecha_ingesta: str = ""
+
+
+@mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
+class ImagenApartada(Mensaje):
+    """An image's file can't be released: ``estado`` is CUARENTENA or FALLIDA, ``motivo`` a code that says why."""
+
+    id_imagen: str = ""
+    estado: str = ""
+    motivo: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="", entrega="compartida")

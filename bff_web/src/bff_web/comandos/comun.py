@@ -4,7 +4,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic_core import core_schema
 
 from bff_web.tipos import Numero, Objeto, Parrafo, cuenta
 from contratos import Mensaje
@@ -27,6 +28,34 @@ class Cuerpo(Objeto):
     @abstractmethod
     def mensaje(self, id_recurso: str) -> Mensaje:
         """The command that the body asks for, about that resource."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchivoRecibido:
+    """A file that came with a form, and lies in the store by now.
+
+    Where it lies is no part of what is asked for: sent again, it lies elsewhere, and the command is the same.
+    """
+
+    uri: str
+    sha256: str
+    octetos: int
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _fuente: Any, _seguir: Any) -> core_schema.CoreSchema:
+        pedido = core_schema.plain_serializer_function_ser_schema(
+            lambda archivo: {"sha256": archivo.sha256, "octetos": archivo.octetos}
+        )
+        return core_schema.is_instance_schema(cls, serialization=pedido)
+
+
+class Formulario(Cuerpo):
+    """A body with a file, sent as a form: each field is a part."""
+
+    archivo: Annotated[
+        ArchivoRecibido,
+        WithJsonSchema({"type": "string", "format": "binary", "description": "El archivo mismo."}),
+    ]
 
 
 Palabras = Annotated[
@@ -66,6 +95,7 @@ class Comando:
     Attributes:
         rutas: where it is taken, ids in braces; the first is its own, the others are aliases.
         cuerpo: the body's model.
+        formulario: the model of a form with a file, which may come in the body's stead; None for none.
         mensaje: the message that it becomes.
         titulo: for the documentation.
         recurso: the kind of resource that it is about.
@@ -76,3 +106,4 @@ class Comando:
     mensaje: type[Mensaje]
     titulo: str
     recurso: Recurso
+    formulario: "type[Formulario] | None" = None

@@ -11,15 +11,16 @@ import structlog
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import MethodNotAllowed
 
-from bff_web import cuerpos, idempotencia
+from bff_web import cuerpos, formularios, idempotencia
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.comun import Comando
+from bff_web.comandos.comun import Comando, Cuerpo
+from bff_web.consultas import CONSULTAS
 from bff_web.direcciones import exigir_ids
 from contratos import Mensaje
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.http import regla
+from seedwork.entrada.http import App, regla
 from seedwork.entrada.problemas import problema
 
 log = structlog.get_logger(__name__)
@@ -42,27 +43,34 @@ class Emisor(Protocol):
         """
 
 
-def registrar(app: flask.Flask, emisor: Emisor, secreto: bytes, entorno: Entorno) -> None:
+def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas) -> None:
     """Add every command's routes."""
+    consultadas = {consulta.ruta for consulta in CONSULTAS}
     for comando in COMANDOS:
-        vista = _vista(comando, emisor, secreto, entorno)
+        vista = _vista(comando, emisor, secreto, entorno, subidas)
         for ruta in comando.rutas:
-            app.add_url_rule(regla(ruta), ruta, vista, methods=["POST"], provide_automatic_options=False)
+            app.add_url_rule(regla(ruta), ruta + ORDEN, vista, methods=["POST"], provide_automatic_options=False)
             # Else a query would take a command's address for that of a resource, and know none of that id.
-            app.add_url_rule(
-                regla(ruta), ruta + SOLO_POST, _solo_post, methods=_OTROS_METODOS, provide_automatic_options=False
-            )
+            otros = [m for m in _OTROS_METODOS if m != "GET" or ruta not in consultadas]
+            negar = _negar(sorted({"OPTIONS", "POST", *({"GET", "HEAD"} if ruta in consultadas else ())}))
+            app.add_url_rule(regla(ruta), ruta + SOLO_POST, negar, methods=otros, provide_automatic_options=False)
+    app.corrientes = {ruta for comando in COMANDOS if comando.formulario for ruta in comando.rutas}
 
 
+ORDEN = " (POST)"
+"""Ends the names of the routes that take commands: a query may have the same address."""
 SOLO_POST = " (solo POST)"
 """Ends the names of the routes that answer 405."""
 _OTROS_METODOS = ("GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
-def _solo_post(**_ids: str) -> flask.Response:
-    if flask.request.method == "OPTIONS":
-        return flask.Response(status=204, headers={"Allow": "OPTIONS, POST"})
-    raise MethodNotAllowed(["OPTIONS", "POST"])
+def _negar(permitidos: list[str]) -> Callable[..., flask.Response]:
+    def negar(**_ids: str) -> flask.Response:
+        if flask.request.method == "OPTIONS":
+            return flask.Response(status=204, headers={"Allow": ", ".join(permitidos)})
+        raise MethodNotAllowed(permitidos)
+
+    return negar
 
 
 class _Aceptado(flask.Response):
@@ -76,12 +84,17 @@ class _Aceptado(flask.Response):
 Vista = Callable[..., Awaitable[flask.Response]]
 
 
-def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno) -> Vista:
+def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas) -> Vista:
     recurso = comando.recurso
+
+    async def leer() -> Cuerpo:
+        if comando.formulario is not None and formularios.hay():
+            return await formularios.leer(comando.formulario, subidas)
+        return cuerpos.leer(comando.cuerpo)
 
     async def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)
-        cuerpo = cuerpos.leer(comando.cuerpo)
+        cuerpo = await leer()
         cabeceras = flask.request.headers
         clave = cabeceras.get(idempotencia.CABECERA)
         identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto, entorno)

@@ -61,11 +61,12 @@ class Preparativo:
 
 @dataclass(frozen=True)
 class Conexiones:
-    """Where the infrastructure is: the broker, and each service's database by its package's name."""
+    """Where the infrastructure is: the broker, each service's database by its package's name, and the files' folder."""
 
     pulsar_url: str
     pulsar_admin_url: str
     bases: Mapping[str, str]
+    almacen: str
 
 
 def correo(ajustes: Ajustes, buzon: Path) -> Parte:
@@ -157,6 +158,7 @@ def _instancia(
         "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
         "BFF_PUERTO": str(puerto.numero),
         "IDEMPOTENCIA_SECRETO": secretos["idempotencia"],
+        "ALMACEN_URL": conexiones.almacen,
         **_metricas(metricas, puerto.parte),
         **propio,
     }
@@ -170,6 +172,7 @@ def _entorno_comun(servicio: Servicio, ajustes: Ajustes, conexiones: Conexiones,
         "DATABASE_URL": conexiones.bases[servicio.paquete],
         "PULSAR_URL": conexiones.pulsar_url,
         "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
+        "ALMACEN_URL": conexiones.almacen,
     }
     entorno |= {ajuste: secretos[nombre] for ajuste, nombre in servicio.secretos.items()}
     if servicio.correo:

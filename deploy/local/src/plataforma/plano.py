@@ -60,6 +60,7 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
         pulsar_url=broker.url if broker else str(ajustes.pulsar_url),
         pulsar_admin_url=broker.admin_url if broker else _admin_url(ajustes),
         bases={paquete: url_de(postgres_url, paquete, clave, paquete) for paquete, clave in claves.items()},
+        almacen=str(estado / "almacen"),
     )
     preparativos: list[Preparativo] = []
     servicios: list[Parte] = []

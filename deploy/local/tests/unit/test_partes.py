@@ -12,7 +12,10 @@ from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS
 
 CONEXIONES = Conexiones(
-    "pulsar://127.0.0.1:6650", "http://127.0.0.1:8080", {s: f"postgresql://{s}@localhost/{s}" for s in SERVICIOS}
+    "pulsar://127.0.0.1:6650",
+    "http://127.0.0.1:8080",
+    {s: f"postgresql://{s}@localhost/{s}" for s in SERVICIOS},
+    "/donde/almacen",
 )
 
 

@@ -1,6 +1,6 @@
 """AnonimizarImagen: keep of an image's metadata what may be kept."""
 
-from contratos.procesamiento import AnonimizarImagen
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.dominio.metadatos import MetadatosImagen
@@ -14,7 +14,7 @@ def anonimizar_imagen(comando: AnonimizarImagen, unidad: Unidad) -> None:
     if falta is not None:
         raise ReglaViolada(falta)
     imagen = unidad.imagenes.obtener(metadatos.id_imagen)
-    if imagen is not None and imagen.datos is not None and unidad.anonimizador.es_repeticion(imagen.datos, metadatos):
+    if imagen is not None and imagen.huella and unidad.anonimizador.es_repeticion(imagen.huella, metadatos):
         return
     datos = unidad.anonimizador.anonimizar(metadatos)
     if imagen is None:
@@ -23,7 +23,7 @@ def anonimizar_imagen(comando: AnonimizarImagen, unidad: Unidad) -> None:
         imagen.anonimizar(datos)
 
 
-def metadatos_de(comando: AnonimizarImagen) -> MetadatosImagen:
+def metadatos_de(comando: AnonimizarImagen | AnonimizarArchivo) -> MetadatosImagen:
     """What the command tells of the image."""
     return MetadatosImagen(
         id_imagen=comando.id_imagen,

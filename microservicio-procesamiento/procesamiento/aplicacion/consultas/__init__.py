@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 
 from contratos.consultas import Consulta
-from contratos.consultas.procesamiento import ListarImagenes, ObtenerComandoImagen, ObtenerImagenAnonimizada
+from contratos.consultas.procesamiento import (
+    ListarImagenes,
+    ObtenerComandoImagen,
+    ObtenerImagenAnonimizada,
+    ObtenerInformeDeImagen,
+)
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.consultas.listar_imagenes import listar_imagenes
 from procesamiento.aplicacion.consultas.obtener_comando_imagen import obtener_comando_imagen
 from procesamiento.aplicacion.consultas.obtener_imagen_anonimizada import obtener_imagen_anonimizada
+from procesamiento.aplicacion.consultas.obtener_informe_de_imagen import obtener_informe_de_imagen
 from seedwork.aplicacion.consultas import Auditada, Respondedor
 
 CONSULTAS: Mapping[type[Consulta], Respondedor | Auditada] = {
     ListarImagenes: listar_imagenes,
     ObtenerImagenAnonimizada: Auditada(responder=obtener_imagen_anonimizada, publica=ConsultaAnonimizacion),
+    ObtenerInformeDeImagen: obtener_informe_de_imagen,
     ObtenerComandoImagen: obtener_comando_imagen,
 }

@@ -35,7 +35,9 @@ class Imagen(Respuesta):
     """El registro de una imagen, ya sin datos del paciente."""
 
     id_imagen: str = campo("Su identificador.", IMAGEN)
-    estado: Literal["ANONIMIZADA", "RECHAZADA", "CUARENTENA"] = campo("Cómo está.", "ANONIMIZADA")
+    estado: Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"] = campo(
+        "Cómo está.", "ANONIMIZADA"
+    )
     motivo: str | None = campo(MOTIVO)
     seudonimo_paciente: str | None = campo(
         "El mismo para todas las imágenes de un paciente.", "v2:0798da8aa9149fcc79817fd128a99275"
@@ -70,6 +72,45 @@ class ObtenerImagenAnonimizada(
     Consulta, contexto="procesamiento", ruta="/procesar/imagenes/{id_imagen}", respuesta=Imagen
 ):
     """Una imagen anonimizada."""
+
+    id_imagen: Id = campo("La imagen.")
+
+
+class AccionHecha(Parte):
+    """Lo que se hizo con una etiqueta del archivo; nunca con qué valor."""
+
+    ruta: str = campo("La etiqueta, con las secuencias en las que está.", "0010,0010")
+    accion: str = campo("Qué se hizo con ella.", "Z")
+    veces: int = campo("Cuántas.", 1)
+
+
+class InformeDeImagen(Respuesta):
+    """Lo que se hizo con el archivo de una imagen; no lleva ningún valor del original."""
+
+    id_imagen: str = campo("La imagen.", IMAGEN)
+    estado: Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"] = campo(
+        "Cómo está.", "ANONIMIZADA"
+    )
+    motivo: str | None = campo(MOTIVO)
+    sha256: str | None = campo("Del archivo limpio, si lo hay.", "9f86d081884c7d659a2feaa0c55ad015" * 2)
+    octetos: int | None = campo("Los del archivo limpio.", 39205)
+    tipo: str | None = campo("Su tipo de contenido.", "application/dicom")
+    motor: str | None = campo("Qué lo limpió, y con qué reglas.", "saludtech-anonimizacion 1")
+    perfil: str | None = campo(
+        "El perfil que se siguió.", "DICOM PS3.15 Basic Application Level Confidentiality Profile"
+    )
+    edicion: str | None = campo("La edición de ese perfil.", "2026c")
+    opciones: list[str] = campo("Las que se eligieron.", ["fechas_modificadas", "pixeles_limpios"])
+    version_clave: int | None = campo("De la clave con la que se hicieron seudónimo, fechas y UID.", 2)
+    acciones: list[AccionHecha] = campo("Qué se hizo con cada etiqueta.")
+    avisos: list[str] = campo("Lo que ha de saber quien use el resultado, en códigos.", ["UN_AVISO"])
+    regiones: list[str] = campo("Los rectángulos que se taparon; no lo que decían.", ["0,0,640,32"])
+
+
+class ObtenerInformeDeImagen(
+    Consulta, contexto="procesamiento", ruta="/procesar/imagenes/{id_imagen}/informe", respuesta=InformeDeImagen
+):
+    """Lo que se hizo con el archivo de una imagen."""
 
     id_imagen: Id = campo("La imagen.")
 

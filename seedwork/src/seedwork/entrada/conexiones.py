@@ -24,6 +24,7 @@ from typing_extensions import override
 from werkzeug.http import HTTP_STATUS_CODES
 
 from seedwork.entrada import wsgi
+from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, de_peticion
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
@@ -69,12 +70,14 @@ class Limites:
         conexiones: most that are open at once.
         inactividad_s: seconds that one without a request is kept.
         hilos: views that may block, at once.
+        subidas: bodies that views read while they come, at once.
         proxies: from whose addresses ``X-Forwarded-*`` count.
     """
 
     conexiones: int = 1000
     inactividad_s: float = 30.0
     hilos: int = 8
+    subidas: int = 0
     proxies: Sequence[wsgi.Red] = ()
 
 
@@ -96,10 +99,6 @@ async def servir_aqui(app: App, enchufes: Sequence[socket.socket], limites: Limi
     Servidor(app, limites).escuchar(enchufes)
     while True:
         await asyncio.sleep(3600)
-
-
-class _CuerpoRoto(Exception):
-    """The client ended before its body did, or framed it as none can be (RFC 9112 §7.1)."""
 
 
 class _SinLeer(Exception):
@@ -202,8 +201,8 @@ class Conexion(web.RequestHandler):
     def eof_received(self) -> bool:  # type: ignore[override]
         """What was asked is still answered, to a client that has said its last word (RFC 9112 §9.6)."""
         self.sin_mas_entrada = True
-        if self.por_leer is not None:
-            self.por_leer.set_exception(_CuerpoRoto())
+        if self.por_leer is not None and not self.por_leer.is_eof():
+            self.por_leer.set_exception(CuerpoRoto())
         self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
         return self._despidiendo is None
 
@@ -357,6 +356,7 @@ class Servidor:
         """Connections that were taken, and are not made yet."""
         self._ronda: asyncio.Task[None] | None = None
         self._en_mano = 0
+        self._subiendo = 0
         self._servidor = _FabricaDeConexiones(
             self._atender,
             access_log=None,
@@ -506,19 +506,53 @@ class Servidor:
             espera = pedido.headers.get("Expect") if pedido.version > HttpVersion10 else None
             if espera is not None and espera.lower() != "100-continue":
                 return conexion.rechazar(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
+            if self._corre(pedido):
+                return await self._atender_mientras_llega(conexion, pedido, espera is not None)
             try:
                 cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
             except _SinLeer as razon:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
-            if conexion.base is None:
-                conexion.base = wsgi.de_la_conexion(conexion.peername, conexion.sockname, self._limites.proxies)
-            entorno = wsgi.de_la_peticion(conexion.base, pedido, cuerpo, largo, self._limites.proxies)
+            entorno = self._entorno(conexion, pedido, cuerpo, largo)
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
         finally:
             self._soltar(conexion)
             conexion.respondida()
+
+    def _entorno(
+        self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IOBase, largo: int | None
+    ) -> dict[str, Any]:
+        if conexion.base is None:
+            conexion.base = wsgi.de_la_conexion(conexion.peername, conexion.sockname, self._limites.proxies)
+        return wsgi.de_la_peticion(conexion.base, pedido, cuerpo, largo, self._limites.proxies)
+
+    def _corre(self, pedido: web.BaseRequest) -> bool:
+        """Whether its view reads the body while it comes; of any other media type, that is read as every other is."""
+        return pedido.method == "POST" and pedido.path in self._app.corrientes and pedido.content_type == TIPO
+
+    async def _atender_mientras_llega(
+        self, conexion: Conexion, pedido: web.BaseRequest, anunciado: bool
+    ) -> web.StreamResponse:
+        """Answer a request whose body may be larger than could be held, and whose view bounds what it takes."""
+        if self._subiendo >= self._limites.subidas:
+            return conexion.rechazar(HTTPStatus.SERVICE_UNAVAILABLE, "SinSitio")
+
+        def empezar() -> None:
+            if anunciado and conexion.transport is not None:
+                conexion.transport.write(_CONTINUA)
+            conexion.por_leer = pedido.content
+
+        conexion.limite = None
+        entorno = self._entorno(conexion, pedido, BytesIO(), None)
+        entorno[CORRIENTE] = de_peticion(pedido, empezar)
+        self._subiendo += 1
+        try:
+            respuesta = await self._app.atender(entorno, self._hilos)
+        finally:
+            self._subiendo -= 1
+            conexion.por_leer = None
+        return await self._responder(conexion, pedido, entorno, respuesta)
 
     async def _leer(self, pedido: web.BaseRequest, anunciado: bool, plazo: float) -> tuple[IOBase, int | None]:
         """The request's body, and its length where it has one.
@@ -553,7 +587,7 @@ class Servidor:
                     cuerpo.write(trozo)
         except TimeoutError:
             raise _SinLeer(HTTPStatus.REQUEST_TIMEOUT, "Tardía") from None
-        except (_CuerpoRoto, web.RequestPayloadError, TransferEncodingError):
+        except (CuerpoRoto, web.RequestPayloadError, TransferEncodingError):
             log.warning("petición ilegible", error="Cortado")
             return _CuerpoAMedias(), pedido.content_length
         finally:

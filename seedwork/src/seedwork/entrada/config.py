@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.paciencia import Espera
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.infraestructura.plazos import SIN_CERROJOS_S, Plazos
@@ -104,6 +105,14 @@ class ConfigBase(BaseSettings):
         carpeta = Path(os.environ.get("SECRETOS_DIR", SECRETOS))
         archivos = (SecretsSettingsSource(settings_cls, carpeta),) if carpeta.is_dir() else ()
         return init_settings, env_settings, *archivos
+
+
+class ConfigDeAlmacen(ConfigBase):
+    """What every process is told that stores or fetches files."""
+
+    almacen_url: Annotated[str, AfterValidator(base_de_almacen), Field(validate_default=True)] = ".local/almacen"
+    """Where files lie: a folder, gs://bucket/folder or s3://bucket/folder; the same for the door and the service. An
+    S3's keys, region and endpoint come as its own tools take them (AWS_ACCESS_KEY_ID, …)."""
 
 
 class ConfigServicio(ConfigBase):

@@ -6,7 +6,7 @@ import inspect
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
@@ -55,9 +55,11 @@ class App(flask.Flask):
 
     Attributes:
         requeridas: by name, the checks of the parts without which it is not ready.
+        corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
     """
 
     requeridas: Mapping[str, Comprobacion] = {}
+    corrientes: Collection[str] = ()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import structlog
 
+from seedwork.aplicacion.almacen import SinAlmacen
 from seedwork.aplicacion.broker import SinBroker
 from seedwork.entrada.conexiones import Limites, direcciones, servir_aqui
 from seedwork.entrada.http import crear_app
@@ -181,8 +182,8 @@ def reunir_memoria() -> None:
 
 
 def es_ajeno(error: BaseException) -> bool:
-    """Whether broker or database are in trouble: it is waited out, and no message is to blame for it."""
-    return isinstance(error, SinBroker) or bd.es_de_infraestructura(error)
+    """Whether broker, database or store are in trouble: it is waited out, and no message is to blame for it."""
+    return isinstance(error, SinBroker | SinAlmacen) or bd.es_de_infraestructura(error)
 
 
 def _juntas(varias: Iterable[Mapping[str, C]]) -> dict[str, C]:

@@ -41,13 +41,15 @@ class Ajustes:
         trabajadores: processes.
         drenaje_s: seconds from SIGTERM on that it still takes requests, and has each connection closed after the next.
         conexiones: most that clients have open at once, of all processes together.
-        limites: what each process's clients may take; of connections, their share.
+        subidas: likewise, most bodies that are read while they come.
+        limites: what each process's clients may take; of connections and such bodies, their share.
     """
 
     direcciones: Sequence[tuple[str, int]]
     trabajadores: int = 1
     drenaje_s: float = 0.0
     conexiones: int = 1000
+    subidas: int = 0
     limites: Limites = field(default_factory=Limites)
 
 
@@ -96,7 +98,9 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         # Its master takes none either.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
-        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas))
+        # Never more than that in all: what does not divide is not taken.
+        subidas = ajustes.subidas // ajustes.trabajadores
+        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas, subidas=subidas))
         servidor.escuchar([s.sock for s in self.sockets])
         servidor.calentar()
         while not parada.is_set():

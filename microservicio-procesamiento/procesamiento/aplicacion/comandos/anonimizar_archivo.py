@@ -1,0 +1,42 @@
+"""AnonimizarArchivo: take an image's file in, to be looked at apart from this."""
+
+from dataclasses import asdict
+
+from contratos import motivos
+from contratos.procesamiento import AnonimizarArchivo
+from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
+from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.dominio.archivo import Archivo
+from procesamiento.dominio.imagen import ImagenAnonimizada
+from seedwork.dominio.errores import ReglaViolada
+
+
+def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
+    """Make the image's record, PENDIENTE, and queue its file. The same again changes nothing, whatever became of it."""
+    metadatos, archivo = metadatos_de(comando), comando.archivo
+    if (falta := metadatos.falta_del_id()) is not None:
+        raise ReglaViolada(falta)
+    imagen = unidad.imagenes.obtener(metadatos.id_imagen)
+    conocida = imagen and imagen.huella
+    if conocida and unidad.anonimizador.es_repeticion(conocida, metadatos, archivo.sha256):
+        return
+    # What can't be kept of its metadata is refused now, with nothing of its file touched.
+    unidad.anonimizador.anonimizar(metadatos)
+    if not unidad.admite(archivo.uri):
+        raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
+    pedido = unidad.anonimizador.huella(metadatos, archivo.sha256)
+    if imagen is None:
+        unidad.imagenes.agregar(ImagenAnonimizada.pendiente(metadatos.id_imagen, pedido))
+    else:
+        imagen.esperar_archivo(pedido)
+    unidad.archivos.agregar(
+        Archivo(
+            id=metadatos.id_imagen,
+            uri=archivo.uri,
+            sha256=archivo.sha256,
+            octetos=archivo.octetos,
+            metadatos=asdict(metadatos),
+            sobre=asdict(unidad.sobre),
+            proximo=unidad.reloj(),
+        )
+    )

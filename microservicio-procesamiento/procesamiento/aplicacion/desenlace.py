@@ -1,0 +1,49 @@
+"""What follows from an attempt at a file: noted in one short transaction, if nobody else has taken over since."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.dominio.archivo import Archivo, Resultado
+from procesamiento.dominio.imagen import ImagenAnonimizada
+from procesamiento.dominio.metadatos import MetadatosImagen
+
+
+def limpio(unidad: Unidad, id: str, intento: int, resultado: Resultado, informe: Mapping[str, Any]) -> bool:
+    """There is a clean file. Answers whether this attempt was still the one that counts."""
+    hallados = _por_decidir(unidad, id, intento)
+    if hallados is None:
+        return False
+    imagen, archivo, metadatos = hallados
+    datos = unidad.anonimizador.anonimizar(metadatos, archivo=archivo.sha256, seudonimo=resultado.seudonimo)
+    archivo.limpiar(resultado, informe)
+    imagen.limpiar(datos)
+    return True
+
+
+def apartado(
+    unidad: Unidad,
+    id: str,
+    intento: int,
+    estado: str,
+    motivo: str,
+    informe: Mapping[str, Any] | None,
+    conservar: timedelta,
+) -> bool:
+    """There is none, and why. Answers likewise."""
+    hallados = _por_decidir(unidad, id, intento)
+    if hallados is None:
+        return False
+    imagen, archivo, _ = hallados
+    archivo.apartar(informe, unidad.reloj() + conservar)
+    imagen.apartar(estado, motivo)
+    return True
+
+
+def _por_decidir(unidad: Unidad, id: str, intento: int) -> tuple[ImagenAnonimizada, Archivo, MetadatosImagen] | None:
+    # In the order in which their repositories enrol, as every handler does.
+    imagen, archivo = unidad.imagenes.obtener(id), unidad.archivos.obtener(id)
+    if imagen is None or archivo is None or archivo.metadatos is None or not archivo.espera_a(intento):
+        return None
+    return imagen, archivo, MetadatosImagen(**archivo.metadatos)

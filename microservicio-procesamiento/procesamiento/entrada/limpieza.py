@@ -1,0 +1,184 @@
+"""A process that cleans one file after another, within limits: what kills it costs that file an attempt, and no more.
+
+It gets files' places and gives what became of them; it knows neither the broker nor the database. Whoever asks it ends
+it when it takes too long, and makes another.
+"""
+
+import ctypes
+import hashlib
+import json
+import mmap
+import multiprocessing
+import os
+import resource
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import IO, Any
+
+from anonimizacion.modelo import Formato, Limpia, Octetos, Remitente
+from anonimizacion.motor import anonimizar
+from anonimizacion.seudonimos import Seudonimizador
+from contratos import motivos
+from procesamiento.dominio.archivo import Resultado
+from procesamiento.dominio.imagen import CUARENTENA, FALLIDA
+from seedwork.aplicacion.almacen import ORIGINALES, RESULTADOS, NoEsta, SinAlmacen
+from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencias
+
+_TIPOS = {
+    Formato.DICOM: "application/dicom",
+    Formato.PNG: "image/png",
+    Formato.JPEG: "image/jpeg",
+    Formato.NIFTI: "application/octet-stream",
+}
+_CORTESIA = 10
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taller:
+    """What files are cleaned with.
+
+    Attributes:
+        almacen: the store's address.
+        referencias: the addresses below which originals may lie besides.
+        clave: the key in force, and its version.
+        memoria: octets that the process may have in all.
+        maximo: octets that an original may have.
+    """
+
+    almacen: str
+    referencias: tuple[str, ...]
+    clave: bytes = field(repr=False)
+    version: int
+    memoria: int
+    maximo: int
+
+    def lugar(self, uri: str) -> tuple[AlmacenDeObjetos, str] | None:
+        """The store, and the name in it, of an original that may be fetched; None for any other."""
+        propio = AlmacenDeObjetos(self.almacen)
+        nombre = propio.nombre(uri)
+        if nombre is not None and nombre.startswith(ORIGINALES):
+            return propio, nombre
+        return Referencias(propio, self.referencias).lugar(uri)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encargo:
+    """A file to be cleaned."""
+
+    uri: str = field(repr=False)
+    sha256: str
+    formato: str
+    fuente: str
+    id_paciente: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hecho:
+    """What became of it: a clean file, or the state and the reason for none."""
+
+    resultado: Resultado | None = None
+    estado: str = ""
+    motivo: str = ""
+    informe: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Ausente:
+    """The store was away: nothing is known of the file."""
+
+
+def emplear(taller: Taller) -> tuple[SpawnProcess, Connection]:
+    """A new process, and the way to it: an :class:`Encargo` goes in, a :class:`Hecho` or :class:`Ausente` comes out."""
+    contexto = multiprocessing.get_context("spawn")
+    nuestra, suya = contexto.Pipe()
+    proceso = contexto.Process(target=_trabajar, args=(suya, taller, os.getpid()), name="limpieza", daemon=True)
+    proceso.start()
+    suya.close()
+    return proceso, nuestra
+
+
+def _trabajar(conexion: Connection, taller: Taller, de: int) -> None:
+    _morir_con(de)
+    _callar()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_CORTESIA)
+    resource.setrlimit(resource.RLIMIT_AS, (taller.memoria, taller.memoria))
+    # Its memory would be a person's file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(EOFError, OSError):
+        while True:
+            encargo = conexion.recv()
+            conexion.send(hacer(taller, encargo))
+
+
+def _morir_con(padre: int) -> None:
+    """End as soon as whoever asks has ended, where the system can see to that."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != padre:
+        os._exit(0)
+
+
+def _callar() -> None:
+    """Whatever a decoder says, or a stack trace, may quote a person's file: none of it reaches a log."""
+    nada = os.open(os.devnull, os.O_WRONLY)
+    for salida in (1, 2):
+        os.dup2(nada, salida)
+    os.close(nada)
+
+
+def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
+    """Fetch an original, clean it and store the result under its content's name. Nothing of it is printed or raised but
+    what ends the process."""
+    lugar = taller.lugar(encargo.uri)
+    if lugar is None:
+        return Hecho(estado=FALLIDA, motivo=motivos.REFERENCIA_NO_PERMITIDA)
+    try:
+        with tempfile.TemporaryFile() as copia:
+            if not _traer(*lugar, copia, encargo.sha256, taller.maximo):
+                return Hecho(estado=FALLIDA, motivo=motivos.HUELLA_DISTINTA)
+            with mmap.mmap(copia.fileno(), 0, access=mmap.ACCESS_READ) as mapa, memoryview(mapa) as octetos:
+                return _limpiar(taller, encargo, octetos)
+    except NoEsta:
+        return Hecho(estado=FALLIDA, motivo=motivos.ORIGINAL_AUSENTE)
+    except SinAlmacen:
+        return Ausente()
+
+
+def _traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str, maximo: int) -> bool:
+    """Copy an original to this machine; whether it is what it was said to be."""
+    resumen, octetos = hashlib.sha256(), 0
+    for trozo in almacen.leer(nombre):
+        octetos += len(trozo)
+        if octetos > maximo:
+            return False
+        resumen.update(trozo)
+        copia.write(trozo)
+    copia.flush()
+    return octetos > 0 and resumen.hexdigest() == sha256
+
+
+def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
+    formato = Formato(encargo.formato)
+    remitente = Remitente(encargo.fuente, encargo.id_paciente)
+    hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente)
+    informe = json.loads(json.dumps(hecho.informe.como_documento()))
+    if not isinstance(hecho, Limpia):
+        return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
+    almacen, sha256 = AlmacenDeObjetos(taller.almacen), hecho.sha256()
+    if almacen.describir(RESULTADOS + sha256) is None:
+        almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
+    resultado = Resultado(sha256=sha256, octetos=hecho.octetos, tipo=_TIPOS[formato], seudonimo=hecho.seudonimo)
+    return Hecho(resultado=resultado, informe=informe)
+
+
+def _trozos(partes: tuple[Octetos, ...]) -> Iterator[bytes]:
+    for parte in partes:
+        for desde in range(0, len(parte), TROZO):
+            yield bytes(parte[desde : desde + TROZO])

@@ -1,0 +1,301 @@
+"""A file from its command to its outcome: real database, real process, a folder for the store.
+
+In `make test`: leases and short transactions are PostgreSQL's, and the process that cleans is a real one.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from pydicom.data import get_testdata_file
+
+from anonimizacion.seudonimos import Seudonimizador
+from contratos.ejemplos import ANONIMIZAR_IMAGEN
+from contratos.procesamiento import AnonimizarArchivo, ArchivoPedido, ImagenAnonimizada, ImagenApartada
+from procesamiento.aplicacion import desenlace
+from procesamiento.aplicacion.manejadores import MANEJADORES
+from procesamiento.aplicacion.rechazo import rechazar_comando
+from procesamiento.dominio.anonimizacion import Anonimizador
+from procesamiento.entrada import archivos as entrada
+from procesamiento.entrada.archivos import Escoba, Mano
+from procesamiento.entrada.limpieza import Taller
+from procesamiento.infraestructura import tablas
+from procesamiento.infraestructura.archivos import ColaArchivosSQL
+from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
+from procesamiento.infraestructura.repositorio import UnidadProcesamiento
+from seedwork.aplicacion.almacen import base_de_almacen
+from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.unidad import Abrir, abridor
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas import sobres
+from seedwork.pruebas.paciencia import PacienciaFija
+
+from .conftest import CLAVE, ENTORNO
+
+pytestmark = pytest.mark.integracion
+
+DICOM = Path(get_testdata_file("CT_small.dcm")).read_bytes()  # type: ignore[arg-type]
+PACIENTE = "1CT1"
+"""Its PatientID."""
+CAMPOS = {c: getattr(ANONIMIZAR_IMAGEN, c) for c in ANONIMIZAR_IMAGEN.campos} | {"id_paciente": PACIENTE}
+
+
+class Sala:
+    """The service's database, its store, and hands."""
+
+    def __init__(self, motor: sa.Engine, carpeta: Path, anonimizador: Anonimizador) -> None:
+        self.motor = motor
+        base = base_de_almacen(str(carpeta))
+        self.almacen = AlmacenDeObjetos(base)
+        self.taller = Taller(almacen=base, referencias=(), clave=CLAVE, version=2, memoria=8 * 1024**3, maximo=1024**2)
+        self.cola = ColaArchivosSQL(motor)
+        fabrica = partial(
+            UnidadProcesamiento, anonimizador=anonimizador, admite=lambda uri: self.taller.lugar(uri) is not None
+        )
+        self.abrir: Abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
+        self.manos: list[Mano] = []
+
+    def mandar(self, id: str, contenido: bytes = DICOM, **campos: str) -> str:
+        """A file in the store, and its command handled. Answers the original's name."""
+        guardado = self.almacen.guardar(f"originales/{id}", [contenido])
+        pedido = ArchivoPedido(uri=guardado.uri, sha256=guardado.sha256, octetos=guardado.octetos)
+        comando = AnonimizarArchivo(**{**CAMPOS, **campos, "id_imagen": id}, archivo=pedido)
+        sobre = sobres.sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=id, id=f"c-{id}")
+        bus = Bus("procesamiento", self.abrir, MANEJADORES, rechazar_comando, PacienciaFija())
+        assert not bus.procesar([sobres.recibido(sobre, comando)])
+        return f"originales/{id}"
+
+    def mano(self, *, intentos: int = 2, plazo_s: float = 120.0, **taller: Any) -> Callable[[], bool]:
+        hecha = Mano(
+            self.cola,
+            self.abrir,
+            self.almacen,
+            replace(self.taller, **taller),
+            intentos=intentos,
+            plazo_s=plazo_s,
+            conservar=timedelta(days=30),
+        )
+        self.manos.append(hecha)
+        return partial(hecha.vuelta, threading.Event())
+
+    def fila(self, tabla: sa.Table, id: str) -> dict[str, Any]:
+        with self.motor.connect() as conexion:
+            return dict(conexion.execute(sa.select(tabla).where(tabla.c.id == id)).mappings().one())
+
+    def imagen(self, id: str) -> dict[str, Any]:
+        return self.fila(tablas.imagenes, id)
+
+    def archivo(self, id: str) -> dict[str, Any]:
+        return self.fila(tablas.archivos, id)
+
+    def dichos(self) -> list[str]:
+        with self.motor.connect() as conexion:
+            return list(conexion.scalars(sa.select(bd.outbox.c.tipo).order_by(bd.outbox.c.id)))
+
+    def vencer(self) -> None:
+        """Let what somebody holds, or what waits, be due."""
+        with self.motor.begin() as conexion:
+            conexion.execute(sa.text("UPDATE archivos SET proximo = now() WHERE proximo IS NOT NULL"))
+
+
+@pytest.fixture(scope="module")
+def anonimizador() -> Anonimizador:
+    """Once for all: its lexicon takes longer to read than any file."""
+    return Anonimizador({2: Seudonimizador(CLAVE, 2)}, leer_reconocedor(leer_condiciones()))
+
+
+@pytest.fixture
+def sala(motor: sa.Engine, tmp_path: Path, anonimizador: Anonimizador) -> Iterator[Sala]:
+    sala = Sala(motor, tmp_path / "almacen", anonimizador)
+    yield sala
+    for mano in sala.manos:
+        mano.despedir()
+
+
+def test_un_archivo_limpio_queda_bajo_su_huella_y_del_original_no_queda_nada(sala: Sala) -> None:
+    original = sala.mandar("i-1")
+    mano = sala.mano()
+    assert mano()
+    assert not mano()
+    imagen, archivo = sala.imagen("i-1"), sala.archivo("i-1")
+    assert (imagen["estado"], imagen["motivo"]) == ("ANONIMIZADA", None)
+    nombre = f"resultados/{archivo['resultado_sha256']}"
+    limpio = b"".join(sala.almacen.leer(nombre))
+    assert hashlib.sha256(limpio).hexdigest() == archivo["resultado_sha256"]
+    assert len(limpio) == archivo["resultado_octetos"]
+    assert b"CompressedSamples" not in limpio  # its PatientName
+    assert archivo["tipo"] == "application/dicom"
+    assert archivo["informe"]["acciones"]
+    assert [archivo[c] for c in ("uri", "metadatos", "sobre", "proximo")] == [None] * 4
+    assert sala.almacen.describir(original) is None
+    assert sala.dichos() == [ImagenAnonimizada.tipo]
+
+
+def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_tiempo(sala: Sala) -> None:
+    originales = [sala.mandar("ajeno", b"no es un DICOM" * 100), sala.mandar("otro", id_paciente="otro-77777")]
+    mano = sala.mano()
+    while mano():
+        pass
+    assert {sala.imagen(i)["estado"] for i in ("ajeno", "otro")} == {"CUARENTENA"}
+    assert [sala.imagen(i)["motivo"] for i in ("ajeno", "otro")] == ["NO_ES_DEL_FORMATO", "PACIENTE_DISTINTO"]
+    assert sala.archivo("otro")["metadatos"] is None
+    assert "otro-77777" not in json.dumps(sala.archivo("otro")["informe"])
+    assert all(sala.almacen.describir(o) for o in originales)
+    assert sala.dichos() == [ImagenApartada.tipo] * 2
+
+
+def test_el_que_mata_a_su_proceso_es_fallida_tras_sus_intentos_y_no_cuesta_nada_a_los_demas(sala: Sala) -> None:
+    sala.mandar("asesino")
+    mano = sala.mano(memoria=1)  # the process dies of any file
+    assert mano()
+    assert (sala.imagen("asesino")["estado"], sala.archivo("asesino")["intentos"]) == ("PENDIENTE", 1)
+    sala.mandar("vecino")
+    assert sala.mano()()
+    assert sala.imagen("vecino")["estado"] == "ANONIMIZADA"
+    sala.vencer()
+    assert mano()
+    assert (sala.imagen("asesino")["estado"], sala.imagen("asesino")["motivo"]) == ("FALLIDA", "LIMPIEZA_FALLIDA")
+
+
+def test_lo_que_se_hizo_no_se_pierde_porque_la_base_falte_un_momento(
+    sala: Sala, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sala.mandar("i-1")
+    monkeypatch.setattr(entrada, "LATIDO_S", 0.0)
+    error = sa.exc.OperationalError("x", None, Exception("ausente"))
+    monkeypatch.setattr("procesamiento.entrada.archivos.es_ajeno", lambda dicho: dicho is error)
+
+    def renovar(*_: object) -> bool:
+        raise error
+
+    monkeypatch.setattr(sala.cola, "renovar", renovar)
+    mano = sala.mano()
+    assert mano()
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
+    monkeypatch.undo()
+    sala.mandar("i-2", b"no es un DICOM" * 100)
+    assert mano()
+    assert sala.imagen("i-2")["estado"] == "CUARENTENA"
+
+
+def test_lo_que_diga_un_decodificador_no_llega_a_ningun_registro(
+    sala: Sala, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONWARNINGS", "always")
+    monkeypatch.setenv("PYTHONFAULTHANDLER", "1")
+    sala.mandar("asesino")
+    sala.mano(intentos=1, memoria=1)()
+    assert sala.imagen("asesino")["estado"] == "FALLIDA"
+    salida, errores = capfd.readouterr()
+    assert "Traceback" not in salida + errores
+
+
+def test_el_que_tarda_demas_se_corta(sala: Sala) -> None:
+    sala.mandar("lento")
+    mano = sala.mano(intentos=1, plazo_s=0.0)
+    assert mano()
+    assert sala.imagen("lento")["estado"] == "FALLIDA"
+
+
+def test_el_que_se_llevo_a_su_trabajador_no_se_intenta_mas(sala: Sala) -> None:
+    sala.mandar("i-1")
+    for _ in range(2):
+        assert sala.cola.tomar(15.0) is not None  # and its worker is gone
+        sala.vencer()
+    assert sala.mano()()
+    assert sala.imagen("i-1")["estado"] == "FALLIDA"
+
+
+def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_despues_no_vale(sala: Sala) -> None:
+    sala.mandar("i-1")
+    congelado = sala.cola.tomar(15.0)
+    assert congelado is not None
+    mano = sala.mano(intentos=3)
+    assert not mano()
+    sala.vencer()
+    assert sala.cola.tomar(15.0) is not None
+    assert congelado.sobre is not None
+    with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
+        assert not desenlace.apartado(unidad, "i-1", congelado.intentos, "FALLIDA", "X", None, timedelta(0))
+    sala.vencer()
+    assert mano()
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
+    assert not sala.cola.renovar(congelado, 15.0)
+    sala.cola.devolver(congelado, 0.0, cuenta=True)
+    assert sala.archivo("i-1")["proximo"] is None
+    assert sala.dichos() == [ImagenAnonimizada.tipo]
+
+
+def test_sin_almacen_no_se_gasta_ningun_intento(sala: Sala) -> None:
+    sala.mandar("i-1")
+    carpeta = Path(sala.almacen.uri("x").removeprefix("file://")).parent
+    carpeta.rename(carpeta.with_name("lejos"))
+    carpeta.write_text("no es una carpeta")
+    mano = sala.mano()
+    assert mano()
+    assert (sala.imagen("i-1")["estado"], sala.archivo("i-1")["intentos"]) == ("PENDIENTE", 0)
+    carpeta.unlink()
+    carpeta.with_name("lejos").rename(carpeta)
+    sala.vencer()
+    assert mano()
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
+
+
+@pytest.mark.parametrize("dano", ["otro contenido", "ausente", "demasiado grande"])
+def test_un_original_que_no_es_el_dicho_falla(sala: Sala, dano: str) -> None:
+    original = sala.mandar("i-1", DICOM if dano != "demasiado grande" else DICOM + bytes(1024**2))
+    if dano == "otro contenido":
+        sala.almacen.guardar(original, [DICOM + b"x"])
+    elif dano == "ausente":
+        sala.almacen.borrar(original)
+    assert sala.mano()()
+    motivo = "ORIGINAL_AUSENTE" if dano == "ausente" else "HUELLA_DISTINTA"
+    assert (sala.imagen("i-1")["estado"], sala.imagen("i-1")["motivo"]) == ("FALLIDA", motivo)
+
+
+def test_al_parar_se_devuelve_lo_que_hay_en_mano_sin_contarlo(sala: Sala) -> None:
+    sala.mandar("i-1")
+    parada = threading.Event()
+    parada.set()
+    hecha = sala.mano().func.__self__  # type: ignore[attr-defined]
+    assert hecha.vuelta(parada)
+    assert (sala.archivo("i-1")["intentos"], sala.imagen("i-1")["estado"]) == (0, "PENDIENTE")
+
+
+def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
+    sala: Sala, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entrada, "HUERFANO", timedelta(0))
+    monkeypatch.setattr(entrada, "_HOLGURA", timedelta(0))
+    en_cola = sala.mandar("en-cola")
+    apartado = sala.mandar("aparte", b"no es un DICOM" * 100)
+    mano = sala.mano()
+    sala.vencer()
+    while mano():
+        pass
+    en_cola = sala.mandar("en-cola-2")
+    sala.almacen.guardar("originales/huerfano", [b"x"])
+
+    def barrer(oido: Callable[[datetime], datetime]) -> set[str]:
+        Escoba(sala.cola, sala.almacen, oido).vuelta()
+        return {o.nombre for o in sala.almacen.listar("originales/", datetime(2100, 1, 1, tzinfo=UTC))}
+
+    # Commands of before are still on their way: nobody knows what they name.
+    assert barrer(lambda ahora: ahora - timedelta(days=1)) == {en_cola, apartado, "originales/huerfano"}
+    assert barrer(lambda ahora: ahora + timedelta(minutes=1)) == {en_cola, apartado}
+    with sala.motor.begin() as conexion:
+        conexion.execute(sa.text("UPDATE archivos SET conservar_hasta = now() WHERE conservar_hasta IS NOT NULL"))
+    assert barrer(lambda ahora: ahora) == {en_cola}
+    assert sala.archivo("aparte")["uri"] is None
+    assert sala.imagen("aparte")["estado"] == "CUARENTENA"

@@ -1,0 +1,53 @@
+"""An image's file on a whole platform: from the door to a clean file, and nothing of the original stays."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+from pydicom.data import get_testdata_file
+from tests.saga.bases import filas, volcado
+from tests.saga.negocio import Negocio
+from tests.saga.plataforma_viva import Plataforma
+
+pytestmark = pytest.mark.integracion
+
+DICOM = Path(get_testdata_file("CT_small.dcm")).read_bytes()  # type: ignore[arg-type]
+PACIENTE = "1CT1"
+
+
+def _guardados(plataforma: Plataforma, que: str) -> dict[str, bytes]:
+    return {a.name: a.read_bytes() for a in (plataforma.almacen / que).glob("*")}
+
+
+def test_un_archivo_pasa_de_la_puerta_a_un_resultado_limpio(negocio: Negocio, plataforma: Plataforma) -> None:
+    marca, cuidadora = secrets.token_hex(6), "Rosalba Quiñones"
+    campos = {"id_imagen": f"{marca}-1", "id_paciente": PACIENTE, "antecedentes": f"Asmático, lo cuida {cuidadora}"}
+    imagen = negocio.envia_archivo(DICOM, marca, **campos)
+    otra_vez = negocio.envia_archivo(DICOM, marca, **campos)
+    imagen.su_comando_queda("APLICADO")
+    registro = imagen.queda("ANONIMIZADA")
+
+    assert (otra_vez.id, otra_vez.id_comando) == (imagen.id, imagen.id_comando)
+    assert registro["seudonimo_paciente"].startswith("v2:")
+    ((huella,),) = filas(
+        plataforma.bases["procesamiento"], f"SELECT resultado_sha256 FROM archivos WHERE id = '{imagen.id}'"
+    )
+    limpio = _guardados(plataforma, "resultados")[huella]
+    assert limpio[128:132] == b"DICM"
+    assert b"CompressedSamples" not in limpio
+    # The first copy goes with its outcome; the repeat's is named by nothing, and the broom's in a day.
+    assert len(_guardados(plataforma, "originales")) == 1
+    de_procesamiento = volcado(plataforma.bases["procesamiento"])
+    assert cuidadora.encode() not in de_procesamiento
+    assert b"CompressedSamples" not in de_procesamiento
+
+
+def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: Negocio) -> None:
+    marca = secrets.token_hex(6)
+    mala = negocio.envia_archivo(b"GIF89a" * 1000, f"{marca}-a", id_imagen=f"{marca}-a")
+    buena = negocio.envia_archivo(DICOM, f"{marca}-b", id_imagen=f"{marca}-b", id_paciente=PACIENTE)
+    assert mala.queda("CUARENTENA")["motivo"]
+    buena.queda("ANONIMIZADA")
+    informes = [negocio.pregunta(f"/procesar/imagenes/{i.id}/informe").cuerpo for i in (mala, buena)]
+    assert [(i["estado"], i["sha256"] is None) for i in informes] == [("CUARENTENA", True), ("ANONIMIZADA", False)]
+    assert informes[1]["acciones"] and PACIENTE not in str(informes)
