@@ -87,6 +87,7 @@ if __name__ == "__main__":
     servir("prueba:app", ajustes)
 """
 MIB = 1024 * 1024
+CASI = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % MIB
 A_MEDIAS = (
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{",
     b"POST / HTTP/1.1\r\nHos",
@@ -287,6 +288,18 @@ def test_lo_que_no_se_puede_atender_no_es_un_error_nuestro(servidor: Servidor, p
     assert int(cliente.recv(1000).split(b" ")[1]) == estado
 
 
+def test_un_cuerpo_que_empieza_a_la_vez_que_su_cabeza_llega_entero(tmp_path: Path) -> None:
+    """What came with the head was counted as sent ahead of its turn, and the rest never asked for."""
+    with en_marcha(tmp_path, plazo=300) as servidor:
+        for primero in (1, 60_000, 100_000, 200_000):
+            cliente = servidor.llega(CASI + b"x" * primero)
+            cliente.settimeout(10)
+            for _ in range(20):
+                esperar(servidor.responde)
+            cliente.sendall(b"x" * (MIB - primero))
+            assert cliente.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
 def test_un_trozo_que_no_lo_es_se_contesta_cuando_llega(tmp_path: Path) -> None:
     """Not when the time for the rest of it is up."""
     with en_marcha(tmp_path, plazo=300) as servidor:
@@ -357,9 +370,6 @@ def test_si_no_hay_ociosas_hacen_sitio_las_mas_lentas(tmp_path: Path) -> None:
         esperar(servidor.responde)
         (tmp_path / "suelta").touch()
         assert retenida.recv(1000).startswith(b"HTTP/1.1 200 ")
-
-
-CASI = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % MIB
 
 
 def test_de_cuerpos_sin_acabar_no_se_guarda_mas_de_lo_que_cabe(tmp_path: Path) -> None:

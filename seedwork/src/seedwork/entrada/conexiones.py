@@ -150,8 +150,13 @@ class Conexion(web.RequestHandler):
     @property
     def ociosa(self) -> bool:
         """Whether nobody waits for anything on it: all that came whole was answered, and read."""
+        return self._sin_pedido and self._limite_envio is None
+
+    @property
+    def _sin_pedido(self) -> bool:
+        """Whether all that came whole was answered. Between two requests nobody attends to it, and it is not so."""
         espera = self._waiter
-        return espera is not None and not espera.done() and self._limite_envio is None
+        return espera is not None and not espera.done()
 
     @property
     def turno(self) -> float | None:
@@ -176,18 +181,28 @@ class Conexion(web.RequestHandler):
         if self.por_leer is not None:
             if self._messages and not self.por_leer.is_eof():
                 # What came is no piece of it: the parser puts its error behind a request that would wait for the rest.
-                self.por_leer.set_exception(_CuerpoRoto())
-        elif self._messages or self.atendiendo:
-            self._por_adelantado(len(data))
-        else:
+                self.por_leer.set_exception(CuerpoRoto())
+        elif self._sin_pedido:
             self._a_medias(len(data))
+        else:
+            self._por_adelantado(len(data))
+
+    def leer(self, contenido: Any) -> None:
+        """What comes from now on is this body's, until it is whole."""
+        self.por_leer = contenido
+        self._seguir()
+
+    def _seguir(self) -> None:
+        adelantados, self._adelantados = self._adelantados, 0
+        if adelantados > CABEZA and self._despidiendo is None and not self._reading_paused:
+            self._transporte.resume_reading()
 
     def _por_adelantado(self, octetos: int) -> None:
         """What comes behind a request that has no answer yet: some of it is taken, the rest when it has one."""
         self._cabeza = 0
         self._adelantados += octetos
-        if self._adelantados > CABEZA and self._despidiendo is None and self.transport is not None:
-            self.transport.pause_reading()
+        if self._adelantados > CABEZA and self._despidiendo is None:
+            self._transporte.pause_reading()
 
     def _a_medias(self, octetos: int) -> None:
         """A piece of a head that is not whole."""
@@ -254,9 +269,7 @@ class Conexion(web.RequestHandler):
         self.atendiendo = False
         self.limite = None
         self.desde = self._reloj()
-        if self._adelantados > CABEZA and self._despidiendo is None and self.transport is not None:
-            self.transport.resume_reading()
-        self._adelantados = 0
+        self._seguir()
         if self.sin_mas_entrada:
             self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
 
@@ -541,7 +554,7 @@ class Servidor:
         def empezar() -> None:
             if anunciado and conexion.transport is not None:
                 conexion.transport.write(_CONTINUA)
-            conexion.por_leer = pedido.content
+            conexion.leer(pedido.content)
 
         conexion.limite = None
         entorno = self._entorno(conexion, pedido, BytesIO(), None)
@@ -578,7 +591,7 @@ class Servidor:
         if anunciado and conexion.transport is not None:
             conexion.transport.write(_CONTINUA)
         cuerpo = BytesIO()
-        conexion.por_leer = contenido
+        conexion.leer(contenido)
         try:
             async with asyncio.timeout_at(plazo):
                 while trozo := await contenido.readany():
