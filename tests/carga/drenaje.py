@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any
 
 import cargas
@@ -18,6 +18,8 @@ from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.pruebas.sobres import sobre_nuevo
 
 IMAGENES = 20_000
+MUCHAS = 80_000
+"""So many that all workers have come up before most of it is done."""
 META_BUCLE = 0.35
 META_BANDEJAS = 0.7
 PLAZO_S = 120.0
@@ -38,6 +40,7 @@ def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
         bucles.append(IMAGENES / pisos_drenaje.drenar(url, base, _BUCLE, IMAGENES, bandejas=False))
         trabajador.append(_trabajador(cimientos, base))
         bandejas.append(IMAGENES / pisos_drenaje.drenar(url, base, _BANDEJAS, IMAGENES, bandejas=True))
+    juntos = [_juntos(cimientos, base, cuantos) for cuantos in (1, 2, 3)]
     return [
         Cifra(
             nombre=f"drained by one worker ({IMAGENES:,})",
@@ -57,7 +60,13 @@ def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
                     meta=META_BANDEJAS,
                 ),
             ],
-        )
+        ),
+        Cifra(
+            nombre="drained by one, two and three at work, on the same processors",
+            valor=juntos[0],
+            unidad="images/s",
+            detalle={"two": juntos[1], "three": juntos[2]},
+        ),
     ]
 
 
@@ -104,6 +113,24 @@ def _trabajador(cimientos: Cimientos, base: str) -> float:
             (antes,),
         )
         return IMAGENES / float(_fila(cursor)[0])
+
+
+def _juntos(cimientos: Cimientos, base: str, cuantos: int) -> float:
+    """The images per second of so many workers with their relay, from when all of them are at work."""
+    publicar(cimientos.conexiones.pulsar_url, MUCHAS)
+    with closing(psycopg2.connect(base)) as conexion, conexion.cursor() as cursor, ExitStack() as pila:
+        conexion.autocommit = True
+        cursor.execute("SELECT count(*) FROM comandos")
+        (habia,) = _fila(cursor)
+        for nombre in ("procesamiento-relay", *(f"procesamiento-{n}" for n in range(1, cuantos + 1))):
+            pila.enter_context(cimientos.parte(nombre))
+        cursor.execute("SELECT count(*) FROM comandos")
+        faltan, comienzo = habia + MUCHAS - _fila(cursor)[0], time.monotonic()
+        while not vacio(cursor, habia + MUCHAS):
+            if time.monotonic() > comienzo + PLAZO_S:
+                raise TimeoutError(f"the workers have not drained the backlog within {PLAZO_S:.0f} s")
+            time.sleep(0.1)
+        return float(faltan / (time.monotonic() - comienzo))
 
 
 def vacio(cursor: Any, comandos: int) -> bool:

@@ -71,7 +71,8 @@ def cimientos(consola: Console) -> Iterator[Cimientos]:
     """What every service needs, ready in the body."""
     with _carpeta() as raiz:
         estado = raiz / ".local"
-        with correr(_elegir(raiz), raiz, estado, consola, con_servicios=False) as corrida:
+        # None of them runs before it is asked for.
+        with correr(_elegir(raiz, 3), raiz, estado, consola, con_servicios=False) as corrida:
             ajustes, plano, secretos = corrida.ajustes, corrida.plano, Secretos(estado / "secretos.json")
             crear_bases(plano.postgres_url, plano.claves)
             corrida.preparar(partes.preparativos(ajustes, plano.conexiones, secretos), raiz, dict(os.environ))
@@ -121,5 +122,5 @@ def _carpeta() -> Iterator[Path]:
         yield Path(carpeta)
 
 
-def _elegir(raiz: Path) -> Callable[[], Ajustes]:
-    return partial(leer_ajustes_libres, raiz, procesamiento=1, bff=1)
+def _elegir(raiz: Path, trabajadores: int = 1) -> Callable[[], Ajustes]:
+    return partial(leer_ajustes_libres, raiz, procesamiento=trabajadores, bff=1)

@@ -14,6 +14,8 @@ from plataforma.balanceador import APARTADO_S, DRENAJE_S, FALLOS
 from plataforma.puertos import LOCAL
 
 YERRA_S = 15.0
+LLEGAN_S = 5.0
+"""Seconds in which troublesome clients come: what they ask for is answered then, as anybody's would be."""
 PRIMERAS = 20
 """How many requests count as the first ones after a start."""
 
@@ -212,12 +214,14 @@ def como_sin_ellos(lugar: Escena, muestras: Muestras, cuentas: Cuentas, hechos: 
     """No request failed; what it cost the others is a figure."""
     sin_un_error(lugar, muestras, cuentas, hechos)
     antes = sorted(m.ms for m in muestras[PRIMERAS:] if m.comienzo < hechos.desde)
-    despues = sorted(m.ms for m in muestras if m.comienzo >= hechos.desde)
+    vienen = sorted(m.ms for m in muestras if hechos.desde <= m.comienzo < hechos.desde + LLEGAN_S)
+    despues = sorted(m.ms for m in muestras if m.comienzo >= hechos.desde + LLEGAN_S)
     hechos.exigir(len(despues) > len(antes), "they came too late to be in anybody's way")
-    if antes and despues:
+    if antes and vienen and despues:
         p99 = percentil(antes, 99), percentil(despues, 99)
         hechos.notas.append(
-            f"p99 {p99[0]:.0f} ms before they came, {p99[1]:.0f} ms beside them ({p99[1] / p99[0]:.2f} of it); "
+            f"p99 {p99[0]:.0f} ms before they came, {p99[1]:.0f} ms beside them ({p99[1] / p99[0]:.2f} of it), at most "
+            f"{vienen[-1]:.0f} ms in the {LLEGAN_S:.0f} s in which they came; "
             f"median {percentil(antes, 50):.0f} and {percentil(despues, 50):.0f} ms"
         )
 
