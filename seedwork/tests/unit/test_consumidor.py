@@ -177,6 +177,12 @@ def test_lo_compartido_que_llega_de_uno_en_uno_se_trata_junto():
     mesa.reloj.avanzar(Ritmo.reunir_s)
     compartido.vuelta()
     assert compartido.en_mano == 2
+    for _ in range(30):
+        mesa.enviar(Contado)
+    mesa.reloj.avanzar(Ritmo.reunir_s)
+    assert [compartido.vuelta() for _ in range(9)] == [0] * 9, "nor does a backlog wait"
+    mesa.vueltas(9)
+    mesa.falso.tratados = mesa.falso.tratados[:1]
     for _ in range(2):
         mesa.enviar()
         assert [ordenado.vuelta() for _ in range(3)] == [0, 0, 0]

@@ -29,7 +29,8 @@ class Ritmo:
             its process keep their latency.
         lote_espera: most waiting commands in one transaction.
         reunir_s: least time between two looks that find something on topics that workers share: what comes one by one
-            is handled in small batches, at a fraction of the cost; what comes after a quiet time waits for nothing.
+            is handled in small batches, at a fraction of the cost; what comes after a quiet time waits for nothing,
+            nor does a backlog.
         lote_s: how long the messages of a batch may take, besides what its transaction costs by itself; where they take
             longer, the next batches are smaller.
     """

@@ -242,7 +242,8 @@ class Consumidor:
                 llegados = abierta.subscription.recibir(cupo, self._escucha(tratamiento))
                 tratamiento.tomar(llegados)
             if llegados:
-                self._recogido = self._medios.entorno.monotono()
+                # There is more than it took, where it took all that it may: no need to wait for that.
+                self._recogido = self._medios.entorno.monotono() if len(llegados) < cupo else -math.inf
             self._al_dia = self._medios.entorno.monotono()
         if tratamiento.retenidas != self._retenidas:
             self._retenidas = tratamiento.retenidas
