@@ -36,7 +36,7 @@ check: $(LISTO) ## the fast gate, without servers: format, lint, types, import r
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -m "not integracion and not largo and not contenedores"
+	@$(BIN)/python -m pytest -q -n 2 -m "not integracion and not largo and not contenedores"
 
 bench: $(LISTO) ## the timings that the project reports
 	@$(BIN)/python tests/carga/banco.py

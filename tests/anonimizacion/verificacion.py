@@ -30,6 +30,8 @@ from anonimizacion.seudonimos import Seudonimizador
 HOSPITAL = "Hospital del norte"
 NO_CONSTRUIDO = frozenset({"PIXELES_NO_ADMITIDOS", "FORMATO_NO_ADMITIDO"})
 """Reasons that tell of the engine, not of the file."""
+_AZAR = 3
+"""Letters of what is not sought in a report."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ def revisar_publicos(archivos: Iterable[Publico], clave: Seudonimizador) -> tupl
         acta.buscados["identificador"] += len(agujas)
         dicho = Pajar(salida.informe)
         for aguja, _ in agujas:
-            if dicho.tiene(aguja, enteras=True):
+            # Three letters stand in digests and in what prints as bytes by chance, anew at each run.
+            if max(map(len, aguja.textos), default=0) > _AZAR and dicho.tiene(aguja, enteras=True):
                 acta.hallazgos.append(Hallazgo(publico.nombre, "informe", aguja.nombre))
         if isinstance(salida.resultado, Apartada):
             acta.apartados[salida.resultado.motivo] += 1
