@@ -195,6 +195,22 @@ def test_lo_que_se_quita_se_busca_en_lo_que_sale(monkeypatch: pytest.MonkeyPatch
     assert resultado.motivo == "IDENTIFICADOR_EN_EL_RESULTADO"
 
 
+def test_una_hora_que_se_queda_no_es_un_resto() -> None:
+    """Devices make a procedure step's id of its day and time. The same digits where no time stands are a rest."""
+    datos = {
+        0x00080030: Elemento("TM", b"113933.000000"),
+        0x00400253: Elemento("SH", b"20190124.113933"),
+        0x00409096: Elemento("SQ", [{0x00400245: Elemento("TM", b"113933")}]),
+    }
+    hecho = leer(limpio(archivo(datos, EXPLICITA)), 0).datos
+    assert bytes(hecho[0x00080030].octetos).strip() == b"113933.000000"
+    assert hecho[0x00409096].items[0][0x00400245].octetos == b"113933"
+    resto: Conjunto = {0x00283006: Elemento("OW", b"a 113933 ")}
+    resultado = anonimizar(archivo(datos | resto, EXPLICITA), Formato.DICOM, CLAVE, CLINICA)
+    assert not isinstance(resultado, Limpia)
+    assert resultado.motivo == "IDENTIFICADOR_EN_EL_RESULTADO"
+
+
 @pytest.mark.parametrize("queda", ["Consultorio Muñoz", "CONSULTORIO MUÑOZ", "Consultorio Munoz"])
 def test_un_nombre_es_el_mismo_con_otras_mayusculas_y_sin_tildes(queda: str) -> None:
     datos = {

@@ -48,6 +48,14 @@ def test_el_azar_no_se_toma_por_nadie(vr: str, quitado: bytes, queda: bytes) -> 
     assert not rastro((vr, quitado)).en(queda)
 
 
+def test_unas_cifras_entre_los_valores_de_una_imagen_son_azar() -> None:
+    """A ramp of grey values is "123456", and a smooth picture is full of those."""
+    hecho = rastro(("LO", b"123456"), ("SH", b"79448812"))
+    assert not hecho.en_partes([memoryview(bytes(200) + b"--211234560.)%" + bytes(200))])
+    assert hecho.en_partes([memoryview(bytes(200) + b"n 123456;" + bytes(200))])
+    assert hecho.en_partes([memoryview(bytes(200) + b"10794488120" + bytes(200))])
+
+
 def test_una_fecha_que_se_puso_no_es_un_resto() -> None:
     hecho = rastro(("DA", b"20100302"))
     assert hecho.en(b"20100302")

@@ -107,8 +107,7 @@ def _nada_se_busca_al_final(parche: pytest.MonkeyPatch) -> None:
 
 
 def _sin_cortar(parche: pytest.MonkeyPatch) -> None:
-    nombre = "_limpiar_nativa" if hasattr(pixeles, "_limpiar_nativa") else "_limpiar_nativos"
-    parche.setattr(pixeles, nombre, lambda *_: None)
+    parche.setattr(pixeles, "_limpiar_nativa", lambda *_: None)
 
 
 def _todo_vale(parche: pytest.MonkeyPatch) -> None:

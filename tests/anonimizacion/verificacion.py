@@ -28,8 +28,6 @@ from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 
 HOSPITAL = "Hospital del norte"
-NO_CONSTRUIDO = frozenset({"PIXELES_NO_ADMITIDOS", "FORMATO_NO_ADMITIDO"})
-"""Reasons that tell of the engine, not of the file."""
 _AZAR = 3
 """Letters of what is not sought in a report."""
 
@@ -136,7 +134,7 @@ def revisar_canarios(archivos: Iterable[Archivo], clave: Seudonimizador) -> Acta
                 acta.hallazgos.append(Hallazgo(archivo.nombre, "informe", aguja.nombre))
         if isinstance(salida.resultado, Apartada):
             acta.apartados[salida.resultado.motivo] += 1
-            if not archivo.puede_apartarse and salida.resultado.motivo not in NO_CONSTRUIDO:
+            if not archivo.puede_apartarse:
                 acta.hallazgos.append(Hallazgo(archivo.nombre, "apartada", salida.resultado.motivo))
             continue
         acta.limpios += 1

@@ -96,7 +96,7 @@ class Rastro:
             if todas_ascii and not _puede_tener_texto(bloque):
                 continue
             pajar = bytes(bloque).upper()
-            if any(aguja in pajar for aguja in agujas):
+            if any(_esta(aguja, pajar, en_cifras=True) for aguja in agujas):
                 return True
         return False
 

@@ -9,7 +9,7 @@ from anonimizacion.dicom.elementos import Conjunto, Elemento, texto_de
 from anonimizacion.dicom.escritor import escribir
 from anonimizacion.dicom.lector import leer
 from anonimizacion.dicom.meta import cabecera
-from anonimizacion.dicom.recorrido import Recorrido
+from anonimizacion.dicom.recorrido import Recorrido, sin_lo_que_consta
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Rasgos, Remitente
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
@@ -64,7 +64,9 @@ def limpiar(
     if imagen.tapada:
         informe.opciones.append("pixeles_limpios")
     partes = (cabecera(datos, imagen.sintaxis), *escribir(datos, archivo.codificacion))
-    if recorrido.rastro.en_partes(partes):
+    if recorrido.rastro.en_partes(partes) and recorrido.rastro.en_partes(
+        (partes[0], *escribir(sin_lo_que_consta(datos), archivo.codificacion))
+    ):
         raise ApartarError(Motivo.IDENTIFICADOR_EN_EL_RESULTADO)
     return Limpia(partes, informe, seudonimo, rasgos)
 

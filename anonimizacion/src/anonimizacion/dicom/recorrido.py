@@ -286,6 +286,21 @@ class Recorrido:
         return valor if valor.isascii() else valor + b"\n" + textos.llano(valor, self._juegos)
 
 
+def sin_lo_que_consta(conjunto: Conjunto) -> Conjunto:
+    """A clean data set without its times, which are kept as they were: an identifier may be made of one.
+
+    What was taken out elsewhere ("20190124.113933", a procedure step's id) is looked for with its parts, and there it
+    is in the result by right; anywhere else it is not.
+    """
+    return {
+        tag: Elemento("SQ", [sin_lo_que_consta(item) for item in elemento.valor])
+        if isinstance(elemento.valor, list)
+        else elemento
+        for tag, elemento in conjunto.items()
+        if elemento.vr != "TM"
+    }
+
+
 def _ruta(ruta: str, tag: int) -> str:
     return f"{ruta}{tag >> 16:04X},{tag & 0xFFFF:04X}"
 
