@@ -222,6 +222,29 @@ def test_un_nombre_es_el_mismo_con_otras_mayusculas_y_sin_tildes(queda: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("juego", "nombre", "queda"),
+    [
+        (b"\\ISO 2022 IR 149", b"QX^\x1b$)C\xb1\xe6\xb5\xbf\xc8\xf1", b"ACME \x1b$)C\xb1\xe6\xb5\xbf\xc8\xf1"),
+        (b"\\ISO 2022 IR 149", b"\x1b$)C\xb1\xe6\xb5\xbf\xc8\xf1^\x1b$)CQX", b"\x1b$)CACME \xb1\xe6\xb5\xbf\xc8\xf1"),
+        (b"\\ISO 2022 IR 87", b"\x1b$B;3ED\x1b(B^QX", b"\x1b$B=q;3ED\x1b(B"),
+        (b"ISO_IR 192", "Łukasz^QX".encode(), b"ACME LUKASZ"),
+        (b"ISO_IR 144", "Иванова^QX".encode("iso8859_5"), "ЗАО ИВАНОВА".encode("iso8859_5")),
+    ],
+)
+def test_un_nombre_es_el_mismo_entre_otros_escapes(juego: bytes, nombre: bytes, queda: bytes) -> None:
+    datos = {
+        0x00080005: Elemento("CS", juego),
+        0x00080070: Elemento("LO", queda),
+        0x00100010: Elemento("PN", nombre),
+    }
+    assert leer(limpio(archivo(datos, EXPLICITA)), 0).datos[0x00080070].octetos == b"ANONIMIZADO "
+    # In an item that has character sets of its own too; the data set has none.
+    fuera: Conjunto = {0x00081090: Elemento("LO", b"X1000"), 0x00409096: Elemento("SQ", [datos])}
+    hecho = leer(limpio(archivo(fuera, EXPLICITA)), 0).datos
+    assert hecho[0x00409096].items[0][0x00080070].octetos == b"ANONIMIZADO "
+
+
+@pytest.mark.parametrize(
     "cola",
     [
         struct.pack("<HH2sH", 0x0008, 0x0060, b"CS", 2) + b"CT",

@@ -12,8 +12,6 @@ from tests.anonimizacion.canarios import Archivo
 from tests.anonimizacion.quitadas import QUITADAS
 
 CLAVE = verificacion.clave_nueva()
-PENDIENTES = {"name"}
-"""What the engine does not find yet: a name in ISO 2022, said again between other escapes."""
 
 
 @cache
@@ -23,7 +21,7 @@ def pocos() -> list[Archivo]:
 
 def test_no_queda_ningun_canario() -> None:
     acta = verificacion.revisar_canarios(pocos(), CLAVE)
-    assert {h.detalle for h in acta.hallazgos} <= PENDIENTES
+    assert acta.hallazgos == []
     assert acta.buscados["tabla"] > 1200
     assert acta.buscados["estructura"] > 500
     assert acta.limpios > 40
@@ -77,13 +75,13 @@ def test_un_numero_se_halla_sin_sus_signos_y_unos_octetos_al_reves() -> None:
 
 @pytest.mark.largo
 def test_no_queda_ningun_canario_en_ninguna_sintaxis() -> None:
-    assert {h.detalle for h in verificacion.revisar_canarios(canarios.todos(), CLAVE).hallazgos} <= PENDIENTES
+    assert verificacion.revisar_canarios(canarios.todos(), CLAVE).hallazgos == []
 
 
 @pytest.mark.largo
 def test_la_orden_no_dice_nada_ni_en_nombres_ni_en_informes() -> None:
     acta = verificacion.revisar_la_orden(pocos())
-    assert {h.detalle for h in acta.hallazgos} <= PENDIENTES
+    assert acta.hallazgos == []
     assert acta.limpios > 40
 
 
@@ -92,4 +90,4 @@ def test_la_orden_no_dice_nada_ni_en_nombres_ni_en_informes() -> None:
 def test_sin_una_regla_se_nota(regla: str) -> None:
     with pytest.MonkeyPatch.context() as parche:
         QUITADAS[regla](parche)
-        assert {h.detalle for h in verificacion.revisar_canarios(pocos(), CLAVE).hallazgos} - PENDIENTES
+        assert verificacion.revisar_canarios(pocos(), CLAVE).hallazgos

@@ -1,6 +1,7 @@
 """The walk: every element of a data set, at every depth, and what the table says of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydicom._uid_dict import UID_dictionary
@@ -30,6 +31,20 @@ _DE_REFERENCIA = frozenset({0x00081160, 0x0062000B, 0x0028135A, 0x0040A170})
 """The frames and segments that are meant, whether they lie alike, and the coded purpose."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Queda:
+    """A text that stays: where, and in which character sets."""
+
+    conjunto: Conjunto
+    tag: int
+    ruta: str
+    juegos: tuple[str, ...] | None
+
+    @property
+    def elemento(self) -> Elemento:
+        return self.conjunto[self.tag]
+
+
 class Recorrido:
     """One file's walk. It changes the data set that it is given."""
 
@@ -51,7 +66,7 @@ class Recorrido:
         self._codificacion = codificacion
         self._uids: dict[bytes, bytes] = {}
         self._juegos: tuple[str, ...] | None = None
-        self._quedan: list[tuple[Conjunto, int, str]] = []
+        self._quedan: list[_Queda] = []
         self.rastro = Rastro(_PROPIO)
 
     @property
@@ -62,7 +77,6 @@ class Recorrido:
     def limpiar(self, datos: Conjunto) -> None:
         """Clean a whole data set."""
         self._conjunto(datos, "", None)
-        self._juegos = self._juego(datos, None)
         self._mirar_lo_que_queda()
 
     def _conjunto(self, conjunto: Conjunto, ruta: str, heredados: tuple[str, ...] | None) -> None:
@@ -72,7 +86,7 @@ class Recorrido:
                 for tag in CODIGOS & conjunto.keys():
                     self._contar(ruta, tag, regla(tag), Accion.CODIGO)
                 if not codigos.limpiar(conjunto):
-                    self._quedan.extend((conjunto, tag, ruta) for tag in CODIGOS & conjunto.keys())
+                    self._quedan.extend(_Queda(conjunto, t, ruta, self._juegos) for t in CODIGOS & conjunto.keys())
             for tag, elemento in list(conjunto.items()):
                 if tag in CODIGOS:
                     continue
@@ -110,7 +124,7 @@ class Recorrido:
         if hecho is Accion.QUITAR:
             self._quitar(conjunto, tag, elemento, suya)
         elif hecho in _QUEDA_TEXTO and elemento.vr in _CON_TEXTO and elemento.valor:
-            self._quedan.append((conjunto, tag, ruta))
+            self._quedan.append(_Queda(conjunto, tag, ruta, self._juegos))
         return hecho
 
     def _quitar(self, conjunto: Conjunto, tag: int, elemento: Elemento, suya: Regla) -> None:
@@ -130,8 +144,9 @@ class Recorrido:
                         self._recordar(dentro)
         elif elemento.vr != "UI" or bytes(valor).strip(b" \0").decode("latin-1") not in UID_dictionary:
             self.rastro.anotar(elemento.vr, valor)
-            if elemento.vr in _VR_TEXTUALES and not bytes(valor).isascii():
-                self.rastro.anotar(elemento.vr, textos.llano(bytes(valor), self._juegos))
+            if elemento.vr in _VR_TEXTUALES and not textos.de_ascii(bytes(valor)):
+                for llano in textos.llanos(bytes(valor), self._juegos):
+                    self.rastro.anotar(elemento.vr, llano)
 
     def _como_dice_el_diccionario(self, elemento: Elemento, suya: Regla) -> bool:
         """Give an element the representation that the standard does; False where its bytes can't be that."""
@@ -256,16 +271,16 @@ class Recorrido:
 
     def _mirar_lo_que_queda(self) -> None:
         """What stays and holds an identifier that was taken out elsewhere, or the patient's number, is replaced."""
-        palabras = [(c, t, r) for c, t, r in self._quedan if t in c and len(c[t].octetos) < _TEXTO_LARGO]
+        palabras = [q for q in self._quedan if q.tag in q.conjunto and len(q.elemento.octetos) < _TEXTO_LARGO]
         if not self._identifica(
-            b"\n".join(self._con_llano(bytes(c[t].octetos)) for c, t, _ in palabras), en_cifras=True
+            b"\n".join(_con_llanos(bytes(q.elemento.octetos), q.juegos) for q in palabras), en_cifras=True
         ):
             return
-        for conjunto, tag, ruta in palabras:
-            elemento = conjunto[tag]
+        for queda in palabras:
+            conjunto, tag, ruta, elemento = queda.conjunto, queda.tag, queda.ruta, queda.elemento
             en_cifras = elemento.vr not in ("DS", "IS")
             partes = bytes(elemento.octetos).split(b"\\")
-            suyas = [self._identifica(self._con_llano(parte), en_cifras=en_cifras) for parte in partes]
+            suyas = [self._identifica(_con_llanos(parte, queda.juegos), en_cifras=en_cifras) for parte in partes]
             if not any(suyas):
                 continue
             if en_cifras:
@@ -282,8 +297,9 @@ class Recorrido:
             en_cifras and self._paciente.esta_en(valor.decode("latin-1"))
         )
 
-    def _con_llano(self, valor: bytes) -> bytes:
-        return valor if valor.isascii() else valor + b"\n" + textos.llano(valor, self._juegos)
+
+def _con_llanos(valor: bytes, juegos: tuple[str, ...] | None) -> bytes:
+    return valor if textos.de_ascii(valor) else b"\n".join((valor, *textos.llanos(valor, juegos)))
 
 
 def sin_lo_que_consta(conjunto: Conjunto) -> Conjunto:

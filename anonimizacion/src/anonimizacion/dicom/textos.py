@@ -32,9 +32,14 @@ def juegos(declarado: bytes) -> tuple[str, ...] | None:
     return tuple(python_encoding[termino] for termino in terminos)
 
 
+def de_ascii(valor: bytes) -> bool:
+    """Whether it is the same text in every character set: escapes of seven bits (ISO 2022) lead elsewhere."""
+    return valor.isascii() and b"\x1b" not in valor
+
+
 def texto(valor: bytes, declarados: tuple[str, ...] | None) -> str | None:
     """A value's text; None where its bytes are none in the declared character sets."""
-    if valor.isascii() and b"\x1b" not in valor:
+    if de_ascii(valor):
         return valor.decode("ascii")
     if declarados is None:
         return None
@@ -46,12 +51,18 @@ def texto(valor: bytes, declarados: tuple[str, ...] | None) -> str | None:
         return None
 
 
-def llano(valor: bytes, declarados: tuple[str, ...] | None) -> bytes:
-    """What is left of a text in ASCII, without accents: by it one word is the same in any case and character set."""
+def llanos(valor: bytes, declarados: tuple[str, ...] | None) -> tuple[bytes, bytes]:
+    """A text without accents, in which one word is the same in any case, character set and company of escapes.
+
+    In UTF-8; and what of it is ASCII, since some letters are no others with an accent (Ł) and are written as such.
+    """
     leido = texto(valor, declarados)
     if leido is None:
         leido = valor.decode("latin-1")
-    return unicodedata.normalize("NFKD", leido).encode("ascii", "ignore")
+    partido = unicodedata.normalize("NFKD", leido)
+    sin_tildes = "".join(signo for signo in partido if not unicodedata.combining(signo))
+    # Together again: a syllable of Hangul is one sign, as long as one of another script.
+    return unicodedata.normalize("NFC", sin_tildes.casefold()).encode(), partido.encode("ascii", "ignore")
 
 
 def que_cabe(vr: str, valor: bytes) -> bytes | None:
