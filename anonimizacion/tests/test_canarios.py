@@ -211,6 +211,41 @@ def test_una_hora_que_se_queda_no_es_un_resto() -> None:
     assert resultado.motivo == "IDENTIFICADOR_EN_EL_RESULTADO"
 
 
+@pytest.mark.parametrize(
+    ("tipo", "queda"),
+    [
+        (b"ORIGINAL\\PRIMARY\\RENAL\\0001", b"ORIGINAL\\PRIMARY\\RENAL\\0001 "),
+        (b"DERIVED\\PRIMARY\\DE MARY", b"DERIVED\\PRIMARY\\ANONIMIZADO"),
+        (b"ORIGINAL\\PRIMARY\\ABDOM/RAD\\0001", b"ORIGINAL\\PRIMARY\\ANONIMIZADO\\0001"),
+        (b"ORIGINAL\\PRIMARY\\ABDOM/RAD\\MARY", b"ORIGINAL\\PRIMARY\\ANONIMIZADO\\ANONIMIZADO"),
+    ],
+)
+def test_el_tipo_de_una_imagen_se_queda_con_sus_palabras(tipo: bytes, queda: bytes) -> None:
+    """Who is called Mary, or Mono, is in words of the standard's, without which no picture can be read."""
+    datos = {
+        0x00080008: Elemento("CS", tipo),
+        0x00100010: Elemento("PN", b"MONO^MARY"),
+        0x00280004: Elemento("CS", b"MONOCHROME2"),
+        0x00080070: Elemento("LO", b"PRIMARY CARE"),
+    }
+    hecho = leer(limpio(archivo(datos, EXPLICITA)), 0).datos
+    assert bytes(hecho[0x00080008].octetos).strip() == queda.strip()
+    assert hecho[0x00280004].octetos == b"MONOCHROME2 "
+    assert hecho[0x00080070].octetos == b"ANONIMIZADO "
+
+
+def test_lo_que_un_modulo_no_admite_vacio_se_quita() -> None:
+    """And what an animal's file has to have is emptied (PS3.3 C.7.2.1, C.7.1.1)."""
+    datos = {
+        0x00081110: Elemento("SQ", [{0x00081155: Elemento("UI", b"1.3.6.1.4.1.99999.44")}]),
+        0x00102297: Elemento("PN", b"GARCIA^LUZ"),
+        0x00102299: Elemento("LO", b"Finca La Esperanza"),
+    }
+    hecho = leer(limpio(archivo(datos, EXPLICITA)), 0).datos
+    assert 0x00081110 not in hecho
+    assert hecho[0x00102297].octetos == hecho[0x00102299].octetos == b""
+
+
 @pytest.mark.parametrize("queda", ["Consultorio Muñoz", "CONSULTORIO MUÑOZ", "Consultorio Munoz"])
 def test_un_nombre_es_el_mismo_con_otras_mayusculas_y_sin_tildes(queda: str) -> None:
     datos = {

@@ -324,6 +324,8 @@ def test_lo_escrito_se_tapa_en_todos_los_cuadros(sintaxis: str, clase: str) -> N
     assert len(np.unique(despues[:, tapado].reshape(-1, despues.shape[-1] if clase == "color" else 1), axis=0)) == 1
     assert "113101" in [c.CodeValue for c in leido.DeidentificationMethodCodeSequence]
     assert leido.file_meta.TransferSyntaxUID == (sintaxis if sintaxis in (NATIVA, GRANDE) else RLE)
+    if clase == "color":
+        assert leido.PlanarConfiguration == (0 if sintaxis in (NATIVA, GRANDE) else 1)
     assert "RAMIREZ" not in str(resultado.informe.como_documento())
 
 

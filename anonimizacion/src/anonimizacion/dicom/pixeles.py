@@ -402,4 +402,7 @@ def _limpiar_comprimida(
             raise ApartarError(Motivo.DEMASIADO_GRANDE)
     elemento.valor = comprimidos.encapsulados(hechos)
     datos[_FOTOMETRIA] = Elemento("CS", fotometria.encode())
+    if imagen.muestras > 1:
+        # RLE has one colour after the other.
+        datos[_PLANOS] = Elemento("US", b"\1\0")
     return Limpieza(RLE, bool(tapado.rectangulos))

@@ -14,7 +14,7 @@ from anonimizacion.dicom.lector import leer_secuencia_implicita
 from anonimizacion.dicom.marcas import marcar
 from anonimizacion.dicom.meta import cabecera
 from anonimizacion.dicom.relleno import PALABRA, relleno, todos
-from anonimizacion.dicom.tabla import CODIGOS, PESO_Y_TALLA, PRIVADO, Accion, Regla, regla
+from anonimizacion.dicom.tabla import CODIGOS, ENUMERADOS, PESO_Y_TALLA, PRIVADO, TIPO_DE_IMAGEN, Accion, Regla, regla
 from anonimizacion.modelo import ApartarError, Informe, Opciones
 from anonimizacion.paciente import Paciente
 from anonimizacion.rastro import Rastro
@@ -175,6 +175,11 @@ class Recorrido:
         if elemento.vr not in textos.COMPROBADAS:
             return Accion.CONSERVAR
         cabe = textos.que_cabe(elemento.vr, bytes(elemento.octetos))
+        if cabe is None and tag == TIPO_DE_IMAGEN:
+            # Every image has to have one, and its values are told apart by their places.
+            partes = bytes(elemento.octetos).rstrip(b" \0").split(b"\\")
+            cabe = b"\\".join(PALABRA if textos.que_cabe("CS", parte) is None else parte for parte in partes)
+            self._contar(ruta, tag, regla(tag), Accion.RELLENAR)
         if cabe is None:
             return Accion.QUITAR
         elemento.valor = cabe
@@ -280,7 +285,10 @@ class Recorrido:
             conjunto, tag, ruta, elemento = queda.conjunto, queda.tag, queda.ruta, queda.elemento
             en_cifras = elemento.vr not in ("DS", "IS")
             partes = bytes(elemento.octetos).split(b"\\")
-            suyas = [self._identifica(_con_llanos(parte, queda.juegos), en_cifras=en_cifras) for parte in partes]
+            suyas = [
+                not _consta(tag, parte) and self._identifica(_con_llanos(parte, queda.juegos), en_cifras=en_cifras)
+                for parte in partes
+            ]
             if not any(suyas):
                 continue
             if en_cifras:
@@ -303,18 +311,25 @@ def _con_llanos(valor: bytes, juegos: tuple[str, ...] | None) -> bytes:
 
 
 def sin_lo_que_consta(conjunto: Conjunto) -> Conjunto:
-    """A clean data set without its times, which are kept as they were: an identifier may be made of one.
+    """A clean data set without what is in it by right, and only there.
 
-    What was taken out elsewhere ("20190124.113933", a procedure step's id) is looked for with its parts, and there it
-    is in the result by right; anywhere else it is not.
+    Times are kept as they were, and identifiers are made of them (a procedure step's id "20190124.113933"); the
+    standard's own words hold names.
     """
-    return {
-        tag: Elemento("SQ", [sin_lo_que_consta(item) for item in elemento.valor])
-        if isinstance(elemento.valor, list)
-        else elemento
-        for tag, elemento in conjunto.items()
-        if elemento.vr != "TM"
-    }
+    hecho: Conjunto = {}
+    for tag, elemento in conjunto.items():
+        if isinstance(elemento.valor, list):
+            hecho[tag] = Elemento(elemento.vr, [sin_lo_que_consta(item) for item in elemento.valor])
+        elif tag in ENUMERADOS:
+            partes = bytes(elemento.octetos).split(b"\\")
+            hecho[tag] = Elemento(elemento.vr, b"\\".join(parte for parte in partes if not _consta(tag, parte)))
+        elif elemento.vr != "TM":
+            hecho[tag] = elemento
+    return hecho
+
+
+def _consta(tag: int, parte: bytes) -> bool:
+    return parte.strip(b" \0") in ENUMERADOS.get(tag, ())
 
 
 def _ruta(ruta: str, tag: int) -> str:

@@ -101,8 +101,26 @@ BINARIOS = frozenset(
 _CODIGOS_LIBRES = frozenset({"ContentLabel", "GraphicLayer"})
 """Codes by their representation (CS), words by their use: whoever makes a presentation names its layers."""
 _FINES_DE_ROTULO = ("ID", "Identifier", "Label", "Name", "Number", "Code")
-_PASO = 0x00081111
-"""Referenced Performed Procedure Step Sequence (X/Z/D): its dummy is a reference to a mapped UID."""
+_POR_SU_TIPO = {
+    0x00081110: Accion.QUITAR,
+    0x00081111: Accion.SOLO_UID,
+    0x00102297: Accion.VACIAR,
+    0x00102299: Accion.VACIAR,
+}
+"""What the modules' types ask for (PS3.3), where the table leaves it open, or an animal's file would be none any more.
+
+Referenced Study Sequence (X/Z) may be left out, but not be empty; of Referenced Performed Procedure Step Sequence
+(X/Z/D) the dummy is a reference to a mapped UID; Responsible Person and Organization (X) have to be there for animals
+(2C), and say as little when they are empty.
+"""
+TIPO_DE_IMAGEN = 0x00080008
+ENUMERADOS = {
+    TIPO_DE_IMAGEN: frozenset({b"ORIGINAL", b"DERIVED", b"PRIMARY", b"SECONDARY"}),
+    0x00280004: frozenset(
+        b"MONOCHROME1|MONOCHROME2|PALETTE COLOR|RGB|YBR_FULL|YBR_FULL_422|YBR_ICT|YBR_RCT|YBR_PARTIAL_420".split(b"|")
+    ),
+}
+"""The standard's own words, by attribute, where a picture can't be read without: Mary is in every PRIMARY."""
 PESO_Y_TALLA = frozenset({0x00101020, 0x00101030})
 PRIVADO = Regla(Accion.QUITAR, resumida="privados")
 DESCONOCIDO = Regla(Accion.QUITAR, resumida="desconocidos")
@@ -126,8 +144,8 @@ def regla(tag: int) -> Regla:
     entrada = DicomDictionary.get(tag)
     nombrada = TABLA.get(tag)
     vrs = frozenset(entrada[0].split(" or ")) if entrada is not None else frozenset()
-    if tag == _PASO:
-        return Regla(Accion.SOLO_UID, vrs, nombrada=True)
+    if tag in _POR_SU_TIPO:
+        return Regla(_POR_SU_TIPO[tag], vrs, nombrada=True)
     if nombrada is not None:
         return _de_la_tabla(*nombrada, vrs)
     return DESCONOCIDO if entrada is None or not entrada[4] else _fuera_de_la_tabla(tag, vrs, entrada[4])
