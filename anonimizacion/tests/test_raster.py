@@ -1,6 +1,7 @@
 """PNG and JPEG from bytes to clean bytes. In make check: small pictures, some tenths of a second each for reading."""
 
 import io
+import logging
 import struct
 import subprocess
 import sys
@@ -66,6 +67,19 @@ def con_rotulo(fondo: np.ndarray, texto: str = NOMBRE, donde: tuple[int, int] = 
     claro = 255 if imagen.mode == "L" else tuple([255] * len(imagen.getbands()))
     ImageDraw.Draw(imagen).text(donde, texto, fill=claro, font=ImageFont.load_default(size=18))
     return imagen
+
+
+@pytest.mark.parametrize("formato", [Formato.PNG, Formato.JPEG])
+def test_lo_que_dice_exif_no_va_al_registro(formato: Formato, caplog: pytest.LogCaptureFixture) -> None:
+    exif = Image.Exif()
+    exif[0x013B] = "QXARTISTA"
+    octetos = guardada(Image.fromarray(degradado()), formato.value, exif=exif)
+    caplog.clear()
+    caplog.set_level(logging.DEBUG)
+    resultado, _ = limpia(octetos, formato)
+    assert b"QXARTISTA" in octetos
+    assert "QXARTISTA" not in caplog.text
+    assert b"QXARTISTA" not in resultado.contenido()
 
 
 def trozos(png: bytes) -> list[bytes]:

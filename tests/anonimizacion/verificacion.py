@@ -85,8 +85,11 @@ class Salida:
     def informe(self) -> bytes:
         """All that is no image: the report, how the result prints, warnings, log, output."""
         documento = json.dumps(self.resultado.informe.como_documento(), ensure_ascii=False)
-        # The profile's and the engine's own words are nobody's.
-        return f"{documento}\n{self.resultado!r}\n".replace(PERFIL, "").replace(MOTOR, "").encode() + self.dicho
+        dicho = f"{documento}\n{self.resultado!r}\n"
+        # The profile's, the engine's and the language's own words are nobody's: private values are "NONE" and "TRUE".
+        for propia in (PERFIL, MOTOR, "None", "True", "False"):
+            dicho = dicho.replace(propia, "")
+        return dicho.encode() + self.dicho
 
 
 def clave_nueva() -> Seudonimizador:

@@ -5,6 +5,7 @@ where such a picture comes from: text may be burned into any of them.
 """
 
 import io
+import logging
 import struct
 import zlib
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos,
 from anonimizacion.ocr import Vista
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
+
+# Pillow's log of what it reads, for whoever looks for a fault in it, quotes all that Exif says.
+logging.getLogger("PIL").setLevel(logging.INFO)
 
 MAXIMO_DE_PIXELES = 1 << 27
 """What a head may say before anything is decoded: 134 million, more than cameras and panoramas have."""
