@@ -172,12 +172,14 @@ def revisar_la_orden(archivos: Sequence[Archivo]) -> Acta:
         todos = [ruta for ruta in salida.rglob("*") if ruta.is_file()]
         nombres = "\n".join(str(ruta.relative_to(salida)) for ruta in todos).encode()
         acta.limpios = sum(ruta.suffix == ".dcm" for ruta in todos)
-        pajares = [Pajar(nombres + corrida.stdout + corrida.stderr)]
-        pajares += [Pajar(ruta.read_bytes(), dicom=ruta.suffix == ".dcm") for ruta in todos]
+        dicho = [Pajar(nombres + corrida.stdout + corrida.stderr)]
+        dicho += [Pajar(ruta.read_bytes()) for ruta in todos if ruta.suffix != ".dcm"]
+        limpios = [Pajar(ruta.read_bytes(), dicom=True) for ruta in todos if ruta.suffix == ".dcm"]
         agujas = [*puestas.agujas, *(aguja for archivo in archivos for aguja in archivo.agujas)]
         acta.buscados["orden"] = len(agujas)
         for aguja in agujas:
-            if any(pajar.tiene(aguja) for pajar in pajares):
+            # One file's moved day may be another's own: each file's are sought in its result where it runs alone.
+            if any(pajar.tiene(aguja) for pajar in (dicho if aguja.fecha else [*dicho, *limpios])):
                 acta.hallazgos.append(Hallazgo("saludtech anonimizar", "orden", aguja.nombre))
     if not acta.limpios:
         acta.hallazgos.append(Hallazgo("saludtech anonimizar", "orden", "nothing came out"))
