@@ -92,8 +92,11 @@ def test_el_topico_de_la_saga_se_guarda_sin_limite_entero_y_sin_compactar(admin:
     assert admin.ver(f"{topico}/internalStats")["compactedLedger"]["ledgerId"] == -1
 
 
-def test_las_imagenes_van_por_cuatro_particiones_y_lo_demas_por_ninguna(admin: Admin) -> None:
-    assert {m.__name__: n for m in MENSAJES if (n := _particiones(admin, m))} == {"AnonimizarImagen": 4}
+def test_las_imagenes_y_sus_archivos_van_por_cuatro_particiones_y_lo_demas_por_ninguna(admin: Admin) -> None:
+    assert {m.__name__: n for m in MENSAJES if (n := _particiones(admin, m))} == {
+        "AnonimizarImagen": 4,
+        "AnonimizarArchivo": 4,
+    }
 
 
 @cada_mensaje

@@ -54,7 +54,7 @@ class Formulario(Cuerpo):
 
     archivo: Annotated[
         ArchivoRecibido,
-        WithJsonSchema({"type": "string", "format": "binary", "description": "El archivo mismo."}),
+        WithJsonSchema({"type": "string", "format": "binary", "minLength": 1, "description": "El archivo mismo."}),
     ]
 
 
