@@ -110,6 +110,7 @@ def test_quien_se_congela_entre_dos_sentencias_suelta_sus_cerrojos(taller, recor
 
 
 @pytest.mark.usefixtures("una_vez")
+@pytest.mark.largo  # between two statements it is in make test; here the same in the middle of what is copied
 def test_quien_se_congela_en_mitad_de_lo_que_copia_suelta_sus_cerrojos(taller, record_property):
     """No timeout of the server's ends a statement that waits for its client: another process of the service does."""
     with trabajadores(taller, 1, RELAY_APARTE="true", LOTE="1") as procesos, relay(taller):

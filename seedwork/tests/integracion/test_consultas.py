@@ -176,7 +176,8 @@ def test_un_plazo_que_se_agota_no_es_culpa_de_ningun_mensaje(motor: sa.Engine, s
     con_prisa.dispose()
 
 
-@pytest.mark.parametrize("como", ["sentencia", "copia"])
+# Half a minute each: make test sees it of a statement, make test-largo of copying, which is coded apart.
+@pytest.mark.parametrize("como", ["sentencia", pytest.param("copia", marks=pytest.mark.largo)])
 def test_quien_se_quedo_quieto_en_una_transaccion_lo_sabe_a_la_siguiente(motor: sa.Engine, como: str) -> None:
     con_prisa = bd.crear_motor(motor.url, plazos=Plazos(transaccion_s=0.2))
     with motor.connect() as otro, pytest.raises(sa.exc.DBAPIError) as hallado, con_prisa.begin() as conexion:
