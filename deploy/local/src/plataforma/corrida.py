@@ -172,8 +172,7 @@ class Corrida:
                 with suppress(ErrorPlataforma):
                     self._gestor.iniciar(nombre)
             for nombre in parar:
-                # The others are looked after meanwhile.
-                self._gestor.parar(nombre, esperar=False)
+                self._gestor.parar(nombre)
             parados += parar
         return parados
 

@@ -152,10 +152,10 @@ class Gestor:
         except (xmlrpc.client.Fault, OSError) as error:
             raise ErrorPlataforma(f"{nombre} can't be started: {error}") from error
 
-    def parar(self, nombre: str, *, esperar: bool = True) -> None:
+    def parar(self, nombre: str) -> None:
         """Stop a part, which is not started again by itself. Raises ErrorPlataforma when it can't be."""
         try:
-            self._rpc().stopProcess(self._nombre_completo(nombre), esperar)
+            self._rpc().stopProcess(self._nombre_completo(nombre), True)
         except xmlrpc.client.Fault as error:
             if error.faultCode != _NO_CORRE:
                 raise ErrorPlataforma(f"{nombre} can't be stopped: {error}") from error
