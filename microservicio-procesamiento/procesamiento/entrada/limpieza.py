@@ -16,12 +16,12 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import IO, Any
 
 from anonimizacion.modelo import Formato, Limpia, Octetos, Remitente
-from anonimizacion.motor import anonimizar
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.dominio.archivo import Resultado
@@ -58,13 +58,21 @@ class Taller:
     memoria: int
     maximo: int
 
+    @cached_property
+    def propio(self) -> AlmacenDeObjetos:
+        """The platform's own store; whoever cleans one file after another keeps its connections."""
+        return AlmacenDeObjetos(self.almacen)
+
+    @cached_property
+    def _ajenos(self) -> Referencias:
+        return Referencias(self.propio, self.referencias)
+
     def lugar(self, uri: str) -> tuple[AlmacenDeObjetos, str] | None:
         """The store, and the name in it, of an original that may be fetched; None for any other."""
-        propio = AlmacenDeObjetos(self.almacen)
-        nombre = propio.nombre(uri)
+        nombre = self.propio.nombre(uri)
         if nombre is not None and nombre.startswith(ORIGINALES):
-            return propio, nombre
-        return Referencias(propio, self.referencias).lugar(uri)
+            return self.propio, nombre
+        return self._ajenos.lugar(uri)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +114,9 @@ def emplear(taller: Taller) -> tuple[SpawnProcess, Connection]:
 def _trabajar(conexion: Connection, taller: Taller, de: int) -> None:
     _morir_con(de)
     _callar()
+    # Before anything waits for it, and before its memory is counted.
+    import anonimizacion.motor  # noqa: F401
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_CORTESIA)
     resource.setrlimit(resource.RLIMIT_AS, (taller.memoria, taller.memoria))
@@ -165,13 +176,16 @@ def _traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str
 
 
 def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
+    # The engine and its decoders are this process's alone: whoever only asks it does without some 60 MB.
+    from anonimizacion.motor import anonimizar
+
     formato = Formato(encargo.formato)
     remitente = Remitente(encargo.fuente, encargo.id_paciente)
     hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente)
     informe = json.loads(json.dumps(hecho.informe.como_documento()))
     if not isinstance(hecho, Limpia):
         return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
-    almacen, sha256 = AlmacenDeObjetos(taller.almacen), hecho.sha256()
+    almacen, sha256 = taller.propio, hecho.sha256()
     if almacen.describir(RESULTADOS + sha256) is None:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
     resultado = Resultado(sha256=sha256, octetos=hecho.octetos, tipo=_TIPOS[formato], seudonimo=hecho.seudonimo)
