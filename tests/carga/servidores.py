@@ -58,7 +58,6 @@ puente = WSGIMiddleware(app, workers=64)
 """
 NUESTRA = f"""
 import json, sys, flask
-from dataclasses import replace
 from seedwork.entrada.conexiones import Limites
 from seedwork.entrada.http import crear_app
 from seedwork.entrada.servidor import Ajustes, servir
@@ -76,8 +75,8 @@ def pagina():
 def lista():
     return "LISTA"
 if __name__ == "__main__":
-    ajustes = Ajustes(direcciones=[("{LOCAL}", int(sys.argv[1]))], trabajadores=2, conexiones=4000)
-    servir("nuestra:app", replace(ajustes, limites=Limites(hilos=64)))
+    donde = [("{LOCAL}", int(sys.argv[1]))]
+    servir("nuestra:app", Ajustes(direcciones=donde, trabajadores=2, conexiones=4000, limites=Limites(hilos=64)))
 """
 CADDY = """{
  admin off

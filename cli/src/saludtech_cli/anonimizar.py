@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 from saludtech_cli import opciones, originales, salida, vistas
@@ -197,16 +196,7 @@ def _fichas(obreros: Obreros, lista: list[Original], diario: Diario | None) -> "
 
 
 def _con_barra(fichas: "Iterator[tuple[str, Ficha]]", cuantas: int) -> "Iterator[tuple[str, Ficha]]":
-    barra = Progress(
-        TextColumn("Anonimizando"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=salida.consola_de_errores(),
-        transient=True,
-    )
-    with barra:
+    with salida.barra("Anonimizando") as barra:
         yield from barra.track(fichas, total=cuantas)
 
 

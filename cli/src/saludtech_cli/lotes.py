@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 from saludtech_cli import espera, salida
@@ -66,16 +65,7 @@ class Lote:
         return Codigo.RECHAZADO if codigos else Codigo.HECHO
 
     def _resultados(self, numeradas: list[tuple[int, bytes]], a_la_vez: int) -> Iterator[_Resultado]:
-        barra = Progress(
-            TextColumn("Enviando"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=salida.consola_de_errores(),
-            transient=True,
-        )
-        with barra, ThreadPoolExecutor(a_la_vez) as hilos:
+        with salida.barra("Enviando") as barra, ThreadPoolExecutor(a_la_vez) as hilos:
             yield from barra.track(hilos.map(lambda par: self._una(*par), numeradas), total=len(numeradas))
 
     def _una(self, linea: int, octetos: bytes) -> _Resultado:

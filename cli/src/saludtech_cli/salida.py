@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.measure import Measurement
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 import json_estricto
@@ -24,6 +25,23 @@ def consola() -> Console:
 def consola_de_errores() -> Console:
     """Standard error as it is now."""
     return Console(stderr=True, highlight=False)
+
+
+def barra(que: str) -> Progress:
+    """How far something has come, on standard error while it runs.
+
+    Args:
+        que: what is done, as its first word.
+    """
+    return Progress(
+        TextColumn(que),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=consola_de_errores(),
+        transient=True,
+    )
 
 
 def mostrar(datos: Any, vista: RenderableType, *, en_json: bool) -> None:

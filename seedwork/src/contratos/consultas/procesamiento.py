@@ -22,6 +22,7 @@ AVISO = (
     "Datos seudonimizados con clave, no anónimos: quien guarda la clave puede volver a vincularlos (RGPD, art. 4.5)."
 )
 """What is said with every image."""
+_Estado = Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"]
 
 
 class Condicion(Parte):
@@ -35,9 +36,7 @@ class Imagen(Respuesta):
     """El registro de una imagen, ya sin datos del paciente."""
 
     id_imagen: str = campo("Su identificador.", IMAGEN)
-    estado: Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"] = campo(
-        "Cómo está.", "ANONIMIZADA"
-    )
+    estado: _Estado = campo("Cómo está.", "ANONIMIZADA")
     motivo: str | None = campo(MOTIVO)
     seudonimo_paciente: str | None = campo(
         "El mismo para todas las imágenes de un paciente.", "v2:0798da8aa9149fcc79817fd128a99275"
@@ -88,9 +87,7 @@ class InformeDeImagen(Respuesta):
     """Lo que se hizo con el archivo de una imagen; no lleva ningún valor del original."""
 
     id_imagen: str = campo("La imagen.", IMAGEN)
-    estado: Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"] = campo(
-        "Cómo está.", "ANONIMIZADA"
-    )
+    estado: _Estado = campo("Cómo está.", "ANONIMIZADA")
     motivo: str | None = campo(MOTIVO)
     sha256: str | None = campo("Del archivo limpio, si lo hay.", "9f86d081884c7d659a2feaa0c55ad015" * 2)
     octetos: int | None = campo("Los del archivo limpio.", 39205)

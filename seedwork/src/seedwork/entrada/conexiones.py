@@ -207,9 +207,14 @@ class Conexion(web.RequestHandler):
     def _a_medias(self, octetos: int) -> None:
         """A piece of a head that is not whole."""
         self._cabeza += octetos
-        if self._cabeza > CABEZA and self._despidiendo is None and self.transport is not None:
+        if self._cabeza > CABEZA and self._despidiendo is None:
             log.warning("petición ilegible", error="CabezaDemasiadoGrande")
-            self.transport.write(b"".join(_cruda(problema(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE))))
+            self._acabar_con(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _acabar_con(self, estado: HTTPStatus) -> None:
+        """Answer what is no request yet, unless it has had its last answer already."""
+        if self._despidiendo is None and self.transport is not None:
+            self.transport.write(b"".join(_cruda(problema(estado))))
             self._bucle.create_task(self.despedir())
 
     @override
@@ -279,10 +284,7 @@ class Conexion(web.RequestHandler):
             self.cortar()
         elif self.limite is not None and ahora > self.limite and not self.atendiendo:
             self.limite = None
-            # It may have had its last answer already.
-            if self._despidiendo is None and self.transport is not None:
-                self.transport.write(b"".join(_cruda(problema(HTTPStatus.REQUEST_TIMEOUT))))
-                self._bucle.create_task(self.despedir())
+            self._acabar_con(HTTPStatus.REQUEST_TIMEOUT)
 
     def cortar(self) -> None:
         """Close it at once; what the client did not read is dropped, here and by the system."""

@@ -27,8 +27,6 @@ from seedwork.infraestructura import bd
 
 log = structlog.get_logger(__name__)
 
-"""Seconds that a stopping process has to finish, or to give back, what it holds (contract §5: 5 s)."""
-
 MEDIDA_S = 5.0
 """Seconds between two looks at what is measured."""
 
