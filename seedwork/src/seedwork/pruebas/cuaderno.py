@@ -156,6 +156,8 @@ class _Manejador:
             _, apuntado = mensajes(unidad.participante)
             raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(apuntado, CREADOR),))
         unidad.apuntar(orden.hoja, orden.linea)
+        if verbo == "tarda":
+            time.sleep(float(cuanto))
 
 
 def _rechazar(orden: Any, unidad: UnidadCuaderno, motivo: str) -> None:
