@@ -34,7 +34,10 @@ class ArchivoPedido:
 
 @mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
 class AnonimizarArchivo(Mensaje):
-    """Ask for an image's file to be anonymised, with its metadata. The fields are AnonimizarImagen's, and the file."""
+    """Ask for an image's file to be anonymised, with its metadata. The fields are AnonimizarImagen's, and the file.
+
+    Where it came in a package, ``id_paquete`` names that, and what the fields lack the file's own tags fill.
+    """
 
     id_imagen: str = ""
     modalidad: str = ""
@@ -46,6 +49,17 @@ class AnonimizarArchivo(Mensaje):
     id_paciente: str = field(default="", repr=False)
     fecha_ingesta: str = field(default="", repr=False)
     archivo: ArchivoPedido = ArchivoPedido()
+    id_paquete: str = ""
+
+
+@mensaje("procesamiento", "comando", sujeto="id_paquete", entrega="compartida")
+class AnonimizarPaquete(Mensaje):
+    """Ask for all images of a package to be anonymised: ``paquete`` is a zip, ``metadatos`` a CSV or JSON, its address
+    empty where there is none."""
+
+    id_paquete: str = ""
+    paquete: ArchivoPedido = ArchivoPedido()
+    metadatos: ArchivoPedido = ArchivoPedido()
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
@@ -69,6 +83,25 @@ class ImagenApartada(Mensaje):
 
     id_imagen: str = ""
     estado: str = ""
+    motivo: str = ""
+
+
+@mensaje("procesamiento", "evento", sujeto="id_paquete", entrega="compartida")
+class PaqueteCompletado(Mensaje):
+    """Each image of a package is decided: said once. ``fallidas`` counts the refused ones too."""
+
+    id_paquete: str = ""
+    total: int = 0
+    hechas: int = 0
+    cuarentena: int = 0
+    fallidas: int = 0
+
+
+@mensaje("procesamiento", "evento", sujeto="id_paquete", entrega="compartida")
+class PaqueteRechazado(Mensaje):
+    """A package is not taken, none of it: ``motivo`` is a code that says why."""
+
+    id_paquete: str = ""
     motivo: str = ""
 
 
