@@ -188,7 +188,16 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     almacen, sha256 = taller.propio, hecho.sha256()
     if almacen.describir(RESULTADOS + sha256) is None:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
-    resultado = Resultado(sha256=sha256, octetos=hecho.octetos, tipo=_TIPOS[formato], seudonimo=hecho.seudonimo)
+    resultado = Resultado(
+        sha256=sha256,
+        octetos=hecho.octetos,
+        tipo=_TIPOS[formato],
+        uri=almacen.uri(RESULTADOS + sha256),
+        seudonimo=hecho.seudonimo,
+        banda_de_edad=hecho.rasgos.banda_de_edad or "",
+        sexo=hecho.rasgos.sexo or "",
+        mes=hecho.rasgos.mes or "",
+    )
     return Hecho(resultado=resultado, informe=informe)
 
 

@@ -4,6 +4,7 @@ In `make test`: leases and short transactions are PostgreSQL's, and the process 
 """
 
 import hashlib
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
 from anonimizacion.seudonimos import Seudonimizador
@@ -35,7 +37,7 @@ from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
@@ -103,6 +105,12 @@ class Sala:
         with self.motor.connect() as conexion:
             return list(conexion.scalars(sa.select(bd.outbox.c.tipo).order_by(bd.outbox.c.id)))
 
+    def dicho(self) -> ImagenAnonimizada:
+        """The one thing that was said."""
+        with self.motor.connect() as conexion:
+            (carga,) = conexion.scalars(sa.select(bd.outbox.c.carga))
+        return avro.decodificar(ImagenAnonimizada, bytes(carga))
+
     def vencer(self) -> None:
         """Let what somebody holds, or what waits, be due."""
         with self.motor.begin() as conexion:
@@ -139,7 +147,11 @@ def test_un_archivo_limpio_queda_bajo_su_huella_y_del_original_no_queda_nada(sal
     assert archivo["informe"]["acciones"]
     assert [archivo[c] for c in ("uri", "metadatos", "sobre", "proximo")] == [None] * 4
     assert sala.almacen.describir(original) is None
-    assert sala.dichos() == [ImagenAnonimizada.tipo]
+    dicho = sala.dicho()
+    assert (dicho.sha256, dicho.octetos) == (archivo["resultado_sha256"], len(limpio))
+    assert sala.almacen.nombre(dicho.uri) == nombre
+    estudio = dcmread(io.BytesIO(limpio)).StudyDate  # moved, in the clean file
+    assert (dicho.banda_de_edad, dicho.sexo, dicho.mes) == ("0-9", "O", f"{estudio[:4]}-{estudio[4:6]}")
 
 
 def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_tiempo(sala: Sala) -> None:
