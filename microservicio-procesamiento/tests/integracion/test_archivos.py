@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from pydicom import dcmread
@@ -211,6 +212,22 @@ def test_lo_que_diga_un_decodificador_no_llega_a_ningun_registro(
     assert sala.imagen("asesino")["estado"] == "FALLIDA"
     salida, errores = capfd.readouterr()
     assert "Traceback" not in salida + errores
+
+
+def test_el_proceso_que_lee_archivos_no_sabe_de_la_base_ni_de_los_secretos_de_los_demas(
+    sala: Sala, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nombre in ("DATABASE_URL", "SEUDONIMO_CLAVE", "PULSAR_TOKEN_ARCHIVO", "IDEMPOTENCIA_SECRETO"):
+        monkeypatch.setenv(nombre, "no-para-el")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "la-del-almacen")
+    sala.mandar("i-1")
+    assert sala.mano()()
+    (proceso,) = (p for p in psutil.Process().children() if "limpieza" in " ".join(p.cmdline()))
+    entorno = proceso.environ()
+    assert "no-para-el" not in entorno.values()
+    assert entorno["AWS_ACCESS_KEY_ID"] == "la-del-almacen"
+    assert "no-para-el" not in " ".join(proceso.cmdline())
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
 
 
 def test_el_que_tarda_demas_se_corta(sala: Sala) -> None:
