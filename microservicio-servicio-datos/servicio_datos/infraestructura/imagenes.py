@@ -107,7 +107,7 @@ class ImagenesSQL(Cuaderno):
         celdas = {i.clase.id: celda_de(i.clase) for i in imagenes}
         self._transaccion.ejecutar(_CLASIFICAR, {"celdas": json.dumps(list(celdas.values()))})
         anotadas = self._transaccion.ejecutar(_ANOTAR, {"imagenes": json.dumps([imagen_de(i) for i in imagenes])})
-        if cambiadas := [id for id, ya_conocida in anotadas if ya_conocida]:
+        if cambiadas := [fila.id for fila in anotadas if fila.ya_conocida]:
             self._transaccion.ejecutar(_CADUCAN, {"ids": cambiadas})
 
     def _sumar(self, sumas: Sumas) -> None:
