@@ -1,22 +1,42 @@
 """The commands about images: each body with its rules, and the routes that take them."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import override
 
 from bff_web import respuestas
-from bff_web.comandos.comun import Comando, Cuerpo, Formulario, Recurso, ejemplo
+from bff_web.comandos.comun import (
+    MAXIMO_VARIOS,
+    NINGUNO,
+    ArchivoRecibido,
+    Comando,
+    Cuerpo,
+    DeArchivo,
+    Formulario,
+    Recurso,
+    ejemplo,
+)
 from bff_web.tipos import Fecha, Id, Objeto, Paciente, Parrafo, Publicado, Sha256, UriDeArchivo
 from contratos import ejemplos
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, ArchivoPedido
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, AnonimizarPaquete, ArchivoPedido
+
+METADATOS_MAXIMO = 64 * 1024 * 1024
+"""Octets that a package's metadata may have: 600 and more for each of its 100,000 files at most."""
 
 IMAGEN = Recurso(
     id="id_imagen",
     consulta="/procesar/imagenes/{}",
     consulta_comando="/procesar/comandos/{}",
     aceptado=respuestas.ImagenAceptada,
+    etiqueta="Procesamiento",
+)
+PAQUETE = Recurso(
+    id="id_paquete",
+    consulta="/procesar/paquetes/{}",
+    consulta_comando="/procesar/comandos/{}",
+    aceptado=respuestas.PaqueteAceptado,
     etiqueta="Procesamiento",
 )
 
@@ -90,10 +110,56 @@ class CuerpoAnonimizarArchivo(_DeArchivo):
 class FormularioAnonimizarArchivo(_DeArchivo, Formulario):
     """El archivo de una imagen y sus nueve campos, una parte cada uno. El nombre del archivo no se lee."""
 
+    archivo: Annotated[ArchivoRecibido, DeArchivo(descripcion="El archivo mismo.")]
+
     @override
     def mensaje(self, id_recurso: str) -> AnonimizarArchivo:
-        recibido = self.archivo
-        return self._mensaje(ArchivoPedido(uri=recibido.uri, sha256=recibido.sha256, octetos=recibido.octetos))
+        return self._mensaje(_pedido(self.archivo))
+
+
+_UNO_DE = ("paquete", "archivos")
+
+
+class FormularioAnonimizarPaquete(Formulario):
+    """Pide que se anonimicen todas las imágenes de un paquete, que se admite entero o se rechaza entero.
+
+    Viene como un zip en `paquete`, o como muchos `archivos`, uno al menos: una de las dos cosas. Sus partes vienen en
+    cualquier orden. El paquete toma su identificador de la Idempotency-Key: repetido con ella, es el mismo.
+    """
+
+    uno_de: ClassVar[tuple[str, ...]] = _UNO_DE
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [campo]} for campo in _UNO_DE]})
+
+    paquete: Annotated[ArchivoRecibido, DeArchivo(descripcion="Un zip con las imágenes.")] = Field(
+        default_factory=lambda: NINGUNO
+    )
+    archivos: Annotated[
+        ArchivoRecibido,
+        DeArchivo(
+            descripcion=f"Las imágenes, una parte cada una: como máximo {MAXIMO_VARIOS}; más vienen en un zip. Cada "
+            "parte dice en su `filename` un nombre de archivo distinto, con el que la nombran los metadatos; todos los "
+            "nombres, 4 MiB como máximo. Juntas son un zip sin comprimir: los mismos archivos con los mismos nombres "
+            "y en el mismo orden son el mismo paquete, y en otro orden es otro.",
+            varios=True,
+        ),
+    ] = Field(default_factory=lambda: NINGUNO)
+    metadatos: Annotated[
+        ArchivoRecibido,
+        DeArchivo(
+            descripcion="Un CSV o un JSON con los nueve campos de cada imagen, por el nombre de su archivo; lo que les "
+            f"falta se toma de las etiquetas del DICOM. Como máximo {METADATOS_MAXIMO} octetos.",
+            maximo=METADATOS_MAXIMO,
+        ),
+    ] = Field(default_factory=lambda: NINGUNO)
+
+    @override
+    def mensaje(self, id_recurso: str) -> AnonimizarPaquete:
+        paquete = self.archivos if self.paquete is NINGUNO else self.paquete
+        return AnonimizarPaquete(id_paquete=id_recurso, paquete=_pedido(paquete), metadatos=_pedido(self.metadatos))
+
+
+def _pedido(recibido: ArchivoRecibido) -> ArchivoPedido:
+    return ArchivoPedido(uri=recibido.uri, sha256=recibido.sha256, octetos=recibido.octetos)
 
 
 COMANDOS = (
@@ -111,5 +177,12 @@ COMANDOS = (
         mensaje=AnonimizarArchivo,
         titulo="Anonimizar el archivo de una imagen",
         recurso=IMAGEN,
+    ),
+    Comando(
+        rutas=("/procesar/paquetes",),
+        formulario=FormularioAnonimizarPaquete,
+        mensaje=AnonimizarPaquete,
+        titulo="Anonimizar las imágenes de un paquete",
+        recurso=PAQUETE,
     ),
 )

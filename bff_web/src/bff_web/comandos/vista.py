@@ -90,6 +90,8 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, s
     async def leer() -> Cuerpo:
         if comando.formulario is not None and formularios.hay():
             return await formularios.leer(comando.formulario, subidas)
+        if comando.cuerpo is None:
+            raise formularios.no_es_formulario()
         return cuerpos.leer(comando.cuerpo)
 
     async def vista(**ids: str) -> flask.Response:
