@@ -242,7 +242,7 @@ def test_un_cuerpo_se_dice_de_un_solo_tipo_y_los_otros_en_palabras(documento: di
     A form with a file is another body."""
     for ruta in comando.rutas:
         pedido = documento["paths"][ruta]["post"]["requestBody"]
-        formulario = ["multipart/form-data"] if comando.formulario else []
+        formulario = ["multipart/form-data"] if comando.formularios else []
         de_json = ["application/json"] if comando.cuerpo else []
         assert list(pedido["content"]) == [*de_json, *formulario]
         dichos = [tipo for tipo in cuerpos.TIPOS_ADMITIDOS if tipo in pedido["description"]]

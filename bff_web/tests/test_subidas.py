@@ -207,6 +207,9 @@ MALOS: list[tuple[str, Any, dict[str, Any], int, str]] = [
     ("sin borde", formulario(), {"tipo": SIN_BORDE}, 400, ""),
     ("no es multipart", b"nada de eso", {}, 400, ""),
     ("parte sin nombre", b"--" + LIMITE + b"\r\nX: y\r\n\r\nz\r\n--" + LIMITE + b"--\r\n", {}, 400, ""),
+    ("parte sin cabecera", b"--" + LIMITE + b"\r\nnada--" + LIMITE + b"--\r\n", {}, 400, ""),
+    ("cabecera de parte sin fin", b"--" + LIMITE + b"\r\nX: " + b"y" * 9000, {}, 400, ""),
+    ("cabeceras de parte sin fin", b"--" + LIMITE + b"\r\n" + b"X: y\r\n" * 200 + formulario(), {}, 400, ""),
     ("en base64", parte("modalidad", b"eA==", mas="\r\nContent-Transfer-Encoding: base64") + formulario(), {}, 400, ""),
     ("parte comprimida", parte("modalidad", b"x", mas="\r\nContent-Encoding: gzip") + formulario(), {}, 400, ""),
     (
@@ -443,6 +446,7 @@ MALOS_PAQUETES: list[tuple[str, list[bytes], dict[str, Any], int, str]] = [
     ("nombre vacío, como de un navegador", [parte("archivos", b"", mas='; filename=""')], {}, 422, "archivos"),
     ("nombre de carpeta", [suelto("a/")], {}, 422, "archivos"),
     ("nombre que no es UTF-8", [suelto("a").replace(b'"a"', b'"\xff"')], {}, 422, "archivos"),
+    ("nombre con un control", [suelto("a\x01b")], {}, 400, ""),
     ("campo de más", [DE_ZIP, parte("id_paciente", b"1")], {}, 422, "id_paciente"),
     ("campo de más entre archivos", [suelto("a"), parte("otro", b"1")], {}, 422, "otro"),
     ("zip vacío", [parte("paquete", b"", archivo="a.zip")], {}, 422, "paquete"),

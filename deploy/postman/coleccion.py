@@ -161,27 +161,26 @@ def _peticion(ruta: str, metodo: str, operacion: Mapping[str, Any], esquemas: Ma
     pedido: dict[str, Any] = {"method": metodo.upper(), "header": cabeceras, "url": url}
     if cuerpo := operacion.get("requestBody"):
         tipo, contenido = next(iter(cuerpo["content"].items()))
-        esquema = esquemas[contenido["schema"]["$ref"].rpartition("/")[2]]
         if tipo == "application/json":
+            esquema = esquemas[contenido["schema"]["$ref"].rpartition("/")[2]]
             texto = json.dumps(_con_referencias(esquema["examples"][0]), ensure_ascii=False, indent=2)
             cabeceras.insert(0, {"key": "Content-Type", "value": tipo})
             pedido["body"] = {"mode": "raw", "raw": texto, "options": {"raw": {"language": "json"}}}
         else:
-            pedido["body"] = {"mode": "formdata", "formdata": _partes(esquema)}
+            pedido["body"] = {"mode": "formdata", "formdata": _partes(contenido["schema"])}
     # A request is repeated by its name: no two have the same.
     return {"name": f"{operacion['summary']} · {metodo.upper()} {ruta}", "request": pedido}
 
 
 def _partes(esquema: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A form's parts, each a file that is chosen by hand; where there is one of several, the first."""
-    elegida = {*esquema["oneOf"][0]["required"]}
+    """A form's parts, each a file that is chosen by hand; of two shapes that it may have, those of the first."""
     return [
         {
             "key": nombre,
             "type": "file",
             "src": [],
             "description": propiedad["description"],
-            "disabled": nombre not in elegida,
+            "disabled": nombre not in esquema["oneOf"][0]["required"],
         }
         for nombre, propiedad in esquema["properties"].items()
     ]

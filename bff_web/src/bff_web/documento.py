@@ -129,7 +129,7 @@ def describir() -> dict[str, Any]:
 def _modelos() -> list[type[BaseModel]]:
     """What clients send and are answered; what it is made of follows it into the document."""
     modelos: set[type[BaseModel]] = {
-        *(modelo for comando in COMANDOS for modelo in _cuerpos(comando).values()),
+        *(modelos[0] for comando in COMANDOS for modelos in _cuerpos(comando).values() if len(modelos) == 1),
         *(comando.recurso.aceptado for comando in COMANDOS),
         *(de_respuesta(consulta.respuesta) for consulta in CONSULTAS),
         *respuestas.PROPIAS,
@@ -155,7 +155,7 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
         _en_minuscula(comando.mensaje.__name__) + _por(comando, ruta),
         comando.titulo,
         comando.recurso.etiqueta,
-        descripcion=inspect.getdoc(next(iter(cuerpos.values()))),
+        descripcion="\n\n".join(inspect.getdoc(modelo) or "" for modelo in next(iter(cuerpos.values()))),
         parametros=[*_de_ruta(ruta, {comando.recurso.id: "El recurso al que se dirige."}), clave],
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores_al_leer(comando),
     ) | {
@@ -164,15 +164,31 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
             # With its type in any case: a request without one is refused, as is a form of another site's page.
             "required": True,
             # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
-            "content": {tipo: {"schema": _referencia(modelo)} for tipo, modelo in cuerpos.items()},
+            "content": {tipo: {"schema": _uno_de(modelos)} for tipo, modelos in cuerpos.items()},
         }
     }
 
 
-def _cuerpos(comando: Comando) -> dict[str, type[BaseModel]]:
-    """What a command is sent as, by media type."""
-    dados = {TIPO_JSON: comando.cuerpo, TIPO_FORMULARIO: comando.formulario}
-    return {tipo: modelo for tipo, modelo in dados.items() if modelo is not None}
+def _cuerpos(comando: Comando) -> dict[str, tuple[type[BaseModel], ...]]:
+    """What a command is sent as, one of these of each media type."""
+    dados: dict[str, tuple[type[BaseModel], ...]] = {
+        TIPO_JSON: (comando.cuerpo,) if comando.cuerpo else (),
+        TIPO_FORMULARIO: comando.formularios,
+    }
+    return {tipo: modelos for tipo, modelos in dados.items() if modelos}
+
+
+def _uno_de(modelos: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+    """A body's schema. Of several there is one with the fields of all: what shows a form shows it so."""
+    if len(modelos) == 1:
+        return _referencia(modelos[0])
+    esquemas = [modelo.model_json_schema() for modelo in modelos]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {nombre: propiedad for e in esquemas for nombre, propiedad in e["properties"].items()},
+        "oneOf": [{"required": esquema["required"]} for esquema in esquemas],
+    }
 
 
 def _sobre_el_cuerpo(comando: Comando) -> Iterator[str]:
@@ -180,7 +196,7 @@ def _sobre_el_cuerpo(comando: Comando) -> Iterator[str]:
         yield _CUERPO
         if puede_faltar(comando.cuerpo):
             yield _VACIO
-    if comando.formulario is not None:
+    if comando.formularios:
         yield _FORMULARIO if comando.cuerpo is None else "O " + _en_minuscula(_FORMULARIO)
 
 
@@ -305,7 +321,7 @@ def _errores(*estados: int) -> dict[str, Any]:
 
 def _errores_al_leer(comando: Comando) -> dict[str, Any]:
     errores = _errores(400, 413, 415, 422)
-    if comando.formulario is not None:
+    if comando.formularios:
         for estado, descripcion in _DE_FORMULARIO.items():
             de_json = [errores[str(estado)]["description"]] if comando.cuerpo and str(estado) in errores else []
             errores[str(estado)] = {

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import IO, Any, Generic, TypeVar, cast
@@ -55,15 +55,15 @@ def no_es_formulario() -> ErrorHttp:
     return ErrorHttp(415, f"El cuerpo debe venir con Content-Type {TIPO}.", cabeceras={"Accept-Post": TIPO})
 
 
-async def leer(modelo: type[F], subidas: Subidas) -> F:
-    """The request's form; its files are stored by the time that this returns.
+async def leer(modelos: Sequence[type[F]], subidas: Subidas) -> F:
+    """The request's form, which is one of these; its files are stored by the time that this returns.
 
     Those of a form that is refused in the end are deleted, as far as that can be done at once; else they go as every
     file that nobody names.
 
     Raises:
         ErrorHttp: 400 for what is no form, or did not come whole; 408 for what came too slowly; 413 for what is too
-            large; 415 for a coding; 422 for a form that breaks the model's rules, or has no key; 503 where the store
+            large; 415 for a coding; 422 for a form that is none of the models', or has no key; 503 where the store
             is away.
     """
     pedido = flask.request
@@ -74,7 +74,7 @@ async def leer(modelo: type[F], subidas: Subidas) -> F:
         # Another site's page can send a form, but no header of this name.
         raise no_valido([(idempotencia.CABECERA, "es obligatoria con un formulario")])
     idempotencia.exigir_clave(clave)
-    lectura = _Lectura(modelo, subidas, pedido.environ[CORRIENTE])
+    lectura = _Lectura(modelos, subidas, pedido.environ[CORRIENTE])
     try:
         return await lectura.entera()
     except ErrorHttp:
@@ -85,19 +85,20 @@ async def leer(modelo: type[F], subidas: Subidas) -> F:
 class _Lectura(Generic[F]):
     """One form, read part by part as it comes."""
 
-    def __init__(self, modelo: type[F], subidas: Subidas, corriente: Corriente) -> None:
-        self._modelo = modelo
+    def __init__(self, modelos: Sequence[type[F]], subidas: Subidas, corriente: Corriente) -> None:
+        self._modelos = self._posibles = modelos
         self._subidas = subidas
         self._corriente = corriente
         self._de_archivo = {
             nombre: dicho
+            for modelo in modelos
             for nombre, campo in modelo.model_fields.items()
             for dicho in campo.metadata
             if isinstance(dicho, DeArchivo)
         }
-        caben = [self._maximo(nombre) for nombre in self._de_archivo if nombre not in modelo.uno_de[1:]]
-        if (corriente.largo or 0) > sum(caben) + _ALREDEDOR:
-            raise ErrorHttp(413, f"El cuerpo tiene más de {sum(caben)} octetos. Envíe menos a la vez.")
+        caben = max(sum(map(self._maximo, self._de_archivo.keys() & modelo.model_fields)) for modelo in modelos)
+        if (corriente.largo or 0) > caben + _ALREDEDOR:
+            raise ErrorHttp(413, f"El cuerpo tiene más de {caben} octetos. Envíe menos a la vez.")
         self._partes = corriente.partes()
         self._campos: dict[str, Any] = {}
         self._caben = MAXIMO_BYTES
@@ -107,10 +108,10 @@ class _Lectura(Generic[F]):
         """All of it."""
         while (siguiente := await self._siguiente()) is not None:
             await self._tomar(*siguiente)
-        if self._modelo.uno_de and not self._campos.keys() & {*self._modelo.uno_de}:
-            uno, *otros = self._modelo.uno_de
+        if len(self._posibles) > 1:
+            uno, *otros = (self._faltan(modelo)[0] for modelo in self._posibles)
             raise no_valido([(uno, f"es obligatorio, o en su lugar {', '.join(otros)}")])
-        return validar(self._modelo, self._campos)
+        return validar(self._posibles[0], self._campos)
 
     def olvidar(self) -> None:
         """Delete the files that were stored, without waiting for it."""
@@ -130,22 +131,28 @@ class _Lectura(Generic[F]):
 
     async def _tomar(self, parte: BodyPartReader, nombre: str) -> None:
         """Read a field; of the first of many files, all that comes behind it too."""
-        if nombre not in self._modelo.model_fields:
+        if not any(nombre in modelo.model_fields for modelo in self._modelos):
             raise no_valido([(nombre, "no es un campo conocido")])
         if nombre in self._campos:
             raise no_valido([(nombre, "se dio más de una vez")])
-        if nombre in self._modelo.uno_de and (otros := self._campos.keys() & {*self._modelo.uno_de}):
-            raise no_valido([(nombre, f"no puede venir con {', '.join(otros)}: envíe una de las dos cosas")])
+        posibles = [modelo for modelo in self._posibles if nombre in modelo.model_fields]
+        if not posibles:
+            raise no_valido([(nombre, "no puede venir con lo que ya vino: envíe una de las dos cosas")])
+        self._posibles = posibles
         archivo = self._de_archivo.get(nombre)
         if archivo is None:
             self._campos[nombre] = await self._leer_campo(parte, nombre)
             return
         self._campos[nombre] = _POR_VENIR
-        if all(n in self._campos for n, campo in self._modelo.model_fields.items() if campo.is_required()):
+        if not self._faltan(self._posibles[0]):
             # What is wrong with them is said before the file has come.
-            validar(self._modelo, self._campos)
+            validar(self._posibles[0], self._campos)
         trozos = self._empaquetar(parte, nombre) if archivo.varios else self._trozos(parte)
         self._campos[nombre] = await self._guardar(nombre, trozos)
+
+    def _faltan(self, modelo: type[F]) -> list[str]:
+        campos = modelo.model_fields.items()
+        return [nombre for nombre, campo in campos if campo.is_required() and nombre not in self._campos]
 
     async def _trozos(self, parte: BodyPartReader) -> AsyncGenerator[bytes, None]:
         while not parte.at_eof():

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
@@ -77,9 +77,6 @@ class DeArchivo:
 class Formulario(Cuerpo):
     """A body with files, sent as a form: each field is a part."""
 
-    uno_de: ClassVar[tuple[str, ...]] = ()
-    """The fields of which there is exactly one."""
-
 
 Palabras = Annotated[
     Parrafo,
@@ -118,7 +115,7 @@ class Comando:
     Attributes:
         rutas: where it is taken, ids in braces; the first is its own, the others are aliases.
         cuerpo: the model of its JSON body; None where it is sent as a form alone.
-        formulario: the model of a form with files; None where it is sent as JSON alone.
+        formularios: the models of a form with files, of which it is one; none where it is sent as JSON alone.
         mensaje: the message that it becomes.
         titulo: for the documentation.
         recurso: the kind of resource that it is about.
@@ -126,7 +123,7 @@ class Comando:
 
     rutas: tuple[str, ...]
     cuerpo: type[Cuerpo] | None = None
-    formulario: type[Formulario] | None = None
+    formularios: tuple[type[Formulario], ...] = ()
     mensaje: type[Mensaje]
     titulo: str
     recurso: Recurso

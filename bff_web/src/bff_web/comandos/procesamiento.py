@@ -1,9 +1,9 @@
 """The commands about images: each body with its rules, and the routes that take them."""
 
 import json
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from typing_extensions import override
 
 from bff_web import respuestas
@@ -117,32 +117,9 @@ class FormularioAnonimizarArchivo(_DeArchivo, Formulario):
         return self._mensaje(_pedido(self.archivo))
 
 
-_UNO_DE = ("paquete", "archivos")
+class _DePaquete(Formulario):
+    """The images of a package, and what is said of them."""
 
-
-class FormularioAnonimizarPaquete(Formulario):
-    """Pide que se anonimicen todas las imágenes de un paquete, que se admite entero o se rechaza entero.
-
-    Viene como un zip en `paquete`, o como muchos `archivos`, uno al menos: una de las dos cosas. Sus partes vienen en
-    cualquier orden. El paquete toma su identificador de la Idempotency-Key: repetido con ella, es el mismo.
-    """
-
-    uno_de: ClassVar[tuple[str, ...]] = _UNO_DE
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [campo]} for campo in _UNO_DE]})
-
-    paquete: Annotated[ArchivoRecibido, DeArchivo(descripcion="Un zip con las imágenes.")] = Field(
-        default_factory=lambda: NINGUNO
-    )
-    archivos: Annotated[
-        ArchivoRecibido,
-        DeArchivo(
-            descripcion=f"Las imágenes, una parte cada una: como máximo {MAXIMO_VARIOS}; más vienen en un zip. Cada "
-            "parte dice en su `filename` un nombre de archivo distinto, con el que la nombran los metadatos; todos los "
-            "nombres, 4 MiB como máximo. Juntas son un zip sin comprimir: los mismos archivos con los mismos nombres "
-            "y en el mismo orden son el mismo paquete, y en otro orden es otro.",
-            varios=True,
-        ),
-    ] = Field(default_factory=lambda: NINGUNO)
     metadatos: Annotated[
         ArchivoRecibido,
         DeArchivo(
@@ -152,10 +129,40 @@ class FormularioAnonimizarPaquete(Formulario):
         ),
     ] = Field(default_factory=lambda: NINGUNO)
 
+    def _mensaje(self, id_paquete: str, paquete: ArchivoRecibido) -> AnonimizarPaquete:
+        return AnonimizarPaquete(id_paquete=id_paquete, paquete=_pedido(paquete), metadatos=_pedido(self.metadatos))
+
+
+class FormularioAnonimizarPaquete(_DePaquete):
+    """Pide que se anonimicen todas las imágenes de un paquete, que se admite entero o se rechaza entero.
+
+    Viene como un zip. El paquete toma su identificador de la Idempotency-Key: repetido con ella, es el mismo.
+    """
+
+    paquete: Annotated[ArchivoRecibido, DeArchivo(descripcion="Un zip con las imágenes.")]
+
     @override
     def mensaje(self, id_recurso: str) -> AnonimizarPaquete:
-        paquete = self.archivos if self.paquete is NINGUNO else self.paquete
-        return AnonimizarPaquete(id_paquete=id_recurso, paquete=_pedido(paquete), metadatos=_pedido(self.metadatos))
+        return self._mensaje(id_recurso, self.paquete)
+
+
+class FormularioAnonimizarSueltos(_DePaquete):
+    """O viene como muchos archivos sueltos, uno al menos."""
+
+    archivos: Annotated[
+        ArchivoRecibido,
+        DeArchivo(
+            descripcion=f"Las imágenes, una parte cada una: como máximo {MAXIMO_VARIOS}; más vienen en un zip. Cada "
+            "parte dice en su `filename` un nombre de archivo distinto, con el que la nombran los metadatos; todos los "
+            "nombres, 4 MiB como máximo. Juntas son un zip sin comprimir: los mismos archivos con los mismos nombres "
+            "y en el mismo orden son el mismo paquete, y en otro orden es otro.",
+            varios=True,
+        ),
+    ]
+
+    @override
+    def mensaje(self, id_recurso: str) -> AnonimizarPaquete:
+        return self._mensaje(id_recurso, self.archivos)
 
 
 def _pedido(recibido: ArchivoRecibido) -> ArchivoPedido:
@@ -173,14 +180,14 @@ COMANDOS = (
     Comando(
         rutas=("/procesar/imagenes",),
         cuerpo=CuerpoAnonimizarArchivo,
-        formulario=FormularioAnonimizarArchivo,
+        formularios=(FormularioAnonimizarArchivo,),
         mensaje=AnonimizarArchivo,
         titulo="Anonimizar el archivo de una imagen",
         recurso=IMAGEN,
     ),
     Comando(
         rutas=("/procesar/paquetes",),
-        formulario=FormularioAnonimizarPaquete,
+        formularios=(FormularioAnonimizarPaquete, FormularioAnonimizarSueltos),
         mensaje=AnonimizarPaquete,
         titulo="Anonimizar las imágenes de un paquete",
         recurso=PAQUETE,
