@@ -19,6 +19,9 @@ def before_call(_contexto: Any, caso: Any, _opciones: Any) -> None:
     if caso.meta is not None and caso.meta.generation.mode == GenerationMode.POSITIVE:
         if caso.query:
             caso.query.pop("cursor", None)
+        if caso.media_type == "multipart/form-data":
+            # That a form has one is said in words: the same command may be sent as JSON without.
+            caso.headers.setdefault("Idempotency-Key", "k")
         # What is set is judged anew, and a form with a file in it then taken for one that is to be refused.
         if (consulta := _con_marcas(caso.query)) != caso.query:
             caso.query = consulta
