@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+import warnings
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import IO, Any, Generic, TypeVar, cast
 from zipfile import ZipFile, ZipInfo
 
 import flask
-from aiohttp import BodyPartReader
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, BodyPartReader
 from werkzeug.http import parse_options_header
 
 from bff_web import idempotencia
@@ -28,6 +29,10 @@ _TROZO = 64 * 1024
 _SIN_CODIGO = ("", "binary", "8bit", "7bit")
 """What a part may say of its transfer coding: that there is none (RFC 7578 §4.7)."""
 _POR_VENIR = ArchivoRecibido(uri="", sha256="", octetos=0)
+
+for _clase in (BadContentDispositionHeader, BadContentDispositionParam):
+    # They quote a part's head, where a file's name stands.
+    warnings.filterwarnings("ignore", category=_clase)
 
 F = TypeVar("F", bound=Formulario)
 
@@ -253,23 +258,29 @@ class _Salida:
 
 
 def _con_nombre(parte: Any) -> tuple[BodyPartReader, str]:
-    simple = isinstance(parte, BodyPartReader) and parte.name is not None
     if (
-        not simple
+        not isinstance(parte, BodyPartReader)
+        or (nombre := _disposicion(parte).get("name")) is None
         or parte.headers.get("Content-Transfer-Encoding", "").strip().lower() not in _SIN_CODIGO
         or "Content-Encoding" in parte.headers
     ):
         raise no_es_multipart()
-    return parte, parte.name
+    return parte, nombre
+
+
+def _disposicion(parte: BodyPartReader) -> dict[str, str]:
+    """What a part says that it is.
+
+    The reader of parts has its own reading of it, which takes a slash away where a file's name begins with one, and
+    loses what has two semicolons.
+    """
+    clase, dichos = parse_options_header(parte.headers.get("Content-Disposition"))
+    return dichos if clase == "form-data" else {}
 
 
 def _nombre_de_archivo(parte: BodyPartReader, campo: str) -> str:
-    """A file's name as it came: whether it may be one is for whoever opens the package to say.
-
-    The other reader of this header takes a slash away where the name begins with one.
-    """
-    _, dichos = parse_options_header(parte.headers.get("Content-Disposition"))
-    nombre = dichos.get("filename", "")
+    """A file's name as it came: whether it may be one is for whoever opens the package to say."""
+    nombre = _disposicion(parte).get("filename", "")
     if not nombre or nombre.endswith("/"):
         raise no_valido([(campo, "cada parte debe decir en filename el nombre de su archivo")])
     try:
