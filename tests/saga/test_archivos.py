@@ -9,6 +9,8 @@ from tests.saga.bases import filas, volcado
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma
 
+from contratos import motivos
+
 pytestmark = pytest.mark.integracion
 
 DICOM = Path(get_testdata_file("CT_small.dcm")).read_bytes()  # type: ignore[arg-type]
@@ -46,7 +48,7 @@ def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: N
     marca = secrets.token_hex(6)
     mala = negocio.envia_archivo(b"GIF89a" * 1000, f"{marca}-a", id_imagen=f"{marca}-a")
     buena = negocio.envia_archivo(DICOM, f"{marca}-b", id_imagen=f"{marca}-b", id_paciente=PACIENTE)
-    assert mala.queda("CUARENTENA")["motivo"]
+    assert mala.queda("CUARENTENA")["motivo"] == motivos.texto(motivos.NO_ES_DEL_FORMATO)
     buena.queda("ANONIMIZADA")
     informes = [negocio.pregunta(f"/procesar/imagenes/{i.id}/informe").cuerpo for i in (mala, buena)]
     assert [(i["estado"], i["sha256"] is None) for i in informes] == [("CUARENTENA", True), ("ANONIMIZADA", False)]
