@@ -212,7 +212,9 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     almacen, sha256 = taller.propio, hecho.sha256()
     if almacen.describir(RESULTADOS + sha256) is None:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
-    resultado = Resultado(sha256=sha256, octetos=hecho.octetos, tipo=_TIPOS[formato], seudonimo=hecho.seudonimo)
+    # A NIfTI in gzip stays in it.
+    tipo = "application/gzip" if bytes(hecho.partes[0][:2]) == b"\x1f\x8b" else _TIPOS[formato]
+    resultado = Resultado(sha256=sha256, octetos=hecho.octetos, tipo=tipo, seudonimo=hecho.seudonimo)
     return Hecho(resultado=resultado, informe=informe)
 
 
