@@ -10,7 +10,7 @@ from tests.arquitectura.codigo import RAIZ, SERVICIOS
 from tests.arquitectura.mapa import personales
 
 from contratos import Mensaje
-from contratos.esquemas import publicados
+from contratos.esquemas import desplegado, publicados
 from contratos.servicio_datos import CrearServicioDatos
 from contratos.suscripciones import CambiarPlanSuscripcion
 from procesamiento.config import Config as ConfigProcesamiento
@@ -34,7 +34,12 @@ def textos_libres(registro: Mapping[str, Any], delante: str = "") -> Iterator[st
             yield nombre
 
 
-LIBRES = [(tipo, campo) for tipo in publicados() if tipo.clase == "comando" for campo in textos_libres(tipo.esquema)]
+LIBRES = [
+    (tipo, campo)
+    for tipo in publicados()
+    if tipo.clase == "comando"
+    for campo in textos_libres(desplegado(tipo.esquema))
+]
 CON_PERSONALES = [tipo for tipo in publicados() if personales(tipo)]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from contratos import Mensaje, mensaje
 from contratos.esquemas import CARPETA, archivo, generar, incompatibilidades, leer, publicados, texto
+from contratos.procesamiento import AnonimizarPaquete
 from contratos.servicio_datos import NubePedida
 from seedwork.infraestructura import avro
 
@@ -54,6 +55,18 @@ def test_todo_lo_publicado_alguna_vez_es_compatible_con_lo_de_hoy() -> None:
             publicado = json.loads(_git("show", f"{revision}:{ruta}"))
             assert (RAIZ / ruta).exists(), f"{ruta}: what was released stays"
             assert incompatibilidades(publicado, leer(RAIZ / ruta)) == [], f"{ruta} since {revision}"
+
+
+def test_un_registro_que_esta_dos_veces_se_escribe_una_y_se_compara_entero() -> None:
+    paquete, metadatos = (AnonimizarPaquete.esquema["fields"][n] for n in (1, 2))
+    assert paquete["type"]["name"] == "ArchivoPedido"
+    assert metadatos["type"] == "co.saludtech.procesamiento.ArchivoPedido"
+    assert metadatos["default"] == paquete["default"]
+    dos_veces = deepcopy(AnonimizarPaquete.esquema)
+    dos_veces["fields"][2]["type"] = deepcopy(paquete["type"])
+    assert incompatibilidades(dos_veces, AnonimizarPaquete.esquema) == []
+    dos_veces["fields"][2]["type"]["fields"][2]["type"] = "string"
+    assert incompatibilidades(dos_veces, AnonimizarPaquete.esquema) == ["metadatos.octetos cambia de tipo"]
 
 
 ESQUEMA: dict[str, Any] = {

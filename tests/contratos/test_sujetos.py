@@ -13,13 +13,15 @@ MENSAJES = publicados()
 cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
 
 DE = {
-    "suscripciones": "id_suscripcion",
-    "servicio-datos": "id_servicio_datos",
-    "procesamiento": "id_imagen",
-    "notificaciones": "id_notificacion",
-    "sagas": "id_suscripcion",
+    "suscripciones": {"id_suscripcion"},
+    "servicio-datos": {"id_servicio_datos"},
+    "procesamiento": {"id_imagen", "id_paquete"},
+    "notificaciones": {"id_notificacion"},
+    "sagas": {"id_suscripcion"},
 }
-"""What the messages of each context are about; those of a new one, of one thing as well."""
+"""What the messages of each context are about; those of a new one, of one thing."""
+DE_PAQUETES = {"AnonimizarPaquete", "PaqueteCompletado", "PaqueteRechazado"}
+"""Of procesamiento's, those about a package; the others are about an image."""
 
 DE_UNA_COSA_O_DE_OTRA = {"AnonimizacionRechazada"}
 """About the image, or about the command where the image's id may not be told."""
@@ -30,9 +32,15 @@ SIN_SU_ID = {"CrearSuscripcion", "CrearServicioDatos"}
 
 @cada_mensaje
 def test_dice_de_que_trata_y_es_lo_propio_de_su_contexto(tipo: type[Mensaje]) -> None:
-    (del_contexto,) = {t.nombre_sujeto for t in MENSAJES if t.contexto == tipo.contexto} - {""}
+    del_contexto = {t.nombre_sujeto for t in MENSAJES if t.contexto == tipo.contexto} - {""}
     assert del_contexto == DE.get(tipo.contexto, del_contexto)
-    assert tipo.nombre_sujeto == ("" if tipo.__name__ in DE_UNA_COSA_O_DE_OTRA else del_contexto)
+    assert len(del_contexto) == len(DE.get(tipo.contexto, {""}))
+    if tipo.__name__ in DE_UNA_COSA_O_DE_OTRA:
+        assert tipo.nombre_sujeto == ""
+    elif tipo.contexto == "procesamiento":
+        assert tipo.nombre_sujeto == ("id_paquete" if tipo.__name__ in DE_PAQUETES else "id_imagen")
+    else:
+        assert {tipo.nombre_sujeto} == del_contexto
 
 
 @cada_mensaje
@@ -49,7 +57,7 @@ def test_su_sujeto_es_un_campo_suyo_y_obligatorio_donde_la_carga_lo_tiene(tipo: 
 @cada_mensaje
 def test_lo_que_menciona_esta_en_la_carga_y_no_es_su_sujeto(tipo: type[Mensaje]) -> None:
     for nombre, campo in tipo.menciona.items():
-        assert nombre in DE.values()
+        assert nombre in set().union(*DE.values())
         assert nombre != tipo.nombre_sujeto
         assert attrgetter(campo)(tipo()) == ""
 

@@ -130,6 +130,7 @@ class Mano:
             formato=metadatos["formato_imagen"],
             fuente=metadatos["fuente_de_datos"],
             id_paciente=metadatos["id_paciente"],
+            region_anatomica=metadatos["region_anatomica"],
         )
         if self._empleado is None or self._empleado[0].poll() is not None:
             self.despedir()

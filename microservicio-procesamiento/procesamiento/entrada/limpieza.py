@@ -22,7 +22,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import IO, Any
 
-from anonimizacion.modelo import Formato, Limpia, Octetos, Remitente
+from anonimizacion.modelo import Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.dominio.archivo import Resultado
@@ -55,6 +55,7 @@ class Taller:
         clave: the key in force, and its version.
         memoria: octets that the process may have in all.
         maximo: octets that an original may have.
+        leer_texto: whether text burned into pictures is read, and blacked out; else what may have any is kept apart.
     """
 
     almacen: str
@@ -63,6 +64,7 @@ class Taller:
     version: int
     memoria: int
     maximo: int
+    leer_texto: bool
 
     @cached_property
     def propio(self) -> AlmacenDeObjetos:
@@ -90,6 +92,7 @@ class Encargo:
     formato: str
     fuente: str
     id_paciente: str = field(repr=False)
+    region_anatomica: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,8 +207,9 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     from anonimizacion.motor import anonimizar
 
     formato = Formato(encargo.formato)
-    remitente = Remitente(encargo.fuente, encargo.id_paciente)
-    hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente)
+    remitente = Remitente(encargo.fuente, encargo.id_paciente, encargo.region_anatomica)
+    opciones = Opciones(leer_texto=taller.leer_texto)
+    hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
     informe = json.loads(json.dumps(hecho.informe.como_documento()))
     if not isinstance(hecho, Limpia):
         return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
@@ -214,7 +218,16 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
     # A NIfTI in gzip stays in it.
     tipo = "application/gzip" if bytes(hecho.partes[0][:2]) == b"\x1f\x8b" else _TIPOS[formato]
-    resultado = Resultado(sha256=sha256, octetos=hecho.octetos, tipo=tipo, seudonimo=hecho.seudonimo)
+    resultado = Resultado(
+        sha256=sha256,
+        octetos=hecho.octetos,
+        tipo=tipo,
+        uri=almacen.uri(RESULTADOS + sha256),
+        seudonimo=hecho.seudonimo,
+        banda_de_edad=hecho.rasgos.banda_de_edad or "",
+        sexo=hecho.rasgos.sexo or "",
+        mes=hecho.rasgos.mes or "",
+    )
     return Hecho(resultado=resultado, informe=informe)
 
 

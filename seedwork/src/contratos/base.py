@@ -33,9 +33,15 @@ class Regla:
     de: frozenset[str] = frozenset()
 
 
-def campo(*, requerido: bool = False, forma: Forma | None = None, de: frozenset[str] = frozenset()) -> Any:
-    """A text field with a rule; without ``forma``, an ``id_…`` is an id and all else a text."""
-    return dataclasses.field(default="", metadata={"requerido": requerido, "forma": forma, "de": de})
+def campo(
+    *, requerido: bool = False, forma: Forma | None = None, de: frozenset[str] = frozenset(), revela: str = ""
+) -> Any:
+    """A text field with a rule; without ``forma``, an ``id_…`` is an id and all else a text.
+
+    Args:
+        revela: what it tells of a person, for the map of messages (``docs/mensajes.md``).
+    """
+    return dataclasses.field(default="", metadata={"requerido": requerido, "forma": forma, "de": de, "revela": revela})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,14 +195,17 @@ def _con_guiones(nombre: str) -> str:
 _PRIMITIVOS: dict[Any, tuple[str, Any]] = {str: ("string", ""), int: ("long", 0), bool: ("boolean", False)}
 
 
-def _registro(cls: Any, espacio: str) -> dict[str, Any]:
+def _registro(cls: Any, espacio: str, dichos: set[str] | None = None) -> dict[str, Any]:
+    """The schema of a record. A record that stands in it twice is written out once, and named from there on (Avro's
+    specification, "Names"): ``dichos`` are those that are."""
+    dichos = set() if dichos is None else dichos
     anotaciones = typing.get_type_hints(cls)
     campos = []
     for campo in dataclasses.fields(cls):
         if campo.default is dataclasses.MISSING and campo.default_factory is dataclasses.MISSING:
             raise TypeError(f"{cls.__name__}.{campo.name}: todo campo de un mensaje necesita un valor por defecto")
         donde = f"{cls.__name__}.{campo.name}"
-        tipo, defecto = _tipo(anotaciones[campo.name], espacio, donde)
+        tipo, defecto = _tipo(anotaciones[campo.name], espacio, donde, dichos)
         hacer = campo.default_factory
         propio = campo.default if hacer is dataclasses.MISSING else hacer()
         if _plano(propio) != defecto:
@@ -206,15 +215,19 @@ def _registro(cls: Any, espacio: str) -> dict[str, Any]:
     return {"type": "record", "name": cls.__name__, "namespace": espacio, "fields": campos}
 
 
-def _tipo(anotacion: Any, espacio: str, donde: str) -> tuple[Any, Any]:
+def _tipo(anotacion: Any, espacio: str, donde: str, dichos: set[str]) -> tuple[Any, Any]:
     if anotacion in _PRIMITIVOS:
         return _PRIMITIVOS[anotacion]
     origen, args = typing.get_origin(anotacion), typing.get_args(anotacion)
     if origen in (typing.Union, types.UnionType) and len(args) == 2 and args[1] is type(None):
-        return ["null", _tipo(args[0], espacio, donde)[0]], None
+        return ["null", _tipo(args[0], espacio, donde, dichos)[0]], None
     if origen is tuple and len(args) == 2 and args[1] is Ellipsis:
-        return {"type": "array", "items": _tipo(args[0], espacio, donde)[0]}, []
+        return {"type": "array", "items": _tipo(args[0], espacio, donde, dichos)[0]}, []
     if dataclasses.is_dataclass(anotacion):
-        registro = _registro(anotacion, espacio)
-        return registro, {c["name"]: c["default"] for c in registro["fields"]}
+        registro = _registro(anotacion, espacio, dichos)
+        defecto = {c["name"]: c["default"] for c in registro["fields"]}
+        if registro["name"] in dichos:
+            return f"{espacio}.{registro['name']}", defecto
+        dichos.add(registro["name"])
+        return registro, defecto
     raise TypeError(f"{donde}: {anotacion!r} no tiene lugar en un mensaje publicado")

@@ -67,7 +67,27 @@ def incompatibilidades(viejo: Esquema, nuevo: Esquema) -> list[str]:
     Names are compared in full and types for sameness: promotions (int to long) work in one direction only, so a
     fully compatible change is a field with a default, added or removed.
     """
-    return list(_comparar(viejo, nuevo, ""))
+    return list(_comparar(desplegado(viejo), desplegado(nuevo), ""))
+
+
+def desplegado(esquema: Esquema) -> Esquema:
+    """The same schema with every record written out where it stands: a name alone says what was written before it."""
+    desplegada: Esquema = _desplegar(esquema, {})
+    return desplegada
+
+
+def _desplegar(tipo: Any, dichos: dict[str, Any]) -> Any:
+    if isinstance(tipo, list):
+        return [_desplegar(opcion, dichos) for opcion in tipo]
+    if isinstance(tipo, str):
+        return dichos.get(tipo, tipo)
+    if _es_lista(tipo):
+        return {**tipo, "items": _desplegar(tipo["items"], dichos)}
+    if _es_registro(tipo):
+        campos = [{**campo, "type": _desplegar(campo["type"], dichos)} for campo in tipo["fields"]]
+        dichos[_nombre(tipo)] = {**tipo, "fields": campos}
+        return dichos[_nombre(tipo)]
+    return tipo
 
 
 def _comparar(viejo: Any, nuevo: Any, donde: str) -> Iterator[str]:
