@@ -66,6 +66,8 @@ LINEAS = [
     "servicio crear --suscripcion s-1 --experto e --nube n --dataset d",
     "servicio ver sd-1",
     "servicio listar --suscripcion s-1 --estado CREADO",
+    "servicio dataset sd-1 --version 3 --cursor x",
+    "servicio manifiesto sd-1 --version 3",
     "servicio iniciar sd-1",
     "servicio asignar sd-1 e-2",
     "servicio terminar sd-1",
