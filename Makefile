@@ -65,8 +65,8 @@ rafaga: $(LISTO) ## a burst: as many PRO subscriptions at once as there is room 
 olvido: $(LISTO) ## what is to be forgotten: marks sent by every way there is, days cut to minutes, and every file searched
 	@$(BIN)/python -m tests.fallos.olvido
 
-verificar-anonimizacion: $(LISTO) build/imagenes/.listo ## canaries and public files through the engine, and all that comes out searched (RONDAS=1)
-	@$(BIN)/python -m tests.anonimizacion $(RONDAS:%=--rondas %)
+verificar-anonimizacion: $(LISTO) build/imagenes/.listo ## canaries and public files through the engine and the platform, and all that comes out searched (RONDAS=1 PLATAFORMA=no)
+	@$(BIN)/python -m tests.anonimizacion $(RONDAS:%=--rondas %) $(PLATAFORMA:no=--no-plataforma)
 
 simular: $(LISTO) ## the whole platform in a simulator, with faults: SAGAS=100000 SEMILLA=1 MINUTOS=0 PROCESOS=1 GUION=file
 	@$(BIN)/python -m tests.simulador $(SAGAS:%=--sagas %) $(SEMILLA:%=--semilla %) $(MINUTOS:%=--minutos %) \
