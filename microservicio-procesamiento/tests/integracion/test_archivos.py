@@ -16,9 +16,11 @@ from typing import Any
 
 import nibabel
 import numpy as np
+import psutil
 import pytest
 import sqlalchemy as sa
 from PIL import Image, ImageChops, ImageDraw, ImageFont
+from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
 from anonimizacion.seudonimos import Seudonimizador
@@ -39,7 +41,7 @@ from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
@@ -115,6 +117,12 @@ class Sala:
         with self.motor.connect() as conexion:
             return list(conexion.scalars(sa.select(bd.outbox.c.tipo).order_by(bd.outbox.c.id)))
 
+    def dicho(self) -> ImagenAnonimizada:
+        """The one thing that was said."""
+        with self.motor.connect() as conexion:
+            (carga,) = conexion.scalars(sa.select(bd.outbox.c.carga))
+        return avro.decodificar(ImagenAnonimizada, bytes(carga))
+
     def vencer(self) -> None:
         """Let what somebody holds, or what waits, be due."""
         with self.motor.begin() as conexion:
@@ -151,7 +159,11 @@ def test_un_archivo_limpio_queda_bajo_su_huella_y_del_original_no_queda_nada(sal
     assert archivo["informe"]["acciones"]
     assert [archivo[c] for c in ("uri", "metadatos", "sobre", "proximo")] == [None] * 4
     assert sala.almacen.describir(original) is None
-    assert sala.dichos() == [ImagenAnonimizada.tipo]
+    dicho = sala.dicho()
+    assert (dicho.sha256, dicho.octetos) == (archivo["resultado_sha256"], len(limpio))
+    assert sala.almacen.nombre(dicho.uri) == nombre
+    estudio = dcmread(io.BytesIO(limpio)).StudyDate  # moved, in the clean file
+    assert (dicho.banda_de_edad, dicho.sexo, dicho.mes) == ("0-9", "O", f"{estudio[:4]}-{estudio[4:6]}")
 
 
 def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_tiempo(sala: Sala) -> None:
@@ -237,6 +249,22 @@ def test_lo_que_diga_un_decodificador_no_llega_a_ningun_registro(
     assert sala.imagen("asesino")["estado"] == "FALLIDA"
     salida, errores = capfd.readouterr()
     assert "Traceback" not in salida + errores
+
+
+def test_el_proceso_que_lee_archivos_no_sabe_de_la_base_ni_de_los_secretos_de_los_demas(
+    sala: Sala, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nombre in ("DATABASE_URL", "SEUDONIMO_CLAVE", "PULSAR_TOKEN_ARCHIVO", "IDEMPOTENCIA_SECRETO"):
+        monkeypatch.setenv(nombre, "no-para-el")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "la-del-almacen")
+    sala.mandar("i-1")
+    assert sala.mano()()
+    (proceso,) = (p for p in psutil.Process().children() if "limpieza" in " ".join(p.cmdline()))
+    entorno = proceso.environ()
+    assert "no-para-el" not in entorno.values()
+    assert entorno["AWS_ACCESS_KEY_ID"] == "la-del-almacen"
+    assert "no-para-el" not in " ".join(proceso.cmdline())
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
 
 
 def test_el_que_tarda_demas_se_corta(sala: Sala) -> None:
