@@ -324,7 +324,7 @@ def _hijos(pid: int) -> list[int]:
     hijos = []
     for tarea in Path(f"/proc/{pid}/task").glob("*/children"):
         hijos += [int(h) for h in tarea.read_text().split()]
-    return [h for h in hijos if b"spawn_main" in Path(f"/proc/{h}/cmdline").read_bytes()]
+    return [h for h in hijos if b"trabajar(" in Path(f"/proc/{h}/cmdline").read_bytes()]
 
 
 # --- What is searched ---
