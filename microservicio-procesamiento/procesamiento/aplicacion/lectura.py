@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
-from contratos.consultas.procesamiento import Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
+from contratos.consultas.procesamiento import ArchivoDeImagen, Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
 from contratos.procesamiento import ConsultaAnonimizacion
 from seedwork.aplicacion.sobre import Sobre
 
@@ -25,6 +25,10 @@ class Lectura(Protocol):
 
     def informe(self, id: str) -> InformeDeImagen | None:
         """What was done to an image's file; None where it did not come as one."""
+        ...
+
+    def archivo(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
+        """An image's clean file, or that it has none. Where there is one, the fact goes as with :meth:`imagen`."""
         ...
 
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
