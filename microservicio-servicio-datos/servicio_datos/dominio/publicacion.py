@@ -123,8 +123,8 @@ def _estados(publicadas: Collection[Publicada]) -> Iterator[frozenset[Entrada]]:
 
 
 def pacientes(entradas: Iterable[Entrada]) -> int:
-    """How many patients they are of, at least. A pseudonym begins with its key's version: whoever has one by each of two
-    keys must not count for two, and who they are nobody here can tell."""
+    """How many patients they are of, at least. A pseudonym begins with its key's version: whoever has one by each of
+    two keys must not count for two, and who they are nobody here can tell."""
     por_clave = Counter(seudonimo.partition(":")[0] for seudonimo in {e.seudonimo for e in entradas})
     return max(por_clave.values(), default=0)
 
