@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from pycanon.anonymity import k_anonymity
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
+from tests.saga.bases import filas
 from tests.saga.espera import hasta
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
 from tests.saga.plataforma_viva import Plataforma
@@ -82,6 +85,15 @@ def test_de_bastantes_pacientes_salen_en_una_version_y_de_menos_no(negocio: Nego
         assert (hashlib.sha256(limpio).hexdigest(), len(limpio)) == (e["sha256"], e["octetos"])
     lineas = "".join(sorted(f"{e['sha256']}\n" for e in pagina["elementos"]))
     assert hashlib.sha256(lineas.encode()).hexdigest() == dicho["huella"]
+
+    # pycanon counts rows: one for each patient and class.
+    columnas = ["modalidad", "patologia", "region", "banda_de_edad", "sexo", "mes"]
+    de_quien = (
+        f"SELECT DISTINCT {', '.join(columnas)}, seudonimo FROM publicadas JOIN celdas ON celdas.id = celda"
+        " WHERE hasta IS NULL"
+    )
+    publicado = pd.DataFrame(filas(plataforma.bases["servicio_datos"], de_quien), columns=[*columnas, "seudonimo"])
+    assert k_anonymity(publicado, columnas) >= dicho["k"] == K
 
     negocio.ordena(f"{servicio}/fin-comando", {}).queda("APLICADO")
     assert negocio.pregunta(f"{servicio}/dataset/manifiesto").codigo == 404
