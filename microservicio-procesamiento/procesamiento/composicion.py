@@ -52,6 +52,7 @@ def servicio() -> Servicio:
         version=config.seudonimo_version,
         memoria=config.archivo_memoria * 1024**2,
         maximo=config.archivo_maximo,
+        leer_texto=config.archivo_ocr,
     )
 
     @cache

@@ -65,6 +65,9 @@ class Config(ConfigDeAlmacen, ConfigServicio):
     """Seconds that one attempt may take, fetching and storing included."""
     archivo_memoria: int = Field(4096, ge=512)
     """MiB of address space of the process that reads files, the file itself included."""
+    archivo_ocr: bool = True
+    """Whether text that is burned into pictures is read, and blacked out. Where it is not, or the reader is not
+    installed, what may have any is kept apart."""
     cuarentena_dias: PositiveFloat = 30.0
     """Days that the original of what could not be cleaned is kept."""
 

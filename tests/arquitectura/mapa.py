@@ -41,7 +41,8 @@ Everything that is said on the platform, by the context that owns it. This page 
 `{ORDEN}` from the code; a test checks that it is current.
 
 *Says* is who makes the message, *hears* who has a handler for it; others may subscribe to what nobody hears. *Personal*
-are the fields that name or reach a person, or hold a person's own words (what `repr=False` keeps out of logs). The
+are the fields that name or reach a person, or hold a person's own words (what `repr=False` keeps out of logs); what
+a field *reveals* besides stands beneath its message. The
 envelope, and what every message has in common, is in [the architecture](arquitectura.md) and in
 `seedwork/src/seedwork/aplicacion/sobre.py`. Topics begin with `persistent://{contratos.INQUILINO}/`.
 """
@@ -77,6 +78,11 @@ def oyen() -> Mapping[type[Mensaje], frozenset[str]]:
 def personales(tipo: type[Mensaje]) -> list[str]:
     """The fields that name or reach a person, or hold a person's own words."""
     return [c.name for c in dataclasses.fields(tipo) if c.name.endswith(_PERSONALES) or not c.repr]
+
+
+def revelan(tipo: type[Mensaje]) -> list[tuple[str, str]]:
+    """What fields say that they tell of a person."""
+    return [(c.name, revela) for c in dataclasses.fields(tipo) if (revela := c.metadata.get("revela"))]
 
 
 def hechos(arbol: ast.Module, bajo: ast.AST, por_encargo: Mapping[str, frozenset[type[Mensaje]]]) -> Iterator[Any]:
@@ -123,6 +129,7 @@ def _contexto(contexto: str) -> Iterator[str]:
         asunto = f"about `{tipo.nombre_sujeto}`" if tipo.nombre_sujeto else "about one thing or another"
         orden = {"ordenada": "in order", "compartida": "shared"}[tipo.entrega]
         yield f"- **{tipo.__name__}** v{tipo.version} on `{topico}`{partes}, {asunto}, {orden}: {_campos(tipo.esquema)}"
+        yield from (f"  - `{c}` reveals {revela}" for c, revela in revelan(tipo))
     yield ""
 
 

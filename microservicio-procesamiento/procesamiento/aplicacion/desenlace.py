@@ -18,7 +18,7 @@ def limpio(unidad: Unidad, id: str, intento: int, resultado: Resultado, informe:
     imagen, archivo, metadatos = hallados
     datos = unidad.anonimizador.anonimizar(metadatos, archivo=archivo.sha256, seudonimo=resultado.seudonimo)
     archivo.limpiar(resultado, informe)
-    imagen.limpiar(datos)
+    imagen.limpiar(datos, resultado)
     return True
 
 

@@ -1,13 +1,15 @@
 """What each domain event is called outside: its published message."""
 
+from dataclasses import replace
+
 from contratos import procesamiento as contrato
 from procesamiento.dominio import eventos
 from seedwork.aplicacion.unidad import Traducciones
 
 
 def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
-    datos = evento.datos
-    return contrato.ImagenAnonimizada(
+    datos, resultado = evento.datos, evento.resultado
+    anonimizada = contrato.ImagenAnonimizada(
         id_imagen=evento.id_imagen,
         seudonimo_paciente=datos.seudonimo_paciente,
         modalidad=datos.modalidad,
@@ -17,6 +19,18 @@ def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
         fuente_de_datos=datos.fuente_de_datos,
         condiciones=datos.condiciones,
         fecha_ingesta=datos.fecha_ingesta,
+        mes=datos.mes,
+    )
+    if resultado is None:
+        return anonimizada
+    return replace(
+        anonimizada,
+        banda_de_edad=resultado.banda_de_edad,
+        sexo=resultado.sexo,
+        mes=resultado.mes or datos.mes,
+        uri=resultado.uri,
+        sha256=resultado.sha256,
+        octetos=resultado.octetos,
     )
 
 

@@ -37,6 +37,11 @@ class DatosAnonimos:
     version_clave: int
     huella: bytes
 
+    @property
+    def mes(self) -> str:
+        """The moved date's month, ``AAAA-MM``; empty where the date was taken out."""
+        return "" if self.fecha_ingesta == RETIRADO else self.fecha_ingesta[:7]
+
 
 @dataclass(frozen=True, slots=True)
 class Huella:

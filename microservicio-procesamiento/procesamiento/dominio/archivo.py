@@ -16,13 +16,21 @@ class Resultado:
         sha256: of its content, which is its name in the store.
         octetos: how many.
         tipo: its media type.
+        uri: where it lies.
         seudonimo: the patient's, as the file itself says whose it is.
+        banda_de_edad: ten years ("40-49"), above 89 one band ("90+"); empty where the file does not tell.
+        sexo: M, F or O; likewise.
+        mes: of its own shifted date, ``AAAA-MM``; likewise.
     """
 
     sha256: str
     octetos: int
     tipo: str
+    uri: str
     seudonimo: str
+    banda_de_edad: str = ""
+    sexo: str = ""
+    mes: str = ""
 
 
 @dataclass(kw_only=True)

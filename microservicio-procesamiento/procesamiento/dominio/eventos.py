@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from procesamiento.dominio.anonimizacion import DatosAnonimos
+from procesamiento.dominio.archivo import Resultado
 from seedwork.dominio.agregado import EventoDominio
 
 
@@ -15,9 +16,10 @@ class EventoAnonimizacion(EventoDominio):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Anonimizada(EventoAnonimizacion):
-    """The image's metadata is anonymised."""
+    """The image is anonymised; ``resultado`` is its clean file, None where it came without one."""
 
     datos: DatosAnonimos
+    resultado: Resultado | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

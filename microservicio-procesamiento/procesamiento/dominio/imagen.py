@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from procesamiento.dominio import eventos
 from procesamiento.dominio.anonimizacion import DatosAnonimos, Huella
+from procesamiento.dominio.archivo import Resultado
 from seedwork.dominio.agregado import Agregado
 from seedwork.dominio.errores import ReglaViolada
 
@@ -63,11 +64,11 @@ class ImagenAnonimizada(Agregado):
             raise ReglaViolada("CONTENIDO_DISTINTO")
         self.limpiar(datos)
 
-    def limpiar(self, datos: DatosAnonimos) -> None:
-        """Keep the data of the content that it has, now that its file is clean."""
+    def limpiar(self, datos: DatosAnonimos, resultado: Resultado | None = None) -> None:
+        """Keep the data of the content that it has, now that its file, if it came as one, is clean."""
         self.estado, self.motivo, self.datos = ANONIMIZADA, None, datos
         self.pedido = None
-        self.registrar(eventos.Anonimizada(id_imagen=self.id, datos=datos))
+        self.registrar(eventos.Anonimizada(id_imagen=self.id, datos=datos, resultado=resultado))
 
     def esperar_archivo(self, pedido: Huella) -> None:
         """Wait for a file's outcome: its first command was refused, which spoils no id.

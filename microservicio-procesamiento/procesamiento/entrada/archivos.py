@@ -1,11 +1,11 @@
 """The hand that looks at files, one at a time, and the broom behind it. No transaction is open while a file is read."""
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 
 import structlog
 from prometheus_client import Counter
@@ -69,7 +69,7 @@ class Mano:
         self._intentos = intentos
         self._plazo_s = plazo_s
         self._conservar = conservar
-        self._empleado: tuple[SpawnProcess, Connection] | None = None
+        self._empleado: tuple[subprocess.Popen[bytes], Connection] | None = None
 
     def correr(self, parada: threading.Event) -> None:
         """Look at files until ``parada`` is set; what is in hand then is given back."""
@@ -118,7 +118,7 @@ class Mano:
         if empleado is not None:
             proceso, conexion = empleado
             proceso.kill()
-            proceso.join()
+            proceso.wait()
             conexion.close()
 
     def _encargar(self, archivo: Archivo, parada: threading.Event) -> Hecho | Ausente | None:
@@ -130,8 +130,9 @@ class Mano:
             formato=metadatos["formato_imagen"],
             fuente=metadatos["fuente_de_datos"],
             id_paciente=metadatos["id_paciente"],
+            region_anatomica=metadatos["region_anatomica"],
         )
-        if self._empleado is None or not self._empleado[0].is_alive():
+        if self._empleado is None or self._empleado[0].poll() is not None:
             self.despedir()
             self._empleado = emplear(self._taller)
         _, conexion = self._empleado

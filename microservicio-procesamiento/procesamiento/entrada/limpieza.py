@@ -8,20 +8,21 @@ import ctypes
 import hashlib
 import json
 import mmap
-import multiprocessing
 import os
 import resource
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import IO, Any
 
-from anonimizacion.modelo import Formato, Limpia, Octetos, Remitente
+from anonimizacion.modelo import Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.dominio.archivo import Resultado
@@ -36,6 +37,11 @@ _TIPOS = {
     Formato.NIFTI: "application/octet-stream",
 }
 _CORTESIA = 10
+_DEL_ENTORNO = frozenset(
+    {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "NO_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+)
+_DEL_ENTORNO_ASI = ("PYTHON", "LC_", "LD_", "AWS_", "GOOGLE_", "OMP_", "OPENBLAS_")
+"""Of the worker's environment, all that the process is told: how to run, and how the store lets it in."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -49,6 +55,7 @@ class Taller:
         clave: the key in force, and its version.
         memoria: octets that the process may have in all.
         maximo: octets that an original may have.
+        leer_texto: whether text burned into pictures is read, and blacked out; else what may have any is kept apart.
     """
 
     almacen: str
@@ -57,6 +64,7 @@ class Taller:
     version: int
     memoria: int
     maximo: int
+    leer_texto: bool
 
     @cached_property
     def propio(self) -> AlmacenDeObjetos:
@@ -84,6 +92,7 @@ class Encargo:
     formato: str
     fuente: str
     id_paciente: str = field(repr=False)
+    region_anatomica: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,17 +110,34 @@ class Ausente:
     """The store was away: nothing is known of the file."""
 
 
-def emplear(taller: Taller) -> tuple[SpawnProcess, Connection]:
-    """A new process, and the way to it: an :class:`Encargo` goes in, a :class:`Hecho` or :class:`Ausente` comes out."""
-    contexto = multiprocessing.get_context("spawn")
-    nuestra, suya = contexto.Pipe()
-    proceso = contexto.Process(target=_trabajar, args=(suya, taller, os.getpid()), name="limpieza", daemon=True)
-    proceso.start()
-    suya.close()
+def emplear(taller: Taller) -> tuple[subprocess.Popen[bytes], Connection]:
+    """A new process, and the way to it: an :class:`Encargo` goes in, a :class:`Hecho` or :class:`Ausente` comes out.
+
+    What a file makes of it may be an attacker's: of the settings it is told the workshop's alone, and neither the
+    database's address nor anybody else's secret is in its environment.
+    """
+    nuestra, suya = Pipe()
+    programa = f"from {__name__} import trabajar; trabajar({suya.fileno()}, {os.getpid()})"
+    with suya:
+        proceso = subprocess.Popen(
+            [sys.executable, "-c", programa],
+            env={n: v for n, v in os.environ.items() if n in _DEL_ENTORNO or n.startswith(_DEL_ENTORNO_ASI)},
+            stdin=subprocess.DEVNULL,
+            pass_fds=[suya.fileno()],
+        )
+    with suppress(OSError):
+        # That it is dead already is for whoever asks it to find.
+        nuestra.send(taller)
     return proceso, nuestra
 
 
-def _trabajar(conexion: Connection, taller: Taller, de: int) -> None:
+def trabajar(descriptor: int, de: int) -> None:
+    """Be such a process.
+
+    Args:
+        descriptor: its end of the way, over which the workshop comes first.
+        de: the process that made it, and that it ends with.
+    """
     _morir_con(de)
     _callar()
     # Before anything waits for it, and before its memory is counted.
@@ -119,10 +145,11 @@ def _trabajar(conexion: Connection, taller: Taller, de: int) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_CORTESIA)
-    resource.setrlimit(resource.RLIMIT_AS, (taller.memoria, taller.memoria))
-    # Its memory would be a person's file.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError), Connection(descriptor) as conexion:
+        taller: Taller = conexion.recv()
+        resource.setrlimit(resource.RLIMIT_AS, (taller.memoria, taller.memoria))
+        # Its memory would be a person's file.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
             encargo = conexion.recv()
             conexion.send(hacer(taller, encargo))
@@ -180,15 +207,25 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     from anonimizacion.motor import anonimizar
 
     formato = Formato(encargo.formato)
-    remitente = Remitente(encargo.fuente, encargo.id_paciente)
-    hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente)
+    remitente = Remitente(encargo.fuente, encargo.id_paciente, encargo.region_anatomica)
+    opciones = Opciones(leer_texto=taller.leer_texto)
+    hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
     informe = json.loads(json.dumps(hecho.informe.como_documento()))
     if not isinstance(hecho, Limpia):
         return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
     almacen, sha256 = taller.propio, hecho.sha256()
     if almacen.describir(RESULTADOS + sha256) is None:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
-    resultado = Resultado(sha256=sha256, octetos=hecho.octetos, tipo=_TIPOS[formato], seudonimo=hecho.seudonimo)
+    resultado = Resultado(
+        sha256=sha256,
+        octetos=hecho.octetos,
+        tipo=_TIPOS[formato],
+        uri=almacen.uri(RESULTADOS + sha256),
+        seudonimo=hecho.seudonimo,
+        banda_de_edad=hecho.rasgos.banda_de_edad or "",
+        sexo=hecho.rasgos.sexo or "",
+        mes=hecho.rasgos.mes or "",
+    )
     return Hecho(resultado=resultado, informe=informe)
 
 

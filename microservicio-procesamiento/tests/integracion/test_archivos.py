@@ -4,6 +4,7 @@ In `make test`: leases and short transactions are PostgreSQL's, and the process 
 """
 
 import hashlib
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -13,8 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import nibabel
+import numpy as np
+import psutil
 import pytest
 import sqlalchemy as sa
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
 from anonimizacion.seudonimos import Seudonimizador
@@ -35,7 +41,7 @@ from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
@@ -58,7 +64,15 @@ class Sala:
         self.motor = motor
         base = base_de_almacen(str(carpeta))
         self.almacen = AlmacenDeObjetos(base)
-        self.taller = Taller(almacen=base, referencias=(), clave=CLAVE, version=2, memoria=8 * 1024**3, maximo=1024**2)
+        self.taller = Taller(
+            almacen=base,
+            referencias=(),
+            clave=CLAVE,
+            version=2,
+            memoria=4 * 1024**3,
+            maximo=1024**2,
+            leer_texto=True,
+        )
         self.cola = ColaArchivosSQL(motor)
         fabrica = partial(
             UnidadProcesamiento, anonimizador=anonimizador, admite=lambda uri: self.taller.lugar(uri) is not None
@@ -103,6 +117,12 @@ class Sala:
         with self.motor.connect() as conexion:
             return list(conexion.scalars(sa.select(bd.outbox.c.tipo).order_by(bd.outbox.c.id)))
 
+    def dicho(self) -> ImagenAnonimizada:
+        """The one thing that was said."""
+        with self.motor.connect() as conexion:
+            (carga,) = conexion.scalars(sa.select(bd.outbox.c.carga))
+        return avro.decodificar(ImagenAnonimizada, bytes(carga))
+
     def vencer(self) -> None:
         """Let what somebody holds, or what waits, be due."""
         with self.motor.begin() as conexion:
@@ -139,7 +159,11 @@ def test_un_archivo_limpio_queda_bajo_su_huella_y_del_original_no_queda_nada(sal
     assert archivo["informe"]["acciones"]
     assert [archivo[c] for c in ("uri", "metadatos", "sobre", "proximo")] == [None] * 4
     assert sala.almacen.describir(original) is None
-    assert sala.dichos() == [ImagenAnonimizada.tipo]
+    dicho = sala.dicho()
+    assert (dicho.sha256, dicho.octetos) == (archivo["resultado_sha256"], len(limpio))
+    assert sala.almacen.nombre(dicho.uri) == nombre
+    estudio = dcmread(io.BytesIO(limpio)).StudyDate  # moved, in the clean file
+    assert (dicho.banda_de_edad, dicho.sexo, dicho.mes) == ("0-9", "O", f"{estudio[:4]}-{estudio[4:6]}")
 
 
 def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_tiempo(sala: Sala) -> None:
@@ -153,6 +177,32 @@ def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_
     assert "otro-77777" not in json.dumps(sala.archivo("otro")["informe"])
     assert all(sala.almacen.describir(o) for o in originales)
     assert sala.dichos() == [ImagenApartada.tipo] * 2
+
+
+@pytest.mark.parametrize(("leer_texto", "estado"), [(True, "ANONIMIZADA"), (False, "CUARENTENA")])
+def test_un_texto_en_la_imagen_se_tapa_o_la_aparta_segun_se_diga(sala: Sala, leer_texto: bool, estado: str) -> None:
+    """In the process that reads files, with its limits of memory."""
+    letras, png = Image.new("L", (512, 384)), io.BytesIO()
+    ImageDraw.Draw(letras).text((40, 60), "QUISPE MAMANI ANA", fill=255, font=ImageFont.load_default(28))
+    imagen = ImageChops.lighter(letras, Image.effect_noise(letras.size, 30))
+    imagen.save(png, "PNG")
+    sala.mandar("con-texto", png.getvalue(), formato_imagen="PNG")
+    assert sala.mano(leer_texto=leer_texto)()
+    archivo = sala.archivo("con-texto")
+    assert (sala.imagen("con-texto")["estado"], bool(archivo["informe"]["regiones"])) == (estado, leer_texto)
+    if leer_texto:
+        limpio = b"".join(sala.almacen.leer(f"resultados/{archivo['resultado_sha256']}"))
+        assert not np.asarray(Image.open(io.BytesIO(limpio)))[np.asarray(letras) > 0].any()
+    else:
+        assert sala.imagen("con-texto")["motivo"] == "TEXTO_QUEMADO_POSIBLE"
+
+
+@pytest.mark.parametrize(("region", "avisos"), [("Rodilla", []), ("Cráneo", ["CARA_RECONOCIBLE"])])
+def test_de_que_region_es_un_volumen_lo_sabe_quien_lo_limpia(sala: Sala, region: str, avisos: list[str]) -> None:
+    volumen = nibabel.Nifti1Image(np.zeros((4, 4, 4), np.int16), np.eye(4)).to_bytes()
+    sala.mandar("volumen", volumen, formato_imagen="NIFTI", region_anatomica=region)
+    assert sala.mano()()
+    assert sala.archivo("volumen")["informe"]["avisos"] == avisos
 
 
 def test_el_que_mata_a_su_proceso_es_fallida_tras_sus_intentos_y_no_cuesta_nada_a_los_demas(sala: Sala) -> None:
@@ -199,6 +249,22 @@ def test_lo_que_diga_un_decodificador_no_llega_a_ningun_registro(
     assert sala.imagen("asesino")["estado"] == "FALLIDA"
     salida, errores = capfd.readouterr()
     assert "Traceback" not in salida + errores
+
+
+def test_el_proceso_que_lee_archivos_no_sabe_de_la_base_ni_de_los_secretos_de_los_demas(
+    sala: Sala, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for nombre in ("DATABASE_URL", "SEUDONIMO_CLAVE", "PULSAR_TOKEN_ARCHIVO", "IDEMPOTENCIA_SECRETO"):
+        monkeypatch.setenv(nombre, "no-para-el")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "la-del-almacen")
+    sala.mandar("i-1")
+    assert sala.mano()()
+    (proceso,) = (p for p in psutil.Process().children() if "limpieza" in " ".join(p.cmdline()))
+    entorno = proceso.environ()
+    assert "no-para-el" not in entorno.values()
+    assert entorno["AWS_ACCESS_KEY_ID"] == "la-del-almacen"
+    assert "no-para-el" not in " ".join(proceso.cmdline())
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
 
 
 def test_el_que_tarda_demas_se_corta(sala: Sala) -> None:

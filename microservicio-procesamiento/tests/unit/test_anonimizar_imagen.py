@@ -28,6 +28,8 @@ def test_el_cuerpo_de_hoy_queda_sin_paciente_ni_texto_libre(servicio):
     [(evento, sujeto, secuencia)] = servicio.publicado
     assert isinstance(evento, ImagenAnonimizada)
     assert (sujeto, secuencia) == (ANONIMIZAR_IMAGEN.id_imagen, 1)
+    assert evento.mes == imagen.datos.fecha_ingesta[:7]
+    assert (evento.banda_de_edad, evento.sexo, evento.uri, evento.sha256, evento.octetos) == ("", "", "", "", 0)
     for rastro in (repr(imagen), repr(evento), repr(ANONIMIZAR_IMAGEN)):
         assert ANONIMIZAR_IMAGEN.id_paciente not in rastro
         assert ANONIMIZAR_IMAGEN.antecedentes not in rastro

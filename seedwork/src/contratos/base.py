@@ -33,9 +33,15 @@ class Regla:
     de: frozenset[str] = frozenset()
 
 
-def campo(*, requerido: bool = False, forma: Forma | None = None, de: frozenset[str] = frozenset()) -> Any:
-    """A text field with a rule; without ``forma``, an ``id_…`` is an id and all else a text."""
-    return dataclasses.field(default="", metadata={"requerido": requerido, "forma": forma, "de": de})
+def campo(
+    *, requerido: bool = False, forma: Forma | None = None, de: frozenset[str] = frozenset(), revela: str = ""
+) -> Any:
+    """A text field with a rule; without ``forma``, an ``id_…`` is an id and all else a text.
+
+    Args:
+        revela: what it tells of a person, for the map of messages (``docs/mensajes.md``).
+    """
+    return dataclasses.field(default="", metadata={"requerido": requerido, "forma": forma, "de": de, "revela": revela})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

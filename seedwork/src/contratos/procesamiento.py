@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from contratos.base import Mensaje, mensaje
+from contratos.base import Mensaje, campo, mensaje
 
 
 @mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
@@ -71,7 +71,13 @@ class AnonimizarPaquete(Mensaje):
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
 class ImagenAnonimizada(Mensaje):
-    """An image's metadata is anonymised. ``fecha_ingesta`` is shifted by a per-patient offset (ISO 8601)."""
+    """An image is anonymised. ``fecha_ingesta`` is shifted by a per-patient offset (ISO 8601).
+
+    What a data set's classes need, each empty where it is unknown: ``banda_de_edad`` (``40-49``; above 89 ``90+``),
+    ``sexo`` (M, F, O), and ``mes`` (``AAAA-MM``), that of the file's own shifted date, or of ``fecha_ingesta`` where
+    the file tells none or there is no file. Of what came as a file, ``uri``, ``sha256`` and ``octetos`` are its clean
+    result's; else they are empty, and 0.
+    """
 
     id_imagen: str = ""
     seudonimo_paciente: str = ""
@@ -82,6 +88,20 @@ class ImagenAnonimizada(Mensaje):
     fuente_de_datos: str = ""
     condiciones: tuple[str, ...] = ()
     fecha_ingesta: str = ""
+    banda_de_edad: str = campo(revela="how old the patient was, to ten years; who was 90 or more is one of all those")
+    sexo: str = campo(
+        revela="what the file says of the patient's sex; with band, month and kind of image it makes a group smaller"
+    )
+    mes: str = campo(
+        revela="a month up to two years before the true one, by the patient's own offset: how far apart a patient's "
+        "images were made, never when"
+    )
+    uri: str = campo(revela="where the clean file lies, for whoever may read the store: its name is the checksum")
+    sha256: str = campo(
+        revela="with `octetos`, which clean file it is: who has that file knows that it is this image's; of the "
+        "original nothing"
+    )
+    octetos: int = 0
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
