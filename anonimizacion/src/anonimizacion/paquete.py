@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 from anonimizacion.formatos import CABEZA, es_comprimido
 
@@ -42,8 +42,8 @@ class Razon(StrEnum):
     PAQUETE_DEMASIADO_GRANDE = "PAQUETE_DEMASIADO_GRANDE"
     NOMBRE_NO_ADMITIDO = "NOMBRE_NO_ADMITIDO"
     NOMBRE_REPETIDO = "NOMBRE_REPETIDO"
-    ENLACE = "ENLACE"
-    CIFRADO = "CIFRADO"
+    ENLACE_NO_ADMITIDO = "ENLACE_NO_ADMITIDO"
+    PAQUETE_CIFRADO = "PAQUETE_CIFRADO"
     COMPRESION_NO_ADMITIDA = "COMPRESION_NO_ADMITIDA"
     ENTRADAS_SOLAPADAS = "ENTRADAS_SOLAPADAS"
     ENTRADA_CONTRADICTORIA = "ENTRADA_CONTRADICTORIA"
@@ -86,7 +86,7 @@ def ruta(nombre: str) -> str:
     return "/".join(paso for paso in unicodedata.normalize("NFC", nombre).split("/") if paso != ".")
 
 
-def abrir(archivo: BinaryIO, maximo: int) -> Sequence[Miembro]:
+def abrir(archivo: IO[bytes], maximo: int) -> Sequence[Miembro]:
     """The members of a zip, in the order of its bytes, if all that can be told without reading them is sound.
 
     Args:
@@ -102,7 +102,7 @@ def abrir(archivo: BinaryIO, maximo: int) -> Sequence[Miembro]:
     return _colocadas(archivo, entradas, fin.directorio)
 
 
-def leer(archivo: BinaryIO, miembro: Miembro) -> Iterator[bytes]:
+def leer(archivo: IO[bytes], miembro: Miembro) -> Iterator[bytes]:
     """A member's bytes, piece by piece; they are sound once the last of them was given.
 
     Raises:
@@ -124,7 +124,7 @@ def leer(archivo: BinaryIO, miembro: Miembro) -> Iterator[bytes]:
         raise PaqueteError(Razon.MIEMBRO_DANADO)
 
 
-def comprobar(archivo: BinaryIO, maximo: int) -> Sequence[Miembro]:
+def comprobar(archivo: IO[bytes], maximo: int) -> Sequence[Miembro]:
     """The members of a zip, once all of them were read and are sound.
 
     Raises:
@@ -157,7 +157,7 @@ class _Fin(NamedTuple):
     total: int
 
 
-def _fin(archivo: BinaryIO) -> _Fin:
+def _fin(archivo: IO[bytes]) -> _Fin:
     total = archivo.seek(0, 2)
     cola = _leidos(archivo, max(0, total - _FIN.size - _COMENTARIO_MAXIMO), min(total, _FIN.size + _COMENTARIO_MAXIMO))
     # The last one is the one: a reader that begins at the file's end finds no other.
@@ -187,7 +187,7 @@ def _fin(archivo: BinaryIO) -> _Fin:
     return _Fin(directorio, largo, entradas, total)
 
 
-def _fin_64(archivo: BinaryIO, fin: int) -> tuple[int, int, int, int, int] | None:
+def _fin_64(archivo: IO[bytes], fin: int) -> tuple[int, int, int, int, int] | None:
     """Where the long form of the end stands, and what it says; None where there is none."""
     donde = fin - _LOCALIZADOR.size
     if donde < 0:
@@ -229,7 +229,7 @@ class _Entrada(NamedTuple):
     carpeta: bool
 
 
-def _directorio(archivo: BinaryIO, fin: _Fin, maximo: int) -> Iterator[_Entrada]:
+def _directorio(archivo: IO[bytes], fin: _Fin, maximo: int) -> Iterator[_Entrada]:
     vistos: set[bytes] = set()
     archivo.seek(fin.directorio)
     quedan, miembros, octetos = fin.largo, 0, 0
@@ -268,7 +268,7 @@ def _entrada(fija: bytes, crudo: bytes, extra: bytes) -> _Entrada:
     )
     extras = _extras(extra)
     if marcas & _CIFRADOS or metodo == _AES:
-        raise PaqueteError(Razon.CIFRADO)
+        raise PaqueteError(Razon.PAQUETE_CIFRADO)
     if metodo not in (_GUARDADO, _DEFLATE) or marcas & _REMIENDO:
         raise PaqueteError(Razon.COMPRESION_NO_ADMITIDA)
     largos = _largos(extras, octetos, comprimidos, desde)
@@ -348,7 +348,7 @@ def _exigir_corriente(atributos: int, *, carpeta: bool, octetos: int) -> None:
     """That it is a file or a folder, as its name says. Who made it may have no such attributes, and then says zero."""
     tipo = stat.S_IFMT(atributos >> 16)
     if tipo not in (0, stat.S_IFREG, stat.S_IFDIR) or atributos & _ENLACE_NTFS:
-        raise PaqueteError(Razon.ENLACE)
+        raise PaqueteError(Razon.ENLACE_NO_ADMITIDO)
     if (carpeta and (octetos or tipo == stat.S_IFREG)) or (not carpeta and tipo == stat.S_IFDIR):
         raise PaqueteError(Razon.ENTRADA_CONTRADICTORIA)
 
@@ -361,7 +361,7 @@ _DESCRIPTORES = ("<3L", "<4s3L", "<L2Q", "<4sL2Q")
 _SIGNO_DESCRIPTOR = b"PK\7\x08"
 
 
-def _colocadas(archivo: BinaryIO, entradas: Sequence[_Entrada], hasta: int) -> list[Miembro]:
+def _colocadas(archivo: IO[bytes], entradas: Sequence[_Entrada], hasta: int) -> list[Miembro]:
     miembros = []
     finales = [*(entrada.desde for entrada in entradas[1:]), hasta]
     if entradas[0].desde != 0:
@@ -384,7 +384,7 @@ def _colocadas(archivo: BinaryIO, entradas: Sequence[_Entrada], hasta: int) -> l
     return miembros
 
 
-def _datos(archivo: BinaryIO, entrada: _Entrada) -> int:
+def _datos(archivo: IO[bytes], entrada: _Entrada) -> int:
     """Where an entry's bytes begin, behind its own head, which says what the directory says."""
     fija = _leidos(archivo, entrada.desde, _LOCAL.size)
     signo, _, marcas, metodo, _, _, crc, comprimidos, octetos, de_nombre, de_extra = _LOCAL.unpack(fija)
@@ -410,7 +410,7 @@ def _datos(archivo: BinaryIO, entrada: _Entrada) -> int:
     return entrada.desde + _LOCAL.size + int(de_nombre) + int(de_extra)
 
 
-def _exigir_descriptor(archivo: BinaryIO, entrada: _Entrada, donde: int, largo: int) -> None:
+def _exigir_descriptor(archivo: IO[bytes], entrada: _Entrada, donde: int, largo: int) -> None:
     """That what stands between an entry's bytes and the next entry is what says its sizes once more, or nothing."""
     if not entrada.marcas & _CON_DESCRIPTOR:
         if largo:
@@ -426,7 +426,7 @@ def _exigir_descriptor(archivo: BinaryIO, entrada: _Entrada, donde: int, largo: 
     raise PaqueteError(Razon.OCTETOS_AJENOS)
 
 
-def _inflado(archivo: BinaryIO, miembro: Miembro) -> Iterator[bytes]:
+def _inflado(archivo: IO[bytes], miembro: Miembro) -> Iterator[bytes]:
     """What a member's bytes become, by no more than was said, and one to show that there is more."""
     if miembro.metodo == _GUARDADO:
         yield from _comprimidos(archivo, miembro)
@@ -453,18 +453,18 @@ def _inflado(archivo: BinaryIO, miembro: Miembro) -> Iterator[bytes]:
         raise PaqueteError(Razon.MIEMBRO_DANADO)
 
 
-def _comprimidos(archivo: BinaryIO, miembro: Miembro) -> Iterator[bytes]:
+def _comprimidos(archivo: IO[bytes], miembro: Miembro) -> Iterator[bytes]:
     for desde in range(0, miembro.comprimidos, TROZO):
         # Whoever reads between two pieces may have been elsewhere in the file.
         yield _leidos(archivo, miembro.desde + desde, min(TROZO, miembro.comprimidos - desde))
 
 
-def _leidos(archivo: BinaryIO, desde: int, largo: int) -> bytes:
+def _leidos(archivo: IO[bytes], desde: int, largo: int) -> bytes:
     archivo.seek(desde)
     return _siguientes(archivo, largo)
 
 
-def _siguientes(archivo: BinaryIO, largo: int) -> bytes:
+def _siguientes(archivo: IO[bytes], largo: int) -> bytes:
     leidos = archivo.read(largo)
     if len(leidos) != largo:
         raise PaqueteError(Razon.DIRECTORIO_ROTO)

@@ -26,8 +26,8 @@ RAZON_EXCESIVA = "RAZON_EXCESIVA"
 PAQUETE_DEMASIADO_GRANDE = "PAQUETE_DEMASIADO_GRANDE"
 NOMBRE_NO_ADMITIDO = "NOMBRE_NO_ADMITIDO"
 NOMBRE_REPETIDO = "NOMBRE_REPETIDO"
-ENLACE = "ENLACE"
-CIFRADO = "CIFRADO"
+ENLACE_NO_ADMITIDO = "ENLACE_NO_ADMITIDO"
+PAQUETE_CIFRADO = "PAQUETE_CIFRADO"
 COMPRESION_NO_ADMITIDA = "COMPRESION_NO_ADMITIDA"
 ENTRADAS_SOLAPADAS = "ENTRADAS_SOLAPADAS"
 ENTRADA_CONTRADICTORIA = "ENTRADA_CONTRADICTORIA"
@@ -90,8 +90,8 @@ TEXTOS: dict[str, str] = {
     PAQUETE_DEMASIADO_GRANDE: "Los archivos del paquete ocupan demasiado en total.",
     NOMBRE_NO_ADMITIDO: "Un archivo del paquete tiene un nombre que no se admite.",
     NOMBRE_REPETIDO: "Dos archivos del paquete tienen el mismo nombre.",
-    ENLACE: "El paquete lleva un enlace o un dispositivo.",
-    CIFRADO: "El paquete está cifrado.",
+    ENLACE_NO_ADMITIDO: "El paquete lleva un enlace o un dispositivo.",
+    PAQUETE_CIFRADO: "El paquete está cifrado.",
     COMPRESION_NO_ADMITIDA: "Un archivo del paquete está comprimido de una forma que no se admite.",
     ENTRADAS_SOLAPADAS: "Dos archivos del paquete comparten octetos.",
     ENTRADA_CONTRADICTORIA: "El paquete dice de un archivo dos cosas distintas.",

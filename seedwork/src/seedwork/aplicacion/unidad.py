@@ -96,9 +96,7 @@ class UnidadTrabajo:
             Sobre.propio(causa, fuente=self._fuente, sujeto=sujeto, correlacion=correlacion, entorno=self.entorno)
         )
 
-    def publicar(
-        self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None, id: str | None = None
-    ) -> None:
+    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None, id: str | None = None) -> None:
         """Put a message into the outbox, caused by the one being handled.
 
         Args:
