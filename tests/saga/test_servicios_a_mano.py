@@ -75,8 +75,9 @@ def test_creado_justo_detras_de_su_suscripcion_la_espera(negocio: Negocio, exper
 
 
 def test_de_lo_que_no_se_tiene_no_hay_servicio_y_cada_rechazo_dice_por_que(negocio: Negocio, experto: str) -> None:
+    # Refused after ten seconds: the others' turn.
+    desconocida = negocio.crea_servicio("nadie-la-pidio", experto)
     cliente, pro = suscrita(negocio, "free"), suscrita(negocio, "pro")
-    assert negocio.crea_servicio("nadie-la-pidio", experto).queda("RECHAZADO") == "La suscripción no existe."
     assert negocio.crea_servicio(pro.id, experto).queda("RECHAZADO") == "La suscripción ya tiene un servicio de datos."
     assert negocio.crea_servicio(cliente.id, "nadie").queda("RECHAZADO") == "El experto no está en el catálogo."
     sin_nube = negocio.crea_servicio(cliente.id, experto, nube={"codigo": "otra"})
@@ -88,6 +89,7 @@ def test_de_lo_que_no_se_tiene_no_hay_servicio_y_cada_rechazo_dice_por_que(negoc
     cliente.su_servicio_queda("TERMINADO")
     # The place that the cancelled one had.
     assert negocio.crea_servicio(lleno.id, experto).queda("APLICADO") is None
+    assert desconocida.queda("RECHAZADO") == "La suscripción no existe."
 
 
 def test_lo_que_un_plan_requiere_no_se_termina_a_mano(negocio: Negocio, experto: str) -> None:

@@ -192,3 +192,18 @@ def test_quien_se_quedo_quieto_en_una_transaccion_lo_sabe_a_la_siguiente(motor: 
     with con_prisa.connect() as conexion:
         assert conexion.scalar(sa.text("SELECT 1")) == 1
     con_prisa.dispose()
+
+
+def test_la_que_murio_tras_su_ultima_sentencia_no_se_queda_con_su_sitio(motor: sa.Engine) -> None:
+    """What it was for a while, it is no more when it is given back; on a dead one that can't be done."""
+    una = bd.crear_motor(motor.url, conexiones=1)
+    sueltas = una.execution_options(isolation_level="AUTOCOMMIT")
+    with sueltas.connect() as conexion:
+        pid = conexion.scalar(sa.text("SELECT pg_backend_pid()"))
+    with sueltas.connect() as conexion, motor.connect() as otro:
+        assert otro.scalar(sa.text("SELECT pg_terminate_backend(:p, 5000)"), {"p": pid})
+    with sueltas.connect() as conexion:
+        assert conexion.scalar(sa.text("SELECT 1")) == 1
+    with una.connect() as conexion:
+        assert not conexion.connection.driver_connection.autocommit
+    una.dispose()

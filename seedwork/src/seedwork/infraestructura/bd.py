@@ -12,7 +12,9 @@ from typing import Any
 import psycopg2
 import psycopg2.extensions
 import sqlalchemy as sa
+from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from seedwork.infraestructura.plazos import PLAZOS, Plazos
 from seedwork.infraestructura.tabla import SinBase
@@ -78,6 +80,28 @@ class _Conexion(psycopg2.extensions.connection):
             super().commit()
 
 
+class Dialecto(PGDialect_psycopg2):
+    """psycopg2's, save that a connection which was AUTOCOMMIT for a while is given back without a round trip: on one
+    whose server had gone since its last statement that failed, and its place in the pool was taken for ever."""
+
+    supports_statement_cache = True
+
+    def set_isolation_level(self, dbapi_connection: Any, level: Any) -> None:
+        """AUTOCOMMIT and back are psycopg2's own affair; of any other level the server is told."""
+        if level in ("AUTOCOMMIT", self.default_isolation_level):
+            dbapi_connection.autocommit = level == "AUTOCOMMIT"
+        else:
+            super().set_isolation_level(dbapi_connection, level)  # type: ignore[no-untyped-call]
+
+    def reset_isolation_level(self, dbapi_conn: Any) -> None:
+        """As it was when it came about; one that is known to be gone is found out before it is used again."""
+        if not dbapi_conn.closed:
+            super().reset_isolation_level(dbapi_conn)  # type: ignore[no-untyped-call]
+
+
+registry.register("postgresql.seedwork", __name__, Dialecto.__name__)
+
+
 def crear_motor(
     url: str | sa.URL,
     *,
@@ -97,7 +121,7 @@ def crear_motor(
         ajustes: further server settings of its connections.
         opciones: SQLAlchemy's own.
     """
-    url = sa.make_url(url).set(drivername="postgresql+psycopg2")
+    url = sa.make_url(url).set(drivername="postgresql+seedwork")
     propias = url.query.get("options", ())
     todas = [*([propias] if isinstance(propias, str) else propias)]
     todas += [f"-c {n}={v}" for n, v in {**plazos.ajustes, **(ajustes or {})}.items()]
