@@ -42,9 +42,7 @@ _ETIQUETAS = (
 def original(id_imagen: str) -> bytes:
     """A sample as its owner has it."""
     archivo, _, _ = MUESTRAS[id_imagen]
-    ruta = get_testdata_file(archivo, download=False)
-    assert isinstance(ruta, str)
-    return Path(ruta).read_bytes()
+    return Path(str(get_testdata_file(archivo, download=False))).read_bytes()
 
 
 def paquete() -> bytes:
