@@ -4,6 +4,7 @@ from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.procesamiento import (
+    ArchivoDeImagen,
     Imagen,
     InformeDeImagen,
     ListarImagenes,
@@ -32,6 +33,10 @@ class Lectura(Protocol):
 
     def informe(self, id: str) -> InformeDeImagen | None:
         """What was done to an image's file; None where it did not come as one."""
+        ...
+
+    def archivo(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
+        """An image's clean file, or that it has none. Where there is one, the fact goes as with :meth:`imagen`."""
         ...
 
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:

@@ -173,10 +173,12 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     almacen, sha256 = taller.propio, hecho.sha256()
     if almacen.describir(RESULTADOS + sha256) is None:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
+    # A NIfTI in gzip stays in it.
+    tipo = "application/gzip" if bytes(hecho.partes[0][:2]) == b"\x1f\x8b" else _TIPOS[formato]
     resultado = Resultado(
         sha256=sha256,
         octetos=hecho.octetos,
-        tipo=_TIPOS[formato],
+        tipo=tipo,
         uri=almacen.uri(RESULTADOS + sha256),
         seudonimo=hecho.seudonimo,
         banda_de_edad=hecho.rasgos.banda_de_edad or "",

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from contratos import motivos
 from contratos.consultas import procesamiento as contrato
 from contratos.consultas.procesamiento import (
+    ArchivoDeImagen,
     Imagen,
     InformeDeImagen,
     ListarImagenes,
@@ -28,6 +29,9 @@ _A = tablas.archivos.c
 _INFORME = sa.select(
     _I.id, _I.estado, _I.motivo, _A.resultado_sha256, _A.resultado_octetos, _A.tipo, _A.informe
 ).join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id)
+_ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos, _A.tipo).join_from(
+    tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True
+)
 
 
 def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
@@ -93,7 +97,8 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             sqlalchemy.exc.DBAPIError: the database can't show it, or can't take it down.
         """
         propia = _I.id == id
-        consulta = sa.select(tablas.imagenes).where(propia).add_cte(_al_outbox(sobre, hecho, propia))
+        contar = _al_outbox(sobre, hecho, sa.select().select_from(tablas.imagenes).where(propia))
+        consulta = sa.select(tablas.imagenes).where(propia).add_cte(contar)
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(consulta).mappings().one_or_none()
         return None if fila is None else self._mostrar(fila)
@@ -120,6 +125,22 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             acciones=[contrato.AccionHecha(**accion) for accion in hecho.get("acciones", [])],
             avisos=hecho.get("avisos", []),
             regiones=[",".join(map(str, region)) for region in hecho.get("regiones", [])],
+        )
+
+    def archivo(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
+        """Which file, and the fact of it in the outbox where there is one: one statement, likewise."""
+        hay = sa.select().select_from(tablas.archivos).where(_A.id == id, _A.resultado_sha256.is_not(None))
+        consulta = _ARCHIVO.where(_I.id == id).add_cte(_al_outbox(sobre, hecho, hay))
+        with self._por_sentencia.connect() as conexion:
+            fila = conexion.execute(consulta).mappings().one_or_none()
+        if fila is None:
+            return None
+        return ArchivoDeImagen(
+            estado=fila["estado"],
+            sha256=fila["resultado_sha256"],
+            octetos=fila["resultado_octetos"],
+            tipo=fila["tipo"],
+            id_imagen=fila["id"],
         )
 
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
@@ -177,8 +198,8 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
         return contrato.Condicion(codigo=codigo, nombre=conocida.nombre if conocida else codigo)
 
 
-def _al_outbox(sobre: Sobre, hecho: ConsultaAnonimizacion, existe: sa.ColumnElement[bool]) -> sa.CTE:
-    """The outbox row of a fact, for an image that is there."""
+def _al_outbox(sobre: Sobre, hecho: ConsultaAnonimizacion, visto: sa.Select[Any]) -> sa.CTE:
+    """The outbox row of a fact, if there is a row of what is looked at."""
     columnas = {c: sa.literal(v, bd.outbox.c[c].type) for c, v in outbox.a_fila(sobre, hecho).items() if v is not None}
-    fila = sa.select(*columnas.values()).select_from(tablas.imagenes).where(existe)
+    fila = visto.with_only_columns(*columnas.values(), maintain_column_froms=True)
     return sa.insert(bd.outbox).from_select(list(columnas), fila).cte("auditoria")

@@ -19,13 +19,20 @@ import numpy as np
 import psutil
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
 from anonimizacion.seudonimos import Seudonimizador
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
-from contratos.procesamiento import AnonimizarArchivo, ArchivoPedido, ImagenAnonimizada, ImagenApartada
+from contratos.procesamiento import (
+    AnonimizarArchivo,
+    ArchivoPedido,
+    ConsultaAnonimizacion,
+    ImagenAnonimizada,
+    ImagenApartada,
+)
 from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
@@ -41,11 +48,13 @@ from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
+from seedwork.entrada.http import CABECERA_CONSULTANTE
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.publicado import publicado
 
 from .conftest import CLAVE, ENTORNO
 
@@ -177,6 +186,23 @@ def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_
     assert "otro-77777" not in json.dumps(sala.archivo("otro")["informe"])
     assert all(sala.almacen.describir(o) for o in originales)
     assert sala.dichos() == [ImagenApartada.tipo] * 2
+
+
+def test_su_archivo_se_nombra_a_quien_lo_pide_y_eso_se_dice(sala: Sala, api: FlaskClient) -> None:
+    sala.mandar("i-1")
+    ruta = "/procesar/imagenes/i-1/archivo"
+    pendiente = api.get(ruta)
+    assert pendiente.json == {"estado": "PENDIENTE", "sha256": None, "octetos": None, "tipo": None, "id_imagen": "i-1"}
+    assert sala.dichos() == []
+    assert sala.mano()()
+    hecho = sala.archivo("i-1")
+    dicho = api.get(ruta, headers={CABECERA_CONSULTANTE: "dra-rojas"}).json
+    assert dicho is not None
+    assert (dicho["estado"], dicho["tipo"]) == ("ANONIMIZADA", "application/dicom")
+    assert (dicho["sha256"], dicho["octetos"]) == (hecho["resultado_sha256"], hecho["resultado_octetos"])
+    ((_, consulta),) = [par for par in publicado(sala.motor) if isinstance(par[1], ConsultaAnonimizacion)]
+    assert (consulta.id_imagen, consulta.consultante) == ("i-1", "dra-rojas")
+    assert api.get("/procesar/imagenes/otra/archivo").status_code == 404
 
 
 @pytest.mark.parametrize(("leer_texto", "estado"), [(True, "ANONIMIZADA"), (False, "CUARENTENA")])

@@ -62,6 +62,24 @@ EXPERTO_DESCONOCIDO = "EXPERTO_DESCONOCIDO"
 EXPERTO_YA_ASIGNADO = "EXPERTO_YA_ASIGNADO"
 NUBE_DESCONOCIDA = "NUBE_DESCONOCIDA"
 DATASET_DESCONOCIDO = "DATASET_DESCONOCIDO"
+NO_ES_DEL_FORMATO = "NO_ES_DEL_FORMATO"
+TRUNCADO = "TRUNCADO"
+ESTRUCTURA_INVALIDA = "ESTRUCTURA_INVALIDA"
+DEMASIADO_HONDO = "DEMASIADO_HONDO"
+DEMASIADO_GRANDE = "DEMASIADO_GRANDE"
+OCTETOS_SOBRANTES = "OCTETOS_SOBRANTES"
+SINTAXIS_NO_ADMITIDA = "SINTAXIS_NO_ADMITIDA"
+SIN_IDENTIDAD_DICOM = "SIN_IDENTIDAD_DICOM"
+CLASE_NO_ADMITIDA = "CLASE_NO_ADMITIDA"
+DOCUMENTO_ENCAPSULADO = "DOCUMENTO_ENCAPSULADO"
+PACIENTE_DESCONOCIDO = "PACIENTE_DESCONOCIDO"
+PACIENTE_DISTINTO = "PACIENTE_DISTINTO"
+PIXELES_ILEGIBLES = "PIXELES_ILEGIBLES"
+PIXELES_NO_ADMITIDOS = "PIXELES_NO_ADMITIDOS"
+VARIOS_CUADROS = "VARIOS_CUADROS"
+TEXTO_QUEMADO_POSIBLE = "TEXTO_QUEMADO_POSIBLE"
+IDENTIFICADOR_EN_EL_RESULTADO = "IDENTIFICADOR_EN_EL_RESULTADO"
+ERROR_INTERNO = "ERROR_INTERNO"
 
 TEXTOS: dict[str, str] = {
     SIN_CAPACIDAD: "No queda capacidad libre.",
@@ -126,6 +144,24 @@ TEXTOS: dict[str, str] = {
     EXPERTO_YA_ASIGNADO: "Ese experto ya atiende el servicio de datos.",
     NUBE_DESCONOCIDA: "La nube no está en el catálogo.",
     DATASET_DESCONOCIDO: "El conjunto de datos no está en el catálogo.",
+    NO_ES_DEL_FORMATO: "El archivo no es del formato que se dijo.",
+    TRUNCADO: "El archivo está cortado: le falta el final.",
+    ESTRUCTURA_INVALIDA: "El archivo no está bien formado.",
+    DEMASIADO_HONDO: "El archivo lleva demasiadas secuencias unas dentro de otras.",
+    DEMASIADO_GRANDE: "El archivo, o lo que dice llevar, es demasiado grande.",
+    OCTETOS_SOBRANTES: "El archivo lleva octetos después de su final.",
+    SINTAXIS_NO_ADMITIDA: "El archivo está codificado de una forma que no se admite.",
+    SIN_IDENTIDAD_DICOM: "El archivo no dice qué objeto DICOM es.",
+    CLASE_NO_ADMITIDA: "El archivo es de una clase de objeto que no se admite.",
+    DOCUMENTO_ENCAPSULADO: "El archivo lleva dentro un documento, que no se puede limpiar.",
+    PACIENTE_DESCONOCIDO: "Nadie dice de qué paciente es la imagen.",
+    PACIENTE_DISTINTO: "El archivo dice ser de un paciente, y quien lo envió de otro.",
+    PIXELES_ILEGIBLES: "La imagen no se puede leer.",
+    PIXELES_NO_ADMITIDOS: "La imagen está guardada de una forma que no se admite.",
+    VARIOS_CUADROS: "El archivo lleva varias imágenes, y se admite una.",
+    TEXTO_QUEMADO_POSIBLE: "La imagen puede llevar texto escrito que no se puede quitar con certeza.",
+    IDENTIFICADOR_EN_EL_RESULTADO: "En el archivo limpio quedaba un dato del paciente.",
+    ERROR_INTERNO: "La limpieza se encontró con algo que no esperaba.",
 }
 
 

@@ -6,6 +6,7 @@ from contratos.consultas import Consulta
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
+    ObtenerArchivoDeImagen,
     ObtenerComandoImagen,
     ObtenerImagenAnonimizada,
     ObtenerInformeDeImagen,
@@ -14,6 +15,7 @@ from contratos.consultas.procesamiento import (
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.consultas.listar_imagenes import listar_imagenes
 from procesamiento.aplicacion.consultas.listar_imagenes_de_paquete import listar_imagenes_de_paquete
+from procesamiento.aplicacion.consultas.obtener_archivo_de_imagen import obtener_archivo_de_imagen
 from procesamiento.aplicacion.consultas.obtener_comando_imagen import obtener_comando_imagen
 from procesamiento.aplicacion.consultas.obtener_imagen_anonimizada import obtener_imagen_anonimizada
 from procesamiento.aplicacion.consultas.obtener_informe_de_imagen import obtener_informe_de_imagen
@@ -26,5 +28,6 @@ CONSULTAS: Mapping[type[Consulta], Respondedor | Auditada] = {
     ObtenerInformeDeImagen: obtener_informe_de_imagen,
     ObtenerPaquete: obtener_paquete,
     ListarImagenesDePaquete: listar_imagenes_de_paquete,
+    ObtenerArchivoDeImagen: Auditada(responder=obtener_archivo_de_imagen, publica=ConsultaAnonimizacion),
     ObtenerComandoImagen: obtener_comando_imagen,
 }

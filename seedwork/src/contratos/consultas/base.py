@@ -95,6 +95,15 @@ class Pagina(Respuesta):
     siguiente: str | None = campo("Cursor de la página siguiente; nulo en la última.")
 
 
+class ArchivoNombrado(Respuesta):
+    """Which file is meant: its owner tells the door, and the door gives the file itself."""
+
+    estado: str = campo("Cómo está su recurso.", "ANONIMIZADA")
+    sha256: str | None = campo("Del archivo, si lo hay.", "9f86d081884c7d659a2feaa0c55ad015" * 2)
+    octetos: int | None = campo("Cuántos tiene.", 39205)
+    tipo: str | None = campo("Su tipo de contenido.", "application/dicom")
+
+
 class Consulta(_Declarada):
     """A query: the ids in its path, and its parameters. Its docstring is its title to web clients.
 

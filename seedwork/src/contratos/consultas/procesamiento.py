@@ -7,6 +7,7 @@ from contratos.consultas.base import (
     MOTIVO,
     PAGINA,
     PAQUETE,
+    ArchivoNombrado,
     Consulta,
     Cursor,
     Id,
@@ -109,6 +110,21 @@ class ObtenerInformeDeImagen(
     Consulta, contexto="procesamiento", ruta="/procesar/imagenes/{id_imagen}/informe", respuesta=InformeDeImagen
 ):
     """Lo que se hizo con el archivo de una imagen."""
+
+    id_imagen: Id = campo("La imagen.")
+
+
+class ArchivoDeImagen(ArchivoNombrado):
+    """El archivo limpio de una imagen."""
+
+    estado: _Estado = campo("Cómo está la imagen.", "ANONIMIZADA")
+    id_imagen: str = campo("La imagen.", IMAGEN)
+
+
+class ObtenerArchivoDeImagen(
+    Consulta, contexto="procesamiento", ruta="/procesar/imagenes/{id_imagen}/archivo", respuesta=ArchivoDeImagen
+):
+    """El archivo limpio de una imagen."""
 
     id_imagen: Id = campo("La imagen.")
 
