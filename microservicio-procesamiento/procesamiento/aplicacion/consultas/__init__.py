@@ -26,8 +26,8 @@ CONSULTAS: Mapping[type[Consulta], Respondedor | Auditada] = {
     ListarImagenes: listar_imagenes,
     ObtenerImagenAnonimizada: Auditada(responder=obtener_imagen_anonimizada, publica=ConsultaAnonimizacion),
     ObtenerInformeDeImagen: obtener_informe_de_imagen,
+    ObtenerArchivoDeImagen: Auditada(responder=obtener_archivo_de_imagen, publica=ConsultaAnonimizacion),
     ObtenerPaquete: obtener_paquete,
     ListarImagenesDePaquete: listar_imagenes_de_paquete,
-    ObtenerArchivoDeImagen: Auditada(responder=obtener_archivo_de_imagen, publica=ConsultaAnonimizacion),
     ObtenerComandoImagen: obtener_comando_imagen,
 }
