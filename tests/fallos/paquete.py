@@ -201,7 +201,8 @@ def _escribir(acta: Acta, cronica: Cronica, imagenes: int) -> None:
         f"# A package of {imagenes:,} images, {time.strftime('%Y-%m-%d %H:%M %Z')}",
         tabla([acta]),
         f"{cronica.octetos / 1e6:.1f} MB; the door had taken it after {cronica.subido_s:.1f} s. From there on: each"
-        f" command said after {cronica.dicho_s:.1f} s, all decided after {cronica.fin_s:.1f} s, by {TRABAJADORES} workers.",
+        f" command said after {cronica.dicho_s:.1f} s, all decided after {cronica.fin_s:.1f} s,"
+        f" by {TRABAJADORES} workers.",
         "\n".join(f"- {hallazgo}" for hallazgo in acta.hallazgos[:100]) or "Nothing is amiss.",
     ]
     texto = "\n\n".join(partes) + "\n"
