@@ -78,6 +78,8 @@ LINEAS = [
     "imagen informe i-1",
     "imagen listar --modalidad a --patologia b --region c",
     "paquete enviar a.zip",
+    "paquete ver p-1",
+    "paquete imagenes p-1 --estado CUARENTENA --cursor x",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
     "notificacion eventos n-1",
