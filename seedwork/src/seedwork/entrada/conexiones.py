@@ -28,6 +28,7 @@ from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, de_peticion
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
+from seedwork.entrada.sitios import Sitios
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,7 @@ class Limites:
         conexiones: most that are open at once.
         inactividad_s: seconds that one without a request is kept.
         hilos: views that may block, at once.
-        subidas: bodies that views read while they come, at once.
+        subidas: bodies that views read while they come, at once; of all of a server's processes together.
         proxies: from whose addresses ``X-Forwarded-*`` count.
     """
 
@@ -357,9 +358,10 @@ class Servidor:
     Args:
         app: the application.
         limites: what clients may take.
+        subidas: the places of bodies that are read while they come, where other processes share them.
     """
 
-    def __init__(self, app: App, limites: Limites) -> None:
+    def __init__(self, app: App, limites: Limites, subidas: Sitios | None = None) -> None:
         self._app = app
         self._limites = limites
         self._maximo: int = app.config["MAX_CONTENT_LENGTH"]
@@ -371,7 +373,7 @@ class Servidor:
         """Connections that were taken, and are not made yet."""
         self._ronda: asyncio.Task[None] | None = None
         self._en_mano = 0
-        self._subiendo = 0
+        self._subidas = subidas or Sitios(limites.subidas)
         self._servidor = _FabricaDeConexiones(
             self._atender,
             access_log=None,
@@ -550,7 +552,7 @@ class Servidor:
         self, conexion: Conexion, pedido: web.BaseRequest, anunciado: bool
     ) -> web.StreamResponse:
         """Answer a request whose body may be larger than could be held, and whose view bounds what it takes."""
-        if self._subiendo >= self._limites.subidas:
+        if not self._subidas.tomar():
             return conexion.rechazar(HTTPStatus.SERVICE_UNAVAILABLE, "SinSitio")
 
         def empezar() -> None:
@@ -558,14 +560,13 @@ class Servidor:
                 conexion.transport.write(_CONTINUA)
             conexion.leer(pedido.content)
 
-        conexion.limite = None
-        entorno = self._entorno(conexion, pedido, BytesIO(), None)
-        entorno[CORRIENTE] = de_peticion(pedido, empezar)
-        self._subiendo += 1
         try:
+            conexion.limite = None
+            entorno = self._entorno(conexion, pedido, BytesIO(), None)
+            entorno[CORRIENTE] = de_peticion(pedido, empezar)
             respuesta = await self._app.atender(entorno, self._hilos)
         finally:
-            self._subiendo -= 1
+            self._subidas.dejar()
             conexion.por_leer = None
         return await self._responder(conexion, pedido, entorno, respuesta)
 

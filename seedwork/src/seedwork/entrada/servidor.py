@@ -21,6 +21,7 @@ from gunicorn.workers.base import Worker
 from seedwork.entrada import multiproceso
 from seedwork.entrada.conexiones import Limites, Servidor
 from seedwork.entrada.parada import PARANDO, PETICIONES_S, PLAZO_S
+from seedwork.entrada.sitios import Sitios
 
 log = structlog.get_logger(__name__)
 
@@ -41,15 +42,13 @@ class Ajustes:
         trabajadores: processes.
         drenaje_s: seconds from SIGTERM on that it still takes requests, and has each connection closed after the next.
         conexiones: most that clients have open at once, of all processes together.
-        subidas: likewise, most bodies that are read while they come.
-        limites: what each process's clients may take; of connections and such bodies, their share.
+        limites: what each process's clients may take; of connections, their share.
     """
 
     direcciones: Sequence[tuple[str, int]]
     trabajadores: int = 1
     drenaje_s: float = 0.0
     conexiones: int = 1000
-    subidas: int = 0
     limites: Limites = field(default_factory=Limites)
 
 
@@ -98,9 +97,7 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         # Its master takes none either.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
-        # Never more than that in all: what does not divide is not taken.
-        subidas = ajustes.subidas // ajustes.trabajadores
-        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas, subidas=subidas))
+        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas), self.app.subidas)
         servidor.escuchar([s.sock for s in self.sockets])
         servidor.calentar()
         while not parada.is_set():
@@ -120,6 +117,7 @@ class _Maestro(BaseApplication):  # type: ignore[misc]
     def __init__(self, aplicacion: str, ajustes: Ajustes) -> None:
         self._aplicacion = aplicacion
         self.ajustes = ajustes
+        self.subidas = Sitios(ajustes.limites.subidas)
         super().__init__()
 
     def load_config(self) -> None:
