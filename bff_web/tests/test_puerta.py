@@ -20,7 +20,7 @@ from bff_web.composicion import componer
 from bff_web.config import Config
 from bff_web.consultas import CONSULTAS
 from contratos import Mensaje
-from contratos.consultas import Respuesta
+from contratos.consultas import ArchivoNombrado, Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada import compresion, parada
@@ -173,7 +173,7 @@ def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[
 
 def test_cada_parametro_de_una_consulta_dice_que_es_y_como_se_compara(documento: dict[str, Any]) -> None:
     for consulta in CONSULTAS:
-        parametros = documento["paths"][consulta.ruta]["get"]["parameters"]
+        parametros = [p for p in documento["paths"][consulta.ruta]["get"]["parameters"] if p["in"] != "header"]
         assert {p["name"]: p["in"] for p in parametros} == {
             c.nombre: "query" if c.nombre in consulta.parametros else "path" for c in consulta.campos()
         }
@@ -185,7 +185,8 @@ def test_cada_parametro_de_una_consulta_dice_que_es_y_como_se_compara(documento:
 
 def test_cada_respuesta_tiene_en_el_documento_los_campos_de_su_contrato(documento: dict[str, Any]) -> None:
     esquemas = documento["components"]["schemas"]
-    por_ver, vistas = [consulta.respuesta for consulta in CONSULTAS], set[type[Respuesta]]()
+    de_archivo = {c.respuesta for c in CONSULTAS if issubclass(c.respuesta, ArchivoNombrado)}
+    por_ver, vistas = [c.respuesta for c in CONSULTAS if c.respuesta not in de_archivo], set[type[Respuesta]]()
     while por_ver:
         respuesta = por_ver.pop()
         vistas.add(respuesta)
@@ -196,7 +197,18 @@ def test_cada_respuesta_tiene_en_el_documento_los_campos_de_su_contrato(document
         ]
         suyos = {t for c in respuesta.campos() for t in (c.tipo, *get_args(c.tipo)) if isinstance(t, type)}
         por_ver += [t for t in suyos if issubclass(t, Respuesta) and t not in vistas]
-    assert len(vistas) > len(CONSULTAS)
+    assert len(vistas) > len(CONSULTAS) - len(de_archivo)
+
+
+def test_lo_que_nombra_un_archivo_se_documenta_como_el_archivo_mismo(documento: dict[str, Any]) -> None:
+    for consulta in (c for c in CONSULTAS if issubclass(c.respuesta, ArchivoNombrado)):
+        dicho = documento["paths"][consulta.ruta]["get"]
+        for estado in ("200", "206"):
+            formatos = {c["schema"].get("format") for c in dicho["responses"][estado]["content"].values()}
+            assert formatos == {"binary"}
+        assert {"304", "404", "416"} <= dicho["responses"].keys()
+        assert {p["name"] for p in dicho["parameters"] if p["in"] == "header"} >= {"Range", "If-None-Match"}
+        assert consulta.respuesta.__name__ not in documento["components"]["schemas"]
 
 
 def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -> None:

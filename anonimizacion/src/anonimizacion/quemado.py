@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonimizacion import ocr
-from anonimizacion.modelo import ApartarError, Motivo, Opciones, Rectangulo
+from anonimizacion.modelo import Informe, Motivo, Opciones, Rectangulo
 from anonimizacion.ocr import Vista
 
 MODALIDADES = frozenset({"US", "IVUS", "XA", "RF", "OT", "SC", "ES", "GM", "XC", "OP", "DG", "DOC", "HC", "SM"})
@@ -82,18 +82,22 @@ class Lectura:
     """The reading of one picture's frames: first all of them by :meth:`buscar`, then those that had any once more.
 
     Raises:
-        ApartarError: texts are not to be read, or there is nothing to read them with.
+        ApartarError: texts are not to be read, or there is nothing to read them with, and nobody has looked.
     """
 
-    def __init__(self, opciones: Opciones) -> None:
-        if not opciones.leer_texto or not ocr.hay_lector():
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+    def __init__(self, opciones: Opciones, informe: Informe) -> None:
+        self._opciones = opciones
+        self._informe = informe
+        self._lee = opciones.leer_texto and ocr.hay_lector()
+        if not self._lee:
+            informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
         self.rectangulos: list[Rectangulo] = []
         """What is to be blacked out, in every frame."""
 
     def buscar(self, vistas: Iterable[Vista]) -> bool:
         """Read a frame as it will be; whether there was any text that no earlier frame had in the same place."""
-        hallados = [r for vista in vistas for r in ocr.textos(_tapada(vista, self.rectangulos))]
+        leidas = vistas if self._lee else ()
+        hallados = [r for vista in leidas for r in ocr.textos(_tapada(vista, self.rectangulos))]
         self.rectangulos += hallados
         return bool(hallados)
 
@@ -101,10 +105,10 @@ class Lectura:
         """Read a frame once more.
 
         Raises:
-            ApartarError: there is still something to be read.
+            ApartarError: there is still something to be read, and nobody has looked.
         """
         if any(ocr.se_lee(_tapada(vista, self.rectangulos)) for vista in vistas):
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+            self._informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, self._opciones)
 
 
 def _tapada(vista: Vista, rectangulos: Sequence[Rectangulo]) -> Vista:

@@ -36,6 +36,7 @@ def main() -> None:
         inactividad_s=config.bff_inactividad_s,
         hilos=config.bff_hilos,
         subidas=config.bff_subidas,
+        descargas=config.bff_descargas,
         proxies=config.proxies,
     )
     ajustes = Ajustes(

@@ -47,6 +47,8 @@ class Config(ConfigDeAlmacen):
     """Files that come at once, of all processes together; the next is a 503."""
     bff_subida_maxima: PositiveInt = 2 * 1024**3
     """Octets of one such file, at most."""
+    bff_descargas: PositiveInt = 8
+    """Files that go out at once, likewise."""
     bff_inactividad_s: PositiveFloat = 30.0
     """Seconds that an idle connection is kept: longer than the balancer before the door keeps its own (620 for
     Google's, which keep theirs for 600)."""

@@ -13,13 +13,13 @@ from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import idempotencia, respuestas, tipos
+from bff_web import archivos, idempotencia, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
-from contratos.consultas import Consulta
+from contratos.consultas import ArchivoNombrado, Consulta
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
@@ -34,8 +34,10 @@ _ESPERA = {"Retry-After": {"description": "Segundos tras los que conviene repeti
 _ERRORES: dict[int, dict[str, Any]] = {
     400: {"description": "El cuerpo no es JSON, o no es un objeto."},
     404: {"description": "No existe, o el comando que lo crea aún no se ha aplicado.", "headers": _ESPERA},
+    412: {"description": "El archivo no es el que `If-Match` dice."},
     413: {"description": "El cuerpo tiene más de 1 MiB."},
     415: {"description": "El tipo de contenido no se admite."},
+    416: {"description": "El archivo no llega hasta el tramo pedido."},
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
     503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
 }
@@ -62,6 +64,21 @@ _CLAVE = {
         "pattern": idempotencia.PATRON_CLAVE,
     },
 }
+
+_SIN_ARCHIVO = {
+    "description": "No existe; o no tiene archivo: `estado` dice cómo está, e `informe` dónde se ve por qué.",
+    "headers": _ESPERA,
+}
+_DE_ARCHIVO = {
+    "ETag": {"description": "El SHA-256 del archivo entero, entre comillas.", "schema": _TEXTO},
+    "Accept-Ranges": {"description": "`bytes`: se puede pedir un tramo.", "schema": _TEXTO},
+}
+_CONDICIONES = {
+    "Range": "Un tramo, como `bytes=1000-`; varios a la vez se responden con el archivo entero.",
+    "If-Range": "El tramo solo vale si el archivo sigue siendo el de esta `ETag`.",
+    "If-None-Match": "Si el archivo es el de esta `ETag`, la respuesta es 304, sin él.",
+}
+"""The headers by which less than all of a file is asked for."""
 
 _PLATAFORMA = "Plataforma"
 _ETIQUETAS = {
@@ -131,7 +148,7 @@ def _modelos() -> list[type[BaseModel]]:
     modelos: set[type[BaseModel]] = {
         *(modelos[0] for comando in COMANDOS for modelos in _cuerpos(comando).values() if len(modelos) == 1),
         *(comando.recurso.aceptado for comando in COMANDOS),
-        *(de_respuesta(consulta.respuesta) for consulta in CONSULTAS),
+        *(de_respuesta(c.respuesta) for c in CONSULTAS if not issubclass(c.respuesta, ArchivoNombrado)),
         *respuestas.PROPIAS,
     }
     return sorted(modelos, key=lambda modelo: modelo.__name__)
@@ -222,6 +239,15 @@ def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
         for nombre, propiedad in esquema.get("properties", {}).items()
     ]
     ids = _de_ruta(consulta.ruta, {c.nombre: c.significado for c in consulta.campos()})
+    if issubclass(consulta.respuesta, ArchivoNombrado):
+        return _operacion(
+            _en_minuscula(consulta.__name__),
+            (consulta.__doc__ or "").rstrip("."),
+            CONTEXTOS[consulta.contexto],
+            descripcion=consulta.respuesta.__doc__,
+            parametros=[*ids, *_de_cabecera(_CONDICIONES)],
+            respuestas=_archivo() | _errores(404, 412, 416, 422, 503) | _error(404, _SIN_ARCHIVO),
+        )
     return _operacion(
         _en_minuscula(consulta.__name__),
         (consulta.__doc__ or "").rstrip("."),
@@ -231,6 +257,24 @@ def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
         # What has no id is there, though there may be nothing in it.
         respuestas={"200": _bien(de_respuesta(consulta.respuesta))} | _errores(*([404] if ids else []), 422, 503),
     )
+
+
+def _de_cabecera(significados: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"name": nombre, "in": "header", "required": False, "schema": _TEXTO, "description": significado}
+        for nombre, significado in significados.items()
+    ]
+
+
+def _archivo() -> dict[str, Any]:
+    """The answers that are a file, or a part of one."""
+    contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in archivos.EXTENSIONES}
+    tramo = {"Content-Range": {"description": "Qué tramo es, y de cuántos octetos.", "schema": _TEXTO}}
+    return {
+        "200": {"description": "El archivo.", "headers": _DE_ARCHIVO, "content": contenido},
+        "206": {"description": "El tramo pedido.", "headers": _DE_ARCHIVO | tramo, "content": contenido},
+        "304": {"description": "El que se tiene es el mismo.", "headers": _DE_ARCHIVO},
+    }
 
 
 def _propias() -> dict[str, Any]:
@@ -316,7 +360,11 @@ _PROBLEMA = _referencia(respuestas.Problema)
 
 
 def _errores(*estados: int) -> dict[str, Any]:
-    return {str(e): _ERRORES[e] | {"content": {TIPO_PROBLEMA: {"schema": _PROBLEMA}}} for e in estados}
+    return {estado: dicho for e in estados for estado, dicho in _error(e, _ERRORES[e]).items()}
+
+
+def _error(estado: int, dicho: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(estado): {**dicho, "content": {TIPO_PROBLEMA: {"schema": _PROBLEMA}}}}
 
 
 def _errores_al_leer(comando: Comando) -> dict[str, Any]:
@@ -324,8 +372,5 @@ def _errores_al_leer(comando: Comando) -> dict[str, Any]:
     if comando.formularios:
         for estado, descripcion in _DE_FORMULARIO.items():
             de_json = [errores[str(estado)]["description"]] if comando.cuerpo and str(estado) in errores else []
-            errores[str(estado)] = {
-                "description": " ".join([*de_json, descripcion]),
-                "content": {TIPO_PROBLEMA: {"schema": _PROBLEMA}},
-            }
+            errores |= _error(estado, {"description": " ".join([*de_json, descripcion])})
     return errores

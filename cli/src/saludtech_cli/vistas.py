@@ -37,6 +37,7 @@ SERVICIOS: Columnas = (
     ("Nube", "nube.codigo"),
     ("Conjunto de datos", "dataset.codigo"),
 )
+PUBLICADAS: Columnas = (("Imagen", "id_imagen"), ("SHA-256", "sha256"), ("Octetos", "octetos"))
 IMAGENES: Columnas = (
     ("Imagen", "id_imagen"),
     ("Estado", "estado"),

@@ -83,7 +83,7 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> Limpieza:
     if comprimida == (archivo.sintaxis in _NATIVAS):
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     imagen = _imagen(datos, archivo.codificacion.orden, enteros=hay[0] == PIXELES)
-    tapado = _Tapado.de(datos, archivo.codificacion.orden, imagen, opciones)
+    tapado = _Tapado.de(datos, archivo.codificacion.orden, imagen, opciones, informe)
     if comprimida:
         return _limpiar_comprimida(archivo, elemento, imagen, tapado, opciones, informe)
     _limpiar_nativa(archivo, hay[0], elemento, imagen, tapado, informe)
@@ -147,11 +147,11 @@ class _Tapado:
         self._con_texto: set[int] = set()
 
     @classmethod
-    def de(cls, datos: Conjunto, orden: str, imagen: Imagen, opciones: Opciones) -> "_Tapado":
+    def de(cls, datos: Conjunto, orden: str, imagen: Imagen, opciones: Opciones, informe: Informe) -> "_Tapado":
         """By what the data set says of device, class and kind; what it says of burned-in text counts where it is yes.
 
         Raises:
-            ApartarError: there may be text, and it can't be read.
+            ApartarError: there may be text, it can't be read, and nobody has looked.
         """
         clase, modalidad, tipo = (texto_de(datos, t).decode("latin-1") for t in (_CLASE, _MODALIDAD, _TIPO))
         de_pantalla = (
@@ -163,14 +163,16 @@ class _Tapado:
         if not quemado.puede_haber(modalidad, clase, tipo, de_pantalla=de_pantalla, bits=imagen.guardados):
             return cls(None)
         if imagen.reservados not in _DE_ENTEROS or imagen.muestras not in (1, 3):
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+            informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
+            return cls(None)
         if modalidad in quemado.ECOGRAFIAS:
             fuera = quemado.fuera_de(_regiones(datos, orden), imagen.filas, imagen.columnas)
             if fuera:
                 return cls(None, fuera)
         if imagen.cuadros > quemado.MAXIMO_DE_CUADROS:
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
-        return cls(quemado.Lectura(opciones))
+            informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
+            return cls(None)
+        return cls(quemado.Lectura(opciones, informe))
 
     @property
     def rectangulos(self) -> list[Rectangulo]:

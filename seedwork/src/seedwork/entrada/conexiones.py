@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO, IOBase, RawIOBase
-from typing import Any, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 import flask
 import structlog
@@ -24,7 +24,8 @@ from typing_extensions import override
 from werkzeug.http import HTTP_STATUS_CODES
 
 from seedwork.entrada import wsgi
-from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, de_peticion
+from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, Ritmo, de_peticion
+from seedwork.entrada.descargas import SITIO, Descarga, Sitio
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
@@ -72,6 +73,7 @@ class Limites:
         inactividad_s: seconds that one without a request is kept.
         hilos: views that may block, at once.
         subidas: bodies that views read while they come, at once; of all of a server's processes together.
+        descargas: likewise, answers that are files.
         proxies: from whose addresses ``X-Forwarded-*`` count.
     """
 
@@ -79,7 +81,20 @@ class Limites:
     inactividad_s: float = 30.0
     hilos: int = 8
     subidas: int = 0
+    descargas: int = 0
     proxies: Sequence[wsgi.Red] = ()
+
+
+class SitiosDeArchivos(NamedTuple):
+    """The places of files that come, and of those that go: to be made before a fork, where processes share them."""
+
+    subidas: Sitios
+    descargas: Sitios
+
+    @classmethod
+    def de(cls, limites: Limites) -> "SitiosDeArchivos":
+        """As many as there may be."""
+        return cls(Sitios(limites.subidas), Sitios(limites.descargas))
 
 
 def direcciones(host: str, puerto: int) -> list[tuple[str, int]]:
@@ -358,10 +373,10 @@ class Servidor:
     Args:
         app: the application.
         limites: what clients may take.
-        subidas: the places of bodies that are read while they come, where other processes share them.
+        sitios: the places of files that come and go, where other processes share them.
     """
 
-    def __init__(self, app: App, limites: Limites, subidas: Sitios | None = None) -> None:
+    def __init__(self, app: App, limites: Limites, sitios: SitiosDeArchivos | None = None) -> None:
         self._app = app
         self._limites = limites
         self._maximo: int = app.config["MAX_CONTENT_LENGTH"]
@@ -373,7 +388,7 @@ class Servidor:
         """Connections that were taken, and are not made yet."""
         self._ronda: asyncio.Task[None] | None = None
         self._en_mano = 0
-        self._subidas = subidas or Sitios(limites.subidas)
+        self._sitios = sitios or SitiosDeArchivos.de(limites)
         self._servidor = _FabricaDeConexiones(
             self._atender,
             access_log=None,
@@ -515,6 +530,7 @@ class Servidor:
         conexion.atendiendo = True
         # Of what was sent behind another request, the time begins when that is answered.
         conexion.limite = conexion.limite or self._bucle.time() + PLAZO_S
+        sitio = Sitio(self._sitios.descargas)
         try:
             if pedido.version.major != 1:
                 return conexion.rechazar(HTTPStatus.BAD_REQUEST, "BadVersion")
@@ -531,9 +547,11 @@ class Servidor:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
             entorno = self._entorno(conexion, pedido, cuerpo, largo)
+            entorno[SITIO] = sitio
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
         finally:
+            sitio.dejar()
             self._soltar(conexion)
             conexion.respondida()
 
@@ -552,7 +570,7 @@ class Servidor:
         self, conexion: Conexion, pedido: web.BaseRequest, anunciado: bool
     ) -> web.StreamResponse:
         """Answer a request whose body may be larger than could be held, and whose view bounds what it takes."""
-        if not self._subidas.tomar():
+        if not self._sitios.subidas.tomar():
             return conexion.rechazar(HTTPStatus.SERVICE_UNAVAILABLE, "SinSitio")
 
         def empezar() -> None:
@@ -566,7 +584,7 @@ class Servidor:
             entorno[CORRIENTE] = de_peticion(pedido, empezar)
             respuesta = await self._app.atender(entorno, self._hilos)
         finally:
-            self._subidas.dejar()
+            self._sitios.subidas.dejar()
             conexion.por_leer = None
         return await self._responder(conexion, pedido, entorno, respuesta)
 
@@ -653,20 +671,54 @@ class Servidor:
             escrita.force_close()
         if not cabe:
             await escrita.prepare(pedido)
+            if isinstance(respuesta, Descarga):
+                await self._enviar(conexion, pedido, escrita, respuesta)
+                return escrita
             async for trozo in self._trozos(respuesta, carga):
                 await escrita.write(trozo)
                 # A piece at a time, as fast as the client reads.
                 await pedido.writer.drain()
         return escrita
 
+    async def _enviar(
+        self, conexion: Conexion, pedido: web.BaseRequest, escrita: web.StreamResponse, respuesta: Descarga
+    ) -> None:
+        """Write a file, a piece of it in hand at a time. Where it ends too soon, or is read too slowly, it is cut."""
+        ritmo, enviados = Ritmo(), 0
+        try:
+            async for pieza in self._piezas(respuesta):
+                self._soltar(conexion)
+                with suppress(_SinLeer):
+                    # It is read already.
+                    self._tomar(conexion, len(pieza))
+                for desde in range(0, len(pieza), wsgi.TROZO):
+                    async with ritmo.esperando(enviados):
+                        await escrita.write(pieza[desde : desde + wsgi.TROZO])
+                        await pedido.writer.drain()
+                        # One that reads as fast as it is written to is not to keep the others waiting.
+                        await asyncio.sleep(0)
+                    enviados += wsgi.TROZO
+        except ConnectionError:
+            raise
+        except Exception as error:
+            # Its client is to see that this is not all.
+            log.warning("una descarga se corta", error=type(error).__name__)
+            conexion.cortar()
+            raise ConnectionError("cut") from None
+
     async def _trozos(self, respuesta: flask.Response, carga: bytes) -> AsyncIterator[bytes]:
         """The pieces of a large body; what is no sequence comes from a file."""
         for desde in range(0, len(carga), wsgi.TROZO):
             yield carga[desde : desde + wsgi.TROZO]
         if not respuesta.is_sequence:
-            trozos = iter(respuesta.iter_encoded())
-            while (trozo := await self._bucle.run_in_executor(self._hilos, next, trozos, None)) is not None:
-                yield trozo
+            async for pieza in self._piezas(respuesta):
+                yield pieza
+
+    async def _piezas(self, respuesta: flask.Response) -> AsyncIterator[bytes]:
+        """What it is made of, each piece read on a thread."""
+        piezas = iter(respuesta.iter_encoded())
+        while (pieza := await self._bucle.run_in_executor(self._hilos, next, piezas, None)) is not None:
+            yield pieza
 
 
 def _sin_fallar(comprobar: Callable[[], object]) -> None:

@@ -19,9 +19,8 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from seedwork.entrada import multiproceso
-from seedwork.entrada.conexiones import Limites, Servidor
+from seedwork.entrada.conexiones import Limites, Servidor, SitiosDeArchivos
 from seedwork.entrada.parada import PARANDO, PETICIONES_S, PLAZO_S
-from seedwork.entrada.sitios import Sitios
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +96,7 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         # Its master takes none either.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
-        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas), self.app.subidas)
+        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas), self.app.sitios)
         servidor.escuchar([s.sock for s in self.sockets])
         servidor.calentar()
         while not parada.is_set():
@@ -117,7 +116,7 @@ class _Maestro(BaseApplication):  # type: ignore[misc]
     def __init__(self, aplicacion: str, ajustes: Ajustes) -> None:
         self._aplicacion = aplicacion
         self.ajustes = ajustes
-        self.subidas = Sitios(ajustes.limites.subidas)
+        self.sitios = SitiosDeArchivos.de(ajustes.limites)
         super().__init__()
 
     def load_config(self) -> None:
