@@ -15,6 +15,7 @@ from bff_web.documento import describir
 DOCUMENTO = describir()
 
 Respuesta = tuple[int, Any]
+"""A status, and what is answered: a text or octets as they are, anything else as JSON."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class PuertaDePruebas(ThreadingHTTPServer):
         # Addresses without ids first: a command's is not that of a resource.
         self._ejemplos.sort(key=lambda e: e[2].count("{"))
         self.rutas_pedidas: set[tuple[str, str]] = set()
+        self.cabeceras: dict[str, str] = {}
+        """Of every answer, besides."""
 
     @property
     def url(self) -> str:
@@ -82,11 +85,13 @@ class _Atencion(BaseHTTPRequestHandler):
         cuerpo = json.loads(leido) if tipo == "application/json" else None
         pedido = Pedido(self.command, self.path, cuerpo, self.headers.get("Idempotency-Key"), leido, tipo)
         estado, respuesta = self.server.respuesta(pedido)
-        datos = respuesta.encode() if isinstance(respuesta, str) else json.dumps(respuesta).encode()
+        if not isinstance(respuesta, bytes):
+            respuesta = (respuesta if isinstance(respuesta, str) else json.dumps(respuesta)).encode()
         self.send_response(estado)
-        self.send_header("Content-Length", str(len(datos)))
+        for nombre, valor in ({"Content-Length": str(len(respuesta))} | self.server.cabeceras).items():
+            self.send_header(nombre, valor)
         self.end_headers()
-        self.wfile.write(datos)
+        self.wfile.write(respuesta)
 
     do_POST = do_GET
 

@@ -1,6 +1,7 @@
 """The command line against a door that answers over real HTTP: what it sends, what it shows, how it ends."""
 
 import functools
+import hashlib
 import io
 import json
 import os
@@ -76,6 +77,7 @@ LINEAS = [
     "imagen referir s3://cubo/a.dcm 00",
     "imagen ver i-1",
     "imagen informe i-1",
+    "imagen bajar i-1",
     "imagen listar --modalidad a --patologia b --region c",
     "paquete enviar a.zip",
     "paquete ver p-1",
@@ -207,6 +209,28 @@ def test_una_carpeta_se_envia_archivo_a_archivo_y_siempre_igual(puerta: Any, lin
     vacia.mkdir()
     assert linea("paquete", "enviar", str(vacia)) == 2
     assert len(puerta.pedidos) == 2
+
+
+def test_el_archivo_limpio_se_baja_entero_o_no_se_deja_nada(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    contenido = os.urandom(700_000)
+    huella = hashlib.sha256(contenido).hexdigest()
+    puerta.responde("GET", "/procesar/imagenes/i-1/archivo", (200, contenido))
+    puerta.cabeceras |= {"ETag": f'"{huella}"', "Content-Disposition": 'attachment; filename="../i-1.dcm"'}
+    assert linea("imagen", "bajar", "i-1", str(tmp_path), "--json") == 0
+    assert linea.json == {"archivo": str(tmp_path / "i-1.dcm"), "octetos": len(contenido), "sha256": huella}
+    assert linea("imagen", "bajar", "i-1", str(tmp_path / "otro")) == 0
+    assert {a.name: a.read_bytes() == contenido for a in tmp_path.iterdir()} == {"i-1.dcm": True, "otro": True}
+    assert linea("imagen", "bajar", "i-1", str(tmp_path / "no hay" / "x")) == 2
+    assert "No se puede escribir" in linea.errores
+    puerta.cabeceras["ETag"] = '"' + "0" * 64 + '"'
+    assert linea("imagen", "bajar", "i-1", str(tmp_path / "otro")) == 4
+    puerta.cabeceras |= {"ETag": f'"{huella}"', "Content-Length": str(len(contenido) + 1), "Connection": "close"}
+    assert linea("imagen", "bajar", "i-1", str(tmp_path / "más")) == 4
+    assert "no llegó entero" in linea.errores
+    assert sorted(a.name for a in tmp_path.iterdir()) == ["i-1.dcm", "otro"]
+    puerta.cabeceras.clear()
+    puerta.responde("GET", "/procesar/imagenes/i-1/archivo", NO_EXISTE)
+    assert linea("imagen", "bajar", "i-1", str(tmp_path)) == 3
 
 
 def test_la_clave_de_un_envio_se_dice_y_sirve_para_repetirlo(puerta: Any, linea: Any, tmp_path: Path) -> None:

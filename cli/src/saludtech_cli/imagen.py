@@ -147,6 +147,17 @@ def informe(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -
 
 
 @app.command()
+def bajar(
+    contexto: typer.Context,
+    id: Id,
+    destino: Annotated[Path, typer.Argument(metavar="[DESTINO]", help="Un archivo, o una carpeta.")] = Path(),
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Baja el archivo de una imagen, ya limpio, y comprueba que es el que es."""
+    ordenes.bajar(contexto, f"/procesar/imagenes/{segmento(id)}/archivo", destino, en_json=en_json)
+
+
+@app.command()
 def listar(
     contexto: typer.Context,
     modalidad: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta modalidad.")] = None,

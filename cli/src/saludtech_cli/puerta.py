@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,9 @@ from saludtech_cli.formulario import Formulario
 URL = "http://127.0.0.1:5005"
 _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 """The door answers a command within 5 s, whatever becomes of it."""
-_PLAZO_DE_SUBIDA = urllib3.Timeout(connect=30.0, read=120.0)
-"""It answers a form once the store has it whole. The first is for each piece that is sent, too."""
+_PLAZO_DE_ARCHIVO = urllib3.Timeout(connect=30.0, read=120.0)
+"""It answers a form once the store has it whole. The first is for each piece that is sent, too, and the second for each
+that is read."""
 _CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
 _CLAVE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
@@ -86,7 +88,24 @@ class Puerta:
             Fallo: a file can't be read; it was not taken, or it is unknown whether it was.
         """
         cabeceras = {"Content-Type": formulario.tipo, "Content-Length": str(formulario.largo), **_con_clave(clave)}
-        return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_SUBIDA)
+        return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_ARCHIVO)
+
+    @contextmanager
+    def abrir(self, ruta: str) -> Iterator[urllib3.BaseHTTPResponse]:
+        """A file, to be read in this block while it comes.
+
+        Raises:
+            Fallo: the door has none, or it broke off.
+        """
+        respuesta = self._preguntar("GET", ruta, plazo=_PLAZO_DE_ARCHIVO, entera=False)
+        try:
+            if respuesta.status != 200:
+                raise _fallo(respuesta.status, self._leer(respuesta))
+            yield respuesta
+        except urllib3.exceptions.HTTPError:
+            raise Fallo(Codigo.SIN_RESPUESTA, "El archivo no llegó entero.") from None
+        finally:
+            respuesta.close()
 
     def salud(self) -> tuple[bool, Objeto]:
         """Whether it is ready, and what its parts say."""
@@ -116,19 +135,35 @@ class Puerta:
         cabeceras: Mapping[str, str] | None = None,
         plazo: urllib3.Timeout = _PLAZO,
     ) -> tuple[int, Objeto]:
+        respuesta = self._preguntar(metodo, ruta, cuerpo, cabeceras, plazo)
+        return respuesta.status, self._leer(respuesta)
+
+    def _preguntar(
+        self,
+        metodo: str,
+        ruta: str,
+        cuerpo: bytes | Iterable[bytes] | None = None,
+        cabeceras: Mapping[str, str] | None = None,
+        plazo: urllib3.Timeout = _PLAZO,
+        *,
+        entera: bool = True,
+    ) -> urllib3.BaseHTTPResponse:
         try:
-            respuesta = self._http.request(
+            return self._http.request(
                 metodo,
                 self._url + ruta,
                 body=cuerpo,
-                headers={"Accept": "application/json", **(cabeceras or {})},
+                headers={"Accept": "application/json" if entera else "*/*", **(cabeceras or {})},
                 redirect=False,
                 timeout=plazo,
+                preload_content=entera,
             )
         except (urllib3.exceptions.HTTPError, UnicodeError):
             raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
+
+    def _leer(self, respuesta: urllib3.BaseHTTPResponse) -> Objeto:
         try:
-            return respuesta.status, json_estricto.leer(respuesta.data, maximo=None)
+            return json_estricto.leer(respuesta.data, maximo=None)
         except json_estricto.NoEsObjeto:
             raise Fallo(
                 Codigo.SIN_RESPUESTA,
