@@ -24,14 +24,16 @@ LIMITE = 64 * MIB
 PROGRAMA = """
 import mmap, re, resource, sys
 import anonimizacion.motor
-from anonimizacion.modelo import Formato, Limpia, Remitente
+from anonimizacion.modelo import Formato, Limpia, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 
+# Who reads texts has more, but no more for a larger file.
+SIN_LEER = Opciones(leer_texto=False)
 tiene = int(re.search(r"VmData:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 resource.setrlimit(resource.RLIMIT_DATA, (tiene + int(sys.argv[2]),) * 2)
 with open(sys.argv[1], "rb") as archivo:
     octetos = memoryview(mmap.mmap(archivo.fileno(), 0, access=mmap.ACCESS_READ))
-hecho = anonimizacion.motor.anonimizar(octetos, Formato.DICOM, Seudonimizador(bytes(32), 2), Remitente("x"))
+hecho = anonimizacion.motor.anonimizar(octetos, Formato.DICOM, Seudonimizador(bytes(32), 2), Remitente("x"), SIN_LEER)
 assert isinstance(hecho, Limpia), (hecho.motivo, hecho.informe.avisos)
 print(hecho.octetos, hecho.sha256(), sorted(hecho.informe.avisos))
 """

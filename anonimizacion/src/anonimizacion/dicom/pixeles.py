@@ -41,6 +41,7 @@ _DE_ENTEROS = (8, 16, 32)
 _A_PARES = "YBR_FULL_422"
 """Two pixels share their colours."""
 _BITS = "BITS_FUERA_DE_LOS_PIXELES"
+_SIN_LEER = Opciones(leer_texto=False)
 _BLOQUE = 1 << 22
 """Values looked at at once."""
 _MAXIMO_EN_TOTAL = 1 << 35
@@ -84,7 +85,7 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> Limpieza:
     if comprimida == (archivo.sintaxis in _NATIVAS):
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     imagen = _imagen(datos, archivo.codificacion.orden, enteros=hay[0] == PIXELES)
-    tapado = _Tapado.de(datos, archivo.codificacion.orden, imagen, opciones)
+    tapado = _Tapado.de(datos, archivo.codificacion.orden, imagen, opciones, informe)
     if comprimida:
         return _limpiar_comprimida(archivo, elemento, imagen, tapado, opciones, informe)
     _limpiar_nativa(archivo, hay[0], elemento, imagen, tapado, informe)
@@ -140,15 +141,27 @@ def _imagen(datos: Conjunto, orden: str, *, enteros: bool) -> Imagen:
 
 
 class _Tapado:
-    """What of a picture is blacked out: known before (outside of an ultrasound's regions), or read, or nothing."""
+    """What of a picture is blacked out: known before (outside of an ultrasound's regions), or read, or nothing.
 
-    def __init__(self, lectura: quemado.Lectura | None, fuera: Sequence[Rectangulo] = ()) -> None:
+    Args:
+        lectura: what reads it; None where nothing is to be read.
+        fuera: what is blacked out without having been read.
+        leidos: the frames that are read; all of them where none are named.
+    """
+
+    def __init__(
+        self,
+        lectura: quemado.Lectura | None,
+        fuera: Sequence[Rectangulo] = (),
+        leidos: frozenset[int] | None = None,
+    ) -> None:
         self._lectura = lectura
         self._fuera = list(fuera)
+        self._leidos = leidos
         self._con_texto: set[int] = set()
 
     @classmethod
-    def de(cls, datos: Conjunto, orden: str, imagen: Imagen, opciones: Opciones) -> "_Tapado":
+    def de(cls, datos: Conjunto, orden: str, imagen: Imagen, opciones: Opciones, informe: Informe) -> "_Tapado":
         """By what the data set says of device, class and kind; what it says of burned-in text counts where it is yes.
 
         Raises:
@@ -168,10 +181,22 @@ class _Tapado:
         if modalidad in quemado.ECOGRAFIAS:
             fuera = quemado.fuera_de(_regiones(datos, orden), imagen.filas, imagen.columnas)
             if fuera:
-                return cls(None, fuera)
+                legible = imagen.fotometria != "PALETTE COLOR" or _se_ve(datos, orden)
+                return cls._en_regiones(fuera, imagen.cuadros, opciones if legible else _SIN_LEER, informe)
         if imagen.cuadros > quemado.MAXIMO_DE_CUADROS:
             raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
         return cls(quemado.Lectura(opciones))
+
+    @classmethod
+    def _en_regiones(cls, fuera: Sequence[Rectangulo], cuadros: int, opciones: Opciones, informe: Informe) -> "_Tapado":
+        """Of an ultrasound: what its device says is the body's may have been written into, so words go there too."""
+        if not quemado.se_puede(opciones):
+            informe.avisos.add(quemado.SIN_LEER)
+            return cls(None, fuera)
+        muestra = frozenset(np.linspace(0, cuadros - 1, min(cuadros, quemado.CUADROS_DE_MUESTRA)).round().astype(int))
+        if len(muestra) < cuadros:
+            informe.avisos.add(quemado.LEIDAS_EN_PARTE)
+        return cls(quemado.Lectura(opciones, fuera), leidos=muestra)
 
     @property
     def rectangulos(self) -> list[Rectangulo]:
@@ -185,7 +210,7 @@ class _Tapado:
 
     def mirar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
         """Look at a frame for the first time, where frames have to be looked at."""
-        if self._lectura and self._lectura.buscar(vistas()):
+        if self._lectura and (self._leidos is None or numero in self._leidos) and self._lectura.buscar(vistas()):
             self._con_texto.add(numero)
 
     def comprobar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
@@ -232,6 +257,15 @@ def _vistas(matriz: NDArray[Any], imagen: Imagen, datos: Conjunto, orden: str) -
         colores = Image.fromarray(np.ascontiguousarray(matriz), "YCbCr").convert("RGB")
         return quemado.vistas(np.asarray(colores))
     return quemado.vistas(matriz)
+
+
+def _se_ve(datos: Conjunto, orden: str) -> bool:
+    """Whether it can be told in which colours a palette shows what."""
+    try:
+        _con_paleta(np.zeros((1, 1), np.uint8), datos, orden)
+    except ApartarError:
+        return False
+    return True
 
 
 def _con_paleta(matriz: NDArray[Any], datos: Conjunto, orden: str) -> NDArray[Any]:
