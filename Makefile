@@ -13,7 +13,7 @@ METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 .DEFAULT_GOAL := help
 .PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido verificar-anonimizacion simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
 
-demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
+demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
 
 run: $(LISTO) ## start the platform, until Ctrl-C (PROCESAMIENTO=3: three workers, auto: 1 to 3 by the load; BFF=2: two doors behind a balancer)

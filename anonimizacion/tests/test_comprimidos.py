@@ -19,7 +19,7 @@ from rle.utils import encode_pixel_data
 
 from anonimizacion import ocr, quemado
 from anonimizacion.dicom import comprimidos, flujos
-from anonimizacion.modelo import Apartada, ApartarError, Formato, Limpia, Motivo, Opciones, Remitente, Resultado
+from anonimizacion.modelo import DUDAS, Apartada, ApartarError, Formato, Limpia, Motivo, Opciones, Remitente, Resultado
 from anonimizacion.motor import anonimizar
 from anonimizacion.seudonimos import Seudonimizador
 
@@ -498,6 +498,51 @@ def test_lo_que_se_hizo_despues_de_un_corte_puede_decir_algo(modalidad: str, tip
     assert motivo(octetos, Opciones(leer_texto=False)) is Motivo.TEXTO_QUEMADO_POSIBLE
 
 
+DESPEJADA = frozenset({Motivo.TEXTO_QUEMADO_POSIBLE})
+
+
+@pytest.mark.parametrize("dicho", ["YES", "NO"])
+def test_la_duda_que_una_persona_despejo_no_aparta_y_el_motor_no_responde_por_ella(dicho: str) -> None:
+    octetos = dicom(con_rotulo(), NATIVA, None, SC, "OT", PatientName="RAMIREZ^ELVIRA", BurnedInAnnotation=dicho)
+    resultado = anonima(octetos, Opciones(leer_texto=False, despejadas=DESPEJADA))
+    assert isinstance(resultado, Limpia), resultado
+    assert resultado.informe.como_documento()["despejadas"] == ["TEXTO_QUEMADO_POSIBLE"]
+    assert b"RAMIREZ" not in resultado.contenido()
+    leido = pydicom.dcmread(io.BytesIO(resultado.contenido()))
+    assert leido.BurnedInAnnotation == dicho
+    assert "113101" not in [c.CodeValue for c in leido.DeidentificationMethodCodeSequence]
+    assert "pixeles_limpios" not in resultado.informe.opciones
+
+
+def test_lo_que_se_lee_se_tapa_aunque_la_duda_este_despejada(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can still be read afterwards is what the person looked at."""
+    monkeypatch.setattr(ocr, "hay_lector", lambda: True)
+    monkeypatch.setattr(ocr, "textos", lambda _: [(0, 0, 3, 3)])
+    monkeypatch.setattr(ocr, "se_lee", lambda _: True)
+    octetos = dicom(con_rotulo(), NATIVA, None, SC, "OT", BurnedInAnnotation="YES")
+    assert motivo(octetos) is Motivo.TEXTO_QUEMADO_POSIBLE
+    resultado = anonima(octetos, Opciones(despejadas=DESPEJADA))
+    assert isinstance(resultado, Limpia), resultado
+    leido = pydicom.dcmread(io.BytesIO(resultado.contenido()))
+    assert not leido.pixel_array[:4, :4].any()
+    assert resultado.informe.regiones == [(0, 0, 3, 3)]
+    assert "113101" not in [c.CodeValue for c in leido.DeidentificationMethodCodeSequence]
+    assert leido.BurnedInAnnotation == "YES"
+
+
+def test_una_duda_despejada_de_mas_no_se_menciona() -> None:
+    resultado = anonima(dicom(con_rotulo().astype("<u2"), NATIVA, None, CT, "CT"), Opciones(despejadas=DESPEJADA))
+    assert isinstance(resultado, Limpia)
+    assert resultado.informe.despejadas == set()
+
+
+def test_lo_que_no_es_una_duda_no_lo_despeja_nadie() -> None:
+    octetos = dicom(con_rotulo(), NATIVA, None, SC, "OT", PatientID="")
+    todos = Opciones(leer_texto=False, despejadas=frozenset(Motivo))
+    assert motivo(octetos, todos) is Motivo.PACIENTE_DESCONOCIDO
+    assert motivo(octetos[:-9], todos) not in DUDAS
+
+
 def test_lo_que_no_puede_decir_nada_no_se_lee() -> None:
     octetos = dicom(con_rotulo().astype("<u2"), NATIVA, None, CT, "CT")
     resultado = anonima(octetos, Opciones(leer_texto=False))
@@ -510,3 +555,4 @@ def test_demasiados_cuadros_para_leerlos_se_apartan() -> None:
     pixeles = np.zeros((quemado.MAXIMO_DE_CUADROS + 1, 8, 8), np.uint8)
     octetos = dicom(pixeles, NATIVA, None, SC, "OT", NumberOfFrames=len(pixeles))
     assert motivo(octetos) is Motivo.TEXTO_QUEMADO_POSIBLE
+    assert isinstance(anonima(octetos, Opciones(despejadas=DESPEJADA)), Limpia)

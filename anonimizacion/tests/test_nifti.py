@@ -135,6 +135,11 @@ def test_lo_que_no_es_un_volumen_se_aparta() -> None:
     colores = bytearray(volumen())
     struct.pack_into("<hh", colores, 70, 128, 24)
     assert motivo(bytes(colores)) is Motivo.TEXTO_QUEMADO_POSIBLE
+    mirada = Opciones(despejadas=frozenset({Motivo.TEXTO_QUEMADO_POSIBLE}))
+    lamina = limpiar(volumen(tipo="u1", forma=(50, 40)), opciones=mirada)
+    assert isinstance(lamina, Limpia)
+    assert NOMBRE not in lamina.contenido()
+    assert motivo(bytes(colores), mirada) is Motivo.TRUNCADO  # its voxels are 24 bits each
     pareja = bytearray(volumen())
     pareja[344:348] = b"ni1\0"
     assert motivo(bytes(pareja)) is Motivo.NO_ES_DEL_FORMATO

@@ -218,6 +218,9 @@ def test_sin_lectura_se_aparta(monkeypatch: pytest.MonkeyPatch) -> None:
     assert motivo(png, Formato.PNG, Opciones(leer_texto=False)) is Motivo.TEXTO_QUEMADO_POSIBLE
     monkeypatch.setattr(ocr, "hay_lector", lambda: False)
     assert motivo(png, Formato.PNG) is Motivo.TEXTO_QUEMADO_POSIBLE
+    mirada = limpiar(png, Formato.PNG, Opciones(despejadas=frozenset({Motivo.TEXTO_QUEMADO_POSIBLE})))
+    assert isinstance(mirada, Limpia)
+    assert mirada.informe.despejadas == {Motivo.TEXTO_QUEMADO_POSIBLE}
 
 
 @pytest.mark.usefixtures("leyendo")

@@ -20,7 +20,7 @@ from bff_web.composicion import componer
 from bff_web.config import Config
 from bff_web.consultas import CONSULTAS
 from contratos import Mensaje
-from contratos.consultas import Respuesta
+from contratos.consultas import ArchivoNombrado, Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada import compresion, parada
@@ -173,7 +173,7 @@ def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[
 
 def test_cada_parametro_de_una_consulta_dice_que_es_y_como_se_compara(documento: dict[str, Any]) -> None:
     for consulta in CONSULTAS:
-        parametros = documento["paths"][consulta.ruta]["get"]["parameters"]
+        parametros = [p for p in documento["paths"][consulta.ruta]["get"]["parameters"] if p["in"] != "header"]
         assert {p["name"]: p["in"] for p in parametros} == {
             c.nombre: "query" if c.nombre in consulta.parametros else "path" for c in consulta.campos()
         }
@@ -185,7 +185,8 @@ def test_cada_parametro_de_una_consulta_dice_que_es_y_como_se_compara(documento:
 
 def test_cada_respuesta_tiene_en_el_documento_los_campos_de_su_contrato(documento: dict[str, Any]) -> None:
     esquemas = documento["components"]["schemas"]
-    por_ver, vistas = [consulta.respuesta for consulta in CONSULTAS], set[type[Respuesta]]()
+    de_archivo = {c.respuesta for c in CONSULTAS if issubclass(c.respuesta, ArchivoNombrado)}
+    por_ver, vistas = [c.respuesta for c in CONSULTAS if c.respuesta not in de_archivo], set[type[Respuesta]]()
     while por_ver:
         respuesta = por_ver.pop()
         vistas.add(respuesta)
@@ -196,7 +197,18 @@ def test_cada_respuesta_tiene_en_el_documento_los_campos_de_su_contrato(document
         ]
         suyos = {t for c in respuesta.campos() for t in (c.tipo, *get_args(c.tipo)) if isinstance(t, type)}
         por_ver += [t for t in suyos if issubclass(t, Respuesta) and t not in vistas]
-    assert len(vistas) > len(CONSULTAS)
+    assert len(vistas) > len(CONSULTAS) - len(de_archivo)
+
+
+def test_lo_que_nombra_un_archivo_se_documenta_como_el_archivo_mismo(documento: dict[str, Any]) -> None:
+    for consulta in (c for c in CONSULTAS if issubclass(c.respuesta, ArchivoNombrado)):
+        dicho = documento["paths"][consulta.ruta]["get"]
+        for estado in ("200", "206"):
+            formatos = {c["schema"].get("format") for c in dicho["responses"][estado]["content"].values()}
+            assert formatos == {"binary"}
+        assert {"304", "404", "416"} <= dicho["responses"].keys()
+        assert {p["name"] for p in dicho["parameters"] if p["in"] == "header"} >= {"Range", "If-None-Match"}
+        assert consulta.respuesta.__name__ not in documento["components"]["schemas"]
 
 
 def test_toda_referencia_del_documento_lleva_a_algo(documento: dict[str, Any]) -> None:
@@ -242,9 +254,11 @@ def test_un_cuerpo_se_dice_de_un_solo_tipo_y_los_otros_en_palabras(documento: di
     A form with a file is another body."""
     for ruta in comando.rutas:
         pedido = documento["paths"][ruta]["post"]["requestBody"]
-        formulario = ["multipart/form-data"] if comando.formulario else []
-        assert list(pedido["content"]) == ["application/json", *formulario]
-        assert all(tipo in pedido["description"] for tipo in cuerpos.TIPOS_ADMITIDOS)
+        formulario = ["multipart/form-data"] if comando.formularios else []
+        de_json = ["application/json"] if comando.cuerpo else []
+        assert list(pedido["content"]) == [*de_json, *formulario]
+        dichos = [tipo for tipo in cuerpos.TIPOS_ADMITIDOS if tipo in pedido["description"]]
+        assert dichos == (list(cuerpos.TIPOS_ADMITIDOS) if comando.cuerpo else [])
 
 
 @pytest.mark.parametrize(
@@ -256,7 +270,9 @@ def test_una_clave_vale_en_la_puerta_si_vale_en_el_documento(documento: dict[str
     (dicha,) = (p for p in parametros if p["name"] == "Idempotency-Key")
     esquema = dicha["schema"]
     en_documento = esquema["minLength"] <= len(clave) <= esquema["maxLength"] and re.search(esquema["pattern"], clave)
-    cuerpo = COMANDOS[0].cuerpo.model_validate(COMANDOS[0].cuerpo.model_json_schema()["examples"][0])
+    modelo = COMANDOS[0].cuerpo
+    assert modelo is not None
+    cuerpo = modelo.model_validate(modelo.model_json_schema()["examples"][0])
     try:
         idempotencia.identificar("/r", clave, cuerpo, b"s", EntornoReal())
     except ErrorHttp:
@@ -266,7 +282,7 @@ def test_una_clave_vale_en_la_puerta_si_vale_en_el_documento(documento: dict[str
 
 
 def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(documento: dict[str, Any]) -> None:
-    cuerpos: dict[str, type[BaseModel]] = {comando.cuerpo.__name__: comando.cuerpo for comando in COMANDOS}
+    cuerpos: dict[str, type[BaseModel]] = {c.cuerpo.__name__: c.cuerpo for c in COMANDOS if c.cuerpo}
     cuerpos |= {c.respuesta.__name__: modelos_consultas.de_respuesta(c.respuesta) for c in CONSULTAS}
     vistos: set[str] = set()
     for operaciones in documento["paths"].values():

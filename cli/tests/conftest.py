@@ -26,6 +26,7 @@ class Pedido:
     cuerpo: Any
     clave: str | None
     octetos: bytes
+    tipo: str | None = None
 
 
 class PuertaDePruebas(ThreadingHTTPServer):
@@ -77,8 +78,9 @@ class _Atencion(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         leido = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        cuerpo = json.loads(leido) if leido else None
-        pedido = Pedido(self.command, self.path, cuerpo, self.headers.get("Idempotency-Key"), leido)
+        tipo = self.headers.get("Content-Type")
+        cuerpo = json.loads(leido) if tipo == "application/json" else None
+        pedido = Pedido(self.command, self.path, cuerpo, self.headers.get("Idempotency-Key"), leido, tipo)
         estado, respuesta = self.server.respuesta(pedido)
         datos = respuesta.encode() if isinstance(respuesta, str) else json.dumps(respuesta).encode()
         self.send_response(estado)

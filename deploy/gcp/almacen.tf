@@ -1,4 +1,4 @@
-# Images. procesamiento alone reads them; the door creates what is sent, and can't even see it afterwards.
+# Images. procesamiento alone reads what is sent; the door creates that, can't even see it afterwards, and reads results.
 resource "google_storage_bucket" "imagenes" {
   #checkov:skip=CKV_GCP_62:Cloud Audit Logs say who read an image (below), not usage logs in a bucket of their own
   #checkov:skip=CKV_GCP_78:A version is a copy that outlives the deletion of an original
@@ -41,6 +41,14 @@ data "google_iam_policy" "imagenes" {
   binding {
     role    = "roles/storage.objectCreator"
     members = [google_service_account.maquina["bff"].member]
+  }
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = [google_service_account.maquina["bff"].member]
+    condition {
+      title      = "resultados"
+      expression = "resource.name.startsWith(\"projects/_/buckets/${google_storage_bucket.imagenes.name}/objects/resultados/\")"
+    }
   }
   # Who destroys the bucket, and changes this policy: can list and delete, and read no object.
   binding {

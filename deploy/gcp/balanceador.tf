@@ -81,6 +81,42 @@ resource "google_compute_url_map" "puerta" {
     name            = "puerta"
     default_service = google_compute_backend_service.puerta.id
 
+    # A file of 2 GiB takes its client 12 hours at the least pace that the door lets it have. It is sent once: whoever
+    # was cut off asks for the rest.
+    route_rules {
+      priority = 0
+      service  = google_compute_backend_service.puerta.id
+      match_rules {
+        path_template_match = "/procesar/imagenes/*/archivo"
+      }
+      match_rules {
+        full_path_match = "/procesar/imagenes"
+        header_matches {
+          header_name = ":method"
+          exact_match = "POST"
+        }
+      }
+      match_rules {
+        full_path_match = "/procesar/paquetes"
+        header_matches {
+          header_name = ":method"
+          exact_match = "POST"
+        }
+      }
+      route_action {
+        timeout {
+          seconds = 46800
+        }
+        retry_policy {
+          num_retries      = 1
+          retry_conditions = ["connect-failure"]
+          per_try_timeout {
+            seconds = 46800
+          }
+        }
+      }
+    }
+
     # A query may be asked twice.
     dynamic "route_rules" {
       for_each = { 1 = "GET", 2 = "HEAD" }

@@ -32,7 +32,11 @@ from tests.despliegue.nube import (
     el,
 )
 
+from bff_web.config import Config
+from plataforma import balanceador
 from plataforma.broker import DEL_DISCO, ajustes_de_broker
+from seedwork.aplicacion.almacen import RESULTADOS
+from seedwork.entrada import corriente
 from seedwork.infraestructura import metricas
 
 _DE_TERRAFORM = {"for_each", "count", "depends_on", "lifecycle", "provider"}
@@ -214,7 +218,7 @@ def test_un_post_enviado_no_se_repite_nunca() -> None:
     camino = bloque(mapa, "path_matcher")
     (dinamica,) = (d["route_rules"] for d in camino["dynamic"])
     assert dinamica["for_each"] == {"1": "GET", "2": "HEAD"}
-    (consultas,), (resto,) = dinamica["content"], camino["route_rules"]
+    (consultas,), (archivos, resto) = dinamica["content"], camino["route_rules"]
     assert bloque(consultas, "match_rules", "header_matches") == {
         "header_name": ":method",
         "exact_match": "${route_rules.value}",
@@ -223,11 +227,26 @@ def test_un_post_enviado_no_se_repite_nunca() -> None:
     assert bloque(resto, "route_action", "retry_policy")["retry_conditions"] == ["connect-failure"]
     # First those that may be repeated; then everything. No route goes by another policy, or by the default one.
     assert resto["priority"] > max(map(int, dinamica["for_each"]))
-    for ruta in (consultas, resto):
+    assert bloque(archivos, "route_action", "retry_policy")["retry_conditions"] == ["connect-failure"]
+    for ruta in (archivos, consultas, resto):
         assert bloque(ruta, "route_action", "timeout")["seconds"] >= 10
         assert bloque(ruta, "route_action", "retry_policy", "per_try_timeout")["seconds"] >= 10
         assert ruta["service"] == "${google_compute_backend_service.puerta.id}"
     assert bloque(mapa, "host_rule") == {"hosts": ["*"], "path_matcher": camino["name"]}
+
+
+def test_un_archivo_tiene_el_tiempo_que_la_puerta_le_da_a_su_cliente() -> None:
+    """Going out by its own route, and coming in by the two that take forms; through the local balancer likewise."""
+    camino = bloque(el("google_compute_url_map", "puerta"), "path_matcher")
+    archivos, _ = camino["route_rules"]
+    assert archivos["priority"] == 0, "before any other"
+    publicadas = {"/procesar/imagenes/{id_imagen}/archivo", "/procesar/imagenes"}
+    dichas = {r.get("path_template_match", r.get("full_path_match")) for r in archivos["match_rules"]}
+    assert {re.sub(r"\{\w+\}", "*", ruta) for ruta in publicadas} <= dichas
+    tarda = Config.model_fields["bff_subida_maxima"].default / corriente.RITMO + corriente.ESPERA_S
+    assert bloque(archivos, "route_action", "timeout")["seconds"] > tarda
+    assert bloque(archivos, "route_action", "retry_policy", "per_try_timeout")["seconds"] > tarda
+    assert tarda < balanceador.ENTREGA_S
 
 
 def test_la_puerta_cree_al_balanceador_y_por_el_no_habla_ningun_cliente() -> None:
@@ -452,7 +471,7 @@ def test_ningun_permiso_es_mas_que_lo_que_hace_falta() -> None:
     }
 
 
-def test_las_imagenes_solo_las_alcanza_procesamiento_y_la_puerta_solo_las_crea() -> None:
+def test_las_imagenes_solo_las_alcanza_procesamiento_y_la_puerta_las_crea_y_lee_resultados() -> None:
     cubo = el("google_storage_bucket", "imagenes")
     assert cubo["public_access_prevention"] == "enforced"
     assert cubo["uniform_bucket_level_access"] is True
@@ -461,12 +480,16 @@ def test_las_imagenes_solo_las_alcanza_procesamiento_y_la_puerta_solo_las_crea()
         "google_storage_bucket",
         "google_storage_bucket_iam_policy",
     }, "a grant beside the policy would be in force until the next run"
-    papeles = {p["role"]: p["members"] for p in DATOS["google_iam_policy"]["imagenes"]["binding"]}
-    assert papeles == {
+    dados = DATOS["google_iam_policy"]["imagenes"]["binding"]
+    assert {p["role"]: p["members"] for p in dados} == {
         "roles/storage.objectUser": ['${google_service_account.maquina["procesamiento"].member}'],
         "roles/storage.objectCreator": ['${google_service_account.maquina["bff"].member}'],
+        "roles/storage.objectViewer": ['${google_service_account.maquina["bff"].member}'],
         "roles/storage.legacyBucketOwner": ["projectOwner:${var.proyecto}"],
     }
+    (leida,) = (bloque(p, "condition") for p in dados if p["role"] == "roles/storage.objectViewer")
+    dentro = f"projects/_/buckets/${{google_storage_bucket.imagenes.name}}/objects/{RESULTADOS}"
+    assert leida["expression"].replace("\\", "") == f'resource.name.startsWith("{dentro}")'
 
 
 # --- The broker, and money ---

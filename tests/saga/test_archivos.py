@@ -1,5 +1,6 @@
 """An image's file on a whole platform: from the door to a clean file, and nothing of the original stays."""
 
+import json
 import secrets
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from pydicom.data import get_testdata_file
 from tests.saga.bases import filas, volcado
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma
+
+from contratos import motivos
 
 pytestmark = pytest.mark.integracion
 
@@ -34,6 +37,10 @@ def test_un_archivo_pasa_de_la_puerta_a_un_resultado_limpio(negocio: Negocio, pl
     )
     limpio = _guardados(plataforma, "resultados")[huella]
     assert limpio[128:132] == b"DICM"
+    bajado = negocio.baja(imagen.id)
+    assert (bajado.status, bajado.headers["ETag"], bajado.data) == (200, f'"{huella}"', limpio)
+    tramo = negocio.baja(imagen.id, Range="bytes=128-131", If_Range=f'"{huella}"')
+    assert (tramo.status, tramo.data) == (206, b"DICM")
     assert b"CompressedSamples" not in limpio
     # The first copy goes with its outcome; the repeat's is named by nothing, and the broom's in a day.
     assert len(_guardados(plataforma, "originales")) == 1
@@ -46,8 +53,11 @@ def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: N
     marca = secrets.token_hex(6)
     mala = negocio.envia_archivo(b"GIF89a" * 1000, f"{marca}-a", id_imagen=f"{marca}-a")
     buena = negocio.envia_archivo(DICOM, f"{marca}-b", id_imagen=f"{marca}-b", id_paciente=PACIENTE)
-    assert mala.queda("CUARENTENA")["motivo"]
+    assert mala.queda("CUARENTENA")["motivo"] == motivos.texto(motivos.NO_ES_DEL_FORMATO)
     buena.queda("ANONIMIZADA")
+    sin_archivo = negocio.baja(mala.id)
+    assert (sin_archivo.status, json.loads(sin_archivo.data)["estado"]) == (404, "CUARENTENA")
+    assert negocio.pregunta(json.loads(sin_archivo.data)["informe"]).codigo == 200
     informes = [negocio.pregunta(f"/procesar/imagenes/{i.id}/informe").cuerpo for i in (mala, buena)]
     assert [(i["estado"], i["sha256"] is None) for i in informes] == [("CUARENTENA", True), ("ANONIMIZADA", False)]
     assert informes[1]["acciones"] and PACIENTE not in str(informes)

@@ -50,6 +50,11 @@ class Motivo(StrEnum):
     ERROR_INTERNO = "ERROR_INTERNO"
 
 
+DUDAS = frozenset({Motivo.TEXTO_QUEMADO_POSIBLE})
+"""Those that are doubts about what a picture shows, which a person settles by looking. All others are facts of the
+file: nobody's word makes it safe."""
+
+
 class ApartarError(Exception):
     """The file can't be cleaned for certain; the engine answers :class:`Apartada` with this reason."""
 
@@ -82,11 +87,13 @@ class Opciones:
             and modality they narrow down who it is, and a rare value is a person.
         leer_texto: looks for burned-in text by OCR where it may be; without, such pictures are quarantined.
         maximo_inflado: bytes that a deflated data set, or a frame, may become.
+        despejadas: the doubts about this very file that a person has settled by looking at it, of :data:`DUDAS`.
     """
 
     peso_y_talla: bool = False
     leer_texto: bool = True
     maximo_inflado: int = 1 << 29
+    despejadas: frozenset[Motivo] = frozenset()
 
     def nombres(self) -> list[str]:
         """The options in force, by name, as the report has them."""
@@ -103,6 +110,7 @@ class Informe:
         acciones: how often, by path of tags (``0008,1140/0008,1155``) and action.
         avisos: codes for what whoever uses the result must know.
         regiones: what was blacked out, in every frame; never what it said.
+        despejadas: the doubts that would have kept it apart, had a person not settled them.
     """
 
     version_de_clave: int
@@ -110,6 +118,17 @@ class Informe:
     acciones: Counter[tuple[str, str]] = field(default_factory=Counter)
     avisos: set[str] = field(default_factory=set)
     regiones: list[Rectangulo] = field(default_factory=list)
+    despejadas: set[Motivo] = field(default_factory=set)
+
+    def dudar(self, motivo: Motivo, opciones: Opciones) -> None:
+        """Take a doubt down that a person has settled.
+
+        Raises:
+            ApartarError: nobody has.
+        """
+        if motivo not in opciones.despejadas & DUDAS:
+            raise ApartarError(motivo)
+        self.despejadas.add(motivo)
 
     def como_documento(self) -> dict[str, object]:
         """The report as JSON has it: profile and edition, options, key version, action per tag path with counts."""
@@ -125,6 +144,7 @@ class Informe:
             ],
             "avisos": sorted(self.avisos),
             "regiones": [list(region) for region in self.regiones],
+            "despejadas": sorted(self.despejadas),
         }
 
 

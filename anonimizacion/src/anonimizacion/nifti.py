@@ -20,8 +20,8 @@ CARA = "CARA_RECONOCIBLE"
 _GZIP = b"\x1f\x8b"
 _BITS = {2: 8, 4: 16, 8: 32, 16: 32, 32: 64, 64: 64, 256: 8, 512: 16, 768: 32, 1024: 64, 1280: 64, 1536: 128, 1792: 128}
 """Bits of a voxel, by the code of its type: whole and real numbers, and complex ones."""
-_COLORES = frozenset({128, 2304})
-"""Types of voxels that are colours: pictures of screens, as is one slice of eight bits."""
+_COLORES = {128: 24, 2304: 32}
+"""Likewise, of voxels that are colours: pictures of screens, as is one slice of eight bits."""
 _BLOQUE = 1 << 20
 _SIN_CARA = frozenset(
     "abdomen abdominal torax toracico pecho pulmon pulmones mama mamas corazon cardiaco higado rinon rinones pelvis "  # noqa: SIM905
@@ -110,6 +110,8 @@ def limpiar(
     if comprimido:
         octetos = _inflado(octetos, opciones.maximo_inflado)
     forma, orden = _forma(octetos)
+    if _es_de_pantalla(octetos, forma, orden):
+        informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
     desde, hasta = _voxeles(octetos, forma, orden)
     if hasta > len(octetos):
         raise ApartarError(Motivo.TRUNCADO)
@@ -144,14 +146,20 @@ def _forma(octetos: Octetos) -> tuple[_Forma, str]:
     raise ApartarError(Motivo.NO_ES_DEL_FORMATO)
 
 
+def _es_de_pantalla(octetos: Octetos, forma: _Forma, orden: str) -> bool:
+    """Whether it is no volume but a picture, which may have text in it."""
+    cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
+    tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
+    return tipo in _COLORES or (bits == 8 and prod(lados[2:cuantas]) == 1)
+
+
 def _voxeles(octetos: Octetos, forma: _Forma, orden: str) -> tuple[int, int]:
     """Where the voxels begin and end, by the head's numbers alone."""
     cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
     tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
     (desde,) = struct.unpack_from(orden + forma.comienzo[1], octetos, forma.comienzo[0])
-    if tipo in _COLORES or (bits == 8 and prod(lados[2:cuantas]) == 1):
-        raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
-    if not 1 <= cuantas <= 7 or min(lados[:cuantas]) < 1 or _BITS.get(tipo) != bits or desde != desde // 1:
+    previstos = _BITS.get(tipo, _COLORES.get(tipo))
+    if not 1 <= cuantas <= 7 or min(lados[:cuantas]) < 1 or previstos != bits or desde != desde // 1:
         raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)
     if desde < forma.largo + 4:
         raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)

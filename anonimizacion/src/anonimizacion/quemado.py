@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anonimizacion import ocr
-from anonimizacion.modelo import ApartarError, Motivo, Opciones, Rectangulo
+from anonimizacion.modelo import Informe, Motivo, Opciones, Rectangulo
 from anonimizacion.ocr import Vista
 
 MODALIDADES = frozenset({"US", "IVUS", "XA", "RF", "OT", "SC", "ES", "GM", "XC", "OP", "DG", "DOC", "HC", "SM"})
@@ -93,24 +93,29 @@ class Lectura:
 
     Args:
         opciones: what was chosen.
+        informe: takes down a doubt that a person has settled.
         fuera: what is black before anything is read: what lies outside of an ultrasound's regions. Within, where the
             device shows scales and measures, only words are looked for.
 
     Raises:
-        ApartarError: texts are not to be read, or there is nothing to read them with.
+        ApartarError: texts are not to be read, or there is nothing to read them with, and nobody has looked.
     """
 
-    def __init__(self, opciones: Opciones, fuera: Sequence[Rectangulo] = ()) -> None:
-        if not se_puede(opciones):
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+    def __init__(self, opciones: Opciones, informe: Informe, fuera: Sequence[Rectangulo] = ()) -> None:
+        self._opciones = opciones
+        self._informe = informe
+        self._lee = se_puede(opciones)
+        if not self._lee:
+            informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
         self.rectangulos = list(fuera)
         """What is to be blacked out, in every frame."""
         self._en_regiones = bool(fuera)
 
     def buscar(self, vistas: Iterable[Vista]) -> bool:
         """Read a frame as it will be; whether there was any text that no earlier frame had in the same place."""
+        leidas = vistas if self._lee else ()
         mirar = ocr.palabras if self._en_regiones else ocr.textos
-        hallados = [r for vista in vistas for r in mirar(_tapada(vista, self.rectangulos))]
+        hallados = [r for vista in leidas for r in mirar(_tapada(vista, self.rectangulos))]
         self.rectangulos += hallados
         return bool(hallados)
 
@@ -118,11 +123,11 @@ class Lectura:
         """Read a frame once more.
 
         Raises:
-            ApartarError: there is still something to be read.
+            ApartarError: there is still something to be read, and nobody has looked.
         """
         mirar = ocr.palabras if self._en_regiones else ocr.se_lee
         if any(mirar(_tapada(vista, self.rectangulos)) for vista in vistas):
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+            self._informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, self._opciones)
 
 
 def _tapada(vista: Vista, rectangulos: Sequence[Rectangulo]) -> Vista:

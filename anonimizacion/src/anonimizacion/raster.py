@@ -193,7 +193,7 @@ _LLANA: dict[str, Callable[[Image.Image], NDArray[Any]]] = {"PNG": _png_llano, "
 
 def _sin_texto(pixeles: NDArray[Any], opciones: Opciones, informe: Informe) -> NDArray[Any]:
     """The same with black where text was read."""
-    lectura = quemado.Lectura(opciones)
+    lectura = quemado.Lectura(opciones, informe)
     vistas = _vistas(pixeles)
     if lectura.buscar(vistas):
         lectura.comprobar(vistas)

@@ -39,6 +39,7 @@ def main() -> None:
         drenaje_s=config.drenaje_s,
         conexiones=config.bff_conexiones,
         subidas=config.bff_subidas,
+        descargas=config.bff_descargas,
         limites=limites,
     )
     servir("bff_web.composicion:crear_app()", ajustes)

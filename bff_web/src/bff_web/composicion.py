@@ -42,8 +42,8 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
     )
     cuerpos.limitar(app)
     secreto = config.idempotencia_secreto.get_secret_value().encode()
-    subidas = Subidas(AlmacenDeObjetos(config.almacen_url), config.bff_subida_maxima)
-    vista.registrar(app, emisor, secreto, EntornoReal(), subidas)
-    consultas.registrar(app, servicios)
+    almacen = AlmacenDeObjetos(config.almacen_url)
+    vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
+    consultas.registrar(app, servicios, almacen)
     documento.registrar(app)
     return app

@@ -47,6 +47,8 @@ class Config(ConfigDeAlmacen):
     """Files that come at once, of all processes together, which share them out evenly; the next is a 503."""
     bff_subida_maxima: PositiveInt = 2 * 1024**3
     """Octets of one such file, at most."""
+    bff_descargas: PositiveInt = 8
+    """Files that go out at once, likewise."""
     bff_inactividad_s: PositiveFloat = 30.0
     """Seconds that an idle connection is kept: longer than the balancer before the door keeps its own (620 for
     Google's, which keep theirs for 600)."""
@@ -70,8 +72,9 @@ class Config(ConfigDeAlmacen):
 
     @model_validator(mode="after")
     def _cada_proceso_toma_alguna(self) -> "Config":
-        if self.bff_subidas < self.bff_trabajadores:
-            raise ValueError("BFF_SUBIDAS ha de ser BFF_TRABAJADORES al menos: cada proceso toma su parte")
+        for nombre in ("bff_subidas", "bff_descargas"):
+            if getattr(self, nombre) < self.bff_trabajadores:
+                raise ValueError(f"{nombre.upper()} ha de ser BFF_TRABAJADORES al menos: cada proceso toma su parte")
         return self
 
     @property

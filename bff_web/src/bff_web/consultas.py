@@ -1,4 +1,5 @@
-"""The queries: each is handed through to the service that owns the answer, at the same path.
+"""The queries: each is handed through to the service that owns the answer, at the same path. Of a file, that says
+which it is, and the door gives the file itself.
 
 Which they are, with their parameters and their answers, is the contract's to say (:mod:`contratos.consultas`).
 """
@@ -8,11 +9,13 @@ from urllib.parse import unquote_to_bytes
 
 import flask
 
+from bff_web import archivos
 from bff_web.cuerpos import no_valido, validar
 from bff_web.direcciones import exigir_ids
 from bff_web.modelos_consultas import Filtro, de_filtros
 from bff_web.servicios import Servicio
-from contratos.consultas import Consulta, de_contexto
+from contratos.consultas import ArchivoNombrado, Consulta, de_contexto
+from seedwork.aplicacion.almacen import Almacen
 from seedwork.entrada.http import regla
 
 CONTEXTOS = {
@@ -26,18 +29,27 @@ CONTEXTOS = {
 CONSULTAS = tuple(consulta for contexto in CONTEXTOS for consulta in de_contexto(contexto))
 
 
-def registrar(app: flask.Flask, servicios: Mapping[str, Servicio]) -> None:
-    """Add every query's route; ``servicios`` is who owns each context's answers."""
+def registrar(app: flask.Flask, servicios: Mapping[str, Servicio], almacen: Almacen) -> None:
+    """Add every query's route.
+
+    Args:
+        servicios: who owns each context's answers.
+        almacen: where the files lie that answers name.
+    """
     for consulta in CONSULTAS:
-        app.add_url_rule(regla(consulta.ruta), consulta.ruta, _vista(consulta, servicios[consulta.contexto]))
+        vista = _vista(consulta, servicios[consulta.contexto], almacen)
+        app.add_url_rule(regla(consulta.ruta), consulta.ruta, vista)
 
 
-def _vista(consulta: type[Consulta], servicio: Servicio) -> Callable[..., flask.Response]:
+def _vista(consulta: type[Consulta], servicio: Servicio, almacen: Almacen) -> Callable[..., flask.Response]:
     filtro = de_filtros(consulta)
 
     def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)
-        return servicio.preguntar(consulta.ruta.format(**ids), _filtros(filtro))
+        ruta = consulta.ruta.format(**ids)
+        respuesta = servicio.preguntar(ruta, _filtros(filtro))
+        nombra = respuesta.status_code == 200 and issubclass(consulta.respuesta, ArchivoNombrado)
+        return archivos.dar(respuesta, ruta, almacen) if nombra else respuesta
 
     return vista
 

@@ -3,7 +3,15 @@
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
-from contratos.consultas.procesamiento import Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
+from contratos.consultas.procesamiento import (
+    ArchivoDeImagen,
+    Imagen,
+    InformeDeImagen,
+    ListarImagenes,
+    ListarImagenesDePaquete,
+    PaginaImagenes,
+    Paquete,
+)
 from contratos.procesamiento import ConsultaAnonimizacion
 from seedwork.aplicacion.sobre import Sobre
 
@@ -27,6 +35,18 @@ class Lectura(Protocol):
         """What was done to an image's file; None where it did not come as one."""
         ...
 
+    def archivo(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
+        """An image's clean file, or that it has none. Where there is one, the fact goes as with :meth:`imagen`."""
+        ...
+
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
         """A page of them, newest first."""
+        ...
+
+    def paquete(self, id: str) -> Paquete | None:
+        """One package."""
+        ...
+
+    def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete) -> PaginaImagenes | None:
+        """A page of a package's images, as the package counts them; None where there is no such package."""
         ...

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from contratos import Mensaje
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, AnonimizarPaquete
 from procesamiento.aplicacion.comandos.anonimizar_archivo import anonimizar_archivo
 from procesamiento.aplicacion.comandos.anonimizar_imagen import anonimizar_imagen
+from procesamiento.aplicacion.comandos.anonimizar_paquete import anonimizar_paquete
 from seedwork.aplicacion.bus import Manejador
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     AnonimizarArchivo: anonimizar_archivo,
     AnonimizarImagen: anonimizar_imagen,
+    AnonimizarPaquete: anonimizar_paquete,
 }

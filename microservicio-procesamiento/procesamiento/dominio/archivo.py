@@ -40,7 +40,8 @@ class Archivo(Agregado):
     Attributes:
         uri: where the original lies; None once it need not any more.
         sha256, octetos: what its sender said of it; 0 octets for nothing.
-        metadatos: the nine fields as they came; None once it is decided.
+        paquete: the id of the package that it came in; None for one sent by itself.
+        metadatos: the nine fields as they came, in a package as far as they did; None once it is decided.
         sobre: the envelope of the command, which causes what is published of the outcome; likewise.
         intentos: attempts begun; the last one's number is its lease's.
         proximo: when it is due, for whoever comes next where somebody works on it; None once it is decided.
@@ -52,6 +53,7 @@ class Archivo(Agregado):
     uri: str | None
     sha256: str
     octetos: int
+    paquete: str | None = None
     metadatos: Mapping[str, str] | None = field(default=None, repr=False)
     sobre: Mapping[str, Any] | None = None
     intentos: int = 0

@@ -7,7 +7,15 @@ import sqlalchemy as sa
 
 from contratos import motivos
 from contratos.consultas import procesamiento as contrato
-from contratos.consultas.procesamiento import Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
+from contratos.consultas.procesamiento import (
+    ArchivoDeImagen,
+    Imagen,
+    InformeDeImagen,
+    ListarImagenes,
+    ListarImagenesDePaquete,
+    PaginaImagenes,
+    Paquete,
+)
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
 from procesamiento.dominio.condiciones import Condicion
@@ -21,6 +29,9 @@ _A = tablas.archivos.c
 _INFORME = sa.select(
     _I.id, _I.estado, _I.motivo, _A.resultado_sha256, _A.resultado_octetos, _A.tipo, _A.informe
 ).join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id)
+_ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos, _A.tipo).join_from(
+    tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True
+)
 
 
 def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
@@ -39,6 +50,29 @@ _LISTA = Lista(
         "region": _I.region_anatomica,
     },
     igual=_por_indice,
+)
+
+
+_P = tablas.paquetes.c
+_M = tablas.miembros.c
+_PAQUETE = sa.select(tablas.paquetes).where(_P.id == sa.bindparam("id"))
+# What is known of an image is shown where it is what the package counts: under its id may be another's content.
+_DE_PAQUETE = Lista(
+    ListarImagenesDePaquete,
+    sa.select(
+        _M.imagen.label("id"),
+        _M.orden,
+        _M.estado,
+        _M.motivo,
+        *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "secuencia", "huella")),
+    ).join_from(
+        tablas.miembros,
+        tablas.imagenes,
+        sa.and_(_I.id == _M.imagen, _I.estado == _M.estado, _M.estado != "RECHAZADA"),
+        isouter=True,
+    ),
+    _M.orden,
+    {"id_paquete": _M.paquete, "estado": _M.estado},
 )
 
 
@@ -63,7 +97,8 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             sqlalchemy.exc.DBAPIError: the database can't show it, or can't take it down.
         """
         propia = _I.id == id
-        consulta = sa.select(tablas.imagenes).where(propia).add_cte(_al_outbox(sobre, hecho, propia))
+        contar = _al_outbox(sobre, hecho, sa.select().select_from(tablas.imagenes).where(propia))
+        consulta = sa.select(tablas.imagenes).where(propia).add_cte(contar)
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(consulta).mappings().one_or_none()
         return None if fila is None else self._mostrar(fila)
@@ -92,10 +127,53 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             regiones=[",".join(map(str, region)) for region in hecho.get("regiones", [])],
         )
 
+    def archivo(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
+        """Which file, and the fact of it in the outbox where there is one: one statement, likewise."""
+        hay = sa.select().select_from(tablas.archivos).where(_A.id == id, _A.resultado_sha256.is_not(None))
+        consulta = _ARCHIVO.where(_I.id == id).add_cte(_al_outbox(sobre, hecho, hay))
+        with self._por_sentencia.connect() as conexion:
+            fila = conexion.execute(consulta).mappings().one_or_none()
+        if fila is None:
+            return None
+        return ArchivoDeImagen(
+            estado=fila["estado"],
+            sha256=fila["resultado_sha256"],
+            octetos=fila["resultado_octetos"],
+            tipo=fila["tipo"],
+            id_imagen=fila["id"],
+        )
+
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
         """A page of images."""
         with self._motor.connect() as conexion:
             filas, siguiente = _LISTA.pagina(conexion, consulta)
+        return PaginaImagenes(elementos=[self._mostrar(fila) for fila in filas], siguiente=siguiente)
+
+    def paquete(self, id: str) -> Paquete | None:
+        """One package."""
+        with self._por_sentencia.connect() as conexion:
+            fila = conexion.execute(_PAQUETE, {"id": id}).mappings().one_or_none()
+        if fila is None:
+            return None
+        decididas = fila["hechas"] + fila["cuarentena"] + fila["fallidas"]
+        return Paquete(
+            id_paquete=fila["id"],
+            estado=fila["estado"],
+            motivo=motivos.texto(fila["motivo"]),
+            detalle=fila["detalle"],
+            total=fila["total"],
+            hechas=fila["hechas"],
+            cuarentena=fila["cuarentena"],
+            fallidas=fila["fallidas"],
+            pendientes=fila["total"] - decididas,
+        )
+
+    def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete) -> PaginaImagenes | None:
+        """A page of a package's images."""
+        with self._motor.connect() as conexion:
+            filas, siguiente = _DE_PAQUETE.pagina(conexion, consulta)
+            if not filas and conexion.execute(_PAQUETE, {"id": consulta.id_paquete}).one_or_none() is None:
+                return None
         return PaginaImagenes(elementos=[self._mostrar(fila) for fila in filas], siguiente=siguiente)
 
     def _mostrar(self, fila: sa.RowMapping) -> Imagen:
@@ -110,7 +188,7 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             formato_imagen=fila["formato_imagen"],
             fuente_de_datos=fila["fuente_de_datos"],
             condiciones=[self._condicion(codigo) for codigo in fila["condiciones"] or ()],
-            fecha_ingesta=fila["fecha_ingesta"],
+            fecha_ingesta=fila["fecha_ingesta"] or None,
             version_clave=fila["version_clave"],
             aviso=contrato.AVISO,
         )
@@ -120,8 +198,8 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
         return contrato.Condicion(codigo=codigo, nombre=conocida.nombre if conocida else codigo)
 
 
-def _al_outbox(sobre: Sobre, hecho: ConsultaAnonimizacion, existe: sa.ColumnElement[bool]) -> sa.CTE:
-    """The outbox row of a fact, for an image that is there."""
+def _al_outbox(sobre: Sobre, hecho: ConsultaAnonimizacion, visto: sa.Select[Any]) -> sa.CTE:
+    """The outbox row of a fact, if there is a row of what is looked at."""
     columnas = {c: sa.literal(v, bd.outbox.c[c].type) for c, v in outbox.a_fila(sobre, hecho).items() if v is not None}
-    fila = sa.select(*columnas.values()).select_from(tablas.imagenes).where(existe)
+    fila = visto.with_only_columns(*columnas.values(), maintain_column_froms=True)
     return sa.insert(bd.outbox).from_select(list(columnas), fila).cte("auditoria")

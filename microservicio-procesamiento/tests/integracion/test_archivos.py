@@ -19,13 +19,20 @@ import numpy as np
 import psutil
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
 from anonimizacion.seudonimos import Seudonimizador
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
-from contratos.procesamiento import AnonimizarArchivo, ArchivoPedido, ImagenAnonimizada, ImagenApartada
+from contratos.procesamiento import (
+    AnonimizarArchivo,
+    ArchivoPedido,
+    ConsultaAnonimizacion,
+    ImagenAnonimizada,
+    ImagenApartada,
+)
 from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
@@ -41,11 +48,13 @@ from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
+from seedwork.entrada.http import CABECERA_CONSULTANTE
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.publicado import publicado
 
 from .conftest import CLAVE, ENTORNO
 
@@ -179,6 +188,23 @@ def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_
     assert sala.dichos() == [ImagenApartada.tipo] * 2
 
 
+def test_su_archivo_se_nombra_a_quien_lo_pide_y_eso_se_dice(sala: Sala, api: FlaskClient) -> None:
+    sala.mandar("i-1")
+    ruta = "/procesar/imagenes/i-1/archivo"
+    pendiente = api.get(ruta)
+    assert pendiente.json == {"estado": "PENDIENTE", "sha256": None, "octetos": None, "tipo": None, "id_imagen": "i-1"}
+    assert sala.dichos() == []
+    assert sala.mano()()
+    hecho = sala.archivo("i-1")
+    dicho = api.get(ruta, headers={CABECERA_CONSULTANTE: "dra-rojas"}).json
+    assert dicho is not None
+    assert (dicho["estado"], dicho["tipo"]) == ("ANONIMIZADA", "application/dicom")
+    assert (dicho["sha256"], dicho["octetos"]) == (hecho["resultado_sha256"], hecho["resultado_octetos"])
+    ((_, consulta),) = [par for par in publicado(sala.motor) if isinstance(par[1], ConsultaAnonimizacion)]
+    assert (consulta.id_imagen, consulta.consultante) == ("i-1", "dra-rojas")
+    assert api.get("/procesar/imagenes/otra/archivo").status_code == 404
+
+
 @pytest.mark.parametrize(("leer_texto", "estado"), [(True, "ANONIMIZADA"), (False, "CUARENTENA")])
 def test_un_texto_en_la_imagen_se_tapa_o_la_aparta_segun_se_diga(sala: Sala, leer_texto: bool, estado: str) -> None:
     """In the process that reads files, with its limits of memory."""
@@ -222,7 +248,7 @@ def test_lo_que_se_hizo_no_se_pierde_porque_la_base_falte_un_momento(
     sala: Sala, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sala.mandar("i-1")
-    monkeypatch.setattr(entrada, "LATIDO_S", 0.0)
+    monkeypatch.setattr("procesamiento.entrada.empleado.LATIDO_S", 0.0)
     error = sa.exc.OperationalError("x", None, Exception("ausente"))
     monkeypatch.setattr("procesamiento.entrada.archivos.es_ajeno", lambda dicho: dicho is error)
 
@@ -259,7 +285,7 @@ def test_el_proceso_que_lee_archivos_no_sabe_de_la_base_ni_de_los_secretos_de_lo
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "la-del-almacen")
     sala.mandar("i-1")
     assert sala.mano()()
-    (proceso,) = (p for p in psutil.Process().children() if "limpieza" in " ".join(p.cmdline()))
+    (proceso,) = (p for p in psutil.Process().children() if "empleado" in " ".join(p.cmdline()))
     entorno = proceso.environ()
     assert "no-para-el" not in entorno.values()
     assert entorno["AWS_ACCESS_KEY_ID"] == "la-del-almacen"

@@ -60,8 +60,10 @@ def limpiar(
         informe.avisos.add("SUV_SIN_PESO")
     seudonimo = seudonimos.paciente(paciente)
     datos[_ID] = Elemento("LO", seudonimo.encode())
-    marcas.marcar(datos, pixeles_limpios=imagen.tapada)
-    if imagen.tapada:
+    # What a person looked at in the engine's stead, the engine does not vouch for.
+    pixeles_limpios = imagen.tapada and Motivo.TEXTO_QUEMADO_POSIBLE not in informe.despejadas
+    marcas.marcar(datos, pixeles_limpios=pixeles_limpios)
+    if pixeles_limpios:
         informe.opciones.append("pixeles_limpios")
     partes = (cabecera(datos, imagen.sintaxis), *escribir(datos, archivo.codificacion))
     if recorrido.rastro.en_partes(partes) and recorrido.rastro.en_partes(

@@ -165,7 +165,7 @@ class _Tapado:
         """By what the data set says of device, class and kind; what it says of burned-in text counts where it is yes.
 
         Raises:
-            ApartarError: there may be text, and it can't be read.
+            ApartarError: there may be text, it can't be read, and nobody has looked.
         """
         clase, modalidad, tipo = (texto_de(datos, t).decode("latin-1") for t in (_CLASE, _MODALIDAD, _TIPO))
         de_pantalla = (
@@ -177,15 +177,17 @@ class _Tapado:
         if not quemado.puede_haber(modalidad, clase, tipo, de_pantalla=de_pantalla, bits=imagen.guardados):
             return cls(None)
         if imagen.reservados not in _DE_ENTEROS or imagen.muestras not in (1, 3):
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
+            informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
+            return cls(None)
         if modalidad in quemado.ECOGRAFIAS:
             fuera = quemado.fuera_de(_regiones(datos, orden), imagen.filas, imagen.columnas)
             if fuera:
                 legible = imagen.fotometria != "PALETTE COLOR" or _se_ve(datos, orden)
                 return cls._en_regiones(fuera, imagen.cuadros, opciones if legible else _SIN_LEER, informe)
         if imagen.cuadros > quemado.MAXIMO_DE_CUADROS:
-            raise ApartarError(Motivo.TEXTO_QUEMADO_POSIBLE)
-        return cls(quemado.Lectura(opciones))
+            informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
+            return cls(None)
+        return cls(quemado.Lectura(opciones, informe))
 
     @classmethod
     def _en_regiones(cls, fuera: Sequence[Rectangulo], cuadros: int, opciones: Opciones, informe: Informe) -> "_Tapado":
@@ -196,7 +198,7 @@ class _Tapado:
         muestra = frozenset(np.linspace(0, cuadros - 1, min(cuadros, quemado.CUADROS_DE_MUESTRA)).round().astype(int))
         if len(muestra) < cuadros:
             informe.avisos.add(quemado.LEIDAS_EN_PARTE)
-        return cls(quemado.Lectura(opciones, fuera), leidos=muestra)
+        return cls(quemado.Lectura(opciones, informe, fuera), leidos=muestra)
 
     @property
     def rectangulos(self) -> list[Rectangulo]:

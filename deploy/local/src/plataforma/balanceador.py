@@ -20,6 +20,8 @@ FALLOS = 5
 APARTADO_S = 10
 ESPERA_S = 15
 """How long an instance may take to begin its answer."""
+ENTREGA_S = 46_800
+"""How long an answer may take in all: a file of 2 GiB at the least pace that the door lets its client have."""
 OCIO_S = 20
 """How long a connection to an instance may lie idle: less than the door lets it (BFF_INACTIVIDAD_S)."""
 CONEXIONES = 1900
@@ -89,7 +91,7 @@ class Balanceador:
             "protocols": ["h1"],
             "automatic_https": {"disable": True},
             "read_header_timeout": "10s",
-            "write_timeout": "60s",
+            "write_timeout": f"{ENTREGA_S}s",
             "idle_timeout": "60s",
             # What the door answers to half a body goes to the client at once.
             "enable_full_duplex": True,

@@ -3,9 +3,31 @@
 import importlib
 import pkgutil
 
-from contratos.consultas.base import Campo, Consulta, Cursor, Id, Pagina, Parte, Respuesta, Texto, de_contexto
+from contratos.consultas.base import (
+    ArchivoNombrado,
+    Campo,
+    Consulta,
+    Cursor,
+    Id,
+    Pagina,
+    Parte,
+    Respuesta,
+    Texto,
+    de_contexto,
+)
 
-__all__ = ["Campo", "Consulta", "Cursor", "Id", "Pagina", "Parte", "Respuesta", "Texto", "de_contexto"]
+__all__ = [
+    "ArchivoNombrado",
+    "Campo",
+    "Consulta",
+    "Cursor",
+    "Id",
+    "Pagina",
+    "Parte",
+    "Respuesta",
+    "Texto",
+    "de_contexto",
+]
 
 # Every context's queries are known to whoever knows one.
 for _modulo in pkgutil.iter_modules(__path__):

@@ -29,6 +29,7 @@ COMANDO = "0191e9d0-8a6c-7b52-8f6a-0c1d2e3f4a5b"
 SERVICIO_DATOS = "3b0f6a0e-53d0-5b0e-8c53-7a3f2f1d9c21"
 NOTIFICACION = "8e0d2c4b-6f1a-5d3e-9b7c-1a2b3c4d5e6f"
 IMAGEN = "46769a88-00000-4468o-8a14-1579887d01"
+PAQUETE = "5f0d3c1e-2b7a-5c64-9e1d-7a6b5c4d3e2f"
 
 
 def campo(significado: str, ejemplo: Any = None) -> Any:
@@ -92,6 +93,15 @@ class Pagina(Respuesta):
 
     elementos: list[Any] = campo("Lo que hay en esta página.")
     siguiente: str | None = campo("Cursor de la página siguiente; nulo en la última.")
+
+
+class ArchivoNombrado(Respuesta):
+    """Which file is meant: its owner tells the door, and the door gives the file itself."""
+
+    estado: str = campo("Cómo está su recurso.", "ANONIMIZADA")
+    sha256: str | None = campo("Del archivo, si lo hay.", "9f86d081884c7d659a2feaa0c55ad015" * 2)
+    octetos: int | None = campo("Cuántos tiene.", 39205)
+    tipo: str | None = campo("Su tipo de contenido.", "application/dicom")
 
 
 class Consulta(_Declarada):

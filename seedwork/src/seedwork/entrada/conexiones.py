@@ -8,6 +8,7 @@ import asyncio
 import re
 import socket
 import struct
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -24,7 +25,8 @@ from typing_extensions import override
 from werkzeug.http import HTTP_STATUS_CODES
 
 from seedwork.entrada import wsgi
-from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, de_peticion
+from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, Ritmo, de_peticion
+from seedwork.entrada.descargas import SITIO, Descarga, Sitio
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
@@ -71,6 +73,7 @@ class Limites:
         inactividad_s: seconds that one without a request is kept.
         hilos: views that may block, at once.
         subidas: bodies that views read while they come, at once.
+        descargas: answers that are files, at once.
         proxies: from whose addresses ``X-Forwarded-*`` count.
     """
 
@@ -78,6 +81,7 @@ class Limites:
     inactividad_s: float = 30.0
     hilos: int = 8
     subidas: int = 0
+    descargas: int = 0
     proxies: Sequence[wsgi.Red] = ()
 
 
@@ -372,6 +376,7 @@ class Servidor:
         self._ronda: asyncio.Task[None] | None = None
         self._en_mano = 0
         self._subiendo = 0
+        self._sitios = threading.Semaphore(limites.descargas)
         self._servidor = _FabricaDeConexiones(
             self._atender,
             access_log=None,
@@ -513,6 +518,7 @@ class Servidor:
         conexion.atendiendo = True
         # Of what was sent behind another request, the time begins when that is answered.
         conexion.limite = conexion.limite or self._bucle.time() + PLAZO_S
+        sitio = Sitio(self._sitios)
         try:
             if pedido.version.major != 1:
                 return conexion.rechazar(HTTPStatus.BAD_REQUEST, "BadVersion")
@@ -529,9 +535,11 @@ class Servidor:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
             entorno = self._entorno(conexion, pedido, cuerpo, largo)
+            entorno[SITIO] = sitio
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
         finally:
+            sitio.dejar()
             self._soltar(conexion)
             conexion.respondida()
 
@@ -652,20 +660,54 @@ class Servidor:
             escrita.force_close()
         if not cabe:
             await escrita.prepare(pedido)
+            if isinstance(respuesta, Descarga):
+                await self._enviar(conexion, pedido, escrita, respuesta)
+                return escrita
             async for trozo in self._trozos(respuesta, carga):
                 await escrita.write(trozo)
                 # A piece at a time, as fast as the client reads.
                 await pedido.writer.drain()
         return escrita
 
+    async def _enviar(
+        self, conexion: Conexion, pedido: web.BaseRequest, escrita: web.StreamResponse, respuesta: Descarga
+    ) -> None:
+        """Write a file, a piece of it in hand at a time. Where it ends too soon, or is read too slowly, it is cut."""
+        ritmo, enviados = Ritmo(), 0
+        try:
+            async for pieza in self._piezas(respuesta):
+                self._soltar(conexion)
+                with suppress(_SinLeer):
+                    # It is read already.
+                    self._tomar(conexion, len(pieza))
+                for desde in range(0, len(pieza), wsgi.TROZO):
+                    async with ritmo.esperando(enviados):
+                        await escrita.write(pieza[desde : desde + wsgi.TROZO])
+                        await pedido.writer.drain()
+                        # One that reads as fast as it is written to is not to keep the others waiting.
+                        await asyncio.sleep(0)
+                    enviados += wsgi.TROZO
+        except ConnectionError:
+            raise
+        except Exception as error:
+            # Its client is to see that this is not all.
+            log.warning("una descarga se corta", error=type(error).__name__)
+            conexion.cortar()
+            raise ConnectionError("cut") from None
+
     async def _trozos(self, respuesta: flask.Response, carga: bytes) -> AsyncIterator[bytes]:
         """The pieces of a large body; what is no sequence comes from a file."""
         for desde in range(0, len(carga), wsgi.TROZO):
             yield carga[desde : desde + wsgi.TROZO]
         if not respuesta.is_sequence:
-            trozos = iter(respuesta.iter_encoded())
-            while (trozo := await self._bucle.run_in_executor(self._hilos, next, trozos, None)) is not None:
-                yield trozo
+            async for pieza in self._piezas(respuesta):
+                yield pieza
+
+    async def _piezas(self, respuesta: flask.Response) -> AsyncIterator[bytes]:
+        """What it is made of, each piece read on a thread."""
+        piezas = iter(respuesta.iter_encoded())
+        while (pieza := await self._bucle.run_in_executor(self._hilos, next, piezas, None)) is not None:
+            yield pieza
 
 
 def _sin_fallar(comprobar: Callable[[], object]) -> None:

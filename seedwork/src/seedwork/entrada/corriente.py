@@ -1,4 +1,5 @@
-"""A request's body that its view reads while it comes, where all others are whole before theirs is entered (ADR 38)."""
+"""A request's body that its view reads while it comes, where all others are whole before theirs is entered (ADR 38),
+and the pace that is asked of whoever sends one, or is sent a file (ADR 40)."""
 
 import asyncio
 import time
@@ -7,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import MultipartReader, web
-from aiohttp.http_exceptions import TransferEncodingError
+from aiohttp.http_exceptions import HttpProcessingError, TransferEncodingError
 from aiohttp.streams import StreamReader
 
 from seedwork.entrada.problemas import ErrorHttp
@@ -24,6 +25,31 @@ RITMO = 50_000
 
 class CuerpoRoto(Exception):
     """The client ended before its body did, or framed it as none can be (RFC 9112 §7.1)."""
+
+
+class Ritmo:
+    """How long one client is waited for."""
+
+    def __init__(self) -> None:
+        self._esperado = 0.0
+
+    @asynccontextmanager
+    async def esperando(self, octetos: int) -> AsyncIterator[None]:
+        """Wait for the client in this block, no longer than it may take in all.
+
+        Args:
+            octetos: how many have passed so far.
+
+        Raises:
+            TimeoutError: it takes longer.
+        """
+        queda = ESPERA_S + octetos / RITMO - self._esperado
+        antes = time.monotonic()
+        try:
+            async with asyncio.timeout(queda):
+                yield
+        finally:
+            self._esperado += time.monotonic() - antes
 
 
 class Corriente:
@@ -48,7 +74,7 @@ class Corriente:
         self._contenido = contenido
         self.largo = largo
         self._empezar = empezar
-        self._esperado = 0.0
+        self._ritmo = Ritmo()
 
     def partes(self) -> MultipartReader:
         """What reads its parts, one after the other; each wait for the client is to be within :meth:`esperando`.
@@ -69,20 +95,16 @@ class Corriente:
         Raises:
             ErrorHttp: 408 where it does; 400 where it has gone, or what it sends is no multipart body.
         """
-        queda = ESPERA_S + self._contenido.total_bytes / RITMO - self._esperado
-        antes = time.monotonic()
         try:
-            async with asyncio.timeout(queda):
+            async with self._ritmo.esperando(self._contenido.total_bytes):
                 yield
         except TimeoutError:
             raise ErrorHttp(408) from None
         except (CuerpoRoto, ConnectionError, web.RequestPayloadError, TransferEncodingError):
             raise ErrorHttp(400, "El cuerpo no llegó entero.") from None
-        except (ValueError, AssertionError, RuntimeError, LookupError):
+        except (ValueError, AssertionError, RuntimeError, LookupError, HttpProcessingError):
             # Whatever the parser says, its text may quote what it read.
             raise no_es_multipart() from None
-        finally:
-            self._esperado += time.monotonic() - antes
 
 
 def no_es_multipart() -> ErrorHttp:

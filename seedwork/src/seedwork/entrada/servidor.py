@@ -42,7 +42,8 @@ class Ajustes:
         drenaje_s: seconds from SIGTERM on that it still takes requests, and has each connection closed after the next.
         conexiones: most that clients have open at once, of all processes together.
         subidas: likewise, most bodies that are read while they come.
-        limites: what each process's clients may take; of connections and such bodies, their share.
+        descargas: likewise, most answers that are files.
+        limites: what each process's clients may take; of connections, such bodies and such answers, their share.
     """
 
     direcciones: Sequence[tuple[str, int]]
@@ -50,6 +51,7 @@ class Ajustes:
     drenaje_s: float = 0.0
     conexiones: int = 1000
     subidas: int = 0
+    descargas: int = 0
     limites: Limites = field(default_factory=Limites)
 
 
@@ -99,8 +101,9 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
         # Never more than that in all: what does not divide is not taken.
-        subidas = ajustes.subidas // ajustes.trabajadores
-        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas, subidas=subidas))
+        subidas, descargas = (n // ajustes.trabajadores for n in (ajustes.subidas, ajustes.descargas))
+        limites = replace(ajustes.limites, conexiones=suyas, subidas=subidas, descargas=descargas)
+        servidor = Servidor(self.wsgi, limites)
         servidor.escuchar([s.sock for s in self.sockets])
         servidor.calentar()
         while not parada.is_set():

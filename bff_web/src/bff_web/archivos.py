@@ -1,0 +1,65 @@
+"""The queries that are answered with a file: its owner says which it is, and the door gives it from the store."""
+
+import json
+from functools import partial
+
+import flask
+import structlog
+
+from seedwork.aplicacion.almacen import RESULTADOS, Almacen, NoEsta, SinAlmacen
+from seedwork.entrada.descargas import descargar
+from seedwork.entrada.problemas import ErrorHttp
+
+log = structlog.get_logger(__name__)
+
+EXTENSIONES = {
+    "application/dicom": "dcm",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "application/octet-stream": "nii",
+    "application/gzip": "nii.gz",
+}
+"""The media types of results, and how a file of each is called."""
+_CON_INFORME = ("PENDIENTE", "CUARENTENA", "FALLIDA")
+"""The states of what came as a file and has no clean one."""
+
+
+def dar(dicho: flask.Response, ruta: str, almacen: Almacen) -> flask.Response:
+    """The file that an answer names.
+
+    Args:
+        dicho: the owner's answer, an :class:`~contratos.consultas.ArchivoNombrado`.
+        ruta: the file's address, below its resource's.
+        almacen: where it lies.
+
+    Raises:
+        ErrorHttp: 404 where there is none, with its resource's state; 503 where the store is away; and what
+            :func:`~seedwork.entrada.descargas.descargar` raises.
+    """
+    archivo, recurso = json.loads(dicho.get_data()), ruta.rpartition("/")[0]
+    if archivo["sha256"] is None:
+        raise _no_hay(archivo["estado"], flask.request.root_path + recurso)
+    extension = EXTENSIONES.get(archivo["tipo"], "bin")
+    try:
+        return descargar(
+            partial(almacen.leer, RESULTADOS + archivo["sha256"]),
+            huella=archivo["sha256"],
+            octetos=archivo["octetos"],
+            tipo=archivo["tipo"],
+            nombre=f"{recurso.rpartition('/')[2]}.{extension}",
+        )
+    except SinAlmacen as error:
+        log.warning("sin almacén", error=str(error))
+    except NoEsta:
+        log.error("un resultado no está en el almacén", sha256=archivo["sha256"])
+    raise ErrorHttp(503, "El almacén de archivos no responde.", cabeceras={"Retry-After": "2"})
+
+
+def _no_hay(estado: str, recurso: str) -> ErrorHttp:
+    miembros = {"estado": estado, "consulta": recurso}
+    detalle = f"No hay archivo: el recurso está {estado}."
+    if estado in _CON_INFORME:
+        miembros["informe"] = f"{recurso}/informe"
+        detalle += f" Véase {miembros['informe']}."
+    espera = {"Retry-After": "2"} if estado == "PENDIENTE" else None
+    return ErrorHttp(404, detalle, cabeceras=espera, **miembros)
