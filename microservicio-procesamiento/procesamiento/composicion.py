@@ -35,8 +35,8 @@ from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 _ARCHIVOS = "archivos"
-ESCOBA_S = 600.0
-"""Seconds between two looks for originals that are to go."""
+ESCOBA_S = 2.0
+"""Seconds between two looks for originals that are to go: whoever discards one is to see it gone."""
 
 
 @cache

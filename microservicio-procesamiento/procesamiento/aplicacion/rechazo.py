@@ -1,7 +1,13 @@
 """What becomes of a command that is refused, whoever refused it."""
 
 from contratos import motivos
-from contratos.procesamiento import AnonimizacionRechazada, AnonimizarArchivo, AnonimizarImagen
+from contratos.procesamiento import (
+    AnonimizacionRechazada,
+    AnonimizarArchivo,
+    AnonimizarImagen,
+    DescartarImagen,
+    LiberarImagen,
+)
 from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.imagen import ImagenAnonimizada
@@ -10,7 +16,21 @@ _AJENOS = frozenset({motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA, motivos.COMANDO_
 """Reasons that say nothing of the image: they leave no record of it."""
 
 
-def rechazar_comando(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unidad, motivo: str) -> None:
+def rechazar_comando(
+    comando: AnonimizarImagen | AnonimizarArchivo | LiberarImagen | DescartarImagen, unidad: Unidad, motivo: str
+) -> None:
+    """Tell that the command took no effect."""
+    if isinstance(comando, LiberarImagen | DescartarImagen):
+        imagen = unidad.imagenes.obtener(unidad.sobre.sujeto)
+        if imagen is not None:
+            imagen.rechazar_comando(unidad.sobre.id, motivo)
+        else:
+            _rechazar_sin_imagen("", unidad, motivo)
+    else:
+        _rechazar_imagen(comando, unidad, motivo)
+
+
+def _rechazar_imagen(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unidad, motivo: str) -> None:
     """Tell that the command took no effect; an image that is not known yet is kept as refused, with its reason.
 
     Where there is no image to tell it of, the event is the only one of its subject, the command's id: it must not take
@@ -24,9 +44,10 @@ def rechazar_comando(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unid
     elif utilizable and motivo not in _AJENOS:
         unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, sobre.id, motivo))
     else:
-        id_imagen = metadatos.id_imagen if utilizable else ""
-        unidad.publicar(
-            AnonimizacionRechazada(id_imagen=id_imagen, id_comando=sobre.id, motivo=motivo),
-            sujeto=sobre.id,
-            secuencia=1,
-        )
+        _rechazar_sin_imagen(metadatos.id_imagen if utilizable else "", unidad, motivo)
+
+
+def _rechazar_sin_imagen(id_imagen: str, unidad: Unidad, motivo: str) -> None:
+    id = unidad.sobre.id
+    hecho = AnonimizacionRechazada(id_imagen=id_imagen, id_comando=id, motivo=motivo)
+    unidad.publicar(hecho, sujeto=id, secuencia=1)

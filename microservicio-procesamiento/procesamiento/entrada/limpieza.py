@@ -22,7 +22,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import IO, Any
 
-from anonimizacion.modelo import Formato, Limpia, Octetos, Opciones, Remitente
+from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.dominio.archivo import Resultado
@@ -93,6 +93,8 @@ class Encargo:
     fuente: str
     id_paciente: str = field(repr=False)
     region_anatomica: str
+    despejadas: frozenset[str] = frozenset()
+    """The codes of what it was kept apart for, and a person has settled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +210,8 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
 
     formato = Formato(encargo.formato)
     remitente = Remitente(encargo.fuente, encargo.id_paciente, encargo.region_anatomica)
-    opciones = Opciones(leer_texto=taller.leer_texto)
+    despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
+    opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
     hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
     informe = json.loads(json.dumps(hecho.informe.como_documento()))
     if not isinstance(hecho, Limpia):
