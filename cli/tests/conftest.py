@@ -14,7 +14,7 @@ from bff_web.documento import describir
 
 DOCUMENTO = describir()
 
-Respuesta = tuple[int, Any]
+Respuesta = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Pedido:
     cuerpo: Any
     clave: str | None
     octetos: bytes
+    tramo: str | None = None
 
 
 class PuertaDePruebas(ThreadingHTTPServer):
@@ -78,13 +79,20 @@ class _Atencion(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         leido = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         cuerpo = json.loads(leido) if leido else None
-        pedido = Pedido(self.command, self.path, cuerpo, self.headers.get("Idempotency-Key"), leido)
-        estado, respuesta = self.server.respuesta(pedido)
-        datos = respuesta.encode() if isinstance(respuesta, str) else json.dumps(respuesta).encode()
+        clave, tramo = (self.headers.get(nombre) for nombre in ("Idempotency-Key", "Range"))
+        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo)
+        dicha = self.server.respuesta(pedido)
+        estado, respuesta, cabeceras = dicha if len(dicha) == 3 else (*dicha, {})
+        if isinstance(respuesta, str):
+            respuesta = respuesta.encode()
+        datos = respuesta if isinstance(respuesta, bytes) else json.dumps(respuesta).encode()
         self.send_response(estado)
-        self.send_header("Content-Length", str(len(datos)))
+        for nombre, valor in {"Content-Length": str(len(datos)), **cabeceras}.items():
+            self.send_header(nombre, valor)
         self.end_headers()
         self.wfile.write(datos)
+        if int(cabeceras.get("Content-Length", len(datos))) > len(datos):
+            self.close_connection = True
 
     do_POST = do_GET
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,6 +80,33 @@ class Puerta:
             cabeceras["Idempotency-Key"] = clave
         return self._pedir("POST", ruta, _escribir(cuerpo), cabeceras)
 
+    @contextmanager
+    def bajar(self, ruta: str, cabeceras: Mapping[str, str]) -> Iterator[urllib3.BaseHTTPResponse]:
+        """The answer to the request for a file, its octets still to be read: 200, 206, or 416.
+
+        Raises:
+            Fallo: the door has none; its code tells why.
+            urllib3.exceptions.HTTPError: it was cut while it was read.
+        """
+        try:
+            respuesta = self._http.request(
+                "GET",
+                self._url + ruta,
+                headers=cabeceras,
+                redirect=False,
+                preload_content=False,
+                # What has come of what is cut is kept: it would be lost with the error.
+                enforce_content_length=False,
+            )
+        except (urllib3.exceptions.HTTPError, UnicodeError):
+            raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
+        try:
+            if respuesta.status not in (200, 206, 416):
+                raise _fallo(respuesta.status, self._leida(respuesta.status, respuesta.data))
+            yield respuesta
+        finally:
+            respuesta.close()
+
     def salud(self) -> tuple[bool, Objeto]:
         """Whether it is ready, and what its parts say."""
         estado, respuesta = self._hablar("GET", "/salud/lista", None, {})
@@ -105,12 +133,14 @@ class Puerta:
             )
         except (urllib3.exceptions.HTTPError, UnicodeError):
             raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
+        return respuesta.status, self._leida(respuesta.status, respuesta.data)
+
+    def _leida(self, estado: int, datos: bytes) -> Objeto:
         try:
-            return respuesta.status, json_estricto.leer(respuesta.data, maximo=None)
+            return json_estricto.leer(datos, maximo=None)
         except json_estricto.NoEsObjeto:
             raise Fallo(
-                Codigo.SIN_RESPUESTA,
-                f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {respuesta.status}).",
+                Codigo.SIN_RESPUESTA, f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {estado})."
             ) from None
 
 

@@ -8,9 +8,10 @@ from typing_extensions import override
 
 from bff_web import respuestas
 from bff_web.comandos.comun import Comando, Cuerpo, Formulario, Recurso, ejemplo
-from bff_web.tipos import Fecha, Id, Objeto, Paciente, Parrafo, Publicado, Sha256, UriDeArchivo
+from bff_web.tipos import Fecha, Id, Objeto, Paciente, Parrafo, Publicado, Sha256, UriDeArchivo, cuenta
 from contratos import ejemplos
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, ArchivoPedido
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, ArchivoPedido, DescartarImagen, LiberarImagen
+from seedwork.dominio import textos
 
 IMAGEN = Recurso(
     id="id_imagen",
@@ -96,6 +97,43 @@ class FormularioAnonimizarArchivo(_DeArchivo, Formulario):
         return self._mensaje(ArchivoPedido(uri=recibido.uri, sha256=recibido.sha256, octetos=recibido.octetos))
 
 
+class _Decision(Cuerpo):
+    """Who decides of an image that was kept apart, and why."""
+
+    operador: Annotated[Id, Field(description="Quién decide. Se ve en el informe de la imagen.")]
+    razon: Annotated[
+        Parrafo,
+        Field(
+            description="Por qué, en sus palabras, que se ven en el informe de la imagen: no han de nombrar a nadie. "
+            + cuenta(textos.PARRAFO)
+        ),
+    ]
+
+
+class CuerpoLiberarImagen(_Decision):
+    """Pide que el archivo de una imagen apartada se limpie otra vez: una persona la ha mirado.
+
+    De una en CUARENTENA despeja la duda que la apartó; si no es una duda que se despeje mirando, se rechaza. Una
+    FALLIDA se intenta como la primera vez. El original no se entrega nunca.
+    """
+
+    model_config = ejemplo(operador="op-17", razon="Lo que se lee en la imagen es la escala.")
+
+    @override
+    def mensaje(self, id_recurso: str) -> LiberarImagen:
+        return LiberarImagen(id_imagen=id_recurso, operador=self.operador, razon=self.razon)
+
+
+class CuerpoDescartarImagen(_Decision):
+    """Pide que el original de una imagen apartada se borre ya. La imagen queda como está, y no se puede liberar."""
+
+    model_config = ejemplo(operador="op-17", razon="El rótulo dice de quién es.")
+
+    @override
+    def mensaje(self, id_recurso: str) -> DescartarImagen:
+        return DescartarImagen(id_imagen=id_recurso, operador=self.operador, razon=self.razon)
+
+
 COMANDOS = (
     Comando(
         rutas=("/procesar/procesar-imagen", "/procesamiento/procesar-imagen"),
@@ -110,6 +148,20 @@ COMANDOS = (
         formulario=FormularioAnonimizarArchivo,
         mensaje=AnonimizarArchivo,
         titulo="Anonimizar el archivo de una imagen",
+        recurso=IMAGEN,
+    ),
+    Comando(
+        rutas=("/procesar/imagenes/{id_imagen}/liberar",),
+        cuerpo=CuerpoLiberarImagen,
+        mensaje=LiberarImagen,
+        titulo="Liberar una imagen apartada",
+        recurso=IMAGEN,
+    ),
+    Comando(
+        rutas=("/procesar/imagenes/{id_imagen}/descartar",),
+        cuerpo=CuerpoDescartarImagen,
+        mensaje=DescartarImagen,
+        titulo="Descartar el original de una imagen apartada",
         recurso=IMAGEN,
     ),
 )
