@@ -22,6 +22,7 @@ from procesamiento.entrada.limpieza import Taller
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
+from procesamiento.infraestructura.medidas import medir
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS, archivos
 from seedwork.entrada.config import cargar
@@ -63,7 +64,7 @@ def servicio() -> Servicio:
             admite=lambda uri: taller.lugar(uri) is not None,
         )
 
-    def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
+    def partes(este: Servicio, motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         propio, almacen = este.motor(de=_ARCHIVOS), AlmacenDeObjetos(config.almacen_url)
         cola, atrasos = ColaArchivosSQL(propio), AtrasosPulsar(config.pulsar_admin_url, config.token)
         mano = Mano(
@@ -89,6 +90,7 @@ def servicio() -> Servicio:
         return [
             Parte(nombre="archivos", tarea=mano.correr),
             Parte(nombre="escoba", tarea=Periodica(ESCOBA_S, escoba.vuelta).correr),
+            Parte(nombre="medidas", medir=partial(medir, motor)),
         ]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
