@@ -1,5 +1,6 @@
 # Every image: the door's is the target `bff`, any service's the target `servicio` with the arguments that its block of
-# docker-compose.yml gives. What they share is one layer each.
+# docker-compose.yml gives; that of the one which reads texts in pictures is `servicio-con-lector`, which has a reader
+# more (250 MB). What they share is one layer each.
 
 FROM python:3.11.14-slim-bookworm AS python
 
@@ -9,6 +10,11 @@ COPY requirements-contenedores.lock /
 RUN python -m venv --without-pip /venv \
     && python -m pip --python /venv/bin/python install --no-cache-dir --no-deps --only-binary :all: --require-hashes \
         -r /requirements-contenedores.lock
+
+FROM dependencias AS lector
+COPY requirements-ocr.lock /
+RUN python -m pip --python /venv/bin/python install --no-cache-dir --no-deps --only-binary :all: --require-hashes \
+        --target /lector -r /requirements-ocr.lock
 
 FROM python AS comun
 RUN groupadd --system --gid 10001 saludtech \
@@ -37,6 +43,10 @@ EXPOSE ${HTTP_PUERTO} ${SALUD_PUERTO}
 HEALTHCHECK --interval=10s --timeout=10s --start-period=300s CMD ["python", "-m", "seedwork.entrada.sonda"]
 ENTRYPOINT ["python", "/app"]
 CMD ["api"]
+
+FROM servicio AS servicio-con-lector
+ENV PYTHONPATH=/lector
+COPY --from=lector /lector /lector
 
 FROM comun AS bff
 COPY json-estricto/src/json_estricto ./json_estricto

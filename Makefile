@@ -13,7 +13,7 @@ METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 .DEFAULT_GOAL := help
 .PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido verificar-anonimizacion simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
 
-demo: $(LISTO) ## show a PRO subscription and an image going all the way through, then stop everything
+demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
 
 run: $(LISTO) ## start the platform, until Ctrl-C (PROCESAMIENTO=3: three workers, auto: 1 to 3 by the load; BFF=2: two doors behind a balancer)
@@ -65,8 +65,8 @@ rafaga: $(LISTO) ## a burst: as many PRO subscriptions at once as there is room 
 olvido: $(LISTO) ## what is to be forgotten: marks sent by every way there is, days cut to minutes, and every file searched
 	@$(BIN)/python -m tests.fallos.olvido
 
-verificar-anonimizacion: $(LISTO) build/imagenes/.listo ## canaries and public files through the engine, and all that comes out searched (RONDAS=1)
-	@$(BIN)/python -m tests.anonimizacion $(RONDAS:%=--rondas %)
+verificar-anonimizacion: $(LISTO) build/imagenes/.listo ## canaries and public files through the engine and the platform, and all that comes out searched (RONDAS=1 PLATAFORMA=no)
+	@$(BIN)/python -m tests.anonimizacion $(RONDAS:%=--rondas %) $(PLATAFORMA:no=--no-plataforma)
 
 simular: $(LISTO) ## the whole platform in a simulator, with faults: SAGAS=100000 SEMILLA=1 MINUTOS=0 PROCESOS=1 GUION=file
 	@$(BIN)/python -m tests.simulador $(SAGAS:%=--sagas %) $(SEMILLA:%=--semilla %) $(MINUTOS:%=--minutos %) \
@@ -95,7 +95,7 @@ nube-terraform: ## deploy/gcp as Terraform sees it, on a provider that calls nob
 	@terraform -chdir=deploy/gcp test
 
 sbom: build/sbom/.listo ## what the images' Python is made of, as CycloneDX: build/saludtech.cdx.json
-	@build/sbom/bin/cyclonedx-py requirements requirements-contenedores.lock --output-reproducible \
+	@cat requirements-contenedores.lock requirements-ocr.lock | build/sbom/bin/cyclonedx-py requirements - --output-reproducible \
 		--output-format JSON --output-file build/saludtech.cdx.json
 	@echo build/saludtech.cdx.json
 
@@ -111,7 +111,7 @@ secretos: ## the secrets of docker compose, made once into deploy/compose/secret
 clean: ## remove .local/: the state and the logs of every run
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m plataforma clean; else rm -rf .local; fi
 
-lock: ## resolve both locks anew from requirements.in and the distributions
+lock: ## resolve the three locks anew from requirements.in and the distributions
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet uv
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --all-extras --no-emit-package opencv-python --generate-hashes \
@@ -119,6 +119,9 @@ lock: ## resolve both locks anew from requirements.in and the distributions
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-contenedores.lock \
 		$(filter-out deploy/% cli/%,$(METADATOS))
+	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra ocr --generate-hashes --no-emit-package opencv-python \
+		$$(sed -n 's/^\([a-z0-9-]*\)==.*/--no-emit-package \1/p' requirements-contenedores.lock) \
+		--no-header --no-emit-index-url --constraint requirements.lock --output-file requirements-ocr.lock anonimizacion/pyproject.toml
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -133,10 +133,11 @@ def leer(servidores: Servidores, tipo: type[Mensaje], id_comando: object) -> tup
         cliente.close()
 
 
-@pytest.mark.parametrize("comando", COMANDOS, ids=lambda c: c.mensaje.__name__)
+@pytest.mark.parametrize("comando", [c for c in COMANDOS if c.cuerpo], ids=lambda c: c.mensaje.__name__)
 def test_lo_aceptado_esta_en_el_topico_como_dice_el_contrato(
     servidores: Servidores, puerta: Puerta, comando: Comando
 ) -> None:
+    assert comando.cuerpo is not None
     ejemplo = comando.cuerpo.model_json_schema()["examples"][0]
     estado, aceptado = puerta.json("POST", re.sub(r"\{\w+\}", "x-1", comando.rutas[0]), ejemplo)
     assert estado == 202

@@ -27,6 +27,7 @@ class Pedido:
     clave: str | None
     octetos: bytes
     tramo: str | None = None
+    tipo: str | None = None
 
 
 class PuertaDePruebas(ThreadingHTTPServer):
@@ -78,9 +79,10 @@ class _Atencion(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         leido = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        cuerpo = json.loads(leido) if leido else None
+        tipo = self.headers.get("Content-Type")
+        cuerpo = json.loads(leido) if tipo == "application/json" else None
         clave, tramo = (self.headers.get(nombre) for nombre in ("Idempotency-Key", "Range"))
-        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo)
+        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo, tipo)
         dicha = self.server.respuesta(pedido)
         estado, respuesta, cabeceras = dicha if len(dicha) == 3 else (*dicha, {})
         if isinstance(respuesta, str):

@@ -224,8 +224,8 @@ def test_lo_que_no_vale_se_dice_claro(linea: Any, carpeta: Path, clave: Path, tm
     for argumentos, codigo, dicho in (
         ((str(tmp_path / "no-hay"), salida, *FUENTE, *con), Codigo.NO_EXISTE, "no existe"),
         ((str(vacia), salida, *FUENTE, *con), Codigo.USO, "ningún archivo"),
-        ((str(falso), salida, *FUENTE, *con), Codigo.USO, "ni un zip"),
-        ((str(bomba), salida, *FUENTE, *con), Codigo.USO, "veces mayor"),
+        ((str(falso), salida, *FUENTE, *con), Codigo.USO, "DIRECTORIO_ROTO"),
+        ((str(bomba), salida, *FUENTE, *con), Codigo.USO, "RAZON_EXCESIVA"),
         ((str(carpeta), salida, *FUENTE), Codigo.USO, "Falta --clave"),
         ((str(carpeta), salida, *FUENTE, "--clave", str(corta)), Codigo.USO, "32 bytes"),
         ((str(carpeta), salida, *con), Codigo.USO, "Falta --fuente"),

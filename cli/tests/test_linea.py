@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,10 +15,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from werkzeug.formparser import parse_form_data
 
 from bff_web.comandos import COMANDOS
 from bff_web.documento import describir
-from saludtech_cli.fallos import Codigo
+from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.formulario import Formulario, del_disco
+from saludtech_cli.puerta import Puerta
 
 ACEPTADO = {
     "id_comando": "c-1",
@@ -66,16 +70,20 @@ LINEAS = [
     "servicio crear --suscripcion s-1 --experto e --nube n --dataset d",
     "servicio ver sd-1",
     "servicio listar --suscripcion s-1 --estado CREADO",
+    "servicio dataset sd-1 --version 3 --cursor x",
+    "servicio manifiesto sd-1 --version 3",
     "servicio iniciar sd-1",
     "servicio asignar sd-1 e-2",
     "servicio terminar sd-1",
     "imagen enviar --id i-1",
+    "imagen subir a.zip --id i-1",
     "imagen referir s3://cubo/a.dcm 00",
     "imagen ver i-1",
     "imagen informe i-1",
     "imagen listar --modalidad a --patologia b --region c --estado CUARENTENA",
     "imagen liberar i-1 --operador op-17 --razon escala",
     "imagen descartar i-1 --operador op-17 --razon rótulo",
+    "paquete enviar a.zip",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
     "notificacion eventos n-1",
@@ -85,7 +93,11 @@ LINEAS = [
 ]
 
 
-def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(puerta: Any, linea: Any, tmp_path: Path) -> None:
+def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
+    puerta: Any, linea: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.zip").write_bytes(b"un zip")
     puerta.responde("GET", ARCHIVO, (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("imagen", "archivo", "i-1", str(tmp_path / "a.dcm"), "--json") == 0
     assert linea.json == {"archivo": str(tmp_path / "a.dcm"), "octetos": len(LIMPIO), "sha256": HUELLA}
@@ -230,6 +242,138 @@ def test_cada_pedido_lleva_lo_que_dijo_la_linea(puerta: Any, linea: Any, pedida:
     assert linea(*pedida.split(), "--clave", "k") == 0
     [pedido] = puerta.pedidos
     assert (pedido.metodo, pedido.ruta, pedido.cuerpo, pedido.clave) == ("POST", ruta, cuerpo, "k")
+
+
+def partes(pedido: Any) -> list[tuple[str, str | None, bytes]]:
+    """A form's parts as they are read by somebody else: fields, then files, each with its name."""
+    entorno = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": pedido.tipo,
+        "CONTENT_LENGTH": str(len(pedido.octetos)),
+        "wsgi.input": io.BytesIO(pedido.octetos),
+    }
+    _, campos, archivos = parse_form_data(entorno)
+    return [
+        *((n, None, v.encode()) for n, v in campos.items(multi=True)),
+        *((n, a.filename, a.read()) for n, a in archivos.items(multi=True)),
+    ]
+
+
+def test_una_imagen_se_sube_con_sus_campos_y_sin_su_nombre(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    imagen, cuerpo = tmp_path / "Pérez Ana.dcm", tmp_path / "campos.json"
+    imagen.write_bytes(os.urandom(600_000))
+    cuerpo.write_text('{"id_imagen": "i-1", "modalidad": "Rayos X"}')
+    assert linea("imagen", "subir", str(imagen), "-f", str(cuerpo), "--modalidad", "ñ", "--clave", "k") == 0
+    (pedido,) = puerta.pedidos
+    assert (pedido.metodo, pedido.ruta, pedido.clave) == ("POST", "/procesar/imagenes", "k")
+    assert partes(pedido) == [
+        ("id_imagen", None, b"i-1"),
+        ("modalidad", None, "ñ".encode()),
+        ("archivo", "archivo", imagen.read_bytes()),
+    ]
+    assert b"P\xc3\xa9rez" not in pedido.octetos
+    cuerpo.write_text('{"id_imagen": {"a": 1}}')
+    assert linea("imagen", "subir", str(imagen), "-f", str(cuerpo)) == 2
+    assert "no lo son: id_imagen" in linea.errores
+
+
+def test_una_carpeta_se_envia_archivo_a_archivo_y_siempre_igual(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    carpeta, metadatos = tmp_path / "estudio", tmp_path / "m.csv"
+    contenidos = {"b.dcm": b"", "a/ñ.dcm": os.urandom(300_000), 'c";x;y\\z.dcm': b"\r\n--", "a/b/c": b"c"}
+    for nombre, contenido in contenidos.items():
+        ruta = carpeta / nombre
+        ruta.parent.mkdir(parents=True, exist_ok=True)
+        ruta.write_bytes(contenido)
+    (carpeta / "enlace.dcm").symlink_to("/etc/passwd")
+    metadatos.write_bytes(b"archivo,modalidad\n")
+    for _ in range(2):
+        assert linea("paquete", "enviar", str(carpeta), "--metadatos", str(metadatos)) == 0
+    esperadas = [("archivos", n, contenidos[n]) for n in sorted(contenidos)]
+    assert [partes(p) for p in puerta.pedidos] == [[("metadatos", "m.csv", metadatos.read_bytes()), *esperadas]] * 2
+    assert linea("paquete", "enviar", str(tmp_path / "nada")) == 2
+    assert linea("paquete", "enviar", str(carpeta), "--metadatos", str(carpeta)) == 2
+    vacia = tmp_path / "vacía"
+    vacia.mkdir()
+    assert linea("paquete", "enviar", str(vacia)) == 2
+    assert len(puerta.pedidos) == 2
+
+
+def test_la_clave_de_un_envio_se_dice_y_sirve_para_repetirlo(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    paquete = tmp_path / "p.zip"
+    paquete.write_bytes(b"un zip")
+    puerta.responde("POST", "/procesar/paquetes", AUSENTE)
+    assert linea("paquete", "enviar", str(paquete)) == 4
+    clave = linea.errores.split()[1]
+    assert (linea.errores.split()[0], clave) == ("--clave", puerta.pedidos[-1].clave)
+    assert linea("paquete", "enviar", str(paquete), "--clave", clave) == 4
+    assert len({p.clave for p in puerta.pedidos}) == 1
+    assert linea("paquete", "enviar", str(paquete), "--clave", "ñ") == 2
+
+
+def test_un_archivo_que_cambia_mientras_se_envia_no_se_da_por_enviado(puerta: Any, tmp_path: Path) -> None:
+    ruta = tmp_path / "p.zip"
+    for antes, despues in ((b"xx", b"x"), (b"x", b"xx"), (b"x", None)):
+        ruta.write_bytes(antes)
+        formulario = Formulario({}, [del_disco("paquete", ruta)])
+        ruta.unlink() if despues is None else ruta.write_bytes(despues)
+        with pytest.raises(Fallo) as fallo:
+            Puerta(puerta.url).subir("/procesar/paquetes", formulario, "k", lambda _: None)
+        assert fallo.value.codigo == Codigo.USO
+
+
+def test_una_respuesta_temprana_se_lee_aunque_falte_por_enviar(linea: Any, tmp_path: Path) -> None:
+    """A door that is full, or refuses a field, answers before it has read all, and closes."""
+    grande = tmp_path / "p.zip"
+    with grande.open("wb") as abierto:
+        abierto.truncate(64 * 1024 * 1024)
+    dicho = json.dumps({"title": "x", "status": 503, "detail": "No hay sitio."})
+
+    def atender(enchufe: socket.socket) -> None:
+        cliente, _ = enchufe.accept()
+        with cliente:
+            cliente.recv(1000)
+            cliente.sendall(f"HTTP/1.1 503 x\r\nContent-Length: {len(dicho)}\r\n\r\n{dicho}".encode())
+            cliente.shutdown(socket.SHUT_WR)
+
+    with socket.create_server(("127.0.0.1", 0)) as enchufe:
+        hilo = threading.Thread(target=atender, args=(enchufe,))
+        hilo.start()
+        url = f"http://127.0.0.1:{enchufe.getsockname()[1]}"
+        assert linea("--url", url, "paquete", "enviar", str(grande)) == 4
+        hilo.join()
+    assert "No hay sitio." in linea.errores
+
+
+@pytest.mark.parametrize(("final", "codigo"), [("COMPLETADO", 0), ("RECHAZADO", 1)])
+def test_se_espera_a_que_un_paquete_acabe(puerta: Any, linea: Any, tmp_path: Path, final: str, codigo: int) -> None:
+    def paquete(estado: str, **cuentas: Any) -> tuple[int, Any]:
+        ceros = dict.fromkeys(("total", "hechas", "cuarentena", "fallidas", "pendientes"), 0)
+        return 200, {"id_paquete": "p-1", "estado": estado, "motivo": None, "detalle": None, **ceros, **cuentas}
+
+    ruta = tmp_path / "p.zip"
+    ruta.write_bytes(b"un zip")
+    comando = "/procesar/comandos/c-1"
+    aceptado = {"id_comando": "c-1", "id_paquete": "p-1", "estado": "ACEPTADO", "consulta": "/x", "comando": comando}
+    puerta.responde("POST", "/procesar/paquetes", (202, aceptado))
+    puerta.responde("GET", comando, NO_EXISTE, (200, APLICADO))
+    acabado = {"total": 3, "hechas": 2, "cuarentena": 1} if not codigo else {"motivo": "El zip está cifrado."}
+    for como in ([], ["--json"]):
+        respuestas = [
+            NO_EXISTE,
+            paquete("RECIBIDO"),
+            paquete("EN_CURSO", total=3, pendientes=2),
+            paquete(final, **acabado),
+        ]
+        puerta.responde("GET", "/procesar/paquetes/p-1", *respuestas)
+        assert linea("paquete", "enviar", str(ruta), "--esperar", *como) == codigo
+    assert linea.json["paquete"]["estado"] == final
+    puerta.responde("GET", "/procesar/paquetes/p-1", paquete(final, **acabado))
+    assert linea("paquete", "enviar", str(ruta), "--esperar") == codigo
+    assert f"Paquete p-1: {final}  " in linea.salida
+    assert ("El zip está cifrado." in linea.salida) == bool(codigo)
+    puerta.responde("GET", "/procesar/paquetes/p-1", paquete("EN_CURSO"))
+    assert linea("paquete", "enviar", str(ruta), "--esperar", "--plazo", "0.05") == 4
+    assert "sigue en curso" in linea.errores
 
 
 def test_sin_factura_se_paga_la_mas_antigua_por_pagar(puerta: Any, linea: Any) -> None:

@@ -4,7 +4,7 @@ Its requests, run from the first to the last, tell one story on an empty or a us
 paid and given another plan, a data service is made by hand for it and ended, an image is sent, the letters are looked
 up, and the subscription is cancelled. Each request keeps the ids that it was answered in variables for the next ones,
 and is repeated while its answer says that the platform is still at it. A route that the story does not tell stands at
-the end of its folder, with the body of its example.
+the end of its folder, with the body of its example, or the parts of its form.
 """
 
 import json
@@ -55,7 +55,7 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
 }
 """The story: folders, and their requests in order. A folder bears the name of a tag of the document, but the last."""
 
-IDS = ("id_comando", "id_suscripcion", "id_servicio_datos", "id_imagen", "id_factura", "id_notificacion")
+IDS = ("id_comando", "id_suscripcion", "id_servicio_datos", "id_imagen", "id_paquete", "id_factura", "id_notificacion")
 
 VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005"} | dict.fromkeys(IDS, "")
 
@@ -155,22 +155,35 @@ def _peticion(ruta: str, metodo: str, operacion: Mapping[str, Any], esquemas: Ma
             for p in parametros["query"]
         ]
     cabeceras = [
-        {"key": p["name"], "value": "{{$guid}}", "description": p["description"], "disabled": True}
+        {"key": p["name"], "value": "{{$guid}}", "description": p["description"], "disabled": not p["required"]}
         for p in parametros["header"]
     ]
     pedido: dict[str, Any] = {"method": metodo.upper(), "header": cabeceras, "url": url}
     if cuerpo := operacion.get("requestBody"):
-        texto = json.dumps(_con_referencias(_ejemplo(cuerpo, esquemas)), ensure_ascii=False, indent=2)
-        cabeceras.insert(0, {"key": "Content-Type", "value": "application/json"})
-        pedido["body"] = {"mode": "raw", "raw": texto, "options": {"raw": {"language": "json"}}}
+        tipo, contenido = next(iter(cuerpo["content"].items()))
+        if tipo == "application/json":
+            esquema = esquemas[contenido["schema"]["$ref"].rpartition("/")[2]]
+            texto = json.dumps(_con_referencias(esquema["examples"][0]), ensure_ascii=False, indent=2)
+            cabeceras.insert(0, {"key": "Content-Type", "value": tipo})
+            pedido["body"] = {"mode": "raw", "raw": texto, "options": {"raw": {"language": "json"}}}
+        else:
+            pedido["body"] = {"mode": "formdata", "formdata": _partes(contenido["schema"])}
     # A request is repeated by its name: no two have the same.
     return {"name": f"{operacion['summary']} · {metodo.upper()} {ruta}", "request": pedido}
 
 
-def _ejemplo(cuerpo: Mapping[str, Any], esquemas: Mapping[str, Any]) -> Any:
-    """The example that a body's schema has."""
-    nombre = cuerpo["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    return esquemas[nombre]["examples"][0]
+def _partes(esquema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A form's parts, each a file that is chosen by hand; of two shapes that it may have, those of the first."""
+    return [
+        {
+            "key": nombre,
+            "type": "file",
+            "src": [],
+            "description": propiedad["description"],
+            "disabled": nombre not in esquema["oneOf"][0]["required"],
+        }
+        for nombre, propiedad in esquema["properties"].items()
+    ]
 
 
 def _con_referencias(cuerpo: Any, lugar: tuple[str, ...] = ()) -> Any:

@@ -9,7 +9,7 @@ import flask
 import sqlalchemy as sa
 
 from anonimizacion.seudonimos import Seudonimizador
-from contratos.procesamiento import AnonimizarArchivo
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarPaquete
 from procesamiento import NOMBRE
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
@@ -19,12 +19,14 @@ from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.entrada.archivos import Escoba, Mano
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.entrada.limpieza import Taller
+from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.medidas import medir
+from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
-from procesamiento.infraestructura.tablas import METADATOS, archivos
+from procesamiento.infraestructura.tablas import METADATOS, archivos, miembros, paquetes
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.http import App
@@ -80,15 +82,25 @@ def servicio() -> Servicio:
         def oido(ahora: datetime) -> datetime:
             # A dead letter names its file for as long as it can be replayed.
             cartas = atrasos.mirar(topico_cartas(NOMBRE), SUBSCRIPTION_CARTAS).entradas
-            atraso = atrasos.mirar(AnonimizarArchivo.topico, NOMBRE)
-            primero = atraso.mas_antiguo or ahora
+            de_archivos = [atrasos.mirar(tipo.topico, NOMBRE) for tipo in (AnonimizarArchivo, AnonimizarPaquete)]
+            primero = min((atraso.mas_antiguo or ahora for atraso in de_archivos), default=ahora)
             # Of what waits, the age may be untold.
-            seguro = cartas or (atraso.entradas and atraso.mas_antiguo is None)
+            seguro = cartas or any(atraso.entradas and atraso.mas_antiguo is None for atraso in de_archivos)
             return min(primero, ahora - timedelta(days=config.cartas_dias)) if seguro else primero
 
+        desempacador = Desempacador(
+            ColaPaquetesSQL(propio),
+            este.abrir(propio),
+            almacen,
+            taller,
+            intentos=config.archivo_intentos,
+            plazo_s=config.paquete_plazo_s,
+            maximo=config.paquete_maximo,
+        )
         escoba = Escoba(cola, almacen, oido)
         return [
             Parte(nombre="archivos", tarea=mano.correr),
+            Parte(nombre="paquetes", tarea=desempacador.correr),
             Parte(nombre="escoba", tarea=Periodica(ESCOBA_S, escoba.vuelta).correr),
             Parte(nombre="medidas", medir=partial(medir, motor)),
         ]
@@ -104,10 +116,14 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        colas={archivos.name: ("metadatos", "sobre")},
+        colas={
+            archivos.name: ("metadatos", "sobre"),
+            paquetes.name: ("sobre",),
+            miembros.name: ("metadatos",),
+        },
         unidad=unidad,
         partes=partes,
-        sesiones={_ARCHIVOS: 2},
+        sesiones={_ARCHIVOS: 3},
         api=api,
     )
 

@@ -60,7 +60,8 @@ class Config(ConfigDeAlmacen, ConfigServicio):
     archivo_maximo: PositiveInt = 2 * 1024**3
     """Octets that an image's file may have."""
     archivo_intentos: PositiveInt = 3
-    """How often a file is tried that ends the process which reads it, or takes too long; then its image is FALLIDA."""
+    """How often a file is tried that ends the process which reads it, or takes too long; then its image is FALLIDA.
+    A package likewise, as long as it gets nowhere; then it is RECHAZADO."""
     archivo_plazo_s: PositiveFloat = 600.0
     """Seconds that one attempt may take, fetching and storing included."""
     archivo_memoria: int = Field(4096, ge=512)
@@ -68,6 +69,10 @@ class Config(ConfigDeAlmacen, ConfigServicio):
     archivo_ocr: bool = True
     """Whether text that is burned into pictures is read, and blacked out. Where it is not, or the reader is not
     installed, what may have any is kept apart."""
+    paquete_maximo: PositiveInt = 20 * 1024**3
+    """Octets that the files of a package may have in all, unpacked."""
+    paquete_plazo_s: PositiveFloat = 3600.0
+    """Seconds that one attempt at a package may take; the next goes on where it was."""
     cuarentena_dias: PositiveFloat = 30.0
     """Days that the original of what could not be cleaned is kept."""
 

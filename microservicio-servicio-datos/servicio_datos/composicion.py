@@ -7,20 +7,26 @@ import flask
 import sqlalchemy as sa
 
 from seedwork.entrada.config import cargar
+from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.http import App
+from seedwork.entrada.proceso import Parte
 from seedwork.entrada.servicio import Servicio
 from servicio_datos import NOMBRE
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.aplicacion.rechazo import rechazar_comando
 from servicio_datos.aplicacion.traducciones import TRADUCCIONES
 from servicio_datos.config import Config
+from servicio_datos.entrada.editor import Editor
 from servicio_datos.entrada.http import registrar_rutas
 from servicio_datos.infraestructura.catalogo import leer_catalogo
 from servicio_datos.infraestructura.consultas import LecturaServicioDatos
 from servicio_datos.infraestructura.existencias import RecursosSQL, sincronizar
 from servicio_datos.infraestructura.imagenes import ImagenesSQL
+from servicio_datos.infraestructura.publicacion import PublicadorSQL
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 from servicio_datos.infraestructura.tablas import METADATOS
+
+_DATASETS = "datasets"
 
 
 @cache
@@ -32,6 +38,11 @@ def servicio() -> Servicio:
 
     def sembrar(motor: sa.Engine) -> None:
         sincronizar(motor, catalogo)
+
+    def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
+        propio = este.motor(config.plazos_de_mantenimiento, de=_DATASETS)
+        editor = Editor(PublicadorSQL(propio, config.dataset_k), config.dataset_cada_s)
+        return [Parte(nombre="editor", tarea=editor.correr)]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaServicioDatos(motor))
@@ -46,6 +57,8 @@ def servicio() -> Servicio:
         tablas=METADATOS,
         unidad=lambda: unidad,
         sembrar=sembrar,
+        partes=partes,
+        sesiones={_DATASETS: 1},
         api=api,
     )
 

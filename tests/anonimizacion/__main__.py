@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 import typer
 from rich.console import Console
-from tests.anonimizacion import canarios, juez, publicos, velocidad, verificacion
+from tests.anonimizacion import canarios, juez, plataforma, publicos, velocidad, verificacion
 from tests.anonimizacion.quitadas import QUITADAS
 from tests.anonimizacion.verificacion import Acta, Hallazgo
 
@@ -22,6 +22,9 @@ ARCHIVO_MAXIMO = 1 << 20
 def principal(
     rondas: Annotated[int, typer.Option(min=1, help="How often all canaries are drawn anew.")] = 1,
     reglas: Annotated[bool, typer.Option(help="Also take the rules out one by one.")] = True,
+    en_marcha: Annotated[
+        bool, typer.Option("--plataforma/--no-plataforma", help="Also send canaries through the running platform.")
+    ] = True,
 ) -> None:
     """Put canaries and public files through the engine, and search all that comes out."""
     clave = verificacion.clave_nueva()
@@ -37,6 +40,8 @@ def principal(
     consola.print(f"[bold]saludtech anonimizar[/]: {acta.archivos} files, {acta.limpios} came out")
     consola.print(f"  names, reports, log, output and results: {acta.buscados['orden']} marks sought")
     hallazgos += acta.hallazgos
+    if en_marcha:
+        hallazgos += _por_la_plataforma()
     muestras = publicos.todos()
     acta, salidas = verificacion.revisar_publicos(muestras, clave)
     consola.print(f"[bold]Public files[/] of {', '.join(publicos.CARPETAS)}")
@@ -64,6 +69,18 @@ def principal(
     if not juez.esta():
         consola.print(f"NO {juez.ORDEN.upper()} HERE (Debian's dicom3tools): NO RESULT WAS HELD AGAINST IT")
     raise typer.Exit(1 if hallazgos else 0)
+
+
+def _por_la_plataforma() -> list[Hallazgo]:
+    with plataforma.escenario(consola) as (siembra, carpetas):
+        acta = plataforma.revisar(siembra, carpetas)
+    consola.print("[bold]The running platform[/]: uploaded, refused, kept apart, failed, killed, not to be read")
+    _contar(acta)
+    consola.print(f"  looked at: {', '.join(f'{cuantos} {que}' for que, cuantos in acta.lugares.items())}")
+    for (clase, lugar), veces in sorted(acta.explicados.items()):
+        if not any(h.archivo == lugar and h.detalle.startswith(f"{clase}:") for h in acta.hallazgos):
+            consola.print(f"  found {veces} times where it may be: {clase}, {lugar}")
+    return acta.hallazgos
 
 
 def _contar(acta: Acta) -> None:

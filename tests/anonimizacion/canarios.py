@@ -124,12 +124,16 @@ def ficha(letras: int = 9) -> str:
 
 
 class Puestas:
-    """Draws values, and keeps what is to be looked for."""
+    """Draws values, and keeps what is to be looked for.
 
-    def __init__(self) -> None:
+    Args:
+        siglo: the year from which on its days are.
+    """
+
+    def __init__(self, siglo: int = 1300) -> None:
         self.agujas: list[Aguja] = []
         # No year is a month and a day: a day that is written backwards is no other one.
-        self._dia = date(1300 + secrets.randbelow(60), 1 + secrets.randbelow(12), 1 + secrets.randbelow(28))
+        self._dia = date(siglo + secrets.randbelow(60), 1 + secrets.randbelow(12), 1 + secrets.randbelow(28))
 
     def texto(self, nombre: str, *, largo: int = 16) -> str:
         """A word with a number behind it, as codes and ids are."""

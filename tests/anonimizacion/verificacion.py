@@ -58,7 +58,9 @@ class Acta:
         buscados: how many marks or identifiers were looked for, by kind.
         pixeles: how many pictures were compared.
         hallazgos: what ought not to be.
-        explicados: what was found and identifies nobody: attribute in the original, attributes in the result.
+        explicados: what was found and identifies nobody: attribute in the original, attributes in the result; of the
+            platform, what was found where it may be: kind and place.
+        lugares: where was looked in the platform, by kind of place.
     """
 
     archivos: int = 0
@@ -68,6 +70,7 @@ class Acta:
     pixeles: int = 0
     hallazgos: list[Hallazgo] = field(default_factory=list)
     explicados: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lugares: Counter[str] = field(default_factory=Counter)
 
     def cuantos(self, que: str) -> int:
         """How many findings of a kind."""

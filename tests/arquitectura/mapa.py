@@ -18,7 +18,7 @@ from tests.arquitectura.codigo import RAIZ, SERVICIOS, arboles
 
 import contratos
 from contratos import Mensaje
-from contratos.esquemas import publicados
+from contratos.esquemas import desplegado, publicados
 
 PAGINA = RAIZ / "docs" / "mensajes.md"
 ORDEN = "python -m tests.arquitectura.mapa"
@@ -128,7 +128,8 @@ def _contexto(contexto: str) -> Iterator[str]:
         partes = f", {tipo.particiones} partitions" if tipo.particiones else ""
         asunto = f"about `{tipo.nombre_sujeto}`" if tipo.nombre_sujeto else "about one thing or another"
         orden = {"ordenada": "in order", "compartida": "shared"}[tipo.entrega]
-        yield f"- **{tipo.__name__}** v{tipo.version} on `{topico}`{partes}, {asunto}, {orden}: {_campos(tipo.esquema)}"
+        campos = _campos(desplegado(tipo.esquema))
+        yield f"- **{tipo.__name__}** v{tipo.version} on `{topico}`{partes}, {asunto}, {orden}: {campos}"
         yield from (f"  - `{c}` reveals {revela}" for c, revela in revelan(tipo))
     yield ""
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.arquitectura.codigo import PAQUETES, RAIZ, TODO, arboles, textos
 
+from anonimizacion.modelo import Motivo
+from anonimizacion.paquete import Razon
 from contratos import motivos
 from suscripciones.infraestructura.catalogo import leer_planes
 
@@ -32,7 +34,7 @@ def _nombrados() -> set[str]:
 
 
 def test_la_lista_es_de_constantes_cada_una_con_su_texto() -> None:
-    constantes = {nombre: valor for nombre, valor in vars(motivos).items() if _CODIGO.fullmatch(nombre)}
+    constantes = {n: valor for n, valor in vars(motivos).items() if n.isupper() and isinstance(valor, str)}
     assert all(nombre == valor for nombre, valor in constantes.items())
     assert list(constantes) == list(motivos.TEXTOS)
 
@@ -50,7 +52,18 @@ def test_fuera_de_los_dominios_un_motivo_se_nombra_por_su_constante() -> None:
 
 
 def test_todo_motivo_de_la_lista_se_usa() -> None:
-    assert motivos.TEXTOS.keys() - _nombrados() - _escritos(*DOMINIOS).keys() == {motivos.RECHAZO_DE_PARTICIPANTE}
+    del_motor = {codigo.value for codigo in (*Motivo, *Razon)}
+    usados = _nombrados() | _escritos(*DOMINIOS).keys() | del_motor
+    assert motivos.TEXTOS.keys() - usados == {motivos.RECHAZO_DE_PARTICIPANTE}
+
+
+def test_todo_motivo_para_apartar_un_archivo_tiene_su_texto() -> None:
+    """The engine knows no contract: its codes come as they are."""
+    assert {motivo.value for motivo in Motivo} <= motivos.TEXTOS.keys()
+
+
+def test_toda_razon_para_no_tomar_un_paquete_tiene_su_texto() -> None:
+    assert {razon.value for razon in Razon} <= motivos.TEXTOS.keys()
 
 
 def test_los_textos_son_frases_y_un_codigo_desconocido_se_muestra_tal_cual() -> None:

@@ -5,6 +5,7 @@ from tests.arquitectura import mapa
 
 from contratos import Mensaje
 from contratos.esquemas import publicados
+from contratos.procesamiento import AnonimizarArchivo
 
 cada_mensaje = pytest.mark.parametrize("tipo", publicados(), ids=lambda tipo: tipo.__name__)
 
@@ -16,11 +17,12 @@ def test_la_pagina_es_la_que_el_codigo_da() -> None:
 
 @cada_mensaje
 def test_lo_dice_alguien_y_solo_quien_debe(tipo: type[Mensaje]) -> None:
-    """Commands are the door's to say, a context's events its own; only the saga's steps are everyone's."""
+    """Commands are the door's to say, a context's events its own; only the saga's steps are everyone's. The files of a
+    package become commands by whoever unpacks it."""
     quienes = mapa.dicen()[tipo]
     assert quienes, "nobody says it"
     if tipo.clase == "comando":
-        assert quienes == {"bff"}
+        assert quienes == {"bff", *(["procesamiento"] if tipo is AnonimizarArchivo else [])}
     elif tipo.contexto != "sagas":
         assert quienes == {tipo.contexto}
     else:

@@ -64,7 +64,8 @@ def test_lo_que_menciona_esta_en_la_carga_y_no_es_su_sujeto(tipo: type[Mensaje])
 
 def test_quien_menciona_algo_mas() -> None:
     assert {t.__name__: dict(t.menciona) for t in MENSAJES if t.menciona} == {
-        "CrearServicioDatos": {"id_suscripcion": "suscripcion.codigo"}
+        "CrearServicioDatos": {"id_suscripcion": "suscripcion.codigo"},
+        "AnonimizarArchivo": {"id_paquete": "id_paquete"},
     }
 
 

@@ -65,7 +65,7 @@ class Instruccion:
 
 @dataclass(frozen=True)
 class Etapa:
-    """One stage of the Dockerfile: what it stands on, and what it adds."""
+    """One stage of the Dockerfile: what it stands on, and what it adds; of an image's last one, all above `comun`."""
 
     nombre: str
     desde: str
@@ -113,8 +113,18 @@ def con_argumentos(etapa: Etapa, argumentos: Mapping[str, str]) -> Etapa:
 
 _ARGUMENTO = re.compile(r"\$\{(\w+)\}")
 ETAPAS = etapas()
+
+
+def entera(etapa: Etapa) -> Etapa:
+    """A stage with all that stands between it and what the images share."""
+    if etapa.desde == "comun":
+        return etapa
+    abajo = entera(ETAPAS[etapa.desde])
+    return Etapa(etapa.nombre, abajo.desde, [*abajo.instrucciones, *etapa.instrucciones])
+
+
 IMAGENES: Mapping[str, Etapa] = {
-    imagen_de(nombre): con_argumentos(ETAPAS[c["build"]["target"]], c["build"].get("args", {}))
+    imagen_de(nombre): con_argumentos(entera(ETAPAS[c["build"]["target"]]), c["build"].get("args", {}))
     for nombre, c in CONSTRUYEN.items()
 }
 """The last stage of each image, as docker-compose.yml has it built."""

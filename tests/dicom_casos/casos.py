@@ -1,5 +1,7 @@
 """Un generador por caso. El docstring dice clase, dirección pública y qué debe cumplirse."""
 
+import json
+
 from tests.dicom_casos.comun import *
 
 CASOS = []

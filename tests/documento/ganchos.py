@@ -19,7 +19,14 @@ def before_call(_contexto: Any, caso: Any, _opciones: Any) -> None:
     if caso.meta is not None and caso.meta.generation.mode == GenerationMode.POSITIVE:
         if caso.query:
             caso.query.pop("cursor", None)
-        caso.query, caso.body = _con_marcas(caso.query), _con_marcas(caso.body)
+        if caso.media_type == "multipart/form-data":
+            # That a form has one is said in words: the same command may be sent as JSON without.
+            caso.headers.setdefault("Idempotency-Key", "k")
+        # What is set is judged anew, and a form with a file in it then taken for one that is to be refused.
+        if (consulta := _con_marcas(caso.query)) != caso.query:
+            caso.query = consulta
+        if (cuerpo := _con_marcas(caso.body)) != caso.body:
+            caso.body = cuerpo
 
 
 def _con_marcas(valor: Any) -> Any:

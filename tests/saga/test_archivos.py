@@ -11,6 +11,8 @@ from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma
 
+from contratos import motivos
+
 pytestmark = pytest.mark.integracion
 
 DICOM = Path(get_testdata_file("CT_small.dcm")).read_bytes()  # type: ignore[arg-type]
@@ -52,7 +54,7 @@ def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: N
     marca = secrets.token_hex(6)
     mala = negocio.envia_archivo(b"GIF89a" * 1000, f"{marca}-a", id_imagen=f"{marca}-a")
     buena = negocio.envia_archivo(DICOM, f"{marca}-b", id_imagen=f"{marca}-b", id_paciente=PACIENTE)
-    assert mala.queda("CUARENTENA")["motivo"]
+    assert mala.queda("CUARENTENA")["motivo"] == motivos.texto(motivos.NO_ES_DEL_FORMATO)
     buena.queda("ANONIMIZADA")
     sin_archivo = negocio.baja(mala.id)
     assert (sin_archivo.status, json.loads(sin_archivo.data)["estado"]) == (404, "CUARENTENA")

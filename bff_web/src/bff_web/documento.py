@@ -1,8 +1,9 @@
 """The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
 
+import inspect
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import flask
@@ -40,6 +41,13 @@ _ERRORES: dict[int, dict[str, Any]] = {
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
     503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
 }
+
+_DE_FORMULARIO = {
+    400: "El formulario está mal formado, o no llegó entero.",
+    408: "El formulario viene demasiado despacio.",
+    413: "Los campos, o un archivo, tienen más octetos de los que caben.",
+}
+"""What these errors mean of a form."""
 
 _FILTRO = "Coincidencia exacta, con mayúsculas y acentos; no puede estar vacío."
 
@@ -88,8 +96,8 @@ _CUERPO = (
 )
 _VACIO = "Vacío, es como `{}`."
 _FORMULARIO = (
-    f"O un formulario, `{TIPO_FORMULARIO}`, con cada campo en UTF-8 y el archivo como partes; ha de llevar "
-    f"{idempotencia.CABECERA}, que cubre los campos y el SHA-256 del archivo. El archivo tiene límites propios: de "
+    f"Un formulario, `{TIPO_FORMULARIO}`, con cada campo en UTF-8 y cada archivo como partes; ha de llevar "
+    f"{idempotencia.CABECERA}, que cubre los campos y el SHA-256 de cada archivo. Tiene límites propios: de "
     "tamaño (413), de tiempo (408: a 50 kB/s como mínimo) y de cuántos a la vez (503)."
 )
 
@@ -138,8 +146,8 @@ def describir() -> dict[str, Any]:
 def _modelos() -> list[type[BaseModel]]:
     """What clients send and are answered; what it is made of follows it into the document."""
     modelos: set[type[BaseModel]] = {
-        *(modelo for comando in COMANDOS for modelo in (comando.cuerpo, comando.recurso.aceptado)),
-        *(comando.formulario for comando in COMANDOS if comando.formulario),
+        *(modelos[0] for comando in COMANDOS for modelos in _cuerpos(comando).values() if len(modelos) == 1),
+        *(comando.recurso.aceptado for comando in COMANDOS),
         *(de_respuesta(c.respuesta) for c in CONSULTAS if not issubclass(c.respuesta, ArchivoNombrado)),
         *respuestas.PROPIAS,
     }
@@ -157,28 +165,56 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
         "headers": _ESPERA,
         "content": {TIPO_PROBLEMA: {"schema": _referencia(respuestas.ProblemaSinConfirmar)}},
     }
+    cuerpos = _cuerpos(comando)
+    # As a form alone it is always sent with a key: no other site's page can send one.
+    clave = _CLAVE | {"required": comando.cuerpo is None}
     return _operacion(
         _en_minuscula(comando.mensaje.__name__) + _por(comando, ruta),
         comando.titulo,
         comando.recurso.etiqueta,
-        descripcion=comando.cuerpo.__doc__,
-        parametros=[*_de_ruta(ruta, {comando.recurso.id: "El recurso al que se dirige."}), _CLAVE],
-        respuestas={"202": aceptado, "503": sin_confirmar} | _errores(400, 413, 415, 422),
+        descripcion="\n\n".join(inspect.getdoc(modelo) or "" for modelo in next(iter(cuerpos.values()))),
+        parametros=[*_de_ruta(ruta, {comando.recurso.id: "El recurso al que se dirige."}), clave],
+        respuestas={"202": aceptado, "503": sin_confirmar} | _errores_al_leer(comando),
     ) | {
         "requestBody": {
-            "description": " ".join(
-                [_CUERPO] + [_VACIO] * puede_faltar(comando.cuerpo) + [_FORMULARIO] * (comando.formulario is not None)
-            ),
+            "description": " ".join(_sobre_el_cuerpo(comando)),
             # With its type in any case: a request without one is refused, as is a form of another site's page.
             "required": True,
             # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
-            "content": {TIPO_JSON: {"schema": _referencia(comando.cuerpo)}} | _de_formulario(comando),
+            "content": {tipo: {"schema": _uno_de(modelos)} for tipo, modelos in cuerpos.items()},
         }
     }
 
 
-def _de_formulario(comando: Comando) -> dict[str, Any]:
-    return {} if comando.formulario is None else {TIPO_FORMULARIO: {"schema": _referencia(comando.formulario)}}
+def _cuerpos(comando: Comando) -> dict[str, tuple[type[BaseModel], ...]]:
+    """What a command is sent as, one of these of each media type."""
+    dados: dict[str, tuple[type[BaseModel], ...]] = {
+        TIPO_JSON: (comando.cuerpo,) if comando.cuerpo else (),
+        TIPO_FORMULARIO: comando.formularios,
+    }
+    return {tipo: modelos for tipo, modelos in dados.items() if modelos}
+
+
+def _uno_de(modelos: tuple[type[BaseModel], ...]) -> dict[str, Any]:
+    """A body's schema. Of several there is one with the fields of all: what shows a form shows it so."""
+    if len(modelos) == 1:
+        return _referencia(modelos[0])
+    esquemas = [modelo.model_json_schema() for modelo in modelos]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {nombre: propiedad for e in esquemas for nombre, propiedad in e["properties"].items()},
+        "oneOf": [{"required": esquema["required"]} for esquema in esquemas],
+    }
+
+
+def _sobre_el_cuerpo(comando: Comando) -> Iterator[str]:
+    if comando.cuerpo is not None:
+        yield _CUERPO
+        if puede_faltar(comando.cuerpo):
+            yield _VACIO
+    if comando.formularios:
+        yield _FORMULARIO if comando.cuerpo is None else "O " + _en_minuscula(_FORMULARIO)
 
 
 def _en_minuscula(nombre: str) -> str:
@@ -329,3 +365,12 @@ def _errores(*estados: int) -> dict[str, Any]:
 
 def _error(estado: int, dicho: Mapping[str, Any]) -> dict[str, Any]:
     return {str(estado): {**dicho, "content": {TIPO_PROBLEMA: {"schema": _PROBLEMA}}}}
+
+
+def _errores_al_leer(comando: Comando) -> dict[str, Any]:
+    errores = _errores(400, 413, 415, 422)
+    if comando.formularios:
+        for estado, descripcion in _DE_FORMULARIO.items():
+            de_json = [errores[str(estado)]["description"]] if comando.cuerpo and str(estado) in errores else []
+            errores |= _error(estado, {"description": " ".join([*de_json, descripcion])})
+    return errores

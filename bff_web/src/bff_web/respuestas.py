@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contratos.consultas.base import COMANDO, IMAGEN, SERVICIO_DATOS, SUSCRIPCION
 
+PAQUETE = "5f2d9a34-7f0c-5f3e-9a61-2b7c4d5e6f70"
+
 
 class _Respuesta(BaseModel):
     model_config = ConfigDict(extra="allow")
@@ -81,6 +83,14 @@ class ImagenAceptada(_Aceptado):
     model_config = _aceptado("id_imagen", IMAGEN, "/procesar/imagenes")
 
     id_imagen: str
+
+
+class PaqueteAceptado(_Aceptado):
+    """El comando se aceptó; el paquete ya tiene identificador."""
+
+    model_config = _aceptado("id_paquete", PAQUETE, "/procesar/paquetes")
+
+    id_paquete: str
 
 
 class Viva(BaseModel):

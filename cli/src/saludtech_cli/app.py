@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from saludtech_cli import anonimizar, imagen, notificacion, opciones, ordenes, salida, servicio, suscripcion, vistas
+from saludtech_cli import (
+    anonimizar,
+    imagen,
+    notificacion,
+    opciones,
+    ordenes,
+    paquete,
+    salida,
+    servicio,
+    suscripcion,
+    vistas,
+)
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.puerta import URL, Puerta, segmento
 
@@ -20,6 +31,7 @@ for nombre, grupo in {
     "suscripcion": suscripcion.app,
     "servicio": servicio.app,
     "imagen": imagen.app,
+    "paquete": paquete.app,
     "notificacion": notificacion.app,
 }.items():
     app.add_typer(grupo, name=nombre)

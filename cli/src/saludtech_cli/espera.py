@@ -61,6 +61,24 @@ def saga(
     return _hasta(preguntar, acabo, plazo, f"La saga de la suscripción {id_suscripcion} sigue en curso", paciencia)
 
 
+def paquete(puerta: Puerta, id_paquete: str, plazo: float, mirar: Callable[[Objeto], None]) -> Objeto:
+    """A package once all its images are decided, or it is refused.
+
+    Args:
+        mirar: is shown the package each time that it was asked for.
+
+    Raises:
+        Fallo: it is not so after so many seconds.
+    """
+
+    def acabo(vista: Objeto) -> bool:
+        mirar(vista)
+        return vista["estado"] in ("COMPLETADO", "RECHAZADO")
+
+    si_no = f"El paquete {id_paquete} sigue en curso"
+    return _hasta(lambda: puerta.consultar(f"/procesar/paquetes/{id_paquete}"), acabo, plazo, si_no)
+
+
 def _hasta(
     preguntar: Callable[[], Objeto],
     cumple: Callable[[Objeto], bool],

@@ -10,6 +10,7 @@ from saludtech_cli import descarga, opciones, ordenes, vistas
 from saludtech_cli.cuerpos import armar, leer
 from saludtech_cli.espera import PLAZO_S
 from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.formulario import Formulario, del_disco
 from saludtech_cli.lotes import Lote
 from saludtech_cli.puerta import segmento
 from saludtech_cli.salida import mostrar
@@ -23,6 +24,18 @@ Razon = Annotated[
 ]
 RUTA = "/procesar/procesar-imagen"
 RUTA_ARCHIVO = "/procesar/imagenes"
+_CAMPOS = (
+    "id_imagen",
+    "modalidad",
+    "patologia",
+    "region_anatomica",
+    "formato_imagen",
+    "fuente_de_datos",
+    "antecedentes",
+    "id_paciente",
+    "fecha_ingesta",
+)
+"""In the order of the options that give them."""
 
 
 class Estado(StrEnum):
@@ -39,6 +52,17 @@ def _campo(opcion: str, ayuda: str) -> Any:
     return typer.Option(f"--{opcion}", metavar=opcion.upper(), help=ayuda, rich_help_panel="Los metadatos")
 
 
+Modalidad = Annotated[str | None, _campo("modalidad", "Cómo se tomó.")]
+Patologia = Annotated[str | None, _campo("patologia", "Qué muestra.")]
+Region = Annotated[str | None, _campo("region", "De qué parte del cuerpo.")]
+Formato = Annotated[str | None, _campo("formato", "El formato: DICOM…")]
+Fuente = Annotated[str | None, _campo("fuente", "De dónde viene.")]
+Antecedentes = Annotated[str | None, _campo("antecedentes", "Los del paciente.")]
+Paciente = Annotated[str | None, _campo("paciente", "El identificador del paciente.")]
+Fecha = Annotated[str | None, _campo("fecha", "Cuándo se ingresó: AAAA-MM-DD HH:MM:SS.")]
+IdNuevo = Annotated[str | None, _campo("id", "El identificador de la imagen.")]
+
+
 @app.command()
 def enviar(
     contexto: typer.Context,
@@ -50,15 +74,15 @@ def enviar(
     a_la_vez: Annotated[
         int, typer.Option("--a-la-vez", metavar="N", min=1, max=64, help="Con --lineas, cuántas a la vez.")
     ] = 8,
-    id: Annotated[str | None, _campo("id", "El identificador de la imagen.")] = None,
-    modalidad: Annotated[str | None, _campo("modalidad", "Cómo se tomó.")] = None,
-    patologia: Annotated[str | None, _campo("patologia", "Qué muestra.")] = None,
-    region: Annotated[str | None, _campo("region", "De qué parte del cuerpo.")] = None,
-    formato: Annotated[str | None, _campo("formato", "El formato: DICOM…")] = None,
-    fuente: Annotated[str | None, _campo("fuente", "De dónde viene.")] = None,
-    antecedentes: Annotated[str | None, _campo("antecedentes", "Los del paciente.")] = None,
-    paciente: Annotated[str | None, _campo("paciente", "El identificador del paciente.")] = None,
-    fecha: Annotated[str | None, _campo("fecha", "Cuándo se ingresó: AAAA-MM-DD HH:MM:SS.")] = None,
+    id: IdNuevo = None,
+    modalidad: Modalidad = None,
+    patologia: Patologia = None,
+    region: Region = None,
+    formato: Formato = None,
+    fuente: Fuente = None,
+    antecedentes: Antecedentes = None,
+    paciente: Paciente = None,
+    fecha: Fecha = None,
     clave: opciones.Clave = None,
     esperar: opciones.Esperar = False,
     plazo: opciones.Plazo = PLAZO_S,
@@ -68,17 +92,7 @@ def enviar(
 
     Con --lineas, la clave de cada línea es --clave y su número.
     """
-    campos = {
-        "id_imagen": id,
-        "modalidad": modalidad,
-        "patologia": patologia,
-        "region_anatomica": region,
-        "formato_imagen": formato,
-        "fuente_de_datos": fuente,
-        "antecedentes": antecedentes,
-        "id_paciente": paciente,
-        "fecha_ingesta": fecha,
-    }
+    campos = _campos(id, modalidad, patologia, region, formato, fuente, antecedentes, paciente, fecha)
     if lineas is None:
         cuerpo = armar(archivo, campos)
         ordenes.mandar(contexto, RUTA, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
@@ -87,6 +101,37 @@ def enviar(
         raise Fallo(Codigo.USO, "--lineas ya dice todo de cada imagen: no se combina con --archivo ni con sus campos.")
     lote = Lote(ordenes.puerta(contexto), RUTA, clave, plazo if esperar else None)
     raise typer.Exit(lote.enviar(leer(lineas), a_la_vez, en_json=en_json))
+
+
+@app.command()
+def subir(
+    contexto: typer.Context,
+    ruta: Annotated[Path, typer.Argument(metavar="RUTA", help="El archivo de la imagen.")],
+    archivo: opciones.Archivo = None,
+    id: IdNuevo = None,
+    modalidad: Modalidad = None,
+    patologia: Patologia = None,
+    region: Region = None,
+    formato: Formato = None,
+    fuente: Fuente = None,
+    antecedentes: Antecedentes = None,
+    paciente: Paciente = None,
+    fecha: Fecha = None,
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que se anonimice el archivo de una imagen, y lo envía sin su nombre.
+
+    --archivo da sus campos, y las opciones los cambian.
+    """
+    campos = _campos(id, modalidad, patologia, region, formato, fuente, antecedentes, paciente, fecha)
+    dichos = armar(archivo, campos)
+    if no_texto := [campo for campo, valor in dichos.items() if not isinstance(valor, str)]:
+        raise Fallo(Codigo.USO, f"En un formulario cada campo es un texto, y no lo son: {', '.join(no_texto)}.")
+    formulario = Formulario(dichos, [del_disco("archivo", ruta, "archivo")])
+    ordenes.mandar(contexto, RUTA_ARCHIVO, formulario, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
 
 
 @app.command()
@@ -178,3 +223,7 @@ def listar(
     """Lista imágenes, las más nuevas primero."""
     filtros = {"modalidad": modalidad, "patologia": patologia, "region": region, "estado": estado, "cursor": cursor}
     ordenes.listar(contexto, "/procesar/imagenes", vistas.IMAGENES, filtros, todas=todas, en_json=en_json)
+
+
+def _campos(*valores: str | None) -> dict[str, str | None]:
+    return dict(zip(_CAMPOS, valores, strict=True))

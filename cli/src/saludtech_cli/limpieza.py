@@ -2,13 +2,12 @@
 
 import hashlib
 import secrets
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from anonimizacion import motor
+from anonimizacion import formatos, motor
 from anonimizacion.modelo import Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from saludtech_cli.originales import Original, Originales
@@ -17,7 +16,6 @@ Ficha = dict[str, Any]
 """What became of a file: what the log keeps of it, and the report tells. No name and no value of the original."""
 
 _EXTENSIONES = {Formato.DICOM: ".dcm", Formato.PNG: ".png", Formato.JPEG: ".jpg", Formato.NIFTI: ".nii"}
-_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def preparar(encargo: Encargo) -> Callable[[Original], Ficha]:
                 return _limpiar(
                     octetos, encargo.remitentes.get(original.nombre, encargo.remitente), encargo, seudonimos
                 )
-        except (OSError, zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, MemoryError):
+        except (OSError, EOFError, RuntimeError, MemoryError):
             # Their own words may quote its name.
             return {"estado": "FALLIDA", "motivo": "NO_SE_PUDO_LEER_O_ESCRIBIR"}
 
@@ -71,24 +69,11 @@ def huella(octetos: Octetos, remitente: Remitente, seudonimos: Seudonimizador) -
     return seudonimos.huella(f"{hashlib.sha256(octetos).hexdigest()}\0{de_quien}").hex()[:32]
 
 
-def formato(octetos: Octetos) -> Formato:
-    """What a file is by its first bytes. What it can't be is asked as DICOM, which says why not."""
-    cabeza = bytes(octetos[:352])
-    if cabeza[128:132] != b"DICM":
-        if cabeza.startswith(b"\x89PNG"):
-            return Formato.PNG
-        if cabeza.startswith(b"\xff\xd8\xff"):
-            return Formato.JPEG
-        if cabeza.startswith(_GZIP) or cabeza[344:347] in (b"n+1", b"ni1") or cabeza[4:7] in (b"n+2", b"ni2"):
-            return Formato.NIFTI
-    return Formato.DICOM
-
-
 def _limpiar(octetos: Octetos, remitente: Remitente, encargo: Encargo, seudonimos: Seudonimizador) -> Ficha:
     original = huella(octetos, remitente, seudonimos)
     if original in encargo.hechas:
         return {"original": original}
-    suyo = formato(octetos)
+    suyo = formatos.reconocer(octetos)
     resultado = motor.anonimizar(octetos, suyo, seudonimos, remitente, encargo.opciones)
     ficha: Ficha = {"original": original, "formato": suyo.value}
     if isinstance(resultado, Limpia):
@@ -101,7 +86,7 @@ def _limpiar(octetos: Octetos, remitente: Remitente, encargo: Encargo, seudonimo
 def _guardar(limpia: Limpia, suyo: Formato, destino: Path | None) -> Ficha:
     """Put a result where its content's hash says, whole or not at all."""
     sha256 = limpia.sha256()
-    comprimido = suyo is Formato.NIFTI and bytes(limpia.partes[0][:2]) == _GZIP
+    comprimido = suyo is Formato.NIFTI and bytes(limpia.partes[0][:2]) == formatos.GZIP
     nombre = f"{sha256}{_EXTENSIONES[suyo]}{'.gz' if comprimido else ''}"
     if destino is not None:
         provisional = destino / f".{secrets.token_hex(8)}"

@@ -1,6 +1,7 @@
 """What the verbs have in common: sending a command and waiting for it, showing one thing, listing many."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
@@ -10,7 +11,12 @@ from rich.text import Text
 
 from saludtech_cli import espera, salida, vistas
 from saludtech_cli.fallos import Codigo
+from saludtech_cli.formulario import Formulario
 from saludtech_cli.puerta import Objeto, Puerta
+
+Seguir = Callable[[Puerta, Objeto, float, bool], tuple[str, Objeto, bool]]
+"""Follows what a command that was applied began: given what the door and its owner said of it, the longest wait in
+seconds, and whether nothing is to be shown; gives its name, what became of it, and whether that is what was wished."""
 
 
 def puerta(contexto: typer.Context) -> Puerta:
@@ -21,21 +27,24 @@ def puerta(contexto: typer.Context) -> Puerta:
 def mandar(
     contexto: typer.Context,
     ruta: str,
-    cuerpo: Objeto,
+    cuerpo: Objeto | Formulario,
     *,
     clave: str | None,
     esperar: bool,
     plazo: float,
     en_json: bool,
-    seguir: bool = False,
+    seguir: Seguir | None = None,
 ) -> None:
     """Send a command, wait as long as was asked for, and end with the exit code of its outcome.
 
     Args:
-        seguir: follow the saga that it starts, which bears its id.
+        seguir: follow what it begins, too.
     """
     propia = puerta(contexto)
-    aceptado = propia.enviar(ruta, cuerpo, clave)
+    if isinstance(cuerpo, Formulario):
+        aceptado = _subir(propia, ruta, cuerpo, clave)
+    else:
+        aceptado = propia.enviar(ruta, cuerpo, clave)
     if not (esperar or seguir):
         salida.mostrar(aceptado, _aceptado(aceptado), en_json=en_json)
         return
@@ -47,12 +56,42 @@ def mandar(
         salida.consola().print(_destino(destino), soft_wrap=True)
     hecho = destino["estado"] == "APLICADO"
     if hecho and seguir:
-        saga = seguir_saga(propia, aceptado["id_suscripcion"], destino["id_comando"], plazo, callado=en_json)
-        resultado["saga"] = saga
-        hecho = saga["estado"] == "COMPLETADA"
+        que, visto, hecho = seguir(propia, resultado, plazo, en_json)
+        resultado[que] = visto
     if en_json:
         salida.mostrar(resultado, "", en_json=True)
     acabar(hecho)
+
+
+def _subir(propia: Puerta, ruta: str, formulario: Formulario, clave: str | None) -> Objeto:
+    """Send a form, and show how far it is. Where none was given its key is told before: with it, it can be repeated."""
+    if clave is None:
+        clave = str(uuid.uuid4())
+        salida.consola_de_errores().print(f"--clave {clave}", soft_wrap=True)
+    with salida.barra("Enviando", octetos=True) as barra:
+        tarea = barra.add_task("", total=formulario.octetos)
+        return propia.subir(ruta, formulario, clave, lambda octetos: barra.advance(tarea, octetos))
+
+
+def su_saga(propia: Puerta, resultado: Objeto, plazo: float, callado: bool) -> tuple[str, Objeto, bool]:
+    """Follow the saga that a command begins, which bears its id."""
+    saga = seguir_saga(propia, resultado["id_suscripcion"], resultado["id_comando"], plazo, callado=callado)
+    return "saga", saga, saga["estado"] == "COMPLETADA"
+
+
+def su_paquete(propia: Puerta, resultado: Objeto, plazo: float, callado: bool) -> tuple[str, Objeto, bool]:
+    """Follow a package until each of its images is decided, or it is refused."""
+    with salida.barra("Anonimizando") as barra:
+        tarea = barra.add_task("", total=None)
+
+        def mirar(paquete: Objeto) -> None:
+            total = paquete["total"]
+            barra.update(tarea, total=total or None, completed=total - paquete["pendientes"])
+
+        paquete = espera.paquete(propia, resultado["id_paquete"], plazo, mirar)
+    if not callado:
+        salida.consola().print(vistas.paquete_en_linea(paquete), soft_wrap=True)
+    return "paquete", paquete, paquete["estado"] == "COMPLETADO"
 
 
 def acabar(hecho: bool) -> None:

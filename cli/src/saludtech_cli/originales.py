@@ -2,26 +2,27 @@
 
 import mmap
 import stat
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saludtech_cli.fallos import Codigo, Fallo
 
-MIEMBROS_MAXIMOS = 100_000
-RAZON_MAXIMA = 100
-"""How many times its size a zip may become in all (contract §8)."""
-_CIFRADO = 1
+if TYPE_CHECKING:
+    from anonimizacion.paquete import Miembro
+
+_SIN_LIMITE = 1 << 62
+"""Of bytes in all: whoever opens a zip here has room for it, or finds out; its ratio is bounded."""
 
 
 @dataclass(frozen=True)
 class Original:
-    """One file: where among the others, and its name, which is the sender's alone."""
+    """One file: its name, which is the sender's alone, and in a zip where it is."""
 
-    lugar: int
     nombre: str
+    miembro: "Miembro | None" = None
 
 
 @dataclass(frozen=True)
@@ -35,42 +36,46 @@ class Originales:
         """Each file there is, by name.
 
         Raises:
-            Fallo: there is none, or the zip can't be taken.
+            Fallo: there is none, or the zip is not taken: by the platform's own rules, whole or not at all.
         """
-        nombres = self._del_zip() if self.en_zip else self._de_la_carpeta()
-        if not nombres:
+        if self.en_zip:
+            return self._del_zip()
+        if not (nombres := self._de_la_carpeta()):
             raise Fallo(Codigo.USO, "No hay ningún archivo en la ENTRADA.")
         return nombres
 
     def _de_la_carpeta(self) -> list[Original]:
         rutas = sorted(r.relative_to(self.ruta).as_posix() for r in self.ruta.rglob("*") if _es_archivo(r))
-        return [Original(lugar, ruta) for lugar, ruta in enumerate(rutas)]
+        return [Original(ruta) for ruta in rutas]
 
     def _del_zip(self) -> list[Original]:
+        from anonimizacion.paquete import PaqueteError, comprobar
+
         try:
-            with zipfile.ZipFile(self.ruta) as archivo:
-                miembros = archivo.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeError):
-            raise Fallo(Codigo.USO, "La ENTRADA no es una carpeta ni un zip que se pueda leer.") from None
-        if len(miembros) > MIEMBROS_MAXIMOS:
-            raise Fallo(Codigo.USO, f"El zip tiene más de {MIEMBROS_MAXIMOS} miembros.")
-        if any(miembro.flag_bits & _CIFRADO for miembro in miembros):
-            raise Fallo(Codigo.USO, "El zip está cifrado: descífrelo antes.")
-        if sum(miembro.file_size for miembro in miembros) > RAZON_MAXIMA * self.ruta.stat().st_size:
-            raise Fallo(Codigo.USO, f"El zip dice ser más de {RAZON_MAXIMA} veces mayor que él mismo.")
-        return [Original(n, miembro.filename) for n, miembro in enumerate(miembros) if not miembro.is_dir()]
+            with self.ruta.open("rb") as archivo:
+                miembros = comprobar(archivo, _SIN_LIMITE)
+        except PaqueteError as error:
+            raise Fallo(Codigo.USO, f"El zip no se admite: {error.razon.value}.") from None
+        except OSError as error:
+            raise Fallo(Codigo.USO, f"La ENTRADA no se puede leer: {error.strerror}.") from None
+        return [Original(miembro.nombre, miembro) for miembro in miembros]
 
     @contextmanager
     def abrir(self, original: Original) -> Iterator[bytes | memoryview]:
         """A file's bytes, good until it is closed.
 
         Raises:
-            OSError: it is gone, or can't be read.
-            zipfile.BadZipFile: what the zip says of it is not true.
+            OSError: it is gone, or can't be read, or is not any more what it was.
         """
-        if self.en_zip:
-            with zipfile.ZipFile(self.ruta) as archivo:
-                yield archivo.read(archivo.infolist()[original.lugar])
+        if original.miembro is not None:
+            from anonimizacion.paquete import PaqueteError, leer
+
+            try:
+                with self.ruta.open("rb") as archivo:
+                    octetos = b"".join(leer(archivo, original.miembro))
+            except PaqueteError as error:
+                raise OSError(str(error)) from None
+            yield octetos
             return
         with (self.ruta / original.nombre).open("rb") as archivo_abierto:
             if not archivo_abierto.seek(0, 2):

@@ -1,7 +1,7 @@
 """The platform's public HTTP door, asked over pooled connections."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +10,13 @@ import urllib3
 
 import json_estricto
 from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.formulario import Formulario
 
 URL = "http://127.0.0.1:5005"
 _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 """The door answers a command within 5 s, whatever becomes of it."""
+_PLAZO_DE_SUBIDA = urllib3.Timeout(connect=30.0, read=120.0)
+"""It answers a form once the store has it whole. The first is for each piece that is sent, too."""
 _CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
 _CLAVE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
@@ -39,7 +42,7 @@ class Puerta:
             raise Fallo(Codigo.USO, f"La dirección de la plataforma no vale: {_sin_clave(url)}")
         self._url = url.rstrip("/")
         self._nombre = _sin_clave(self._url)
-        self._http = urllib3.PoolManager(maxsize=conexiones, retries=False, timeout=_PLAZO)
+        self._http = urllib3.PoolManager(maxsize=conexiones, retries=False)
 
     def consultar(self, ruta: str, filtros: Mapping[str, str | None] | None = None) -> Objeto:
         """A query's answer.
@@ -71,13 +74,7 @@ class Puerta:
         Raises:
             Fallo: it was not taken, or it is unknown whether it was.
         """
-        cabeceras = {"Content-Type": "application/json"}
-        if clave is not None:
-            if not _CLAVE.fullmatch(clave):
-                raise Fallo(
-                    Codigo.USO, "La clave no vale: 1 a 255 caracteres ASCII visibles, sin espacios en los extremos."
-                )
-            cabeceras["Idempotency-Key"] = clave
+        cabeceras = {"Content-Type": "application/json", **_con_clave(clave)}
         return self._pedir("POST", ruta, _escribir(cuerpo), cabeceras)
 
     @contextmanager
@@ -107,29 +104,54 @@ class Puerta:
         finally:
             respuesta.close()
 
+    def subir(self, ruta: str, formulario: Formulario, clave: str, avanzar: Callable[[int], None]) -> Objeto:
+        """Send a command as a form with files, likewise.
+
+        Args:
+            avanzar: is told how many octets of its files went, piece by piece.
+
+        Raises:
+            Fallo: a file can't be read; it was not taken, or it is unknown whether it was.
+        """
+        cabeceras = {"Content-Type": formulario.tipo, "Content-Length": str(formulario.largo), **_con_clave(clave)}
+        return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_SUBIDA)
+
     def salud(self) -> tuple[bool, Objeto]:
         """Whether it is ready, and what its parts say."""
-        estado, respuesta = self._hablar("GET", "/salud/lista", None, {})
+        estado, respuesta = self._hablar("GET", "/salud/lista")
         if estado not in (200, 503) or "partes" not in respuesta:
             raise _fallo(estado, respuesta)
         return estado == 200, respuesta
 
     def _pedir(
-        self, metodo: str, ruta: str, cuerpo: bytes | None = None, cabeceras: Mapping[str, str] | None = None
+        self,
+        metodo: str,
+        ruta: str,
+        cuerpo: bytes | Iterable[bytes] | None = None,
+        cabeceras: Mapping[str, str] | None = None,
+        plazo: urllib3.Timeout = _PLAZO,
     ) -> Objeto:
-        estado, respuesta = self._hablar(metodo, ruta, cuerpo, cabeceras or {})
+        estado, respuesta = self._hablar(metodo, ruta, cuerpo, cabeceras, plazo)
         if estado not in (200, 202):
             raise _fallo(estado, respuesta)
         return respuesta
 
-    def _hablar(self, metodo: str, ruta: str, cuerpo: bytes | None, cabeceras: Mapping[str, str]) -> tuple[int, Objeto]:
+    def _hablar(
+        self,
+        metodo: str,
+        ruta: str,
+        cuerpo: bytes | Iterable[bytes] | None = None,
+        cabeceras: Mapping[str, str] | None = None,
+        plazo: urllib3.Timeout = _PLAZO,
+    ) -> tuple[int, Objeto]:
         try:
             respuesta = self._http.request(
                 metodo,
                 self._url + ruta,
                 body=cuerpo,
-                headers={"Accept": "application/json", **cabeceras},
+                headers={"Accept": "application/json", **(cabeceras or {})},
                 redirect=False,
+                timeout=plazo,
             )
         except (urllib3.exceptions.HTTPError, UnicodeError):
             raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
@@ -142,6 +164,14 @@ class Puerta:
             raise Fallo(
                 Codigo.SIN_RESPUESTA, f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {estado})."
             ) from None
+
+
+def _con_clave(clave: str | None) -> dict[str, str]:
+    if clave is None:
+        return {}
+    if not _CLAVE.fullmatch(clave):
+        raise Fallo(Codigo.USO, "La clave no vale: 1 a 255 caracteres ASCII visibles, sin espacios en los extremos.")
+    return {"Idempotency-Key": clave}
 
 
 def segmento(id: str) -> str:

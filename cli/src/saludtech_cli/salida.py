@@ -5,7 +5,15 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 import json_estricto
@@ -27,16 +35,17 @@ def consola_de_errores() -> Console:
     return Console(stderr=True, highlight=False)
 
 
-def barra(que: str) -> Progress:
+def barra(que: str, *, octetos: bool = False) -> Progress:
     """How far something has come, on standard error while it runs.
 
     Args:
         que: what is done, as its first word.
+        octetos: it is counted in octets.
     """
     return Progress(
         TextColumn(que),
         BarColumn(),
-        MofNCompleteColumn(),
+        DownloadColumn() if octetos else MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=consola_de_errores(),

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import urlencode
 
 import typer
 
@@ -15,6 +16,8 @@ app = typer.Typer(
 )
 
 Id = Annotated[str, typer.Argument(metavar="ID_SERVICIO_DATOS", help="El servicio de datos.")]
+
+Version = Annotated[str | None, typer.Option(metavar="N", help="Cuál; si no se dice, la última.")]
 
 
 class Estado(StrEnum):
@@ -70,6 +73,27 @@ def listar(
     """Lista servicios de datos, los más nuevos primero."""
     filtros = {"suscripcion": suscripcion, "estado": estado, "cursor": cursor}
     ordenes.listar(contexto, "/servicios-datos", vistas.SERVICIOS, filtros, todas=todas, en_json=en_json)
+
+
+@app.command()
+def dataset(
+    contexto: typer.Context,
+    id: Id,
+    version: Version = None,
+    cursor: opciones.Cursor = None,
+    todas: opciones.Todas = False,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Lista las imágenes de una versión de su conjunto de datos, con la huella de cada archivo."""
+    ruta, filtros = f"/servicios-datos/{segmento(id)}/dataset", {"version": version, "cursor": cursor}
+    ordenes.listar(contexto, ruta, vistas.PUBLICADAS, filtros, todas=todas, en_json=en_json)
+
+
+@app.command()
+def manifiesto(contexto: typer.Context, id: Id, version: Version = None, en_json: opciones.EnJson = False) -> None:
+    """Muestra qué es una versión de su conjunto de datos, y con qué comprobarla."""
+    cual = f"?{urlencode({'version': version})}" if version else ""
+    ordenes.ver(contexto, f"/servicios-datos/{segmento(id)}/dataset/manifiesto{cual}", en_json=en_json)
 
 
 @app.command()

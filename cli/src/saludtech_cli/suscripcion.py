@@ -65,7 +65,8 @@ def crear(
         },
     )
     ruta = "/suscripciones/suscripcion-comando"
-    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, seguir=seguir, plazo=plazo, en_json=en_json)
+    su_saga = ordenes.su_saga if seguir else None
+    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, seguir=su_saga, plazo=plazo, en_json=en_json)
 
 
 @app.command()
@@ -104,7 +105,8 @@ def cambiar_plan(
     """Pide otro plan para una suscripción."""
     ruta = f"/suscripciones/{segmento(id)}/plan-comando"
     cuerpo = {"plan": {"codigo": plan, "nombre": nombre or plan.upper()}}
-    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, seguir=seguir, plazo=plazo, en_json=en_json)
+    su_saga = ordenes.su_saga if seguir else None
+    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, seguir=su_saga, plazo=plazo, en_json=en_json)
 
 
 @app.command()

@@ -37,6 +37,7 @@ SERVICIOS: Columnas = (
     ("Nube", "nube.codigo"),
     ("Conjunto de datos", "dataset.codigo"),
 )
+PUBLICADAS: Columnas = (("Imagen", "id_imagen"), ("SHA-256", "sha256"), ("Octetos", "octetos"))
 IMAGENES: Columnas = (
     ("Imagen", "id_imagen"),
     ("Estado", "estado"),
@@ -45,6 +46,7 @@ IMAGENES: Columnas = (
     ("Región", "region_anatomica"),
     ("Ingesta", "fecha_ingesta"),
 )
+IMAGENES_DE_PAQUETE: Columnas = (("Imagen", "id_imagen"), ("Estado", "estado"), ("Motivo", "motivo"))
 NOTIFICACIONES: Columnas = (
     ("Notificación", "id_notificacion"),
     ("Estado", "estado"),
@@ -67,10 +69,10 @@ _COLORES: Mapping[str, str] = {
     **dict.fromkeys(
         ("ACTIVA", "APLICADO", "COMPLETADA", "HECHO", "INICIADO", "ANONIMIZADA", "PAGADA", "LISTA"), "green"
     ),
-    **dict.fromkeys(("CONFIRMADA", "ENVIADA"), "green"),
+    **dict.fromkeys(("CONFIRMADA", "ENVIADA", "COMPLETADO"), "green"),
     **dict.fromkeys(("RECHAZADA", "RECHAZADO", "FALLIDO", "FALLIDA", "CUARENTENA"), "red"),
     **dict.fromkeys(("COMPENSADA", "CANCELADA", "TERMINADO", "ANULADA", "OMITIDO"), "yellow"),
-    **dict.fromkeys(("PENDIENTE", "EN_CURSO", "CREADO", "CREADA", "EMITIDA"), "cyan"),
+    **dict.fromkeys(("PENDIENTE", "EN_CURSO", "RECIBIDO", "CREADO", "CREADA", "EMITIDA"), "cyan"),
 }
 
 
@@ -115,6 +117,13 @@ def paso_en_linea(paso: Objeto) -> Text:
     partes = [paso["ocurrido"], paso["servicio"], paso["paso"] + (" ↩" if paso["compensacion"] else "")]
     motivo = f" · {paso['motivo']}" if paso["motivo"] else ""
     return Text.assemble("  ".join(partes), "  ", _celda(paso["resultado"]), motivo)
+
+
+def paquete_en_linea(paquete: Objeto) -> Text:
+    """What became of a package: how many of its images are what, or why it was refused."""
+    cuentas = "  ".join(f"{que} {paquete[que]}" for que in ("total", "hechas", "cuarentena", "fallidas"))
+    porque = " ".join(paquete[que] for que in ("motivo", "detalle") if paquete.get(que))
+    return Text.assemble(f"Paquete {paquete['id_paquete']}: ", estado(paquete["estado"]), f"  {porque or cuentas}")
 
 
 def salud(respuesta: Objeto) -> RenderableType:

@@ -4,21 +4,36 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from procesamiento.aplicacion import cuentas
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.archivo import Archivo, Resultado
 from procesamiento.dominio.imagen import ImagenAnonimizada
-from procesamiento.dominio.metadatos import MetadatosImagen
+from procesamiento.dominio.metadatos import Completos, MetadatosImagen
 
 
-def limpio(unidad: Unidad, id: str, intento: int, resultado: Resultado, informe: Mapping[str, Any]) -> bool:
-    """There is a clean file. Answers whether this attempt was still the one that counts."""
+def limpio(
+    unidad: Unidad,
+    id: str,
+    intento: int,
+    resultado: Resultado,
+    informe: Mapping[str, Any],
+    completos: Completos | None = None,
+) -> bool:
+    """There is a clean file. Answers whether this attempt was still the one that counts.
+
+    Args:
+        completos: its metadata, with what the file told, where it came in a package.
+    """
     hallados = _por_decidir(unidad, id, intento)
     if hallados is None:
         return False
     imagen, archivo, metadatos = hallados
-    datos = unidad.anonimizador.anonimizar(metadatos, archivo=archivo.sha256, seudonimo=resultado.seudonimo)
+    datos = unidad.anonimizador.anonimizar(
+        metadatos, archivo=archivo.sha256, seudonimo=resultado.seudonimo, completos=completos
+    )
     archivo.limpiar(resultado, informe)
     imagen.limpiar(datos, resultado)
+    cuentas.decidida(unidad, imagen, archivo)
     return True
 
 
@@ -38,6 +53,7 @@ def apartado(
     imagen, archivo, _ = hallados
     archivo.apartar(informe, unidad.reloj() + conservar)
     imagen.apartar(estado, motivo)
+    cuentas.decidida(unidad, imagen, archivo)
     return True
 
 

@@ -3,7 +3,15 @@
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
-from contratos.consultas.procesamiento import ArchivoDeImagen, Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
+from contratos.consultas.procesamiento import (
+    ArchivoDeImagen,
+    Imagen,
+    InformeDeImagen,
+    ListarImagenes,
+    ListarImagenesDePaquete,
+    PaginaImagenes,
+    Paquete,
+)
 from contratos.procesamiento import ConsultaAnonimizacion
 from seedwork.aplicacion.sobre import Sobre
 
@@ -33,4 +41,12 @@ class Lectura(Protocol):
 
     def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
         """A page of them, newest first."""
+        ...
+
+    def paquete(self, id: str) -> Paquete | None:
+        """One package."""
+        ...
+
+    def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete) -> PaginaImagenes | None:
+        """A page of a package's images, as the package counts them; None where there is no such package."""
         ...

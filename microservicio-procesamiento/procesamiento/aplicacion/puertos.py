@@ -1,11 +1,12 @@
 """What the application needs of the outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.dominio.archivo import Archivo
 from procesamiento.dominio.imagen import ImagenAnonimizada
+from procesamiento.dominio.paquete import Miembro, Paquete
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
 
@@ -25,8 +26,31 @@ class Archivos(Protocol):
     def agregar(self, archivo: Archivo, /) -> None: ...
 
 
+class Paquetes(Protocol):
+    """The packages, likewise."""
+
+    def obtener(self, id: str, /) -> Paquete | None: ...
+
+    def precargar(self, ids: Collection[str], /) -> None: ...
+
+    def agregar(self, paquete: Paquete, /) -> None: ...
+
+
+class Miembros(Protocol):
+    """Their files, likewise."""
+
+    def obtener(self, id: str, /) -> Miembro | None: ...
+
+    def precargar(self, ids: Collection[str], /) -> None: ...
+
+    def agregar(self, miembro: Miembro, /) -> None: ...
+
+    def buscar(self, columna: str, valores: Collection[str], /) -> Sequence[Miembro]: ...
+
+
 class Unidad(UnidadTrabajo):
-    """This service's unit of work.
+    """This service's unit of work. Who needs several of its rows takes them in this order: image, file, package, member
+    (of packages, by their ids); a decided image's members come with the image.
 
     Attributes:
         admite: whether a file may be fetched from where it is said to lie.
@@ -34,5 +58,7 @@ class Unidad(UnidadTrabajo):
 
     imagenes: Imagenes
     archivos: Archivos
+    paquetes: Paquetes
+    miembros: Miembros
     anonimizador: Anonimizador
     admite: Callable[[str], bool]

@@ -5,29 +5,53 @@ from contratos.procesamiento import (
     AnonimizacionRechazada,
     AnonimizarArchivo,
     AnonimizarImagen,
+    AnonimizarPaquete,
     DescartarImagen,
     LiberarImagen,
 )
+from procesamiento.aplicacion import cuentas
 from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.imagen import ImagenAnonimizada
+from procesamiento.dominio.paquete import Paquete
+from seedwork.dominio.reglas import es_id
 
 _AJENOS = frozenset({motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA, motivos.COMANDO_DESCARTADO})
 """Reasons that say nothing of the image: they leave no record of it."""
 
 
 def rechazar_comando(
-    comando: AnonimizarImagen | AnonimizarArchivo | LiberarImagen | DescartarImagen, unidad: Unidad, motivo: str
+    comando: AnonimizarImagen | AnonimizarArchivo | AnonimizarPaquete | LiberarImagen | DescartarImagen,
+    unidad: Unidad,
+    motivo: str,
 ) -> None:
-    """Tell that the command took no effect."""
-    if isinstance(comando, LiberarImagen | DescartarImagen):
-        imagen = unidad.imagenes.obtener(unidad.sobre.sujeto)
-        if imagen is not None:
-            imagen.rechazar_comando(unidad.sobre.id, motivo)
-        else:
-            _rechazar_sin_imagen("", unidad, motivo)
+    """Tell that a command took no effect."""
+    if isinstance(comando, AnonimizarPaquete):
+        _rechazar_paquete(comando, unidad, motivo)
+    elif isinstance(comando, LiberarImagen | DescartarImagen):
+        _rechazar_decision(unidad, motivo)
     else:
         _rechazar_imagen(comando, unidad, motivo)
+        if isinstance(comando, AnonimizarArchivo) and comando.id_paquete:
+            cuentas.rechazada(unidad, motivo)
+
+
+def _rechazar_decision(unidad: Unidad, motivo: str) -> None:
+    """Tell it of the image, if there is one."""
+    imagen = unidad.imagenes.obtener(unidad.sobre.sujeto)
+    if imagen is not None:
+        imagen.rechazar_comando(unidad.sobre.id, motivo)
+    else:
+        _rechazar_sin_imagen("", unidad, motivo)
+
+
+def _rechazar_paquete(comando: AnonimizarPaquete, unidad: Unidad, motivo: str) -> None:
+    """A package that is not known yet is kept as refused, with its reason; of any other the command's fate tells."""
+    utilizable = es_id(comando.id_paquete) and comando.id_paquete == unidad.sobre.sujeto
+    if utilizable and motivo not in _AJENOS and unidad.paquetes.obtener(comando.id_paquete) is None:
+        paquete = Paquete(id=comando.id_paquete)
+        paquete.rechazar(motivo)
+        unidad.paquetes.agregar(paquete)
 
 
 def _rechazar_imagen(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unidad, motivo: str) -> None:

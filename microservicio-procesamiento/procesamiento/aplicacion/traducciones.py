@@ -52,10 +52,26 @@ def _rechazada(evento: eventos.Rechazada) -> contrato.AnonimizacionRechazada:
     )
 
 
+def _completado(evento: eventos.PaqueteCompletado) -> contrato.PaqueteCompletado:
+    return contrato.PaqueteCompletado(
+        id_paquete=evento.id_paquete,
+        total=evento.total,
+        hechas=evento.hechas,
+        cuarentena=evento.cuarentena,
+        fallidas=evento.fallidas,
+    )
+
+
+def _paquete_rechazado(evento: eventos.PaqueteRechazado) -> contrato.PaqueteRechazado:
+    return contrato.PaqueteRechazado(id_paquete=evento.id_paquete, motivo=evento.motivo)
+
+
 TRADUCCIONES: Traducciones = {
     eventos.Anonimizada: _anonimizada,
     eventos.Apartada: _apartada,
     eventos.Liberada: _liberada,
     eventos.Descartada: _descartada,
     eventos.Rechazada: _rechazada,
+    eventos.PaqueteCompletado: _completado,
+    eventos.PaqueteRechazado: _paquete_rechazado,
 }

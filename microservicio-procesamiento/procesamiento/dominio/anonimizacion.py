@@ -7,7 +7,7 @@ from datetime import datetime
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 from procesamiento.dominio.condiciones import Reconocedor
-from procesamiento.dominio.metadatos import MetadatosImagen
+from procesamiento.dominio.metadatos import Completos, MetadatosImagen
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import leer_fecha
 
@@ -21,7 +21,7 @@ class DatosAnonimos:
 
     Attributes:
         condiciones: codes of the allow-list.
-        fecha_ingesta: ISO 8601, moved by the patient's own offset.
+        fecha_ingesta: ISO 8601, moved by the patient's own offset; empty where nobody told it.
         version_clave: the version of the key that pseudonym, offset and fingerprint come from.
         huella: the content's keyed fingerprint.
     """
@@ -71,7 +71,12 @@ class Anonimizador:
         return self._vigente
 
     def anonimizar(
-        self, metadatos: MetadatosImagen, *, archivo: str = "", seudonimo: str | None = None
+        self,
+        metadatos: MetadatosImagen,
+        *,
+        archivo: str = "",
+        seudonimo: str | None = None,
+        completos: Completos | None = None,
     ) -> DatosAnonimos:
         """What may be kept.
 
@@ -79,13 +84,19 @@ class Anonimizador:
             archivo: the SHA-256 of what came as its file; empty for metadata alone.
             seudonimo: the patient's, where the file says whose it is. Where that is another than the metadata's, the
                 date goes: it would be moved by somebody else's offset.
+            completos: what its file told besides, where it came in a package; the content stays what was sent.
 
         Raises:
             ReglaViolada: the metadata breaks a rule of the contract (DATOS_INVALIDOS).
         """
-        if not metadatos.son_validos():
+        enviados, paciente, clave = metadatos, metadatos.paciente, self._vigente
+        if completos is not None:
+            metadatos = completos.metadatos
+            paciente = Paciente(completos.emisor, metadatos.id_paciente)
+        if not metadatos.son_validos(parciales=completos is not None):
             raise ReglaViolada("DATOS_INVALIDOS")
-        paciente, clave, ingesta = metadatos.paciente, self._vigente, _leida(metadatos.fecha_ingesta)
+        sin_fecha = completos is not None and not metadatos.fecha_ingesta
+        ingesta = None if sin_fecha else _leida(metadatos.fecha_ingesta)
         propio = clave.paciente(paciente)
         modalidad, patologia, region, formato, fuente = _sin_paciente(metadatos.descriptivos, paciente)
         return DatosAnonimos(
@@ -95,10 +106,10 @@ class Anonimizador:
             region_anatomica=region,
             formato_imagen=formato,
             fuente_de_datos=fuente,
-            condiciones=self._reconocedor.reconocer(metadatos.antecedentes, ingesta.year),
+            condiciones=self._reconocedor.reconocer(metadatos.antecedentes, ingesta.year if ingesta else 0),
             fecha_ingesta=RETIRADO if seudonimo not in (None, propio) else _desplazada(ingesta, clave, paciente),
             version_clave=clave.version,
-            huella=self.huella(metadatos, archivo).valor,
+            huella=self.huella(enviados, archivo).valor,
         )
 
     def huella(self, metadatos: MetadatosImagen, archivo: str = "") -> Huella:
@@ -127,6 +138,8 @@ def _leida(fecha: str) -> datetime:
         raise ReglaViolada("DATOS_INVALIDOS") from None
 
 
-def _desplazada(fecha: datetime, clave: Seudonimizador, paciente: Paciente) -> str:
-    """The moved date, in ISO 8601 and with as much of time and zone as it came with."""
+def _desplazada(fecha: datetime | None, clave: Seudonimizador, paciente: Paciente) -> str:
+    """The moved date, in ISO 8601 and with as much of time and zone as it came with; empty for none."""
+    if fecha is None:
+        return ""
     return (fecha + clave.desplazamiento(paciente)).isoformat().replace("+00:00", "Z")

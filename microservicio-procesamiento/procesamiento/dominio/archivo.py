@@ -63,7 +63,9 @@ class Archivo(Agregado):
     Attributes:
         uri: where the original lies; None once it need not any more.
         sha256, octetos: what its sender said of it; 0 octets for nothing.
-        metadatos: the nine fields as they came; None once there is nothing left to be cleaned.
+        paquete: the id of the package that it came in; None for one sent by itself.
+        metadatos: the nine fields as they came, in a package as far as they did; None once there is nothing left to be
+            cleaned.
         sobre: the envelope of the command, which causes what is published of the outcome; likewise.
         intentos: attempts begun; the last one's number is its lease's.
         intentos_previos: those of before an operator had it tried once more.
@@ -77,6 +79,7 @@ class Archivo(Agregado):
     uri: str | None
     sha256: str
     octetos: int
+    paquete: str | None = None
     metadatos: Mapping[str, str] | None = field(default=None, repr=False)
     sobre: Mapping[str, Any] | None = None
     intentos: int = 0

@@ -50,3 +50,22 @@ class Rechazada(EventoAnonimizacion):
 
     id_comando: str
     motivo: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaqueteCompletado(EventoDominio):
+    """Each image of a package is decided."""
+
+    id_paquete: str
+    total: int
+    hechas: int
+    cuarentena: int
+    fallidas: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaqueteRechazado(EventoDominio):
+    """A package is not taken, and why."""
+
+    id_paquete: str
+    motivo: str

@@ -1,11 +1,14 @@
 """An image's metadata as it arrives, and the contract's rules for it (contract §2, "What is valid")."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from anonimizacion.paciente import Paciente
-from seedwork.dominio.reglas import es_id
+from seedwork.dominio.reglas import es_fecha, es_id
 from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
+
+NO_INDICADA = "No indicada"
+"""Stands for what nobody told of an image that came in a package."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,39 @@ class MetadatosImagen:
             return "DATOS_INVALIDOS"
         return "ID_REVELA_PACIENTE" if self.paciente.esta_en(self.id_imagen) else None
 
-    def son_validos(self) -> bool:
-        """Whether the texts keep the rules; the date is looked at where it is read."""
-        descritos = all(map(PUBLICADO.es, self.descriptivos))
-        return es_id(self.id_imagen) and PACIENTE.es(self.id_paciente) and descritos and PARRAFO.es(self.antecedentes)
+    def son_validos(self, *, parciales: bool = False) -> bool:
+        """Whether the texts keep the rules; the date is looked at where it is read.
+
+        Args:
+            parciales: whether what is not told may be empty, as of an image that comes in a package.
+        """
+        reglas = [
+            *((t, PUBLICADO) for t in self.descriptivos),
+            (self.antecedentes, PARRAFO),
+            (self.id_paciente, PACIENTE),
+        ]
+        return es_id(self.id_imagen) and all(regla.es(t) or (parciales and not t) for t, regla in reglas)
+
+    def valen_en_paquete(self) -> bool:
+        """Whether what is told of them keeps the rules, the date included; what is not the file itself may tell."""
+        return self.son_validos(parciales=True) and (not self.fecha_ingesta or es_fecha(self.fecha_ingesta))
+
+    def completados(self, **tomados: str) -> "MetadatosImagen":
+        """The same, with what the file tells where its sender did not; what nobody told is said to be so, and a history
+        or a date then is empty."""
+        faltan = {campo: valor for campo, valor in tomados.items() if not getattr(self, campo)}
+        completos = replace(self, **faltan)
+        vacios = ("modalidad", "patologia", "region_anatomica", "fuente_de_datos")
+        return replace(completos, **{campo: NO_INDICADA for campo in vacios if not getattr(completos, campo)})
+
+
+@dataclass(frozen=True)
+class Completos:
+    """The metadata of an image that came in a package, with what its file told.
+
+    Attributes:
+        emisor: who issued the patient's number.
+    """
+
+    metadatos: MetadatosImagen
+    emisor: str

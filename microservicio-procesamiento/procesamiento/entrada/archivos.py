@@ -1,12 +1,10 @@
 """The hand that looks at files, one at a time, and the broom behind it. No transaction is open while a file is read."""
 
 import math
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from multiprocessing.connection import Connection
 
 import structlog
 from prometheus_client import Counter
@@ -15,7 +13,9 @@ from contratos import motivos
 from procesamiento.aplicacion import desenlace
 from procesamiento.dominio.archivo import Archivo
 from procesamiento.dominio.imagen import ANONIMIZADA, FALLIDA
-from procesamiento.entrada.limpieza import Ausente, Encargo, Hecho, Taller, emplear
+from procesamiento.dominio.metadatos import MetadatosImagen
+from procesamiento.entrada.empleado import Empleado, Perdido
+from procesamiento.entrada.limpieza import Ausente, Encargo, Hecho, Taller
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from seedwork.aplicacion.almacen import ORIGINALES, Almacen, SinAlmacen
 from seedwork.aplicacion.sobre import Sobre
@@ -28,12 +28,9 @@ ARCHIVOS = Counter("saludtech_archivos_total", "Attempts at an image's file", ["
 
 ARRIENDO_S = 15.0
 """Seconds that a file stays with whoever took it last: a frozen worker keeps it from the others for no longer."""
-LATIDO_S = 4.0
-"""Seconds between two signs of life for it."""
 SONDEO_S = 1.0
 PAUSA_S = 5.0
 """Seconds before a file is tried again."""
-_OJEADA_S = 0.2
 HUERFANOS_S = 600.0
 """Seconds between two looks for originals that nothing names."""
 HUERFANO = timedelta(hours=24)
@@ -68,11 +65,11 @@ class Mano:
         self._cola = cola
         self._abrir = abrir
         self._almacen = almacen
-        self._taller = taller
         self._intentos = intentos
         self._plazo_s = plazo_s
         self._conservar = conservar
-        self._empleado: tuple[subprocess.Popen[bytes], Connection] | None = None
+        # The engine and its decoders are this process's alone.
+        self._empleado = Empleado(taller, preparar="anonimizacion.motor")
 
     def correr(self, parada: threading.Event) -> None:
         """Look at files until ``parada`` is set; what is in hand then is given back."""
@@ -117,12 +114,7 @@ class Mano:
 
     def despedir(self) -> None:
         """End the process, whatever it does."""
-        empleado, self._empleado = self._empleado, None
-        if empleado is not None:
-            proceso, conexion = empleado
-            proceso.kill()
-            proceso.wait()
-            conexion.close()
+        self._empleado.despedir()
 
     def _encargar(self, archivo: Archivo, parada: threading.Event) -> Hecho | Ausente | None:
         """What became of it; None where its process died, took too long, or lost its lease, or where all is to stop."""
@@ -135,29 +127,17 @@ class Mano:
             id_paciente=metadatos["id_paciente"],
             region_anatomica=metadatos["region_anatomica"],
             despejadas=archivo.despejadas,
+            paquete=archivo.paquete,
+            metadatos=MetadatosImagen(**metadatos) if archivo.paquete else None,
         )
-        if self._empleado is None or self._empleado[0].poll() is not None:
-            self.despedir()
-            self._empleado = emplear(self._taller)
-        _, conexion = self._empleado
-        limite, latido = time.monotonic() + self._plazo_s, time.monotonic() + LATIDO_S
         try:
-            conexion.send(encargo)
-            while not conexion.poll(_OJEADA_S):
-                ahora = time.monotonic()
-                if ahora > limite or parada.is_set():
-                    self.despedir()
-                    return None
-                if ahora > latido:
-                    latido = ahora + LATIDO_S
-                    if not self._renovar(archivo):
-                        self.despedir()
-                        return None
-            hecho: Hecho | Ausente = conexion.recv()
-        except (EOFError, OSError):
-            self.despedir()
+            (hecho,) = self._empleado.pedir(
+                encargo, plazo_s=self._plazo_s, parada=parada, renovar=lambda: self._renovar(archivo)
+            )
+        except Perdido:
             return None
-        return hecho
+        respuesta: Hecho | Ausente = hecho
+        return respuesta
 
     def _renovar(self, archivo: Archivo) -> bool:
         """Whether it is still this hand's, as far as anybody can tell: what was done so far is not given up because the
@@ -194,7 +174,9 @@ class Mano:
     def _asentar(self, archivo: Archivo, sobre: Sobre, hecho: Hecho) -> bool:
         with self._abrir() as unidad, unidad.mensaje(sobre, deshacible=False):
             if hecho.resultado is not None:
-                return desenlace.limpio(unidad, archivo.id, archivo.intentos, hecho.resultado, hecho.informe or {})
+                return desenlace.limpio(
+                    unidad, archivo.id, archivo.intentos, hecho.resultado, hecho.informe or {}, hecho.completos
+                )
             return desenlace.apartado(
                 unidad, archivo.id, archivo.intentos, hecho.estado, hecho.motivo, hecho.informe, self._conservar
             )

@@ -1,34 +1,27 @@
-"""A process that cleans one file after another, within limits: what kills it costs that file an attempt, and no more.
+"""The cleaning of files: what the process does that reads them (:mod:`procesamiento.entrada.empleado`)."""
 
-It gets files' places and gives what became of them; it knows neither the broker nor the database. Whoever asks it ends
-it when it takes too long, and makes another.
-"""
-
-import ctypes
 import hashlib
 import json
 import mmap
-import os
-import resource
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.dominio.archivo import Resultado
 from procesamiento.dominio.imagen import CUARENTENA, FALLIDA
+from procesamiento.dominio.metadatos import Completos, MetadatosImagen
 from seedwork.aplicacion.almacen import ORIGINALES, RESULTADOS, NoEsta, SinAlmacen
+from seedwork.dominio.reglas import es_fecha
+from seedwork.dominio.textos import PACIENTE, PUBLICADO, TipoTexto
 from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencias
+
+if TYPE_CHECKING:
+    from anonimizacion.dicom.descripcion import Descripcion
 
 _TIPOS = {
     Formato.DICOM: "application/dicom",
@@ -36,13 +29,6 @@ _TIPOS = {
     Formato.JPEG: "image/jpeg",
     Formato.NIFTI: "application/octet-stream",
 }
-_CORTESIA = 10
-_DEL_ENTORNO = frozenset(
-    {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "NO_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-)
-_DEL_ENTORNO_ASI = ("PYTHON", "LC_", "LD_", "AWS_", "GOOGLE_", "OMP_", "OPENBLAS_")
-"""Of the worker's environment, all that the process is told: how to run, and how the store lets it in."""
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +71,12 @@ class Taller:
 
 @dataclass(frozen=True, kw_only=True)
 class Encargo:
-    """A file to be cleaned."""
+    """A file to be cleaned.
+
+    Attributes:
+        paquete: the package that it came in, if it did.
+        metadatos: what its sender told of it then; the file tells the rest.
+    """
 
     uri: str = field(repr=False)
     sha256: str
@@ -95,82 +86,32 @@ class Encargo:
     region_anatomica: str
     despejadas: frozenset[str] = frozenset()
     """The codes of what it was kept apart for, and a person has settled."""
+    paquete: str | None = None
+    metadatos: MetadatosImagen | None = field(default=None, repr=False)
+
+    def hacer(self, taller: "Taller") -> "Iterator[Hecho | Ausente]":
+        """Clean it."""
+        yield hacer(taller, self)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hecho:
-    """What became of it: a clean file, or the state and the reason for none."""
+    """What became of it: a clean file, or the state and the reason for none.
+
+    Attributes:
+        completos: of a file that came in a package, its metadata with what it told itself.
+    """
 
     resultado: Resultado | None = None
     estado: str = ""
     motivo: str = ""
     informe: Mapping[str, Any] | None = None
+    completos: Completos | None = None
 
 
 @dataclass(frozen=True)
 class Ausente:
     """The store was away: nothing is known of the file."""
-
-
-def emplear(taller: Taller) -> tuple[subprocess.Popen[bytes], Connection]:
-    """A new process, and the way to it: an :class:`Encargo` goes in, a :class:`Hecho` or :class:`Ausente` comes out.
-
-    What a file makes of it may be an attacker's: of the settings it is told the workshop's alone, and neither the
-    database's address nor anybody else's secret is in its environment.
-    """
-    nuestra, suya = Pipe()
-    programa = f"from {__name__} import trabajar; trabajar({suya.fileno()}, {os.getpid()})"
-    with suya:
-        proceso = subprocess.Popen(
-            [sys.executable, "-c", programa],
-            env={n: v for n, v in os.environ.items() if n in _DEL_ENTORNO or n.startswith(_DEL_ENTORNO_ASI)},
-            stdin=subprocess.DEVNULL,
-            pass_fds=[suya.fileno()],
-        )
-    with suppress(OSError):
-        # That it is dead already is for whoever asks it to find.
-        nuestra.send(taller)
-    return proceso, nuestra
-
-
-def trabajar(descriptor: int, de: int) -> None:
-    """Be such a process.
-
-    Args:
-        descriptor: its end of the way, over which the workshop comes first.
-        de: the process that made it, and that it ends with.
-    """
-    _morir_con(de)
-    _callar()
-    # Before anything waits for it, and before its memory is counted.
-    import anonimizacion.motor  # noqa: F401
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_CORTESIA)
-    with suppress(EOFError, OSError), Connection(descriptor) as conexion:
-        taller: Taller = conexion.recv()
-        resource.setrlimit(resource.RLIMIT_AS, (taller.memoria, taller.memoria))
-        # Its memory would be a person's file.
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        while True:
-            encargo = conexion.recv()
-            conexion.send(hacer(taller, encargo))
-
-
-def _morir_con(padre: int) -> None:
-    """End as soon as whoever asks has ended, where the system can see to that."""
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != padre:
-        os._exit(0)
-
-
-def _callar() -> None:
-    """Whatever a decoder says, or a stack trace, may quote a person's file: none of it reaches a log."""
-    nada = os.open(os.devnull, os.O_WRONLY)
-    for salida in (1, 2):
-        os.dup2(nada, salida)
-    os.close(nada)
 
 
 def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
@@ -181,8 +122,11 @@ def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
         return Hecho(estado=FALLIDA, motivo=motivos.REFERENCIA_NO_PERMITIDA)
     try:
         with tempfile.TemporaryFile() as copia:
-            if not _traer(*lugar, copia, encargo.sha256, taller.maximo):
+            if not traer(*lugar, copia, encargo.sha256, taller.maximo):
                 return Hecho(estado=FALLIDA, motivo=motivos.HUELLA_DISTINTA)
+            if not copia.tell():
+                # No map is of nothing.
+                return _limpiar(taller, encargo, b"")
             with mmap.mmap(copia.fileno(), 0, access=mmap.ACCESS_READ) as mapa, memoryview(mapa) as octetos:
                 return _limpiar(taller, encargo, octetos)
     except NoEsta:
@@ -191,7 +135,7 @@ def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
         return Ausente()
 
 
-def _traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str, maximo: int) -> bool:
+def traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str, maximo: int) -> bool:
     """Copy an original to this machine; whether it is what it was said to be."""
     resumen, octetos = hashlib.sha256(), 0
     for trozo in almacen.leer(nombre):
@@ -201,21 +145,34 @@ def _traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str
         resumen.update(trozo)
         copia.write(trozo)
     copia.flush()
-    return octetos > 0 and resumen.hexdigest() == sha256
+    return resumen.hexdigest() == sha256
 
 
 def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     # The engine and its decoders are this process's alone: whoever only asks it does without some 60 MB.
+    from anonimizacion.dicom.descripcion import Descripcion, describir
     from anonimizacion.motor import anonimizar
 
     formato = Formato(encargo.formato)
-    remitente = Remitente(encargo.fuente, encargo.id_paciente, encargo.region_anatomica)
+    de_paquete = encargo.metadatos is not None
+    descripcion = describir(octetos) if de_paquete and formato is Formato.DICOM else Descripcion()
+    fuente = encargo.fuente
+    if de_paquete:
+        # Of two packages that say nothing of where they come from, patients of one number are two people.
+        fuente = fuente or descripcion.institucion or f"paquete:{encargo.paquete}"
+    remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
     despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
     opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
     hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
     informe = json.loads(json.dumps(hecho.informe.como_documento()))
     if not isinstance(hecho, Limpia):
         return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
+    completos = None
+    if encargo.metadatos is not None:
+        completos = _completar(encargo.metadatos, descripcion, fuente)
+        if completos.metadatos.falta_del_id() is not None:
+            # What the file told shows it; nobody could tell before.
+            return Hecho(estado=CUARENTENA, motivo=motivos.ID_REVELA_PACIENTE, informe=informe)
     almacen, sha256 = taller.propio, hecho.sha256()
     if almacen.describir(RESULTADOS + sha256) is None:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
@@ -231,7 +188,26 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         sexo=hecho.rasgos.sexo or "",
         mes=hecho.rasgos.mes or "",
     )
-    return Hecho(resultado=resultado, informe=informe)
+    return Hecho(resultado=resultado, informe=informe, completos=completos)
+
+
+def _completar(metadatos: MetadatosImagen, descripcion: "Descripcion", fuente: str) -> Completos:
+    tomados = {
+        "modalidad": _como(PUBLICADO, descripcion.modalidad),
+        "region_anatomica": _como(PUBLICADO, descripcion.region),
+        "fuente_de_datos": _como(PUBLICADO, descripcion.institucion),
+        "id_paciente": _como(PACIENTE, descripcion.numero),
+        "fecha_ingesta": descripcion.cuando if es_fecha(descripcion.cuando) else "",
+    }
+    return Completos(metadatos.completados(**tomados), descripcion.emisor or fuente)
+
+
+def _como(tipo: TipoTexto, texto: str) -> str:
+    """A text of the file as its kind is kept; empty where it is none of that kind."""
+    try:
+        return tipo.leer(texto)
+    except ValueError:
+        return ""
 
 
 def _trozos(partes: tuple[Octetos, ...]) -> Iterator[bytes]:

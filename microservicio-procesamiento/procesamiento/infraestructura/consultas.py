@@ -7,7 +7,15 @@ import sqlalchemy as sa
 
 from contratos import motivos
 from contratos.consultas import procesamiento as contrato
-from contratos.consultas.procesamiento import ArchivoDeImagen, Imagen, InformeDeImagen, ListarImagenes, PaginaImagenes
+from contratos.consultas.procesamiento import (
+    ArchivoDeImagen,
+    Imagen,
+    InformeDeImagen,
+    ListarImagenes,
+    ListarImagenesDePaquete,
+    PaginaImagenes,
+    Paquete,
+)
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
 from procesamiento.dominio.condiciones import Condicion
@@ -53,6 +61,29 @@ _LISTA = Lista(
         "estado": _I.estado,
     },
     igual=_por_indice,
+)
+
+
+_P = tablas.paquetes.c
+_M = tablas.miembros.c
+_PAQUETE = sa.select(tablas.paquetes).where(_P.id == sa.bindparam("id"))
+# What is known of an image is shown where it is what the package counts: under its id may be another's content.
+_DE_PAQUETE = Lista(
+    ListarImagenesDePaquete,
+    sa.select(
+        _M.imagen.label("id"),
+        _M.orden,
+        _M.estado,
+        _M.motivo,
+        *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "secuencia", "huella")),
+    ).join_from(
+        tablas.miembros,
+        tablas.imagenes,
+        sa.and_(_I.id == _M.imagen, _I.estado == _M.estado, _M.estado != "RECHAZADA"),
+        isouter=True,
+    ),
+    _M.orden,
+    {"id_paquete": _M.paquete, "estado": _M.estado},
 )
 
 
@@ -135,6 +166,33 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             filas, siguiente = _LISTA.pagina(conexion, consulta)
         return PaginaImagenes(elementos=[self._mostrar(fila) for fila in filas], siguiente=siguiente)
 
+    def paquete(self, id: str) -> Paquete | None:
+        """One package."""
+        with self._por_sentencia.connect() as conexion:
+            fila = conexion.execute(_PAQUETE, {"id": id}).mappings().one_or_none()
+        if fila is None:
+            return None
+        decididas = fila["hechas"] + fila["cuarentena"] + fila["fallidas"]
+        return Paquete(
+            id_paquete=fila["id"],
+            estado=fila["estado"],
+            motivo=motivos.texto(fila["motivo"]),
+            detalle=fila["detalle"],
+            total=fila["total"],
+            hechas=fila["hechas"],
+            cuarentena=fila["cuarentena"],
+            fallidas=fila["fallidas"],
+            pendientes=fila["total"] - decididas,
+        )
+
+    def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete) -> PaginaImagenes | None:
+        """A page of a package's images."""
+        with self._motor.connect() as conexion:
+            filas, siguiente = _DE_PAQUETE.pagina(conexion, consulta)
+            if not filas and conexion.execute(_PAQUETE, {"id": consulta.id_paquete}).one_or_none() is None:
+                return None
+        return PaginaImagenes(elementos=[self._mostrar(fila) for fila in filas], siguiente=siguiente)
+
     def _mostrar(self, fila: sa.RowMapping) -> Imagen:
         return Imagen(
             id_imagen=fila["id"],
@@ -147,7 +205,7 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             formato_imagen=fila["formato_imagen"],
             fuente_de_datos=fila["fuente_de_datos"],
             condiciones=[self._condicion(codigo) for codigo in fila["condiciones"] or ()],
-            fecha_ingesta=fila["fecha_ingesta"],
+            fecha_ingesta=fila["fecha_ingesta"] or None,
             version_clave=fila["version_clave"],
             aviso=contrato.AVISO,
         )

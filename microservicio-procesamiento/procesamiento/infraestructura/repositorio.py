@@ -10,6 +10,7 @@ from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos, Huella
 from procesamiento.dominio.archivo import Archivo
 from procesamiento.dominio.imagen import ImagenAnonimizada
+from procesamiento.dominio.paquete import Miembro, Paquete
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 
@@ -55,6 +56,8 @@ def _imagen_de(fila: Mapping[str, Any]) -> ImagenAnonimizada:
 
 _IMAGEN = Mapeo(_fila_de_imagen, _imagen_de)
 _ARCHIVO = mapeo_llano(Archivo, salvo=("secuencia",))
+_PAQUETE = mapeo_llano(Paquete)
+_MIEMBRO = mapeo_llano(Miembro, salvo=("secuencia",))
 
 
 class UnidadProcesamiento(Unidad):
@@ -66,5 +69,7 @@ class UnidadProcesamiento(Unidad):
         super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.imagenes = Repositorio(transaccion, transaccion.tablas["imagenes"], _IMAGEN, sujeto="id_imagen")
         self.archivos = Repositorio(transaccion, transaccion.tablas["archivos"], _ARCHIVO)
+        self.paquetes = Repositorio(transaccion, transaccion.tablas["paquetes"], _PAQUETE, sujeto="id_paquete")
+        self.miembros = Repositorio(transaccion, transaccion.tablas["miembros"], _MIEMBRO)
         self.anonimizador = anonimizador
         self.admite = admite

@@ -35,6 +35,7 @@ archivos = sa.Table(
     sa.Column("uri", sa.Text),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("octetos", sa.BigInteger, nullable=False),
+    sa.Column("paquete", sa.Text),
     sa.Column("metadatos", JSONB(none_as_null=True)),
     sa.Column("sobre", JSONB(none_as_null=True)),
     sa.Column("intentos", sa.Integer, nullable=False),
@@ -48,6 +49,56 @@ archivos = sa.Table(
     sa.Column("decisiones", JSONB, nullable=False, server_default="{}"),
 )
 
+paquetes = sa.Table(
+    "paquetes",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("secuencia", sa.Integer, nullable=False),
+    sa.Column("estado", sa.Text, nullable=False),
+    sa.Column("motivo", sa.Text),
+    sa.Column("detalle", sa.Text),
+    sa.Column("uri", sa.Text),
+    sa.Column("uri_metadatos", sa.Text),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("octetos", sa.BigInteger, nullable=False),
+    sa.Column("sha256_metadatos", sa.Text, nullable=False),
+    sa.Column("sobre", JSONB(none_as_null=True)),
+    sa.Column("intentos", sa.Integer, nullable=False),
+    sa.Column("avance", sa.Integer, nullable=False),
+    sa.Column("proximo", sa.DateTime(timezone=True)),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("hechas", sa.Integer, nullable=False),
+    sa.Column("cuarentena", sa.Integer, nullable=False),
+    sa.Column("fallidas", sa.Integer, nullable=False),
+)
+
+miembros = sa.Table(
+    "miembros",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("orden", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
+    sa.Column("paquete", sa.Text, nullable=False),
+    sa.Column("lugar", sa.Integer, nullable=False),
+    sa.Column("imagen", sa.Text, nullable=False),
+    sa.Column("uri", sa.Text),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("octetos", sa.BigInteger, nullable=False),
+    sa.Column("metadatos", JSONB(none_as_null=True)),
+    sa.Column("dicho", sa.Boolean, nullable=False),
+    sa.Column("estado", sa.Text, nullable=False),
+    sa.Column("motivo", sa.Text),
+    sa.Column("espera", sa.Boolean, nullable=False),
+)
+
+sa.Index("paquetes_proximo", paquetes.c.proximo, postgresql_where=paquetes.c.proximo.is_not(None))
+sa.Index("paquetes_uri", paquetes.c.uri, postgresql_where=paquetes.c.uri.is_not(None))
+sa.Index("paquetes_uri_metadatos", paquetes.c.uri_metadatos, postgresql_where=paquetes.c.uri_metadatos.is_not(None))
+sa.Index("miembros_lugar", miembros.c.paquete, miembros.c.lugar, unique=True)
+sa.Index("miembros_por_decir", miembros.c.paquete, miembros.c.lugar, postgresql_where=miembros.c.dicho.is_(False))
+sa.Index("miembros_de_paquete", miembros.c.paquete, miembros.c.orden)
+sa.Index("miembros_estado", miembros.c.paquete, miembros.c.estado, miembros.c.orden)
+sa.Index("miembros_imagen", miembros.c.imagen)
+sa.Index("miembros_uri", miembros.c.uri, postgresql_where=miembros.c.uri.is_not(None))
 sa.Index("archivos_proximo", archivos.c.proximo, postgresql_where=archivos.c.proximo.is_not(None))
 sa.Index("archivos_uri", archivos.c.uri, postgresql_where=archivos.c.uri.is_not(None))
 sa.Index(

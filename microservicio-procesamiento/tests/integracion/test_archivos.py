@@ -249,7 +249,7 @@ def test_lo_que_se_hizo_no_se_pierde_porque_la_base_falte_un_momento(
     sala: Sala, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sala.mandar("i-1")
-    monkeypatch.setattr(entrada, "LATIDO_S", 0.0)
+    monkeypatch.setattr("procesamiento.entrada.empleado.LATIDO_S", 0.0)
     error = sa.exc.OperationalError("x", None, Exception("ausente"))
     monkeypatch.setattr("procesamiento.entrada.archivos.es_ajeno", lambda dicho: dicho is error)
 
@@ -286,7 +286,7 @@ def test_el_proceso_que_lee_archivos_no_sabe_de_la_base_ni_de_los_secretos_de_lo
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "la-del-almacen")
     sala.mandar("i-1")
     assert sala.mano()()
-    (proceso,) = (p for p in psutil.Process().children() if "limpieza" in " ".join(p.cmdline()))
+    (proceso,) = (p for p in psutil.Process().children() if "empleado" in " ".join(p.cmdline()))
     entorno = proceso.environ()
     assert "no-para-el" not in entorno.values()
     assert entorno["AWS_ACCESS_KEY_ID"] == "la-del-almacen"

@@ -3,7 +3,15 @@
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
-from contratos.consultas.servicio_datos import ListarServiciosDatos, PaginaServiciosDatos, ServicioDatos
+from contratos.consultas.servicio_datos import (
+    ImagenesDeDataset,
+    ListarImagenesDeDataset,
+    ListarServiciosDatos,
+    ManifiestoDeDataset,
+    ObtenerManifiestoDeDataset,
+    PaginaServiciosDatos,
+    ServicioDatos,
+)
 
 
 class Lectura(Protocol):
@@ -15,6 +23,15 @@ class Lectura(Protocol):
 
     def servicio_datos(self, id: str) -> ServicioDatos | None:
         """One data service, with its expert, cloud and data set, and how many images that one has by now."""
+        ...
+
+    def imagenes(self, consulta: ListarImagenesDeDataset) -> ImagenesDeDataset | None:
+        """A page of a version of a data service's data set; None where the service is not at work, or has no such
+        version."""
+        ...
+
+    def manifiesto(self, consulta: ObtenerManifiestoDeDataset) -> ManifiestoDeDataset | None:
+        """What a version of it is; None likewise."""
         ...
 
     def servicios(self, consulta: ListarServiciosDatos) -> PaginaServiciosDatos:

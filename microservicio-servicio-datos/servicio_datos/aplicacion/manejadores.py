@@ -29,7 +29,7 @@ from servicio_datos.aplicacion.reacciones.cambio_iniciado import reservar_al_cam
 from servicio_datos.aplicacion.reacciones.cambio_rechazado import deshacer_cambio
 from servicio_datos.aplicacion.reacciones.cancelada import terminar_al_cancelar
 from servicio_datos.aplicacion.reacciones.creada import reservar_al_crear
-from servicio_datos.aplicacion.reacciones.imagen_anonimizada import contar_imagen
+from servicio_datos.aplicacion.reacciones.imagen_anonimizada import conocer_imagen
 from servicio_datos.aplicacion.reacciones.plan_modificado import aplicar_plan
 from servicio_datos.aplicacion.reacciones.rechazada import terminar_al_rechazar
 
@@ -45,5 +45,5 @@ MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     CambioPlanIniciado: reservar_al_cambiar,
     SuscripcionPlanModificado: aplicar_plan,
     CambioPlanRechazado: deshacer_cambio,
-    ImagenAnonimizada: contar_imagen,
+    ImagenAnonimizada: conocer_imagen,
 }

@@ -5,6 +5,7 @@ from typing import Protocol
 from saga.participacion import Participacion
 from saga.pasos import Saga
 from seedwork.aplicacion.unidad import UnidadTrabajo
+from servicio_datos.dominio.publicacion import Imagen
 from servicio_datos.dominio.servicio_datos import ServicioDatos
 from servicio_datos.dominio.suscripcion_conocida import SuscripcionConocida
 
@@ -87,10 +88,14 @@ class Recursos(Protocol):
 
 
 class Imagenes(Protocol):
-    """How many anonymised images there are, by modality."""
+    """The anonymised images: how many there are by modality, and of those that have a file what may be released."""
 
-    def contar(self, modalidad: str) -> None:
+    def contar(self, modalidad: str, *, con_archivo: bool) -> None:
         """One more image of a modality, as its image spells it."""
+        ...
+
+    def conocer(self, imagen: Imagen) -> None:
+        """This is known of an image that has a file; what was known before it is replaced."""
         ...
 
 

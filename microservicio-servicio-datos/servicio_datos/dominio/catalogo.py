@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from seedwork.dominio.textos import TEXTO, llano
 
-MAXIMO_MODALIDAD = 200
-"""Characters of a modality's key."""
+MAXIMO_CLAVE = 200
+"""Characters of a text's key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +36,14 @@ class Dataset:
     """What a data service gives access to.
 
     Attributes:
-        modalidad: the key of the images that it is made of (:func:`clave_modalidad`); None where it does not say.
+        modalidad, patologia, region: the keys of the images that it is made of (:func:`clave`); None for any.
     """
 
     codigo: str
     nombre: str
     modalidad: str | None = None
+    patologia: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +55,12 @@ class Catalogo:
     datasets: tuple[Dataset, ...]
 
 
-def clave_modalidad(texto: str) -> str | None:
-    """What all spellings of a modality have in common, whatever case and accents they are written with.
+def clave(texto: str) -> str | None:
+    """What all spellings of a modality, a pathology or a region have in common, whatever case and accents they are
+    written with.
 
-    An event may be older than the 100 characters that an image's modality has now, and a key is an index's entry: what
+    An event may be older than the 100 characters that an image's texts have now, and a key is an index's entry: what
     is too long for it, or no text at all, is None, and no data set can name it.
     """
-    clave = llano(texto)
-    return clave if 0 < len(clave) <= MAXIMO_MODALIDAD and TEXTO.cabe(clave) else None
+    llana = llano(texto)
+    return llana if 0 < len(llana) <= MAXIMO_CLAVE and TEXTO.cabe(llana) else None

@@ -7,17 +7,20 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
-from servicio_datos.dominio.catalogo import MAXIMO_MODALIDAD, Catalogo, Dataset, Experto, Nube, clave_modalidad
+from servicio_datos.dominio.catalogo import MAXIMO_CLAVE, Catalogo, Dataset, Experto, Nube, clave
 
 INCLUIDO = Path(__file__).parent.parent / "catalogo.toml"
 Texto = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _clave(modalidad: str) -> str:
-    clave = clave_modalidad(modalidad)
-    if clave is None:
-        raise ValueError(f"sin mayúsculas ni tildes debe quedar un texto de 1 a {MAXIMO_MODALIDAD} caracteres")
-    return clave
+def _clave(texto: str) -> str:
+    hallada = clave(texto)
+    if hallada is None:
+        raise ValueError(f"sin mayúsculas ni tildes debe quedar un texto de 1 a {MAXIMO_CLAVE} caracteres")
+    return hallada
+
+
+Clave = Annotated[str, AfterValidator(_clave)]
 
 
 class _Experto(Entrada):
@@ -36,7 +39,9 @@ class _Nube(Entrada):
 class _Dataset(Entrada):
     codigo: Codigo
     nombre: Texto
-    modalidad: Annotated[str, AfterValidator(_clave)] | None = None
+    modalidad: Clave | None = None
+    patologia: Clave | None = None
+    region: Clave | None = None
 
 
 class _Archivo(Entrada):

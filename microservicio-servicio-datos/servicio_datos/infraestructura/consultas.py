@@ -1,22 +1,34 @@
 """The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
+import re
+from dataclasses import asdict, dataclass
+
 import sqlalchemy as sa
 
 from contratos import motivos
 from contratos.consultas.servicio_datos import (
+    ClasePublicada,
     Dataset,
     Experto,
+    ImagenesDeDataset,
+    ImagenPublicada,
+    ListarImagenesDeDataset,
     ListarServiciosDatos,
+    ManifiestoDeDataset,
     Nube,
+    ObtenerManifiestoDeDataset,
     PaginaServiciosDatos,
     ServicioDatos,
 )
-from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
+from seedwork.aplicacion.sobre import en_texto
+from seedwork.infraestructura.consultas import TAMANO_PAGINA, CursorInvalido, LecturaDeComandos, Lista
 from servicio_datos.aplicacion.lectura import Lectura
+from servicio_datos.dominio.servicio_datos import INICIADO
 from servicio_datos.infraestructura import tablas
 
 _S, _E, _N, _D = tablas.servicios_datos.c, tablas.expertos.c, tablas.nubes.c, tablas.datasets.c
-_I = tablas.imagenes_por_modalidad.c
+_I, _V, _X = tablas.imagenes_por_modalidad.c, tablas.versiones.c, tablas.composiciones.c
+_C, _P = tablas.celdas.c, tablas.publicadas.c
 
 _CON_CATALOGO = (
     sa.select(
@@ -45,6 +57,73 @@ _LISTA = Lista(
     },
 )
 
+# Whoever's subscription has ended sees the data set no more.
+_VERSION = (
+    sa.select(tablas.versiones)
+    .join(tablas.servicios_datos, _S.dataset_codigo == _V.dataset)
+    .where(_S.id == sa.bindparam("id"), _S.estado == INICIADO)
+)
+_LA_ULTIMA = _VERSION.order_by(_V.version.desc()).limit(1)
+_ESTA_VERSION = _VERSION.where(_V.version == sa.bindparam("version", type_=sa.Integer))
+
+_SUYAS = sa.and_(
+    _X.dataset == sa.bindparam("dataset"),
+    _X.desde <= sa.bindparam("version", type_=sa.Integer),
+    sa.or_(_X.hasta.is_(None), _X.hasta > sa.bindparam("version", type_=sa.Integer)),
+)
+_CLASES = (
+    sa.select(_C.modalidad, _C.patologia, _C.region, _C.banda_de_edad, _C.sexo, _C.mes, _X.imagenes)
+    .join(tablas.composiciones, _C.id == _X.celda)
+    .where(_SUYAS)
+    .order_by(_C.modalidad, _C.patologia, _C.region, _C.banda_de_edad, _C.sexo, _C.mes)
+)
+# Class by class: where a page ends, no further class is looked at. What came to a class after its step is not read.
+_DE_CELDA = (
+    sa.select(_P.orden, _P.id_imagen, _P.sha256, _P.octetos)
+    .where(
+        _P.celda == _X.celda,
+        _P.orden <= _X.ultima,
+        _P.desde <= _X.paso,
+        sa.or_(_P.hasta.is_(None), _P.hasta > _X.paso),
+        _P.orden > sa.case((_X.celda == sa.bindparam("celda"), sa.bindparam("orden", type_=sa.BigInteger)), else_=0),
+    )
+    .order_by(_P.orden)
+    .limit(TAMANO_PAGINA + 1)
+    .lateral("suyas")
+)
+_PAGINA = (
+    sa.select(_X.celda, _DE_CELDA)
+    .select_from(tablas.composiciones)
+    .join(_DE_CELDA, sa.true())
+    .where(_SUYAS, _X.celda >= sa.bindparam("celda"))
+    .order_by(_X.celda, _DE_CELDA.c.orden)
+    .limit(TAMANO_PAGINA + 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lugar:
+    """Where a page of a version begins: after this one. As a text, it is the cursor."""
+
+    version: int
+    celda: str = ""
+    orden: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.version}.{self.celda}.{self.orden}"
+
+    @classmethod
+    def leer(cls, cursor: str, version: int | None) -> "_Lugar":
+        """Of that version, where one is named.
+
+        Raises:
+            CursorInvalido: it is none that a page of the version gave out.
+        """
+        partes = re.fullmatch(r"([1-9]\d{0,8})\.([0-9a-f]{32})\.([1-9]\d{0,17})", cursor, re.ASCII)
+        if partes is None or version not in (None, int(partes[1])):
+            raise CursorInvalido(cursor)
+        return cls(int(partes[1]), partes[2], int(partes[3]))
+
 
 class LecturaServicioDatos(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
@@ -60,6 +139,68 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
         with self._motor.connect() as conexion:
             filas, siguiente = _LISTA.pagina(conexion, consulta)
         return PaginaServiciosDatos(elementos=[_mostrar(fila) for fila in filas], siguiente=siguiente)
+
+    def imagenes(self, consulta: ListarImagenesDeDataset) -> ImagenesDeDataset | None:
+        """A page of a version of a data service's data set.
+
+        Raises:
+            CursorInvalido: the cursor is none that a page of the version gave out.
+        """
+        pedida = _numero(consulta.version)
+        lugar = None if consulta.cursor is None else _Lugar.leer(consulta.cursor, pedida)
+        with self._motor.connect() as conexion:
+            fila = _version(conexion, consulta.id_servicio_datos, lugar.version if lugar else pedida)
+            if fila is None:
+                return None
+            valores = {"dataset": fila["dataset"], **asdict(lugar or _Lugar(fila["version"]))}
+            filas = conexion.execute(_PAGINA, valores).mappings().all()
+        visibles = filas[:TAMANO_PAGINA]
+        hay_mas = len(filas) > TAMANO_PAGINA
+        return ImagenesDeDataset(
+            id_servicio_datos=consulta.id_servicio_datos,
+            dataset=fila["dataset"],
+            version=fila["version"],
+            k=fila["k"],
+            pacientes_retenidos=fila["pacientes_retenidos"],
+            elementos=[
+                ImagenPublicada(id_imagen=f["id_imagen"], sha256=f["sha256"], octetos=f["octetos"]) for f in visibles
+            ],
+            siguiente=str(_Lugar(fila["version"], visibles[-1]["celda"], visibles[-1]["orden"])) if hay_mas else None,
+        )
+
+    def manifiesto(self, consulta: ObtenerManifiestoDeDataset) -> ManifiestoDeDataset | None:
+        """What a version of it is."""
+        with self._motor.connect() as conexion:
+            fila = _version(conexion, consulta.id_servicio_datos, _numero(consulta.version))
+            if fila is None:
+                return None
+            clases = conexion.execute(_CLASES, {"dataset": fila["dataset"], "version": fila["version"]})
+            return ManifiestoDeDataset(
+                id_servicio_datos=consulta.id_servicio_datos,
+                dataset=fila["dataset"],
+                version=fila["version"],
+                fecha=en_texto(fila["fecha"]),
+                k=fila["k"],
+                imagenes=fila["imagenes"],
+                pacientes_retenidos=fila["pacientes_retenidos"],
+                sin_archivo=fila["sin_archivo"],
+                huella=fila["huella"],
+                clases=[ClasePublicada(**clase) for clase in clases.mappings()],
+            )
+
+
+def _numero(version: str | None) -> int | None:
+    """The number that a version is asked for by; 0, which none has, for what is no number."""
+    if version is None:
+        return None
+    return int(version) if re.fullmatch(r"[1-9]\d{0,8}", version, re.ASCII) else 0
+
+
+def _version(conexion: sa.Connection, id: str, version: int | None) -> sa.RowMapping | None:
+    """A version of the data set of a service that is at work, or the last one."""
+    if version is None:
+        return conexion.execute(_LA_ULTIMA, {"id": id}).mappings().one_or_none()
+    return conexion.execute(_ESTA_VERSION, {"id": id, "version": version}).mappings().one_or_none()
 
 
 def _mostrar(fila: sa.RowMapping) -> ServicioDatos:

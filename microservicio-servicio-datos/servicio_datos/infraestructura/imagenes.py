@@ -1,59 +1,120 @@
-"""How many anonymised images there are, by modality."""
+"""The anonymised images that were heard of: how many by modality, and of those with a file what a release needs."""
 
+import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
 
 import sqlalchemy as sa
 
 from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
+from seedwork.infraestructura.tabla import Fila
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
-from servicio_datos.dominio.catalogo import clave_modalidad
+from servicio_datos.dominio.catalogo import clave
+from servicio_datos.dominio.publicacion import Clase, Imagen
 
-# In the order of the arrays: two transactions lock the rows that both change in one order.
+# In the order of the arrays, all of them: two transactions lock the rows that both change in one order.
 _SUMAR = sa.text("""
-    INSERT INTO imagenes_por_modalidad AS conocida (modalidad, cuantas)
-    SELECT modalidad, cuantas
-    FROM unnest(CAST(:modalidades AS text[]), CAST(:cuantas AS bigint[])) WITH ORDINALITY
-        AS nueva (modalidad, cuantas, orden)
+    INSERT INTO imagenes_por_modalidad AS conocida (modalidad, cuantas, con_archivo)
+    SELECT modalidad, cuantas, con_archivo
+    FROM unnest(CAST(:modalidades AS text[]), CAST(:cuantas AS bigint[]), CAST(:con_archivo AS bigint[]))
+        WITH ORDINALITY AS nueva (modalidad, cuantas, con_archivo, orden)
     ORDER BY orden
-    ON CONFLICT (modalidad) DO UPDATE SET cuantas = conocida.cuantas + excluded.cuantas
+    ON CONFLICT (modalidad) DO UPDATE
+        SET cuantas = conocida.cuantas + excluded.cuantas, con_archivo = conocida.con_archivo + excluded.con_archivo
+""")
+_CLASIFICAR = sa.text("""
+    INSERT INTO celdas (id, modalidad, patologia, region, banda_de_edad, sexo, mes)
+    SELECT * FROM json_to_recordset(:celdas)
+        AS nueva (id text, modalidad text, patologia text, region text, banda_de_edad text, sexo text, mes text)
+    ORDER BY id
+    ON CONFLICT (id) DO NOTHING
+""")
+# One that is said again as it was waits for nothing.
+_ANOTAR = sa.text("""
+    INSERT INTO imagenes AS conocida (id, secuencia, celda, seudonimo, sha256, octetos, pendiente)
+    SELECT *, true FROM json_to_recordset(:imagenes)
+        AS nueva (id text, secuencia bigint, celda text, seudonimo text, sha256 text, octetos bigint)
+    ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET secuencia = excluded.secuencia, celda = excluded.celda,
+        seudonimo = excluded.seudonimo, sha256 = excluded.sha256, octetos = excluded.octetos,
+        pendiente = conocida.pendiente OR (excluded.celda, excluded.seudonimo, excluded.sha256)
+            IS DISTINCT FROM (conocida.celda, conocida.seudonimo, conocida.sha256)
+        WHERE excluded.secuencia > conocida.secuencia
 """)
 
+Sumas = Mapping[str, tuple[int, int]]
+"""By the key of a modality, how many images, and how many of them have a file."""
 
-class Cuenta(Inscripcion, ABC):
-    """Adds up what a batch counts, and writes it at the end."""
+
+class Cuaderno(Inscripcion, ABC):
+    """Gathers what a batch tells of images, and writes it at the end."""
 
     def __init__(self, transaccion: Transaccion) -> None:
         super().__init__(transaccion)
-        self._contadas: list[str] = []
+        self._contadas: list[tuple[str, bool]] = []
+        self._anotadas: list[Imagen] = []
 
-    def contar(self, modalidad: str) -> None:
+    def contar(self, modalidad: str, *, con_archivo: bool) -> None:
         """One more image of a modality, as its image spells it."""
-        self._contadas.append(modalidad)
+        self._contadas.append((modalidad, con_archivo))
         self._regresos.append(self._contadas.pop)
 
+    def conocer(self, imagen: Imagen) -> None:
+        """This is known of an image that has a file."""
+        self._anotadas.append(imagen)
+        self._regresos.append(self._anotadas.pop)
+
     def volcar(self) -> None:
-        """Add what was counted to what is known."""
-        sumas: Counter[str] = Counter()
-        for modalidad, cuantas in Counter(self._contadas).items():
-            if clave := clave_modalidad(modalidad):
-                sumas[clave] += cuantas
+        """Add what was gathered to what is known."""
+        if self._anotadas:
+            # Of an image that came twice, the later one: a statement changes a row once.
+            ultimas = {i.id: i for i in sorted(self._anotadas, key=lambda i: i.secuencia)}
+            self._guardar(ultimas.values())
+        sumas: dict[str, tuple[int, int]] = {}
+        for (modalidad, con_archivo), cuantas in Counter(self._contadas).items():
+            if hallada := clave(modalidad):
+                antes, con = sumas.get(hallada, (0, 0))
+                sumas[hallada] = antes + cuantas, con + cuantas * con_archivo
         if sumas:
             self._sumar(sumas)
 
     @abstractmethod
-    def _sumar(self, sumas: Mapping[str, int]) -> None:
-        """So many more of each modality, by its key."""
+    def _guardar(self, imagenes: Collection[Imagen]) -> None:
+        """These are known now, each in its class."""
+
+    @abstractmethod
+    def _sumar(self, sumas: Sumas) -> None:
+        """So many more of each modality."""
 
 
-class ImagenesSQL(Cuenta):
-    """Writes with one statement. It locks rows that every batch changes: let it be the last write."""
+class ImagenesSQL(Cuaderno):
+    """Writes with one statement a table. The last locks rows that every batch changes: let it be the last write."""
 
     def __init__(self, transaccion: TransaccionSQL) -> None:
         super().__init__(transaccion)
         self._transaccion = transaccion
 
-    def _sumar(self, sumas: Mapping[str, int]) -> None:
+    def _guardar(self, imagenes: Collection[Imagen]) -> None:
+        celdas = {i.clase.id: celda_de(i.clase) for i in imagenes}
+        self._transaccion.ejecutar(_CLASIFICAR, {"celdas": json.dumps(list(celdas.values()))})
+        self._transaccion.ejecutar(_ANOTAR, {"imagenes": json.dumps([imagen_de(i) for i in imagenes])})
+
+    def _sumar(self, sumas: Sumas) -> None:
         claves = sorted(sumas)
-        self._transaccion.ejecutar(_SUMAR, {"modalidades": claves, "cuantas": [sumas[c] for c in claves]})
+        cuantas, con_archivo = zip(*(sumas[c] for c in claves), strict=True)
+        valores = {"modalidades": claves, "cuantas": list(cuantas), "con_archivo": list(con_archivo)}
+        self._transaccion.ejecutar(_SUMAR, valores)
+
+
+def celda_de(clase: Clase) -> Fila:
+    """A class's columns, as far as an image tells them."""
+    return {"id": clase.id, **asdict(clase)}
+
+
+def imagen_de(imagen: Imagen) -> Fila:
+    """An image's columns, but for whether it waits."""
+    columnas = asdict(imagen)
+    del columnas["clase"]
+    return {**columnas, "celda": imagen.clase.id}

@@ -31,6 +31,8 @@ datasets = sa.Table(
     sa.Column("nombre", sa.Text, nullable=False),
     sa.Column("vigente", sa.Boolean, nullable=False),
     sa.Column("modalidad", sa.Text),
+    sa.Column("patologia", sa.Text),
+    sa.Column("region", sa.Text),
 )
 
 imagenes_por_modalidad = sa.Table(
@@ -38,7 +40,88 @@ imagenes_por_modalidad = sa.Table(
     METADATOS,
     sa.Column("modalidad", sa.Text, primary_key=True),
     sa.Column("cuantas", sa.BigInteger, nullable=False),
+    sa.Column("con_archivo", sa.BigInteger, nullable=False, server_default="0"),
     comment="Anonymised images that have been heard of; the images themselves are another service's.",
+)
+
+celdas = sa.Table(
+    "celdas",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("modalidad", sa.Text, nullable=False),
+    sa.Column("patologia", sa.Text, nullable=False),
+    sa.Column("region", sa.Text, nullable=False),
+    sa.Column("banda_de_edad", sa.Text, nullable=False),
+    sa.Column("sexo", sa.Text, nullable=False),
+    sa.Column("mes", sa.Text, nullable=False),
+    sa.Column("paso", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("k", sa.Integer),
+    sa.Column("imagenes", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("ultima", sa.BigInteger, nullable=False, server_default="0"),
+    comment="The classes of images, and how far what is released of each has come.",
+)
+sa.Index("celdas_publicadas", celdas.c.modalidad, celdas.c.id, postgresql_where=celdas.c.imagenes > 0)
+
+imagenes = sa.Table(
+    "imagenes",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("secuencia", sa.BigInteger, nullable=False),
+    sa.Column("celda", sa.ForeignKey(celdas.c.id), nullable=False, index=True),
+    sa.Column("seudonimo", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("octetos", sa.BigInteger, nullable=False),
+    sa.Column("pendiente", sa.Boolean, nullable=False),
+    comment="Anonymised images that have a file, as they were last heard of; the images are another service's.",
+)
+sa.Index("imagenes_pendientes", imagenes.c.celda, imagenes.c.seudonimo, postgresql_where=imagenes.c.pendiente)
+
+publicadas = sa.Table(
+    "publicadas",
+    METADATOS,
+    sa.Column("orden", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("celda", sa.ForeignKey(celdas.c.id), nullable=False),
+    sa.Column("desde", sa.Integer, nullable=False),
+    sa.Column("hasta", sa.Integer),
+    sa.Column("id_imagen", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("octetos", sa.BigInteger, nullable=False),
+    sa.Column("seudonimo", sa.Text, nullable=False),
+    comment="What was ever released of a class, and during which of its steps.",
+)
+sa.Index("publicadas_celda", publicadas.c.celda, publicadas.c.orden)
+sa.Index("publicadas_imagen", publicadas.c.id_imagen, postgresql_where=publicadas.c.hasta.is_(None))
+
+versiones = sa.Table(
+    "versiones",
+    METADATOS,
+    sa.Column("orden", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("dataset", sa.ForeignKey(datasets.c.codigo), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("fecha", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.statement_timestamp()),
+    sa.Column("k", sa.Integer, nullable=False),
+    sa.Column("imagenes", sa.BigInteger, nullable=False),
+    sa.Column("huella", sa.Text, nullable=False),
+    sa.Column("pacientes_retenidos", sa.BigInteger, nullable=False),
+    sa.Column("sin_archivo", sa.BigInteger),
+    sa.UniqueConstraint("dataset", "version"),
+    comment="The releases of each data set.",
+)
+
+composiciones = sa.Table(
+    "composiciones",
+    METADATOS,
+    sa.Column("orden", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("dataset", sa.ForeignKey(datasets.c.codigo), nullable=False),
+    sa.Column("celda", sa.ForeignKey(celdas.c.id), nullable=False),
+    sa.Column("desde", sa.Integer, nullable=False),
+    sa.Column("hasta", sa.Integer),
+    sa.Column("paso", sa.Integer, nullable=False),
+    sa.Column("k", sa.Integer, nullable=False),
+    sa.Column("imagenes", sa.BigInteger, nullable=False),
+    sa.Column("ultima", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("dataset", "celda", "desde"),
+    comment="Which step of which class is in a data set, and during which of its versions.",
 )
 
 servicios_datos = sa.Table(

@@ -1,6 +1,6 @@
 """This service's database in memory, and its unit of work on it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.unidad import Abrir, abridor
@@ -9,7 +9,8 @@ from seedwork.infraestructura.tabla import Fila
 from seedwork.pruebas.almacen import Almacen, TransaccionMemoria
 from seedwork.pruebas.tablas import definiciones
 from servicio_datos.dominio.catalogo import Catalogo
-from servicio_datos.infraestructura.imagenes import Cuenta
+from servicio_datos.dominio.publicacion import Imagen
+from servicio_datos.infraestructura.imagenes import Cuaderno, Sumas, celda_de, imagen_de
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 from servicio_datos.infraestructura.tablas import METADATOS
 
@@ -116,15 +117,29 @@ class RecursosMemoria:
         return self._azar.choice(codigos) if codigos else None
 
 
-class ImagenesMemoria(Cuenta):
+class ImagenesMemoria(Cuaderno):
     """Writes them row by row."""
 
     def __init__(self, transaccion: TransaccionMemoria) -> None:
         super().__init__(transaccion)
         self._almacen = transaccion.almacen
 
-    def _sumar(self, sumas: Mapping[str, int]) -> None:
+    def _guardar(self, imagenes: Collection[Imagen]) -> None:
+        celdas, conocidas = self._almacen.tablas["celdas"], self._almacen.tablas["imagenes"]
+        for imagen in imagenes:
+            celda, nueva = celda_de(imagen.clase), imagen_de(imagen)
+            if celda["id"] not in celdas:
+                self._almacen.poner(celdas, celda["id"], {**celda, "paso": 0, "k": None, "imagenes": 0, "ultima": 0})
+            antes = conocidas.get(imagen.id)
+            if antes is None:
+                self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": True})
+            elif imagen.secuencia > antes["secuencia"]:
+                otra = any(antes[c] != nueva[c] for c in ("celda", "seudonimo", "sha256"))
+                self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": antes["pendiente"] or otra})
+
+    def _sumar(self, sumas: Sumas) -> None:
         tabla = self._almacen.tablas["imagenes_por_modalidad"]
-        for clave, cuantas in sumas.items():
-            antes = tabla[clave]["cuantas"] if clave in tabla else 0
-            self._almacen.poner(tabla, clave, {"modalidad": clave, "cuantas": antes + cuantas})
+        for clave, (cuantas, con_archivo) in sumas.items():
+            antes = tabla.get(clave, {"cuantas": 0, "con_archivo": 0})
+            nueva = {"cuantas": antes["cuantas"] + cuantas, "con_archivo": antes["con_archivo"] + con_archivo}
+            self._almacen.poner(tabla, clave, {"modalidad": clave, **nueva})

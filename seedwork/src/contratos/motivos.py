@@ -22,6 +22,25 @@ IMAGEN_DESCONOCIDA = "IMAGEN_DESCONOCIDA"
 NADA_QUE_DECIDIR = "NADA_QUE_DECIDIR"
 NO_ES_UNA_DUDA = "NO_ES_UNA_DUDA"
 SIN_ORIGINAL = "SIN_ORIGINAL"
+DIRECTORIO_ROTO = "DIRECTORIO_ROTO"
+OCTETOS_AJENOS = "OCTETOS_AJENOS"
+SIN_MIEMBROS = "SIN_MIEMBROS"
+DEMASIADOS_MIEMBROS = "DEMASIADOS_MIEMBROS"
+RAZON_EXCESIVA = "RAZON_EXCESIVA"
+PAQUETE_DEMASIADO_GRANDE = "PAQUETE_DEMASIADO_GRANDE"
+NOMBRE_NO_ADMITIDO = "NOMBRE_NO_ADMITIDO"
+NOMBRE_REPETIDO = "NOMBRE_REPETIDO"
+ENLACE_NO_ADMITIDO = "ENLACE_NO_ADMITIDO"
+PAQUETE_CIFRADO = "PAQUETE_CIFRADO"
+COMPRESION_NO_ADMITIDA = "COMPRESION_NO_ADMITIDA"
+ENTRADAS_SOLAPADAS = "ENTRADAS_SOLAPADAS"
+ENTRADA_CONTRADICTORIA = "ENTRADA_CONTRADICTORIA"
+MAS_DE_LO_DICHO = "MAS_DE_LO_DICHO"
+MIEMBRO_DANADO = "MIEMBRO_DANADO"
+ARCHIVO_ANIDADO = "ARCHIVO_ANIDADO"
+METADATOS_NO_VALIDOS = "METADATOS_NO_VALIDOS"
+DESEMPAQUE_FALLIDO = "DESEMPAQUE_FALLIDO"
+PAQUETE_DISTINTO = "PAQUETE_DISTINTO"
 SAGA_CERRADA = "SAGA_CERRADA"
 NADA_QUE_LIBERAR = "NADA_QUE_LIBERAR"
 CANAL_RECHAZO = "CANAL_RECHAZO"
@@ -47,6 +66,24 @@ EXPERTO_DESCONOCIDO = "EXPERTO_DESCONOCIDO"
 EXPERTO_YA_ASIGNADO = "EXPERTO_YA_ASIGNADO"
 NUBE_DESCONOCIDA = "NUBE_DESCONOCIDA"
 DATASET_DESCONOCIDO = "DATASET_DESCONOCIDO"
+NO_ES_DEL_FORMATO = "NO_ES_DEL_FORMATO"
+TRUNCADO = "TRUNCADO"
+ESTRUCTURA_INVALIDA = "ESTRUCTURA_INVALIDA"
+DEMASIADO_HONDO = "DEMASIADO_HONDO"
+DEMASIADO_GRANDE = "DEMASIADO_GRANDE"
+OCTETOS_SOBRANTES = "OCTETOS_SOBRANTES"
+SINTAXIS_NO_ADMITIDA = "SINTAXIS_NO_ADMITIDA"
+SIN_IDENTIDAD_DICOM = "SIN_IDENTIDAD_DICOM"
+CLASE_NO_ADMITIDA = "CLASE_NO_ADMITIDA"
+DOCUMENTO_ENCAPSULADO = "DOCUMENTO_ENCAPSULADO"
+PACIENTE_DESCONOCIDO = "PACIENTE_DESCONOCIDO"
+PACIENTE_DISTINTO = "PACIENTE_DISTINTO"
+PIXELES_ILEGIBLES = "PIXELES_ILEGIBLES"
+PIXELES_NO_ADMITIDOS = "PIXELES_NO_ADMITIDOS"
+VARIOS_CUADROS = "VARIOS_CUADROS"
+TEXTO_QUEMADO_POSIBLE = "TEXTO_QUEMADO_POSIBLE"
+IDENTIFICADOR_EN_EL_RESULTADO = "IDENTIFICADOR_EN_EL_RESULTADO"
+ERROR_INTERNO = "ERROR_INTERNO"
 
 TEXTOS: dict[str, str] = {
     SIN_CAPACIDAD: "No queda capacidad libre.",
@@ -71,6 +108,25 @@ TEXTOS: dict[str, str] = {
     NADA_QUE_DECIDIR: "La imagen no está en cuarentena ni ha fallado: no hay nada que decidir.",
     NO_ES_UNA_DUDA: "La imagen no está apartada por una duda que se despeje mirándola.",
     SIN_ORIGINAL: "El original de la imagen ya no se conserva.",
+    DIRECTORIO_ROTO: "El paquete no es un zip, o su directorio está roto.",
+    OCTETOS_AJENOS: "El paquete lleva octetos que no son de ningún archivo.",
+    SIN_MIEMBROS: "El paquete no tiene ningún archivo.",
+    DEMASIADOS_MIEMBROS: "El paquete tiene demasiados archivos.",
+    RAZON_EXCESIVA: "El paquete dice ser más de 100 veces mayor que él mismo.",
+    PAQUETE_DEMASIADO_GRANDE: "Los archivos del paquete ocupan demasiado en total.",
+    NOMBRE_NO_ADMITIDO: "Un archivo del paquete tiene un nombre que no se admite.",
+    NOMBRE_REPETIDO: "Dos archivos del paquete tienen el mismo nombre.",
+    ENLACE_NO_ADMITIDO: "El paquete lleva un enlace o un dispositivo.",
+    PAQUETE_CIFRADO: "El paquete está cifrado.",
+    COMPRESION_NO_ADMITIDA: "Un archivo del paquete está comprimido de una forma que no se admite.",
+    ENTRADAS_SOLAPADAS: "Dos archivos del paquete comparten octetos.",
+    ENTRADA_CONTRADICTORIA: "El paquete dice de un archivo dos cosas distintas.",
+    MAS_DE_LO_DICHO: "Un archivo del paquete tiene más octetos de los que dice.",
+    MIEMBRO_DANADO: "Un archivo del paquete está dañado.",
+    ARCHIVO_ANIDADO: "El paquete lleva dentro otro archivo comprimido.",
+    METADATOS_NO_VALIDOS: "Los metadatos del paquete no son válidos.",
+    DESEMPAQUE_FALLIDO: "No fue posible leer el paquete dentro de sus límites.",
+    PAQUETE_DISTINTO: "Ya existe un paquete con ese identificador y otro contenido.",
     SAGA_CERRADA: "La saga ya estaba cerrada cuando llegó este hecho.",
     NADA_QUE_LIBERAR: "No había nada reservado que liberar.",
     CANAL_RECHAZO: "El canal rechazó la notificación.",
@@ -96,6 +152,24 @@ TEXTOS: dict[str, str] = {
     EXPERTO_YA_ASIGNADO: "Ese experto ya atiende el servicio de datos.",
     NUBE_DESCONOCIDA: "La nube no está en el catálogo.",
     DATASET_DESCONOCIDO: "El conjunto de datos no está en el catálogo.",
+    NO_ES_DEL_FORMATO: "El archivo no es del formato que se dijo.",
+    TRUNCADO: "El archivo está cortado: le falta el final.",
+    ESTRUCTURA_INVALIDA: "El archivo no está bien formado.",
+    DEMASIADO_HONDO: "El archivo lleva demasiadas secuencias unas dentro de otras.",
+    DEMASIADO_GRANDE: "El archivo, o lo que dice llevar, es demasiado grande.",
+    OCTETOS_SOBRANTES: "El archivo lleva octetos después de su final.",
+    SINTAXIS_NO_ADMITIDA: "El archivo está codificado de una forma que no se admite.",
+    SIN_IDENTIDAD_DICOM: "El archivo no dice qué objeto DICOM es.",
+    CLASE_NO_ADMITIDA: "El archivo es de una clase de objeto que no se admite.",
+    DOCUMENTO_ENCAPSULADO: "El archivo lleva dentro un documento, que no se puede limpiar.",
+    PACIENTE_DESCONOCIDO: "Nadie dice de qué paciente es la imagen.",
+    PACIENTE_DISTINTO: "El archivo dice ser de un paciente, y quien lo envió de otro.",
+    PIXELES_ILEGIBLES: "La imagen no se puede leer.",
+    PIXELES_NO_ADMITIDOS: "La imagen está guardada de una forma que no se admite.",
+    VARIOS_CUADROS: "El archivo lleva varias imágenes, y se admite una.",
+    TEXTO_QUEMADO_POSIBLE: "La imagen puede llevar texto escrito que no se puede quitar con certeza.",
+    IDENTIFICADOR_EN_EL_RESULTADO: "En el archivo limpio quedaba un dato del paciente.",
+    ERROR_INTERNO: "La limpieza se encontró con algo que no esperaba.",
 }
 
 

@@ -32,7 +32,14 @@ class ArchivoPedido:
     octetos: int = 0
 
 
-@mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
+@mensaje(
+    "procesamiento",
+    "comando",
+    sujeto="id_imagen",
+    menciona={"id_paquete": "id_paquete"},
+    entrega="compartida",
+    particiones=4,
+)
 class AnonimizarArchivo(Mensaje):
     """Ask for an image's file to be anonymised, with its metadata. The fields are AnonimizarImagen's, and the file.
 

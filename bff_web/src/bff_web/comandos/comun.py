@@ -4,7 +4,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import core_schema
 
 from bff_web.tipos import Numero, Objeto, Parrafo, cuenta
@@ -49,13 +49,33 @@ class ArchivoRecibido:
         return core_schema.is_instance_schema(cls, serialization=pedido)
 
 
-class Formulario(Cuerpo):
-    """A body with a file, sent as a form: each field is a part."""
+MAXIMO_VARIOS = 10_000
+"""Files that may come a part each. Of each, what the zip that they become says of it is held until its end: 5 MiB."""
+NINGUNO = ArchivoRecibido(uri="", sha256="", octetos=0)
 
-    archivo: Annotated[
-        ArchivoRecibido,
-        WithJsonSchema({"type": "string", "format": "binary", "minLength": 1, "description": "El archivo mismo."}),
-    ]
+
+@dataclass(frozen=True, kw_only=True)
+class DeArchivo:
+    """Says of a form's field that it is a file.
+
+    Attributes:
+        descripcion: for the documentation.
+        maximo: octets that it may have; None for as many as any upload.
+        varios: it is a part for each of many files, which become one zip.
+    """
+
+    descripcion: str
+    maximo: int | None = None
+    varios: bool = False
+
+    def __get_pydantic_json_schema__(self, _nucleo: Any, _seguir: Any) -> dict[str, Any]:
+        uno = {"type": "string", "format": "binary"}
+        esquema = {"type": "array", "items": uno, "minItems": 1} if self.varios else uno | {"minLength": 1}
+        return esquema | {"description": self.descripcion}
+
+
+class Formulario(Cuerpo):
+    """A body with files, sent as a form: each field is a part."""
 
 
 Palabras = Annotated[
@@ -94,16 +114,16 @@ class Comando:
 
     Attributes:
         rutas: where it is taken, ids in braces; the first is its own, the others are aliases.
-        cuerpo: the body's model.
-        formulario: the model of a form with a file, which may come in the body's stead; None for none.
+        cuerpo: the model of its JSON body; None where it is sent as a form alone.
+        formularios: the models of a form with files, of which it is one; none where it is sent as JSON alone.
         mensaje: the message that it becomes.
         titulo: for the documentation.
         recurso: the kind of resource that it is about.
     """
 
     rutas: tuple[str, ...]
-    cuerpo: type[Cuerpo]
+    cuerpo: type[Cuerpo] | None = None
+    formularios: tuple[type[Formulario], ...] = ()
     mensaje: type[Mensaje]
     titulo: str
     recurso: Recurso
-    formulario: "type[Formulario] | None" = None

@@ -7,17 +7,44 @@ from pydantic import Field
 from typing_extensions import override
 
 from bff_web import respuestas
-from bff_web.comandos.comun import Comando, Cuerpo, Formulario, Recurso, ejemplo
+from bff_web.comandos.comun import (
+    MAXIMO_VARIOS,
+    NINGUNO,
+    ArchivoRecibido,
+    Comando,
+    Cuerpo,
+    DeArchivo,
+    Formulario,
+    Recurso,
+    ejemplo,
+)
 from bff_web.tipos import Fecha, Id, Objeto, Paciente, Parrafo, Publicado, Sha256, UriDeArchivo, cuenta
 from contratos import ejemplos
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, ArchivoPedido, DescartarImagen, LiberarImagen
+from contratos.procesamiento import (
+    AnonimizarArchivo,
+    AnonimizarImagen,
+    AnonimizarPaquete,
+    ArchivoPedido,
+    DescartarImagen,
+    LiberarImagen,
+)
 from seedwork.dominio import textos
+
+METADATOS_MAXIMO = 64 * 1024 * 1024
+"""Octets that a package's metadata may have: 600 and more for each of its 100,000 files at most."""
 
 IMAGEN = Recurso(
     id="id_imagen",
     consulta="/procesar/imagenes/{}",
     consulta_comando="/procesar/comandos/{}",
     aceptado=respuestas.ImagenAceptada,
+    etiqueta="Procesamiento",
+)
+PAQUETE = Recurso(
+    id="id_paquete",
+    consulta="/procesar/paquetes/{}",
+    consulta_comando="/procesar/comandos/{}",
+    aceptado=respuestas.PaqueteAceptado,
     etiqueta="Procesamiento",
 )
 
@@ -91,10 +118,63 @@ class CuerpoAnonimizarArchivo(_DeArchivo):
 class FormularioAnonimizarArchivo(_DeArchivo, Formulario):
     """El archivo de una imagen y sus nueve campos, una parte cada uno. El nombre del archivo no se lee."""
 
+    archivo: Annotated[ArchivoRecibido, DeArchivo(descripcion="El archivo mismo.")]
+
     @override
     def mensaje(self, id_recurso: str) -> AnonimizarArchivo:
-        recibido = self.archivo
-        return self._mensaje(ArchivoPedido(uri=recibido.uri, sha256=recibido.sha256, octetos=recibido.octetos))
+        return self._mensaje(_pedido(self.archivo))
+
+
+class _DePaquete(Formulario):
+    """The images of a package, and what is said of them."""
+
+    metadatos: Annotated[
+        ArchivoRecibido,
+        DeArchivo(
+            descripcion="Un CSV o un JSON con los nueve campos de cada imagen, por el nombre de su archivo; lo que les "
+            f"falta se toma de las etiquetas del DICOM. Como máximo {METADATOS_MAXIMO} octetos.",
+            maximo=METADATOS_MAXIMO,
+        ),
+    ] = Field(default_factory=lambda: NINGUNO)
+
+    def _mensaje(self, id_paquete: str, paquete: ArchivoRecibido) -> AnonimizarPaquete:
+        return AnonimizarPaquete(id_paquete=id_paquete, paquete=_pedido(paquete), metadatos=_pedido(self.metadatos))
+
+
+class FormularioAnonimizarPaquete(_DePaquete):
+    """Pide que se anonimicen todas las imágenes de un paquete, que se admite entero o se rechaza entero.
+
+    Viene como un zip. El paquete toma su identificador de la Idempotency-Key: repetido con ella, es el mismo.
+    """
+
+    paquete: Annotated[ArchivoRecibido, DeArchivo(descripcion="Un zip con las imágenes.")]
+
+    @override
+    def mensaje(self, id_recurso: str) -> AnonimizarPaquete:
+        return self._mensaje(id_recurso, self.paquete)
+
+
+class FormularioAnonimizarSueltos(_DePaquete):
+    """O viene como muchos archivos sueltos, uno al menos."""
+
+    archivos: Annotated[
+        ArchivoRecibido,
+        DeArchivo(
+            descripcion=f"Las imágenes, una parte cada una: como máximo {MAXIMO_VARIOS}; más vienen en un zip. Cada "
+            "parte dice en su `filename` un nombre de archivo distinto, con el que la nombran los metadatos; todos los "
+            "nombres, 4 MiB como máximo. Juntas son un zip sin comprimir: los mismos archivos con los mismos nombres "
+            "y en el mismo orden son el mismo paquete, y en otro orden es otro.",
+            varios=True,
+        ),
+    ]
+
+    @override
+    def mensaje(self, id_recurso: str) -> AnonimizarPaquete:
+        return self._mensaje(id_recurso, self.archivos)
+
+
+def _pedido(recibido: ArchivoRecibido) -> ArchivoPedido:
+    return ArchivoPedido(uri=recibido.uri, sha256=recibido.sha256, octetos=recibido.octetos)
 
 
 class _Decision(Cuerpo):
@@ -145,7 +225,7 @@ COMANDOS = (
     Comando(
         rutas=("/procesar/imagenes",),
         cuerpo=CuerpoAnonimizarArchivo,
-        formulario=FormularioAnonimizarArchivo,
+        formularios=(FormularioAnonimizarArchivo,),
         mensaje=AnonimizarArchivo,
         titulo="Anonimizar el archivo de una imagen",
         recurso=IMAGEN,
@@ -163,5 +243,12 @@ COMANDOS = (
         mensaje=DescartarImagen,
         titulo="Descartar el original de una imagen apartada",
         recurso=IMAGEN,
+    ),
+    Comando(
+        rutas=("/procesar/paquetes",),
+        formularios=(FormularioAnonimizarPaquete, FormularioAnonimizarSueltos),
+        mensaje=AnonimizarPaquete,
+        titulo="Anonimizar las imágenes de un paquete",
+        recurso=PAQUETE,
     ),
 )

@@ -54,7 +54,7 @@ def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subida
             otros = [m for m in _OTROS_METODOS if m != "GET" or ruta not in consultadas]
             negar = _negar(sorted({"OPTIONS", "POST", *({"GET", "HEAD"} if ruta in consultadas else ())}))
             app.add_url_rule(regla(ruta), ruta + SOLO_POST, negar, methods=otros, provide_automatic_options=False)
-    app.corrientes = {ruta for comando in COMANDOS if comando.formulario for ruta in comando.rutas}
+    app.corrientes = {ruta for comando in COMANDOS if comando.formularios for ruta in comando.rutas}
 
 
 ORDEN = " (POST)"
@@ -88,8 +88,10 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, s
     recurso = comando.recurso
 
     async def leer() -> Cuerpo:
-        if comando.formulario is not None and formularios.hay():
-            return await formularios.leer(comando.formulario, subidas)
+        if comando.formularios and formularios.hay():
+            return await formularios.leer(comando.formularios, subidas)
+        if comando.cuerpo is None:
+            raise formularios.no_es_formulario()
         return cuerpos.leer(comando.cuerpo)
 
     async def vista(**ids: str) -> flask.Response:

@@ -1,11 +1,13 @@
-"""The demonstration: one subscription that succeeds, one image, and one subscription that is compensated."""
+"""The demonstration: a subscription that succeeds, an image, a package of files, and one that is compensated."""
 
+import hashlib
 import json
 import mailbox
 import shutil
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import policy
@@ -21,7 +23,9 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+from urllib3.filepost import encode_multipart_formdata
 
+from plataforma import muestras
 from plataforma.ajustes import leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
 from plataforma.errores import ErrorPlataforma
@@ -92,9 +96,56 @@ class Demostracion:
             raise ErrorPlataforma("The anonymised record holds the patient's id.")
         self._cumplir("Image ANONIMIZADA, without the patient's id", comienzo)
 
+    def paquete(self, carpeta: Path) -> None:
+        """A package of real files comes out clean, and what can't be cleaned stays apart."""
+        self.consola.rule("[bold]3 · A package of DICOM files")
+        comienzo = time.monotonic()
+        estado, respuesta = _abrir(
+            _formulario(
+                self.bff + "/procesar/paquetes",
+                paquete=("envio.zip", muestras.paquete()),
+                metadatos=("envio.csv", muestras.metadatos()),
+            )
+        )
+        self.consola.print(f"POST /procesar/paquetes  [dim]Content-Type: multipart/form-data[/]  → [bold]{estado}[/]")
+        if estado != 202:
+            raise ErrorPlataforma(f"POST /procesar/paquetes answers {estado} instead of 202: {respuesta}")
+        ruta = f"/procesar/paquetes/{respuesta['id_paquete']}"
+        paquete = self._hasta(ruta, lambda r: r["estado"] == "COMPLETADO")
+        self.consola.print(Text(json.dumps(paquete, ensure_ascii=False, indent=1), style="dim"))
+        self._mostrar_imagenes(self._hasta(f"{ruta}/imagenes", lambda r: len(r["elementos"]) == paquete["total"]))
+        antes = muestras.original(muestras.CON_TEXTO)
+        despues = self._descargar(f"/procesar/imagenes/{muestras.CON_TEXTO}/archivo")
+        self.consola.print(muestras.etiquetas(antes, despues))
+        (carpeta / "despues.dcm").write_bytes(despues)
+        muestras.lado_a_lado(antes, despues).save(carpeta / "antes-y-despues.png")
+        self.consola.print("Its picture before and after: .local/demo/antes-y-despues.png")
+        if (paquete["hechas"], paquete["cuarentena"]) != (len(muestras.MUESTRAS) - 1, 1):
+            raise ErrorPlataforma(f"The package's counts are not what they should be: {paquete}")
+        self._cumplir("Package COMPLETADO, its clean files downloaded, one image in CUARENTENA", comienzo)
+
+    def _mostrar_imagenes(self, pagina: Any) -> None:
+        tabla = Table("Imagen", "Estado", "Paciente", "Ingesta", "Motivo")
+        for imagen in pagina["elementos"]:
+            tabla.add_row(
+                imagen["id_imagen"],
+                imagen["estado"],
+                (imagen["seudonimo_paciente"] or "")[:11],
+                (imagen["fecha_ingesta"] or "")[:10],
+                imagen["motivo"] or "",
+            )
+        self.consola.print(tabla)
+
+    def _descargar(self, ruta: str) -> bytes:
+        with ABRIDOR.open(self.bff + ruta, timeout=10) as respuesta:
+            octetos: bytes = respuesta.read()
+            if hashlib.sha256(octetos).hexdigest() != respuesta.headers["ETag"].strip('"'):
+                raise ErrorPlataforma(f"GET {ruta} gives other bytes than its ETag says.")
+        return octetos
+
     def suscripcion_rechazada(self) -> None:
         """A second PRO subscription finds the only expert taken, and is compensated."""
-        self.consola.rule("[bold]3 · A second PRO subscription: the only expert is taken")
+        self.consola.rule("[bold]4 · A second PRO subscription: the only expert is taken")
         comienzo = time.monotonic()
         id_suscripcion = self._enviar(
             "/suscripciones/suscripcion-comando", SUSCRIPCION, "application/json", "id_suscripcion"
@@ -180,6 +231,7 @@ def demostrar(raiz: Path, estado: Path, consola: Console) -> None:
         demostracion = Demostracion(bff, estado / "correo", consola)
         demostracion.suscripcion_pro()
         demostracion.imagen()
+        demostracion.paquete(estado)
         demostracion.suscripcion_rechazada()
         memoria = _memoria(corrida)
         consola.print("Stopping everything …")
@@ -203,6 +255,13 @@ def _abrir(pedido: urllib.request.Request) -> tuple[int, Any]:
             return respuesta.status, json.load(respuesta)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def _formulario(direccion: str, **archivos: tuple[str, bytes]) -> urllib.request.Request:
+    """A form of files, each with its name. Only with a key is one taken."""
+    cuerpo, tipo = encode_multipart_formdata(dict(archivos))
+    cabeceras = {"Content-Type": tipo, "Idempotency-Key": uuid.uuid4().hex}
+    return urllib.request.Request(direccion, cuerpo, cabeceras, method="POST")  # noqa: S310 - the address is our own
 
 
 def _carta(buzon: Path, asunto: str) -> EmailMessage | None:

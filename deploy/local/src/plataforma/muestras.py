@@ -13,15 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 MUESTRAS = {
-    "demo-tc": ("CT_small.dcm", "Nódulo", "Diabético"),
-    "demo-rm": ("MR_small.dcm", "Ninguna", ""),
-    "demo-eco": ("examples_rgb_color.dcm", "Adenopatía", "Hipertensa, vive en la calle 12"),
-    "demo-cortada": ("MR_truncated.dcm", "Ninguna", ""),
+    "tomografia": ("CT_small.dcm", "Nódulo", "Diabético"),
+    "resonancia": ("MR_small.dcm", "Ninguna", ""),
+    "ecografia": ("examples_rgb_color.dcm", "Adenopatía", "Hipertensa, vive en la calle 12"),
+    "cortada": ("MR_truncated.dcm", "Ninguna", ""),
 }
 """Files that pydicom carries, by the id that their images get: which, and what its tags do not tell. The third has
 words burned into its picture; the last one's picture is cut off."""
-CON_TEXTO = "demo-eco"
-CORTADA = "demo-cortada"
+CON_TEXTO = "ecografia"
 _ANCHO = 12
 _ETIQUETAS = (
     "PatientName",
@@ -42,9 +41,7 @@ _ETIQUETAS = (
 def original(id_imagen: str) -> bytes:
     """A sample as its owner has it."""
     archivo, _, _ = MUESTRAS[id_imagen]
-    ruta = get_testdata_file(archivo, download=False)
-    assert isinstance(ruta, str)
-    return Path(ruta).read_bytes()
+    return Path(str(get_testdata_file(archivo, download=False))).read_bytes()
 
 
 def paquete() -> bytes:

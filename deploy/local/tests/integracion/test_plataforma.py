@@ -209,5 +209,7 @@ def test_demo_cumple_todo_lo_que_promete(tmp_path: Path) -> None:
         [sys.executable, "-m", "plataforma", "demo"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert hecho.returncode == 0, hecho.stdout + hecho.stderr
+    assert "one image in CUARENTENA" in hecho.stdout
     assert "its saga COMPENSADA" in hecho.stdout
+    assert (tmp_path / ".local" / "demo" / "antes-y-despues.png").read_bytes().startswith(b"\x89PNG")
     assert json.loads((tmp_path / ".local" / "demo" / "procesos.json").read_text()) == {}

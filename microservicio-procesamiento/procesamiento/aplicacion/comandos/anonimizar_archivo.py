@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from contratos import motivos
 from contratos.procesamiento import AnonimizarArchivo
+from procesamiento.aplicacion import cuentas
 from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.archivo import Archivo
@@ -18,10 +19,15 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
         raise ReglaViolada(falta)
     imagen = unidad.imagenes.obtener(metadatos.id_imagen)
     conocida = imagen and imagen.huella
-    if conocida and unidad.anonimizador.es_repeticion(conocida, metadatos, archivo.sha256):
+    if imagen and conocida and unidad.anonimizador.es_repeticion(conocida, metadatos, archivo.sha256):
+        if comando.id_paquete:
+            cuentas.repetida(unidad, imagen)
         return
     # What can't be kept of its metadata is refused now, with nothing of its file touched.
-    unidad.anonimizador.anonimizar(metadatos)
+    if not comando.id_paquete:
+        unidad.anonimizador.anonimizar(metadatos)
+    elif not metadatos.valen_en_paquete():
+        raise ReglaViolada(motivos.DATOS_INVALIDOS)
     if not unidad.admite(archivo.uri):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     pedido = unidad.anonimizador.huella(metadatos, archivo.sha256)
@@ -35,6 +41,7 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
             uri=archivo.uri,
             sha256=archivo.sha256,
             octetos=archivo.octetos,
+            paquete=comando.id_paquete or None,
             metadatos=asdict(metadatos),
             sobre=asdict(unidad.sobre),
             proximo=unidad.reloj(),

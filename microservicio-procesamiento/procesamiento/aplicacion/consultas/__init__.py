@@ -5,17 +5,21 @@ from collections.abc import Mapping
 from contratos.consultas import Consulta
 from contratos.consultas.procesamiento import (
     ListarImagenes,
+    ListarImagenesDePaquete,
     ObtenerArchivoDeImagen,
     ObtenerComandoImagen,
     ObtenerImagenAnonimizada,
     ObtenerInformeDeImagen,
+    ObtenerPaquete,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.consultas.listar_imagenes import listar_imagenes
+from procesamiento.aplicacion.consultas.listar_imagenes_de_paquete import listar_imagenes_de_paquete
 from procesamiento.aplicacion.consultas.obtener_archivo_de_imagen import obtener_archivo_de_imagen
 from procesamiento.aplicacion.consultas.obtener_comando_imagen import obtener_comando_imagen
 from procesamiento.aplicacion.consultas.obtener_imagen_anonimizada import obtener_imagen_anonimizada
 from procesamiento.aplicacion.consultas.obtener_informe_de_imagen import obtener_informe_de_imagen
+from procesamiento.aplicacion.consultas.obtener_paquete import obtener_paquete
 from seedwork.aplicacion.consultas import Auditada, Respondedor
 
 CONSULTAS: Mapping[type[Consulta], Respondedor | Auditada] = {
@@ -23,5 +27,7 @@ CONSULTAS: Mapping[type[Consulta], Respondedor | Auditada] = {
     ObtenerImagenAnonimizada: Auditada(responder=obtener_imagen_anonimizada, publica=ConsultaAnonimizacion),
     ObtenerInformeDeImagen: obtener_informe_de_imagen,
     ObtenerArchivoDeImagen: Auditada(responder=obtener_archivo_de_imagen, publica=ConsultaAnonimizacion),
+    ObtenerPaquete: obtener_paquete,
+    ListarImagenesDePaquete: listar_imagenes_de_paquete,
     ObtenerComandoImagen: obtener_comando_imagen,
 }

@@ -1,9 +1,31 @@
-"""ImagenAnonimizada: the data sets of its modality have one image more."""
+"""ImagenAnonimizada: the data sets of its modality have one image more; one that has a file may be released."""
 
 from contratos.procesamiento import ImagenAnonimizada
 from servicio_datos.aplicacion.puertos import Unidad
+from servicio_datos.dominio.catalogo import clave
+from servicio_datos.dominio.publicacion import Clase, Imagen
 
 
-def contar_imagen(hecho: ImagenAnonimizada, unidad: Unidad) -> None:
-    """Count the image. It is told once, and the inbox passes over what comes again: so each counts once."""
-    unidad.imagenes.contar(hecho.modalidad)
+def conocer_imagen(hecho: ImagenAnonimizada, unidad: Unidad) -> None:
+    """Count the image, and note what a release needs of it. The inbox passes over what comes again."""
+    unidad.imagenes.contar(hecho.modalidad, con_archivo=bool(hecho.sha256))
+    if not hecho.sha256:
+        return
+    clase = Clase(
+        modalidad=clave(hecho.modalidad) or "",
+        patologia=clave(hecho.patologia) or "",
+        region=clave(hecho.region_anatomica) or "",
+        banda_de_edad=hecho.banda_de_edad,
+        sexo=hecho.sexo,
+        mes=hecho.mes,
+    )
+    unidad.imagenes.conocer(
+        Imagen(
+            id=hecho.id_imagen,
+            secuencia=unidad.sobre.secuencia or 0,
+            clase=clase,
+            seudonimo=hecho.seudonimo_paciente,
+            sha256=hecho.sha256,
+            octetos=hecho.octetos,
+        )
+    )

@@ -29,6 +29,7 @@ COMANDO = "0191e9d0-8a6c-7b52-8f6a-0c1d2e3f4a5b"
 SERVICIO_DATOS = "3b0f6a0e-53d0-5b0e-8c53-7a3f2f1d9c21"
 NOTIFICACION = "8e0d2c4b-6f1a-5d3e-9b7c-1a2b3c4d5e6f"
 IMAGEN = "46769a88-00000-4468o-8a14-1579887d01"
+PAQUETE = "5f0d3c1e-2b7a-5c64-9e1d-7a6b5c4d3e2f"
 
 
 def campo(significado: str, ejemplo: Any = None) -> Any:

@@ -7,6 +7,7 @@ from contratos.consultas.base import (
     IMAGEN,
     MOTIVO,
     PAGINA,
+    PAQUETE,
     ArchivoNombrado,
     Consulta,
     Cursor,
@@ -144,6 +145,39 @@ class ObtenerArchivoDeImagen(
     """El archivo limpio de una imagen."""
 
     id_imagen: Id = campo("La imagen.")
+
+
+class Paquete(Respuesta):
+    """Un paquete de imágenes, y cuántas de ellas están decididas."""
+
+    id_paquete: str = campo("Su identificador.", PAQUETE)
+    estado: Literal["RECIBIDO", "EN_CURSO", "COMPLETADO", "RECHAZADO"] = campo("Cómo está.", "EN_CURSO")
+    motivo: str | None = campo(MOTIVO)
+    detalle: str | None = campo("Dónde de los metadatos está lo que no vale: el lugar y el campo, nunca el valor.")
+    total: int = campo("Cuántas imágenes lleva; cero mientras no se sabe.", 120)
+    hechas: int = campo("Cuántas están anonimizadas.", 97)
+    cuarentena: int = campo("Cuántas están en cuarentena.", 2)
+    fallidas: int = campo("Cuántas fallaron o se rechazaron.", 1)
+    pendientes: int = campo("Cuántas faltan por decidir.", 20)
+
+
+class ObtenerPaquete(Consulta, contexto="procesamiento", ruta="/procesar/paquetes/{id_paquete}", respuesta=Paquete):
+    """Un paquete de imágenes."""
+
+    id_paquete: Id = campo("El paquete.")
+
+
+class ListarImagenesDePaquete(
+    Consulta,
+    contexto="procesamiento",
+    ruta="/procesar/paquetes/{id_paquete}/imagenes",
+    respuesta=PaginaImagenes,
+):
+    """Las imágenes de un paquete, por páginas."""
+
+    id_paquete: Id = campo("El paquete.")
+    estado: _Estado | None = filtro("Cómo están.")
+    cursor: Cursor | None = filtro(PAGINA)
 
 
 class ObtenerComandoImagen(

@@ -93,11 +93,18 @@ class Sobre:
         )
 
     def consecuencia(
-        self, mensaje: Mensaje, *, fuente: str, sujeto: str, entorno: Entorno, secuencia: int | None = None
+        self,
+        mensaje: Mensaje,
+        *,
+        fuente: str,
+        sujeto: str,
+        entorno: Entorno,
+        secuencia: int | None = None,
+        id: str | None = None,
     ) -> "Sobre":
         """The envelope of a message that this one caused."""
         return Sobre(
-            id=entorno.id(),
+            id=id or entorno.id(),
             tipo=mensaje.tipo,
             fuente=fuente,
             sujeto=sujeto,

@@ -96,10 +96,14 @@ class UnidadTrabajo:
             Sobre.propio(causa, fuente=self._fuente, sujeto=sujeto, correlacion=correlacion, entorno=self.entorno)
         )
 
-    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None) -> None:
-        """Put a message into the outbox, caused by the one being handled."""
+    def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None, id: str | None = None) -> None:
+        """Put a message into the outbox, caused by the one being handled.
+
+        Args:
+            id: its ``ce_id``, where whoever says it again has to say the same.
+        """
         sobre = self.sobre.consecuencia(
-            mensaje, fuente=self._fuente, sujeto=sujeto, secuencia=secuencia, entorno=self.entorno
+            mensaje, fuente=self._fuente, sujeto=sujeto, secuencia=secuencia, id=id, entorno=self.entorno
         )
         self._salientes.append(Saliente(sobre, mensaje))
 

@@ -89,3 +89,12 @@ def leer_fecha(texto: str) -> datetime:
     if len(texto) > MAXIMO_FECHA or not _FECHA.fullmatch(texto):
         raise ValueError("no es una fecha")
     return datetime.fromisoformat(texto)
+
+
+def es_fecha(texto: str) -> bool:
+    """Whether it is an instant that :func:`leer_fecha` reads."""
+    try:
+        leer_fecha(texto)
+    except ValueError:
+        return False
+    return True

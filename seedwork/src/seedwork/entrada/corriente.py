@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import MultipartReader, web
-from aiohttp.http_exceptions import TransferEncodingError
+from aiohttp.http_exceptions import HttpProcessingError, TransferEncodingError
 from aiohttp.streams import StreamReader
 
 from seedwork.entrada.problemas import ErrorHttp
@@ -102,7 +102,7 @@ class Corriente:
             raise ErrorHttp(408) from None
         except (CuerpoRoto, ConnectionError, web.RequestPayloadError, TransferEncodingError):
             raise ErrorHttp(400, "El cuerpo no llegó entero.") from None
-        except (ValueError, AssertionError, RuntimeError, LookupError):
+        except (ValueError, AssertionError, RuntimeError, LookupError, HttpProcessingError):
             # Whatever the parser says, its text may quote what it read.
             raise no_es_multipart() from None
 

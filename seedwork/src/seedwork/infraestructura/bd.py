@@ -88,9 +88,11 @@ class Dialecto(PGDialect_psycopg2):
 
     def set_isolation_level(self, dbapi_connection: Any, level: Any) -> None:
         """AUTOCOMMIT and back are psycopg2's own affair; of any other level the server is told."""
-        # What is the default is known once the first connection of all has been asked.
-        if level in ("AUTOCOMMIT", getattr(self, "default_isolation_level", None)):
-            dbapi_connection.autocommit = level == "AUTOCOMMIT"
+        if level == "AUTOCOMMIT":
+            # An engine's first connection may be asked for it before it is known what its default is.
+            dbapi_connection.autocommit = True
+        elif level == self.default_isolation_level:
+            dbapi_connection.autocommit = False
         else:
             super().set_isolation_level(dbapi_connection, level)  # type: ignore[no-untyped-call]
 

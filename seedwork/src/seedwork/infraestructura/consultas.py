@@ -32,7 +32,8 @@ class Lista:
         consulta: the query that asks for a page.
         seleccion: its rows.
         orden: a growing number per row, which ``seleccion`` shows under the name ``orden``.
-        filtros: by each parameter of the query, the column that must have its value; one that is not given admits any.
+        filtros: by each parameter of the query, and each id in its path, the column that must have its value; one that
+            is not given admits any.
         igual: says in SQL that a column has a value.
 
     Raises:
@@ -48,8 +49,9 @@ class Lista:
         *,
         igual: Callable[[sa.Column[Any], sa.BindParameter[str]], sa.ColumnElement[bool]] = operator.eq,
     ) -> None:
-        if {*filtros, _CURSOR} != set(consulta.parametros):
-            raise TypeError(f"{consulta.__name__} se pregunta por {consulta.parametros} y aquí hay {[*filtros]}")
+        campos = [campo.nombre for campo in consulta.campos()]
+        if {*filtros, _CURSOR} != {*campos}:
+            raise TypeError(f"{consulta.__name__} se pregunta por {campos} y aquí hay {[*filtros]}")
         self._seleccion = seleccion.order_by(orden.desc()).limit(TAMANO_PAGINA + 1)
         self._orden = orden
         self._filtros = filtros

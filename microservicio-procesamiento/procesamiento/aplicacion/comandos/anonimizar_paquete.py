@@ -1,0 +1,36 @@
+"""AnonimizarPaquete: take a package of images in, to be unpacked apart from this."""
+
+from dataclasses import asdict
+
+from contratos import motivos
+from contratos.procesamiento import AnonimizarPaquete
+from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.dominio.paquete import Paquete
+from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import es_id
+
+
+def anonimizar_paquete(comando: AnonimizarPaquete, unidad: Unidad) -> None:
+    """Make the package's record, RECIBIDO, and queue it. The same again changes nothing, whatever became of it."""
+    if not es_id(comando.id_paquete):
+        raise ReglaViolada(motivos.DATOS_INVALIDOS)
+    enviado, metadatos = comando.paquete, comando.metadatos
+    conocido = unidad.paquetes.obtener(comando.id_paquete)
+    if conocido is not None and conocido.es_el_mismo(enviado.sha256, metadatos.sha256):
+        return
+    if conocido is not None and conocido.sha256:
+        raise ReglaViolada(motivos.PAQUETE_DISTINTO)
+    if not unidad.admite(enviado.uri) or (metadatos.uri and not unidad.admite(metadatos.uri)):
+        raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
+    paquete = conocido or Paquete(id=comando.id_paquete)
+    paquete.recibir(
+        uri=enviado.uri,
+        sha256=enviado.sha256,
+        octetos=enviado.octetos,
+        uri_metadatos=metadatos.uri or None,
+        sha256_metadatos=metadatos.sha256,
+        sobre=asdict(unidad.sobre),
+        ahora=unidad.reloj(),
+    )
+    if conocido is None:
+        unidad.paquetes.agregar(paquete)

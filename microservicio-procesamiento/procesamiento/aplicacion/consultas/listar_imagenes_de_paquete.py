@@ -1,0 +1,9 @@
+"""ListarImagenesDePaquete: a package's images, by their state."""
+
+from contratos.consultas.procesamiento import ListarImagenesDePaquete, PaginaImagenes
+from procesamiento.aplicacion.lectura import Lectura
+
+
+def listar_imagenes_de_paquete(consulta: ListarImagenesDePaquete, lectura: Lectura) -> PaginaImagenes | None:
+    """A page of those that it asks for. Nobody asked for any of them by name: no fact tells of it (ADR 10)."""
+    return lectura.imagenes_de_paquete(consulta)

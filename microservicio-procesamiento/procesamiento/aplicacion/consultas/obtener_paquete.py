@@ -1,0 +1,9 @@
+"""ObtenerPaquete: a package, and how many of its images are decided."""
+
+from contratos.consultas.procesamiento import ObtenerPaquete, Paquete
+from procesamiento.aplicacion.lectura import Lectura
+
+
+def obtener_paquete(consulta: ObtenerPaquete, lectura: Lectura) -> Paquete | None:
+    """The one of that id. Nothing in it is a patient's: no fact tells of it (ADR 10)."""
+    return lectura.paquete(consulta.id_paquete)

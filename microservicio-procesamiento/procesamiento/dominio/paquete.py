@@ -1,0 +1,165 @@
+"""A package of images: what was sent, and how many of its images are decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from procesamiento.dominio import eventos
+from procesamiento.dominio.imagen import ANONIMIZADA, CUARENTENA, FALLIDA, PENDIENTE, RECHAZADA
+from seedwork.dominio.agregado import Agregado
+
+RECIBIDO = "RECIBIDO"
+EN_CURSO = "EN_CURSO"
+COMPLETADO = "COMPLETADO"
+RECHAZADO = "RECHAZADO"
+
+_CUENTAS = {ANONIMIZADA: "hechas", CUARENTENA: "cuarentena", FALLIDA: "fallidas", RECHAZADA: "fallidas"}
+"""Where an image counts, by what was decided of it."""
+
+
+@dataclass(kw_only=True)
+class Paquete(Agregado):
+    """A package under its id. It is RECIBIDO until the command of each of its images is said, or it is refused.
+
+    Attributes:
+        motivo: why it is RECHAZADO, a code.
+        detalle: where in its metadata the fault is: an entry and a field, never a value.
+        uri, uri_metadatos: where the zip and its metadata lie; None once they need not any more, or if there are none.
+        sha256, octetos, sha256_metadatos: what its sender said of them; empty and 0 for nothing.
+        sobre: the envelope of its command, which causes all that is said of it.
+        intentos: attempts begun; the last one's number is its lease's.
+        avance: the last attempt that got anywhere.
+        proximo: when it is due, for whoever comes next where somebody works on it; None once nothing is to be done.
+        total: its images; 0 until they are all listed.
+        hechas, cuarentena, fallidas: how many of them are decided so; what was refused failed.
+    """
+
+    estado: str = RECIBIDO
+    motivo: str | None = None
+    detalle: str | None = None
+    uri: str | None = None
+    uri_metadatos: str | None = None
+    sha256: str = ""
+    octetos: int = 0
+    sha256_metadatos: str = ""
+    sobre: Mapping[str, Any] | None = None
+    intentos: int = 0
+    avance: int = 0
+    proximo: datetime | None = None
+    total: int = 0
+    hechas: int = 0
+    cuarentena: int = 0
+    fallidas: int = 0
+
+    @property
+    def en_vano(self) -> int:
+        """How many attempts have begun since it last got anywhere."""
+        return self.intentos - self.avance
+
+    def es_de(self, intento: int) -> bool:
+        """Whether that attempt is still the one that counts: else somebody has taken over, or all is done."""
+        return self.proximo is not None and self.intentos == intento
+
+    def avanzar(self) -> None:
+        """This attempt got somewhere: what comes after it has all of its tries again."""
+        self.avance = self.intentos
+
+    def es_el_mismo(self, sha256: str, sha256_metadatos: str) -> bool:
+        """Whether this content is its own."""
+        return bool(self.sha256) and (self.sha256, self.sha256_metadatos) == (sha256, sha256_metadatos)
+
+    def recibir(
+        self,
+        *,
+        uri: str,
+        sha256: str,
+        octetos: int,
+        uri_metadatos: str | None,
+        sha256_metadatos: str,
+        sobre: Mapping[str, Any],
+        ahora: datetime,
+    ) -> None:
+        """It is here, and due. One whose first command was refused may be sent again, put right."""
+        self.estado, self.motivo = RECIBIDO, None
+        self.uri, self.sha256, self.octetos = uri, sha256, octetos
+        self.uri_metadatos, self.sha256_metadatos = uri_metadatos, sha256_metadatos
+        self.sobre, self.proximo = sobre, ahora
+
+    def rechazar(self, motivo: str, detalle: str | None = None) -> None:
+        """It is not taken, none of it."""
+        self.estado, self.motivo, self.detalle, self.total = RECHAZADO, motivo, detalle, 0
+        self.registrar(eventos.PaqueteRechazado(id_paquete=self.id, motivo=motivo))
+
+    def empezar(self) -> None:
+        """The command of each of its images is said."""
+        self.estado = EN_CURSO
+        self._concluir()
+
+    def recogido(self) -> None:
+        """Nothing of what was sent lies anywhere any more, but the images' own files."""
+        self.uri = self.uri_metadatos = self.sobre = self.proximo = None
+
+    def contar(self, antes: str, ahora: str) -> None:
+        """An image was decided, for the first time or, released from quarantine say, anew."""
+        for estado, cuantas in ((antes, -1), (ahora, 1)):
+            if cuenta := _CUENTAS.get(estado):
+                setattr(self, cuenta, getattr(self, cuenta) + cuantas)
+        self._concluir()
+
+    def _concluir(self) -> None:
+        if self.estado == EN_CURSO and self.hechas + self.cuarentena + self.fallidas == self.total:
+            self.estado = COMPLETADO
+            self.registrar(
+                eventos.PaqueteCompletado(
+                    id_paquete=self.id,
+                    total=self.total,
+                    hechas=self.hechas,
+                    cuarentena=self.cuarentena,
+                    fallidas=self.fallidas,
+                )
+            )
+
+
+@dataclass(kw_only=True)
+class Miembro(Agregado):
+    """A file of a package, under the id of the command that it becomes; its path is kept nowhere.
+
+    Attributes:
+        paquete: the package's id.
+        lugar: which of the package's files it is, from 0.
+        imagen: its image's id.
+        uri: where its original lies; None once it is decided.
+        sha256, octetos: its content's.
+        metadatos: the nine fields, as far as they were told; None once its command is said.
+        dicho: whether its command is said.
+        estado: of its image, as the package counts it.
+        motivo: why, a code.
+        espera: whether its image is another command's too, and waits for that one's file.
+    """
+
+    paquete: str
+    lugar: int
+    imagen: str
+    uri: str | None
+    sha256: str
+    octetos: int
+    metadatos: Mapping[str, str] | None = field(default=None, repr=False)
+    dicho: bool = False
+    estado: str = PENDIENTE
+    motivo: str | None = None
+    espera: bool = False
+
+    def decir(self) -> Mapping[str, str]:
+        """Its command is said; what it was told of it, which goes."""
+        metadatos, self.metadatos, self.dicho = self.metadatos or {}, None, True
+        return metadatos
+
+    def esperar(self) -> None:
+        """Its command asks for what another's does, which is not decided yet."""
+        self.espera = True
+
+    def decidir(self, estado: str, motivo: str | None) -> str:
+        """What became of its image; answers what it was before."""
+        antes, self.estado, self.motivo, self.uri = self.estado, estado, motivo, None
+        return antes

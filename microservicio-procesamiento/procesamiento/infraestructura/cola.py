@@ -1,0 +1,96 @@
+"""A table as a queue that workers share: leases on the database's clock, a statement a call.
+
+Its rows have an id, the attempts begun (``intentos``, whose number is the lease's), and when they are due (``proximo``,
+null where nothing is to be done).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import sqlalchemy as sa
+
+AHORA = sa.func.clock_timestamp()
+INSTANTE = sa.func.statement_timestamp()
+
+
+class Encolado(Protocol):
+    """What a row is."""
+
+    id: str
+    intentos: int
+
+
+E = TypeVar("E", bound=Encolado)
+
+
+def _segundos(parametro: str) -> sa.Function[Any]:
+    return sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam(parametro, type_=sa.Float))
+
+
+class ColaSQL(Generic[E]):
+    """The rows that are due.
+
+    Args:
+        motor: the service's database.
+        tabla: where they are.
+        hacer: makes of a row's columns what it is.
+    """
+
+    def __init__(self, motor: sa.Engine, tabla: sa.Table, hacer: Callable[..., E]) -> None:
+        self._motor = motor.execution_options(isolation_level="AUTOCOMMIT")
+        self._hacer = hacer
+        c = tabla.c
+        debido = (
+            sa.select(c.id)
+            .where(c.proximo <= INSTANTE)
+            .order_by(c.proximo)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .cte("debido")
+        )
+        # Who has it is said by when it is due next: so the index leads past what is in somebody's hands.
+        self._tomar = (
+            sa.update(tabla)
+            .where(c.id.in_(sa.select(debido.c.id)))
+            .values(intentos=c.intentos + 1, proximo=AHORA + _segundos("arriendo_s"))
+            .returning(tabla)
+        )
+        suyo = sa.and_(c.id == sa.bindparam("cual"), c.intentos == sa.bindparam("intento"), c.proximo.is_not(None))
+        self._renovar = sa.update(tabla).where(suyo).values(proximo=AHORA + _segundos("arriendo_s")).returning(c.id)
+        self._devolver = (
+            sa.update(tabla)
+            .where(suyo)
+            .values(
+                proximo=AHORA + _segundos("pausa_s"),
+                intentos=c.intentos - sa.bindparam("sin_contar", type_=sa.Integer),
+            )
+        )
+
+    def tomar(self, arriendo_s: float) -> E | None:
+        """Lease the one that has been due for longest; the attempt is counted before it begins."""
+        with self._motor.connect() as conexion:
+            fila = conexion.execute(self._tomar, {"arriendo_s": arriendo_s}).mappings().one_or_none()
+        return None if fila is None else self._hacer(**fila)
+
+    def renovar(self, tomado: E, arriendo_s: float) -> bool:
+        """Keep the lease; False where another has taken over."""
+        valores = {"cual": tomado.id, "intento": tomado.intentos, "arriendo_s": arriendo_s}
+        with self._motor.connect() as conexion:
+            return conexion.execute(self._renovar, valores).first() is not None
+
+    def devolver(self, tomado: E, pausa_s: float, *, cuenta: bool) -> None:
+        """Give it back, due again after a pause, unless another has taken over.
+
+        Args:
+            cuenta: whether the attempt counts; not where store or database were away, or this process stops.
+        """
+        valores = {"cual": tomado.id, "intento": tomado.intentos, "pausa_s": pausa_s, "sin_contar": int(not cuenta)}
+        with self._motor.connect() as conexion:
+            conexion.execute(self._devolver, valores)
+
+    def reloj(self) -> datetime:
+        """The database's clock."""
+        with self._motor.connect() as conexion:
+            ahora: datetime = conexion.execute(sa.select(AHORA)).scalar_one()
+        return ahora

@@ -1,0 +1,69 @@
+"""What the sender of a package tells of its files: how it is read, and how a fault is told. No server."""
+
+import pytest
+
+from procesamiento.entrada.metadatos_de_paquete import MetadatosNoValidos, leer
+
+ARCHIVOS = {"a.dcm", "b.dcm", "carpeta/Núñez.dcm"}
+
+
+@pytest.mark.parametrize(
+    ("dichos", "detalle"),
+    [
+        (b"archivo,id_paciente\nno-esta.dcm,77\n", "línea 2: archivo: no está en el paquete"),
+        (b"archivo,id_paciente\na.dcm,1\na.dcm,2\n", "línea 3: archivo: ya se dijo antes"),
+        (b"archivo,nombre-de-ana\na.dcm,1\n", "línea 1, columna 2: no es ningún campo"),
+        (b"archivo,fecha_ingesta\na.dcm,ayer\n", "línea 2: fecha_ingesta: no es válido"),
+        (
+            b"archivo,id_imagen,id_paciente\na.dcm,x-79448812,79448812\n",
+            "línea 2: id_imagen: contiene el número del paciente",
+        ),
+        (b"archivo;id_imagen\na.dcm;i\nb.dcm;i\n", "línea 3: id_imagen: ya se dijo antes"),
+        (b'[{"archivo": "a.dcm"}, {"archivo": "b.dcm", "modalidad": "<ana>"}]', "elemento 2: modalidad: no es válido"),
+        (b'[{"archivo": "a.dcm", "archivo": "b.dcm"}]', "no son JSON, o repiten una clave"),
+        (b'{"archivo": "a.dcm"}', "han de ser una lista, con un objeto por archivo"),
+        (b"archivo\na.dcm\n\xff", "no están en UTF-8"),
+    ],
+)
+def test_lo_que_no_vale_se_dice_por_su_lugar_y_nunca_por_su_valor(dichos: bytes, detalle: str) -> None:
+    with pytest.raises(MetadatosNoValidos) as error:
+        leer(dichos, ARCHIVOS)
+    assert str(error.value) == detalle
+
+
+@pytest.mark.parametrize(
+    "dichos",
+    [
+        "archivo,modalidad,antecedentes\n"
+        'a.dcm, TAC  de\u00a0tórax ,"Diabético,\ny \u2028 más"\n\ncarpeta/Nu\u0301n\u0303ez.dcm,,\n',
+        "\ufeffarchivo;modalidad;antecedentes\r\n"
+        'a.dcm;TAC de tórax;"Diabético,\ny \u2028 más"\r\n./carpeta/Núñez.dcm;;\r\n',
+        ' [{"archivo": "a.dcm", "modalidad": "TAC de tórax", "antecedentes": "Diabético,\\ny \u2028 más"},'
+        ' {"archivo": "carpeta/Núñez.dcm", "modalidad": null}]',
+    ],
+    ids=["comas", "puntos y comas", "JSON"],
+)
+def test_los_textos_se_toman_como_en_la_puerta_y_lo_vacio_no_se_dice(dichos: str) -> None:
+    assert leer(dichos.encode(), ARCHIVOS) == {
+        "a.dcm": {"modalidad": "TAC de tórax", "antecedentes": "Diabético,\ny \u2028 más"},
+        "carpeta/Núñez.dcm": {},
+    }
+
+
+@pytest.mark.parametrize(
+    "dichos",
+    [
+        b"",
+        b"[",
+        b"[1]",
+        b'[{"archivo": 7}]',
+        b"archivo,archivo\n",
+        b"modalidad\n",
+        b"archivo\na.dcm,x\n",
+        b'archivo\n"a',
+        b"[" * 99999,
+    ],
+)
+def test_lo_que_no_es_nada_acaba_en_un_no(dichos: bytes) -> None:
+    with pytest.raises(MetadatosNoValidos):
+        leer(dichos, ARCHIVOS)

@@ -1,0 +1,128 @@
+"""What is released of a class, in all orders of arrival that are drawn: nobody is told from fewer than k others."""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servicio_datos.dominio.publicacion import Clase, Entrada, Publicada, pacientes, siguiente
+
+
+@dataclass
+class Celda:
+    """A class, and all that was released of it."""
+
+    k: int
+    publicadas: list[Publicada] = field(default_factory=list)
+    estados: list[frozenset[Entrada]] = field(default_factory=list)
+
+    def pasar(self, candidatas: Iterable[Entrada]) -> bool:
+        """Let it make a step, if it may."""
+        nuevo = siguiente(self.publicadas, frozenset(candidatas), self.k)
+        if nuevo is None:
+            return False
+        actual, paso = self.estados[-1] if self.estados else frozenset(), len(self.estados) + 1
+        self.publicadas = [
+            Publicada(p.entrada, p.desde, paso) if p.hasta is None and p.entrada not in nuevo else p
+            for p in self.publicadas
+        ] + [Publicada(e, paso) for e in nuevo - actual]
+        self.estados.append(nuevo)
+        return True
+
+
+def imagenes(*de: int, version: str = "a") -> list[Entrada]:
+    """An image of each of these patients."""
+    return [Entrada(f"i-{p}", version, f"p-{p}") for p in de]
+
+
+# A pass between arrivals: an image of a patient's comes, is cleaned anew, or goes.
+_SUCESO = st.tuples(st.sampled_from("+++*-|"), st.integers(0, 9), st.integers(0, 2))
+
+
+@given(k=st.integers(2, 4), sucesos=st.lists(_SUCESO, max_size=120))
+def test_dos_estados_cualesquiera_no_distinguen_a_menos_de_k_pacientes(
+    k: int, sucesos: Sequence[tuple[str, int, int]]
+) -> None:
+    celda, hay, veces = Celda(k), dict[tuple[int, int], Entrada](), 0
+    for que, paciente, numero in [*sucesos, ("|", 0, 0)]:
+        if que == "|":
+            while celda.pasar(hay.values()):
+                pass
+        elif que == "-":
+            hay.pop((paciente, numero), None)
+        elif que == "*" or (paciente, numero) not in hay:
+            veces += 1
+            hay[paciente, numero] = Entrada(f"i-{paciente}-{numero}", f"sha-{veces}", f"p-{paciente}")
+
+    for uno, otro in combinations([frozenset(), *celda.estados], 2):
+        for solo in (uno - otro, otro - uno):
+            assert not solo or pacientes(solo) >= k
+    for estado in celda.estados:
+        assert len({e.id_imagen for e in estado}) == len(estado)
+
+
+@given(orden=st.permutations(range(12)), corte=st.integers(0, 12))
+def test_lo_que_llega_de_bastantes_pacientes_se_publica_llegue_como_llegue(orden: list[int], corte: int) -> None:
+    celda = Celda(5)
+    celda.pasar(imagenes(*orden[:corte]))
+    celda.pasar(imagenes(*orden))
+    # What is left over waits: with fewer than five before, all came at once.
+    faltan = 12 - len(celda.estados[-1])
+    assert faltan == (12 - corte if 8 <= corte < 12 else 0)
+
+
+def test_uno_menos_no_se_publica_y_muchas_imagenes_de_uno_no_hacen_bastantes() -> None:
+    celda = Celda(5)
+    assert not celda.pasar([*imagenes(1, 2, 3, 4), *(Entrada(f"otra-{n}", "a", "p-1") for n in range(9))])
+    assert celda.pasar(imagenes(1, 2, 3, 4, 5))
+
+
+def test_las_imagenes_nuevas_de_quien_ya_esta_esperan_a_las_de_otros() -> None:
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(5)))
+    otras = [Entrada(f"otra-{p}", "a", f"p-{p}") for p in range(5)]
+    assert not celda.pasar([*imagenes(*range(5)), *otras[:4]])
+    assert celda.pasar([*imagenes(*range(5)), *otras])
+
+
+def test_lo_que_se_vuelve_a_limpiar_sigue_como_estaba_hasta_que_son_bastantes() -> None:
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(9)))
+    assert not celda.pasar([*imagenes(0, version="b"), *imagenes(*range(1, 9))])
+    assert celda.pasar([*imagenes(*range(5), version="b"), *imagenes(*range(5, 9))])
+    assert celda.estados[-1] == {*imagenes(*range(5), version="b"), *imagenes(*range(5, 9))}
+
+
+def test_de_una_clase_no_quedan_menos_de_k() -> None:
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(9)))
+    assert not celda.pasar(imagenes(0, 1))
+    assert celda.pasar([])
+    assert celda.estados[-1] == frozenset()
+
+
+def test_lo_que_se_va_no_detiene_a_lo_que_llega() -> None:
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(9)))
+    assert celda.pasar(imagenes(*range(1, 9), *range(20, 25)))
+    assert celda.estados[-1] == {*imagenes(*range(9), *range(20, 25))}
+
+
+def test_volver_casi_a_lo_de_antes_se_mide_con_lo_de_antes() -> None:
+    """The first and the third would differ by one patient, though each differs from the second by five."""
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(10)))
+    celda.pasar(imagenes(*range(5)))
+    assert len(celda.estados[-1]) == 5
+    assert not celda.pasar(imagenes(*range(9), 30, 31, 32, 33))
+    assert celda.pasar(imagenes(*range(10)))
+
+
+@pytest.mark.parametrize("campo", ["modalidad", "patologia", "region", "banda_de_edad", "sexo", "mes"])
+def test_en_lo_que_sea_que_difieran_son_clases_distintas(campo: str) -> None:
+    base = dict.fromkeys(("modalidad", "patologia", "region", "banda_de_edad", "sexo", "mes"), "")
+    ids: Set[str] = {Clase(**base).id, Clase(**{**base, campo: "x"}).id}
+    assert len(ids) == 2
