@@ -323,7 +323,7 @@ def _al_tomar_archivos(cola: ColaArchivosSQL, oyente: Oyente) -> list[str]:
     assert tomado is not None
     assert cola.renovar(tomado, 15.0)
     cola.devolver(tomado, 0.0, cuenta=True)
-    for id, _ in cola.vencidos():
+    for id, _ in cola.retirar():
         cola.sin_original(id)
     assert cola.nombradas(["file:///a/4", "file:///b/4", "file:///a/x"]) == {"file:///a/4", "file:///b/4"}
     return oyente.faltas()
