@@ -1,20 +1,16 @@
 """What the verbs have in common: sending a command and waiting for it, showing one thing, listing many."""
 
-import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from email.message import Message
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 import typer
-import urllib3
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
 from saludtech_cli import espera, salida, vistas
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo
 from saludtech_cli.formulario import Formulario
 from saludtech_cli.puerta import Objeto, Puerta
 
@@ -135,47 +131,6 @@ def ver(contexto: typer.Context, ruta: str, *, en_json: bool) -> None:
     """Show one thing."""
     datos = puerta(contexto).consultar(ruta)
     salida.mostrar(datos, vistas.ficha(datos), en_json=en_json)
-
-
-def bajar(contexto: typer.Context, ruta: str, destino: Path, *, en_json: bool) -> None:
-    """Write a file where it is wanted, whole or not at all.
-
-    Args:
-        destino: its path; or a folder, where it is called as the door calls it.
-
-    Raises:
-        Fallo: there is none, it can't be written, or what came is not what the door says that it is.
-    """
-    with puerta(contexto).abrir(ruta) as archivo:
-        if destino.is_dir():
-            dicho = Message()
-            dicho["Content-Disposition"] = archivo.headers.get("Content-Disposition", "")
-            destino /= PurePosixPath(dicho.get_filename() or "archivo").name
-        provisional = destino.with_name(f".{destino.name}.{uuid.uuid4().hex}")
-        try:
-            sha256, octetos = _escribir(archivo, provisional)
-            # Quoted, and of the content.
-            if archivo.headers.get("ETag", f'"{sha256}"').strip('"') != sha256:
-                raise Fallo(Codigo.SIN_RESPUESTA, "Lo que llegó no es el archivo: su SHA-256 es otro.")
-            provisional.replace(destino)
-        except OSError as error:
-            raise Fallo(Codigo.USO, f"No se puede escribir {destino}: {error.strerror}.") from None
-        finally:
-            provisional.unlink(missing_ok=True)
-    datos = {"archivo": str(destino), "octetos": octetos, "sha256": sha256}
-    salida.mostrar(datos, vistas.ficha(datos), en_json=en_json)
-
-
-def _escribir(archivo: urllib3.BaseHTTPResponse, donde: Path) -> tuple[str, int]:
-    resumen, octetos = hashlib.sha256(), 0
-    with donde.open("xb") as abierto, salida.barra("Bajando", octetos=True) as barra:
-        tarea = barra.add_task("", total=int(archivo.headers.get("Content-Length", 0)) or None)
-        for trozo in archivo.stream(_TROZO):
-            abierto.write(trozo)
-            resumen.update(trozo)
-            octetos += len(trozo)
-            barra.advance(tarea, len(trozo))
-    return resumen.hexdigest(), octetos
 
 
 def listar(

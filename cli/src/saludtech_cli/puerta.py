@@ -78,6 +78,33 @@ class Puerta:
         cabeceras = {"Content-Type": "application/json", **_con_clave(clave)}
         return self._pedir("POST", ruta, _escribir(cuerpo), cabeceras)
 
+    @contextmanager
+    def bajar(self, ruta: str, cabeceras: Mapping[str, str]) -> Iterator[urllib3.BaseHTTPResponse]:
+        """The answer to the request for a file, its octets still to be read: 200, 206, or 416.
+
+        Raises:
+            Fallo: the door has none; its code tells why.
+            urllib3.exceptions.HTTPError: it was cut while it was read.
+        """
+        try:
+            respuesta = self._http.request(
+                "GET",
+                self._url + ruta,
+                headers=cabeceras,
+                redirect=False,
+                preload_content=False,
+                # What has come of what is cut is kept: it would be lost with the error.
+                enforce_content_length=False,
+            )
+        except (urllib3.exceptions.HTTPError, UnicodeError):
+            raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
+        try:
+            if respuesta.status not in (200, 206, 416):
+                raise _fallo(respuesta.status, self._leida(respuesta.status, respuesta.data))
+            yield respuesta
+        finally:
+            respuesta.close()
+
     def subir(self, ruta: str, formulario: Formulario, clave: str, avanzar: Callable[[int], None]) -> Objeto:
         """Send a command as a form with files, likewise.
 
@@ -89,23 +116,6 @@ class Puerta:
         """
         cabeceras = {"Content-Type": formulario.tipo, "Content-Length": str(formulario.largo), **_con_clave(clave)}
         return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_ARCHIVO)
-
-    @contextmanager
-    def abrir(self, ruta: str) -> Iterator[urllib3.BaseHTTPResponse]:
-        """A file, to be read in this block while it comes.
-
-        Raises:
-            Fallo: the door has none, or it broke off.
-        """
-        respuesta = self._preguntar("GET", ruta, plazo=_PLAZO_DE_ARCHIVO, entera=False)
-        try:
-            if respuesta.status != 200:
-                raise _fallo(respuesta.status, self._leer(respuesta))
-            yield respuesta
-        except urllib3.exceptions.HTTPError:
-            raise Fallo(Codigo.SIN_RESPUESTA, "El archivo no llegó entero.") from None
-        finally:
-            respuesta.close()
 
     def salud(self) -> tuple[bool, Objeto]:
         """Whether it is ready, and what its parts say."""
@@ -135,39 +145,25 @@ class Puerta:
         cabeceras: Mapping[str, str] | None = None,
         plazo: urllib3.Timeout = _PLAZO,
     ) -> tuple[int, Objeto]:
-        respuesta = self._preguntar(metodo, ruta, cuerpo, cabeceras, plazo)
-        return respuesta.status, self._leer(respuesta)
-
-    def _preguntar(
-        self,
-        metodo: str,
-        ruta: str,
-        cuerpo: bytes | Iterable[bytes] | None = None,
-        cabeceras: Mapping[str, str] | None = None,
-        plazo: urllib3.Timeout = _PLAZO,
-        *,
-        entera: bool = True,
-    ) -> urllib3.BaseHTTPResponse:
         try:
-            return self._http.request(
+            respuesta = self._http.request(
                 metodo,
                 self._url + ruta,
                 body=cuerpo,
-                headers={"Accept": "application/json" if entera else "*/*", **(cabeceras or {})},
+                headers={"Accept": "application/json", **(cabeceras or {})},
                 redirect=False,
                 timeout=plazo,
-                preload_content=entera,
             )
         except (urllib3.exceptions.HTTPError, UnicodeError):
             raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
+        return respuesta.status, self._leida(respuesta.status, respuesta.data)
 
-    def _leer(self, respuesta: urllib3.BaseHTTPResponse) -> Objeto:
+    def _leida(self, estado: int, datos: bytes) -> Objeto:
         try:
-            return json_estricto.leer(respuesta.data, maximo=None)
+            return json_estricto.leer(datos, maximo=None)
         except json_estricto.NoEsObjeto:
             raise Fallo(
-                Codigo.SIN_RESPUESTA,
-                f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {respuesta.status}).",
+                Codigo.SIN_RESPUESTA, f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {estado})."
             ) from None
 
 
