@@ -124,8 +124,8 @@ def test_una_carpeta_se_envia_y_sale_limpia(consola: Consola, tmp_path: Path) ->
     assert {i["id_imagen"] for i in lista} == {limpia["id_imagen"], apartada["id_imagen"]}
     todo = json.dumps([dicho, lista], ensure_ascii=False)
     assert [palabra for palabra in ("Pérez", "Rosalba", "1CT1", "notas", "serie") if palabra in todo] == []
-    bajada = consola.teclea(f"imagen bajar {limpia['id_imagen']} {tmp_path}")
-    limpio = Path(bajada["archivo"]).read_bytes()
+    consola.teclea(f"imagen archivo {limpia['id_imagen']} {tmp_path / 'limpio.dcm'}")
+    limpio = (tmp_path / "limpio.dcm").read_bytes()
     assert (limpio[128:132], b"CompressedSamples" in DICOM, b"CompressedSamples" in limpio) == (b"DICM", True, False)
     assert consola.teclea(enviar) == dicho, "the same again changes nothing"
 
