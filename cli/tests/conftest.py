@@ -50,6 +50,7 @@ class PuertaDePruebas(ThreadingHTTPServer):
         # Addresses without ids first: a command's is not that of a resource.
         self._ejemplos.sort(key=lambda e: e[2].count("{"))
         self.rutas_pedidas: set[tuple[str, str]] = set()
+        """Of every answer, besides."""
 
     @property
     def url(self) -> str:

@@ -84,6 +84,8 @@ LINEAS = [
     "imagen liberar i-1 --operador op-17 --razon escala",
     "imagen descartar i-1 --operador op-17 --razon rótulo",
     "paquete enviar a.zip",
+    "paquete ver p-1",
+    "paquete imagenes p-1 --estado CUARENTENA --cursor x",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
     "notificacion eventos n-1",

@@ -15,8 +15,9 @@ from saludtech_cli.formulario import Formulario
 URL = "http://127.0.0.1:5005"
 _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 """The door answers a command within 5 s, whatever becomes of it."""
-_PLAZO_DE_SUBIDA = urllib3.Timeout(connect=30.0, read=120.0)
-"""It answers a form once the store has it whole. The first is for each piece that is sent, too."""
+_PLAZO_DE_ARCHIVO = urllib3.Timeout(connect=30.0, read=120.0)
+"""It answers a form once the store has it whole. The first is for each piece that is sent, too, and the second for each
+that is read."""
 _CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
 _CLAVE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
@@ -114,7 +115,7 @@ class Puerta:
             Fallo: a file can't be read; it was not taken, or it is unknown whether it was.
         """
         cabeceras = {"Content-Type": formulario.tipo, "Content-Length": str(formulario.largo), **_con_clave(clave)}
-        return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_SUBIDA)
+        return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_ARCHIVO)
 
     def salud(self) -> tuple[bool, Objeto]:
         """Whether it is ready, and what its parts say."""
