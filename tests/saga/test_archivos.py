@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydicom.data import get_testdata_file
 from tests.saga.bases import filas, volcado
+from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma
 
@@ -61,3 +62,20 @@ def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: N
     informes = [negocio.pregunta(f"/procesar/imagenes/{i.id}/informe").cuerpo for i in (mala, buena)]
     assert [(i["estado"], i["sha256"] is None) for i in informes] == [("CUARENTENA", True), ("ANONIMIZADA", False)]
     assert informes[1]["acciones"] and PACIENTE not in str(informes)
+
+
+def test_un_operador_halla_lo_apartado_y_decide(negocio: Negocio, plataforma: Plataforma) -> None:
+    marca = secrets.token_hex(6)
+    imagen = negocio.envia_archivo(b"GIF89a" * 1000, marca, id_imagen=marca, modalidad=marca)
+    decision = {"operador": "op-17", "razon": "No es una imagen médica."}
+    # Sent back to back, they wait for what they are about.
+    negocio.ordena(f"/procesar/imagenes/{marca}-b/liberar", decision).queda("RECHAZADO")
+    imagen.queda("CUARENTENA")
+    apartadas = negocio.pregunta(f"/procesar/imagenes?estado=CUARENTENA&modalidad={marca}").cuerpo["elementos"]
+    assert [i["id_imagen"] for i in apartadas] == [] or apartadas[0]["id_imagen"] == imagen.id
+    negocio.ordena(f"/procesar/imagenes/{imagen.id}/liberar", decision).queda("RECHAZADO")
+    antes = _guardados(plataforma, "originales")
+    negocio.ordena(f"/procesar/imagenes/{imagen.id}/descartar", decision).queda("APLICADO")
+    hasta(lambda: len(_guardados(plataforma, "originales")) < len(antes), "el original se borra")
+    informe = negocio.pregunta(f"/procesar/imagenes/{imagen.id}/informe").cuerpo
+    assert [d["decision"] for d in informe["decisiones"]] == ["DESCARTADA"]

@@ -183,7 +183,8 @@ def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_
         pass
     assert {sala.imagen(i)["estado"] for i in ("ajeno", "otro")} == {"CUARENTENA"}
     assert [sala.imagen(i)["motivo"] for i in ("ajeno", "otro")] == ["NO_ES_DEL_FORMATO", "PACIENTE_DISTINTO"]
-    assert sala.archivo("otro")["metadatos"] is None
+    # What it takes to clean it after all goes with its original.
+    assert sala.archivo("otro")["metadatos"]["id_paciente"] == "otro-77777"
     assert "otro-77777" not in json.dumps(sala.archivo("otro")["informe"])
     assert all(sala.almacen.describir(o) for o in originales)
     assert sala.dichos() == [ImagenApartada.tipo] * 2
@@ -405,5 +406,5 @@ def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     with sala.motor.begin() as conexion:
         conexion.execute(sa.text("UPDATE archivos SET conservar_hasta = now() WHERE conservar_hasta IS NOT NULL"))
     assert barrer(lambda ahora: ahora) == {en_cola}
-    assert sala.archivo("aparte")["uri"] is None
+    assert [sala.archivo("aparte")[c] for c in ("uri", "metadatos", "sobre")] == [None] * 3
     assert sala.imagen("aparte")["estado"] == "CUARENTENA"
