@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga olvido verificar-anonimizacion simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido verificar-anonimizacion simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -61,6 +61,9 @@ avalancha: $(LISTO) ## a flood, twice: commands for ids that nobody knows wait, 
 
 rafaga: $(LISTO) ## a burst: as many PRO subscriptions at once as there is room for, and all are made (SUSCRIPCIONES=9500)
 	@$(BIN)/python -m tests.fallos.rafaga $(SUSCRIPCIONES:%=--suscripciones %)
+
+paquete: $(LISTO) ## a package of a thousand images, its unpacker killed and a worker frozen: all decided, none twice (IMAGENES=1000)
+	@$(BIN)/python -m tests.fallos.paquete $(IMAGENES:%=--imagenes %)
 
 olvido: $(LISTO) ## what is to be forgotten: marks sent by every way there is, days cut to minutes, and every file searched
 	@$(BIN)/python -m tests.fallos.olvido

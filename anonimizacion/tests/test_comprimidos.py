@@ -412,6 +412,34 @@ def test_de_una_ecografia_queda_lo_de_sus_regiones(sintaxis: str, monkeypatch: p
     for izquierda, arriba, derecha, abajo in resultado.informe.regiones:
         cubierto[arriba : abajo + 1, izquierda : derecha + 1] += 1
     np.testing.assert_array_equal(cubierto, ~dentro)
+    assert resultado.informe.avisos == {quemado.SIN_LEER}
+
+
+@con_lector
+@pytest.mark.parametrize("cuadros", [1, quemado.CUADROS_DE_MUESTRA + 4])
+def test_en_las_regiones_se_van_las_palabras_y_quedan_las_medidas(cuadros: int) -> None:
+    """What a device says is the body's may have been written into: operators type there."""
+    dibujo = Image.fromarray(degradado(240, 320) // 4)
+    letra, trazo = ImageFont.load_default(22), ImageDraw.Draw(dibujo)
+    trazo.text((30, 60), NOMBRE.decode(), fill=255, font=letra)
+    trazo.text((30, 180), "3.5 cm", fill=255, font=letra)
+    pixeles = np.stack([np.asarray(dibujo)] * cuadros)
+    regiones = Sequence([region(10, 40, 300, 220)])
+    resultado, leido = limpia(
+        dicom(pixeles, NATIVA, None, US, "US", NumberOfFrames=cuadros, SequenceOfUltrasoundRegions=regiones)
+    )
+    for despues in decodificados(leido).reshape(pixeles.shape):
+        assert not se_lee(despues[:120])
+        np.testing.assert_array_equal(despues[170:215, 20:200], pixeles[0, 170:215, 20:200])
+    assert resultado.informe.avisos == ({quemado.LEIDAS_EN_PARTE} if cuadros > 1 else set())
+
+
+def test_lo_que_aun_se_lee_en_una_region_aparta_la_ecografia(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "hay_lector", lambda: True)
+    monkeypatch.setattr(ocr, "palabras", lambda _: [(20, 50, 24, 54)])
+    regiones = Sequence([region(10, 40, 99, 110)])
+    octetos = dicom(con_rotulo(), NATIVA, None, US, "US", SequenceOfUltrasoundRegions=regiones)
+    assert motivo(octetos) is Motivo.TEXTO_QUEMADO_POSIBLE
 
 
 def test_una_ecografia_cuya_paleta_no_se_entiende_queda_por_sus_regiones() -> None:
@@ -451,6 +479,22 @@ def test_una_ecografia_cuya_paleta_no_se_entiende_queda_por_sus_regiones() -> No
 )
 def test_sin_leer_se_aparta_lo_que_puede_decir_algo(clase: str, modalidad: str, mas: dict[str, object]) -> None:
     octetos = dicom(con_rotulo(), NATIVA, None, clase, modalidad, **mas)
+    assert motivo(octetos, Opciones(leer_texto=False)) is Motivo.TEXTO_QUEMADO_POSIBLE
+
+
+@pytest.mark.parametrize(
+    "tipo",
+    [
+        "DERIVED\\SECONDARY",
+        "DERIVED\\SECONDARY\\REFORMATTED",
+        "DERIVED\\PRIMARY\\VRT",
+        "ORIGINAL\\PRIMARY\\SCREEN SAVE",
+    ],
+)
+@pytest.mark.parametrize("modalidad", ["CT", "MR", "PT"])
+def test_lo_que_se_hizo_despues_de_un_corte_puede_decir_algo(modalidad: str, tipo: str) -> None:
+    """Views, maps and what was saved with its notes have as many bits as what they were made from."""
+    octetos = dicom(con_rotulo().astype("<u2"), NATIVA, None, CT, modalidad, ImageType=tipo.split("\\"))
     assert motivo(octetos, Opciones(leer_texto=False)) is Motivo.TEXTO_QUEMADO_POSIBLE
 
 

@@ -1,5 +1,6 @@
 """The door as it is run, on a real broker: what is on the topic after a 202, and what a bad request leaves behind."""
 
+import hashlib
 import http.client
 import json
 import os
@@ -8,18 +9,21 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import psutil
 import pulsar
 import pytest
+import urllib3
 
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from contratos import Mensaje, ejemplos
-from contratos.procesamiento import AnonimizarImagen
+from contratos.procesamiento import AnonimizarImagen, AnonimizarPaquete, ArchivoPedido
 from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, libres
 from seedwork.infraestructura import avro
@@ -77,6 +81,7 @@ def en_marcha(servidores: Servidores, temporal: Path, **ajustes: str) -> Iterato
         "BFF_PUERTO": str(puerto),
         "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
         "TMPDIR": str(temporal),
+        "ALMACEN_URL": str(temporal.parent / f"{temporal.name}.almacen"),
         "LOG_NIVEL": "DEBUG",
         **ajustes,
     }
@@ -149,6 +154,31 @@ def test_lo_aceptado_esta_en_el_topico_como_dice_el_contrato(
     assert propiedades["ce_subject"] == original.partition_key() == aceptado[comando.recurso.id]
     assert "ce_traceparent" in propiedades
     assert mensaje == comando.cuerpo.model_validate(ejemplo).mensaje(str(aceptado[comando.recurso.id]))
+
+
+def test_un_paquete_que_viene_archivo_a_archivo_esta_en_el_topico_y_en_el_almacen(
+    servidores: Servidores, puerta: Puerta
+) -> None:
+    partes = [("archivos", ("a.dcm", b"uno")), ("metadatos", ("m.csv", b"archivo\n")), ("archivos", ("b.dcm", b"dos"))]
+    cuerpo, tipo = urllib3.encode_multipart_formdata(partes)
+    dichas = {"Content-Type": tipo, "Idempotency-Key": "paquete-1"}
+    respuesta = puerta.pedir("POST", "/procesar/paquetes", cuerpo, **dichas)
+    aceptado = json.loads(respuesta.read())
+    assert respuesta.status == 202, aceptado
+    mensaje, original = leer(servidores, AnonimizarPaquete, aceptado["id_comando"])
+    assert isinstance(mensaje, AnonimizarPaquete)
+    propiedades = original.properties()
+    assert propiedades["ce_subject"] == original.partition_key() == mensaje.id_paquete == aceptado["id_paquete"]
+    assert "ce_idempotencykey" in propiedades
+    with zipfile.ZipFile(_en_disco(mensaje.paquete)) as paquete:
+        assert {m: paquete.read(m) for m in paquete.namelist()} == {"a.dcm": b"uno", "b.dcm": b"dos"}
+    assert _en_disco(mensaje.metadatos).read_bytes() == b"archivo\n"
+
+
+def _en_disco(archivo: ArchivoPedido) -> Path:
+    ruta = Path(unquote(urlsplit(archivo.uri).path))
+    assert (ruta.stat().st_size, hashlib.sha256(ruta.read_bytes()).hexdigest()) == (archivo.octetos, archivo.sha256)
+    return ruta
 
 
 def test_una_mala_peticion_no_estorba_a_la_siguiente(puerta: Puerta) -> None:

@@ -14,7 +14,7 @@ from bff_web.documento import describir
 
 DOCUMENTO = describir()
 
-Respuesta = tuple[int, Any]
+Respuesta = tuple[int, Any] | tuple[int, Any, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Pedido:
     cuerpo: Any
     clave: str | None
     octetos: bytes
+    tramo: str | None = None
     tipo: str | None = None
 
 
@@ -49,6 +50,7 @@ class PuertaDePruebas(ThreadingHTTPServer):
         # Addresses without ids first: a command's is not that of a resource.
         self._ejemplos.sort(key=lambda e: e[2].count("{"))
         self.rutas_pedidas: set[tuple[str, str]] = set()
+        """Of every answer, besides."""
 
     @property
     def url(self) -> str:
@@ -80,13 +82,20 @@ class _Atencion(BaseHTTPRequestHandler):
         leido = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         tipo = self.headers.get("Content-Type")
         cuerpo = json.loads(leido) if tipo == "application/json" else None
-        pedido = Pedido(self.command, self.path, cuerpo, self.headers.get("Idempotency-Key"), leido, tipo)
-        estado, respuesta = self.server.respuesta(pedido)
-        datos = respuesta.encode() if isinstance(respuesta, str) else json.dumps(respuesta).encode()
+        clave, tramo = (self.headers.get(nombre) for nombre in ("Idempotency-Key", "Range"))
+        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo, tipo)
+        dicha = self.server.respuesta(pedido)
+        estado, respuesta, cabeceras = dicha if len(dicha) == 3 else (*dicha, {})
+        if isinstance(respuesta, str):
+            respuesta = respuesta.encode()
+        datos = respuesta if isinstance(respuesta, bytes) else json.dumps(respuesta).encode()
         self.send_response(estado)
-        self.send_header("Content-Length", str(len(datos)))
+        for nombre, valor in {"Content-Length": str(len(datos)), **cabeceras}.items():
+            self.send_header(nombre, valor)
         self.end_headers()
         self.wfile.write(datos)
+        if int(cabeceras.get("Content-Length", len(datos))) > len(datos):
+            self.close_connection = True
 
     do_POST = do_GET
 

@@ -1,6 +1,7 @@
 """The command line against a door that answers over real HTTP: what it sends, what it shows, how it ends."""
 
 import functools
+import hashlib
 import io
 import json
 import os
@@ -52,6 +53,9 @@ def sagas(estado: str, *pasos: dict[str, Any]) -> tuple[int, Any]:
     return 200, {"elementos": [otra, {"id_saga": "c-1", "estado": estado, "pasos": list(pasos)}], "siguiente": None}
 
 
+ARCHIVO = "/procesar/imagenes/i-1/archivo"
+LIMPIO = bytes(range(256)) * 40
+HUELLA = hashlib.sha256(LIMPIO).hexdigest()
 LINEAS = [
     "planes",
     "salud",
@@ -76,8 +80,12 @@ LINEAS = [
     "imagen referir s3://cubo/a.dcm 00",
     "imagen ver i-1",
     "imagen informe i-1",
-    "imagen listar --modalidad a --patologia b --region c",
+    "imagen listar --modalidad a --patologia b --region c --estado CUARENTENA",
+    "imagen liberar i-1 --operador op-17 --razon escala",
+    "imagen descartar i-1 --operador op-17 --razon rótulo",
     "paquete enviar a.zip",
+    "paquete ver p-1",
+    "paquete imagenes p-1 --estado CUARENTENA --cursor x",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
     "notificacion eventos n-1",
@@ -92,6 +100,9 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.zip").write_bytes(b"un zip")
+    puerta.responde("GET", ARCHIVO, (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
+    assert linea("imagen", "archivo", "i-1", str(tmp_path / "a.dcm"), "--json") == 0
+    assert linea.json == {"archivo": str(tmp_path / "a.dcm"), "octetos": len(LIMPIO), "sha256": HUELLA}
     for entera in LINEAS:
         codigo = 1 if entera.startswith("comando") else 0  # the document's example is a refusal
         assert linea(*entera.split()) == codigo, entera
@@ -102,6 +113,78 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
     alias = {ruta for comando in COMANDOS for ruta in comando.rutas[1:]}
     ofrecidas = {(m.upper(), ruta) for ruta, ms in describir()["paths"].items() for m in ms}
     assert {(m, r) for m, r in ofrecidas if r not in paginas | alias} == puerta.rutas_pedidas
+
+
+def _desde(octeto: int) -> tuple[int, bytes, dict[str, str]]:
+    """The rest of the file, as the door gives it."""
+    return 206, LIMPIO[octeto:], {"ETag": f'"{HUELLA}"'}
+
+
+CORTADO = (200, LIMPIO[:1000], {"ETag": f'"{HUELLA}"', "Content-Length": str(len(LIMPIO))})
+
+
+def test_un_archivo_que_se_corta_sigue_donde_estaba(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    salida = tmp_path / "a.dcm"
+    puerta.responde("GET", ARCHIVO, CORTADO, _desde(1000))
+    assert linea("imagen", "archivo", "i-1", str(salida)) == 0
+    assert salida.read_bytes() == LIMPIO
+    assert [p.tramo for p in puerta.pedidos] == [None, "bytes=1000-"]
+    assert list(tmp_path.iterdir()) == [salida]
+
+
+def test_y_otro_dia_tambien(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    salida = tmp_path / "a.dcm"
+    ausente = {"title": "No", "status": 503, "detail": "El almacén de archivos no responde."}
+    puerta.responde("GET", ARCHIVO, CORTADO, (503, ausente))
+    assert linea("imagen", "archivo", "i-1", str(salida)) == 4
+    assert "almacén" in linea.errores
+    assert not salida.exists()
+    puerta.responde("GET", ARCHIVO, _desde(1000))
+    assert linea("imagen", "archivo", "i-1", str(salida)) == 0
+    assert puerta.pedidos[-1].tramo == "bytes=1000-"
+    assert salida.read_bytes() == LIMPIO
+
+
+def test_lo_que_ya_habia_venido_entero_solo_cobra_su_nombre(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    salida = tmp_path / "a.dcm"
+    (tmp_path / f"a.dcm.{HUELLA}.parcial").write_bytes(LIMPIO)
+    puerta.responde("GET", ARCHIVO, (416, {}, {"Content-Range": f"bytes */{len(LIMPIO)}"}))
+    assert linea("imagen", "archivo", "i-1", str(salida)) == 0
+    assert salida.read_bytes() == LIMPIO
+
+
+def test_si_el_archivo_es_otro_empieza_de_nuevo(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    salida = tmp_path / "a.dcm"
+    (tmp_path / f"a.dcm.{'0' * 64}.parcial").write_bytes(b"otro")
+    puerta.responde("GET", ARCHIVO, (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
+    assert linea("imagen", "archivo", "i-1", str(salida)) == 0
+    assert list(tmp_path.iterdir()) == [salida]
+    assert salida.read_bytes() == LIMPIO
+
+
+@pytest.mark.parametrize(
+    ("respuesta", "codigo", "dice"),
+    [
+        ((200, LIMPIO[:-1] + b"x", {"ETag": f'"{HUELLA}"'}), 4, "SHA-256"),
+        ((404, {"title": "No", "status": 404, "detail": "Está CUARENTENA."}), 3, "CUARENTENA"),
+        ((200, LIMPIO[:0], {"ETag": f'"{HUELLA}"', "Content-Length": "9"}), 4, "una y otra vez"),
+    ],
+)
+def test_lo_que_no_es_el_archivo_no_se_guarda(
+    puerta: Any, linea: Any, tmp_path: Path, respuesta: Any, codigo: int, dice: str
+) -> None:
+    salida = tmp_path / "a.dcm"
+    puerta.responde("GET", ARCHIVO, respuesta)
+    assert linea("imagen", "archivo", "i-1", str(salida)) == codigo
+    assert dice in linea.errores
+    assert not salida.exists()
+
+
+def test_no_se_pisa_lo_que_hay(puerta: Any, linea: Any, tmp_path: Path) -> None:
+    salida = tmp_path / "a.dcm"
+    salida.write_bytes(b"mio")
+    assert linea("imagen", "archivo", "i-1", str(salida)) == 2
+    assert (salida.read_bytes(), puerta.pedidos) == (b"mio", [])
 
 
 @pytest.mark.parametrize(
@@ -139,6 +222,16 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
             "imagen enviar --id i --region Cráneo",
             "/procesar/procesar-imagen",
             {"id_imagen": "i", "region_anatomica": "Cráneo"},
+        ),
+        (
+            "imagen liberar i-1 --operador op-17 --razon escala",
+            "/procesar/imagenes/i-1/liberar",
+            {"operador": "op-17", "razon": "escala"},
+        ),
+        (
+            "imagen descartar i-1 --operador op-17 --razon rótulo",
+            "/procesar/imagenes/i-1/descartar",
+            {"operador": "op-17", "razon": "rótulo"},
         ),
         (
             "imagen referir s3://cubo/a.dcm 00",

@@ -23,6 +23,7 @@ from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
+from procesamiento.infraestructura.medidas import medir
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS, archivos, miembros, paquetes
@@ -37,8 +38,8 @@ from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 _ARCHIVOS = "archivos"
-ESCOBA_S = 600.0
-"""Seconds between two looks for originals that are to go."""
+ESCOBA_S = 2.0
+"""Seconds between two looks for originals that are to go: whoever discards one is to see it gone."""
 
 
 @cache
@@ -65,7 +66,7 @@ def servicio() -> Servicio:
             admite=lambda uri: taller.lugar(uri) is not None,
         )
 
-    def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
+    def partes(este: Servicio, motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         propio, almacen = este.motor(de=_ARCHIVOS), AlmacenDeObjetos(config.almacen_url)
         cola, atrasos = ColaArchivosSQL(propio), AtrasosPulsar(config.pulsar_admin_url, config.token)
         mano = Mano(
@@ -101,6 +102,7 @@ def servicio() -> Servicio:
             Parte(nombre="archivos", tarea=mano.correr),
             Parte(nombre="paquetes", tarea=desempacador.correr),
             Parte(nombre="escoba", tarea=Periodica(ESCOBA_S, escoba.vuelta).correr),
+            Parte(nombre="medidas", medir=partial(medir, motor)),
         ]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:

@@ -10,6 +10,7 @@ import threading
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from notificaciones.entrada.enviador import Enviador
 from notificaciones.entrada.vigia import Vigia
 from plataforma.proveedores import Fabrica
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
+from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from seedwork.aplicacion.alcance import Alcance
 from seedwork.aplicacion.broker import Atraso, SinAvance
 from seedwork.aplicacion.entorno import EntornoReal
@@ -112,6 +114,17 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         " SELECT 'x' || n, CASE WHEN mod(n, 4) < 2 THEN 'file:///a/' || n END, 'h', 1,"
         " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0,"
         f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, CASE mod(n, 4) WHEN 1 THEN {_EN} END {_N}",
+        # A quarter is due; one has many images, and none of their commands is said.
+        "INSERT INTO paquetes (id, secuencia, estado, uri, uri_metadatos, sha256, octetos, sha256_metadatos, sobre,"
+        " intentos, avance, proximo, total, hechas, cuarentena, fallidas)"
+        " SELECT 'x' || n, 0, 'RECIBIDO', CASE mod(n, 4) WHEN 0 THEN 'file:///a/' || n END, NULL, 'h', 1, '',"
+        " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0, 0,"
+        f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, 0, 0, 0, 0 {_N}",
+        "INSERT INTO miembros (id, paquete, lugar, imagen, uri, sha256, octetos, metadatos, dicho, estado, espera)"
+        " SELECT 'x' || n, CASE WHEN n <= 1000 THEN 'x500' ELSE 'y' || mod(n, 100) END, n, 'x' || n,"
+        " CASE WHEN mod(n, 4) = 0 THEN 'file:///b/' || n END, 'h', 1, CASE WHEN mod(n, 4) = 0 THEN '{}'::jsonb END,"
+        " mod(n, 4) > 0, CASE mod(n, 4) WHEN 0 THEN 'PENDIENTE' ELSE 'ANONIMIZADA' END, false"
+        f" {_N}",
     ),
     "notificaciones": (
         "INSERT INTO vista_notificaciones (id, orden, version, id_suscripcion, id_saga, cliente_codigo, tipo, canal,"
@@ -308,6 +321,7 @@ def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio, monke
         if servicio.nombre == "procesamiento":
             hechas.append("archivos")
             halladas += _al_tomar_archivos(ColaArchivosSQL(motor), oyente)
+            halladas += _al_tomar_paquetes(ColaPaquetesSQL(motor), oyente)
         if servicio.nombre == "servicio-datos":
             hechas.append("editor")
             PublicadorSQL(motor, 5).publicar()
@@ -331,9 +345,22 @@ def _al_tomar_archivos(cola: ColaArchivosSQL, oyente: Oyente) -> list[str]:
     assert tomado is not None
     assert cola.renovar(tomado, 15.0)
     cola.devolver(tomado, 0.0, cuenta=True)
-    for id, _ in cola.vencidos():
+    for id, _ in cola.retirar():
         cola.sin_original(id)
-    assert cola.nombradas(["file:///a/4", "file:///a/x"]) == {"file:///a/4"}
+    assert cola.nombradas(["file:///a/4", "file:///b/4", "file:///a/x"]) == {"file:///a/4", "file:///b/4"}
+    return oyente.faltas()
+
+
+def _al_tomar_paquetes(cola: ColaPaquetesSQL, oyente: Oyente) -> list[str]:
+    """What the unpacking asks of its queue, of a package with a thousand files."""
+    tomado = cola.tomar(15.0)
+    assert tomado is not None
+    assert cola.renovar(tomado, 15.0)
+    cola.devolver(tomado, 0.0, cuenta=True)
+    grande = replace(tomado, id="x500")
+    assert cola.listados(grande) == 1000
+    assert len(cola.por_decir(grande, 200)) == 200
+    cola.olvidar(grande)
     return oyente.faltas()
 
 

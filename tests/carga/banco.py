@@ -18,6 +18,7 @@ from typing import Annotated
 import crecimiento
 import drenaje
 import imagenes
+import paquetes
 import psutil
 import retencion
 import sagas
@@ -41,6 +42,7 @@ class Solo(StrEnum):
     SAGA = "saga"
     IMAGENES = "imagenes"
     DRENAJE = "drenaje"
+    PAQUETES = "paquetes"
     HECHO = "hecho"
     RETENCION = "retencion"
     CRECIMIENTO = "crecimiento"
@@ -71,13 +73,15 @@ def medir(
                     _decir(cifras, tiempos.medir(base))
                 if solo in (Solo.TODO, Solo.CRECIMIENTO):
                     _decir(cifras, crecimiento.medir(base))
-        if solo in (Solo.TODO, Solo.SAGA, Solo.HECHO):
+        if solo in (Solo.TODO, Solo.SAGA, Solo.HECHO, Solo.PAQUETES):
             with completa(consola) as plataforma:
-                if solo is not Solo.HECHO:
+                if solo in (Solo.TODO, Solo.SAGA):
                     _decir(cifras, [_memoria(plataforma), *sagas.latencia(plataforma)])
                     _decir(cifras, sagas.sostenidas(plataforma))
-                if solo is not Solo.SAGA:
+                if solo in (Solo.TODO, Solo.HECHO):
                     _decir(cifras, sagas.aceptado_y_hecho(plataforma))
+                if solo in (Solo.TODO, Solo.PAQUETES):
+                    _decir(cifras, paquetes.medir(plataforma, rondas))
     _escribir(cifras)
 
 

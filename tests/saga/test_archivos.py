@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydicom.data import get_testdata_file
 from tests.saga.bases import filas, volcado
+from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma
 
@@ -24,6 +25,7 @@ def _guardados(plataforma: Plataforma, que: str) -> dict[str, bytes]:
 
 def test_un_archivo_pasa_de_la_puerta_a_un_resultado_limpio(negocio: Negocio, plataforma: Plataforma) -> None:
     marca, cuidadora = secrets.token_hex(6), "Rosalba Quiñones"
+    de_antes = _guardados(plataforma, "originales").keys()
     campos = {"id_imagen": f"{marca}-1", "id_paciente": PACIENTE, "antecedentes": f"Asmático, lo cuida {cuidadora}"}
     imagen = negocio.envia_archivo(DICOM, marca, **campos)
     otra_vez = negocio.envia_archivo(DICOM, marca, **campos)
@@ -43,7 +45,7 @@ def test_un_archivo_pasa_de_la_puerta_a_un_resultado_limpio(negocio: Negocio, pl
     assert (tramo.status, tramo.data) == (206, b"DICM")
     assert b"CompressedSamples" not in limpio
     # The first copy goes with its outcome; the repeat's is named by nothing, and the broom's in a day.
-    assert len(_guardados(plataforma, "originales")) == 1
+    assert len(_guardados(plataforma, "originales").keys() - de_antes) == 1
     de_procesamiento = volcado(plataforma.bases["procesamiento"])
     assert cuidadora.encode() not in de_procesamiento
     assert b"CompressedSamples" not in de_procesamiento
@@ -61,3 +63,20 @@ def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: N
     informes = [negocio.pregunta(f"/procesar/imagenes/{i.id}/informe").cuerpo for i in (mala, buena)]
     assert [(i["estado"], i["sha256"] is None) for i in informes] == [("CUARENTENA", True), ("ANONIMIZADA", False)]
     assert informes[1]["acciones"] and PACIENTE not in str(informes)
+
+
+def test_un_operador_halla_lo_apartado_y_decide(negocio: Negocio, plataforma: Plataforma) -> None:
+    marca = secrets.token_hex(6)
+    imagen = negocio.envia_archivo(b"GIF89a" * 1000, marca, id_imagen=marca, modalidad=marca)
+    decision = {"operador": "op-17", "razon": "No es una imagen médica."}
+    # Sent back to back, they wait for what they are about.
+    negocio.ordena(f"/procesar/imagenes/{marca}-b/liberar", decision).queda("RECHAZADO")
+    imagen.queda("CUARENTENA")
+    apartadas = negocio.pregunta(f"/procesar/imagenes?estado=CUARENTENA&modalidad={marca}").cuerpo["elementos"]
+    assert [i["id_imagen"] for i in apartadas] == [] or apartadas[0]["id_imagen"] == imagen.id
+    negocio.ordena(f"/procesar/imagenes/{imagen.id}/liberar", decision).queda("RECHAZADO")
+    antes = _guardados(plataforma, "originales")
+    negocio.ordena(f"/procesar/imagenes/{imagen.id}/descartar", decision).queda("APLICADO")
+    hasta(lambda: len(_guardados(plataforma, "originales")) < len(antes), "el original se borra")
+    informe = negocio.pregunta(f"/procesar/imagenes/{imagen.id}/informe").cuerpo
+    assert [d["decision"] for d in informe["decisiones"]] == ["DESCARTADA"]

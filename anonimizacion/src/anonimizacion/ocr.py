@@ -4,9 +4,10 @@ The reader is ``rapidocr-onnxruntime`` (the distribution's extra ``ocr``), which
 It is loaded at the first picture that needs it.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,18 @@ _LETRA, _POCAS = 80, 3
 """Of letters that are higher, in pixels, there have to be so many: a skull is read as a U."""
 _PUNTUACION = 0.35
 """How sure the reader has to be, from 0 to 1, that what it found says something."""
+_PUNTUACION_DE_PALABRA = 0.6
+"""And that it is a word: speckle is read as letters too."""
+_PALABRA = re.compile(r"[^\W\d_]{3}|(?:\d\D*){5}")
+"""Three letters in a row, or five digits in all: what a person types, names, numbers, days; no scale, no measure."""
+
+
+class _Hallado(NamedTuple):
+    """What looks like text: whether it can be read, and whether it is more than a scale's numbers and signs."""
+
+    rectangulo: Rectangulo
+    leido: bool
+    palabra: bool
 
 
 def hay_lector() -> bool:
@@ -46,29 +59,34 @@ def textos(vista: Vista) -> list[Rectangulo]:
     maximo = max(_LINEA, min(vista.shape[:2]) // 10)
     return [
         (izquierda, arriba, derecha, abajo)
-        for (izquierda, arriba, derecha, abajo), leido in _mirar(vista)
+        for (izquierda, arriba, derecha, abajo), leido, _ in _mirar(vista)
         if leido or min(derecha - izquierda, abajo - arriba) <= maximo
     ]
 
 
+def palabras(vista: Vista) -> list[Rectangulo]:
+    """The rectangles in which words or long numbers are read; what is short stays, as scales and measures are."""
+    return [hallado.rectangulo for hallado in _mirar(vista) if hallado.palabra]
+
+
 def se_lee(vista: Vista) -> bool:
     """Whether anything can be read in a picture: at least a letter or a digit."""
-    return any(leido for _, leido in _mirar(vista))
+    return any(hallado.leido for hallado in _mirar(vista))
 
 
-def _mirar(vista: Vista) -> Iterator[tuple[Rectangulo, bool]]:
-    """What looks like text, and whether it can be read; none where all is of one colour."""
+def _mirar(vista: Vista) -> Iterator[_Hallado]:
+    """What looks like text; nothing where all is of one colour."""
     alto, ancho = vista.shape[:2]
     if min(alto, ancho) < _MINIMO or (vista == vista[0, 0]).all():
         return
     for x, y, baldosa in _baldosas(vista):
-        for caja, leido in _leer(baldosa):
-            yield _con_margen(caja, x, y, ancho, alto), leido
+        for caja, *dicho in _leer(baldosa):
+            yield _Hallado(_con_margen(caja, x, y, ancho, alto), *dicho)
     if max(alto, ancho) > _BALDOSA:
         # Letters that are larger than a piece.
         paso = -(-max(alto, ancho) // _BALDOSA)
-        for caja, leido in _leer(_rellena(np.ascontiguousarray(vista[::paso, ::paso]))):
-            yield _con_margen(caja * paso, 0, 0, ancho, alto), leido
+        for caja, *dicho in _leer(_rellena(np.ascontiguousarray(vista[::paso, ::paso]))):
+            yield _Hallado(_con_margen(caja * paso, 0, 0, ancho, alto), *dicho)
 
 
 def _baldosas(vista: Vista) -> Iterator[tuple[int, int, Vista]]:
@@ -108,14 +126,15 @@ def _con_margen(caja: NDArray[Any], x: int, y: int, ancho: int, alto: int) -> Re
     )
 
 
-def _leer(vista: Vista) -> list[tuple[NDArray[Any], bool]]:
-    """The corners of what looks like text, and whether it says anything."""
+def _leer(vista: Vista) -> list[tuple[NDArray[Any], bool, bool]]:
+    """The corners of what looks like text, whether it says anything, and whether that is a word."""
     hallado, _ = _lector()(vista, text_score=0.0)
     leidas = []
     for caja, texto, puntuacion in hallado or []:
         esquinas, letras = np.asarray(caja), sum(c.isalnum() for c in texto)
         es_palabra = letras >= _POCAS or min(np.ptp(esquinas, axis=0)) <= _LETRA
-        leidas.append((esquinas, puntuacion >= _PUNTUACION and letras > 0 and es_palabra))
+        leido = puntuacion >= _PUNTUACION and letras > 0 and es_palabra
+        leidas.append((esquinas, leido, puntuacion >= _PUNTUACION_DE_PALABRA and bool(_PALABRA.search(texto))))
     return leidas
 
 

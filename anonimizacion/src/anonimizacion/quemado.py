@@ -24,8 +24,15 @@ ECOGRAFIAS = frozenset({"US", "IVUS"})
 """Modalities whose devices say where in the picture the body is (PS3.3 C.8.5.5)."""
 MAXIMO_DE_CUADROS = 300
 """Frames that are read, mostly in less than a second each. More are kept apart: slides and long films."""
-_CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY\\OTHER")
-"""In an Image Type: what devices call pictures of their screens and sheets."""
+CUADROS_DE_MUESTRA = 8
+"""Frames in which an ultrasound's regions are read: what is typed into a picture stands in all of them."""
+_PASADAS = 3
+"""How often a region is read: beside what went, and was read as one line with it, another word may come to light."""
+SIN_LEER, LEIDAS_EN_PARTE = "REGIONES_SIN_LEER", "REGIONES_LEIDAS_EN_PARTE"
+"""Notices: what stands within an ultrasound's regions was not read, or not in every frame."""
+_CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY", "RENDER", "VRT", "SNAPSHOT")
+"""In an Image Type: what devices call pictures of their screens and sheets, and what is made from images afterwards
+(SECONDARY): views of volumes, maps, and whatever was saved with its notes."""
 _CORTES = frozenset({"CT", "MR", "PT"})
 """Devices that measure in more than eight bits: a picture of theirs with fewer comes from a screen."""
 _CASI_TODO = 0.95
@@ -78,28 +85,44 @@ def _rectangulos(donde: NDArray[np.bool_]) -> Iterable[Rectangulo]:
             yield izquierda, arriba, fin - 1, hasta - 1
 
 
+def se_puede(opciones: Opciones) -> bool:
+    """Whether texts are to be read, and there is something to read them with."""
+    return opciones.leer_texto and ocr.hay_lector()
+
+
 class Lectura:
     """The reading of one picture's frames: first all of them by :meth:`buscar`, then those that had any once more.
+
+    Args:
+        opciones: what was chosen.
+        informe: takes down a doubt that a person has settled.
+        fuera: what is black before anything is read: what lies outside of an ultrasound's regions. Within, where the
+            device shows scales and measures, only words are looked for.
 
     Raises:
         ApartarError: texts are not to be read, or there is nothing to read them with, and nobody has looked.
     """
 
-    def __init__(self, opciones: Opciones, informe: Informe) -> None:
+    def __init__(self, opciones: Opciones, informe: Informe, fuera: Sequence[Rectangulo] = ()) -> None:
         self._opciones = opciones
         self._informe = informe
-        self._lee = opciones.leer_texto and ocr.hay_lector()
+        self._lee = se_puede(opciones)
         if not self._lee:
             informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
-        self.rectangulos: list[Rectangulo] = []
+        self.rectangulos = list(fuera)
         """What is to be blacked out, in every frame."""
+        self._en_regiones = bool(fuera)
 
-    def buscar(self, vistas: Iterable[Vista]) -> bool:
+    def buscar(self, vistas: Sequence[Vista]) -> bool:
         """Read a frame as it will be; whether there was any text that no earlier frame had in the same place."""
-        leidas = vistas if self._lee else ()
-        hallados = [r for vista in leidas for r in ocr.textos(_tapada(vista, self.rectangulos))]
-        self.rectangulos += hallados
-        return bool(hallados)
+        leidas, antes = vistas if self._lee else (), len(self.rectangulos)
+        mirar, pasadas = (ocr.palabras, _PASADAS) if self._en_regiones else (ocr.textos, 1)
+        for _ in range(pasadas):
+            hallados = [r for vista in leidas for r in mirar(_tapada(vista, self.rectangulos))]
+            self.rectangulos += hallados
+            if not hallados:
+                break
+        return len(self.rectangulos) > antes
 
     def comprobar(self, vistas: Iterable[Vista]) -> None:
         """Read a frame once more.
@@ -107,7 +130,8 @@ class Lectura:
         Raises:
             ApartarError: there is still something to be read, and nobody has looked.
         """
-        if any(ocr.se_lee(_tapada(vista, self.rectangulos)) for vista in vistas):
+        mirar = ocr.palabras if self._en_regiones else ocr.se_lee
+        if any(mirar(_tapada(vista, self.rectangulos)) for vista in vistas):
             self._informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, self._opciones)
 
 

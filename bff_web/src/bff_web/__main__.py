@@ -32,14 +32,18 @@ def main() -> None:
     from seedwork.entrada.conexiones import Limites, direcciones
     from seedwork.entrada.servidor import Ajustes, servir
 
-    limites = Limites(inactividad_s=config.bff_inactividad_s, hilos=config.bff_hilos, proxies=config.proxies)
+    limites = Limites(
+        inactividad_s=config.bff_inactividad_s,
+        hilos=config.bff_hilos,
+        subidas=config.bff_subidas,
+        descargas=config.bff_descargas,
+        proxies=config.proxies,
+    )
     ajustes = Ajustes(
         direcciones=direcciones(config.bff_host, config.bff_puerto),
         trabajadores=config.bff_trabajadores,
         drenaje_s=config.drenaje_s,
         conexiones=config.bff_conexiones,
-        subidas=config.bff_subidas,
-        descargas=config.bff_descargas,
         limites=limites,
     )
     servir("bff_web.composicion:crear_app()", ajustes)

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 
 from seedwork.entrada.config import ConfigDeAlmacen
 
@@ -44,7 +44,7 @@ class Config(ConfigDeAlmacen):
     """Clients' connections open at once, of all processes together; more than the balancer before it opens. The one
     that has been idle for longest, or else is slowest to send or to read, makes room for another."""
     bff_subidas: PositiveInt = 8
-    """Files that come at once, of all processes together, which share them out evenly; the next is a 503."""
+    """Files that come at once, of all processes together; the next is a 503."""
     bff_subida_maxima: PositiveInt = 2 * 1024**3
     """Octets of one such file, at most."""
     bff_descargas: PositiveInt = 8
@@ -69,13 +69,6 @@ class Config(ConfigDeAlmacen):
     """Likewise."""
     notificaciones_url: UrlHttp = "http://127.0.0.1:5014"
     """Likewise."""
-
-    @model_validator(mode="after")
-    def _cada_proceso_toma_alguna(self) -> "Config":
-        for nombre in ("bff_subidas", "bff_descargas"):
-            if getattr(self, nombre) < self.bff_trabajadores:
-                raise ValueError(f"{nombre.upper()} ha de ser BFF_TRABAJADORES al menos: cada proceso toma su parte")
-        return self
 
     @property
     def proxies(self) -> list[IPv4Network | IPv6Network]:

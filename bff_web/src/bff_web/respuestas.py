@@ -4,9 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contratos.consultas.base import COMANDO, IMAGEN, SERVICIO_DATOS, SUSCRIPCION
-
-PAQUETE = "5f2d9a34-7f0c-5f3e-9a61-2b7c4d5e6f70"
+from contratos.consultas.base import COMANDO, IMAGEN, PAQUETE, SERVICIO_DATOS, SUSCRIPCION
 
 
 class _Respuesta(BaseModel):

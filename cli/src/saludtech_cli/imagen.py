@@ -1,21 +1,27 @@
 """`saludtech imagen`: images to be anonymised, one by one or by the thousand."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from saludtech_cli import opciones, ordenes, vistas
+from saludtech_cli import descarga, opciones, ordenes, vistas
 from saludtech_cli.cuerpos import armar, leer
 from saludtech_cli.espera import PLAZO_S
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.formulario import Formulario, del_disco
 from saludtech_cli.lotes import Lote
 from saludtech_cli.puerta import segmento
+from saludtech_cli.salida import mostrar
 
 app = typer.Typer(no_args_is_help=True, help="Imágenes: enviar sus metadatos y consultarlos ya anónimos.")
 
 Id = Annotated[str, typer.Argument(metavar="ID_IMAGEN", help="La imagen.")]
+Operador = Annotated[str, typer.Option("--operador", metavar="ID", help="Quién lo decide.")]
+Razon = Annotated[
+    str, typer.Option("--razon", metavar="TEXTO", help="Por qué; se verá en el informe: no nombre a nadie.")
+]
 RUTA = "/procesar/procesar-imagen"
 RUTA_ARCHIVO = "/procesar/imagenes"
 _CAMPOS = (
@@ -30,6 +36,16 @@ _CAMPOS = (
     "fecha_ingesta",
 )
 """In the order of the options that give them."""
+
+
+class Estado(StrEnum):
+    """An image's states."""
+
+    PENDIENTE = "PENDIENTE"
+    ANONIMIZADA = "ANONIMIZADA"
+    CUARENTENA = "CUARENTENA"
+    FALLIDA = "FALLIDA"
+    RECHAZADA = "RECHAZADA"
 
 
 def _campo(opcion: str, ayuda: str) -> Any:
@@ -147,17 +163,65 @@ def informe(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -
 
 
 @app.command()
+def archivo(
+    contexto: typer.Context,
+    id: Id,
+    salida: Annotated[Path, typer.Argument(metavar="SALIDA", help="Dónde se guarda; no ha de existir.")],
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Baja el archivo limpio de una imagen, y comprueba su SHA-256. Repetida, sigue donde se cortó."""
+    ruta = f"/procesar/imagenes/{segmento(id)}/archivo"
+    hecho = descarga.bajar(ordenes.puerta(contexto), ruta, salida)
+    mostrar(hecho, vistas.ficha(hecho), en_json=en_json)
+
+
+@app.command()
+def liberar(
+    contexto: typer.Context,
+    id: Id,
+    operador: Operador,
+    razon: Razon,
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que una imagen apartada se limpie otra vez: una persona la ha mirado."""
+    ruta = f"/procesar/imagenes/{segmento(id)}/liberar"
+    cuerpo = {"operador": operador, "razon": razon}
+    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
+
+
+@app.command()
+def descartar(
+    contexto: typer.Context,
+    id: Id,
+    operador: Operador,
+    razon: Razon,
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que el original de una imagen apartada se borre ya."""
+    ruta = f"/procesar/imagenes/{segmento(id)}/descartar"
+    cuerpo = {"operador": operador, "razon": razon}
+    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
+
+
+@app.command()
 def listar(
     contexto: typer.Context,
     modalidad: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta modalidad.")] = None,
     patologia: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta patología.")] = None,
     region: Annotated[str | None, typer.Option(metavar="TEXTO", help="Solo las de esta región.")] = None,
+    estado: Annotated[Estado | None, typer.Option(help="Solo las que están así.")] = None,
     cursor: opciones.Cursor = None,
     todas: opciones.Todas = False,
     en_json: opciones.EnJson = False,
 ) -> None:
     """Lista imágenes, las más nuevas primero."""
-    filtros = {"modalidad": modalidad, "patologia": patologia, "region": region, "cursor": cursor}
+    filtros = {"modalidad": modalidad, "patologia": patologia, "region": region, "estado": estado, "cursor": cursor}
     ordenes.listar(contexto, "/procesar/imagenes", vistas.IMAGENES, filtros, todas=todas, en_json=en_json)
 
 

@@ -14,6 +14,7 @@ from saludtech_cli.fallos import Codigo
 from saludtech_cli.formulario import Formulario
 from saludtech_cli.puerta import Objeto, Puerta
 
+_TROZO = 256 * 1024
 Seguir = Callable[[Puerta, Objeto, float, bool], tuple[str, Objeto, bool]]
 """Follows what a command that was applied began: given what the door and its owner said of it, the longest wait in
 seconds, and whether nothing is to be shown; gives its name, what became of it, and whether that is what was wished."""

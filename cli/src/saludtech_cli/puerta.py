@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,9 @@ from saludtech_cli.formulario import Formulario
 URL = "http://127.0.0.1:5005"
 _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 """The door answers a command within 5 s, whatever becomes of it."""
-_PLAZO_DE_SUBIDA = urllib3.Timeout(connect=30.0, read=120.0)
-"""It answers a form once the store has it whole. The first is for each piece that is sent, too."""
+_PLAZO_DE_ARCHIVO = urllib3.Timeout(connect=30.0, read=120.0)
+"""It answers a form once the store has it whole. The first is for each piece that is sent, too, and the second for each
+that is read."""
 _CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
 _CLAVE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
@@ -76,6 +78,33 @@ class Puerta:
         cabeceras = {"Content-Type": "application/json", **_con_clave(clave)}
         return self._pedir("POST", ruta, _escribir(cuerpo), cabeceras)
 
+    @contextmanager
+    def bajar(self, ruta: str, cabeceras: Mapping[str, str]) -> Iterator[urllib3.BaseHTTPResponse]:
+        """The answer to the request for a file, its octets still to be read: 200, 206, or 416.
+
+        Raises:
+            Fallo: the door has none; its code tells why.
+            urllib3.exceptions.HTTPError: it was cut while it was read.
+        """
+        try:
+            respuesta = self._http.request(
+                "GET",
+                self._url + ruta,
+                headers=cabeceras,
+                redirect=False,
+                preload_content=False,
+                # What has come of what is cut is kept: it would be lost with the error.
+                enforce_content_length=False,
+            )
+        except (urllib3.exceptions.HTTPError, UnicodeError):
+            raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
+        try:
+            if respuesta.status not in (200, 206, 416):
+                raise _fallo(respuesta.status, self._leida(respuesta.status, respuesta.data))
+            yield respuesta
+        finally:
+            respuesta.close()
+
     def subir(self, ruta: str, formulario: Formulario, clave: str, avanzar: Callable[[int], None]) -> Objeto:
         """Send a command as a form with files, likewise.
 
@@ -86,7 +115,7 @@ class Puerta:
             Fallo: a file can't be read; it was not taken, or it is unknown whether it was.
         """
         cabeceras = {"Content-Type": formulario.tipo, "Content-Length": str(formulario.largo), **_con_clave(clave)}
-        return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_SUBIDA)
+        return self._pedir("POST", ruta, formulario.trozos(avanzar), cabeceras, _PLAZO_DE_ARCHIVO)
 
     def salud(self) -> tuple[bool, Objeto]:
         """Whether it is ready, and what its parts say."""
@@ -127,12 +156,14 @@ class Puerta:
             )
         except (urllib3.exceptions.HTTPError, UnicodeError):
             raise Fallo(Codigo.SIN_RESPUESTA, f"La plataforma no responde en {self._nombre}.") from None
+        return respuesta.status, self._leida(respuesta.status, respuesta.data)
+
+    def _leida(self, estado: int, datos: bytes) -> Objeto:
         try:
-            return respuesta.status, json_estricto.leer(respuesta.data, maximo=None)
+            return json_estricto.leer(datos, maximo=None)
         except json_estricto.NoEsObjeto:
             raise Fallo(
-                Codigo.SIN_RESPUESTA,
-                f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {respuesta.status}).",
+                Codigo.SIN_RESPUESTA, f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {estado})."
             ) from None
 
 

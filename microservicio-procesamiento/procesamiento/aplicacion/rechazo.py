@@ -1,7 +1,14 @@
 """What becomes of a command that is refused, whoever refused it."""
 
 from contratos import motivos
-from contratos.procesamiento import AnonimizacionRechazada, AnonimizarArchivo, AnonimizarImagen, AnonimizarPaquete
+from contratos.procesamiento import (
+    AnonimizacionRechazada,
+    AnonimizarArchivo,
+    AnonimizarImagen,
+    AnonimizarPaquete,
+    DescartarImagen,
+    LiberarImagen,
+)
 from procesamiento.aplicacion import cuentas
 from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
 from procesamiento.aplicacion.puertos import Unidad
@@ -14,15 +21,28 @@ _AJENOS = frozenset({motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA, motivos.COMANDO_
 
 
 def rechazar_comando(
-    comando: AnonimizarImagen | AnonimizarArchivo | AnonimizarPaquete, unidad: Unidad, motivo: str
+    comando: AnonimizarImagen | AnonimizarArchivo | AnonimizarPaquete | LiberarImagen | DescartarImagen,
+    unidad: Unidad,
+    motivo: str,
 ) -> None:
     """Tell that a command took no effect."""
     if isinstance(comando, AnonimizarPaquete):
         _rechazar_paquete(comando, unidad, motivo)
-        return
-    _rechazar_imagen(comando, unidad, motivo)
-    if isinstance(comando, AnonimizarArchivo) and comando.id_paquete:
-        cuentas.rechazada(unidad, motivo)
+    elif isinstance(comando, LiberarImagen | DescartarImagen):
+        _rechazar_decision(unidad, motivo)
+    else:
+        _rechazar_imagen(comando, unidad, motivo)
+        if isinstance(comando, AnonimizarArchivo) and comando.id_paquete:
+            cuentas.rechazada(unidad, motivo)
+
+
+def _rechazar_decision(unidad: Unidad, motivo: str) -> None:
+    """Tell it of the image, if there is one."""
+    imagen = unidad.imagenes.obtener(unidad.sobre.sujeto)
+    if imagen is not None:
+        imagen.rechazar_comando(unidad.sobre.id, motivo)
+    else:
+        _rechazar_sin_imagen("", unidad, motivo)
 
 
 def _rechazar_paquete(comando: AnonimizarPaquete, unidad: Unidad, motivo: str) -> None:
@@ -48,9 +68,10 @@ def _rechazar_imagen(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unid
     elif utilizable and motivo not in _AJENOS:
         unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, sobre.id, motivo))
     else:
-        id_imagen = metadatos.id_imagen if utilizable else ""
-        unidad.publicar(
-            AnonimizacionRechazada(id_imagen=id_imagen, id_comando=sobre.id, motivo=motivo),
-            sujeto=sobre.id,
-            secuencia=1,
-        )
+        _rechazar_sin_imagen(metadatos.id_imagen if utilizable else "", unidad, motivo)
+
+
+def _rechazar_sin_imagen(id_imagen: str, unidad: Unidad, motivo: str) -> None:
+    id = unidad.sobre.id
+    hecho = AnonimizacionRechazada(id_imagen=id_imagen, id_comando=id, motivo=motivo)
+    unidad.publicar(hecho, sujeto=id, secuencia=1)

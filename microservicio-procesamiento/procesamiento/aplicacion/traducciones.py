@@ -38,6 +38,14 @@ def _apartada(evento: eventos.Apartada) -> contrato.ImagenApartada:
     return contrato.ImagenApartada(id_imagen=evento.id_imagen, estado=evento.estado, motivo=evento.motivo)
 
 
+def _liberada(evento: eventos.Liberada) -> contrato.ImagenLiberada:
+    return contrato.ImagenLiberada(id_imagen=evento.id_imagen, motivo=evento.motivo)
+
+
+def _descartada(evento: eventos.Descartada) -> contrato.OriginalDescartado:
+    return contrato.OriginalDescartado(id_imagen=evento.id_imagen, motivo=evento.motivo)
+
+
 def _rechazada(evento: eventos.Rechazada) -> contrato.AnonimizacionRechazada:
     return contrato.AnonimizacionRechazada(
         id_imagen=evento.id_imagen, id_comando=evento.id_comando, motivo=evento.motivo
@@ -61,6 +69,8 @@ def _paquete_rechazado(evento: eventos.PaqueteRechazado) -> contrato.PaqueteRech
 TRADUCCIONES: Traducciones = {
     eventos.Anonimizada: _anonimizada,
     eventos.Apartada: _apartada,
+    eventos.Liberada: _liberada,
+    eventos.Descartada: _descartada,
     eventos.Rechazada: _rechazada,
     eventos.PaqueteCompletado: _completado,
     eventos.PaqueteRechazado: _paquete_rechazado,

@@ -31,6 +31,20 @@ class Apartada(EventoAnonimizacion):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Liberada(EventoAnonimizacion):
+    """An operator has it tried once more; what it was kept apart for."""
+
+    motivo: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Descartada(EventoAnonimizacion):
+    """An operator has its original deleted; what it was kept apart for."""
+
+    motivo: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rechazada(EventoAnonimizacion):
     """A command took no effect, and why."""
 

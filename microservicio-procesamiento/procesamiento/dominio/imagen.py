@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from anonimizacion.modelo import DUDAS
 from procesamiento.dominio import eventos
 from procesamiento.dominio.anonimizacion import DatosAnonimos, Huella
 from procesamiento.dominio.archivo import Resultado
@@ -84,6 +85,34 @@ class ImagenAnonimizada(Agregado):
         """Its file can't be released: CUARENTENA where that is its content's, FALLIDA where nobody could tell."""
         self.estado, self.motivo = estado, motivo
         self.registrar(eventos.Apartada(id_imagen=self.id, estado=estado, motivo=motivo))
+
+    def liberar(self) -> str:
+        """Let its file be tried once more; answers what it was kept apart for.
+
+        Raises:
+            ReglaViolada: it is not kept apart (NADA_QUE_DECIDIR), or for what looking does not settle (NO_ES_UNA_DUDA).
+        """
+        motivo = self._apartada_por()
+        if self.estado == CUARENTENA and motivo not in DUDAS:
+            raise ReglaViolada("NO_ES_UNA_DUDA")
+        self.estado, self.motivo = PENDIENTE, None
+        self.registrar(eventos.Liberada(id_imagen=self.id, motivo=motivo))
+        return motivo
+
+    def descartar(self) -> str:
+        """Be kept apart for good; answers what for.
+
+        Raises:
+            ReglaViolada: it is not kept apart (NADA_QUE_DECIDIR).
+        """
+        motivo = self._apartada_por()
+        self.registrar(eventos.Descartada(id_imagen=self.id, motivo=motivo))
+        return motivo
+
+    def _apartada_por(self) -> str:
+        if self.estado not in (CUARENTENA, FALLIDA) or self.motivo is None:
+            raise ReglaViolada("NADA_QUE_DECIDIR")
+        return self.motivo
 
     def rechazar_comando(self, id_comando: str, motivo: str) -> None:
         """Tell that a command took no effect; what is known stays as it is."""

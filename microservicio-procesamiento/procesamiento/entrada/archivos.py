@@ -1,6 +1,8 @@
 """The hand that looks at files, one at a time, and the broom behind it. No transaction is open while a file is read."""
 
+import math
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -29,6 +31,8 @@ ARRIENDO_S = 15.0
 SONDEO_S = 1.0
 PAUSA_S = 5.0
 """Seconds before a file is tried again."""
+HUERFANOS_S = 600.0
+"""Seconds between two looks for originals that nothing names."""
 HUERFANO = timedelta(hours=24)
 """After so long, an original that nothing names goes."""
 _HOLGURA = timedelta(hours=1)
@@ -93,7 +97,7 @@ class Mano:
         sobre = Sobre(**archivo.sobre)
         with structlog.contextvars.bound_contextvars(correlacion=sobre.correlacion):
             # What its last attempt was lost with, the worker itself, may have been its doing.
-            hecho = self._encargar(archivo, parada) if archivo.intentos <= self._intentos else None
+            hecho = self._encargar(archivo, parada) if archivo.va_por() <= self._intentos else None
             if isinstance(hecho, Ausente):
                 self._cola.devolver(archivo, PAUSA_S, cuenta=False)
                 self._contar(archivo, "sin_almacen")
@@ -101,7 +105,7 @@ class Mano:
                 self._anotar(archivo, sobre, hecho, parada)
             elif parada.is_set():
                 self._cola.devolver(archivo, 0.0, cuenta=False)
-            elif archivo.intentos >= self._intentos:
+            elif archivo.va_por() >= self._intentos:
                 self._anotar(archivo, sobre, Hecho(estado=FALLIDA, motivo=motivos.LIMPIEZA_FALLIDA), parada)
             else:
                 self._cola.devolver(archivo, PAUSA_S, cuenta=True)
@@ -122,6 +126,7 @@ class Mano:
             fuente=metadatos["fuente_de_datos"],
             id_paciente=metadatos["id_paciente"],
             region_anatomica=metadatos["region_anatomica"],
+            despejadas=archivo.despejadas,
             paquete=archivo.paquete,
             metadatos=MetadatosImagen(**metadatos) if archivo.paquete else None,
         )
@@ -182,7 +187,7 @@ class Mano:
 
 
 class Escoba:
-    """Deletes originals: those that were kept long enough, and those that nothing names.
+    """Deletes originals: those that were kept long enough, at each pass; and now and then those that nothing names.
 
     Args:
         cola: the files.
@@ -195,6 +200,7 @@ class Escoba:
         self._cola = cola
         self._almacen = almacen
         self._oido = oido
+        self._siguiente = -math.inf
 
     def vuelta(self) -> None:
         """One pass.
@@ -202,12 +208,18 @@ class Escoba:
         Raises:
             Exception: database, store or broker are away.
         """
-        while vencidos := self._cola.vencidos():
+        while vencidos := self._cola.retirar():
             for id, uri in vencidos:
                 nombre = self._almacen.nombre(uri or "")
+                # What is by reference is its owner's.
                 if nombre is not None and nombre.startswith(ORIGINALES):
                     self._almacen.borrar(nombre)
                 self._cola.sin_original(id)
+        if time.monotonic() >= self._siguiente:
+            self._barrer_huerfanos()
+            self._siguiente = time.monotonic() + HUERFANOS_S
+
+    def _barrer_huerfanos(self) -> None:
         ahora = self._cola.reloj()
         antes_de = min(ahora - HUERFANO, self._oido(ahora) - _HOLGURA)
         grupo: list[str] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
-from anonimizacion.modelo import Formato, Limpia, Octetos, Opciones, Remitente
+from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.dominio.archivo import Resultado
@@ -84,6 +84,8 @@ class Encargo:
     fuente: str
     id_paciente: str = field(repr=False)
     region_anatomica: str
+    despejadas: frozenset[str] = frozenset()
+    """The codes of what it was kept apart for, and a person has settled."""
     paquete: str | None = None
     metadatos: MetadatosImagen | None = field(default=None, repr=False)
 
@@ -159,7 +161,8 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         # Of two packages that say nothing of where they come from, patients of one number are two people.
         fuente = fuente or descripcion.institucion or f"paquete:{encargo.paquete}"
     remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
-    opciones = Opciones(leer_texto=taller.leer_texto)
+    despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
+    opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
     hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
     informe = json.loads(json.dumps(hecho.informe.como_documento()))
     if not isinstance(hecho, Limpia):
@@ -181,6 +184,7 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         tipo=tipo,
         uri=almacen.uri(RESULTADOS + sha256),
         seudonimo=hecho.seudonimo,
+        desplazamiento=hecho.desplazamiento,
         banda_de_edad=hecho.rasgos.banda_de_edad or "",
         sexo=hecho.rasgos.sexo or "",
         mes=hecho.rasgos.mes or "",

@@ -9,13 +9,27 @@ from procesamiento.infraestructura.cola import INSTANTE, ColaSQL
 from procesamiento.infraestructura.tablas import archivos, miembros, paquetes
 
 _A = archivos.c
-_VENCIDOS = sa.select(_A.id, _A.uri).where(_A.conservar_hasta <= INSTANTE).order_by(_A.conservar_hasta).limit(100)
 _SIN_ORIGINAL = sa.update(archivos).where(_A.id == sa.bindparam("cual")).values(uri=None, conservar_hasta=None)
 _NOMBRADAS = sa.union_all(
     *(
         sa.select(columna).where(columna == sa.any_(sa.bindparam("uris", type_=sa.ARRAY(sa.Text))))
         for columna in (_A.uri, miembros.c.uri, paquetes.c.uri, paquetes.c.uri_metadatos)
     )
+)
+_VENCIDOS = (
+    sa.select(_A.id)
+    .where(_A.conservar_hasta <= INSTANTE)
+    .order_by(_A.conservar_hasta)
+    .limit(100)
+    .with_for_update(skip_locked=True)
+    .cte("vencidos")
+)
+# Without them nobody can have it cleaned any more: what somebody is just deciding is passed over.
+_RETIRAR = (
+    sa.update(archivos)
+    .where(_A.id.in_(sa.select(_VENCIDOS.c.id)))
+    .values(metadatos=sa.null(), sobre=sa.null())
+    .returning(_A.id, _A.uri)
 )
 
 
@@ -25,10 +39,13 @@ class ColaArchivosSQL(ColaSQL[Archivo]):
     def __init__(self, motor: sa.Engine) -> None:
         super().__init__(motor, archivos, Archivo)
 
-    def vencidos(self) -> Collection[tuple[str, str | None]]:
-        """Some files, by id, whose original, there, has been kept long enough."""
+    def retirar(self) -> Collection[tuple[str, str | None]]:
+        """Some files, by id, whose original, there, has been kept long enough: from now on nobody can release them.
+
+        Until :meth:`sin_original` says that it is gone, each is answered again.
+        """
         with self._motor.connect() as conexion:
-            return [(id, uri) for id, uri in conexion.execute(_VENCIDOS)]
+            return [(id, uri) for id, uri in conexion.execute(_RETIRAR)]
 
     def sin_original(self, id: str) -> None:
         """It is gone."""

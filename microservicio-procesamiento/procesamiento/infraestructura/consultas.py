@@ -20,14 +20,22 @@ from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
 from procesamiento.dominio.condiciones import Condicion
 from procesamiento.infraestructura import tablas
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 
 _I = tablas.imagenes.c
 _A = tablas.archivos.c
 _INFORME = sa.select(
-    _I.id, _I.estado, _I.motivo, _A.resultado_sha256, _A.resultado_octetos, _A.tipo, _A.informe
+    _I.id,
+    _I.estado,
+    _I.motivo,
+    _A.resultado_sha256,
+    _A.resultado_octetos,
+    _A.tipo,
+    _A.informe,
+    _A.decisiones,
+    _A.conservar_hasta,
 ).join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id)
 _ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos, _A.tipo).join_from(
     tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True
@@ -35,7 +43,9 @@ _ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos
 
 
 def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
-    """That a column has a value; its index holds the beginning of it."""
+    """That a column has a value; a text's index holds the beginning of it."""
+    if columna is _I.estado:
+        return columna == valor
     largo: sa.ColumnElement[int] = sa.literal_column(str(tablas.LARGO_INDEXADO))
     return sa.and_(sa.func.left(columna, largo) == sa.func.left(valor, largo), columna == valor)
 
@@ -48,6 +58,7 @@ _LISTA = Lista(
         "modalidad": _I.modalidad,
         "patologia": _I.patologia,
         "region": _I.region_anatomica,
+        "estado": _I.estado,
     },
     igual=_por_indice,
 )
@@ -125,6 +136,12 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             acciones=[contrato.AccionHecha(**accion) for accion in hecho.get("acciones", [])],
             avisos=hecho.get("avisos", []),
             regiones=[",".join(map(str, region)) for region in hecho.get("regiones", [])],
+            despejadas=hecho.get("despejadas", []),
+            decisiones=[
+                contrato.DecisionTomada(id_comando=id_comando, **tomada)
+                for id_comando, tomada in sorted(fila["decisiones"].items(), key=lambda par: par[1]["ocurrida"])
+            ],
+            original_hasta=en_texto(fila["conservar_hasta"]) if fila["conservar_hasta"] else None,
         )
 
     def archivo(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:

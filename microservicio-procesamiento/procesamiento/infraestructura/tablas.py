@@ -39,12 +39,14 @@ archivos = sa.Table(
     sa.Column("metadatos", JSONB(none_as_null=True)),
     sa.Column("sobre", JSONB(none_as_null=True)),
     sa.Column("intentos", sa.Integer, nullable=False),
+    sa.Column("intentos_previos", sa.Integer, nullable=False, server_default="0"),
     sa.Column("proximo", sa.DateTime(timezone=True)),
     sa.Column("resultado_sha256", sa.Text),
     sa.Column("resultado_octetos", sa.BigInteger),
     sa.Column("tipo", sa.Text),
     sa.Column("informe", JSONB(none_as_null=True)),
     sa.Column("conservar_hasta", sa.DateTime(timezone=True)),
+    sa.Column("decisiones", JSONB, nullable=False, server_default="{}"),
 )
 
 paquetes = sa.Table(
@@ -106,4 +108,5 @@ sa.Index(
 )
 sa.Index("imagenes_modalidad", sa.func.left(imagenes.c.modalidad, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_patologia", sa.func.left(imagenes.c.patologia, LARGO_INDEXADO), imagenes.c.orden)
+sa.Index("imagenes_estado", imagenes.c.estado, imagenes.c.orden)
 sa.Index("imagenes_region", sa.func.left(imagenes.c.region_anatomica, LARGO_INDEXADO), imagenes.c.orden)

@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
+from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import (
@@ -182,7 +183,8 @@ def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_
         pass
     assert {sala.imagen(i)["estado"] for i in ("ajeno", "otro")} == {"CUARENTENA"}
     assert [sala.imagen(i)["motivo"] for i in ("ajeno", "otro")] == ["NO_ES_DEL_FORMATO", "PACIENTE_DISTINTO"]
-    assert sala.archivo("otro")["metadatos"] is None
+    # What it takes to clean it after all goes with its original.
+    assert sala.archivo("otro")["metadatos"]["id_paciente"] == "otro-77777"
     assert "otro-77777" not in json.dumps(sala.archivo("otro")["informe"])
     assert all(sala.almacen.describir(o) for o in originales)
     assert sala.dichos() == [ImagenApartada.tipo] * 2
@@ -229,6 +231,21 @@ def test_de_que_region_es_un_volumen_lo_sabe_quien_lo_limpia(sala: Sala, region:
     sala.mandar("volumen", volumen, formato_imagen="NIFTI", region_anatomica=region)
     assert sala.mano()()
     assert sala.archivo("volumen")["informe"]["avisos"] == avisos
+
+
+def test_la_fecha_de_ingesta_se_mueve_como_las_del_archivo_aunque_sea_de_otro_emisor(sala: Sala) -> None:
+    leido = dcmread(io.BytesIO(DICOM))
+    leido.IssuerOfPatientID, leido.StudyDate = "Registro civil", "20230501"
+    octetos = io.BytesIO()
+    leido.save_as(octetos)
+    sala.mandar("de-otro-emisor", octetos.getvalue(), fecha_ingesta="2023-05-01 09:10:00")
+    assert sala.mano()()
+    imagen, archivo = sala.imagen("de-otro-emisor"), sala.archivo("de-otro-emisor")
+    suyo = Seudonimizador(CLAVE, 2).paciente(Paciente("Registro civil", PACIENTE))
+    limpio = dcmread(io.BytesIO(b"".join(sala.almacen.leer(f"resultados/{archivo['resultado_sha256']}"))))
+    assert imagen["seudonimo_paciente"] == suyo == limpio.PatientID
+    assert imagen["fecha_ingesta"] == f"{date.fromisoformat(limpio.StudyDate)}T09:10:00"
+    assert imagen["fecha_ingesta"] < "2023-05-01"
 
 
 def test_el_que_mata_a_su_proceso_es_fallida_tras_sus_intentos_y_no_cuesta_nada_a_los_demas(sala: Sala) -> None:
@@ -389,5 +406,5 @@ def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     with sala.motor.begin() as conexion:
         conexion.execute(sa.text("UPDATE archivos SET conservar_hasta = now() WHERE conservar_hasta IS NOT NULL"))
     assert barrer(lambda ahora: ahora) == {en_cola}
-    assert sala.archivo("aparte")["uri"] is None
+    assert [sala.archivo("aparte")[c] for c in ("uri", "metadatos", "sobre")] == [None] * 3
     assert sala.imagen("aparte")["estado"] == "CUARENTENA"

@@ -18,6 +18,10 @@ REFERENCIA_NO_PERMITIDA = "REFERENCIA_NO_PERMITIDA"
 ORIGINAL_AUSENTE = "ORIGINAL_AUSENTE"
 HUELLA_DISTINTA = "HUELLA_DISTINTA"
 LIMPIEZA_FALLIDA = "LIMPIEZA_FALLIDA"
+IMAGEN_DESCONOCIDA = "IMAGEN_DESCONOCIDA"
+NADA_QUE_DECIDIR = "NADA_QUE_DECIDIR"
+NO_ES_UNA_DUDA = "NO_ES_UNA_DUDA"
+SIN_ORIGINAL = "SIN_ORIGINAL"
 DIRECTORIO_ROTO = "DIRECTORIO_ROTO"
 OCTETOS_AJENOS = "OCTETOS_AJENOS"
 SIN_MIEMBROS = "SIN_MIEMBROS"
@@ -100,6 +104,10 @@ TEXTOS: dict[str, str] = {
     ORIGINAL_AUSENTE: "El archivo no está donde se dijo.",
     HUELLA_DISTINTA: "El archivo no es el que se dijo: su SHA-256 es otro.",
     LIMPIEZA_FALLIDA: "No fue posible limpiar el archivo dentro de sus límites.",
+    IMAGEN_DESCONOCIDA: "La imagen no existe.",
+    NADA_QUE_DECIDIR: "La imagen no está en cuarentena ni ha fallado: no hay nada que decidir.",
+    NO_ES_UNA_DUDA: "La imagen no está apartada por una duda que se despeje mirándola.",
+    SIN_ORIGINAL: "El original de la imagen ya no se conserva.",
     DIRECTORIO_ROTO: "El paquete no es un zip, o su directorio está roto.",
     OCTETOS_AJENOS: "El paquete lleva octetos que no son de ningún archivo.",
     SIN_MIEMBROS: "El paquete no tiene ningún archivo.",

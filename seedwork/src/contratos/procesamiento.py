@@ -69,6 +69,27 @@ class AnonimizarPaquete(Mensaje):
     metadatos: ArchivoPedido = ArchivoPedido()
 
 
+@mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida")
+class LiberarImagen(Mensaje):
+    """Ask that a file that was kept apart be cleaned once more: a person has looked at it, and settles the doubt.
+
+    ``operador`` is who, ``razon`` why, in their own words.
+    """
+
+    id_imagen: str = ""
+    operador: str = field(default="", repr=False)
+    razon: str = field(default="", repr=False)
+
+
+@mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida")
+class DescartarImagen(Mensaje):
+    """Ask that the original of a file that was kept apart be deleted now. The fields are LiberarImagen's."""
+
+    id_imagen: str = ""
+    operador: str = field(default="", repr=False)
+    razon: str = field(default="", repr=False)
+
+
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
 class ImagenAnonimizada(Mensaje):
     """An image is anonymised. ``fecha_ingesta`` is shifted by a per-patient offset (ISO 8601).
@@ -110,6 +131,22 @@ class ImagenApartada(Mensaje):
 
     id_imagen: str = ""
     estado: str = ""
+    motivo: str = ""
+
+
+@mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
+class ImagenLiberada(Mensaje):
+    """A person lets an image's file be tried once more: ``motivo`` is the code of what it had been kept apart for."""
+
+    id_imagen: str = ""
+    motivo: str = ""
+
+
+@mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
+class OriginalDescartado(Mensaje):
+    """A person has an original deleted that was kept apart: ``motivo`` is the code of what for. Its image stays so."""
+
+    id_imagen: str = ""
     motivo: str = ""
 
 

@@ -26,6 +26,7 @@ PROGRAMA = """
 import asyncio, ipaddress, os, time
 import flask
 from seedwork.entrada import conexiones, http
+from seedwork.entrada.corriente import CORRIENTE
 from seedwork.entrada.servidor import Ajustes, servir
 
 app = http.crear_app()
@@ -45,6 +46,17 @@ def grande():
 @app.route("/archivo")
 def archivo():
     return flask.send_file(__file__.replace("prueba.py", "archivo.js"))
+
+@app.route("/corriente", methods=["POST"])
+async def corriente():
+    cuerpo = flask.request.environ[CORRIENTE]
+    partes = cuerpo.partes()
+    async with cuerpo.esperando():
+        while await partes.next():
+            pass
+    return {}
+
+app.corrientes = {"/corriente"}
 
 @app.route("/un-rato")
 async def un_rato():
@@ -77,10 +89,13 @@ if __name__ == "__main__":
     conexiones.ENVIO_S = %(plazo)f
     conexiones.DESPEDIDA_S = 1.0
     http.COLA_S = 2.0
-    limites = conexiones.Limites(inactividad_s=300, hilos=2, proxies=[ipaddress.ip_network("127.0.0.2/31")])
+    limites = conexiones.Limites(
+        inactividad_s=300, hilos=2, subidas=4, proxies=[ipaddress.ip_network("127.0.0.2/31")]
+    )
     ajustes = Ajustes(
         direcciones=conexiones.direcciones("127.0.0.1", %(puerto)d),
         drenaje_s=%(drenaje)d,
+        trabajadores=%(trabajadores)d,
         conexiones=%(conexiones)d,
         limites=limites,
     )
@@ -96,9 +111,17 @@ ULTIMA = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 @contextmanager
-def en_marcha(carpeta: Path, *, conexiones: int = 2000, drenaje: int = 0, plazo: float = 1.0) -> Iterator["Servidor"]:
+def en_marcha(
+    carpeta: Path, *, conexiones: int = 2000, drenaje: int = 0, plazo: float = 1.0, trabajadores: int = 1
+) -> Iterator["Servidor"]:
     (puerto,) = libres(1)
-    dichos = {"puerto": puerto, "conexiones": conexiones, "drenaje": drenaje, "plazo": plazo}
+    dichos = {
+        "puerto": puerto,
+        "conexiones": conexiones,
+        "drenaje": drenaje,
+        "plazo": plazo,
+        "trabajadores": trabajadores,
+    }
     (carpeta / "prueba.py").write_text(PROGRAMA % dichos)
     (carpeta / "archivo.js").write_text("var nada = 0;\n" * 10_000)
     with (carpeta / "registro").open("wb") as salida:
@@ -488,3 +511,37 @@ def test_tras_sigterm_drena_y_acaba_lo_que_tiene(tmp_path: Path) -> None:
         assert len(en_curso) > 1
         for cliente in en_curso[:-1]:
             assert cliente.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
+SUBIDA = (
+    b"POST /corriente HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n"
+    b"Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+)
+
+
+def test_los_sitios_de_las_subidas_son_de_todos_los_procesos_y_el_que_muere_deja_los_suyos(tmp_path: Path) -> None:
+    """Whichever process a client came to, it is let in while there are fewer than four; the fifth never is."""
+    with en_marcha(tmp_path, trabajadores=2, plazo=20.0) as servidor:
+        dentro: list[socket.socket] = []
+
+        def entra() -> bool:
+            cliente = servidor.llega(SUBIDA)
+            if not cliente.recv(20).startswith(b"HTTP/1.1 100"):
+                return False
+            dentro.append(cliente)
+            return True
+
+        def hijos() -> list[psutil.Process]:
+            return psutil.Process(servidor.proceso.pid).children()
+
+        for _ in range(2):
+            esperar(lambda: len(hijos()) == 2 and servidor.responde())
+            assert [entra() for _ in range(8)] == [True] * 4 + [False] * 4
+            dentro.pop().close()
+            esperar(entra)
+            assert not entra()
+            muertos = hijos()
+            for hijo in muertos:
+                hijo.kill()
+            psutil.wait_procs(muertos)
+            dentro.clear()

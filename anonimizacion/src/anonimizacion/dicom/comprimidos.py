@@ -2,7 +2,7 @@
 
 import struct
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -72,8 +72,8 @@ def se_conoce(sintaxis: str) -> bool:
     return sintaxis == RLE or sintaxis in _MARCOS or sintaxis in _JPEG2000
 
 
-def cuadros(fragmentos: Fragmentos, cuantos: int, donde: Octetos | None) -> list[bytes]:
-    """The frames, each in one (PS3.5 A.4).
+def cuadros(fragmentos: Fragmentos, cuantos: int, donde: Octetos | None) -> Iterator[Octetos]:
+    """The frames, each in one (PS3.5 A.4); one of a single fragment where it lies.
 
     Args:
         fragmentos: as they stand in the file, the offset table before them.
@@ -87,9 +87,11 @@ def cuadros(fragmentos: Fragmentos, cuantos: int, donde: Octetos | None) -> list
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     tabla, *partes = fragmentos.partes
     if len(partes) == cuantos:
-        return [bytes(parte) for parte in partes]
+        yield from partes
+        return
     if cuantos == 1:
-        return [b"".join(partes)]
+        yield b"".join(partes)
+        return
     comienzos = _numeros(donde, "Q") if donde else _numeros(tabla, "I")
     lugar, donde_empieza = 0, {}
     for i, parte in enumerate(partes):
@@ -98,7 +100,8 @@ def cuadros(fragmentos: Fragmentos, cuantos: int, donde: Octetos | None) -> list
     indices = [donde_empieza.get(comienzo, -1) for comienzo in comienzos]
     if len(indices) != cuantos or indices[0] != 0 or any(a >= b for a, b in pairwise(indices)):
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
-    return [b"".join(partes[a:b]) for a, b in zip(indices, [*indices[1:], len(partes)], strict=True)]
+    for a, b in zip(indices, [*indices[1:], len(partes)], strict=True):
+        yield b"".join(partes[a:b])
 
 
 def _numeros(octetos: Octetos, tipo: str) -> Sequence[int]:
@@ -108,7 +111,7 @@ def _numeros(octetos: Octetos, tipo: str) -> Sequence[int]:
     return struct.unpack(f"<{cuantos}{tipo}", octetos)
 
 
-def encapsulados(limpios: Sequence[bytes]) -> Fragmentos:
+def encapsulados(limpios: Sequence[Octetos]) -> Fragmentos:
     """Frames as they are written: one fragment each, and where each begins."""
     lugar, comienzos = 0, []
     for limpio in limpios:

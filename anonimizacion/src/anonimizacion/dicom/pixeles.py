@@ -18,6 +18,7 @@ from pydicom._uid_dict import UID_dictionary
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from anonimizacion import quemado
+from anonimizacion.deposito import Deposito
 from anonimizacion.dicom import comprimidos
 from anonimizacion.dicom.comprimidos import RLE, Imagen
 from anonimizacion.dicom.elementos import IMAGENES, PIXELES, Conjunto, Elemento, Fragmentos, texto_de
@@ -40,6 +41,7 @@ _DE_ENTEROS = (8, 16, 32)
 _A_PARES = "YBR_FULL_422"
 """Two pixels share their colours."""
 _BITS = "BITS_FUERA_DE_LOS_PIXELES"
+_SIN_LEER = Opciones(leer_texto=False)
 _BLOQUE = 1 << 22
 """Values looked at at once."""
 _MAXIMO_EN_TOTAL = 1 << 35
@@ -139,11 +141,23 @@ def _imagen(datos: Conjunto, orden: str, *, enteros: bool) -> Imagen:
 
 
 class _Tapado:
-    """What of a picture is blacked out: known before (outside of an ultrasound's regions), or read, or nothing."""
+    """What of a picture is blacked out: known before (outside of an ultrasound's regions), or read, or nothing.
 
-    def __init__(self, lectura: quemado.Lectura | None, fuera: Sequence[Rectangulo] = ()) -> None:
+    Args:
+        lectura: what reads it; None where nothing is to be read.
+        fuera: what is blacked out without having been read.
+        leidos: the frames that are read; all of them where none are named.
+    """
+
+    def __init__(
+        self,
+        lectura: quemado.Lectura | None,
+        fuera: Sequence[Rectangulo] = (),
+        leidos: frozenset[int] | None = None,
+    ) -> None:
         self._lectura = lectura
         self._fuera = list(fuera)
+        self._leidos = leidos
         self._con_texto: set[int] = set()
 
     @classmethod
@@ -168,11 +182,23 @@ class _Tapado:
         if modalidad in quemado.ECOGRAFIAS:
             fuera = quemado.fuera_de(_regiones(datos, orden), imagen.filas, imagen.columnas)
             if fuera:
-                return cls(None, fuera)
+                legible = imagen.fotometria != "PALETTE COLOR" or _se_ve(datos, orden)
+                return cls._en_regiones(fuera, imagen.cuadros, opciones if legible else _SIN_LEER, informe)
         if imagen.cuadros > quemado.MAXIMO_DE_CUADROS:
             informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
             return cls(None)
         return cls(quemado.Lectura(opciones, informe))
+
+    @classmethod
+    def _en_regiones(cls, fuera: Sequence[Rectangulo], cuadros: int, opciones: Opciones, informe: Informe) -> "_Tapado":
+        """Of an ultrasound: what its device says is the body's may have been written into, so words go there too."""
+        if not quemado.se_puede(opciones):
+            informe.avisos.add(quemado.SIN_LEER)
+            return cls(None, fuera)
+        muestra = frozenset(np.linspace(0, cuadros - 1, min(cuadros, quemado.CUADROS_DE_MUESTRA)).round().astype(int))
+        if len(muestra) < cuadros:
+            informe.avisos.add(quemado.LEIDAS_EN_PARTE)
+        return cls(quemado.Lectura(opciones, informe, fuera), leidos=muestra)
 
     @property
     def rectangulos(self) -> list[Rectangulo]:
@@ -186,7 +212,7 @@ class _Tapado:
 
     def mirar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
         """Look at a frame for the first time, where frames have to be looked at."""
-        if self._lectura and self._lectura.buscar(vistas()):
+        if self._lectura and (self._leidos is None or numero in self._leidos) and self._lectura.buscar(vistas()):
             self._con_texto.add(numero)
 
     def comprobar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
@@ -235,6 +261,15 @@ def _vistas(matriz: NDArray[Any], imagen: Imagen, datos: Conjunto, orden: str) -
     return quemado.vistas(matriz)
 
 
+def _se_ve(datos: Conjunto, orden: str) -> bool:
+    """Whether it can be told in which colours a palette shows what."""
+    try:
+        _con_paleta(np.zeros((1, 1), np.uint8), datos, orden)
+    except ApartarError:
+        return False
+    return True
+
+
 def _con_paleta(matriz: NDArray[Any], datos: Conjunto, orden: str) -> NDArray[Any]:
     """The colours that a frame's values stand for.
 
@@ -277,11 +312,13 @@ def _limpiar_nativa(
             informe.avisos.add("OCTETOS_TRAS_LA_IMAGEN")
         valor = valor[:octetos]
     if tag == PIXELES and imagen.reservados in _DE_ENTEROS:
-        pixeles = np.frombuffer(valor, imagen.tipo(orden))
-        limpios = _sin_bits_de_mas(pixeles, imagen)
-        if limpios is not pixeles:
+        bloques = partial(_bloques, np.frombuffer(valor, imagen.tipo(orden)))
+        if any(_sin_bits_de_mas(bloque, imagen) is not bloque for bloque in bloques()):
             informe.avisos.add(_BITS)
-            valor = limpios.tobytes()
+            deposito = Deposito()
+            for bloque in bloques():
+                deposito.poner(_sin_bits_de_mas(bloque, imagen).tobytes())
+            valor = deposito.junto()
         en_palabras = tapado.hace_falta and orden == ">" and elemento.vr == "OW" and imagen.reservados == 8
         tapada = _tapar_nativa(_al_reves(valor) if en_palabras else valor, imagen, tapado, archivo, informe)
         if tapado.rectangulos:
@@ -296,6 +333,10 @@ def _al_reves(valor: Octetos) -> bytes:
     return np.frombuffer(valor, "u2").byteswap().tobytes()
 
 
+def _bloques(pixeles: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (pixeles[desde : desde + _BLOQUE] for desde in range(0, len(pixeles), _BLOQUE))
+
+
 def _sin_bits_de_mas(pixeles: NDArray[Any], imagen: Imagen) -> NDArray[Any]:
     """Pixels whose unused bits, where overlays were once kept, are zero, or their sign; the same where they were."""
     ancho = imagen.reservados
@@ -303,15 +344,10 @@ def _sin_bits_de_mas(pixeles: NDArray[Any], imagen: Imagen) -> NDArray[Any]:
     if usados == (1 << ancho) - 1:
         return pixeles
     arriba, abajo = ancho - 1 - imagen.alto, imagen.alto + 1 - imagen.guardados
-    planos, limpios, mascara = pixeles.reshape(-1), None, pixeles.dtype.type(usados) if not imagen.con_signo else None
-    for desde in range(0, len(planos), _BLOQUE):
-        bloque = planos[desde : desde + _BLOQUE]
-        limpio = bloque << arriba >> (arriba + abajo) << abajo if imagen.con_signo else bloque & mascara
-        if not np.array_equal(limpio, bloque):
-            if limpios is None:
-                limpios = planos.copy()
-            limpios[desde : desde + _BLOQUE] = limpio
-    return pixeles if limpios is None else limpios.reshape(pixeles.shape)
+    con_signo = imagen.con_signo
+    limpios = pixeles << arriba >> (arriba + abajo) << abajo if con_signo else pixeles & pixeles.dtype.type(usados)
+    # What was calculated has this machine's byte order.
+    return pixeles if np.array_equal(limpios, pixeles) else limpios.astype(pixeles.dtype)
 
 
 def _tapar_nativa(valor: Octetos, imagen: Imagen, tapado: _Tapado, archivo: Archivo, informe: Informe) -> Octetos:
@@ -324,16 +360,16 @@ def _tapar_nativa(valor: Octetos, imagen: Imagen, tapado: _Tapado, archivo: Arch
     if not tapado.rectangulos:
         return valor
     informe.regiones += tapado.rectangulos
-    hecho, partes = bytearray(valor), []
-    for numero, matriz in enumerate(_matrices(hecho, imagen, orden)):
+    deposito, largo = Deposito(), len(valor) // imagen.cuadros
+    for numero in range(imagen.cuadros):
+        cuadro = bytearray(valor[numero * largo : (numero + 1) * largo])
+        (matriz,) = _matrices(cuadro, replace(imagen, cuadros=1), orden)
         tapado.ennegrecer(matriz, imagen)
         tapado.comprobar(numero, partial(_vistas, matriz, imagen, datos, orden))
-        if imagen.fotometria == _A_PARES:
-            partes.append(matriz.tobytes())
-    if partes:
+        deposito.poner(matriz.tobytes() if imagen.fotometria == _A_PARES else memoryview(cuadro))
+    if imagen.fotometria == _A_PARES:
         datos[_FOTOMETRIA] = Elemento("CS", b"YBR_FULL")
-        return b"".join(partes)
-    return memoryview(hecho)
+    return deposito.junto()
 
 
 def _matrices(valor: Octetos | bytearray, imagen: Imagen, orden: str) -> Iterator[NDArray[Any]]:
@@ -371,14 +407,16 @@ def _limpiar_comprimida(
     extendida = datos.get(_EXTENDIDA)
     fragmentos = elemento.valor
     assert isinstance(fragmentos, Fragmentos)  # noqa: S101 (its caller asked)
-    sucios = comprimidos.cuadros(fragmentos, imagen.cuadros, extendida.octetos if extendida is not None else None)
+    donde = extendida.octetos if extendida is not None else None
     for tag in (_EXTENDIDA, _LARGOS, _TOTAL):
         # They would be false: frames may be shorter now.
         datos.pop(tag, None)
-    limpios: list[tuple[bytes, int]] = []
+    intactos: list[tuple[Octetos | None, int]] = []
+    cambiados = Deposito()
     rehacer = sintaxis == RLE
-    for numero, sucio in enumerate(sucios):
-        limpio, bits = comprimidos.limpio(sucio, sintaxis, imagen)
+    for numero, sucio in enumerate(comprimidos.cuadros(fragmentos, imagen.cuadros, donde)):
+        entero = bytes(sucio)
+        limpio, bits = comprimidos.limpio(entero, sintaxis, imagen)
         matriz, fotometria = comprimidos.decodificado(limpio, bits, sintaxis, imagen)
         if len(sucio) - len(limpio) > 1:
             informe.acciones["7FE0,0010/segmentos", Accion.QUITAR] += 1
@@ -386,23 +424,30 @@ def _limpiar_comprimida(
             informe.avisos.add(_BITS)
             rehacer = True
         tapado.mirar(numero, partial(_vistas, matriz, replace(imagen, fotometria=fotometria), datos, "<"))
-        limpios.append((limpio, bits))
+        # What stays as it was stays where it lies.
+        intacto = isinstance(sucio, memoryview) and entero.startswith(limpio)
+        intactos.append((sucio[: len(limpio)] if intacto else None, bits))
+        if not intacto:
+            cambiados.poner(limpio)
+    puestos = iter(cambiados.piezas())
+    limpios = [(next(puestos) if intacto is None else intacto, bits) for intacto, bits in intactos]
     if not rehacer and not tapado.rectangulos:
         elemento.valor = comprimidos.encapsulados([limpio for limpio, _ in limpios])
         return Limpieza(sintaxis)
     informe.regiones += tapado.rectangulos
-    hechos: list[bytes] = []
-    total = 0
+    deposito, total = Deposito(), 0
     nueva = replace(imagen, fotometria=fotometria)
-    for numero, (limpio, bits) in enumerate(limpios):
-        matriz = np.array(_sin_bits_de_mas(comprimidos.decodificado(limpio, bits, sintaxis, imagen)[0], imagen))
+    for numero, (guardado, bits) in enumerate(limpios):
+        decodificada, _ = comprimidos.decodificado(bytes(guardado), bits, sintaxis, imagen)
+        matriz = np.array(_sin_bits_de_mas(decodificada, imagen))
         tapado.ennegrecer(matriz, nueva)
         tapado.comprobar(numero, partial(_vistas, matriz, nueva, datos, "<"))
-        hechos.append(comprimidos.en_rle(matriz, imagen))
-        total += len(hechos[-1])
+        hecho = comprimidos.en_rle(matriz, imagen)
+        total += len(hecho)
         if total > opciones.maximo_inflado:
             raise ApartarError(Motivo.DEMASIADO_GRANDE)
-    elemento.valor = comprimidos.encapsulados(hechos)
+        deposito.poner(hecho)
+    elemento.valor = comprimidos.encapsulados(deposito.piezas())
     datos[_FOTOMETRIA] = Elemento("CS", fotometria.encode())
     if imagen.muestras > 1:
         # RLE has one colour after the other.

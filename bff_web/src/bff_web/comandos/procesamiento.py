@@ -18,9 +18,17 @@ from bff_web.comandos.comun import (
     Recurso,
     ejemplo,
 )
-from bff_web.tipos import Fecha, Id, Objeto, Paciente, Parrafo, Publicado, Sha256, UriDeArchivo
+from bff_web.tipos import Fecha, Id, Objeto, Paciente, Parrafo, Publicado, Sha256, UriDeArchivo, cuenta
 from contratos import ejemplos
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, AnonimizarPaquete, ArchivoPedido
+from contratos.procesamiento import (
+    AnonimizarArchivo,
+    AnonimizarImagen,
+    AnonimizarPaquete,
+    ArchivoPedido,
+    DescartarImagen,
+    LiberarImagen,
+)
+from seedwork.dominio import textos
 
 METADATOS_MAXIMO = 64 * 1024 * 1024
 """Octets that a package's metadata may have: 600 and more for each of its 100,000 files at most."""
@@ -169,6 +177,43 @@ def _pedido(recibido: ArchivoRecibido) -> ArchivoPedido:
     return ArchivoPedido(uri=recibido.uri, sha256=recibido.sha256, octetos=recibido.octetos)
 
 
+class _Decision(Cuerpo):
+    """Who decides of an image that was kept apart, and why."""
+
+    operador: Annotated[Id, Field(description="Quién decide. Se ve en el informe de la imagen.")]
+    razon: Annotated[
+        Parrafo,
+        Field(
+            description="Por qué, en sus palabras, que se ven en el informe de la imagen: no han de nombrar a nadie. "
+            + cuenta(textos.PARRAFO)
+        ),
+    ]
+
+
+class CuerpoLiberarImagen(_Decision):
+    """Pide que el archivo de una imagen apartada se limpie otra vez: una persona la ha mirado.
+
+    De una en CUARENTENA despeja la duda que la apartó; si no es una duda que se despeje mirando, se rechaza. Una
+    FALLIDA se intenta como la primera vez. El original no se entrega nunca.
+    """
+
+    model_config = ejemplo(operador="op-17", razon="Lo que se lee en la imagen es la escala.")
+
+    @override
+    def mensaje(self, id_recurso: str) -> LiberarImagen:
+        return LiberarImagen(id_imagen=id_recurso, operador=self.operador, razon=self.razon)
+
+
+class CuerpoDescartarImagen(_Decision):
+    """Pide que el original de una imagen apartada se borre ya. La imagen queda como está, y no se puede liberar."""
+
+    model_config = ejemplo(operador="op-17", razon="El rótulo dice de quién es.")
+
+    @override
+    def mensaje(self, id_recurso: str) -> DescartarImagen:
+        return DescartarImagen(id_imagen=id_recurso, operador=self.operador, razon=self.razon)
+
+
 COMANDOS = (
     Comando(
         rutas=("/procesar/procesar-imagen", "/procesamiento/procesar-imagen"),
@@ -183,6 +228,20 @@ COMANDOS = (
         formularios=(FormularioAnonimizarArchivo,),
         mensaje=AnonimizarArchivo,
         titulo="Anonimizar el archivo de una imagen",
+        recurso=IMAGEN,
+    ),
+    Comando(
+        rutas=("/procesar/imagenes/{id_imagen}/liberar",),
+        cuerpo=CuerpoLiberarImagen,
+        mensaje=LiberarImagen,
+        titulo="Liberar una imagen apartada",
+        recurso=IMAGEN,
+    ),
+    Comando(
+        rutas=("/procesar/imagenes/{id_imagen}/descartar",),
+        cuerpo=CuerpoDescartarImagen,
+        mensaje=DescartarImagen,
+        titulo="Descartar el original de una imagen apartada",
         recurso=IMAGEN,
     ),
     Comando(

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from contratos.consultas.base import (
+    COMANDO,
     IMAGEN,
     MOTIVO,
     PAGINA,
@@ -66,6 +67,7 @@ class ListarImagenes(Consulta, contexto="procesamiento", ruta="/procesar/imagene
     modalidad: Texto | None = filtro("Cómo se tomaron.")
     patologia: Texto | None = filtro("Qué muestran.")
     region: Texto | None = filtro("De qué parte del cuerpo.")
+    estado: _Estado | None = filtro("Cómo están.")
     cursor: Cursor | None = filtro(PAGINA)
 
 
@@ -83,6 +85,17 @@ class AccionHecha(Parte):
     ruta: str = campo("La etiqueta, con las secuencias en las que está.", "0010,0010")
     accion: str = campo("Qué se hizo con ella.", "Z")
     veces: int = campo("Cuántas.", 1)
+
+
+class DecisionTomada(Parte):
+    """Lo que un operador decidió de una imagen apartada."""
+
+    id_comando: str = campo("Con qué comando.", COMANDO)
+    decision: Literal["LIBERADA", "DESCARTADA"] = campo("Qué.", "LIBERADA")
+    motivo: str = campo("Por qué estaba apartada, en código.", "TEXTO_QUEMADO_POSIBLE")
+    operador: str = campo("Quién.", "op-17")
+    razon: str = campo("Por qué, en sus palabras.", "Lo que se lee es la escala.")
+    ocurrida: str = campo("Cuándo.", "2026-11-28T15:04:05Z")
 
 
 class InformeDeImagen(Respuesta):
@@ -104,6 +117,11 @@ class InformeDeImagen(Respuesta):
     acciones: list[AccionHecha] = campo("Qué se hizo con cada etiqueta.")
     avisos: list[str] = campo("Lo que ha de saber quien use el resultado, en códigos.", ["UN_AVISO"])
     regiones: list[str] = campo("Los rectángulos que se taparon; no lo que decían.", ["0,0,640,32"])
+    despejadas: list[str] = campo(
+        "Las dudas que la habrían apartado si una persona no la hubiera mirado, en códigos.", ["TEXTO_QUEMADO_POSIBLE"]
+    )
+    decisiones: list[DecisionTomada] = campo("Lo que decidieron los operadores, lo primero antes.")
+    original_hasta: str | None = campo("Hasta cuándo se conserva el original, si está apartada.")
 
 
 class ObtenerInformeDeImagen(

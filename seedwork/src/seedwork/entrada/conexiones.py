@@ -8,14 +8,13 @@ import asyncio
 import re
 import socket
 import struct
-import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO, IOBase, RawIOBase
-from typing import Any, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 import flask
 import structlog
@@ -30,6 +29,7 @@ from seedwork.entrada.descargas import SITIO, Descarga, Sitio
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
+from seedwork.entrada.sitios import Sitios
 
 log = structlog.get_logger(__name__)
 
@@ -72,8 +72,8 @@ class Limites:
         conexiones: most that are open at once.
         inactividad_s: seconds that one without a request is kept.
         hilos: views that may block, at once.
-        subidas: bodies that views read while they come, at once.
-        descargas: answers that are files, at once.
+        subidas: bodies that views read while they come, at once; of all of a server's processes together.
+        descargas: likewise, answers that are files.
         proxies: from whose addresses ``X-Forwarded-*`` count.
     """
 
@@ -83,6 +83,18 @@ class Limites:
     subidas: int = 0
     descargas: int = 0
     proxies: Sequence[wsgi.Red] = ()
+
+
+class SitiosDeArchivos(NamedTuple):
+    """The places of files that come, and of those that go: to be made before a fork, where processes share them."""
+
+    subidas: Sitios
+    descargas: Sitios
+
+    @classmethod
+    def de(cls, limites: Limites) -> "SitiosDeArchivos":
+        """As many as there may be."""
+        return cls(Sitios(limites.subidas), Sitios(limites.descargas))
 
 
 def direcciones(host: str, puerto: int) -> list[tuple[str, int]]:
@@ -361,9 +373,10 @@ class Servidor:
     Args:
         app: the application.
         limites: what clients may take.
+        sitios: the places of files that come and go, where other processes share them.
     """
 
-    def __init__(self, app: App, limites: Limites) -> None:
+    def __init__(self, app: App, limites: Limites, sitios: SitiosDeArchivos | None = None) -> None:
         self._app = app
         self._limites = limites
         self._maximo: int = app.config["MAX_CONTENT_LENGTH"]
@@ -375,8 +388,7 @@ class Servidor:
         """Connections that were taken, and are not made yet."""
         self._ronda: asyncio.Task[None] | None = None
         self._en_mano = 0
-        self._subiendo = 0
-        self._sitios = threading.Semaphore(limites.descargas)
+        self._sitios = sitios or SitiosDeArchivos.de(limites)
         self._servidor = _FabricaDeConexiones(
             self._atender,
             access_log=None,
@@ -518,7 +530,7 @@ class Servidor:
         conexion.atendiendo = True
         # Of what was sent behind another request, the time begins when that is answered.
         conexion.limite = conexion.limite or self._bucle.time() + PLAZO_S
-        sitio = Sitio(self._sitios)
+        sitio = Sitio(self._sitios.descargas)
         try:
             if pedido.version.major != 1:
                 return conexion.rechazar(HTTPStatus.BAD_REQUEST, "BadVersion")
@@ -558,7 +570,7 @@ class Servidor:
         self, conexion: Conexion, pedido: web.BaseRequest, anunciado: bool
     ) -> web.StreamResponse:
         """Answer a request whose body may be larger than could be held, and whose view bounds what it takes."""
-        if self._subiendo >= self._limites.subidas:
+        if not self._sitios.subidas.tomar():
             return conexion.rechazar(HTTPStatus.SERVICE_UNAVAILABLE, "SinSitio")
 
         def empezar() -> None:
@@ -566,14 +578,13 @@ class Servidor:
                 conexion.transport.write(_CONTINUA)
             conexion.leer(pedido.content)
 
-        conexion.limite = None
-        entorno = self._entorno(conexion, pedido, BytesIO(), None)
-        entorno[CORRIENTE] = de_peticion(pedido, empezar)
-        self._subiendo += 1
         try:
+            conexion.limite = None
+            entorno = self._entorno(conexion, pedido, BytesIO(), None)
+            entorno[CORRIENTE] = de_peticion(pedido, empezar)
             respuesta = await self._app.atender(entorno, self._hilos)
         finally:
-            self._subiendo -= 1
+            self._sitios.subidas.dejar()
             conexion.por_leer = None
         return await self._responder(conexion, pedido, entorno, respuesta)
 

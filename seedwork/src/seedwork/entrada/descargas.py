@@ -1,7 +1,6 @@
 """Answers that are files: read a piece at a time, and written no faster than their clients read (ADR 40)."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from itertools import chain
@@ -9,6 +8,7 @@ from itertools import chain
 import flask
 
 from seedwork.entrada.problemas import ErrorHttp
+from seedwork.entrada.sitios import Sitios
 
 SITIO = "seedwork.sitio_de_descarga"
 """In a request's environment, its :class:`Sitio`."""
@@ -26,7 +26,7 @@ class Sitio:
         libres: the places that are left.
     """
 
-    def __init__(self, libres: threading.Semaphore) -> None:
+    def __init__(self, libres: Sitios) -> None:
         self._libres = libres
         self._tomado = False
 
@@ -36,7 +36,7 @@ class Sitio:
         Raises:
             ErrorHttp: 503, there is none.
         """
-        if not self._libres.acquire(blocking=False):
+        if not self._libres.tomar():
             raise ErrorHttp(503, "Se están bajando demasiados archivos a la vez.", cabeceras={"Retry-After": "5"})
         self._tomado = True
 
@@ -44,7 +44,7 @@ class Sitio:
         """Leave it, if it was taken."""
         if self._tomado:
             self._tomado = False
-            self._libres.release()
+            self._libres.dejar()
 
 
 class Descarga(flask.Response):

@@ -19,7 +19,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from seedwork.entrada import multiproceso
-from seedwork.entrada.conexiones import Limites, Servidor
+from seedwork.entrada.conexiones import Limites, Servidor, SitiosDeArchivos
 from seedwork.entrada.parada import PARANDO, PETICIONES_S, PLAZO_S
 
 log = structlog.get_logger(__name__)
@@ -41,17 +41,13 @@ class Ajustes:
         trabajadores: processes.
         drenaje_s: seconds from SIGTERM on that it still takes requests, and has each connection closed after the next.
         conexiones: most that clients have open at once, of all processes together.
-        subidas: likewise, most bodies that are read while they come.
-        descargas: likewise, most answers that are files.
-        limites: what each process's clients may take; of connections, such bodies and such answers, their share.
+        limites: what each process's clients may take; of connections, their share.
     """
 
     direcciones: Sequence[tuple[str, int]]
     trabajadores: int = 1
     drenaje_s: float = 0.0
     conexiones: int = 1000
-    subidas: int = 0
-    descargas: int = 0
     limites: Limites = field(default_factory=Limites)
 
 
@@ -100,10 +96,7 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         # Its master takes none either.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
-        # Never more than that in all: what does not divide is not taken.
-        subidas, descargas = (n // ajustes.trabajadores for n in (ajustes.subidas, ajustes.descargas))
-        limites = replace(ajustes.limites, conexiones=suyas, subidas=subidas, descargas=descargas)
-        servidor = Servidor(self.wsgi, limites)
+        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas), self.app.sitios)
         servidor.escuchar([s.sock for s in self.sockets])
         servidor.calentar()
         while not parada.is_set():
@@ -123,6 +116,7 @@ class _Maestro(BaseApplication):  # type: ignore[misc]
     def __init__(self, aplicacion: str, ajustes: Ajustes) -> None:
         self._aplicacion = aplicacion
         self.ajustes = ajustes
+        self.sitios = SitiosDeArchivos.de(ajustes.limites)
         super().__init__()
 
     def load_config(self) -> None:

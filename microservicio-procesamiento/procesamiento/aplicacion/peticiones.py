@@ -1,0 +1,48 @@
+"""What an operator's commands are about: an image that was kept apart, and its file."""
+
+from contratos import motivos
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, DescartarImagen, LiberarImagen
+from procesamiento import NOMBRE
+from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.dominio.archivo import Archivo, Decision
+from procesamiento.dominio.imagen import ImagenAnonimizada
+from seedwork.aplicacion.espera import Creacion, PorConocer
+from seedwork.aplicacion.sobre import en_texto
+from seedwork.aplicacion.validez import Reglas
+from seedwork.dominio.errores import ReglaViolada
+from seedwork.dominio.reglas import es_id
+from seedwork.dominio.textos import PARRAFO
+
+_HASTA_CONOCIDA = (Creacion(AnonimizarImagen, NOMBRE), Creacion(AnonimizarArchivo, NOMBRE))
+
+
+DE_DECISION: Reglas = {"operador": es_id, "razon": PARRAFO.es}
+"""What such a command has to be like."""
+
+
+def apartada_pedida(unidad: Unidad) -> tuple[ImagenAnonimizada, Archivo]:
+    """The image, and its file.
+
+    Raises:
+        PorConocer: there is none, or not yet.
+        ReglaViolada: the image did not come as a file (NADA_QUE_DECIDIR).
+    """
+    # In the order in which their repositories enrol, as every handler does.
+    id = unidad.sobre.sujeto
+    imagen, archivo = unidad.imagenes.obtener(id), unidad.archivos.obtener(id)
+    if imagen is None:
+        raise PorConocer(motivos.IMAGEN_DESCONOCIDA, _HASTA_CONOCIDA)
+    if archivo is None:
+        raise ReglaViolada(motivos.NADA_QUE_DECIDIR)
+    return imagen, archivo
+
+
+def decision_de(comando: LiberarImagen | DescartarImagen, motivo: str, unidad: Unidad) -> Decision:
+    """What its operator decides of what was kept apart for a reason."""
+    return Decision(
+        id_comando=unidad.sobre.id,
+        motivo=motivo,
+        operador=comando.operador,
+        razon=comando.razon,
+        ocurrida=en_texto(unidad.reloj()),
+    )

@@ -1,0 +1,33 @@
+"""This service's own gauges of what waits for a person: files that were kept apart, and until when."""
+
+import sqlalchemy as sa
+from prometheus_client import Gauge
+
+from procesamiento.infraestructura.tablas import archivos
+from seedwork.infraestructura.metricas import CUENTA_MAXIMA, HASTA
+
+APARTADOS = Gauge(
+    "saludtech_originales_apartados",
+    f"Originals kept until an operator decides, or their days are over, {HASTA}",
+    multiprocess_mode="max",
+)
+PLAZO_SEGUNDOS = Gauge(
+    "saludtech_original_apartado_plazo_segundos",
+    "Seconds until the first of them is deleted undecided; 0 for none",
+    multiprocess_mode="max",
+)
+
+_HASTA = archivos.c.conservar_hasta
+_PRIMEROS = sa.select(_HASTA).where(_HASTA.is_not(None)).order_by(_HASTA).limit(CUENTA_MAXIMA).subquery()
+_QUEDA = sa.func.min(_PRIMEROS.c.conservar_hasta) - sa.func.statement_timestamp()
+_APARTADOS = sa.select(
+    sa.func.count(), sa.func.greatest(sa.func.coalesce(sa.func.extract("epoch", _QUEDA), 0), 0)
+).select_from(_PRIMEROS)
+
+
+def medir(motor: sa.Engine) -> None:
+    """Look once, and set the gauges."""
+    with motor.connect() as conexion:
+        cuantos, queda = conexion.execute(_APARTADOS).one()
+    APARTADOS.set(cuantos)
+    PLAZO_SEGUNDOS.set(float(queda))
