@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 Octetos = bytes | memoryview
@@ -171,12 +172,15 @@ class Limpia:
         partes: its bytes, in pieces: a large picture is not copied once more. Valid as long as the original's are.
         informe: what was done.
         seudonimo: the patient's.
+        desplazamiento: by which the patient's dates are moved, in whole days; so that whoever has others of the same
+            patient moves them likewise.
         rasgos: what the data set's classes need.
     """
 
     partes: tuple[Octetos, ...] = field(repr=False)
     informe: Informe
     seudonimo: str
+    desplazamiento: timedelta = field(repr=False)
     rasgos: Rasgos = Rasgos()
 
     @property

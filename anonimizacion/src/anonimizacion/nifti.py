@@ -120,7 +120,12 @@ def limpiar(
     if puede_tener_cara(remitente.region_anatomica):
         informe.avisos.add(CARA)
     partes: tuple[Octetos, ...] = (_cabeza(octetos, forma, orden, desde, informe), octetos[desde:hasta])
-    return Limpia(_comprimidas(partes) if comprimido else partes, informe, seudonimos.paciente(paciente))
+    return Limpia(
+        _comprimidas(partes) if comprimido else partes,
+        informe,
+        seudonimos.paciente(paciente),
+        seudonimos.desplazamiento(paciente),
+    )
 
 
 def puede_tener_cara(region: str | None) -> bool:

@@ -26,6 +26,8 @@ MAXIMO_DE_CUADROS = 300
 """Frames that are read, mostly in less than a second each. More are kept apart: slides and long films."""
 CUADROS_DE_MUESTRA = 8
 """Frames in which an ultrasound's regions are read: what is typed into a picture stands in all of them."""
+_PASADAS = 3
+"""How often a region is read: beside what went, and was read as one line with it, another word may come to light."""
 SIN_LEER, LEIDAS_EN_PARTE = "REGIONES_SIN_LEER", "REGIONES_LEIDAS_EN_PARTE"
 """Notices: what stands within an ultrasound's regions was not read, or not in every frame."""
 _CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY", "RENDER", "VRT", "SNAPSHOT")
@@ -111,13 +113,16 @@ class Lectura:
         """What is to be blacked out, in every frame."""
         self._en_regiones = bool(fuera)
 
-    def buscar(self, vistas: Iterable[Vista]) -> bool:
+    def buscar(self, vistas: Sequence[Vista]) -> bool:
         """Read a frame as it will be; whether there was any text that no earlier frame had in the same place."""
-        leidas = vistas if self._lee else ()
-        mirar = ocr.palabras if self._en_regiones else ocr.textos
-        hallados = [r for vista in leidas for r in mirar(_tapada(vista, self.rectangulos))]
-        self.rectangulos += hallados
-        return bool(hallados)
+        leidas, antes = vistas if self._lee else (), len(self.rectangulos)
+        mirar, pasadas = (ocr.palabras, _PASADAS) if self._en_regiones else (ocr.textos, 1)
+        for _ in range(pasadas):
+            hallados = [r for vista in leidas for r in mirar(_tapada(vista, self.rectangulos))]
+            self.rectangulos += hallados
+            if not hallados:
+                break
+        return len(self.rectangulos) > antes
 
     def comprobar(self, vistas: Iterable[Vista]) -> None:
         """Read a frame once more.

@@ -93,7 +93,7 @@ def _limpiar(
     hecho = io.BytesIO()
     ajustes = {"quality": _CALIDAD, "subsampling": 0} if formato == "JPEG" else {}
     Image.fromarray(pixeles).save(hecho, formato, **ajustes)
-    return Limpia((hecho.getvalue(),), informe, seudonimos.paciente(paciente))
+    return Limpia((hecho.getvalue(),), informe, seudonimos.paciente(paciente), seudonimos.desplazamiento(paciente))
 
 
 def de_quien(remitente: Remitente) -> Paciente:

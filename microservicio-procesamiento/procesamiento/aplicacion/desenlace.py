@@ -6,6 +6,7 @@ from typing import Any
 
 from procesamiento.aplicacion import cuentas
 from procesamiento.aplicacion.puertos import Unidad
+from procesamiento.dominio.anonimizacion import DeQuien
 from procesamiento.dominio.archivo import Archivo, Resultado
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.dominio.metadatos import Completos, MetadatosImagen
@@ -29,7 +30,10 @@ def limpio(
         return False
     imagen, archivo, metadatos = hallados
     datos = unidad.anonimizador.anonimizar(
-        metadatos, archivo=archivo.sha256, seudonimo=resultado.seudonimo, completos=completos
+        metadatos,
+        archivo=archivo.sha256,
+        de_quien=DeQuien(resultado.seudonimo, resultado.desplazamiento),
+        completos=completos,
     )
     archivo.limpiar(resultado, informe)
     imagen.limpiar(datos, resultado)

@@ -1,8 +1,8 @@
 """The anonymisation itself: from an image's metadata to what may be kept and told of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
@@ -44,6 +44,14 @@ class DatosAnonimos:
 
 
 @dataclass(frozen=True, slots=True)
+class DeQuien:
+    """Whose a file says that it is: the patient's pseudonym, and by how much that patient's dates are moved."""
+
+    seudonimo: str
+    desplazamiento: timedelta = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Huella:
     """What a content is known again by: its keyed fingerprint, and the version of the key."""
 
@@ -75,15 +83,15 @@ class Anonimizador:
         metadatos: MetadatosImagen,
         *,
         archivo: str = "",
-        seudonimo: str | None = None,
+        de_quien: DeQuien | None = None,
         completos: Completos | None = None,
     ) -> DatosAnonimos:
         """What may be kept.
 
         Args:
             archivo: the SHA-256 of what came as its file; empty for metadata alone.
-            seudonimo: the patient's, where the file says whose it is. Where that is another than the metadata's, the
-                date goes: it would be moved by somebody else's offset.
+            de_quien: the patient, where there was a file, which may name another issuer than the metadata: then
+                pseudonym and moved dates are the file's.
             completos: what its file told besides, where it came in a package; the content stays what was sent.
 
         Raises:
@@ -97,17 +105,17 @@ class Anonimizador:
             raise ReglaViolada("DATOS_INVALIDOS")
         sin_fecha = completos is not None and not metadatos.fecha_ingesta
         ingesta = None if sin_fecha else _leida(metadatos.fecha_ingesta)
-        propio = clave.paciente(paciente)
+        quien = de_quien or DeQuien(clave.paciente(paciente), clave.desplazamiento(paciente))
         modalidad, patologia, region, formato, fuente = _sin_paciente(metadatos.descriptivos, paciente)
         return DatosAnonimos(
-            seudonimo_paciente=seudonimo or propio,
+            seudonimo_paciente=quien.seudonimo,
             modalidad=modalidad,
             patologia=patologia,
             region_anatomica=region,
             formato_imagen=formato,
             fuente_de_datos=fuente,
             condiciones=self._reconocedor.reconocer(metadatos.antecedentes, ingesta.year if ingesta else 0),
-            fecha_ingesta=RETIRADO if seudonimo not in (None, propio) else _desplazada(ingesta, clave, paciente),
+            fecha_ingesta="" if ingesta is None else _desplazada(ingesta, quien.desplazamiento),
             version_clave=clave.version,
             huella=self.huella(enviados, archivo).valor,
         )
@@ -138,8 +146,6 @@ def _leida(fecha: str) -> datetime:
         raise ReglaViolada("DATOS_INVALIDOS") from None
 
 
-def _desplazada(fecha: datetime | None, clave: Seudonimizador, paciente: Paciente) -> str:
-    """The moved date, in ISO 8601 and with as much of time and zone as it came with; empty for none."""
-    if fecha is None:
-        return ""
-    return (fecha + clave.desplazamiento(paciente)).isoformat().replace("+00:00", "Z")
+def _desplazada(fecha: datetime, desplazamiento: timedelta) -> str:
+    """The moved date, in ISO 8601 and with as much of time and zone as it came with."""
+    return (fecha + desplazamiento).isoformat().replace("+00:00", "Z")

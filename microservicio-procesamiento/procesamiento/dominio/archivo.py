@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from seedwork.dominio.agregado import Agregado
@@ -22,6 +22,7 @@ class Resultado:
         tipo: its media type.
         uri: where it lies.
         seudonimo: the patient's, as the file itself says whose it is.
+        desplazamiento: by which that patient's dates are moved.
         banda_de_edad: ten years ("40-49"), above 89 one band ("90+"); empty where the file does not tell.
         sexo: M, F or O; likewise.
         mes: of its own shifted date, ``AAAA-MM``; likewise.
@@ -32,6 +33,7 @@ class Resultado:
     tipo: str
     uri: str
     seudonimo: str
+    desplazamiento: timedelta = field(repr=False)
     banda_de_edad: str = ""
     sexo: str = ""
     mes: str = ""

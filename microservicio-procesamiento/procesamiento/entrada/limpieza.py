@@ -184,6 +184,7 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         tipo=tipo,
         uri=almacen.uri(RESULTADOS + sha256),
         seudonimo=hecho.seudonimo,
+        desplazamiento=hecho.desplazamiento,
         banda_de_edad=hecho.rasgos.banda_de_edad or "",
         sexo=hecho.rasgos.sexo or "",
         mes=hecho.rasgos.mes or "",

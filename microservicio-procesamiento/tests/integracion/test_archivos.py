@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
+from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from contratos.procesamiento import (
@@ -230,6 +231,21 @@ def test_de_que_region_es_un_volumen_lo_sabe_quien_lo_limpia(sala: Sala, region:
     sala.mandar("volumen", volumen, formato_imagen="NIFTI", region_anatomica=region)
     assert sala.mano()()
     assert sala.archivo("volumen")["informe"]["avisos"] == avisos
+
+
+def test_la_fecha_de_ingesta_se_mueve_como_las_del_archivo_aunque_sea_de_otro_emisor(sala: Sala) -> None:
+    leido = dcmread(io.BytesIO(DICOM))
+    leido.IssuerOfPatientID, leido.StudyDate = "Registro civil", "20230501"
+    octetos = io.BytesIO()
+    leido.save_as(octetos)
+    sala.mandar("de-otro-emisor", octetos.getvalue(), fecha_ingesta="2023-05-01 09:10:00")
+    assert sala.mano()()
+    imagen, archivo = sala.imagen("de-otro-emisor"), sala.archivo("de-otro-emisor")
+    suyo = Seudonimizador(CLAVE, 2).paciente(Paciente("Registro civil", PACIENTE))
+    limpio = dcmread(io.BytesIO(b"".join(sala.almacen.leer(f"resultados/{archivo['resultado_sha256']}"))))
+    assert imagen["seudonimo_paciente"] == suyo == limpio.PatientID
+    assert imagen["fecha_ingesta"] == f"{date.fromisoformat(limpio.StudyDate)}T09:10:00"
+    assert imagen["fecha_ingesta"] < "2023-05-01"
 
 
 def test_el_que_mata_a_su_proceso_es_fallida_tras_sus_intentos_y_no_cuesta_nada_a_los_demas(sala: Sala) -> None:
