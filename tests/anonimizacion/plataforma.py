@@ -47,6 +47,8 @@ LLANA = ExplicitVRLittleEndian
 TRABAJADOR = "procesamiento-1"
 DESCRIPTIVOS = ("modalidad", "patologia", "region_anatomica", "fuente_de_datos")
 """The fields that describe an image, and are free texts."""
+EN_LA_COLA = r"column procesamiento\.archivos\.metadatos"
+"""What it takes to clean a file after all: of those kept apart alone, which :func:`comprobar` asks."""
 EN_EL_COMANDO = r"topic procesamiento/comando-anonimizar-archivo\.v1.*"
 CARTAS = r"topic procesamiento/cartas-muertas.*"
 PERMITIDOS: Mapping[str, tuple[str, ...]] = {
@@ -55,14 +57,16 @@ PERMITIDOS: Mapping[str, tuple[str, ...]] = {
     "nombre": (),
     # What an answer says again to whoever has just sent it: a field's name that is none, an id of the client's choice.
     "eco": (EN_EL_COMANDO, r"answer (202|422)"),
-    # Who it is: on the command's own topic, for RETENCION_DIAS.
-    "persona": (EN_EL_COMANDO,),
+    # Who it is: on the command's own topic, for RETENCION_DIAS; of what is kept apart, with its original.
+    "persona": (EN_EL_COMANDO, EN_LA_COLA),
     # What describes the image is kept and told (contract §2).
     "descripcion": (
         EN_EL_COMANDO,
+        EN_LA_COLA,
         r"topic procesamiento/evento-imagen-anonimizada\.v1.*",
         r"column procesamiento\.outbox\.\w+",
-        rf"(column|statistics) \w+\.\w+\.({'|'.join(DESCRIPTIVOS)})",
+        rf"(column|statistics) \w+\.\w+\.({'|'.join(DESCRIPTIVOS)}|region)",
+        r"statistics procesamiento\.imagenes_\w+\.left",
         r"answer /procesar/imagenes/ID",
     ),
     # What nobody can read, until it is discarded. Who shows letters sees what is written on them, not what is in them.
@@ -162,7 +166,9 @@ class Siembra:
 
             sembrado.estado = hasta(decidida, f"{ruta} se decide", segundos=180)["estado"]
             sembrado.huella = self._pedir("GET", f"{ruta}/informe")[1]["sha256"]
-            self._pedir("GET", f"{ruta}/archivo")
+            codigo, limpio = self._pedir("GET", f"{ruta}/archivo")
+            # Its content is searched where it lies, by its own canaries.
+            assert codigo != 200 or hashlib.sha256(limpio).hexdigest() == sembrado.huella
 
     def lo_que_se_limpia(self) -> None:
         """Each kind of canary once, in each kind of file."""
@@ -301,7 +307,8 @@ class Siembra:
         respuesta = self._http.request(metodo, self.plataforma.bff + ruta, **que)
         cabeza = "\n".join(f"{n}: {v}" for n, v in respuesta.headers.items()).encode()
         limpia = re.sub(r"(imagenes|comandos)/[^/]+", r"\1/ID", ruta.partition("?")[0])
-        self._guardar(limpia if respuesta.status == 200 else str(respuesta.status), cabeza, respuesta.data)
+        dicho = b"" if limpia.endswith("/archivo") and respuesta.status == 200 else respuesta.data
+        self._guardar(limpia if respuesta.status == 200 else str(respuesta.status), cabeza, dicho)
         try:
             return respuesta.status, json.loads(respuesta.data)
         except ValueError:
@@ -454,6 +461,9 @@ def comprobar(siembra: Siembra, vistos: Iterable[tuple[str, str, int]]) -> Itera
     for patron in (r"column procesamiento\.imagenes\.patologia", r"answer /procesar/imagenes/ID"):
         if not any(c == "descripcion" and re.fullmatch(patron, lugar) for c, lugar, _ in vistos):
             yield Hallazgo(patron, "plataforma", "nothing was found where it has to be")
+    de_mas = "SELECT id FROM archivos JOIN imagenes USING (id) WHERE metadatos IS NOT NULL AND estado = 'ANONIMIZADA'"
+    for _ in filas(siembra.plataforma.bases["procesamiento"], de_mas):
+        yield Hallazgo("column procesamiento.archivos.metadatos", "plataforma", "of a file that is clean")
     limpias = {hashlib.sha256(s.octetos).digest() for s in siembra.sembrados if s.estado == "ANONIMIZADA"}
     quedan = {hashlib.sha256(a.read_bytes()).digest() for a in siembra.originales()}
     yield from (Hallazgo("originales/", "plataforma", "an original that was cleaned") for _ in limpias & quedan)
