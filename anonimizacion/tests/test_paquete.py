@@ -100,6 +100,9 @@ def test_el_final_largo_se_toma_y_ha_de_decir_lo_mismo_que_el_corto() -> None:
     assert razon(SANO[:FIN] + largos + sitio + otro) is Razon.ENTRADA_CONTRADICTORIA
     assert razon(SANO[:FIN] + largos + cambiar(sitio, 8, b"\0") + lleno) is Razon.ENTRADA_CONTRADICTORIA
     assert razon(SANO[:FIN] + cambiar(largos, 4, b"\x40") + sitio + lleno) is Razon.ENTRADA_CONTRADICTORIA
+    assert razon(SANO[:FIN] + largos + cambiar(sitio, 16, b"\2") + lleno) is Razon.ENTRADA_CONTRADICTORIA
+    infinitas = cambiar(cambiar(largos, 24, struct.pack("<Q", 1 << 40)), 32, struct.pack("<Q", 1 << 40))
+    assert razon(SANO[:FIN] + infinitas + sitio + lleno) is Razon.DEMASIADOS_MIEMBROS
 
 
 @pytest.mark.parametrize(
@@ -201,7 +204,7 @@ def tar_de_antes() -> bytes:
     [
         zip_de(("a", b"x")),
         b"PK\5\6" + bytes(18),
-        gzip.compress(b"no es un volumen" * 100),
+        gzip.compress(b"no es un volumen" * 100, mtime=0),
         bz2.compress(b"x" * 100),
         bz2.compress(b""),
         lzma.compress(b"x"),
@@ -325,6 +328,25 @@ def test_un_final_que_miente(donde: int, por: bytes) -> None:
     assert razon(cambiar(SANO, donde, por)) is Razon.DIRECTORIO_ROTO
 
 
+def test_un_directorio_con_una_entrada_que_no_lo_es_o_de_mas() -> None:
+    segunda = SANO.index(b"PK\1\2", CD + 4)
+    assert razon(cambiar(SANO, segunda, b"PK\1\3")) is Razon.DIRECTORIO_ROTO
+    assert razon(cambiar(SANO, FIN + 8, struct.pack("<2H", 3, 3))) is Razon.DIRECTORIO_ROTO
+
+
+@pytest.mark.parametrize(
+    "extra", [b"\1\0\x10\0" + bytes(8), b"\1\0\0\0" * 2, b"\1\0\x08\0" + bytes(8), b"xx", b"\x75\x70\5\0\1abcd"]
+)
+def test_un_campo_de_mas_que_no_se_entiende_o_que_dice_otra_cosa(extra: bytes) -> None:
+    assert razon(zip_de(("a", b"x"), extra=extra)) is Razon.ENTRADA_CONTRADICTORIA
+
+
+def test_un_campo_de_mas_de_los_corrientes() -> None:
+    unicode = b"\1" + struct.pack("<L", zlib.crc32(b"a")) + "ñ".encode()
+    datos = zip_de(("a", b"x"), extra=struct.pack("<2H", 0x7075, len(unicode)) + unicode + b"UT\1\0x" + bytes(3))
+    assert [m.nombre for m in abrir(io.BytesIO(datos), MUCHO)] == ["ñ"]
+
+
 def test_sin_miembros() -> None:
     assert razon(b"PK\5\6" + bytes(18)) is Razon.SIN_MIEMBROS
     assert razon(zip_de(("carpeta/", b""), ("otra/", b""))) is Razon.SIN_MIEMBROS
@@ -382,6 +404,11 @@ def test_un_directorio_enorme_no_ocupa_memoria() -> None:
     tracemalloc.stop()
     assert error.value.razon is Razon.DIRECTORIO_ROTO
     assert maximo < 1 << 20
+
+
+def test_un_directorio_mas_largo_de_lo_que_puede_ser_no_se_lee(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("anonimizacion.paquete.DIRECTORIO_MAXIMO", FIN - CD - 1)
+    assert razon(SANO) is Razon.DIRECTORIO_ROTO
 
 
 def test_una_bomba_se_deja_en_cuanto_pasa_de_lo_dicho() -> None:

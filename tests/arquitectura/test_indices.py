@@ -33,6 +33,7 @@ from seedwork.entrada.consumidor import Origen
 from seedwork.entrada.proceso import Periodica
 from seedwork.entrada.servicio import Servicio, crear_app_sobre
 from seedwork.infraestructura.outbox import OutboxSQL
+from servicio_datos.infraestructura.publicacion import PublicadorSQL
 
 pytestmark = [pytest.mark.integracion, pytest.mark.timeout(300)]
 
@@ -53,6 +54,7 @@ _OTRA = "CASE WHEN mod(n, 2) = 1 THEN 'comun' ELSE 'v' || mod(n, 40) END"
 _PLAN = "CASE mod(n, 4) WHEN 0 THEN 'comun' WHEN 2 THEN 'basico' ELSE 'v' || mod(n, 40) END"
 # One has a hundredth of the rows, each of the others one.
 _DE = "CASE WHEN mod(n, 100) = 0 THEN 'comun' ELSE 'v' || n END"
+_FUERA = "least(mod(n, 10), 1)"
 _HACE = "clock_timestamp() - n * interval '1 minute'"
 _EN = "clock_timestamp() + (n - 1000) * interval '1 minute'"
 MENSAJERIA = (
@@ -88,6 +90,21 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         " dataset_codigo, estado) SELECT 'x' || n, 1, 'v' || n, 'g', (SELECT min(codigo) FROM expertos),"
         " (SELECT min(codigo) FROM nubes), (SELECT min(codigo) FROM datasets),"
         f" CASE WHEN mod(n, 2) = 0 THEN 'INICIADO' ELSE 'TERMINADO' END {_N}",
+        # A thousand classes with a hundred images each; of every tenth, three patients' images wait, and none is out.
+        "INSERT INTO celdas SELECT md5(n::text), modalidad, 'p', 'r', '40-49', 'F', 'm' || n,"
+        f" {_FUERA}, 5, {_FUERA} * 100, n * 100"
+        " FROM (SELECT modalidad FROM datasets ORDER BY codigo LIMIT 1) AS suyo, generate_series(1, 1000) AS n",
+        "INSERT INTO imagenes SELECT 'x' || n, 1, md5(((n + 99) / 100)::text),"
+        f" 's' || CASE WHEN mod((n + 99) / 100, 10) = 0 THEN mod(n, 3) ELSE mod(n, 50) END, 'h', 1,"
+        f" mod((n + 99) / 100, 10) = 0 {_N}",
+        "INSERT INTO publicadas (orden, celda, desde, id_imagen, sha256, octetos, seudonimo)"
+        f" SELECT n, md5(((n + 99) / 100)::text), 1, 'x' || n, 'h', 1, 's' || mod(n, 50) {_N}"
+        " WHERE mod((n + 99) / 100, 10) > 0",
+        "INSERT INTO composiciones (dataset, celda, desde, paso, k, imagenes, ultima)"
+        " SELECT codigo, celdas.id, 1, 1, 5, 100, ultima FROM datasets JOIN celdas USING (modalidad)"
+        " WHERE imagenes > 0",
+        "INSERT INTO versiones (dataset, version, k, imagenes, huella, pacientes_retenidos)"
+        " SELECT codigo, n, 5, 100, 'h', 0 FROM datasets, generate_series(1, 500) AS n",
     ),
     "procesamiento": (
         "INSERT INTO imagenes (id, secuencia, estado, seudonimo_paciente, modalidad, patologia, region_anatomica,"
@@ -305,11 +322,16 @@ def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio, monke
             hechas.append("archivos")
             halladas += _al_tomar_archivos(ColaArchivosSQL(motor), oyente)
             halladas += _al_tomar_paquetes(ColaPaquetesSQL(motor), oyente)
+        if servicio.nombre == "servicio-datos":
+            hechas.append("editor")
+            PublicadorSQL(motor, 5).publicar()
+            halladas += oyente.faltas()
     assert not halladas, "\n".join(halladas)
     assert set(hechas) == {"vigilante", "podador"} | {
         "suscripciones": {"plazos", "renovaciones"},
         "notificaciones": {"enviador"},
         "procesamiento": {"archivos"},
+        "servicio-datos": {"editor"},
     }.get(servicio.nombre, set())
     with motor.connect() as conexion:
         for podada in ("inbox", "comandos", "claves_idempotencia", "intentos", "outbox"):

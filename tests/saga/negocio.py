@@ -103,6 +103,15 @@ class Negocio:
         assert cruda.status == 202, cuerpo
         return Imagen(self, cuerpo["id_imagen"], cuerpo["id_comando"])
 
+    def envia_paquete(self, clave: str, **partes: tuple[str, bytes]) -> str:
+        """A hospital sends a package, and the door accepts; its id."""
+        cruda = self._http.request(
+            "POST", self.plataforma.bff + "/procesar/paquetes", fields=partes, headers={"Idempotency-Key": clave}
+        )
+        cuerpo = json.loads(cruda.data)
+        assert cruda.status == 202, cuerpo
+        return str(cuerpo["id_paquete"])
+
     def ordena(self, ruta: str, cuerpo: Mapping[str, Any], **cabeceras: str) -> "Orden":
         """A command at the door, which accepts it."""
         respuesta = self.envia(ruta, cuerpo, **cabeceras)

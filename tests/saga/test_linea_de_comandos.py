@@ -2,18 +2,25 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
+from pydicom.data import get_testdata_file
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
 from tests.saga.plataforma_viva import Plataforma
+
+from contratos import motivos
 
 pytestmark = pytest.mark.integracion
 
 CREAR = "/suscripciones/suscripcion-comando"
+DICOM = Path(get_testdata_file("CT_small.dcm")).read_bytes()  # type: ignore[arg-type]
 
 
 class Consola:
@@ -25,7 +32,7 @@ class Consola:
     def teclea(self, linea: str, *, entrada: str = "", codigo: int = 0) -> Any:
         """What `saludtech` answers as JSON. Raises AssertionError where it ends with another exit code."""
         hecho = subprocess.run(
-            [sys.executable, "-m", "saludtech_cli", *linea.split(), "--json"],
+            [sys.executable, "-m", "saludtech_cli", *shlex.split(linea), "--json"],
             input=entrada,
             env=self._entorno,
             capture_output=True,
@@ -95,3 +102,39 @@ def test_lo_que_la_puerta_rechaza_en_un_archivo_lo_rechaza_por_la_linea_de_coman
     assert pedido.status == 422
     assert [e["campo"] for e in pedido.json()["errores"]] == ["cliente.rut.numero"]
     assert consola.teclea("suscripcion crear --archivo -", entrada=escrito, codigo=2) is None
+
+
+def test_una_carpeta_se_envia_y_sale_limpia(consola: Consola, tmp_path: Path) -> None:
+    carpeta, metadatos = tmp_path / "Pérez Ana", tmp_path / "metadatos.csv"
+    (carpeta / "serie 1").mkdir(parents=True)
+    (carpeta / "serie 1" / "Pérez.dcm").write_bytes(DICOM)
+    (carpeta / "notas.txt").write_text("Vive con su hija Rosalba.")
+    metadatos.write_text("archivo,patologia,fuente_de_datos\nserie 1/Pérez.dcm,Neumonía,Hospital del sur\n")
+    enviar = f"paquete enviar '{carpeta}' --metadatos {metadatos} --esperar --plazo 100 --clave un-estudio"
+    dicho = consola.teclea(enviar)
+    cuentas = {que: dicho["paquete"][que] for que in ("estado", "total", "hechas", "cuarentena", "fallidas")}
+    assert cuentas == {"estado": "COMPLETADO", "total": 2, "hechas": 1, "cuarentena": 1, "fallidas": 0}
+
+    id = dicho["id_paquete"]
+    lista = consola.teclea(f"paquete imagenes {id} --todas")["elementos"]
+    (limpia,) = (i for i in lista if i["estado"] == "ANONIMIZADA")
+    assert (limpia["modalidad"], limpia["patologia"]) == ("CT", "Neumonía")
+    (apartada,) = consola.teclea(f"paquete imagenes {id} --estado CUARENTENA")["elementos"]
+    assert apartada["motivo"] == motivos.texto(motivos.NO_ES_DEL_FORMATO)
+    assert {i["id_imagen"] for i in lista} == {limpia["id_imagen"], apartada["id_imagen"]}
+    todo = json.dumps([dicho, lista], ensure_ascii=False)
+    assert [palabra for palabra in ("Pérez", "Rosalba", "1CT1", "notas", "serie") if palabra in todo] == []
+    consola.teclea(f"imagen archivo {limpia['id_imagen']} {tmp_path / 'limpio.dcm'}")
+    limpio = (tmp_path / "limpio.dcm").read_bytes()
+    assert (limpio[128:132], b"CompressedSamples" in DICOM, b"CompressedSamples" in limpio) == (b"DICM", True, False)
+    assert consola.teclea(enviar) == dicho, "the same again changes nothing"
+
+
+def test_un_paquete_con_un_nombre_que_no_se_admite_no_se_toma(consola: Consola, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "malo.zip", "w") as zip_:
+        zip_.writestr("bueno.dcm", DICOM)
+        zip_.writestr("../malo.dcm", DICOM)
+    dicho = consola.teclea(f"paquete enviar {tmp_path / 'malo.zip'} --esperar --plazo 100", codigo=1)
+    paquete = dicho["paquete"]
+    assert (paquete["estado"], paquete["motivo"]) == ("RECHAZADO", motivos.texto(motivos.NOMBRE_NO_ADMITIDO))
+    assert consola.teclea(f"paquete imagenes {dicho['id_paquete']}")["elementos"] == []

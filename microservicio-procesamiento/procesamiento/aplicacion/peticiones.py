@@ -8,7 +8,7 @@ from procesamiento.dominio.archivo import Archivo, Decision
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from seedwork.aplicacion.espera import Creacion, PorConocer
 from seedwork.aplicacion.sobre import en_texto
-from seedwork.aplicacion.validez import exigir
+from seedwork.aplicacion.validez import Reglas
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
 from seedwork.dominio.textos import PARRAFO
@@ -16,15 +16,17 @@ from seedwork.dominio.textos import PARRAFO
 _HASTA_CONOCIDA = (Creacion(AnonimizarImagen, NOMBRE), Creacion(AnonimizarArchivo, NOMBRE))
 
 
-def apartada_pedida(comando: LiberarImagen | DescartarImagen, unidad: Unidad) -> tuple[ImagenAnonimizada, Archivo]:
+DE_DECISION: Reglas = {"operador": es_id, "razon": PARRAFO.es}
+"""What such a command has to be like."""
+
+
+def apartada_pedida(unidad: Unidad) -> tuple[ImagenAnonimizada, Archivo]:
     """The image, and its file.
 
     Raises:
         PorConocer: there is none, or not yet.
-        ReglaViolada: the command breaks the contract's rules (DATOS_INVALIDOS), or the image did not come as a file
-            (NADA_QUE_DECIDIR).
+        ReglaViolada: the image did not come as a file (NADA_QUE_DECIDIR).
     """
-    exigir(comando, {"operador": es_id, "razon": PARRAFO.es})
     # In the order in which their repositories enrol, as every handler does.
     id = unidad.sobre.sujeto
     imagen, archivo = unidad.imagenes.obtener(id), unidad.archivos.obtener(id)

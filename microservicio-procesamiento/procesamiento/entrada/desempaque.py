@@ -106,7 +106,8 @@ class Desempaque:
             yield Rechazo(str(error))
         except NoEsta:
             yield Rechazo(motivos.ORIGINAL_AUSENTE)
-        except SinAlmacen:
+        except (SinAlmacen, OSError):
+            # Nor is this machine's full disk the package's fault.
             yield Ausente()
 
     def _traer(self, taller: Taller, copia: IO[bytes], uri: str, sha256: str, maximo: int) -> None:

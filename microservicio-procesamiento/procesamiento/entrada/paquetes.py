@@ -176,6 +176,8 @@ class Desempacador:
             self._borrar(uri)
         if paquete.estado == RECHAZADO and paquete.sha256:
             for lugar in range(self._cola.listados(paquete) + 2 * TANDA):
+                if lugar % TANDA == 0 and not self._renovar(paquete):
+                    raise Perdido
                 self._almacen.borrar(nombre_de(paquete.id, paquete.sha256, lugar))
             self._cola.olvidar(paquete)
 

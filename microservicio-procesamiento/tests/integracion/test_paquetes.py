@@ -24,6 +24,7 @@ import pydicom
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from PIL import Image
 from tests.dicom_casos.casos import CASOS
 from tests.dicom_casos.comun import Fichas, campos
 
@@ -33,6 +34,7 @@ from contratos.procesamiento import (
     AnonimizarArchivo,
     AnonimizarPaquete,
     ArchivoPedido,
+    LiberarImagen,
     PaqueteCompletado,
     PaqueteRechazado,
 )
@@ -534,19 +536,23 @@ def test_varios_que_deciden_a_la_vez_lo_cuentan_todo_y_lo_dicen_una_vez(sala: Sa
     assert Counter(c.id_paquete for c in sala.cargas(PaqueteCompletado)) == dict.fromkeys(paquetes, 1)
 
 
-def test_lo_que_se_decide_de_nuevo_cambia_de_cuenta_y_no_se_vuelve_a_decir(sala: SalaDePaquetes) -> None:
-    """As an operator's release does it: the seam that this leaves."""
-    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1), "b.txt": b"nada"}), b"archivo,id_imagen\nb.txt,i-b\n")
-    sala.acabar()
+def test_lo_liberado_de_la_cuarentena_cambia_de_cuenta_y_el_final_no_se_dice_otra_vez(sala: SalaDePaquetes) -> None:
+    imagen, png = Image.effect_noise((64, 64), 30), io.BytesIO()
+    imagen.save(png, "PNG")
+    dichos = b"archivo,id_imagen,id_paciente\nb.png,i-b,PAC-77\n"
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1), "b.png": png.getvalue()}), dichos)
+    limpiar = sala.mano(leer_texto=False)
+    assert sala.desempacador()()
+    sala.entregar()
+    while limpiar():
+        pass
     assert sala.cuentas("p-1") == ("COMPLETADO", 2, 1, 1, 0)
-    from procesamiento.aplicacion import cuentas as contador
-
-    sobre = sobres.sobre_nuevo(AnonimizarPaquete, fuente="/saludtech/x", sujeto="i-b")
-    with sala.abrir() as unidad, unidad.mensaje(sobre):
-        imagen, archivo = unidad.imagenes.obtener("i-b"), unidad.archivos.obtener("i-b")
-        imagen.estado, imagen.motivo = "FALLIDA", "LIMPIEZA_FALLIDA"
-        contador.decidida(unidad, imagen, archivo)
-    assert sala.cuentas("p-1") == ("COMPLETADO", 2, 1, 0, 1)
+    orden = LiberarImagen(id_imagen="i-b", operador="op-17", razon="Mirada")
+    sobre = sobres.sobre_nuevo(orden, fuente="/saludtech/bff", sujeto="i-b")
+    assert not sala.bus().procesar([sobres.recibido(sobre, orden)])
+    assert sala.cuentas("p-1") == ("COMPLETADO", 2, 1, 1, 0)
+    assert limpiar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 2, 2, 0, 0)
     assert len(sala.cargas(PaqueteCompletado)) == 1
 
 

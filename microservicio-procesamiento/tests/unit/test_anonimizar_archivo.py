@@ -110,3 +110,23 @@ def test_una_referencia_que_no_se_admite_se_rechaza_y_no_estropea_el_id(servicio
     servicio.admitidas = True
     assert servicio.mandar_archivo("c-2") is None
     assert servicio.imagenes[ID].estado == "PENDIENTE"
+
+
+@pytest.mark.parametrize(
+    ("campos", "motivo"),
+    [
+        (dict.fromkeys(CAMPOS, "") | {"id_imagen": ID, "formato_imagen": "DICOM"}, None),
+        (CAMPOS | {"fecha_ingesta": "ayer"}, motivos.DATOS_INVALIDOS),
+        (CAMPOS | {"modalidad": "<x>", "id_paciente": ""}, motivos.DATOS_INVALIDOS),
+    ],
+    ids=["lo demás lo dirá el archivo", "una fecha que no lo es", "un texto que no lo es"],
+)
+def test_en_un_paquete_lo_que_no_se_dice_puede_faltar_y_lo_dicho_ha_de_valer(
+    servicio: ConArchivos, campos: dict[str, str], motivo: str | None
+) -> None:
+    assert servicio.mandar_archivo("c-1", AnonimizarArchivo(**campos, archivo=ARCHIVO, id_paquete="p-1")) == motivo
+    if motivo is None:
+        assert servicio.archivo["paquete"] == "p-1"
+    # By itself it has to tell all.
+    solo = AnonimizarArchivo(**campos | {"id_imagen": "otra"}, archivo=ARCHIVO)
+    assert servicio.mandar_archivo("c-2", solo) == motivos.DATOS_INVALIDOS

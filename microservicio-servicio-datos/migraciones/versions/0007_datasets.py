@@ -48,8 +48,11 @@ def upgrade() -> None:
             id_imagen text NOT NULL,
             sha256 text NOT NULL,
             octetos bigint NOT NULL,
-            seudonimo text NOT NULL
+            seudonimo text NOT NULL,
+            caduca boolean NOT NULL DEFAULT false
         );
+        COMMENT ON COLUMN publicadas.caduca IS 'Its image is known otherwise by now: it goes when enough do.';
+        CREATE INDEX publicadas_caducas ON publicadas (celda, seudonimo) WHERE caduca AND hasta IS NULL;
         CREATE INDEX publicadas_celda ON publicadas (celda, orden);
         CREATE INDEX publicadas_imagen ON publicadas (id_imagen) WHERE hasta IS NULL;
         COMMENT ON TABLE publicadas IS 'What was ever released of a class, and during which of its steps.';
@@ -82,9 +85,11 @@ def upgrade() -> None:
             'Which step of which class is in a data set, and during which of its versions.';
         -- A release stays as it was: nothing of one is taken back, and only once is said when the next one began.
         CREATE FUNCTION lo_publicado_queda() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            varia text[] := '{hasta,caduca}';
         BEGIN
             IF TG_OP = 'UPDATE' AND TG_TABLE_NAME <> 'versiones' THEN
-                IF OLD.hasta IS NULL AND to_jsonb(NEW) - 'hasta' = to_jsonb(OLD) - 'hasta' THEN
+                IF OLD.hasta IS NULL AND to_jsonb(NEW) - varia = to_jsonb(OLD) - varia THEN
                     RETURN NEW;
                 END IF;
             END IF;

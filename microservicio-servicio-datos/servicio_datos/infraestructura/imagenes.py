@@ -42,6 +42,13 @@ _ANOTAR = sa.text("""
         pendiente = conocida.pendiente OR (excluded.celda, excluded.seudonimo, excluded.sha256)
             IS DISTINCT FROM (conocida.celda, conocida.seudonimo, conocida.sha256)
         WHERE excluded.secuencia > conocida.secuencia
+    RETURNING id, xmax <> 0 AS ya_conocida
+""")
+_CADUCAN = sa.text("""
+    UPDATE publicadas
+    SET caduca = (publicadas.celda, publicadas.seudonimo, publicadas.sha256)
+        IS DISTINCT FROM (imagenes.celda, imagenes.seudonimo, imagenes.sha256)
+    FROM imagenes WHERE imagenes.id = ANY(:ids) AND id_imagen = imagenes.id AND hasta IS NULL
 """)
 
 Sumas = Mapping[str, tuple[int, int]]
@@ -99,7 +106,9 @@ class ImagenesSQL(Cuaderno):
     def _guardar(self, imagenes: Collection[Imagen]) -> None:
         celdas = {i.clase.id: celda_de(i.clase) for i in imagenes}
         self._transaccion.ejecutar(_CLASIFICAR, {"celdas": json.dumps(list(celdas.values()))})
-        self._transaccion.ejecutar(_ANOTAR, {"imagenes": json.dumps([imagen_de(i) for i in imagenes])})
+        anotadas = self._transaccion.ejecutar(_ANOTAR, {"imagenes": json.dumps([imagen_de(i) for i in imagenes])})
+        if cambiadas := [fila.id for fila in anotadas if fila.ya_conocida]:
+            self._transaccion.ejecutar(_CADUCAN, {"ids": cambiadas})
 
     def _sumar(self, sumas: Sumas) -> None:
         claves = sorted(sumas)

@@ -14,17 +14,18 @@ from servicio_datos.infraestructura import tablas
 _CERROJO = sa.select(sa.func.pg_advisory_xact_lock(0x5A41))
 _C, _D, _P, _X = tablas.celdas.c, tablas.datasets.c, tablas.publicadas.c, tablas.composiciones.c
 
-# What waits of few patients waits: it is not looked at again and again. An image that is known otherwise by now, or in
-# another class, waits there, and what was released of it may have to go where it was.
+# What waits of few patients waits: it is not looked at again and again.
 _DEBIDAS = sa.text("""
     SELECT celda FROM imagenes WHERE pendiente GROUP BY celda HAVING count(DISTINCT seudonimo) >= :k
     UNION
-    SELECT publicadas.celda FROM imagenes JOIN publicadas ON id_imagen = imagenes.id AND hasta IS NULL
-    WHERE pendiente GROUP BY publicadas.celda HAVING count(DISTINCT publicadas.seudonimo) >= :k
+    SELECT celda FROM publicadas WHERE caduca AND hasta IS NULL GROUP BY celda HAVING count(DISTINCT seudonimo) >= :k
 """)
 _CELDA = sa.text("SELECT paso FROM celdas WHERE id = :celda")
 _PUBLICADAS = sa.text("SELECT id_imagen, sha256, seudonimo, desde, hasta FROM publicadas WHERE celda = :celda")
-_CANDIDATAS = sa.text("SELECT id, sha256, seudonimo, octetos FROM imagenes WHERE celda = :celda")
+# Locked, in their keys' order: who hears of images anew changes them, and then what was released of them.
+_CANDIDATAS = sa.text("""
+    SELECT id, sha256, seudonimo, octetos FROM imagenes WHERE celda = :celda ORDER BY id FOR NO KEY UPDATE
+""")
 _QUITAR = sa.text(
     "UPDATE publicadas SET hasta = :paso WHERE celda = :celda AND hasta IS NULL AND id_imagen = ANY(:ids)"
 )
@@ -33,15 +34,10 @@ _AVANZAR = sa.text("""
         ultima = (SELECT coalesce(max(orden), 0) FROM publicadas WHERE celda = :celda)
     WHERE id = :celda
 """)
-# In their keys' order, as who hears of images changes them. One that has changed since it was read goes on waiting.
 _YA_NO_ESPERAN = sa.text("""
-    UPDATE imagenes SET pendiente = false FROM (
-        SELECT imagenes.id FROM imagenes JOIN publicadas AS suya
-            ON suya.id_imagen = imagenes.id AND suya.sha256 = imagenes.sha256 AND suya.hasta IS NULL
-        WHERE imagenes.celda = :celda AND suya.celda = :celda AND imagenes.pendiente
-        ORDER BY imagenes.id FOR UPDATE OF imagenes
-    ) AS hecha
-    WHERE imagenes.id = hecha.id
+    UPDATE imagenes SET pendiente = false FROM publicadas AS suya
+    WHERE imagenes.celda = :celda AND imagenes.pendiente AND suya.celda = :celda AND suya.hasta IS NULL
+        AND suya.id_imagen = imagenes.id AND suya.sha256 = imagenes.sha256 AND suya.seudonimo = imagenes.seudonimo
 """)
 
 _DATASETS = sa.select(tablas.datasets).order_by(_D.codigo)

@@ -87,9 +87,22 @@ publicadas = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("octetos", sa.BigInteger, nullable=False),
     sa.Column("seudonimo", sa.Text, nullable=False),
+    sa.Column(
+        "caduca",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="Its image is known otherwise by now: it goes when enough do.",
+    ),
     comment="What was ever released of a class, and during which of its steps.",
 )
 sa.Index("publicadas_celda", publicadas.c.celda, publicadas.c.orden)
+sa.Index(
+    "publicadas_caducas",
+    publicadas.c.celda,
+    publicadas.c.seudonimo,
+    postgresql_where=sa.and_(publicadas.c.caduca, publicadas.c.hasta.is_(None)),
+)
 sa.Index("publicadas_imagen", publicadas.c.id_imagen, postgresql_where=publicadas.c.hasta.is_(None))
 
 versiones = sa.Table(

@@ -35,7 +35,7 @@ class Celda:
 
 def imagenes(*de: int, version: str = "a") -> list[Entrada]:
     """An image of each of these patients."""
-    return [Entrada(f"i-{p}", version, f"p-{p}") for p in de]
+    return [Entrada(f"i-{p}", version, f"v2:{p}") for p in de]
 
 
 # A pass between arrivals: an image of a patient's comes, is cleaned anew, or goes.
@@ -55,7 +55,7 @@ def test_dos_estados_cualesquiera_no_distinguen_a_menos_de_k_pacientes(
             hay.pop((paciente, numero), None)
         elif que == "*" or (paciente, numero) not in hay:
             veces += 1
-            hay[paciente, numero] = Entrada(f"i-{paciente}-{numero}", f"sha-{veces}", f"p-{paciente}")
+            hay[paciente, numero] = Entrada(f"i-{paciente}-{numero}", f"sha-{veces}", f"v2:{paciente}")
 
     for uno, otro in combinations([frozenset(), *celda.estados], 2):
         for solo in (uno - otro, otro - uno):
@@ -76,14 +76,21 @@ def test_lo_que_llega_de_bastantes_pacientes_se_publica_llegue_como_llegue(orden
 
 def test_uno_menos_no_se_publica_y_muchas_imagenes_de_uno_no_hacen_bastantes() -> None:
     celda = Celda(5)
-    assert not celda.pasar([*imagenes(1, 2, 3, 4), *(Entrada(f"otra-{n}", "a", "p-1") for n in range(9))])
+    assert not celda.pasar([*imagenes(1, 2, 3, 4), *(Entrada(f"otra-{n}", "a", "v2:1") for n in range(9))])
     assert celda.pasar(imagenes(1, 2, 3, 4, 5))
+
+
+def test_quien_tiene_un_seudonimo_por_cada_clave_no_cuenta_por_dos() -> None:
+    celda, otra = Celda(5), Celda(5)
+    de_dos_claves = [Entrada(f"{v}-{p}", "a", f"v{v}:{p}") for v in (2, 3) for p in range(4)]
+    assert not celda.pasar(de_dos_claves)
+    assert otra.pasar([*de_dos_claves, Entrada("una", "a", "v3:4")])
 
 
 def test_las_imagenes_nuevas_de_quien_ya_esta_esperan_a_las_de_otros() -> None:
     celda = Celda(5)
     celda.pasar(imagenes(*range(5)))
-    otras = [Entrada(f"otra-{p}", "a", f"p-{p}") for p in range(5)]
+    otras = [Entrada(f"otra-{p}", "a", f"v2:{p}") for p in range(5)]
     assert not celda.pasar([*imagenes(*range(5)), *otras[:4]])
     assert celda.pasar([*imagenes(*range(5)), *otras])
 

@@ -3,12 +3,14 @@
 from dataclasses import asdict
 
 from contratos.procesamiento import LiberarImagen
-from procesamiento.aplicacion.peticiones import apartada_pedida, decision_de
+from procesamiento.aplicacion.peticiones import DE_DECISION, apartada_pedida, decision_de
 from procesamiento.aplicacion.puertos import Unidad
+from seedwork.aplicacion.validez import exigir
 
 
 def liberar_imagen(comando: LiberarImagen, unidad: Unidad) -> None:
     """From CUARENTENA or FALLIDA to PENDIENTE: the original itself is never given out, whoever vouches for it."""
-    imagen, archivo = apartada_pedida(comando, unidad)
+    exigir(comando, DE_DECISION)
+    imagen, archivo = apartada_pedida(unidad)
     decision = decision_de(comando, imagen.liberar(), unidad)
     archivo.liberar(decision, asdict(unidad.sobre), unidad.reloj())
