@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import io
-import secrets
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from tests.saga.bases import filas
 from tests.saga.espera import hasta
-from tests.saga.negocio import CUERPO_IMAGEN, Negocio
+from tests.saga.negocio import CUERPO_IMAGEN, Negocio, marca
 from tests.saga.plataforma_viva import Plataforma
 from tests.saga.test_planes import suscrita
 
@@ -49,13 +48,13 @@ def test_de_bastantes_pacientes_salen_en_una_version_y_de_menos_no(negocio: Nego
     negocio.ordena(f"{servicio}/inicio-comando", {}).queda("APLICADO")
 
     clave = Seudonimizador(base64.b64decode(Secretos(plataforma.almacen.parent / "secretos.json")["seudonimo"]), 2)
-    marca = secrets.token_hex(4)
+    propia = marca()
 
     def enviar(patologia: str, cuantos: int) -> list[str]:
         enviadas = []
         for n in range(cuantos):
-            campos = {"id_imagen": f"{marca}-{cuantos}-{n}", "id_paciente": f"{marca}-{n}", "patologia": patologia}
-            enviadas.append(negocio.envia_archivo(_de(f"{marca}-{n}", clave), campos["id_imagen"], **campos))
+            campos = {"id_imagen": f"{propia}-{cuantos}-{n}", "id_paciente": f"{propia}-{n}", "patologia": patologia}
+            enviadas.append(negocio.envia_archivo(_de(f"{propia}-{n}", clave), campos["id_imagen"], **campos))
         for imagen in enviadas:
             imagen.queda("ANONIMIZADA")
         return sorted(imagen.id for imagen in enviadas)
