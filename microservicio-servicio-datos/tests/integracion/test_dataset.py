@@ -193,6 +193,22 @@ def test_lo_que_se_limpia_otra_vez_se_sustituye_cuando_es_de_k_pacientes(publica
     assert dict(publicacion.todas(version=1)) == antes
 
 
+def test_uno_nuevo_no_sale_con_los_que_ya_estaban(publicacion: Publicacion) -> None:
+    """k patients; then new images of all but one of them, and of somebody else: by the pseudonyms one would see him."""
+    publicacion.oir(*(archivo(n, n) for n in range(K)))
+    publicacion.publicar()
+    publicacion.oir(*(archivo(10 + n, n) for n in range(K - 1)), archivo(10 + K, K))
+    publicacion.publicar()
+    assert publicacion.manifiesto().json["version"] == 1
+    publicacion.oir(archivo(20, K - 1))
+    publicacion.publicar()
+    assert publicacion.manifiesto().json["version"] == 2
+    assert {i for i, _ in publicacion.todas()} == {"i-0", "i-1", "i-2", "i-10", "i-11", "i-20"}
+    publicacion.oir(*(archivo(30 + n, K + n) for n in range(1, K)))
+    publicacion.publicar()
+    assert len(publicacion.todas()) == 3 * K
+
+
 def test_cuantos_se_retienen_y_cuantas_no_tienen_archivo(publicacion: Publicacion, imagen: Any) -> None:
     publicacion.oir(*(imagen(1000 + n) for n in range(4)), imagen(2000, "Ecografía"))
     publicacion.oir(*(archivo(n, n, mes=f"2023-{n + 1:02}") for n in range(7)))
@@ -291,8 +307,12 @@ def test_llegue_lo_que_llegue_dos_versiones_no_distinguen_a_menos_de_k(publicaci
         # Of two data sets, what both are made of; of one, all.
         comunes = una.keys() & otra.keys()
         for clase in comunes:
-            for solo in (una[clase] - otra[clase], otra[clase] - una[clase]):
-                assert not solo or len({paciente for *_, paciente in solo}) >= K, clase
+            for antes, ahora in ((una[clase], otra[clase]), (otra[clase], una[clase])):
+                de_antes = {paciente for *_, paciente in antes}
+                solo = [paciente for *_, paciente in ahora - antes]
+                # Who is in one alone, and who is in both and has more in it: a file tells whose it is.
+                for distintos in ({*solo} - de_antes, {*solo} & de_antes):
+                    assert not distintos or len(distintos) >= K, clase
 
 
 def _por_clase(entradas: pd.DataFrame) -> dict[tuple[str, ...], set[tuple[str, str, str]]]:
