@@ -47,6 +47,8 @@ class Imagen:
         secuencia: ``ce_sequence`` of what told of it: only a later one replaces it.
         seudonimo: the patient's.
         sha256, octetos: of its clean file.
+        sin_emisor: nobody told who issued the patient's number, so that one person may be several pseudonyms here: it
+            counts for none, and is not released.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Imagen:
     seudonimo: str
     sha256: str
     octetos: int
+    sin_emisor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

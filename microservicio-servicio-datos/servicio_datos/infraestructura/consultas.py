@@ -184,6 +184,7 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
                 imagenes=fila["imagenes"],
                 pacientes_retenidos=fila["pacientes_retenidos"],
                 sin_archivo=fila["sin_archivo"],
+                sin_emisor=fila["sin_emisor"],
                 huella=fila["huella"],
                 clases=[ClasePublicada(**clase) for clase in clases.mappings()],
             )

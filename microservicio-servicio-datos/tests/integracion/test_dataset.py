@@ -215,8 +215,30 @@ def test_cuantos_se_retienen_y_cuantas_no_tienen_archivo(publicacion: Publicacio
     publicacion.oir(*(archivo(n, n, mes=f"2023-{n + 1:02}") for n in range(7)))
     publicacion.publicar()
     manifiesto = publicacion.manifiesto().json
-    assert (manifiesto["imagenes"], manifiesto["pacientes_retenidos"], manifiesto["sin_archivo"]) == (0, 6, 4)
+    assert (manifiesto["imagenes"], manifiesto["pacientes_retenidos"], manifiesto["sin_archivo"]) == (0, 6, 3)
     assert publicacion.manifiesto("todo").json["sin_archivo"] is None
+
+
+def test_de_quien_no_se_sabe_el_emisor_no_se_publica_ni_cuenta_por_muchos(publicacion: Publicacion) -> None:
+    """Five packages with a file of one person's each, and no word of where they come from: five pseudonyms."""
+    publicacion.oir(*(archivo(n, n, emisor="DESCONOCIDO") for n in range(5)))
+    publicacion.publicar()
+    manifiesto = publicacion.manifiesto().json
+    assert (manifiesto["imagenes"], manifiesto["pacientes_retenidos"], manifiesto["sin_emisor"]) == (0, 0, 3)
+    # Nor with others' who are too few.
+    publicacion.oir(*(archivo(10 + n, 10 + n) for n in range(K - 1)))
+    publicacion.publicar()
+    assert publicacion.manifiesto().json["imagenes"] == 0
+    publicacion.oir(archivo(20, 20))
+    publicacion.publicar()
+    assert {i for i, _ in publicacion.todas()} == {"i-10", "i-11", "i-20"}
+    # Told again with its issuer, it is as any other; and back.
+    publicacion.oir(*(archivo(n, n, version=2) for n in range(K)))
+    publicacion.publicar()
+    assert len(publicacion.todas()) == 2 * K
+    publicacion.oir(*(archivo(n, n, version=3, emisor="DESCONOCIDO") for n in range(K)))
+    publicacion.publicar()
+    assert {i for i, _ in publicacion.todas()} == {"i-10", "i-11", "i-20"}
 
 
 def test_solo_lo_ve_quien_esta_en_servicio(publicacion: Publicacion, crear: Any, orden: Any, hecho: Any) -> None:

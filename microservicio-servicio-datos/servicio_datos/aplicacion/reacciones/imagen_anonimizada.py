@@ -1,6 +1,6 @@
 """ImagenAnonimizada: the data sets of its modality have one image more; one that has a file may be released."""
 
-from contratos.procesamiento import ImagenAnonimizada
+from contratos.procesamiento import EMISOR_DESCONOCIDO, ImagenAnonimizada
 from servicio_datos.aplicacion.puertos import Unidad
 from servicio_datos.dominio.catalogo import clave
 from servicio_datos.dominio.publicacion import Clase, Imagen
@@ -27,5 +27,6 @@ def conocer_imagen(hecho: ImagenAnonimizada, unidad: Unidad) -> None:
             seudonimo=hecho.seudonimo_paciente,
             sha256=hecho.sha256,
             octetos=hecho.octetos,
+            sin_emisor=hecho.emisor == EMISOR_DESCONOCIDO,
         )
     )

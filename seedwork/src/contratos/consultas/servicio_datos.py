@@ -134,7 +134,14 @@ class ManifiestoDeDataset(Respuesta):
     imagenes: int = campo("Cuántas tiene.", 1250)
     pacientes_retenidos: int = campo(_RETENIDOS, 10)
     sin_archivo: int | None = campo(
-        "Cuántas imágenes de su modalidad llegaron sin archivo, y no pueden publicarse; null si no dice cuál es.", 840
+        "Cuántas imágenes de su modalidad llegaron sin archivo, y no pueden publicarse, en múltiplos de k, hacia "
+        "abajo; null si no dice cuál es.",
+        840,
+    )
+    sin_emisor: int = campo(
+        "Cuántas imágenes suyas se retienen porque nadie dijo quién dio el número de su paciente, que podría contar "
+        "por varios; igual, en múltiplos de k.",
+        15,
     )
     huella: str = campo(
         "SHA-256 de las huellas de todas sus imágenes, ordenadas, cada una en una línea que acaba en salto de línea.",
