@@ -19,7 +19,7 @@ class Clase:
     """What the images of a class have in common. What is not known, an empty text, is a value like any other.
 
     Attributes:
-        modalidad, patologia, region: keys (:func:`servicio_datos.dominio.catalogo.clave`): other spellings are no
+        modalidad, patologia, region: keys (:mod:`servicio_datos.dominio.catalogo`): other spellings and names are no
             other class.
         banda_de_edad: ten years, above 89 one band.
         mes: of the shifted date, ``AAAA-MM``.

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
 from seedwork.infraestructura.tabla import Fila
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
-from servicio_datos.dominio.catalogo import clave
+from servicio_datos.dominio.catalogo import clave_de_modalidad
 from servicio_datos.dominio.publicacion import Clase, Imagen
 
 # In the order of the arrays, all of them: two transactions lock the rows that both change in one order.
@@ -83,7 +83,7 @@ class Cuaderno(Inscripcion, ABC):
             self._guardar(ultimas.values())
         sumas: dict[str, tuple[int, int]] = {}
         for (modalidad, con_archivo), cuantas in Counter(self._contadas).items():
-            if hallada := clave(modalidad):
+            if hallada := clave_de_modalidad(modalidad):
                 antes, con = sumas.get(hallada, (0, 0))
                 sumas[hallada] = antes + cuantas, con + cuantas * con_archivo
         if sumas:
