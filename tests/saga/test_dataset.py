@@ -109,6 +109,7 @@ def test_de_bastantes_pacientes_salen_en_una_version_y_de_menos_no(negocio: Nego
     dicho, pagina = manifiesto(), negocio.pregunta(f"{servicio}/dataset").cuerpo
     assert sorted(e["id_imagen"] for e in pagina["elementos"]) == bastantes
     assert (dicho["imagenes"], dicho["sin_emisor"]) == (K, K)
+    assert negocio.pregunta(servicio).cuerpo["dataset"]["imagenes"] == K
     (clase,) = dicho["clases"]
     assert clase == {
         "modalidad": "rayos x",

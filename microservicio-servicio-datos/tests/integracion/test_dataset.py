@@ -16,12 +16,13 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from pycanon.anonymity import k_anonymity
 
+from contratos.consultas.servicio_datos import ListarServiciosDatos
 from contratos.procesamiento import ImagenAnonimizada
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.pruebas.respuestas import cliente_fiel
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
-from servicio_datos.dominio.catalogo import Dataset
+from servicio_datos.dominio.catalogo import Catalogo, Dataset
 from servicio_datos.entrada.http import registrar_rutas
 from servicio_datos.infraestructura.consultas import LecturaServicioDatos
 from servicio_datos.infraestructura.publicacion import PublicadorSQL
@@ -217,6 +218,37 @@ def test_cuantos_se_retienen_y_cuantas_no_tienen_archivo(publicacion: Publicacio
     manifiesto = publicacion.manifiesto().json
     assert (manifiesto["imagenes"], manifiesto["pacientes_retenidos"], manifiesto["sin_archivo"]) == (0, 6, 3)
     assert publicacion.manifiesto("todo").json["sin_archivo"] is None
+
+
+def test_cuantas_tiene_un_dataset_lo_dice_su_ultima_version_y_no_lo_que_va_llegando(
+    publicacion: Publicacion, imagen: Any
+) -> None:
+    """A number that follows what comes in would tell of the one image that no release may show."""
+    lectura = LecturaServicioDatos(publicacion.servicio.motor)
+
+    def visto() -> object:
+        uno = lectura.servicio_datos(publicacion.ids["torax"])
+        (suyo,) = [s for s in lectura.servicios(ListarServiciosDatos()).elementos if s.dataset.codigo == "torax"]
+        assert uno is not None
+        assert vars(uno.dataset) == vars(suyo.dataset)
+        return suyo.dataset.imagenes
+
+    assert visto() is None
+    publicacion.oir(*(archivo(n, n) for n in range(K)), imagen(1000))
+    publicacion.publicar()
+    assert visto() == K == publicacion.manifiesto().json["imagenes"]
+    publicacion.oir(archivo(10, 10), imagen(1001))
+    assert visto() == K
+    publicacion.publicar()
+    assert visto() == K
+
+
+def test_las_sin_archivo_de_antes_cuentan_para_un_catalogo_nuevo(publicacion: Publicacion, imagen: Any) -> None:
+    publicacion.oir(*(imagen(1000 + n, modalidad) for n, modalidad in enumerate(("US", "Ecografía", "ECOGRAFIA"))))
+    nuevo = Dataset(codigo="todo", nombre="Todo", modalidad="ecografia")
+    publicacion.servicio.catalogar(Catalogo(expertos=(), nubes=(), datasets=(nuevo,)))
+    publicacion.publicar()
+    assert publicacion.manifiesto("todo").json["sin_archivo"] == 3
 
 
 def test_de_quien_no_se_sabe_el_emisor_no_se_publica_ni_cuenta_por_muchos(publicacion: Publicacion) -> None:

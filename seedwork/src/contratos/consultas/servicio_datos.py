@@ -50,9 +50,7 @@ class Dataset(Parte):
 
     codigo: str = campo("Su código en el catálogo.", "rayos-x-torax")
     nombre: str = campo("Su nombre.", "Rayos X de tórax")
-    imagenes: int | None = campo(
-        "Cuántas imágenes anonimizadas hay de su modalidad; null si el catálogo no dice cuál es.", 1250
-    )
+    imagenes: int | None = campo("Cuántas imágenes tiene su última versión; null si aún no tiene ninguna.", 1250)
 
 
 class ServicioDatos(Respuesta):
