@@ -26,6 +26,7 @@ class Resultado:
         banda_de_edad: ten years ("40-49"), above 89 one band ("90+"); empty where the file does not tell.
         sexo: M, F or O; likewise.
         mes: of its own shifted date, ``AAAA-MM``; likewise.
+        emisor_conocido: whether somebody told who issued the patient's number: else it is one within its package.
     """
 
     sha256: str
@@ -37,6 +38,7 @@ class Resultado:
     banda_de_edad: str = ""
     sexo: str = ""
     mes: str = ""
+    emisor_conocido: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -156,10 +156,9 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     formato = Formato(encargo.formato)
     de_paquete = encargo.metadatos is not None
     descripcion = describir(octetos) if de_paquete and formato is Formato.DICOM else Descripcion()
-    fuente = encargo.fuente
-    if de_paquete:
-        # Of two packages that say nothing of where they come from, patients of one number are two people.
-        fuente = fuente or descripcion.institucion or f"paquete:{encargo.paquete}"
+    dicha = encargo.fuente or descripcion.institucion
+    # Of two packages that say nothing of where they come from, patients of one number are two people.
+    fuente = dicha or (f"paquete:{encargo.paquete}" if de_paquete else "")
     remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
     despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
     opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
@@ -188,6 +187,7 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         banda_de_edad=hecho.rasgos.banda_de_edad or "",
         sexo=hecho.rasgos.sexo or "",
         mes=hecho.rasgos.mes or "",
+        emisor_conocido=bool(dicha or descripcion.emisor),
     )
     return Hecho(resultado=resultado, informe=informe, completos=completos)
 

@@ -34,6 +34,7 @@ from contratos.procesamiento import (
     AnonimizarArchivo,
     AnonimizarPaquete,
     ArchivoPedido,
+    ImagenAnonimizada,
     LiberarImagen,
     PaqueteCompletado,
     PaqueteRechazado,
@@ -577,6 +578,24 @@ def test_la_escoba_no_se_lleva_lo_de_un_paquete_en_curso(sala: SalaDePaquetes, m
     sala.acabar()
     assert sala.cuentas("p-1") == ("COMPLETADO", 2, 2, 0, 0)
     assert sala.originales() == set()
+
+
+def test_de_quien_es_el_numero_lo_dicen_los_metadatos_el_archivo_o_nadie(sala: SalaDePaquetes) -> None:
+    """The number of one person, from five senders: where nobody says whose it is, it is said that nobody did."""
+    nada: dict[str, Any] = {"InstitutionName": None, "PatientID": "PAC-00077"}
+    miembros = {
+        "nadie.dcm": dicom(1, **nada),
+        "los-metadatos.dcm": dicom(2, **nada),
+        "la-institucion.dcm": dicom(3, **{**nada, "InstitutionName": "Clínica", "SpecificCharacterSet": "ISO_IR 192"}),
+        "el-emisor.dcm": dicom(4, **nada, IssuerOfPatientID="Registro civil"),
+    }
+    filas = metadatos(a={"archivo": "los-metadatos.dcm", "fuente_de_datos": "Hospital"})
+    sala.mandar_paquete("p-1", zipear(miembros), filas)
+    sala.mandar_paquete("p-2", zipear({"nadie.dcm": dicom(5, **nada)}))
+    sala.acabar()
+    dichos = sala.cargas(ImagenAnonimizada)
+    assert sorted(d.emisor for d in dichos) == ["", "", "", "DESCONOCIDO", "DESCONOCIDO"]
+    assert len({d.seudonimo_paciente for d in dichos if d.emisor}) == 2
 
 
 def test_un_id_que_muestra_el_numero_que_solo_el_archivo_dice_la_aparta(sala: SalaDePaquetes) -> None:
