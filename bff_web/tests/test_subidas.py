@@ -192,6 +192,21 @@ def test_una_referencia_en_json_lleva_donde_esta(puerta: Puerta) -> None:
         assert puerta.enviar(cuerpo, None, "application/json")[0] == 422
 
 
+def test_una_referencia_no_lleva_a_lo_que_otros_enviaron(puerta: Puerta) -> None:
+    puerta.enviar(formulario())
+    ((_, mensaje),) = puerta.emisor.publicados
+    base = base_de_almacen(str(puerta.carpeta))
+    for uri in (mensaje.archivo.uri, f"{base}/resultados/{'a' * 64}", f"{base}/%6f/../x"):
+        cuerpo = json.dumps({**CAMPOS, "referencia": {"uri": uri, "sha256": mensaje.archivo.sha256}})
+        estado, problema = puerta.enviar(cuerpo, None, "application/json")
+        assert estado == 422
+        motivo = "no puede llevar al almacén de la plataforma: envíe el archivo"
+        assert problema["errores"] == [{"campo": "referencia.uri", "motivo": motivo}]
+    assert len(puerta.emisor.publicados) == 1
+    vecina = json.dumps({**CAMPOS, "referencia": {"uri": f"{base}-otro/a.dcm", "sha256": "0" * 64}})
+    assert puerta.enviar(vecina, None, "application/json")[0] == 202
+
+
 SIN_BORDE = "multipart/form-data"
 MALOS: list[tuple[str, Any, dict[str, Any], int, str]] = [
     ("sin clave", formulario(), {"clave": None}, 422, "Idempotency-Key"),

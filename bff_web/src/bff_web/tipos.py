@@ -7,7 +7,16 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from seedwork.dominio import textos
@@ -171,8 +180,22 @@ Medio = Annotated[
     Field(description=f"Con qué se pagó. {cuenta(textos.MEDIO)}"),
 ]
 
-UriDeArchivo = Annotated[str, StringConstraints(pattern=r"^(?:gs|s3|file)://[\x21-\x7e]+$", max_length=1024)]
-"""Where a file lies; whether it may be fetched from there is its fetcher's to say."""
+
+ALMACEN = "almacen"
+"""The name, in a validation's context, of what the addresses in the platform's own store begin with."""
+
+
+def _ajena(uri: str, dicho: ValidationInfo) -> str:
+    if dicho.context is not None and uri.startswith(dicho.context[ALMACEN]):
+        raise PydanticCustomError(ERROR_PROPIO, "no puede llevar al almacén de la plataforma: envíe el archivo")
+    return uri
+
+
+UriDeArchivo = Annotated[
+    str, StringConstraints(pattern=r"^(?:gs|s3|file)://[\x21-\x7e]+$", max_length=1024), AfterValidator(_ajena)
+]
+"""Where a file lies, that is not in the platform's own store: what is there came from somebody else, or would have come
+with the request. Whether it may be fetched from there is its fetcher's to say."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -68,6 +68,10 @@ class Taller:
             return self.propio, nombre
         return self._ajenos.lugar(uri)
 
+    def admite(self, uri: str, referida: bool) -> bool:
+        """Whether what was sent, or only named, may be fetched from there."""
+        return (self._ajenos if referida else self).lugar(uri) is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Encargo:

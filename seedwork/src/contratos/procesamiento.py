@@ -31,6 +31,11 @@ class ArchivoPedido:
     sha256: str = ""
     octetos: int = 0
 
+    @property
+    def es_referencia(self) -> bool:
+        """Whether its sender only said where it lies: whoever takes a file in counts it, and takes no empty one."""
+        return self.octetos == 0
+
 
 @mensaje(
     "procesamiento",
