@@ -26,7 +26,7 @@ from typing import Any
 import psutil
 import pytest
 
-from bff_web import formularios
+from bff_web import empaquetado
 from bff_web.comandos.procesamiento import METADATOS_MAXIMO
 from bff_web.composicion import componer
 from bff_web.config import Config
@@ -496,10 +496,10 @@ def test_de_un_paquete_que_no_vale_se_dice_por_que_y_no_queda_nada(
 
 
 def test_archivos_de_mas_o_con_nombres_de_mas_se_rechazan(puerta: Puerta, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formularios, "MAXIMO_VARIOS", 3)
+    monkeypatch.setattr(empaquetado, "MAXIMO_VARIOS", 3)
     cuerpos = [paquete(*(suelto(f"{n}") for n in range(cuantos))) for cuantos in (3, 4)]
     assert [puerta.enviar(c, ruta=PAQUETES)[0] for c in cuerpos] == [202, 422]
-    monkeypatch.setattr(formularios, "MAXIMO_NOMBRES", 10)
+    monkeypatch.setattr(empaquetado, "MAXIMO_NOMBRES", 10)
     cuerpos = [paquete(suelto("a"), suelto("ñ" * largo)) for largo in (4, 5)]
     assert [puerta.enviar(c, ruta=PAQUETES)[0] for c in cuerpos] == [202, 422]
 
