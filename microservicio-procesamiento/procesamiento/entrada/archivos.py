@@ -216,8 +216,9 @@ class Escoba:
                     self._almacen.borrar(nombre)
                 self._cola.sin_original(id)
         if time.monotonic() >= self._siguiente:
-            self._barrer_huerfanos()
+            # Before it is tried: who is away is not asked for all names at each pass.
             self._siguiente = time.monotonic() + HUERFANOS_S
+            self._barrer_huerfanos()
 
     def _barrer_huerfanos(self) -> None:
         ahora = self._cola.reloj()

@@ -2,8 +2,9 @@
 
 import hashlib
 import random
+import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import combinations
@@ -287,10 +288,52 @@ def test_llegue_lo_que_llegue_dos_versiones_no_distinguen_a_menos_de_k(publicaci
         assert vistas[clave] == sorted(zip(entradas.id_imagen, entradas.sha256, strict=True))
         assert sorted(publicacion.todas(dataset, version=version)) == vistas[clave]
         assert publicacion.manifiesto(dataset, version=version).json["imagenes"] == len(entradas)
-    for una, otra in combinations([*map(_por_clase, versiones.values())], 2):
-        # Of two data sets, what both are made of; of one, all.
-        comunes = una.keys() & otra.keys()
-        for clase in comunes:
+    _nadie_se_distingue(versiones.values())
+
+
+@pytest.mark.largo
+def test_mientras_se_publica_se_oye_lo_que_sea_y_ninguno_estorba_al_otro(publicacion: Publicacion) -> None:
+    """Two editors, and three consumers that hear of the same images again and again, each time in another class."""
+    veces: dict[int, int] = defaultdict(int)
+    turno, fin = threading.Lock(), threading.Event()
+
+    def editar() -> None:
+        while not fin.is_set():
+            publicacion.publicar()
+
+    def oir(semilla: int) -> None:
+        azar = random.Random(semilla)
+        for _ in range(60):
+            lote = []
+            with turno:
+                for n in {azar.randrange(200) for _ in range(40)}:
+                    veces[n] += 1
+                    lote.append(archivo(n, n % 23, version=veces[n], sexo=azar.choice("MF")))
+            publicacion.oir(*lote)
+
+    with ThreadPoolExecutor(5) as hilos:
+        editores = [hilos.submit(editar) for _ in range(2)]
+        oyentes = [hilos.submit(oir, semilla) for semilla in range(3)]
+        try:
+            for oyente in oyentes:
+                oyente.result()
+        finally:
+            fin.set()
+        for editor in editores:
+            editor.result()
+    assert len(publicacion.versiones()) > 5
+    _nadie_se_distingue(publicacion.versiones().values())
+    es_la_suya = "(p.celda, p.sha256) = (i.celda, i.sha256)"
+    que_salen = "publicadas AS p JOIN imagenes AS i ON i.id = p.id_imagen WHERE p.hasta IS NULL"
+    assert publicacion.servicio.filas(f"SELECT FROM {que_salen} AND p.caduca = ({es_la_suya})") == []
+    publicacion.publicar()
+    assert publicacion.servicio.filas(f"SELECT FROM {que_salen} AND i.pendiente AND {es_la_suya}") == []
+
+
+def _nadie_se_distingue(versiones: Iterable[pd.DataFrame]) -> None:
+    """Of any two, of one data set or of two: in what both are made of."""
+    for una, otra in combinations([*map(_por_clase, versiones)], 2):
+        for clase in una.keys() & otra.keys():
             for solo in (una[clase] - otra[clase], otra[clase] - una[clase]):
                 assert not solo or len({paciente for *_, paciente in solo}) >= K, clase
 
