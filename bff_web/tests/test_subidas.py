@@ -27,12 +27,11 @@ import psutil
 import pytest
 
 from bff_web import empaquetado
-from bff_web.comandos.procesamiento import METADATOS_MAXIMO
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
 from contratos.ejemplos import IMAGEN
-from contratos.procesamiento import ArchivoPedido
+from contratos.procesamiento import METADATOS_MAXIMO, ArchivoPedido
 from seedwork.aplicacion.almacen import SinAlmacen, base_de_almacen
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre

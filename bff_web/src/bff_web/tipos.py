@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from anonimizacion.modelo import Formato
 from seedwork.dominio import textos
 from seedwork.dominio.correo import MAXIMO_CORREO, DireccionInvalida, correo_tomado
 from seedwork.dominio.reglas import (
@@ -196,6 +197,18 @@ UriDeArchivo = Annotated[
 ]
 """Where a file lies, that is not in the platform's own store: what is there came from somebody else, or would have come
 with the request. Whether it may be fetched from there is its fetcher's to say."""
+
+
+def _formato(texto: str) -> str:
+    if texto not in _FORMATOS:
+        raise PydanticCustomError(ERROR_PROPIO, f"debe ser {', '.join(_FORMATOS[:-1])} o {_FORMATOS[-1]}")
+    return texto
+
+
+_FORMATOS = [formato.value for formato in Formato]
+
+FormatoDeArchivo = Annotated[str, AfterValidator(_formato), WithJsonSchema({"type": "string", "enum": _FORMATOS})]
+"""What the file of an image is."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

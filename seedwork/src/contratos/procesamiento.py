@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from contratos.base import Mensaje, campo, mensaje
 
+METADATOS_MAXIMO = 64 * 1024**2
+"""Octets that a package's metadata may have: 600 and more for each of its 100,000 files at most."""
+
 
 @mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
 class AnonimizarImagen(Mensaje):
