@@ -53,7 +53,8 @@ class Unidad(UnidadTrabajo):
     (of packages, by their ids); a decided image's members come with the image.
 
     Attributes:
-        admite: whether a file may be fetched from where it is said to lie.
+        admite: whether a file may be fetched from there, that was only named (True) or sent (False): what lies in the
+            platform's own store is the original of whoever sent it, and of nobody who names it.
     """
 
     imagenes: Imagenes
@@ -61,4 +62,4 @@ class Unidad(UnidadTrabajo):
     paquetes: Paquetes
     miembros: Miembros
     anonimizador: Anonimizador
-    admite: Callable[[str], bool]
+    admite: Callable[[str, bool], bool]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
+from anonimizacion import formatos
 from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
@@ -22,13 +23,6 @@ from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencia
 
 if TYPE_CHECKING:
     from anonimizacion.dicom.descripcion import Descripcion
-
-_TIPOS = {
-    Formato.DICOM: "application/dicom",
-    Formato.PNG: "image/png",
-    Formato.JPEG: "image/jpeg",
-    Formato.NIFTI: "application/octet-stream",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +61,10 @@ class Taller:
         if nombre is not None and nombre.startswith(ORIGINALES):
             return self.propio, nombre
         return self._ajenos.lugar(uri)
+
+    def admite(self, uri: str, referida: bool) -> bool:
+        """Whether what was sent, or only named, may be fetched from there."""
+        return (self._ajenos if referida else self).lugar(uri) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,12 +173,10 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     almacen, sha256 = taller.propio, hecho.sha256()
     if almacen.describir(RESULTADOS + sha256) is None:
         almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
-    # A NIfTI in gzip stays in it.
-    tipo = "application/gzip" if bytes(hecho.partes[0][:2]) == b"\x1f\x8b" else _TIPOS[formato]
     resultado = Resultado(
         sha256=sha256,
         octetos=hecho.octetos,
-        tipo=tipo,
+        tipo=formatos.tipo(formato, hecho.partes[0]).medio,
         uri=almacen.uri(RESULTADOS + sha256),
         seudonimo=hecho.seudonimo,
         desplazamiento=hecho.desplazamiento,

@@ -64,7 +64,7 @@ class UnidadProcesamiento(Unidad):
     """This service's unit of work, on tables."""
 
     def __init__(
-        self, transaccion: TransaccionConTablas, anonimizador: Anonimizador, admite: Callable[[str], bool]
+        self, transaccion: TransaccionConTablas, anonimizador: Anonimizador, admite: Callable[[str, bool], bool]
     ) -> None:
         super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.imagenes = Repositorio(transaccion, transaccion.tablas["imagenes"], _IMAGEN, sujeto="id_imagen")

@@ -84,9 +84,7 @@ class Sala:
             leer_texto=True,
         )
         self.cola = ColaArchivosSQL(motor)
-        fabrica = partial(
-            UnidadProcesamiento, anonimizador=anonimizador, admite=lambda uri: self.taller.lugar(uri) is not None
-        )
+        fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador, admite=self.taller.admite)
         self.abrir: Abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
         self.manos: list[Mano] = []
 

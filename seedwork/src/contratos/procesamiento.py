@@ -6,6 +6,8 @@ from contratos.base import Mensaje, campo, mensaje
 
 EMISOR_DESCONOCIDO = "DESCONOCIDO"
 """What ImagenAnonimizada says of the issuer of a patient's number that nobody told."""
+METADATOS_MAXIMO = 64 * 1024**2
+"""Octets that a package's metadata may have: 600 and more for each of its 100,000 files at most."""
 
 
 @mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
@@ -33,6 +35,11 @@ class ArchivoPedido:
     uri: str = field(default="", repr=False)
     sha256: str = ""
     octetos: int = 0
+
+    @property
+    def es_referencia(self) -> bool:
+        """Whether its sender only said where it lies: whoever takes a file in counts it, and takes no empty one."""
+        return self.octetos == 0
 
 
 @mensaje(
