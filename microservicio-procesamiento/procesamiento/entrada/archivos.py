@@ -97,7 +97,7 @@ class Mano:
         sobre = Sobre(**archivo.sobre)
         with structlog.contextvars.bound_contextvars(correlacion=sobre.correlacion):
             # What its last attempt was lost with, the worker itself, may have been its doing.
-            hecho = self._encargar(archivo, parada) if archivo.va_por() <= self._intentos else None
+            hecho = self._encargar(archivo, parada) if archivo.intentos <= self._intentos else None
             if isinstance(hecho, Ausente):
                 self._cola.devolver(archivo, PAUSA_S, cuenta=False)
                 self._contar(archivo, "sin_almacen")
@@ -105,7 +105,7 @@ class Mano:
                 self._anotar(archivo, sobre, hecho, parada)
             elif parada.is_set():
                 self._cola.devolver(archivo, 0.0, cuenta=False)
-            elif archivo.va_por() >= self._intentos:
+            elif archivo.intentos >= self._intentos:
                 self._anotar(archivo, sobre, Hecho(estado=FALLIDA, motivo=motivos.LIMPIEZA_FALLIDA), parada)
             else:
                 self._cola.devolver(archivo, PAUSA_S, cuenta=True)
@@ -175,10 +175,10 @@ class Mano:
         with self._abrir() as unidad, unidad.mensaje(sobre, deshacible=False):
             if hecho.resultado is not None:
                 return desenlace.limpio(
-                    unidad, archivo.id, archivo.intentos, hecho.resultado, hecho.informe or {}, hecho.completos
+                    unidad, archivo.id, archivo.arriendo, hecho.resultado, hecho.informe or {}, hecho.completos
                 )
             return desenlace.apartado(
-                unidad, archivo.id, archivo.intentos, hecho.estado, hecho.motivo, hecho.informe, self._conservar
+                unidad, archivo.id, archivo.arriendo, hecho.estado, hecho.motivo, hecho.informe, self._conservar
             )
 
     def _contar(self, archivo: Archivo, resultado: str) -> None:

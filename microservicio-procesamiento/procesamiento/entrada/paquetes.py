@@ -109,7 +109,7 @@ class Desempacador:
 
         def asentar(hacer: Callable[..., bool], *de_que: object) -> None:
             with self._abrir() as unidad, unidad.mensaje(sobre, deshacible=False):
-                if not hacer(unidad, paquete.id, paquete.intentos, *de_que):
+                if not hacer(unidad, paquete.id, paquete.arriendo, *de_que):
                     raise Perdido
 
         if paquete.estado == RECIBIDO:
@@ -133,7 +133,7 @@ class Desempacador:
             Perdido: it is not done, or no longer this hand's.
             SinAlmacen: the store is away.
         """
-        if paquete.en_vano > self._intentos:
+        if paquete.intentos > self._intentos:
             # What its last attempt was lost with, the worker itself, may have been its doing.
             return Rechazo(motivos.DESEMPAQUE_FALLIDO)
         encargo = Desempaque(

@@ -333,10 +333,15 @@ def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_desp
     mano = sala.mano(intentos=3)
     assert not mano()
     sala.vencer()
-    assert sala.cola.tomar(15.0) is not None
+    otro = sala.cola.tomar(15.0)
+    assert otro is not None
+    # An attempt that does not count takes none of the leases back.
+    sala.cola.devolver(otro, 15.0, cuenta=False)
+    assert sala.archivo("i-1")["intentos"] == 1
+    assert not sala.cola.renovar(congelado, 15.0)
     assert congelado.sobre is not None
     with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
-        assert not desenlace.apartado(unidad, "i-1", congelado.intentos, "FALLIDA", "X", None, timedelta(0))
+        assert not desenlace.apartado(unidad, "i-1", congelado.arriendo, "FALLIDA", "X", None, timedelta(0))
     sala.vencer()
     assert mano()
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
