@@ -451,7 +451,7 @@ def test_lo_que_un_congelado_haga_despues_no_vale(sala: SalaDePaquetes) -> None:
 def test_el_que_despierta_no_es_nadie_aunque_a_otro_no_se_le_contara_su_intento(
     sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One stands still behind its listing; another says all, can't clear away and gives it back uncounted: it is done."""
+    """One stands still behind its listing; another says all, can't clear away, and gives it back uncounted."""
     sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(3)}))
     congelado = sala.desempacador()
     por_decir, veces = sala.cola_paquetes.por_decir, [0]
@@ -674,6 +674,52 @@ def test_quien_dice_los_miembros_no_tiene_el_paquete_mientras_espera_a_quien_los
     assert dicho.result()
     sala.acabar()
     assert sala.cuentas("p-1") == ("COMPLETADO", 1, 1, 0, 0)
+
+
+def test_al_parar_se_deja_un_paquete_por_deprisa_que_se_desempaque(sala: SalaDePaquetes) -> None:
+    cuantos = 4 * desempaque.TANDA
+    sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)}))
+    parada = threading.Event()
+    mano: Desempacador = sala.desempacador().func.__self__  # type: ignore[attr-defined]
+    abrir = sala.abrir
+
+    def al_listar() -> Any:
+        _, conexion = mano._empleado._actual  # type: ignore[misc]
+        # There is always one more answer to be read.
+        esperar(conexion.poll)
+        parada.set()
+        return abrir()
+
+    mano._abrir = al_listar
+    assert mano.vuelta(parada)
+    assert len(sala.miembros("p-1")) == desempaque.TANDA
+    assert (sala.paquete("p-1")["estado"], sala.paquete("p-1")["intentos"]) == ("RECIBIDO", 0)
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", cuantos, 0, cuantos, 0)
+
+
+def test_lo_rechazado_se_recoge_por_partes_y_al_parar_se_deja(
+    sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("procesamiento.entrada.paquetes.BORRADOS", desempaque.TANDA)
+    cuantos = 3 * desempaque.TANDA
+    malo = bytearray(zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)} | {"z.bin": bytes(range(256)) * 64}))
+    malo[malo.index(b"z.bin") + 40] ^= 0xFF  # in its content: its sum is another
+    sala.mandar_paquete("p-1", bytes(malo))
+    parada = threading.Event()
+    mano: Desempacador = sala.desempacador().func.__self__  # type: ignore[attr-defined]
+    olvidar = sala.cola_paquetes.olvidar
+
+    def al_olvidar(paquete: Paquete, cuantos: int) -> bool:
+        parada.set()
+        return olvidar(paquete, cuantos)
+
+    monkeypatch.setattr(sala.cola_paquetes, "olvidar", al_olvidar)
+    assert mano.vuelta(parada)
+    assert sala.paquete("p-1")["estado"] == "RECHAZADO"
+    assert len(sala.miembros("p-1")) == cuantos - desempaque.TANDA
+    sala.acabar()
+    assert (sala.miembros("p-1"), sala.originales(), sala.paquete("p-1")["proximo"]) == ([], set(), None)
 
 
 def test_un_miembro_se_dice_una_vez_y_un_paquete_empieza_una_vez() -> None:
