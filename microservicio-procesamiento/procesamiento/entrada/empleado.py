@@ -36,7 +36,7 @@ _LISTO, _ACABADO, _IMPEDIDO = b"listo", b"acabado", b"impedido"
 _DE_LA_MAQUINA = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EIO}
 )
-"""What goes wrong here whatever a file holds: no room, no folder for temporary files, too many open ones, a bad disk."""
+"""What goes wrong here whatever a file holds: no room, no folder for temporary files, too many open, a bad disk."""
 _CORTESIA = 10
 _DEL_ENTORNO = frozenset(
     {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "NO_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
