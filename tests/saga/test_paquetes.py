@@ -51,7 +51,7 @@ def _acaba(negocio: Negocio, id: str) -> dict[str, Any]:
 def test_un_paquete_pasa_de_la_puerta_a_su_ultima_imagen(negocio: Negocio, plataforma: Plataforma) -> None:
     marca = secrets.token_hex(6)
     contenido = _zip(uno=_dicom(f"{marca}-1"), dos=_dicom(f"{marca}-2"), sin=_dicom(""), otro=b"no es imagen")
-    dichos = f"archivo,id_imagen,patologia\n{PERSONA}/uno,{marca}-a,Neumonía\n".encode()
+    dichos = f"archivo,id_imagen,id_paciente,patologia\n{PERSONA}/uno,i{marca},{marca}-1,Neumonía\n".encode()
     partes = {"paquete": (f"{PERSONA}.zip", contenido), "metadatos": ("m.csv", dichos)}
     id = negocio.envia_paquete(marca, **partes)
     assert negocio.envia_paquete(marca, **partes) == id
@@ -61,9 +61,9 @@ def test_un_paquete_pasa_de_la_puerta_a_su_ultima_imagen(negocio: Negocio, plata
     ]
     imagenes = negocio.pregunta(f"/procesar/paquetes/{id}/imagenes").cuerpo["elementos"]
     assert Counter(i["estado"] for i in imagenes) == {"ANONIMIZADA": 2, "CUARENTENA": 2}
-    propia = negocio.pregunta(f"/procesar/imagenes/{marca}-a").cuerpo
+    propia = negocio.pregunta(f"/procesar/imagenes/i{marca}").cuerpo
     assert (propia["estado"], propia["patologia"], propia["modalidad"]) == ("ANONIMIZADA", "Neumonía", "CT")
-    limpio = negocio.baja(f"{marca}-a")
+    limpio = negocio.baja(f"i{marca}")
     assert limpio.status == 200
     assert marca.encode() not in limpio.data
     for visto in (volcado(plataforma.bases["procesamiento"]), plataforma.registros().encode()):

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
-from uuid import UUID, uuid5
 
 from anonimizacion import paquete as reglas
 from anonimizacion.formatos import CABEZA, reconocer
 from anonimizacion.paquete import PaqueteError
+from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.entrada import metadatos_de_paquete
 from procesamiento.entrada.limpieza import Ausente, Taller, traer
@@ -22,8 +22,6 @@ from seedwork.aplicacion.almacen import ORIGINALES, NoEsta, SinAlmacen
 
 TANDA = 50
 """Members that are told of at once: what of them was not is unpacked again after a restart."""
-_NOMBRES = UUID("7d0b0a3e-7a8f-5a52-9a3a-2f2a5b8c6d10")
-"""The name space of what is derived from a package: its images, and the commands for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +29,7 @@ class Hallado:
     """A member that lies in the store, as an original.
 
     Attributes:
-        id: of the command that it becomes: derived from package, path and content, as the image's is.
+        id: of the command that it becomes: derived from package, path and content with the key, as the image's is.
         lugar: which of the package's it is, from 0.
         metadatos: the nine fields, as far as they were told.
     """
@@ -134,11 +132,11 @@ class Desempaque:
         if lectura.error is not None:
             taller.propio.borrar(nombre)
             raise lectura.error
-        propio = f"{self.id}\0{miembro.nombre}\0{guardado.sha256}"
-        imagen = dichos.get("id_imagen") or str(uuid5(_NOMBRES, f"imagen\0{propio}"))
+        clave, propio = Seudonimizador(taller.clave, taller.version), f"{self.id}\0{miembro.nombre}\0{guardado.sha256}"
+        imagen = dichos.get("id_imagen") or str(clave.id(f"imagen\0{propio}"))
         formato = dichos.get("formato_imagen") or reconocer(lectura.cabeza).value
         return Hallado(
-            id=str(uuid5(_NOMBRES, f"comando\0{propio}")),
+            id=str(clave.id(f"comando\0{propio}")),
             lugar=lugar,
             imagen=imagen,
             uri=guardado.uri,

@@ -4,7 +4,7 @@ import hashlib
 import json
 import mmap
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
+from procesamiento.dominio.anonimizacion import RETIRADO
 from procesamiento.dominio.archivo import Resultado
 from procesamiento.dominio.imagen import CUARENTENA, FALLIDA
 from procesamiento.dominio.metadatos import Completos, MetadatosImagen
@@ -169,7 +170,7 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
     completos = None
     if encargo.metadatos is not None:
-        completos = _completar(encargo.metadatos, descripcion, fuente)
+        completos = _completar(encargo.metadatos, descripcion, fuente, hecho.identifica)
         if completos.metadatos.falta_del_id() is not None:
             # What the file told shows it; nobody could tell before.
             return Hecho(estado=CUARENTENA, motivo=motivos.ID_REVELA_PACIENTE, informe=informe)
@@ -192,11 +193,17 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     return Hecho(resultado=resultado, informe=informe, completos=completos)
 
 
-def _completar(metadatos: MetadatosImagen, descripcion: "Descripcion", fuente: str) -> Completos:
+def _completar(
+    metadatos: MetadatosImagen, descripcion: "Descripcion", fuente: str, identifica: Callable[[str], bool]
+) -> Completos:
+    def publicable(texto: str) -> str:
+        # What its clean file does not say any more, nobody else says of it.
+        return RETIRADO if identifica(texto) else _como(PUBLICADO, texto)
+
     tomados = {
-        "modalidad": _como(PUBLICADO, descripcion.modalidad),
-        "region_anatomica": _como(PUBLICADO, descripcion.region),
-        "fuente_de_datos": _como(PUBLICADO, descripcion.institucion),
+        "modalidad": publicable(descripcion.modalidad),
+        "region_anatomica": publicable(descripcion.region),
+        "fuente_de_datos": publicable(descripcion.institucion),
         "id_paciente": _como(PACIENTE, descripcion.numero),
         "fecha_ingesta": descripcion.cuando if es_fecha(descripcion.cuando) else "",
     }

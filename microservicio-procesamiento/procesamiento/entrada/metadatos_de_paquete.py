@@ -78,6 +78,9 @@ def leer(octetos: bytes, archivos: Collection[str]) -> dict[str, dict[str, str]]
         if (id := leida.get("id_imagen")) is not None:
             if id in ids:
                 raise MetadatosNoValidos(f"{donde}: id_imagen: ya se dijo antes")
+            if "id_paciente" not in leida:
+                # An id is shown whatever becomes of its image: whether it holds the number is to be known before.
+                raise MetadatosNoValidos(f"{donde}: id_imagen: falta id_paciente, y sin él no se admite")
             if MetadatosImagen(**{**dict.fromkeys(CAMPOS, ""), **leida}).falta_del_id() is not None:
                 raise MetadatosNoValidos(f"{donde}: id_imagen: contiene el número del paciente")
             ids.add(id)

@@ -6,6 +6,7 @@ one. What lasts longer, workers that die and freeze in the middle, is in the lon
 
 import csv
 import gzip
+import hashlib
 import io
 import threading
 import zipfile
@@ -34,6 +35,7 @@ from contratos.procesamiento import (
     AnonimizarArchivo,
     AnonimizarPaquete,
     ArchivoPedido,
+    ImagenAnonimizada,
     LiberarImagen,
     PaqueteCompletado,
     PaqueteRechazado,
@@ -127,6 +129,25 @@ class SalaDePaquetes(Sala):
         )
         self.desempacadores.append(hecho)
         return partial(hecho.vuelta, threading.Event())
+
+    def cortar_tras_una(self) -> None:
+        """One attempt at a package, whose worker is killed after one transaction: nothing is given back."""
+        suyas, abrir = [0], self.abrir
+
+        def contado() -> Any:
+            suyas[0] += 1
+            if suyas[0] > 1:
+                raise KeyboardInterrupt
+            return abrir()
+
+        hecho = Desempacador(
+            self.cola_paquetes, contado, self.almacen, self.taller, intentos=1, plazo_s=60, maximo=1 << 30
+        )
+        self.desempacadores.append(hecho)
+        with pytest.raises(KeyboardInterrupt):
+            hecho.vuelta(threading.Event())
+        hecho.despedir()
+        self.vencer()
 
     def por_entregar(self) -> list[tuple[Sobre, AnonimizarArchivo]]:
         """The commands for files that were said and not handed on yet, as they travel."""
@@ -367,30 +388,11 @@ def test_lo_que_se_desempaco_no_se_desempaca_otra_vez_y_lo_dicho_se_dice_una(
     cuantos = 3 * desempaque.TANDA + 10
     sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)}))
     cortes = 0
-
-    def cortar_tras(transacciones: int) -> Callable[[], Any]:
-        suyas, abrir = [0], sala.abrir
-
-        def contado() -> Any:
-            suyas[0] += 1
-            if suyas[0] > transacciones:
-                raise KeyboardInterrupt  # as if killed: nothing is given back
-            return abrir()
-
-        return contado
-
     listados: list[int] = []
     while sala.paquete("p-1")["estado"] == "RECIBIDO":
-        hecho = Desempacador(
-            sala.cola_paquetes, cortar_tras(1), sala.almacen, sala.taller, intentos=1, plazo_s=60, maximo=1 << 30
-        )
-        sala.desempacadores.append(hecho)
-        with pytest.raises(KeyboardInterrupt):
-            hecho.vuelta(threading.Event())
-        hecho.despedir()
+        sala.cortar_tras_una()
         cortes += 1
         listados.append(len(sala.miembros("p-1")))
-        sala.vencer()
     assert listados[:4] == [desempaque.TANDA, 2 * desempaque.TANDA, 3 * desempaque.TANDA, cuantos]
     assert cortes > 10
     sala.acabar()
@@ -446,10 +448,10 @@ def test_lo_que_un_congelado_haga_despues_no_vale(sala: SalaDePaquetes) -> None:
 def test_una_imagen_de_dos_paquetes_cuenta_una_vez_en_cada_uno_y_ninguno_se_queda_a_medias(
     sala: SalaDePaquetes,
 ) -> None:
-    con_id = b"archivo,id_imagen\na.dcm,la-misma\n"
+    con_id = b"archivo,id_imagen,id_paciente\na.dcm,la-misma,PAC-00001\n"
     for id in ("p-1", "p-2"):
         sala.mandar_paquete(id, zipear({"a.dcm": dicom(1), f"{id}.dcm": dicom(2)}), con_id)
-    otro = zipear({"a.dcm": dicom(3)})
+    otro = zipear({"a.dcm": dicom(3, PatientID="PAC-00001")})
     sala.mandar_paquete("p-3", otro, con_id)
     desempacar = sala.desempacador()
     while desempacar():
@@ -473,7 +475,7 @@ def test_lo_ajeno_bajo_un_id_no_se_ve_en_el_paquete_que_se_rechazo(sala: SalaDeP
     limpiar = sala.mano()
     while limpiar():
         pass
-    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}), b"archivo,id_imagen\na.dcm,la-misma\n")
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}), b"archivo,id_imagen,id_paciente\na.dcm,la-misma,PAC-00001\n")
     assert sala.desempacador()()
     (pendiente,) = api.get("/procesar/paquetes/p-1/imagenes?estado=PENDIENTE").json["elementos"]
     assert (pendiente["estado"], pendiente["fuente_de_datos"]) == ("PENDIENTE", None)
@@ -492,7 +494,8 @@ def test_varios_que_deciden_a_la_vez_lo_cuentan_todo_y_lo_dicen_una_vez(sala: Sa
     paquetes = [f"p-{n}" for n in range(3)]
     for n, id in enumerate(paquetes):
         miembros = {f"{m}.txt": f"nada {n} {m}".encode() for m in range(8)}
-        sala.mandar_paquete(id, zipear(miembros), b"archivo,id_imagen\n0.txt,comun\n1.txt,otra-comun\n")
+        con_ids = b"archivo,id_imagen,id_paciente\n0.txt,comun,77\n1.txt,otra-comun,77\n"
+        sala.mandar_paquete(id, zipear(miembros), con_ids)
     desempacar = sala.desempacador()
     while desempacar():
         pass
@@ -579,10 +582,64 @@ def test_la_escoba_no_se_lleva_lo_de_un_paquete_en_curso(sala: SalaDePaquetes, m
     assert sala.originales() == set()
 
 
-def test_un_id_que_muestra_el_numero_que_solo_el_archivo_dice_la_aparta(sala: SalaDePaquetes) -> None:
-    sala.mandar_paquete(
-        "p-1", zipear({"a.dcm": dicom(1, PatientID="79448812")}), b"archivo,id_imagen\na.dcm,x-79448812\n"
-    )
+def test_un_id_que_muestra_el_numero_que_solo_el_archivo_dice_no_queda_en_ninguna_parte(sala: SalaDePaquetes) -> None:
+    """Who gives an id gives the number that it must not hold: with the file alone it would be known too late."""
+    contenido = zipear({"a.dcm": dicom(1, PatientID="79448812")})
+    sala.mandar_paquete("p-1", contenido, b"archivo,id_imagen\na.dcm,x-79448812\n")
     sala.acabar()
-    assert sala.cuentas("p-1") == ("COMPLETADO", 1, 0, 1, 0)
-    assert sala.imagen("x-79448812")["motivo"] == "ID_REVELA_PACIENTE"
+    assert sala.cuentas("p-1") == ("RECHAZADO", 0, 0, 0, 0)
+    assert sala.paquete("p-1")["detalle"] == "línea 2: id_imagen: falta id_paciente, y sin él no se admite"
+    sala.mandar_paquete("p-2", contenido, b"archivo,id_imagen,id_paciente\na.dcm,x-79448812,79448812\n")
+    sala.mandar_paquete("p-3", contenido)
+    sala.acabar()
+    assert sala.cuentas("p-2") == ("RECHAZADO", 0, 0, 0, 0)
+    assert sala.cuentas("p-3") == ("COMPLETADO", 1, 1, 0, 0)
+    assert "79448812" not in sala.todo()
+
+
+def test_lo_que_se_quita_de_un_archivo_no_lo_dice_nadie_mas(sala: SalaDePaquetes, api: FlaskClient) -> None:
+    """What stands in a person's name, number or date where a region or a source belongs: neither record nor event."""
+    de_quien = {"PatientName": "ZKANCORA^ANA", "ReferringPhysicianName": "ÑUSTEZ^LUZ", "PatientID": "HC-5550177"}
+    de_quien |= {"SpecificCharacterSet": "ISO_IR 192", "StudyDate": "20240201", "AccessionNumber": "ACC777123"}
+    textos = [
+        {"BodyPartExamined": "ZKANCORA", "InstitutionName": "CONSULTORIO DR ÑÚSTEZ"},
+        {"BodyPartExamined": "KNEE", "InstitutionName": "Clínica del Sur, ACC777123"},
+        {"BodyPartExamined": "20240201", "InstitutionName": "Clínica del Sur", "StudyDescription": "Clínica del Sur"},
+        {"BodyPartExamined": "KNEE", "InstitutionName": "Clínica del Sur", "InstitutionAddress": "Clínica del Sur"},
+    ]
+    sala.mandar_paquete("p-1", zipear({f"{n}.dcm": dicom(n, **de_quien, **t) for n, t in enumerate(textos)}))
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 4, 4, 0, 0)
+    imagenes = api.get("/procesar/paquetes/p-1/imagenes").json["elementos"]
+    assert sorted((i["modalidad"], i["region_anatomica"], i["fuente_de_datos"]) for i in imagenes) == [
+        ("CT", "KNEE", "Clínica del Sur"),
+        ("CT", "KNEE", "RETIRADO"),
+        ("CT", "RETIRADO", "RETIRADO"),
+        ("CT", "RETIRADO", "RETIRADO"),
+    ]
+    todo = sala.todo().casefold() + str(sala.cargas(ImagenAnonimizada)).casefold()
+    for suyo in ("zkancora", "ñustez", "ñústez", "5550177", "acc777123", "20240201"):
+        assert suyo not in todo, suyo
+
+
+def test_los_ids_de_un_paquete_salen_de_la_clave_y_un_cambio_de_clave_a_medias_no_cambia_los_que_hay(
+    sala: SalaDePaquetes,
+) -> None:
+    """An unkeyed hash of a path is tried with a list of names."""
+    contenidos = {f"quispe-{n}.txt": b"nada %d" % n for n in range(desempaque.TANDA + 1)}
+    sala.mandar_paquete("p-1", zipear(contenidos))
+    sala.cortar_tras_una()
+    antes = sala.miembros("p-1")
+    otra = {"clave": CLAVE[::-1], "version": 3}
+    desempacar = sala.desempacador(**otra)
+    while desempacar() or sala.entregar():
+        pass
+    sala.acabar()
+    assert sala.cuentas("p-1")[:2] == ("COMPLETADO", len(contenidos))
+    miembros = sala.miembros("p-1")
+    assert [(m["id"], m["imagen"]) for m in miembros[:-1]] == [(m["id"], m["imagen"]) for m in antes]
+    claves = [Seudonimizador(CLAVE, 2)] * len(antes) + [Seudonimizador(**otra)]
+    for (nombre, contenido), clave, m in zip(contenidos.items(), claves, miembros, strict=True):
+        propio = f"p-1\0{nombre}\0{hashlib.sha256(contenido).hexdigest()}"
+        assert m["imagen"] == str(clave.id(f"imagen\0{propio}"))
+        assert m["id"] == str(clave.id(f"comando\0{propio}"))

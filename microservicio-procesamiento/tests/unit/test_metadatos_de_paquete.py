@@ -18,7 +18,15 @@ ARCHIVOS = {"a.dcm", "b.dcm", "carpeta/Núñez.dcm"}
             b"archivo,id_imagen,id_paciente\na.dcm,x-79448812,79448812\n",
             "línea 2: id_imagen: contiene el número del paciente",
         ),
-        (b"archivo;id_imagen\na.dcm;i\nb.dcm;i\n", "línea 3: id_imagen: ya se dijo antes"),
+        (
+            b"archivo;id_imagen;id_paciente\na.dcm;i;77\nb.dcm;i;77\n",
+            "línea 3: id_imagen: ya se dijo antes",
+        ),
+        (b"archivo,id_imagen\na.dcm,i\n", "línea 2: id_imagen: falta id_paciente, y sin él no se admite"),
+        (
+            b'[{"archivo": "a.dcm", "id_imagen": "i", "id_paciente": ""}]',
+            "elemento 1: id_imagen: falta id_paciente, y sin él no se admite",
+        ),
         (b'[{"archivo": "a.dcm"}, {"archivo": "b.dcm", "modalidad": "<ana>"}]', "elemento 2: modalidad: no es válido"),
         (b'[{"archivo": "a.dcm", "archivo": "b.dcm"}]', "no son JSON, o repiten una clave"),
         (b'{"archivo": "a.dcm"}', "han de ser una lista, con un objeto por archivo"),
