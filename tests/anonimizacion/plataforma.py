@@ -14,6 +14,7 @@ import re
 import secrets
 import signal
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,6 +48,8 @@ LLANA = ExplicitVRLittleEndian
 TRABAJADOR = "procesamiento-1"
 DESCRIPTIVOS = ("modalidad", "patologia", "region_anatomica", "fuente_de_datos")
 """The fields that describe an image, and are free texts."""
+EN_LA_COLA = r"column procesamiento\.archivos\.metadatos"
+"""What it takes to clean a file after all: of those kept apart alone, which :func:`comprobar` asks."""
 EN_EL_COMANDO = r"topic procesamiento/comando-anonimizar-archivo\.v1.*"
 CARTAS = r"topic procesamiento/cartas-muertas.*"
 PERMITIDOS: Mapping[str, tuple[str, ...]] = {
@@ -55,15 +58,19 @@ PERMITIDOS: Mapping[str, tuple[str, ...]] = {
     "nombre": (),
     # What an answer says again to whoever has just sent it: a field's name that is none, an id of the client's choice.
     "eco": (EN_EL_COMANDO, r"answer (202|422)"),
-    # Who it is: on the command's own topic, for RETENCION_DIAS.
-    "persona": (EN_EL_COMANDO,),
+    # Who it is: on the command's own topic, for RETENCION_DIAS; of what is kept apart, with its original.
+    "persona": (EN_EL_COMANDO, EN_LA_COLA),
+    # Of an image that came in a package besides in its command on the way there, for OUTBOX_DIAS.
+    "paquete": (EN_EL_COMANDO, EN_LA_COLA, r"column procesamiento\.outbox\.carga"),
     # What describes the image is kept and told (contract §2).
     "descripcion": (
         EN_EL_COMANDO,
+        EN_LA_COLA,
         r"topic procesamiento/evento-imagen-anonimizada\.v1.*",
         r"column procesamiento\.outbox\.\w+",
-        rf"(column|statistics) \w+\.\w+\.({'|'.join(DESCRIPTIVOS)})",
-        r"answer /procesar/imagenes/ID",
+        rf"(column|statistics) \w+\.\w+\.({'|'.join(DESCRIPTIVOS)}|region)",
+        r"statistics procesamiento\.imagenes_\w+\.left",
+        r"answer /procesar/(imagenes/ID|paquetes/ID/imagenes)",
     ),
     # What nobody can read, until it is discarded. Who shows letters sees what is written on them, not what is in them.
     "carta": (EN_EL_COMANDO, CARTAS),
@@ -111,14 +118,14 @@ class Siembra:
         for sembrado in self.sembrados:
             yield from (("archivo", aguja) for aguja in sembrado.agujas)
 
-    def campos(self, *, tomados: bool = True, **dados: str) -> dict[str, str]:
+    def campos(self, clase: str = "persona", **dados: str) -> dict[str, str]:
         """The fields of an image, a canary in each that has room for one.
 
         Args:
-            tomados: whether they get on the command's topic; refused ones get nowhere.
+            clase: of what says who it is; ``nombre`` where all of it is refused.
             dados: those that are given.
         """
-        persona, descripcion = (self.puestas[c if tomados else "nombre"] for c in ("persona", "descripcion"))
+        persona, descripcion = self.puestas[clase], self.puestas["nombre" if clase == "nombre" else "descripcion"]
         dia, quien = persona.dia("fecha_ingesta"), persona.persona("antecedentes").replace("^", " ")
         return {
             **{campo: descripcion.texto(campo) for campo in DESCRIPTIVOS},
@@ -139,17 +146,22 @@ class Siembra:
 
     def sembrar(self, archivo: Archivo, **cambios: str) -> Sembrado:
         """Upload a file of canaries, which the door takes."""
-        suyos = {"formato_imagen": archivo.formato.value, **_de_quien(archivo)}
-        campos = self.campos(**{**suyos, **cambios})
-        if "id_paciente" in suyos:
-            self.puestas["persona"].agujas.append(de_texto("id_paciente", campos["id_paciente"]))
+        campos, sembrado = self._preparar(archivo, "persona", **cambios)
         codigo, cuerpo = self.subir(campos, archivo.octetos)
         assert codigo == 202, cuerpo
+        return sembrado
+
+    def _preparar(self, archivo: Archivo, clase: str, **cambios: str) -> tuple[dict[str, str], Sembrado]:
+        """A file's fields, and what is to be looked for of it."""
+        suyos = {"formato_imagen": archivo.formato.value, **_de_quien(archivo)}
+        campos = self.campos(clase, **{**suyos, **cambios})
+        if "id_paciente" in suyos:
+            self.puestas[clase].agujas.append(de_texto("id_paciente", campos["id_paciente"]))
         # Its patient's number is its sender's too.
         propias = [a for a in archivo.agujas if llano(campos["id_paciente"]) not in a.textos]
         sembrado = Sembrado(campos["id_imagen"], archivo.octetos, propias)
         self.sembrados.append(sembrado)
-        return sembrado
+        return campos, sembrado
 
     def esperar(self, *sembrados: Sembrado) -> None:
         """All of them are decided; each is asked for by every query."""
@@ -162,7 +174,9 @@ class Siembra:
 
             sembrado.estado = hasta(decidida, f"{ruta} se decide", segundos=180)["estado"]
             sembrado.huella = self._pedir("GET", f"{ruta}/informe")[1]["sha256"]
-            self._pedir("GET", f"{ruta}/archivo")
+            codigo, limpio = self._pedir("GET", f"{ruta}/archivo")
+            # Its content is searched where it lies, by its own canaries.
+            assert codigo != 200 or hashlib.sha256(limpio).hexdigest() == sembrado.huella
 
     def lo_que_se_limpia(self) -> None:
         """Each kind of canary once, in each kind of file."""
@@ -181,7 +195,7 @@ class Siembra:
     def lo_que_se_rechaza(self) -> None:
         """Forms and bodies that are answered with 4xx, and commands that are refused."""
         nombre, octetos = self.puestas["nombre"], canarios.de_la_cabeza(LLANA).octetos
-        sin_paciente = self.campos(tomados=False)
+        sin_paciente = self.campos("nombre")
         del sin_paciente["id_paciente"]
         cambios: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
             ({"formato_imagen": nombre.texto("formato_imagen")}, {}),
@@ -192,7 +206,7 @@ class Siembra:
             ({}, {"Content-Encoding": nombre.texto("a coding")}),
         )
         for dados, cabeceras in (*cambios, (sin_paciente, {})):
-            campos = dados if dados is sin_paciente else self.campos(tomados=False) | dados
+            campos = dados if dados is sin_paciente else self.campos("nombre") | dados
             codigo, cuerpo = self.subir(campos, octetos, **cabeceras)
             assert 400 <= codigo < 500, cuerpo
         ilegible = nombre.texto("no form").encode() * 5
@@ -215,6 +229,44 @@ class Siembra:
         ):
             assert codigo == 202, aceptado
             self._esperar_comando(aceptado["comando"])
+
+    def lo_que_viene_en_un_paquete(self) -> None:
+        """Images and what lies beside them, under paths that are canaries, and two packages that are refused."""
+        nombre, entradas, salida, sembrados = self.puestas["nombre"], [], io.BytesIO(), []
+        archivos = (canarios.de_estructura(canarios.privado, LLANA), canarios.con_letras("ISO_IR 192"))
+        with zipfile.ZipFile(salida, "w", zipfile.ZIP_DEFLATED) as paquete:
+            for archivo in archivos:
+                campos, sembrado = self._preparar(archivo, "paquete")
+                ruta = f"{nombre.persona('folder')}/{nombre.texto('member')}.dcm"
+                paquete.writestr(ruta, archivo.octetos)
+                entradas.append({"archivo": ruta, **campos})
+                sembrados.append(sembrado)
+            paquete.writestr(f"{nombre.persona('folder')}/{nombre.texto('member')}.txt", nombre.texto("a sidecar"))
+        self._mandar(salida.getvalue(), entradas, "COMPLETADO")
+        self.esperar(*sembrados)
+        ajena = [{"archivo": f"{nombre.texto('no member')}.dcm", **self.campos("nombre")}]
+        self._mandar(salida.getvalue(), ajena, "RECHAZADO")
+        malo = io.BytesIO()
+        with zipfile.ZipFile(malo, "w") as paquete:
+            paquete.writestr(f"../{nombre.texto('bad member')}.dcm", archivos[0].octetos)
+        self._mandar(malo.getvalue(), [], "RECHAZADO")
+
+    def _mandar(self, paquete: bytes, entradas: list[dict[str, str]], queda: str) -> None:
+        nombre = self.puestas["nombre"]
+        partes = {"paquete": (f"{nombre.persona('package')}.zip", paquete)}
+        if entradas:
+            partes["metadatos"] = (f"{nombre.persona('metadata')}.json", json.dumps(entradas).encode())
+        cabeceras = {"Idempotency-Key": f"k-{secrets.token_hex(8)}"}
+        codigo, aceptado = self._pedir("POST", "/procesar/paquetes", fields=partes, headers=cabeceras)
+        assert codigo == 202, aceptado
+        ruta = f"/procesar/paquetes/{aceptado['id_paquete']}"
+
+        def acabado() -> bool:
+            codigo, cuerpo = self._pedir("GET", ruta)
+            return codigo == 200 and cuerpo["estado"] == queda
+
+        hasta(acabado, f"{ruta} queda {queda}", segundos=180)
+        self._pedir("GET", f"{ruta}/imagenes")
 
     def lo_que_falla(self) -> None:
         """Files that take too long, and one that is another by the time that it is read."""
@@ -300,8 +352,9 @@ class Siembra:
     def _pedir(self, metodo: str, ruta: str, **que: Any) -> tuple[int, Any]:
         respuesta = self._http.request(metodo, self.plataforma.bff + ruta, **que)
         cabeza = "\n".join(f"{n}: {v}" for n, v in respuesta.headers.items()).encode()
-        limpia = re.sub(r"(imagenes|comandos)/[^/]+", r"\1/ID", ruta.partition("?")[0])
-        self._guardar(limpia if respuesta.status == 200 else str(respuesta.status), cabeza, respuesta.data)
+        limpia = re.sub(r"(imagenes|comandos|paquetes)/[^/]+", r"\1/ID", ruta.partition("?")[0])
+        dicho = b"" if limpia.endswith("/archivo") and respuesta.status == 200 else respuesta.data
+        self._guardar(limpia if respuesta.status == 200 else str(respuesta.status), cabeza, dicho)
         try:
             return respuesta.status, json.loads(respuesta.data)
         except ValueError:
@@ -443,6 +496,7 @@ def comprobar(siembra: Siembra, vistos: Iterable[tuple[str, str, int]]) -> Itera
     vistos = list(vistos)
     for clase, patron in (
         ("persona", EN_EL_COMANDO),
+        ("paquete", EN_EL_COMANDO),
         ("descripcion", EN_EL_COMANDO),
         ("carta", CARTAS),
         ("cubierta", r"answer cartas show"),
@@ -454,6 +508,9 @@ def comprobar(siembra: Siembra, vistos: Iterable[tuple[str, str, int]]) -> Itera
     for patron in (r"column procesamiento\.imagenes\.patologia", r"answer /procesar/imagenes/ID"):
         if not any(c == "descripcion" and re.fullmatch(patron, lugar) for c, lugar, _ in vistos):
             yield Hallazgo(patron, "plataforma", "nothing was found where it has to be")
+    de_mas = "SELECT id FROM archivos JOIN imagenes USING (id) WHERE metadatos IS NOT NULL AND estado = 'ANONIMIZADA'"
+    for _ in filas(siembra.plataforma.bases["procesamiento"], de_mas):
+        yield Hallazgo("column procesamiento.archivos.metadatos", "plataforma", "of a file that is clean")
     limpias = {hashlib.sha256(s.octetos).digest() for s in siembra.sembrados if s.estado == "ANONIMIZADA"}
     quedan = {hashlib.sha256(a.read_bytes()).digest() for a in siembra.originales()}
     yield from (Hallazgo("originales/", "plataforma", "an original that was cleaned") for _ in limpias & quedan)
@@ -486,6 +543,7 @@ def escenario(consola: Console) -> Iterator[tuple[Siembra, list[Path]]]:
 PASOS: tuple[Callable[[Siembra], None], ...] = (
     Siembra.lo_que_se_rechaza,
     Siembra.lo_que_se_aparta,
+    Siembra.lo_que_viene_en_un_paquete,
     Siembra.lo_que_falla,
     Siembra.lo_que_muere,
     Siembra.lo_que_se_limpia,
