@@ -50,6 +50,7 @@ def _acaba(negocio: Negocio, id: str) -> dict[str, Any]:
 
 def test_un_paquete_pasa_de_la_puerta_a_su_ultima_imagen(negocio: Negocio, plataforma: Plataforma) -> None:
     marca = secrets.token_hex(6)
+    antes = {a.name for a in (plataforma.almacen / "originales").glob("*")}
     contenido = _zip(uno=_dicom(f"{marca}-1"), dos=_dicom(f"{marca}-2"), sin=_dicom(""), otro=b"no es imagen")
     dichos = f"archivo,id_imagen,id_paciente,patologia\n{PERSONA}/uno,i{marca},{marca}-1,Neumonía\n".encode()
     partes = {"paquete": (f"{PERSONA}.zip", contenido), "metadatos": ("m.csv", dichos)}
@@ -63,6 +64,11 @@ def test_un_paquete_pasa_de_la_puerta_a_su_ultima_imagen(negocio: Negocio, plata
     assert Counter(i["estado"] for i in imagenes) == {"ANONIMIZADA": 2, "CUARENTENA": 2}
     propia = negocio.pregunta(f"/procesar/imagenes/i{marca}").cuerpo
     assert (propia["estado"], propia["patologia"], propia["modalidad"]) == ("ANONIMIZADA", "Neumonía", "CT")
+    # What was sent twice lies nowhere any more; what is in quarantine does.
+    hasta(
+        lambda: len({a.name for a in (plataforma.almacen / "originales").glob("*")} - antes) == 2,
+        "de lo que se envió dos veces no queda nada",
+    )
     limpio = negocio.baja(f"i{marca}")
     assert limpio.status == 200
     assert marca.encode() not in limpio.data

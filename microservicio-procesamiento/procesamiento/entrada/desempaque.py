@@ -12,7 +12,7 @@ from typing import IO
 
 from anonimizacion import paquete as reglas
 from anonimizacion.formatos import CABEZA, reconocer
-from anonimizacion.paquete import PaqueteError
+from anonimizacion.paquete import PaqueteError, Razon
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.entrada import metadatos_de_paquete
@@ -70,7 +70,7 @@ class Desempaque:
     """A package to be unpacked, from its member ``desde`` on.
 
     Attributes:
-        maximo: octets that the members may have in all.
+        maximo: octets that the members may have in all, and the zip.
     """
 
     id: str
@@ -85,7 +85,8 @@ class Desempaque:
         """Tell of its members as they are stored, and then that it is whole, or why it is not taken."""
         try:
             with tempfile.TemporaryFile() as copia:
-                self._traer(taller, copia, self.uri, self.sha256, taller.maximo)
+                if self._traer(taller, copia, self.uri, self.sha256, self.maximo):
+                    raise PaqueteError(Razon.PAQUETE_DEMASIADO_GRANDE)
                 miembros = reglas.abrir(copia, self.maximo)
                 metadatos = self._metadatos(taller, {miembro.nombre for miembro in miembros})
                 tanda: list[Hallado] = []
@@ -108,18 +109,22 @@ class Desempaque:
             # Nor is this machine's full disk the package's fault.
             yield Ausente()
 
-    def _traer(self, taller: Taller, copia: IO[bytes], uri: str, sha256: str, maximo: int) -> None:
+    def _traer(self, taller: Taller, copia: IO[bytes], uri: str, sha256: str, maximo: int) -> bool:
+        """Copy it to this machine; answers whether it is too large for that."""
         lugar = taller.lugar(uri)
         if lugar is None:
             raise _NoEsLoDicho(motivos.REFERENCIA_NO_PERMITIDA)
-        if not traer(*lugar, copia, sha256, maximo):
-            raise _NoEsLoDicho(motivos.HUELLA_DISTINTA)
+        falta = traer(*lugar, copia, sha256, maximo)
+        if falta == motivos.HUELLA_DISTINTA:
+            raise _NoEsLoDicho(falta)
+        return falta is not None
 
     def _metadatos(self, taller: Taller, archivos: set[str]) -> Mapping[str, Mapping[str, str]]:
         if self.uri_metadatos is None:
             return {}
         with tempfile.TemporaryFile() as copia:
-            self._traer(taller, copia, self.uri_metadatos, self.sha256_metadatos, metadatos_de_paquete.MAXIMO)
+            if self._traer(taller, copia, self.uri_metadatos, self.sha256_metadatos, metadatos_de_paquete.MAXIMO):
+                raise MetadatosNoValidos("son demasiado grandes")
             copia.seek(0)
             return metadatos_de_paquete.leer(copia.read(), archivos)
 

@@ -123,8 +123,8 @@ def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
         return Hecho(estado=FALLIDA, motivo=motivos.REFERENCIA_NO_PERMITIDA)
     try:
         with tempfile.TemporaryFile() as copia:
-            if not traer(*lugar, copia, encargo.sha256, taller.maximo):
-                return Hecho(estado=FALLIDA, motivo=motivos.HUELLA_DISTINTA)
+            if (falta := traer(*lugar, copia, encargo.sha256, taller.maximo)) is not None:
+                return Hecho(estado=FALLIDA, motivo=falta)
             if not copia.tell():
                 # No map is of nothing.
                 return _limpiar(taller, encargo, b"")
@@ -136,17 +136,17 @@ def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
         return Ausente()
 
 
-def traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str, maximo: int) -> bool:
-    """Copy an original to this machine; whether it is what it was said to be."""
+def traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str, maximo: int) -> str | None:
+    """Copy an original to this machine; answers why it can't be taken, a code, or None where it can."""
     resumen, octetos = hashlib.sha256(), 0
     for trozo in almacen.leer(nombre):
         octetos += len(trozo)
         if octetos > maximo:
-            return False
+            return motivos.DEMASIADO_GRANDE
         resumen.update(trozo)
         copia.write(trozo)
     copia.flush()
-    return resumen.hexdigest() == sha256
+    return None if resumen.hexdigest() == sha256 else motivos.HUELLA_DISTINTA
 
 
 def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
@@ -157,6 +157,9 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     formato = Formato(encargo.formato)
     de_paquete = encargo.metadatos is not None
     descripcion = describir(octetos) if de_paquete and formato is Formato.DICOM else Descripcion()
+    if descripcion.numero and not encargo.id_paciente and not _como(PACIENTE, descripcion.numero):
+        # Nobody could look for it anywhere else.
+        return Hecho(estado=CUARENTENA, motivo=motivos.NUMERO_NO_ADMITIDO)
     fuente = encargo.fuente
     if de_paquete:
         # Of two packages that say nothing of where they come from, patients of one number are two people.

@@ -38,8 +38,9 @@ from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.entrada import archivos as entrada
-from procesamiento.entrada.archivos import Escoba, Mano
+from procesamiento.entrada import escoba
+from procesamiento.entrada.archivos import Mano
+from procesamiento.entrada.escoba import Escoba, Sobrantes
 from procesamiento.entrada.limpieza import Taller
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
@@ -369,7 +370,7 @@ def test_un_original_que_no_es_el_dicho_falla(sala: Sala, dano: str) -> None:
     elif dano == "ausente":
         sala.almacen.borrar(original)
     assert sala.mano()()
-    motivo = "ORIGINAL_AUSENTE" if dano == "ausente" else "HUELLA_DISTINTA"
+    motivo = {"ausente": "ORIGINAL_AUSENTE", "demasiado grande": "DEMASIADO_GRANDE"}.get(dano, "HUELLA_DISTINTA")
     assert (sala.imagen("i-1")["estado"], sala.imagen("i-1")["motivo"]) == ("FALLIDA", motivo)
 
 
@@ -385,8 +386,8 @@ def test_al_parar_se_devuelve_lo_que_hay_en_mano_sin_contarlo(sala: Sala) -> Non
 def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     sala: Sala, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entrada, "HUERFANO", timedelta(0))
-    monkeypatch.setattr(entrada, "_HOLGURA", timedelta(0))
+    monkeypatch.setattr(escoba, "HUERFANO", timedelta(0))
+    monkeypatch.setattr(escoba, "_HOLGURA", timedelta(0))
     en_cola = sala.mandar("en-cola")
     apartado = sala.mandar("aparte", b"no es un DICOM" * 100)
     mano = sala.mano()
@@ -397,7 +398,7 @@ def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     sala.almacen.guardar("originales/huerfano", [b"x"])
 
     def barrer(oido: Callable[[datetime], datetime]) -> set[str]:
-        Escoba(sala.cola, sala.almacen, oido).vuelta()
+        Escoba(sala.cola, sala.almacen, Sobrantes(), oido).vuelta()
         return {o.nombre for o in sala.almacen.listar("originales/", datetime(2100, 1, 1, tzinfo=UTC))}
 
     # Commands of before are still on their way: nobody knows what they name.

@@ -8,6 +8,8 @@ import csv
 import gzip
 import hashlib
 import io
+import os
+import random
 import threading
 import zipfile
 from collections import Counter
@@ -43,13 +45,14 @@ from contratos.procesamiento import (
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.entrada import archivos as entrada
-from procesamiento.entrada import desempaque
-from procesamiento.entrada.archivos import Escoba
+from procesamiento.entrada import desempaque, escoba
+from procesamiento.entrada.escoba import Escoba, Sobrantes, oido
 from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
+from seedwork.aplicacion.broker import Atraso
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.outbox import a_sobre
@@ -58,7 +61,7 @@ from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
 
 from .conftest import CLAVE
-from .test_archivos import DICOM, Sala, anonimizador  # noqa: F401 — a fixture
+from .test_archivos import CAMPOS, DICOM, Sala, anonimizador  # noqa: F401 — a fixture
 
 pytestmark = pytest.mark.integracion
 
@@ -95,6 +98,7 @@ class SalaDePaquetes(Sala):
         self.cola_paquetes = ColaPaquetesSQL(self.motor)
         self.desempacadores: list[Desempacador] = []
         self.entregados: set[str] = set()
+        self.sobrantes = Sobrantes()
 
     def comando(self, id: str, contenido: bytes, metadatos: bytes | None = None) -> AnonimizarPaquete:
         guardados = [
@@ -106,7 +110,22 @@ class SalaDePaquetes(Sala):
         return AnonimizarPaquete(id_paquete=id, paquete=pedidos[0], metadatos=[*pedidos, ArchivoPedido()][1])
 
     def bus(self) -> Bus:
-        return Bus("procesamiento", self.abrir, MANEJADORES, rechazar_comando, PacienciaFija())
+        return Bus("procesamiento", self.abrir, MANEJADORES, rechazar_comando, PacienciaFija(), self.sobrantes.oir)
+
+    def mandar_archivo(self, id_comando: str, original: str, contenido: bytes = DICOM, **campos: str) -> Recibido:
+        """A command for a file of its own, handled; as it came."""
+        guardado = self.almacen.guardar(f"originales/{original}", [contenido])
+        pedido = ArchivoPedido(uri=guardado.uri, sha256=guardado.sha256, octetos=guardado.octetos)
+        comando = AnonimizarArchivo(**{**CAMPOS, "id_imagen": "i-1", **campos}, archivo=pedido)
+        sobre = sobres.sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen, id=id_comando)
+        recibido = sobres.recibido(sobre, comando)
+        assert not self.bus().procesar([recibido])
+        return recibido
+
+    def barrer(self) -> set[str]:
+        """A pass of the broom's; the names of what is left."""
+        Escoba(self.cola, self.almacen, self.sobrantes, lambda ahora: ahora).vuelta()
+        return {nombre.removeprefix("originales/") for nombre in self.originales()}
 
     def mandar_paquete(self, id: str, contenido: bytes, metadatos: bytes | None = None, *, vez: int = 1) -> str | None:
         """Its command, handled. Answers the refusal."""
@@ -117,7 +136,9 @@ class SalaDePaquetes(Sala):
             destino = sa.select(bd.comandos.c.motivo).where(bd.comandos.c.id_comando == sobre.id)
             return conexion.execute(destino).scalar_one()
 
-    def desempacador(self, *, intentos: int = 2, plazo_s: float = 120.0, **taller: Any) -> Callable[[], bool]:
+    def desempacador(
+        self, *, intentos: int = 2, plazo_s: float = 120.0, maximo: int = 64 * 1024**2, **taller: Any
+    ) -> Callable[[], bool]:
         hecho = Desempacador(
             self.cola_paquetes,
             self.abrir,
@@ -125,7 +146,7 @@ class SalaDePaquetes(Sala):
             replace(self.taller, **taller),
             intentos=intentos,
             plazo_s=plazo_s,
-            maximo=64 * 1024**2,
+            maximo=maximo,
         )
         self.desempacadores.append(hecho)
         return partial(hecho.vuelta, threading.Event())
@@ -475,7 +496,8 @@ def test_lo_ajeno_bajo_un_id_no_se_ve_en_el_paquete_que_se_rechazo(sala: SalaDeP
     limpiar = sala.mano()
     while limpiar():
         pass
-    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}), b"archivo,id_imagen,id_paciente\na.dcm,la-misma,PAC-00001\n")
+    con_id = b"archivo,id_imagen,id_paciente\na.dcm,la-misma,PAC-00001\n"
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}), con_id)
     assert sala.desempacador()()
     (pendiente,) = api.get("/procesar/paquetes/p-1/imagenes?estado=PENDIENTE").json["elementos"]
     assert (pendiente["estado"], pendiente["fuente_de_datos"]) == ("PENDIENTE", None)
@@ -560,12 +582,12 @@ def test_lo_liberado_de_la_cuarentena_cambia_de_cuenta_y_el_final_no_se_dice_otr
 
 
 def test_la_escoba_no_se_lleva_lo_de_un_paquete_en_curso(sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entrada, "HUERFANO", timedelta(0))
-    monkeypatch.setattr(entrada, "_HOLGURA", timedelta(0))
+    monkeypatch.setattr(escoba, "HUERFANO", timedelta(0))
+    monkeypatch.setattr(escoba, "_HOLGURA", timedelta(0))
 
     def barrer() -> None:
         # A new one each time: what nothing names is looked for now and then alone.
-        Escoba(sala.cola, sala.almacen, lambda ahora: ahora + timedelta(minutes=1)).vuelta()
+        Escoba(sala.cola, sala.almacen, Sobrantes(), lambda ahora: ahora + timedelta(minutes=1)).vuelta()
 
     sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1), "b.dcm": dicom(2)}), b"archivo\na.dcm\n")
     suyos = sala.originales()
@@ -643,3 +665,90 @@ def test_los_ids_de_un_paquete_salen_de_la_clave_y_un_cambio_de_clave_a_medias_n
         propio = f"p-1\0{nombre}\0{hashlib.sha256(contenido).hexdigest()}"
         assert m["imagen"] == str(clave.id(f"imagen\0{propio}"))
         assert m["id"] == str(clave.id(f"comando\0{propio}"))
+
+
+def test_un_paquete_puede_ser_mayor_que_un_archivo_y_un_archivo_suyo_no(sala: SalaDePaquetes) -> None:
+    """What is too large is told as that, and each by its own limit."""
+    grande = random.Random(7).randbytes(sala.taller.maximo + 1)
+    contenido = zipear({"a.dcm": dicom(1), "b.dcm": grande})
+    assert len(contenido) > sala.taller.maximo
+    sala.mandar_paquete("p-1", contenido)
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 2, 1, 0, 1)
+    assert {m["motivo"] for m in sala.miembros("p-1")} == {None, "DEMASIADO_GRANDE"}
+    # A zip that lies where it was said to and is larger than any may be, whatever it says of its files.
+    sala.mandar_paquete("p-2", contenido)
+    assert sala.desempacador(maximo=1024**2)()
+    assert sala.paquete("p-2")["motivo"] == "PAQUETE_DEMASIADO_GRANDE"
+
+
+def test_un_numero_que_nadie_puede_buscar_aparta_la_imagen(sala: SalaDePaquetes) -> None:
+    """A control sign in it, as a DICOM in Latin-1 can hold: it would be looked for nowhere, as if there were none."""
+    numero = "PAC-\x8177123"
+    contenido = dicom(1, PatientID=numero, SpecificCharacterSet="ISO_IR 100", InstitutionName="Sala PAC77123")
+    sala.mandar_paquete("p-1", zipear({"a.dcm": contenido}))
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 1, 0, 1, 0)
+    assert [m["motivo"] for m in sala.miembros("p-1")] == ["NUMERO_NO_ADMITIDO"]
+
+
+def test_los_originales_que_no_hicieron_falta_se_van_enseguida_y_ningun_otro(sala: SalaDePaquetes) -> None:
+    """Refused, repeated, the same once more under its key: nothing is left of them for a day."""
+    primero = sala.mandar_archivo("c-1", "primero")
+    sala.mandar_archivo("c-2", "repetido")
+    sala.mandar_archivo("c-3", "de-otro-contenido", DICOM + b"x")
+    sala.mandar_archivo("c-1", "bajo-la-misma-clave")
+    # As the broker may deliver it: that is no second original.
+    assert not sala.bus().procesar([primero])
+    assert sala.barrer() == {"primero"}
+    contenido = zipear({"a.dcm": dicom(1), "b.dcm": dicom(2), "c.dcm": dicom(3)})
+    ids = {
+        n: {"archivo": f"{n}.dcm", "id_imagen": f"i-{n}", "id_paciente": f"PAC-0000{m}"}
+        for m, n in ((1, "a"), (2, "b"))
+    }
+    sala.mandar_paquete("p-1", contenido, metadatos(**ids))
+    sala.mandar_paquete("p-1", contenido, metadatos(**ids), vez=2)
+    del_primero = sala.barrer()
+    assert len(del_primero) == 3  # a file, a zip and its metadata
+    # One of the second package's files repeats what waits, the other's id has other content by then.
+    otro = zipear({"a.dcm": dicom(1), "b.dcm": dicom(2, SeriesNumber="77")})
+    sala.mandar_paquete("p-2", otro, metadatos(**ids))
+    desempacar = sala.desempacador()
+    while desempacar():
+        pass
+    sala.entregar()
+    de_miembros = {nombre_de(sala, m) for m in sala.miembros("p-1")}
+    assert sala.barrer() == {"primero", *de_miembros}
+    sala.acabar()
+    assert sala.cuentas("p-2") == ("COMPLETADO", 2, 1, 0, 1)
+    assert sala.barrer() == set()
+
+
+def nombre_de(sala: SalaDePaquetes, miembro: Mapping[str, Any]) -> str:
+    return str(sala.almacen.nombre(miembro["uri"])).removeprefix("originales/")
+
+
+def test_la_escoba_deja_lo_que_una_carta_repetida_nombra(sala: SalaDePaquetes) -> None:
+    """A dead letter that was sent anew is as young as any command, and its file is days old."""
+    ayer = datetime.now(UTC) - timedelta(days=2)
+    sala.almacen.guardar("originales/de-una-carta", [b"x"])
+    archivo = Path(sala.almacen.uri("originales/de-una-carta").removeprefix("file://"))
+    os.utime(archivo, (ayer.timestamp(), ayer.timestamp()))
+
+    class Atrasos:
+        entradas = 1
+
+        def mirar(self, topico: str, subscription: str) -> Atraso:
+            del subscription
+            hay = self.entradas if topico == AnonimizarArchivo.topico else 0
+            return Atraso(entradas=hay, marca=0, mas_antiguo=datetime.now(UTC) if hay else None)
+
+    atrasos = Atrasos()
+
+    def barrer() -> bool:
+        Escoba(sala.cola, sala.almacen, sala.sobrantes, oido(atrasos, timedelta(days=7))).vuelta()
+        return archivo.exists()
+
+    assert barrer()
+    atrasos.entradas = 0
+    assert not barrer()
