@@ -362,6 +362,28 @@ def test_sin_almacen_no_se_gasta_ningun_intento(sala: Sala) -> None:
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
 
 
+def test_una_referencia_que_un_enlace_lleva_fuera_no_se_lee(sala: Sala, tmp_path: Path) -> None:
+    """Neither when its command is handled, nor where the link comes later."""
+    de_la_clinica = tmp_path / "clinica"
+    de_la_clinica.mkdir()
+    (tmp_path / "ajeno.dcm").write_bytes(DICOM)
+    (de_la_clinica / "suyo.dcm").write_bytes(DICOM)
+    (de_la_clinica / "enlace.dcm").symlink_to(tmp_path / "ajeno.dcm")
+    sala.taller = replace(sala.taller, referencias=(base_de_almacen(str(de_la_clinica)),))
+    bus = Bus("procesamiento", sala.abrir, MANEJADORES, rechazar_comando, PacienciaFija())
+    for nombre in ("suyo", "enlace"):
+        uri = f"{base_de_almacen(str(de_la_clinica))}/{nombre}.dcm"
+        pedido = ArchivoPedido(uri=uri, sha256=hashlib.sha256(DICOM).hexdigest(), octetos=len(DICOM))
+        comando = AnonimizarArchivo(**{**CAMPOS, "id_imagen": nombre}, archivo=pedido)
+        sobre = sobres.sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=nombre, id=f"c-{nombre}")
+        assert not bus.procesar([sobres.recibido(sobre, comando)])
+    assert [sala.imagen(n)["estado"] for n in ("suyo", "enlace")] == ["PENDIENTE", "RECHAZADA"]
+    (de_la_clinica / "suyo.dcm").unlink()
+    (de_la_clinica / "suyo.dcm").symlink_to(tmp_path / "ajeno.dcm")
+    assert sala.mano()()
+    assert (sala.imagen("suyo")["estado"], sala.imagen("suyo")["motivo"]) == ("FALLIDA", "REFERENCIA_NO_PERMITIDA")
+
+
 @pytest.mark.parametrize("dano", ["otro contenido", "ausente", "demasiado grande"])
 def test_un_original_que_no_es_el_dicho_falla(sala: Sala, dano: str) -> None:
     original = sala.mandar("i-1", DICOM if dano != "demasiado grande" else DICOM + bytes(1024**2))
