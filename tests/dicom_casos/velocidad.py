@@ -14,12 +14,14 @@ from statistics import median
 
 import pydicom
 
-from anonimizacion.modelo import Formato, Limpia, Remitente
+from anonimizacion.modelo import Formato, Limpia, Opciones, Remitente
 from anonimizacion.motor import anonimizar
 from anonimizacion.seudonimos import Seudonimizador
 
 VUELTAS = 5
 CLAVE, CLINICA = Seudonimizador(bytes(range(32)), 2), Remitente("Hospital del norte")
+SIN_LEER = Opciones(leer_texto=False)
+"""What would be read is kept apart at once, and left out: reading takes hundreds of times as long."""
 
 
 def leer_y_escribir(octetos: bytes) -> None:
@@ -27,7 +29,7 @@ def leer_y_escribir(octetos: bytes) -> None:
 
 
 def limpiar(octetos: bytes) -> bool:
-    resultado = anonimizar(octetos, Formato.DICOM, CLAVE, CLINICA)
+    resultado = anonimizar(octetos, Formato.DICOM, CLAVE, CLINICA, SIN_LEER)
     resultado.informe.como_documento()
     return isinstance(resultado, Limpia) and bool(resultado.contenido()) and bool(resultado.sha256())
 

@@ -1,10 +1,12 @@
 """Every query of the contract, asked at the door of a real platform: its answer is what the contract says."""
 
 import pytest
+from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 
 from bff_web.consultas import CONSULTAS
 from contratos.consultas import ArchivoNombrado, Pagina
+from contratos.consultas.servicio_datos import ListarImagenesDeDataset, ObtenerManifiestoDeDataset
 from seedwork.pruebas.respuestas import exigir
 
 pytestmark = pytest.mark.integracion
@@ -23,6 +25,11 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
     archivo = negocio.envia_archivo(b"nada", suscripcion.id, id_imagen=f"{suscripcion.id}-archivo")
     archivo.queda("CUARENTENA")
     imagen.su_comando_queda("APLICADO")
+    paquete = negocio.envia_paquete(suscripcion.id, archivos=("uno", b"nada"))
+    hasta(
+        lambda: negocio.pregunta(f"/procesar/paquetes/{paquete}").cuerpo.get("estado") == "COMPLETADO",
+        "el paquete acaba",
+    )
     rutas = [
         f"/suscripciones?estado=ACTIVA&plan=pro&cliente={suscripcion.vista()['cliente']['codigo']}",
         f"/suscripciones/{suscripcion.id}",
@@ -36,6 +43,8 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         "/procesar/imagenes?modalidad=Rayos+X",
         f"/procesar/imagenes/{imagen.id}",
         f"/procesar/imagenes/{archivo.id}/informe",
+        f"/procesar/paquetes/{paquete}",
+        f"/procesar/paquetes/{paquete}/imagenes",
         f"/procesar/comandos/{imagen.id_comando}",
         f"/notificaciones?suscripcion={suscripcion.id}",
         f"/notificaciones/{notificacion}",
@@ -50,5 +59,7 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         preguntadas.add(consulta)
         if issubclass(consulta.respuesta, Pagina):
             assert respuesta.cuerpo["elementos"], f"{ruta}: an empty list proves nothing"
-    # What is answered with a file is no JSON: test_archivos.py asks for it.
-    assert preguntadas == {c for c in CONSULTAS if not issubclass(c.respuesta, ArchivoNombrado)}
+    # What is answered with a file is no JSON: test_archivos.py asks for it. A data set has something to show where it
+    # has k patients: test_dataset.py.
+    en_otras = {ListarImagenesDeDataset, ObtenerManifiestoDeDataset}
+    assert preguntadas == {c for c in CONSULTAS if not issubclass(c.respuesta, ArchivoNombrado)} - en_otras
