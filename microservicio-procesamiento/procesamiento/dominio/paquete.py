@@ -163,8 +163,8 @@ class Miembro(Agregado):
         return metadatos
 
     def esperar(self) -> None:
-        """Its command asks for what another's does, which is not decided yet."""
-        self.espera = True
+        """Its command asks for what another's does, which is not decided yet: its own original is of no use."""
+        self.espera, self.uri = True, None
 
     def decidir(self, estado: str, motivo: str | None) -> str:
         """What became of its image; answers what it was before."""

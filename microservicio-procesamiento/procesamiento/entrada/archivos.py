@@ -1,10 +1,7 @@
-"""The hand that looks at files, one at a time, and the broom behind it. No transaction is open while a file is read."""
+"""The hand that looks at files, one at a time. No transaction is open while a file is read."""
 
-import math
 import threading
-import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -18,7 +15,7 @@ from procesamiento.entrada.empleado import Empleado, Perdido
 from procesamiento.entrada.limpieza import Ausente, Encargo, Hecho, Taller
 from procesamiento.entrada.manos import ManoDeCola
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
-from seedwork.aplicacion.almacen import ORIGINALES, RESULTADOS, Almacen, SinAlmacen
+from seedwork.aplicacion.almacen import RESULTADOS, Almacen, SinAlmacen
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.entrada.proceso import es_ajeno
@@ -26,13 +23,6 @@ from seedwork.entrada.proceso import es_ajeno
 log = structlog.get_logger(__name__)
 
 ARCHIVOS = Counter("saludtech_archivos_total", "Attempts at an image's file", ["resultado"])
-
-HUERFANOS_S = 600.0
-"""Seconds between two looks for originals that nothing names."""
-HUERFANO = timedelta(hours=24)
-"""After so long, an original that nothing names goes."""
-_HOLGURA = timedelta(hours=1)
-"""By so much a command may be younger than its file, and clocks differ."""
 
 
 class Mano(ManoDeCola[Archivo]):
@@ -146,58 +136,3 @@ class Mano(ManoDeCola[Archivo]):
             return desenlace.apartado(
                 unidad, archivo.id, archivo.arriendo, hecho.estado, hecho.motivo, hecho.informe, self._conservar
             )
-
-
-class Escoba:
-    """Deletes originals: those that were kept long enough, at each pass; and now and then those that nothing names.
-
-    Args:
-        cola: the files.
-        almacen: the platform's own store.
-        oido: until when, at that instant, all commands about files have been heard: a file whose command is still on
-            its way is named by nothing yet.
-    """
-
-    def __init__(self, cola: ColaArchivosSQL, almacen: Almacen, oido: Callable[[datetime], datetime]) -> None:
-        self._cola = cola
-        self._almacen = almacen
-        self._oido = oido
-        self._siguiente = -math.inf
-
-    def vuelta(self) -> None:
-        """One pass.
-
-        Raises:
-            Exception: database, store or broker are away.
-        """
-        while vencidos := self._cola.retirar():
-            for id, uri in vencidos:
-                nombre = self._almacen.nombre(uri or "")
-                # What is by reference is its owner's.
-                if nombre is not None and nombre.startswith(ORIGINALES):
-                    self._almacen.borrar(nombre)
-                self._cola.sin_original(id)
-        if time.monotonic() >= self._siguiente:
-            # Before it is tried: who is away is not asked for all names at each pass.
-            self._siguiente = time.monotonic() + HUERFANOS_S
-            self._barrer_huerfanos()
-
-    def _barrer_huerfanos(self) -> None:
-        ahora = self._cola.reloj()
-        antes_de = min(ahora - HUERFANO, self._oido(ahora) - _HOLGURA)
-        grupo: list[str] = []
-        for objeto in self._almacen.listar(ORIGINALES, antes_de):
-            grupo.append(objeto.nombre)
-            if len(grupo) == 500:
-                self._borrar_huerfanos(grupo)
-                grupo = []
-        self._borrar_huerfanos(grupo)
-        self._almacen.olvidar_a_medias(antes_de)
-
-    def _borrar_huerfanos(self, nombres: list[str]) -> None:
-        nombradas = self._cola.nombradas([self._almacen.uri(nombre) for nombre in nombres])
-        huerfanos = [nombre for nombre in nombres if self._almacen.uri(nombre) not in nombradas]
-        for nombre in huerfanos:
-            self._almacen.borrar(nombre)
-        if huerfanos:
-            log.info("originales huérfanos borrados", cuantos=len(huerfanos))

@@ -42,8 +42,9 @@ from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.entrada import archivos as entrada
-from procesamiento.entrada.archivos import Escoba, Mano
+from procesamiento.entrada import escoba
+from procesamiento.entrada.archivos import Mano
+from procesamiento.entrada.escoba import Escoba, Sobrantes
 from procesamiento.entrada.limpieza import Taller
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
@@ -474,6 +475,28 @@ def test_sin_almacen_no_se_gasta_ningun_intento(sala: Sala) -> None:
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
 
 
+def test_una_referencia_que_un_enlace_lleva_fuera_no_se_lee(sala: Sala, tmp_path: Path) -> None:
+    """Neither when its command is handled, nor where the link comes later."""
+    de_la_clinica = tmp_path / "clinica"
+    de_la_clinica.mkdir()
+    (tmp_path / "ajeno.dcm").write_bytes(DICOM)
+    (de_la_clinica / "suyo.dcm").write_bytes(DICOM)
+    (de_la_clinica / "enlace.dcm").symlink_to(tmp_path / "ajeno.dcm")
+    sala.taller = replace(sala.taller, referencias=(base_de_almacen(str(de_la_clinica)),))
+    bus = Bus("procesamiento", sala.abrir, MANEJADORES, rechazar_comando, PacienciaFija())
+    for nombre in ("suyo", "enlace"):
+        uri = f"{base_de_almacen(str(de_la_clinica))}/{nombre}.dcm"
+        pedido = ArchivoPedido(uri=uri, sha256=hashlib.sha256(DICOM).hexdigest(), octetos=len(DICOM))
+        comando = AnonimizarArchivo(**{**CAMPOS, "id_imagen": nombre}, archivo=pedido)
+        sobre = sobres.sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=nombre, id=f"c-{nombre}")
+        assert not bus.procesar([sobres.recibido(sobre, comando)])
+    assert [sala.imagen(n)["estado"] for n in ("suyo", "enlace")] == ["PENDIENTE", "RECHAZADA"]
+    (de_la_clinica / "suyo.dcm").unlink()
+    (de_la_clinica / "suyo.dcm").symlink_to(tmp_path / "ajeno.dcm")
+    assert sala.mano()()
+    assert (sala.imagen("suyo")["estado"], sala.imagen("suyo")["motivo"]) == ("FALLIDA", "REFERENCIA_NO_PERMITIDA")
+
+
 @pytest.mark.parametrize("dano", ["otro contenido", "ausente", "demasiado grande"])
 def test_un_original_que_no_es_el_dicho_falla(sala: Sala, dano: str) -> None:
     original = sala.mandar("i-1", DICOM if dano != "demasiado grande" else DICOM + bytes(1024**2))
@@ -482,7 +505,7 @@ def test_un_original_que_no_es_el_dicho_falla(sala: Sala, dano: str) -> None:
     elif dano == "ausente":
         sala.almacen.borrar(original)
     assert sala.mano()()
-    motivo = "ORIGINAL_AUSENTE" if dano == "ausente" else "HUELLA_DISTINTA"
+    motivo = {"ausente": "ORIGINAL_AUSENTE", "demasiado grande": "DEMASIADO_GRANDE"}.get(dano, "HUELLA_DISTINTA")
     assert (sala.imagen("i-1")["estado"], sala.imagen("i-1")["motivo"]) == ("FALLIDA", motivo)
 
 
@@ -498,8 +521,8 @@ def test_al_parar_se_devuelve_lo_que_hay_en_mano_sin_contarlo(sala: Sala) -> Non
 def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     sala: Sala, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entrada, "HUERFANO", timedelta(0))
-    monkeypatch.setattr(entrada, "_HOLGURA", timedelta(0))
+    monkeypatch.setattr(escoba, "HUERFANO", timedelta(0))
+    monkeypatch.setattr(escoba, "_HOLGURA", timedelta(0))
     en_cola = sala.mandar("en-cola")
     apartado = sala.mandar("aparte", b"no es un DICOM" * 100)
     mano = sala.mano()
@@ -510,7 +533,7 @@ def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     sala.almacen.guardar("originales/huerfano", [b"x"])
 
     def barrer(oido: Callable[[datetime], datetime]) -> set[str]:
-        Escoba(sala.cola, sala.almacen, oido).vuelta()
+        Escoba(sala.cola, sala.almacen, Sobrantes(), oido).vuelta()
         return {o.nombre for o in sala.almacen.listar("originales/", datetime(2100, 1, 1, tzinfo=UTC))}
 
     # Commands of before are still on their way: nobody knows what they name.

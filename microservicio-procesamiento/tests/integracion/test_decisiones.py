@@ -29,7 +29,7 @@ from contratos.procesamiento import (
 from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
-from procesamiento.entrada.archivos import Escoba
+from procesamiento.entrada.escoba import Escoba, Sobrantes
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd
@@ -82,7 +82,7 @@ def originales(sala: Sala) -> set[str]:
 
 
 def barrer(sala: Sala) -> None:
-    Escoba(sala.cola, sala.almacen, lambda ahora: ahora).vuelta()
+    Escoba(sala.cola, sala.almacen, Sobrantes(), lambda ahora: ahora).vuelta()
 
 
 def test_lo_liberado_se_limpia_otra_vez_sin_esa_duda_y_el_original_no_sale_nunca(sala: Sala, api: FlaskClient) -> None:
