@@ -401,7 +401,7 @@ def test_a_un_proceso_que_es_de_otro_no_se_le_cree_nada(
     guion = (
         "import sys, pathlib\nfrom multiprocessing.connection import Connection\n"
         "c = Connection(int(sys.argv[1]))\nc.recv_bytes(); c.send_bytes(b'listo'); c.recv_bytes()\n"
-        f"c.send_bytes({dicho!r}); c.recv_bytes()"
+        f"c.send_bytes({dicho!r}); c.send_bytes(b'acabado'); c.recv_bytes()"
     )
 
     def emplear(*_: object) -> Any:
