@@ -194,3 +194,35 @@ def test_sin_lector_se_aparta_lo_que_puede_ser_una_pantalla(
     resultado = limpiar(volumen(tipo=tipo, forma=forma), opciones=Opciones(leer_texto=False))
     assert isinstance(resultado, Apartada) is sospechosa
     assert (quemado.SIN_MIRAR in resultado.informe.avisos) is not sospechosa
+
+
+def escrita(version: int, donde: int, texto: bytes) -> bytes:
+    octetos = bytearray(volumen(version))
+    octetos[donde : donde + len(texto)] = texto
+    return bytes(octetos)
+
+
+@pytest.mark.parametrize(("version", "intencion", "matriz"), [(1, 56, 280), (2, 80, 400)])
+@pytest.mark.parametrize("juego", ["ascii", "utf-16-le", "utf-16-be"])
+def test_unas_letras_no_pasan_por_numeros(version: int, intencion: int, matriz: int, juego: str) -> None:
+    letras = "RAMIREZ ELVIRA CC 794488".encode(juego)
+    assert motivo(escrita(version, matriz, letras[:48])) is Motivo.ESTRUCTURA_INVALIDA
+    # What they are for no code says, so that they are nothing.
+    sin_uso = limpia(escrita(version, intencion, letras[:12])).contenido()
+    assert sin_uso[intencion : intencion + 12] == bytes(12)
+
+
+def test_lo_que_no_es_un_numero_es_uno_solo() -> None:
+    """A NaN has room for two letters."""
+    assert b"EL\xff\x7f" in escrita(1, 112, b"EL\xff\x7f")
+    assert b"EL\xff\x7f" not in limpia(escrita(1, 112, b"EL\xff\x7f")).contenido()
+
+
+@pytest.mark.parametrize("juego", ["ascii", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("hasta", [100, 101])
+def test_el_numero_del_paciente_se_busca_entre_los_voxeles(juego: str, hasta: int) -> None:
+    original = bytearray(volumen(forma=(9, 9, 9)))
+    donde = len(original) - hasta
+    original[donde : donde + 40] = "de 79-448812 en".encode(juego)[:40].ljust(40, b"\1")
+    assert motivo(bytes(original)) is Motivo.IDENTIFICADOR_EN_EL_RESULTADO
+    assert motivo(gzip.compress(original)) is Motivo.IDENTIFICADOR_EN_EL_RESULTADO

@@ -279,3 +279,18 @@ def test_un_png_con_un_trozo_roto_o_desconocido_pero_necesario_se_aparta() -> No
 def test_quien_no_lee_no_carga_el_lector() -> None:
     codigo = "import sys, anonimizacion.motor; sys.exit('rapidocr_onnxruntime' in sys.modules or 'cv2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", codigo], check=False).returncode == 0
+
+
+@pytest.mark.usefixtures("leyendo")
+def test_el_numero_del_paciente_se_busca_entre_los_pixeles() -> None:
+    """A PNG's compressed bytes hide what its pixels say."""
+    pixeles = degradado()
+    pixeles.reshape(-1)[50:58] = list(b"79448812")
+    resultado = anonimizar(
+        guardada(Image.fromarray(pixeles), "PNG"),
+        Formato.PNG,
+        Seudonimizador(bytes(range(32)), 2),
+        Remitente("Hospital del norte", "79448812"),
+    )
+    assert isinstance(resultado, Apartada)
+    assert resultado.motivo is Motivo.IDENTIFICADOR_EN_EL_RESULTADO

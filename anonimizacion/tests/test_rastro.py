@@ -67,3 +67,14 @@ def test_entre_miles_de_uid_se_halla_uno() -> None:
     hecho = rastro(*(("UI", f"1.3.6.1.4.1.99999.{n}".encode()) for n in range(1000, 4000)))
     assert hecho.en(b"x 1.3.6.1.4.1.99999.2345 y")
     assert not hecho.en(b"x 1.3.6.1.4.1.99999.5345 y")
+
+
+@pytest.mark.parametrize("juego", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("delante", [0, 1])
+@pytest.mark.parametrize("quitado", [("PN", "RAMIREZ^ANA"), ("LO", "79448812"), ("UI", "1.3.6.1.4.1.99999.5")])
+def test_de_dos_en_dos_octetos_tambien_se_halla(quitado: tuple[str, str], juego: str, delante: int) -> None:
+    hecho = rastro((quitado[0], quitado[1].encode()))
+    queda = bytes(100 + delante) + f"de {quitado[1]}.".encode(juego) + b"\xff" * 99
+    assert hecho.en(queda)
+    assert hecho.en_partes([memoryview(b"\xff" * (1 << 17) + queda)])
+    assert not hecho.en_partes([memoryview(b"\xff" * (1 << 17) + "de RAMIRO 78448812 1.3.6".encode(juego))])

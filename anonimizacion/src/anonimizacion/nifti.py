@@ -4,6 +4,7 @@ The head is made anew from its numbers, so that texts, fields that nobody uses a
 whole DICOM heads) are gone by construction; what stands behind the voxels goes too.
 """
 
+import re
 import struct
 import unicodedata
 import zlib
@@ -16,7 +17,7 @@ from anonimizacion import quemado
 from anonimizacion.dicom.tabla import Accion
 from anonimizacion.formatos import GZIP
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Remitente
-from anonimizacion.raster import de_quien
+from anonimizacion.raster import comprobar, de_quien
 from anonimizacion.seudonimos import Seudonimizador
 
 CARA = "CARA_RECONOCIBLE"
@@ -29,6 +30,10 @@ _REALES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 
 """The types of voxels that can be shown as shades, as numpy names them."""
 _MAXIMO_DE_CORTES = 64
 """Slices of eight bits that are read, each in some tenths of a second. Volumes of more are masks, not screens."""
+_MAXIMO_REAL, _MINIMO_REAL = 1e15, 1e-30
+"""How large a number of a head may be, and how small before it is nothing: letters make others."""
+_LETRAS = re.compile(rb"[0-9A-Za-z ^.,/-]{8}|(?:[0-9A-Za-z ^]\0){4}|(?:\0[0-9A-Za-z ^]){4}")
+"""Eight characters in a row, or four in UTF-16: of a matrix's numbers hardly two are letters in all their bytes."""
 _BLOQUE = 1 << 20
 _SIN_CARA = frozenset(
     "abdomen abdominal torax toracico pecho pulmon pulmones mama mamas corazon cardiaco higado rinon rinones pelvis "  # noqa: SIM905
@@ -50,6 +55,9 @@ class _Forma:
         tipo: where the voxels' type and bits are.
         comienzo: where the first voxel's place is said, and of what type.
         numeros: what is kept, from where to where.
+        reales: which of it are real numbers, from where to where; each as long as ``real`` says.
+        real: their type.
+        intencion: where the code is that says what the first three real numbers are for, and of what type.
         textos: what may hold words, by name: from where to where.
     """
 
@@ -61,6 +69,9 @@ class _Forma:
     tipo: int
     comienzo: tuple[int, str]
     numeros: tuple[tuple[int, int], ...]
+    reales: tuple[tuple[int, int], ...]
+    real: str
+    intencion: tuple[int, str]
     textos: dict[str, tuple[int, int]]
 
 
@@ -74,6 +85,10 @@ _UNO = _Forma(
     comienzo=(108, "f"),
     # sizeof_hdr; dim_info to toffset, without what lies between; qform_code to srow_z; magic.
     numeros=((0, 4), (39, 140), (252, 328), (344, 348)),
+    # intent_p1 to 3; pixdim; scl_slope and inter; cal_max to toffset; quatern_b to srow_z.
+    reales=((56, 68), (76, 108), (112, 120), (124, 140), (256, 328)),
+    real="f",
+    intencion=(68, "h"),
     textos={
         "data_type": (4, 14),
         "db_name": (14, 32),
@@ -93,6 +108,9 @@ _DOS = _Forma(
     tipo=12,
     comienzo=(168, "q"),
     numeros=((0, 240), (344, 508), (524, 525)),
+    reales=((80, 104), (104, 168), (176, 224), (352, 496)),
+    real="d",
+    intencion=(504, "i"),
     textos={"descrip": (240, 320), "aux_file": (320, 344), "intent_name": (508, 524), "unused_str": (525, 540)},
 )
 
@@ -127,7 +145,9 @@ def limpiar(
         informe.avisos.add("OCTETOS_TRAS_LA_IMAGEN")
     if puede_tener_cara(remitente.region_anatomica):
         informe.avisos.add(CARA)
-    partes: tuple[Octetos, ...] = (_cabeza(octetos, forma, orden, desde, informe), octetos[desde:hasta])
+    cabeza = _cabeza(octetos, forma, orden, desde, informe)
+    partes: tuple[Octetos, ...] = (cabeza, octetos[desde:hasta])
+    comprobar(paciente, (memoryview(cabeza), memoryview(octetos)[desde:hasta]))
     return Limpia(
         _comprimidas(partes) if comprimido else partes,
         informe,
@@ -219,7 +239,28 @@ def _cabeza(octetos: Octetos, forma: _Forma, orden: str, desde: int, informe: In
         uno = struct.pack(orden + tipo[1], 1)
         for i in range(primera, 8):
             cabeza[donde + i * len(uno) : donde + (i + 1) * len(uno)] = uno
+    _rehacer_reales(cabeza, forma, orden)
     return bytes(cabeza)
+
+
+def _rehacer_reales(cabeza: bytearray, forma: _Forma, orden: str) -> None:
+    """Each real number anew: what is none is the one NaN, next to nothing is nothing, and what nobody uses is zero.
+
+    Raises:
+        ApartarError: there are letters and digits where numbers have to be, or larger ones than anything measured.
+    """
+    (intencion,) = struct.unpack_from(orden + forma.intencion[1], cabeza, forma.intencion[0])
+    for i, (inicio, fin) in enumerate(forma.reales):
+        numeros = np.frombuffer(cabeza[inicio:fin], orden + forma.real).copy()
+        if i == 0 and intencion == 0:
+            numeros[:] = 0
+        elif _LETRAS.search(cabeza, inicio, fin):
+            raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)
+        numeros[np.isnan(numeros)] = np.nan
+        if (np.abs(numeros[np.isfinite(numeros)]) > _MAXIMO_REAL).any():
+            raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)
+        numeros[np.abs(numeros) < _MINIMO_REAL] = 0
+        cabeza[inicio:fin] = numeros.tobytes()
 
 
 def _inflado(octetos: Octetos, maximo: int) -> memoryview:

@@ -56,6 +56,10 @@ _DESVIACIONES = 3.0
 """How far from what is around it black and white are."""
 
 
+_LLANOS = 2
+"""Of the ranges of values, how many show no more than a screen does: all values, and most of them."""
+
+
 class Mirada(NamedTuple):
     """A picture in one of the ways that it is looked at, and whether its contrasts were enhanced: noise is, too."""
 
@@ -211,7 +215,7 @@ def vistas(cuadro: NDArray[Any], ventanas: Iterable[tuple[float, float]] = ()) -
         rangos += [(menor, mayor), (rangos[0][0], mitad), *ventanas]
     return [
         *(
-            Mirada(_en_tres(_en_ocho_bits(cuadro, *suyo)))
+            Mirada(_en_tres(_en_ocho_bits(cuadro, *suyo)), realzada=i >= _LLANOS)
             for i, suyo in enumerate(rangos)
             if _es_otro(suyo, rangos[:i])
         ),

@@ -8,7 +8,7 @@ import io
 import logging
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from anonimizacion import quemado
 from anonimizacion.dicom.tabla import Accion
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Remitente
 from anonimizacion.paciente import Paciente
+from anonimizacion.rastro import Rastro
 from anonimizacion.seudonimos import Seudonimizador
 
 # Pillow's log of what it reads, for whoever looks for a fault in it, quotes all that Exif says.
@@ -92,6 +93,7 @@ def _limpiar(
     hecho = io.BytesIO()
     ajustes = {"quality": _CALIDAD, "subsampling": 0} if formato == "JPEG" else {}
     Image.fromarray(pixeles).save(hecho, formato, **ajustes)
+    comprobar(paciente, (memoryview(hecho.getvalue()), memoryview(pixeles.tobytes())))
     return Limpia((hecho.getvalue(),), informe, seudonimos.paciente(paciente), seudonimos.desplazamiento(paciente))
 
 
@@ -105,6 +107,18 @@ def de_quien(remitente: Remitente) -> Paciente:
     if not numero:
         raise ApartarError(Motivo.PACIENTE_DESCONOCIDO)
     return Paciente(remitente.emisor, numero)
+
+
+def comprobar(paciente: Paciente, partes: Iterable[Octetos]) -> None:
+    """Look for the patient's number in what was made.
+
+    Raises:
+        ApartarError: it stands there.
+    """
+    rastro = Rastro()
+    rastro.anotar("LO", paciente.numero.encode())
+    if rastro.en_partes(partes):
+        raise ApartarError(Motivo.IDENTIFICADOR_EN_EL_RESULTADO)
 
 
 def _solo_la_imagen(octetos: Octetos, informe: Informe) -> bytes:

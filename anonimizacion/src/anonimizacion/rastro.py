@@ -28,6 +28,9 @@ _PARTES_DE_NOMBRE = re.compile(rb"[\^= ,.;\\]+")
 _PALABRAS = re.compile(rb"[^\s\\,;:()\[\]=^/]+")
 _CIFRAS = re.compile(rb"(?<![0-9A-Za-z])[0-9]{5,}(?![0-9A-Za-z])|[0-9]{7,}")
 """A number; inside of a code only what is long."""
+_CADA = re.compile(rb"(?s).")
+_EN_PARES = re.compile(rb"(?:[ -~]\0){3,}[ -~]")
+"""Four ASCII characters or more in UTF-16."""
 _MUCHAS_CIFRAS = 7
 """From so many on they are no chance inside of longer ones."""
 
@@ -76,7 +79,10 @@ class Rastro:
             en_cifras: also digits inside of longer runs of digits, where these are words' and no measurements.
         """
         pajar = octetos.upper()
-        if any(_esta(aguja, pajar, en_cifras) for aguja in self._textos | (self._fechas - self._puestas)):
+        agujas = self._textos | (self._fechas - self._puestas)
+        if any(_esta(aguja, pajar, en_cifras) for aguja in agujas):
+            return True
+        if any(_esta_en_pares(aguja, trozo) for trozo in _EN_PARES.findall(pajar) for aguja in agujas | self._uids):
             return True
         if len(self._uids) > _MUCHOS_UIDS:
             return not self._uids.isdisjoint(_UID.findall(pajar))
@@ -89,14 +95,18 @@ class Rastro:
     def _en_imagen(self, parte: Octetos) -> bool:
         """The same in many bytes, most of which are no text, and where some digits in a row are chance."""
         agujas = [aguja for aguja in self._textos | self._uids if len(aguja) > MINIMO]
-        solape = max(map(len, agujas), default=0)
+        solape = 2 * max(map(len, agujas), default=0)
         todas_ascii = all(aguja.isascii() for aguja in agujas)
         for desde in range(0, len(parte), _BLOQUE):
             bloque = parte[desde : desde + _BLOQUE + solape]
-            if todas_ascii and not _puede_tener_texto(bloque):
+            en_pares = _puede_tener_pares(bloque)
+            seguidas = not todas_ascii or _puede_tener_texto(bloque)
+            if not (en_pares or seguidas):
                 continue
             pajar = bytes(bloque).upper()
-            if any(_esta(aguja, pajar, en_cifras=True) for aguja in agujas):
+            if seguidas and any(_esta(aguja, pajar, en_cifras=True) for aguja in agujas):
+                return True
+            if en_pares and any(_esta_en_pares(aguja, pajar) for aguja in agujas):
                 return True
         return False
 
@@ -138,6 +148,23 @@ def _esta(aguja: bytes, pajar: bytes, en_cifras: bool) -> bool:
         return True
     # A few digits inside of a longer number, a code or a UID are chance.
     return re.search(rb"(?<![0-9A-Z])(?<![0-9]\.)" + aguja + rb"(?!\.?[0-9A-Z])", pajar) is not None
+
+
+def _esta_en_pares(aguja: bytes, pajar: bytes) -> bool:
+    """Whether it stands there in UTF-16, in either byte order: one has its first NUL before it, one its last behind."""
+    return (len(aguja) >= _MUCHAS_CIFRAS or not aguja.isdigit()) and b"\0".join(_CADA.findall(aguja)) in pajar
+
+
+def _puede_tener_pares(octetos: Octetos) -> bool:
+    """Likewise of characters in UTF-16."""
+    for desde in (0, 1):
+        pares = np.frombuffer(octetos[desde : desde + (len(octetos) - desde) // 2 * 2], "<u2")
+        muestra = (pares[::3] - np.uint16(0x20)) < 0x5F
+        # Of dark pictures many values are letters' codes: those between are asked too.
+        donde = np.flatnonzero(muestra[:-1] & muestra[1:]) * 3
+        if (((pares[donde + 1] - np.uint16(0x20)) < 0x5F) & ((pares[donde + 2] - np.uint16(0x20)) < 0x5F)).any():
+            return True
+    return False
 
 
 def _puede_tener_texto(octetos: Octetos) -> bool:
