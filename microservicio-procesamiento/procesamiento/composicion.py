@@ -64,7 +64,7 @@ def servicio() -> Servicio:
         return partial(
             UnidadProcesamiento,
             anonimizador=Anonimizador(seudonimizadores, leer_reconocedor(condiciones)),
-            admite=lambda uri: taller.lugar(uri) is not None,
+            admite=taller.admite,
         )
 
     def partes(este: Servicio, motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:

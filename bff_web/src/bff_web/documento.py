@@ -13,7 +13,7 @@ from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import archivos, idempotencia, respuestas, tipos
+from bff_web import descargas, idempotencia, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
@@ -268,7 +268,7 @@ def _de_cabecera(significados: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _archivo() -> dict[str, Any]:
     """The answers that are a file, or a part of one."""
-    contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in archivos.EXTENSIONES}
+    contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in descargas.EXTENSIONES}
     tramo = {"Content-Range": {"description": "Qué tramo es, y de cuántos octetos.", "schema": _TEXTO}}
     return {
         "200": {"description": "El archivo.", "headers": _DE_ARCHIVO, "content": contenido},

@@ -15,6 +15,7 @@ from anonimizacion.formatos import CABEZA, reconocer
 from anonimizacion.paquete import PaqueteError, Razon
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
+from contratos.procesamiento import METADATOS_MAXIMO
 from procesamiento.entrada import metadatos_de_paquete
 from procesamiento.entrada.limpieza import Ausente, Taller, traer
 from procesamiento.entrada.metadatos_de_paquete import CAMPOS, MetadatosNoValidos
@@ -123,7 +124,7 @@ class Desempaque:
         if self.uri_metadatos is None:
             return {}
         with tempfile.TemporaryFile() as copia:
-            if self._traer(taller, copia, self.uri_metadatos, self.sha256_metadatos, metadatos_de_paquete.MAXIMO):
+            if self._traer(taller, copia, self.uri_metadatos, self.sha256_metadatos, METADATOS_MAXIMO):
                 raise MetadatosNoValidos("son demasiado grandes")
             copia.seek(0)
             return metadatos_de_paquete.leer(copia.read(), archivos)

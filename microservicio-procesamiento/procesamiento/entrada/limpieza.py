@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
+from anonimizacion import formatos
 from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
@@ -23,13 +24,6 @@ from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencia
 
 if TYPE_CHECKING:
     from anonimizacion.dicom.descripcion import Descripcion
-
-_TIPOS = {
-    Formato.DICOM: "application/dicom",
-    Formato.PNG: "image/png",
-    Formato.JPEG: "image/jpeg",
-    Formato.NIFTI: "application/octet-stream",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +62,10 @@ class Taller:
         if nombre is not None and nombre.startswith(ORIGINALES):
             return self.propio, nombre
         return self._ajenos.lugar(uri)
+
+    def admite(self, uri: str, referida: bool) -> bool:
+        """Whether what was sent, or only named, may be fetched from there."""
+        return (self._ajenos if referida else self).lugar(uri) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,10 +158,9 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     if descripcion.numero and not encargo.id_paciente and not _como(PACIENTE, descripcion.numero):
         # Nobody could look for it anywhere else.
         return Hecho(estado=CUARENTENA, motivo=motivos.NUMERO_NO_ADMITIDO)
-    fuente = encargo.fuente
-    if de_paquete:
-        # Of two packages that say nothing of where they come from, patients of one number are two people.
-        fuente = fuente or descripcion.institucion or f"paquete:{encargo.paquete}"
+    dicha = encargo.fuente or descripcion.institucion
+    # Of two packages that say nothing of where they come from, patients of one number are two people.
+    fuente = dicha or (f"paquete:{encargo.paquete}" if de_paquete else "")
     remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
     despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
     opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
@@ -180,18 +177,17 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     almacen, sha256 = taller.propio, hecho.sha256()
     # Also where it is there already: what nobody's row names yet must not be old, or the broom takes it.
     almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
-    # A NIfTI in gzip stays in it.
-    tipo = "application/gzip" if bytes(hecho.partes[0][:2]) == b"\x1f\x8b" else _TIPOS[formato]
     resultado = Resultado(
         sha256=sha256,
         octetos=hecho.octetos,
-        tipo=tipo,
+        tipo=formatos.tipo(formato, hecho.partes[0]).medio,
         uri=almacen.uri(RESULTADOS + sha256),
         seudonimo=hecho.seudonimo,
         desplazamiento=hecho.desplazamiento,
         banda_de_edad=hecho.rasgos.banda_de_edad or "",
         sexo=hecho.rasgos.sexo or "",
         mes=hecho.rasgos.mes or "",
+        emisor_conocido=bool(dicha or descripcion.emisor),
     )
     return Hecho(resultado=resultado, informe=informe, completos=completos)
 

@@ -15,8 +15,6 @@ from procesamiento.dominio.metadatos import MetadatosImagen
 from seedwork.dominio.reglas import es_fecha, es_id
 from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
 
-MAXIMO = 64 * 1024**2
-"""Octets that they may have: some 600 for each of the most files that a package has."""
 ARCHIVO = "archivo"
 """What an entry names its file by: its path in the package."""
 CAMPOS = tuple(campo.name for campo in fields(MetadatosImagen))

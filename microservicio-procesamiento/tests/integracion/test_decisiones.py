@@ -145,7 +145,7 @@ def test_lo_fallido_se_intenta_como_la_primera_vez_y_de_los_intentos_de_antes_ni
     sala.mano(intentos=2, memoria=1)()
     assert sala.imagen("i-1")["estado"] == "PENDIENTE"
     with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
-        assert not desenlace.apartado(unidad, "i-1", congelado.intentos, "CUARENTENA", "X", None, timedelta(0))
+        assert not desenlace.apartado(unidad, "i-1", congelado.arriendo, "CUARENTENA", "X", None, timedelta(0))
     sala.vencer()
     sala.mano(intentos=2)()
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"

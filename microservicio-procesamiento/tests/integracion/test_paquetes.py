@@ -13,7 +13,8 @@ import random
 import threading
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -43,14 +44,17 @@ from contratos.procesamiento import (
     PaqueteCompletado,
     PaqueteRechazado,
 )
+from procesamiento.aplicacion import reparto
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
+from procesamiento.dominio.paquete import Miembro, Paquete
 from procesamiento.entrada import desempaque, escoba
 from procesamiento.entrada.escoba import Escoba, Sobrantes, oido
 from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
+from seedwork.aplicacion.almacen import SinAlmacen
 from seedwork.aplicacion.broker import Atraso
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.recibido import Recibido
@@ -60,6 +64,7 @@ from seedwork.infraestructura.outbox import a_sobre
 from seedwork.infraestructura.tabla import ClaveRepetida
 from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.taller import esperar
 
 from .conftest import CLAVE
 from .test_archivos import CAMPOS, DICOM, Sala, anonimizador  # noqa: F401 — a fixture
@@ -467,6 +472,44 @@ def test_lo_que_un_congelado_haga_despues_no_vale(sala: SalaDePaquetes) -> None:
     assert len(sala.cargas(AnonimizarArchivo)) == 5
 
 
+def test_el_que_despierta_no_es_nadie_aunque_a_otro_no_se_le_contara_su_intento(
+    sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One stands still behind its listing; another says all, can't clear away, and gives it back uncounted."""
+    sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(3)}))
+    congelado = sala.desempacador()
+    por_decir, veces = sala.cola_paquetes.por_decir, [0]
+
+    def al_despertar(paquete: Paquete, cuantos: int) -> Sequence[str]:
+        veces[0] += 1
+        if veces[0] == 1:
+            sala.vencer()
+            with monkeypatch.context() as sin_almacen:
+                sin_almacen.setattr(sala.almacen, "borrar", _sin_almacen)
+                assert sala.desempacador()()
+            limpiar = sala.mano()
+            while sala.entregar() or limpiar():
+                pass
+            assert sala.cuentas("p-1")[0] == "COMPLETADO"
+            assert sala.paquete("p-1")["proximo"] is not None
+        return por_decir(paquete, cuantos)
+
+    monkeypatch.setattr(sala.cola_paquetes, "por_decir", al_despertar)
+    assert congelado()
+    assert veces[0] > 1
+    assert len(sala.cargas(PaqueteCompletado)) == 1
+    assert (sala.paquete("p-1")["arriendo"], sala.paquete("p-1")["intentos"]) == (2, 0)
+    sala.vencer()
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 3, 0, 3, 0)
+    assert len(sala.cargas(PaqueteCompletado)) == 1
+    assert len(sala.cargas(AnonimizarArchivo)) == 3
+
+
+def _sin_almacen(*_: object) -> None:
+    raise SinAlmacen("está lejos")
+
+
 def test_una_imagen_de_dos_paquetes_cuenta_una_vez_en_cada_uno_y_ninguno_se_queda_a_medias(
     sala: SalaDePaquetes,
 ) -> None:
@@ -603,6 +646,126 @@ def test_la_escoba_no_se_lleva_lo_de_un_paquete_en_curso(sala: SalaDePaquetes, m
     sala.acabar()
     assert sala.cuentas("p-1") == ("COMPLETADO", 2, 2, 0, 0)
     assert sala.originales() == set()
+
+
+def test_de_quien_es_el_numero_lo_dicen_los_metadatos_el_archivo_o_nadie(sala: SalaDePaquetes) -> None:
+    """The number of one person, from five senders: where nobody says whose it is, it is said that nobody did."""
+    nada: dict[str, Any] = {"InstitutionName": None, "PatientID": "PAC-00077"}
+    miembros = {
+        "nadie.dcm": dicom(1, **nada),
+        "los-metadatos.dcm": dicom(2, **nada),
+        "la-institucion.dcm": dicom(3, **{**nada, "InstitutionName": "Clínica", "SpecificCharacterSet": "ISO_IR 192"}),
+        "el-emisor.dcm": dicom(4, **nada, IssuerOfPatientID="Registro civil"),
+    }
+    filas = metadatos(a={"archivo": "los-metadatos.dcm", "fuente_de_datos": "Hospital"})
+    sala.mandar_paquete("p-1", zipear(miembros), filas)
+    sala.mandar_paquete("p-2", zipear({"nadie.dcm": dicom(5, **nada)}))
+    sala.acabar()
+    dichos = sala.cargas(ImagenAnonimizada)
+    assert sorted(d.emisor for d in dichos) == ["", "", "", "DESCONOCIDO", "DESCONOCIDO"]
+    assert len({d.seudonimo_paciente for d in dichos if d.emisor}) == 2
+
+
+def _espera_a_otro(sala: SalaDePaquetes) -> bool:
+    """Whether a transaction waits for a lock."""
+    with sala.motor.connect() as conexion:
+        return bool(conexion.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def test_quien_se_queda_quieto_con_un_paquete_no_para_a_las_imagenes_que_llegan(sala: SalaDePaquetes) -> None:
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}))
+    assert sala.desempacador()()
+    with sala.motor.begin() as quieto, ThreadPoolExecutor(1) as aparte:
+        quieto.execute(sa.select(tablas.paquetes.c.id).where(tablas.paquetes.c.id == "p-1").with_for_update())
+        entregado = aparte.submit(sala.entregar)
+        try:
+            esperar(lambda: entregado.done() or _espera_a_otro(sala))
+            assert entregado.done()
+        finally:
+            quieto.rollback()
+    assert entregado.result() == 1
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 1, 1, 0, 0)
+
+
+def test_quien_dice_los_miembros_no_tiene_el_paquete_mientras_espera_a_quien_los_cuenta(sala: SalaDePaquetes) -> None:
+    """Who counts has members, and then takes packages: who says takes them in the same order."""
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}))
+    decir = reparto.decir
+    with sala.motor.connect() as cuenta, ThreadPoolExecutor(1) as aparte, pytest.MonkeyPatch.context() as parche:
+
+        def con_otro(*de_que: Any) -> bool:
+            cuenta.execute(sa.select(tablas.miembros.c.id).where(tablas.miembros.c.paquete == "p-1").with_for_update())
+            return decir(*de_que)
+
+        parche.setattr(reparto, "decir", con_otro)
+        dicho = aparte.submit(sala.desempacador())
+        try:
+            esperar(lambda: _espera_a_otro(sala))
+            suyo = sa.select(tablas.paquetes.c.id).where(tablas.paquetes.c.id == "p-1")
+            assert cuenta.execute(suyo.with_for_update(nowait=True)).all()
+        finally:
+            cuenta.rollback()
+    assert dicho.result()
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 1, 1, 0, 0)
+
+
+def test_al_parar_se_deja_un_paquete_por_deprisa_que_se_desempaque(sala: SalaDePaquetes) -> None:
+    cuantos = 4 * desempaque.TANDA
+    sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)}))
+    parada = threading.Event()
+    mano: Desempacador = sala.desempacador().func.__self__  # type: ignore[attr-defined]
+    abrir = sala.abrir
+
+    def al_listar() -> Any:
+        _, conexion = mano._empleado._actual  # type: ignore[misc]
+        # There is always one more answer to be read.
+        esperar(conexion.poll)
+        parada.set()
+        return abrir()
+
+    mano._abrir = al_listar
+    assert mano.vuelta(parada)
+    assert len(sala.miembros("p-1")) == desempaque.TANDA
+    assert (sala.paquete("p-1")["estado"], sala.paquete("p-1")["intentos"]) == ("RECIBIDO", 0)
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", cuantos, 0, cuantos, 0)
+
+
+def test_lo_rechazado_se_recoge_por_partes_y_al_parar_se_deja(
+    sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("procesamiento.entrada.paquetes.BORRADOS", desempaque.TANDA)
+    cuantos = 3 * desempaque.TANDA
+    malo = bytearray(zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)} | {"z.bin": bytes(range(256)) * 64}))
+    malo[malo.index(b"z.bin") + 40] ^= 0xFF  # in its content: its sum is another
+    sala.mandar_paquete("p-1", bytes(malo))
+    parada = threading.Event()
+    mano: Desempacador = sala.desempacador().func.__self__  # type: ignore[attr-defined]
+    olvidar = sala.cola_paquetes.olvidar
+
+    def al_olvidar(paquete: Paquete, cuantos: int) -> bool:
+        parada.set()
+        return olvidar(paquete, cuantos)
+
+    monkeypatch.setattr(sala.cola_paquetes, "olvidar", al_olvidar)
+    assert mano.vuelta(parada)
+    assert sala.paquete("p-1")["estado"] == "RECHAZADO"
+    assert len(sala.miembros("p-1")) == cuantos - desempaque.TANDA
+    sala.acabar()
+    assert (sala.miembros("p-1"), sala.originales(), sala.paquete("p-1")["proximo"]) == ([], set(), None)
+
+
+def test_un_miembro_se_dice_una_vez_y_un_paquete_empieza_una_vez() -> None:
+    miembro = Miembro(id="m", paquete="p", lugar=0, imagen="i", uri="u", sha256="0", octetos=0, metadatos={"a": "b"})
+    assert miembro.decir() == {"a": "b"}
+    with pytest.raises(RuntimeError):
+        miembro.decir()
+    paquete = Paquete(id="p", total=1)
+    paquete.empezar()
+    with pytest.raises(RuntimeError):
+        paquete.empezar()
 
 
 def test_un_id_que_muestra_el_numero_que_solo_el_archivo_dice_no_queda_en_ninguna_parte(sala: SalaDePaquetes) -> None:

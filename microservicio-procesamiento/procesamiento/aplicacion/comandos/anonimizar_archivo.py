@@ -30,7 +30,8 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
         raise ReglaViolada(motivos.DATOS_INVALIDOS)
     if not metadatos.es_de_archivo():
         raise ReglaViolada(motivos.DATOS_INVALIDOS)
-    if not unidad.admite(archivo.uri):
+    # Members are the platform's own, also those of no octets.
+    if not unidad.admite(archivo.uri, archivo.es_referencia and not comando.id_paquete):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     pedido = unidad.anonimizador.huella(metadatos, archivo.sha256)
     if imagen is None:

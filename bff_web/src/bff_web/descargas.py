@@ -6,20 +6,15 @@ from functools import partial
 import flask
 import structlog
 
+from anonimizacion.formatos import TIPOS
 from seedwork.aplicacion.almacen import RESULTADOS, Almacen, NoEsta, SinAlmacen
 from seedwork.entrada.descargas import descargar
 from seedwork.entrada.problemas import ErrorHttp
 
 log = structlog.get_logger(__name__)
 
-EXTENSIONES = {
-    "application/dicom": "dcm",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "application/octet-stream": "nii",
-    "application/gzip": "nii.gz",
-}
-"""The media types of results, and how a file of each is called."""
+EXTENSIONES = {tipo.medio: tipo.extension for tipo in TIPOS}
+"""The media types of results, and what the name of a file of each ends in."""
 _CON_INFORME = ("PENDIENTE", "CUARENTENA", "FALLIDA")
 """The states of what came as a file and has no clean one."""
 
