@@ -350,7 +350,9 @@ def _al_tomar_archivos(cola: ColaArchivosSQL, oyente: Oyente) -> list[str]:
     cola.devolver(tomado, 0.0, cuenta=True)
     for id, _ in cola.retirar():
         cola.sin_original(id)
-    assert cola.nombradas(["file:///a/4", "file:///b/4", "file:///a/x"]) == {"file:///a/4", "file:///b/4"}
+    # As many at once as the broom asks for.
+    ajenas = [f"file:///x/{n}" for n in range(500)]
+    assert cola.nombradas([*ajenas, "file:///a/4", "file:///b/4"]) == {"file:///a/4", "file:///b/4"}
     return oyente.faltas()
 
 

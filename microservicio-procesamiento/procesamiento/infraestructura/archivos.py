@@ -10,10 +10,15 @@ from procesamiento.infraestructura.tablas import archivos, miembros, paquetes
 
 _A = archivos.c
 _SIN_ORIGINAL = sa.update(archivos).where(_A.id == sa.bindparam("cual")).values(uri=None, conservar_hasta=None)
-_NOMBRADAS = sa.union_all(
-    *(
-        sa.select(columna).where(columna == sa.any_(sa.bindparam("uris", type_=sa.ARRAY(sa.Text))))
-        for columna in (_A.uri, miembros.c.uri, paquetes.c.uri, paquetes.c.uri_metadatos)
+_ESTA = sa.func.unnest(sa.bindparam("uris", type_=sa.ARRAY(sa.Text))).table_valued("uri").render_derived()
+# One after the other: nothing of these columns is sampled, and of many at once a whole table would be read.
+_NOMBRADAS = sa.select(_ESTA.c.uri).where(
+    sa.func.coalesce(
+        *(
+            sa.select(sa.true()).where(columna == _ESTA.c.uri).limit(1).scalar_subquery()
+            for columna in (_A.uri, miembros.c.uri, paquetes.c.uri, paquetes.c.uri_metadatos)
+        ),
+        sa.false(),
     )
 )
 _VENCIDOS = (

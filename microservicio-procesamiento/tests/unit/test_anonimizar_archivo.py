@@ -100,6 +100,8 @@ def test_y_un_archivo_lo_es_de_unos_metadatos_solos(servicio: ConArchivos) -> No
     ("malo", "motivo"),
     [
         (replace(COMANDO, fecha_ingesta="ayer"), motivos.DATOS_INVALIDOS),
+        (replace(COMANDO, formato_imagen="TIFF"), motivos.DATOS_INVALIDOS),
+        (replace(COMANDO, formato_imagen="TIFF", id_paquete="p-1"), motivos.DATOS_INVALIDOS),
         (replace(COMANDO, id_imagen=f"x-{COMANDO.id_paciente}"), motivos.ID_REVELA_PACIENTE),
     ],
 )

@@ -68,6 +68,10 @@ class AlmacenDeObjetos:
         nombre = uri.removeprefix(f"{self._base}/")
         return nombre if nombre != uri and _NOMBRE.fullmatch(nombre) else None
 
+    def ruta(self, nombre: str) -> Path | None:
+        """Where an object of that name is on this machine, behind all links; None in a store that is no folder."""
+        return None if (carpeta := self._carpeta) is None else (carpeta / nombre).resolve()
+
     async def recibir(self, nombre: str, trozos: AsyncIterable[bytes]) -> Guardado:
         """Store what comes, as it comes."""
         cuenta = _Cuenta()
@@ -218,4 +222,14 @@ class Referencias:
         if self._propio.nombre(uri) is not None:
             return None
         nombrados = ((almacen, almacen.nombre(uri)) for almacen in self._permitidos)
-        return next(((almacen, nombre) for almacen, nombre in nombrados if nombre is not None), None)
+        return next(
+            ((almacen, nombre) for almacen, nombre in nombrados if nombre and self._queda(almacen, nombre)), None
+        )
+
+    def _queda(self, almacen: AlmacenDeObjetos, nombre: str) -> bool:
+        """Whether it leads where its name says: in a folder, a link may lead anywhere."""
+        destino = almacen.ruta(nombre)
+        if destino is None:
+            return True
+        dentro, propia = almacen.ruta(""), self._propio.ruta("")
+        return destino.is_relative_to(dentro or "") and not (propia and destino.is_relative_to(propia))
