@@ -1,4 +1,4 @@
-"""The broom: it deletes originals that nobody needs any more."""
+"""The broom: it deletes originals that nobody needs any more, and results that are nobody's."""
 
 import math
 import time
@@ -11,7 +11,7 @@ import structlog
 from contratos.procesamiento import AnonimizarArchivo, AnonimizarPaquete
 from procesamiento import NOMBRE
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
-from seedwork.aplicacion.almacen import ORIGINALES, Almacen
+from seedwork.aplicacion.almacen import ORIGINALES, RESULTADOS, Almacen
 from seedwork.aplicacion.broker import Atrasos
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
@@ -21,7 +21,9 @@ log = structlog.get_logger(__name__)
 HUERFANOS_S = 600.0
 """Seconds between two looks for originals that nothing names."""
 HUERFANO = timedelta(hours=24)
-"""After so long, an original that nothing names goes."""
+"""After so long, an original that nothing names goes, and a result."""
+RESULTADOS_S = 86400.0
+"""Seconds between two looks for results that nothing names: who stored one and died before it was noted."""
 _SOBRANTES = 100_000
 """So many are kept in mind; what is beyond waits for :data:`HUERFANO`."""
 _TANDA = 500
@@ -79,7 +81,7 @@ def oido(atrasos: Atrasos, cartas: timedelta) -> Callable[[datetime], datetime]:
 
 class Escoba:
     """Deletes originals: at each pass those that were kept long enough, and those of commands that had no use for
-    them; and now and then those that nothing names.
+    them; and now and then those that nothing names, and results likewise.
 
     Args:
         cola: the files.
@@ -96,7 +98,7 @@ class Escoba:
         self._almacen = almacen
         self._sobrantes = sobrantes
         self._oido = oido
-        self._siguiente = -math.inf
+        self._siguiente = self._siguiente_de_resultados = -math.inf
 
     def vuelta(self) -> None:
         """One pass.
@@ -116,6 +118,9 @@ class Escoba:
             # Before it is tried: who is away is not asked for all names at each pass.
             self._siguiente = time.monotonic() + HUERFANOS_S
             self._barrer_huerfanos()
+        if time.monotonic() >= self._siguiente_de_resultados:
+            self._siguiente_de_resultados = time.monotonic() + RESULTADOS_S
+            self._barrer_resultados()
 
     def _recoger(self) -> None:
         while uris := self._sobrantes.tomar(_TANDA):
@@ -138,6 +143,25 @@ class Escoba:
                 grupo = []
         self._borrar_huerfanos(grupo)
         self._almacen.olvidar_a_medias(antes_de)
+
+    def _barrer_resultados(self) -> None:
+        antes_de = self._cola.reloj() - HUERFANO
+        grupo: list[str] = []
+        for objeto in self._almacen.listar(RESULTADOS, antes_de):
+            grupo.append(objeto.nombre.removeprefix(RESULTADOS))
+            if len(grupo) == _TANDA:
+                self._borrar_resultados(grupo, antes_de)
+                grupo = []
+        self._borrar_resultados(grupo, antes_de)
+
+    def _borrar_resultados(self, resumenes: list[str], antes_de: datetime) -> None:
+        suyos = self._cola.de_alguien(resumenes)
+        for nombre in (RESULTADOS + resumen for resumen in resumenes if resumen not in suyos):
+            # Whoever makes the same content stores it anew, though it is there: then it is about to be somebody's.
+            visto = self._almacen.describir(nombre)
+            if visto is not None and visto.cambiado < antes_de:
+                self._almacen.borrar(nombre)
+                log.info("resultado de nadie borrado")
 
     def _borrar_huerfanos(self, nombres: list[str]) -> None:
         nombradas = self._cola.nombradas([self._almacen.uri(nombre) for nombre in nombres])

@@ -21,6 +21,9 @@ _NOMBRADAS = sa.select(_ESTA.c.uri).where(
         sa.false(),
     )
 )
+_DE_ALGUIEN = sa.select(_A.resultado_sha256).where(
+    _A.resultado_sha256 == sa.any_(sa.bindparam("resumenes", type_=sa.ARRAY(sa.Text)))
+)
 _VENCIDOS = (
     sa.select(_A.id)
     .where(_A.conservar_hasta <= INSTANTE)
@@ -43,6 +46,15 @@ class ColaArchivosSQL(ColaSQL[Archivo]):
 
     def __init__(self, motor: sa.Engine) -> None:
         super().__init__(motor, archivos, Archivo)
+        self._sueltos = ColaSQL(motor, archivos, Archivo, _A.paquete.is_(None))
+        self._les_toca = False
+
+    def tomar(self, arriendo_s: float) -> Archivo | None:
+        """By turns, the one that has been due for longest of those that were sent by themselves, if there is any, and
+        of all: thousands that came together hold nobody up who sent one, and are not held up by anybody."""
+        self._les_toca = not self._les_toca
+        suelto = self._sueltos.tomar(arriendo_s) if self._les_toca else None
+        return suelto or super().tomar(arriendo_s)
 
     def retirar(self) -> Collection[tuple[str, str | None]]:
         """Some files, by id, whose original, there, has been kept long enough: from now on nobody can release them.
@@ -61,3 +73,8 @@ class ColaArchivosSQL(ColaSQL[Archivo]):
         """Those of these that a file's original lies at, a package, its metadata, or a member that is not decided."""
         with self._motor.connect() as conexion:
             return set(conexion.scalars(_NOMBRADAS, {"uris": list(uris)}))
+
+    def de_alguien(self, resumenes: Collection[str]) -> set[str]:
+        """Those of these SHA-256 that a file's result has."""
+        with self._motor.connect() as conexion:
+            return set(conexion.scalars(_DE_ALGUIEN, {"resumenes": list(resumenes)}))

@@ -36,15 +36,22 @@ class ColaSQL(Generic[E]):
         motor: the service's database.
         tabla: where they are.
         hacer: makes of a row's columns what it is.
+        cuales: which of them; all by default.
     """
 
-    def __init__(self, motor: sa.Engine, tabla: sa.Table, hacer: Callable[..., E]) -> None:
+    def __init__(
+        self,
+        motor: sa.Engine,
+        tabla: sa.Table,
+        hacer: Callable[..., E],
+        cuales: sa.ColumnElement[bool] = sa.true(),  # noqa: B008 — a constant
+    ) -> None:
         self._motor = motor.execution_options(isolation_level="AUTOCOMMIT")
         self._hacer = hacer
         c = tabla.c
         debido = (
             sa.select(c.id)
-            .where(c.proximo <= INSTANTE)
+            .where(c.proximo <= INSTANTE, cuales)
             .order_by(c.proximo)
             .limit(1)
             .with_for_update(skip_locked=True)

@@ -100,6 +100,12 @@ sa.Index("miembros_estado", miembros.c.paquete, miembros.c.estado, miembros.c.or
 sa.Index("miembros_imagen", miembros.c.imagen)
 sa.Index("miembros_uri", miembros.c.uri, postgresql_where=miembros.c.uri.is_not(None))
 sa.Index("archivos_proximo", archivos.c.proximo, postgresql_where=archivos.c.proximo.is_not(None))
+sa.Index(
+    "archivos_sueltos",
+    archivos.c.proximo,
+    postgresql_where=sa.and_(archivos.c.proximo.is_not(None), archivos.c.paquete.is_(None)),
+)
+sa.Index("archivos_resultado", archivos.c.resultado_sha256, postgresql_where=archivos.c.resultado_sha256.is_not(None))
 sa.Index("archivos_uri", archivos.c.uri, postgresql_where=archivos.c.uri.is_not(None))
 sa.Index(
     "archivos_conservar_hasta",

@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nibabel
 import numpy as np
@@ -107,8 +108,8 @@ class SalaDePaquetes(Sala):
 
     def comando(self, id: str, contenido: bytes, metadatos: bytes | None = None) -> AnonimizarPaquete:
         guardados = [
-            self.almacen.guardar(f"originales/{id}-{n}-{len(trozo)}", [trozo])
-            for n, trozo in enumerate((contenido, metadatos))
+            self.almacen.guardar(f"originales/{id}-{uuid4()}", [trozo])
+            for trozo in (contenido, metadatos)
             if trozo is not None
         ]
         pedidos = [ArchivoPedido(uri=g.uri, sha256=g.sha256, octetos=g.octetos) for g in guardados]
@@ -915,3 +916,57 @@ def test_la_escoba_deja_lo_que_una_carta_repetida_nombra(sala: SalaDePaquetes) -
     assert barrer()
     atrasos.entradas = 0
     assert not barrer()
+
+
+def test_un_archivo_suelto_no_espera_a_que_acabe_un_paquete_ni_el_paquete_a_los_sueltos(sala: SalaDePaquetes) -> None:
+    sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(12)}))
+    assert sala.desempacador()()
+    assert sala.entregar() == 12
+    for n in range(3):
+        sala.mandar_archivo(f"c-{n}", f"suelto-{n}", b"nada", id_imagen=f"i-{n}")
+    limpiar, decididas = sala.mano(), []
+    while limpiar():
+        with sala.motor.connect() as conexion:
+            hechas = conexion.scalars(sa.select(tablas.imagenes.c.id).where(tablas.imagenes.c.estado != "PENDIENTE"))
+            decididas += [id for id in hechas if id not in decididas]
+    assert [n for n, id in enumerate(decididas) if id.startswith("i-")] == [0, 2, 4]
+    assert sala.cuentas("p-1") == ("COMPLETADO", 12, 0, 12, 0)
+
+
+def test_un_resultado_de_nadie_se_va_al_cabo_de_un_dia_y_uno_que_se_hace_otra_vez_no(sala: SalaDePaquetes) -> None:
+    def envejecer(resumen: str) -> Path:
+        archivo = Path(sala.almacen.uri(f"resultados/{resumen}").removeprefix("file://"))
+        antes = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+        os.utime(archivo, (antes, antes))
+        return archivo
+
+    sala.almacen.guardar("resultados/de-nadie", [b"x"])
+    sala.mandar_archivo("c-1", "uno")
+    limpiar = sala.mano()
+    assert limpiar()
+    resumen = sala.archivo("i-1")["resultado_sha256"]
+    reciente, suyo = Path(sala.almacen.uri("resultados/de-nadie").removeprefix("file://")), envejecer(resumen)
+    sala.barrer()
+    assert (reciente.exists(), suyo.exists()) == (True, True)
+    envejecer("de-nadie")
+    # Two images of one content share a result: of them, one row names it; and then none.
+    sala.mandar_archivo("c-2", "dos", id_imagen="i-2")
+    assert limpiar()
+    assert sala.archivo("i-2")["resultado_sha256"] == resumen
+    with sala.motor.begin() as conexion:
+        conexion.execute(sa.delete(tablas.archivos).where(tablas.archivos.c.id == "i-1"))
+    envejecer(resumen)
+    sala.barrer()
+    assert (reciente.exists(), suyo.exists()) == (False, True)
+    with sala.motor.begin() as conexion:
+        conexion.execute(sa.delete(tablas.archivos))
+    # Somebody who has just made it again, and not noted it yet, keeps it.
+    sala.mandar_archivo("c-3", "tres", id_imagen="i-3")
+    hecha = sala.mano().func.__self__  # type: ignore[attr-defined]
+    hecha._anotar = lambda *_: None
+    assert hecha.vuelta(threading.Event())
+    sala.barrer()
+    assert suyo.exists()
+    envejecer(resumen)
+    sala.barrer()
+    assert not suyo.exists()

@@ -228,8 +228,7 @@ class Referencias:
 
     def _queda(self, almacen: AlmacenDeObjetos, nombre: str) -> bool:
         """Whether it leads where its name says: in a folder, a link may lead anywhere."""
-        destino = almacen.ruta(nombre)
-        if destino is None:
+        carpeta, destino, propia = almacen.ruta(""), almacen.ruta(nombre), self._propio.ruta("")
+        if carpeta is None or destino is None:
             return True
-        dentro, propia = almacen.ruta(""), self._propio.ruta("")
-        return destino.is_relative_to(dentro or "") and not (propia and destino.is_relative_to(propia))
+        return destino.is_relative_to(carpeta) and not (propia is not None and destino.is_relative_to(propia))
