@@ -26,6 +26,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HTTP_HOST=
 WORKDIR /app
 COPY --from=dependencias /venv /venv
 COPY seedwork/src/ ./
+COPY anonimizacion/src/anonimizacion ./anonimizacion
 USER 10001:10001
 
 FROM comun AS servicio
@@ -34,7 +35,6 @@ ARG PAQUETE
 ARG HTTP_PUERTO
 ARG SALUD_PUERTO
 ENV HTTP_PUERTO=${HTTP_PUERTO} SALUD_PUERTO=${SALUD_PUERTO}
-COPY anonimizacion/src/anonimizacion ./anonimizacion
 COPY microservicio-${SERVICIO}/${PAQUETE} ./${PAQUETE}
 COPY microservicio-${SERVICIO}/migraciones ./migraciones
 # An exec form can't name the package: Python runs the folder by what the package's own __main__ says.

@@ -154,9 +154,16 @@ def test_dos_veces_el_mismo_nombre(otro: str) -> None:
     assert razon(zip_de(("n\u0303", b"1"), ("ñ", b"2"))) is Razon.NOMBRE_REPETIDO
 
 
-@pytest.mark.parametrize("tipo", [0o120777, 0o020644, 0o060644, 0o010644, 0o140644])
+@pytest.mark.parametrize("tipo", [0o120777, 0o020644, 0o060644, 0o140644])
 def test_enlaces_y_dispositivos(tipo: int) -> None:
     assert razon(zip_de(("a", b"../x"), external_attr=tipo << 16)) is Razon.ENLACE_NO_ADMITIDO
+
+
+def test_lo_que_vino_por_una_tuberia_es_un_archivo() -> None:
+    """``cat a | zip x.zip -`` says of it what its source was."""
+    datos = zip_de(("-", b"x"), external_attr=0o010600 << 16)
+    assert [m.nombre for m in abrir(io.BytesIO(datos), MUCHO)] == ["-"]
+    assert razon(zip_de(("a/", b""), external_attr=0o010600 << 16)) is Razon.ENTRADA_CONTRADICTORIA
 
 
 def test_lo_que_es_carpeta_por_un_lado_y_archivo_por_otro() -> None:

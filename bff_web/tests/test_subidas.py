@@ -26,13 +26,12 @@ from typing import Any
 import psutil
 import pytest
 
-from bff_web import formularios
-from bff_web.comandos.procesamiento import METADATOS_MAXIMO
+from bff_web import empaquetado
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
 from contratos.ejemplos import IMAGEN
-from contratos.procesamiento import ArchivoPedido
+from contratos.procesamiento import METADATOS_MAXIMO, ArchivoPedido
 from seedwork.aplicacion.almacen import SinAlmacen, base_de_almacen
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
@@ -190,6 +189,21 @@ def test_una_referencia_en_json_lleva_donde_esta(puerta: Puerta) -> None:
     for mala in ({"uri": "http://a/b"}, {"sha256": "x"}, {"uri": "s3://a/ñ"}):
         cuerpo = json.dumps({**CAMPOS, "referencia": {**referencia, **mala}})
         assert puerta.enviar(cuerpo, None, "application/json")[0] == 422
+
+
+def test_una_referencia_no_lleva_a_lo_que_otros_enviaron(puerta: Puerta) -> None:
+    puerta.enviar(formulario())
+    ((_, mensaje),) = puerta.emisor.publicados
+    base = base_de_almacen(str(puerta.carpeta))
+    for uri in (mensaje.archivo.uri, f"{base}/resultados/{'a' * 64}", f"{base}/%6f/../x"):
+        cuerpo = json.dumps({**CAMPOS, "referencia": {"uri": uri, "sha256": mensaje.archivo.sha256}})
+        estado, problema = puerta.enviar(cuerpo, None, "application/json")
+        assert estado == 422
+        motivo = "no puede llevar al almacén de la plataforma: envíe el archivo"
+        assert problema["errores"] == [{"campo": "referencia.uri", "motivo": motivo}]
+    assert len(puerta.emisor.publicados) == 1
+    vecina = json.dumps({**CAMPOS, "referencia": {"uri": f"{base}-otro/a.dcm", "sha256": "0" * 64}})
+    assert puerta.enviar(vecina, None, "application/json")[0] == 202
 
 
 SIN_BORDE = "multipart/form-data"
@@ -481,10 +495,10 @@ def test_de_un_paquete_que_no_vale_se_dice_por_que_y_no_queda_nada(
 
 
 def test_archivos_de_mas_o_con_nombres_de_mas_se_rechazan(puerta: Puerta, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formularios, "MAXIMO_VARIOS", 3)
+    monkeypatch.setattr(empaquetado, "MAXIMO_VARIOS", 3)
     cuerpos = [paquete(*(suelto(f"{n}") for n in range(cuantos))) for cuantos in (3, 4)]
     assert [puerta.enviar(c, ruta=PAQUETES)[0] for c in cuerpos] == [202, 422]
-    monkeypatch.setattr(formularios, "MAXIMO_NOMBRES", 10)
+    monkeypatch.setattr(empaquetado, "MAXIMO_NOMBRES", 10)
     cuerpos = [paquete(suelto("a"), suelto("ñ" * largo)) for largo in (4, 5)]
     assert [puerta.enviar(c, ruta=PAQUETES)[0] for c in cuerpos] == [202, 422]
 

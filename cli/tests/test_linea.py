@@ -19,6 +19,7 @@ from werkzeug.formparser import parse_form_data
 
 from bff_web.comandos import COMANDOS
 from bff_web.documento import describir
+from saludtech_cli import paquete
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.formulario import Formulario, del_disco
 from saludtech_cli.puerta import Puerta
@@ -277,6 +278,12 @@ def test_una_imagen_se_sube_con_sus_campos_y_sin_su_nombre(puerta: Any, linea: A
     cuerpo.write_text('{"id_imagen": {"a": 1}}')
     assert linea("imagen", "subir", str(imagen), "-f", str(cuerpo)) == 2
     assert "no lo son: id_imagen" in linea.errores
+
+
+def test_cuantos_archivos_sueltos_se_admiten_lo_dice_la_puerta() -> None:
+    """The command line says it before it sends them."""
+    contenido = describir()["paths"][paquete.RUTA]["post"]["requestBody"]["content"]
+    assert contenido["multipart/form-data"]["schema"]["properties"]["archivos"]["maxItems"] == paquete.MAXIMO_ARCHIVOS
 
 
 def test_una_carpeta_se_envia_archivo_a_archivo_y_siempre_igual(puerta: Any, linea: Any, tmp_path: Path) -> None:

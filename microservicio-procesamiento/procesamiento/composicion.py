@@ -1,7 +1,7 @@
 """Where everything is put together: what knows all layers."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -9,24 +9,25 @@ import flask
 import sqlalchemy as sa
 
 from anonimizacion.seudonimos import Seudonimizador
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarPaquete
 from procesamiento import NOMBRE
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.config import Config
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.entrada.archivos import Escoba, Mano
+from procesamiento.entrada.archivos import Mano
+from procesamiento.entrada.escoba import Escoba, Sobrantes, oido
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.entrada.limpieza import Taller
 from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
-from procesamiento.infraestructura.medidas import medir
+from procesamiento.infraestructura.medidas import debido, medir
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS, archivos, miembros, paquetes
+from seedwork.aplicacion.almacen import comprobar
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.http import App
@@ -34,7 +35,6 @@ from seedwork.entrada.proceso import Parte, Periodica
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.avance import AtrasosPulsar
-from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
 _ARCHIVOS = "archivos"
@@ -58,17 +58,19 @@ def servicio() -> Servicio:
         leer_texto=config.archivo_ocr,
     )
 
+    sobrantes = Sobrantes()
+
     @cache
     def unidad() -> Callable[[TransaccionSQL], UnidadProcesamiento]:
         return partial(
             UnidadProcesamiento,
             anonimizador=Anonimizador(seudonimizadores, leer_reconocedor(condiciones)),
-            admite=lambda uri: taller.lugar(uri) is not None,
+            admite=taller.admite,
         )
 
     def partes(este: Servicio, motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         propio, almacen = este.motor(de=_ARCHIVOS), AlmacenDeObjetos(config.almacen_url)
-        cola, atrasos = ColaArchivosSQL(propio), AtrasosPulsar(config.pulsar_admin_url, config.token)
+        cola = ColaArchivosSQL(propio)
         mano = Mano(
             cola,
             este.abrir(propio),
@@ -79,15 +81,6 @@ def servicio() -> Servicio:
             conservar=timedelta(days=config.cuarentena_dias),
         )
 
-        def oido(ahora: datetime) -> datetime:
-            # A dead letter names its file for as long as it can be replayed.
-            cartas = atrasos.mirar(topico_cartas(NOMBRE), SUBSCRIPTION_CARTAS).entradas
-            de_archivos = [atrasos.mirar(tipo.topico, NOMBRE) for tipo in (AnonimizarArchivo, AnonimizarPaquete)]
-            primero = min((atraso.mas_antiguo or ahora for atraso in de_archivos), default=ahora)
-            # Of what waits, the age may be untold.
-            seguro = cartas or any(atraso.entradas and atraso.mas_antiguo is None for atraso in de_archivos)
-            return min(primero, ahora - timedelta(days=config.cartas_dias)) if seguro else primero
-
         desempacador = Desempacador(
             ColaPaquetesSQL(propio),
             este.abrir(propio),
@@ -97,9 +90,10 @@ def servicio() -> Servicio:
             plazo_s=config.paquete_plazo_s,
             maximo=config.paquete_maximo,
         )
-        escoba = Escoba(cola, almacen, oido)
+        atrasos = AtrasosPulsar(config.pulsar_admin_url, config.token)
+        escoba = Escoba(cola, almacen, sobrantes, oido(atrasos, timedelta(days=config.cartas_dias)))
         return [
-            Parte(nombre="archivos", tarea=mano.correr),
+            Parte(nombre="archivos", tarea=mano.correr, informativas={"almacen": partial(comprobar, almacen)}),
             Parte(nombre="paquetes", tarea=desempacador.correr),
             Parte(nombre="escoba", tarea=Periodica(ESCOBA_S, escoba.vuelta).correr),
             Parte(nombre="medidas", medir=partial(medir, motor)),
@@ -117,11 +111,13 @@ def servicio() -> Servicio:
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
         colas={
-            archivos.name: ("metadatos", "sobre"),
-            paquetes.name: ("sobre",),
-            miembros.name: ("metadatos",),
+            archivos.name: ("metadatos", "sobre", "uri"),
+            paquetes.name: ("sobre", "uri", "uri_metadatos"),
+            miembros.name: ("metadatos", "uri"),
         },
         unidad=unidad,
+        tras=sobrantes.oir,
+        debido=debido,
         partes=partes,
         sesiones={_ARCHIVOS: 3},
         api=api,

@@ -70,7 +70,7 @@ class Config(ConfigDeAlmacen, ConfigServicio):
     """Whether text that is burned into pictures is read, and blacked out. Where it is not, or the reader is not
     installed, what may have any is kept apart."""
     paquete_maximo: PositiveInt = 20 * 1024**3
-    """Octets that the files of a package may have in all, unpacked."""
+    """Octets that a package may have, and its files in all, unpacked."""
     paquete_plazo_s: PositiveFloat = 3600.0
     """Seconds that one attempt at a package may take; the next goes on where it was."""
     cuarentena_dias: PositiveFloat = 30.0

@@ -110,10 +110,13 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         "INSERT INTO imagenes (id, secuencia, estado, seudonimo_paciente, modalidad, patologia, region_anatomica,"
         f" huella) SELECT 'x' || n, 1, 'ANONIMIZADA', 's', {_V}, {_OTRA}, {_V}, 'x'::bytea {_N}",
         # A quarter waits, a quarter's original is kept, and the others are clean.
-        "INSERT INTO archivos (id, uri, sha256, octetos, metadatos, sobre, intentos, proximo, conservar_hasta)"
-        " SELECT 'x' || n, CASE WHEN mod(n, 4) < 2 THEN 'file:///a/' || n END, 'h', 1,"
+        # All but the youngest came in packages.
+        "INSERT INTO archivos (id, uri, sha256, octetos, paquete, metadatos, sobre, intentos, proximo, conservar_hasta,"
+        " resultado_sha256)"
+        " SELECT 'x' || n, CASE WHEN mod(n, 4) < 2 THEN 'file:///a/' || n END, 'h', 1, CASE WHEN n > 4 THEN 'p' END,"
         " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0,"
-        f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, CASE mod(n, 4) WHEN 1 THEN {_EN} END {_N}",
+        f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, CASE mod(n, 4) WHEN 1 THEN {_EN} END,"
+        f" CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
         # A quarter is due; one has many images, and none of their commands is said.
         "INSERT INTO paquetes (id, secuencia, estado, uri, uri_metadatos, sha256, octetos, sha256_metadatos, sobre,"
         " intentos, avance, proximo, total, hechas, cuarentena, fallidas)"
@@ -145,7 +148,9 @@ Dicha = tuple[str, Any]
 
 
 @pytest.fixture(params=SERVICIOS.values(), scope="module")
-def servicio(request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica) -> Iterator[Servicio]:
+def servicio(
+    request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Servicio]:
     """Each service on a database of its own, with many rows in each table."""
     composicion = importlib.import_module(f"{request.param}.composicion")
     with pytest.MonkeyPatch.context() as entorno:
@@ -155,6 +160,7 @@ def servicio(request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica) -> I
         entorno.setenv("PULSAR_ADMIN_URL", "http://127.0.0.1:1")
         # Less than it is to be, so that some of them are pruned.
         entorno.setenv("COMANDOS_DIAS", "30")
+        entorno.setenv("ALMACEN_URL", str(tmp_path_factory.mktemp("almacen")))
         entorno.setenv("SEUDONIMO_CLAVE", "YmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28=")
         composicion.servicio.cache_clear()
         este = composicion.servicio()
@@ -341,13 +347,19 @@ def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio, monke
 
 def _al_tomar_archivos(cola: ColaArchivosSQL, oyente: Oyente) -> list[str]:
     """What the hand and the broom ask of the queue."""
-    tomado = cola.tomar(15.0)
+    suelto, tomado = cola.tomar(15.0), cola.tomar(15.0)
+    assert suelto is not None
+    assert (suelto.id, suelto.paquete) == ("x4", None), "behind all that came before it"
     assert tomado is not None
+    assert tomado.paquete
     assert cola.renovar(tomado, 15.0)
     cola.devolver(tomado, 0.0, cuenta=True)
     for id, _ in cola.retirar():
         cola.sin_original(id)
-    assert cola.nombradas(["file:///a/4", "file:///b/4", "file:///a/x"]) == {"file:///a/4", "file:///b/4"}
+    # As many at once as the broom asks for.
+    ajenas = [f"file:///x/{n}" for n in range(500)]
+    assert cola.nombradas([*ajenas, "file:///a/4", "file:///b/4"]) == {"file:///a/4", "file:///b/4"}
+    assert cola.de_alguien([f"h{n}" for n in range(500)]) == {f"h{n}" for n in range(500) if n % 4 == 3}
     return oyente.faltas()
 
 

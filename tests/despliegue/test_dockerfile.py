@@ -123,12 +123,14 @@ def test_cada_imagen_lleva_su_paquete_sus_migraciones_y_nada_de_otro_servicio(ob
     else:
         # Beside each other, as composicion looks for them.
         assert copias == {
-            "anonimizacion/src/anonimizacion": "./anonimizacion",
             f"{carpeta}/{paquete}": f"./{paquete}",
             f"{carpeta}/migraciones": "./migraciones",
             f"{carpeta}/{paquete}/__main__.py": "./",
         }
-    assert _copias(ETAPAS["comun"]) == {"seedwork/src/": "./"}
+    assert _copias(ETAPAS["comun"]) == {
+        "seedwork/src/": "./",
+        "anonimizacion/src/anonimizacion": "./anonimizacion",
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import secrets
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,11 @@ FINALES = {"ACTIVA", "RECHAZADA", "CANCELADA"}
 
 CUERPO_SUSCRIPCION: Mapping[str, Any] = json.loads(SUSCRIPCION)
 CUERPO_IMAGEN: Mapping[str, str] = json.loads(IMAGEN)
+
+
+def marca() -> str:
+    """A word of a test's own, without a digit: an id that shares a number with its patient is refused."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
 
 
 @dataclass(frozen=True)

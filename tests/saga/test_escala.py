@@ -92,6 +92,27 @@ def test_con_todos_los_trabajadores_muertos_la_api_dice_lo_que_espera(
     assert medidas.deseadas == 3, "it falls by one in five minutes at most"
 
 
+def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma: Plataforma, medidas: Medidas) -> None:
+    """A package of many files is few messages, handled in a moment, and hours of work."""
+    base, trabajador = plataforma.bases["procesamiento"], plataforma.proceso("procesamiento-1")
+    hasta(lambda: medidas.deseadas == 1, "la API mide")
+    # Nobody is to take what this puts there.
+    trabajador.matar()
+    try:
+        ejecutar(
+            base,
+            "INSERT INTO archivos (id, uri, sha256, octetos, metadatos, sobre, intentos, proximo)"
+            " SELECT 'escala-' || n, 'file:///a/' || n, 'h', 1, '{}', '{}', 0, clock_timestamp()"
+            " FROM generate_series(1, 100) AS n",
+        )
+        hasta(lambda: medidas.deseadas == 3, "lo que espera se cuenta")
+        assert medidas.edad_s == 0, "no message waits"
+    finally:
+        ejecutar(base, "DELETE FROM archivos WHERE id LIKE 'escala-%'")
+        trabajador.arrancar()
+        trabajador.esperar_listo()
+
+
 def test_donde_la_base_no_da_mas_no_se_desean_mas(negocio: Negocio, plataforma: Plataforma, medidas: Medidas) -> None:
     base, trabajador = plataforma.bases["procesamiento"], plataforma.proceso("procesamiento-1")
     # What it worked before is none of this.

@@ -4,7 +4,6 @@ In `make test`: door, broker, worker, its processes and the store, all real; the
 """
 
 import io
-import secrets
 import zipfile
 from collections import Counter
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from tests.saga.bases import volcado
 from tests.saga.espera import hasta
-from tests.saga.negocio import Negocio
+from tests.saga.negocio import Negocio, marca
 from tests.saga.plataforma_viva import Plataforma
 
 pytestmark = pytest.mark.integracion
@@ -49,32 +48,38 @@ def _acaba(negocio: Negocio, id: str) -> dict[str, Any]:
 
 
 def test_un_paquete_pasa_de_la_puerta_a_su_ultima_imagen(negocio: Negocio, plataforma: Plataforma) -> None:
-    marca = secrets.token_hex(6)
-    contenido = _zip(uno=_dicom(f"{marca}-1"), dos=_dicom(f"{marca}-2"), sin=_dicom(""), otro=b"no es imagen")
-    dichos = f"archivo,id_imagen,patologia\n{PERSONA}/uno,{marca}-a,Neumonía\n".encode()
+    propia = marca()
+    antes = {a.name for a in (plataforma.almacen / "originales").glob("*")}
+    contenido = _zip(uno=_dicom(f"{propia}-1"), dos=_dicom(f"{propia}-2"), sin=_dicom(""), otro=b"no es imagen")
+    dichos = f"archivo,id_imagen,id_paciente,patologia\n{PERSONA}/uno,i{propia},{propia}-1,Neumonía\n".encode()
     partes = {"paquete": (f"{PERSONA}.zip", contenido), "metadatos": ("m.csv", dichos)}
-    id = negocio.envia_paquete(marca, **partes)
-    assert negocio.envia_paquete(marca, **partes) == id
+    id = negocio.envia_paquete(propia, **partes)
+    assert negocio.envia_paquete(propia, **partes) == id
     fin = _acaba(negocio, id)
     assert [fin[c] for c in ("estado", "total", "hechas", "cuarentena", "fallidas", "pendientes")] == [
         *("COMPLETADO", 4, 2, 2, 0, 0)
     ]
     imagenes = negocio.pregunta(f"/procesar/paquetes/{id}/imagenes").cuerpo["elementos"]
     assert Counter(i["estado"] for i in imagenes) == {"ANONIMIZADA": 2, "CUARENTENA": 2}
-    propia = negocio.pregunta(f"/procesar/imagenes/{marca}-a").cuerpo
-    assert (propia["estado"], propia["patologia"], propia["modalidad"]) == ("ANONIMIZADA", "Neumonía", "CT")
-    limpio = negocio.baja(f"{marca}-a")
+    vista = negocio.pregunta(f"/procesar/imagenes/i{propia}").cuerpo
+    assert (vista["estado"], vista["patologia"], vista["modalidad"]) == ("ANONIMIZADA", "Neumonía", "CT")
+    # What was sent twice lies nowhere any more; what is in quarantine does.
+    hasta(
+        lambda: len({a.name for a in (plataforma.almacen / "originales").glob("*")} - antes) == 2,
+        "de lo que se envió dos veces no queda nada",
+    )
+    limpio = negocio.baja(f"i{propia}")
     assert limpio.status == 200
-    assert marca.encode() not in limpio.data
+    assert propia.encode() not in limpio.data
     for visto in (volcado(plataforma.bases["procesamiento"]), plataforma.registros().encode()):
         assert PERSONA.encode() not in visto
 
 
 def test_un_paquete_que_no_se_toma_dice_por_que_y_no_deja_nada(negocio: Negocio, plataforma: Plataforma) -> None:
-    marca = secrets.token_hex(6)
+    propia = marca()
     antes = {a.name for a in (plataforma.almacen / "originales").glob("*")}
-    dentro = _zip(uno=_dicom(f"{marca}-1"))
-    id = negocio.envia_paquete(marca, paquete=("a.zip", _zip(uno=_dicom(f"{marca}-1"), dos=dentro)))
+    dentro = _zip(uno=_dicom(f"{propia}-1"))
+    id = negocio.envia_paquete(propia, paquete=("a.zip", _zip(uno=_dicom(f"{propia}-1"), dos=dentro)))
     fin = _acaba(negocio, id)
     assert (fin["estado"], fin["motivo"]) == ("RECHAZADO", "El paquete lleva dentro otro archivo comprimido.")
     assert negocio.pregunta(f"/procesar/paquetes/{id}/imagenes").cuerpo["elementos"] == []

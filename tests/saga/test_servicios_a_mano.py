@@ -1,12 +1,10 @@
 """Operators make data services by hand, start them, give them another expert, and end them."""
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.saga.bases import filas
-from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio, Orden
 from tests.saga.plataforma_viva import Plataforma
 from tests.saga.test_planes import suscrita
@@ -49,24 +47,6 @@ def test_un_servicio_a_mano_se_crea_se_inicia_y_se_termina(negocio: Negocio, exp
     assert (terminado["estado"], terminado["detalle"]) == ("TERMINADO", "acabó el estudio")
     assert hace(negocio, creado, "fin").queda("RECHAZADO") == "El servicio de datos ya terminó."
     assert len(cliente.sus_sagas()) == 1, "a mano no hay saga"
-
-
-def test_su_dataset_cuenta_las_imagenes_de_su_modalidad(negocio: Negocio, plataforma: Plataforma, experto: str) -> None:
-    creado = negocio.crea_servicio(suscrita(negocio, "free").id, experto)
-    creado.queda("APLICADO")
-    for modalidad in ("Rayos X", "RAYOS X", "Ecografía"):
-        imagen = negocio.envia_imagen(id_imagen=f"img-{secrets.token_hex(6)}", modalidad=modalidad)
-        imagen.queda("ANONIMIZADA")
-    consulta = "SELECT count(*) FROM imagenes WHERE lower(modalidad) = 'rayos x'"
-    hay = filas(plataforma.bases["procesamiento"], consulta)[0][0]
-
-    assert hay >= 2
-
-    def contadas() -> object:
-        conjunto = vista(negocio, creado)["dataset"]
-        return isinstance(conjunto, dict) and conjunto["imagenes"]
-
-    hasta(lambda: contadas() == hay, f"el dataset cuenta {hay} imágenes")
 
 
 def test_creado_justo_detras_de_su_suscripcion_la_espera(negocio: Negocio, experto: str) -> None:

@@ -1,12 +1,36 @@
-"""What a file is by its first bytes, whatever it is called."""
+"""What a file is by its first bytes, whatever it is called; and how one of each format is called."""
 
 import zlib
+from typing import NamedTuple
 
 from anonimizacion.modelo import Formato, Octetos
 
 CABEZA = 4096
 """Bytes from a file's beginning that tell what it is."""
 GZIP = b"\x1f\x8b"
+
+
+class Tipo(NamedTuple):
+    """How a file is handed over: its media type, and what its name ends in, without the dot."""
+
+    medio: str
+    extension: str
+
+
+_TIPOS = {
+    Formato.DICOM: Tipo("application/dicom", "dcm"),
+    Formato.PNG: Tipo("image/png", "png"),
+    Formato.JPEG: Tipo("image/jpeg", "jpg"),
+    Formato.NIFTI: Tipo("application/octet-stream", "nii"),
+}
+_NIFTI_EN_GZIP = Tipo("application/gzip", "nii.gz")
+TIPOS = (*_TIPOS.values(), _NIFTI_EN_GZIP)
+"""All that there are."""
+
+
+def tipo(formato: Formato, cabeza: Octetos) -> Tipo:
+    """That of a file of a format which begins so: a NIfTI in gzip is handed over in it."""
+    return _NIFTI_EN_GZIP if formato is Formato.NIFTI and bytes(cabeza[:2]) == GZIP else _TIPOS[formato]
 
 
 def reconocer(octetos: Octetos) -> Formato:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -175,6 +175,8 @@ class Limpia:
         desplazamiento: by which the patient's dates are moved, in whole days; so that whoever has others of the same
             patient moves them likewise.
         rasgos: what the data set's classes need.
+        identifica: whether a text that the original held shows somebody that the cleaning took out of it; what is told
+            of the file elsewhere must not.
     """
 
     partes: tuple[Octetos, ...] = field(repr=False)
@@ -182,6 +184,7 @@ class Limpia:
     seudonimo: str
     desplazamiento: timedelta = field(repr=False)
     rasgos: Rasgos = Rasgos()
+    identifica: Callable[[str], bool] = field(default=lambda _texto: False, repr=False, compare=False)
 
     @property
     def octetos(self) -> int:

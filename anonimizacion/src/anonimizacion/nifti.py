@@ -15,13 +15,13 @@ import numpy as np
 
 from anonimizacion import quemado
 from anonimizacion.dicom.tabla import Accion
+from anonimizacion.formatos import GZIP
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Remitente
 from anonimizacion.raster import comprobar, de_quien
 from anonimizacion.seudonimos import Seudonimizador
 
 CARA = "CARA_RECONOCIBLE"
 """The notice of a volume from whose surface a face can be made."""
-_GZIP = b"\x1f\x8b"
 _BITS = {2: 8, 4: 16, 8: 32, 16: 32, 32: 64, 64: 64, 256: 8, 512: 16, 768: 32, 1024: 64, 1280: 64, 1536: 128, 1792: 128}
 """Bits of a voxel, by the code of its type: whole and real numbers, and complex ones."""
 _COLORES = {128: 24, 2304: 32}
@@ -131,7 +131,7 @@ def limpiar(
         ApartarError: it is no such file, not whole, or a picture of a screen.
     """
     paciente = de_quien(remitente)
-    comprimido = bytes(octetos[:2]) == _GZIP
+    comprimido = bytes(octetos[:2]) == GZIP
     if comprimido:
         octetos = _inflado(octetos, opciones.maximo_inflado)
     forma, orden = _forma(octetos)

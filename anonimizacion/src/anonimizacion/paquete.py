@@ -345,11 +345,12 @@ def _exigir_admitido(nombre: str) -> None:
 
 
 def _exigir_corriente(atributos: int, *, carpeta: bool, octetos: int) -> None:
-    """That it is a file or a folder, as its name says. Who made it may have no such attributes, and then says zero."""
+    """That it is a file or a folder, as its name says. Who made it may have no such attributes, and then says zero; who
+    was given it through a pipe says that, and leads nowhere else."""
     tipo = stat.S_IFMT(atributos >> 16)
-    if tipo not in (0, stat.S_IFREG, stat.S_IFDIR) or atributos & _ENLACE_NTFS:
+    if tipo not in (0, stat.S_IFREG, stat.S_IFIFO, stat.S_IFDIR) or atributos & _ENLACE_NTFS:
         raise PaqueteError(Razon.ENLACE_NO_ADMITIDO)
-    if (carpeta and (octetos or tipo == stat.S_IFREG)) or (not carpeta and tipo == stat.S_IFDIR):
+    if (carpeta and (octetos or tipo in (stat.S_IFREG, stat.S_IFIFO))) or (not carpeta and tipo == stat.S_IFDIR):
         raise PaqueteError(Razon.ENTRADA_CONTRADICTORIA)
 
 

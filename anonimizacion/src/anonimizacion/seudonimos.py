@@ -41,6 +41,7 @@ class Seudonimizador:
         self._contenido = _con_etiqueta(clave, "contenido")
         self._uids = _con_etiqueta(clave, "uid")
         self._rotulos = _con_etiqueta(clave, "rotulo")
+        self._ids = _con_etiqueta(clave, "id")
 
     def paciente(self, paciente: Paciente) -> str:
         """The patient's pseudonym, ``v<version>:`` and 128 bits in hexadecimal."""
@@ -61,6 +62,13 @@ class Seudonimizador:
     def rotulo(self, original: str) -> str:
         """What stands for a label by which parts of a file name one another: 16 characters, one per label."""
         return f"R{_sello(self._rotulos, original).hex()[:15].upper()}"
+
+    def id(self, original: str) -> UUID:
+        """The id that stands for something whose own name may be a person's: a path in a package.
+
+        Keyed: who has a list of names can't try which of them makes it.
+        """
+        return UUID(bytes=_sello(self._ids, original)[:16], version=4)
 
     def huella(self, contenido: str) -> bytes:
         """The fingerprint by which a repeat is recognised. Keyed too: else contents could be guessed, and checked."""

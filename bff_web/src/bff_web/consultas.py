@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 import flask
 
-from bff_web import archivos
+from bff_web import descargas
 from bff_web.cuerpos import no_valido, validar
 from bff_web.direcciones import exigir_ids
 from bff_web.modelos_consultas import Filtro, de_filtros
@@ -49,7 +49,7 @@ def _vista(consulta: type[Consulta], servicio: Servicio, almacen: Almacen) -> Ca
         ruta = consulta.ruta.format(**ids)
         respuesta = servicio.preguntar(ruta, _filtros(filtro))
         nombra = respuesta.status_code == 200 and issubclass(consulta.respuesta, ArchivoNombrado)
-        return archivos.dar(respuesta, ruta, almacen) if nombra else respuesta
+        return descargas.dar(respuesta, ruta, almacen) if nombra else respuesta
 
     return vista
 

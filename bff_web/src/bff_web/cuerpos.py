@@ -26,8 +26,11 @@ _TIPO = re.compile(r"application/json|json/application|aplication/json|applicati
 M = TypeVar("M", bound=BaseModel)
 
 
-def leer(modelo: type[M]) -> M:
+def leer(modelo: type[M], **contexto: str) -> M:
     """The request's body; none at all is an empty object, for a model that requires no field.
+
+    Args:
+        contexto: what the model's rules need to know besides.
 
     Raises:
         ErrorHttp: 415 for another media type or a coding, 400 for what is not JSON or not an object, 422 for an object
@@ -45,14 +48,14 @@ def leer(modelo: type[M]) -> M:
         raise ErrorHttp(415, "El cuerpo debe venir sin Content-Encoding.", cabeceras={"Accept-Encoding": "identity"})
     carga = pedido.get_data(cache=False)
     if not carga and puede_faltar(modelo):
-        return validar(modelo, {})
+        return validar(modelo, {}, **contexto)
     try:
         datos = leer_json(carga)
     except DemasiadoGrande:
         raise ErrorHttp(413) from None
     except NoEsObjeto as error:
         raise ErrorHttp(400, f"El cuerpo {error}.") from None
-    return validar(modelo, datos)
+    return validar(modelo, datos, **contexto)
 
 
 def puede_faltar(modelo: type[BaseModel]) -> bool:
@@ -65,14 +68,14 @@ def limitar(app: flask.Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAXIMO_BYTES
 
 
-def validar(modelo: type[M], datos: dict[str, Any]) -> M:
-    """The model's instance.
+def validar(modelo: type[M], datos: dict[str, Any], **contexto: str) -> M:
+    """The model's instance; the context is as for :func:`leer`.
 
     Raises:
         ErrorHttp: 422, naming each field that breaks a rule.
     """
     try:
-        return modelo.model_validate(datos)
+        return modelo.model_validate(datos, context=contexto)
     except ValidationError as error:
         raise no_valido(map(_explicar, error.errors(include_input=False, include_url=False))) from None
 

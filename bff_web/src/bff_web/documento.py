@@ -13,7 +13,7 @@ from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import archivos, idempotencia, respuestas, tipos
+from bff_web import descargas, idempotencia, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
@@ -39,6 +39,7 @@ _ERRORES: dict[int, dict[str, Any]] = {
     415: {"description": "El tipo de contenido no se admite."},
     416: {"description": "El archivo no llega hasta el tramo pedido."},
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
+    500: {"description": "El archivo debería estar y no se halla: avise al operador."},
     503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
 }
 
@@ -246,7 +247,7 @@ def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
             CONTEXTOS[consulta.contexto],
             descripcion=consulta.respuesta.__doc__,
             parametros=[*ids, *_de_cabecera(_CONDICIONES)],
-            respuestas=_archivo() | _errores(404, 412, 416, 422, 503) | _error(404, _SIN_ARCHIVO),
+            respuestas=_archivo() | _errores(404, 412, 416, 422, 500, 503) | _error(404, _SIN_ARCHIVO),
         )
     return _operacion(
         _en_minuscula(consulta.__name__),
@@ -268,7 +269,7 @@ def _de_cabecera(significados: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _archivo() -> dict[str, Any]:
     """The answers that are a file, or a part of one."""
-    contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in archivos.EXTENSIONES}
+    contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in descargas.EXTENSIONES}
     tramo = {"Content-Range": {"description": "Qué tramo es, y de cuántos octetos.", "schema": _TEXTO}}
     return {
         "200": {"description": "El archivo.", "headers": _DE_ARCHIVO, "content": contenido},

@@ -6,29 +6,26 @@ import warnings
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import IO, Any, Generic, TypeVar, cast
-from zipfile import ZipFile, ZipInfo
+from typing import Any, Generic, TypeVar
 
 import flask
 from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, BodyPartReader
 from werkzeug.http import parse_options_header
 
 from bff_web import idempotencia
-from bff_web.comandos.comun import MAXIMO_VARIOS, ArchivoRecibido, DeArchivo, Formulario
+from bff_web.comandos.comun import NINGUNO, ArchivoRecibido, DeArchivo, Formulario
 from bff_web.cuerpos import no_valido, validar
+from bff_web.empaquetado import MAXIMO_NOMBRES, Empaquetado
 from json_estricto import MAXIMO_BYTES
 from seedwork.aplicacion.almacen import ORIGINALES, Almacen, SinAlmacen
 from seedwork.entrada.corriente import CORRIENTE, TIPO, Corriente, no_es_multipart
 from seedwork.entrada.problemas import ErrorHttp
 
-MAXIMO_NOMBRES = 4 * 1024 * 1024
-"""Octets that the names of many files may have together: they are held until the last has come."""
 _ALREDEDOR = MAXIMO_BYTES + 2 * MAXIMO_NOMBRES
 """Octets that a form may have besides its files, at most."""
 _TROZO = 64 * 1024
 _SIN_CODIGO = ("", "binary", "8bit", "7bit")
 """What a part may say of its transfer coding: that there is none (RFC 7578 §4.7)."""
-_POR_VENIR = ArchivoRecibido(uri="", sha256="", octetos=0)
 
 for _clase in (BadContentDispositionHeader, BadContentDispositionParam):
     # They quote a part's head, where a file's name stands.
@@ -148,7 +145,7 @@ class _Lectura(Generic[F]):
         if archivo is None:
             self._campos[nombre] = await self._leer_campo(parte, nombre)
             return
-        self._campos[nombre] = _POR_VENIR
+        self._campos[nombre] = NINGUNO
         if not self._faltan(self._posibles[0]):
             # What is wrong with them is said before the file has come.
             validar(self._posibles[0], self._campos)
@@ -178,36 +175,22 @@ class _Lectura(Generic[F]):
             raise no_valido([(nombre, "no es UTF-8")]) from None
 
     async def _empaquetar(self, parte: BodyPartReader, nombre: str) -> AsyncGenerator[bytes, None]:
-        """Many files as one zip, while they come, and the other parts among them.
-
-        They are stored as they are, without a time: the same files in the same order are the same zip.
-        """
-        salida = _Salida()
-        paquete = ZipFile(cast(IO[bytes], salida), "w")
-        nombres: set[str] = set()
-        caben = MAXIMO_NOMBRES
+        """Many files as one zip, while they come, and the other parts among them."""
+        paquete = Empaquetado(nombre)
         siguiente: tuple[BodyPartReader, str] | None = (parte, nombre)
         while siguiente is not None:
             parte, campo = siguiente
             if campo != nombre:
                 await self._tomar(parte, campo)
             else:
-                propio = _nombre_de_archivo(parte, campo)
-                caben -= len(propio.encode())
-                if propio in nombres:
-                    raise no_valido([(campo, "dos archivos tienen el mismo nombre: dé a cada uno el suyo")])
-                if len(nombres) == MAXIMO_VARIOS:
-                    raise no_valido([(campo, f"debe tener como máximo {MAXIMO_VARIOS} elementos: envíe un zip")])
-                if caben < 0:
-                    raise no_valido([(campo, f"sus nombres tienen más de {MAXIMO_NOMBRES} octetos: envíe un zip")])
-                nombres.add(propio)
-                with paquete.open(_miembro(propio), "w", force_zip64=True) as miembro:
+                # Whether it may be a file's is for whoever opens the package to say.
+                with paquete.miembro(_disposicion(parte).get("filename", "")) as miembro:
                     async for trozo in self._trozos(parte):
                         miembro.write(trozo)
-                        yield salida.tomar()
+                        yield paquete.tomar()
             siguiente = await self._siguiente()
-        paquete.close()
-        yield salida.tomar()
+        paquete.cerrar()
+        yield paquete.tomar()
 
     async def _guardar(self, nombre: str, trozos: AsyncGenerator[bytes, None]) -> ArchivoRecibido:
         """Hand a file on, under a name that tells nothing."""
@@ -236,27 +219,6 @@ class _Lectura(Generic[F]):
         return self._de_archivo[nombre].maximo or self._subidas.maximo
 
 
-class _Salida:
-    """Where a zip is written to, and taken from a piece at a time; it does not look back."""
-
-    def __init__(self) -> None:
-        self._octetos = bytearray()
-
-    def write(self, octetos: bytes) -> int:
-        """Add these."""
-        self._octetos += octetos
-        return len(octetos)
-
-    def flush(self) -> None:
-        """Nothing: all is there."""
-
-    def tomar(self) -> bytes:
-        """What was written since it was last asked."""
-        tomados = bytes(self._octetos)
-        self._octetos.clear()
-        return tomados
-
-
 def _con_nombre(parte: Any) -> tuple[BodyPartReader, str]:
     if (
         not isinstance(parte, BodyPartReader)
@@ -276,22 +238,3 @@ def _disposicion(parte: BodyPartReader) -> dict[str, str]:
     """
     clase, dichos = parse_options_header(parte.headers.get("Content-Disposition"))
     return dichos if clase == "form-data" else {}
-
-
-def _nombre_de_archivo(parte: BodyPartReader, campo: str) -> str:
-    """A file's name as it came: whether it may be one is for whoever opens the package to say."""
-    nombre = _disposicion(parte).get("filename", "")
-    if not nombre or nombre.endswith("/"):
-        raise no_valido([(campo, "cada parte debe decir en filename el nombre de su archivo")])
-    try:
-        nombre.encode()
-    except UnicodeEncodeError:
-        raise no_valido([(campo, "el nombre de un archivo no es UTF-8")]) from None
-    return nombre
-
-
-def _miembro(nombre: str) -> ZipInfo:
-    miembro = ZipInfo()
-    # Given to it when it is made, what is behind a NUL would be left out.
-    miembro.filename = nombre
-    return miembro

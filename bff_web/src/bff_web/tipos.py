@@ -7,9 +7,19 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
+from anonimizacion.modelo import Formato
 from seedwork.dominio import textos
 from seedwork.dominio.correo import MAXIMO_CORREO, DireccionInvalida, correo_tomado
 from seedwork.dominio.reglas import (
@@ -171,8 +181,34 @@ Medio = Annotated[
     Field(description=f"Con qué se pagó. {cuenta(textos.MEDIO)}"),
 ]
 
-UriDeArchivo = Annotated[str, StringConstraints(pattern=r"^(?:gs|s3|file)://[\x21-\x7e]+$", max_length=1024)]
-"""Where a file lies; whether it may be fetched from there is its fetcher's to say."""
+
+ALMACEN = "almacen"
+"""The name, in a validation's context, of what the addresses in the platform's own store begin with."""
+
+
+def _ajena(uri: str, dicho: ValidationInfo) -> str:
+    if dicho.context is not None and uri.startswith(dicho.context[ALMACEN]):
+        raise PydanticCustomError(ERROR_PROPIO, "no puede llevar al almacén de la plataforma: envíe el archivo")
+    return uri
+
+
+UriDeArchivo = Annotated[
+    str, StringConstraints(pattern=r"^(?:gs|s3|file)://[\x21-\x7e]+$", max_length=1024), AfterValidator(_ajena)
+]
+"""Where a file lies, that is not in the platform's own store: what is there came from somebody else, or would have come
+with the request. Whether it may be fetched from there is its fetcher's to say."""
+
+
+def _formato(texto: str) -> str:
+    if texto not in _FORMATOS:
+        raise PydanticCustomError(ERROR_PROPIO, f"debe ser {', '.join(_FORMATOS[:-1])} o {_FORMATOS[-1]}")
+    return texto
+
+
+_FORMATOS = [formato.value for formato in Formato]
+
+FormatoDeArchivo = Annotated[str, AfterValidator(_formato), WithJsonSchema({"type": "string", "enum": _FORMATOS})]
+"""What the file of an image is."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -15,8 +15,6 @@ from saludtech_cli.originales import Original, Originales
 Ficha = dict[str, Any]
 """What became of a file: what the log keeps of it, and the report tells. No name and no value of the original."""
 
-_EXTENSIONES = {Formato.DICOM: ".dcm", Formato.PNG: ".png", Formato.JPEG: ".jpg", Formato.NIFTI: ".nii"}
-
 
 @dataclass(frozen=True)
 class Encargo:
@@ -86,8 +84,7 @@ def _limpiar(octetos: Octetos, remitente: Remitente, encargo: Encargo, seudonimo
 def _guardar(limpia: Limpia, suyo: Formato, destino: Path | None) -> Ficha:
     """Put a result where its content's hash says, whole or not at all."""
     sha256 = limpia.sha256()
-    comprimido = suyo is Formato.NIFTI and bytes(limpia.partes[0][:2]) == formatos.GZIP
-    nombre = f"{sha256}{_EXTENSIONES[suyo]}{'.gz' if comprimido else ''}"
+    nombre = f"{sha256}.{formatos.tipo(suyo, limpia.partes[0]).extension}"
     if destino is not None:
         provisional = destino / f".{secrets.token_hex(8)}"
         try:

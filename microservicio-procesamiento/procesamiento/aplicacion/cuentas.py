@@ -48,6 +48,6 @@ def _contar(unidad: Unidad, miembros: Collection[Miembro], imagen: ImagenAnonimi
 
 
 def _contar_uno(unidad: Unidad, miembro: Miembro, estado: str, motivo: str | None) -> None:
-    paquete, suyo = unidad.paquetes.obtener(miembro.paquete), unidad.miembros.obtener(miembro.id)
+    suyo, paquete = unidad.miembros.obtener(miembro.id), unidad.paquetes.obtener(miembro.paquete)
     if paquete is not None and suyo is not None:
         paquete.contar(suyo.decidir(estado, motivo), estado)

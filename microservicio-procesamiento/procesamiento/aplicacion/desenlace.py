@@ -15,17 +15,17 @@ from procesamiento.dominio.metadatos import Completos, MetadatosImagen
 def limpio(
     unidad: Unidad,
     id: str,
-    intento: int,
+    arriendo: int,
     resultado: Resultado,
     informe: Mapping[str, Any],
     completos: Completos | None = None,
 ) -> bool:
-    """There is a clean file. Answers whether this attempt was still the one that counts.
+    """There is a clean file. Answers whether this lease was still the one that counts.
 
     Args:
         completos: its metadata, with what the file told, where it came in a package.
     """
-    hallados = _por_decidir(unidad, id, intento)
+    hallados = _por_decidir(unidad, id, arriendo)
     if hallados is None:
         return False
     imagen, archivo, metadatos = hallados
@@ -44,14 +44,14 @@ def limpio(
 def apartado(
     unidad: Unidad,
     id: str,
-    intento: int,
+    arriendo: int,
     estado: str,
     motivo: str,
     informe: Mapping[str, Any] | None,
     conservar: timedelta,
 ) -> bool:
     """There is none, and why. Answers likewise."""
-    hallados = _por_decidir(unidad, id, intento)
+    hallados = _por_decidir(unidad, id, arriendo)
     if hallados is None:
         return False
     imagen, archivo, _ = hallados
@@ -61,9 +61,9 @@ def apartado(
     return True
 
 
-def _por_decidir(unidad: Unidad, id: str, intento: int) -> tuple[ImagenAnonimizada, Archivo, MetadatosImagen] | None:
+def _por_decidir(unidad: Unidad, id: str, arriendo: int) -> tuple[ImagenAnonimizada, Archivo, MetadatosImagen] | None:
     # In the order in which their repositories enrol, as every handler does.
     imagen, archivo = unidad.imagenes.obtener(id), unidad.archivos.obtener(id)
-    if imagen is None or archivo is None or archivo.metadatos is None or not archivo.espera_a(intento):
+    if imagen is None or archivo is None or archivo.metadatos is None or not archivo.espera_a(arriendo):
         return None
     return imagen, archivo, MetadatosImagen(**archivo.metadatos)

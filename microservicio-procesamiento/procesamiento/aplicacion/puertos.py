@@ -27,7 +27,7 @@ class Archivos(Protocol):
 
 
 class Paquetes(Protocol):
-    """The packages, likewise."""
+    """The packages, likewise. What ``precargar`` names is locked with the first that is needed, by their ids."""
 
     def obtener(self, id: str, /) -> Paquete | None: ...
 
@@ -49,11 +49,13 @@ class Miembros(Protocol):
 
 
 class Unidad(UnidadTrabajo):
-    """This service's unit of work. Who needs several of its rows takes them in this order: image, file, package, member
-    (of packages, by their ids); a decided image's members come with the image.
+    """This service's unit of work. Who needs several of its rows takes them in this order: image, file, member, package
+    (each by their ids). A batch takes its images first, all of them, and its packages with the first that it counts in:
+    what members it takes behind that, of images that it has, nobody else can be waiting with.
 
     Attributes:
-        admite: whether a file may be fetched from where it is said to lie.
+        admite: whether a file may be fetched from there, that was only named (True) or sent (False): what lies in the
+            platform's own store is the original of whoever sent it, and of nobody who names it.
     """
 
     imagenes: Imagenes
@@ -61,4 +63,4 @@ class Unidad(UnidadTrabajo):
     paquetes: Paquetes
     miembros: Miembros
     anonimizador: Anonimizador
-    admite: Callable[[str], bool]
+    admite: Callable[[str, bool], bool]

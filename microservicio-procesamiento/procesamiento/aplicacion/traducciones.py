@@ -31,6 +31,7 @@ def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
         uri=resultado.uri,
         sha256=resultado.sha256,
         octetos=resultado.octetos,
+        emisor="" if resultado.emisor_conocido else contrato.EMISOR_DESCONOCIDO,
     )
 
 

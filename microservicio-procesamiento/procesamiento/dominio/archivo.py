@@ -26,6 +26,7 @@ class Resultado:
         banda_de_edad: ten years ("40-49"), above 89 one band ("90+"); empty where the file does not tell.
         sexo: M, F or O; likewise.
         mes: of its own shifted date, ``AAAA-MM``; likewise.
+        emisor_conocido: whether somebody told who issued the patient's number: else it is one within its package.
     """
 
     sha256: str
@@ -37,6 +38,7 @@ class Resultado:
     banda_de_edad: str = ""
     sexo: str = ""
     mes: str = ""
+    emisor_conocido: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,8 +71,8 @@ class Archivo(Agregado):
         metadatos: the nine fields as they came, in a package as far as they did; None once there is nothing left to be
             cleaned.
         sobre: the envelope of the command, which causes what is published of the outcome; likewise.
-        intentos: attempts begun; the last one's number is its lease's.
-        intentos_previos: those of before an operator had it tried once more.
+        arriendo: the number of the lease of whoever took it last.
+        intentos: attempts begun since it came, or an operator had it tried once more.
         proximo: when it is due, for whoever comes next where somebody works on it; None once it is decided.
         resultado_sha256, resultado_octetos, tipo: the clean file's; None without one.
         informe: what was done to it.
@@ -84,8 +86,8 @@ class Archivo(Agregado):
     paquete: str | None = None
     metadatos: Mapping[str, str] | None = field(default=None, repr=False)
     sobre: Mapping[str, Any] | None = None
+    arriendo: int = 0
     intentos: int = 0
-    intentos_previos: int = 0
     proximo: datetime | None = None
     resultado_sha256: str | None = None
     resultado_octetos: int | None = None
@@ -99,13 +101,9 @@ class Archivo(Agregado):
         """What it was kept apart for and an operator let it go on in spite of, codes."""
         return frozenset(d["motivo"] for d in self.decisiones.values() if d["decision"] == LIBERADA)
 
-    def va_por(self) -> int:
-        """Which attempt the last one is, since it came or an operator had it tried once more."""
-        return self.intentos - self.intentos_previos
-
-    def espera_a(self, intento: int) -> bool:
-        """Whether it is still to be decided, and that attempt is the last one: else somebody has taken over."""
-        return self.proximo is not None and self.intentos == intento
+    def espera_a(self, arriendo: int) -> bool:
+        """Whether it is still to be decided, and that lease is the last one: else somebody has taken over."""
+        return self.proximo is not None and self.arriendo == arriendo
 
     def limpiar(self, resultado: Resultado, informe: Mapping[str, Any]) -> None:
         """There is a clean file: the original is not needed any more."""
@@ -132,8 +130,7 @@ class Archivo(Agregado):
             raise ReglaViolada("SIN_ORIGINAL")
         self._anotar(LIBERADA, decision)
         self.sobre, self.proximo, self.conservar_hasta = sobre, ahora, None
-        # Not from none: an attempt of before, by whoever stood still since, must not pass for one of now.
-        self.intentos_previos = self.intentos
+        self.intentos = 0
 
     def descartar(self, decision: Decision, ahora: datetime) -> None:
         """Keep the original no longer.

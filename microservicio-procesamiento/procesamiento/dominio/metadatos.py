@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from anonimizacion.modelo import Formato
 from anonimizacion.paciente import Paciente
 from seedwork.dominio.reglas import es_fecha, es_id
 from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
@@ -64,6 +65,10 @@ class MetadatosImagen:
     def valen_en_paquete(self) -> bool:
         """Whether what is told of them keeps the rules, the date included; what is not the file itself may tell."""
         return self.son_validos(parciales=True) and (not self.fecha_ingesta or es_fecha(self.fecha_ingesta))
+
+    def es_de_archivo(self) -> bool:
+        """Whether the format is one that files are cleaned in: what comes without a file may name any."""
+        return self.formato_imagen in {formato.value for formato in Formato}
 
     def completados(self, **tomados: str) -> "MetadatosImagen":
         """The same, with what the file tells where its sender did not; what nobody told is said to be so, and a history

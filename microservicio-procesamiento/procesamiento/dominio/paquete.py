@@ -28,8 +28,8 @@ class Paquete(Agregado):
         uri, uri_metadatos: where the zip and its metadata lie; None once they need not any more, or if there are none.
         sha256, octetos, sha256_metadatos: what its sender said of them; empty and 0 for nothing.
         sobre: the envelope of its command, which causes all that is said of it.
-        intentos: attempts begun; the last one's number is its lease's.
-        avance: the last attempt that got anywhere.
+        arriendo: the number of the lease of whoever took it last.
+        intentos: attempts begun since one got anywhere.
         proximo: when it is due, for whoever comes next where somebody works on it; None once nothing is to be done.
         total: its images; 0 until they are all listed.
         hechas, cuarentena, fallidas: how many of them are decided so; what was refused failed.
@@ -44,26 +44,21 @@ class Paquete(Agregado):
     octetos: int = 0
     sha256_metadatos: str = ""
     sobre: Mapping[str, Any] | None = None
+    arriendo: int = 0
     intentos: int = 0
-    avance: int = 0
     proximo: datetime | None = None
     total: int = 0
     hechas: int = 0
     cuarentena: int = 0
     fallidas: int = 0
 
-    @property
-    def en_vano(self) -> int:
-        """How many attempts have begun since it last got anywhere."""
-        return self.intentos - self.avance
-
-    def es_de(self, intento: int) -> bool:
-        """Whether that attempt is still the one that counts: else somebody has taken over, or all is done."""
-        return self.proximo is not None and self.intentos == intento
+    def es_de(self, arriendo: int) -> bool:
+        """Whether that lease is still the one that counts: else somebody has taken over, or all is done."""
+        return self.proximo is not None and self.arriendo == arriendo
 
     def avanzar(self) -> None:
         """This attempt got somewhere: what comes after it has all of its tries again."""
-        self.avance = self.intentos
+        self.intentos = 0
 
     def es_el_mismo(self, sha256: str, sha256_metadatos: str) -> bool:
         """Whether this content is its own."""
@@ -92,7 +87,13 @@ class Paquete(Agregado):
         self.registrar(eventos.PaqueteRechazado(id_paquete=self.id, motivo=motivo))
 
     def empezar(self) -> None:
-        """The command of each of its images is said."""
+        """The command of each of its images is said.
+
+        Raises:
+            RuntimeError: that, or its refusal, was told already.
+        """
+        if self.estado != RECIBIDO:
+            raise RuntimeError("un paquete empieza una vez")
         self.estado = EN_CURSO
         self._concluir()
 
@@ -151,13 +152,19 @@ class Miembro(Agregado):
     espera: bool = False
 
     def decir(self) -> Mapping[str, str]:
-        """Its command is said; what it was told of it, which goes."""
+        """Its command is said; what it was told of it, which goes.
+
+        Raises:
+            RuntimeError: it was said already: what it was told is gone.
+        """
+        if self.dicho:
+            raise RuntimeError("lo que pide un miembro se dice una vez")
         metadatos, self.metadatos, self.dicho = self.metadatos or {}, None, True
         return metadatos
 
     def esperar(self) -> None:
-        """Its command asks for what another's does, which is not decided yet."""
-        self.espera = True
+        """Its command asks for what another's does, which is not decided yet: its own original is of no use."""
+        self.espera, self.uri = True, None
 
     def decidir(self, estado: str, motivo: str | None) -> str:
         """What became of its image; answers what it was before."""

@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
-from uuid import UUID, uuid5
 
 from anonimizacion import paquete as reglas
 from anonimizacion.formatos import CABEZA, reconocer
-from anonimizacion.paquete import PaqueteError
+from anonimizacion.paquete import PaqueteError, Razon
+from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
+from contratos.procesamiento import METADATOS_MAXIMO
 from procesamiento.entrada import metadatos_de_paquete
 from procesamiento.entrada.limpieza import Ausente, Taller, traer
 from procesamiento.entrada.metadatos_de_paquete import CAMPOS, MetadatosNoValidos
@@ -22,8 +23,6 @@ from seedwork.aplicacion.almacen import ORIGINALES, NoEsta, SinAlmacen
 
 TANDA = 50
 """Members that are told of at once: what of them was not is unpacked again after a restart."""
-_NOMBRES = UUID("7d0b0a3e-7a8f-5a52-9a3a-2f2a5b8c6d10")
-"""The name space of what is derived from a package: its images, and the commands for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +30,7 @@ class Hallado:
     """A member that lies in the store, as an original.
 
     Attributes:
-        id: of the command that it becomes: derived from package, path and content, as the image's is.
+        id: of the command that it becomes: derived from package, path and content with the key, as the image's is.
         lugar: which of the package's it is, from 0.
         metadatos: the nine fields, as far as they were told.
     """
@@ -72,7 +71,7 @@ class Desempaque:
     """A package to be unpacked, from its member ``desde`` on.
 
     Attributes:
-        maximo: octets that the members may have in all.
+        maximo: octets that the members may have in all, and the zip.
     """
 
     id: str
@@ -87,7 +86,8 @@ class Desempaque:
         """Tell of its members as they are stored, and then that it is whole, or why it is not taken."""
         try:
             with tempfile.TemporaryFile() as copia:
-                self._traer(taller, copia, self.uri, self.sha256, taller.maximo)
+                if self._traer(taller, copia, self.uri, self.sha256, self.maximo):
+                    raise PaqueteError(Razon.PAQUETE_DEMASIADO_GRANDE)
                 miembros = reglas.abrir(copia, self.maximo)
                 metadatos = self._metadatos(taller, {miembro.nombre for miembro in miembros})
                 tanda: list[Hallado] = []
@@ -110,18 +110,22 @@ class Desempaque:
             # Nor is this machine's full disk the package's fault.
             yield Ausente()
 
-    def _traer(self, taller: Taller, copia: IO[bytes], uri: str, sha256: str, maximo: int) -> None:
+    def _traer(self, taller: Taller, copia: IO[bytes], uri: str, sha256: str, maximo: int) -> bool:
+        """Copy it to this machine; answers whether it is too large for that."""
         lugar = taller.lugar(uri)
         if lugar is None:
             raise _NoEsLoDicho(motivos.REFERENCIA_NO_PERMITIDA)
-        if not traer(*lugar, copia, sha256, maximo):
-            raise _NoEsLoDicho(motivos.HUELLA_DISTINTA)
+        falta = traer(*lugar, copia, sha256, maximo)
+        if falta == motivos.HUELLA_DISTINTA:
+            raise _NoEsLoDicho(falta)
+        return falta is not None
 
     def _metadatos(self, taller: Taller, archivos: set[str]) -> Mapping[str, Mapping[str, str]]:
         if self.uri_metadatos is None:
             return {}
         with tempfile.TemporaryFile() as copia:
-            self._traer(taller, copia, self.uri_metadatos, self.sha256_metadatos, metadatos_de_paquete.MAXIMO)
+            if self._traer(taller, copia, self.uri_metadatos, self.sha256_metadatos, METADATOS_MAXIMO):
+                raise MetadatosNoValidos("son demasiado grandes")
             copia.seek(0)
             return metadatos_de_paquete.leer(copia.read(), archivos)
 
@@ -134,11 +138,11 @@ class Desempaque:
         if lectura.error is not None:
             taller.propio.borrar(nombre)
             raise lectura.error
-        propio = f"{self.id}\0{miembro.nombre}\0{guardado.sha256}"
-        imagen = dichos.get("id_imagen") or str(uuid5(_NOMBRES, f"imagen\0{propio}"))
+        clave, propio = Seudonimizador(taller.clave, taller.version), f"{self.id}\0{miembro.nombre}\0{guardado.sha256}"
+        imagen = dichos.get("id_imagen") or str(clave.id(f"imagen\0{propio}"))
         formato = dichos.get("formato_imagen") or reconocer(lectura.cabeza).value
         return Hallado(
-            id=str(uuid5(_NOMBRES, f"comando\0{propio}")),
+            id=str(clave.id(f"comando\0{propio}")),
             lugar=lugar,
             imagen=imagen,
             uri=guardado.uri,

@@ -2,10 +2,12 @@
 and no more.
 
 It gets errands and gives what becomes of them; it knows neither the broker nor the database. Whoever asks it ends it
-when it takes too long, and makes another.
+when it takes too long, and makes another. A file may have taken it over: what it says is read as data, never as objects
+that make themselves, and is held to what may be said.
 """
 
 import ctypes
+import errno
 import importlib
 import os
 import resource
@@ -14,15 +16,27 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
+from pydantic import TypeAdapter, ValidationError
+
 LATIDO_S = 4.0
 """Seconds between two signs of life for what it works on."""
 _OJEADA_S = 0.2
+_GRACIA_S = 5.0
+"""Seconds behind its time after which it is ended in the middle of a word."""
+_RESPUESTA_MAXIMA = 64 * 1024**2
+"""Octets of one answer."""
+_LISTO, _ACABADO, _IMPEDIDO = b"listo", b"acabado", b"impedido"
+"""What it says of itself: that it can begin, that no more comes of an errand, that this machine lets it do none."""
+_DE_LA_MAQUINA = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EIO}
+)
+"""What goes wrong here whatever a file holds: no room, no folder for temporary files, too many open, a bad disk."""
 _CORTESIA = 10
 _DEL_ENTORNO = frozenset(
     {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "NO_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
@@ -50,7 +64,11 @@ class Encargo(Protocol):
 
 
 class Perdido(Exception):
-    """It died of its errand, took too long, lost its lease, or all is to stop."""
+    """It died of its errand, took too long, said what can't be, lost its lease, or all is to stop."""
+
+
+class Impedido(Exception):
+    """This machine lets no errand be done now: no room, no process. It is no errand's fault."""
 
 
 class Empleado:
@@ -65,42 +83,66 @@ class Empleado:
         self._taller = taller
         self._preparar = preparar
         self._actual: tuple[subprocess.Popen[bytes], Connection] | None = None
+        self._listo = False
 
     def pedir(
-        self, encargo: Encargo, *, plazo_s: float, parada: threading.Event, renovar: Callable[[], bool]
+        self,
+        encargo: Encargo,
+        respuestas: Sequence[type[Any]],
+        *,
+        plazo_s: float,
+        parada: threading.Event,
+        renovar: Callable[[], bool],
     ) -> Iterator[Any]:
         """Have an errand done; what it tells of it, as it comes. Who looks no further ends the process.
 
         Args:
             encargo: what is to be done.
+            respuestas: the kinds of what may be told of it, dataclasses.
             plazo_s: seconds that it may take.
             parada: is set when all is to stop.
             renovar: keeps the lease on what it works on; False where that is lost.
 
         Raises:
             Perdido: nothing more will come.
+            Impedido: nor was it tried.
         """
+        lectores = {tipo.__name__.encode(): TypeAdapter(tipo) for tipo in respuestas}
         limite, latido = time.monotonic() + plazo_s, time.monotonic() + LATIDO_S
-        conexion, acabado = self._conexion(), False
+        proceso, conexion = self._emplear()
+        # Who says half a word keeps whoever listens.
+        guardia = threading.Timer(plazo_s + _GRACIA_S, proceso.kill)
+        guardia.daemon = True
+        guardia.start()
+        acabado = False
         try:
             conexion.send(encargo)
             while True:
-                while not conexion.poll(_OJEADA_S):
-                    ahora = time.monotonic()
-                    if ahora > limite or parada.is_set():
+                # However fast one answer follows the other.
+                ahora = time.monotonic()
+                if ahora > limite or parada.is_set():
+                    raise Perdido
+                if ahora > latido:
+                    latido = ahora + LATIDO_S
+                    if not renovar():
                         raise Perdido
-                    if ahora > latido:
-                        latido = ahora + LATIDO_S
-                        if not renovar():
-                            raise Perdido
-                respuesta = conexion.recv()
-                if respuesta is None:
+                if not conexion.poll(_OJEADA_S):
+                    continue
+                nombre, _, cuerpo = conexion.recv_bytes(_RESPUESTA_MAXIMA).partition(b"\n")
+                if nombre == _LISTO:
+                    self._listo = True
+                elif nombre == _ACABADO:
                     acabado = True
                     return
-                yield respuesta
+                elif nombre == _IMPEDIDO:
+                    raise Impedido
+                else:
+                    yield _leer(lectores, nombre, cuerpo)
         except (EOFError, OSError) as error:
-            raise Perdido from error
+            # What dies before it begins dies of no errand.
+            raise (Perdido if self._listo else Impedido) from error
         finally:
+            guardia.cancel()
             if not acabado:
                 self.despedir()
 
@@ -113,28 +155,57 @@ class Empleado:
             proceso.wait()
             conexion.close()
 
-    def _conexion(self) -> Connection:
+    def _emplear(self) -> tuple[subprocess.Popen[bytes], Connection]:
+        """The process, alive as far as anybody knows, and the way to it.
+
+        Raises:
+            Impedido: there can be none.
+        """
         if self._actual is None or self._actual[0].poll() is not None:
             self.despedir()
-            self._actual = _emplear(self._taller, self._preparar)
-        return self._actual[1]
+            self._listo = False
+            try:
+                self._actual = _emplear(self._taller, self._preparar)
+            except OSError as error:
+                raise Impedido from error
+        return self._actual
+
+
+def _leer(lectores: Mapping[bytes, TypeAdapter[Any]], nombre: bytes, cuerpo: bytes) -> Any:
+    """An answer, if it may be one."""
+    lector = lectores.get(nombre)
+    # No text of a database holds a NUL.
+    if lector is None or b"\\u0000" in cuerpo:
+        raise Perdido
+    try:
+        return lector.validate_json(cuerpo, strict=True)
+    except ValidationError:
+        # Its text would quote what was said.
+        raise Perdido from None
 
 
 def _emplear(taller: Taller, preparar: str) -> tuple[subprocess.Popen[bytes], Connection]:
     """A new process, and the way to it.
 
     What a file makes of it may be an attacker's: of the settings it is told the workshop's alone, and neither the
-    database's address nor anybody else's secret is in its environment.
+    database's address nor anybody else's secret is in its environment. It is the worker's user all the same.
+
+    Raises:
+        OSError: the system makes none.
     """
     nuestra, suya = Pipe()
     programa = f"from {__name__} import trabajar; trabajar({suya.fileno()}, {os.getpid()}, {preparar!r})"
-    with suya:
-        proceso = subprocess.Popen(
-            [sys.executable, "-c", programa],
-            env={n: v for n, v in os.environ.items() if n in _DEL_ENTORNO or n.startswith(_DEL_ENTORNO_ASI)},
-            stdin=subprocess.DEVNULL,
-            pass_fds=[suya.fileno()],
-        )
+    try:
+        with suya:
+            proceso = subprocess.Popen(
+                [sys.executable, "-c", programa],
+                env={n: v for n, v in os.environ.items() if n in _DEL_ENTORNO or n.startswith(_DEL_ENTORNO_ASI)},
+                stdin=subprocess.DEVNULL,
+                pass_fds=[suya.fileno()],
+            )
+    except OSError:
+        nuestra.close()
+        raise
     with suppress(OSError):
         # That it is dead already is for whoever asks it to find.
         nuestra.send(taller)
@@ -155,16 +226,47 @@ def trabajar(descriptor: int, de: int, preparar: str) -> None:
         importlib.import_module(preparar)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_CORTESIA)
-    with suppress(EOFError, OSError), Connection(descriptor) as conexion:
+    with Connection(descriptor) as conexion, suppress(EOFError, OSError):
         taller: Taller = conexion.recv()
-        resource.setrlimit(resource.RLIMIT_AS, (taller.memoria, taller.memoria))
+        conexion.send_bytes(_LISTO)
+        _limitar(resource.RLIMIT_AS, taller.memoria)
         # Its memory would be a person's file.
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _limitar(resource.RLIMIT_CORE, 0)
         while True:
-            encargo: Encargo = conexion.recv()
-            for respuesta in encargo.hacer(taller):
-                conexion.send(respuesta)
-            conexion.send(None)
+            _hacer(conexion.recv(), taller, conexion)
+
+
+def _hacer(encargo: Encargo, taller: Taller, conexion: Connection) -> None:
+    """Do an errand, and tell of it."""
+    try:
+        for respuesta in _sin_impedimento(encargo, taller):
+            tipo = type(respuesta)
+            conexion.send_bytes(tipo.__name__.encode() + b"\n" + TypeAdapter(tipo).dump_json(respuesta))
+    except Impedido:
+        conexion.send_bytes(_IMPEDIDO)
+    else:
+        conexion.send_bytes(_ACABADO)
+
+
+def _sin_impedimento(encargo: Encargo, taller: Taller) -> Iterator[object]:
+    """What comes of an errand. Errors that are none of the way back must not pass for its end.
+
+    Raises:
+        Impedido: this machine does not let it be done.
+    """
+    try:
+        yield from encargo.hacer(taller)
+    except OSError as error:
+        if error.errno in _DE_LA_MAQUINA:
+            raise Impedido from error
+        raise RuntimeError("el encargo acabó mal") from error
+
+
+def _limitar(que: int, octetos: int) -> None:
+    """No more than so many, nor than the system lets anybody have."""
+    _, tope = resource.getrlimit(que)
+    propio = octetos if tope == resource.RLIM_INFINITY else min(octetos, tope)
+    resource.setrlimit(que, (propio, propio))
 
 
 def _morir_con(padre: int) -> None:

@@ -4,14 +4,16 @@ import hashlib
 import json
 import mmap
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
+from anonimizacion import formatos
 from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
+from procesamiento.dominio.anonimizacion import RETIRADO
 from procesamiento.dominio.archivo import Resultado
 from procesamiento.dominio.imagen import CUARENTENA, FALLIDA
 from procesamiento.dominio.metadatos import Completos, MetadatosImagen
@@ -22,13 +24,6 @@ from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencia
 
 if TYPE_CHECKING:
     from anonimizacion.dicom.descripcion import Descripcion
-
-_TIPOS = {
-    Formato.DICOM: "application/dicom",
-    Formato.PNG: "image/png",
-    Formato.JPEG: "image/jpeg",
-    Formato.NIFTI: "application/octet-stream",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +62,10 @@ class Taller:
         if nombre is not None and nombre.startswith(ORIGINALES):
             return self.propio, nombre
         return self._ajenos.lugar(uri)
+
+    def admite(self, uri: str, referida: bool) -> bool:
+        """Whether what was sent, or only named, may be fetched from there."""
+        return (self._ajenos if referida else self).lugar(uri) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +121,8 @@ def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
         return Hecho(estado=FALLIDA, motivo=motivos.REFERENCIA_NO_PERMITIDA)
     try:
         with tempfile.TemporaryFile() as copia:
-            if not traer(*lugar, copia, encargo.sha256, taller.maximo):
-                return Hecho(estado=FALLIDA, motivo=motivos.HUELLA_DISTINTA)
+            if (falta := traer(*lugar, copia, encargo.sha256, taller.maximo)) is not None:
+                return Hecho(estado=FALLIDA, motivo=falta)
             if not copia.tell():
                 # No map is of nothing.
                 return _limpiar(taller, encargo, b"")
@@ -135,17 +134,17 @@ def hacer(taller: Taller, encargo: Encargo) -> Hecho | Ausente:
         return Ausente()
 
 
-def traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str, maximo: int) -> bool:
-    """Copy an original to this machine; whether it is what it was said to be."""
+def traer(almacen: AlmacenDeObjetos, nombre: str, copia: IO[bytes], sha256: str, maximo: int) -> str | None:
+    """Copy an original to this machine; answers why it can't be taken, a code, or None where it can."""
     resumen, octetos = hashlib.sha256(), 0
     for trozo in almacen.leer(nombre):
         octetos += len(trozo)
         if octetos > maximo:
-            return False
+            return motivos.DEMASIADO_GRANDE
         resumen.update(trozo)
         copia.write(trozo)
     copia.flush()
-    return resumen.hexdigest() == sha256
+    return None if resumen.hexdigest() == sha256 else motivos.HUELLA_DISTINTA
 
 
 def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
@@ -156,10 +155,12 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     formato = Formato(encargo.formato)
     de_paquete = encargo.metadatos is not None
     descripcion = describir(octetos) if de_paquete and formato is Formato.DICOM else Descripcion()
-    fuente = encargo.fuente
-    if de_paquete:
-        # Of two packages that say nothing of where they come from, patients of one number are two people.
-        fuente = fuente or descripcion.institucion or f"paquete:{encargo.paquete}"
+    if descripcion.numero and not encargo.id_paciente and not _como(PACIENTE, descripcion.numero):
+        # Nobody could look for it anywhere else.
+        return Hecho(estado=CUARENTENA, motivo=motivos.NUMERO_NO_ADMITIDO)
+    dicha = encargo.fuente or descripcion.institucion
+    # Of two packages that say nothing of where they come from, patients of one number are two people.
+    fuente = dicha or (f"paquete:{encargo.paquete}" if de_paquete else "")
     remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
     despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
     opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
@@ -169,34 +170,39 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
     completos = None
     if encargo.metadatos is not None:
-        completos = _completar(encargo.metadatos, descripcion, fuente)
+        completos = _completar(encargo.metadatos, descripcion, fuente, hecho.identifica)
         if completos.metadatos.falta_del_id() is not None:
             # What the file told shows it; nobody could tell before.
             return Hecho(estado=CUARENTENA, motivo=motivos.ID_REVELA_PACIENTE, informe=informe)
     almacen, sha256 = taller.propio, hecho.sha256()
-    if almacen.describir(RESULTADOS + sha256) is None:
-        almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
-    # A NIfTI in gzip stays in it.
-    tipo = "application/gzip" if bytes(hecho.partes[0][:2]) == b"\x1f\x8b" else _TIPOS[formato]
+    # Also where it is there already: what nobody's row names yet must not be old, or the broom takes it.
+    almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
     resultado = Resultado(
         sha256=sha256,
         octetos=hecho.octetos,
-        tipo=tipo,
+        tipo=formatos.tipo(formato, hecho.partes[0]).medio,
         uri=almacen.uri(RESULTADOS + sha256),
         seudonimo=hecho.seudonimo,
         desplazamiento=hecho.desplazamiento,
         banda_de_edad=hecho.rasgos.banda_de_edad or "",
         sexo=hecho.rasgos.sexo or "",
         mes=hecho.rasgos.mes or "",
+        emisor_conocido=bool(dicha or descripcion.emisor),
     )
     return Hecho(resultado=resultado, informe=informe, completos=completos)
 
 
-def _completar(metadatos: MetadatosImagen, descripcion: "Descripcion", fuente: str) -> Completos:
+def _completar(
+    metadatos: MetadatosImagen, descripcion: "Descripcion", fuente: str, identifica: Callable[[str], bool]
+) -> Completos:
+    def publicable(texto: str) -> str:
+        # What its clean file does not say any more, nobody else says of it.
+        return RETIRADO if identifica(texto) else _como(PUBLICADO, texto)
+
     tomados = {
-        "modalidad": _como(PUBLICADO, descripcion.modalidad),
-        "region_anatomica": _como(PUBLICADO, descripcion.region),
-        "fuente_de_datos": _como(PUBLICADO, descripcion.institucion),
+        "modalidad": publicable(descripcion.modalidad),
+        "region_anatomica": publicable(descripcion.region),
+        "fuente_de_datos": publicable(descripcion.institucion),
         "id_paciente": _como(PACIENTE, descripcion.numero),
         "fecha_ingesta": descripcion.cuando if es_fecha(descripcion.cuando) else "",
     }

@@ -4,6 +4,7 @@ field, never by what stands there."""
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
@@ -14,8 +15,6 @@ from procesamiento.dominio.metadatos import MetadatosImagen
 from seedwork.dominio.reglas import es_fecha, es_id
 from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
 
-MAXIMO = 64 * 1024**2
-"""Octets that they may have: some 600 for each of the most files that a package has."""
 ARCHIVO = "archivo"
 """What an entry names its file by: its path in the package."""
 CAMPOS = tuple(campo.name for campo in fields(MetadatosImagen))
@@ -55,7 +54,8 @@ def leer(octetos: bytes, archivos: Collection[str]) -> dict[str, dict[str, str]]
     """The fields that are told of each file, by its path in the form that paths are compared in.
 
     Args:
-        octetos: UTF-8; JSON where the first that is no blank is ``[`` or ``{``, else CSV with commas or semicolons.
+        octetos: UTF-8; JSON where the first that is no blank is ``[`` or ``{``, else CSV with commas, semicolons or
+            tabs, as spreadsheets write it.
         archivos: the paths that there are.
 
     Raises:
@@ -78,6 +78,9 @@ def leer(octetos: bytes, archivos: Collection[str]) -> dict[str, dict[str, str]]
         if (id := leida.get("id_imagen")) is not None:
             if id in ids:
                 raise MetadatosNoValidos(f"{donde}: id_imagen: ya se dijo antes")
+            if "id_paciente" not in leida:
+                # An id is shown whatever becomes of its image: whether it holds the number is to be known before.
+                raise MetadatosNoValidos(f"{donde}: id_imagen: falta id_paciente, y sin él no se admite")
             if MetadatosImagen(**{**dict.fromkeys(CAMPOS, ""), **leida}).falta_del_id() is not None:
                 raise MetadatosNoValidos(f"{donde}: id_imagen: contiene el número del paciente")
             ids.add(id)
@@ -88,32 +91,50 @@ def leer(octetos: bytes, archivos: Collection[str]) -> dict[str, dict[str, str]]
 def _leidos(donde: str, entrada: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for campo, valor in entrada.items():
         # As in a form: what is left empty is not told.
-        if valor:
+        if valor.strip():
             try:
                 yield campo, _LECTURAS[campo](valor)
             except ValueError:
                 raise MetadatosNoValidos(f"{donde}: {campo}: no es válido") from None
 
 
+_SEPARADORES = "\t;,"
+_DICHO = re.compile(rf"sep=([{_SEPARADORES}])\r?\n")
+"""The line by which a spreadsheet says how it parts cells."""
+
+
 def _de_csv(texto: str) -> Iterator[tuple[str, dict[str, str]]]:
+    dicho = _DICHO.match(texto)
+    if dicho is not None:
+        texto = texto[dicho.end() :]
     encabezado = texto.split("\n", 1)[0]
-    filas = csv.reader(io.StringIO(texto, newline=""), delimiter=";" if ";" in encabezado else ",", strict=True)
+    separador = dicho[1] if dicho else next((signo for signo in _SEPARADORES if signo in encabezado), ",")
+    filas = csv.reader(io.StringIO(texto, newline=""), delimiter=separador, strict=True)
+    antes = 1 if dicho else 0
     try:
-        columnas = next(filas, [])
+        columnas = _sin_cola([columna.strip().casefold() for columna in next(filas, [])])
         for lugar, columna in enumerate(columnas, 1):
             if columna != ARCHIVO and columna not in CAMPOS:
-                raise MetadatosNoValidos(f"línea 1, columna {lugar}: no es ningún campo")
+                raise MetadatosNoValidos(f"línea {antes + 1}, columna {lugar}: no es ningún campo")
         if ARCHIVO not in columnas or len({*columnas}) != len(columnas):
-            raise MetadatosNoValidos(f"línea 1: falta la columna {ARCHIVO}, o hay una dos veces")
+            raise MetadatosNoValidos(f"línea {antes + 1}: falta la columna {ARCHIVO}, o hay una dos veces")
         for fila in filas:
-            if not fila:
+            if not any(celda.strip() for celda in fila):
+                # What a spreadsheet once held below.
                 continue
-            donde = f"línea {filas.line_num}"
-            if len(fila) != len(columnas):
+            donde = f"línea {antes + filas.line_num}"
+            if len(fila) < len(columnas) or any(celda.strip() for celda in fila[len(columnas) :]):
                 raise MetadatosNoValidos(f"{donde}: no tiene tantos campos como columnas hay")
-            yield donde, dict(zip(columnas, fila, strict=True))
+            yield donde, dict(zip(columnas, fila, strict=False))
     except csv.Error:
-        raise MetadatosNoValidos(f"línea {filas.line_num}: no es CSV") from None
+        raise MetadatosNoValidos(f"línea {antes + filas.line_num}: no es CSV") from None
+
+
+def _sin_cola(columnas: list[str]) -> list[str]:
+    """Without the empty ones at the end, which are nobody's."""
+    while columnas and not columnas[-1]:
+        columnas.pop()
+    return columnas
 
 
 def _de_json(texto: str) -> Iterator[tuple[str, dict[str, str]]]:

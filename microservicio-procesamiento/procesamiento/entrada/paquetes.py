@@ -7,31 +7,29 @@ whatever way, to be cleared away. Each goes on where the last attempt was.
 import threading
 from collections.abc import Callable
 
-import structlog
 from prometheus_client import Counter
 
 from contratos import motivos
 from procesamiento.aplicacion import reparto
 from procesamiento.dominio.paquete import EN_CURSO, RECHAZADO, RECIBIDO, Miembro, Paquete
-from procesamiento.entrada.archivos import ARRIENDO_S, PAUSA_S, SONDEO_S
-from procesamiento.entrada.desempaque import TANDA, Desempaque, Entero, Rechazo, Tanda, nombre_de
+from procesamiento.entrada.desempaque import TANDA, Desempaque, Entero, Hallado, Rechazo, Tanda, nombre_de
 from procesamiento.entrada.empleado import Empleado, Perdido
 from procesamiento.entrada.limpieza import Ausente, Taller
+from procesamiento.entrada.manos import ManoDeCola
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from seedwork.aplicacion.almacen import Almacen, SinAlmacen
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir
-from seedwork.entrada.proceso import es_ajeno
-
-log = structlog.get_logger(__name__)
 
 PAQUETES = Counter("saludtech_paquetes_total", "Attempts at a package", ["resultado"])
 
 DICHOS = 200
 """Commands that are said in one transaction."""
+BORRADOS = 500
+"""Members that are forgotten in one statement."""
 
 
-class Desempacador:
+class Desempacador(ManoDeCola[Paquete]):
     """Takes packages from the queue and has each unpacked by a process that may die of it.
 
     Args:
@@ -55,61 +53,20 @@ class Desempacador:
         plazo_s: float,
         maximo: int,
     ) -> None:
-        self._cola = cola
+        super().__init__(cola, "paquete", PAQUETES, Empleado(taller))
+        self._paquetes = cola
         self._abrir = abrir
         self._almacen = almacen
         self._intentos = intentos
         self._plazo_s = plazo_s
         self._maximo = maximo
-        self._empleado = Empleado(taller)
 
-    def correr(self, parada: threading.Event) -> None:
-        """Unpack until ``parada`` is set; what is in hand then is given back."""
-        while not parada.is_set():
-            try:
-                hubo = self.vuelta(parada)
-            except Exception as error:
-                if not es_ajeno(error):
-                    raise
-                log.warning("el desempacador espera", error=type(error).__name__)
-                hubo = False
-            if not hubo:
-                parada.wait(SONDEO_S)
-        self.despedir()
-
-    def vuelta(self, parada: threading.Event) -> bool:
-        """One package, if any is due; whether there was one.
-
-        Raises:
-            Exception: the database is away.
-        """
-        paquete = self._cola.tomar(ARRIENDO_S)
-        if paquete is None or paquete.sobre is None:
-            return False
-        sobre = Sobre(**paquete.sobre)
-        with structlog.contextvars.bound_contextvars(correlacion=sobre.correlacion):
-            try:
-                fin = self._atender(paquete, sobre, parada)
-            except SinAlmacen:
-                self._cola.devolver(paquete, PAUSA_S, cuenta=False)
-                fin = "sin_almacen"
-            except Perdido:
-                self._cola.devolver(paquete, 0.0 if parada.is_set() else PAUSA_S, cuenta=not parada.is_set())
-                fin = "perdido"
-            PAQUETES.labels(fin).inc()
-            log.info("paquete atendido", fin=fin, intento=paquete.intentos)
-        return True
-
-    def despedir(self) -> None:
-        """End the process, whatever it does."""
-        self._empleado.despedir()
-
-    def _atender(self, paquete: Paquete, sobre: Sobre, parada: threading.Event) -> str:
-        """Do what is to be done of it; how that ended."""
+    def _atender(self, tomado: Paquete, sobre: Sobre, parada: threading.Event) -> str:
+        paquete = tomado
 
         def asentar(hacer: Callable[..., bool], *de_que: object) -> None:
             with self._abrir() as unidad, unidad.mensaje(sobre, deshacible=False):
-                if not hacer(unidad, paquete.id, paquete.intentos, *de_que):
+                if not hacer(unidad, paquete.id, paquete.arriendo, *de_que):
                     raise Perdido
 
         if paquete.estado == RECIBIDO:
@@ -122,7 +79,7 @@ class Desempacador:
             else:
                 self._decir(paquete, parada, asentar)
                 paquete.estado = EN_CURSO
-        self._limpiar(paquete)
+        self._limpiar(paquete, parada)
         asentar(reparto.recoger)
         return paquete.estado
 
@@ -131,9 +88,9 @@ class Desempacador:
 
         Raises:
             Perdido: it is not done, or no longer this hand's.
-            SinAlmacen: the store is away.
+            Impedido, SinAlmacen: it can't be done here and now.
         """
-        if paquete.en_vano > self._intentos:
+        if paquete.intentos > self._intentos:
             # What its last attempt was lost with, the worker itself, may have been its doing.
             return Rechazo(motivos.DESEMPAQUE_FALLIDO)
         encargo = Desempaque(
@@ -142,16 +99,21 @@ class Desempacador:
             sha256=paquete.sha256,
             uri_metadatos=paquete.uri_metadatos,
             sha256_metadatos=paquete.sha256_metadatos,
-            desde=self._cola.listados(paquete),
+            desde=self._paquetes.listados(paquete),
             maximo=self._maximo,
         )
         for respuesta in self._empleado.pedir(
-            encargo, plazo_s=self._plazo_s, parada=parada, renovar=lambda: self._renovar(paquete)
+            encargo,
+            (Tanda, Entero, Rechazo, Ausente),
+            plazo_s=self._plazo_s,
+            parada=parada,
+            renovar=lambda: self._renovar(paquete),
         ):
             match respuesta:
                 case Tanda(hallados):
+                    if not all(self._puede_ser(paquete, hallado) for hallado in hallados):
+                        raise Perdido
                     asentar(reparto.listar, [Miembro(paquete=paquete.id, **vars(hallado)) for hallado in hallados])
-                    self._renovar(paquete)
                 case Entero(total):
                     asentar(reparto.contar, total)
                 case Rechazo():
@@ -160,39 +122,41 @@ class Desempacador:
                     raise SinAlmacen
         return None
 
+    def _puede_ser(self, paquete: Paquete, hallado: Hallado) -> bool:
+        """Whether it lies where this package's members do."""
+        return hallado.uri == self._almacen.uri(nombre_de(paquete.id, paquete.sha256, hallado.lugar))
+
     def _decir(self, paquete: Paquete, parada: threading.Event, asentar: Callable[..., None]) -> None:
         """Say what is not said yet of its images' commands."""
         ultimos = False
         while not ultimos:
-            if parada.is_set() or not self._renovar(paquete):
-                raise Perdido
-            ids = self._cola.por_decir(paquete, DICHOS + 1)
+            self._seguir(paquete, parada)
+            ids = self._paquetes.por_decir(paquete, DICHOS + 1)
             ultimos = len(ids) <= DICHOS
             asentar(reparto.decir, ids[:DICHOS], ultimos)
 
-    def _limpiar(self, paquete: Paquete) -> None:
-        """Delete what was sent; of what was refused, its members too, and those that were not listed yet."""
+    def _limpiar(self, paquete: Paquete, parada: threading.Event) -> None:
+        """Delete what was sent; of what was refused, its members too, and those that were not listed yet.
+
+        Raises:
+            Perdido: all is to stop, or it is no longer this hand's.
+            SinAlmacen: the store is away.
+        """
         for uri in (paquete.uri, paquete.uri_metadatos):
             self._borrar(uri)
         if paquete.estado == RECHAZADO and paquete.sha256:
-            for lugar in range(self._cola.listados(paquete) + 2 * TANDA):
-                if lugar % TANDA == 0 and not self._renovar(paquete):
-                    raise Perdido
+            for lugar in range(self._paquetes.listados(paquete) + 2 * TANDA):
+                if lugar % TANDA == 0:
+                    self._seguir(paquete, parada)
                 self._almacen.borrar(nombre_de(paquete.id, paquete.sha256, lugar))
-            self._cola.olvidar(paquete)
+            while self._paquetes.olvidar(paquete, BORRADOS):
+                self._seguir(paquete, parada)
+
+    def _seguir(self, paquete: Paquete, parada: threading.Event) -> None:
+        if parada.is_set() or not self._renovar(paquete):
+            raise Perdido
 
     def _borrar(self, uri: str | None) -> None:
         nombre = self._almacen.nombre(uri or "")
         if nombre is not None:
             self._almacen.borrar(nombre)
-
-    def _renovar(self, paquete: Paquete) -> bool:
-        """Whether it is still this hand's, as far as anybody can tell: whose it is in the end each transaction finds
-        out."""
-        try:
-            return self._cola.renovar(paquete, ARRIENDO_S)
-        except Exception as error:
-            if not es_ajeno(error):
-                raise
-            log.warning("el desempacador espera", error=type(error).__name__)
-            return True

@@ -10,11 +10,19 @@ from procesamiento.infraestructura.tablas import archivos, miembros, paquetes
 
 _A = archivos.c
 _SIN_ORIGINAL = sa.update(archivos).where(_A.id == sa.bindparam("cual")).values(uri=None, conservar_hasta=None)
-_NOMBRADAS = sa.union_all(
-    *(
-        sa.select(columna).where(columna == sa.any_(sa.bindparam("uris", type_=sa.ARRAY(sa.Text))))
-        for columna in (_A.uri, miembros.c.uri, paquetes.c.uri, paquetes.c.uri_metadatos)
+_ESTA = sa.func.unnest(sa.bindparam("uris", type_=sa.ARRAY(sa.Text))).table_valued("uri").render_derived()
+# One after the other: nothing of these columns is sampled, and of many at once a whole table would be read.
+_NOMBRADAS = sa.select(_ESTA.c.uri).where(
+    sa.func.coalesce(
+        *(
+            sa.select(sa.true()).where(columna == _ESTA.c.uri).limit(1).scalar_subquery()
+            for columna in (_A.uri, miembros.c.uri, paquetes.c.uri, paquetes.c.uri_metadatos)
+        ),
+        sa.false(),
     )
+)
+_DE_ALGUIEN = sa.select(_A.resultado_sha256).where(
+    _A.resultado_sha256 == sa.any_(sa.bindparam("resumenes", type_=sa.ARRAY(sa.Text)))
 )
 _VENCIDOS = (
     sa.select(_A.id)
@@ -38,6 +46,15 @@ class ColaArchivosSQL(ColaSQL[Archivo]):
 
     def __init__(self, motor: sa.Engine) -> None:
         super().__init__(motor, archivos, Archivo)
+        self._sueltos = ColaSQL(motor, archivos, Archivo, _A.paquete.is_(None))
+        self._les_toca = False
+
+    def tomar(self, arriendo_s: float) -> Archivo | None:
+        """By turns, the one that has been due for longest of those that were sent by themselves, if there is any, and
+        of all: thousands that came together hold nobody up who sent one, and are not held up by anybody."""
+        self._les_toca = not self._les_toca
+        suelto = self._sueltos.tomar(arriendo_s) if self._les_toca else None
+        return suelto or super().tomar(arriendo_s)
 
     def retirar(self) -> Collection[tuple[str, str | None]]:
         """Some files, by id, whose original, there, has been kept long enough: from now on nobody can release them.
@@ -56,3 +73,8 @@ class ColaArchivosSQL(ColaSQL[Archivo]):
         """Those of these that a file's original lies at, a package, its metadata, or a member that is not decided."""
         with self._motor.connect() as conexion:
             return set(conexion.scalars(_NOMBRADAS, {"uris": list(uris)}))
+
+    def de_alguien(self, resumenes: Collection[str]) -> set[str]:
+        """Those of these SHA-256 that a file's result has."""
+        with self._motor.connect() as conexion:
+            return set(conexion.scalars(_DE_ALGUIEN, {"resumenes": list(resumenes)}))

@@ -1,7 +1,8 @@
 """A table as a queue that workers share: leases on the database's clock, a statement a call.
 
-Its rows have an id, the attempts begun (``intentos``, whose number is the lease's), and when they are due (``proximo``,
-null where nothing is to be done).
+Its rows have an id, how often they were leased (``arriendo``: the last lease's number, which only grows, so that none
+of before is ever taken for it), the attempts that count (``intentos``), and when they are due (``proximo``, null where
+nothing is to be done).
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ class Encolado(Protocol):
     """What a row is."""
 
     id: str
-    intentos: int
+    arriendo: int
 
 
 E = TypeVar("E", bound=Encolado)
@@ -35,15 +36,22 @@ class ColaSQL(Generic[E]):
         motor: the service's database.
         tabla: where they are.
         hacer: makes of a row's columns what it is.
+        cuales: which of them; all by default.
     """
 
-    def __init__(self, motor: sa.Engine, tabla: sa.Table, hacer: Callable[..., E]) -> None:
+    def __init__(
+        self,
+        motor: sa.Engine,
+        tabla: sa.Table,
+        hacer: Callable[..., E],
+        cuales: sa.ColumnElement[bool] = sa.true(),  # noqa: B008 — a constant
+    ) -> None:
         self._motor = motor.execution_options(isolation_level="AUTOCOMMIT")
         self._hacer = hacer
         c = tabla.c
         debido = (
             sa.select(c.id)
-            .where(c.proximo <= INSTANTE)
+            .where(c.proximo <= INSTANTE, cuales)
             .order_by(c.proximo)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -53,17 +61,17 @@ class ColaSQL(Generic[E]):
         self._tomar = (
             sa.update(tabla)
             .where(c.id.in_(sa.select(debido.c.id)))
-            .values(intentos=c.intentos + 1, proximo=AHORA + _segundos("arriendo_s"))
+            .values(arriendo=c.arriendo + 1, intentos=c.intentos + 1, proximo=AHORA + _segundos("arriendo_s"))
             .returning(tabla)
         )
-        suyo = sa.and_(c.id == sa.bindparam("cual"), c.intentos == sa.bindparam("intento"), c.proximo.is_not(None))
+        suyo = sa.and_(c.id == sa.bindparam("cual"), c.arriendo == sa.bindparam("suyo"), c.proximo.is_not(None))
         self._renovar = sa.update(tabla).where(suyo).values(proximo=AHORA + _segundos("arriendo_s")).returning(c.id)
         self._devolver = (
             sa.update(tabla)
             .where(suyo)
             .values(
                 proximo=AHORA + _segundos("pausa_s"),
-                intentos=c.intentos - sa.bindparam("sin_contar", type_=sa.Integer),
+                intentos=sa.func.greatest(c.intentos - sa.bindparam("sin_contar", type_=sa.Integer), 0),
             )
         )
 
@@ -75,7 +83,7 @@ class ColaSQL(Generic[E]):
 
     def renovar(self, tomado: E, arriendo_s: float) -> bool:
         """Keep the lease; False where another has taken over."""
-        valores = {"cual": tomado.id, "intento": tomado.intentos, "arriendo_s": arriendo_s}
+        valores = {"cual": tomado.id, "suyo": tomado.arriendo, "arriendo_s": arriendo_s}
         with self._motor.connect() as conexion:
             return conexion.execute(self._renovar, valores).first() is not None
 
@@ -85,7 +93,7 @@ class ColaSQL(Generic[E]):
         Args:
             cuenta: whether the attempt counts; not where store or database were away, or this process stops.
         """
-        valores = {"cual": tomado.id, "intento": tomado.intentos, "pausa_s": pausa_s, "sin_contar": int(not cuenta)}
+        valores = {"cual": tomado.id, "suyo": tomado.arriendo, "pausa_s": pausa_s, "sin_contar": int(not cuenta)}
         with self._motor.connect() as conexion:
             conexion.execute(self._devolver, valores)
 

@@ -1,9 +1,10 @@
-"""This service's own gauges of what waits for a person: files that were kept apart, and until when."""
+"""What waits: for a person, files that were kept apart, and until when; and for a worker, files and packages."""
 
 import sqlalchemy as sa
 from prometheus_client import Gauge
 
-from procesamiento.infraestructura.tablas import archivos
+from procesamiento.infraestructura.tablas import archivos, paquetes
+from seedwork.aplicacion.escala import Debido
 from seedwork.infraestructura.metricas import CUENTA_MAXIMA, HASTA
 
 APARTADOS = Gauge(
@@ -23,6 +24,26 @@ _QUEDA = sa.func.min(_PRIMEROS.c.conservar_hasta) - sa.func.statement_timestamp(
 _APARTADOS = sa.select(
     sa.func.count(), sa.func.greatest(sa.func.coalesce(sa.func.extract("epoch", _QUEDA), 0), 0)
 ).select_from(_PRIMEROS)
+_DEBIDAS = sa.union_all(
+    *(
+        sa.select(c.proximo)
+        .where(c.proximo <= sa.func.statement_timestamp())
+        .order_by(c.proximo)
+        .limit(CUENTA_MAXIMA)
+        .subquery()
+        .select()
+        for c in (archivos.c, paquetes.c)
+    )
+).subquery()
+_EDAD = sa.func.statement_timestamp() - sa.func.min(_DEBIDAS.c.proximo)
+_DEBIDO = sa.select(sa.func.count(), sa.func.coalesce(sa.func.extract("epoch", _EDAD), 0)).select_from(_DEBIDAS)
+
+
+def debido(motor: sa.Engine) -> Debido:
+    """The files and packages that are due, of each so many at most."""
+    with motor.connect() as conexion:
+        filas, edad_s = conexion.execute(_DEBIDO).one()
+    return Debido(filas, float(edad_s))
 
 
 def medir(motor: sa.Engine) -> None:

@@ -12,7 +12,8 @@ _M = miembros.c
 _SUYO = _M.paquete == sa.bindparam("cual")
 _LISTADOS = sa.select(sa.func.count()).where(_SUYO)
 _POR_DECIR = sa.select(_M.id).where(_SUYO, _M.dicho.is_(False)).order_by(_M.lugar).limit(sa.bindparam("cuantos"))
-_OLVIDAR = sa.delete(miembros).where(_SUYO)
+_UNOS = sa.select(_M.id).where(_SUYO).limit(sa.bindparam("cuantos")).scalar_subquery()
+_OLVIDAR = sa.delete(miembros).where(_M.id.in_(_UNOS))
 
 
 class ColaPaquetesSQL(ColaSQL[Paquete]):
@@ -32,7 +33,7 @@ class ColaPaquetesSQL(ColaSQL[Paquete]):
         with self._motor.connect() as conexion:
             return conexion.scalars(_POR_DECIR, {"cual": paquete.id, "cuantos": cuantos}).all()
 
-    def olvidar(self, paquete: Paquete) -> None:
-        """None of its members is listed any more."""
+    def olvidar(self, paquete: Paquete, cuantos: int) -> bool:
+        """So many of its members are listed no more; whether there may be others."""
         with self._motor.connect() as conexion:
-            conexion.execute(_OLVIDAR, {"cual": paquete.id})
+            return conexion.execute(_OLVIDAR, {"cual": paquete.id, "cuantos": cuantos}).rowcount == cuantos

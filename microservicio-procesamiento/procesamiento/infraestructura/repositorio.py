@@ -1,6 +1,6 @@
 """This service's repository: how an image becomes a row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -60,16 +60,36 @@ _PAQUETE = mapeo_llano(Paquete)
 _MIEMBRO = mapeo_llano(Miembro, salvo=("secuencia",))
 
 
+class _Paquetes(Repositorio[Paquete]):
+    """The packages. What a batch mentions is locked when the first of them is needed, all of it, by their ids: a batch
+    whose images count nowhere yet waits for no package, and two that count take turns."""
+
+    def __init__(self, transaccion: TransaccionConTablas) -> None:
+        super().__init__(transaccion, transaccion.tablas["paquetes"], _PAQUETE, sujeto="id_paquete")
+        self._mencionados: set[str] = set()
+
+    def precargar(self, ids: Collection[str], /) -> None:
+        """These may be needed."""
+        self._mencionados.update(ids)
+
+    def obtener(self, id: str, /) -> Paquete | None:
+        """As of any repository."""
+        if id not in self._vistos and id not in self._ausentes:
+            ids, self._mencionados = {id, *self._mencionados} - self._ausentes, set()
+            super().precargar(ids)
+        return super().obtener(id)
+
+
 class UnidadProcesamiento(Unidad):
     """This service's unit of work, on tables."""
 
     def __init__(
-        self, transaccion: TransaccionConTablas, anonimizador: Anonimizador, admite: Callable[[str], bool]
+        self, transaccion: TransaccionConTablas, anonimizador: Anonimizador, admite: Callable[[str, bool], bool]
     ) -> None:
         super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.imagenes = Repositorio(transaccion, transaccion.tablas["imagenes"], _IMAGEN, sujeto="id_imagen")
         self.archivos = Repositorio(transaccion, transaccion.tablas["archivos"], _ARCHIVO)
-        self.paquetes = Repositorio(transaccion, transaccion.tablas["paquetes"], _PAQUETE, sujeto="id_paquete")
         self.miembros = Repositorio(transaccion, transaccion.tablas["miembros"], _MIEMBRO)
+        self.paquetes = _Paquetes(transaccion)
         self.anonimizador = anonimizador
         self.admite = admite

@@ -38,8 +38,8 @@ archivos = sa.Table(
     sa.Column("paquete", sa.Text),
     sa.Column("metadatos", JSONB(none_as_null=True)),
     sa.Column("sobre", JSONB(none_as_null=True)),
+    sa.Column("arriendo", sa.Integer, nullable=False),
     sa.Column("intentos", sa.Integer, nullable=False),
-    sa.Column("intentos_previos", sa.Integer, nullable=False, server_default="0"),
     sa.Column("proximo", sa.DateTime(timezone=True)),
     sa.Column("resultado_sha256", sa.Text),
     sa.Column("resultado_octetos", sa.BigInteger),
@@ -63,8 +63,8 @@ paquetes = sa.Table(
     sa.Column("octetos", sa.BigInteger, nullable=False),
     sa.Column("sha256_metadatos", sa.Text, nullable=False),
     sa.Column("sobre", JSONB(none_as_null=True)),
+    sa.Column("arriendo", sa.Integer, nullable=False),
     sa.Column("intentos", sa.Integer, nullable=False),
-    sa.Column("avance", sa.Integer, nullable=False),
     sa.Column("proximo", sa.DateTime(timezone=True)),
     sa.Column("total", sa.Integer, nullable=False),
     sa.Column("hechas", sa.Integer, nullable=False),
@@ -100,6 +100,12 @@ sa.Index("miembros_estado", miembros.c.paquete, miembros.c.estado, miembros.c.or
 sa.Index("miembros_imagen", miembros.c.imagen)
 sa.Index("miembros_uri", miembros.c.uri, postgresql_where=miembros.c.uri.is_not(None))
 sa.Index("archivos_proximo", archivos.c.proximo, postgresql_where=archivos.c.proximo.is_not(None))
+sa.Index(
+    "archivos_sueltos",
+    archivos.c.proximo,
+    postgresql_where=sa.and_(archivos.c.proximo.is_not(None), archivos.c.paquete.is_(None)),
+)
+sa.Index("archivos_resultado", archivos.c.resultado_sha256, postgresql_where=archivos.c.resultado_sha256.is_not(None))
 sa.Index("archivos_uri", archivos.c.uri, postgresql_where=archivos.c.uri.is_not(None))
 sa.Index(
     "archivos_conservar_hasta",

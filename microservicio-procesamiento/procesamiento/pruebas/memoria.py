@@ -16,6 +16,8 @@ def almacen(entorno: Entorno) -> Almacen:
     return Almacen(entorno, definiciones(METADATOS))
 
 
-def abrir_en(almacen: Almacen, anonimizador: Anonimizador, admite: Callable[[str], bool] = lambda _uri: True) -> Abrir:
+def abrir_en(
+    almacen: Almacen, anonimizador: Anonimizador, admite: Callable[[str, bool], bool] = lambda _uri, _referida: True
+) -> Abrir:
     """How units of work are opened on it."""
     return abridor(almacen.transacciones, lambda t: UnidadProcesamiento(t, anonimizador, admite))

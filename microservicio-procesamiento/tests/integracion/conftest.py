@@ -63,7 +63,7 @@ def motor(url_base: str) -> Iterator[sa.Engine]:
 @pytest.fixture
 def bus(motor: sa.Engine) -> Bus:
     anonimizador = Anonimizador({2: Seudonimizador(CLAVE, 2)}, leer_reconocedor(leer_condiciones()))
-    fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador, admite=lambda _uri: True)
+    fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador, admite=lambda _uri, _referida: True)
     abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
     return Bus("procesamiento", abrir, MANEJADORES, rechazar_comando, PacienciaFija())
 

@@ -6,6 +6,10 @@ In `make test`: leases and short transactions are PostgreSQL's, and the process 
 import hashlib
 import io
 import json
+import multiprocessing
+import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -38,8 +42,9 @@ from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.entrada import archivos as entrada
-from procesamiento.entrada.archivos import Escoba, Mano
+from procesamiento.entrada import escoba
+from procesamiento.entrada.archivos import Mano
+from procesamiento.entrada.escoba import Escoba, Sobrantes
 from procesamiento.entrada.limpieza import Taller
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
@@ -84,9 +89,7 @@ class Sala:
             leer_texto=True,
         )
         self.cola = ColaArchivosSQL(motor)
-        fabrica = partial(
-            UnidadProcesamiento, anonimizador=anonimizador, admite=lambda uri: self.taller.lugar(uri) is not None
-        )
+        fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador, admite=self.taller.admite)
         self.abrir: Abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
         self.manos: list[Mano] = []
 
@@ -269,7 +272,8 @@ def test_lo_que_se_hizo_no_se_pierde_porque_la_base_falte_un_momento(
     sala.mandar("i-1")
     monkeypatch.setattr("procesamiento.entrada.empleado.LATIDO_S", 0.0)
     error = sa.exc.OperationalError("x", None, Exception("ausente"))
-    monkeypatch.setattr("procesamiento.entrada.archivos.es_ajeno", lambda dicho: dicho is error)
+    for lugar in ("archivos", "manos"):
+        monkeypatch.setattr(f"procesamiento.entrada.{lugar}.es_ajeno", lambda dicho: dicho is error)
 
     def renovar(*_: object) -> bool:
         raise error
@@ -312,6 +316,111 @@ def test_el_proceso_que_lee_archivos_no_sabe_de_la_base_ni_de_los_secretos_de_lo
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
 
 
+def _sus_procesos() -> list[psutil.Process]:
+    return [p for p in psutil.Process().children() if "empleado" in " ".join(p.cmdline())]
+
+
+def test_de_que_a_esta_maquina_no_le_quede_nada_no_tiene_la_culpa_ningun_archivo(sala: Sala) -> None:
+    """The process may open no file any more, as where its disk is full: others' files wait, and the hand rests."""
+    sala.mandar("sano")
+    mano: Mano = sala.mano(intentos=1).func.__self__  # type: ignore[attr-defined]
+    assert mano.vuelta(threading.Event())
+    assert mano.descanso() == 0.0
+    descansos = []
+    for id in ("i-1", "i-2"):
+        sala.mandar(id)
+        if not _sus_procesos():
+            assert mano._empleado._emplear()
+        (proceso,) = _sus_procesos()
+        proceso.rlimit(psutil.RLIMIT_NOFILE, (0, 0))
+        assert mano.vuelta(threading.Event())
+        assert (sala.imagen(id)["estado"], sala.archivo(id)["intentos"]) == ("PENDIENTE", 0)
+        descansos.append(mano.descanso())
+    assert 0.0 < descansos[0] < descansos[1]
+    sala.vencer()
+    while mano.vuelta(threading.Event()):
+        pass
+    assert {sala.imagen(id)["estado"] for id in ("i-1", "i-2")} == {"ANONIMIZADA"}
+    assert mano.descanso() == 0.0
+
+
+@pytest.mark.parametrize("programa", ["/bin/false", "/no/existe"])
+def test_ni_de_que_no_haya_proceso(sala: Sala, programa: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("procesamiento.entrada.empleado.sys.executable", programa)
+    sala.mandar("i-1")
+    assert sala.mano(intentos=1)()
+    assert (sala.imagen("i-1")["estado"], sala.archivo("i-1")["intentos"]) == ("PENDIENTE", 0)
+    monkeypatch.undo()
+    sala.vencer()
+    assert sala.mano(intentos=1)()
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
+
+
+def test_donde_el_sistema_da_menos_memoria_que_la_dicha_se_limpia_con_esa(
+    sala: Sala, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programa = tmp_path / "python"
+    programa.write_text(f'#!/bin/sh\nulimit -v {8 * 1024**2}\nexec {sys.executable} "$@"\n')
+    programa.chmod(0o700)
+    monkeypatch.setattr("procesamiento.entrada.empleado.sys.executable", str(programa))
+    sala.mandar("i-1")
+    assert sala.mano(intentos=1, memoria=1024**4)()
+    assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
+
+
+class _Bomba:
+    """Whoever makes it an object again is its victim."""
+
+    def __init__(self, donde: Path) -> None:
+        self._donde = donde
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self._donde,)
+
+
+_FALSO = {"estado": "CUARENTENA", "motivo": "X", "informe": None, "resultado": None, "completos": None}
+
+
+@pytest.mark.parametrize(
+    "dicho",
+    [
+        pickle.dumps("bomba"),
+        b"Otra\n{}",
+        b"Hecho\n{",
+        b"Hecho\n{}",
+        b"Hecho\n" + json.dumps({**_FALSO, "estado": 7}).encode(),
+        b"Hecho\n" + json.dumps({**_FALSO, "estado": "ANONIMIZADA"}).encode(),
+        b"Hecho\n" + json.dumps({**_FALSO, "motivo": "X\0"}).encode(),
+    ],
+)
+def test_a_un_proceso_que_es_de_otro_no_se_le_cree_nada(
+    sala: Sala, dicho: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What took the process over says what it likes: the worker makes no object of it, and the file fails."""
+    marca = tmp_path / "marca"
+    if dicho == pickle.dumps("bomba"):
+        dicho = pickle.dumps(_Bomba(marca))
+    guion = (
+        "import sys, pathlib\nfrom multiprocessing.connection import Connection\n"
+        "c = Connection(int(sys.argv[1]))\nc.recv_bytes(); c.send_bytes(b'listo'); c.recv_bytes()\n"
+        f"c.send_bytes({dicho!r}); c.send_bytes(b'acabado'); c.recv_bytes()"
+    )
+
+    def emplear(*_: object) -> Any:
+        nuestra, suya = multiprocessing.Pipe()
+        with suya:
+            orden = [sys.executable, "-c", guion, str(suya.fileno())]
+            proceso = subprocess.Popen(orden, pass_fds=[suya.fileno()])
+        nuestra.send_bytes(b"")
+        return proceso, nuestra
+
+    monkeypatch.setattr("procesamiento.entrada.empleado._emplear", emplear)
+    sala.mandar("i-1")
+    assert sala.mano(intentos=1)()
+    assert not marca.exists()
+    assert (sala.imagen("i-1")["estado"], sala.imagen("i-1")["motivo"]) == ("FALLIDA", "LIMPIEZA_FALLIDA")
+
+
 def test_el_que_tarda_demas_se_corta(sala: Sala) -> None:
     sala.mandar("lento")
     mano = sala.mano(intentos=1, plazo_s=0.0)
@@ -335,10 +444,15 @@ def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_desp
     mano = sala.mano(intentos=3)
     assert not mano()
     sala.vencer()
-    assert sala.cola.tomar(15.0) is not None
+    otro = sala.cola.tomar(15.0)
+    assert otro is not None
+    # An attempt that does not count takes none of the leases back.
+    sala.cola.devolver(otro, 15.0, cuenta=False)
+    assert sala.archivo("i-1")["intentos"] == 1
+    assert not sala.cola.renovar(congelado, 15.0)
     assert congelado.sobre is not None
     with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
-        assert not desenlace.apartado(unidad, "i-1", congelado.intentos, "FALLIDA", "X", None, timedelta(0))
+        assert not desenlace.apartado(unidad, "i-1", congelado.arriendo, "FALLIDA", "X", None, timedelta(0))
     sala.vencer()
     assert mano()
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
@@ -363,6 +477,28 @@ def test_sin_almacen_no_se_gasta_ningun_intento(sala: Sala) -> None:
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
 
 
+def test_una_referencia_que_un_enlace_lleva_fuera_no_se_lee(sala: Sala, tmp_path: Path) -> None:
+    """Neither when its command is handled, nor where the link comes later."""
+    de_la_clinica = tmp_path / "clinica"
+    de_la_clinica.mkdir()
+    (tmp_path / "ajeno.dcm").write_bytes(DICOM)
+    (de_la_clinica / "suyo.dcm").write_bytes(DICOM)
+    (de_la_clinica / "enlace.dcm").symlink_to(tmp_path / "ajeno.dcm")
+    sala.taller = replace(sala.taller, referencias=(base_de_almacen(str(de_la_clinica)),))
+    bus = Bus("procesamiento", sala.abrir, MANEJADORES, rechazar_comando, PacienciaFija())
+    for nombre in ("suyo", "enlace"):
+        uri = f"{base_de_almacen(str(de_la_clinica))}/{nombre}.dcm"
+        pedido = ArchivoPedido(uri=uri, sha256=hashlib.sha256(DICOM).hexdigest(), octetos=len(DICOM))
+        comando = AnonimizarArchivo(**{**CAMPOS, "id_imagen": nombre}, archivo=pedido)
+        sobre = sobres.sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=nombre, id=f"c-{nombre}")
+        assert not bus.procesar([sobres.recibido(sobre, comando)])
+    assert [sala.imagen(n)["estado"] for n in ("suyo", "enlace")] == ["PENDIENTE", "RECHAZADA"]
+    (de_la_clinica / "suyo.dcm").unlink()
+    (de_la_clinica / "suyo.dcm").symlink_to(tmp_path / "ajeno.dcm")
+    assert sala.mano()()
+    assert (sala.imagen("suyo")["estado"], sala.imagen("suyo")["motivo"]) == ("FALLIDA", "REFERENCIA_NO_PERMITIDA")
+
+
 @pytest.mark.parametrize("dano", ["otro contenido", "ausente", "demasiado grande"])
 def test_un_original_que_no_es_el_dicho_falla(sala: Sala, dano: str) -> None:
     original = sala.mandar("i-1", DICOM if dano != "demasiado grande" else DICOM + bytes(1024**2))
@@ -371,7 +507,7 @@ def test_un_original_que_no_es_el_dicho_falla(sala: Sala, dano: str) -> None:
     elif dano == "ausente":
         sala.almacen.borrar(original)
     assert sala.mano()()
-    motivo = "ORIGINAL_AUSENTE" if dano == "ausente" else "HUELLA_DISTINTA"
+    motivo = {"ausente": "ORIGINAL_AUSENTE", "demasiado grande": "DEMASIADO_GRANDE"}.get(dano, "HUELLA_DISTINTA")
     assert (sala.imagen("i-1")["estado"], sala.imagen("i-1")["motivo"]) == ("FALLIDA", motivo)
 
 
@@ -387,8 +523,8 @@ def test_al_parar_se_devuelve_lo_que_hay_en_mano_sin_contarlo(sala: Sala) -> Non
 def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     sala: Sala, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entrada, "HUERFANO", timedelta(0))
-    monkeypatch.setattr(entrada, "_HOLGURA", timedelta(0))
+    monkeypatch.setattr(escoba, "HUERFANO", timedelta(0))
+    monkeypatch.setattr(escoba, "_HOLGURA", timedelta(0))
     en_cola = sala.mandar("en-cola")
     apartado = sala.mandar("aparte", b"no es un DICOM" * 100)
     mano = sala.mano()
@@ -399,7 +535,7 @@ def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     sala.almacen.guardar("originales/huerfano", [b"x"])
 
     def barrer(oido: Callable[[datetime], datetime]) -> set[str]:
-        Escoba(sala.cola, sala.almacen, oido).vuelta()
+        Escoba(sala.cola, sala.almacen, Sobrantes(), oido).vuelta()
         return {o.nombre for o in sala.almacen.listar("originales/", datetime(2100, 1, 1, tzinfo=UTC))}
 
     # Commands of before are still on their way: nobody knows what they name.

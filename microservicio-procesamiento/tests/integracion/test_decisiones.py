@@ -29,7 +29,7 @@ from contratos.procesamiento import (
 from procesamiento.aplicacion import desenlace
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
-from procesamiento.entrada.archivos import Escoba
+from procesamiento.entrada.escoba import Escoba, Sobrantes
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import bd
@@ -82,7 +82,7 @@ def originales(sala: Sala) -> set[str]:
 
 
 def barrer(sala: Sala) -> None:
-    Escoba(sala.cola, sala.almacen, lambda ahora: ahora).vuelta()
+    Escoba(sala.cola, sala.almacen, Sobrantes(), lambda ahora: ahora).vuelta()
 
 
 def test_lo_liberado_se_limpia_otra_vez_sin_esa_duda_y_el_original_no_sale_nunca(sala: Sala, api: FlaskClient) -> None:
@@ -145,7 +145,7 @@ def test_lo_fallido_se_intenta_como_la_primera_vez_y_de_los_intentos_de_antes_ni
     sala.mano(intentos=2, memoria=1)()
     assert sala.imagen("i-1")["estado"] == "PENDIENTE"
     with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
-        assert not desenlace.apartado(unidad, "i-1", congelado.intentos, "CUARENTENA", "X", None, timedelta(0))
+        assert not desenlace.apartado(unidad, "i-1", congelado.arriendo, "CUARENTENA", "X", None, timedelta(0))
     sala.vencer()
     sala.mano(intentos=2)()
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"

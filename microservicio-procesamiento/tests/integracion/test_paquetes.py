@@ -6,17 +6,22 @@ one. What lasts longer, workers that die and freeze in the middle, is in the lon
 
 import csv
 import gzip
+import hashlib
 import io
+import os
+import random
 import threading
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nibabel
 import numpy as np
@@ -34,29 +39,35 @@ from contratos.procesamiento import (
     AnonimizarArchivo,
     AnonimizarPaquete,
     ArchivoPedido,
+    ImagenAnonimizada,
     LiberarImagen,
     PaqueteCompletado,
     PaqueteRechazado,
 )
+from procesamiento.aplicacion import reparto
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.entrada import archivos as entrada
-from procesamiento.entrada import desempaque
-from procesamiento.entrada.archivos import Escoba
+from procesamiento.dominio.paquete import Miembro, Paquete
+from procesamiento.entrada import desempaque, escoba
+from procesamiento.entrada.escoba import Escoba, Sobrantes, oido
 from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
+from seedwork.aplicacion.almacen import SinAlmacen
+from seedwork.aplicacion.broker import Atraso
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.outbox import a_sobre
 from seedwork.infraestructura.tabla import ClaveRepetida
 from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.taller import esperar
 
 from .conftest import CLAVE
-from .test_archivos import DICOM, Sala, anonimizador  # noqa: F401 — a fixture
+from .test_archivos import CAMPOS, DICOM, Sala, anonimizador  # noqa: F401 — a fixture
 
 pytestmark = pytest.mark.integracion
 
@@ -93,18 +104,34 @@ class SalaDePaquetes(Sala):
         self.cola_paquetes = ColaPaquetesSQL(self.motor)
         self.desempacadores: list[Desempacador] = []
         self.entregados: set[str] = set()
+        self.sobrantes = Sobrantes()
 
     def comando(self, id: str, contenido: bytes, metadatos: bytes | None = None) -> AnonimizarPaquete:
         guardados = [
-            self.almacen.guardar(f"originales/{id}-{n}-{len(trozo)}", [trozo])
-            for n, trozo in enumerate((contenido, metadatos))
+            self.almacen.guardar(f"originales/{id}-{uuid4()}", [trozo])
+            for trozo in (contenido, metadatos)
             if trozo is not None
         ]
         pedidos = [ArchivoPedido(uri=g.uri, sha256=g.sha256, octetos=g.octetos) for g in guardados]
         return AnonimizarPaquete(id_paquete=id, paquete=pedidos[0], metadatos=[*pedidos, ArchivoPedido()][1])
 
     def bus(self) -> Bus:
-        return Bus("procesamiento", self.abrir, MANEJADORES, rechazar_comando, PacienciaFija())
+        return Bus("procesamiento", self.abrir, MANEJADORES, rechazar_comando, PacienciaFija(), self.sobrantes.oir)
+
+    def mandar_archivo(self, id_comando: str, original: str, contenido: bytes = DICOM, **campos: str) -> Recibido:
+        """A command for a file of its own, handled; as it came."""
+        guardado = self.almacen.guardar(f"originales/{original}", [contenido])
+        pedido = ArchivoPedido(uri=guardado.uri, sha256=guardado.sha256, octetos=guardado.octetos)
+        comando = AnonimizarArchivo(**{**CAMPOS, "id_imagen": "i-1", **campos}, archivo=pedido)
+        sobre = sobres.sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen, id=id_comando)
+        recibido = sobres.recibido(sobre, comando)
+        assert not self.bus().procesar([recibido])
+        return recibido
+
+    def barrer(self) -> set[str]:
+        """A pass of the broom's; the names of what is left."""
+        Escoba(self.cola, self.almacen, self.sobrantes, lambda ahora: ahora).vuelta()
+        return {nombre.removeprefix("originales/") for nombre in self.originales()}
 
     def mandar_paquete(self, id: str, contenido: bytes, metadatos: bytes | None = None, *, vez: int = 1) -> str | None:
         """Its command, handled. Answers the refusal."""
@@ -115,7 +142,9 @@ class SalaDePaquetes(Sala):
             destino = sa.select(bd.comandos.c.motivo).where(bd.comandos.c.id_comando == sobre.id)
             return conexion.execute(destino).scalar_one()
 
-    def desempacador(self, *, intentos: int = 2, plazo_s: float = 120.0, **taller: Any) -> Callable[[], bool]:
+    def desempacador(
+        self, *, intentos: int = 2, plazo_s: float = 120.0, maximo: int = 64 * 1024**2, **taller: Any
+    ) -> Callable[[], bool]:
         hecho = Desempacador(
             self.cola_paquetes,
             self.abrir,
@@ -123,10 +152,29 @@ class SalaDePaquetes(Sala):
             replace(self.taller, **taller),
             intentos=intentos,
             plazo_s=plazo_s,
-            maximo=64 * 1024**2,
+            maximo=maximo,
         )
         self.desempacadores.append(hecho)
         return partial(hecho.vuelta, threading.Event())
+
+    def cortar_tras_una(self) -> None:
+        """One attempt at a package, whose worker is killed after one transaction: nothing is given back."""
+        suyas, abrir = [0], self.abrir
+
+        def contado() -> Any:
+            suyas[0] += 1
+            if suyas[0] > 1:
+                raise KeyboardInterrupt
+            return abrir()
+
+        hecho = Desempacador(
+            self.cola_paquetes, contado, self.almacen, self.taller, intentos=1, plazo_s=60, maximo=1 << 30
+        )
+        self.desempacadores.append(hecho)
+        with pytest.raises(KeyboardInterrupt):
+            hecho.vuelta(threading.Event())
+        hecho.despedir()
+        self.vencer()
 
     def por_entregar(self) -> list[tuple[Sobre, AnonimizarArchivo]]:
         """The commands for files that were said and not handed on yet, as they travel."""
@@ -367,30 +415,11 @@ def test_lo_que_se_desempaco_no_se_desempaca_otra_vez_y_lo_dicho_se_dice_una(
     cuantos = 3 * desempaque.TANDA + 10
     sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)}))
     cortes = 0
-
-    def cortar_tras(transacciones: int) -> Callable[[], Any]:
-        suyas, abrir = [0], sala.abrir
-
-        def contado() -> Any:
-            suyas[0] += 1
-            if suyas[0] > transacciones:
-                raise KeyboardInterrupt  # as if killed: nothing is given back
-            return abrir()
-
-        return contado
-
     listados: list[int] = []
     while sala.paquete("p-1")["estado"] == "RECIBIDO":
-        hecho = Desempacador(
-            sala.cola_paquetes, cortar_tras(1), sala.almacen, sala.taller, intentos=1, plazo_s=60, maximo=1 << 30
-        )
-        sala.desempacadores.append(hecho)
-        with pytest.raises(KeyboardInterrupt):
-            hecho.vuelta(threading.Event())
-        hecho.despedir()
+        sala.cortar_tras_una()
         cortes += 1
         listados.append(len(sala.miembros("p-1")))
-        sala.vencer()
     assert listados[:4] == [desempaque.TANDA, 2 * desempaque.TANDA, 3 * desempaque.TANDA, cuantos]
     assert cortes > 10
     sala.acabar()
@@ -443,13 +472,51 @@ def test_lo_que_un_congelado_haga_despues_no_vale(sala: SalaDePaquetes) -> None:
     assert len(sala.cargas(AnonimizarArchivo)) == 5
 
 
+def test_el_que_despierta_no_es_nadie_aunque_a_otro_no_se_le_contara_su_intento(
+    sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One stands still behind its listing; another says all, can't clear away, and gives it back uncounted."""
+    sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(3)}))
+    congelado = sala.desempacador()
+    por_decir, veces = sala.cola_paquetes.por_decir, [0]
+
+    def al_despertar(paquete: Paquete, cuantos: int) -> Sequence[str]:
+        veces[0] += 1
+        if veces[0] == 1:
+            sala.vencer()
+            with monkeypatch.context() as sin_almacen:
+                sin_almacen.setattr(sala.almacen, "borrar", _sin_almacen)
+                assert sala.desempacador()()
+            limpiar = sala.mano()
+            while sala.entregar() or limpiar():
+                pass
+            assert sala.cuentas("p-1")[0] == "COMPLETADO"
+            assert sala.paquete("p-1")["proximo"] is not None
+        return por_decir(paquete, cuantos)
+
+    monkeypatch.setattr(sala.cola_paquetes, "por_decir", al_despertar)
+    assert congelado()
+    assert veces[0] > 1
+    assert len(sala.cargas(PaqueteCompletado)) == 1
+    assert (sala.paquete("p-1")["arriendo"], sala.paquete("p-1")["intentos"]) == (2, 0)
+    sala.vencer()
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 3, 0, 3, 0)
+    assert len(sala.cargas(PaqueteCompletado)) == 1
+    assert len(sala.cargas(AnonimizarArchivo)) == 3
+
+
+def _sin_almacen(*_: object) -> None:
+    raise SinAlmacen("está lejos")
+
+
 def test_una_imagen_de_dos_paquetes_cuenta_una_vez_en_cada_uno_y_ninguno_se_queda_a_medias(
     sala: SalaDePaquetes,
 ) -> None:
-    con_id = b"archivo,id_imagen\na.dcm,la-misma\n"
+    con_id = b"archivo,id_imagen,id_paciente\na.dcm,la-misma,PAC-00001\n"
     for id in ("p-1", "p-2"):
         sala.mandar_paquete(id, zipear({"a.dcm": dicom(1), f"{id}.dcm": dicom(2)}), con_id)
-    otro = zipear({"a.dcm": dicom(3)})
+    otro = zipear({"a.dcm": dicom(3, PatientID="PAC-00001")})
     sala.mandar_paquete("p-3", otro, con_id)
     desempacar = sala.desempacador()
     while desempacar():
@@ -473,7 +540,8 @@ def test_lo_ajeno_bajo_un_id_no_se_ve_en_el_paquete_que_se_rechazo(sala: SalaDeP
     limpiar = sala.mano()
     while limpiar():
         pass
-    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}), b"archivo,id_imagen\na.dcm,la-misma\n")
+    con_id = b"archivo,id_imagen,id_paciente\na.dcm,la-misma,PAC-00001\n"
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}), con_id)
     assert sala.desempacador()()
     (pendiente,) = api.get("/procesar/paquetes/p-1/imagenes?estado=PENDIENTE").json["elementos"]
     assert (pendiente["estado"], pendiente["fuente_de_datos"]) == ("PENDIENTE", None)
@@ -492,7 +560,8 @@ def test_varios_que_deciden_a_la_vez_lo_cuentan_todo_y_lo_dicen_una_vez(sala: Sa
     paquetes = [f"p-{n}" for n in range(3)]
     for n, id in enumerate(paquetes):
         miembros = {f"{m}.txt": f"nada {n} {m}".encode() for m in range(8)}
-        sala.mandar_paquete(id, zipear(miembros), b"archivo,id_imagen\n0.txt,comun\n1.txt,otra-comun\n")
+        con_ids = b"archivo,id_imagen,id_paciente\n0.txt,comun,77\n1.txt,otra-comun,77\n"
+        sala.mandar_paquete(id, zipear(miembros), con_ids)
     desempacar = sala.desempacador()
     while desempacar():
         pass
@@ -557,12 +626,12 @@ def test_lo_liberado_de_la_cuarentena_cambia_de_cuenta_y_el_final_no_se_dice_otr
 
 
 def test_la_escoba_no_se_lleva_lo_de_un_paquete_en_curso(sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entrada, "HUERFANO", timedelta(0))
-    monkeypatch.setattr(entrada, "_HOLGURA", timedelta(0))
+    monkeypatch.setattr(escoba, "HUERFANO", timedelta(0))
+    monkeypatch.setattr(escoba, "_HOLGURA", timedelta(0))
 
     def barrer() -> None:
         # A new one each time: what nothing names is looked for now and then alone.
-        Escoba(sala.cola, sala.almacen, lambda ahora: ahora + timedelta(minutes=1)).vuelta()
+        Escoba(sala.cola, sala.almacen, Sobrantes(), lambda ahora: ahora + timedelta(minutes=1)).vuelta()
 
     sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1), "b.dcm": dicom(2)}), b"archivo\na.dcm\n")
     suyos = sala.originales()
@@ -579,10 +648,325 @@ def test_la_escoba_no_se_lleva_lo_de_un_paquete_en_curso(sala: SalaDePaquetes, m
     assert sala.originales() == set()
 
 
-def test_un_id_que_muestra_el_numero_que_solo_el_archivo_dice_la_aparta(sala: SalaDePaquetes) -> None:
-    sala.mandar_paquete(
-        "p-1", zipear({"a.dcm": dicom(1, PatientID="79448812")}), b"archivo,id_imagen\na.dcm,x-79448812\n"
-    )
+def test_de_quien_es_el_numero_lo_dicen_los_metadatos_el_archivo_o_nadie(sala: SalaDePaquetes) -> None:
+    """The number of one person, from five senders: where nobody says whose it is, it is said that nobody did."""
+    nada: dict[str, Any] = {"InstitutionName": None, "PatientID": "PAC-00077"}
+    miembros = {
+        "nadie.dcm": dicom(1, **nada),
+        "los-metadatos.dcm": dicom(2, **nada),
+        "la-institucion.dcm": dicom(3, **{**nada, "InstitutionName": "Clínica", "SpecificCharacterSet": "ISO_IR 192"}),
+        "el-emisor.dcm": dicom(4, **nada, IssuerOfPatientID="Registro civil"),
+    }
+    filas = metadatos(a={"archivo": "los-metadatos.dcm", "fuente_de_datos": "Hospital"})
+    sala.mandar_paquete("p-1", zipear(miembros), filas)
+    sala.mandar_paquete("p-2", zipear({"nadie.dcm": dicom(5, **nada)}))
+    sala.acabar()
+    dichos = sala.cargas(ImagenAnonimizada)
+    assert sorted(d.emisor for d in dichos) == ["", "", "", "DESCONOCIDO", "DESCONOCIDO"]
+    assert len({d.seudonimo_paciente for d in dichos if d.emisor}) == 2
+
+
+def _espera_a_otro(sala: SalaDePaquetes) -> bool:
+    """Whether a transaction waits for a lock."""
+    with sala.motor.connect() as conexion:
+        return bool(conexion.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def test_quien_se_queda_quieto_con_un_paquete_no_para_a_las_imagenes_que_llegan(sala: SalaDePaquetes) -> None:
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}))
+    assert sala.desempacador()()
+    with sala.motor.begin() as quieto, ThreadPoolExecutor(1) as aparte:
+        quieto.execute(sa.select(tablas.paquetes.c.id).where(tablas.paquetes.c.id == "p-1").with_for_update())
+        entregado = aparte.submit(sala.entregar)
+        try:
+            esperar(lambda: entregado.done() or _espera_a_otro(sala))
+            assert entregado.done()
+        finally:
+            quieto.rollback()
+    assert entregado.result() == 1
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 1, 1, 0, 0)
+
+
+def test_quien_dice_los_miembros_no_tiene_el_paquete_mientras_espera_a_quien_los_cuenta(sala: SalaDePaquetes) -> None:
+    """Who counts has members, and then takes packages: who says takes them in the same order."""
+    sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}))
+    decir = reparto.decir
+    with sala.motor.connect() as cuenta, ThreadPoolExecutor(1) as aparte, pytest.MonkeyPatch.context() as parche:
+
+        def con_otro(*de_que: Any) -> bool:
+            cuenta.execute(sa.select(tablas.miembros.c.id).where(tablas.miembros.c.paquete == "p-1").with_for_update())
+            return decir(*de_que)
+
+        parche.setattr(reparto, "decir", con_otro)
+        dicho = aparte.submit(sala.desempacador())
+        try:
+            esperar(lambda: _espera_a_otro(sala))
+            suyo = sa.select(tablas.paquetes.c.id).where(tablas.paquetes.c.id == "p-1")
+            assert cuenta.execute(suyo.with_for_update(nowait=True)).all()
+        finally:
+            cuenta.rollback()
+    assert dicho.result()
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 1, 1, 0, 0)
+
+
+def test_al_parar_se_deja_un_paquete_por_deprisa_que_se_desempaque(sala: SalaDePaquetes) -> None:
+    cuantos = 4 * desempaque.TANDA
+    sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)}))
+    parada = threading.Event()
+    mano: Desempacador = sala.desempacador().func.__self__  # type: ignore[attr-defined]
+    abrir = sala.abrir
+
+    def al_listar() -> Any:
+        _, conexion = mano._empleado._actual  # type: ignore[misc]
+        # There is always one more answer to be read.
+        esperar(conexion.poll)
+        parada.set()
+        return abrir()
+
+    mano._abrir = al_listar
+    assert mano.vuelta(parada)
+    assert len(sala.miembros("p-1")) == desempaque.TANDA
+    assert (sala.paquete("p-1")["estado"], sala.paquete("p-1")["intentos"]) == ("RECIBIDO", 0)
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", cuantos, 0, cuantos, 0)
+
+
+def test_lo_rechazado_se_recoge_por_partes_y_al_parar_se_deja(
+    sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("procesamiento.entrada.paquetes.BORRADOS", desempaque.TANDA)
+    cuantos = 3 * desempaque.TANDA
+    malo = bytearray(zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)} | {"z.bin": bytes(range(256)) * 64}))
+    malo[malo.index(b"z.bin") + 40] ^= 0xFF  # in its content: its sum is another
+    sala.mandar_paquete("p-1", bytes(malo))
+    parada = threading.Event()
+    mano: Desempacador = sala.desempacador().func.__self__  # type: ignore[attr-defined]
+    olvidar = sala.cola_paquetes.olvidar
+
+    def al_olvidar(paquete: Paquete, cuantos: int) -> bool:
+        parada.set()
+        return olvidar(paquete, cuantos)
+
+    monkeypatch.setattr(sala.cola_paquetes, "olvidar", al_olvidar)
+    assert mano.vuelta(parada)
+    assert sala.paquete("p-1")["estado"] == "RECHAZADO"
+    assert len(sala.miembros("p-1")) == cuantos - desempaque.TANDA
+    sala.acabar()
+    assert (sala.miembros("p-1"), sala.originales(), sala.paquete("p-1")["proximo"]) == ([], set(), None)
+
+
+def test_un_miembro_se_dice_una_vez_y_un_paquete_empieza_una_vez() -> None:
+    miembro = Miembro(id="m", paquete="p", lugar=0, imagen="i", uri="u", sha256="0", octetos=0, metadatos={"a": "b"})
+    assert miembro.decir() == {"a": "b"}
+    with pytest.raises(RuntimeError):
+        miembro.decir()
+    paquete = Paquete(id="p", total=1)
+    paquete.empezar()
+    with pytest.raises(RuntimeError):
+        paquete.empezar()
+
+
+def test_un_id_que_muestra_el_numero_que_solo_el_archivo_dice_no_queda_en_ninguna_parte(sala: SalaDePaquetes) -> None:
+    """Who gives an id gives the number that it must not hold: with the file alone it would be known too late."""
+    contenido = zipear({"a.dcm": dicom(1, PatientID="79448812")})
+    sala.mandar_paquete("p-1", contenido, b"archivo,id_imagen\na.dcm,x-79448812\n")
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("RECHAZADO", 0, 0, 0, 0)
+    assert sala.paquete("p-1")["detalle"] == "línea 2: id_imagen: falta id_paciente, y sin él no se admite"
+    sala.mandar_paquete("p-2", contenido, b"archivo,id_imagen,id_paciente\na.dcm,x-79448812,79448812\n")
+    sala.mandar_paquete("p-3", contenido)
+    sala.acabar()
+    assert sala.cuentas("p-2") == ("RECHAZADO", 0, 0, 0, 0)
+    assert sala.cuentas("p-3") == ("COMPLETADO", 1, 1, 0, 0)
+    assert "79448812" not in sala.todo()
+
+
+def test_lo_que_se_quita_de_un_archivo_no_lo_dice_nadie_mas(sala: SalaDePaquetes, api: FlaskClient) -> None:
+    """What stands in a person's name, number or date where a region or a source belongs: neither record nor event."""
+    de_quien = {"PatientName": "ZKANCORA^ANA", "ReferringPhysicianName": "ÑUSTEZ^LUZ", "PatientID": "HC-5550177"}
+    de_quien |= {"SpecificCharacterSet": "ISO_IR 192", "StudyDate": "20240201", "AccessionNumber": "ACC777123"}
+    textos = [
+        {"BodyPartExamined": "ZKANCORA", "InstitutionName": "CONSULTORIO DR ÑÚSTEZ"},
+        {"BodyPartExamined": "KNEE", "InstitutionName": "Clínica del Sur, ACC777123"},
+        {"BodyPartExamined": "20240201", "InstitutionName": "Clínica del Sur", "StudyDescription": "Clínica del Sur"},
+        {"BodyPartExamined": "KNEE", "InstitutionName": "Clínica del Sur", "InstitutionAddress": "Clínica del Sur"},
+    ]
+    sala.mandar_paquete("p-1", zipear({f"{n}.dcm": dicom(n, **de_quien, **t) for n, t in enumerate(textos)}))
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 4, 4, 0, 0)
+    imagenes = api.get("/procesar/paquetes/p-1/imagenes").json["elementos"]
+    assert sorted((i["modalidad"], i["region_anatomica"], i["fuente_de_datos"]) for i in imagenes) == [
+        ("CT", "KNEE", "Clínica del Sur"),
+        ("CT", "KNEE", "RETIRADO"),
+        ("CT", "RETIRADO", "RETIRADO"),
+        ("CT", "RETIRADO", "RETIRADO"),
+    ]
+    todo = sala.todo().casefold() + str(sala.cargas(ImagenAnonimizada)).casefold()
+    for suyo in ("zkancora", "ñustez", "ñústez", "5550177", "acc777123", "20240201"):
+        assert suyo not in todo, suyo
+
+
+def test_los_ids_de_un_paquete_salen_de_la_clave_y_un_cambio_de_clave_a_medias_no_cambia_los_que_hay(
+    sala: SalaDePaquetes,
+) -> None:
+    """An unkeyed hash of a path is tried with a list of names."""
+    contenidos = {f"quispe-{n}.txt": b"nada %d" % n for n in range(desempaque.TANDA + 1)}
+    sala.mandar_paquete("p-1", zipear(contenidos))
+    sala.cortar_tras_una()
+    antes = sala.miembros("p-1")
+    otra = {"clave": CLAVE[::-1], "version": 3}
+    desempacar = sala.desempacador(**otra)
+    while desempacar() or sala.entregar():
+        pass
+    sala.acabar()
+    assert sala.cuentas("p-1")[:2] == ("COMPLETADO", len(contenidos))
+    miembros = sala.miembros("p-1")
+    assert [(m["id"], m["imagen"]) for m in miembros[:-1]] == [(m["id"], m["imagen"]) for m in antes]
+    claves = [Seudonimizador(CLAVE, 2)] * len(antes) + [Seudonimizador(**otra)]
+    for (nombre, contenido), clave, m in zip(contenidos.items(), claves, miembros, strict=True):
+        propio = f"p-1\0{nombre}\0{hashlib.sha256(contenido).hexdigest()}"
+        assert m["imagen"] == str(clave.id(f"imagen\0{propio}"))
+        assert m["id"] == str(clave.id(f"comando\0{propio}"))
+
+
+def test_un_paquete_puede_ser_mayor_que_un_archivo_y_un_archivo_suyo_no(sala: SalaDePaquetes) -> None:
+    """What is too large is told as that, and each by its own limit."""
+    grande = random.Random(7).randbytes(sala.taller.maximo + 1)
+    contenido = zipear({"a.dcm": dicom(1), "b.dcm": grande})
+    assert len(contenido) > sala.taller.maximo
+    sala.mandar_paquete("p-1", contenido)
+    sala.acabar()
+    assert sala.cuentas("p-1") == ("COMPLETADO", 2, 1, 0, 1)
+    assert {m["motivo"] for m in sala.miembros("p-1")} == {None, "DEMASIADO_GRANDE"}
+    # A zip that lies where it was said to and is larger than any may be, whatever it says of its files.
+    sala.mandar_paquete("p-2", contenido)
+    assert sala.desempacador(maximo=1024**2)()
+    assert sala.paquete("p-2")["motivo"] == "PAQUETE_DEMASIADO_GRANDE"
+
+
+def test_un_numero_que_nadie_puede_buscar_aparta_la_imagen(sala: SalaDePaquetes) -> None:
+    """A control sign in it, as a DICOM in Latin-1 can hold: it would be looked for nowhere, as if there were none."""
+    numero = "PAC-\x8177123"
+    contenido = dicom(1, PatientID=numero, SpecificCharacterSet="ISO_IR 100", InstitutionName="Sala PAC77123")
+    sala.mandar_paquete("p-1", zipear({"a.dcm": contenido}))
     sala.acabar()
     assert sala.cuentas("p-1") == ("COMPLETADO", 1, 0, 1, 0)
-    assert sala.imagen("x-79448812")["motivo"] == "ID_REVELA_PACIENTE"
+    assert [m["motivo"] for m in sala.miembros("p-1")] == ["NUMERO_NO_ADMITIDO"]
+
+
+def test_los_originales_que_no_hicieron_falta_se_van_enseguida_y_ningun_otro(sala: SalaDePaquetes) -> None:
+    """Refused, repeated, the same once more under its key: nothing is left of them for a day."""
+    primero = sala.mandar_archivo("c-1", "primero")
+    sala.mandar_archivo("c-2", "repetido")
+    sala.mandar_archivo("c-3", "de-otro-contenido", DICOM + b"x")
+    sala.mandar_archivo("c-1", "bajo-la-misma-clave")
+    # As the broker may deliver it: that is no second original.
+    assert not sala.bus().procesar([primero])
+    assert sala.barrer() == {"primero"}
+    contenido = zipear({"a.dcm": dicom(1), "b.dcm": dicom(2), "c.dcm": dicom(3)})
+    ids = {
+        n: {"archivo": f"{n}.dcm", "id_imagen": f"i-{n}", "id_paciente": f"PAC-0000{m}"}
+        for m, n in ((1, "a"), (2, "b"))
+    }
+    sala.mandar_paquete("p-1", contenido, metadatos(**ids))
+    sala.mandar_paquete("p-1", contenido, metadatos(**ids), vez=2)
+    del_primero = sala.barrer()
+    assert len(del_primero) == 3  # a file, a zip and its metadata
+    # One of the second package's files repeats what waits, the other's id has other content by then.
+    otro = zipear({"a.dcm": dicom(1), "b.dcm": dicom(2, SeriesNumber="77")})
+    sala.mandar_paquete("p-2", otro, metadatos(**ids))
+    desempacar = sala.desempacador()
+    while desempacar():
+        pass
+    sala.entregar()
+    de_miembros = {nombre_de(sala, m) for m in sala.miembros("p-1")}
+    assert sala.barrer() == {"primero", *de_miembros}
+    sala.acabar()
+    assert sala.cuentas("p-2") == ("COMPLETADO", 2, 1, 0, 1)
+    assert sala.barrer() == set()
+
+
+def nombre_de(sala: SalaDePaquetes, miembro: Mapping[str, Any]) -> str:
+    return str(sala.almacen.nombre(miembro["uri"])).removeprefix("originales/")
+
+
+def test_la_escoba_deja_lo_que_una_carta_repetida_nombra(sala: SalaDePaquetes) -> None:
+    """A dead letter that was sent anew is as young as any command, and its file is days old."""
+    ayer = datetime.now(UTC) - timedelta(days=2)
+    sala.almacen.guardar("originales/de-una-carta", [b"x"])
+    archivo = Path(sala.almacen.uri("originales/de-una-carta").removeprefix("file://"))
+    os.utime(archivo, (ayer.timestamp(), ayer.timestamp()))
+
+    class Atrasos:
+        entradas = 1
+
+        def mirar(self, topico: str, subscription: str) -> Atraso:
+            del subscription
+            hay = self.entradas if topico == AnonimizarArchivo.topico else 0
+            return Atraso(entradas=hay, marca=0, mas_antiguo=datetime.now(UTC) if hay else None)
+
+    atrasos = Atrasos()
+
+    def barrer() -> bool:
+        Escoba(sala.cola, sala.almacen, sala.sobrantes, oido(atrasos, timedelta(days=7))).vuelta()
+        return archivo.exists()
+
+    assert barrer()
+    atrasos.entradas = 0
+    assert not barrer()
+
+
+def test_un_archivo_suelto_no_espera_a_que_acabe_un_paquete_ni_el_paquete_a_los_sueltos(sala: SalaDePaquetes) -> None:
+    sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(12)}))
+    assert sala.desempacador()()
+    assert sala.entregar() == 12
+    for n in range(3):
+        sala.mandar_archivo(f"c-{n}", f"suelto-{n}", b"nada", id_imagen=f"i-{n}")
+    limpiar, decididas = sala.mano(), []
+    while limpiar():
+        with sala.motor.connect() as conexion:
+            hechas = conexion.scalars(sa.select(tablas.imagenes.c.id).where(tablas.imagenes.c.estado != "PENDIENTE"))
+            decididas += [id for id in hechas if id not in decididas]
+    assert [n for n, id in enumerate(decididas) if id.startswith("i-")] == [0, 2, 4]
+    assert sala.cuentas("p-1") == ("COMPLETADO", 12, 0, 12, 0)
+
+
+def test_un_resultado_de_nadie_se_va_al_cabo_de_un_dia_y_uno_que_se_hace_otra_vez_no(sala: SalaDePaquetes) -> None:
+    def envejecer(resumen: str) -> Path:
+        archivo = Path(sala.almacen.uri(f"resultados/{resumen}").removeprefix("file://"))
+        antes = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+        os.utime(archivo, (antes, antes))
+        return archivo
+
+    sala.almacen.guardar("resultados/de-nadie", [b"x"])
+    sala.mandar_archivo("c-1", "uno")
+    limpiar = sala.mano()
+    assert limpiar()
+    resumen = sala.archivo("i-1")["resultado_sha256"]
+    reciente, suyo = Path(sala.almacen.uri("resultados/de-nadie").removeprefix("file://")), envejecer(resumen)
+    sala.barrer()
+    assert (reciente.exists(), suyo.exists()) == (True, True)
+    envejecer("de-nadie")
+    # Two images of one content share a result: of them, one row names it; and then none.
+    sala.mandar_archivo("c-2", "dos", id_imagen="i-2")
+    assert limpiar()
+    assert sala.archivo("i-2")["resultado_sha256"] == resumen
+    with sala.motor.begin() as conexion:
+        conexion.execute(sa.delete(tablas.archivos).where(tablas.archivos.c.id == "i-1"))
+    envejecer(resumen)
+    sala.barrer()
+    assert (reciente.exists(), suyo.exists()) == (False, True)
+    with sala.motor.begin() as conexion:
+        conexion.execute(sa.delete(tablas.archivos))
+    # Somebody who has just made it again, and not noted it yet, keeps it.
+    sala.mandar_archivo("c-3", "tres", id_imagen="i-3")
+    hecha = sala.mano().func.__self__  # type: ignore[attr-defined]
+    hecha._anotar = lambda *_: None
+    assert hecha.vuelta(threading.Event())
+    sala.barrer()
+    assert suyo.exists()
+    envejecer(resumen)
+    sala.barrer()
+    assert not suyo.exists()

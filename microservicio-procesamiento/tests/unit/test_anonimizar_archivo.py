@@ -1,6 +1,7 @@
 """AnonimizarArchivo: what is taken in, and what a second command under the same id does."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from contratos.procesamiento import AnonimizacionRechazada, AnonimizarArchivo, A
 from procesamiento.aplicacion.comandos.anonimizar_archivo import anonimizar_archivo
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
+from procesamiento.entrada.limpieza import Taller
 from procesamiento.pruebas.memoria import abrir_en
+from seedwork.aplicacion.almacen import ORIGINALES, RESULTADOS, base_de_almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
@@ -26,14 +29,19 @@ ID = COMANDO.id_imagen
 
 class ConArchivos(EnMemoria):
     admitidas = True
+    taller: Taller | None = None
+    """Whose word on what may be fetched counts, if that is to be tried."""
 
     def mandar_archivo(self, id: str = "c-1", comando: AnonimizarArchivo = COMANDO) -> str | None:
         sobre = sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=comando.id_imagen, id=id, entorno=self.entorno)
-        abrir = abrir_en(self.almacen, self.anonimizador, lambda _uri: self.admitidas)
+        abrir = abrir_en(self.almacen, self.anonimizador, self._admite)
         bus = Bus("procesamiento", abrir, {AnonimizarArchivo: anonimizar_archivo}, rechazar_comando, PacienciaFija())
         assert not bus.procesar([recibido(sobre, comando)])
         rechazo: str | None = self.almacen.comandos[id].rechazo
         return rechazo
+
+    def _admite(self, uri: str, referida: bool) -> bool:
+        return self.taller.admite(uri, referida) if self.taller else self.admitidas
 
     @property
     def archivo(self) -> dict[str, Any]:
@@ -92,6 +100,8 @@ def test_y_un_archivo_lo_es_de_unos_metadatos_solos(servicio: ConArchivos) -> No
     ("malo", "motivo"),
     [
         (replace(COMANDO, fecha_ingesta="ayer"), motivos.DATOS_INVALIDOS),
+        (replace(COMANDO, formato_imagen="TIFF"), motivos.DATOS_INVALIDOS),
+        (replace(COMANDO, formato_imagen="TIFF", id_paquete="p-1"), motivos.DATOS_INVALIDOS),
         (replace(COMANDO, id_imagen=f"x-{COMANDO.id_paciente}"), motivos.ID_REVELA_PACIENTE),
     ],
 )
@@ -110,6 +120,30 @@ def test_una_referencia_que_no_se_admite_se_rechaza_y_no_estropea_el_id(servicio
     servicio.admitidas = True
     assert servicio.mandar_archivo("c-2") is None
     assert servicio.imagenes[ID].estado == "PENDIENTE"
+
+
+def test_lo_que_esta_en_el_almacen_propio_es_de_quien_lo_envio_y_nadie_lo_da_por_suyo(
+    servicio: ConArchivos, tmp_path: Path
+) -> None:
+    """Cleaned, another's original would be deleted; even where the operator allows a folder that our own lies in."""
+    propio, permitido = (base_de_almacen(str(carpeta)) for carpeta in (tmp_path / "almacen", tmp_path))
+    servicio.taller = Taller(
+        almacen=propio, referencias=(permitido,), clave=b"k" * 32, version=1, memoria=1, maximo=1, leer_texto=False
+    )
+
+    def pedir(id: str, uri: str, **campos: Any) -> str | None:
+        archivo = ArchivoPedido(uri=uri, sha256="a" * 64, octetos=campos.pop("octetos", 0))
+        return servicio.mandar_archivo(f"c-{id}", replace(COMANDO, id_imagen=id, archivo=archivo, **campos))
+
+    ajeno = f"{propio}/{ORIGINALES}{'0f' * 16}"
+    for n, uri in enumerate((ajeno, f"{propio}/{RESULTADOS}{'a' * 64}", f"{propio}/otro")):
+        assert pedir(f"r-{n}", uri) == motivos.REFERENCIA_NO_PERMITIDA
+        assert servicio.imagenes[f"r-{n}"].estado == "RECHAZADA"
+    assert servicio.almacen.tablas["archivos"] == {}
+    assert pedir("enviado", ajeno, octetos=7) is None
+    assert pedir("miembro-vacio", ajeno, id_paquete="p-1") is None
+    assert pedir("referido", f"{permitido}/envios/a.dcm") is None
+    assert set(servicio.almacen.tablas["archivos"]) == {"enviado", "miembro-vacio", "referido"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,15 @@ ARCHIVOS = {"a.dcm", "b.dcm", "carpeta/Núñez.dcm"}
             b"archivo,id_imagen,id_paciente\na.dcm,x-79448812,79448812\n",
             "línea 2: id_imagen: contiene el número del paciente",
         ),
-        (b"archivo;id_imagen\na.dcm;i\nb.dcm;i\n", "línea 3: id_imagen: ya se dijo antes"),
+        (
+            b"archivo;id_imagen;id_paciente\na.dcm;i;77\nb.dcm;i;77\n",
+            "línea 3: id_imagen: ya se dijo antes",
+        ),
+        (b"archivo,id_imagen\na.dcm,i\n", "línea 2: id_imagen: falta id_paciente, y sin él no se admite"),
+        (
+            b'[{"archivo": "a.dcm", "id_imagen": "i", "id_paciente": ""}]',
+            "elemento 1: id_imagen: falta id_paciente, y sin él no se admite",
+        ),
         (b'[{"archivo": "a.dcm"}, {"archivo": "b.dcm", "modalidad": "<ana>"}]', "elemento 2: modalidad: no es válido"),
         (b'[{"archivo": "a.dcm", "archivo": "b.dcm"}]', "no son JSON, o repiten una clave"),
         (b'{"archivo": "a.dcm"}', "han de ser una lista, con un objeto por archivo"),
@@ -67,3 +75,32 @@ def test_los_textos_se_toman_como_en_la_puerta_y_lo_vacio_no_se_dice(dichos: str
 def test_lo_que_no_es_nada_acaba_en_un_no(dichos: bytes) -> None:
     with pytest.raises(MetadatosNoValidos):
         leer(dichos, ARCHIVOS)
+
+
+@pytest.mark.parametrize(
+    "dichos",
+    [
+        "sep=;\r\nArchivo ;MODALIDAD;Id_Paciente;\r\na.dcm;TAC;77; \r\n;;;\r\n \t;;;\r\n;;\r\n",
+        "archivo\tmodalidad\tid_paciente\na.dcm\tTAC\t77\n\t\t\n\n",
+        "\ufeffsep=,\narchivo,modalidad,id_paciente\na.dcm,TAC,77\n,,\n",
+        "archivo,modalidad,id_paciente,patologia\na.dcm,TAC,77, \n,,,\n",
+    ],
+    ids=["sep= y punto y coma", "tabuladores", "sep= y coma", "comas"],
+)
+def test_lo_que_una_hoja_de_calculo_anade_no_es_de_nadie(dichos: str) -> None:
+    assert leer(dichos.encode(), ARCHIVOS) == {"a.dcm": {"modalidad": "TAC", "id_paciente": "77"}}
+
+
+@pytest.mark.parametrize(
+    ("dichos", "detalle"),
+    [
+        (b"sep=;\narchivo;modalidad\na.dcm;<ana>\n", "línea 3: modalidad: no es válido"),
+        (b"sep=;\narchivo;otra\n", "línea 2, columna 2: no es ningún campo"),
+        (b"archivo,modalidad\na.dcm,x,y\n", "línea 2: no tiene tantos campos como columnas hay"),
+        (b"archivo,modalidad\n,x\n", "línea 2: archivo: no está en el paquete"),
+    ],
+)
+def test_y_las_lineas_se_cuentan_como_su_dueno_las_ve(dichos: bytes, detalle: str) -> None:
+    with pytest.raises(MetadatosNoValidos) as error:
+        leer(dichos, ARCHIVOS)
+    assert str(error.value) == detalle

@@ -22,7 +22,7 @@ class Lectura(Protocol):
         ...
 
     def servicio_datos(self, id: str) -> ServicioDatos | None:
-        """One data service, with its expert, cloud and data set, and how many images that one has by now."""
+        """One data service, with its expert, cloud and data set, and how many images that one's last version has."""
         ...
 
     def imagenes(self, consulta: ListarImagenesDeDataset) -> ImagenesDeDataset | None:

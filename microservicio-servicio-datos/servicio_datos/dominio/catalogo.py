@@ -1,8 +1,10 @@
 """What data services are made of: experts, clouds and data sets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seedwork.dominio.textos import TEXTO, llano
+from servicio_datos.dominio.sinonimos import MODALIDADES, REGIONES
 
 MAXIMO_CLAVE = 200
 """Characters of a text's key."""
@@ -36,7 +38,8 @@ class Dataset:
     """What a data service gives access to.
 
     Attributes:
-        modalidad, patologia, region: the keys of the images that it is made of (:func:`clave`); None for any.
+        modalidad, patologia, region: the keys of the images that it is made of (:func:`clave_de_modalidad`,
+            :func:`clave`, :func:`clave_de_region`); None for any.
     """
 
     codigo: str
@@ -56,11 +59,25 @@ class Catalogo:
 
 
 def clave(texto: str) -> str | None:
-    """What all spellings of a modality, a pathology or a region have in common, whatever case and accents they are
-    written with.
+    """What all spellings of a pathology have in common, whatever case and accents they are written with.
 
     An event may be older than the 100 characters that an image's texts have now, and a key is an index's entry: what
     is too long for it, or no text at all, is None, and no data set can name it.
     """
     llana = llano(texto)
     return llana if 0 < len(llana) <= MAXIMO_CLAVE and TEXTO.cabe(llana) else None
+
+
+def clave_de_modalidad(texto: str) -> str | None:
+    """Likewise of a modality, by whatever name: ``CT``, ``TAC`` and ``Tomografía`` are one."""
+    return _sinonimo(MODALIDADES, texto)
+
+
+def clave_de_region(texto: str) -> str | None:
+    """Likewise of a part of the body: ``CHEST`` and ``Tórax`` are one."""
+    return _sinonimo(REGIONES, texto)
+
+
+def _sinonimo(claves: Mapping[str, str], texto: str) -> str | None:
+    propia = clave(" ".join(texto.split()))
+    return None if propia is None else claves.get(propia, propia)

@@ -1,26 +1,36 @@
 """The catalogue's file: experts, clouds and data sets, in TOML."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Codigo, Entrada, leer
-from servicio_datos.dominio.catalogo import MAXIMO_CLAVE, Catalogo, Dataset, Experto, Nube, clave
+from servicio_datos.dominio.catalogo import (
+    MAXIMO_CLAVE,
+    Catalogo,
+    Dataset,
+    Experto,
+    Nube,
+    clave,
+    clave_de_modalidad,
+    clave_de_region,
+)
 
 INCLUIDO = Path(__file__).parent.parent / "catalogo.toml"
 Texto = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _clave(texto: str) -> str:
-    hallada = clave(texto)
-    if hallada is None:
-        raise ValueError(f"sin mayúsculas ni tildes debe quedar un texto de 1 a {MAXIMO_CLAVE} caracteres")
-    return hallada
+def _por(clave_de: Callable[[str], str | None]) -> AfterValidator:
+    def leer(texto: str) -> str:
+        hallada = clave_de(texto)
+        if hallada is None:
+            raise ValueError(f"sin mayúsculas ni tildes debe quedar un texto de 1 a {MAXIMO_CLAVE} caracteres")
+        return hallada
 
-
-Clave = Annotated[str, AfterValidator(_clave)]
+    return AfterValidator(leer)
 
 
 class _Experto(Entrada):
@@ -39,9 +49,9 @@ class _Nube(Entrada):
 class _Dataset(Entrada):
     codigo: Codigo
     nombre: Texto
-    modalidad: Clave | None = None
-    patologia: Clave | None = None
-    region: Clave | None = None
+    modalidad: Annotated[str, _por(clave_de_modalidad)] | None = None
+    patologia: Annotated[str, _por(clave)] | None = None
+    region: Annotated[str, _por(clave_de_region)] | None = None
 
 
 class _Archivo(Entrada):

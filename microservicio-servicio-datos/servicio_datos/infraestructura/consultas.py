@@ -27,9 +27,17 @@ from servicio_datos.dominio.servicio_datos import INICIADO
 from servicio_datos.infraestructura import tablas
 
 _S, _E, _N, _D = tablas.servicios_datos.c, tablas.expertos.c, tablas.nubes.c, tablas.datasets.c
-_I, _V, _X = tablas.imagenes_por_modalidad.c, tablas.versiones.c, tablas.composiciones.c
-_C, _P = tablas.celdas.c, tablas.publicadas.c
+_V, _X, _C, _P = tablas.versiones.c, tablas.composiciones.c, tablas.celdas.c, tablas.publicadas.c
 
+# What is released, not what is known: whoever saw a number go up by one would see one patient's image come in.
+_DE_SU_ULTIMA = (
+    sa.select(_V.imagenes)
+    .where(_V.dataset == _D.codigo)
+    .order_by(_V.version.desc())
+    .limit(1)
+    .correlate(tablas.datasets)
+    .scalar_subquery()
+)
 _CON_CATALOGO = (
     sa.select(
         tablas.servicios_datos,
@@ -38,12 +46,11 @@ _CON_CATALOGO = (
         _N.nombre.label("nube_nombre"),
         _N.tipo.label("nube_tipo"),
         _D.nombre.label("dataset_nombre"),
-        sa.case((_D.modalidad.is_not(None), sa.func.coalesce(_I.cuantas, 0))).label("dataset_imagenes"),
+        _DE_SU_ULTIMA.label("dataset_imagenes"),
     )
     .join(tablas.expertos, _E.codigo == _S.experto_codigo)
     .join(tablas.nubes, _N.codigo == _S.nube_codigo)
     .join(tablas.datasets, _D.codigo == _S.dataset_codigo)
-    .outerjoin(tablas.imagenes_por_modalidad, _I.modalidad == _D.modalidad)
 )
 _UNO = _CON_CATALOGO.where(_S.id == sa.bindparam("id"))
 
@@ -184,6 +191,7 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
                 imagenes=fila["imagenes"],
                 pacientes_retenidos=fila["pacientes_retenidos"],
                 sin_archivo=fila["sin_archivo"],
+                sin_emisor=fila["sin_emisor"],
                 huella=fila["huella"],
                 clases=[ClasePublicada(**clase) for clase in clases.mappings()],
             )

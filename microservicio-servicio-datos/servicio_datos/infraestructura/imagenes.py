@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from seedwork.aplicacion.transaccion import Inscripcion, Transaccion
 from seedwork.infraestructura.tabla import Fila
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
-from servicio_datos.dominio.catalogo import clave
+from servicio_datos.dominio.catalogo import clave_de_modalidad
 from servicio_datos.dominio.publicacion import Clase, Imagen
 
 # In the order of the arrays, all of them: two transactions lock the rows that both change in one order.
@@ -31,22 +31,24 @@ _CLASIFICAR = sa.text("""
     ORDER BY id
     ON CONFLICT (id) DO NOTHING
 """)
-# One that is said again as it was waits for nothing.
+# One that is said again as it was waits for nothing; nor does one that is not to be released.
 _ANOTAR = sa.text("""
-    INSERT INTO imagenes AS conocida (id, secuencia, celda, seudonimo, sha256, octetos, pendiente)
-    SELECT *, true FROM json_to_recordset(:imagenes)
-        AS nueva (id text, secuencia bigint, celda text, seudonimo text, sha256 text, octetos bigint)
+    INSERT INTO imagenes AS conocida (id, secuencia, celda, seudonimo, sha256, octetos, sin_emisor, pendiente)
+    SELECT *, NOT sin_emisor FROM json_to_recordset(:imagenes) AS nueva
+        (id text, secuencia bigint, celda text, seudonimo text, sha256 text, octetos bigint, sin_emisor boolean)
     ORDER BY id
     ON CONFLICT (id) DO UPDATE SET secuencia = excluded.secuencia, celda = excluded.celda,
         seudonimo = excluded.seudonimo, sha256 = excluded.sha256, octetos = excluded.octetos,
-        pendiente = conocida.pendiente OR (excluded.celda, excluded.seudonimo, excluded.sha256)
-            IS DISTINCT FROM (conocida.celda, conocida.seudonimo, conocida.sha256)
+        sin_emisor = excluded.sin_emisor,
+        pendiente = NOT excluded.sin_emisor AND (conocida.pendiente OR conocida.sin_emisor
+            OR (excluded.celda, excluded.seudonimo, excluded.sha256)
+                IS DISTINCT FROM (conocida.celda, conocida.seudonimo, conocida.sha256))
         WHERE excluded.secuencia > conocida.secuencia
     RETURNING id, xmax <> 0 AS ya_conocida
 """)
 _CADUCAN = sa.text("""
     UPDATE publicadas
-    SET caduca = (publicadas.celda, publicadas.seudonimo, publicadas.sha256)
+    SET caduca = imagenes.sin_emisor OR (publicadas.celda, publicadas.seudonimo, publicadas.sha256)
         IS DISTINCT FROM (imagenes.celda, imagenes.seudonimo, imagenes.sha256)
     FROM imagenes WHERE imagenes.id = ANY(:ids) AND id_imagen = imagenes.id AND hasta IS NULL
 """)
@@ -81,7 +83,7 @@ class Cuaderno(Inscripcion, ABC):
             self._guardar(ultimas.values())
         sumas: dict[str, tuple[int, int]] = {}
         for (modalidad, con_archivo), cuantas in Counter(self._contadas).items():
-            if hallada := clave(modalidad):
+            if hallada := clave_de_modalidad(modalidad):
                 antes, con = sumas.get(hallada, (0, 0))
                 sumas[hallada] = antes + cuantas, con + cuantas * con_archivo
         if sumas:

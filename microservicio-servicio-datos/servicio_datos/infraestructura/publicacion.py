@@ -12,7 +12,9 @@ from servicio_datos.dominio.publicacion import Entrada, Publicada, siguiente
 from servicio_datos.infraestructura import tablas
 
 _CERROJO = sa.select(sa.func.pg_advisory_xact_lock(0x5A41))
-_C, _D, _P, _X = tablas.celdas.c, tablas.datasets.c, tablas.publicadas.c, tablas.composiciones.c
+_C, _D, _I, _P, _X = (
+    tabla.c for tabla in (tablas.celdas, tablas.datasets, tablas.imagenes, tablas.publicadas, tablas.composiciones)
+)
 
 # What waits of few patients waits: it is not looked at again and again.
 _DEBIDAS = sa.text("""
@@ -24,7 +26,8 @@ _CELDA = sa.text("SELECT paso FROM celdas WHERE id = :celda")
 _PUBLICADAS = sa.text("SELECT id_imagen, sha256, seudonimo, desde, hasta FROM publicadas WHERE celda = :celda")
 # Locked, in their keys' order: who hears of images anew changes them, and then what was released of them.
 _CANDIDATAS = sa.text("""
-    SELECT id, sha256, seudonimo, octetos FROM imagenes WHERE celda = :celda ORDER BY id FOR NO KEY UPDATE
+    SELECT id, sha256, seudonimo, octetos FROM imagenes
+    WHERE celda = :celda AND NOT sin_emisor ORDER BY id FOR NO KEY UPDATE
 """)
 _QUITAR = sa.text(
     "UPDATE publicadas SET hasta = :paso WHERE celda = :celda AND hasta IS NULL AND id_imagen = ANY(:ids)"
@@ -43,10 +46,11 @@ _YA_NO_ESPERAN = sa.text("""
 _DATASETS = sa.select(tablas.datasets).order_by(_D.codigo)
 _ULTIMA = sa.text("SELECT max(version) FROM versiones WHERE dataset = :dataset")
 _VERSION = sa.text("""
-    INSERT INTO versiones (dataset, version, k, imagenes, huella, pacientes_retenidos, sin_archivo)
-    VALUES (:dataset, :version, least(:k, :k_menor), :imagenes, :huella, :pacientes_retenidos, (
-        SELECT sum(cuantas - con_archivo) FROM imagenes_por_modalidad WHERE modalidad = :modalidad
-    ))
+    INSERT INTO versiones (dataset, version, k, imagenes, huella, pacientes_retenidos, sin_emisor, sin_archivo)
+    VALUES (:dataset, :version, least(:k, :k_menor), :imagenes, :huella, :pacientes_retenidos, :sin_emisor,
+        CASE WHEN CAST(:modalidad AS text) IS NOT NULL THEN coalesce((
+            SELECT (cuantas - con_archivo) / :k * :k FROM imagenes_por_modalidad WHERE modalidad = :modalidad
+        ), 0) END)
 """)
 _HUELLAS = sa.text("""
     SELECT publicadas.sha256 FROM composiciones AS suya JOIN publicadas
@@ -131,9 +135,8 @@ class PublicadorSQL:
         for sha256 in conexion.scalars(_HUELLAS, {"dataset": codigo}, execution_options={"yield_per": 10_000}):
             resumen.update(f"{sha256}\n".encode())
             imagenes += 1
-        retenidos = sa.select(sa.func.count(tablas.imagenes.c.seudonimo.distinct())).where(
-            tablas.imagenes.c.pendiente, tablas.imagenes.c.celda == _C.id, suya
-        )
+        retenidos = sa.select(sa.func.count(_I.seudonimo.distinct())).where(_I.pendiente, _I.celda == _C.id, suya)
+        sin_emisor = sa.select(sa.func.count()).where(_I.sin_emisor, _I.celda == _C.id, suya)
         conexion.execute(
             _VERSION,
             {
@@ -145,6 +148,7 @@ class PublicadorSQL:
                 "huella": resumen.hexdigest(),
                 # One patient more or less is nobody's to see.
                 "pacientes_retenidos": conexion.scalars(retenidos).one() // self._k * self._k,
+                "sin_emisor": conexion.scalars(sin_emisor).one() // self._k * self._k,
                 "modalidad": dataset["modalidad"],
             },
         )

@@ -72,9 +72,17 @@ imagenes = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("octetos", sa.BigInteger, nullable=False),
     sa.Column("pendiente", sa.Boolean, nullable=False),
+    sa.Column(
+        "sin_emisor",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="Nobody told who issued its patient's number: it is not released.",
+    ),
     comment="Anonymised images that have a file, as they were last heard of; the images are another service's.",
 )
 sa.Index("imagenes_pendientes", imagenes.c.celda, imagenes.c.seudonimo, postgresql_where=imagenes.c.pendiente)
+sa.Index("imagenes_sin_emisor", imagenes.c.celda, postgresql_where=imagenes.c.sin_emisor)
 
 publicadas = sa.Table(
     "publicadas",
@@ -117,6 +125,7 @@ versiones = sa.Table(
     sa.Column("huella", sa.Text, nullable=False),
     sa.Column("pacientes_retenidos", sa.BigInteger, nullable=False),
     sa.Column("sin_archivo", sa.BigInteger),
+    sa.Column("sin_emisor", sa.BigInteger, nullable=False, server_default="0"),
     sa.UniqueConstraint("dataset", "version"),
     comment="The releases of each data set.",
 )

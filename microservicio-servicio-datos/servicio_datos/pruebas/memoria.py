@@ -132,10 +132,11 @@ class ImagenesMemoria(Cuaderno):
                 self._almacen.poner(celdas, celda["id"], {**celda, "paso": 0, "k": None, "imagenes": 0, "ultima": 0})
             antes = conocidas.get(imagen.id)
             if antes is None:
-                self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": True})
+                self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": not imagen.sin_emisor})
             elif imagen.secuencia > antes["secuencia"]:
-                otra = any(antes[c] != nueva[c] for c in ("celda", "seudonimo", "sha256"))
-                self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": antes["pendiente"] or otra})
+                otra = any(antes[c] != nueva[c] for c in ("celda", "seudonimo", "sha256", "sin_emisor"))
+                espera = not imagen.sin_emisor and (antes["pendiente"] or otra)
+                self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": espera})
 
     def _sumar(self, sumas: Sumas) -> None:
         tabla = self._almacen.tablas["imagenes_por_modalidad"]

@@ -10,10 +10,6 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from contratos.consultas.servicio_datos import ListarServiciosDatos
-from servicio_datos.dominio.catalogo import Dataset
-from servicio_datos.infraestructura.consultas import LecturaServicioDatos
-
 pytestmark = pytest.mark.integracion
 
 MODALIDADES = ("Rayos X", "RAYOS X", "Ecografía", "ecografia", "Mamografía")
@@ -112,31 +108,3 @@ def test_lo_que_ningun_dataset_puede_nombrar_no_estorba_a_las_demas(servicio, im
     servicio.procesar([imagen(1, ""), imagen(2, "á" * 4000), imagen(3, "Rayos\x00X"), imagen(4)])
 
     assert cuentas(servicio) == {"rayos x": 1}
-
-
-@pytest.mark.parametrize(
-    ("modalidad", "antes", "despues"), [("ecografia", 0, 2), ("mamografia", 0, 0), (None, None, None)]
-)
-def test_los_datasets_dicen_cuantas_hay_de_su_modalidad(servicio, catalogo, hecho, imagen, modalidad, antes, despues):
-    servicio.catalogar(replace(catalogo, datasets=(Dataset(codigo="d9", nombre="D", modalidad=modalidad),)))
-    servicio.procesar([hecho("creada")])
-    lectura = LecturaServicioDatos(servicio.motor)
-
-    def visto() -> dict[str, object]:
-        (elemento,) = lectura.servicios(ListarServiciosDatos()).elementos
-        assert vars(lectura.servicio_datos(elemento.id_servicio_datos).dataset) == vars(elemento.dataset)
-        return vars(elemento.dataset)
-
-    assert visto() == {"codigo": "d9", "nombre": "D", "imagenes": antes}
-    servicio.procesar([imagen(1, "Ecografía"), imagen(2, "ECOGRAFIA"), imagen(3)])
-    assert visto() == {"codigo": "d9", "nombre": "D", "imagenes": despues}
-
-
-def test_un_catalogo_nuevo_cambia_la_modalidad_y_conserva_las_cuentas(servicio, catalogo, hecho, imagen):
-    servicio.catalogar(replace(catalogo, datasets=(Dataset(codigo="d9", nombre="D"),)))
-    servicio.procesar([hecho("creada"), imagen(1)])
-
-    servicio.catalogar(replace(catalogo, datasets=(Dataset(codigo="d9", nombre="D", modalidad="rayos x"),)))
-
-    (elemento,) = LecturaServicioDatos(servicio.motor).servicios(ListarServiciosDatos()).elementos
-    assert elemento.dataset.imagenes == 1

@@ -36,6 +36,18 @@ def test_los_incluidos_dicen_de_que_imagenes_son():
         assert "rayos x" in modalidades, "the one that the examples send"
 
 
+def test_el_que_se_llama_por_una_region_es_de_ella():
+    regiones = {d.codigo: d.region for d in leer_catalogo().datasets}
+    assert regiones == {
+        "rayos-x-torax": "torax",
+        "resonancia-craneo": "craneo",
+        "tomografia-abdomen": "abdomen",
+        "mamografia": None,
+        "ecografia": None,
+    }
+    assert [d.region for d in leer_catalogo(INCLUIDO.with_name("catalogo-demo.toml")).datasets] == ["torax"]
+
+
 DATASET = '[[datasets]]\ncodigo = "d1"\nnombre = "D"\n'
 EXPERTO = '[[expertos]]\ncodigo = "e1"\nnombres = "Ana"\napellidos = "Ruiz"\ncapacidad = 3\n'
 

@@ -57,9 +57,13 @@ def test_dos_estados_cualesquiera_no_distinguen_a_menos_de_k_pacientes(
             veces += 1
             hay[paciente, numero] = Entrada(f"i-{paciente}-{numero}", f"sha-{veces}", f"v2:{paciente}")
 
-    for uno, otro in combinations([frozenset(), *celda.estados], 2):
-        for solo in (uno - otro, otro - uno):
-            assert not solo or pacientes(solo) >= k
+    for par in combinations([frozenset(), *celda.estados], 2):
+        for uno, otro in (par, par[::-1]):
+            suyos, de_antes = ({e.seudonimo for e in estado} for estado in (otro, uno))
+            assert not suyos - de_antes or len(suyos - de_antes) >= k
+            conocidas = {e for e in otro - uno if e.seudonimo in de_antes}
+            assert not conocidas or pacientes(conocidas) >= k
+            assert not otro - uno or pacientes(otro - uno) >= k
     for estado in celda.estados:
         assert len({e.id_imagen for e in estado}) == len(estado)
 
@@ -72,6 +76,18 @@ def test_lo_que_llega_de_bastantes_pacientes_se_publica_llegue_como_llegue(orden
     # What is left over waits: with fewer than five before, all came at once.
     faltan = 12 - len(celda.estados[-1])
     assert faltan == (12 - corte if 8 <= corte < 12 else 0)
+
+
+@given(k=st.integers(2, 5), pasadas=st.lists(st.lists(st.integers(0, 14), max_size=12), max_size=12))
+def test_mientras_solo_llega_quien_espera_no_espera_a_quien_ya_esta(k: int, pasadas: list[list[int]]) -> None:
+    """k who are new always come, whatever waits of those who are in: no step that was made can keep the next one."""
+    celda, hay = Celda(k), set[Entrada]()
+    for n, llegan in enumerate(pasadas):
+        hay |= {Entrada(f"{p}-{n}", "a", f"v2:{p}") for p in llegan}
+        while celda.pasar(hay):
+            pass
+        dentro = {e.seudonimo for e in celda.estados[-1]} if celda.estados else set()
+        assert len({e.seudonimo for e in hay} - dentro) < k
 
 
 def test_uno_menos_no_se_publica_y_muchas_imagenes_de_uno_no_hacen_bastantes() -> None:
@@ -93,6 +109,37 @@ def test_las_imagenes_nuevas_de_quien_ya_esta_esperan_a_las_de_otros() -> None:
     otras = [Entrada(f"otra-{p}", "a", f"v2:{p}") for p in range(5)]
     assert not celda.pasar([*imagenes(*range(5)), *otras[:4]])
     assert celda.pasar([*imagenes(*range(5)), *otras])
+
+
+def test_uno_nuevo_no_se_esconde_entre_cuatro_que_vuelven() -> None:
+    """Who comes is told from who comes again: each file bears its patient's pseudonym."""
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(5)))
+    otras = [Entrada(f"otra-{p}", "a", f"v2:{p}") for p in range(5)]
+    assert not celda.pasar([*imagenes(*range(5), 7), *otras[:4]])
+    # Five who come again may, without the one who is new; he waits for four more.
+    assert celda.pasar([*imagenes(*range(5), 7), *otras])
+    assert celda.estados[-1] == {*imagenes(*range(5)), *otras}
+    assert not celda.pasar([*imagenes(*range(5), 7, 8, 9, 10), *otras])
+    assert celda.pasar([*imagenes(*range(5), 7, 8, 9, 10, 11), *otras])
+
+
+def test_cinco_nuevos_no_esperan_a_los_que_vuelven() -> None:
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(5)))
+    assert celda.pasar([*imagenes(*range(10)), Entrada("otra", "a", "v2:1")])
+    assert celda.estados[-1] == {*imagenes(*range(10))}
+
+
+def test_quien_vuelve_con_los_de_otro_paso_se_mide_con_el_primero() -> None:
+    """Against the second state five have more; against the first one only one has, and the others come."""
+    celda = Celda(5)
+    celda.pasar(imagenes(*range(5)))
+    celda.pasar(imagenes(*range(10)))
+    otras = [Entrada(f"otra-{p}", "a", f"v2:{p}") for p in (0, 5, 6, 7, 8, 9)]
+    assert not celda.pasar([*imagenes(*range(10)), *otras[:5]])
+    assert celda.pasar([*imagenes(*range(10)), *otras])
+    assert celda.estados[-1] == {*imagenes(*range(10)), *otras[1:]}
 
 
 def test_lo_que_se_vuelve_a_limpiar_sigue_como_estaba_hasta_que_son_bastantes() -> None:

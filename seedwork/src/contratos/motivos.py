@@ -78,6 +78,7 @@ CLASE_NO_ADMITIDA = "CLASE_NO_ADMITIDA"
 DOCUMENTO_ENCAPSULADO = "DOCUMENTO_ENCAPSULADO"
 PACIENTE_DESCONOCIDO = "PACIENTE_DESCONOCIDO"
 PACIENTE_DISTINTO = "PACIENTE_DISTINTO"
+NUMERO_NO_ADMITIDO = "NUMERO_NO_ADMITIDO"
 PIXELES_ILEGIBLES = "PIXELES_ILEGIBLES"
 PIXELES_NO_ADMITIDOS = "PIXELES_NO_ADMITIDOS"
 VARIOS_CUADROS = "VARIOS_CUADROS"
@@ -164,6 +165,7 @@ TEXTOS: dict[str, str] = {
     DOCUMENTO_ENCAPSULADO: "El archivo lleva dentro un documento, que no se puede limpiar.",
     PACIENTE_DESCONOCIDO: "Nadie dice de qué paciente es la imagen.",
     PACIENTE_DISTINTO: "El archivo dice ser de un paciente, y quien lo envió de otro.",
+    NUMERO_NO_ADMITIDO: "El número de paciente que dice el archivo no se admite.",
     PIXELES_ILEGIBLES: "La imagen no se puede leer.",
     PIXELES_NO_ADMITIDOS: "La imagen está guardada de una forma que no se admite.",
     VARIOS_CUADROS: "El archivo lleva varias imágenes, y se admite una.",

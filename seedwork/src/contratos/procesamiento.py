@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 
 from contratos.base import Mensaje, campo, mensaje
 
+EMISOR_DESCONOCIDO = "DESCONOCIDO"
+"""What ImagenAnonimizada says of the issuer of a patient's number that nobody told."""
+METADATOS_MAXIMO = 64 * 1024**2
+"""Octets that a package's metadata may have: 600 and more for each of its 100,000 files at most."""
+
 
 @mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida", particiones=4)
 class AnonimizarImagen(Mensaje):
@@ -30,6 +35,11 @@ class ArchivoPedido:
     uri: str = field(default="", repr=False)
     sha256: str = ""
     octetos: int = 0
+
+    @property
+    def es_referencia(self) -> bool:
+        """Whether its sender only said where it lies: whoever takes a file in counts it, and takes no empty one."""
+        return self.octetos == 0
 
 
 @mensaje(
@@ -97,7 +107,9 @@ class ImagenAnonimizada(Mensaje):
     What a data set's classes need, each empty where it is unknown: ``banda_de_edad`` (``40-49``; above 89 ``90+``),
     ``sexo`` (M, F, O), and ``mes`` (``AAAA-MM``), that of the file's own shifted date, or of ``fecha_ingesta`` where
     the file tells none or there is no file. Of what came as a file, ``uri``, ``sha256`` and ``octetos`` are its clean
-    result's; else they are empty, and 0.
+    result's; else they are empty, and 0. ``emisor`` is :data:`EMISOR_DESCONOCIDO` where nobody told who issued the
+    patient's number: two images of one person may then bear two pseudonyms; empty where somebody did, or there is no
+    file.
     """
 
     id_imagen: str = ""
@@ -123,6 +135,7 @@ class ImagenAnonimizada(Mensaje):
         "original nothing"
     )
     octetos: int = 0
+    emisor: str = campo(revela="whether its sender said where it comes from, not where")
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")

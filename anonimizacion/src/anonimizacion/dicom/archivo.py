@@ -70,7 +70,7 @@ def limpiar(
         (partes[0], *escribir(sin_lo_que_consta(datos), archivo.codificacion))
     ):
         raise ApartarError(Motivo.IDENTIFICADOR_EN_EL_RESULTADO)
-    return Limpia(partes, informe, seudonimo, recorrido.desplazamiento, rasgos)
+    return Limpia(partes, informe, seudonimo, recorrido.desplazamiento, rasgos, recorrido.identifica)
 
 
 def _comprobar_clase(datos: Conjunto) -> None:

@@ -15,7 +15,7 @@ from anonimizacion.dicom.marcas import marcar
 from anonimizacion.dicom.meta import cabecera
 from anonimizacion.dicom.relleno import PALABRA, relleno, todos
 from anonimizacion.dicom.tabla import CODIGOS, ENUMERADOS, PESO_Y_TALLA, PRIVADO, TIPO_DE_IMAGEN, Accion, Regla, regla
-from anonimizacion.modelo import ApartarError, Informe, Opciones
+from anonimizacion.modelo import ApartarError, Informe, Octetos, Opciones
 from anonimizacion.paciente import Paciente
 from anonimizacion.rastro import Rastro
 from anonimizacion.seudonimos import Seudonimizador
@@ -25,8 +25,11 @@ _CONOCIDA = Codificacion(explicita=True)
 """Where an unknown representation (UN, always little endian) can be known by the dictionary."""
 _CON_TEXTO = frozenset({"CS", "LO", "SH", "DS", "IS"})
 _TEXTO_LARGO = 1 << 14
+_EN_UTF8 = ("utf_8",)
 _VR_TEXTUALES = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())  # noqa: SIM905
 _UIDS = frozenset({"UI"})
+_DEL_CENTRO = frozenset({0x00080080, 0x00080081, 0x00081040})
+"""InstitutionName, its address and its department: they go, but name no person by themselves."""
 _DE_REFERENCIA = frozenset({0x00081160, 0x0062000B, 0x0028135A, 0x0040A170})
 """The frames and segments that are meant, whether they lie alike, and the coded purpose."""
 
@@ -68,6 +71,7 @@ class Recorrido:
         self._juegos: tuple[str, ...] | None = None
         self._quedan: list[_Queda] = []
         self.rastro = Rastro(_PROPIO)
+        self._de_personas = Rastro()
 
     @property
     def desplazamiento(self) -> timedelta:
@@ -78,6 +82,13 @@ class Recorrido:
         """Clean a whole data set."""
         self._conjunto(datos, "", None)
         self._mirar_lo_que_queda()
+
+    def identifica(self, texto: str) -> bool:
+        """Whether a text that was read from the file, behind its cleaning, holds what was taken out of it but the
+        institution's own name: of the patient, the physicians, dates, numbers."""
+        return self._de_personas.en(_con_llanos(texto.encode(), _EN_UTF8), en_cifras=True) or self._paciente.esta_en(
+            texto
+        )
 
     def _conjunto(self, conjunto: Conjunto, ruta: str, heredados: tuple[str, ...] | None) -> None:
         antes, self._juegos = self._juegos, self._juego(conjunto, heredados)
@@ -119,7 +130,7 @@ class Recorrido:
             self._quitar(conjunto, tag, elemento, suya)
             return Accion.QUITAR
         if suya.nombrada and (accion is not Accion.FECHA or elemento.vr in ("DA", "DT")):
-            self._recordar(elemento)
+            self._recordar(tag, elemento)
         hecho = _HACER[accion](self, elemento, tag, ruta)
         if hecho is Accion.QUITAR:
             self._quitar(conjunto, tag, elemento, suya)
@@ -129,24 +140,27 @@ class Recorrido:
 
     def _quitar(self, conjunto: Conjunto, tag: int, elemento: Elemento, suya: Regla) -> None:
         if suya is not PRIVADO:
-            self._recordar(elemento)
+            self._recordar(tag, elemento)
         del conjunto[tag]
 
-    def _recordar(self, elemento: Elemento) -> None:
+    def _recordar(self, tag: int, elemento: Elemento) -> None:
         """What is taken out is looked for in the end, at every depth of it."""
         valor = elemento.valor
         if isinstance(valor, Fragmentos):
             return
         if isinstance(valor, list):
             for item in valor:
-                for tag, dentro in item.items():
-                    if regla(tag).nombrada or isinstance(dentro.valor, list):
-                        self._recordar(dentro)
+                for suyo, dentro in item.items():
+                    if regla(suyo).nombrada or isinstance(dentro.valor, list):
+                        self._recordar(suyo, dentro)
         elif elemento.vr != "UI" or bytes(valor).strip(b" \0").decode("latin-1") not in UID_dictionary:
-            self.rastro.anotar(elemento.vr, valor)
+            rastros = (self.rastro,) if tag in _DEL_CENTRO else (self.rastro, self._de_personas)
+            formas: list[Octetos] = [valor]
             if elemento.vr in _VR_TEXTUALES and not textos.de_ascii(bytes(valor)):
-                for llano in textos.llanos(bytes(valor), self._juegos):
-                    self.rastro.anotar(elemento.vr, llano)
+                formas += textos.llanos(bytes(valor), self._juegos)
+            for rastro in rastros:
+                for forma in formas:
+                    rastro.anotar(elemento.vr, forma)
 
     def _como_dice_el_diccionario(self, elemento: Elemento, suya: Regla) -> bool:
         """Give an element the representation that the standard does; False where its bytes can't be that."""
@@ -236,7 +250,7 @@ class Recorrido:
     def _fecha(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         suya = regla(tag)
         if not suya.nombrada and elemento.vr in ("DA", "DT"):
-            self._recordar(elemento)
+            self._recordar(tag, elemento)
         movida = fechas.mover(elemento.vr, bytes(elemento.octetos), self._desplazamiento)
         if movida is None:
             if suya.si_no is Accion.VACIAR or not elemento.valor:

@@ -70,7 +70,11 @@ class DeArchivo:
 
     def __get_pydantic_json_schema__(self, _nucleo: Any, _seguir: Any) -> dict[str, Any]:
         uno = {"type": "string", "format": "binary"}
-        esquema = {"type": "array", "items": uno, "minItems": 1} if self.varios else uno | {"minLength": 1}
+        esquema = (
+            {"type": "array", "items": uno, "minItems": 1, "maxItems": MAXIMO_VARIOS}
+            if self.varios
+            else uno | {"minLength": 1}
+        )
         return esquema | {"description": self.descripcion}
 
 

@@ -1,7 +1,7 @@
 """The commands about images: each body with its rules, and the routes that take them."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import override
@@ -18,9 +18,21 @@ from bff_web.comandos.comun import (
     Recurso,
     ejemplo,
 )
-from bff_web.tipos import Fecha, Id, Objeto, Paciente, Parrafo, Publicado, Sha256, UriDeArchivo, cuenta
+from bff_web.tipos import (
+    Fecha,
+    FormatoDeArchivo,
+    Id,
+    Objeto,
+    Paciente,
+    Parrafo,
+    Publicado,
+    Sha256,
+    UriDeArchivo,
+    cuenta,
+)
 from contratos import ejemplos
 from contratos.procesamiento import (
+    METADATOS_MAXIMO,
     AnonimizarArchivo,
     AnonimizarImagen,
     AnonimizarPaquete,
@@ -29,9 +41,6 @@ from contratos.procesamiento import (
     LiberarImagen,
 )
 from seedwork.dominio import textos
-
-METADATOS_MAXIMO = 64 * 1024 * 1024
-"""Octets that a package's metadata may have: 600 and more for each of its 100,000 files at most."""
 
 IMAGEN = Recurso(
     id="id_imagen",
@@ -82,7 +91,7 @@ class _DeArchivo(_DeImagen):
     """The nine fields, and a file wherever it is said to lie."""
 
     formato_imagen: Annotated[
-        Literal["DICOM", "PNG", "JPEG", "NIFTI"],
+        FormatoDeArchivo,
         Field(description="De qué es el archivo. Uno que no sea de eso queda en CUARENTENA."),
     ]
 
@@ -93,7 +102,7 @@ class _DeArchivo(_DeImagen):
 class Referencia(Objeto):
     """Un archivo que ya está en un lugar de los que admite el operador."""
 
-    uri: Annotated[UriDeArchivo, Field(description="Dónde está.")]
+    uri: Annotated[UriDeArchivo, Field(description="Dónde está; en el almacén de la plataforma, no.")]
     sha256: Annotated[Sha256, Field(description="Su SHA-256, en hexadecimal. Si es otro, la imagen queda FALLIDA.")]
 
 

@@ -16,6 +16,7 @@ from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando, Cuerpo
 from bff_web.consultas import CONSULTAS
 from bff_web.direcciones import exigir_ids
+from bff_web.tipos import ALMACEN
 from contratos import Mensaje
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
@@ -92,7 +93,7 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, s
             return await formularios.leer(comando.formularios, subidas)
         if comando.cuerpo is None:
             raise formularios.no_es_formulario()
-        return cuerpos.leer(comando.cuerpo)
+        return cuerpos.leer(comando.cuerpo, **{ALMACEN: subidas.almacen.uri("")})
 
     async def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)

@@ -28,7 +28,10 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
         unidad.anonimizador.anonimizar(metadatos)
     elif not metadatos.valen_en_paquete():
         raise ReglaViolada(motivos.DATOS_INVALIDOS)
-    if not unidad.admite(archivo.uri):
+    if not metadatos.es_de_archivo():
+        raise ReglaViolada(motivos.DATOS_INVALIDOS)
+    # Members are the platform's own, also those of no octets.
+    if not unidad.admite(archivo.uri, archivo.es_referencia and not comando.id_paquete):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     pedido = unidad.anonimizador.huella(metadatos, archivo.sha256)
     if imagen is None:

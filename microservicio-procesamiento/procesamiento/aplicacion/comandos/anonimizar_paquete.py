@@ -20,7 +20,8 @@ def anonimizar_paquete(comando: AnonimizarPaquete, unidad: Unidad) -> None:
         return
     if conocido is not None and conocido.sha256:
         raise ReglaViolada(motivos.PAQUETE_DISTINTO)
-    if not unidad.admite(enviado.uri) or (metadatos.uri and not unidad.admite(metadatos.uri)):
+    archivos = (enviado, metadatos) if metadatos.uri else (enviado,)
+    if not all(unidad.admite(archivo.uri, archivo.es_referencia) for archivo in archivos):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     paquete = conocido or Paquete(id=comando.id_paquete)
     paquete.recibir(

@@ -1,8 +1,8 @@
 """ImagenAnonimizada: the data sets of its modality have one image more; one that has a file may be released."""
 
-from contratos.procesamiento import ImagenAnonimizada
+from contratos.procesamiento import EMISOR_DESCONOCIDO, ImagenAnonimizada
 from servicio_datos.aplicacion.puertos import Unidad
-from servicio_datos.dominio.catalogo import clave
+from servicio_datos.dominio.catalogo import clave, clave_de_modalidad, clave_de_region
 from servicio_datos.dominio.publicacion import Clase, Imagen
 
 
@@ -12,9 +12,9 @@ def conocer_imagen(hecho: ImagenAnonimizada, unidad: Unidad) -> None:
     if not hecho.sha256:
         return
     clase = Clase(
-        modalidad=clave(hecho.modalidad) or "",
+        modalidad=clave_de_modalidad(hecho.modalidad) or "",
         patologia=clave(hecho.patologia) or "",
-        region=clave(hecho.region_anatomica) or "",
+        region=clave_de_region(hecho.region_anatomica) or "",
         banda_de_edad=hecho.banda_de_edad,
         sexo=hecho.sexo,
         mes=hecho.mes,
@@ -27,5 +27,6 @@ def conocer_imagen(hecho: ImagenAnonimizada, unidad: Unidad) -> None:
             seudonimo=hecho.seudonimo_paciente,
             sha256=hecho.sha256,
             octetos=hecho.octetos,
+            sin_emisor=hecho.emisor == EMISOR_DESCONOCIDO,
         )
     )

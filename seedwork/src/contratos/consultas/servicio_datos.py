@@ -50,9 +50,7 @@ class Dataset(Parte):
 
     codigo: str = campo("Su código en el catálogo.", "rayos-x-torax")
     nombre: str = campo("Su nombre.", "Rayos X de tórax")
-    imagenes: int | None = campo(
-        "Cuántas imágenes anonimizadas hay de su modalidad; null si el catálogo no dice cuál es.", 1250
-    )
+    imagenes: int | None = campo("Cuántas imágenes tiene su última versión; null si aún no tiene ninguna.", 1250)
 
 
 class ServicioDatos(Respuesta):
@@ -134,7 +132,14 @@ class ManifiestoDeDataset(Respuesta):
     imagenes: int = campo("Cuántas tiene.", 1250)
     pacientes_retenidos: int = campo(_RETENIDOS, 10)
     sin_archivo: int | None = campo(
-        "Cuántas imágenes de su modalidad llegaron sin archivo, y no pueden publicarse; null si no dice cuál es.", 840
+        "Cuántas imágenes de su modalidad llegaron sin archivo, y no pueden publicarse, en múltiplos de k, hacia "
+        "abajo; null si no dice cuál es.",
+        840,
+    )
+    sin_emisor: int = campo(
+        "Cuántas imágenes suyas se retienen porque nadie dijo quién dio el número de su paciente, que podría contar "
+        "por varios; igual, en múltiplos de k.",
+        15,
     )
     huella: str = campo(
         "SHA-256 de las huellas de todas sus imágenes, ordenadas, cada una en una línea que acaba en salto de línea.",

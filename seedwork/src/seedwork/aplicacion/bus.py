@@ -18,6 +18,9 @@ from seedwork.dominio.reglas import es_id
 Manejador = Callable[[Any, Any], None]
 """``(message, unit of work) -> None``. It raises ReglaViolada to refuse a command, PorConocer to let it wait."""
 
+Tras = Callable[[Sequence[Recibido]], None]
+"""``(messages) -> None``: hears of those that were done with, once that is committed; it raises nothing."""
+
 Rechazar = Callable[[Any, Any, str], None]
 """``(command, unit of work, reason's code) -> None``: tells that a command took no effect, and keeps what is to be kept
 of it."""
@@ -34,6 +37,7 @@ class Bus:
         manejadores: the handler of each message type that this service hears.
         rechazar: tells of every refused command, whoever refused it.
         paciencia: how long commands wait for what they name; needed where there are commands.
+        tras: hears of what was handled, refused, or known already.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class Bus:
         manejadores: Mapping[type[Mensaje], Manejador],
         rechazar: Rechazar | None = None,
         paciencia: Paciencia | None = None,
+        tras: Tras = lambda _atendidos: None,
     ) -> None:
         if not manejadores:
             raise ValueError(f"el consumidor {consumidor} no tiene manejadores")
@@ -54,6 +59,7 @@ class Bus:
         self._abrir = abrir
         self._rechazar = rechazar
         self._paciencia = paciencia
+        self._tras = tras
 
     def procesar(self, recibidos: Sequence[Recibido], *, lote: str | None = None) -> Collection[str]:
         """Handle all of them in one transaction, in order; what was handled before is passed over.
@@ -75,7 +81,9 @@ class Bus:
             nuevos = unidad.transaccion.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
             pendiente = _Lote(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))
             pendiente.atender()
-            return pendiente.aplazar()
+            esperan = pendiente.aplazar()
+        self._tras([r for r in recibidos if r.sobre.id not in pendiente.por_atender])
+        return esperan
 
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.
@@ -95,6 +103,7 @@ class Bus:
                 if sobre.clave_idempotencia:
                     unidad.transaccion.reclamar_claves({sobre.clave_idempotencia: sobre.id})
                 self.rechazar_comando(unidad, recibido, motivos.COMANDO_DESCARTADO, avisar=avisar)
+        self._tras([recibido])
         return True
 
     @property
@@ -156,6 +165,11 @@ class _Lote:
         if ids:
             transaccion.aplazar(consumidor, [self._aplazado(r) for r in self._esperan])
         return ids
+
+    @property
+    def por_atender(self) -> Collection[str]:
+        """The ids of those that come again, behind :meth:`aplazar`."""
+        return {*self._copias, *(r.sobre.id for r in self._esperan)}
 
     def _conocer(self, comandos: Sequence[Recibido]) -> None:
         """Whose each idempotency key is, and which commands of these subjects wait already, of whatever type: one that

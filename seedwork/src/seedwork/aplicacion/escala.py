@@ -60,6 +60,26 @@ def necesarias(carga: Carga, rendimiento: Rendimiento, *, objetivo_s: float, uti
     return max(1, math.ceil(min(cuantas, utiles)))
 
 
+@dataclass(frozen=True, slots=True)
+class Debido:
+    """What waits in a service's own queues, where it arrives in no measure.
+
+    Attributes:
+        filas: how many are due and in nobody's hands.
+        edad_s: since when the first of them is; 0 for none.
+    """
+
+    filas: int = 0
+    edad_s: float = 0.0
+
+
+def necesarias_para(debido: Debido, *, objetivo_s: float, utiles: int) -> int:
+    """How many instances that takes, likewise: a service has such queues for what takes long, so one of them is taken
+    to do one in a second, and all are to be done within ``objetivo_s``."""
+    carga = Carga(debido.filas / objetivo_s, debido.edad_s)
+    return necesarias(carga, SIN_MEDIR, objetivo_s=objetivo_s, utiles=utiles)
+
+
 def ajustar(actuales: int, hacen_falta: int, *, sobran_s: float, rendimiento: Rendimiento, utiles: int) -> int:
     """How many are wanted from now on.
 

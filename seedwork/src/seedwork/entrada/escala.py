@@ -5,7 +5,7 @@ from typing import Protocol
 
 from seedwork.aplicacion.broker import Atraso, Atrasos, SinAvance
 from seedwork.aplicacion.entorno import Entorno
-from seedwork.aplicacion.escala import Carga, Faena, Llegadas, ajustar, necesarias
+from seedwork.aplicacion.escala import Carga, Debido, Faena, Llegadas, ajustar, necesarias, necesarias_para
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.entrada.consumidor import Origen
 from seedwork.infraestructura import metricas
@@ -60,6 +60,7 @@ class MedidorDeAtraso:
         objetivo_s: at which age of what waits twice as many are wanted.
         utiles: more workers would have nothing to do.
         oyente: hears what was seen of each topic.
+        debido: tells what waits in queues of the service's own.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class MedidorDeAtraso:
         objetivo_s: float,
         utiles: int,
         oyente: Callable[[Origen, str, Atraso], None] = _nadie,
+        debido: Callable[[], Debido] = Debido,
     ) -> None:
         self._servicio = servicio
         self._origenes = origenes
@@ -82,6 +84,7 @@ class MedidorDeAtraso:
         self._objetivo_s = objetivo_s
         self._utiles = utiles
         self._oyente = oyente
+        self._debido = debido
         self._llegadas = Llegadas()
 
     def medir(self) -> None:
@@ -134,6 +137,9 @@ class MedidorDeAtraso:
     def _decidir(self, carga: Carga, *, incompleto: bool) -> None:
         guardada = self._escala.leer()
         hacen_falta = necesarias(carga, guardada.rendimiento, objetivo_s=self._objetivo_s, utiles=self._utiles)
+        if (debido := self._debido()).filas:
+            suyas = necesarias_para(debido, objetivo_s=self._objetivo_s, utiles=self._utiles)
+            hacen_falta = max(hacen_falta, suyas)
         if incompleto:
             # What was not told of may be more work, and never less.
             hacen_falta = max(hacen_falta, guardada.instancias)

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 import structlog
 
 from contratos.base import Mensaje
-from seedwork.aplicacion.bus import Bus, Manejador, Rechazar
+from seedwork.aplicacion.bus import Bus, Manejador, Rechazar, Tras
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
-from seedwork.aplicacion.escala import utiles
+from seedwork.aplicacion.escala import Debido, utiles
 from seedwork.aplicacion.espera import Paciencia
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.traducciones import verificar_traducciones
@@ -65,6 +65,8 @@ class Servicio:
         tablas: its own tables.
         unidad: answers what makes its unit of work on a transaction. It is asked where messages are handled: API and
             relay need not have what handlers alone use.
+        debido: tells what waits in its own queues, of a database; by it and its topics its workers are scaled.
+        tras: hears of messages that were done with, as its bus tells it.
         colas: of its own tables, those that personal data pass through, each with the columns that hold them; what was
             deleted there is not to linger.
         sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
@@ -85,6 +87,8 @@ class Servicio:
     tablas: sa.MetaData
     unidad: Callable[[], Callable[[TransaccionSQL], UnidadTrabajo]]
     api: Callable[[flask.Flask, sa.Engine], None]
+    debido: Callable[[sa.Engine], Debido] = lambda _motor: Debido()
+    tras: Tras = lambda _atendidos: None
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     partes: Callable[["Servicio", sa.Engine, Consumidores], Sequence[Parte]] = lambda _este, _motor, _consumidores: ()
@@ -123,7 +127,7 @@ class Servicio:
 
     def bus(self, motor: sa.Engine, paciencia: Paciencia) -> Bus:
         """Its bus on a database."""
-        return Bus(self.nombre, self.abrir(motor), self.manejadores, self.rechazar, paciencia)
+        return Bus(self.nombre, self.abrir(motor), self.manejadores, self.rechazar, paciencia, self.tras)
 
     def migrar(self) -> None:
         """Bring the database's schema up to date, and what the settings say into it."""
@@ -259,6 +263,7 @@ class Servicio:
             self.entorno,
             objetivo_s=config.escala_objetivo_s,
             utiles=utiles(self.manejadores, config.escala_maximo),
+            debido=partial(self.debido, motor),
             **opciones,
         )
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from seedwork.aplicacion.almacen import Guardado, NoEsta, Objeto, SinAlmacen
+from seedwork.aplicacion.almacen import Guardado, Negado, NoEsta, Objeto, SinAlmacen
 
 TROZO = 4 * 1024 * 1024
 """Octets that are read from the store at a time."""
@@ -67,6 +67,10 @@ class AlmacenDeObjetos:
         """The name of the object that a URI leads to; None where it leads out of this store."""
         nombre = uri.removeprefix(f"{self._base}/")
         return nombre if nombre != uri and _NOMBRE.fullmatch(nombre) else None
+
+    def ruta(self, nombre: str) -> Path | None:
+        """Where an object of that name is on this machine, behind all links; None in a store that is no folder."""
+        return None if (carpeta := self._carpeta) is None else (carpeta / nombre).resolve()
 
     async def recibir(self, nombre: str, trozos: AsyncIterable[bytes]) -> Guardado:
         """Store what comes, as it comes."""
@@ -194,6 +198,8 @@ def _errores() -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise NoEsta from None
+    except PermissionDeniedError as error:
+        raise Negado(type(error).__name__) from None
     except (BaseError, OSError) as error:
         raise SinAlmacen(type(error).__name__) from None
 
@@ -216,4 +222,13 @@ class Referencias:
         if self._propio.nombre(uri) is not None:
             return None
         nombrados = ((almacen, almacen.nombre(uri)) for almacen in self._permitidos)
-        return next(((almacen, nombre) for almacen, nombre in nombrados if nombre is not None), None)
+        return next(
+            ((almacen, nombre) for almacen, nombre in nombrados if nombre and self._queda(almacen, nombre)), None
+        )
+
+    def _queda(self, almacen: AlmacenDeObjetos, nombre: str) -> bool:
+        """Whether it leads where its name says: in a folder, a link may lead anywhere."""
+        carpeta, destino, propia = almacen.ruta(""), almacen.ruta(nombre), self._propio.ruta("")
+        if carpeta is None or destino is None:
+            return True
+        return destino.is_relative_to(carpeta) and not (propia is not None and destino.is_relative_to(propia))
