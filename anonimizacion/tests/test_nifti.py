@@ -7,8 +7,9 @@ import struct
 import nibabel as nib
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
-from anonimizacion import nifti
+from anonimizacion import nifti, ocr, quemado
 from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Opciones, Remitente, Resultado
 from anonimizacion.motor import anonimizar
 from anonimizacion.seudonimos import Seudonimizador
@@ -170,3 +171,26 @@ def test_lo_que_no_es_un_volumen_se_aparta() -> None:
 )
 def test_una_cabeza_lleva_aviso_y_lo_que_no_se_sabe_tambien(region: str | None, cara: bool) -> None:
     assert (nifti.CARA in limpia(volumen(), region).informe.avisos) is cara
+
+
+def pantalla(tipo: str, cortes: int, *, girada: bool = False) -> bytes:
+    lienzo = Image.new("L", (400, 120))
+    ImageDraw.Draw(lienzo).text((20, 40), "RAMIREZ ELVIRA", fill=255, font=ImageFont.load_default(size=28))
+    corte = np.array(lienzo).astype(tipo)[:: -1 if girada else 1]
+    return bytes(nib.Nifti1Image(np.stack([corte.T] * cortes, axis=-1), np.eye(4)).to_bytes())
+
+
+@pytest.mark.skipif(not ocr.hay_lector(), reason="the reader is not made for this Python yet")
+@pytest.mark.parametrize("girada", [False, True])
+@pytest.mark.parametrize(("tipo", "cortes"), [("u1", 2), ("i2", 1), ("f4", 1)])
+def test_lo_que_se_lee_en_los_cortes_de_una_pantalla_la_aparta(tipo: str, cortes: int, girada: bool) -> None:
+    assert motivo(pantalla(tipo, cortes, girada=girada)) is Motivo.TEXTO_QUEMADO_POSIBLE
+
+
+@pytest.mark.parametrize(("tipo", "forma", "sospechosa"), [("u1", (9, 9, 4), True), ("i2", (9, 9, 4), False)])
+def test_sin_lector_se_aparta_lo_que_puede_ser_una_pantalla(
+    tipo: str, forma: tuple[int, ...], sospechosa: bool
+) -> None:
+    resultado = limpiar(volumen(tipo=tipo, forma=forma), opciones=Opciones(leer_texto=False))
+    assert isinstance(resultado, Apartada) is sospechosa
+    assert (quemado.SIN_MIRAR in resultado.informe.avisos) is not sospechosa

@@ -226,6 +226,7 @@ def test_sin_lectura_se_aparta(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("leyendo")
 def test_lo_que_aun_se_lee_tras_taparlo_se_aparta(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "textos", lambda vista: [(0, 0, 3, 3)])
+    monkeypatch.setattr(ocr, "palabras", lambda vista: [])
     png = guardada(con_rotulo(np.zeros((96, 420), np.uint8)), "PNG")
     assert motivo(png, Formato.PNG) is Motivo.TEXTO_QUEMADO_POSIBLE
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from bff_web.composicion import componer
 from bff_web.config import Config
@@ -274,10 +275,42 @@ def test_de_una_imagen_que_nadie_conoce_no_hay_archivo(puerta: Puerta) -> None:
     assert puerta.pedir()[0] == 404
 
 
-def test_sin_el_archivo_en_el_almacen_se_dice_que_no_se_puede_ahora(puerta: Puerta) -> None:
+def test_un_resultado_que_se_perdio_no_se_da_por_ausencia_del_almacen(puerta: Puerta) -> None:
     puerta.almacen.borrar(RESULTADOS + HUELLA)
-    assert puerta.pedir()[0] == 503
+    with capture_logs() as lineas:
+        estado, cabeceras, cuerpo = puerta.pedir(X_Correlation_Id="c-77")
+    assert (estado, cabeceras["Content-Type"]) == (500, "application/problem+json")
+    assert "Retry-After" not in cabeceras
+    problema = json.loads(cuerpo)
+    assert "avise al operador" in problema["detail"]
+    assert problema["correlacion"] == "c-77"
+    (linea,) = (linea for linea in lineas if linea["log_level"] == "error")
+    assert linea["sha256"] == HUELLA
     assert puerta.pedir("HEAD")[0] == 200
+
+
+def test_sin_almacen_se_dice_que_se_espere_y_se_ve_en_la_salud(puerta: Puerta) -> None:
+    """Whatever else the door does goes on without it."""
+
+    def del_almacen() -> dict[str, Any]:
+        with closing(http.client.HTTPConnection("127.0.0.1", puerta.puerto, timeout=20)) as conexion:
+            conexion.request("GET", "/salud/lista")
+            respuesta = conexion.getresponse()
+            assert respuesta.status == 200
+            return dict(json.loads(respuesta.read())["informativas"]["almacen"])
+
+    assert del_almacen() == {"lista": True, "detalle": None}
+    aparte = puerta.carpeta / RESULTADOS
+    aparte.rename(puerta.carpeta / "aparte")
+    aparte.write_text("no es una carpeta")
+    try:
+        estado, cabeceras, _ = puerta.pedir()
+        assert (estado, cabeceras["Retry-After"]) == (503, "2")
+        assert del_almacen() == {"lista": False, "detalle": "no responde (GenericError)"}
+    finally:
+        aparte.unlink()
+        (puerta.carpeta / "aparte").rename(aparte)
+    assert puerta.pedir()[0] == 200
 
 
 def test_lo_que_el_almacen_no_da_entero_se_corta(puerta: Puerta) -> None:

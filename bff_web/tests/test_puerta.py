@@ -43,6 +43,7 @@ def puerta_con(comprobar_broker: Comprobacion) -> FlaskClient:
             "procesamiento_url": "http://127.0.0.1:1",
             "notificaciones_url": "http://127.0.0.1:1",
             "pulsar_admin_url": "http://127.0.0.1:1",
+            "almacen_url": "/dev/null/almacen",
         }
     )
     return componer(config, PublicadorRoto(), comprobar_broker).test_client()
@@ -67,7 +68,7 @@ def test_esta_lista_con_el_broker_solo_y_muestra_lo_demas(puerta: FlaskClient) -
     assert respuesta.json["partes"] == {"broker": {"lista": True, "detalle": None}}
     informativas = respuesta.json["informativas"]
     servicios = {"suscripciones", "servicio-datos", "procesamiento", "notificaciones"}
-    assert set(informativas) == servicios | {"cartas_muertas", "atrasos"}
+    assert set(informativas) == servicios | {"cartas_muertas", "atrasos", "almacen"}
     assert not any(parte["lista"] for parte in informativas.values())
 
 

@@ -27,6 +27,7 @@ from procesamiento.infraestructura.medidas import debido, medir
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import METADATOS, archivos, miembros, paquetes
+from seedwork.aplicacion.almacen import comprobar
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.http import App
@@ -92,7 +93,7 @@ def servicio() -> Servicio:
         atrasos = AtrasosPulsar(config.pulsar_admin_url, config.token)
         escoba = Escoba(cola, almacen, sobrantes, oido(atrasos, timedelta(days=config.cartas_dias)))
         return [
-            Parte(nombre="archivos", tarea=mano.correr),
+            Parte(nombre="archivos", tarea=mano.correr, informativas={"almacen": partial(comprobar, almacen)}),
             Parte(nombre="paquetes", tarea=desempacador.correr),
             Parte(nombre="escoba", tarea=Periodica(ESCOBA_S, escoba.vuelta).correr),
             Parte(nombre="medidas", medir=partial(medir, motor)),

@@ -1,5 +1,6 @@
 """Where everything is put together: what knows all layers."""
 
+import threading
 from functools import cache, partial
 from pathlib import Path
 
@@ -9,14 +10,13 @@ import sqlalchemy as sa
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
 from seedwork.entrada.http import App
-from seedwork.entrada.proceso import Parte
+from seedwork.entrada.proceso import Parte, Periodica
 from seedwork.entrada.servicio import Servicio
 from servicio_datos import NOMBRE
 from servicio_datos.aplicacion.manejadores import MANEJADORES
 from servicio_datos.aplicacion.rechazo import rechazar_comando
 from servicio_datos.aplicacion.traducciones import TRADUCCIONES
 from servicio_datos.config import Config
-from servicio_datos.entrada.editor import Editor
 from servicio_datos.entrada.http import registrar_rutas
 from servicio_datos.infraestructura.catalogo import leer_catalogo
 from servicio_datos.infraestructura.consultas import LecturaServicioDatos
@@ -41,8 +41,13 @@ def servicio() -> Servicio:
 
     def partes(este: Servicio, _motor: sa.Engine, _consumidores: Consumidores) -> list[Parte]:
         propio = este.motor(config.plazos_de_mantenimiento, de=_DATASETS)
-        editor = Editor(PublicadorSQL(propio, config.dataset_k), config.dataset_cada_s)
-        return [Parte(nombre="editor", tarea=editor.correr)]
+        publicador = PublicadorSQL(propio, config.dataset_k)
+
+        def editar(parada: threading.Event) -> None:
+            vuelta = partial(publicador.publicar, lambda: not parada.is_set())
+            Periodica(config.dataset_cada_s, vuelta, al_empezar=True).correr(parada)
+
+        return [Parte(nombre="editor", tarea=editar)]
 
     def api(app: flask.Flask, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaServicioDatos(motor))

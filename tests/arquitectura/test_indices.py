@@ -148,7 +148,9 @@ Dicha = tuple[str, Any]
 
 
 @pytest.fixture(params=SERVICIOS.values(), scope="module")
-def servicio(request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica) -> Iterator[Servicio]:
+def servicio(
+    request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Servicio]:
     """Each service on a database of its own, with many rows in each table."""
     composicion = importlib.import_module(f"{request.param}.composicion")
     with pytest.MonkeyPatch.context() as entorno:
@@ -158,6 +160,7 @@ def servicio(request: pytest.FixtureRequest, nueva_base_de_modulo: Fabrica) -> I
         entorno.setenv("PULSAR_ADMIN_URL", "http://127.0.0.1:1")
         # Less than it is to be, so that some of them are pruned.
         entorno.setenv("COMANDOS_DIAS", "30")
+        entorno.setenv("ALMACEN_URL", str(tmp_path_factory.mktemp("almacen")))
         entorno.setenv("SEUDONIMO_CLAVE", "YmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28=")
         composicion.servicio.cache_clear()
         este = composicion.servicio()

@@ -10,6 +10,9 @@ import zlib
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+
+from anonimizacion import quemado
 from anonimizacion.dicom.tabla import Accion
 from anonimizacion.formatos import GZIP
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Remitente
@@ -22,6 +25,10 @@ _BITS = {2: 8, 4: 16, 8: 32, 16: 32, 32: 64, 64: 64, 256: 8, 512: 16, 768: 32, 1
 """Bits of a voxel, by the code of its type: whole and real numbers, and complex ones."""
 _COLORES = {128: 24, 2304: 32}
 """Likewise, of voxels that are colours: pictures of screens, as is one slice of eight bits."""
+_REALES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4"}
+"""The types of voxels that can be shown as shades, as numpy names them."""
+_MAXIMO_DE_CORTES = 64
+"""Slices of eight bits that are read, each in some tenths of a second. Volumes of more are masks, not screens."""
 _BLOQUE = 1 << 20
 _SIN_CARA = frozenset(
     "abdomen abdominal torax toracico pecho pulmon pulmones mama mamas corazon cardiaco higado rinon rinones pelvis "  # noqa: SIM905
@@ -115,6 +122,7 @@ def limpiar(
     desde, hasta = _voxeles(octetos, forma, orden)
     if hasta > len(octetos):
         raise ApartarError(Motivo.TRUNCADO)
+    _leer_cortes(octetos[desde:hasta], octetos, forma, orden, opciones, informe)
     if bytes(octetos[hasta:]).strip(b"\0"):
         informe.avisos.add("OCTETOS_TRAS_LA_IMAGEN")
     if puede_tener_cara(remitente.region_anatomica):
@@ -156,6 +164,29 @@ def _es_de_pantalla(octetos: Octetos, forma: _Forma, orden: str) -> bool:
     cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
     tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
     return tipo in _COLORES or (bits == 8 and prod(lados[2:cuantas]) == 1)
+
+
+def _leer_cortes(
+    voxeles: Octetos, octetos: Octetos, forma: _Forma, orden: str, opciones: Opciones, informe: Informe
+) -> None:
+    """Look for text in what may be pictures of a screen: a few slices of eight bits, or single ones.
+
+    Raises:
+        ApartarError: there is any, or nothing to read it with, and nobody has looked.
+    """
+    cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
+    tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
+    cortes = prod(lados[2:cuantas])
+    sospechosa = (bits == 8 or cuantas < 3 or lados[2] == 1) and cortes <= _MAXIMO_DE_CORTES
+    if tipo in _COLORES:
+        return
+    if not sospechosa or tipo not in _REALES:
+        informe.avisos.add(quemado.SIN_MIRAR)
+        return
+    alto, ancho = (lados[1] if cuantas > 1 else 1), lados[0]
+    planos = np.frombuffer(voxeles, orden + _REALES[tipo]).reshape(cortes, alto, ancho)
+    if not quemado.se_puede(opciones) or any(quemado.dice_algo(np.nan_to_num(plano)) for plano in planos):
+        informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
 
 
 def _voxeles(octetos: Octetos, forma: _Forma, orden: str) -> tuple[int, int]:

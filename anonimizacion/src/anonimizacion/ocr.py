@@ -1,7 +1,7 @@
 """Where text stands in a picture. What it says never leaves this module.
 
-The reader is ``rapidocr-onnxruntime`` (the distribution's extra ``ocr``), which carries its models: nothing is fetched.
-It is loaded at the first picture that needs it.
+The reader is ``rapidocr-onnxruntime`` (the distribution's extra ``ocr``), which carries its models: nothing is fetched;
+of bar codes ``zxing-cpp``. They are loaded at the first picture that needs them.
 """
 
 import re
@@ -33,6 +33,8 @@ _PUNTUACION = 0.35
 """How sure the reader has to be, from 0 to 1, that what it found says something."""
 _PUNTUACION_DE_PALABRA = 0.6
 """And that it is a word: speckle is read as letters too."""
+_CODIGO = 4
+"""Characters of a bar code: edges of bones make shorter ones."""
 _PALABRA = re.compile(r"[^\W\d_]{3}|(?:\d\D*){5}")
 """Three letters in a row, or five digits in all: what a person types, names, numbers, days; no scale, no measure."""
 
@@ -72,6 +74,22 @@ def palabras(vista: Vista) -> list[Rectangulo]:
 def se_lee(vista: Vista) -> bool:
     """Whether anything can be read in a picture: at least a letter or a digit."""
     return any(hallado.leido for hallado in _mirar(vista))
+
+
+def codigos(vista: Vista) -> list[Rectangulo]:
+    """The rectangles of bar codes (Code 39 and 128, EAN, QR, Data Matrix and others), each with a margin."""
+    import zxingcpp
+
+    alto, ancho = vista.shape[:2]
+    if min(alto, ancho) < _MINIMO:
+        return []
+    return [
+        _con_margen(np.array([(e.x, e.y) for e in esquinas]), 0, 0, ancho, alto)
+        for codigo in zxingcpp.read_barcodes(vista)
+        if len(codigo.text) >= _CODIGO
+        for p in [codigo.position]
+        for esquinas in [(p.top_left, p.top_right, p.bottom_right, p.bottom_left)]
+    ]
 
 
 def _mirar(vista: Vista) -> Iterator[_Hallado]:
@@ -142,6 +160,7 @@ def _leer(vista: Vista) -> list[tuple[NDArray[Any], bool, bool]]:
 def _lector() -> Any:
     """The reader, once per process; None where it is not installed. One thread: for more, processes."""
     try:
+        import zxingcpp  # noqa: F401
         from rapidocr_onnxruntime import RapidOCR
     except ImportError:
         return None

@@ -7,7 +7,7 @@ anything can still be read is kept apart.
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,9 @@ from anonimizacion import ocr
 from anonimizacion.modelo import Informe, Motivo, Opciones, Rectangulo
 from anonimizacion.ocr import Vista
 
-MODALIDADES = frozenset({"US", "IVUS", "XA", "RF", "OT", "SC", "ES", "GM", "XC", "OP", "DG", "DOC", "HC", "SM"})
+MODALIDADES = frozenset(
+    "US IVUS XA RF OT SC ES GM XC OP DG DOC HC SM RG PX IO NM".split()  # noqa: SIM905
+)
 """Devices that burn texts in, or whose pictures come from a screen, a film, a camera, or a slide with its label."""
 CLASES = tuple(f"1.2.840.10008.5.1.4.1.1.{rama}." for rama in ("3", "3.1", "6", "7", "12", "77.1"))
 """The beginnings of SOP classes likewise: ultrasound, secondary capture, angiography and fluoroscopy, visible light."""
@@ -27,16 +29,38 @@ MAXIMO_DE_CUADROS = 300
 CUADROS_DE_MUESTRA = 8
 """Frames in which an ultrasound's regions are read: what is typed into a picture stands in all of them."""
 _PASADAS = 3
-"""How often a region is read: beside what went, and was read as one line with it, another word may come to light."""
+"""How often a region is read, and a picture with bar codes: beside what went, and was read as one line with it, another
+word may come to light, or more of the bars."""
 SIN_LEER, LEIDAS_EN_PARTE = "REGIONES_SIN_LEER", "REGIONES_LEIDAS_EN_PARTE"
 """Notices: what stands within an ultrasound's regions was not read, or not in every frame."""
+SIN_MIRAR = "PIXELES_SIN_MIRAR"
+"""The notice that nothing says that a picture has text in it, so that nobody looked for any."""
 _CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY", "RENDER", "VRT", "SNAPSHOT")
 """In an Image Type: what devices call pictures of their screens and sheets, and what is made from images afterwards
 (SECONDARY): views of volumes, maps, and whatever was saved with its notes."""
-_CORTES = frozenset({"CT", "MR", "PT"})
-"""Devices that measure in more than eight bits: a picture of theirs with fewer comes from a screen."""
+_POCOS_BITS = 8
+"""Devices measure in more: a picture with no more comes from a screen or a scanned film."""
+_SEGMENTACIONES = "1.2.840.10008.5.1.4.1.1.66."
+"""The beginning of SOP classes made by programs, mostly in few bits: where something is, not how it looks."""
+_ADQUIRIDA = "ORIGINAL\\PRIMARY"
+"""How a CT's Image Type begins if it is none that was made from others, as its dose pages and views are."""
 _CASI_TODO = 0.95
 """The share of a picture from which on a region is no region."""
+_IGUAL = 0.05
+"""The share of a range by which another may differ and show the same."""
+_ALREDEDOR = 24
+"""Pixels to each side that make up what is around one: more than a letter is wide."""
+_GRANO = 0.5
+"""What values differ by at least, so that rounding on an even ground is no contrast."""
+_DESVIACIONES = 3.0
+"""How far from what is around it black and white are."""
+
+
+class Mirada(NamedTuple):
+    """A picture in one of the ways that it is looked at, and whether its contrasts were enhanced: noise is, too."""
+
+    vista: Vista
+    realzada: bool = False
 
 
 def puede_haber(modalidad: str, clase: str, tipo: str, *, de_pantalla: bool, bits: int) -> bool:
@@ -54,7 +78,8 @@ def puede_haber(modalidad: str, clase: str, tipo: str, *, de_pantalla: bool, bit
         or modalidad in MODALIDADES
         or f"{clase}.".startswith(CLASES)
         or any(captura in tipo for captura in _CAPTURAS)
-        or (modalidad in _CORTES and bits <= 8)
+        or (modalidad == "CT" and not tipo.startswith(_ADQUIRIDA))
+        or (bits <= _POCOS_BITS and not clase.startswith(_SEGMENTACIONES))
     )
 
 
@@ -112,27 +137,51 @@ class Lectura:
         self.rectangulos = list(fuera)
         """What is to be blacked out, in every frame."""
         self._en_regiones = bool(fuera)
+        self._hay_codigo = False
 
-    def buscar(self, vistas: Sequence[Vista]) -> bool:
+    def buscar(self, vistas: Sequence[Mirada]) -> bool:
         """Read a frame as it will be; whether there was any text that no earlier frame had in the same place."""
         leidas, antes = vistas if self._lee else (), len(self.rectangulos)
-        mirar, pasadas = (ocr.palabras, _PASADAS) if self._en_regiones else (ocr.textos, 1)
-        for _ in range(pasadas):
-            hallados = [r for vista in leidas for r in mirar(_tapada(vista, self.rectangulos))]
-            self.rectangulos += hallados
-            if not hallados:
+        for _ in range(_PASADAS):
+            ya = len(self.rectangulos)
+            for mirada in leidas:
+                self.rectangulos += self._textos(mirada)
+            if len(self.rectangulos) == ya or not (self._en_regiones or self._hay_codigo):
                 break
         return len(self.rectangulos) > antes
 
-    def comprobar(self, vistas: Iterable[Vista]) -> None:
+    def _textos(self, mirada: Mirada) -> list[Rectangulo]:
+        """What goes of a rendering: bar codes, and text; of what is enhanced, as of regions, words alone."""
+        tapada = _tapada(mirada.vista, self.rectangulos)
+        codigos = ocr.codigos(tapada)
+        self._hay_codigo = self._hay_codigo or bool(codigos)
+        return codigos + (ocr.palabras if self._en_regiones or mirada.realzada else ocr.textos)(tapada)
+
+    def comprobar(self, vistas: Iterable[Mirada]) -> None:
         """Read a frame once more.
 
         Raises:
             ApartarError: there is still something to be read, and nobody has looked.
         """
-        mirar = ocr.palabras if self._en_regiones else ocr.se_lee
-        if any(mirar(_tapada(vista, self.rectangulos)) for vista in vistas):
-            self._informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, self._opciones)
+        for vista, realzada in vistas:
+            tapada = _tapada(vista, self.rectangulos)
+            mirar = ocr.palabras if self._en_regiones or realzada else ocr.se_lee
+            if mirar(tapada) or ocr.codigos(tapada):
+                self._informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, self._opciones)
+                return
+
+
+def dice_algo(cuadro: NDArray[Any]) -> bool:
+    """Whether words, long numbers or bar codes are read in a picture; also where it is upside down or mirrored.
+
+    Args:
+        cuadro: its values, rows and columns.
+    """
+    return any(
+        ocr.palabras(vista) or ocr.codigos(vista)
+        for lado in (cuadro, cuadro[::-1])
+        for vista, _ in vistas(np.ascontiguousarray(lado))
+    )
 
 
 def _tapada(vista: Vista, rectangulos: Sequence[Rectangulo]) -> Vista:
@@ -142,21 +191,58 @@ def _tapada(vista: Vista, rectangulos: Sequence[Rectangulo]) -> Vista:
     return copia
 
 
-def vistas(cuadro: NDArray[Any]) -> list[Vista]:
-    """A frame as it is looked at: its values as shades, or its colours.
+def vistas(cuadro: NDArray[Any], ventanas: Iterable[tuple[float, float]] = ()) -> list[Mirada]:
+    """A frame as it is looked at: its values as shades, or its colours, and what stands out from what is around it.
 
-    What has more shades than a screen is looked at over its whole range, where burned-in text is the brightest, and
-    over that of most of its values.
+    What has more shades than a screen is looked at over its whole range, where burned-in text is the brightest, over
+    that of most of its values, over the darker half of them, and as its file says that it is to be shown.
 
     Args:
         cuadro: rows and columns, or these and three colours.
+        ventanas: the least and the greatest of the values that a screen shows, as the file says.
     """
+    gris = cuadro.mean(axis=2) if cuadro.ndim == 3 else cuadro
+    realce = [Mirada(_en_tres(_realzado(gris)), realzada=True)] if np.ptp(gris) else []
     if cuadro.dtype == np.uint8 and np.ptp(cuadro) >= 1 << 6:
-        return [_en_tres(cuadro)]
-    extremos = [(float(cuadro.min()), float(cuadro.max()))]
+        return [Mirada(_en_tres(cuadro)), *realce]
+    rangos = [(float(cuadro.min()), float(cuadro.max()))]
     if cuadro.dtype != np.uint8:
-        extremos.append(tuple(np.percentile(cuadro, (1, 99)).tolist()))
-    return [_en_tres(_en_ocho_bits(cuadro, *suyos)) for suyos in dict.fromkeys(extremos) if suyos[0] < suyos[1]]
+        menor, mitad, mayor = np.percentile(cuadro, (1, 50, 99)).tolist()
+        rangos += [(menor, mayor), (rangos[0][0], mitad), *ventanas]
+    return [
+        *(
+            Mirada(_en_tres(_en_ocho_bits(cuadro, *suyo)))
+            for i, suyo in enumerate(rangos)
+            if _es_otro(suyo, rangos[:i])
+        ),
+        *realce,
+    ]
+
+
+def _es_otro(rango: tuple[float, float], anteriores: Iterable[tuple[float, float]]) -> bool:
+    """Whether a range shows something, and something else than the ones before."""
+    menor, mayor = rango
+    cerca = (mayor - menor) * _IGUAL
+    return mayor > menor and not any(abs(a - menor) <= cerca and abs(b - mayor) <= cerca for a, b in anteriores)
+
+
+def _realzado(gris: NDArray[Any]) -> NDArray[Any]:
+    """What differs from the mean around it, by how much values differ there: faint letters, on whatever ground."""
+    valores = gris.astype(np.float64)
+    sobre = valores - _media(valores)
+    desviacion = np.sqrt(np.maximum(_media(sobre * sobre), 0)) + _GRANO
+    return _en_ocho_bits(sobre / desviacion, -_DESVIACIONES, _DESVIACIONES)
+
+
+def _media(valores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each place's mean over the square around it, which ends at the picture's borders."""
+    for eje in (0, 1):
+        sumas = np.concatenate((np.zeros_like(valores.take([0], eje)), valores.cumsum(eje)), axis=eje)
+        sitios = np.arange(valores.shape[eje])
+        desde, hasta = np.maximum(sitios - _ALREDEDOR, 0), np.minimum(sitios + _ALREDEDOR + 1, len(sitios))
+        cuantos = np.expand_dims(hasta - desde, 1 - eje)
+        valores = (sumas.take(hasta, eje) - sumas.take(desde, eje)) / cuantos
+    return valores
 
 
 def _en_ocho_bits(cuadro: NDArray[Any], minimo: float, maximo: float) -> NDArray[Any]:

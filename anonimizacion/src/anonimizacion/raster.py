@@ -18,7 +18,6 @@ from PIL import Image, ImageOps
 from anonimizacion import quemado
 from anonimizacion.dicom.tabla import Accion
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Remitente
-from anonimizacion.ocr import Vista
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 
@@ -206,7 +205,7 @@ def _sin_texto(pixeles: NDArray[Any], opciones: Opciones, informe: Informe) -> N
     return pixeles
 
 
-def _vistas(pixeles: NDArray[Any]) -> list[Vista]:
+def _vistas(pixeles: NDArray[Any]) -> list[quemado.Mirada]:
     """How it is looked at; what can be seen through may have a shape of its own."""
     if pixeles.ndim == 2 or pixeles.shape[2] == 3:
         return quemado.vistas(pixeles)

@@ -1,5 +1,7 @@
 """Puts the door together: the only module that sees everything."""
 
+from functools import partial
+
 import urllib3
 
 from bff_web import consultas, cuerpos, documento, salud_broker
@@ -7,6 +9,7 @@ from bff_web.comandos import vista
 from bff_web.config import Config
 from bff_web.formularios import Subidas
 from bff_web.servicios import Servicio
+from seedwork.aplicacion.almacen import comprobar
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada import logs
 from seedwork.entrada.config import cargar
@@ -35,14 +38,15 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
         "notificaciones": config.notificaciones_url,
     }
     servicios = {nombre: Servicio(nombre, url, http) for nombre, url in direcciones.items()}
+    almacen = AlmacenDeObjetos(config.almacen_url)
     app = crear_base(
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
-        | salud_broker.vigilar(config.pulsar_admin_url, config.token),
+        | salud_broker.vigilar(config.pulsar_admin_url, config.token)
+        | {"almacen": partial(comprobar, almacen)},
     )
     cuerpos.limitar(app)
     secreto = config.idempotencia_secreto.get_secret_value().encode()
-    almacen = AlmacenDeObjetos(config.almacen_url)
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
     documento.registrar(app)

@@ -39,6 +39,7 @@ _ERRORES: dict[int, dict[str, Any]] = {
     415: {"description": "El tipo de contenido no se admite."},
     416: {"description": "El archivo no llega hasta el tramo pedido."},
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
+    500: {"description": "El archivo debería estar y no se halla: avise al operador."},
     503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
 }
 
@@ -246,7 +247,7 @@ def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
             CONTEXTOS[consulta.contexto],
             descripcion=consulta.respuesta.__doc__,
             parametros=[*ids, *_de_cabecera(_CONDICIONES)],
-            respuestas=_archivo() | _errores(404, 412, 416, 422, 503) | _error(404, _SIN_ARCHIVO),
+            respuestas=_archivo() | _errores(404, 412, 416, 422, 500, 503) | _error(404, _SIN_ARCHIVO),
         )
     return _operacion(
         _en_minuscula(consulta.__name__),

@@ -228,7 +228,9 @@ def test_un_texto_en_la_imagen_se_tapa_o_la_aparta_segun_se_diga(sala: Sala, lee
         assert sala.imagen("con-texto")["motivo"] == "TEXTO_QUEMADO_POSIBLE"
 
 
-@pytest.mark.parametrize(("region", "avisos"), [("Rodilla", []), ("Cráneo", ["CARA_RECONOCIBLE"])])
+@pytest.mark.parametrize(
+    ("region", "avisos"), [("Rodilla", ["PIXELES_SIN_MIRAR"]), ("Cráneo", ["CARA_RECONOCIBLE", "PIXELES_SIN_MIRAR"])]
+)
 def test_de_que_region_es_un_volumen_lo_sabe_quien_lo_limpia(sala: Sala, region: str, avisos: list[str]) -> None:
     volumen = nibabel.Nifti1Image(np.zeros((4, 4, 4), np.int16), np.eye(4)).to_bytes()
     sala.mandar("volumen", volumen, formato_imagen="NIFTI", region_anatomica=region)
@@ -401,7 +403,7 @@ def test_a_un_proceso_que_es_de_otro_no_se_le_cree_nada(
     guion = (
         "import sys, pathlib\nfrom multiprocessing.connection import Connection\n"
         "c = Connection(int(sys.argv[1]))\nc.recv_bytes(); c.send_bytes(b'listo'); c.recv_bytes()\n"
-        f"c.send_bytes({dicho!r}); c.recv_bytes()"
+        f"c.send_bytes({dicho!r}); c.send_bytes(b'acabado'); c.recv_bytes()"
     )
 
     def emplear(*_: object) -> Any:

@@ -98,9 +98,12 @@ def siguiente(publicadas: Collection[Publicada], candidatas: Set[Entrada], k: in
     if _se_distingue_bien(todas, publicadas, k):
         return todas if todas != actual else None
     hecha = actual
-    for salen, entran in _grupos(actual, todas, publicadas, k):
+    grupos = _grupos(actual, todas, publicadas, k)
+    # All of them may, unless something goes or went: one by one is for what is left.
+    juntos = frozenset().union(*(g[0] for g in grupos)), frozenset().union(*(g[1] for g in grupos))
+    for salen, entran in (juntos, *grupos):
         propuesta = (hecha - salen) | entran
-        if _se_distingue_bien(propuesta, publicadas, k):
+        if propuesta != hecha and _se_distingue_bien(propuesta, publicadas, k):
             hecha = propuesta
     return hecha if hecha != actual else None
 

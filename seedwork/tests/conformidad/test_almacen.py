@@ -6,13 +6,16 @@ Here because it needs neither broker nor database: the folder is a temporary one
 import asyncio
 import hashlib
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from seedwork.aplicacion.almacen import ORIGINALES, NoEsta, SinAlmacen, base_de_almacen
+from seedwork.aplicacion.almacen import ORIGINALES, Negado, NoEsta, SinAlmacen, base_de_almacen, comprobar
 from seedwork.infraestructura.almacen import TROZO, AlmacenDeObjetos, Referencias
 
 GRANDE = os.urandom(1024) * 9 * 1024
@@ -145,6 +148,30 @@ def test_un_almacen_ausente_se_dice_sin_nombrar_nada(s3: str, monkeypatch: pytes
     ausente = AlmacenDeObjetos("s3://cubo/secreto")
     with pytest.raises(SinAlmacen, match=r"^[A-Za-z]+$"):
         ausente.describir("originales/confidencial")
+
+
+def test_un_almacen_que_niega_responde_y_uno_ausente_no(
+    almacen: AlmacenDeObjetos, s3: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert comprobar(almacen) is None
+    monkeypatch.setattr("seedwork.infraestructura.almacen._REINTENTOS", timedelta(milliseconds=1))
+
+    class Atencion(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_error(403)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Atencion) as servidor, ExitStack() as al_salir:
+        threading.Thread(target=servidor.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        al_salir.callback(servidor.shutdown)
+        monkeypatch.setenv("AWS_ENDPOINT", f"http://127.0.0.1:{servidor.server_port}")
+        negado = AlmacenDeObjetos(s3)
+        with pytest.raises(Negado):
+            negado.describir("resultados/ajeno")
+        assert comprobar(negado) is None
+    assert (comprobar(negado) or "").startswith("no responde (")
 
 
 @pytest.mark.parametrize("mala", ["http://a/b", "s3:///x", "", "file://otra/carpeta", "az://c"])

@@ -5,6 +5,7 @@ they can be, and stay as they were, without what stands beside the picture. Wher
 anew in RLE, which loses nothing.
 """
 
+import math
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,12 +26,15 @@ from anonimizacion.dicom.elementos import IMAGENES, PIXELES, Conjunto, Elemento,
 from anonimizacion.dicom.lector import Archivo
 from anonimizacion.dicom.tabla import Accion
 from anonimizacion.modelo import ApartarError, Informe, Motivo, Octetos, Opciones, Rectangulo
-from anonimizacion.ocr import Vista
+from anonimizacion.quemado import Mirada
 
 _FILAS, _COLUMNAS, _MUESTRAS, _CUADROS, _PLANOS = 0x00280010, 0x00280011, 0x00280002, 0x00280008, 0x00280006
 _RESERVADOS, _GUARDADOS, _ALTO, _SIGNO, _FOTOMETRIA = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280004
 _CLASE, _MODALIDAD, _TIPO, _CONVERSION, _QUEMADO = 0x00080016, 0x00080060, 0x00080008, 0x00080064, 0x00280301
 _REGIONES, _ESQUINAS = 0x00186011, (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)
+_CENTRO, _ANCHO, _BASE, _ESCALA = 0x00281050, 0x00281051, 0x00281052, 0x00281053
+_VENTANAS = 2
+"""Of the windows that a file names, how many are looked through."""
 _EXTENDIDA, _LARGOS, _TOTAL = 0x7FE00001, 0x7FE00002, 0x7FE00003
 _PALETAS = ((0x00281101, 0x00281201), (0x00281102, 0x00281202), (0x00281103, 0x00281203))
 _IMAGEN = "Image Storage"
@@ -175,6 +179,7 @@ class _Tapado:
             or texto_de(datos, _QUEMADO) == b"YES"
         )
         if not quemado.puede_haber(modalidad, clase, tipo, de_pantalla=de_pantalla, bits=imagen.guardados):
+            informe.avisos.add(quemado.SIN_MIRAR)
             return cls(None)
         if imagen.reservados not in _DE_ENTEROS or imagen.muestras not in (1, 3):
             informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
@@ -210,12 +215,12 @@ class _Tapado:
         """Whether there may be text: frames have to be looked at, or what is to be blacked out is known."""
         return self._lectura is not None or bool(self._fuera)
 
-    def mirar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
+    def mirar(self, numero: int, vistas: Callable[[], Sequence[Mirada]]) -> None:
         """Look at a frame for the first time, where frames have to be looked at."""
         if self._lectura and (self._leidos is None or numero in self._leidos) and self._lectura.buscar(vistas()):
             self._con_texto.add(numero)
 
-    def comprobar(self, numero: int, vistas: Callable[[], Sequence[Vista]]) -> None:
+    def comprobar(self, numero: int, vistas: Callable[[], Sequence[Mirada]]) -> None:
         """Look once more at a frame that had text.
 
         Raises:
@@ -249,16 +254,34 @@ def _regiones(datos: Conjunto, orden: str) -> Iterator[Rectangulo]:
             yield izquierda, arriba, derecha, abajo
 
 
-def _vistas(matriz: NDArray[Any], imagen: Imagen, datos: Conjunto, orden: str) -> list[Vista]:
+def _vistas(matriz: NDArray[Any], imagen: Imagen, datos: Conjunto, orden: str) -> list[Mirada]:
     """A frame as whoever looks at it sees it."""
     if imagen.fotometria == "PALETTE COLOR":
         return [*quemado.vistas(matriz), *quemado.vistas(_con_paleta(matriz, datos, orden))]
     if matriz.ndim == 2:
-        return quemado.vistas(matriz)
+        return quemado.vistas(matriz, _ventanas(datos))
     if imagen.fotometria.startswith("YBR_FULL") and matriz.dtype == np.uint8:
         colores = Image.fromarray(np.ascontiguousarray(matriz), "YCbCr").convert("RGB")
         return quemado.vistas(np.asarray(colores))
     return quemado.vistas(matriz)
+
+
+def _ventanas(datos: Conjunto) -> list[tuple[float, float]]:
+    """The ranges of values that the file says a screen is to show; none where it says none that is one."""
+    (centros, anchos), (escala, base) = (
+        [_reales(datos, tag) for tag in tags] for tags in ((_CENTRO, _ANCHO), (_ESCALA, _BASE))
+    )
+    por, mas = (escala or [1.0])[0], (base or [0.0])[0]
+    bordes = [((c - a / 2 - mas) / por, (c + a / 2 - mas) / por) for c, a in zip(centros, anchos, strict=False) if por]
+    return [(min(suyos), max(suyos)) for suyos in bordes[:_VENTANAS]]
+
+
+def _reales(datos: Conjunto, tag: int) -> list[float]:
+    try:
+        numeros = [float(parte) for parte in texto_de(datos, tag).split(b"\\") if parte.strip()]
+    except ValueError:
+        return []
+    return numeros if all(math.isfinite(n) for n in numeros) else []
 
 
 def _se_ve(datos: Conjunto, orden: str) -> bool:

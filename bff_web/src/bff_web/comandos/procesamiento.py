@@ -102,7 +102,7 @@ class _DeArchivo(_DeImagen):
 class Referencia(Objeto):
     """Un archivo que ya está en un lugar de los que admite el operador."""
 
-    uri: Annotated[UriDeArchivo, Field(description="Dónde está.")]
+    uri: Annotated[UriDeArchivo, Field(description="Dónde está; en el almacén de la plataforma, no.")]
     sha256: Annotated[Sha256, Field(description="Su SHA-256, en hexadecimal. Si es otro, la imagen queda FALLIDA.")]
 
 

@@ -17,6 +17,10 @@ class SinAlmacen(Exception):
     """The store is away, or does not answer as it should; no file is to blame. Its text quotes no name."""
 
 
+class Negado(SinAlmacen):
+    """The store answers, and does not let us. To whoever may not list, a cloud says so of what is not there, too."""
+
+
 class NoEsta(Exception):
     """There is no object of that name, or fewer octets than were asked for."""
 
@@ -135,3 +139,15 @@ class Almacen(Protocol):
     def olvidar_a_medias(self, antes_de: datetime) -> None:
         """Delete what was begun before then and never ended, where the store itself does not see to that."""
         ...
+
+
+def comprobar(almacen: Almacen) -> str | None:
+    """Why a store does not answer, if so: asked for what is never there, it says either that it is not, or that it is
+    not for us to know."""
+    try:
+        almacen.describir(RESULTADOS + "sonda")
+    except Negado:
+        return None
+    except SinAlmacen as error:
+        return f"no responde ({error})"
+    return None

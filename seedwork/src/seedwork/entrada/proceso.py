@@ -66,10 +66,12 @@ class Periodica:
     Attributes:
         cada_s: seconds between two rounds.
         vuelta: one round.
+        al_empezar: whether the first round is at once.
     """
 
     cada_s: float
     vuelta: Callable[[], object]
+    al_empezar: bool = False
 
     def correr(self, parada: threading.Event) -> None:
         """Repeat it until ``parada`` is set.
@@ -77,7 +79,9 @@ class Periodica:
         Raises:
             Exception: whatever else a round raised.
         """
-        while not parada.wait(self.cada_s):
+        espera = 0.0 if self.al_empezar else self.cada_s
+        while not parada.wait(espera):
+            espera = self.cada_s
             try:
                 self.vuelta()
             except Exception as error:

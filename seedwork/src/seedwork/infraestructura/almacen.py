@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from seedwork.aplicacion.almacen import Guardado, NoEsta, Objeto, SinAlmacen
+from seedwork.aplicacion.almacen import Guardado, Negado, NoEsta, Objeto, SinAlmacen
 
 TROZO = 4 * 1024 * 1024
 """Octets that are read from the store at a time."""
@@ -198,6 +198,8 @@ def _errores() -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise NoEsta from None
+    except PermissionDeniedError as error:
+        raise Negado(type(error).__name__) from None
     except (BaseError, OSError) as error:
         raise SinAlmacen(type(error).__name__) from None
 
