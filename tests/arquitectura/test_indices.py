@@ -119,9 +119,9 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f" CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
         # A quarter is due; one has many images, and none of their commands is said.
         "INSERT INTO paquetes (id, secuencia, estado, uri, uri_metadatos, sha256, octetos, sha256_metadatos, sobre,"
-        " intentos, avance, proximo, total, hechas, cuarentena, fallidas)"
+        " intentos, proximo, total, hechas, cuarentena, fallidas)"
         " SELECT 'x' || n, 0, 'RECIBIDO', CASE mod(n, 4) WHEN 0 THEN 'file:///a/' || n END, NULL, 'h', 1, '',"
-        " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0, 0,"
+        " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0,"
         f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, 0, 0, 0, 0 {_N}",
         "INSERT INTO miembros (id, paquete, lugar, imagen, uri, sha256, octetos, metadatos, dicho, estado, espera)"
         " SELECT 'x' || n, CASE WHEN n <= 1000 THEN 'x500' ELSE 'y' || mod(n, 100) END, n, 'x' || n,"
@@ -372,7 +372,7 @@ def _al_tomar_paquetes(cola: ColaPaquetesSQL, oyente: Oyente) -> list[str]:
     grande = replace(tomado, id="x500")
     assert cola.listados(grande) == 1000
     assert len(cola.por_decir(grande, 200)) == 200
-    cola.olvidar(grande)
+    cola.olvidar(grande, 500)
     return oyente.faltas()
 
 

@@ -12,8 +12,9 @@ _M = miembros.c
 _SUYO = _M.paquete == sa.bindparam("cual")
 _LISTADOS = sa.select(sa.func.count()).where(_SUYO)
 _POR_DECIR = sa.select(_M.id).where(_SUYO, _M.dicho.is_(False)).order_by(_M.lugar).limit(sa.bindparam("cuantos"))
-_UNOS = sa.select(_M.id).where(_SUYO).limit(sa.bindparam("cuantos")).scalar_subquery()
-_OLVIDAR = sa.delete(miembros).where(_M.id.in_(_UNOS))
+_UNOS = sa.select(_M.id).where(_SUYO).order_by(_M.lugar).limit(sa.bindparam("cuantos")).scalar_subquery()
+# As an array, so that they are found by their ids: joined, the whole table is read for them.
+_OLVIDAR = sa.delete(miembros).where(_M.id == sa.any_(sa.func.array(_UNOS)))
 
 
 class ColaPaquetesSQL(ColaSQL[Paquete]):

@@ -21,7 +21,8 @@ def anonimizar_paquete(comando: AnonimizarPaquete, unidad: Unidad) -> None:
     if conocido is not None and conocido.sha256:
         raise ReglaViolada(motivos.PAQUETE_DISTINTO)
     archivos = (enviado, metadatos) if metadatos.uri else (enviado,)
-    if not all(unidad.admite(archivo.uri, archivo.es_referencia) for archivo in archivos):
+    # A package comes through the door alone, also an empty one.
+    if not all(unidad.admite(archivo.uri, False) for archivo in archivos):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     paquete = conocido or Paquete(id=comando.id_paquete)
     paquete.recibir(

@@ -34,7 +34,7 @@ def _de_pulsar(url: str) -> str:
 
 
 def _de_postgres(url: str) -> str:
-    if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg2://")):
+    if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg2://", "postgresql+seedwork://")):
         raise ValueError("ha de empezar por postgresql://")
     return url.replace("postgres://", "postgresql://", 1)
 
