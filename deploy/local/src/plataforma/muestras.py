@@ -57,9 +57,11 @@ def metadatos() -> bytes:
     """What their tags do not tell, as CSV."""
     texto = io.StringIO()
     hoja = csv.writer(texto)
-    hoja.writerow(("archivo", "id_imagen", "patologia", "antecedentes"))
+    hoja.writerow(("archivo", "id_imagen", "id_paciente", "patologia", "antecedentes"))
     for id_imagen, (archivo, patologia, antecedentes) in MUESTRAS.items():
-        hoja.writerow((f"envio/{archivo}", id_imagen, patologia, antecedentes))
+        # An id of the clinic's own comes with the number that it must not hold.
+        numero = pydicom.dcmread(io.BytesIO(original(id_imagen)), specific_tags=["PatientID"]).PatientID
+        hoja.writerow((f"envio/{archivo}", id_imagen, numero, patologia, antecedentes))
     return texto.getvalue().encode()
 
 
