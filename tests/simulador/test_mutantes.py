@@ -121,7 +121,7 @@ EN_OTRA_PARTE: list[tuple[str, str, str]] = [
         "suscripcion.plazo > unidad.reloj() → without suscripcion.plazo > unidad.reloj()",
         f"{_SUS}/test_reacciones_suscripciones.py",
     ),
-    ("dominio/catalogo.py", "TEXTO.cabe(clave) → without TEXTO.cabe(clave)", f"{_DAT}/test_imagenes.py"),
+    ("dominio/catalogo.py", "TEXTO.cabe(llana) → without TEXTO.cabe(llana)", f"{_DAT}/test_imagenes.py"),
     (
         "comandos/crear_servicio_datos.py",
         "without raise ReglaViolada(motivos.DATASET_DESCONOCIDO)",
