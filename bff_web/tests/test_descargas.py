@@ -5,7 +5,6 @@ Here, in `make check`, because it needs no server of others: one is served in th
 The two gigabytes are in the long tier.
 """
 
-import asyncio
 import hashlib
 import http.client
 import json
@@ -31,9 +30,10 @@ from contratos.ejemplos import IMAGEN
 from seedwork.aplicacion.almacen import RESULTADOS, base_de_almacen
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada import conexiones, corriente
-from seedwork.entrada.conexiones import Limites, Servidor
+from seedwork.entrada.conexiones import Limites
 from seedwork.infraestructura import almacen as almacen_de_objetos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.pruebas.servidor import ServidorEnHilo
 
 RUTA = "/procesar/imagenes/i-1/archivo"
 LIMPIO = b"\0" * 128 + b"DICM" + os.urandom(9 * 1024 * 1024)
@@ -91,26 +91,11 @@ class Puerta:
             }
         )
         app = componer(config, Emisor(), lambda: None)
-        enchufe = socket.create_server(("127.0.0.1", 0))
-        self.puerto: int = enchufe.getsockname()[1]
-        self._fin = threading.Event()
-        listo = threading.Event()
-
-        async def servir() -> None:
-            servidor = Servidor(app, Limites(hilos=4, descargas=2, inactividad_s=600.0))
-            servidor.escuchar([enchufe])
-            listo.set()
-            while not self._fin.is_set():
-                await asyncio.sleep(0.02)
-            await servidor.cerrar(1.0)
-
-        self._hilo = threading.Thread(target=asyncio.run, args=(servir(),))
-        self._hilo.start()
-        assert listo.wait(10)
+        self._servidor = ServidorEnHilo(app, Limites(hilos=4, descargas=2, inactividad_s=600.0))
+        self.puerto = self._servidor.puerto
 
     def cerrar(self) -> None:
-        self._fin.set()
-        self._hilo.join()
+        self._servidor.cerrar()
         self.propietario.shutdown()
         self.propietario.server_close()
         self._suyo.join()

@@ -3,7 +3,6 @@
 Here, in `make check`, because it needs no server of others: one is served in this process, and the store is a folder.
 """
 
-import asyncio
 import hashlib
 import http.client
 import itertools
@@ -14,7 +13,6 @@ import select
 import socket
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -36,8 +34,9 @@ from seedwork.aplicacion.almacen import SinAlmacen, base_de_almacen
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada import corriente
-from seedwork.entrada.conexiones import Limites, Servidor
+from seedwork.entrada.conexiones import Limites
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.pruebas.servidor import ServidorEnHilo
 
 RUTA = "/procesar/imagenes"
 PAQUETES = "/procesar/paquetes"
@@ -74,26 +73,11 @@ class Puerta:
             }
         )
         app = componer(config, self.emisor, lambda: None)
-        enchufe = socket.create_server(("127.0.0.1", 0))
-        self.puerto: int = enchufe.getsockname()[1]
-        self._fin = threading.Event()
-        listo = threading.Event()
-
-        async def servir() -> None:
-            servidor = Servidor(app, Limites(hilos=1, subidas=subidas))  # type: ignore[arg-type]
-            servidor.escuchar([enchufe])
-            listo.set()
-            while not self._fin.is_set():
-                await asyncio.sleep(0.02)
-            await servidor.cerrar(1.0)
-
-        self._hilo = threading.Thread(target=asyncio.run, args=(servir(),))
-        self._hilo.start()
-        assert listo.wait(10)
+        self._servidor = ServidorEnHilo(app, Limites(hilos=1, subidas=subidas))
+        self.puerto = self._servidor.puerto
 
     def cerrar(self) -> None:
-        self._fin.set()
-        self._hilo.join()
+        self._servidor.cerrar()
 
     def conectar(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=30)

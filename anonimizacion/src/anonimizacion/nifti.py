@@ -179,10 +179,16 @@ def _forma(octetos: Octetos) -> tuple[_Forma, str]:
     raise ApartarError(Motivo.NO_ES_DEL_FORMATO)
 
 
-def _es_de_pantalla(octetos: Octetos, forma: _Forma, orden: str) -> bool:
-    """Whether it is no volume but a picture, which may have text in it."""
+def _medidas(octetos: Octetos, forma: _Forma, orden: str) -> tuple[int, list[int], int, int]:
+    """What a head says of its voxels: how many dimensions, their lengths, and of a voxel its type and its bits."""
     cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
     tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
+    return cuantas, lados, tipo, bits
+
+
+def _es_de_pantalla(octetos: Octetos, forma: _Forma, orden: str) -> bool:
+    """Whether it is no volume but a picture, which may have text in it."""
+    cuantas, lados, tipo, bits = _medidas(octetos, forma, orden)
     return tipo in _COLORES or (bits == 8 and prod(lados[2:cuantas]) == 1)
 
 
@@ -194,8 +200,7 @@ def _leer_cortes(
     Raises:
         ApartarError: there is any, or nothing to read it with, and nobody has looked.
     """
-    cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
-    tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
+    cuantas, lados, tipo, bits = _medidas(octetos, forma, orden)
     cortes = prod(lados[2:cuantas])
     sospechosa = (bits == 8 or cuantas < 3 or lados[2] == 1) and cortes <= _MAXIMO_DE_CORTES
     if tipo in _COLORES:
@@ -211,8 +216,7 @@ def _leer_cortes(
 
 def _voxeles(octetos: Octetos, forma: _Forma, orden: str) -> tuple[int, int]:
     """Where the voxels begin and end, by the head's numbers alone."""
-    cuantas, *lados = struct.unpack_from(orden + forma.dim[1], octetos, forma.dim[0])
-    tipo, bits = struct.unpack_from(orden + "hh", octetos, forma.tipo)
+    cuantas, lados, tipo, bits = _medidas(octetos, forma, orden)
     (desde,) = struct.unpack_from(orden + forma.comienzo[1], octetos, forma.comienzo[0])
     previstos = _BITS.get(tipo, _COLORES.get(tipo))
     if not 1 <= cuantas <= 7 or min(lados[:cuantas]) < 1 or previstos != bits or desde != desde // 1:

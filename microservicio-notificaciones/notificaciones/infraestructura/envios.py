@@ -14,7 +14,7 @@ from notificaciones.infraestructura import tablas
 from saga.pasos import Saga
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import Inscripcion
-from seedwork.infraestructura.bd import entre
+from seedwork.infraestructura.bd import entre, segundos
 from seedwork.infraestructura.repositorio import campos, de_json
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
 
@@ -160,10 +160,6 @@ def _fila(envio: Envio) -> dict[str, Any]:
     return fila
 
 
-def _segundos(parametro: str) -> sa.Function[Any]:
-    return sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam(parametro, type_=sa.Float))
-
-
 def _tomar(orden: sa.ColumnElement[Any], *condiciones: sa.ColumnElement[bool]) -> sa.Executable:
     """Lease what is due, in that order, whose index leads to it: nothing that may wait on stands before it."""
     excepto = sa.bindparam("excepto", type_=sa.ARRAY(sa.Text))
@@ -178,7 +174,7 @@ def _tomar(orden: sa.ColumnElement[Any], *condiciones: sa.ColumnElement[bool]) -
         # As a plain subquery it may run once per row of the outer table, and take as many more each time.
         .cte("debidos")
     )
-    arriendo = _segundos("arriendo_s")
+    arriendo = segundos("arriendo_s")
     return (
         sa.update(tablas.envios)
         .where(_E.id_notificacion.in_(sa.select(debidos.c.id_notificacion)))
@@ -189,7 +185,7 @@ def _tomar(orden: sa.ColumnElement[Any], *condiciones: sa.ColumnElement[bool]) -
 
 _TOMAR = _tomar(_E.proximo)
 # However many are due and younger, none of them is read.
-_TOMAR_VIEJOS = _tomar(_E.creado, _E.creado <= _ESTE_INSTANTE - _segundos("edad_s"))
+_TOMAR_VIEJOS = _tomar(_E.creado, _E.creado <= _ESTE_INSTANTE - segundos("edad_s"))
 
 
 class ColaEnviosSQL:

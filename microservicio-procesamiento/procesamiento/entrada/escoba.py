@@ -3,8 +3,9 @@
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 
@@ -135,24 +136,20 @@ class Escoba:
     def _barrer_huerfanos(self) -> None:
         ahora = self._cola.reloj()
         antes_de = min(ahora - HUERFANO, self._oido(ahora) - _HOLGURA)
-        grupo: list[str] = []
-        for objeto in self._almacen.listar(ORIGINALES, antes_de):
-            grupo.append(objeto.nombre)
-            if len(grupo) == _TANDA:
-                self._borrar_huerfanos(grupo)
-                grupo = []
-        self._borrar_huerfanos(grupo)
+        for nombres in self._por_tandas(ORIGINALES, antes_de):
+            self._borrar_huerfanos(nombres)
         self._almacen.olvidar_a_medias(antes_de)
 
     def _barrer_resultados(self) -> None:
         antes_de = self._cola.reloj() - HUERFANO
-        grupo: list[str] = []
-        for objeto in self._almacen.listar(RESULTADOS, antes_de):
-            grupo.append(objeto.nombre.removeprefix(RESULTADOS))
-            if len(grupo) == _TANDA:
-                self._borrar_resultados(grupo, antes_de)
-                grupo = []
-        self._borrar_resultados(grupo, antes_de)
+        for nombres in self._por_tandas(RESULTADOS, antes_de):
+            self._borrar_resultados([nombre.removeprefix(RESULTADOS) for nombre in nombres], antes_de)
+
+    def _por_tandas(self, prefijo: str, antes_de: datetime) -> Iterator[list[str]]:
+        """The names of what was there before then, so many at a time."""
+        nombres = (objeto.nombre for objeto in self._almacen.listar(prefijo, antes_de))
+        while tanda := list(islice(nombres, _TANDA)):
+            yield tanda
 
     def _borrar_resultados(self, resumenes: list[str], antes_de: datetime) -> None:
         suyos = self._cola.de_alguien(resumenes)

@@ -7,9 +7,11 @@ nothing is to be done).
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import sqlalchemy as sa
+
+from seedwork.infraestructura.bd import segundos
 
 AHORA = sa.func.clock_timestamp()
 INSTANTE = sa.func.statement_timestamp()
@@ -23,10 +25,6 @@ class Encolado(Protocol):
 
 
 E = TypeVar("E", bound=Encolado)
-
-
-def _segundos(parametro: str) -> sa.Function[Any]:
-    return sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam(parametro, type_=sa.Float))
 
 
 class ColaSQL(Generic[E]):
@@ -61,16 +59,16 @@ class ColaSQL(Generic[E]):
         self._tomar = (
             sa.update(tabla)
             .where(c.id.in_(sa.select(debido.c.id)))
-            .values(arriendo=c.arriendo + 1, intentos=c.intentos + 1, proximo=AHORA + _segundos("arriendo_s"))
+            .values(arriendo=c.arriendo + 1, intentos=c.intentos + 1, proximo=AHORA + segundos("arriendo_s"))
             .returning(tabla)
         )
         suyo = sa.and_(c.id == sa.bindparam("cual"), c.arriendo == sa.bindparam("suyo"), c.proximo.is_not(None))
-        self._renovar = sa.update(tabla).where(suyo).values(proximo=AHORA + _segundos("arriendo_s")).returning(c.id)
+        self._renovar = sa.update(tabla).where(suyo).values(proximo=AHORA + segundos("arriendo_s")).returning(c.id)
         self._devolver = (
             sa.update(tabla)
             .where(suyo)
             .values(
-                proximo=AHORA + _segundos("pausa_s"),
+                proximo=AHORA + segundos("pausa_s"),
                 intentos=sa.func.greatest(c.intentos - sa.bindparam("sin_contar", type_=sa.Integer), 0),
             )
         )

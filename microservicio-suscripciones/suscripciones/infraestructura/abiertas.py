@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from seedwork.aplicacion.sobre import en_texto
+from seedwork.infraestructura import bd
 from suscripciones.infraestructura import tablas
 
 _S, _P = tablas.suscripciones.c, tablas.pasos.c
@@ -20,14 +21,14 @@ _PASOS = (
 
 def abiertas(motor: sa.Engine, segundos: float) -> Iterator[dict[str, Any]]:
     """Those that began so long ago or longer, the oldest first: whose, since when, and the steps that were told."""
-    hace = tablas.AHORA - sa.func.make_interval(0, 0, 0, 0, 0, 0, segundos)
+    hace = tablas.AHORA - bd.segundos("segundos")
     consulta = (
         sa.select(_S.id, _S.estado, _S.saga, _S.comenzada, _PASOS.label("pasos"))
         .where(tablas.EN_CURSO, _S.comenzada <= hace)
         .order_by(_S.comenzada, _S.id)
     )
     with motor.connect().execution_options(stream_results=True) as conexion:
-        for fila in conexion.execute(consulta):
+        for fila in conexion.execute(consulta, {"segundos": segundos}):
             yield {
                 "id_suscripcion": fila.id,
                 "estado": fila.estado,

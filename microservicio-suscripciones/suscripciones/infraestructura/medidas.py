@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from prometheus_client import Gauge
 
+from seedwork.infraestructura.bd import segundos
 from seedwork.infraestructura.metricas import CUENTA_MAXIMA, HASTA
 from suscripciones.infraestructura import tablas
 
@@ -33,7 +34,7 @@ _EDAD = tablas.AHORA - _PRIMERAS.c.comenzada
 _SAGAS = sa.select(
     sa.func.count(),
     sa.func.coalesce(sa.func.extract("epoch", sa.func.max(_EDAD)), 0),
-    sa.func.count().filter(sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("tope_s", type_=sa.Float)) < _EDAD),
+    sa.func.count().filter(segundos("tope_s") < _EDAD),
 )
 
 

@@ -206,6 +206,11 @@ def entre(columna: sa.ColumnElement[str], parametro: str) -> sa.ColumnElement[bo
     return columna == sa.any_(sa.bindparam(parametro, type_=sa.ARRAY(sa.Text)))
 
 
+def segundos(parametro: str) -> sa.Function[Any]:
+    """An interval of as many seconds as the parameter is given when the statement runs."""
+    return sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam(parametro, type_=sa.Float))
+
+
 def _instante(nombre: str, **opciones: Any) -> sa.Column[datetime]:
     return sa.Column(nombre, sa.TIMESTAMP(timezone=True), **opciones)
 
