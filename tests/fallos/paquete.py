@@ -13,11 +13,14 @@ import signal
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import psutil
+import psycopg2
 import pydicom
 import typer
 import urllib3
@@ -27,14 +30,24 @@ from tests.auditor.hallazgos import Clase
 from tests.fallos.acta import Acta, levantar, tabla
 from tests.fallos.cimiento import Cimiento, cimiento
 from tests.fallos.experimento import contando_errores
-from tests.saga.bases import filas
+from tests.saga.bases import ejecutar, filas
 from tests.saga.espera import hasta
 from tests.saga.plataforma_viva import Plataforma, Proceso, plataforma_viva
 
 from contratos.procesamiento import AnonimizarArchivo, ImagenAnonimizada, PaqueteCompletado
+from procesamiento.entrada.desempaque import TANDA
 
 INFORME = Path(".local/paquete.md")
 TRABAJADORES = 3
+LISTADOS = "SELECT count(*) FROM miembros"
+PERMISO = 4_711
+DETENER = f"""
+    CREATE FUNCTION detener_a_medias() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF ({LISTADOS}) > {TANDA} THEN PERFORM pg_advisory_xact_lock_shared({PERMISO}); END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER detener_a_medias AFTER INSERT ON miembros FOR EACH STATEMENT EXECUTE FUNCTION detener_a_medias();
+"""
 
 consola = Console(highlight=False, soft_wrap=True)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -102,23 +115,22 @@ def paquete(
     contenido = zip_de(imagenes)
     cronica.octetos = len(contenido)
     with plataforma_viva(base.servidores, carpeta, procesamiento=TRABAJADORES) as viva:
-        comienzo = time.monotonic()
-        id = _enviar(viva, contenido)
-        cronica.subido_s = time.monotonic() - comienzo
-        comienzo = time.monotonic()
         congelado = None
         datos = viva.bases["procesamiento"]
 
         def cuenta(consulta: str) -> int:
             return int(filas(datos, consulta)[0][0])
 
-        if con_fallos:
-            listados = "SELECT count(*) FROM miembros"
-            quien = hasta(lambda: _quien_desempaca(viva), "alguien desempaca", segundos=60)
-            hasta(lambda: cuenta(listados) > 0, "hay archivos listados", segundos=60)
-            quien.matar()
-            acta.fallos += 1
-            acta.exigir(cuenta(listados) < imagenes, "it was unpacked before its worker could be killed")
+        with _detenido_a_medias(datos) if con_fallos else nullcontext():
+            comienzo = time.monotonic()
+            id = _enviar(viva, contenido)
+            cronica.subido_s = time.monotonic() - comienzo
+            comienzo = time.monotonic()
+            if con_fallos:
+                hasta(lambda: cuenta(LISTADOS) > 0, "hay archivos listados", segundos=60)
+                hasta(lambda: _quien_desempaca(viva), "alguien desempaca", segundos=60).matar()
+                acta.fallos += 1
+                acta.exigir(cuenta(LISTADOS) < imagenes, "it was unpacked before its worker could be killed")
         hasta(
             lambda: cuenta("SELECT count(*) FROM paquetes WHERE estado <> 'RECIBIDO'") == 1, "dicho", segundos=limite_s
         )
@@ -148,6 +160,18 @@ def paquete(
         _juzgar(acta, viva, id, imagenes)
     acta.vueltas += 1
     acta.mensajes += imagenes
+
+
+@contextmanager
+def _detenido_a_medias(datos: str) -> Iterator[None]:
+    """Who lists a package's files stands still behind the first of them: however fast it is, it can be killed there."""
+    ejecutar(datos, DETENER)
+    with closing(psycopg2.connect(datos)) as permiso:
+        permiso.autocommit = True
+        with permiso.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_lock({PERMISO})")
+        yield
+    ejecutar(datos, "DROP FUNCTION detener_a_medias CASCADE")
 
 
 def _originales(viva: Plataforma) -> list[str]:
