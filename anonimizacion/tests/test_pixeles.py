@@ -7,6 +7,7 @@ import numpy as np
 import pydicom
 import pytest
 
+from anonimizacion import ocr
 from anonimizacion.dicom.elementos import Codificacion, Conjunto, Elemento
 from anonimizacion.dicom.escritor import escribir
 from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Remitente, Resultado
@@ -92,12 +93,61 @@ def test_los_bits_de_un_pixel_con_signo_siguen_diciendo_su_signo() -> None:
         imagen(PIXELES, x7FE00010=None),
         imagen(PIXELES, JPEG),
         imagen(PIXELES, x7FE00008=Elemento("OF", bytes(64))),
+        # What the walk takes out, for it is in a representation that is not its own, is no image's any more.
+        imagen(PIXELES * 2, x00280008=us(2)),
+        imagen(PIXELES, x00280010=Elemento("IS", b"4")),
     ],
 )
 def test_lo_que_no_se_puede_leer_como_imagen_se_aparta(octetos: bytes) -> None:
     resultado = anonima(octetos)
     assert isinstance(resultado, Apartada)
     assert resultado.motivo is Motivo.PIXELES_ILEGIBLES
+
+
+def test_unos_pixeles_que_nadie_conocio_por_el_camino_quedan() -> None:
+    assert leida(imagen(PIXELES, x7FE00010=Elemento("UN", PIXELES))).PixelData == PIXELES
+
+
+def en_reales(valores: np.ndarray) -> bytes:
+    """An image of floating-point numbers that a program made of others."""
+    sin = dict.fromkeys(("x7FE00010", "x00280101", "x00280102", "x00280103"))
+    return imagen(
+        b"",
+        **sin,
+        x00080008=Elemento("CS", b"DERIVED\\SECONDARY"),
+        x00280100=us(32),
+        x7FE00008=Elemento("OF", valores.astype("<f4").tobytes()),
+    )
+
+
+def test_tambien_se_lee_lo_que_esta_en_numeros_reales(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "hay_lector", lambda: True)
+    monkeypatch.setattr(ocr, "textos", lambda vista: [(0, 0, 1, 0)] if vista[0, 1].any() else [])
+    monkeypatch.setattr(ocr, "se_lee", lambda vista: False)
+    valores = np.arange(16.0).reshape(4, 4)
+    valores[3, 3] = np.nan
+    hecha = leida(en_reales(valores))
+    np.testing.assert_array_equal(hecha.pixel_array[0], [0, 0, 2, 3])
+    np.testing.assert_array_equal(hecha.pixel_array[1:], valores[1:])
+
+
+def test_unos_numeros_reales_que_nadie_lee_se_apartan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "hay_lector", lambda: False)
+    resultado = anonima(en_reales(np.arange(16.0)))
+    assert isinstance(resultado, Apartada)
+    assert resultado.motivo is Motivo.TEXTO_QUEMADO_POSIBLE
+
+
+def test_una_voz_se_aparta() -> None:
+    resultado = anonima(imagen(PIXELES, x00080016=Elemento("UI", b"1.2.840.10008.5.1.4.1.1.9.4.1")))
+    assert isinstance(resultado, Apartada)
+    assert resultado.motivo is Motivo.CLASE_NO_ADMITIDA
+
+
+def test_lo_que_diria_el_peso_tampoco_queda() -> None:
+    hecha = leida(imagen(PIXELES, x00101022=Elemento("DS", b"27.34 "), x00101023=Elemento("DS", b"201.5 ")))
+    assert "PatientBodyMassIndex" not in hecha
+    assert "MeasuredAPDimension" not in hecha
 
 
 def test_ningun_corte_de_un_archivo_con_imagen_da_otro_archivo() -> None:

@@ -189,7 +189,12 @@ def _medidas(octetos: Octetos, forma: _Forma, orden: str) -> tuple[int, list[int
 def _es_de_pantalla(octetos: Octetos, forma: _Forma, orden: str) -> bool:
     """Whether it is no volume but a picture, which may have text in it."""
     cuantas, lados, tipo, bits = _medidas(octetos, forma, orden)
-    return tipo in _COLORES or (bits == 8 and prod(lados[2:cuantas]) == 1)
+    return tipo in _COLORES or (bits == 8 and prod(_de_verdad(lados, cuantas)[2:]) == 1)
+
+
+def _de_verdad(lados: list[int], cuantas: int) -> list[int]:
+    """The lengths that are any: a slice may lie along whichever axes."""
+    return [lado for lado in lados[:cuantas] if lado > 1]
 
 
 def _leer_cortes(
@@ -201,14 +206,14 @@ def _leer_cortes(
         ApartarError: there is any, or nothing to read it with, and nobody has looked.
     """
     cuantas, lados, tipo, bits = _medidas(octetos, forma, orden)
-    cortes = prod(lados[2:cuantas])
-    sospechosa = (bits == 8 or cuantas < 3 or lados[2] == 1) and cortes <= _MAXIMO_DE_CORTES
+    ancho, alto, *demas = *_de_verdad(lados, cuantas), 1, 1
+    cortes = prod(demas)
+    sospechosa = (bits == 8 or cuantas < 3 or 1 in lados[:3]) and cortes <= _MAXIMO_DE_CORTES
     if tipo in _COLORES:
         return
     if not sospechosa or tipo not in _REALES:
         informe.avisos.add(quemado.SIN_MIRAR)
         return
-    alto, ancho = (lados[1] if cuantas > 1 else 1), lados[0]
     planos = np.frombuffer(voxeles, orden + _REALES[tipo]).reshape(cortes, alto, ancho)
     if not quemado.se_puede(opciones) or any(quemado.dice_algo(np.nan_to_num(plano)) for plano in planos):
         informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)

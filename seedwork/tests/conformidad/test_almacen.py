@@ -128,7 +128,7 @@ def test_una_referencia_lleva_solo_a_donde_se_permite_y_nunca_al_almacen_propio(
         assert referencias.lugar(ajena) is None
 
 
-def test_una_referencia_no_sale_por_un_enlace(tmp_path: Path) -> None:
+def test_una_referencia_lleva_a_un_archivo_y_no_sale_por_un_enlace(tmp_path: Path) -> None:
     todo, propia = tmp_path / "todo", tmp_path / "todo" / "propio"
     propia.mkdir(parents=True)
     (tmp_path / "fuera").write_bytes(b"x")
@@ -136,10 +136,11 @@ def test_una_referencia_no_sale_por_un_enlace(tmp_path: Path) -> None:
     referencias = Referencias(AlmacenDeObjetos(base_de_almacen(str(propia))), [base_de_almacen(str(todo))])
     for enlace, destino in (("b", todo / "a.dcm"), ("c", tmp_path / "fuera"), ("d", tmp_path), ("e", propia)):
         (todo / enlace).symlink_to(destino)
+    os.mkfifo(todo / "f")
     base = base_de_almacen(str(todo))
-    assert [n for n in ("a.dcm", "b", "c", "d/fuera", "d/todo/a.dcm", "e/x") if referencias.lugar(f"{base}/{n}")] == [
-        *("a.dcm", "b", "d/todo/a.dcm")
-    ]
+    assert [
+        n for n in ("a.dcm", "b", "c", "d/fuera", "d/todo/a.dcm", "e/x", "f") if referencias.lugar(f"{base}/{n}")
+    ] == [*("a.dcm", "b", "d/todo/a.dcm")]
 
 
 def test_un_almacen_ausente_se_dice_sin_nombrar_nada(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:

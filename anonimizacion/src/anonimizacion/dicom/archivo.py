@@ -25,6 +25,8 @@ _ID, _EMISOR, _NACIMIENTO, _SEXO, _EDAD, _ESTUDIO = (
 )
 _MODALIDAD, _DOCUMENTO = 0x00080060, 0x00420011
 _DIRECTORIO = "1.2.840.10008.1.3.10"
+_AUDIO = "1.2.840.10008.5.1.4.1.1.9.4."
+"""The beginning of the classes of voices and other sounds."""
 _BANDA_MAXIMA = 90
 
 
@@ -56,6 +58,8 @@ def limpiar(
     if not texto_de(datos, _CLASE) or not texto_de(datos, _INSTANCIA):
         # They were there, in a representation that is not theirs.
         raise ApartarError(Motivo.SIN_IDENTIDAD_DICOM)
+    if not imagen.sigue_entera(datos):
+        raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     if texto_de(datos, _MODALIDAD) == b"PT" and not opciones.peso_y_talla:
         informe.avisos.add("SUV_SIN_PESO")
     seudonimo = seudonimos.paciente(paciente)
@@ -77,8 +81,8 @@ def _comprobar_clase(datos: Conjunto) -> None:
     clase = texto_de(datos, _CLASE).decode("latin-1")
     if not clase or not texto_de(datos, _INSTANCIA):
         raise ApartarError(Motivo.SIN_IDENTIDAD_DICOM)
-    # A directory's offsets would be false, and what a private class holds nobody knows.
-    if clase == _DIRECTORIO or UID_dictionary.get(clase, ("", ""))[1] != "SOP Class":
+    # A directory's offsets would be false, a voice tells whose it is, and what a private class holds nobody knows.
+    if clase == _DIRECTORIO or clase.startswith(_AUDIO) or UID_dictionary.get(clase, ("", ""))[1] != "SOP Class":
         raise ApartarError(Motivo.CLASE_NO_ADMITIDA)
     if _DOCUMENTO in datos:
         raise ApartarError(Motivo.DOCUMENTO_ENCAPSULADO)

@@ -44,6 +44,7 @@ class Imagen:
         reservados: Bits Allocated; guardados: Bits Stored; alto: High Bit; con_signo: Pixel Representation.
         fotometria: Photometric Interpretation.
         por_planos: Planar Configuration 1.
+        reales: its values are floating-point numbers (PS3.3 C.7.6.24, C.7.6.25).
     """
 
     filas: int
@@ -56,6 +57,12 @@ class Imagen:
     con_signo: bool
     fotometria: str
     por_planos: bool
+    reales: bool = False
+
+    @property
+    def se_ve(self) -> bool:
+        """Whether it can be looked at: values of these sizes alone are taken for shades."""
+        return self.reservados in ((32, 64) if self.reales else (8, 16, 32))
 
     @property
     def octetos_por_cuadro(self) -> int:
@@ -64,7 +71,8 @@ class Imagen:
 
     def tipo(self, orden: str = "=") -> np.dtype[Any]:
         """A value's type, in a byte order, as ``struct`` writes it."""
-        return np.dtype(f"{orden}{'i' if self.con_signo else 'u'}{self.reservados // 8}")
+        letra = "f" if self.reales else "i" if self.con_signo else "u"
+        return np.dtype(f"{orden}{letra}{self.reservados // 8}")
 
 
 def se_conoce(sintaxis: str) -> bool:

@@ -37,6 +37,10 @@ _VENTANAS = 2
 """Of the windows that a file names, how many are looked through."""
 _EXTENDIDA, _LARGOS, _TOTAL = 0x7FE00001, 0x7FE00002, 0x7FE00003
 _PALETAS = ((0x00281101, 0x00281201), (0x00281102, 0x00281202), (0x00281103, 0x00281203))
+_LO_QUE_ES = (
+    *(_FILAS, _COLUMNAS, _MUESTRAS, _CUADROS, _PLANOS, _RESERVADOS, _GUARDADOS, _ALTO, _SIGNO, _FOTOMETRIA),
+    *(tag for paleta in _PALETAS for tag in paleta),
+)
 _IMAGEN = "Image Storage"
 _ESPECTROS = 0x56000020
 """Spectroscopy Data has rows and columns, too, and is no picture."""
@@ -59,10 +63,17 @@ class Limpieza:
     Attributes:
         sintaxis: the transfer syntax that it has now.
         tapada: whether any of it was blacked out, for text that was found or may have been there.
+        hace_falta: the attributes without which it is none, or another one.
     """
 
     sintaxis: str
     tapada: bool = False
+    hace_falta: frozenset[int] = frozenset()
+
+    def sigue_entera(self, datos: Conjunto) -> bool:
+        """Whether the walk left what the picture is: what stood there in a representation that is not its own goes,
+        and an image without its pixels, or with fewer frames than they have, would pass for a clean one."""
+        return all(tag in datos and bool(datos[tag].valor) for tag in self.hace_falta)
 
 
 def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> Limpieza:
@@ -88,12 +99,19 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> Limpieza:
     comprimida = isinstance(elemento.valor, Fragmentos)
     if comprimida == (archivo.sintaxis in _NATIVAS):
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
+    if hay[0] == PIXELES and elemento.vr == "UN" and archivo.codificacion.pequeno:
+        # Whoever passed it on did not know what it is; words of two bytes are what it is without a representation.
+        elemento.vr = "OW"
     imagen = _imagen(datos, archivo.codificacion.orden, enteros=hay[0] == PIXELES)
     tapado = _Tapado.de(datos, archivo.codificacion.orden, imagen, opciones, informe)
     if comprimida:
-        return _limpiar_comprimida(archivo, elemento, imagen, tapado, opciones, informe)
-    _limpiar_nativa(archivo, hay[0], elemento, imagen, tapado, informe)
-    return Limpieza(archivo.sintaxis, bool(tapado.rectangulos))
+        hecha = _limpiar_comprimida(archivo, elemento, imagen, tapado, opciones, informe)
+    else:
+        _limpiar_nativa(archivo, hay[0], elemento, imagen, tapado, informe)
+        hecha = Limpieza(archivo.sintaxis, bool(tapado.rectangulos))
+    return replace(
+        hecha, hace_falta=frozenset(tag for tag in (hay[0], *_LO_QUE_ES) if tag in datos and datos[tag].valor)
+    )
 
 
 def entero(datos: Conjunto, tag: int, orden: str, falta: int | None = None) -> int:
@@ -134,6 +152,7 @@ def _imagen(datos: Conjunto, orden: str, *, enteros: bool) -> Imagen:
         guardados=guardados,
         alto=alto,
         con_signo=bool(entero(datos, _SIGNO, orden)) if enteros and reservados in _DE_ENTEROS else False,
+        reales=not enteros,
         fotometria=texto_de(datos, _FOTOMETRIA).decode("latin-1"),
         por_planos=bool(entero(datos, _PLANOS, orden, 0)),
     )
@@ -181,7 +200,7 @@ class _Tapado:
         if not quemado.puede_haber(modalidad, clase, tipo, de_pantalla=de_pantalla, bits=imagen.guardados):
             informe.avisos.add(quemado.SIN_MIRAR)
             return cls(None)
-        if imagen.reservados not in _DE_ENTEROS or imagen.muestras not in (1, 3):
+        if not imagen.se_ve or imagen.muestras not in (1, 3):
             informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
             return cls(None)
         if modalidad in quemado.ECOGRAFIAS:
@@ -239,7 +258,11 @@ def _negro(matriz: NDArray[Any], imagen: Imagen) -> Any:
     """What a frame has where there is nothing."""
     if imagen.fotometria.startswith("YBR_FULL"):
         return [0, 128, 128]
-    if imagen.fotometria == "MONOCHROME1":
+    blanco = imagen.fotometria == "MONOCHROME1"
+    if imagen.reales:
+        finitos = matriz[np.isfinite(matriz)]
+        return (finitos.max() if blanco else finitos.min()) if finitos.size else 0
+    if blanco:
         return matriz.max() if imagen.con_signo else (1 << imagen.guardados) - 1
     return matriz.min() if imagen.con_signo else 0
 
@@ -259,11 +282,17 @@ def _vistas(matriz: NDArray[Any], imagen: Imagen, datos: Conjunto, orden: str) -
     if imagen.fotometria == "PALETTE COLOR":
         return [*quemado.vistas(matriz), *quemado.vistas(_con_paleta(matriz, datos, orden))]
     if matriz.ndim == 2:
-        return quemado.vistas(matriz, _ventanas(datos))
+        return quemado.vistas(_finita(matriz) if imagen.reales else matriz, _ventanas(datos))
     if imagen.fotometria.startswith("YBR_FULL") and matriz.dtype == np.uint8:
         colores = Image.fromarray(np.ascontiguousarray(matriz), "YCbCr").convert("RGB")
         return quemado.vistas(np.asarray(colores))
     return quemado.vistas(matriz)
+
+
+def _finita(matriz: NDArray[Any]) -> NDArray[Any]:
+    """Real values, none of which is no number or has no end: these are as dark as the darkest."""
+    finitos = np.isfinite(matriz)
+    return np.where(finitos, matriz, matriz[finitos].min() if finitos.any() else 0)
 
 
 def _ventanas(datos: Conjunto) -> list[tuple[float, float]]:
@@ -342,6 +371,7 @@ def _limpiar_nativa(
             for bloque in bloques():
                 deposito.poner(_sin_bits_de_mas(bloque, imagen).tobytes())
             valor = deposito.junto()
+    if imagen.se_ve:
         en_palabras = tapado.hace_falta and orden == ">" and elemento.vr == "OW" and imagen.reservados == 8
         tapada = _tapar_nativa(_al_reves(valor) if en_palabras else valor, imagen, tapado, archivo, informe)
         if tapado.rectangulos:

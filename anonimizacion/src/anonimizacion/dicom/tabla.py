@@ -121,7 +121,10 @@ ENUMERADOS = {
     ),
 }
 """The standard's own words, by attribute, where a picture can't be read without: Mary is in every PRIMARY."""
-PESO_Y_TALLA = frozenset({0x00101020, 0x00101030})
+_DEL_CUERPO = frozenset({0x00101022, 0x00101023, 0x00101024})
+"""Body mass index, and how thick and wide the patient was measured to be: what weight and size would tell, which the
+table takes out."""
+PESO_Y_TALLA = frozenset({0x00101020, 0x00101030}) | _DEL_CUERPO
 PRIVADO = Regla(Accion.QUITAR, resumida="privados")
 DESCONOCIDO = Regla(Accion.QUITAR, resumida="desconocidos")
 LARGO_DE_GRUPO = Regla(Accion.QUITAR, resumida="largos de grupo")
@@ -146,6 +149,8 @@ def regla(tag: int) -> Regla:
     vrs = frozenset(entrada[0].split(" or ")) if entrada is not None else frozenset()
     if tag in _POR_SU_TIPO:
         return Regla(_POR_SU_TIPO[tag], vrs, nombrada=True)
+    if tag in _DEL_CUERPO:
+        return Regla(Accion.QUITAR, vrs)
     if nombrada is not None:
         return _de_la_tabla(*nombrada, vrs)
     return DESCONOCIDO if entrada is None or not entrada[4] else _fuera_de_la_tabla(tag, vrs, entrada[4])

@@ -227,8 +227,11 @@ class Referencias:
         )
 
     def _queda(self, almacen: AlmacenDeObjetos, nombre: str) -> bool:
-        """Whether it leads where its name says: in a folder, a link may lead anywhere."""
+        """Whether it leads where its name says: in a folder, a link may lead anywhere, and what is no file, a pipe say,
+        may keep whoever opens it for ever."""
         carpeta, destino, propia = almacen.ruta(""), almacen.ruta(nombre), self._propio.ruta("")
         if carpeta is None or destino is None:
             return True
+        if destino.exists() and not destino.is_file():
+            return False
         return destino.is_relative_to(carpeta) and not (propia is not None and destino.is_relative_to(propia))
