@@ -26,7 +26,7 @@ from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.medidas import debido, medir
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
-from procesamiento.infraestructura.tablas import METADATOS, archivos, miembros, paquetes
+from procesamiento.infraestructura.tablas import COLAS, METADATOS
 from seedwork.aplicacion.almacen import comprobar
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
@@ -110,11 +110,7 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        colas={
-            archivos.name: ("metadatos", "sobre", "uri"),
-            paquetes.name: ("sobre", "uri", "uri_metadatos"),
-            miembros.name: ("metadatos", "uri"),
-        },
+        colas=COLAS,
         unidad=unidad,
         tras=sobrantes.oir,
         debido=debido,

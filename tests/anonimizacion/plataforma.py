@@ -48,7 +48,7 @@ LLANA = ExplicitVRLittleEndian
 TRABAJADOR = "procesamiento-1"
 DESCRIPTIVOS = ("modalidad", "patologia", "region_anatomica", "fuente_de_datos")
 """The fields that describe an image, and are free texts."""
-EN_LA_COLA = r"column procesamiento\.archivos\.metadatos"
+EN_LA_COLA = r"column procesamiento\.archivos_por_ver\.metadatos"
 """What it takes to clean a file after all: of those kept apart alone, which :func:`comprobar` asks."""
 EN_EL_COMANDO = r"topic procesamiento/comando-anonimizar-archivo\.v1.*"
 CARTAS = r"topic procesamiento/cartas-muertas.*"
@@ -345,7 +345,7 @@ class Siembra:
     def _cuantos(self, condicion: str) -> int:
         ((cuantos,),) = filas(
             self.plataforma.bases["procesamiento"],
-            f"SELECT count(*) FROM archivos WHERE proximo IS NOT NULL AND {condicion}",
+            f"SELECT count(*) FROM archivos_por_ver WHERE proximo IS NOT NULL AND {condicion}",
         )
         return int(cuantos)
 
@@ -508,9 +508,9 @@ def comprobar(siembra: Siembra, vistos: Iterable[tuple[str, str, int]]) -> Itera
     for patron in (r"column procesamiento\.imagenes\.patologia", r"answer /procesar/imagenes/ID"):
         if not any(c == "descripcion" and re.fullmatch(patron, lugar) for c, lugar, _ in vistos):
             yield Hallazgo(patron, "plataforma", "nothing was found where it has to be")
-    de_mas = "SELECT id FROM archivos JOIN imagenes USING (id) WHERE metadatos IS NOT NULL AND estado = 'ANONIMIZADA'"
+    de_mas = "SELECT id FROM archivos_por_ver JOIN imagenes USING (id) WHERE estado = 'ANONIMIZADA'"
     for _ in filas(siembra.plataforma.bases["procesamiento"], de_mas):
-        yield Hallazgo("column procesamiento.archivos.metadatos", "plataforma", "of a file that is clean")
+        yield Hallazgo("column procesamiento.archivos_por_ver.metadatos", "plataforma", "of a file that is clean")
     limpias = {hashlib.sha256(s.octetos).digest() for s in siembra.sembrados if s.estado == "ANONIMIZADA"}
     quedan = {hashlib.sha256(a.read_bytes()).digest() for a in siembra.originales()}
     yield from (Hallazgo("originales/", "plataforma", "an original that was cleaned") for _ in limpias & quedan)

@@ -10,7 +10,6 @@ import threading
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,25 +108,22 @@ PROPIAS: Mapping[str, Sequence[str]] = {
     "procesamiento": (
         "INSERT INTO imagenes (id, secuencia, estado, seudonimo_paciente, modalidad, patologia, region_anatomica,"
         f" huella) SELECT 'x' || n, 1, 'ANONIMIZADA', 's', {_V}, {_OTRA}, {_V}, 'x'::bytea {_N}",
-        # A quarter waits, a quarter's original is kept, and the others are clean.
-        # All but the youngest came in packages.
-        "INSERT INTO archivos (id, uri, sha256, octetos, paquete, metadatos, sobre, intentos, proximo, conservar_hasta,"
-        " resultado_sha256)"
-        " SELECT 'x' || n, CASE WHEN mod(n, 4) < 2 THEN 'file:///a/' || n END, 'h', 1, CASE WHEN n > 4 THEN 'p' END,"
-        " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0,"
-        f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, CASE mod(n, 4) WHEN 1 THEN {_EN} END,"
-        f" CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
-        # A quarter is due; one has many images, and none of their commands is said.
-        "INSERT INTO paquetes (id, secuencia, estado, uri, uri_metadatos, sha256, octetos, sha256_metadatos, sobre,"
-        " intentos, proximo, total, hechas, cuarentena, fallidas)"
-        " SELECT 'x' || n, 0, 'RECIBIDO', CASE mod(n, 4) WHEN 0 THEN 'file:///a/' || n END, NULL, 'h', 1, '',"
-        " CASE mod(n, 4) WHEN 0 THEN '{}'::jsonb END, 0,"
-        f" CASE mod(n, 4) WHEN 0 THEN {_HACE} END, 0, 0, 0, 0 {_N}",
-        "INSERT INTO miembros (id, paquete, lugar, imagen, uri, sha256, octetos, metadatos, dicho, estado, espera)"
-        " SELECT 'x' || n, CASE WHEN n <= 1000 THEN 'x500' ELSE 'y' || mod(n, 100) END, n, 'x' || n,"
-        " CASE WHEN mod(n, 4) = 0 THEN 'file:///b/' || n END, 'h', 1, CASE WHEN mod(n, 4) = 0 THEN '{}'::jsonb END,"
-        " mod(n, 4) > 0, CASE mod(n, 4) WHEN 0 THEN 'PENDIENTE' ELSE 'ANONIMIZADA' END, false"
+        # Half of them wait, the others' originals are kept. All but the youngest came in packages.
+        "INSERT INTO archivos_por_ver SELECT 'x' || n, 'file:///a/' || n, 'h', 1, CASE WHEN n > 4 THEN 'p' END,"
+        f" '{{}}', '{{}}', 0, 0, CASE mod(n, 2) WHEN 0 THEN {_HACE} END, CASE mod(n, 2) WHEN 1 THEN {_EN} END, '{{}}'"
         f" {_N}",
+        # A quarter is clean.
+        "INSERT INTO archivos (id, sha256, octetos, resultado_sha256)"
+        f" SELECT 'x' || n, 'h', 1, CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
+        # One has many images, and none of their commands is said.
+        "INSERT INTO paquetes (id, secuencia, estado, sha256, octetos, sha256_metadatos, total, hechas, cuarentena,"
+        f" fallidas) SELECT 'x' || n, 0, 'RECIBIDO', 'h', 1, '', 0, 0, 0, 0 {_N}",
+        f"INSERT INTO paquetes_por_abrir SELECT 'x' || n, 'file:///c/' || n, NULL, '{{}}', 0, 0, {_HACE} {_N}",
+        "INSERT INTO miembros (id, paquete, lugar, imagen, uri, sha256, octetos, estado, espera)"
+        " SELECT 'x' || n, CASE WHEN n <= 1000 THEN 'x500' ELSE 'y' || mod(n, 100) END, n, 'x' || n,"
+        " CASE WHEN mod(n, 4) = 0 THEN 'file:///b/' || n END, 'h', 1,"
+        f" CASE mod(n, 4) WHEN 0 THEN 'PENDIENTE' ELSE 'ANONIMIZADA' END, false {_N}",
+        "INSERT INTO miembros_por_decir SELECT id, paquete, lugar, '{}' FROM miembros",
     ),
     "notificaciones": (
         "INSERT INTO vista_notificaciones (id, orden, version, id_suscripcion, id_saga, cliente_codigo, tipo, canal,"
@@ -358,7 +354,8 @@ def _al_tomar_archivos(cola: ColaArchivosSQL, oyente: Oyente) -> list[str]:
         cola.sin_original(id)
     # As many at once as the broom asks for.
     ajenas = [f"file:///x/{n}" for n in range(500)]
-    assert cola.nombradas([*ajenas, "file:///a/4", "file:///b/4"]) == {"file:///a/4", "file:///b/4"}
+    propias = {f"file:///{donde}/4" for donde in "abc"}
+    assert cola.nombradas([*ajenas, *propias]) == propias
     assert cola.de_alguien([f"h{n}" for n in range(500)]) == {f"h{n}" for n in range(500) if n % 4 == 3}
     return oyente.faltas()
 
@@ -369,10 +366,10 @@ def _al_tomar_paquetes(cola: ColaPaquetesSQL, oyente: Oyente) -> list[str]:
     assert tomado is not None
     assert cola.renovar(tomado, 15.0)
     cola.devolver(tomado, 0.0, cuenta=True)
-    grande = replace(tomado, id="x500")
-    assert cola.listados(grande) == 1000
-    assert len(cola.por_decir(grande, 200)) == 200
-    cola.olvidar(grande, 500)
+    assert cola.paquete(tomado.id).estado == "RECIBIDO"
+    assert cola.listados("x500") == 1000
+    assert len(cola.por_decir("x500", 200)) == 200
+    cola.olvidar("x500", 500)
     return oyente.faltas()
 
 

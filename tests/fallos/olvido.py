@@ -1,35 +1,43 @@
 """`make olvido`: what is promised to be forgotten is gone after its days, from every file of the platform.
 
 The days are cut to minutes. A mark that occurs nowhere else is sent in every personal field, by every way there is:
-what is done, refused, retried, made to wait, parked, asked for in a query, answered with 4xx and 5xx. Then all is left
-alone until its time is over, and the mark is looked for in every file of broker, PostgreSQL and logs. What the owners'
-tables keep (docs/datos-personales.md) is left out, relation by relation, and nothing else. It ends non-zero where the
-mark is found.
+what is done, refused, retried, made to wait, parked, kept apart, asked for in a query, answered with 4xx and 5xx; and
+in the files of images, their names, and what is told of them. Then all is left alone until its time is over, and the
+mark is looked for in every file of broker, PostgreSQL, store and logs. What the owners' tables keep
+(docs/datos-personales.md) is left out, relation by relation, and nothing else. It ends non-zero where the mark is
+found.
 
 To see the end of it within minutes, the broker closes idle ledgers after seconds and keeps a small journal
 (:data:`BROKER`), and PostgreSQL's log is switched once in the end: what a platform's further traffic does.
 """
 
+import io
 import json
 import os
 import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pulsar
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
+from pydicom.uid import generate_uid
 from rich.console import Console
 from tests.fallos.cimiento import Cimiento, cimiento
 from tests.saga.bases import filas
+from tests.saga.espera import hasta
 from tests.saga.negocio import CUERPO_IMAGEN, Negocio
 from tests.saga.plataforma_viva import RECHAZA, TARDA, Plataforma, plataforma_viva
 
-from contratos.procesamiento import AnonimizarImagen
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, AnonimizarPaquete, DescartarImagen
 from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion
 from plataforma import broker
 from seedwork.aplicacion.entorno import EntornoReal
@@ -43,6 +51,7 @@ DIAS = {
     "RETENCION_DIAS": str(1 * MINUTO),
     "CARTAS_DIAS": str(1 * MINUTO),
     "OUTBOX_DIAS": str(0.5 * MINUTO),
+    "CUARENTENA_DIAS": str(1.5 * MINUTO),
     "REINTENTOS_MAXIMO": "2",
     "REINTENTOS_BASE_S": "0.1",
 }
@@ -62,6 +71,8 @@ DE_SUS_DUENOS = {
     "procesamiento": ("imagenes",),
 }
 """What each service keeps of people, by its package: see the page."""
+DE_OPERADORES = {"procesamiento": ("archivos",)}
+"""What it keeps of who decided, and why: nothing of a patient's is there."""
 PACIENCIA_S = 600.0
 
 
@@ -81,10 +92,16 @@ def con_prisa() -> Iterator[None]:
 
 
 class Marcado:
-    """Says the mark wherever it can be said."""
+    """Says the mark wherever it can be said.
 
-    def __init__(self, plataforma: Plataforma, marca: str) -> None:
+    Args:
+        marca: in what is a patient's or a client's.
+        de_operador: in what an operator says of themselves.
+    """
+
+    def __init__(self, plataforma: Plataforma, marca: str, de_operador: str) -> None:
         self.marca = marca
+        self.de_operador = de_operador
         self.negocio = Negocio(plataforma)
         self._plataforma = plataforma
 
@@ -129,6 +146,56 @@ class Marcado:
             n.envia_imagen(**cuerpo).queda("ANONIMIZADA")
         numero = f"{self.marca}-1020304050"
         n.envia_imagen(**self.imagen(id_imagen=f"rx-{numero}", id_paciente=numero)).su_comando_queda("RECHAZADO")
+
+    def los_archivos(self) -> None:
+        """Files by themselves: clean, refused, discarded by an operator, and kept until its days are over."""
+        n = self.negocio
+        limpia, campos = self.imagen(formato_imagen="DICOM"), self.imagen(formato_imagen="DICOM")
+        n.envia_archivo(self.dicom(), secrets.token_hex(8), **limpia).queda("ANONIMIZADA")
+        n.envia_archivo(self.dicom(), secrets.token_hex(8), **limpia).su_comando_queda("RECHAZADO")
+        n.envia_archivo(self.dicom(), secrets.token_hex(8), **campos).queda("ANONIMIZADA")
+        decision = {"operador": f"op-{self.de_operador}", "razon": f"No se ve a {self.de_operador}."}
+        for orden, queda in (("descartar", "APLICADO"), ("liberar", "RECHAZADO")):
+            ajena = self.imagen(formato_imagen="DICOM")
+            n.envia_archivo(self.marca.encode() * 100, secrets.token_hex(8), **ajena).queda("CUARENTENA")
+            n.ordena(f"/procesar/imagenes/{ajena['id_imagen']}/{orden}", decision).queda(queda)
+
+    def los_paquetes(self) -> None:
+        """One that is taken, of which a file is kept apart, and one that is not: their paths are marked."""
+        bien = {"a": self.dicom(), "b": self.dicom(), "ajeno": self.marca.encode() * 100}
+        for archivos, estado in ((bien, "COMPLETADO"), ({"a": self.dicom(), "z": self._zip(bien)}, "RECHAZADO")):
+            dichos = "\n".join(
+                ["archivo,id_paciente,modalidad,patologia,antecedentes"]
+                + [f"{self.marca}/{a}.dcm,{self.marca}-7,{self.marca},{self.marca},Asma {self.marca}" for a in archivos]
+            )
+            id = self.negocio.envia_paquete(
+                secrets.token_hex(8),
+                paquete=(f"{self.marca}.zip", self._zip(archivos)),
+                metadatos=(f"{self.marca}.csv", dichos.encode()),
+            )
+            hasta(partial(self._es_paquete, id, estado), f"el paquete queda {estado}", segundos=60)
+
+    def _es_paquete(self, id: str, estado: str) -> bool:
+        return self.negocio.pregunta(f"/procesar/paquetes/{id}").cuerpo.get("estado") == estado
+
+    def dicom(self) -> bytes:
+        """A file, marked where it tells of the patient, of others, and in what no table knows."""
+        datos, salida = dcmread(str(get_testdata_file("CT_small.dcm"))), io.BytesIO()
+        datos.PatientName, datos.PatientID = f"Quispe^{self.marca}", f"{self.marca}-7"
+        datos.ReferringPhysicianName = datos.StudyDescription = datos.PatientComments = self.marca
+        datos.InstitutionName = self.marca
+        datos.private_block(0x0099, "OLVIDO", create=True).add_new(1, "LO", self.marca)
+        datos.SOPInstanceUID = datos.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+        datos.save_as(salida)
+        return salida.getvalue()
+
+    def _zip(self, archivos: Mapping[str, bytes]) -> bytes:
+        """Stored as they are, so that what they hold is seen in it."""
+        salida = io.BytesIO()
+        with zipfile.ZipFile(salida, "w") as hecho:
+            for nombre, contenido in archivos.items():
+                hecho.writestr(f"{self.marca}/{nombre}.dcm", contenido)
+        return salida.getvalue()
 
     def _a_mano(self, suscripcion: str) -> dict[str, Any]:
         experto = {
@@ -186,7 +253,10 @@ class Marcado:
         """Straight onto the topics: what can't be decoded, and what its handler can't keep."""
         cliente = crear_cliente(self._plataforma.servidores.pulsar_url)
         try:
-            for tipo in (CrearSuscripcion, CancelarSuscripcion, AnonimizarImagen):
+            for tipo in (
+                *(CrearSuscripcion, CancelarSuscripcion),
+                *(AnonimizarImagen, AnonimizarArchivo, AnonimizarPaquete, DescartarImagen),
+            ):
                 productor = cliente.create_producer(
                     tipo.topico, schema=EsquemaCodificado(None, schema_definition=tipo.esquema)
                 )
@@ -214,22 +284,25 @@ class Marcado:
             self.negocio.envia(
                 "/suscripciones/suscripcion-comando", self.negocio.cuerpo_suscripcion("free", self.cliente())
             )
+            self.negocio.envia_archivo(self.dicom(), secrets.token_hex(8), **self.imagen(formato_imagen="DICOM"))
             self.negocio.pregunta(f"/suscripciones?cliente={self.marca}")
         suelo.esperar_listo("postgres")
 
 
-def hallazgos(marca: str, suelo: Cimiento, plataforma: Plataforma) -> Mapping[str, int]:
-    """How often the mark occurs in each file, but for the owners' relations."""
-    propias = set(_relaciones_de_sus_duenos(plataforma))
+def hallazgos(
+    marcas: Mapping[str, Mapping[str, Sequence[str]]], suelo: Cimiento, plataforma: Plataforma
+) -> Mapping[str, int]:
+    """How often the marks occur in each file, but for each one's owners' relations."""
+    propias = {marca.encode(): set(_relaciones(plataforma, de_quien)) for marca, de_quien in marcas.items()}
     hallados: dict[str, int] = {}
     carpetas = [suelo.carpeta, plataforma.logs.parent]
     for archivo in (a for carpeta in carpetas for a in carpeta.rglob("*") if a.is_file()):
         # A relation's file may have a fork or a segment behind its number.
-        if "base" in archivo.parts and archivo.name.split(".")[0].split("_")[0] in propias:
-            continue
+        relacion = archivo.name.split(".")[0].split("_")[0] if "base" in archivo.parts else ""
         try:
             # Numbers of documents are kept in upper case.
-            veces = archivo.read_bytes().lower().count(marca.encode())
+            octetos = f"{archivo.name}\n".encode() + archivo.read_bytes().lower()
+            veces = sum(octetos.count(marca) for marca, suyas in propias.items() if relacion not in suyas)
         except FileNotFoundError:
             continue
         if veces:
@@ -237,7 +310,7 @@ def hallazgos(marca: str, suelo: Cimiento, plataforma: Plataforma) -> Mapping[st
     return hallados
 
 
-def _relaciones_de_sus_duenos(plataforma: Plataforma) -> Iterator[str]:
+def _relaciones(plataforma: Plataforma, de_quien: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The names of the files of the owners' tables, their indexes and what is kept beside them (TOAST)."""
     consulta = """
         SELECT pg_relation_filenode(r) FROM pg_class t, LATERAL (
@@ -245,7 +318,7 @@ def _relaciones_de_sus_duenos(plataforma: Plataforma) -> Iterator[str]:
             WHERE indrelid IN (t.oid, t.reltoastrelid)
         ) suyas WHERE t.relname = '{}' AND t.relkind = 'r' AND r <> 0
     """
-    for paquete, tablas in DE_SUS_DUENOS.items():
+    for paquete, tablas in de_quien.items():
         for tabla in tablas:
             yield from (str(numero) for (numero,) in filas(plataforma.bases[paquete], consulta.format(tabla)))
 
@@ -271,27 +344,30 @@ def trafico(plataforma: Plataforma, suelo: Cimiento) -> None:
 
 def experimento(consola: Console) -> Mapping[str, int]:
     """All of it; answers what was found after all days were over, by file."""
-    marca = f"zq{secrets.token_hex(8)}zq"
+    marca, de_operador = (f"zq{secrets.token_hex(8)}zq" for _ in range(2))
+    marcas = {marca: DE_SUS_DUENOS, de_operador: DE_OPERADORES}
     with (
         con_prisa(),
         cimiento(consola, de_paso=True) as suelo,
         tempfile.TemporaryDirectory() as carpeta,
         plataforma_viva(suelo.servidores, Path(carpeta)) as plataforma,
     ):
-        marcado = Marcado(plataforma, marca)
+        marcado = Marcado(plataforma, marca, de_operador)
         marcado.lo_que_la_puerta_no_toma()
         marcado.lo_que_nadie_puede_leer()
         marcado.lo_que_se_hace()
+        marcado.los_archivos()
+        marcado.los_paquetes()
         marcado.lo_que_espera()
         marcado.sin_base(suelo)
-        antes = hallazgos(marca, suelo, plataforma)
+        antes = hallazgos(marcas, suelo, plataforma)
         consola.print(f"sent: the mark is in {len(antes)} files, {sum(antes.values())} times")
         comienzo = time.monotonic()
         hallados = antes
         while hallados and time.monotonic() - comienzo < PACIENCIA_S:
             time.sleep(10)
             trafico(plataforma, suelo)
-            hallados = hallazgos(marca, suelo, plataforma)
+            hallados = hallazgos(marcas, suelo, plataforma)
             lugares = json.dumps({Path(a).name: n for a, n in hallados.items()})
             consola.print(f"{time.monotonic() - comienzo:5.0f} s: {sum(hallados.values())} times, {lugares}")
         return hallados

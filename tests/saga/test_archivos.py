@@ -75,7 +75,7 @@ def test_un_operador_halla_lo_apartado_y_decide(negocio: Negocio, plataforma: Pl
     assert "no existe" not in str(liberar.queda("RECHAZADO"))
     apartadas = negocio.pregunta("/procesar/imagenes?estado=CUARENTENA").cuerpo["elementos"]
     assert imagen.id in {i["id_imagen"] for i in apartadas}
-    (uri,) = filas(plataforma.bases["procesamiento"], f"SELECT uri FROM archivos WHERE id = '{imagen.id}'")[0]
+    (uri,) = filas(plataforma.bases["procesamiento"], f"SELECT uri FROM archivos_por_ver WHERE id = '{imagen.id}'")[0]
     original = uri.rpartition("/")[2]
     assert original in _guardados(plataforma, "originales")
     negocio.ordena(f"/procesar/imagenes/{imagen.id}/descartar", decision).queda("APLICADO")

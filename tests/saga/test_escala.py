@@ -101,14 +101,14 @@ def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma
     try:
         ejecutar(
             base,
-            "INSERT INTO archivos (id, uri, sha256, octetos, metadatos, sobre, intentos, proximo)"
-            " SELECT 'escala-' || n, 'file:///a/' || n, 'h', 1, '{}', '{}', 0, clock_timestamp()"
+            "INSERT INTO archivos_por_ver (id, uri, sha256, octetos, metadatos, sobre, arriendo, intentos, proximo,"
+            " despejadas) SELECT 'escala-' || n, 'file:///a/' || n, 'h', 1, '{}', '{}', 0, 0, clock_timestamp(), '{}'"
             " FROM generate_series(1, 100) AS n",
         )
         hasta(lambda: medidas.deseadas == 3, "lo que espera se cuenta")
         assert medidas.edad_s == 0, "no message waits"
     finally:
-        ejecutar(base, "DELETE FROM archivos WHERE id LIKE 'escala-%'")
+        ejecutar(base, "DELETE FROM archivos_por_ver WHERE id LIKE 'escala-%'")
         trabajador.arrancar()
         trabajador.esperar_listo()
 

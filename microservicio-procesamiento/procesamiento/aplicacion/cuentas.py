@@ -6,18 +6,18 @@ An image is locked by whoever decides it, and with it its members of whatever pa
 from collections.abc import Collection
 
 from procesamiento.aplicacion.puertos import Unidad
-from procesamiento.dominio.archivo import Archivo
+from procesamiento.dominio.archivo import ArchivoPorVer
 from procesamiento.dominio.imagen import PENDIENTE, RECHAZADA, ImagenAnonimizada
 from procesamiento.dominio.paquete import Miembro
 
 
-def decidida(unidad: Unidad, imagen: ImagenAnonimizada, archivo: Archivo) -> None:
+def decidida(unidad: Unidad, imagen: ImagenAnonimizada, archivo: ArchivoPorVer) -> None:
     """An image's file was looked at: it counts in the package that it came in, and in those that sent the same."""
     propios = unidad.miembros.buscar("imagen", [imagen.id])
     _contar(unidad, [m for m in propios if _es_suya(m, archivo)], imagen)
 
 
-def _es_suya(miembro: Miembro, archivo: Archivo) -> bool:
+def _es_suya(miembro: Miembro, archivo: ArchivoPorVer) -> bool:
     """Whether the file is what a member asked for, as far as its command was handled: another's may be another."""
     return miembro.paquete == archivo.paquete or miembro.espera or miembro.estado != PENDIENTE
 

@@ -7,7 +7,7 @@ from typing import Any
 from procesamiento.aplicacion import cuentas
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.anonimizacion import DeQuien
-from procesamiento.dominio.archivo import Archivo, Resultado
+from procesamiento.dominio.archivo import Archivo, ArchivoPorVer, Resultado
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.dominio.metadatos import Completos, MetadatosImagen
 
@@ -28,16 +28,17 @@ def limpio(
     hallados = _por_decidir(unidad, id, arriendo)
     if hallados is None:
         return False
-    imagen, archivo, metadatos = hallados
+    imagen, por_ver, metadatos = hallados
     datos = unidad.anonimizador.anonimizar(
         metadatos,
-        archivo=archivo.sha256,
+        archivo=por_ver.sha256,
         de_quien=DeQuien(resultado.seudonimo, resultado.desplazamiento),
         completos=completos,
     )
-    archivo.limpiar(resultado, informe)
+    _decidir(unidad, por_ver, resultado, informe)
+    unidad.por_ver.quitar(por_ver)
     imagen.limpiar(datos, resultado)
-    cuentas.decidida(unidad, imagen, archivo)
+    cuentas.decidida(unidad, imagen, por_ver)
     return True
 
 
@@ -54,16 +55,30 @@ def apartado(
     hallados = _por_decidir(unidad, id, arriendo)
     if hallados is None:
         return False
-    imagen, archivo, _ = hallados
-    archivo.apartar(informe, unidad.reloj() + conservar)
+    imagen, por_ver, _ = hallados
+    _decidir(unidad, por_ver, None, informe)
+    por_ver.conservar(unidad.reloj() + conservar)
     imagen.apartar(estado, motivo)
-    cuentas.decidida(unidad, imagen, archivo)
+    cuentas.decidida(unidad, imagen, por_ver)
     return True
 
 
-def _por_decidir(unidad: Unidad, id: str, arriendo: int) -> tuple[ImagenAnonimizada, Archivo, MetadatosImagen] | None:
-    # In the order in which their repositories enrol, as every handler does.
-    imagen, archivo = unidad.imagenes.obtener(id), unidad.archivos.obtener(id)
-    if imagen is None or archivo is None or archivo.metadatos is None or not archivo.espera_a(arriendo):
+def _por_decidir(
+    unidad: Unidad, id: str, arriendo: int
+) -> tuple[ImagenAnonimizada, ArchivoPorVer, MetadatosImagen] | None:
+    # The image first: whoever has it locked is alone with all that is its file's.
+    imagen, por_ver = unidad.imagenes.obtener(id), unidad.por_ver.obtener(id)
+    if imagen is None or por_ver is None or por_ver.metadatos is None or not por_ver.espera_a(arriendo):
         return None
-    return imagen, archivo, MetadatosImagen(**archivo.metadatos)
+    return imagen, por_ver, MetadatosImagen(**por_ver.metadatos)
+
+
+def _decidir(
+    unidad: Unidad, por_ver: ArchivoPorVer, resultado: Resultado | None, informe: Mapping[str, Any] | None
+) -> None:
+    # Of what no operator released there is no outcome yet: most files are spared the look.
+    archivo = unidad.archivos.obtener(por_ver.id) if por_ver.despejadas else None
+    if archivo is None:
+        archivo = Archivo(id=por_ver.id, sha256=por_ver.sha256, octetos=por_ver.octetos, paquete=por_ver.paquete)
+        unidad.archivos.agregar(archivo)
+    archivo.decidir(resultado, informe)

@@ -4,7 +4,7 @@ from contratos import motivos
 from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, DescartarImagen, LiberarImagen
 from procesamiento import NOMBRE
 from procesamiento.aplicacion.puertos import Unidad
-from procesamiento.dominio.archivo import Archivo, Decision
+from procesamiento.dominio.archivo import Archivo, ArchivoPorVer, Decision
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from seedwork.aplicacion.espera import Creacion, PorConocer
 from seedwork.aplicacion.sobre import en_texto
@@ -21,11 +21,11 @@ DE_DECISION: Reglas = {"operador": es_id, "razon": PARRAFO.es}
 
 
 def apartada_pedida(unidad: Unidad) -> tuple[ImagenAnonimizada, Archivo]:
-    """The image, and its file.
+    """The image, and what became of its file.
 
     Raises:
         PorConocer: there is none, or not yet.
-        ReglaViolada: the image did not come as a file (NADA_QUE_DECIDIR).
+        ReglaViolada: it did not come as a file, or nothing is decided of that yet (NADA_QUE_DECIDIR).
     """
     # In the order in which their repositories enrol, as every handler does.
     id = unidad.sobre.sujeto
@@ -35,6 +35,18 @@ def apartada_pedida(unidad: Unidad) -> tuple[ImagenAnonimizada, Archivo]:
     if archivo is None:
         raise ReglaViolada(motivos.NADA_QUE_DECIDIR)
     return imagen, archivo
+
+
+def su_original(unidad: Unidad) -> ArchivoPorVer:
+    """What there is of it to be cleaned, or deleted.
+
+    Raises:
+        ReglaViolada: it is gone (SIN_ORIGINAL).
+    """
+    por_ver = unidad.por_ver.obtener(unidad.sobre.sujeto)
+    if por_ver is None:
+        raise ReglaViolada("SIN_ORIGINAL")
+    return por_ver
 
 
 def decision_de(comando: LiberarImagen | DescartarImagen, motivo: str, unidad: Unidad) -> Decision:

@@ -1,6 +1,6 @@
 """An image's file: where its original lies until it is decided, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,26 +61,23 @@ class Decision:
 
 
 @dataclass(kw_only=True)
-class Archivo(Agregado):
-    """A file under its image's id. What is a person's in it goes with its original.
+class ArchivoPorVer(Agregado):
+    """A file under its image's id, for as long as its original may be needed: there is none of it afterwards.
 
     Attributes:
-        uri: where the original lies; None once it need not any more.
+        uri: where the original lies.
         sha256, octetos: what its sender said of it; 0 octets for nothing.
         paquete: the id of the package that it came in; None for one sent by itself.
-        metadatos: the nine fields as they came, in a package as far as they did; None once there is nothing left to be
-            cleaned.
+        metadatos: the nine fields as they came, in a package as far as they did; None once nobody can have it cleaned.
         sobre: the envelope of the command, which causes what is published of the outcome; likewise.
         arriendo: the number of the lease of whoever took it last.
         intentos: attempts begun since it came, or an operator had it tried once more.
-        proximo: when it is due, for whoever comes next where somebody works on it; None once it is decided.
-        resultado_sha256, resultado_octetos, tipo: the clean file's; None without one.
-        informe: what was done to it.
+        proximo: when it is due, for whoever comes next where somebody has it in hand; None once it is decided.
         conservar_hasta: until when the original of what could not be cleaned is kept.
-        decisiones: what operators decided of it, by their commands' ids: which, and a :class:`Decision`.
+        despejadas: what it was kept apart for and an operator let it go on in spite of, codes.
     """
 
-    uri: str | None
+    uri: str
     sha256: str
     octetos: int
     paquete: str | None = None
@@ -89,65 +86,79 @@ class Archivo(Agregado):
     arriendo: int = 0
     intentos: int = 0
     proximo: datetime | None = None
-    resultado_sha256: str | None = None
-    resultado_octetos: int | None = None
-    tipo: str | None = None
-    informe: Mapping[str, Any] | None = None
     conservar_hasta: datetime | None = None
-    decisiones: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
-
-    @property
-    def despejadas(self) -> frozenset[str]:
-        """What it was kept apart for and an operator let it go on in spite of, codes."""
-        return frozenset(d["motivo"] for d in self.decisiones.values() if d["decision"] == LIBERADA)
+    despejadas: Sequence[str] = field(default_factory=list)
 
     def espera_a(self, arriendo: int) -> bool:
         """Whether it is still to be decided, and that lease is the last one: else somebody has taken over."""
         return self.proximo is not None and self.arriendo == arriendo
 
-    def limpiar(self, resultado: Resultado, informe: Mapping[str, Any]) -> None:
-        """There is a clean file: the original is not needed any more."""
-        self.resultado_sha256, self.resultado_octetos = resultado.sha256, resultado.octetos
-        self.tipo, self.uri = resultado.tipo, None
-        self.metadatos = self.sobre = None
-        self._decidir(informe)
+    def conservar(self, hasta: datetime) -> None:
+        """There is no clean file: the original is kept for a while, with what it takes to clean it after all."""
+        self.proximo, self.conservar_hasta = None, hasta
 
-    def apartar(self, informe: Mapping[str, Any] | None, hasta: datetime) -> None:
-        """There is none, and the original is kept for a while, with what it takes to clean it after all."""
-        self.conservar_hasta = hasta
-        self._decidir(informe)
-
-    def liberar(self, decision: Decision, sobre: Mapping[str, Any], ahora: datetime) -> None:
-        """Have it tried once more, as the first time.
+    def liberar(self, motivo: str, sobre: Mapping[str, Any], ahora: datetime) -> None:
+        """Have it tried once more, as the first time, in spite of what it was kept apart for.
 
         Args:
             sobre: the envelope of the command that asks for it.
 
         Raises:
-            ReglaViolada: its original is gone, or about to go (SIN_ORIGINAL).
+            ReglaViolada: its original is about to go (SIN_ORIGINAL).
         """
-        if self.uri is None or self.metadatos is None:
+        if self.metadatos is None:
             raise ReglaViolada("SIN_ORIGINAL")
-        self._anotar(LIBERADA, decision)
+        self.despejadas = sorted({*self.despejadas, motivo})
         self.sobre, self.proximo, self.conservar_hasta = sobre, ahora, None
         self.intentos = 0
 
-    def descartar(self, decision: Decision, ahora: datetime) -> None:
-        """Keep the original no longer.
-
-        Raises:
-            ReglaViolada: it is gone, or about to go (SIN_ORIGINAL).
-        """
-        if self.uri is None or any(d["decision"] == DESCARTADA for d in self.decisiones.values()):
-            raise ReglaViolada("SIN_ORIGINAL")
-        self._anotar(DESCARTADA, decision)
+    def descartar(self, ahora: datetime) -> None:
+        """Keep the original no longer."""
         self.metadatos = self.sobre = None
         self.conservar_hasta = ahora
+
+
+@dataclass(kw_only=True)
+class Archivo(Agregado):
+    """What became of a file, under its image's id, from its first outcome on. It stays.
+
+    Attributes:
+        sha256, octetos, paquete: as in :class:`ArchivoPorVer`.
+        resultado_sha256, resultado_octetos, tipo: of the clean file; None where there is none.
+        informe: what was done to it.
+        decisiones: what operators decided of it, by the commands' ids.
+    """
+
+    sha256: str
+    octetos: int
+    paquete: str | None = None
+    resultado_sha256: str | None = None
+    resultado_octetos: int | None = None
+    tipo: str | None = None
+    informe: Mapping[str, Any] | None = None
+    decisiones: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+    def decidir(self, resultado: Resultado | None, informe: Mapping[str, Any] | None) -> None:
+        """There is a clean file, or none, and what was done to it."""
+        self.informe = informe
+        if resultado is not None:
+            self.resultado_sha256, self.resultado_octetos = resultado.sha256, resultado.octetos
+            self.tipo = resultado.tipo
+
+    def liberar(self, decision: Decision) -> None:
+        """It is tried once more."""
+        self._anotar(LIBERADA, decision)
+
+    def descartar(self, decision: Decision) -> None:
+        """Its original is kept no longer.
+
+        Raises:
+            ReglaViolada: that was decided already (SIN_ORIGINAL).
+        """
+        if any(d["decision"] == DESCARTADA for d in self.decisiones.values()):
+            raise ReglaViolada("SIN_ORIGINAL")
+        self._anotar(DESCARTADA, decision)
 
     def _anotar(self, que: str, decision: Decision) -> None:
         valores = asdict(decision)
         self.decisiones = {**self.decisiones, valores.pop("id_comando"): {"decision": que, **valores}}
-
-    def _decidir(self, informe: Mapping[str, Any] | None) -> None:
-        self.informe = informe
-        self.proximo = None

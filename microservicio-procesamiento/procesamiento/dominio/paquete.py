@@ -25,12 +25,7 @@ class Paquete(Agregado):
     Attributes:
         motivo: why it is RECHAZADO, a code.
         detalle: where in its metadata the fault is: an entry and a field, never a value.
-        uri, uri_metadatos: where the zip and its metadata lie; None once they need not any more, or if there are none.
-        sha256, octetos, sha256_metadatos: what its sender said of them; empty and 0 for nothing.
-        sobre: the envelope of its command, which causes all that is said of it.
-        arriendo: the number of the lease of whoever took it last.
-        intentos: attempts begun since one got anywhere.
-        proximo: when it is due, for whoever comes next where somebody works on it; None once nothing is to be done.
+        sha256, octetos, sha256_metadatos: what its sender said of the zip and its metadata; empty and 0 for nothing.
         total: its images; 0 until they are all listed.
         hechas, cuarentena, fallidas: how many of them are decided so; what was refused failed.
     """
@@ -38,48 +33,22 @@ class Paquete(Agregado):
     estado: str = RECIBIDO
     motivo: str | None = None
     detalle: str | None = None
-    uri: str | None = None
-    uri_metadatos: str | None = None
     sha256: str = ""
     octetos: int = 0
     sha256_metadatos: str = ""
-    sobre: Mapping[str, Any] | None = None
-    arriendo: int = 0
-    intentos: int = 0
-    proximo: datetime | None = None
     total: int = 0
     hechas: int = 0
     cuarentena: int = 0
     fallidas: int = 0
 
-    def es_de(self, arriendo: int) -> bool:
-        """Whether that lease is still the one that counts: else somebody has taken over, or all is done."""
-        return self.proximo is not None and self.arriendo == arriendo
-
-    def avanzar(self) -> None:
-        """This attempt got somewhere: what comes after it has all of its tries again."""
-        self.intentos = 0
-
     def es_el_mismo(self, sha256: str, sha256_metadatos: str) -> bool:
         """Whether this content is its own."""
         return bool(self.sha256) and (self.sha256, self.sha256_metadatos) == (sha256, sha256_metadatos)
 
-    def recibir(
-        self,
-        *,
-        uri: str,
-        sha256: str,
-        octetos: int,
-        uri_metadatos: str | None,
-        sha256_metadatos: str,
-        sobre: Mapping[str, Any],
-        ahora: datetime,
-    ) -> None:
-        """It is here, and due. One whose first command was refused may be sent again, put right."""
+    def recibir(self, *, sha256: str, octetos: int, sha256_metadatos: str) -> None:
+        """It is here. One whose first command was refused may be sent again, put right."""
         self.estado, self.motivo = RECIBIDO, None
-        self.uri, self.sha256, self.octetos = uri, sha256, octetos
-        self.uri_metadatos, self.sha256_metadatos = uri_metadatos, sha256_metadatos
-        self.sobre, self.proximo = sobre, ahora
+        self.sha256, self.octetos, self.sha256_metadatos = sha256, octetos, sha256_metadatos
 
     def rechazar(self, motivo: str, detalle: str | None = None) -> None:
         """It is not taken, none of it."""
@@ -96,10 +65,6 @@ class Paquete(Agregado):
             raise RuntimeError("un paquete empieza una vez")
         self.estado = EN_CURSO
         self._concluir()
-
-    def recogido(self) -> None:
-        """Nothing of what was sent lies anywhere any more, but the images' own files."""
-        self.uri = self.uri_metadatos = self.sobre = self.proximo = None
 
     def contar(self, antes: str, ahora: str) -> None:
         """An image was decided, for the first time or, released from quarantine say, anew."""
@@ -123,6 +88,49 @@ class Paquete(Agregado):
 
 
 @dataclass(kw_only=True)
+class PaquetePorAbrir(Agregado):
+    """A package of which something is still to be done, under its id: there is none of it once nothing of what was sent
+    lies anywhere any more, but the images' own files.
+
+    Attributes:
+        uri, uri_metadatos: where the zip and its metadata lie; None for no metadata.
+        sobre: the envelope of its command, which causes all that is said of it.
+        arriendo: the number of the lease of whoever took it last.
+        intentos: attempts begun since one got anywhere.
+        proximo: when it is due, for whoever comes next where somebody works on it.
+    """
+
+    uri: str
+    uri_metadatos: str | None = None
+    sobre: Mapping[str, Any]
+    arriendo: int = 0
+    intentos: int = 0
+    proximo: datetime
+
+    def es_de(self, arriendo: int) -> bool:
+        """Whether that lease is still the one that counts: else somebody has taken over."""
+        return self.arriendo == arriendo
+
+    def avanzar(self) -> None:
+        """This attempt got somewhere: what comes after it has all of its tries again."""
+        self.intentos = 0
+
+
+@dataclass(kw_only=True)
+class MiembroPorDecir(Agregado):
+    """What was told of a package's file, under the id of the command that it becomes: it goes with that.
+
+    Attributes:
+        paquete, lugar: as in :class:`Miembro`.
+        metadatos: the nine fields, as far as they were told.
+    """
+
+    paquete: str
+    lugar: int
+    metadatos: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(kw_only=True)
 class Miembro(Agregado):
     """A file of a package, under the id of the command that it becomes; its path is kept nowhere.
 
@@ -130,10 +138,8 @@ class Miembro(Agregado):
         paquete: the package's id.
         lugar: which of the package's files it is, from 0.
         imagen: its image's id.
-        uri: where its original lies; None once it is decided.
+        uri: where its original lies, a name that its package, its checksum and its place give; None once it is decided.
         sha256, octetos: its content's.
-        metadatos: the nine fields, as far as they were told; None once its command is said.
-        dicho: whether its command is said.
         estado: of its image, as the package counts it.
         motivo: why, a code.
         espera: whether its image is another command's too, and waits for that one's file.
@@ -145,22 +151,9 @@ class Miembro(Agregado):
     uri: str | None
     sha256: str
     octetos: int
-    metadatos: Mapping[str, str] | None = field(default=None, repr=False)
-    dicho: bool = False
     estado: str = PENDIENTE
     motivo: str | None = None
     espera: bool = False
-
-    def decir(self) -> Mapping[str, str]:
-        """Its command is said; what it was told of it, which goes.
-
-        Raises:
-            RuntimeError: it was said already: what it was told is gone.
-        """
-        if self.dicho:
-            raise RuntimeError("lo que pide un miembro se dice una vez")
-        metadatos, self.metadatos, self.dicho = self.metadatos or {}, None, True
-        return metadatos
 
     def esperar(self) -> None:
         """Its command asks for what another's does, which is not decided yet: its own original is of no use."""

@@ -8,7 +8,7 @@ from prometheus_client import Counter
 
 from contratos import motivos
 from procesamiento.aplicacion import desenlace
-from procesamiento.dominio.archivo import Archivo
+from procesamiento.dominio.archivo import ArchivoPorVer
 from procesamiento.dominio.imagen import ANONIMIZADA, CUARENTENA, FALLIDA
 from procesamiento.dominio.metadatos import MetadatosImagen
 from procesamiento.entrada.empleado import Empleado, Perdido
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 ARCHIVOS = Counter("saludtech_archivos_total", "Attempts at an image's file", ["resultado"])
 
 
-class Mano(ManoDeCola[Archivo]):
+class Mano(ManoDeCola[ArchivoPorVer]):
     """Takes files from the queue and has each cleaned by a process that may die of it.
 
     Args:
@@ -56,7 +56,7 @@ class Mano(ManoDeCola[Archivo]):
         self._plazo_s = plazo_s
         self._conservar = conservar
 
-    def _atender(self, tomado: Archivo, sobre: Sobre, parada: threading.Event) -> str:
+    def _atender(self, tomado: ArchivoPorVer, sobre: Sobre, parada: threading.Event) -> str:
         try:
             if tomado.intentos > self._intentos:
                 # What its last attempt was lost with, the worker itself, may have been its doing.
@@ -68,7 +68,7 @@ class Mano(ManoDeCola[Archivo]):
             hecho = Hecho(estado=FALLIDA, motivo=motivos.LIMPIEZA_FALLIDA)
         return self._anotar(tomado, sobre, hecho, parada)
 
-    def _encargar(self, archivo: Archivo, parada: threading.Event) -> Hecho:
+    def _encargar(self, archivo: ArchivoPorVer, parada: threading.Event) -> Hecho:
         """What became of it.
 
         Raises:
@@ -77,13 +77,13 @@ class Mano(ManoDeCola[Archivo]):
         """
         metadatos = archivo.metadatos or {}
         encargo = Encargo(
-            uri=archivo.uri or "",
+            uri=archivo.uri,
             sha256=archivo.sha256,
             formato=metadatos["formato_imagen"],
             fuente=metadatos["fuente_de_datos"],
             id_paciente=metadatos["id_paciente"],
             region_anatomica=metadatos["region_anatomica"],
-            despejadas=archivo.despejadas,
+            despejadas=frozenset(archivo.despejadas),
             paquete=archivo.paquete,
             metadatos=MetadatosImagen(**metadatos) if archivo.paquete else None,
         )
@@ -106,7 +106,7 @@ class Mano(ManoDeCola[Archivo]):
             return hecho.estado in (CUARENTENA, FALLIDA) and bool(hecho.motivo)
         return not hecho.estado and resultado.uri == self._almacen.uri(RESULTADOS + resultado.sha256)
 
-    def _anotar(self, archivo: Archivo, sobre: Sobre, hecho: Hecho, parada: threading.Event) -> str:
+    def _anotar(self, archivo: ArchivoPorVer, sobre: Sobre, hecho: Hecho, parada: threading.Event) -> str:
         """Note what became of it; what was done is not lost because the database is away for a moment."""
         while True:
             try:
@@ -118,7 +118,7 @@ class Mano(ManoDeCola[Archivo]):
                 log.warning("la mano espera", error=type(error).__name__)
                 if parada.wait(0.5):
                     return "sin_anotar"
-        nombre = self._almacen.nombre(archivo.uri or "")
+        nombre = self._almacen.nombre(archivo.uri)
         if vale and hecho.resultado is not None and nombre is not None:
             try:
                 self._almacen.borrar(nombre)
@@ -127,7 +127,7 @@ class Mano(ManoDeCola[Archivo]):
                 log.warning("un original queda por borrar", error=str(error))
         return hecho.estado or ANONIMIZADA if vale else "ajeno"
 
-    def _asentar(self, archivo: Archivo, sobre: Sobre, hecho: Hecho) -> bool:
+    def _asentar(self, archivo: ArchivoPorVer, sobre: Sobre, hecho: Hecho) -> bool:
         with self._abrir() as unidad, unidad.mensaje(sobre, deshacible=False):
             if hecho.resultado is not None:
                 return desenlace.limpio(

@@ -109,7 +109,7 @@ class Escoba:
         """
         while vencidos := self._cola.retirar():
             for id, uri in vencidos:
-                nombre = self._almacen.nombre(uri or "")
+                nombre = self._almacen.nombre(uri)
                 # What is by reference is its owner's.
                 if nombre is not None and nombre.startswith(ORIGINALES):
                     self._almacen.borrar(nombre)

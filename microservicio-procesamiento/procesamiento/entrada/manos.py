@@ -31,7 +31,11 @@ class Tomado(Protocol):
     id: str
     arriendo: int
     intentos: int
-    sobre: Mapping[str, Any] | None
+
+    @property
+    def sobre(self) -> Mapping[str, Any] | None:
+        """The envelope of the command that it is of."""
+        ...
 
 
 T = TypeVar("T", bound=Tomado)

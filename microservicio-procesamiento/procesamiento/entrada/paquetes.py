@@ -11,7 +11,15 @@ from prometheus_client import Counter
 
 from contratos import motivos
 from procesamiento.aplicacion import reparto
-from procesamiento.dominio.paquete import EN_CURSO, RECHAZADO, RECIBIDO, Miembro, Paquete
+from procesamiento.dominio.paquete import (
+    EN_CURSO,
+    RECHAZADO,
+    RECIBIDO,
+    Miembro,
+    MiembroPorDecir,
+    Paquete,
+    PaquetePorAbrir,
+)
 from procesamiento.entrada.desempaque import TANDA, Desempaque, Entero, Hallado, Rechazo, Tanda, nombre_de
 from procesamiento.entrada.empleado import Empleado, Perdido
 from procesamiento.entrada.limpieza import Ausente, Taller
@@ -29,7 +37,7 @@ BORRADOS = 500
 """Members that are forgotten in one statement."""
 
 
-class Desempacador(ManoDeCola[Paquete]):
+class Desempacador(ManoDeCola[PaquetePorAbrir]):
     """Takes packages from the queue and has each unpacked by a process that may die of it.
 
     Args:
@@ -61,45 +69,47 @@ class Desempacador(ManoDeCola[Paquete]):
         self._plazo_s = plazo_s
         self._maximo = maximo
 
-    def _atender(self, tomado: Paquete, sobre: Sobre, parada: threading.Event) -> str:
-        paquete = tomado
+    def _atender(self, tomado: PaquetePorAbrir, sobre: Sobre, parada: threading.Event) -> str:
+        paquete = self._paquetes.paquete(tomado.id)
 
         def asentar(hacer: Callable[..., bool], *de_que: object) -> None:
             with self._abrir() as unidad, unidad.mensaje(sobre, deshacible=False):
-                if not hacer(unidad, paquete.id, paquete.arriendo, *de_que):
+                if not hacer(unidad, tomado.id, tomado.arriendo, *de_que):
                     raise Perdido
 
         if paquete.estado == RECIBIDO:
             rechazo = None
             if not paquete.total:
-                rechazo = self._desempacar(paquete, parada, asentar)
+                rechazo = self._desempacar(tomado, paquete, parada, asentar)
             if rechazo is not None:
                 asentar(reparto.rechazar, rechazo.motivo, rechazo.detalle)
                 paquete.estado = RECHAZADO
             else:
-                self._decir(paquete, parada, asentar)
+                self._decir(tomado, parada, asentar)
                 paquete.estado = EN_CURSO
-        self._limpiar(paquete, parada)
+        self._limpiar(tomado, paquete, parada)
         asentar(reparto.recoger)
         return paquete.estado
 
-    def _desempacar(self, paquete: Paquete, parada: threading.Event, asentar: Callable[..., None]) -> Rechazo | None:
+    def _desempacar(
+        self, tomado: PaquetePorAbrir, paquete: Paquete, parada: threading.Event, asentar: Callable[..., None]
+    ) -> Rechazo | None:
         """Have it unpacked; why it is not taken, None where all its members are listed.
 
         Raises:
             Perdido: it is not done, or no longer this hand's.
             Impedido, SinAlmacen: it can't be done here and now.
         """
-        if paquete.intentos > self._intentos:
+        if tomado.intentos > self._intentos:
             # What its last attempt was lost with, the worker itself, may have been its doing.
             return Rechazo(motivos.DESEMPAQUE_FALLIDO)
         encargo = Desempaque(
             id=paquete.id,
-            uri=paquete.uri or "",
+            uri=tomado.uri,
             sha256=paquete.sha256,
-            uri_metadatos=paquete.uri_metadatos,
+            uri_metadatos=tomado.uri_metadatos,
             sha256_metadatos=paquete.sha256_metadatos,
-            desde=self._paquetes.listados(paquete),
+            desde=self._paquetes.listados(tomado.id),
             maximo=self._maximo,
         )
         for respuesta in self._empleado.pedir(
@@ -107,13 +117,13 @@ class Desempacador(ManoDeCola[Paquete]):
             (Tanda, Entero, Rechazo, Ausente),
             plazo_s=self._plazo_s,
             parada=parada,
-            renovar=lambda: self._renovar(paquete),
+            renovar=lambda: self._renovar(tomado),
         ):
             match respuesta:
                 case Tanda(hallados):
                     if not all(self._puede_ser(paquete, hallado) for hallado in hallados):
                         raise Perdido
-                    asentar(reparto.listar, [Miembro(paquete=paquete.id, **vars(hallado)) for hallado in hallados])
+                    asentar(reparto.listar, [_listado(tomado.id, hallado) for hallado in hallados])
                 case Entero(total):
                     asentar(reparto.contar, total)
                 case Rechazo():
@@ -126,37 +136,47 @@ class Desempacador(ManoDeCola[Paquete]):
         """Whether it lies where this package's members do."""
         return hallado.uri == self._almacen.uri(nombre_de(paquete.id, paquete.sha256, hallado.lugar))
 
-    def _decir(self, paquete: Paquete, parada: threading.Event, asentar: Callable[..., None]) -> None:
+    def _decir(self, tomado: PaquetePorAbrir, parada: threading.Event, asentar: Callable[..., None]) -> None:
         """Say what is not said yet of its images' commands."""
         ultimos = False
         while not ultimos:
-            self._seguir(paquete, parada)
-            ids = self._paquetes.por_decir(paquete, DICHOS + 1)
+            self._seguir(tomado, parada)
+            ids = self._paquetes.por_decir(tomado.id, DICHOS + 1)
             ultimos = len(ids) <= DICHOS
             asentar(reparto.decir, ids[:DICHOS], ultimos)
 
-    def _limpiar(self, paquete: Paquete, parada: threading.Event) -> None:
+    def _limpiar(self, tomado: PaquetePorAbrir, paquete: Paquete, parada: threading.Event) -> None:
         """Delete what was sent; of what was refused, its members too, and those that were not listed yet.
 
         Raises:
             Perdido: all is to stop, or it is no longer this hand's.
             SinAlmacen: the store is away.
         """
-        for uri in (paquete.uri, paquete.uri_metadatos):
+        for uri in (tomado.uri, tomado.uri_metadatos):
             self._borrar(uri)
         if paquete.estado == RECHAZADO and paquete.sha256:
-            for lugar in range(self._paquetes.listados(paquete) + 2 * TANDA):
+            for lugar in range(self._paquetes.listados(tomado.id) + 2 * TANDA):
                 if lugar % TANDA == 0:
-                    self._seguir(paquete, parada)
+                    self._seguir(tomado, parada)
                 self._almacen.borrar(nombre_de(paquete.id, paquete.sha256, lugar))
-            while self._paquetes.olvidar(paquete, BORRADOS):
-                self._seguir(paquete, parada)
+            while self._paquetes.olvidar(tomado.id, BORRADOS):
+                self._seguir(tomado, parada)
 
-    def _seguir(self, paquete: Paquete, parada: threading.Event) -> None:
-        if parada.is_set() or not self._renovar(paquete):
+    def _seguir(self, tomado: PaquetePorAbrir, parada: threading.Event) -> None:
+        if parada.is_set() or not self._renovar(tomado):
             raise Perdido
 
     def _borrar(self, uri: str | None) -> None:
         nombre = self._almacen.nombre(uri or "")
         if nombre is not None:
             self._almacen.borrar(nombre)
+
+
+def _listado(paquete: str, hallado: Hallado) -> tuple[Miembro, MiembroPorDecir]:
+    """What stays of a member, and what goes with its command."""
+    suyo = dict(vars(hallado))
+    metadatos = suyo.pop("metadatos")
+    return (
+        Miembro(paquete=paquete, **suyo),
+        MiembroPorDecir(id=hallado.id, paquete=paquete, lugar=hallado.lugar, metadatos=metadatos),
+    )

@@ -4,59 +4,59 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from procesamiento.dominio.archivo import Archivo
+from procesamiento.dominio.archivo import ArchivoPorVer
 from procesamiento.infraestructura.cola import INSTANTE, ColaSQL
-from procesamiento.infraestructura.tablas import archivos, miembros, paquetes
+from procesamiento.infraestructura.tablas import archivos, archivos_por_ver, miembros, paquetes_por_abrir
 
-_A = archivos.c
-_SIN_ORIGINAL = sa.update(archivos).where(_A.id == sa.bindparam("cual")).values(uri=None, conservar_hasta=None)
+_V = archivos_por_ver.c
+_SIN_ORIGINAL = sa.delete(archivos_por_ver).where(_V.id == sa.bindparam("cual"))
 _ESTA = sa.func.unnest(sa.bindparam("uris", type_=sa.ARRAY(sa.Text))).table_valued("uri").render_derived()
 # One after the other: nothing of these columns is sampled, and of many at once a whole table would be read.
 _NOMBRADAS = sa.select(_ESTA.c.uri).where(
     sa.func.coalesce(
         *(
             sa.select(sa.true()).where(columna == _ESTA.c.uri).limit(1).scalar_subquery()
-            for columna in (_A.uri, miembros.c.uri, paquetes.c.uri, paquetes.c.uri_metadatos)
+            for columna in (_V.uri, miembros.c.uri, paquetes_por_abrir.c.uri, paquetes_por_abrir.c.uri_metadatos)
         ),
         sa.false(),
     )
 )
-_DE_ALGUIEN = sa.select(_A.resultado_sha256).where(
-    _A.resultado_sha256 == sa.any_(sa.bindparam("resumenes", type_=sa.ARRAY(sa.Text)))
+_DE_ALGUIEN = sa.select(archivos.c.resultado_sha256).where(
+    archivos.c.resultado_sha256 == sa.any_(sa.bindparam("resumenes", type_=sa.ARRAY(sa.Text)))
 )
 _VENCIDOS = (
-    sa.select(_A.id)
-    .where(_A.conservar_hasta <= INSTANTE)
-    .order_by(_A.conservar_hasta)
+    sa.select(_V.id)
+    .where(_V.conservar_hasta <= INSTANTE)
+    .order_by(_V.conservar_hasta)
     .limit(100)
     .with_for_update(skip_locked=True)
     .cte("vencidos")
 )
 # Without them nobody can have it cleaned any more: what somebody is just deciding is passed over.
 _RETIRAR = (
-    sa.update(archivos)
-    .where(_A.id.in_(sa.select(_VENCIDOS.c.id)))
+    sa.update(archivos_por_ver)
+    .where(_V.id.in_(sa.select(_VENCIDOS.c.id)))
     .values(metadatos=sa.null(), sobre=sa.null())
-    .returning(_A.id, _A.uri)
+    .returning(_V.id, _V.uri)
 )
 
 
-class ColaArchivosSQL(ColaSQL[Archivo]):
+class ColaArchivosSQL(ColaSQL[ArchivoPorVer]):
     """Files to be looked at, and originals to be deleted."""
 
     def __init__(self, motor: sa.Engine) -> None:
-        super().__init__(motor, archivos, Archivo)
-        self._sueltos = ColaSQL(motor, archivos, Archivo, _A.paquete.is_(None))
+        super().__init__(motor, archivos_por_ver, ArchivoPorVer)
+        self._sueltos = ColaSQL(motor, archivos_por_ver, ArchivoPorVer, _V.paquete.is_(None))
         self._les_toca = False
 
-    def tomar(self, arriendo_s: float) -> Archivo | None:
+    def tomar(self, arriendo_s: float) -> ArchivoPorVer | None:
         """By turns, the one that has been due for longest of those that were sent by themselves, if there is any, and
         of all: thousands that came together hold nobody up who sent one, and are not held up by anybody."""
         self._les_toca = not self._les_toca
         suelto = self._sueltos.tomar(arriendo_s) if self._les_toca else None
         return suelto or super().tomar(arriendo_s)
 
-    def retirar(self) -> Collection[tuple[str, str | None]]:
+    def retirar(self) -> Collection[tuple[str, str]]:
         """Some files, by id, whose original, there, has been kept long enough: from now on nobody can release them.
 
         Until :meth:`sin_original` says that it is gone, each is answered again.

@@ -26,17 +26,24 @@ from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 
 _I = tablas.imagenes.c
 _A = tablas.archivos.c
-_INFORME = sa.select(
-    _I.id,
-    _I.estado,
-    _I.motivo,
-    _A.resultado_sha256,
-    _A.resultado_octetos,
-    _A.tipo,
-    _A.informe,
-    _A.decisiones,
-    _A.conservar_hasta,
-).join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id)
+_V = tablas.archivos_por_ver.c
+# Of an image that came as a file there is an outcome, or something to be seen, or both.
+_INFORME = (
+    sa.select(
+        _I.id,
+        _I.estado,
+        _I.motivo,
+        _A.resultado_sha256,
+        _A.resultado_octetos,
+        _A.tipo,
+        _A.informe,
+        _A.decisiones,
+        _V.conservar_hasta,
+    )
+    .join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True)
+    .join(tablas.archivos_por_ver, _I.id == _V.id, isouter=True)
+    .where(sa.or_(_A.id.is_not(None), _V.id.is_not(None)))
+)
 _ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos, _A.tipo).join_from(
     tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True
 )
@@ -139,7 +146,7 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             despejadas=hecho.get("despejadas", []),
             decisiones=[
                 contrato.DecisionTomada(id_comando=id_comando, **tomada)
-                for id_comando, tomada in sorted(fila["decisiones"].items(), key=lambda par: par[1]["ocurrida"])
+                for id_comando, tomada in sorted((fila["decisiones"] or {}).items(), key=lambda par: par[1]["ocurrida"])
             ],
             original_hasta=en_texto(fila["conservar_hasta"]) if fila["conservar_hasta"] else None,
         )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from prometheus_client import Gauge
 
-from procesamiento.infraestructura.tablas import archivos, paquetes
+from procesamiento.infraestructura.tablas import archivos_por_ver, paquetes_por_abrir
 from seedwork.aplicacion.escala import Debido
 from seedwork.infraestructura.metricas import CUENTA_MAXIMA, HASTA
 
@@ -18,7 +18,7 @@ PLAZO_SEGUNDOS = Gauge(
     multiprocess_mode="max",
 )
 
-_HASTA = archivos.c.conservar_hasta
+_HASTA = archivos_por_ver.c.conservar_hasta
 _PRIMEROS = sa.select(_HASTA).where(_HASTA.is_not(None)).order_by(_HASTA).limit(CUENTA_MAXIMA).subquery()
 _QUEDA = sa.func.min(_PRIMEROS.c.conservar_hasta) - sa.func.statement_timestamp()
 _APARTADOS = sa.select(
@@ -32,7 +32,7 @@ _DEBIDAS = sa.union_all(
         .limit(CUENTA_MAXIMA)
         .subquery()
         .select()
-        for c in (archivos.c, paquetes.c)
+        for c in (archivos_por_ver.c, paquetes_por_abrir.c)
     )
 ).subquery()
 _EDAD = sa.func.statement_timestamp() - sa.func.min(_DEBIDAS.c.proximo)

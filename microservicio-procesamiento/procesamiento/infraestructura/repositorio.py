@@ -8,9 +8,9 @@ from procesamiento import NOMBRE
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.aplicacion.traducciones import TRADUCCIONES
 from procesamiento.dominio.anonimizacion import Anonimizador, DatosAnonimos, Huella
-from procesamiento.dominio.archivo import Archivo
+from procesamiento.dominio.archivo import Archivo, ArchivoPorVer
 from procesamiento.dominio.imagen import ImagenAnonimizada
-from procesamiento.dominio.paquete import Miembro, Paquete
+from procesamiento.dominio.paquete import Miembro, MiembroPorDecir, Paquete, PaquetePorAbrir
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 
@@ -56,8 +56,11 @@ def _imagen_de(fila: Mapping[str, Any]) -> ImagenAnonimizada:
 
 _IMAGEN = Mapeo(_fila_de_imagen, _imagen_de)
 _ARCHIVO = mapeo_llano(Archivo, salvo=("secuencia",))
-_PAQUETE = mapeo_llano(Paquete)
+_POR_VER = mapeo_llano(ArchivoPorVer, salvo=("secuencia",))
 _MIEMBRO = mapeo_llano(Miembro, salvo=("secuencia",))
+_POR_DECIR = mapeo_llano(MiembroPorDecir, salvo=("secuencia",))
+_PAQUETE = mapeo_llano(Paquete)
+_POR_ABRIR = mapeo_llano(PaquetePorAbrir, salvo=("secuencia",))
 
 
 class _Paquetes(Repositorio[Paquete]):
@@ -89,7 +92,10 @@ class UnidadProcesamiento(Unidad):
         super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         self.imagenes = Repositorio(transaccion, transaccion.tablas["imagenes"], _IMAGEN, sujeto="id_imagen")
         self.archivos = Repositorio(transaccion, transaccion.tablas["archivos"], _ARCHIVO)
+        self.por_ver = Repositorio(transaccion, transaccion.tablas["archivos_por_ver"], _POR_VER)
         self.miembros = Repositorio(transaccion, transaccion.tablas["miembros"], _MIEMBRO)
+        self.por_decir = Repositorio(transaccion, transaccion.tablas["miembros_por_decir"], _POR_DECIR)
         self.paquetes = _Paquetes(transaccion)
+        self.por_abrir = Repositorio(transaccion, transaccion.tablas["paquetes_por_abrir"], _POR_ABRIR)
         self.anonimizador = anonimizador
         self.admite = admite

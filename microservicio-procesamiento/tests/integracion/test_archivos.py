@@ -117,14 +117,23 @@ class Sala:
         return partial(hecha.vuelta, threading.Event())
 
     def fila(self, tabla: sa.Table, id: str) -> dict[str, Any]:
+        fila = self.fila_o_nada(tabla, id)
+        assert fila
+        return fila
+
+    def fila_o_nada(self, tabla: sa.Table, id: str) -> dict[str, Any]:
         with self.motor.connect() as conexion:
-            return dict(conexion.execute(sa.select(tabla).where(tabla.c.id == id)).mappings().one())
+            return dict(conexion.execute(sa.select(tabla).where(tabla.c.id == id)).mappings().one_or_none() or {})
 
     def imagen(self, id: str) -> dict[str, Any]:
         return self.fila(tablas.imagenes, id)
 
     def archivo(self, id: str) -> dict[str, Any]:
         return self.fila(tablas.archivos, id)
+
+    def por_ver(self, id: str) -> dict[str, Any]:
+        """What of it is in the queue; nothing where its original is gone."""
+        return self.fila_o_nada(tablas.archivos_por_ver, id)
 
     def dichos(self) -> list[str]:
         with self.motor.connect() as conexion:
@@ -139,7 +148,7 @@ class Sala:
     def vencer(self) -> None:
         """Let what somebody holds, or what waits, be due."""
         with self.motor.begin() as conexion:
-            conexion.execute(sa.text("UPDATE archivos SET proximo = now() WHERE proximo IS NOT NULL"))
+            conexion.execute(sa.text("UPDATE archivos_por_ver SET proximo = now() WHERE proximo IS NOT NULL"))
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +179,7 @@ def test_un_archivo_limpio_queda_bajo_su_huella_y_del_original_no_queda_nada(sal
     assert b"CompressedSamples" not in limpio  # its PatientName
     assert archivo["tipo"] == "application/dicom"
     assert archivo["informe"]["acciones"]
-    assert [archivo[c] for c in ("uri", "metadatos", "sobre", "proximo")] == [None] * 4
+    assert sala.por_ver("i-1") == {}
     assert sala.almacen.describir(original) is None
     dicho = sala.dicho()
     assert (dicho.sha256, dicho.octetos) == (archivo["resultado_sha256"], len(limpio))
@@ -187,7 +196,7 @@ def test_lo_que_no_se_puede_limpiar_queda_aparte_con_su_motivo_y_su_original_un_
     assert {sala.imagen(i)["estado"] for i in ("ajeno", "otro")} == {"CUARENTENA"}
     assert [sala.imagen(i)["motivo"] for i in ("ajeno", "otro")] == ["NO_ES_DEL_FORMATO", "PACIENTE_DISTINTO"]
     # What it takes to clean it after all goes with its original.
-    assert sala.archivo("otro")["metadatos"]["id_paciente"] == "otro-77777"
+    assert sala.por_ver("otro")["metadatos"]["id_paciente"] == "otro-77777"
     assert "otro-77777" not in json.dumps(sala.archivo("otro")["informe"])
     assert all(sala.almacen.describir(o) for o in originales)
     assert sala.dichos() == [ImagenApartada.tipo] * 2
@@ -257,7 +266,7 @@ def test_el_que_mata_a_su_proceso_es_fallida_tras_sus_intentos_y_no_cuesta_nada_
     sala.mandar("asesino")
     mano = sala.mano(memoria=1)  # the process dies of any file
     assert mano()
-    assert (sala.imagen("asesino")["estado"], sala.archivo("asesino")["intentos"]) == ("PENDIENTE", 1)
+    assert (sala.imagen("asesino")["estado"], sala.por_ver("asesino")["intentos"]) == ("PENDIENTE", 1)
     sala.mandar("vecino")
     assert sala.mano()()
     assert sala.imagen("vecino")["estado"] == "ANONIMIZADA"
@@ -330,7 +339,7 @@ def test_de_que_a_esta_maquina_no_le_quede_nada_no_tiene_la_culpa_ningun_archivo
     (proceso,) = _sus_procesos()
     proceso.rlimit(psutil.RLIMIT_NOFILE, (0, 0))
     assert mano.vuelta(threading.Event())
-    assert (sala.imagen("i-1")["estado"], sala.archivo("i-1")["intentos"]) == ("PENDIENTE", 0)
+    assert (sala.imagen("i-1")["estado"], sala.por_ver("i-1")["intentos"]) == ("PENDIENTE", 0)
     assert mano.descanso() > 0.0
     sala.vencer()
     while mano.vuelta(threading.Event()):
@@ -344,7 +353,7 @@ def test_ni_de_que_no_haya_proceso(sala: Sala, programa: str, monkeypatch: pytes
     monkeypatch.setattr("procesamiento.entrada.empleado.sys.executable", programa)
     sala.mandar("i-1")
     assert sala.mano(intentos=1)()
-    assert (sala.imagen("i-1")["estado"], sala.archivo("i-1")["intentos"]) == ("PENDIENTE", 0)
+    assert (sala.imagen("i-1")["estado"], sala.por_ver("i-1")["intentos"]) == ("PENDIENTE", 0)
     monkeypatch.undo()
     sala.vencer()
     assert sala.mano(intentos=1)()
@@ -443,7 +452,7 @@ def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_desp
     assert otro is not None
     # An attempt that does not count takes none of the leases back.
     sala.cola.devolver(otro, 15.0, cuenta=False)
-    assert sala.archivo("i-1")["intentos"] == 1
+    assert sala.por_ver("i-1")["intentos"] == 1
     assert not sala.cola.renovar(congelado, 15.0)
     assert congelado.sobre is not None
     with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
@@ -453,7 +462,7 @@ def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_desp
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
     assert not sala.cola.renovar(congelado, 15.0)
     sala.cola.devolver(congelado, 0.0, cuenta=True)
-    assert sala.archivo("i-1")["proximo"] is None
+    assert sala.por_ver("i-1") == {}
     assert sala.dichos() == [ImagenAnonimizada.tipo]
 
 
@@ -464,7 +473,7 @@ def test_sin_almacen_no_se_gasta_ningun_intento(sala: Sala) -> None:
     carpeta.write_text("no es una carpeta")
     mano = sala.mano()
     assert mano()
-    assert (sala.imagen("i-1")["estado"], sala.archivo("i-1")["intentos"]) == ("PENDIENTE", 0)
+    assert (sala.imagen("i-1")["estado"], sala.por_ver("i-1")["intentos"]) == ("PENDIENTE", 0)
     carpeta.unlink()
     carpeta.with_name("lejos").rename(carpeta)
     sala.vencer()
@@ -512,7 +521,7 @@ def test_al_parar_se_devuelve_lo_que_hay_en_mano_sin_contarlo(sala: Sala) -> Non
     parada.set()
     hecha = sala.mano().func.__self__  # type: ignore[attr-defined]
     assert hecha.vuelta(parada)
-    assert (sala.archivo("i-1")["intentos"], sala.imagen("i-1")["estado"]) == (0, "PENDIENTE")
+    assert (sala.por_ver("i-1")["intentos"], sala.imagen("i-1")["estado"]) == (0, "PENDIENTE")
 
 
 def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
@@ -537,7 +546,9 @@ def test_la_escoba_se_lleva_lo_que_nadie_nombra_y_lo_que_ya_se_guardo_bastante(
     assert barrer(lambda ahora: ahora - timedelta(days=1)) == {en_cola, apartado, "originales/huerfano"}
     assert barrer(lambda ahora: ahora + timedelta(minutes=1)) == {en_cola, apartado}
     with sala.motor.begin() as conexion:
-        conexion.execute(sa.text("UPDATE archivos SET conservar_hasta = now() WHERE conservar_hasta IS NOT NULL"))
+        conexion.execute(
+            sa.text("UPDATE archivos_por_ver SET conservar_hasta = now() WHERE conservar_hasta IS NOT NULL")
+        )
     assert barrer(lambda ahora: ahora) == {en_cola}
-    assert [sala.archivo("aparte")[c] for c in ("uri", "metadatos", "sobre")] == [None] * 3
+    assert sala.por_ver("aparte") == {}
     assert sala.imagen("aparte")["estado"] == "CUARENTENA"

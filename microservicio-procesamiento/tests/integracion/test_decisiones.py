@@ -87,14 +87,14 @@ def barrer(sala: Sala) -> None:
 
 def test_lo_liberado_se_limpia_otra_vez_sin_esa_duda_y_el_original_no_sale_nunca(sala: Sala, api: FlaskClient) -> None:
     original = apartar(sala)
-    assert sala.archivo("i-1")["metadatos"]["id_paciente"]  # what it takes to clean it after all
+    assert sala.por_ver("i-1")["metadatos"]["id_paciente"]  # what it takes to clean it after all
     assert ordenar(sala, LiberarImagen, "i-1", "c-2") is None
     assert (sala.imagen("i-1")["estado"], sala.imagen("i-1")["motivo"]) == ("PENDIENTE", None)
     assert api.get("/procesar/imagenes/i-1/archivo").json["sha256"] is None  # type: ignore[index]
     assert sala.mano(leer_texto=False)()
     archivo = sala.archivo("i-1")
     assert sala.imagen("i-1")["estado"] == "ANONIMIZADA"
-    assert [archivo[c] for c in ("uri", "metadatos", "sobre", "proximo", "conservar_hasta")] == [None] * 5
+    assert sala.por_ver("i-1") == {}
     assert original not in originales(sala)
     assert NOMBRE.encode() not in b"".join(sala.almacen.leer(f"resultados/{archivo['resultado_sha256']}"))
 
@@ -154,11 +154,11 @@ def test_lo_fallido_se_intenta_como_la_primera_vez_y_de_los_intentos_de_antes_ni
 def test_el_original_de_lo_descartado_se_borra_ya_y_la_imagen_queda_como_esta(sala: Sala, api: FlaskClient) -> None:
     apartar(sala)
     assert ordenar(sala, DescartarImagen, "i-1", "c-2") is None
-    assert [sala.archivo("i-1")[c] for c in ("metadatos", "sobre")] == [None, None]
+    assert [sala.por_ver("i-1")[c] for c in ("metadatos", "sobre")] == [None, None]
     assert ordenar(sala, LiberarImagen, "i-1", "c-3") == "SIN_ORIGINAL"
     barrer(sala)
     assert originales(sala) == set()
-    assert (sala.archivo("i-1")["uri"], sala.archivo("i-1")["conservar_hasta"]) == (None, None)
+    assert sala.por_ver("i-1") == {}
     assert (sala.imagen("i-1")["estado"], sala.imagen("i-1")["motivo"]) == ("CUARENTENA", "TEXTO_QUEMADO_POSIBLE")
     assert ordenar(sala, LiberarImagen, "i-1", "c-4") == "SIN_ORIGINAL"
     assert ordenar(sala, DescartarImagen, "i-1", "c-5") == "SIN_ORIGINAL"
@@ -186,7 +186,7 @@ def test_de_lo_que_esta_por_referencia_se_olvida_donde(sala: Sala, tmp_path: Pat
     assert sala.mano(leer_texto=False)()
     assert ordenar(sala, DescartarImagen, "i-1", "c-2") is None
     barrer(sala)
-    assert sala.archivo("i-1")["uri"] is None
+    assert sala.por_ver("i-1") == {}
     assert suyo.read_bytes() == PNG
 
 
@@ -195,7 +195,7 @@ def test_la_escoba_no_toca_lo_que_alguien_libera_y_lo_que_ella_retira_nadie_lo_l
 ) -> None:
     original = apartar(sala)
     with sala.motor.begin() as conexion:
-        conexion.execute(sa.text("UPDATE archivos SET conservar_hasta = now() - interval '1 s'"))
+        conexion.execute(sa.text("UPDATE archivos_por_ver SET conservar_hasta = now() - interval '1 s'"))
     # Its days are over, and the operator's transaction has it.
     with sala.abrir() as unidad:
         orden = LiberarImagen(id_imagen="i-1", operador="op-17", razon=RAZON)
@@ -207,23 +207,25 @@ def test_la_escoba_no_toca_lo_que_alguien_libera_y_lo_que_ella_retira_nadie_lo_l
         assert originales(sala) == {original}
     barrer(sala)
     assert originales(sala) == {original}
-    assert (sala.imagen("i-1")["estado"], sala.archivo("i-1")["uri"] is None) == ("PENDIENTE", False)
+    assert (sala.imagen("i-1")["estado"], bool(sala.por_ver("i-1"))) == ("PENDIENTE", True)
 
     otro = apartar_otra(sala)
     with sala.motor.begin() as conexion:
-        conexion.execute(sa.text("UPDATE archivos SET conservar_hasta = now() WHERE id = 'i-2'"))
+        conexion.execute(sa.text("UPDATE archivos_por_ver SET conservar_hasta = now() WHERE id = 'i-2'"))
     assert [id for id, _ in sala.cola.retirar()] == ["i-2"]  # and its process ends here
     assert ordenar(sala, LiberarImagen, "i-2", "c-3") == "SIN_ORIGINAL"
     assert sala.imagen("i-2")["estado"] == "CUARENTENA"
     barrer(sala)
     assert otro not in originales(sala)
-    assert sala.archivo("i-2")["uri"] is None
+    assert sala.por_ver("i-2") == {}
 
 
 def apartar_otra(sala: Sala) -> str:
     """Another one, while the first one waits for its turn."""
     with sala.motor.begin() as conexion:
-        conexion.execute(sa.text("UPDATE archivos SET proximo = now() + interval '1 hour' WHERE proximo IS NOT NULL"))
+        conexion.execute(
+            sa.text("UPDATE archivos_por_ver SET proximo = now() + interval '1 hour' WHERE proximo IS NOT NULL")
+        )
     return apartar(sala, "i-2")
 
 
@@ -246,7 +248,7 @@ def test_de_dos_operadores_a_la_vez_decide_uno(sala: Sala, otra: type[LiberarIma
 def test_la_base_no_deja_a_una_imagen_esperando_sin_original(sala: Sala) -> None:
     apartar(sala)
     for cambio in ("uri = NULL", "metadatos = NULL"):
-        orden = sa.text(f"UPDATE archivos SET proximo = now(), {cambio}")
+        orden = sa.text(f"UPDATE archivos_por_ver SET proximo = now(), {cambio}")
         with pytest.raises(sa.exc.IntegrityError), sala.motor.begin() as conexion:
             conexion.execute(orden)
 

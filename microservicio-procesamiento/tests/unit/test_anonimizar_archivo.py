@@ -45,7 +45,7 @@ class ConArchivos(EnMemoria):
 
     @property
     def archivo(self) -> dict[str, Any]:
-        (fila,) = self.almacen.tablas["archivos"].values()
+        (fila,) = self.almacen.tablas["archivos_por_ver"].values()
         return dict(fila)
 
 
@@ -93,7 +93,7 @@ def test_y_un_archivo_lo_es_de_unos_metadatos_solos(servicio: ConArchivos) -> No
     assert servicio.mandar("c-2") is None
     assert servicio.mandar_archivo() == motivos.CONTENIDO_DISTINTO
     assert servicio.imagenes[ID].estado == "ANONIMIZADA"
-    assert servicio.almacen.tablas["archivos"] == {}
+    assert servicio.almacen.tablas["archivos_por_ver"] == {}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_lo_que_no_vale_se_rechaza_sin_tocar_el_archivo(
     servicio: ConArchivos, malo: AnonimizarArchivo, motivo: str
 ) -> None:
     assert servicio.mandar_archivo("c-1", malo) == motivo
-    assert servicio.almacen.tablas["archivos"] == {}
+    assert servicio.almacen.tablas["archivos_por_ver"] == {}
     assert [type(p.mensaje) for p in servicio.publicado] == [AnonimizacionRechazada]
 
 
@@ -139,11 +139,11 @@ def test_lo_que_esta_en_el_almacen_propio_es_de_quien_lo_envio_y_nadie_lo_da_por
     for n, uri in enumerate((ajeno, f"{propio}/{RESULTADOS}{'a' * 64}", f"{propio}/otro")):
         assert pedir(f"r-{n}", uri) == motivos.REFERENCIA_NO_PERMITIDA
         assert servicio.imagenes[f"r-{n}"].estado == "RECHAZADA"
-    assert servicio.almacen.tablas["archivos"] == {}
+    assert servicio.almacen.tablas["archivos_por_ver"] == {}
     assert pedir("enviado", ajeno, octetos=7) is None
     assert pedir("miembro-vacio", ajeno, id_paquete="p-1") is None
     assert pedir("referido", f"{permitido}/envios/a.dcm") is None
-    assert set(servicio.almacen.tablas["archivos"]) == {"enviado", "miembro-vacio", "referido"}
+    assert set(servicio.almacen.tablas["archivos_por_ver"]) == {"enviado", "miembro-vacio", "referido"}
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,14 @@ def test_actualizar_tampoco_rompe_un_indice_unico(banco):
     assert [f["cuanto"] for f in banco.filas("cosas")] == [3, 0, 0]
 
 
+def test_lo_borrado_no_esta_y_lo_que_un_indice_guardaba_de_ello_queda_libre(banco):
+    insertar(banco, cosa("a", sello="s"), cosa("b"), cosa("c"))
+    with transaccion(banco) as t:
+        t.tablas["cosas"].borrar(["a", "c", "nada"])
+    assert leer(banco, "id", "a", "b", "c") == ["b"]
+    insertar(banco, cosa("d", sello="s"), cosa("a"))
+
+
 def test_la_tabla_numera_sus_filas_en_el_orden_en_que_llegan(banco):
     insertar(banco, cosa("c"), cosa("a"))
     insertar(banco, cosa("b"))

@@ -198,6 +198,24 @@ def test_un_mensaje_que_se_deshace_no_deja_nada_y_otros_siguen(banco, error):
 
 
 @cada_perdonable
+def test_lo_que_se_quita_se_va_y_lo_que_se_deshace_lo_devuelve(banco, error):
+    with abrir(banco) as unidad:
+        for id in "abc":
+            sumar(unidad, id, 1, f"m-{id}")
+    with abrir(banco) as unidad:
+        with pytest.raises(type(error)), unidad.mensaje(sobre("m-1")):
+            unidad.cosas.quitar(unidad.cosas.obtener("a"))
+            raise error
+        with unidad.mensaje(sobre("m-2")):
+            assert unidad.cosas.obtener("a") is not None
+            unidad.cosas.quitar(unidad.cosas.obtener("b"))
+            assert unidad.cosas.obtener("b") is None
+            unidad.cosas.agregar(nueva := Cosa(id="d"))
+            unidad.cosas.quitar(nueva)
+    assert set(cuantos(banco)) == {"a", "c"}
+
+
+@cada_perdonable
 def test_lo_deshecho_dos_veces_sigue_siendo_lo_de_antes(banco, error):
     with abrir(banco) as unidad:
         sumar(unidad, "a", 5)

@@ -7,7 +7,7 @@ from contratos.procesamiento import AnonimizarArchivo
 from procesamiento.aplicacion import cuentas
 from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
 from procesamiento.aplicacion.puertos import Unidad
-from procesamiento.dominio.archivo import Archivo
+from procesamiento.dominio.archivo import ArchivoPorVer
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from seedwork.dominio.errores import ReglaViolada
 
@@ -38,8 +38,8 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
         unidad.imagenes.agregar(ImagenAnonimizada.pendiente(metadatos.id_imagen, pedido))
     else:
         imagen.esperar_archivo(pedido)
-    unidad.archivos.agregar(
-        Archivo(
+    unidad.por_ver.agregar(
+        ArchivoPorVer(
             id=metadatos.id_imagen,
             uri=archivo.uri,
             sha256=archivo.sha256,

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from contratos import motivos
 from contratos.procesamiento import AnonimizarPaquete
 from procesamiento.aplicacion.puertos import Unidad
-from procesamiento.dominio.paquete import Paquete
+from procesamiento.dominio.paquete import Paquete, PaquetePorAbrir
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
 
@@ -25,14 +25,15 @@ def anonimizar_paquete(comando: AnonimizarPaquete, unidad: Unidad) -> None:
     if not all(unidad.admite(archivo.uri, False) for archivo in archivos):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     paquete = conocido or Paquete(id=comando.id_paquete)
-    paquete.recibir(
-        uri=enviado.uri,
-        sha256=enviado.sha256,
-        octetos=enviado.octetos,
-        uri_metadatos=metadatos.uri or None,
-        sha256_metadatos=metadatos.sha256,
-        sobre=asdict(unidad.sobre),
-        ahora=unidad.reloj(),
-    )
+    paquete.recibir(sha256=enviado.sha256, octetos=enviado.octetos, sha256_metadatos=metadatos.sha256)
     if conocido is None:
         unidad.paquetes.agregar(paquete)
+    unidad.por_abrir.agregar(
+        PaquetePorAbrir(
+            id=paquete.id,
+            uri=enviado.uri,
+            uri_metadatos=metadatos.uri or None,
+            sobre=asdict(unidad.sobre),
+            proximo=unidad.reloj(),
+        )
+    )

@@ -1,7 +1,7 @@
 """DescartarImagen: an operator has the original of what was kept apart deleted now."""
 
 from contratos.procesamiento import DescartarImagen
-from procesamiento.aplicacion.peticiones import DE_DECISION, apartada_pedida, decision_de
+from procesamiento.aplicacion.peticiones import DE_DECISION, apartada_pedida, decision_de, su_original
 from procesamiento.aplicacion.puertos import Unidad
 from seedwork.aplicacion.validez import exigir
 
@@ -10,4 +10,6 @@ def descartar_imagen(comando: DescartarImagen, unidad: Unidad) -> None:
     """The image stays as it is, for good; the broom takes its original within seconds."""
     exigir(comando, DE_DECISION)
     imagen, archivo = apartada_pedida(unidad)
-    archivo.descartar(decision_de(comando, imagen.descartar(), unidad), unidad.reloj())
+    decision = decision_de(comando, imagen.descartar(), unidad)
+    su_original(unidad).descartar(unidad.reloj())
+    archivo.descartar(decision)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from contratos.procesamiento import LiberarImagen
-from procesamiento.aplicacion.peticiones import DE_DECISION, apartada_pedida, decision_de
+from procesamiento.aplicacion.peticiones import DE_DECISION, apartada_pedida, decision_de, su_original
 from procesamiento.aplicacion.puertos import Unidad
 from seedwork.aplicacion.validez import exigir
 
@@ -13,4 +13,5 @@ def liberar_imagen(comando: LiberarImagen, unidad: Unidad) -> None:
     exigir(comando, DE_DECISION)
     imagen, archivo = apartada_pedida(unidad)
     decision = decision_de(comando, imagen.liberar(), unidad)
-    archivo.liberar(decision, asdict(unidad.sobre), unidad.reloj())
+    su_original(unidad).liberar(decision.motivo, asdict(unidad.sobre), unidad.reloj())
+    archivo.liberar(decision)

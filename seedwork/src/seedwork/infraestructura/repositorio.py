@@ -125,13 +125,19 @@ class Repositorio(Mapa[A]):
         self._mapeo = mapeo
         self._leidas: dict[str, Fila] = {}
         self._ausentes: set[str] = set()
+        self._idos: set[str] = set()
 
     def obtener(self, id: str, /) -> A | None:
         """The aggregate, locked until the unit of work ends; None where there is none."""
         if id not in self._vistos and id not in self._ausentes:
             self.precargar([id])
-        agregado = self._vistos.get(id)
+        agregado = None if id in self._idos else self._vistos.get(id)
         return None if agregado is None else self._prestar(agregado)
+
+    def quitar(self, agregado: A, /) -> None:
+        """It is done with: its row goes, and it is there no more."""
+        self._idos.add(agregado.id)
+        self._regresos.append(partial(self._idos.discard, agregado.id))
 
     def precargar(self, ids: Collection[str], /) -> None:
         """Load several at once, in the order of their ids, so that two batches can't wait for each other."""
@@ -149,7 +155,7 @@ class Repositorio(Mapa[A]):
         return self._recordar_todas(self._tabla.leer(columna, valores, salvo=salvo))
 
     def volcar(self) -> None:
-        """Insert what is new, and update what changed.
+        """Insert what is new, update what changed, and delete what went.
 
         Raises:
             RuntimeError: one changed that no message was lent: a refusal would not have undone it.
@@ -158,6 +164,8 @@ class Repositorio(Mapa[A]):
         nuevas: list[Fila] = []
         cambiadas: list[Fila] = []
         for id, agregado in self._vistos.items():
+            if id in self._idos:
+                continue
             fila, leida = self._mapeo.a_fila(agregado), self._leidas.get(id)
             if leida is None:
                 nuevas.append(fila)
@@ -170,6 +178,8 @@ class Repositorio(Mapa[A]):
             self._tabla.insertar(nuevas)
         if cambiadas:
             self._tabla.actualizar(cambiadas)
+        if self._idos:
+            self._tabla.borrar(sorted(self._idos))
 
     def _recordar_todas(self, filas: Iterable[Fila]) -> list[A]:
         return [self._recordar(f) for f in filas]

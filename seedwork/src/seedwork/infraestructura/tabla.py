@@ -49,6 +49,10 @@ class Tabla(Protocol):
         """
         ...
 
+    def borrar(self, ids: Collection[str]) -> None:
+        """Delete rows, found by their column ``id``; of those that are not there, nothing."""
+        ...
+
 
 class TransaccionConTablas(Transaccion, Protocol):
     """A transaction that keeps rows."""

@@ -241,6 +241,10 @@ class TablaSQL:
         with _claves_unicas(self._tabla):
             _actualizar(self._conexion, self._tabla, filas)
 
+    def borrar(self, ids: Collection[str]) -> None:
+        """Delete rows, found by their column ``id``."""
+        self._conexion.execute(_borrar(self._tabla), {"valores": list(ids)})
+
 
 @contextmanager
 def _claves_unicas(tabla: sa.Table) -> Iterator[None]:
@@ -260,6 +264,11 @@ def _leer(tabla: sa.Table, columna: str, bloquear: bool, salvo: tuple[str, str] 
     if salvo is not None:
         consulta = consulta.where(tabla.c[salvo[0]] != salvo[1])
     return consulta.with_for_update() if bloquear else consulta
+
+
+@functools.cache
+def _borrar(tabla: sa.Table) -> sa.Executable:
+    return sa.delete(tabla).where(bd.entre(tabla.c.id, "valores"))
 
 
 @functools.cache

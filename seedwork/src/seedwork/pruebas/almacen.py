@@ -393,6 +393,14 @@ class TablaMemoria:
             if antes is not None:
                 self._anotar({**antes, **cambio}, antes, cambio)
 
+    def borrar(self, ids: Collection[str]) -> None:
+        """Delete rows, found by their key."""
+        for id in ids:
+            if (fila := self._filas.get(id)) is not None:
+                for unico, indice in self._indices.items():
+                    self._almacen.quitar(indice, unico.de(fila))
+                self._almacen.quitar(self._filas, id)
+
     def _anotar(self, fila: Fila, antes: Fila | None, cambio: Mapping[str, Any]) -> None:
         """Write a row that is valid with what is new in it, unless an index holds a value of it for another one."""
         self._exigir_valida(fila, cambio)
