@@ -18,6 +18,7 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 
+from saludtech_cli import limpieza
 from saludtech_cli.fallos import Codigo
 
 NOMBRE = "perez-juana-79448812"
@@ -36,13 +37,8 @@ def anonimizar(octetos, *resto):
     return suyo(octetos, *resto)
 
 motor.anonimizar = anonimizar
-
-if __name__ == "__main__":
-    from saludtech_cli.__main__ import main
-
-    main()
 """
-"""The command line with a decoder that crashes: each process that it starts reads this file too."""
+"""A decoder that crashes: each process reads this file, as its sitecustomize, when it begins."""
 
 
 def dicom(numero: int, **cambios: Any) -> bytes:
@@ -154,17 +150,59 @@ def test_quien_mata_o_detiene_su_proceso_no_cuesta_nada_a_los_demas(
     carpeta: Path, clave: Path, tmp_path: Path, que: str, motivo: str, plazo: str
 ) -> None:
     (carpeta / "a-mala-idea.dcm").write_bytes(dicom(7, StudyDescription=que))
-    linea = tmp_path / "linea.py"
-    linea.write_text(MORTAL)
+    (tmp_path / "sitecustomize.py").write_text(MORTAL)
+    mortal = {**os.environ, "PYTHONPATH": str(tmp_path)}
     salida = tmp_path / "salida"
     orden = ["anonimizar", str(carpeta), str(salida), *FUENTE, "--clave", str(clave), "--json", "--procesos", "2"]
-    corrida = subprocess.run([sys.executable, str(linea), *orden, "--plazo", plazo], capture_output=True, check=False)
+    linea = [sys.executable, "-m", "saludtech_cli", *orden]
+    corrida = subprocess.run([*linea, "--plazo", plazo], env=mortal, capture_output=True, check=False)
     assert corrida.returncode == Codigo.RECHAZADO, corrida.stderr
     assert json.loads(corrida.stdout) == {"archivos": 6, "ANONIMIZADA": 3, "CUARENTENA": 2, "FALLIDA": 1}
     assert [i["motivo"] for i in informe(salida)["imagenes"] if i["estado"] == "FALLIDA"] == [motivo]
     # With a decoder that does not crash it comes out the next time.
-    corrida = subprocess.run([sys.executable, "-m", "saludtech_cli", *orden], capture_output=True, check=False)
+    corrida = subprocess.run(linea, capture_output=True, check=False)
     assert json.loads(corrida.stdout) == {"archivos": 6, "ANONIMIZADA": 4, "CUARENTENA": 2, "FALLIDA": 0}
+
+
+_LIMPIO = {
+    "original": "ab" * 16,
+    "formato": "DICOM",
+    "archivo": "0" * 64 + ".dcm",
+    "octetos": 9,
+    "estado": "ANONIMIZADA",
+    "motivo": None,
+    "sha256": "0" * 64,
+    "informe": {
+        **dict.fromkeys(("motor", "perfil", "edicion"), "x"),
+        **{lista: [] for lista in ("opciones", "acciones", "avisos", "regiones", "despejadas")},
+        "version_de_clave": 2,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "cambio",
+    [
+        {"estado": "OTRO"},
+        {"estado": "CUARENTENA"},
+        {"motivo": "Juana Pérez"},
+        {"archivo": "../../otro.dcm"},
+        {"archivo": None},
+        {"octetos": "9"},
+        {"informe": None},
+        {"informe": {**_LIMPIO["informe"], "acciones": [{"ruta": "0010,0010"}]}},  # type: ignore[dict-item]
+    ],
+)
+def test_a_un_proceso_se_le_cree_lo_que_puede_ser(cambio: dict[str, Any]) -> None:
+    """A file may have taken it over: what it says must not end the command, nor get into a report."""
+    leer = limpieza.lectores({"ya"})
+    hecho = leer["Hecho"](json.dumps(_LIMPIO).encode())
+    assert hecho.como_ficha() == _LIMPIO
+    assert leer["Conocido"](b'{"original": "ya"}').original == "ya"
+    with pytest.raises(ValueError, match=r"."):
+        leer["Hecho"](json.dumps({**_LIMPIO, **cambio}).encode())
+    with pytest.raises(ValueError, match="not done"):
+        leer["Conocido"](b'{"original": "otro"}')
 
 
 def test_en_seco_dice_que_se_haria_y_no_escribe_nada(linea: Any, carpeta: Path, tmp_path: Path) -> None:

@@ -200,10 +200,11 @@ def _trabajadores(viva: Plataforma) -> list[Proceso]:
 
 
 def _quien_desempaca(viva: Plataforma) -> Proceso | None:
-    """Whoever has a process that loads no engine: that one unpacks."""
+    """Whoever has a process that loads no engine beforehand: that one unpacks."""
     for trabajador in _trabajadores(viva):
         hijos = [] if trabajador.parado else psutil.Process(trabajador.pid).children()
-        if any("empleado import trabajar" in (orden := " ".join(h.cmdline())) and "''" in orden for h in hijos):
+        ordenes = [" ".join(hijo.cmdline()) for hijo in hijos]
+        if any("empleado import trabajar" in orden and "anonimizacion.motor" not in orden for orden in ordenes):
             return trabajador
     return None
 

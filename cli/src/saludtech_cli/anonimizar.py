@@ -13,14 +13,14 @@ import typer
 from rich.text import Text
 
 from saludtech_cli import opciones, originales, salida, vistas
-from saludtech_cli.diario import Diario
+from saludtech_cli.diario import Diario, Ficha
 from saludtech_cli.fallos import Codigo, Fallo
-from saludtech_cli.obreros import Obreros, Perdida
 from saludtech_cli.originales import Original
 
 if TYPE_CHECKING:
     from anonimizacion.modelo import Remitente
-    from saludtech_cli.limpieza import Ficha
+    from saludtech_cli.limpieza import Conocido, Encargo, Hecho
+    from saludtech_cli.obreros import Perdida
 
 MIB = 1 << 20
 _PUEDE_IR_MEJOR = "ERROR_INTERNO"
@@ -71,7 +71,7 @@ def anonimizar(
     Cada resultado se llama como su contenido; informe.json e informe.csv dicen qué se hizo, sin ningún dato ni nombre.
     Repetida, la orden sigue donde se quedó. Acaba con 1 si alguna imagen queda apartada o falla.
     """
-    limpieza, modelo = _motor()
+    limpieza, modelo, obreros = _motor()
     if not fuente.strip():
         raise Fallo(Codigo.USO, "Falta --fuente: sin ella no se sabe de quién es un número de paciente.")
     todos = originales.en(entrada)
@@ -83,7 +83,8 @@ def anonimizar(
     if not en_seco:
         carpeta = _destino(destino, entrada, correspondencia)
         diario = Diario(carpeta, _encabezado(modelo, octetos, version, elegidas, sin_ocr=sin_ocr))
-    encargo = limpieza.Encargo(
+    hechas = dict(diario.hechas) if diario else {}
+    taller = limpieza.Taller(
         originales=todos,
         destino=diario.imagenes.absolute() if diario else None,
         clave=octetos,
@@ -92,10 +93,11 @@ def anonimizar(
         remitente=remitente,
         opciones=elegidas,
         memoria=memoria * MIB,
-        hechas=frozenset(diario.hechas if diario else ()),
+        hechas=frozenset(hechas),
     )
-    obreros = Obreros(procesos, limpieza.preparar, encargo, plazo)
-    fichas = list(_con_barra(_fichas(obreros, lista, diario), len(lista)))
+    suyos = obreros.Obreros(procesos, taller, limpieza.__name__, limpieza.lectores(hechas.keys()), plazo)
+    respuestas = suyos.hacer([limpieza.Encargo(original) for original in lista])
+    fichas = list(_con_barra(_fichas(respuestas, hechas, diario), len(lista)))
     cuentas = Counter(ficha["estado"] for _, ficha in fichas)
     resumen = {"archivos": len(lista), **{e: cuentas[e] for e in ("ANONIMIZADA", "CUARENTENA", "FALLIDA")}}
     if diario is None:
@@ -109,14 +111,14 @@ def anonimizar(
     raise typer.Exit(Codigo.HECHO if cuentas["ANONIMIZADA"] == len(lista) else Codigo.RECHAZADO)
 
 
-def _motor() -> tuple[Any, Any]:
+def _motor() -> tuple[Any, Any, Any]:
     """The engine, which is loaded for this verb alone: it is large, and who asks the platform needs none of it."""
     try:
         from anonimizacion import modelo
-        from saludtech_cli import limpieza
+        from saludtech_cli import limpieza, obreros
     except ModuleNotFoundError as falta:
         raise Fallo(Codigo.USO, f"Falta el motor ({falta.name}): instálelo con pip install ./anonimizacion.") from None
-    return limpieza, modelo
+    return limpieza, modelo, obreros
 
 
 def _clave(ruta: Path | None) -> bytes:
@@ -181,21 +183,29 @@ def _remitentes(
     }
 
 
-def _fichas(obreros: Obreros, lista: list[Original], diario: Diario | None) -> "Iterator[tuple[str, Ficha]]":
+def _fichas(
+    respuestas: "Iterable[tuple[Encargo, Hecho | Conocido | Perdida]]",
+    hechas: Mapping[str, Ficha],
+    diario: Diario | None,
+) -> Iterator[tuple[str, Ficha]]:
     """What became of each file, written down as it comes."""
-    for original, respuesta in obreros.hacer(lista):
-        dicho = respuesta
-        if isinstance(respuesta, Perdida):
-            dicho = {"estado": "FALLIDA", "motivo": f"PROCESO_{respuesta.motivo}"}
-        ficha = {"original": None, "formato": None, "archivo": None, "octetos": None, **dicho}
-        if diario is not None and "estado" not in ficha:
-            ficha = diario.hechas[ficha["original"]]
-        elif diario is not None and ficha["estado"] != "FALLIDA" and ficha["motivo"] != _PUEDE_IR_MEJOR:
-            diario.anotar(ficha)
-        yield original.nombre, ficha
+    from saludtech_cli.limpieza import Conocido, Hecho
+    from saludtech_cli.obreros import Perdida
+
+    for encargo, respuesta in respuestas:
+        match respuesta:
+            case Perdida(motivo):
+                ficha = {**Hecho(estado="FALLIDA").como_ficha(), "motivo": f"PROCESO_{motivo}"}
+            case Conocido(original):
+                ficha = hechas[original]
+            case _:
+                ficha = respuesta.como_ficha()
+                if diario is not None and ficha["estado"] != "FALLIDA" and ficha["motivo"] != _PUEDE_IR_MEJOR:
+                    diario.anotar(ficha)
+        yield encargo.original.nombre, ficha
 
 
-def _con_barra(fichas: "Iterator[tuple[str, Ficha]]", cuantas: int) -> "Iterator[tuple[str, Ficha]]":
+def _con_barra(fichas: Iterator[tuple[str, Ficha]], cuantas: int) -> Iterator[tuple[str, Ficha]]:
     with salida.barra("Anonimizando") as barra:
         yield from barra.track(fichas, total=cuantas)
 
@@ -209,7 +219,7 @@ _COLUMNAS = [
 ]
 
 
-def _decir_en_seco(fichas: "list[tuple[str, Ficha]]", resumen: Mapping[str, int], *, en_json: bool) -> None:
+def _decir_en_seco(fichas: list[tuple[str, Ficha]], resumen: Mapping[str, int], *, en_json: bool) -> None:
     """What would be done to each attribute, over all files."""
     veces: Counter[tuple[str, str]] = Counter()
     archivos: Counter[tuple[str, str]] = Counter()
@@ -240,7 +250,7 @@ def _nombre(ruta: str) -> str:
         return ""
 
 
-def _corresponder(ruta: Path, fichas: "list[tuple[str, Ficha]]") -> None:
+def _corresponder(ruta: Path, fichas: list[tuple[str, Ficha]]) -> None:
     """Tell the sender, by name, what became of each file. It names people: nobody else may read it."""
     try:
         descriptor = os.open(ruta, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

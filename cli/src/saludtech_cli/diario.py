@@ -14,6 +14,8 @@ from typing import Any
 from saludtech_cli.fallos import Codigo, Fallo
 
 DIARIO, IMAGENES, INFORME, TABLA = ".diario.jsonl", "imagenes", "informe.json", "informe.csv"
+Ficha = dict[str, Any]
+"""What became of a file, as it is written down. No name and no value of the original."""
 COLUMNAS = ("original", "formato", "estado", "motivo", "archivo", "octetos", "avisos")
 
 
@@ -32,7 +34,7 @@ class Diario:
         self._salida = salida
         self._encabezado = json.loads(json.dumps(encabezado))
         self.imagenes = salida / IMAGENES
-        self.hechas: dict[str, dict[str, Any]] = {}
+        self.hechas: dict[str, Ficha] = {}
         try:
             self._abrir()
         except OSError as error:
@@ -73,7 +75,7 @@ class Diario:
     def _entero(ruta: Path, octetos: int) -> bool:
         return ruta.is_file() and ruta.stat().st_size == octetos
 
-    def anotar(self, ficha: dict[str, Any]) -> None:
+    def anotar(self, ficha: Ficha) -> None:
         """Write down what became of a file; what failed is left for another time."""
         self.hechas[ficha["original"]] = ficha
         self._escribir(ficha)

@@ -2,23 +2,23 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from anonimizacion import formatos, motor
-from anonimizacion.modelo import Formato, Limpia, Octetos, Opciones, Remitente
+from anonimizacion.empleado import Lectores
+from anonimizacion.modelo import Formato, Limpia, Motivo, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
+from saludtech_cli.diario import Ficha
 from saludtech_cli.originales import Original, Originales
-
-Ficha = dict[str, Any]
-"""What became of a file: what the log keeps of it, and the report tells. No name and no value of the original."""
 
 
 @dataclass(frozen=True)
-class Encargo:
-    """What a worker has to know.
+class Taller:
+    """What a process works with.
 
     Attributes:
         originales: where the files are.
@@ -42,23 +42,117 @@ class Encargo:
     memoria: int
     hechas: frozenset[str]
 
+    @cached_property
+    def seudonimos(self) -> Seudonimizador:
+        """By the key."""
+        return Seudonimizador(self.clave, self.version)
 
-def preparar(encargo: Encargo) -> Callable[[Original], Ficha]:
-    """What cleans one file after another, with no more memory than it may take."""
-    _limitar(encargo.memoria)
-    seudonimos = Seudonimizador(encargo.clave, encargo.version)
 
-    def limpiar(original: Original) -> Ficha:
+@dataclass(frozen=True)
+class Accion:
+    """What was done to an attribute, and how often."""
+
+    ruta: str
+    accion: str
+    veces: int
+
+
+@dataclass(frozen=True)
+class Informe:
+    """The engine's report (:meth:`anonimizacion.modelo.Informe.como_documento`)."""
+
+    motor: str
+    perfil: str
+    edicion: str
+    opciones: list[str]
+    version_de_clave: int
+    acciones: list[Accion]
+    avisos: list[str]
+    regiones: list[list[int]]
+    despejadas: list[str]
+
+    @classmethod
+    def de(cls, documento: Mapping[str, Any]) -> "Informe":
+        """As the engine gives it."""
+        return cls(**{**documento, "acciones": [Accion(**accion) for accion in documento["acciones"]]})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hecho:
+    """What became of a file: what the log keeps of it, and the report tells. No name and no value of the original."""
+
+    original: str | None = None
+    formato: Formato | None = None
+    archivo: str | None = None
+    octetos: int | None = None
+    estado: Literal["ANONIMIZADA", "CUARENTENA", "FALLIDA"]
+    motivo: Motivo | Literal["NO_SE_PUDO_LEER_O_ESCRIBIR"] | None = None
+    sha256: str | None = None
+    informe: Informe | None = None
+
+    def puede_ser(self) -> bool:
+        """Whether it is an outcome at all: a clean file under its own name, or a reason for none."""
+        if self.original is None:
+            return self.estado == "FALLIDA"
+        if self.informe is None or self.formato is None:
+            return False
+        if self.estado == "ANONIMIZADA":
+            suyo = any(self.archivo == f"{self.sha256}.{tipo.extension}" for tipo in formatos.TIPOS)
+            return suyo and self.octetos is not None and self.motivo is None
+        return self.estado == "CUARENTENA" and self.archivo is None and self.motivo is not None
+
+    def como_ficha(self) -> Ficha:
+        """As it is written down."""
+        return {c: v for c, v in asdict(self).items() if v is not None or c not in ("sha256", "informe")}
+
+
+@dataclass(frozen=True)
+class Conocido:
+    """What was done already, by its fingerprint."""
+
+    original: str
+
+
+@dataclass(frozen=True)
+class Encargo:
+    """A file to be cleaned."""
+
+    original: Original
+
+    def hacer(self, taller: Taller) -> Iterator[Hecho | Conocido]:
+        """Clean it."""
+        de_quien = taller.remitentes.get(self.original.nombre, taller.remitente)
         try:
-            with encargo.originales.abrir(original) as octetos:
-                return _limpiar(
-                    octetos, encargo.remitentes.get(original.nombre, encargo.remitente), encargo, seudonimos
-                )
+            with taller.originales.abrir(self.original) as octetos:
+                hecho = _limpiar(octetos, de_quien, taller)
         except (OSError, EOFError, RuntimeError, MemoryError):
             # Their own words may quote its name.
-            return {"estado": "FALLIDA", "motivo": "NO_SE_PUDO_LEER_O_ESCRIBIR"}
+            hecho = Hecho(estado="FALLIDA", motivo="NO_SE_PUDO_LEER_O_ESCRIBIR")
+        yield hecho
 
-    return limpiar
+
+def lectores(hechas: Set[str]) -> Lectores:
+    """What reads a process's answers: a file may have taken it over, and what it says is held to what may be said.
+
+    Args:
+        hechas: what is done already, by fingerprint.
+    """
+    # For whoever asks alone: the process that cleans does without.
+    from pydantic import TypeAdapter
+
+    hecho, conocido = TypeAdapter(Hecho), TypeAdapter(Conocido)
+
+    def leer(cuerpo: bytes) -> Hecho:
+        if (leido := hecho.validate_json(cuerpo, strict=True)).puede_ser():
+            return leido
+        raise ValueError("no outcome")
+
+    def conocer(cuerpo: bytes) -> Conocido:
+        if (leido := conocido.validate_json(cuerpo, strict=True)).original in hechas:
+            return leido
+        raise ValueError("not done")
+
+    return {"Hecho": leer, "Conocido": conocer}
 
 
 def huella(octetos: Octetos, remitente: Remitente, seudonimos: Seudonimizador) -> str:
@@ -67,21 +161,19 @@ def huella(octetos: Octetos, remitente: Remitente, seudonimos: Seudonimizador) -
     return seudonimos.huella(f"{hashlib.sha256(octetos).hexdigest()}\0{de_quien}").hex()[:32]
 
 
-def _limpiar(octetos: Octetos, remitente: Remitente, encargo: Encargo, seudonimos: Seudonimizador) -> Ficha:
-    original = huella(octetos, remitente, seudonimos)
-    if original in encargo.hechas:
-        return {"original": original}
+def _limpiar(octetos: Octetos, remitente: Remitente, taller: Taller) -> Hecho | Conocido:
+    original = huella(octetos, remitente, taller.seudonimos)
+    if original in taller.hechas:
+        return Conocido(original)
     suyo = formatos.reconocer(octetos)
-    resultado = motor.anonimizar(octetos, suyo, seudonimos, remitente, encargo.opciones)
-    ficha: Ficha = {"original": original, "formato": suyo.value}
+    resultado = motor.anonimizar(octetos, suyo, taller.seudonimos, remitente, taller.opciones)
+    hecho = partial(Hecho, original=original, formato=suyo, informe=Informe.de(resultado.informe.como_documento()))
     if isinstance(resultado, Limpia):
-        ficha |= {"estado": "ANONIMIZADA", "motivo": None, **_guardar(resultado, suyo, encargo.destino)}
-    else:
-        ficha |= {"estado": "CUARENTENA", "motivo": resultado.motivo.value}
-    return ficha | {"informe": resultado.informe.como_documento()}
+        return hecho(estado="ANONIMIZADA", **_guardar(resultado, suyo, taller.destino))
+    return hecho(estado="CUARENTENA", motivo=resultado.motivo)
 
 
-def _guardar(limpia: Limpia, suyo: Formato, destino: Path | None) -> Ficha:
+def _guardar(limpia: Limpia, suyo: Formato, destino: Path | None) -> dict[str, Any]:
     """Put a result where its content's hash says, whole or not at all."""
     sha256 = limpia.sha256()
     nombre = f"{sha256}.{formatos.tipo(suyo, limpia.partes[0]).extension}"
@@ -94,13 +186,3 @@ def _guardar(limpia: Limpia, suyo: Formato, destino: Path | None) -> Ficha:
         finally:
             provisional.unlink(missing_ok=True)
     return {"archivo": nombre, "sha256": sha256, "octetos": limpia.octetos}
-
-
-def _limitar(octetos: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Not everywhere.
-        return
-    suyo = resource.getrlimit(resource.RLIMIT_AS)[1]
-    maximo = octetos if suyo == resource.RLIM_INFINITY else min(octetos, suyo)
-    resource.setrlimit(resource.RLIMIT_AS, (maximo, maximo))

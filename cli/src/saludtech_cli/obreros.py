@@ -1,17 +1,17 @@
 """Work in processes of its own: one that dies, or takes too long, costs the piece that it had in hand and no other."""
 
-import multiprocessing
-import signal
-import time
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from anonimizacion.empleado import Empleado, Encargo, Impedido, Lectores, Lento, Perdido, Taller
 
 INTENTOS = 2
 """How many processes a piece of work may cost."""
+P = TypeVar("P", bound=Encargo)
 
 
 @dataclass(frozen=True)
@@ -21,103 +21,71 @@ class Perdida:
     motivo: str
 
 
-@dataclass
-class _Obrero:
-    proceso: BaseProcess
-    tubo: Connection
-    pieza: int | None = None
-    hasta: float = field(default=float("inf"))
-
-
 class Obreros:
-    """Processes that do one piece of work at a time each.
+    """Processes that do one piece of work at a time each, with a thread each that asks it.
 
     Args:
         cuantos: processes.
-        preparar: makes, in each of them, what does a piece of work; of a module's top level, as its argument is sent.
-        encargo: what it is made from.
-        plazo: seconds that a piece may take.
+        taller: what they work with.
+        preparar: the module that each loads beforehand.
+        lectores: the one answer that there may be to a piece.
+        plazo_s: seconds that a piece may take.
     """
 
-    def __init__(
-        self, cuantos: int, preparar: Callable[[Any], Callable[[Any], Any]], encargo: Any, plazo: float
-    ) -> None:
-        # Not forked: this process has threads, which draw the bar.
-        self._contexto = multiprocessing.get_context("spawn")
+    def __init__(self, cuantos: int, taller: Taller, preparar: str, lectores: Lectores, plazo_s: float) -> None:
         self._cuantos = cuantos
-        self._preparar, self._encargo, self._plazo = preparar, encargo, plazo
+        self._taller, self._preparar = taller, preparar
+        self._lectores, self._plazo_s = lectores, plazo_s
 
-    def hacer(self, piezas: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """Each piece with its answer, or with its :class:`Perdida`, as they come."""
-        todas = list(piezas)
-        pendientes, intentos = deque(range(len(todas))), [0] * len(todas)
-        obreros = [self._nuevo() for _ in range(min(self._cuantos, len(todas)))]
+    def hacer(self, piezas: Iterable[P]) -> Iterator[tuple[P, Any]]:
+        """Each piece with its answer, or with its :class:`Perdida`, as they come. Who looks no further ends all."""
+        pendientes = deque((pieza, INTENTOS) for pieza in piezas)
+        cuantas, parada = len(pendientes), threading.Event()
+        hechas: SimpleQueue[tuple[P, Any] | BaseException] = SimpleQueue()
+
+        def trabajar() -> None:
+            empleado = Empleado(self._taller, self._preparar)
+            try:
+                while pendientes and not parada.is_set():
+                    self._una(empleado, pendientes, hechas, parada)
+            except BaseException as error:
+                hechas.put(error)
+            finally:
+                empleado.despedir()
+
+        hilos = [threading.Thread(target=trabajar) for _ in range(min(self._cuantos, cuantas))]
         try:
-            while pendientes or any(obrero.pieza is not None for obrero in obreros):
-                for obrero in obreros:
-                    if obrero.pieza is None and pendientes:
-                        self._dar(obrero, pendientes.popleft(), todas)
-                for n, pieza, respuesta in self._esperar(obreros):
-                    obreros[n].pieza = None
-                    if isinstance(respuesta, Perdida):
-                        obreros[n] = self._nuevo()
-                        intentos[pieza] += 1
-                        if intentos[pieza] < INTENTOS:
-                            pendientes.append(pieza)
-                            continue
-                    yield todas[pieza], respuesta
+            for hilo in hilos:
+                hilo.start()
+            for _ in range(cuantas):
+                hecha = hechas.get()
+                if isinstance(hecha, BaseException):
+                    raise hecha
+                yield hecha
         finally:
-            for obrero in obreros:
-                _acabar(obrero)
+            parada.set()
+            for hilo in hilos:
+                if hilo.ident is not None:
+                    hilo.join()
 
-    def _nuevo(self) -> _Obrero:
-        aqui, alla = self._contexto.Pipe()
-        proceso = self._contexto.Process(target=_trabajar, args=(alla, self._preparar, self._encargo), daemon=True)
-        # Ctrl-C is for whoever gave the work, who ends them: it does not reach them, from their first moment on.
-        antes = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    def _una(
+        self,
+        empleado: Empleado,
+        pendientes: deque[tuple[P, int]],
+        hechas: SimpleQueue[Any],
+        parada: threading.Event,
+    ) -> None:
         try:
-            proceso.start()
-        finally:
-            signal.signal(signal.SIGINT, antes)
-        alla.close()
-        return _Obrero(proceso, aqui)
-
-    def _dar(self, obrero: _Obrero, pieza: int, todas: list[Any]) -> None:
-        obrero.pieza, obrero.hasta = pieza, time.monotonic() + self._plazo
-        try:
-            obrero.tubo.send(todas[pieza])
-        except OSError:
-            # It died while it had nothing to do: whoever waits for it sees so.
+            pieza, quedan = pendientes.popleft()
+        except IndexError:
+            # Another took it.
             return
-
-    def _esperar(self, obreros: list[_Obrero]) -> Iterator[tuple[int, int, Any]]:
-        """What has come: the worker's place, the piece, and the answer."""
-        ocupados = {o.tubo: (n, o.pieza) for n, o in enumerate(obreros) if o.pieza is not None}
-        hasta = min(obreros[n].hasta for n, _ in ocupados.values())
-        listos = wait(list(ocupados), max(0.0, hasta - time.monotonic()))
-        for tubo, (n, pieza) in ocupados.items():
-            if tubo in listos:
-                try:
-                    yield n, pieza, tubo.recv()
-                except (EOFError, OSError):
-                    _acabar(obreros[n])
-                    yield n, pieza, Perdida("MUERTO")
-            elif time.monotonic() > obreros[n].hasta:
-                _acabar(obreros[n])
-                yield n, pieza, Perdida("LENTO")
-
-
-def _acabar(obrero: _Obrero) -> None:
-    obrero.proceso.kill()
-    obrero.proceso.join()
-    obrero.tubo.close()
-
-
-def _trabajar(tubo: Connection, preparar: Callable[[Any], Callable[[Any], Any]], encargo: Any) -> None:
-    hacer = preparar(encargo)
-    while True:
+        respuesta: Any
         try:
-            pieza = tubo.recv()
-        except EOFError:
-            return
-        tubo.send(hacer(pieza))
+            (respuesta,) = empleado.pedir(pieza, self._lectores, plazo_s=self._plazo_s, parada=parada)
+        except (Perdido, Impedido) as error:
+            if quedan > 1:
+                pendientes.append((pieza, quedan - 1))
+                return
+            respuesta = Perdida("LENTO" if isinstance(error, Lento) else "MUERTO")
+        hechas.put((pieza, respuesta))

@@ -6,14 +6,14 @@ from datetime import timedelta
 import structlog
 from prometheus_client import Counter
 
+from anonimizacion.empleado import Perdido
 from contratos import motivos
 from procesamiento.aplicacion import desenlace
 from procesamiento.dominio.archivo import ArchivoPorVer
 from procesamiento.dominio.imagen import ANONIMIZADA, CUARENTENA, FALLIDA
 from procesamiento.dominio.metadatos import MetadatosImagen
-from procesamiento.entrada.empleado import Empleado, Perdido
 from procesamiento.entrada.limpieza import Ausente, Encargo, Hecho, Taller
-from procesamiento.entrada.manos import ManoDeCola
+from procesamiento.entrada.manos import ManoDeCola, emplear, lectores
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from seedwork.aplicacion.almacen import RESULTADOS, Almacen, SinAlmacen
 from seedwork.aplicacion.sobre import Sobre
@@ -23,6 +23,8 @@ from seedwork.entrada.proceso import es_ajeno
 log = structlog.get_logger(__name__)
 
 ARCHIVOS = Counter("saludtech_archivos_total", "Attempts at an image's file", ["resultado"])
+
+_LECTORES = lectores(Hecho, Ausente)
 
 
 class Mano(ManoDeCola[ArchivoPorVer]):
@@ -49,7 +51,7 @@ class Mano(ManoDeCola[ArchivoPorVer]):
         conservar: timedelta,
     ) -> None:
         # The engine and its decoders are this process's alone.
-        super().__init__(cola, "archivo", ARCHIVOS, Empleado(taller, preparar="anonimizacion.motor"))
+        super().__init__(cola, "archivo", ARCHIVOS, emplear(taller, preparar="anonimizacion.motor"))
         self._abrir = abrir
         self._almacen = almacen
         self._intentos = intentos
@@ -89,7 +91,7 @@ class Mano(ManoDeCola[ArchivoPorVer]):
         )
         (hecho,) = self._empleado.pedir(
             encargo,
-            (Hecho, Ausente),
+            _LECTORES,
             plazo_s=self._plazo_s,
             parada=parada,
             renovar=lambda: self._renovar(archivo),

@@ -1,4 +1,4 @@
-"""The unpacking of a package: what the process does that reads it (:mod:`procesamiento.entrada.empleado`).
+"""The unpacking of a package: what the process does that reads it (:mod:`anonimizacion.empleado`).
 
 The zip is copied to this machine first: its checksum is known before anything in it is believed, its directory is at
 its end, and a store's ranges would be asked for once or twice for each member.

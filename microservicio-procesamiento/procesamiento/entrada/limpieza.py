@@ -1,4 +1,4 @@
-"""The cleaning of files: what the process does that reads them (:mod:`procesamiento.entrada.empleado`)."""
+"""The cleaning of files: what the process does that reads them (:mod:`anonimizacion.empleado`)."""
 
 import hashlib
 import json

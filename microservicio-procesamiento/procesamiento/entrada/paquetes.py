@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from prometheus_client import Counter
 
+from anonimizacion.empleado import Perdido
 from contratos import motivos
 from procesamiento.aplicacion import reparto
 from procesamiento.dominio.paquete import (
@@ -21,15 +22,15 @@ from procesamiento.dominio.paquete import (
     PaquetePorAbrir,
 )
 from procesamiento.entrada.desempaque import TANDA, Desempaque, Entero, Hallado, Rechazo, Tanda, nombre_de
-from procesamiento.entrada.empleado import Empleado, Perdido
 from procesamiento.entrada.limpieza import Ausente, Taller
-from procesamiento.entrada.manos import ManoDeCola
+from procesamiento.entrada.manos import ManoDeCola, emplear, lectores
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from seedwork.aplicacion.almacen import Almacen, SinAlmacen
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir
 
 PAQUETES = Counter("saludtech_paquetes_total", "Attempts at a package", ["resultado"])
+_LECTORES = lectores(Tanda, Entero, Rechazo, Ausente)
 
 DICHOS = 200
 """Commands that are said in one transaction."""
@@ -61,7 +62,7 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
         plazo_s: float,
         maximo: int,
     ) -> None:
-        super().__init__(cola, "paquete", PAQUETES, Empleado(taller))
+        super().__init__(cola, "paquete", PAQUETES, emplear(taller))
         self._paquetes = cola
         self._abrir = abrir
         self._almacen = almacen
@@ -114,7 +115,7 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
         )
         for respuesta in self._empleado.pedir(
             encargo,
-            (Tanda, Entero, Rechazo, Ausente),
+            _LECTORES,
             plazo_s=self._plazo_s,
             parada=parada,
             renovar=lambda: self._renovar(tomado),

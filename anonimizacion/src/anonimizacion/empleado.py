@@ -1,14 +1,15 @@
-"""A process that reads what others sent, for a worker and within limits: what kills it costs that errand an attempt,
-and no more.
+"""A process that reads what others sent, for whoever asks it and within limits: what kills it costs that errand an
+attempt, and no more.
 
-It gets errands and gives what becomes of them; it knows neither the broker nor the database. Whoever asks it ends it
-when it takes too long, and makes another. A file may have taken it over: what it says is read as data, never as objects
-that make themselves, and is held to what may be said.
+It gets errands and gives what becomes of them. Whoever asks it ends it when it takes too long, and makes another. A
+file may have taken it over: what it says is read as data, never as objects that make themselves, and is held to what
+may be said. The standard library alone: what reads an answer comes from whoever asks.
 """
 
 import ctypes
 import errno
 import importlib
+import json
 import os
 import resource
 import signal
@@ -16,13 +17,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import fields
+from datetime import timedelta
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
-
-from pydantic import TypeAdapter, ValidationError
 
 LATIDO_S = 4.0
 """Seconds between two signs of life for what it works on."""
@@ -37,12 +38,9 @@ _DE_LA_MAQUINA = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EIO}
 )
 """What goes wrong here whatever a file holds: no room, no folder for temporary files, too many open, a bad disk."""
-_CORTESIA = 10
-_DEL_ENTORNO = frozenset(
-    {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "NO_PROXY", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
-)
-_DEL_ENTORNO_ASI = ("PYTHON", "LC_", "LD_", "AWS_", "GOOGLE_", "OMP_", "OPENBLAS_")
-"""Of the worker's environment, all that the process is told: how to run, and how the store lets it in."""
+_DEL_ENTORNO = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR"})
+_DEL_ENTORNO_ASI = ("PYTHON", "LC_", "LD_", "OMP_", "OPENBLAS_")
+"""Of the environment of whoever asks, what the process is told in any case: how to run."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -63,12 +61,25 @@ class Encargo(Protocol):
         ...
 
 
+Lectores = Mapping[str, Callable[[bytes], Any]]
+"""By the name of its type, a dataclass, what makes an answer of its JSON, or raises ValueError: the only answers that
+there may be."""
+
+
 class Perdido(Exception):
     """It died of its errand, took too long, said what can't be, lost its lease, or all is to stop."""
 
 
+class Lento(Perdido):
+    """It took too long."""
+
+
 class Impedido(Exception):
     """This machine lets no errand be done now: no room, no process. It is no errand's fault."""
+
+
+def _siempre() -> bool:
+    return True
 
 
 class Empleado:
@@ -77,28 +88,32 @@ class Empleado:
     Args:
         taller: what it works with.
         preparar: a module that it loads before anything waits for it, and before its memory is counted; empty for none.
+        cortesia: by how much it lets others go first, as ``nice`` counts.
+        entorno: how the names begin of what it is told of the environment besides.
     """
 
-    def __init__(self, taller: Taller, preparar: str = "") -> None:
+    def __init__(self, taller: Taller, preparar: str = "", *, cortesia: int = 0, entorno: tuple[str, ...] = ()) -> None:
         self._taller = taller
         self._preparar = preparar
+        self._cortesia = cortesia
+        self._entorno = entorno
         self._actual: tuple[subprocess.Popen[bytes], Connection] | None = None
         self._listo = False
 
     def pedir(
         self,
         encargo: Encargo,
-        respuestas: Sequence[type[Any]],
+        lectores: Lectores,
         *,
         plazo_s: float,
         parada: threading.Event,
-        renovar: Callable[[], bool],
+        renovar: Callable[[], bool] = _siempre,
     ) -> Iterator[Any]:
         """Have an errand done; what it tells of it, as it comes. Who looks no further ends the process.
 
         Args:
             encargo: what is to be done.
-            respuestas: the kinds of what may be told of it, dataclasses.
+            lectores: what may be told of it.
             plazo_s: seconds that it may take.
             parada: is set when all is to stop.
             renovar: keeps the lease on what it works on; False where that is lost.
@@ -107,7 +122,6 @@ class Empleado:
             Perdido: nothing more will come.
             Impedido: nor was it tried.
         """
-        lectores = {tipo.__name__.encode(): TypeAdapter(tipo) for tipo in respuestas}
         limite, latido = time.monotonic() + plazo_s, time.monotonic() + LATIDO_S
         proceso, conexion = self._emplear()
         # Who says half a word keeps whoever listens.
@@ -120,8 +134,10 @@ class Empleado:
             while True:
                 # However fast one answer follows the other.
                 ahora = time.monotonic()
-                if ahora > limite or parada.is_set():
+                if parada.is_set():
                     raise Perdido
+                if ahora > limite:
+                    raise Lento
                 if ahora > latido:
                     latido = ahora + LATIDO_S
                     if not renovar():
@@ -140,7 +156,7 @@ class Empleado:
                     yield _leer(lectores, nombre, cuerpo)
         except (EOFError, OSError) as error:
             # What dies before it begins dies of no errand.
-            raise (Perdido if self._listo else Impedido) from error
+            raise (Impedido if not self._listo else Lento if time.monotonic() > limite else Perdido) from error
         finally:
             guardia.cancel()
             if not acabado:
@@ -165,67 +181,75 @@ class Empleado:
             self.despedir()
             self._listo = False
             try:
-                self._actual = _emplear(self._taller, self._preparar)
+                self._actual = _emplear(self._taller, self._preparar, self._cortesia, self._entorno)
             except OSError as error:
                 raise Impedido from error
         return self._actual
 
 
-def _leer(lectores: Mapping[bytes, TypeAdapter[Any]], nombre: bytes, cuerpo: bytes) -> Any:
+def _leer(lectores: Lectores, nombre: bytes, cuerpo: bytes) -> Any:
     """An answer, if it may be one."""
-    lector = lectores.get(nombre)
-    # No text of a database holds a NUL.
-    if lector is None or b"\\u0000" in cuerpo:
-        raise Perdido
     try:
-        return lector.validate_json(cuerpo, strict=True)
-    except ValidationError:
-        # Its text would quote what was said.
+        return lectores[nombre.decode("ascii")](cuerpo)
+    except (KeyError, ValueError):
+        # Their text would quote what was said.
         raise Perdido from None
 
 
-def _emplear(taller: Taller, preparar: str) -> tuple[subprocess.Popen[bytes], Connection]:
+def _emplear(
+    taller: Taller, preparar: str, cortesia: int, entorno: tuple[str, ...]
+) -> tuple[subprocess.Popen[bytes], Connection]:
     """A new process, and the way to it.
 
-    What a file makes of it may be an attacker's: of the settings it is told the workshop's alone, and neither the
-    database's address nor anybody else's secret is in its environment. It is the worker's user all the same.
+    What a file makes of it may be an attacker's: of the settings it is told the workshop's alone, and nobody's secret
+    is in its environment but what it was let have. It is the same user's all the same. Its modules are looked for
+    where ours are, and never in the folder that somebody happens to stand in.
 
     Raises:
         OSError: the system makes none.
     """
     nuestra, suya = Pipe()
-    programa = f"from {__name__} import trabajar; trabajar({suya.fileno()}, {os.getpid()}, {preparar!r})"
+    programa = (
+        f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import trabajar; "
+        f"trabajar({suya.fileno()}, {os.getpid()}, {preparar!r}, {cortesia})"
+    )
+    # From its first moment on, Ctrl-C is for whoever asks, who ends it.
+    antes = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         with suya:
             proceso = subprocess.Popen(
-                [sys.executable, "-c", programa],
-                env={n: v for n, v in os.environ.items() if n in _DEL_ENTORNO or n.startswith(_DEL_ENTORNO_ASI)},
+                [sys.executable, "-P", "-c", programa],
+                env={
+                    n: v for n, v in os.environ.items() if n in _DEL_ENTORNO or n.startswith(_DEL_ENTORNO_ASI + entorno)
+                },
                 stdin=subprocess.DEVNULL,
                 pass_fds=[suya.fileno()],
             )
     except OSError:
         nuestra.close()
         raise
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, antes)
     with suppress(OSError):
         # That it is dead already is for whoever asks it to find.
         nuestra.send(taller)
     return proceso, nuestra
 
 
-def trabajar(descriptor: int, de: int, preparar: str) -> None:
+def trabajar(descriptor: int, de: int, preparar: str, cortesia: int) -> None:
     """Be such a process.
 
     Args:
         descriptor: its end of the way, over which the workshop comes first.
         de: the process that made it, and that it ends with.
         preparar: the module to load beforehand; empty for none.
+        cortesia: by how much it lets others go first.
     """
     _morir_con(de)
     _callar()
     if preparar:
         importlib.import_module(preparar)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(_CORTESIA)
+    os.nice(cortesia)
     with Connection(descriptor) as conexion, suppress(EOFError, OSError):
         taller: Taller = conexion.recv()
         conexion.send_bytes(_LISTO)
@@ -240,12 +264,18 @@ def _hacer(encargo: Encargo, taller: Taller, conexion: Connection) -> None:
     """Do an errand, and tell of it."""
     try:
         for respuesta in _sin_impedimento(encargo, taller):
-            tipo = type(respuesta)
-            conexion.send_bytes(tipo.__name__.encode() + b"\n" + TypeAdapter(tipo).dump_json(respuesta))
+            conexion.send_bytes(f"{type(respuesta).__name__}\n{json.dumps(respuesta, default=_llano)}".encode("ascii"))
     except Impedido:
         conexion.send_bytes(_IMPEDIDO)
     else:
         conexion.send_bytes(_ACABADO)
+
+
+def _llano(valor: Any) -> object:
+    """What JSON has no kind for: a duration as ISO 8601 has it, and a dataclass by its fields."""
+    if isinstance(valor, timedelta):
+        return f"{'-' * (valor < timedelta())}PT{abs(valor).total_seconds():f}S"
+    return {campo.name: getattr(valor, campo.name) for campo in fields(valor)}
 
 
 def _sin_impedimento(encargo: Encargo, taller: Taller) -> Iterator[object]:
