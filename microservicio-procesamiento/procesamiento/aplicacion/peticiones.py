@@ -7,7 +7,7 @@ from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.archivo import Archivo, ArchivoPorVer, Decision
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from seedwork.aplicacion.espera import Creacion, PorConocer
-from seedwork.aplicacion.sobre import en_texto
+from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.aplicacion.validez import Reglas
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
@@ -41,11 +41,16 @@ def su_original(unidad: Unidad) -> ArchivoPorVer:
     """What there is of it to be cleaned, or deleted.
 
     Raises:
-        ReglaViolada: it is gone (SIN_ORIGINAL).
+        ReglaViolada: it is gone (SIN_ORIGINAL), or was not there when its operator decided (NADA_QUE_DECIDIR): whoever
+            said a command that had to wait for its image had not looked at it.
     """
     por_ver = unidad.por_ver.obtener(unidad.sobre.sujeto)
     if por_ver is None:
         raise ReglaViolada("SIN_ORIGINAL")
+    if por_ver.sobre is not None:
+        decidido, pedido = en_instante(unidad.sobre.tiempo), en_instante(por_ver.sobre["tiempo"])
+        if decidido is None or pedido is None or decidido < pedido:
+            raise ReglaViolada(motivos.NADA_QUE_DECIDIR)
     return por_ver
 
 

@@ -31,7 +31,7 @@ from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.entrada.escoba import Escoba, Sobrantes
 from seedwork.aplicacion.bus import Bus
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.infraestructura import bd
 from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
@@ -57,10 +57,13 @@ PNG = _png()
 assert NOMBRE.encode() in PNG
 
 
-def ordenar(sala: Sala, que: type[LiberarImagen | DescartarImagen], id: str, comando: str) -> str | None:
+def ordenar(
+    sala: Sala, que: type[LiberarImagen | DescartarImagen], id: str, comando: str, cuando: str | None = None
+) -> str | None:
     """An operator's command, handled. Answers its refusal; ``APLAZADO`` where it waits."""
     orden = que(id_imagen=id, operador="op-17", razon=RAZON)
     sobre = sobres.sobre_nuevo(orden, fuente="/saludtech/bff", sujeto=id, id=comando)
+    sobre = replace(sobre, tiempo=cuando or sobre.tiempo)
     bus = Bus("procesamiento", sala.abrir, MANEJADORES, rechazar_comando, PacienciaFija())
     if bus.procesar([sobres.recibido(sobre, orden)]):
         return "APLAZADO"
@@ -132,6 +135,16 @@ def test_donde_no_hay_nada_que_decidir_se_rechaza(sala: Sala) -> None:
         assert ordenar(sala, que, "pendiente", f"a-{numero}") == "NADA_QUE_DECIDIR"
         assert ordenar(sala, que, "nadie", f"n-{numero}") == "APLAZADO"
     assert sala.imagen("pendiente")["estado"] == "ANONIMIZADA"
+
+
+@pytest.mark.parametrize("que", [LiberarImagen, DescartarImagen])
+def test_lo_que_se_decidio_antes_de_que_llegara_nadie_lo_habia_mirado(
+    sala: Sala, que: type[LiberarImagen | DescartarImagen]
+) -> None:
+    antes = en_texto(datetime.now(UTC) - timedelta(minutes=1))
+    apartar(sala)
+    assert ordenar(sala, que, "i-1", "c-1", antes) == "NADA_QUE_DECIDIR"
+    assert ordenar(sala, que, "i-1", "c-2") is None
 
 
 def test_lo_fallido_se_intenta_como_la_primera_vez_y_de_los_intentos_de_antes_ninguno_vale(sala: Sala) -> None:

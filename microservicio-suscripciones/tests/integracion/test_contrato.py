@@ -40,7 +40,7 @@ class SinNada:
         pass
 
     def mirar(self, topico: str, subscription: str) -> Marcha:
-        return Marcha((1, 0), (1, 0))
+        return Marcha(((1, 0),), ((1, 0),))
 
 
 @contextmanager

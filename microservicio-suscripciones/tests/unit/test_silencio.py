@@ -35,7 +35,7 @@ class Broker:
         self.preguntas.append((topico, subscription))
         if self.atendido is None:
             raise SinAvance("no contesta")
-        return Marcha(self.ultimo, self.atendido)
+        return Marcha((self.ultimo,), (self.atendido,))
 
 
 class Mesa:

@@ -31,7 +31,7 @@ class SinNada:
     """A broker that says that nothing is left to handle."""
 
     def mirar(self, topico: str, subscription: str) -> Marcha:
-        return Marcha((1, 0), (1, 0))
+        return Marcha(((1, 0),), ((1, 0),))
 
 
 def plazos(casa: Casa, *segundos: float) -> VigilantePlazos:

@@ -600,6 +600,22 @@ def test_cuanto_ha_avanzado_un_consumidor(mesa):
     assert mesa.avance.mirar(tipo.topico, "s").ultimo == marcha.ultimo
 
 
+def test_quien_va_detras_en_una_particion_va_detras(mesa):
+    cliente, topico = mesa.cliente(), mesa.topico(particiones=4)
+    abierta = suscribir(cliente, [topico])
+    for clave in numeros(0, 12):
+        publicar(cliente, topico, clave, clave=clave)
+    primero, *demas = recibir_mensajes(mesa, abierta, 12, aceptar=False)
+    final = mesa.avance.mirar(topico, "s").ultimo
+    assert len(final) == 4
+    for llegado in demas:
+        abierta.aceptar(llegado)
+    mesa.pasar(lambda: mesa.atraso(topico, "s") == 1)
+    assert not mesa.avance.mirar(topico, "s").llega_a(final)
+    abierta.aceptar(primero)
+    mesa.pasar(lambda: mesa.avance.mirar(topico, "s").llega_a(final))
+
+
 def test_el_avance_tras_un_desalojo(mesa):
     tipo = crear_tipo()
     mesa.aprovisionar(tipo)

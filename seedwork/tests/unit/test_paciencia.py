@@ -46,7 +46,7 @@ class Broker:
         self.preguntas.append(creacion)
         if self.callado:
             raise SinAvance("no contesta")
-        return Marcha(self.finales[creacion], self.atendidos[creacion])
+        return Marcha((self.finales[creacion],), (self.atendidos[creacion],))
 
 
 class Mesa:

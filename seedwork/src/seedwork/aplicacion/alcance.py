@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from seedwork.aplicacion.broker import Avance, Posicion, SinAvance
+from seedwork.aplicacion.broker import Avance, Lugares, SinAvance
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ class Alcance:
         self._avance = avance
         self._topico = topico
         self._subscription = subscription
-        self._pendiente: tuple[datetime, Posicion] | None = None
+        self._pendiente: tuple[datetime, Lugares] | None = None
         self._hasta: datetime | None = None
         self._callado = False
 
@@ -46,9 +46,9 @@ class Alcance:
             self._callado = True
             return self._hasta
         self._callado = False
-        if self._pendiente is not None and self._pendiente[1] <= marcha.atendido:
+        if self._pendiente is not None and marcha.llega_a(self._pendiente[1]):
             self._hasta, self._pendiente = self._pendiente[0], None
-        if marcha.ultimo <= marcha.atendido:
+        if marcha.llega_a(marcha.ultimo):
             self._hasta = ahora
         elif self._pendiente is None:
             self._pendiente = ahora, marcha.ultimo

@@ -159,7 +159,9 @@ class Esquemas(Protocol):
 
 
 Posicion = tuple[int, int]
-"""A message's place on its topic; later ones compare greater."""
+"""A message's place on its topic, or on its part of one that is partitioned; later ones compare greater."""
+Lugares = tuple[Posicion, ...]
+"""A place on each part of a topic, in their order; one that is not partitioned has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +169,16 @@ class Marcha:
     """How far a consumer has come on a topic.
 
     Attributes:
-        ultimo: the last message that was published on it.
+        ultimo: the last messages that were published on it.
         atendido: up to where the consumer has acknowledged everything.
     """
 
-    ultimo: Posicion
-    atendido: Posicion
+    ultimo: Lugares
+    atendido: Lugares
+
+    def llega_a(self, lugares: Lugares) -> bool:
+        """Whether it has come there on every part; parts are only ever added."""
+        return len(self.atendido) >= len(lugares) and all(a >= b for a, b in zip(self.atendido, lugares, strict=False))
 
 
 class Avance(Protocol):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from seedwork.aplicacion.broker import Avance, Marcha, Posicion, SinAvance
+from seedwork.aplicacion.broker import Avance, Lugares, Marcha, SinAvance
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Creacion, Etapas
 from seedwork.aplicacion.reintentos import creciente, pausa
@@ -84,7 +84,7 @@ class _Historia:
 
     interesa: float
     no_antes: float = 0.0
-    pendientes: list[tuple[float, Posicion]] = field(default_factory=list)
+    pendientes: list[tuple[float, Lugares]] = field(default_factory=list)
     alcanzadas: Sequence[tuple[float, float]] = ()
 
     def atendida(self, desde: float) -> float | None:
@@ -98,12 +98,11 @@ class _Historia:
 
     def anotar(self, preguntada: float, marcha: Marcha, ahora: float) -> None:
         """Take in what the broker told when it was asked then."""
-        ultimo, atendido = marcha.ultimo, marcha.atendido
-        if self.pendientes and self.pendientes[-1][1] == ultimo:
+        if self.pendientes and self.pendientes[-1][1] == marcha.ultimo:
             # Nothing was published meanwhile: what holds of the later instant holds of the earlier one.
             self.pendientes.pop()
-        self.pendientes.append((preguntada, ultimo))
-        nuevas = [(instante, ahora) for instante, final in self.pendientes if final <= atendido]
+        self.pendientes.append((preguntada, marcha.ultimo))
+        nuevas = [(instante, ahora) for instante, final in self.pendientes if marcha.llega_a(final)]
         del self.pendientes[: len(nuevas)]
         self.alcanzadas = [*self.alcanzadas, *nuevas][-_MEMORIA:]
         if len(self.pendientes) > _MEMORIA:

@@ -22,23 +22,26 @@ class AvancePulsar:
         self._admin = _Admin(url, token)
 
     def mirar(self, topico: str, subscription: str) -> Marcha:
-        """How far the subscription has come on the topic.
+        """How far the subscription has come on the topic, on each of its partitions.
 
         Raises:
             SinAvance: the broker did not tell.
         """
-        internas = self._admin.pedir(topico, "internalStats")
-        ultimo = _posicion(internas["lastConfirmedEntry"])
-        cursor = internas["cursors"].get(subscription)
-        if cursor is None:
-            raise SinAvance(f"{subscription} no está suscrito")
-        atendido = _posicion(cursor["markDeletePosition"])
-        if atendido < ultimo:
-            # A ledger that was just opened has a last position that is no message's: nothing is left before it.
-            cuenta = self._admin.pedir(topico, "stats?getPreciseBacklog=true")["subscriptions"]
-            if cuenta.get(subscription, {}).get("msgBacklog") == 0:
-                atendido = ultimo
-        return Marcha(ultimo, atendido)
+        ultimos, atendidos = [], []
+        for parte, internas in self._admin.partes(topico, "internalStats"):
+            ultimo = _posicion(internas["lastConfirmedEntry"])
+            cursor = internas["cursors"].get(subscription)
+            if cursor is None:
+                raise SinAvance(f"{subscription} no está suscrito")
+            atendido = _posicion(cursor["markDeletePosition"])
+            if atendido < ultimo:
+                # A ledger that was just opened has a last position that is no message's: nothing is left before it.
+                cuenta = self._admin.pedir(parte, "stats?getPreciseBacklog=true")["subscriptions"]
+                if cuenta.get(subscription, {}).get("msgBacklog") == 0:
+                    atendido = ultimo
+            ultimos.append(ultimo)
+            atendidos.append(atendido)
+        return Marcha(tuple(ultimos), tuple(atendidos))
 
 
 _CON_EDAD = "getEarliestTimeInBacklog=true"
@@ -55,7 +58,6 @@ class AtrasosPulsar:
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self._admin = _Admin(url, token)
-        self._particionados: dict[str, bool] = {}
 
     def mirar(self, topico: str, subscription: str) -> Atraso:
         """What the subscription has before it on the topic, over all its partitions.
@@ -63,13 +65,8 @@ class AtrasosPulsar:
         Raises:
             SinAvance: the broker did not tell, or there is no such subscription.
         """
-        if topico not in self._particionados:
-            self._particionados[topico] = self._admin.pedir(topico, "partitions")["partitions"] > 0
-        if self._particionados[topico]:
-            # Of all of them together it tells the backlog, and not when anybody acknowledged.
-            partes = self._admin.pedir(topico, f"partitioned-stats?perPartition=true&{_CON_EDAD}")["partitions"]
-        else:
-            partes = {topico: self._admin.pedir(topico, f"stats?{_CON_EDAD}")}
+        # Of all of them together it tells the backlog, and not when anybody acknowledged.
+        partes = dict(self._admin.partes(topico, "stats", _CON_EDAD))
         cuentas = [suya for parte in partes.values() if (suya := parte["subscriptions"].get(subscription)) is not None]
         if not cuentas:
             raise SinAvance(f"{subscription} no está suscrito")
@@ -91,6 +88,16 @@ class _Admin:
         self._http = urllib3.PoolManager(
             maxsize=1, retries=False, timeout=urllib3.Timeout(2.0), headers=credencial(token)
         )
+        self._particionados: dict[str, bool] = {}
+
+    def partes(self, topico: str, que: str, como: str = "") -> list[tuple[str, Any]]:
+        """What it tells of each part of a topic: of its partitions in their order, or of the topic itself."""
+        if topico not in self._particionados:
+            self._particionados[topico] = self.pedir(topico, "partitions")["partitions"] > 0
+        if not self._particionados[topico]:
+            return [(topico, self.pedir(topico, f"{que}?{como}"))]
+        dichas = self.pedir(topico, f"partitioned-{que}?perPartition=true&{como}")["partitions"]
+        return [(f"{topico}-partition-{i}", dichas[f"{topico}-partition-{i}"]) for i in range(len(dichas))]
 
     def pedir(self, topico: str, que: str) -> Any:
         ruta = f"{self._url}/{topico.replace('://', '/')}/{que}"

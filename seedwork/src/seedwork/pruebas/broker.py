@@ -650,11 +650,11 @@ class AvanceEnMemoria:
 
     def mirar(self, topico: str, subscription: str) -> Marcha:
         """See the port."""
-        cursor, *mas = _cursores(self._broker, topico, subscription)
-        if mas:
-            raise SinAvance("un tópico con particiones no tiene una sola posición")
-        ultimo = cursor.particion.ultimo
-        return Marcha(ultimo, cursor.posicion if cursor.atraso() else ultimo)
+        cursores = _cursores(self._broker, topico, subscription)
+        return Marcha(
+            tuple(c.particion.ultimo for c in cursores),
+            tuple(c.posicion if c.atraso() else c.particion.ultimo for c in cursores),
+        )
 
 
 class AtrasosEnMemoria:
