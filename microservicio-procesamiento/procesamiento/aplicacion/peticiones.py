@@ -45,7 +45,7 @@ def su_original(unidad: Unidad) -> ArchivoPorVer:
     """
     por_ver = unidad.por_ver.obtener(unidad.sobre.sujeto)
     if por_ver is None:
-        raise ReglaViolada("SIN_ORIGINAL")
+        raise ReglaViolada(motivos.SIN_ORIGINAL)
     return por_ver
 
 
