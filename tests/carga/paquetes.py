@@ -103,8 +103,8 @@ def _enviar(plataforma: Plataforma, cuantas: int, hasta: str = "COMPLETADO") -> 
 
 
 def _paquete(cuantas: int) -> bytes:
-    """So many images, each another one of one of a hundred patients; none of a kind whose pictures are read, which takes
-    a second of each by itself."""
+    """So many images, each another one of one of a hundred patients; none of a kind whose pictures are read, which
+    takes a second of each by itself."""
     original = dcmread(Path(str(get_testdata_file("CT_small.dcm", download=False))))
     octetos = io.BytesIO()
     with zipfile.ZipFile(octetos, "w", zipfile.ZIP_DEFLATED) as archivo:
