@@ -110,8 +110,8 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f" huella) SELECT 'x' || n, 1, 'ANONIMIZADA', 's', {_V}, {_OTRA}, {_V}, 'x'::bytea {_N}",
         # Half of them wait, the others' originals are kept. All but the youngest came in packages.
         "INSERT INTO archivos_por_ver SELECT 'x' || n, 'file:///a/' || n, 'h', 1, CASE WHEN n > 4 THEN 'p' END,"
-        f" '{{}}', '{{}}', 0, 0, CASE mod(n, 2) WHEN 0 THEN {_HACE} END, NULL, CASE mod(n, 2) WHEN 1 THEN {_EN} END, '{{}}'"
-        f" {_N}",
+        f" '{{}}', '{{}}', 0, 0, CASE mod(n, 2) WHEN 0 THEN {_HACE} END, NULL,"
+        f" CASE mod(n, 2) WHEN 1 THEN {_EN} END, '{{}}' {_N}",
         # A quarter is clean.
         "INSERT INTO archivos (id, sha256, octetos, resultado_sha256)"
         f" SELECT 'x' || n, 'h', 1, CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
