@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
-from anonimizacion import ocr, raster
+from anonimizacion import ocr, quemado, raster
 from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Opciones, Remitente, Resultado
 from anonimizacion.motor import anonimizar
 from anonimizacion.paciente import Paciente
@@ -294,3 +294,16 @@ def test_el_numero_del_paciente_se_busca_entre_los_pixeles() -> None:
     )
     assert isinstance(resultado, Apartada)
     assert resultado.motivo is Motivo.IDENTIFICADOR_EN_EL_RESULTADO
+
+
+def test_unas_letras_de_otro_color_e_igual_de_claras_destacan() -> None:
+    azar = np.random.default_rng(4)
+    fondo = azar.normal(100, 12, (96, 256))
+    lienzo = Image.new("L", (256, 96))
+    ImageDraw.Draw(lienzo).text((20, 40), "RAMIREZ ELVIRA", fill=255, font=ImageFont.load_default(size=20))
+    letras = np.asarray(lienzo) > 128
+    colores = np.stack([fondo] * 3, axis=-1)
+    colores[letras] += (20, 0, -20)
+    *_, realce = quemado.vistas(np.clip(colores, 0, 255).astype(np.uint8))
+    tonos = realce.vista[..., 0].astype(int)
+    assert np.median(tonos[letras]) > np.percentile(tonos[~letras], 95)

@@ -54,6 +54,8 @@ _ALREDEDOR = 24
 """Pixels to each side that make up what is around one: more than a letter is wide."""
 _GRANO = 0.5
 """What values differ by at least, so that rounding on an even ground is no contrast."""
+_GRANO_DE_COLOR = 4.0
+"""The same of the difference of two colours, which compression and sensors change by as much on any ground."""
 _DESVIACIONES = 3.0
 """How far from what is around it black and white are."""
 
@@ -229,8 +231,7 @@ def vistas(cuadro: NDArray[Any], ventanas: Iterable[tuple[float, float]] = ()) -
         cuadro: rows and columns, or these and three colours.
         ventanas: the least and the greatest of the values that a screen shows, as the file says.
     """
-    gris = cuadro.mean(axis=2) if cuadro.ndim == 3 else cuadro
-    realce = [Mirada(_en_tres(_realzado(gris)), realzada=True)] if np.ptp(gris) else []
+    realce = [Mirada(_en_tres(_realzado(cuadro)), realzada=True)] if np.ptp(cuadro) else []
     if cuadro.dtype == np.uint8 and np.ptp(cuadro) >= 1 << 6:
         return [Mirada(_en_tres(cuadro)), *realce]
     rangos = [(float(cuadro.min()), float(cuadro.max()))]
@@ -265,12 +266,26 @@ def _es_otro(rango: tuple[float, float], anteriores: Iterable[tuple[float, float
     return mayor > menor and not any(abs(a - menor) <= cerca and abs(b - mayor) <= cerca for a, b in anteriores)
 
 
-def _realzado(gris: NDArray[Any]) -> NDArray[Any]:
-    """What differs from the mean around it, by how much values differ there: faint letters, on whatever ground."""
-    valores = gris.astype(np.float64)
-    sobre = valores - _media(valores)
-    desviacion = np.sqrt(np.maximum(_media(sobre * sobre), 0)) + _GRANO
-    return _en_ocho_bits(sobre / desviacion, -_DESVIACIONES, _DESVIACIONES)
+def _realzado(cuadro: NDArray[Any]) -> NDArray[Any]:
+    """What differs from the mean around it, by how much values differ there: faint letters, on whatever ground; of
+    colours also those that are as light as their ground."""
+    if cuadro.ndim == 2:
+        return _en_ocho_bits(_destacado(cuadro, _GRANO), -_DESVIACIONES, _DESVIACIONES)
+    hecho = _destacado(cuadro.mean(axis=2), _GRANO)
+    rojo, verde, azul = np.moveaxis(cuadro.astype(np.float64), 2, 0)
+    for tono in (rojo - verde, verde - azul):
+        if np.ptp(tono):
+            suyo = _destacado(tono, _GRANO_DE_COLOR)
+            hecho = np.where(np.abs(suyo) > np.abs(hecho), suyo, hecho)
+    return _en_ocho_bits(hecho, -_DESVIACIONES, _DESVIACIONES)
+
+
+def _destacado(valores: NDArray[Any], grano: float) -> NDArray[np.float64]:
+    """By how many deviations each differs from the mean around it."""
+    sobre = valores.astype(np.float64)
+    sobre = sobre - _media(sobre)
+    desviacion: NDArray[np.float64] = np.sqrt(np.maximum(_media(sobre * sobre), 0)) + grano
+    return sobre / desviacion
 
 
 def _media(valores: NDArray[np.float64], alrededor: int = _ALREDEDOR) -> NDArray[np.float64]:
