@@ -108,6 +108,18 @@ def test_unos_pixeles_que_nadie_conocio_por_el_camino_quedan() -> None:
     assert leida(imagen(PIXELES, x7FE00010=Elemento("UN", PIXELES))).PixelData == PIXELES
 
 
+@pytest.mark.parametrize(("vr", "queda"), [("OW", True), ("UN", True), ("OB", True), ("LO", False), ("OF", False)])
+def test_una_senal_queda_o_el_archivo_se_aparta(vr: str, queda: bool) -> None:
+    onda: Conjunto = {0x54001010: Elemento(vr, PIXELES)}
+    resultado = anonima(imagen(PIXELES, x54000100=Elemento("SQ", [onda])))
+    assert isinstance(resultado, Limpia) is queda
+    if isinstance(resultado, Limpia):
+        assert leida(imagen(PIXELES, x54000100=Elemento("SQ", [onda]))).WaveformSequence[0].WaveformData == PIXELES
+    else:
+        assert isinstance(resultado, Apartada)
+        assert resultado.motivo is Motivo.ESTRUCTURA_INVALIDA
+
+
 def en_reales(valores: np.ndarray) -> bytes:
     """An image of floating-point numbers that a program made of others."""
     sin = dict.fromkeys(("x7FE00010", "x00280101", "x00280102", "x00280103"))

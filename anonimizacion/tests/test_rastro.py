@@ -23,13 +23,18 @@ def rastro(*quitados: tuple[str, bytes]) -> Rastro:
         ("UI", b"1.3.6.1.4.1.99999.5", b"ver 1.3.6.1.4.1.99999.5 y mas"),
         ("DA", b"20100302", b"hecho 2010-03-02"),
         ("DT", b"20100302101500", b"20100302"),
+        *(
+            ("DA", b"19610312", hoy)
+            for hoy in (b"el 12.03.1961", b"12/03/61", b"12031961", b"12MAR1961", b"12-mar-1961")
+        ),
+        *(("PN", b"PAZ^ANA", nombre) for nombre in (b"paz^ana", b"de Ana Paz", b"PAZ_ANA", b"Anapaz")),
         ("LT", b"vive en la calle larga", b"VIVE EN LA CALLE LARGA"),
     ],
 )
 def test_se_halla(vr: str, quitado: bytes, queda: bytes) -> None:
     assert rastro((vr, quitado)).en(queda)
     # In a picture's bytes too, behind what is no text.
-    if vr not in ("DA", "DT"):
+    if vr not in ("DA", "DT") and quitado != b"PAZ^ANA":
         assert rastro((vr, quitado)).en_partes([memoryview(bytes(1 << 17) + queda.upper() + bytes(100))])
 
 
@@ -41,6 +46,8 @@ def test_se_halla(vr: str, quitado: bytes, queda: bytes) -> None:
         ("SH", b"12345", b"2.25.9912345991"),
         ("SH", b"12345", b"R00A12345B"),
         ("PN", b"LI^A", b"LIVER"),
+        ("PN", b"PAZ^ANA", b"CAPAZ ANATOMIA"),
+        ("DA", b"19610312", b"syngo 12.03.61, 9912031961"),
         ("TM", b"101530", b"101530"),
     ],
 )

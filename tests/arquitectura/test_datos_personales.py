@@ -14,6 +14,7 @@ from contratos.esquemas import desplegado, publicados
 from contratos.servicio_datos import CrearServicioDatos
 from contratos.suscripciones import CambiarPlanSuscripcion
 from procesamiento.config import Config as ConfigProcesamiento
+from procesamiento.infraestructura import tablas as tablas_de_procesamiento
 from seedwork.entrada.config import ConfigServicio
 from seedwork.infraestructura import bd
 
@@ -75,6 +76,21 @@ def test_las_tablas_que_la_pagina_nombra_estan_y_las_de_mensajes_estan_todas() -
     assert {"clientes", "suscripciones", "facturas", "envios", "servicios_datos", "expertos", "imagenes"} <= nombradas
     for tabla in bd.METADATOS.tables:
         assert f"`{tabla}`" in PAGINA
+
+
+def test_lo_que_es_de_una_persona_en_una_cola_de_archivos_esta_donde_las_filas_se_van() -> None:
+    """What becomes null in a row that stays is in its page until another row takes the place."""
+    suyas = {
+        (tabla.name, columna.name)
+        for tabla in tablas_de_procesamiento.METADATOS.tables.values()
+        for columna in tabla.c
+        if columna.name in ("metadatos", "sobre", "uri", "uri_metadatos")
+    }
+    # The name of a member's original is made of what stays: it tells nothing.
+    assert suyas - {("miembros", "uri")} == {
+        (cola, columna) for cola, columnas in tablas_de_procesamiento.COLAS.items() for columna in columnas
+    }
+    assert all(f"`{cola}`" in PAGINA for cola in tablas_de_procesamiento.COLAS)
 
 
 def test_los_dias_son_los_de_los_ajustes() -> None:

@@ -90,17 +90,17 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         " (SELECT min(codigo) FROM nubes), (SELECT min(codigo) FROM datasets),"
         f" CASE WHEN mod(n, 2) = 0 THEN 'INICIADO' ELSE 'TERMINADO' END {_N}",
         # A thousand classes with a hundred images each; of every tenth, three patients' images wait, and none is out.
-        "INSERT INTO celdas SELECT md5(n::text), modalidad, 'p', 'r', '40-49', 'F', 'm' || n,"
+        "INSERT INTO clases SELECT md5(n::text), modalidad, 'p', 'r', '40-49', 'F', 'm' || n,"
         f" {_FUERA}, 5, {_FUERA} * 100, n * 100"
         " FROM (SELECT modalidad FROM datasets ORDER BY codigo LIMIT 1) AS suyo, generate_series(1, 1000) AS n",
         "INSERT INTO imagenes SELECT 'x' || n, 1, md5(((n + 99) / 100)::text),"
         f" 's' || CASE WHEN mod((n + 99) / 100, 10) = 0 THEN mod(n, 3) ELSE mod(n, 50) END, 'h', 1,"
         f" mod((n + 99) / 100, 10) = 0 {_N}",
-        "INSERT INTO publicadas (orden, celda, desde, id_imagen, sha256, octetos, seudonimo)"
+        "INSERT INTO publicadas (orden, clase, desde, id_imagen, sha256, octetos, seudonimo)"
         f" SELECT n, md5(((n + 99) / 100)::text), 1, 'x' || n, 'h', 1, 's' || mod(n, 50) {_N}"
         " WHERE mod((n + 99) / 100, 10) > 0",
-        "INSERT INTO composiciones (dataset, celda, desde, paso, k, imagenes, ultima)"
-        " SELECT codigo, celdas.id, 1, 1, 5, 100, ultima FROM datasets JOIN celdas USING (modalidad)"
+        "INSERT INTO composiciones (dataset, clase, desde, paso, k, imagenes, ultima)"
+        " SELECT codigo, clases.id, 1, 1, 5, 100, ultima FROM datasets JOIN clases USING (modalidad)"
         " WHERE imagenes > 0",
         "INSERT INTO versiones (dataset, version, k, imagenes, huella, pacientes_retenidos)"
         " SELECT codigo, n, 5, 100, 'h', 0 FROM datasets, generate_series(1, 500) AS n",

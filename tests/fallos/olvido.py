@@ -67,7 +67,7 @@ BROKER = {
 }
 DE_SUS_DUENOS = {
     "suscripciones": ("clientes", "suscripciones", "facturas"),
-    "servicio_datos": ("servicios_datos", "imagenes_por_modalidad", "celdas", "imagenes", "publicadas"),
+    "servicio_datos": ("servicios_datos", "imagenes_por_modalidad", "clases", "imagenes", "publicadas"),
     "procesamiento": ("imagenes",),
 }
 """What each service keeps of people, by its package: see the page."""

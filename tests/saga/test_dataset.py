@@ -129,7 +129,7 @@ def test_de_bastantes_pacientes_salen_en_una_version_y_de_menos_no(negocio: Nego
     # pycanon counts rows: one for each patient and class.
     columnas = ["modalidad", "patologia", "region", "banda_de_edad", "sexo", "mes"]
     de_quien = (
-        f"SELECT DISTINCT {', '.join(columnas)}, seudonimo FROM publicadas JOIN celdas ON celdas.id = celda"
+        f"SELECT DISTINCT {', '.join(columnas)}, seudonimo FROM publicadas JOIN clases ON clases.id = clase"
         " WHERE hasta IS NULL"
     )
     publicado = pd.DataFrame(filas(plataforma.bases["servicio_datos"], de_quien), columns=[*columnas, "seudonimo"])

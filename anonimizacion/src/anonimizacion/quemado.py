@@ -33,6 +33,7 @@ _PASADAS = 3
 word may come to light, or more of the bars."""
 SIN_LEER, LEIDAS_EN_PARTE = "REGIONES_SIN_LEER", "REGIONES_LEIDAS_EN_PARTE"
 """Notices: what stands within an ultrasound's regions was not read, or not in every frame."""
+SIN_CERTEZA = frozenset({SIN_LEER, LEIDAS_EN_PARTE})
 SIN_MIRAR = "PIXELES_SIN_MIRAR"
 """The notice that nothing says that a picture has text in it, so that nobody looked for any."""
 _CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY", "RENDER", "VRT", "SNAPSHOT")

@@ -7,6 +7,7 @@ words ("CHEST", in a description that was removed) are everybody's.
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 import numpy as np
 
@@ -24,6 +25,21 @@ _BLOQUE = 1 << 22
 _MUCHOS_UIDS = 200
 """From so many on they are looked for as whole UIDs: an object may refer to thousands of instances."""
 _UID = re.compile(rb"[0-9]+(?:\.[0-9]+){3,}")
+_ENTRE_NOMBRES = (b"^", b" ", b", ", b"_", b"")
+"""What stands between the parts of a name that has none which is long enough by itself."""
+_MESES = tuple(
+    (ingles.encode(), castellano.encode())
+    for ingles, castellano in zip(
+        "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(),  # noqa: SIM905
+        "ENE FEB MAR ABR MAY JUN JUL AGO SEP OCT NOV DIC".split(),  # noqa: SIM905
+        strict=True,
+    )
+)
+_ESCRITA = re.compile(
+    rb"[0-9](?<![0-9A-Z].)(?:[0-9]{7}|[0-9][-/.][0-9]{2}[-/.](?:[0-9]{4}|[0-9]{2})|[0-9]{3}/[0-9]{2}/[0-9]{2}"
+    rb"|[0-9][- ]?[A-Z]{3}[- ]?[0-9]{4})(?![0-9A-Z])"
+)
+"""What may be a date as people write it (:func:`_escritas`); a digit first, or each byte would be asked."""
 _PARTES_DE_NOMBRE = re.compile(rb"[\^= ,.;\\]+")
 _PALABRAS = re.compile(rb"[^\s\\,;:()\[\]=^/]+")
 _CIFRAS = re.compile(rb"(?<![0-9A-Za-z])[0-9]{5,}(?![0-9A-Za-z])|[0-9]{7,}")
@@ -48,6 +64,8 @@ class Rastro:
         self._uids: set[bytes] = set()
         self._fechas: set[bytes] = set()
         self._puestas: set[bytes] = set()
+        self._enteros: set[bytes] = set()
+        self._escritas: set[bytes] = set()
 
     def anotar(self, vr: str, valor: Octetos) -> None:
         """Remember a value that is taken out.
@@ -79,6 +97,9 @@ class Rastro:
             en_cifras: also digits inside of longer runs of digits, where these are words' and no measurements.
         """
         pajar = octetos.upper()
+        return self._esta_suelta(pajar) or self._esta_alguna(pajar, en_cifras)
+
+    def _esta_alguna(self, pajar: bytes, en_cifras: bool) -> bool:
         agujas = self._textos | (self._fechas - self._puestas)
         if any(_esta(aguja, pajar, en_cifras) for aguja in agujas):
             return True
@@ -90,7 +111,16 @@ class Rastro:
 
     def en_partes(self, partes: Iterable[Octetos]) -> bool:
         """Whether any of it stands in a file's pieces: elements as ``bytes``, long values as ``memoryview``s."""
-        return any(self._en_imagen(parte) if isinstance(parte, memoryview) else self.en(parte) for parte in partes)
+        cortas = []
+        for parte in partes:
+            if isinstance(parte, memoryview):
+                if self._en_imagen(parte):
+                    return True
+            else:
+                cortas.append(parte.upper())
+                if self._esta_alguna(cortas[-1], en_cifras=False):
+                    return True
+        return self._esta_suelta(b"\n".join(cortas))
 
     def _en_imagen(self, parte: Octetos) -> bool:
         """The same in many bytes, most of which are no text, and where some digits in a row are chance."""
@@ -111,9 +141,13 @@ class Rastro:
         return False
 
     def _nombre(self, valor: bytes) -> None:
-        for parte in _PARTES_DE_NOMBRE.split(valor):
-            if len(parte) >= MINIMO_DE_NOMBRE:
-                self._poner(parte)
+        partes = [parte for parte in _PARTES_DE_NOMBRE.split(valor) if parte]
+        largas = [parte for parte in partes if len(parte) >= MINIMO_DE_NOMBRE]
+        for parte in largas:
+            self._poner(parte)
+        if not largas and len(partes) > 1:
+            enteros = {entre.join(orden).upper() for orden in (partes, partes[::-1]) for entre in _ENTRE_NOMBRES}
+            self._enteros |= {entero for entero in enteros if len(entero) > MINIMO and entero not in self._propio}
 
     def _uid(self, valor: bytes) -> None:
         self._uids.update(u for u in (parte.strip(b" \0").upper() for parte in valor.split(b"\\")) if len(u) > 9)
@@ -124,6 +158,17 @@ class Rastro:
             if cuando is not None:
                 self._fechas.update((cuando.isoformat().replace("-", "").encode(), cuando.isoformat().encode()))
                 self._fechas.add(cuando.isoformat().replace("-", ".").encode())
+                self._escritas |= _escritas(cuando)
+
+    def _esta_suelta(self, pajar: bytes) -> bool:
+        """What counts by itself alone, not within other letters and digits: dates as people write them, and names of
+        short parts as a whole."""
+        if self._escritas and not self._escritas.isdisjoint(_ESCRITA.findall(pajar)):
+            return True
+        return any(
+            entero in pajar and re.search(rb"(?<![0-9A-Z])" + re.escape(entero) + rb"(?![0-9A-Z])", pajar)
+            for entero in self._enteros
+        )
 
     def _palabras(self, valor: bytes) -> None:
         for parte in (suya.strip(b" \0") for suya in valor.split(b"\\")):
@@ -134,6 +179,19 @@ class Rastro:
                     self._poner(palabra)
             for cifras in _CIFRAS.findall(parte):
                 self._poner(cifras)
+
+
+def _escritas(cuando: date) -> set[bytes]:
+    """A day as people write it, the day of the month first; of the two first numbers any may be the month."""
+    dia, mes, ano = f"{cuando.day:02}".encode(), f"{cuando.month:02}".encode(), f"{cuando.year:04}".encode()
+    hechas = {ano + b"/" + mes + b"/" + dia}
+    for uno, otro in ((dia, mes), (mes, dia)):
+        hechas.add(uno + otro + ano)
+        hechas |= {entre.join((uno, otro, ano)) for entre in (b"/", b"-", b".")}
+        hechas |= {entre.join((uno, otro, ano[2:])) for entre in (b"/", b"-")}
+    for nombre in _MESES[cuando.month - 1]:
+        hechas |= {entre.join((dia, nombre, ano)) for entre in (b"", b"-", b" ")}
+    return hechas
 
 
 def _mixta(palabra: bytes) -> bool:

@@ -20,6 +20,7 @@ def upgrade() -> None:
             arriendo integer NOT NULL,
             intentos integer NOT NULL,
             proximo timestamptz,
+            apartado timestamptz,
             conservar_hasta timestamptz,
             despejadas text[] NOT NULL,
             CHECK (proximo IS NULL OR metadatos IS NOT NULL)
@@ -34,7 +35,8 @@ def upgrade() -> None:
             proximo timestamptz NOT NULL
         ) WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.01);
         INSERT INTO archivos_por_ver
-            SELECT id, uri, sha256, octetos, paquete, metadatos, sobre, arriendo, intentos, proximo, conservar_hasta,
+            SELECT id, uri, sha256, octetos, paquete, metadatos, sobre, arriendo, intentos, proximo, NULL,
+                conservar_hasta,
                 ARRAY(
                     SELECT DISTINCT d ->> 'motivo' FROM jsonb_path_query(decisiones, '$.*') AS d
                     WHERE d ->> 'decision' = 'LIBERADA' ORDER BY 1

@@ -57,7 +57,7 @@ def apartado(
         return False
     imagen, por_ver, _ = hallados
     _decidir(unidad, por_ver, None, informe)
-    por_ver.conservar(unidad.reloj() + conservar)
+    por_ver.conservar(unidad.reloj(), conservar)
     imagen.apartar(estado, motivo)
     cuentas.decidida(unidad, imagen, por_ver)
     return True

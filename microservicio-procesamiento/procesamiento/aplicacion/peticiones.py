@@ -41,15 +41,15 @@ def su_original(unidad: Unidad) -> ArchivoPorVer:
     """What there is of it to be cleaned, or deleted.
 
     Raises:
-        ReglaViolada: it is gone (SIN_ORIGINAL), or was not there when its operator decided (NADA_QUE_DECIDIR): whoever
-            said a command that had to wait for its image had not looked at it.
+        ReglaViolada: it is gone (SIN_ORIGINAL), or was not kept apart yet, or not for this, when its operator decided
+            (NADA_QUE_DECIDIR): whoever said a command that had to wait, or lost a race, had not looked at it.
     """
     por_ver = unidad.por_ver.obtener(unidad.sobre.sujeto)
     if por_ver is None:
         raise ReglaViolada("SIN_ORIGINAL")
-    if por_ver.sobre is not None:
-        decidido, pedido = en_instante(unidad.sobre.tiempo), en_instante(por_ver.sobre["tiempo"])
-        if decidido is None or pedido is None or decidido < pedido:
+    if por_ver.apartado is not None:
+        decidido = en_instante(unidad.sobre.tiempo)
+        if decidido is None or decidido < por_ver.apartado:
             raise ReglaViolada(motivos.NADA_QUE_DECIDIR)
     return por_ver
 

@@ -73,6 +73,7 @@ class ArchivoPorVer(Agregado):
         arriendo: the number of the lease of whoever took it last.
         intentos: attempts begun since it came, or an operator had it tried once more.
         proximo: when it is due, for whoever comes next where somebody has it in hand; None once it is decided.
+        apartado: when it was found last that it could not be cleaned; None where it is to be tried, or nobody noted it.
         conservar_hasta: until when the original of what could not be cleaned is kept.
         despejadas: what it was kept apart for and an operator let it go on in spite of, codes.
     """
@@ -86,6 +87,7 @@ class ArchivoPorVer(Agregado):
     arriendo: int = 0
     intentos: int = 0
     proximo: datetime | None = None
+    apartado: datetime | None = None
     conservar_hasta: datetime | None = None
     despejadas: Sequence[str] = field(default_factory=list)
 
@@ -93,9 +95,9 @@ class ArchivoPorVer(Agregado):
         """Whether it is still to be decided, and that lease is the last one: else somebody has taken over."""
         return self.proximo is not None and self.arriendo == arriendo
 
-    def conservar(self, hasta: datetime) -> None:
+    def conservar(self, ahora: datetime, cuanto: timedelta) -> None:
         """There is no clean file: the original is kept for a while, with what it takes to clean it after all."""
-        self.proximo, self.conservar_hasta = None, hasta
+        self.proximo, self.apartado, self.conservar_hasta = None, ahora, ahora + cuanto
 
     def liberar(self, motivo: str, sobre: Mapping[str, Any], ahora: datetime) -> None:
         """Have it tried once more, as the first time, in spite of what it was kept apart for.
@@ -109,7 +111,7 @@ class ArchivoPorVer(Agregado):
         if self.metadatos is None:
             raise ReglaViolada("SIN_ORIGINAL")
         self.despejadas = sorted({*self.despejadas, motivo})
-        self.sobre, self.proximo, self.conservar_hasta = sobre, ahora, None
+        self.sobre, self.proximo, self.apartado, self.conservar_hasta = sobre, ahora, None, None
         self.intentos = 0
 
     def descartar(self, ahora: datetime) -> None:

@@ -247,8 +247,10 @@ class Reconocedor:
             self._unidades.aprender(frase, _Unidad(_TERMINO))
         self._consecuencias = frozenset(lexico.consecuencias)
         self._operables, self._contiguas = frozenset(lexico.operables), frozenset(lexico.contiguas)
+        # Tens of thousands of phrases, of few conditions.
+        unidades = {suyos: _Unidad(_PROPIA, solo_con=suyos) for suyos in map(frozenset, propias.values())}
         for frase, codigos in propias.items():
-            self._unidades.poner(partes(frase), _Unidad(_PROPIA, solo_con=frozenset(codigos)))
+            self._unidades.poner(partes(frase), unidades[frozenset(codigos)])
         self._unidades.poner(["(", "+", ")"], _Unidad(_POSITIVO))
         for signo in "()":
             self._unidades.poner([signo], _Unidad(signo))

@@ -191,7 +191,7 @@ class _Nodo(Generic[V]):
 
     def __init__(self) -> None:
         self.ramas: dict[str, _Nodo[V]] = {}
-        self.clases: dict[str, list[tuple[Frases[bool], _Nodo[V]]]] = {}
+        self.clases: dict[str, _TrasClases[V]] = {}
         self.orden = 0
         self.valor: V | None = None
 
@@ -203,6 +203,14 @@ class _Nodo(Generic[V]):
                     return siguiente
             break
         siguiente = _Nodo()
+        tras = (clase, siguiente)
+        # One for all words before which the same stood: a class begins with any of hundreds.
+        juntas: dict[_TrasClases[V], _TrasClases[V]] = {}
         for primera in clase.primeras():
-            self.clases.setdefault(primera, []).append((clase, siguiente))
+            antes = self.clases.get(primera, ())
+            self.clases[primera] = juntas.setdefault(antes, (*antes, tras))
         return siguiente
+
+
+_TrasClases = tuple[tuple[Frases[bool], _Nodo[V]], ...]
+"""Classes that may stand next, each with the node behind it."""

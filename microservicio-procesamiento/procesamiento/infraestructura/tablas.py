@@ -56,6 +56,7 @@ archivos_por_ver = sa.Table(
     sa.Column("arriendo", sa.Integer, nullable=False),
     sa.Column("intentos", sa.Integer, nullable=False),
     sa.Column("proximo", sa.DateTime(timezone=True)),
+    sa.Column("apartado", sa.DateTime(timezone=True)),
     sa.Column("conservar_hasta", sa.DateTime(timezone=True)),
     sa.Column("despejadas", ARRAY(sa.Text), nullable=False),
     comment="Files whose original may still be needed, with a person's data; a row goes when it goes.",

@@ -138,13 +138,17 @@ def test_donde_no_hay_nada_que_decidir_se_rechaza(sala: Sala) -> None:
 
 
 @pytest.mark.parametrize("que", [LiberarImagen, DescartarImagen])
-def test_lo_que_se_decidio_antes_de_que_llegara_nadie_lo_habia_mirado(
-    sala: Sala, que: type[LiberarImagen | DescartarImagen]
-) -> None:
-    antes = en_texto(datetime.now(UTC) - timedelta(minutes=1))
+def test_nadie_decide_de_lo_que_no_habia_mirado(sala: Sala, que: type[LiberarImagen | DescartarImagen]) -> None:
+    """Before it came, that is to say, or of what it was kept apart for before somebody else had it tried once more."""
+    antes = en_texto(datetime.now(UTC))
     apartar(sala)
     assert ordenar(sala, que, "i-1", "c-1", antes) == "NADA_QUE_DECIDIR"
-    assert ordenar(sala, que, "i-1", "c-2") is None
+    miro = en_texto(datetime.now(UTC))
+    assert ordenar(sala, LiberarImagen, "i-1", "c-2") is None
+    assert sala.mano(maximo=1)()
+    assert sala.imagen("i-1")["estado"] == "FALLIDA"
+    assert ordenar(sala, que, "i-1", "c-3", miro) == "NADA_QUE_DECIDIR"
+    assert ordenar(sala, que, "i-1", "c-4") is None
 
 
 def test_lo_fallido_se_intenta_como_la_primera_vez_y_de_los_intentos_de_antes_ninguno_vale(sala: Sala) -> None:

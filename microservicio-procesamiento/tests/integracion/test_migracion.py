@@ -28,8 +28,8 @@ _DE_ANTES = (
     """,
     """INSERT INTO archivos (id, uri, sha256, octetos, metadatos, sobre, intentos, proximo)
         SELECT 'limpio-' || n, 'file:///l/' || n, 'h', 7,
-            jsonb_build_object('antecedentes', (SELECT string_agg(md5(n || '-' || m), '') FROM generate_series(1, 40) m)),
-            :sobre, 0, now() FROM generate_series(1, 100) AS n""",
+            (SELECT jsonb_object_agg(m, md5(n || '-' || m)) FROM generate_series(1, 40) AS m), :sobre, 0, now()
+        FROM generate_series(1, 100) AS n""",
     """UPDATE archivos SET uri = NULL, metadatos = NULL, sobre = NULL, proximo = NULL, resultado_sha256 = 'r'
         WHERE id LIKE 'limpio-%'""",
     """INSERT INTO paquetes (id, secuencia, estado, uri, sha256, octetos, sha256_metadatos, sobre, arriendo, intentos,

@@ -1,6 +1,6 @@
 """What may be released of a class of images: never fewer than k patients, nor a difference of fewer (ADR 41).
 
-A class (a *celda*) is what images have in common that a stranger may know of a patient. What is released of it moves
+A class (a *clase*) is what images have in common that a stranger may know of a patient. What is released of it moves
 in steps. Whoever sees two of its states, whenever and through whichever data set, must not be able to tell fewer than k
 patients apart by what one of them has and the other has not.
 """

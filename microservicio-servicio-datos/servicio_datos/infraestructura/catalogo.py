@@ -77,7 +77,7 @@ def leer_catalogo(archivo: Path = INCLUIDO) -> Catalogo:
     )
 
 
-def _sin_repetir(archivo: Path, clase: str, codigos: list[str]) -> None:
+def _sin_repetir(archivo: Path, que: str, codigos: list[str]) -> None:
     repetidos = sorted(c for c, veces in Counter(codigos).items() if veces > 1)
     if repetidos:
-        raise CatalogoInvalido(f"{archivo}: {clase}: código repetido: {', '.join(repetidos)}")
+        raise CatalogoInvalido(f"{archivo}: {que}: código repetido: {', '.join(repetidos)}")

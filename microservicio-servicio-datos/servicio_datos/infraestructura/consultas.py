@@ -27,7 +27,7 @@ from servicio_datos.dominio.servicio_datos import INICIADO
 from servicio_datos.infraestructura import tablas
 
 _S, _E, _N, _D = tablas.servicios_datos.c, tablas.expertos.c, tablas.nubes.c, tablas.datasets.c
-_V, _X, _C, _P = tablas.versiones.c, tablas.composiciones.c, tablas.celdas.c, tablas.publicadas.c
+_V, _X, _C, _P = tablas.versiones.c, tablas.composiciones.c, tablas.clases.c, tablas.publicadas.c
 
 # What is released, not what is known: whoever saw a number go up by one would see one patient's image come in.
 _DE_SU_ULTIMA = (
@@ -80,30 +80,30 @@ _SUYAS = sa.and_(
 )
 _CLASES = (
     sa.select(_C.modalidad, _C.patologia, _C.region, _C.banda_de_edad, _C.sexo, _C.mes, _X.imagenes)
-    .join(tablas.composiciones, _C.id == _X.celda)
+    .join(tablas.composiciones, _C.id == _X.clase)
     .where(_SUYAS)
     .order_by(_C.modalidad, _C.patologia, _C.region, _C.banda_de_edad, _C.sexo, _C.mes)
 )
 # Class by class: where a page ends, no further class is looked at. What came to a class after its step is not read.
-_DE_CELDA = (
+_DE_CLASE = (
     sa.select(_P.orden, _P.id_imagen, _P.sha256, _P.octetos)
     .where(
-        _P.celda == _X.celda,
+        _P.clase == _X.clase,
         _P.orden <= _X.ultima,
         _P.desde <= _X.paso,
         sa.or_(_P.hasta.is_(None), _P.hasta > _X.paso),
-        _P.orden > sa.case((_X.celda == sa.bindparam("celda"), sa.bindparam("orden", type_=sa.BigInteger)), else_=0),
+        _P.orden > sa.case((_X.clase == sa.bindparam("clase"), sa.bindparam("orden", type_=sa.BigInteger)), else_=0),
     )
     .order_by(_P.orden)
     .limit(TAMANO_PAGINA + 1)
     .lateral("suyas")
 )
 _PAGINA = (
-    sa.select(_X.celda, _DE_CELDA)
+    sa.select(_X.clase, _DE_CLASE)
     .select_from(tablas.composiciones)
-    .join(_DE_CELDA, sa.true())
-    .where(_SUYAS, _X.celda >= sa.bindparam("celda"))
-    .order_by(_X.celda, _DE_CELDA.c.orden)
+    .join(_DE_CLASE, sa.true())
+    .where(_SUYAS, _X.clase >= sa.bindparam("clase"))
+    .order_by(_X.clase, _DE_CLASE.c.orden)
     .limit(TAMANO_PAGINA + 1)
 )
 
@@ -113,11 +113,11 @@ class _Lugar:
     """Where a page of a version begins: after this one. As a text, it is the cursor."""
 
     version: int
-    celda: str = ""
+    clase: str = ""
     orden: int = 0
 
     def __str__(self) -> str:
-        return f"{self.version}.{self.celda}.{self.orden}"
+        return f"{self.version}.{self.clase}.{self.orden}"
 
     @classmethod
     def leer(cls, cursor: str, version: int | None) -> "_Lugar":
@@ -172,7 +172,7 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
             elementos=[
                 ImagenPublicada(id_imagen=f["id_imagen"], sha256=f["sha256"], octetos=f["octetos"]) for f in visibles
             ],
-            siguiente=str(_Lugar(fila["version"], visibles[-1]["celda"], visibles[-1]["orden"])) if hay_mas else None,
+            siguiente=str(_Lugar(fila["version"], visibles[-1]["clase"], visibles[-1]["orden"])) if hay_mas else None,
         )
 
     def manifiesto(self, consulta: ObtenerManifiestoDeDataset) -> ManifiestoDeDataset | None:

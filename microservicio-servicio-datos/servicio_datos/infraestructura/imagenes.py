@@ -25,31 +25,31 @@ _SUMAR = sa.text("""
         SET cuantas = conocida.cuantas + excluded.cuantas, con_archivo = conocida.con_archivo + excluded.con_archivo
 """)
 _CLASIFICAR = sa.text("""
-    INSERT INTO celdas (id, modalidad, patologia, region, banda_de_edad, sexo, mes)
-    SELECT * FROM json_to_recordset(:celdas)
+    INSERT INTO clases (id, modalidad, patologia, region, banda_de_edad, sexo, mes)
+    SELECT * FROM json_to_recordset(:clases)
         AS nueva (id text, modalidad text, patologia text, region text, banda_de_edad text, sexo text, mes text)
     ORDER BY id
     ON CONFLICT (id) DO NOTHING
 """)
 # One that is said again as it was waits for nothing; nor does one that is not to be released.
 _ANOTAR = sa.text("""
-    INSERT INTO imagenes AS conocida (id, secuencia, celda, seudonimo, sha256, octetos, sin_emisor, pendiente)
+    INSERT INTO imagenes AS conocida (id, secuencia, clase, seudonimo, sha256, octetos, sin_emisor, pendiente)
     SELECT *, NOT sin_emisor FROM json_to_recordset(:imagenes) AS nueva
-        (id text, secuencia bigint, celda text, seudonimo text, sha256 text, octetos bigint, sin_emisor boolean)
+        (id text, secuencia bigint, clase text, seudonimo text, sha256 text, octetos bigint, sin_emisor boolean)
     ORDER BY id
-    ON CONFLICT (id) DO UPDATE SET secuencia = excluded.secuencia, celda = excluded.celda,
+    ON CONFLICT (id) DO UPDATE SET secuencia = excluded.secuencia, clase = excluded.clase,
         seudonimo = excluded.seudonimo, sha256 = excluded.sha256, octetos = excluded.octetos,
         sin_emisor = excluded.sin_emisor,
         pendiente = NOT excluded.sin_emisor AND (conocida.pendiente OR conocida.sin_emisor
-            OR (excluded.celda, excluded.seudonimo, excluded.sha256)
-                IS DISTINCT FROM (conocida.celda, conocida.seudonimo, conocida.sha256))
+            OR (excluded.clase, excluded.seudonimo, excluded.sha256)
+                IS DISTINCT FROM (conocida.clase, conocida.seudonimo, conocida.sha256))
         WHERE excluded.secuencia > conocida.secuencia
     RETURNING id, xmax <> 0 AS ya_conocida
 """)
 _CADUCAN = sa.text("""
     UPDATE publicadas
-    SET caduca = imagenes.sin_emisor OR (publicadas.celda, publicadas.seudonimo, publicadas.sha256)
-        IS DISTINCT FROM (imagenes.celda, imagenes.seudonimo, imagenes.sha256)
+    SET caduca = imagenes.sin_emisor OR (publicadas.clase, publicadas.seudonimo, publicadas.sha256)
+        IS DISTINCT FROM (imagenes.clase, imagenes.seudonimo, imagenes.sha256)
     FROM imagenes WHERE imagenes.id = ANY(:ids) AND id_imagen = imagenes.id AND hasta IS NULL
 """)
 
@@ -106,8 +106,8 @@ class ImagenesSQL(Cuaderno):
         self._transaccion = transaccion
 
     def _guardar(self, imagenes: Collection[Imagen]) -> None:
-        celdas = {i.clase.id: celda_de(i.clase) for i in imagenes}
-        self._transaccion.ejecutar(_CLASIFICAR, {"celdas": json.dumps(list(celdas.values()))})
+        clases = {i.clase.id: fila_de_clase(i.clase) for i in imagenes}
+        self._transaccion.ejecutar(_CLASIFICAR, {"clases": json.dumps(list(clases.values()))})
         anotadas = self._transaccion.ejecutar(_ANOTAR, {"imagenes": json.dumps([imagen_de(i) for i in imagenes])})
         if cambiadas := [fila.id for fila in anotadas if fila.ya_conocida]:
             self._transaccion.ejecutar(_CADUCAN, {"ids": cambiadas})
@@ -119,13 +119,11 @@ class ImagenesSQL(Cuaderno):
         self._transaccion.ejecutar(_SUMAR, valores)
 
 
-def celda_de(clase: Clase) -> Fila:
+def fila_de_clase(clase: Clase) -> Fila:
     """A class's columns, as far as an image tells them."""
     return {"id": clase.id, **asdict(clase)}
 
 
 def imagen_de(imagen: Imagen) -> Fila:
     """An image's columns, but for whether it waits."""
-    columnas = asdict(imagen)
-    del columnas["clase"]
-    return {**columnas, "celda": imagen.clase.id}
+    return {**asdict(imagen), "clase": imagen.clase.id}

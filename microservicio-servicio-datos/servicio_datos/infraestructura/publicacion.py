@@ -13,33 +13,33 @@ from servicio_datos.infraestructura import tablas
 
 _CERROJO = sa.select(sa.func.pg_advisory_xact_lock(0x5A41))
 _C, _D, _I, _P, _X = (
-    tabla.c for tabla in (tablas.celdas, tablas.datasets, tablas.imagenes, tablas.publicadas, tablas.composiciones)
+    tabla.c for tabla in (tablas.clases, tablas.datasets, tablas.imagenes, tablas.publicadas, tablas.composiciones)
 )
 
 # What waits of few patients waits: it is not looked at again and again.
 _DEBIDAS = sa.text("""
-    SELECT celda FROM imagenes WHERE pendiente GROUP BY celda HAVING count(DISTINCT seudonimo) >= :k
+    SELECT clase FROM imagenes WHERE pendiente GROUP BY clase HAVING count(DISTINCT seudonimo) >= :k
     UNION
-    SELECT celda FROM publicadas WHERE caduca AND hasta IS NULL GROUP BY celda HAVING count(DISTINCT seudonimo) >= :k
+    SELECT clase FROM publicadas WHERE caduca AND hasta IS NULL GROUP BY clase HAVING count(DISTINCT seudonimo) >= :k
 """)
-_CELDA = sa.text("SELECT paso FROM celdas WHERE id = :celda")
-_PUBLICADAS = sa.text("SELECT id_imagen, sha256, seudonimo, desde, hasta FROM publicadas WHERE celda = :celda")
+_PASO = sa.text("SELECT paso FROM clases WHERE id = :clase")
+_PUBLICADAS = sa.text("SELECT id_imagen, sha256, seudonimo, desde, hasta FROM publicadas WHERE clase = :clase")
 # Locked, in their keys' order: who hears of images anew changes them, and then what was released of them.
 _CANDIDATAS = sa.text("""
     SELECT id, sha256, seudonimo, octetos FROM imagenes
-    WHERE celda = :celda AND NOT sin_emisor ORDER BY id FOR NO KEY UPDATE
+    WHERE clase = :clase AND NOT sin_emisor ORDER BY id FOR NO KEY UPDATE
 """)
 _QUITAR = sa.text(
-    "UPDATE publicadas SET hasta = :paso WHERE celda = :celda AND hasta IS NULL AND id_imagen = ANY(:ids)"
+    "UPDATE publicadas SET hasta = :paso WHERE clase = :clase AND hasta IS NULL AND id_imagen = ANY(:ids)"
 )
 _AVANZAR = sa.text("""
-    UPDATE celdas SET paso = :paso, k = :k, imagenes = :imagenes,
-        ultima = (SELECT coalesce(max(orden), 0) FROM publicadas WHERE celda = :celda)
-    WHERE id = :celda
+    UPDATE clases SET paso = :paso, k = :k, imagenes = :imagenes,
+        ultima = (SELECT coalesce(max(orden), 0) FROM publicadas WHERE clase = :clase)
+    WHERE id = :clase
 """)
 _YA_NO_ESPERAN = sa.text("""
     UPDATE imagenes SET pendiente = false FROM publicadas AS suya
-    WHERE imagenes.celda = :celda AND imagenes.pendiente AND suya.celda = :celda AND suya.hasta IS NULL
+    WHERE imagenes.clase = :clase AND imagenes.pendiente AND suya.clase = :clase AND suya.hasta IS NULL
         AND suya.id_imagen = imagenes.id AND suya.sha256 = imagenes.sha256 AND suya.seudonimo = imagenes.seudonimo
 """)
 
@@ -54,7 +54,7 @@ _VERSION = sa.text("""
 """)
 _HUELLAS = sa.text("""
     SELECT publicadas.sha256 FROM composiciones AS suya JOIN publicadas
-        ON publicadas.celda = suya.celda AND publicadas.orden <= suya.ultima
+        ON publicadas.clase = suya.clase AND publicadas.orden <= suya.ultima
         AND publicadas.desde <= suya.paso AND (publicadas.hasta IS NULL OR publicadas.hasta > suya.paso)
     WHERE suya.dataset = :dataset AND suya.hasta IS NULL
     ORDER BY publicadas.sha256 COLLATE "C"
@@ -87,7 +87,7 @@ class PublicadorSQL:
             debidas = conexion.scalars(_DEBIDAS, {"k": self._k}).all()
             datasets = conexion.execute(_DATASETS).mappings().all()
         pendientes: Iterable[tuple[Callable[[sa.Connection, Any], None], Any]] = chain(
-            ((self._avanzar, celda) for celda in debidas), ((self._versionar, dataset) for dataset in datasets)
+            ((self._avanzar, clase) for clase in debidas), ((self._versionar, dataset) for dataset in datasets)
         )
         for hacer, que in pendientes:
             if not sigue():
@@ -97,36 +97,36 @@ class PublicadorSQL:
                 conexion.execute(_CERROJO)
                 hacer(conexion, que)
 
-    def _avanzar(self, conexion: sa.Connection, celda: str) -> None:
+    def _avanzar(self, conexion: sa.Connection, clase: str) -> None:
         publicadas = [
             Publicada(Entrada(f.id_imagen, f.sha256, f.seudonimo), f.desde, f.hasta)
-            for f in conexion.execute(_PUBLICADAS, {"celda": celda})
+            for f in conexion.execute(_PUBLICADAS, {"clase": clase})
         ]
         filas = {
-            Entrada(f.id, f.sha256, f.seudonimo): f.octetos for f in conexion.execute(_CANDIDATAS, {"celda": celda})
+            Entrada(f.id, f.sha256, f.seudonimo): f.octetos for f in conexion.execute(_CANDIDATAS, {"clase": clase})
         }
         nuevo = siguiente(publicadas, filas.keys(), self._k)
         if nuevo is not None:
             actual = {p.entrada for p in publicadas if p.hasta is None}
-            paso = conexion.scalars(_CELDA, {"celda": celda}).one() + 1
-            _quitar(conexion, celda, paso, actual - nuevo)
-            _poner(conexion, celda, paso, {e: filas[e] for e in nuevo - actual})
-            conexion.execute(_AVANZAR, {"celda": celda, "paso": paso, "k": self._k, "imagenes": len(nuevo)})
-        conexion.execute(_YA_NO_ESPERAN, {"celda": celda})
+            paso = conexion.scalars(_PASO, {"clase": clase}).one() + 1
+            _quitar(conexion, clase, paso, actual - nuevo)
+            _poner(conexion, clase, paso, {e: filas[e] for e in nuevo - actual})
+            conexion.execute(_AVANZAR, {"clase": clase, "paso": paso, "k": self._k, "imagenes": len(nuevo)})
+        conexion.execute(_YA_NO_ESPERAN, {"clase": clase})
 
     def _versionar(self, conexion: sa.Connection, dataset: sa.RowMapping) -> None:
         codigo, suya = dataset["codigo"], _es_de(dataset)
         ultima = conexion.scalars(_ULTIMA, {"dataset": codigo}).one()
         version = (ultima or 0) + 1
-        vigente = sa.and_(_X.celda == _C.id, _X.paso == _C.paso)
+        vigente = sa.and_(_X.clase == _C.id, _X.paso == _C.paso)
         abierta = sa.and_(_X.dataset == codigo, _X.hasta.is_(None))
         fuera = sa.update(tablas.composiciones).where(
             abierta, ~sa.exists().where(vigente, _C.imagenes > 0, suya).correlate(tablas.composiciones)
         )
         dentro = sa.select(sa.literal(codigo), _C.id, sa.literal(version), _C.paso, _C.k, _C.imagenes, _C.ultima).where(
-            _C.imagenes > 0, suya, ~sa.exists().where(abierta, vigente).correlate(tablas.celdas)
+            _C.imagenes > 0, suya, ~sa.exists().where(abierta, vigente).correlate(tablas.clases)
         )
-        columnas = ["dataset", "celda", "desde", "paso", "k", "imagenes", "ultima"]
+        columnas = ["dataset", "clase", "desde", "paso", "k", "imagenes", "ultima"]
         cambios = conexion.execute(fuera.values(hasta=version)).rowcount
         cambios += conexion.execute(sa.insert(tablas.composiciones).from_select(columnas, dentro)).rowcount
         if ultima is not None and not cambios:
@@ -135,8 +135,8 @@ class PublicadorSQL:
         for sha256 in conexion.scalars(_HUELLAS, {"dataset": codigo}, execution_options={"yield_per": 10_000}):
             resumen.update(f"{sha256}\n".encode())
             imagenes += 1
-        retenidos = sa.select(sa.func.count(_I.seudonimo.distinct())).where(_I.pendiente, _I.celda == _C.id, suya)
-        sin_emisor = sa.select(sa.func.count()).where(_I.sin_emisor, _I.celda == _C.id, suya)
+        retenidos = sa.select(sa.func.count(_I.seudonimo.distinct())).where(_I.pendiente, _I.clase == _C.id, suya)
+        sin_emisor = sa.select(sa.func.count()).where(_I.sin_emisor, _I.clase == _C.id, suya)
         conexion.execute(
             _VERSION,
             {
@@ -154,16 +154,16 @@ class PublicadorSQL:
         )
 
 
-def _quitar(conexion: sa.Connection, celda: str, paso: int, idas: Collection[Entrada]) -> None:
+def _quitar(conexion: sa.Connection, clase: str, paso: int, idas: Collection[Entrada]) -> None:
     if idas:
-        conexion.execute(_QUITAR, {"celda": celda, "paso": paso, "ids": [e.id_imagen for e in idas]})
+        conexion.execute(_QUITAR, {"clase": clase, "paso": paso, "ids": [e.id_imagen for e in idas]})
 
 
-def _poner(conexion: sa.Connection, celda: str, paso: int, nuevas: dict[Entrada, int]) -> None:
+def _poner(conexion: sa.Connection, clase: str, paso: int, nuevas: dict[Entrada, int]) -> None:
     if nuevas:
         filas = [
             {
-                "celda": celda,
+                "clase": clase,
                 "desde": paso,
                 "id_imagen": e.id_imagen,
                 "sha256": e.sha256,

@@ -44,8 +44,8 @@ imagenes_por_modalidad = sa.Table(
     comment="Anonymised images that have been heard of; the images themselves are another service's.",
 )
 
-celdas = sa.Table(
-    "celdas",
+clases = sa.Table(
+    "clases",
     METADATOS,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("modalidad", sa.Text, nullable=False),
@@ -60,14 +60,14 @@ celdas = sa.Table(
     sa.Column("ultima", sa.BigInteger, nullable=False, server_default="0"),
     comment="The classes of images, and how far what is released of each has come.",
 )
-sa.Index("celdas_publicadas", celdas.c.modalidad, celdas.c.id, postgresql_where=celdas.c.imagenes > 0)
+sa.Index("clases_publicadas", clases.c.modalidad, clases.c.id, postgresql_where=clases.c.imagenes > 0)
 
 imagenes = sa.Table(
     "imagenes",
     METADATOS,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("secuencia", sa.BigInteger, nullable=False),
-    sa.Column("celda", sa.ForeignKey(celdas.c.id), nullable=False, index=True),
+    sa.Column("clase", sa.ForeignKey(clases.c.id), nullable=False, index=True),
     sa.Column("seudonimo", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("octetos", sa.BigInteger, nullable=False),
@@ -81,14 +81,14 @@ imagenes = sa.Table(
     ),
     comment="Anonymised images that have a file, as they were last heard of; the images are another service's.",
 )
-sa.Index("imagenes_pendientes", imagenes.c.celda, imagenes.c.seudonimo, postgresql_where=imagenes.c.pendiente)
-sa.Index("imagenes_sin_emisor", imagenes.c.celda, postgresql_where=imagenes.c.sin_emisor)
+sa.Index("imagenes_pendientes", imagenes.c.clase, imagenes.c.seudonimo, postgresql_where=imagenes.c.pendiente)
+sa.Index("imagenes_sin_emisor", imagenes.c.clase, postgresql_where=imagenes.c.sin_emisor)
 
 publicadas = sa.Table(
     "publicadas",
     METADATOS,
     sa.Column("orden", sa.BigInteger, sa.Identity(), primary_key=True),
-    sa.Column("celda", sa.ForeignKey(celdas.c.id), nullable=False),
+    sa.Column("clase", sa.ForeignKey(clases.c.id), nullable=False),
     sa.Column("desde", sa.Integer, nullable=False),
     sa.Column("hasta", sa.Integer),
     sa.Column("id_imagen", sa.Text, nullable=False),
@@ -104,10 +104,10 @@ publicadas = sa.Table(
     ),
     comment="What was ever released of a class, and during which of its steps.",
 )
-sa.Index("publicadas_celda", publicadas.c.celda, publicadas.c.orden)
+sa.Index("publicadas_clase", publicadas.c.clase, publicadas.c.orden)
 sa.Index(
     "publicadas_caducas",
-    publicadas.c.celda,
+    publicadas.c.clase,
     publicadas.c.seudonimo,
     postgresql_where=sa.and_(publicadas.c.caduca, publicadas.c.hasta.is_(None)),
 )
@@ -135,14 +135,14 @@ composiciones = sa.Table(
     METADATOS,
     sa.Column("orden", sa.BigInteger, sa.Identity(), primary_key=True),
     sa.Column("dataset", sa.ForeignKey(datasets.c.codigo), nullable=False),
-    sa.Column("celda", sa.ForeignKey(celdas.c.id), nullable=False),
+    sa.Column("clase", sa.ForeignKey(clases.c.id), nullable=False),
     sa.Column("desde", sa.Integer, nullable=False),
     sa.Column("hasta", sa.Integer),
     sa.Column("paso", sa.Integer, nullable=False),
     sa.Column("k", sa.Integer, nullable=False),
     sa.Column("imagenes", sa.BigInteger, nullable=False),
     sa.Column("ultima", sa.BigInteger, nullable=False),
-    sa.UniqueConstraint("dataset", "celda", "desde"),
+    sa.UniqueConstraint("dataset", "clase", "desde"),
     comment="Which step of which class is in a data set, and during which of its versions.",
 )
 

@@ -10,7 +10,7 @@ from seedwork.pruebas.almacen import Almacen, TransaccionMemoria
 from seedwork.pruebas.tablas import definiciones
 from servicio_datos.dominio.catalogo import Catalogo
 from servicio_datos.dominio.publicacion import Imagen
-from servicio_datos.infraestructura.imagenes import Cuaderno, Sumas, celda_de, imagen_de
+from servicio_datos.infraestructura.imagenes import Cuaderno, Sumas, fila_de_clase, imagen_de
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 from servicio_datos.infraestructura.tablas import METADATOS
 
@@ -125,16 +125,16 @@ class ImagenesMemoria(Cuaderno):
         self._almacen = transaccion.almacen
 
     def _guardar(self, imagenes: Collection[Imagen]) -> None:
-        celdas, conocidas = self._almacen.tablas["celdas"], self._almacen.tablas["imagenes"]
+        clases, conocidas = self._almacen.tablas["clases"], self._almacen.tablas["imagenes"]
         for imagen in imagenes:
-            celda, nueva = celda_de(imagen.clase), imagen_de(imagen)
-            if celda["id"] not in celdas:
-                self._almacen.poner(celdas, celda["id"], {**celda, "paso": 0, "k": None, "imagenes": 0, "ultima": 0})
+            clase, nueva = fila_de_clase(imagen.clase), imagen_de(imagen)
+            if clase["id"] not in clases:
+                self._almacen.poner(clases, clase["id"], {**clase, "paso": 0, "k": None, "imagenes": 0, "ultima": 0})
             antes = conocidas.get(imagen.id)
             if antes is None:
                 self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": not imagen.sin_emisor})
             elif imagen.secuencia > antes["secuencia"]:
-                otra = any(antes[c] != nueva[c] for c in ("celda", "seudonimo", "sha256", "sin_emisor"))
+                otra = any(antes[c] != nueva[c] for c in ("clase", "seudonimo", "sha256", "sin_emisor"))
                 espera = not imagen.sin_emisor and (antes["pendiente"] or otra)
                 self._almacen.poner(conocidas, imagen.id, {**nueva, "pendiente": espera})
 

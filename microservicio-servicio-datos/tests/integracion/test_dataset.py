@@ -38,8 +38,8 @@ ENTRADAS = """
     FROM versiones
     JOIN composiciones AS suya ON suya.dataset = versiones.dataset
         AND suya.desde <= versiones.version AND (suya.hasta IS NULL OR suya.hasta > versiones.version)
-    JOIN celdas ON celdas.id = suya.celda
-    JOIN publicadas ON publicadas.celda = suya.celda
+    JOIN clases ON clases.id = suya.clase
+    JOIN publicadas ON publicadas.clase = suya.clase
         AND publicadas.desde <= suya.paso AND (publicadas.hasta IS NULL OR publicadas.hasta > suya.paso)
 """
 
@@ -177,7 +177,7 @@ def test_lo_dicho_otra_vez_igual_no_espera_y_lo_de_antes_no_sustituye_a_lo_de_de
     publicacion.oir(archivo(1, 1, version=5, sexo="M"), archivo(1, 1, version=4, sexo="O"))
     publicacion.oir(archivo(1, 1, version=3, sexo="O"))
     assert publicacion.servicio.filas(
-        "SELECT sexo FROM imagenes JOIN celdas ON celdas.id = celda WHERE imagenes.id = 'i-1'"
+        "SELECT sexo FROM imagenes JOIN clases ON clases.id = clase WHERE imagenes.id = 'i-1'"
     ) == [("M",)]
 
 
@@ -393,7 +393,7 @@ def test_mientras_se_publica_se_oye_lo_que_sea_y_ninguno_estorba_al_otro(publica
             editor.result()
     assert len(publicacion.versiones()) > 5
     _nadie_se_distingue(publicacion.versiones().values())
-    es_la_suya = "(p.celda, p.sha256) = (i.celda, i.sha256)"
+    es_la_suya = "(p.clase, p.sha256) = (i.clase, i.sha256)"
     que_salen = "publicadas AS p JOIN imagenes AS i ON i.id = p.id_imagen WHERE p.hasta IS NULL"
     assert publicacion.servicio.filas(f"SELECT FROM {que_salen} AND p.caduca = ({es_la_suya})") == []
     publicacion.publicar()

@@ -12,6 +12,7 @@ from anonimizacion.dicom.meta import cabecera
 from anonimizacion.dicom.recorrido import Recorrido, sin_lo_que_consta
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Rasgos, Remitente
 from anonimizacion.paciente import Paciente
+from anonimizacion.quemado import SIN_CERTEZA
 from anonimizacion.seudonimos import Seudonimizador
 
 _JUEGO, _CLASE, _INSTANCIA = 0x00080005, 0x00080016, 0x00080018
@@ -64,8 +65,10 @@ def limpiar(
         informe.avisos.add("SUV_SIN_PESO")
     seudonimo = seudonimos.paciente(paciente)
     datos[_ID] = Elemento("LO", seudonimo.encode())
-    # What a person looked at in the engine's stead, the engine does not vouch for.
-    pixeles_limpios = imagen.tapada and Motivo.TEXTO_QUEMADO_POSIBLE not in informe.despejadas
+    # What a person looked at in the engine's stead, and what nobody looked at, the engine does not vouch for.
+    pixeles_limpios = (
+        imagen.tapada and Motivo.TEXTO_QUEMADO_POSIBLE not in informe.despejadas and not informe.avisos & SIN_CERTEZA
+    )
     marcas.marcar(datos, pixeles_limpios=pixeles_limpios)
     if pixeles_limpios:
         informe.opciones.append("pixeles_limpios")

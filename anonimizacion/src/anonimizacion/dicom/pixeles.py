@@ -99,9 +99,6 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> Limpieza:
     comprimida = isinstance(elemento.valor, Fragmentos)
     if comprimida == (archivo.sintaxis in _NATIVAS):
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
-    if hay[0] == PIXELES and elemento.vr == "UN" and archivo.codificacion.pequeno:
-        # Whoever passed it on did not know what it is; words of two bytes are what it is without a representation.
-        elemento.vr = "OW"
     imagen = _imagen(datos, archivo.codificacion.orden, enteros=hay[0] == PIXELES)
     tapado = _Tapado.de(datos, archivo.codificacion.orden, imagen, opciones, informe)
     if comprimida:

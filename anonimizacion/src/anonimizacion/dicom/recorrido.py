@@ -14,8 +14,18 @@ from anonimizacion.dicom.lector import leer_secuencia_implicita
 from anonimizacion.dicom.marcas import marcar
 from anonimizacion.dicom.meta import cabecera
 from anonimizacion.dicom.relleno import PALABRA, relleno, todos
-from anonimizacion.dicom.tabla import CODIGOS, ENUMERADOS, PESO_Y_TALLA, PRIVADO, TIPO_DE_IMAGEN, Accion, Regla, regla
-from anonimizacion.modelo import ApartarError, Informe, Octetos, Opciones
+from anonimizacion.dicom.tabla import (
+    CODIGOS,
+    ENUMERADOS,
+    OCTETOS_QUE_QUEDAN,
+    PESO_Y_TALLA,
+    PRIVADO,
+    TIPO_DE_IMAGEN,
+    Accion,
+    Regla,
+    regla,
+)
+from anonimizacion.modelo import ApartarError, Informe, Motivo, Octetos, Opciones
 from anonimizacion.paciente import Paciente
 from anonimizacion.rastro import Rastro
 from anonimizacion.seudonimos import Seudonimizador
@@ -28,6 +38,8 @@ _TEXTO_LARGO = 1 << 14
 _EN_UTF8 = ("utf_8",)
 _VR_TEXTUALES = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())  # noqa: SIM905
 _UIDS = frozenset({"UI"})
+_DE_OCTETOS, _EN_PALABRAS = frozenset({"OB", "OW"}), frozenset({"OW"})
+"""Bytes in either of two representations; without any they are words of two (PS3.5 A.1)."""
 _DEL_CENTRO = frozenset({0x00080080, 0x00080081, 0x00081040})
 """InstitutionName, its address and its department: they go, but name no person by themselves."""
 _DE_REFERENCIA = frozenset({0x00081160, 0x0062000B, 0x0028135A, 0x0040A170})
@@ -127,6 +139,9 @@ class Recorrido:
             self._quitar(conjunto, tag, elemento, suya)
             return Accion.QUITAR
         if not self._como_dice_el_diccionario(elemento, suya):
+            if tag in OCTETOS_QUE_QUEDAN and tag not in IMAGENES:
+                # A signal, a shape or a table without its bytes would pass for a clean one.
+                raise ApartarError(Motivo.ESTRUCTURA_INVALIDA)
             self._quitar(conjunto, tag, elemento, suya)
             return Accion.QUITAR
         if suya.nombrada and (accion is not Accion.FECHA or elemento.vr in ("DA", "DT")):
@@ -166,9 +181,10 @@ class Recorrido:
         """Give an element the representation that the standard does; False where its bytes can't be that."""
         if elemento.vr in suya.vrs:
             return isinstance(elemento.valor, list) == (elemento.vr == "SQ") or isinstance(elemento.valor, Fragmentos)
-        if len(suya.vrs) != 1 or self._codificacion != _CONOCIDA:
+        vrs = _EN_PALABRAS if suya.vrs == _DE_OCTETOS else suya.vrs
+        if len(vrs) != 1 or self._codificacion != _CONOCIDA:
             return False
-        (vr,) = suya.vrs
+        (vr,) = vrs
         if elemento.vr == "UN" and not isinstance(elemento.valor, list | Fragmentos):
             if vr == "SQ":
                 try:

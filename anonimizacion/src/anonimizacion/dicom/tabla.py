@@ -97,6 +97,7 @@ BINARIOS = frozenset(
     """.split()  # noqa: SIM905
 )
 """The bytes that are kept, by keyword: pictures, their tables, signals and shapes."""
+OCTETOS_QUE_QUEDAN = frozenset(tag for tag, entrada in DicomDictionary.items() if entrada[4] in BINARIOS)
 
 _CODIGOS_LIBRES = frozenset({"ContentLabel", "GraphicLayer"})
 """Codes by their representation (CS), words by their use: whoever makes a presentation names its layers."""
