@@ -65,7 +65,7 @@ def _en_rle(ruta: Path) -> None:
     datos = canarios.base(RLELossless)
     datos.Rows = datos.Columns = LADO
     datos.NumberOfFrames = CUADROS // 2
-    valores = np.random.default_rng(1).integers(0, 1 << 12, (LADO, LADO)).astype("<u2")
+    valores = np.random.default_rng(1).normal(2000, 300, (LADO, LADO)).astype("<u2")
     cuadro = encode_pixel_data(
         valores.tobytes(), rows=LADO, columns=LADO, samples_per_pixel=1, bits_allocated=16, byteorder="<"
     )

@@ -1,11 +1,12 @@
 """The public samples that pydicom carries: each comes out clean, or is kept apart for a reason that can be named.
 
 They have what files made here have not: other makers' writers, enhanced objects, segmentations, plans, doses, reports,
-waveforms, fifteen character sets.
+waveforms, fifteen character sets. In make check their pictures are not read, as if a person had looked at them: the
+smallest are read there by the verification, and all of them here in make test-largo (`largo`), which takes half a
+minute of CPU time.
 """
 
 import io
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from pydicom._uid_dict import UID_dictionary
 
 from anonimizacion.dicom.tabla import TABLA
-from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Remitente, Resultado
+from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Opciones, Remitente, Resultado
 from anonimizacion.motor import anonimizar
 from anonimizacion.seudonimos import Seudonimizador
 
@@ -24,11 +25,14 @@ MUESTRAS = [ruta for ruta in sorted(CARPETA.rglob("*")) if ruta.is_file() and ru
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 
 
-@cache  # A sample in which texts are looked for takes a second, and several tests want it.
-def anonima(octetos: bytes) -> Resultado:
-    resultado = anonimizar(octetos, Formato.DICOM, CLAVE, Remitente("Hospital del norte"))
+SIN_LEER = Opciones(leer_texto=False, despejadas=frozenset({Motivo.TEXTO_QUEMADO_POSIBLE}))
+
+
+def anonima(octetos: bytes, opciones: Opciones = SIN_LEER) -> Resultado:
+    resultado = anonimizar(octetos, Formato.DICOM, CLAVE, Remitente("Hospital del norte"), opciones)
     if isinstance(resultado, Apartada) and resultado.motivo is Motivo.PACIENTE_DESCONOCIDO:
-        return anonimizar(octetos, Formato.DICOM, CLAVE, Remitente("Hospital del norte", "PEDIDO-77120934"))
+        quien = Remitente("Hospital del norte", "PEDIDO-77120934")
+        return anonimizar(octetos, Formato.DICOM, CLAVE, quien, opciones)
     return resultado
 
 
@@ -40,9 +44,10 @@ def leida(nombre: str) -> tuple[pydicom.FileDataset, pydicom.FileDataset]:
     return pydicom.dcmread(ruta), pydicom.dcmread(io.BytesIO(resultado.contenido()))
 
 
+@pytest.mark.parametrize("opciones", [SIN_LEER, pytest.param(Opciones(), marks=pytest.mark.largo)], ids=["", "leida"])
 @pytest.mark.parametrize("ruta", MUESTRAS, ids=[ruta.name for ruta in MUESTRAS])
-def test_cada_muestra_sale_limpia_o_se_aparta(ruta: Path) -> None:
-    resultado = anonima(ruta.read_bytes())
+def test_cada_muestra_sale_limpia_o_se_aparta(ruta: Path, opciones: Opciones) -> None:
+    resultado = anonima(ruta.read_bytes(), opciones)
     if isinstance(resultado, Apartada):
         assert resultado.motivo is not Motivo.ERROR_INTERNO, resultado.informe.avisos
         return
@@ -57,7 +62,7 @@ def test_cada_muestra_sale_limpia_o_se_aparta(ruta: Path) -> None:
                 if valor not in UID_dictionary and (len(valor) >= 12 or sum(c.isdigit() for c in valor) > 4):
                     assert valor.encode() not in contenido, elemento.tag
     # What is clean already is cleaned again: nothing that the engine wrote is taken for a rest.
-    assert isinstance(anonima(contenido), Limpia)
+    assert isinstance(anonima(contenido, opciones), Limpia)
 
 
 def test_salen_bastantes() -> None:

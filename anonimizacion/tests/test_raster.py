@@ -165,7 +165,7 @@ def test_lo_que_dice_la_imagen_se_tapa_y_el_informe_calla_que_decia(formato: For
 def test_lo_redondo_no_es_una_letra_y_una_palabra_grande_si(monkeypatch: pytest.MonkeyPatch) -> None:
     def ve(texto: str, alto: int, puntuacion: float = 0.6) -> bool:
         caja = [[10, 10], [310, 10], [310, 10 + alto], [10, 10 + alto]]
-        monkeypatch.setattr(ocr, "_lector", lambda: lambda *_, **__: ([[caja, texto, puntuacion]], None))
+        monkeypatch.setattr(ocr, "_hallado", lambda _: [(caja, texto, puntuacion)])
         return ocr._leer(np.zeros((400, 400, 3), np.uint8))[0][1]
 
     monkeypatch.undo()

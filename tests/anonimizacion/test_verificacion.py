@@ -35,8 +35,12 @@ def test_cada_canario_esta_en_su_archivo() -> None:
 
 
 def test_ningun_archivo_de_muestra_conserva_un_identificador() -> None:
-    """The smallest of the reader's own samples; `make verificar-anonimizacion` has all of them."""
-    chicos = [p for p in publicos.todos() if p.nombre.startswith("pydicom/") and len(p.octetos) < 1 << 16]
+    """The smallest of the reader's own samples, which are read in no time; `make verificar-anonimizacion` has all."""
+    chicos = [
+        p
+        for p in publicos.todos()
+        if p.nombre.startswith("pydicom/") and len(p.octetos) < 1 << 16 and p.leido.get("Rows", 0) <= 1 << 7
+    ]
     acta, _ = verificacion.revisar_publicos(chicos, CLAVE)
     assert acta.hallazgos == []
     assert acta.limpios > 20

@@ -104,7 +104,7 @@ def _enviar(plataforma: Plataforma, cuantas: int, hasta: str = "COMPLETADO") -> 
 
 def _paquete(cuantas: int) -> bytes:
     """So many images, each another one of one of a hundred patients; none of a kind whose pictures are read, which by
-    itself takes a second of each."""
+    itself takes a while of each."""
     original = dcmread(Path(str(get_testdata_file("CT_small.dcm", download=False))))
     octetos = io.BytesIO()
     with zipfile.ZipFile(octetos, "w", zipfile.ZIP_DEFLATED) as archivo:

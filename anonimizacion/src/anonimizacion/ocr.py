@@ -23,8 +23,11 @@ _SOLAPE = 96
 """Pixels that pieces have in common, so that a line of text is whole in one of them, or read in both."""
 _MINIMO = 6
 """Pixels of a side: no letter has fewer."""
-_RELLENA = 368
-"""Pixels of a side that a smaller picture is filled up to: it is seen at twice its size."""
+_RELLENA = (208, 368)
+"""Pixels of a side that a smaller picture is filled up to, the least of these that holds it, and is seen at twice: the
+reader would blow it up further, for many times the time, and find no more."""
+_LADO = 2 * _RELLENA[-1]
+"""Pixels that the reader makes the shorter side of what is smaller."""
 _LINEA = 40
 """Pixels that a line which can't be read may be high, with its margins; a tenth of the picture, where that is more."""
 _LETRA, _POCAS = 80, 3
@@ -124,10 +127,10 @@ def _comienzos(largo: int) -> list[int]:
 
 
 def _rellena(vista: Vista) -> Vista:
-    """The same with a black margin: the reader makes its shorter side 736 pixels long, and takes time for each."""
+    """The same with a black margin: what the reader takes time for is the size at which it sees it."""
     alto, ancho = vista.shape[:2]
-    nuevo_alto, nuevo_ancho = max(alto + 8, ancho // 2, _RELLENA), max(ancho + 8, alto // 2, _RELLENA)
-    hecha = np.zeros((nuevo_alto, nuevo_ancho, 3), np.uint8)
+    lado = next((lado for lado in _RELLENA if max(alto, ancho) + 8 <= lado), _RELLENA[-1])
+    hecha = np.zeros((max(alto + 8, ancho // 2, lado), max(ancho + 8, alto // 2, lado), 3), np.uint8)
     hecha[:alto, :ancho] = vista
     return hecha
 
@@ -146,14 +149,21 @@ def _con_margen(caja: NDArray[Any], x: int, y: int, ancho: int, alto: int) -> Re
 
 def _leer(vista: Vista) -> list[tuple[NDArray[Any], bool, bool]]:
     """The corners of what looks like text, whether it says anything, and whether that is a word."""
-    hallado, _ = _lector()(vista, text_score=0.0)
     leidas = []
-    for caja, texto, puntuacion in hallado or []:
+    for caja, texto, puntuacion in _hallado(vista):
         esquinas, letras = np.asarray(caja), sum(c.isalnum() for c in texto)
         es_palabra = letras >= _POCAS or min(np.ptp(esquinas, axis=0)) <= _LETRA
         leido = puntuacion >= _PUNTUACION and letras > 0 and es_palabra
         leidas.append((esquinas, leido, puntuacion >= _PUNTUACION_DE_PALABRA and bool(_PALABRA.search(texto))))
     return leidas
+
+
+def _hallado(vista: Vista) -> list[tuple[list[list[float]], str, float]]:
+    """What the reader finds: corners, text, and how sure it is."""
+    lector = _lector()
+    lector.text_det.limit_side_len = min(_LADO, 2 * min(vista.shape[:2]))
+    hallado, _ = lector(vista, text_score=0.0)
+    return hallado or []
 
 
 @cache

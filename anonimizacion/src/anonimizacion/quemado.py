@@ -35,11 +35,12 @@ SIN_LEER, LEIDAS_EN_PARTE = "REGIONES_SIN_LEER", "REGIONES_LEIDAS_EN_PARTE"
 """Notices: what stands within an ultrasound's regions was not read, or not in every frame."""
 SIN_CERTEZA = frozenset({SIN_LEER, LEIDAS_EN_PARTE})
 SIN_MIRAR = "PIXELES_SIN_MIRAR"
-"""The notice that nothing says that a picture has text in it, so that nobody looked for any."""
+"""The notice that nothing says that a picture has text in it, so that nobody looked for any, but in frames over which
+something seems to be drawn."""
 _CAPTURAS = ("SCREEN", "CAPTURE", "FILM", "REPORT", "DOSE_INFO", "SECONDARY", "RENDER", "VRT", "SNAPSHOT")
 """In an Image Type: what devices call pictures of their screens and sheets, and what is made from images afterwards
 (SECONDARY): views of volumes, maps, and whatever was saved with its notes."""
-_POCOS_BITS = 8
+POCOS_BITS = 8
 """Devices measure in more: a picture with no more comes from a screen or a scanned film."""
 _SEGMENTACIONES = "1.2.840.10008.5.1.4.1.1.66."
 """The beginning of SOP classes made by programs, mostly in few bits: where something is, not how it looks."""
@@ -56,6 +57,11 @@ _GRANO = 0.5
 _DESVIACIONES = 3.0
 """How far from what is around it black and white are."""
 
+
+_TRAZO = 8
+"""Half of what a letter's stroke is narrower than, in pixels."""
+_POCO_TRAZO = 24
+"""Pixels: what is written has more. What was measured has its greatest value once or twice."""
 
 _LLANOS = 2
 """Of the ranges of values, how many show no more than a screen does: all values, and most of them."""
@@ -84,8 +90,25 @@ def puede_haber(modalidad: str, clase: str, tipo: str, *, de_pantalla: bool, bit
         or f"{clase}.".startswith(CLASES)
         or any(captura in tipo for captura in _CAPTURAS)
         or (modalidad == "CT" and not tipo.startswith(_ADQUIRIDA))
-        or (bits <= _POCOS_BITS and not clase.startswith(_SEGMENTACIONES))
+        or (bits <= POCOS_BITS and not clase.startswith(_SEGMENTACIONES))
     )
+
+
+def sobrepuesto(cuadro: NDArray[Any], *, claro_es_mayor: bool = True) -> bool:
+    """Whether something may be drawn over a measured picture: what is white, as 256 shades tell it, are fine strokes.
+
+    Args:
+        cuadro: its values, rows and columns.
+        claro_es_mayor: whether the greatest value is shown white.
+    """
+    menor, mayor = int(cuadro.min()), int(cuadro.max())
+    paso = (mayor - menor) >> POCOS_BITS
+    blanco = cuadro >= mayor - paso if claro_es_mayor else cuadro <= menor + paso
+    if mayor == menor or np.count_nonzero(blanco) < _POCO_TRAZO:
+        return False
+    # A surface, as of metal or beyond a collimator, holds a square that no stroke does.
+    gruesa = _media((_media(blanco.astype(np.float64), _TRAZO) == 1).astype(np.float64), _TRAZO) > 0
+    return bool(np.count_nonzero(blanco & ~gruesa) >= _POCO_TRAZO)
 
 
 def fuera_de(regiones: Iterable[Rectangulo], filas: int, columnas: int) -> list[Rectangulo]:
@@ -224,6 +247,17 @@ def vistas(cuadro: NDArray[Any], ventanas: Iterable[tuple[float, float]] = ()) -
     ]
 
 
+def como_es(cuadro: NDArray[Any], *, claro_es_mayor: bool = True) -> Mirada:
+    """A measured frame over its whole range, where what is drawn in white stands out.
+
+    Args:
+        cuadro: its values, rows and columns.
+        claro_es_mayor: whether the greatest value is shown white.
+    """
+    tonos = _en_ocho_bits(cuadro, float(cuadro.min()), float(cuadro.max()))
+    return Mirada(_en_tres(tonos if claro_es_mayor else 255 - tonos))
+
+
 def _es_otro(rango: tuple[float, float], anteriores: Iterable[tuple[float, float]]) -> bool:
     """Whether a range shows something, and something else than the ones before."""
     menor, mayor = rango
@@ -239,12 +273,12 @@ def _realzado(gris: NDArray[Any]) -> NDArray[Any]:
     return _en_ocho_bits(sobre / desviacion, -_DESVIACIONES, _DESVIACIONES)
 
 
-def _media(valores: NDArray[np.float64]) -> NDArray[np.float64]:
+def _media(valores: NDArray[np.float64], alrededor: int = _ALREDEDOR) -> NDArray[np.float64]:
     """Each place's mean over the square around it, which ends at the picture's borders."""
     for eje in (0, 1):
         sumas = np.concatenate((np.zeros_like(valores.take([0], eje)), valores.cumsum(eje)), axis=eje)
         sitios = np.arange(valores.shape[eje])
-        desde, hasta = np.maximum(sitios - _ALREDEDOR, 0), np.minimum(sitios + _ALREDEDOR + 1, len(sitios))
+        desde, hasta = np.maximum(sitios - alrededor, 0), np.minimum(sitios + alrededor + 1, len(sitios))
         cuantos = np.expand_dims(hasta - desde, 1 - eje)
         valores = (sumas.take(hasta, eje) - sumas.take(desde, eje)) / cuantos
     return valores

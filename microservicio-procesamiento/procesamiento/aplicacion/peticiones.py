@@ -46,7 +46,7 @@ def su_original(unidad: Unidad) -> ArchivoPorVer:
     """
     por_ver = unidad.por_ver.obtener(unidad.sobre.sujeto)
     if por_ver is None:
-        raise ReglaViolada("SIN_ORIGINAL")
+        raise ReglaViolada(motivos.SIN_ORIGINAL)
     if por_ver.apartado is not None:
         decidido = en_instante(unidad.sobre.tiempo)
         if decidido is None or decidido < por_ver.apartado:

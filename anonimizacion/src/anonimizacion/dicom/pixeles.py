@@ -167,6 +167,8 @@ class _Tapado:
         lectura: what reads it; None where nothing is to be read.
         fuera: what is blacked out without having been read.
         leidos: the frames that are read; all of them where none are named.
+        si_parece: what reads a frame that nothing was said against, if it looks as if something were drawn over it.
+        claro_es_mayor: whether the greatest value is shown white.
     """
 
     def __init__(
@@ -174,8 +176,12 @@ class _Tapado:
         lectura: quemado.Lectura | None,
         fuera: Sequence[Rectangulo] = (),
         leidos: frozenset[int] | None = None,
+        si_parece: Callable[[], quemado.Lectura] | None = None,
+        claro_es_mayor: bool = True,
     ) -> None:
         self._lectura = lectura
+        self._si_parece = si_parece
+        self._claro_es_mayor = claro_es_mayor
         self._fuera = list(fuera)
         self._leidos = leidos
         self._con_texto: set[int] = set()
@@ -196,7 +202,9 @@ class _Tapado:
         )
         if not quemado.puede_haber(modalidad, clase, tipo, de_pantalla=de_pantalla, bits=imagen.guardados):
             informe.avisos.add(quemado.SIN_MIRAR)
-            return cls(None)
+            medida = imagen.muestras == 1 and imagen.guardados > quemado.POCOS_BITS and not imagen.reales
+            leer = partial(_lectura_si_parece, imagen.cuadros, opciones, informe) if medida and imagen.se_ve else None
+            return cls(None, si_parece=leer, claro_es_mayor=imagen.fotometria != "MONOCHROME1")
         if not imagen.se_ve or imagen.muestras not in (1, 3):
             informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
             return cls(None)
@@ -229,26 +237,50 @@ class _Tapado:
     @property
     def hace_falta(self) -> bool:
         """Whether there may be text: frames have to be looked at, or what is to be blacked out is known."""
-        return self._lectura is not None or bool(self._fuera)
+        return self._lectura is not None or bool(self._fuera) or self._si_parece is not None
 
-    def mirar(self, numero: int, vistas: Callable[[], Sequence[Mirada]]) -> None:
-        """Look at a frame for the first time, where frames have to be looked at."""
-        if self._lectura and (self._leidos is None or numero in self._leidos) and self._lectura.buscar(vistas()):
+    def mirar(self, numero: int, matriz: NDArray[Any], vistas: Callable[[], Sequence[Mirada]]) -> None:
+        """Look at a frame for the first time, where frames have to be looked at.
+
+        Raises:
+            ApartarError: it looks as if something were drawn over it, it can't be read, and nobody has looked.
+        """
+        if self._si_parece:
+            if not quemado.sobrepuesto(matriz, claro_es_mayor=self._claro_es_mayor):
+                return
+            self._lectura = self._lectura or self._si_parece()
+        if (
+            self._lectura
+            and (self._leidos is None or numero in self._leidos)
+            and self._lectura.buscar(self._miradas(matriz, vistas))
+        ):
             self._con_texto.add(numero)
 
-    def comprobar(self, numero: int, vistas: Callable[[], Sequence[Mirada]]) -> None:
+    def comprobar(self, numero: int, matriz: NDArray[Any], vistas: Callable[[], Sequence[Mirada]]) -> None:
         """Look once more at a frame that had text.
 
         Raises:
             ApartarError: it still has.
         """
         if self._lectura and numero in self._con_texto:
-            self._lectura.comprobar(vistas())
+            self._lectura.comprobar(self._miradas(matriz, vistas))
+
+    def _miradas(self, matriz: NDArray[Any], vistas: Callable[[], Sequence[Mirada]]) -> Sequence[Mirada]:
+        return [quemado.como_es(matriz, claro_es_mayor=self._claro_es_mayor)] if self._si_parece else vistas()
 
     def ennegrecer(self, matriz: NDArray[Any], imagen: Imagen) -> None:
         """Black out what is to be, in a frame's values."""
         for izquierda, arriba, derecha, abajo in self.rectangulos:
             matriz[arriba : abajo + 1, izquierda : derecha + 1] = _negro(matriz, imagen)
+
+
+def _lectura_si_parece(cuadros: int, opciones: Opciones, informe: Informe) -> quemado.Lectura:
+    """What reads frames over which something seems to be drawn, though nothing else said so."""
+    if cuadros == 1:
+        informe.avisos.discard(quemado.SIN_MIRAR)
+    return quemado.Lectura(
+        opciones if cuadros <= quemado.MAXIMO_DE_CUADROS else replace(opciones, leer_texto=False), informe
+    )
 
 
 def _negro(matriz: NDArray[Any], imagen: Imagen) -> Any:
@@ -406,7 +438,7 @@ def _tapar_nativa(valor: Octetos, imagen: Imagen, tapado: _Tapado, archivo: Arch
     if not tapado.hace_falta:
         return valor
     for numero, matriz in enumerate(_matrices(valor, imagen, orden)):
-        tapado.mirar(numero, partial(_vistas, matriz, imagen, datos, orden))
+        tapado.mirar(numero, matriz, partial(_vistas, matriz, imagen, datos, orden))
     if not tapado.rectangulos:
         return valor
     informe.regiones += tapado.rectangulos
@@ -415,7 +447,7 @@ def _tapar_nativa(valor: Octetos, imagen: Imagen, tapado: _Tapado, archivo: Arch
         cuadro = bytearray(valor[numero * largo : (numero + 1) * largo])
         (matriz,) = _matrices(cuadro, replace(imagen, cuadros=1), orden)
         tapado.ennegrecer(matriz, imagen)
-        tapado.comprobar(numero, partial(_vistas, matriz, imagen, datos, orden))
+        tapado.comprobar(numero, matriz, partial(_vistas, matriz, imagen, datos, orden))
         deposito.poner(matriz.tobytes() if imagen.fotometria == _A_PARES else memoryview(cuadro))
     if imagen.fotometria == _A_PARES:
         datos[_FOTOMETRIA] = Elemento("CS", b"YBR_FULL")
@@ -473,7 +505,7 @@ def _limpiar_comprimida(
         if _sin_bits_de_mas(matriz, imagen) is not matriz:
             informe.avisos.add(_BITS)
             rehacer = True
-        tapado.mirar(numero, partial(_vistas, matriz, replace(imagen, fotometria=fotometria), datos, "<"))
+        tapado.mirar(numero, matriz, partial(_vistas, matriz, replace(imagen, fotometria=fotometria), datos, "<"))
         # What stays as it was stays where it lies.
         intacto = isinstance(sucio, memoryview) and entero.startswith(limpio)
         intactos.append((sucio[: len(limpio)] if intacto else None, bits))
@@ -491,7 +523,7 @@ def _limpiar_comprimida(
         decodificada, _ = comprimidos.decodificado(bytes(guardado), bits, sintaxis, imagen)
         matriz = np.array(_sin_bits_de_mas(decodificada, imagen))
         tapado.ennegrecer(matriz, nueva)
-        tapado.comprobar(numero, partial(_vistas, matriz, nueva, datos, "<"))
+        tapado.comprobar(numero, matriz, partial(_vistas, matriz, nueva, datos, "<"))
         hecho = comprimidos.en_rle(matriz, imagen)
         total += len(hecho)
         if total > opciones.maximo_inflado:
