@@ -170,9 +170,18 @@ def test_una_referencia_en_json_lleva_donde_esta(puerta: Puerta) -> None:
     assert estado == 202
     ((_, mensaje),) = puerta.emisor.publicados
     assert (mensaje.archivo.uri, mensaje.archivo.sha256, mensaje.archivo.octetos) == (*referencia.values(), 0)
-    for mala in ({"uri": "http://a/b"}, {"sha256": "x"}, {"uri": "s3://a/ñ"}):
+    for mala, regla in (
+        ({"uri": "http://a/b"}, "gs://, s3:// o file://"),
+        ({"uri": "FILE:///a/b"}, "en minúsculas"),
+        ({"uri": "s3://a/ñ"}, "ASCII"),
+        ({"sha256": "x"}, "64 cifras hexadecimales"),
+        ({"sha256": "A" * 64}, "en minúsculas"),
+    ):
         cuerpo = json.dumps({**CAMPOS, "referencia": {**referencia, **mala}})
-        assert puerta.enviar(cuerpo, None, "application/json")[0] == 422
+        estado, problema = puerta.enviar(cuerpo, None, "application/json")
+        assert estado == 422
+        assert problema["errores"][0]["campo"] == f"referencia.{next(iter(mala))}"
+        assert regla in problema["errores"][0]["motivo"]
 
 
 def test_una_referencia_no_lleva_a_lo_que_otros_enviaron(puerta: Puerta) -> None:
@@ -283,6 +292,7 @@ def test_las_de_mas_esperan_fuera_y_lo_demas_se_atiende(puerta: Puerta) -> None:
         for enchufe in abiertas:
             enchufe.sendall(_cabeza(MAXIMO) + formulario()[:200_000])
         _esperar(lambda: puerta.enviar(formulario())[0] == 503)
+        assert "en unos segundos" in puerta.enviar(formulario())[1]["detail"]
         with closing(puerta.conectar()) as conexion:
             conexion.request("GET", "/salud/viva")
             assert conexion.getresponse().status == 200

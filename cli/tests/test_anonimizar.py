@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,7 @@ _LIMPIO = {
         {"estado": "CUARENTENA"},
         {"motivo": "Juana Pérez"},
         {"archivo": "../../otro.dcm"},
+        {"archivo": "../otro.dcm", "sha256": "../otro"},
         {"archivo": None},
         {"octetos": "9"},
         {"informe": None},
@@ -203,6 +205,50 @@ def test_a_un_proceso_se_le_cree_lo_que_puede_ser(cambio: dict[str, Any]) -> Non
         leer["Hecho"](json.dumps({**_LIMPIO, **cambio}).encode())
     with pytest.raises(ValueError, match="not done"):
         leer["Conocido"](b'{"original": "otro"}')
+
+
+def test_la_salida_tiene_lo_que_su_informe_nombra(linea: Any, carpeta: Path, clave: Path, tmp_path: Path) -> None:
+    salida = tmp_path / "salida"
+    orden = ("anonimizar", str(carpeta), str(salida), *FUENTE, "--clave", str(clave), "--procesos", "1", "--json")
+    linea(*orden)
+    primero, antes = linea.json, {r.name: r.read_bytes() for r in (salida / "imagenes").iterdir()}
+    # What was changed under its name, whatever its size, is made again.
+    for nombre, octetos in antes.items():
+        (salida / "imagenes" / nombre).write_bytes(octetos[:-1] + bytes([octetos[-1] ^ 1]))
+    (salida / "imagenes" / "leame.txt").write_text("No es de la orden.")
+    ido = carpeta / NOMBRE / f"{NOMBRE}-0.dcm"
+    octetos = ido.read_bytes()
+    ido.unlink()
+    linea(*orden)
+    quedan = {r.name: r.read_bytes() for r in (salida / "imagenes").glob("*.dcm")}
+    assert quedan.items() < antes.items()
+    assert set(quedan) == {i["archivo"] for i in informe(salida)["imagenes"] if i["archivo"]}
+    assert (salida / "imagenes" / "leame.txt").exists()
+    assert "no los da: 1." in linea.errores
+    ido.write_bytes(octetos)
+    linea(*orden)
+    assert linea.json == primero
+    assert {r.name: r.read_bytes() for r in (salida / "imagenes").glob("*.dcm")} == antes
+
+
+def test_un_diario_roto_se_dice_con_su_linea(linea: Any, clave: Path, tmp_path: Path) -> None:
+    entrada, salida = tmp_path / "entrada", tmp_path / "salida"
+    entrada.mkdir()
+    (entrada / "notas.txt").write_text("x")
+    orden = ("anonimizar", str(entrada), str(salida), *FUENTE, "--clave", str(clave), "--procesos", "1")
+    linea(*orden)
+    diario = salida / ".diario.jsonl"
+    sano = diario.read_bytes()
+    for roto, numero in (
+        (sano + b"{\n", 3),
+        (sano + b'{"original": 7}\n', 3),
+        (b"no" + sano, 1),
+        (sano.replace(b"}\n", b"}\n\n", 1), 2),
+    ):
+        diario.write_bytes(roto)
+        assert linea(*orden) == Codigo.USO
+        assert f"La línea {numero} de .diario.jsonl" in linea.errores
+        assert diario.read_bytes() == roto
 
 
 def test_en_seco_dice_que_se_haria_y_no_escribe_nada(linea: Any, carpeta: Path, tmp_path: Path) -> None:
@@ -241,9 +287,28 @@ def test_los_metadatos_dicen_de_quien_es(linea: Any, clave: Path, tmp_path: Path
     assert linea(*orden, "--metadatos", str(metadatos)) == Codigo.HECHO
     ids = {pydicom.dcmread(r).PatientID for r in (tmp_path / "s/imagenes").iterdir()}
     assert len(ids) == 1
-    metadatos.write_text("archivo,id_paciente\nno-esta.dcm,1\n")
+
+
+def test_los_metadatos_se_toman_como_los_de_un_paquete(linea: Any, tmp_path: Path) -> None:
+    entrada, metadatos = tmp_path / "entrada", tmp_path / "m.csv"
+    entrada.mkdir()
+    # As some systems write names.
+    (entrada / unicodedata.normalize("NFD", "Muñoz.dcm")).write_bytes(dicom(1, PatientID=""))
+    orden = ("anonimizar", str(entrada), "--en-seco", *FUENTE, "--procesos", "1", "--json")
+    metadatos.write_text("sep=;\nArchivo;Modalidad;Id_Paciente\nMuñoz.dcm;TAC;5512093\n;;\n", encoding="utf-8-sig")
+    assert linea(*orden, "--metadatos", str(metadatos)) == Codigo.HECHO
+    for dichos, falta in (
+        ("archivo,id_paciente\nno-esta.dcm,1\n", "línea 2: archivo: no hay ninguno"),
+        ("archivo,id_paciente\nMuñoz.dcm,1\n./Muñoz.dcm,2\n", "línea 3: archivo: ya se dijo antes"),
+        ("archivo,paciente\nMuñoz.dcm,1\n", "línea 1, columna 2"),
+    ):
+        metadatos.write_text(dichos)
+        assert linea(*orden, "--metadatos", str(metadatos)) == Codigo.USO
+        assert falta in linea.errores
+    (entrada / "Muñoz.dcm").touch()
+    metadatos.write_text("archivo,id_paciente\nMuñoz.dcm,1\n")
     assert linea(*orden, "--metadatos", str(metadatos)) == Codigo.USO
-    assert "línea 2" in linea.errores
+    assert "hay más de uno" in linea.errores
 
 
 def test_lo_que_no_vale_se_dice_claro(linea: Any, carpeta: Path, clave: Path, tmp_path: Path) -> None:
@@ -271,6 +336,10 @@ def test_lo_que_no_vale_se_dice_claro(linea: Any, carpeta: Path, clave: Path, tm
         ((str(carpeta), str(carpeta / "s"), *FUENTE, *con), Codigo.USO, "no puede estar en la ENTRADA"),
         ((str(carpeta), str(ajena), *FUENTE, *con), Codigo.USO, "ha de estar vacía"),
         ((str(carpeta), salida, *FUENTE, *con, "--correspondencia", f"{salida}/c.csv"), Codigo.USO, "dice nombres"),
+        ((str(carpeta), salida, *FUENTE, *con, "--correspondencia", str(clave)), Codigo.USO, "ni ser la clave"),
+        ((str(carpeta), salida, *FUENTE, *con, "--correspondencia", f"{carpeta}/a.csv"), Codigo.USO, "en la ENTRADA"),
+        ((str(carpeta), salida, *FUENTE, *con, "--correspondencia", f"{corta}/c.csv"), Codigo.USO, "no existe"),
+        ((str(carpeta), salida, *FUENTE, *con, "--metadatos", str(tmp_path)), Codigo.USO, "leer: es una carpeta"),
     ):
         assert linea("anonimizar", *argumentos) == codigo, argumentos
         assert dicho in linea.errores

@@ -757,6 +757,15 @@ def test_la_ayuda_dice_todos_los_codigos_de_salida(linea: Any) -> None:
         assert f"{codigo} " in linea.salida.partition("Códigos de salida:")[2]
 
 
+@pytest.mark.parametrize("orden", [[], ["imagen"], ["anonimizar"]])
+def test_la_ayuda_es_en_castellano(linea: Any, orden: list[str]) -> None:
+    linea(*orden, "--help")
+    assert "Uso: saludtech" in linea.salida
+    assert "Muestra esta ayuda." in linea.salida
+    for ajena in ("Usage", "OPTIONS", "COMMAND", "ARGS", "Show", "Install"):
+        assert ajena not in linea.salida
+
+
 def test_una_consola_sin_todas_las_letras_no_cambia_lo_que_paso(puerta: Any) -> None:
     puerta.responde("POST", CREAR, (202, ACEPTADO))
     puerta.responde("GET", ACEPTADO["comando"], (200, APLICADO | {"motivo": "Ñandú"}))
@@ -776,7 +785,7 @@ def test_una_respuesta_que_no_cabe_en_su_sitio_es_4_sin_traza(puerta: Any, opcio
         orden = [sys.executable, "-m", "saludtech_cli", "planes", *opciones]
         hecho = subprocess.run(orden, env=entorno, stdout=lleno, stderr=subprocess.PIPE, text=True)
     assert hecho.returncode == 4
-    assert hecho.stderr == "Error: No se pudo escribir la respuesta: No space left on device.\n"
+    assert hecho.stderr == "Error: No se pudo escribir la respuesta: no queda espacio en el disco.\n"
 
 
 def test_completa_las_palabras_en_la_consola(puerta: Any) -> None:

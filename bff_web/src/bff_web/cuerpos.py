@@ -9,10 +9,10 @@ import flask
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bff_web.tipos import ERROR_PROPIO
+from bff_web.tipos import ERROR_PROPIO, PATRON_SHA256, PATRON_URI
 from json_estricto import MAXIMO_BYTES, DemasiadoGrande, NoEsObjeto
 from json_estricto import leer as leer_json
-from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID, PATRON_MONEDA, PATRON_MONTO
+from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID, PATRON_MONEDA, PATRON_MONTO, REGLA_ID
 from seedwork.entrada.problemas import ErrorHttp
 
 TIPO_JSON = "application/json"
@@ -87,9 +87,11 @@ def no_valido(errores: Iterable[tuple[str, str]]) -> ErrorHttp:
 
 
 _POR_PATRON = {
-    PATRON_ID: f"debe tener de 1 a {MAXIMO_ID} caracteres de A-Z a-z 0-9 . _ : - y no ser . ni ..",
+    PATRON_ID: REGLA_ID,
     PATRON_MONTO: "debe ser un texto con un decimal de dos cifras, como 49.90, y 12 enteras como máximo",
     PATRON_MONEDA: "debe ser un código de tres letras mayúsculas, como USD",
+    PATRON_SHA256: "debe tener 64 cifras hexadecimales, en minúsculas",
+    PATRON_URI: "debe empezar por gs://, s3:// o file://, en minúsculas, y no tener espacios ni letras fuera de ASCII",
 }
 
 _MOTIVOS = {

@@ -23,7 +23,6 @@ from anonimizacion.modelo import Formato
 from seedwork.dominio import textos
 from seedwork.dominio.correo import MAXIMO_CORREO, DireccionInvalida, correo_tomado
 from seedwork.dominio.reglas import (
-    FECHA_MINIMA,
     MAXIMO_FECHA,
     MAXIMO_ID,
     MAXIMO_NUMERO,
@@ -33,6 +32,7 @@ from seedwork.dominio.reglas import (
     PATRON_MONEDA,
     PATRON_MONTO,
     PATRON_NUMERO,
+    REGLA_FECHA,
     leer_fecha,
     leer_numero,
 )
@@ -115,10 +115,7 @@ def _fecha(texto: str) -> str:
     try:
         leer_fecha(texto)
     except ValueError:
-        raise PydanticCustomError(
-            ERROR_PROPIO,
-            f"debe ser una fecha AAAA-MM-DD HH:MM:SS o de RFC 3339, del año {FECHA_MINIMA.year} o posterior",
-        ) from None
+        raise PydanticCustomError(ERROR_PROPIO, REGLA_FECHA) from None
     return texto
 
 
@@ -192,9 +189,9 @@ def _ajena(uri: str, dicho: ValidationInfo) -> str:
     return uri
 
 
-UriDeArchivo = Annotated[
-    str, StringConstraints(pattern=r"^(?:gs|s3|file)://[\x21-\x7e]+$", max_length=1024), AfterValidator(_ajena)
-]
+PATRON_URI = r"^(?:gs|s3|file)://[\x21-\x7e]+$"
+
+UriDeArchivo = Annotated[str, StringConstraints(pattern=PATRON_URI, max_length=1024), AfterValidator(_ajena)]
 """Where a file lies, that is not in the platform's own store: what is there came from somebody else, or would have come
 with the request. Whether it may be fetched from there is its fetcher's to say."""
 
@@ -210,7 +207,9 @@ _FORMATOS = [formato.value for formato in Formato]
 FormatoDeArchivo = Annotated[str, AfterValidator(_formato), WithJsonSchema({"type": "string", "enum": _FORMATOS})]
 """What the file of an image is."""
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+PATRON_SHA256 = r"^[0-9a-f]{64}$"
+
+Sha256 = Annotated[str, StringConstraints(pattern=PATRON_SHA256)]
 
 Cursor = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=1024)]
 """Where a page of a list begins; only its owner reads it."""

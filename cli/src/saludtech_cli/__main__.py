@@ -3,13 +3,16 @@
 import io
 import re
 import sys
+from functools import partial
+from typing import Any
 
 from typer import rich_utils
 from typer.exceptions import Abort, TyperException
+from typer.main import get_command
 
 from saludtech_cli import salida
 from saludtech_cli.app import app
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo, Fallo, del_sistema
 
 _TITULOS = {
     "ARGUMENTS_PANEL_TITLE": "Argumentos",
@@ -65,7 +68,8 @@ def ejecutar(argumentos: list[str] | None = None) -> int:
 
 def _correr(argumentos: list[str] | None) -> int:
     try:
-        codigo = int(app(argumentos, prog_name="saludtech", standalone_mode=False) or Codigo.HECHO)
+        orden = _en_castellano(get_command(app))
+        codigo = int(orden(argumentos, prog_name="saludtech", standalone_mode=False) or Codigo.HECHO)
         if sys.stdout:
             sys.stdout.flush()
         return codigo
@@ -84,8 +88,30 @@ def _correr(argumentos: list[str] | None) -> int:
     except OSError as error:
         # Whoever reads the answer has not got it, though what was asked for may be done. The end must not try again.
         sys.stdout = None
-        salida.contar(Fallo(Codigo.SIN_RESPUESTA, f"No se pudo escribir la respuesta: {error.strerror}."))
+        salida.contar(Fallo(Codigo.SIN_RESPUESTA, f"No se pudo escribir la respuesta: {del_sistema(error)}."))
         return Codigo.SIN_RESPUESTA
+
+
+_AYUDAS = {
+    "install_completion": "Enseña a esta consola a completar las palabras.",
+    "show_completion": "Muestra lo que eso instalaría.",
+    "help": "Muestra esta ayuda.",
+}
+
+
+def _en_castellano(orden: Any) -> Any:
+    """A command and all below it, whose help typer would tell in English here and there."""
+    orden.options_metavar, orden.subcommand_metavar = "[OPCIONES]", "COMANDO [ARGUMENTOS]..."
+    orden.format_usage = partial(_decir_uso, orden)
+    for opcion in orden.get_params(orden.context_class(orden)):
+        opcion.help = _AYUDAS.get(opcion.name, opcion.help)
+    for suya in getattr(orden, "commands", {}).values():
+        _en_castellano(suya)
+    return orden
+
+
+def _decir_uso(orden: Any, contexto: Any, formato: Any) -> None:
+    formato.write_usage(contexto.command_path, " ".join(orden.collect_usage_pieces(contexto)), "Uso: ")
 
 
 def _traducir(texto: str) -> str:

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from saludtech_cli import opciones, originales, salida, vistas
 from saludtech_cli.diario import Diario, Ficha
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo, Fallo, del_sistema
+from saludtech_cli.imagen import CAMPOS
 from saludtech_cli.originales import Original
 
 if TYPE_CHECKING:
@@ -30,21 +31,32 @@ _COMO_HACERLA = "Una clave se hace con: openssl rand -base64 32"
 
 def anonimizar(
     entrada: Annotated[Path, typer.Argument(metavar="ENTRADA", help="Una carpeta, o un zip.")],
-    destino: Annotated[Path | None, typer.Argument(metavar="SALIDA", help="La carpeta de los resultados.")] = None,
+    destino: Annotated[
+        Path | None, typer.Argument(metavar="SALIDA", help="La carpeta de los resultados; sobra con --en-seco.")
+    ] = None,
     fuente: Annotated[
         str,
-        typer.Option("--fuente", metavar="TEXTO", help="Quién dio los números de paciente que no dicen de quién son."),
+        typer.Option(
+            "--fuente", metavar="TEXTO", help="Obligatoria: quién dio los números de paciente que no lo dicen."
+        ),
     ] = "",
     clave: Annotated[
         Path | None,
         typer.Option(
-            "--clave", envvar="SALUDTECH_CLAVE", metavar="ARCHIVO", help="La clave de los seudónimos, en base64."
+            "--clave",
+            envvar="SALUDTECH_CLAVE",
+            metavar="ARCHIVO",
+            help="Obligatoria, salvo con --en-seco: la de los seudónimos, en base64.",
         ),
     ] = None,
     version: Annotated[int, typer.Option("--version-de-clave", metavar="N", min=2, help="Su versión.")] = 2,
     metadatos: Annotated[
         Path | None,
-        typer.Option("--metadatos", metavar="CSV", help="De quién es cada uno: archivo, id_paciente, fuente_de_datos."),
+        typer.Option(
+            "--metadatos",
+            metavar="CSV",
+            help="De quién es cada uno (archivo, id_paciente, fuente_de_datos), como los de un paquete.",
+        ),
     ] = None,
     en_seco: Annotated[
         bool, typer.Option("--en-seco", help="No escribe nada: dice qué se haría con cada atributo.")
@@ -79,21 +91,26 @@ def anonimizar(
     remitente = modelo.Remitente(fuente.strip())
     elegidas = modelo.Opciones(peso_y_talla=peso_y_talla, leer_texto=not sin_ocr)
     octetos = os.urandom(32) if en_seco and clave is None else _clave(clave)
+    remitentes = _remitentes(metadatos, lista, fuente.strip(), modelo.Remitente)
     diario = None
     if not en_seco:
-        carpeta = _destino(destino, entrada, correspondencia)
-        diario = Diario(carpeta, _encabezado(modelo, octetos, version, elegidas, sin_ocr=sin_ocr))
+        carpeta = _destino(destino, entrada)
+        if correspondencia is not None:
+            _exigir_correspondencia(correspondencia, carpeta, entrada, (clave, metadatos))
+        leer = limpieza.lectores(frozenset())["Hecho"]
+        encabezado = _encabezado(modelo, octetos, version, elegidas, sin_ocr=sin_ocr)
+        diario = Diario(carpeta, encabezado, lambda linea: leer(linea).como_ficha())
     hechas = dict(diario.hechas) if diario else {}
     taller = limpieza.Taller(
         originales=todos,
         destino=diario.imagenes.absolute() if diario else None,
         clave=octetos,
         version=version,
-        remitentes=_remitentes(metadatos, lista, fuente.strip(), modelo.Remitente),
+        remitentes=remitentes,
         remitente=remitente,
         opciones=elegidas,
         memoria=memoria * MIB,
-        hechas=frozenset(hechas),
+        hechas={original: ficha["archivo"] for original, ficha in hechas.items()},
     )
     suyos = obreros.Obreros(procesos, taller, limpieza.__name__, limpieza.lectores(hechas.keys()), plazo)
     respuestas = suyos.hacer([limpieza.Encargo(original) for original in lista])
@@ -103,10 +120,14 @@ def anonimizar(
     if diario is None:
         _decir_en_seco(fichas, resumen, en_json=en_json)
     else:
-        diario.informar([ficha for _, ficha in fichas], resumen)
+        suyas = [ficha for _, ficha in fichas]
+        retiradas = diario.retirar(suyas)
+        diario.informar(suyas, resumen)
         diario.cerrar()
         if correspondencia is not None:
             _corresponder(correspondencia, fichas)
+        if retiradas:
+            salida.consola_de_errores().print(f"Resultados retirados, porque la ENTRADA ya no los da: {retiradas}.")
         salida.mostrar(resumen, Text("  ".join(f"{n} {que}" for que, n in resumen.items())), en_json=en_json)
     raise typer.Exit(Codigo.HECHO if cuentas["ANONIMIZADA"] == len(lista) else Codigo.RECHAZADO)
 
@@ -134,7 +155,7 @@ def _clave(ruta: Path | None) -> bytes:
     return octetos
 
 
-def _destino(destino: Path | None, entrada: Path, correspondencia: Path | None) -> Path:
+def _destino(destino: Path | None, entrada: Path) -> Path:
     if destino is None:
         raise Fallo(Codigo.USO, "Falta la SALIDA.")
     final = destino.resolve()
@@ -142,9 +163,19 @@ def _destino(destino: Path | None, entrada: Path, correspondencia: Path | None) 
         raise Fallo(Codigo.USO, "La SALIDA no puede estar en la ENTRADA.")
     if entrada.resolve().is_relative_to(final):
         raise Fallo(Codigo.USO, "La ENTRADA no puede estar en la SALIDA.")
-    if correspondencia is not None and correspondencia.resolve().is_relative_to(final):
-        raise Fallo(Codigo.USO, "La correspondencia dice nombres: no puede estar en la SALIDA.")
     return destino
+
+
+def _exigir_correspondencia(ruta: Path, destino: Path, entrada: Path, leidos: Iterable[Path | None]) -> None:
+    """That it may be written there, before anything is done: over nothing that is read, and not among the results."""
+    final = ruta.resolve()
+    if final.is_relative_to(destino.resolve()):
+        raise Fallo(Codigo.USO, "La correspondencia dice nombres: no puede estar en la SALIDA.")
+    if final.is_relative_to(entrada.resolve()) or any(leido and final == leido.resolve() for leido in leidos):
+        raise Fallo(Codigo.USO, "La correspondencia no puede estar en la ENTRADA, ni ser la clave ni los metadatos.")
+    lugar = final if final.exists() else final.parent
+    if final.is_dir() or not final.parent.is_dir() or not os.access(lugar, os.W_OK):
+        raise Fallo(Codigo.USO, "La correspondencia no se puede escribir: su carpeta no existe, o no hay permiso.")
 
 
 def _encabezado(modelo: Any, clave: bytes, version: int, elegidas: Any, *, sin_ocr: bool) -> Mapping[str, Any]:
@@ -163,24 +194,29 @@ def _encabezado(modelo: Any, clave: bytes, version: int, elegidas: Any, *, sin_o
 def _remitentes(
     ruta: Path | None, lista: Iterable[Original], fuente: str, remitente: "type[Remitente]"
 ) -> "Mapping[str, Remitente]":
-    """Whose each file is, as a table says."""
+    """Whose each file is, as a table says that the platform would take too."""
+    from anonimizacion import paquete as reglas
+    from anonimizacion.metadatos import MetadatosNoValidos, entradas
+
     if ruta is None:
         return {}
     try:
-        with ruta.open(encoding="utf-8-sig", newline="") as abierto:
-            filas = list(csv.DictReader(abierto, strict=True))
-    except (OSError, UnicodeError, csv.Error):
-        raise Fallo(Codigo.USO, "Los metadatos no se pueden leer como CSV en UTF-8.") from None
-    if not filas or not {"archivo", "id_paciente"} <= filas[0].keys():
-        raise Fallo(Codigo.USO, "Los metadatos han de tener las columnas archivo e id_paciente.")
-    hay = {original.nombre for original in lista}
-    ajenas = [n for n, fila in enumerate(filas, 2) if fila["archivo"] not in hay]
-    if ajenas:
-        raise Fallo(Codigo.USO, f"Los metadatos nombran archivos que no hay, el primero en la línea {ajenas[0]}.")
-    return {
-        fila["archivo"]: remitente((fila.get("fuente_de_datos") or "").strip() or fuente, fila["id_paciente"] or None)
-        for fila in filas
-    }
+        octetos = ruta.read_bytes()
+    except OSError as error:
+        raise Fallo(Codigo.USO, f"Los metadatos no se pueden leer: {del_sistema(error)}.") from None
+    por_ruta: dict[str, list[str]] = {}
+    for original in lista:
+        por_ruta.setdefault(reglas.ruta(original.nombre), []).append(original.nombre)
+    dichos = {}
+    try:
+        for donde, archivo, entrada in entradas(octetos, por_ruta, CAMPOS):
+            if len(suyos := por_ruta[archivo]) > 1:
+                raise MetadatosNoValidos(f"{donde}: archivo: hay más de uno con ese nombre")
+            emisor, numero = (entrada.get(campo, "").strip() for campo in ("fuente_de_datos", "id_paciente"))
+            dichos[suyos[0]] = remitente(emisor or fuente, numero or None)
+    except MetadatosNoValidos as falta:
+        raise Fallo(Codigo.USO, f"Los metadatos no valen: {falta}.") from None
+    return dichos
 
 
 def _fichas(
@@ -260,4 +296,4 @@ def _corresponder(ruta: Path, fichas: list[tuple[str, Ficha]]) -> None:
             for nombre, ficha in sorted(fichas, key=lambda par: par[0]):
                 escritor.writerow((nombre, *(ficha[c] for c in ("original", "estado", "motivo", "archivo"))))
     except OSError as error:
-        raise Fallo(Codigo.USO, f"No se pudo escribir la correspondencia: {error.strerror}.") from None
+        raise Fallo(Codigo.USO, f"No se pudo escribir la correspondencia: {del_sistema(error)}.") from None

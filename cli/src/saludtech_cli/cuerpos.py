@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import json_estricto
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo, Fallo, del_sistema
 from saludtech_cli.puerta import Objeto
 
 ENTRADA = "-"
@@ -30,7 +30,7 @@ def leer(archivo: str, octetos: int = -1) -> bytes:
         with Path(archivo).open("rb") as abierto:
             return abierto.read(octetos)
     except OSError as error:
-        raise Fallo(Codigo.USO, f"No se puede leer {archivo}: {error.strerror}.") from None
+        raise Fallo(Codigo.USO, f"No se puede leer {archivo}: {del_sistema(error)}.") from None
 
 
 def objeto(octetos: bytes, donde: str) -> Objeto:

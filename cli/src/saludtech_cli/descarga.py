@@ -5,7 +5,7 @@ from pathlib import Path
 
 import urllib3
 
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo, Fallo, del_sistema
 from saludtech_cli.puerta import Objeto, Puerta
 
 INTENTOS = 5
@@ -42,7 +42,7 @@ def bajar(puerta: Puerta, ruta: str, salida: Path) -> Objeto:
                     Codigo.SIN_RESPUESTA, "El archivo se corta una y otra vez. Repita la orden: seguirá donde estaba."
                 ) from None
         except OSError as error:
-            raise Fallo(Codigo.USO, f"No se puede escribir en {salida.parent}: {error.strerror}.") from None
+            raise Fallo(Codigo.USO, f"No se puede escribir en {salida.parent}: {del_sistema(error)}.") from None
     with parcial.open("rb") as archivo:
         dicha = hashlib.file_digest(archivo, "sha256").hexdigest()
     if dicha != huella:

@@ -7,15 +7,18 @@ import csv
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo, Fallo, del_sistema
 
 DIARIO, IMAGENES, INFORME, TABLA = ".diario.jsonl", "imagenes", "informe.json", "informe.csv"
 Ficha = dict[str, Any]
 """What became of a file, as it is written down. No name and no value of the original."""
+RESULTADO = re.compile(r"[0-9a-f]{64}\.[a-z.]+")
+"""What a result is called: nothing else in the folder of results is ours."""
 COLUMNAS = ("original", "formato", "estado", "motivo", "archivo", "octetos", "avisos")
 
 
@@ -25,20 +28,21 @@ class Diario:
     Args:
         salida: the folder.
         encabezado: what all of its results share: engine, options, and the key's mark. Another one is another folder.
+        leer: reads what became of a file; ValueError for what can't have been written down here.
 
     Raises:
-        Fallo: the folder holds something else, or was made otherwise.
+        Fallo: the folder holds something else, was made otherwise, or what was written down there is broken.
     """
 
-    def __init__(self, salida: Path, encabezado: Mapping[str, Any]) -> None:
-        self._salida = salida
+    def __init__(self, salida: Path, encabezado: Mapping[str, Any], leer: Callable[[bytes], Ficha]) -> None:
+        self._salida, self._leer_ficha = salida, leer
         self._encabezado = json.loads(json.dumps(encabezado))
         self.imagenes = salida / IMAGENES
         self.hechas: dict[str, Ficha] = {}
         try:
             self._abrir()
         except OSError as error:
-            raise Fallo(Codigo.USO, f"No se puede escribir en la SALIDA: {error.strerror}.") from None
+            raise Fallo(Codigo.USO, f"No se puede escribir en la SALIDA: {del_sistema(error)}.") from None
 
     def _abrir(self) -> None:
         self.imagenes.parent.mkdir(parents=True, exist_ok=True)
@@ -61,19 +65,19 @@ class Diario:
         if len(enteras) < len(octetos):
             # The last line was being written when it was stopped.
             os.truncate(ruta, len(enteras))
-        lineas = enteras.splitlines()
-        if lineas and json.loads(lineas[0]) != self._encabezado:
-            raise Fallo(Codigo.USO, "La SALIDA se hizo con otra clave, otras opciones u otra versión: elija otra.")
-        for linea in lineas[1:]:
-            ficha = json.loads(linea)
-            archivo = ficha.get("archivo")
-            # What was deleted since, or is not whole, is done again.
-            if archivo is None or self._entero(self.imagenes / archivo, ficha["octetos"]):
-                self.hechas[ficha["original"]] = ficha
-
-    @staticmethod
-    def _entero(ruta: Path, octetos: int) -> bool:
-        return ruta.is_file() and ruta.stat().st_size == octetos
+        for numero, linea in enumerate(enteras.split(b"\n")[:-1], 1):
+            try:
+                leida = self._leer_ficha(linea) if numero > 1 else json.loads(linea)
+            except ValueError:
+                raise Fallo(
+                    Codigo.USO,
+                    f"La línea {numero} de {DIARIO}, en la SALIDA, está rota: "
+                    + ("bórrela; lo que decía se hará otra vez." if numero > 1 else "elija otra SALIDA."),
+                ) from None
+            if numero > 1:
+                self.hechas[leida["original"]] = leida
+            elif leida != self._encabezado:
+                raise Fallo(Codigo.USO, "La SALIDA se hizo con otra clave, otras opciones u otra versión: elija otra.")
 
     def anotar(self, ficha: Ficha) -> None:
         """Write down what became of a file; what failed is left for another time."""
@@ -96,6 +100,14 @@ class Diario:
             avisos = " ".join(ficha.get("informe", {}).get("avisos", []))
             escritor.writerow({**ficha, "avisos": avisos})
         self._poner(TABLA, tabla.getvalue())
+
+    def retirar(self, fichas: Sequence[Mapping[str, Any]]) -> int:
+        """Delete the results that none of these is about; answers how many. What was not made here stays."""
+        suyos = {ficha["archivo"] for ficha in fichas}
+        sobran = [r for r in self.imagenes.iterdir() if RESULTADO.fullmatch(r.name) and r.name not in suyos]
+        for ruta in sobran:
+            ruta.unlink()
+        return len(sobran)
 
     def _poner(self, nombre: str, texto: str) -> None:
         provisional = self._salida / f".{nombre}"

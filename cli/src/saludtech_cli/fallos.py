@@ -1,5 +1,6 @@
 """What can go wrong, and the exit code that tells a script which it was."""
 
+import errno
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
@@ -35,3 +36,24 @@ class Fallo(Exception):
         self.codigo = codigo
         self.texto = texto
         self.errores = errores
+
+
+_DEL_SISTEMA = {
+    errno.ENOENT: "no existe",
+    errno.EACCES: "no hay permiso",
+    errno.EPERM: "no hay permiso",
+    errno.EROFS: "el disco es de solo lectura",
+    errno.ENOSPC: "no queda espacio en el disco",
+    errno.EDQUOT: "no queda espacio en su cuota",
+    errno.ENOTDIR: "una parte de la ruta no es una carpeta",
+    errno.EISDIR: "es una carpeta",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+    errno.ELOOP: "sus enlaces no acaban",
+    errno.EMFILE: "hay demasiados archivos abiertos",
+    errno.EIO: "el disco falla",
+}
+
+
+def del_sistema(error: OSError) -> str:
+    """Why the system would not, in Spanish; by its own name where it is none of the usual."""
+    return _DEL_SISTEMA.get(error.errno or 0) or f"el sistema responde {errno.errorcode.get(error.errno or 0, 'error')}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo, Fallo, del_sistema
 
 _TROZO = 256 * 1024
 
@@ -112,7 +112,7 @@ def _leer(uno: Archivo) -> Iterator[bytes]:
 
 
 def _ilegible(ruta: Path, error: OSError) -> Fallo:
-    return Fallo(Codigo.USO, f"No se puede leer {ruta}: {error.strerror}.")
+    return Fallo(Codigo.USO, f"No se puede leer {ruta}: {del_sistema(error)}.")
 
 
 def _cabeza(borde: str, campo: str) -> str:

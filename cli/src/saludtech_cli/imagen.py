@@ -24,7 +24,7 @@ Razon = Annotated[
 ]
 RUTA = "/procesar/procesar-imagen"
 RUTA_ARCHIVO = "/procesar/imagenes"
-_CAMPOS = (
+CAMPOS = (
     "id_imagen",
     "modalidad",
     "patologia",
@@ -226,4 +226,4 @@ def listar(
 
 
 def _campos(*valores: str | None) -> dict[str, str | None]:
-    return dict(zip(_CAMPOS, valores, strict=True))
+    return dict(zip(CAMPOS, valores, strict=True))

@@ -12,7 +12,7 @@ from anonimizacion import formatos, motor
 from anonimizacion.empleado import Lectores
 from anonimizacion.modelo import Formato, Limpia, Motivo, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
-from saludtech_cli.diario import Ficha
+from saludtech_cli.diario import RESULTADO, Ficha
 from saludtech_cli.originales import Original, Originales
 
 
@@ -29,7 +29,7 @@ class Taller:
         remitente: of the others.
         opciones: the engine's.
         memoria: bytes that the process may take.
-        hechas: what is done already, by fingerprint.
+        hechas: what is done already, by fingerprint: the name of its result, None where there is none.
     """
 
     originales: Originales
@@ -40,7 +40,7 @@ class Taller:
     remitente: Remitente
     opciones: Opciones
     memoria: int
-    hechas: frozenset[str]
+    hechas: Mapping[str, str | None]
 
     @cached_property
     def seudonimos(self) -> Seudonimizador:
@@ -98,7 +98,8 @@ class Hecho:
             return False
         if self.estado == "ANONIMIZADA":
             suyo = any(self.archivo == f"{self.sha256}.{tipo.extension}" for tipo in formatos.TIPOS)
-            return suyo and self.octetos is not None and self.motivo is None
+            huella = RESULTADO.fullmatch(self.archivo or "") is not None
+            return suyo and huella and self.octetos is not None and self.motivo is None
         return self.estado == "CUARENTENA" and self.archivo is None and self.motivo is not None
 
     def como_ficha(self) -> Ficha:
@@ -163,7 +164,7 @@ def huella(octetos: Octetos, remitente: Remitente, seudonimos: Seudonimizador) -
 
 def _limpiar(octetos: Octetos, remitente: Remitente, taller: Taller) -> Hecho | Conocido:
     original = huella(octetos, remitente, taller.seudonimos)
-    if original in taller.hechas:
+    if original in taller.hechas and _sigue(taller.hechas[original], taller.destino):
         return Conocido(original)
     suyo = formatos.reconocer(octetos)
     resultado = motor.anonimizar(octetos, suyo, taller.seudonimos, remitente, taller.opciones)
@@ -171,6 +172,17 @@ def _limpiar(octetos: Octetos, remitente: Remitente, taller: Taller) -> Hecho | 
     if isinstance(resultado, Limpia):
         return hecho(estado="ANONIMIZADA", **_guardar(resultado, suyo, taller.destino))
     return hecho(estado="CUARENTENA", motivo=resultado.motivo)
+
+
+def _sigue(nombre: str | None, destino: Path | None) -> bool:
+    """Whether a result is still there, and what its name says; where there was none, there is nothing to look at."""
+    if nombre is None or destino is None:
+        return True
+    try:
+        with (destino / nombre).open("rb") as abierto:
+            return hashlib.file_digest(abierto, "sha256").hexdigest() == nombre.partition(".")[0]
+    except OSError:
+        return False
 
 
 def _guardar(limpia: Limpia, suyo: Formato, destino: Path | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.fallos import Codigo, Fallo, del_sistema
 
 if TYPE_CHECKING:
     from anonimizacion.paquete import Miembro
@@ -55,9 +55,13 @@ class Originales:
             with self.ruta.open("rb") as archivo:
                 miembros = comprobar(archivo, _SIN_LIMITE)
         except PaqueteError as error:
-            raise Fallo(Codigo.USO, f"El zip no se admite: {error.razon.value}.") from None
+            raise Fallo(
+                Codigo.USO,
+                f"La ENTRADA no es una carpeta ni un zip que se admita ({error.razon.value}): "
+                "descomprímalo, y dé la carpeta.",
+            ) from None
         except OSError as error:
-            raise Fallo(Codigo.USO, f"La ENTRADA no se puede leer: {error.strerror}.") from None
+            raise Fallo(Codigo.USO, f"La ENTRADA no se puede leer: {del_sistema(error)}.") from None
         return [Original(miembro.nombre, miembro) for miembro in miembros]
 
     @contextmanager

@@ -12,13 +12,14 @@ from typing import IO
 
 from anonimizacion import paquete as reglas
 from anonimizacion.formatos import CABEZA, reconocer
+from anonimizacion.metadatos import MetadatosNoValidos
 from anonimizacion.paquete import PaqueteError, Razon
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from contratos.procesamiento import METADATOS_MAXIMO
 from procesamiento.entrada import metadatos_de_paquete
 from procesamiento.entrada.limpieza import Ausente, Taller, traer
-from procesamiento.entrada.metadatos_de_paquete import CAMPOS, MetadatosNoValidos
+from procesamiento.entrada.metadatos_de_paquete import CAMPOS
 from seedwork.aplicacion.almacen import ORIGINALES, NoEsta, SinAlmacen
 
 TANDA = 50

@@ -59,6 +59,7 @@ from seedwork.aplicacion.broker import Atraso
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.dominio.textos import PUBLICADO
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.outbox import a_sobre
 from seedwork.infraestructura.tabla import ClaveRepetida
@@ -381,7 +382,7 @@ def test_unos_metadatos_que_no_valen_no_dejan_nada_y_dicen_donde(sala: SalaDePaq
     sala.acabar()
     visto = api.get("/procesar/paquetes/p-1").json
     assert (visto["estado"], visto["motivo"]) == ("RECHAZADO", "Los metadatos del paquete no son válidos.")
-    assert visto["detalle"] == "línea 3: modalidad: no es válido"
+    assert visto["detalle"] == f"línea 3: modalidad: {PUBLICADO.descripcion}"
     assert (visto["total"], sala.miembros("p-1"), sala.originales()) == (0, [], set())
     assert sala.cargas(AnonimizarArchivo) == []
     assert sala.cargas(PaqueteRechazado) == [PaqueteRechazado(id_paquete="p-1", motivo="METADATOS_NO_VALIDOS")]

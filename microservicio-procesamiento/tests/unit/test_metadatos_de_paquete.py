@@ -2,7 +2,9 @@
 
 import pytest
 
-from procesamiento.entrada.metadatos_de_paquete import MetadatosNoValidos, leer
+from anonimizacion.metadatos import MetadatosNoValidos
+from procesamiento.entrada.metadatos_de_paquete import leer
+from seedwork.dominio.textos import PARRAFO, PUBLICADO
 
 ARCHIVOS = {"a.dcm", "b.dcm", "carpeta/Núñez.dcm"}
 
@@ -10,10 +12,13 @@ ARCHIVOS = {"a.dcm", "b.dcm", "carpeta/Núñez.dcm"}
 @pytest.mark.parametrize(
     ("dichos", "detalle"),
     [
-        (b"archivo,id_paciente\nno-esta.dcm,77\n", "línea 2: archivo: no está en el paquete"),
+        (b"archivo,id_paciente\nno-esta.dcm,77\n", "línea 2: archivo: no hay ninguno con ese nombre"),
         (b"archivo,id_paciente\na.dcm,1\na.dcm,2\n", "línea 3: archivo: ya se dijo antes"),
         (b"archivo,nombre-de-ana\na.dcm,1\n", "línea 1, columna 2: no es ningún campo"),
-        (b"archivo,fecha_ingesta\na.dcm,ayer\n", "línea 2: fecha_ingesta: no es válido"),
+        (
+            b"archivo,fecha_ingesta\na.dcm,ayer\n",
+            "línea 2: fecha_ingesta: debe ser una fecha AAAA-MM-DD HH:MM:SS o de RFC 3339, del año 3 o posterior",
+        ),
         (
             b"archivo,id_imagen,id_paciente\na.dcm,x-79448812,79448812\n",
             "línea 2: id_imagen: contiene el número del paciente",
@@ -27,7 +32,16 @@ ARCHIVOS = {"a.dcm", "b.dcm", "carpeta/Núñez.dcm"}
             b'[{"archivo": "a.dcm", "id_imagen": "i", "id_paciente": ""}]',
             "elemento 1: id_imagen: falta id_paciente, y sin él no se admite",
         ),
-        (b'[{"archivo": "a.dcm"}, {"archivo": "b.dcm", "modalidad": "<ana>"}]', "elemento 2: modalidad: no es válido"),
+        (
+            b'[{"archivo": "a.dcm"}, {"archivo": "b.dcm", "modalidad": "<ana>"}]',
+            f"elemento 2: modalidad: {PUBLICADO.descripcion}",
+        ),
+        (b"archivo,antecedentes\na.dcm,\x07\n", f"línea 2: antecedentes: {PARRAFO.descripcion}"),
+        (b"archivo,formato_imagen\na.dcm,tiff\n", "línea 2: formato_imagen: debe ser DICOM, PNG, JPEG, NIFTI"),
+        (
+            b"archivo,id_imagen\na.dcm,a/b\n",
+            "línea 2: id_imagen: debe tener de 1 a 128 caracteres de A-Z a-z 0-9 . _ : - y no ser . ni ..",
+        ),
         (b'[{"archivo": "a.dcm", "archivo": "b.dcm"}]', "no son JSON, o repiten una clave"),
         (b'{"archivo": "a.dcm"}', "han de ser una lista, con un objeto por archivo"),
         (b"archivo\na.dcm\n\xff", "no están en UTF-8"),
@@ -94,10 +108,10 @@ def test_lo_que_una_hoja_de_calculo_anade_no_es_de_nadie(dichos: str) -> None:
 @pytest.mark.parametrize(
     ("dichos", "detalle"),
     [
-        (b"sep=;\narchivo;modalidad\na.dcm;<ana>\n", "línea 3: modalidad: no es válido"),
+        (b"sep=;\narchivo;modalidad\na.dcm;<ana>\n", f"línea 3: modalidad: {PUBLICADO.descripcion}"),
         (b"sep=;\narchivo;otra\n", "línea 2, columna 2: no es ningún campo"),
         (b"archivo,modalidad\na.dcm,x,y\n", "línea 2: no tiene tantos campos como columnas hay"),
-        (b"archivo,modalidad\n,x\n", "línea 2: archivo: no está en el paquete"),
+        (b"archivo,modalidad\n,x\n", "línea 2: archivo: no hay ninguno con ese nombre"),
     ],
 )
 def test_y_las_lineas_se_cuentan_como_su_dueno_las_ve(dichos: bytes, detalle: str) -> None:

@@ -115,7 +115,8 @@ TEXTOS: dict[str, str] = {
     DEMASIADOS_MIEMBROS: "El paquete tiene demasiados archivos.",
     RAZON_EXCESIVA: "El paquete dice ser más de 100 veces mayor que él mismo.",
     PAQUETE_DEMASIADO_GRANDE: "Los archivos del paquete ocupan demasiado en total.",
-    NOMBRE_NO_ADMITIDO: "Un archivo del paquete tiene un nombre que no se admite.",
+    NOMBRE_NO_ADMITIDO: "El nombre de un archivo del paquete no se admite: debe ser una ruta relativa "
+    "de 1 a 4096 octetos en UTF-8, sin «..», «\\», unidad ni caracteres de control.",
     NOMBRE_REPETIDO: "Dos archivos del paquete tienen el mismo nombre.",
     ENLACE_NO_ADMITIDO: "El paquete lleva un enlace o un dispositivo.",
     PAQUETE_CIFRADO: "El paquete está cifrado.",

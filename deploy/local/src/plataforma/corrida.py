@@ -37,15 +37,18 @@ PAUSA = 0.2
 
 
 class Corrida:
-    """A platform that runs; made by `correr`."""
+    """A platform that runs; made by `correr`, which began at `comienzo` by the clock that only goes on."""
 
-    def __init__(self, ajustes: Ajustes, plano: Plano, gestor: Gestor, estado: Path, consola: Console) -> None:
+    def __init__(
+        self, ajustes: Ajustes, plano: Plano, gestor: Gestor, estado: Path, consola: Console, comienzo: float
+    ) -> None:
         self.ajustes = ajustes
         self.plano = plano
         self.estado = estado
         self._gestor = gestor
         self._consola = consola
         self._procesos: dict[str, int] = {}
+        self._comienzo = comienzo
 
     def iniciar(self, nuevas: Iterable[Parte]) -> None:
         """Start these parts together and wait until each is ready.
@@ -72,7 +75,7 @@ class Corrida:
                 if motivo is None:
                     # Whoever else has the port may well answer as this part would.
                     self._exigir_puertos(pendientes[nombre], escuchados(estado.pid))
-                    self._anunciar(pendientes.pop(nombre), time.monotonic() - comienzo)
+                    self._anunciar(pendientes.pop(nombre))
                 elif time.monotonic() - comienzo > SEGUNDOS_DE_ARRANQUE:
                     raise ErrorPlataforma(
                         f"{nombre} is not ready after {SEGUNDOS_DE_ARRANQUE:.0f} s: {motivo}. The end of its log:\n"
@@ -130,7 +133,7 @@ class Corrida:
                 if time.monotonic() - comienzo > SEGUNDOS_DE_ARRANQUE:
                     raise ErrorPlataforma(f"{', '.join(corriendo)} did not end in {SEGUNDOS_DE_ARRANQUE:.0f} s.")
                 time.sleep(PAUSA)
-        self._consola.print(f"  migrations and topics  {time.monotonic() - comienzo:.1f} s", style="dim")
+        self._decir("migrations and topics", "")
 
     def vigilar(self) -> None:
         """Keep procesos.json true and tell of every restart, until Interrumpida is raised.
@@ -202,9 +205,13 @@ class Corrida:
             self._procesos = procesos
             registrar(self.estado, procesos)
 
-    def _anunciar(self, parte: Parte, segundos: float) -> None:
-        lugares = ", ".join(f"127.0.0.1:{puerto.numero}" for puerto in parte.puertos)
-        self._consola.print(f"  {parte.nombre:<22} {lugares:<34} {segundos:5.1f} s", style="dim", highlight=False)
+    def _anunciar(self, parte: Parte) -> None:
+        self._decir(parte.nombre, ", ".join(f"127.0.0.1:{puerto.numero}" for puerto in parte.puertos))
+
+    def _decir(self, que: str, lugares: str) -> None:
+        """That it is there, and since how many seconds this run goes."""
+        segundos = time.monotonic() - self._comienzo
+        self._consola.print(f"  {que:<22} {lugares:<34} {segundos:5.1f} s", style="dim", highlight=False)
 
 
 @contextmanager
@@ -229,6 +236,7 @@ def correr(
 
     Raises ErrorPlataforma when it can't start; nothing is left running then either.
     """
+    comienzo = time.monotonic()
     heredado = leer_entorno(raiz) | {"PYTHONUNBUFFERED": "1"} | dict(entorno or {})
 
     @contextmanager
@@ -236,7 +244,7 @@ def correr(
         plano = planear(elegidos, estado, consola, con_servicios=con_servicios, de_paso=de_paso)
         _vaciar_metricas(plano)
         dejar_entornos(estado, plano.preparativos)
-        corrida = Corrida(elegidos, plano, Gestor(plano.partes, estado, raiz, heredado), estado, consola)
+        corrida = Corrida(elegidos, plano, Gestor(plano.partes, estado, raiz, heredado), estado, consola, comienzo)
         try:
             corrida.iniciar(plano.infraestructura)
             for externo in plano.externos:

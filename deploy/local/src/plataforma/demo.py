@@ -223,10 +223,11 @@ def demostrar(raiz: Path, estado: Path, consola: Console) -> None:
     """
     comienzo = time.monotonic()
     _vaciar(estado)
+    vaciado = time.monotonic()
     consola.print("Starting SaludTech de los Alpes for a demonstration (state and logs in .local/demo/)")
     elegir = partial(leer_ajustes_libres, raiz, procesamiento=1)
     with correr(elegir, raiz, estado, consola, entorno={"CATALOGO_RECURSOS": str(CATALOGO)}) as corrida:
-        arranque = time.monotonic() - comienzo
+        arranque = time.monotonic() - vaciado
         bff = f"http://{LOCAL}:{corrida.ajustes.puerto('bff_puerto').numero}"
         demostracion = Demostracion(bff, estado / "correo", consola)
         demostracion.suscripcion_pro()

@@ -183,7 +183,7 @@ def test_un_extrano_que_contesta_en_el_puerto_no_se_toma_por_lo_propio(
     correo = partes.correo(ajustes, tmp_path / "correo")
     ladron._comprobar(correo.puertos)
     gestor = Gestor([correo], tmp_path, tmp_path, os.environ)
-    corrida = Corrida(ajustes, None, gestor, tmp_path, Console(quiet=True))  # type: ignore[arg-type]
+    corrida = Corrida(ajustes, None, gestor, tmp_path, Console(quiet=True), time.monotonic())  # type: ignore[arg-type]
     try:
         with pytest.raises(PuertoOcupado):
             corrida.iniciar([replace(correo, sonda=lambda: None)])

@@ -14,6 +14,7 @@ MAXIMO_ID = 128
 
 PATRON_ID = r"^(\.{0,2}[A-Za-z0-9_:-]|\.{3})[A-Za-z0-9._:-]*$"
 """Without look-ahead, so that a JSON schema may hold it; the length is beside it."""
+REGLA_ID = f"debe tener de 1 a {MAXIMO_ID} caracteres de A-Z a-z 0-9 . _ : - y no ser . ni .."
 PATRON_NUMERO = r"^[.\- ]*[0-9A-Za-z][0-9A-Za-z.\- ]*$"
 """Of a document's number as it may be written; its length is beside it."""
 MINIMO_NUMERO = 3
@@ -33,6 +34,7 @@ PATRON_FECHA = (
     rf"( {_HORA}:[0-5][0-9]|T{_HORA}:[0-5][0-9](\.[0-9]+)?(Z|[+-]{_HORA}))$"
 )
 """Of the dates that there are, from :data:`FECHA_MINIMA` on; the length is beside it."""
+REGLA_FECHA = f"debe ser una fecha AAAA-MM-DD HH:MM:SS o de RFC 3339, del año {FECHA_MINIMA.year} o posterior"
 
 _ID = re.compile(PATRON_ID)
 _NUMERO_ESCRITO = re.compile(PATRON_NUMERO)

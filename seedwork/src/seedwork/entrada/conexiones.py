@@ -54,6 +54,7 @@ _GRACIA_S = 0.05
 """Seconds after a client's last octet in which what came before it reaches the application."""
 _RONDA_S = 1.0
 _CONTINUA = b"HTTP/1.1 100 Continue\r\n\r\n"
+_DEMASIADOS = "Se están enviando demasiados archivos a la vez: repítalo en unos segundos, con la misma Idempotency-Key."
 _SIN_SITIO_S = 0.1
 _ROTO = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _POR_TEXTO = {
@@ -279,11 +280,11 @@ class Conexion(web.RequestHandler):
         # Its text would quote what the client sent.
         return self.rechazar(_estado(exc), type(exc).__name__)
 
-    def rechazar(self, estado: int, error: str) -> web.StreamResponse:
+    def rechazar(self, estado: int, error: str, detalle: str | None = None) -> web.StreamResponse:
         """The answer to what the application is not asked at all."""
         log.warning("petición ilegible", error=error)
         otra_vez = {"Retry-After": "1"} if estado == HTTPStatus.SERVICE_UNAVAILABLE else None
-        return Ultima(self, problema(estado, cabeceras=otra_vez))
+        return Ultima(self, problema(estado, detalle, cabeceras=otra_vez))
 
     def respondida(self) -> None:
         """The request was handled, and its answer is on its way."""
@@ -571,7 +572,7 @@ class Servidor:
     ) -> web.StreamResponse:
         """Answer a request whose body may be larger than could be held, and whose view bounds what it takes."""
         if not self._sitios.subidas.tomar():
-            return conexion.rechazar(HTTPStatus.SERVICE_UNAVAILABLE, "SinSitio")
+            return conexion.rechazar(HTTPStatus.SERVICE_UNAVAILABLE, "SinSitio", _DEMASIADOS)
 
         def empezar() -> None:
             if anunciado and conexion.transport is not None:

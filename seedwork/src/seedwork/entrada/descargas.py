@@ -37,7 +37,11 @@ class Sitio:
             ErrorHttp: 503, there is none.
         """
         if not self._libres.tomar():
-            raise ErrorHttp(503, "Se están bajando demasiados archivos a la vez.", cabeceras={"Retry-After": "5"})
+            raise ErrorHttp(
+                503,
+                "Se están bajando demasiados archivos a la vez: repítalo en unos segundos.",
+                cabeceras={"Retry-After": "5"},
+            )
         self._tomado = True
 
     def dejar(self) -> None:

@@ -28,7 +28,7 @@ _TEXTOS: dict[int, tuple[str, str]] = {
     431: ("Cabeceras demasiado grandes", "Las cabeceras superan el tamaño admitido."),
     500: ("Error interno", "Ocurrió un error interno; quedó anotado con esta correlación."),
     501: ("No implementado", "La codificación de transferencia del cuerpo no se admite."),
-    503: ("Servicio no disponible", "El servicio no está disponible por ahora."),
+    503: ("Servicio no disponible", "El servicio no está disponible por ahora: repita la petición más tarde."),
 }
 _OTRO = ("Error", "La solicitud no se pudo atender.")
 
