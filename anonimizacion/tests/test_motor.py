@@ -1,5 +1,6 @@
 """The engine from bytes to clean bytes, on files made here; read again by a library that had no part in it."""
 
+import errno
 import io
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from anonimizacion import motor
 from anonimizacion.modelo import Apartada, Formato, Limpia, Motivo, Remitente
 from anonimizacion.motor import anonimizar
 from anonimizacion.paciente import Paciente
@@ -107,3 +109,24 @@ def test_un_archivo_estropeado_se_aparta_con_un_motivo_o_sale_limpio(cambios: li
         assert b"RAMIREZ" not in resultado.contenido()
     else:
         assert resultado.motivo is not Motivo.ERROR_INTERNO
+
+
+@pytest.mark.parametrize("falta", [OSError(errno.ENOSPC, "no room"), MemoryError()])
+def test_lo_que_le_falta_a_la_maquina_no_condena_al_archivo(falta: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def limpiar(*_: object) -> Limpia:
+        raise falta
+
+    monkeypatch.setitem(motor._LIMPIEZAS, Formato.DICOM, limpiar)
+    with pytest.raises(type(falta)):
+        anonimizar(ORIGINAL, Formato.DICOM, CLAVE, CLINICA)
+
+
+def test_lo_que_dice_un_decodificador_es_del_archivo(monkeypatch: pytest.MonkeyPatch) -> None:
+    def limpiar(*_: object) -> Limpia:
+        raise OSError("image file is truncated: RAMIREZ")
+
+    monkeypatch.setitem(motor._LIMPIEZAS, Formato.DICOM, limpiar)
+    resultado = anonimizar(ORIGINAL, Formato.DICOM, CLAVE, CLINICA)
+    assert isinstance(resultado, Apartada)
+    assert resultado.motivo is Motivo.ERROR_INTERNO
+    assert "RAMIREZ" not in str(resultado.informe)

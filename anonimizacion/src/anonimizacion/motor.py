@@ -50,6 +50,10 @@ def anonimizar(
         The clean file with its report, or the code of the reason for its quarantine. An error that nobody foresaw is a
         quarantine too (``ERROR_INTERNO``): its kind is told, its text is not, since it may quote
         the file.
+
+    Raises:
+        MemoryError, OSError: this machine has too little memory or room: no fault of the file's, which may be cleaned
+            yet.
     """
     opciones = opciones or Opciones()
     informe = Informe(seudonimos.version, opciones.nombres())
@@ -58,5 +62,7 @@ def anonimizar(
     except ApartarError as error:
         return Apartada(error.motivo, informe)
     except Exception as error:  # Whatever a file can do to a decoder must cost this file alone.
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno is not None):
+            raise
         informe.avisos.add(f"ERROR_{type(error).__name__}")
         return Apartada(Motivo.ERROR_INTERNO, informe)

@@ -176,6 +176,8 @@ def _decodificada(octetos: Octetos, formato: str, informe: Informe) -> Image.Ima
         raise ApartarError(Motivo.PIXELES_ILEGIBLES) from None
     try:
         return ImageOps.exif_transpose(imagen)
+    except MemoryError:
+        raise
     except Exception:  # A picture of which one can't tell which side is up is none.
         raise ApartarError(Motivo.ESTRUCTURA_INVALIDA) from None
 

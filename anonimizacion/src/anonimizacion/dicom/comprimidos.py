@@ -161,6 +161,8 @@ def decodificado(cuadro: bytes, bits: int, sintaxis: str, imagen: Imagen) -> tup
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             matriz, fotometria = _decodificar(cuadro, sintaxis, imagen)
+    except MemoryError:
+        raise
     except Exception:  # Whatever a decoder raises says that this is no picture.
         raise ApartarError(Motivo.PIXELES_ILEGIBLES) from None
     if matriz.shape != (imagen.filas, imagen.columnas, *([imagen.muestras] if imagen.muestras > 1 else [])):

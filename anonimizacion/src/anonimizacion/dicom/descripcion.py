@@ -43,6 +43,8 @@ def describir(octetos: Octetos) -> Descripcion:
             _leido(texto_de(datos, tag), declarados) for tag in (_MODALIDAD, _REGION, _INSTITUCION, _EMISOR, _ID)
         )
         return Descripcion(modalidad, region, institucion, emisor, numero, _cuando(datos))
+    except MemoryError:
+        raise
     except Exception:  # Whatever a file can do to its reader; the cleaning says what becomes of it.
         return Descripcion()
 
