@@ -7,6 +7,8 @@ from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma
 from tests.saga.test_planes import suscrita
 
+from contratos import motivos
+
 pytestmark = pytest.mark.integracion
 
 
@@ -115,9 +117,13 @@ def test_cancelar_en_medio_de_un_cambio_rechaza_el_cambio_y_termina_todo(
     suscrita(negocio, "pro").su_servicio_queda("INICIADO")
 
 
-def test_cancelar_lo_que_no_existe_espera_y_se_rechaza_con_su_motivo(negocio: Negocio) -> None:
-    respuesta = negocio.ordena("/suscripciones/nadie-la-pidio/cancelacion-comando", {})
-    assert respuesta.queda("RECHAZADO") == "La suscripción no existe."
+def test_lo_que_nadie_conoce_espera_y_se_rechaza_con_su_motivo(negocio: Negocio) -> None:
+    """A subscription's creation is on one topic, an image's on two of four partitions each."""
+    cancelar = negocio.ordena("/suscripciones/nadie-la-pidio/cancelacion-comando", {})
+    decision = {"operador": "op-17", "razon": "Se lee la escala, no de quién es."}
+    liberar = negocio.ordena("/procesar/imagenes/nadie-la-mando/liberar", decision)
+    assert cancelar.queda("RECHAZADO") == "La suscripción no existe."
+    assert liberar.queda("RECHAZADO") == motivos.texto(motivos.IMAGEN_DESCONOCIDA)
 
 
 def test_cancelar_lo_rechazado_no_tiene_efecto(negocio: Negocio) -> None:
