@@ -17,6 +17,7 @@ pytestmark = pytest.mark.integracion
 
 
 # For what hangs: where many share the machine, the walk has taken minutes.
+@pytest.mark.largo  # a minute of requests
 @pytest.mark.timeout(900)
 def test_la_puerta_hace_lo_que_dice_su_documento(plataforma: Plataforma, negocio: Negocio) -> None:
     hecho = recorrer(plataforma.bff, ejemplos=1)

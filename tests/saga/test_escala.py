@@ -68,6 +68,7 @@ def enviar(negocio: Negocio, cuantas: int) -> list[Imagen]:
     return [negocio.envia_imagen(id_imagen=f"escala-{serie}-{n}") for n in range(cuantas)]
 
 
+@pytest.mark.largo  # workers are killed, and come up again
 def test_con_todos_los_trabajadores_muertos_la_api_dice_lo_que_espera(
     negocio: Negocio, plataforma: Plataforma, medidas: Medidas
 ) -> None:
@@ -92,6 +93,7 @@ def test_con_todos_los_trabajadores_muertos_la_api_dice_lo_que_espera(
     assert medidas.deseadas == 3, "it falls by one in five minutes at most"
 
 
+@pytest.mark.largo  # workers are killed, and come up again
 def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma: Plataforma, medidas: Medidas) -> None:
     """A package of many files is few messages, handled in a moment, and hours of work."""
     base, trabajador = plataforma.bases["procesamiento"], plataforma.proceso("procesamiento-1")
@@ -113,6 +115,7 @@ def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma
         trabajador.esperar_listo()
 
 
+@pytest.mark.largo  # the database has to be short for a while
 def test_donde_la_base_no_da_mas_no_se_desean_mas(negocio: Negocio, plataforma: Plataforma, medidas: Medidas) -> None:
     base, trabajador = plataforma.bases["procesamiento"], plataforma.proceso("procesamiento-1")
     # What it worked before is none of this.

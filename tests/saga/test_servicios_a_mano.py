@@ -54,6 +54,7 @@ def test_creado_justo_detras_de_su_suscripcion_la_espera(negocio: Negocio, exper
     assert negocio.crea_servicio(cliente.id, experto).queda("APLICADO") is None
 
 
+@pytest.mark.largo  # each refusal waits for ten seconds
 def test_de_lo_que_no_se_tiene_no_hay_servicio_y_cada_rechazo_dice_por_que(negocio: Negocio, experto: str) -> None:
     # Refused after ten seconds: the others' turn.
     desconocida = negocio.crea_servicio("nadie-la-pidio", experto)

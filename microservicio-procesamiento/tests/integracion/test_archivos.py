@@ -218,7 +218,11 @@ def test_su_archivo_se_nombra_a_quien_lo_pide_y_eso_se_dice(sala: Sala, api: Fla
     assert api.get("/procesar/imagenes/otra/archivo").status_code == 404
 
 
-@pytest.mark.parametrize(("leer_texto", "estado"), [(True, "ANONIMIZADA"), (False, "CUARENTENA")])
+@pytest.mark.parametrize(
+    ("leer_texto", "estado"),
+    # The reader takes seconds to come up.
+    [pytest.param(True, "ANONIMIZADA", marks=pytest.mark.largo), (False, "CUARENTENA")],
+)
 def test_un_texto_en_la_imagen_se_tapa_o_la_aparta_segun_se_diga(sala: Sala, leer_texto: bool, estado: str) -> None:
     """In the process that reads files, with its limits of memory."""
     letras, png = Image.new("L", (512, 384)), io.BytesIO()

@@ -391,6 +391,7 @@ def test_unos_metadatos_que_no_valen_no_dejan_nada_y_dicen_donde(sala: SalaDePaq
 DE_ZIP = [g for g in CASOS if campos(g)["Formato"] == "ZIP"]
 
 
+@pytest.mark.largo  # a process for each case; the rules alone are in make check
 def test_los_casos_publicos_de_paquetes_acaban_como_deben(sala: SalaDePaquetes) -> None:
     """Each by itself through handler, process, store and hands; what is refused leaves nothing."""
     todas: list[str] = []
@@ -417,6 +418,7 @@ def test_los_casos_publicos_de_paquetes_acaban_como_deben(sala: SalaDePaquetes) 
     assert not [ficha for ficha in todas if ficha in todo]
 
 
+@pytest.mark.largo  # processes that come up and are killed at every stage
 def test_lo_que_se_desempaco_no_se_desempaca_otra_vez_y_lo_dicho_se_dice_una(
     sala: SalaDePaquetes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -452,6 +454,7 @@ def test_el_paquete_que_mata_a_su_proceso_se_rechaza_tras_sus_intentos(sala: Sal
     assert sala.originales() == set()
 
 
+@pytest.mark.largo  # leases have to run out
 def test_sin_almacen_no_se_gasta_ningun_intento_de_un_paquete(sala: SalaDePaquetes) -> None:
     sala.mandar_paquete("p-1", zipear({"a.dcm": dicom(1)}))
     carpeta = Path(sala.almacen.uri("x").removeprefix("file://")).parent

@@ -197,6 +197,7 @@ def test_un_reenvio_entre_la_carta_y_la_marca_no_se_pierde(taller, cli, monkeypa
     assert destino(taller, mala.sobre.id) == ("APLICADO", None)
 
 
+@pytest.mark.largo  # processes that are killed
 @pytest.mark.parametrize("fallo", ["antes_de_reenviar", "antes_de_quitar"])
 def test_un_reenvio_matado_a_medias_se_repite(taller, cli, fallo):
     ids = aparcar(taller, *malas(taller, 2))
@@ -336,6 +337,7 @@ def test_un_comando_descartado_queda_rechazado_y_se_dice(taller, cli):
     assert taller.apuntes() == [], "ni su repetición ni otro con su clave tienen efecto"
 
 
+@pytest.mark.largo  # processes that are killed
 def test_un_descarte_matado_a_medias_se_repite(taller, cli):
     (id,) = aparcar(taller, *malas(taller, 1))
 
@@ -525,6 +527,7 @@ def test_una_que_no_se_deja_descartar_no_estorba_a_las_demas(taller, monkeypatch
     assert taller.cartas_aparcadas() == 1
 
 
+@pytest.mark.largo  # letters have to fall due
 def test_los_trabajadores_las_cuentan_y_las_descartan_a_su_hora(taller, cli):
     (puerto,) = libres(1)
     ids = aparcar(taller, *malas(taller, 2))

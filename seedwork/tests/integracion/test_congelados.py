@@ -54,6 +54,7 @@ def cronometrar(taller: Taller, que: Callable[[], object]) -> float:
     return time.monotonic() - comienzo
 
 
+@pytest.mark.largo  # leases have to run out
 def test_quien_dirige_y_se_congela_es_relevado_y_despierto_a_lo_sumo_repite(taller, record_property):
     with trabajadores(taller, 2) as procesos:
         taller.esperar(lambda: {papel(p) for p in procesos} == {"DIRIGE", "A_LA_ESPERA"})
@@ -98,6 +99,7 @@ def una_vez(taller: Taller) -> None:
         conexion.exec_driver_sql("CREATE UNIQUE INDEX una_vez ON apuntes (hoja, linea)")
 
 
+@pytest.mark.largo  # the server's own limits have to run out
 @pytest.mark.usefixtures("una_vez")
 def test_quien_se_congela_entre_dos_sentencias_suelta_sus_cerrojos(taller, record_property):
     taller.enviar(taller.orden("a", 0, "tarda:5"))
@@ -178,6 +180,7 @@ def comprobar(taller: Taller, proceso: Proceso, linea: tuple[str, int], record_p
     assert taller.cartas() == []
 
 
+@pytest.mark.largo  # leases have to run out
 def test_un_outbox_que_no_se_mueve_lo_dice_el_trabajador_aunque_el_relay_sea_otro(taller):
     with (
         trabajadores(taller, 1, RELAY_APARTE="true", SIN_AVANCE_S="3") as procesos,

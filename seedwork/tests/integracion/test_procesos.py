@@ -46,6 +46,7 @@ def test_matado_en_el_peor_instante(taller, fallo):
     assert taller.cartas() == []
 
 
+@pytest.mark.largo  # a process for each attempt
 def test_quien_mata_a_su_proceso_acaba_aparcado(taller):
     antes, despues = taller.orden("a", 1), taller.orden("b", 1)
     asesina = taller.orden("c", 1, "muere")
