@@ -75,7 +75,7 @@ def _en_rle(ruta: Path) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit is Linux's")
-@pytest.mark.parametrize("hacer", [_tapada, _con_bits_de_mas, _en_rle])
+@pytest.mark.parametrize("hacer", [_tapada, _con_bits_de_mas, pytest.param(_en_rle, marks=pytest.mark.largo)])
 def test_la_memoria_no_crece_con_el_archivo(tmp_path: Path, hacer: Callable[[Path], None]) -> None:
     archivo = tmp_path / "grande.dcm"
     hacer(archivo)

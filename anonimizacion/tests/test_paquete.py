@@ -377,6 +377,7 @@ def muchos(cuantos: int) -> bytes:
     )
 
 
+@pytest.mark.largo  # two zips of a hundred thousand members
 def test_cien_mil_caben_y_uno_mas_no() -> None:
     assert len(abrir(io.BytesIO(muchos(MIEMBROS_MAXIMOS)), MUCHO)) == MIEMBROS_MAXIMOS
     assert razon(muchos(MIEMBROS_MAXIMOS + 1)) is Razon.DEMASIADOS_MIEMBROS

@@ -22,6 +22,10 @@ INI = "[pytest]\njuntas = una\nmarkers = integracion\n"
 PRUEBAS = "import pytest\n@pytest.mark.parametrize('n', range(4))\ndef test(n): pass\n"
 
 
+# In the long tier: it runs another pytest, with processes of its own.
+pytestmark = pytest.mark.largo
+
+
 @pytest.fixture(scope="module")
 def apuntes(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """Of each test, in the order in which they ran: its process, its name, and the ports that it found free."""
