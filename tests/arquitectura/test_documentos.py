@@ -62,6 +62,7 @@ def _existe(archivo: str, nombre: str) -> bool:
         RAIZ / "seedwork/src",
         RAIZ / "bff_web/src",
         RAIZ / "deploy/local/src",
+        RAIZ / "anonimizacion/src",
         *RAIZ.glob("microservicio-*"),
     ]
     return any((raiz / archivo).is_file() and nombre in _nombres(raiz / archivo) for raiz in raices)

@@ -30,6 +30,7 @@ FALTAS: dict[str, list[tuple[str, str]]] = {
     "dominio": [
         ("microservicio-notificaciones/notificaciones/dominio/eventos.py", "sqlalchemy"),
         ("microservicio-servicio-datos/servicio_datos/dominio/servicio_datos.py", "saga.fin"),
+        ("microservicio-procesamiento/procesamiento/dominio/imagen.py", "numpy"),
     ],
     "aplicacion": [
         ("microservicio-servicio-datos/servicio_datos/aplicacion/reserva.py", "flask"),

@@ -36,7 +36,8 @@ class Paciente:
     """A person, as whoever issued the number knows them.
 
     Attributes:
-        emisor: who issued it. Today the image's ``fuente_de_datos``.
+        emisor: who issued it, as the file says; else the ``fuente_de_datos`` that was told, the file's institution, or,
+            of a package that tells neither, the package itself.
         numero: as it was issued, leading zeros too.
     """
 

@@ -214,7 +214,7 @@ def _esta_en_pares(aguja: bytes, pajar: bytes) -> bool:
 
 
 def _puede_tener_pares(octetos: Octetos) -> bool:
-    """Likewise of characters in UTF-16."""
+    """Whether there may be six ASCII characters in a row in UTF-16: of any six, four that stand in a row are asked."""
     for desde in (0, 1):
         pares = np.frombuffer(octetos[desde : desde + (len(octetos) - desde) // 2 * 2], "<u2")
         muestra = (pares[::3] - np.uint16(0x20)) < 0x5F

@@ -1,7 +1,7 @@
 """The hand that unpacks, one package at a time. No transaction is open while any of it is read.
 
-It is taken from the queue in three states: RECIBIDO, to be unpacked and its images' commands said; and decided, in
-whatever way, to be cleared away. Each goes on where the last attempt was.
+It is taken from the queue while it is RECIBIDO, to be unpacked and its images' commands said, and afterwards, refused
+or on its way, for as long as what was sent is to be cleared away. Each attempt goes on where the last one was.
 """
 
 import threading
@@ -156,6 +156,7 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
         for uri in (tomado.uri, tomado.uri_metadatos):
             self._borrar(uri)
         if paquete.estado == RECHAZADO and paquete.sha256:
+            # Not listed are at most a batch that was told of, and the one that was being stored.
             for lugar in range(self._paquetes.listados(tomado.id) + 2 * TANDA):
                 if lugar % TANDA == 0:
                     self._seguir(tomado, parada)

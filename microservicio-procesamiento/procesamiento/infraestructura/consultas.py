@@ -95,7 +95,7 @@ _DE_PAQUETE = Lista(
 
 
 class LecturaProcesamiento(LecturaDeComandos, Lectura):
-    """Reads on a connection of their own; they lock nothing, and one of them is written down.
+    """Reads on a connection of their own; they lock nothing, and those of an image and of its file are written down.
 
     Args:
         motor: this service's database.

@@ -1,4 +1,4 @@
-"""This service's repository: how an image becomes a row."""
+"""This service's repositories: how images, files, packages and their members become rows."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields

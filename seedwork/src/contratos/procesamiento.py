@@ -71,8 +71,10 @@ class AnonimizarArchivo(Mensaje):
 
 @mensaje("procesamiento", "comando", sujeto="id_paquete", entrega="compartida")
 class AnonimizarPaquete(Mensaje):
-    """Ask for all images of a package to be anonymised: ``paquete`` is a zip, ``metadatos`` a CSV or JSON, its address
-    empty where there is none."""
+    """Ask for all images of a package to be anonymised: ``paquete`` is a zip, ``metadatos`` a CSV or JSON.
+
+    Where there are no metadata, their address is empty.
+    """
 
     id_paquete: str = ""
     paquete: ArchivoPedido = ArchivoPedido()
