@@ -25,7 +25,7 @@ class Paquete(Agregado):
     Attributes:
         motivo: why it is RECHAZADO, a code.
         detalle: where in its metadata the fault is: an entry and a field, never a value.
-        sha256, octetos, sha256_metadatos: what its sender said of the zip and its metadata; empty and 0 for nothing.
+        sha256, sha256_metadatos: what its sender said of the zip and its metadata; empty for nothing.
         total: its images; 0 until they are all listed.
         hechas, cuarentena, fallidas: how many of them are decided so; what was refused failed.
     """
@@ -34,7 +34,6 @@ class Paquete(Agregado):
     motivo: str | None = None
     detalle: str | None = None
     sha256: str = ""
-    octetos: int = 0
     sha256_metadatos: str = ""
     total: int = 0
     hechas: int = 0
@@ -45,10 +44,10 @@ class Paquete(Agregado):
         """Whether this content is its own."""
         return bool(self.sha256) and (self.sha256, self.sha256_metadatos) == (sha256, sha256_metadatos)
 
-    def recibir(self, *, sha256: str, octetos: int, sha256_metadatos: str) -> None:
+    def recibir(self, *, sha256: str, sha256_metadatos: str) -> None:
         """It is here. One whose first command was refused may be sent again, put right."""
         self.estado, self.motivo = RECIBIDO, None
-        self.sha256, self.octetos, self.sha256_metadatos = sha256, octetos, sha256_metadatos
+        self.sha256, self.sha256_metadatos = sha256, sha256_metadatos
 
     def rechazar(self, motivo: str, detalle: str | None = None) -> None:
         """It is not taken, none of it."""
