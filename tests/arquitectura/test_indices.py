@@ -118,11 +118,11 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         "INSERT INTO paquetes (id, secuencia, estado, sha256, sha256_metadatos, total, hechas, cuarentena, fallidas)"
         f" SELECT 'x' || n, 0, 'RECIBIDO', 'h', '', 0, 0, 0, 0 {_N}",
         f"INSERT INTO paquetes_por_abrir SELECT 'x' || n, 'file:///c/' || n, NULL, '{{}}', 0, 0, {_HACE} {_N}",
-        "INSERT INTO miembros (id, paquete, lugar, imagen, uri, sha256, octetos, estado, espera)"
+        "INSERT INTO miembros (id, paquete, lugar, imagen, uri, estado, espera)"
         " SELECT 'x' || n, CASE WHEN n <= 1000 THEN 'x500' ELSE 'y' || mod(n, 100) END, n, 'x' || n,"
-        " CASE WHEN mod(n, 4) = 0 THEN 'file:///b/' || n END, 'h', 1,"
+        " CASE WHEN mod(n, 4) = 0 THEN 'file:///b/' || n END,"
         f" CASE mod(n, 4) WHEN 0 THEN 'PENDIENTE' ELSE 'ANONIMIZADA' END, false {_N}",
-        "INSERT INTO miembros_por_decir SELECT id, paquete, lugar, '{}' FROM miembros",
+        "INSERT INTO miembros_por_decir SELECT id, paquete, lugar, 'h', 1, '{}' FROM miembros",
     ),
     "notificaciones": (
         "INSERT INTO vista_notificaciones (id, orden, version, id_suscripcion, id_saga, cliente_codigo, tipo, canal,"

@@ -70,10 +70,17 @@ def upgrade() -> None:
             id text PRIMARY KEY,
             paquete text NOT NULL,
             lugar integer NOT NULL,
+            sha256 text NOT NULL,
+            octetos bigint NOT NULL,
             metadatos jsonb NOT NULL
         ) WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.01);
-        INSERT INTO miembros_por_decir SELECT id, paquete, lugar, metadatos FROM miembros WHERE NOT dicho;
-        ALTER TABLE miembros DROP COLUMN metadatos, DROP COLUMN dicho;
+        INSERT INTO miembros_por_decir
+            SELECT id, paquete, lugar, sha256, octetos, metadatos FROM miembros WHERE NOT dicho;
+        ALTER TABLE miembros
+            DROP COLUMN sha256,
+            DROP COLUMN octetos,
+            DROP COLUMN metadatos,
+            DROP COLUMN dicho;
 
         CREATE INDEX archivos_por_ver_proximo ON archivos_por_ver (proximo) WHERE proximo IS NOT NULL;
         CREATE INDEX archivos_por_ver_sueltos ON archivos_por_ver (proximo)

@@ -121,11 +121,14 @@ class MiembroPorDecir(Agregado):
 
     Attributes:
         paquete, lugar: as in :class:`Miembro`.
+        sha256, octetos: its content's.
         metadatos: the nine fields, as far as they were told.
     """
 
     paquete: str
     lugar: int
+    sha256: str
+    octetos: int
     metadatos: Mapping[str, str] = field(repr=False)
 
 
@@ -138,7 +141,6 @@ class Miembro(Agregado):
         lugar: which of the package's files it is, from 0.
         imagen: its image's id.
         uri: where its original lies, a name that its package, its checksum and its place give; None once it is decided.
-        sha256, octetos: its content's.
         estado: of its image, as the package counts it.
         motivo: why, a code.
         espera: whether its image is another command's too, and waits for that one's file.
@@ -148,8 +150,6 @@ class Miembro(Agregado):
     lugar: int
     imagen: str
     uri: str | None
-    sha256: str
-    octetos: int
     estado: str = PENDIENTE
     motivo: str | None = None
     espera: bool = False

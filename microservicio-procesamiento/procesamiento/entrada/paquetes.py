@@ -6,6 +6,7 @@ whatever way, to be cleared away. Each goes on where the last attempt was.
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from prometheus_client import Counter
 
@@ -179,9 +180,8 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
 
 def _listado(paquete: str, hallado: Hallado) -> tuple[Miembro, MiembroPorDecir]:
     """What stays of a member, and what goes with its command."""
-    suyo = dict(vars(hallado))
-    metadatos = suyo.pop("metadatos")
+    suyo: dict[str, Any] = {"id": hallado.id, "paquete": paquete, "lugar": hallado.lugar}
     return (
-        Miembro(paquete=paquete, **suyo),
-        MiembroPorDecir(id=hallado.id, paquete=paquete, lugar=hallado.lugar, metadatos=metadatos),
+        Miembro(**suyo, imagen=hallado.imagen, uri=hallado.uri),
+        MiembroPorDecir(**suyo, sha256=hallado.sha256, octetos=hallado.octetos, metadatos=hallado.metadatos),
     )

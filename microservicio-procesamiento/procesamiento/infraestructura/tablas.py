@@ -97,8 +97,6 @@ miembros = sa.Table(
     sa.Column("lugar", sa.Integer, nullable=False),
     sa.Column("imagen", sa.Text, nullable=False),
     sa.Column("uri", sa.Text),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("octetos", sa.BigInteger, nullable=False),
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("motivo", sa.Text),
     sa.Column("espera", sa.Boolean, nullable=False),
@@ -111,6 +109,8 @@ miembros_por_decir = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("paquete", sa.Text, nullable=False),
     sa.Column("lugar", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("octetos", sa.BigInteger, nullable=False),
     sa.Column("metadatos", JSONB, nullable=False),
     comment="What was told of them, a person's; a row goes when its command is said.",
 )
