@@ -109,21 +109,20 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         "INSERT INTO imagenes (id, secuencia, estado, seudonimo_paciente, modalidad, patologia, region_anatomica,"
         f" huella) SELECT 'x' || n, 1, 'ANONIMIZADA', 's', {_V}, {_OTRA}, {_V}, 'x'::bytea {_N}",
         # Half of them wait, the others' originals are kept. All but the youngest came in packages.
-        "INSERT INTO archivos_por_ver SELECT 'x' || n, 'file:///a/' || n, 'h', 1, CASE WHEN n > 4 THEN 'p' END,"
+        "INSERT INTO archivos_por_ver SELECT 'x' || n, 'file:///a/' || n, 'h', CASE WHEN n > 4 THEN 'p' END,"
         f" '{{}}', '{{}}', 0, 0, CASE mod(n, 2) WHEN 0 THEN {_HACE} END, NULL,"
         f" CASE mod(n, 2) WHEN 1 THEN {_EN} END, '{{}}' {_N}",
         # A quarter is clean.
-        "INSERT INTO archivos (id, sha256, octetos, resultado_sha256)"
-        f" SELECT 'x' || n, 'h', 1, CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
+        f"INSERT INTO archivos (id, resultado_sha256) SELECT 'x' || n, CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
         # One has many images, and none of their commands is said.
-        "INSERT INTO paquetes (id, secuencia, estado, sha256, octetos, sha256_metadatos, total, hechas, cuarentena,"
-        f" fallidas) SELECT 'x' || n, 0, 'RECIBIDO', 'h', 1, '', 0, 0, 0, 0 {_N}",
+        "INSERT INTO paquetes (id, secuencia, estado, sha256, sha256_metadatos, total, hechas, cuarentena, fallidas)"
+        f" SELECT 'x' || n, 0, 'RECIBIDO', 'h', '', 0, 0, 0, 0 {_N}",
         f"INSERT INTO paquetes_por_abrir SELECT 'x' || n, 'file:///c/' || n, NULL, '{{}}', 0, 0, {_HACE} {_N}",
-        "INSERT INTO miembros (id, paquete, lugar, imagen, uri, sha256, octetos, estado, espera)"
+        "INSERT INTO miembros (id, paquete, lugar, imagen, uri, estado, espera)"
         " SELECT 'x' || n, CASE WHEN n <= 1000 THEN 'x500' ELSE 'y' || mod(n, 100) END, n, 'x' || n,"
-        " CASE WHEN mod(n, 4) = 0 THEN 'file:///b/' || n END, 'h', 1,"
+        " CASE WHEN mod(n, 4) = 0 THEN 'file:///b/' || n END,"
         f" CASE mod(n, 4) WHEN 0 THEN 'PENDIENTE' ELSE 'ANONIMIZADA' END, false {_N}",
-        "INSERT INTO miembros_por_decir SELECT id, paquete, lugar, '{}' FROM miembros",
+        "INSERT INTO miembros_por_decir SELECT id, paquete, lugar, 'h', 1, '{}' FROM miembros",
     ),
     "notificaciones": (
         "INSERT INTO vista_notificaciones (id, orden, version, id_suscripcion, id_saga, cliente_codigo, tipo, canal,"

@@ -7,6 +7,7 @@ import flask
 import structlog
 
 from anonimizacion.formatos import TIPOS
+from contratos.consultas.procesamiento import EstadoImagen
 from seedwork.aplicacion.almacen import RESULTADOS, Almacen, Negado, NoEsta, SinAlmacen
 from seedwork.entrada.descargas import descargar
 from seedwork.entrada.http import correlacion
@@ -20,7 +21,7 @@ _NO_SE_HALLA = (
     "El archivo limpio debería estar en el almacén y no se halla. Repetir la petición no sirve: avise al operador, con "
     "esta correlación."
 )
-_CON_INFORME = ("PENDIENTE", "CUARENTENA", "FALLIDA")
+_CON_INFORME: tuple[EstadoImagen, ...] = ("PENDIENTE", "CUARENTENA", "FALLIDA")
 """The states of what came as a file and has no clean one."""
 
 

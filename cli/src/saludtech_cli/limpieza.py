@@ -1,5 +1,6 @@
 """One file through the engine, in a process of its own: its bytes read, cleaned, and put where they belong."""
 
+import errno
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Set
@@ -14,6 +15,9 @@ from anonimizacion.modelo import Formato, Limpia, Motivo, Octetos, Opciones, Rem
 from anonimizacion.seudonimos import Seudonimizador
 from saludtech_cli.diario import RESULTADO, Ficha
 from saludtech_cli.originales import Original, Originales
+
+_PASAJERO = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
+"""What goes wrong whatever a file is, and may be over soon: no room, too many open."""
 
 
 @dataclass(frozen=True)
@@ -121,12 +125,18 @@ class Encargo:
     original: Original
 
     def hacer(self, taller: Taller) -> Iterator[Hecho | Conocido]:
-        """Clean it."""
+        """Clean it.
+
+        Raises:
+            OSError: this machine has no room for that now.
+        """
         de_quien = taller.remitentes.get(self.original.nombre, taller.remitente)
         try:
             with taller.originales.abrir(self.original) as octetos:
                 hecho = _limpiar(octetos, de_quien, taller)
-        except (OSError, EOFError, RuntimeError, MemoryError):
+        except (OSError, EOFError, RuntimeError, MemoryError) as error:
+            if isinstance(error, OSError) and error.errno in _PASAJERO:
+                raise
             # Their own words may quote its name.
             hecho = Hecho(estado="FALLIDA", motivo="NO_SE_PUDO_LEER_O_ESCRIBIR")
         yield hecho

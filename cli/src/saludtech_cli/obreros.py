@@ -11,12 +11,17 @@ from anonimizacion.empleado import Empleado, Encargo, Impedido, Lectores, Lento,
 
 INTENTOS = 2
 """How many processes a piece of work may cost."""
+IMPEDIMENTOS = 5
+"""How often in a row this machine may stand in the way before a piece is given up: it was no fault of the piece's."""
+PAUSA_S = 1.0
+"""Seconds to rest after the first of them; after each next one, twice as many as before."""
 P = TypeVar("P", bound=Encargo)
 
 
 @dataclass(frozen=True)
 class Perdida:
-    """A piece of work that has no answer: its process died (``MUERTO``), or took too long (``LENTO``)."""
+    """A piece of work that has no answer: its process died (``MUERTO``), took too long (``LENTO``), or could not do it
+    here (``IMPEDIDO``)."""
 
     motivo: str
 
@@ -44,10 +49,10 @@ class Obreros:
         hechas: SimpleQueue[tuple[P, Any] | BaseException] = SimpleQueue()
 
         def trabajar() -> None:
-            empleado = Empleado(self._taller, self._preparar)
+            empleado, seguidos = Empleado(self._taller, self._preparar), 0
             try:
                 while pendientes and not parada.is_set():
-                    self._una(empleado, pendientes, hechas, parada)
+                    seguidos = self._una(empleado, pendientes, hechas, parada, seguidos)
             except BaseException as error:
                 hechas.put(error)
             finally:
@@ -74,18 +79,29 @@ class Obreros:
         pendientes: deque[tuple[P, int]],
         hechas: SimpleQueue[Any],
         parada: threading.Event,
-    ) -> None:
+        seguidos: int,
+    ) -> int:
+        """One piece; answers how many in a row this machine stood in the way of by now, ``seguidos`` before it."""
         try:
             pieza, quedan = pendientes.popleft()
         except IndexError:
             # Another took it.
-            return
+            return seguidos
         respuesta: Any
+        siguen = 0
         try:
             (respuesta,) = empleado.pedir(pieza, self._lectores, plazo_s=self._plazo_s, parada=parada)
-        except (Perdido, Impedido) as error:
+        except Impedido:
+            if seguidos + 1 < IMPEDIMENTOS:
+                pendientes.appendleft((pieza, quedan))
+                parada.wait(PAUSA_S * 2**seguidos)
+                return seguidos + 1
+            # Of those behind it each is tried, and none waited for, until one gets somewhere.
+            siguen, respuesta = seguidos, Perdida("IMPEDIDO")
+        except Perdido as error:
             if quedan > 1:
                 pendientes.append((pieza, quedan - 1))
-                return
+                return 0
             respuesta = Perdida("LENTO" if isinstance(error, Lento) else "MUERTO")
         hechas.put((pieza, respuesta))
+        return siguen

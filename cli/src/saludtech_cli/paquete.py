@@ -1,6 +1,5 @@
 """`saludtech paquete`: many images at once, as a zip or as the files of a folder."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from saludtech_cli import opciones, ordenes, originales, vistas
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.formulario import Archivo, Formulario, del_disco
+from saludtech_cli.imagen import Estado
 from saludtech_cli.puerta import segmento
 
 app = typer.Typer(no_args_is_help=True, help="Paquetes: enviar muchas imágenes a la vez, y ver qué fue de ellas.")
@@ -18,16 +18,6 @@ RUTA = "/procesar/paquetes"
 PLAZO_S = 3600.0
 MAXIMO_ARCHIVOS = 10_000
 """How many the door takes that are in no zip."""
-
-
-class Estado(StrEnum):
-    """How an image of a package may be."""
-
-    PENDIENTE = "PENDIENTE"
-    ANONIMIZADA = "ANONIMIZADA"
-    CUARENTENA = "CUARENTENA"
-    FALLIDA = "FALLIDA"
-    RECHAZADA = "RECHAZADA"
 
 
 @app.command()

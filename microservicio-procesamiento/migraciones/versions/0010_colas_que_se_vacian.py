@@ -13,7 +13,6 @@ def upgrade() -> None:
             id text PRIMARY KEY,
             uri text NOT NULL,
             sha256 text NOT NULL,
-            octetos bigint NOT NULL,
             paquete text,
             metadatos jsonb,
             sobre jsonb,
@@ -35,7 +34,7 @@ def upgrade() -> None:
             proximo timestamptz NOT NULL
         ) WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.01);
         INSERT INTO archivos_por_ver
-            SELECT id, uri, sha256, octetos, paquete, metadatos, sobre, arriendo, intentos, proximo, NULL,
+            SELECT id, uri, sha256, paquete, metadatos, sobre, arriendo, intentos, proximo, NULL,
                 conservar_hasta,
                 ARRAY(
                     SELECT DISTINCT d ->> 'motivo' FROM jsonb_path_query(decisiones, '$.*') AS d
@@ -46,8 +45,12 @@ def upgrade() -> None:
             SELECT id, uri, uri_metadatos, sobre, arriendo, intentos, proximo FROM paquetes WHERE proximo IS NOT NULL;
         -- Of what is not decided yet, and nobody released, there is no outcome.
         DELETE FROM archivos WHERE proximo IS NOT NULL AND decisiones = '{}';
+        -- Nobody reads what an original's checksum and size were, once it is gone.
         ALTER TABLE archivos
             DROP COLUMN uri,
+            DROP COLUMN sha256,
+            DROP COLUMN octetos,
+            DROP COLUMN paquete,
             DROP COLUMN metadatos,
             DROP COLUMN sobre,
             DROP COLUMN arriendo,
@@ -56,6 +59,7 @@ def upgrade() -> None:
             DROP COLUMN conservar_hasta;
         ALTER TABLE paquetes
             DROP COLUMN uri,
+            DROP COLUMN octetos,
             DROP COLUMN uri_metadatos,
             DROP COLUMN sobre,
             DROP COLUMN arriendo,
@@ -66,10 +70,17 @@ def upgrade() -> None:
             id text PRIMARY KEY,
             paquete text NOT NULL,
             lugar integer NOT NULL,
+            sha256 text NOT NULL,
+            octetos bigint NOT NULL,
             metadatos jsonb NOT NULL
         ) WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.01);
-        INSERT INTO miembros_por_decir SELECT id, paquete, lugar, metadatos FROM miembros WHERE NOT dicho;
-        ALTER TABLE miembros DROP COLUMN metadatos, DROP COLUMN dicho;
+        INSERT INTO miembros_por_decir
+            SELECT id, paquete, lugar, sha256, octetos, metadatos FROM miembros WHERE NOT dicho;
+        ALTER TABLE miembros
+            DROP COLUMN sha256,
+            DROP COLUMN octetos,
+            DROP COLUMN metadatos,
+            DROP COLUMN dicho;
 
         CREATE INDEX archivos_por_ver_proximo ON archivos_por_ver (proximo) WHERE proximo IS NOT NULL;
         CREATE INDEX archivos_por_ver_sueltos ON archivos_por_ver (proximo)

@@ -79,6 +79,6 @@ def _decidir(
     # Of what no operator released there is no outcome yet: most files are spared the look.
     archivo = unidad.archivos.obtener(por_ver.id) if por_ver.despejadas else None
     if archivo is None:
-        archivo = Archivo(id=por_ver.id, sha256=por_ver.sha256, octetos=por_ver.octetos, paquete=por_ver.paquete)
+        archivo = Archivo(id=por_ver.id)
         unidad.archivos.agregar(archivo)
     archivo.decidir(resultado, informe)

@@ -49,7 +49,7 @@ def decir(unidad: Unidad, id: str, arriendo: int, ids: Collection[str], ultimos:
     unidad.por_decir.precargar(ids)
     for miembro, por_decir in ((unidad.miembros.obtener(suyo), unidad.por_decir.obtener(suyo)) for suyo in ids):
         if miembro is not None and por_decir is not None:
-            archivo = ArchivoPedido(uri=miembro.uri or "", sha256=miembro.sha256, octetos=miembro.octetos)
+            archivo = ArchivoPedido(uri=miembro.uri or "", sha256=por_decir.sha256, octetos=por_decir.octetos)
             comando = AnonimizarArchivo(**por_decir.metadatos, archivo=archivo, id_paquete=id)
             unidad.publicar(comando, sujeto=comando.id_imagen, id=miembro.id)
             unidad.por_decir.quitar(por_decir)

@@ -73,11 +73,6 @@ class Anonimizador:
         self._vigente = claves[max(claves)]
         self._reconocedor = reconocedor
 
-    @property
-    def vigente(self) -> Seudonimizador:
-        """The key in force."""
-        return self._vigente
-
     def anonimizar(
         self,
         metadatos: MetadatosImagen,

@@ -66,7 +66,7 @@ class ArchivoPorVer(Agregado):
 
     Attributes:
         uri: where the original lies.
-        sha256, octetos: what its sender said of it; 0 octets for nothing.
+        sha256: what its sender said of it.
         paquete: the id of the package that it came in; None for one sent by itself.
         metadatos: the nine fields as they came, in a package as far as they did; None once nobody can have it cleaned.
         sobre: the envelope of the command, which causes what is published of the outcome; likewise.
@@ -80,7 +80,6 @@ class ArchivoPorVer(Agregado):
 
     uri: str
     sha256: str
-    octetos: int
     paquete: str | None = None
     metadatos: Mapping[str, str] | None = field(default=None, repr=False)
     sobre: Mapping[str, Any] | None = None
@@ -125,15 +124,11 @@ class Archivo(Agregado):
     """What became of a file, under its image's id, from its first outcome on. It stays.
 
     Attributes:
-        sha256, octetos, paquete: as in :class:`ArchivoPorVer`.
         resultado_sha256, resultado_octetos, tipo: of the clean file; None where there is none.
         informe: what was done to it.
         decisiones: what operators decided of it, by the commands' ids.
     """
 
-    sha256: str
-    octetos: int
-    paquete: str | None = None
     resultado_sha256: str | None = None
     resultado_octetos: int | None = None
     tipo: str | None = None

@@ -25,7 +25,7 @@ class Paquete(Agregado):
     Attributes:
         motivo: why it is RECHAZADO, a code.
         detalle: where in its metadata the fault is: an entry and a field, never a value.
-        sha256, octetos, sha256_metadatos: what its sender said of the zip and its metadata; empty and 0 for nothing.
+        sha256, sha256_metadatos: what its sender said of the zip and its metadata; empty for nothing.
         total: its images; 0 until they are all listed.
         hechas, cuarentena, fallidas: how many of them are decided so; what was refused failed.
     """
@@ -34,7 +34,6 @@ class Paquete(Agregado):
     motivo: str | None = None
     detalle: str | None = None
     sha256: str = ""
-    octetos: int = 0
     sha256_metadatos: str = ""
     total: int = 0
     hechas: int = 0
@@ -45,10 +44,10 @@ class Paquete(Agregado):
         """Whether this content is its own."""
         return bool(self.sha256) and (self.sha256, self.sha256_metadatos) == (sha256, sha256_metadatos)
 
-    def recibir(self, *, sha256: str, octetos: int, sha256_metadatos: str) -> None:
+    def recibir(self, *, sha256: str, sha256_metadatos: str) -> None:
         """It is here. One whose first command was refused may be sent again, put right."""
         self.estado, self.motivo = RECIBIDO, None
-        self.sha256, self.octetos, self.sha256_metadatos = sha256, octetos, sha256_metadatos
+        self.sha256, self.sha256_metadatos = sha256, sha256_metadatos
 
     def rechazar(self, motivo: str, detalle: str | None = None) -> None:
         """It is not taken, none of it."""
@@ -122,11 +121,14 @@ class MiembroPorDecir(Agregado):
 
     Attributes:
         paquete, lugar: as in :class:`Miembro`.
+        sha256, octetos: its content's.
         metadatos: the nine fields, as far as they were told.
     """
 
     paquete: str
     lugar: int
+    sha256: str
+    octetos: int
     metadatos: Mapping[str, str] = field(repr=False)
 
 
@@ -139,7 +141,6 @@ class Miembro(Agregado):
         lugar: which of the package's files it is, from 0.
         imagen: its image's id.
         uri: where its original lies, a name that its package, its checksum and its place give; None once it is decided.
-        sha256, octetos: its content's.
         estado: of its image, as the package counts it.
         motivo: why, a code.
         espera: whether its image is another command's too, and waits for that one's file.
@@ -149,8 +150,6 @@ class Miembro(Agregado):
     lugar: int
     imagen: str
     uri: str | None
-    sha256: str
-    octetos: int
     estado: str = PENDIENTE
     motivo: str | None = None
     espera: bool = False

@@ -164,29 +164,29 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
     despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
     opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
-    hecho = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
-    informe = json.loads(json.dumps(hecho.informe.como_documento()))
-    if not isinstance(hecho, Limpia):
-        return Hecho(estado=CUARENTENA, motivo=hecho.motivo.value, informe=informe)
+    respuesta = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
+    informe = json.loads(json.dumps(respuesta.informe.como_documento()))
+    if not isinstance(respuesta, Limpia):
+        return Hecho(estado=CUARENTENA, motivo=respuesta.motivo.value, informe=informe)
     completos = None
     if encargo.metadatos is not None:
-        completos = _completar(encargo.metadatos, descripcion, fuente, hecho.identifica)
+        completos = _completar(encargo.metadatos, descripcion, fuente, respuesta.identifica)
         if completos.metadatos.falta_del_id() is not None:
             # What the file told shows it; nobody could tell before.
             return Hecho(estado=CUARENTENA, motivo=motivos.ID_REVELA_PACIENTE, informe=informe)
-    almacen, sha256 = taller.propio, hecho.sha256()
+    almacen, sha256 = taller.propio, respuesta.sha256()
     # Also where it is there already: what nobody's row names yet must not be old, or the broom takes it.
-    almacen.guardar(RESULTADOS + sha256, _trozos(hecho.partes))
+    almacen.guardar(RESULTADOS + sha256, _trozos(respuesta.partes))
     resultado = Resultado(
         sha256=sha256,
-        octetos=hecho.octetos,
-        tipo=formatos.tipo(formato, hecho.partes[0]).medio,
+        octetos=respuesta.octetos,
+        tipo=formatos.tipo(formato, respuesta.partes[0]).medio,
         uri=almacen.uri(RESULTADOS + sha256),
-        seudonimo=hecho.seudonimo,
-        desplazamiento=hecho.desplazamiento,
-        banda_de_edad=hecho.rasgos.banda_de_edad or "",
-        sexo=hecho.rasgos.sexo or "",
-        mes=hecho.rasgos.mes or "",
+        seudonimo=respuesta.seudonimo,
+        desplazamiento=respuesta.desplazamiento,
+        banda_de_edad=respuesta.rasgos.banda_de_edad or "",
+        sexo=respuesta.rasgos.sexo or "",
+        mes=respuesta.rasgos.mes or "",
         emisor_conocido=bool(dicha or descripcion.emisor),
     )
     return Hecho(resultado=resultado, informe=informe, completos=completos)

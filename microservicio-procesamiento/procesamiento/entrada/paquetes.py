@@ -6,6 +6,7 @@ or on its way, for as long as what was sent is to be cleared away. Each attempt 
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from prometheus_client import Counter
 
@@ -78,19 +79,20 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
                 if not hacer(unidad, tomado.id, tomado.arriendo, *de_que):
                     raise Perdido
 
-        if paquete.estado == RECIBIDO:
+        estado = paquete.estado
+        if estado == RECIBIDO:
             rechazo = None
             if not paquete.total:
                 rechazo = self._desempacar(tomado, paquete, parada, asentar)
             if rechazo is not None:
                 asentar(reparto.rechazar, rechazo.motivo, rechazo.detalle)
-                paquete.estado = RECHAZADO
+                estado = RECHAZADO
             else:
                 self._decir(tomado, parada, asentar)
-                paquete.estado = EN_CURSO
-        self._limpiar(tomado, paquete, parada)
+                estado = EN_CURSO
+        self._recoger(tomado, paquete.sha256 if estado == RECHAZADO else "", parada)
         asentar(reparto.recoger)
-        return paquete.estado
+        return estado
 
     def _desempacar(
         self, tomado: PaquetePorAbrir, paquete: Paquete, parada: threading.Event, asentar: Callable[..., None]
@@ -146,8 +148,11 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
             ultimos = len(ids) <= DICHOS
             asentar(reparto.decir, ids[:DICHOS], ultimos)
 
-    def _limpiar(self, tomado: PaquetePorAbrir, paquete: Paquete, parada: threading.Event) -> None:
+    def _recoger(self, tomado: PaquetePorAbrir, rechazado: str, parada: threading.Event) -> None:
         """Delete what was sent; of what was refused, its members too, and those that were not listed yet.
+
+        Args:
+            rechazado: the checksum of a zip that was refused; empty for none.
 
         Raises:
             Perdido: all is to stop, or it is no longer this hand's.
@@ -155,12 +160,12 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
         """
         for uri in (tomado.uri, tomado.uri_metadatos):
             self._borrar(uri)
-        if paquete.estado == RECHAZADO and paquete.sha256:
+        if rechazado:
             # Not listed are at most a batch that was told of, and the one that was being stored.
             for lugar in range(self._paquetes.listados(tomado.id) + 2 * TANDA):
                 if lugar % TANDA == 0:
                     self._seguir(tomado, parada)
-                self._almacen.borrar(nombre_de(paquete.id, paquete.sha256, lugar))
+                self._almacen.borrar(nombre_de(tomado.id, rechazado, lugar))
             while self._paquetes.olvidar(tomado.id, BORRADOS):
                 self._seguir(tomado, parada)
 
@@ -176,9 +181,8 @@ class Desempacador(ManoDeCola[PaquetePorAbrir]):
 
 def _listado(paquete: str, hallado: Hallado) -> tuple[Miembro, MiembroPorDecir]:
     """What stays of a member, and what goes with its command."""
-    suyo = dict(vars(hallado))
-    metadatos = suyo.pop("metadatos")
+    suyo: dict[str, Any] = {"id": hallado.id, "paquete": paquete, "lugar": hallado.lugar}
     return (
-        Miembro(paquete=paquete, **suyo),
-        MiembroPorDecir(id=hallado.id, paquete=paquete, lugar=hallado.lugar, metadatos=metadatos),
+        Miembro(**suyo, imagen=hallado.imagen, uri=hallado.uri),
+        MiembroPorDecir(**suyo, sha256=hallado.sha256, octetos=hallado.octetos, metadatos=hallado.metadatos),
     )

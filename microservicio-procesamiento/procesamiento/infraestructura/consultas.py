@@ -19,6 +19,7 @@ from contratos.consultas.procesamiento import (
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
 from procesamiento.dominio.condiciones import Condicion
+from procesamiento.dominio.imagen import RECHAZADA
 from procesamiento.infraestructura import tablas
 from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.infraestructura import bd, outbox
@@ -86,7 +87,7 @@ _DE_PAQUETE = Lista(
     ).join_from(
         tablas.miembros,
         tablas.imagenes,
-        sa.and_(_I.id == _M.imagen, _I.estado == _M.estado, _M.estado != "RECHAZADA"),
+        sa.and_(_I.id == _M.imagen, _I.estado == _M.estado, _M.estado != RECHAZADA),
         isouter=True,
     ),
     _M.orden,

@@ -76,6 +76,7 @@ def test_lo_que_espera_sigue_esperando_y_de_lo_demas_no_queda_nada(nueva_base: F
         assert (tomado.id, tomado.uri, tomado.arriendo) == ("p", "file:///z/1", 5)
         assert paquetes.tomar(15.0) is None
         assert (paquetes.listados("p"), paquetes.por_decir("p", 10)) == (2, ["m-1"])
+        assert preguntar("SELECT id, sha256, octetos FROM miembros_por_decir") == [("m-1", "h", 7)]
 
         ((despues,),) = preguntar("SELECT pg_relation_size('archivos')")
         assert isinstance(antes, int) and isinstance(despues, int)

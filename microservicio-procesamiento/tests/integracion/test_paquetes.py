@@ -48,7 +48,6 @@ from procesamiento.aplicacion import reparto
 from procesamiento.aplicacion.manejadores import MANEJADORES
 from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.dominio.paquete import Paquete
 from procesamiento.entrada import desempaque, escoba
 from procesamiento.entrada.escoba import Escoba, Sobrantes, oido
 from procesamiento.entrada.paquetes import Desempacador
@@ -771,13 +770,6 @@ def test_lo_rechazado_se_recoge_por_partes_y_al_parar_se_deja(
     sala.acabar()
     assert (sala.miembros("p-1"), sala.originales()) == ([], set())
     assert not any(sala.en_las_colas().values())
-
-
-def test_un_paquete_empieza_una_vez() -> None:
-    paquete = Paquete(id="p", total=1)
-    paquete.empezar()
-    with pytest.raises(RuntimeError):
-        paquete.empezar()
 
 
 def test_un_id_que_muestra_el_numero_que_solo_el_archivo_dice_no_queda_en_ninguna_parte(sala: SalaDePaquetes) -> None:

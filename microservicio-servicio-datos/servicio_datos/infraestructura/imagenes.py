@@ -108,7 +108,7 @@ class ImagenesSQL(Cuaderno):
     def _guardar(self, imagenes: Collection[Imagen]) -> None:
         clases = {i.clase.id: fila_de_clase(i.clase) for i in imagenes}
         self._transaccion.ejecutar(_CLASIFICAR, {"clases": json.dumps(list(clases.values()))})
-        anotadas = self._transaccion.ejecutar(_ANOTAR, {"imagenes": json.dumps([imagen_de(i) for i in imagenes])})
+        anotadas = self._transaccion.ejecutar(_ANOTAR, {"imagenes": json.dumps([fila_de_imagen(i) for i in imagenes])})
         if cambiadas := [fila.id for fila in anotadas if fila.ya_conocida]:
             self._transaccion.ejecutar(_CADUCAN, {"ids": cambiadas})
 
@@ -124,6 +124,6 @@ def fila_de_clase(clase: Clase) -> Fila:
     return {"id": clase.id, **asdict(clase)}
 
 
-def imagen_de(imagen: Imagen) -> Fila:
+def fila_de_imagen(imagen: Imagen) -> Fila:
     """An image's columns, but for whether it waits."""
     return {**asdict(imagen), "clase": imagen.clase.id}

@@ -10,7 +10,7 @@ from seedwork.pruebas.almacen import Almacen, TransaccionMemoria
 from seedwork.pruebas.tablas import definiciones
 from servicio_datos.dominio.catalogo import Catalogo
 from servicio_datos.dominio.publicacion import Imagen
-from servicio_datos.infraestructura.imagenes import Cuaderno, Sumas, fila_de_clase, imagen_de
+from servicio_datos.infraestructura.imagenes import Cuaderno, Sumas, fila_de_clase, fila_de_imagen
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
 from servicio_datos.infraestructura.tablas import METADATOS
 
@@ -127,7 +127,7 @@ class ImagenesMemoria(Cuaderno):
     def _guardar(self, imagenes: Collection[Imagen]) -> None:
         clases, conocidas = self._almacen.tablas["clases"], self._almacen.tablas["imagenes"]
         for imagen in imagenes:
-            clase, nueva = fila_de_clase(imagen.clase), imagen_de(imagen)
+            clase, nueva = fila_de_clase(imagen.clase), fila_de_imagen(imagen)
             if clase["id"] not in clases:
                 self._almacen.poner(clases, clase["id"], {**clase, "paso": 0, "k": None, "imagenes": 0, "ultima": 0})
             antes = conocidas.get(imagen.id)

@@ -25,7 +25,8 @@ AHORA = datetime(2100, 1, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    boto3 = pytest.importorskip("boto3")
+    # Slow to load, and for these alone.
+    import boto3
     from moto.server import ThreadedMotoServer
 
     servidor = ThreadedMotoServer("127.0.0.1", 0, verbose=False)

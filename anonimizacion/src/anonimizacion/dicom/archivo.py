@@ -28,7 +28,6 @@ _MODALIDAD, _DOCUMENTO = 0x00080060, 0x00420011
 _DIRECTORIO = "1.2.840.10008.1.3.10"
 _AUDIO = "1.2.840.10008.5.1.4.1.1.9.4."
 """The beginning of the classes of voices and other sounds."""
-_BANDA_MAXIMA = 90
 
 
 def limpiar(
@@ -94,19 +93,13 @@ def _comprobar_clase(datos: Conjunto) -> None:
 def _paciente(datos: Conjunto, remitente: Remitente) -> Paciente:
     """Whose the file is (contract §8): its own number and issuer, else the sender's."""
     declarados = textos.juegos(texto_de(datos, _JUEGO))
-    numero, emisor = (_leido(texto_de(datos, tag), declarados) for tag in (_ID, _EMISOR))
+    numero, emisor = (textos.leido(texto_de(datos, tag), declarados) for tag in (_ID, _EMISOR))
     pedido = (remitente.id_paciente or "").strip(" \0")
     if not numero and not pedido:
         raise ApartarError(Motivo.PACIENTE_DESCONOCIDO)
     if numero and pedido and unicodedata.normalize("NFC", numero) != unicodedata.normalize("NFC", pedido):
         raise ApartarError(Motivo.PACIENTE_DISTINTO)
     return Paciente(emisor or remitente.emisor, numero or pedido)
-
-
-def _leido(valor: bytes, declarados: tuple[str, ...] | None) -> str:
-    """A text, come what may: what is none in its character sets is one in Latin-1."""
-    leido = textos.texto(valor, declarados)
-    return valor.decode("latin-1") if leido is None else leido
 
 
 def _rasgos(datos: Conjunto, recorrido: Recorrido) -> Rasgos:
@@ -117,7 +110,7 @@ def _rasgos(datos: Conjunto, recorrido: Recorrido) -> Rasgos:
     banda = None
     if edad is not None:
         desde = edad // 10 * 10
-        banda = f"{_BANDA_MAXIMA}+" if edad >= _BANDA_MAXIMA else f"{desde}-{desde + 9}"
+        banda = f"{fechas.EDAD_MAXIMA + 1}+" if edad > fechas.EDAD_MAXIMA else f"{desde}-{desde + 9}"
     sexo = texto_de(datos, _SEXO).decode("latin-1")
     mes = None
     if estudio is not None:

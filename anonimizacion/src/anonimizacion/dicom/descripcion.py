@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from anonimizacion.dicom import fechas, textos
 from anonimizacion.dicom.elementos import Conjunto, texto_de
 from anonimizacion.dicom.lector import leer
-from anonimizacion.modelo import Octetos
+from anonimizacion.modelo import Octetos, Opciones
 
-_MAXIMO_INFLADO = 1 << 29
 _JUEGO, _MODALIDAD, _REGION, _INSTITUCION = 0x00080005, 0x00080060, 0x00180015, 0x00080080
 _ID, _EMISOR = 0x00100020, 0x00100021
 _FECHAS = ((0x00080020, 0x00080030), (0x00080022, 0x00080032), (0x00080023, 0x00080033))
@@ -37,21 +36,17 @@ class Descripcion:
 def describir(octetos: Octetos) -> Descripcion:
     """What a file says of itself; nothing where it can't be read."""
     try:
-        datos = leer(octetos, _MAXIMO_INFLADO).datos
+        datos = leer(octetos, Opciones.maximo_inflado).datos
         declarados = textos.juegos(texto_de(datos, _JUEGO))
         modalidad, region, institucion, emisor, numero = (
-            _leido(texto_de(datos, tag), declarados) for tag in (_MODALIDAD, _REGION, _INSTITUCION, _EMISOR, _ID)
+            textos.leido(texto_de(datos, tag), declarados).strip(" \0")
+            for tag in (_MODALIDAD, _REGION, _INSTITUCION, _EMISOR, _ID)
         )
         return Descripcion(modalidad, region, institucion, emisor, numero, _cuando(datos))
     except MemoryError:
         raise
     except Exception:  # Whatever a file can do to its reader; the cleaning says what becomes of it.
         return Descripcion()
-
-
-def _leido(valor: bytes, declarados: tuple[str, ...] | None) -> str:
-    leido = textos.texto(valor, declarados)
-    return (valor.decode("latin-1") if leido is None else leido).strip(" \0")
 
 
 def _cuando(datos: Conjunto) -> str:

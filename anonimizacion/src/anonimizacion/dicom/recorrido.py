@@ -135,7 +135,9 @@ class Recorrido:
     def _elemento(self, conjunto: Conjunto, tag: int, elemento: Elemento, suya: Regla, ruta: str) -> Accion:
         """Do what the rule says, or what is left where that can't be; tells what was done."""
         accion = suya.accion
-        if accion is Accion.QUITAR and not (self._opciones.peso_y_talla and tag in PESO_Y_TALLA):
+        if accion is Accion.QUITAR and self._opciones.peso_y_talla and tag in PESO_Y_TALLA:
+            accion = Accion.CONSERVAR
+        if accion is Accion.QUITAR:
             self._quitar(conjunto, tag, elemento, suya)
             return Accion.QUITAR
         if not self._como_dice_el_diccionario(elemento, suya):
@@ -214,10 +216,6 @@ class Recorrido:
             return Accion.QUITAR
         elemento.valor = cabe
         return Accion.CONSERVAR
-
-    def _peso_o_talla(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
-        # What the table removes comes here only where an option keeps it.
-        return self._conservar(elemento, tag, ruta)
 
     def _vaciar(self, elemento: Elemento, tag: int, ruta: str) -> Accion:
         elemento.valor = [] if elemento.vr == "SQ" else b""
@@ -376,7 +374,6 @@ _PROPIO = _propio()
 _QUEDA_TEXTO = frozenset({Accion.CONSERVAR, Accion.TECNICO})
 _HACER: dict[Accion, Callable[[Recorrido, Elemento, int, str], Accion]] = {
     Accion.CONSERVAR: Recorrido._conservar,
-    Accion.QUITAR: Recorrido._peso_o_talla,
     Accion.VACIAR: Recorrido._vaciar,
     Accion.UID: Recorrido._uid,
     Accion.RELLENAR: Recorrido._rellenar,

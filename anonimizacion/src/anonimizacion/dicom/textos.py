@@ -51,15 +51,18 @@ def texto(valor: bytes, declarados: tuple[str, ...] | None) -> str | None:
         return None
 
 
+def leido(valor: bytes, declarados: tuple[str, ...] | None) -> str:
+    """A value's text, come what may: what is none in its character sets is one in Latin-1."""
+    suyo = texto(valor, declarados)
+    return valor.decode("latin-1") if suyo is None else suyo
+
+
 def llanos(valor: bytes, declarados: tuple[str, ...] | None) -> tuple[bytes, bytes]:
     """A text without accents, in which one word is the same in any case, character set and company of escapes.
 
     In UTF-8; and what of it is ASCII, since some letters are no others with an accent (Ł) and are written as such.
     """
-    leido = texto(valor, declarados)
-    if leido is None:
-        leido = valor.decode("latin-1")
-    partido = unicodedata.normalize("NFKD", leido)
+    partido = unicodedata.normalize("NFKD", leido(valor, declarados))
     sin_tildes = "".join(signo for signo in partido if not unicodedata.combining(signo))
     # Together again: a syllable of Hangul is one sign, as long as one of another script.
     return unicodedata.normalize("NFC", sin_tildes.casefold()).encode(), partido.encode("ascii", "ignore")
@@ -96,7 +99,7 @@ def _decimales(valor: bytes) -> bytes | None:
 def palabra(valor: bytes, vr: str, declarados: tuple[str, ...] | None) -> bytes | None:
     """A short text that may stay in the file: it fits its representation, and its character set; else None."""
     valor = valor.strip(b" \0")
-    leido = texto(valor, declarados)
-    if leido is None or any(len(parte) > _MAXIMOS[vr] or not parte.isprintable() for parte in leido.split("\\")):
+    suyo = texto(valor, declarados)
+    if suyo is None or any(len(parte) > _MAXIMOS[vr] or not parte.isprintable() for parte in suyo.split("\\")):
         return None
     return valor

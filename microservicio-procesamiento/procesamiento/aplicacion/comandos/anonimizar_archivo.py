@@ -43,7 +43,6 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
             id=metadatos.id_imagen,
             uri=archivo.uri,
             sha256=archivo.sha256,
-            octetos=archivo.octetos,
             paquete=comando.id_paquete or None,
             metadatos=asdict(metadatos),
             sobre=asdict(unidad.sobre),

@@ -25,7 +25,7 @@ def anonimizar_paquete(comando: AnonimizarPaquete, unidad: Unidad) -> None:
     if not all(unidad.admite(archivo.uri, False) for archivo in archivos):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     paquete = conocido or Paquete(id=comando.id_paquete)
-    paquete.recibir(sha256=enviado.sha256, octetos=enviado.octetos, sha256_metadatos=metadatos.sha256)
+    paquete.recibir(sha256=enviado.sha256, sha256_metadatos=metadatos.sha256)
     if conocido is None:
         unidad.paquetes.agregar(paquete)
     unidad.por_abrir.agregar(

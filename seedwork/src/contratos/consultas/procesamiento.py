@@ -25,7 +25,7 @@ AVISO = (
     "Datos seudonimizados con clave, no anónimos: quien guarda la clave puede volver a vincularlos (RGPD, art. 4.5)."
 )
 """What is said with every image."""
-_Estado = Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"]
+EstadoImagen = Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"]
 
 
 class Condicion(Parte):
@@ -39,7 +39,7 @@ class Imagen(Respuesta):
     """El registro de una imagen, ya sin datos del paciente."""
 
     id_imagen: str = campo("Su identificador.", IMAGEN)
-    estado: _Estado = campo("Cómo está.", "ANONIMIZADA")
+    estado: EstadoImagen = campo("Cómo está.", "ANONIMIZADA")
     motivo: str | None = campo(MOTIVO)
     seudonimo_paciente: str | None = campo(
         "El mismo para todas las imágenes de un paciente.", "v2:0798da8aa9149fcc79817fd128a99275"
@@ -67,7 +67,7 @@ class ListarImagenes(Consulta, contexto="procesamiento", ruta="/procesar/imagene
     modalidad: Texto | None = filtro("Cómo se tomaron.")
     patologia: Texto | None = filtro("Qué muestran.")
     region: Texto | None = filtro("De qué parte del cuerpo.")
-    estado: _Estado | None = filtro("Cómo están.")
+    estado: EstadoImagen | None = filtro("Cómo están.")
     cursor: Cursor | None = filtro(PAGINA)
 
 
@@ -102,7 +102,7 @@ class InformeDeImagen(Respuesta):
     """Lo que se hizo con el archivo de una imagen; no lleva ningún valor del original."""
 
     id_imagen: str = campo("La imagen.", IMAGEN)
-    estado: _Estado = campo("Cómo está.", "ANONIMIZADA")
+    estado: EstadoImagen = campo("Cómo está.", "ANONIMIZADA")
     motivo: str | None = campo(MOTIVO)
     sha256: str | None = campo("Del archivo limpio, si lo hay.", "9f86d081884c7d659a2feaa0c55ad015" * 2)
     octetos: int | None = campo("Los del archivo limpio.", 39205)
@@ -135,7 +135,7 @@ class ObtenerInformeDeImagen(
 class ArchivoDeImagen(ArchivoNombrado):
     """El archivo limpio de una imagen."""
 
-    estado: _Estado = campo("Cómo está la imagen.", "ANONIMIZADA")
+    estado: EstadoImagen = campo("Cómo está la imagen.", "ANONIMIZADA")
     id_imagen: str = campo("La imagen.", IMAGEN)
 
 
@@ -176,7 +176,7 @@ class ListarImagenesDePaquete(
     """Las imágenes de un paquete, por páginas."""
 
     id_paquete: Id = campo("El paquete.")
-    estado: _Estado | None = filtro("Cómo están.")
+    estado: EstadoImagen | None = filtro("Cómo están.")
     cursor: Cursor | None = filtro(PAGINA)
 
 
