@@ -21,7 +21,7 @@ from procesamiento.entrada.http import registrar_rutas
 from procesamiento.entrada.limpieza import Taller
 from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
-from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
+from procesamiento.infraestructura.catalogo import leer_condiciones, leer_depurador, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.medidas import debido, medir
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
@@ -56,15 +56,18 @@ def servicio() -> Servicio:
         memoria=config.archivo_memoria * 1024**2,
         maximo=config.archivo_maximo,
         leer_texto=config.archivo_ocr,
+        peso_y_talla=config.archivo_peso_y_talla,
     )
 
     sobrantes = Sobrantes()
 
     @cache
     def unidad() -> Callable[[TransaccionSQL], UnidadProcesamiento]:
+        reconocedor = leer_reconocedor(condiciones)
+        depurador = leer_depurador(reconocedor) if config.antecedentes_con_riesgo_residual else None
         return partial(
             UnidadProcesamiento,
-            anonimizador=Anonimizador(seudonimizadores, leer_reconocedor(condiciones)),
+            anonimizador=Anonimizador(seudonimizadores, reconocedor, depurador),
             admite=taller.admite,
         )
 

@@ -54,6 +54,11 @@ class Config(ConfigDeAlmacen, ConfigServicio):
     catalogo_condiciones: Path = INCLUIDAS
     """A TOML file with the conditions that may be kept of a history; the package's own by default."""
 
+    antecedentes_con_riesgo_residual: bool = False
+    """Whether ImagenAnonimizada tells a history's words too, those of an allow-list alone. A residual risk remains: a
+    rare disease, or several that only one person has together, says who it is, and a name that is also such a word may
+    pass. Off, only codes of conditions are told."""
+
     referencias_permitidas: Annotated[str, AfterValidator(_de_bases)] = ""
     """Addresses like ALMACEN_URL, with commas, below which a file may lie that is sent by naming where. Not the
     platform's own; none by default."""
@@ -69,6 +74,9 @@ class Config(ConfigDeAlmacen, ConfigServicio):
     archivo_ocr: bool = True
     """Whether text that is burned into pictures is read, and blacked out. Where it is not, or the reader is not
     installed, what may have any is kept apart."""
+    archivo_peso_y_talla: bool = False
+    """Whether clean files keep the patient's weight and size, which SUV by weight needs. What it costs: with age band,
+    sex and modality they narrow down who it is, and a rare value is a person."""
     paquete_maximo: PositiveInt = 20 * 1024**3
     """Octets that a package may have, and its files in all, unpacked."""
     paquete_plazo_s: PositiveFloat = 3600.0

@@ -20,6 +20,7 @@ def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
         condiciones=datos.condiciones,
         fecha_ingesta=datos.fecha_ingesta,
         mes=datos.mes,
+        antecedentes_con_riesgo_residual=datos.antecedentes_con_riesgo_residual,
     )
     if resultado is None:
         return anonimizada

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 from procesamiento.dominio.condiciones import Reconocedor
+from procesamiento.dominio.depuracion import Depurador
 from procesamiento.dominio.metadatos import Completos, MetadatosImagen
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import leer_fecha
@@ -24,6 +25,8 @@ class DatosAnonimos:
         fecha_ingesta: ISO 8601, moved by the patient's own offset; empty where nobody told it.
         version_clave: the version of the key that pseudonym, offset and fingerprint come from.
         huella: the content's keyed fingerprint.
+        antecedentes_con_riesgo_residual: what a setting lets pass of the history's words; empty without it. It is told
+            once, and kept nowhere.
     """
 
     seudonimo_paciente: str
@@ -36,6 +39,7 @@ class DatosAnonimos:
     fecha_ingesta: str
     version_clave: int
     huella: bytes
+    antecedentes_con_riesgo_residual: str = field(default="", repr=False, compare=False)
 
     @property
     def mes(self) -> str:
@@ -66,12 +70,16 @@ class Anonimizador:
         claves: every version of the key that is still known; the highest one is in force, the others only recognise
             what they made.
         reconocedor: finds the allow-listed conditions in a history.
+        depurador: leaves what it may of a history's words, at the risk that remains; None leaves nothing.
     """
 
-    def __init__(self, claves: Mapping[int, Seudonimizador], reconocedor: Reconocedor) -> None:
+    def __init__(
+        self, claves: Mapping[int, Seudonimizador], reconocedor: Reconocedor, depurador: Depurador | None = None
+    ) -> None:
         self._claves = claves
         self._vigente = claves[max(claves)]
         self._reconocedor = reconocedor
+        self._depurador = depurador
 
     def anonimizar(
         self,
@@ -113,6 +121,9 @@ class Anonimizador:
             fecha_ingesta="" if ingesta is None else _desplazada(ingesta, quien.desplazamiento),
             version_clave=clave.version,
             huella=self.huella(enviados, archivo).valor,
+            antecedentes_con_riesgo_residual=(
+                self._depurador.depurar(metadatos.antecedentes, salvo=paciente.numero) if self._depurador else ""
+            ),
         )
 
     def huella(self, metadatos: MetadatosImagen, archivo: str = "") -> Huella:

@@ -233,6 +233,7 @@ class Reconocedor:
 
     def __init__(self, condiciones: Iterable[Condicion], lexico: Lexico) -> None:
         self._unidades: Frases[_Unidad] = Frases(lexico.numerales, lexico.clases)
+        self._numerales = frozenset(lexico.numerales)
         self._terminos: set[str] = set()
         for condicion in condiciones:
             for letra, terminos in ((_TERMINO, condicion.terminos), (_DEBIL, condicion.debiles)):
@@ -287,6 +288,11 @@ class Reconocedor:
                 puesta = fichas(forma)
                 self._terminos.add(puesta[0])
                 self._unidades.poner(puesta, _Unidad(_ADJETIVO if genero else letra, codigo, genero))
+
+    def palabras(self) -> set[str]:
+        """The words that histories are understood by, plain: none that only tells when or where something was."""
+        sin_cuando = self._unidades.palabras(salvo=("fecha", "lugar"))
+        return sin_cuando - self._unidades.de_clase("mes") - self._numerales | self._negadas.palabras()
 
     def reconocer(self, antecedentes: str, ano: int) -> tuple[str, ...]:
         """The codes of the patient's own conditions, sorted, each once.

@@ -1,4 +1,4 @@
-"""What happens to an image. No event holds the patient's id or free text."""
+"""What happens to an image. No event holds the patient's id, or free text but what a setting lets pass of it."""
 
 from dataclasses import dataclass
 

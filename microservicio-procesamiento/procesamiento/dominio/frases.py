@@ -87,6 +87,7 @@ class Frases(Generic[V]):
 
     def __init__(self, numerales: Iterable[str] = (), clases: Mapping[str, Iterable[str]] | None = None) -> None:
         self._raiz: _Nodo[V] = _Nodo()
+        self._partes: set[str] = set()
         self._cuantas = 0
         self._numerales = frozenset(numerales)
         self._clases: dict[str, Frases[bool]] = {}
@@ -128,6 +129,23 @@ class Frases(Generic[V]):
         """The words that its phrases begin with."""
         return self._raiz.ramas.keys() | self._raiz.clases.keys()
 
+    def palabras(self, salvo: Collection[str] = ()) -> set[str]:
+        """All words that its phrases are made of, but for what only these classes have."""
+        halladas: set[str] = set()
+        vistas = {f"<{nombre}>" for nombre in salvo}
+        esperan: list[Frases[V] | Frases[bool]] = [self]
+        while esperan:
+            suyas = esperan.pop()._partes
+            clases = {parte for parte in suyas if _DE_CLASE.fullmatch(parte)}
+            halladas |= suyas - clases
+            esperan += [self._clases[clase] for clase in clases - vistas]
+            vistas |= clases
+        return halladas
+
+    def de_clase(self, nombre: str) -> set[str]:
+        """All words that the phrases of a class are made of."""
+        return self._clases[f"<{nombre}>"].palabras()
+
     def poner(self, frase: Sequence[str], valor: V) -> V:
         """Learn a phrase. Answers what it stands for: what it was first said to.
 
@@ -135,6 +153,7 @@ class Frases(Generic[V]):
             KeyError: it names a class that there is none of.
         """
         nodo = self._raiz
+        self._partes.update(frase)
         for parte in frase:
             if _DE_CLASE.fullmatch(parte):
                 nodo = nodo.de_clase(self._clases[parte])

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 from anonimizacion import formatos
-from anonimizacion.modelo import DUDAS, Formato, Limpia, Octetos, Opciones, Remitente
+from anonimizacion.modelo import DUDAS, Formato, Limpia, Motivo, Octetos, Opciones, Remitente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import motivos
 from procesamiento.dominio.anonimizacion import RETIRADO
@@ -37,6 +37,7 @@ class Taller:
         memoria: octets that the process may have in all.
         maximo: octets that an original may have.
         leer_texto: whether text burned into pictures is read, and blacked out; else what may have any is kept apart.
+        peso_y_talla: whether clean files keep the patient's weight and size.
     """
 
     almacen: str
@@ -46,6 +47,7 @@ class Taller:
     memoria: int
     maximo: int
     leer_texto: bool
+    peso_y_talla: bool = False
 
     @cached_property
     def propio(self) -> AlmacenDeObjetos:
@@ -62,6 +64,10 @@ class Taller:
         if nombre is not None and nombre.startswith(ORIGINALES):
             return self.propio, nombre
         return self._ajenos.lugar(uri)
+
+    def opciones(self, despejadas: frozenset[Motivo]) -> Opciones:
+        """How the engine is to clean a file of which a person has settled these doubts."""
+        return Opciones(peso_y_talla=self.peso_y_talla, leer_texto=self.leer_texto, despejadas=despejadas)
 
     def admite(self, uri: str, referida: bool) -> bool:
         """Whether what was sent, or only named, may be fetched from there."""
@@ -163,7 +169,7 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     fuente = dicha or (f"paquete:{encargo.paquete}" if de_paquete else "")
     remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
     despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
-    opciones = Opciones(leer_texto=taller.leer_texto, despejadas=despejadas)
+    opciones = taller.opciones(despejadas)
     respuesta = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
     informe = json.loads(json.dumps(respuesta.informe.como_documento()))
     if not isinstance(respuesta, Limpia):

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from procesamiento.dominio.condiciones import PAPELES, Condicion, Lexico, Reconocedor
+from procesamiento.dominio.depuracion import Depurador
 from seedwork.infraestructura.catalogos import CatalogoInvalido, Entrada, leer
 
 _PAQUETE = Path(__file__).parent.parent
@@ -109,6 +110,13 @@ class _Lexico(Entrada):
     encabezados: _Encabezados
 
 
+class _Depuracion(Entrada):
+    enlaces: Frases
+    niegan: Frases
+    nombres: Frases
+    tambien_nombres: Frases
+
+
 def leer_lexico() -> Lexico:
     """The package's own."""
     archivo = leer(_PAQUETE / "lexico.toml", _Lexico)
@@ -139,3 +147,8 @@ def leer_lexico() -> Lexico:
 def leer_reconocedor(condiciones: Mapping[str, Condicion]) -> Reconocedor:
     """Of these conditions, by the package's own words."""
     return Reconocedor(condiciones.values(), leer_lexico())
+
+
+def leer_depurador(reconocedor: Reconocedor) -> Depurador:
+    """What leaves of a history the words that this one knows, save names."""
+    return Depurador(reconocedor.palabras(), **dict(leer(_PAQUETE / "depuracion.toml", _Depuracion)))

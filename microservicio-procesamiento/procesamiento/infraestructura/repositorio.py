@@ -14,7 +14,8 @@ from procesamiento.dominio.paquete import Miembro, MiembroPorDecir, Paquete, Paq
 from seedwork.infraestructura.repositorio import Mapeo, Repositorio, mapeo_llano
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 
-_DATOS = tuple(c.name for c in fields(DatosAnonimos))
+_DATOS = tuple(c.name for c in fields(DatosAnonimos) if c.name != "antecedentes_con_riesgo_residual")
+"""What is kept of them: the history's words are in no table but the outbox."""
 _SIN_DATOS: Fila = dict.fromkeys(_DATOS)
 
 

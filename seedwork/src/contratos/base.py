@@ -34,14 +34,21 @@ class Regla:
 
 
 def campo(
-    *, requerido: bool = False, forma: Forma | None = None, de: frozenset[str] = frozenset(), revela: str = ""
+    *,
+    requerido: bool = False,
+    forma: Forma | None = None,
+    de: frozenset[str] = frozenset(),
+    propio: bool = False,
+    revela: str = "",
 ) -> Any:
     """A text field with a rule; without ``forma``, an ``id_…`` is an id and all else a text.
 
     Args:
+        propio: whether it is somebody's own words, or names a person: the text form leaves it out.
         revela: what it tells of a person, for the map of messages (``docs/mensajes.md``).
     """
-    return dataclasses.field(default="", metadata={"requerido": requerido, "forma": forma, "de": de, "revela": revela})
+    reglas = {"requerido": requerido, "forma": forma, "de": de, "revela": revela}
+    return dataclasses.field(default="", repr=not propio, metadata=reglas)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)

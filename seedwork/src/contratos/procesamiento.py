@@ -1,4 +1,5 @@
-"""What the procesamiento context hears and says. Its events carry no patient's id and no free text."""
+"""What the procesamiento context hears and says. Its events carry no patient's id, and free text only where
+a setting that names the risk lets some pass."""
 
 from dataclasses import dataclass, field
 
@@ -138,6 +139,13 @@ class ImagenAnonimizada(Mensaje):
     )
     octetos: int = 0
     emisor: str = campo(revela="whether its sender said where it comes from, not where")
+    antecedentes_con_riesgo_residual: str = campo(
+        forma="parrafo",
+        propio=True,
+        revela="those of the history's words that an allow-list has, where a setting of procesamiento lets them pass "
+        "(off by default: it is empty then). The residual risk is that they say who somebody is: by a rare disease, by "
+        "what only one person has together, or by a name that is such a word too",
+    )
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
