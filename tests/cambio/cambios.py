@@ -414,6 +414,10 @@ def downgrade() -> None:
         ),
         (r"^    facturas: Facturas$", r"\g<0>\n    reclamos: Reclamos"),
     )
+    copia.cambiar(
+        "docs/datos-personales.md",
+        (r"^(\| ids, codes, counts.* suscripciones), table `saga_pasos`", r"\1, tables `saga_pasos`, `reclamos`"),
+    )
 
 
 def _reintentos(copia: Copia) -> None:
@@ -454,6 +458,13 @@ def _en_el_espacio_de_trabajo(copia: Copia) -> None:
         (r'^testpaths = \[.*"microservicio-notificaciones/tests"', r'\g<0>, "microservicio-computo/tests"'),
     )
     copia.cambiar(".importlinter", (r"^    notificaciones(\.\w+)?$", r"\g<0>\n    computo\1"))
+    copia.cambiar(
+        "docs/datos-personales.md",
+        (
+            r"^\| ids, codes, counts.* suscripciones, table `saga_pasos`",
+            r"\g<0>; computo, tables `reservas`, `existencias`",
+        ),
+    )
 
 
 def _en_contenedores(copia: Copia) -> None:

@@ -103,8 +103,8 @@ def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma
     try:
         ejecutar(
             base,
-            "INSERT INTO archivos_por_ver (id, uri, sha256, octetos, metadatos, sobre, arriendo, intentos, proximo,"
-            " despejadas) SELECT 'escala-' || n, 'file:///a/' || n, 'h', 1, '{}', '{}', 0, 0, clock_timestamp(), '{}'"
+            "INSERT INTO archivos_por_ver (id, uri, sha256, metadatos, sobre, arriendo, intentos, proximo,"
+            " despejadas) SELECT 'escala-' || n, 'file:///a/' || n, 'h', '{}', '{}', 0, 0, clock_timestamp(), '{}'"
             " FROM generate_series(1, 100) AS n",
         )
         hasta(lambda: medidas.deseadas == 3, "lo que espera se cuenta")
