@@ -65,7 +65,7 @@ class Rastro:
         self._fechas: set[bytes] = set()
         self._puestas: set[bytes] = set()
         self._enteros: set[bytes] = set()
-        self._escritas: set[bytes] = set()
+        self._dias: set[date] = set()
 
     def anotar(self, vr: str, valor: Octetos) -> None:
         """Remember a value that is taken out.
@@ -158,12 +158,13 @@ class Rastro:
             if cuando is not None:
                 self._fechas.update((cuando.isoformat().replace("-", "").encode(), cuando.isoformat().encode()))
                 self._fechas.add(cuando.isoformat().replace("-", ".").encode())
-                self._escritas |= _escritas(cuando)
+                self._dias.add(cuando)
 
     def _esta_suelta(self, pajar: bytes) -> bool:
         """What counts by itself alone, not within other letters and digits: dates as people write them, and names of
         short parts as a whole."""
-        if self._escritas and not self._escritas.isdisjoint(_ESCRITA.findall(pajar)):
+        halladas = set(_ESCRITA.findall(pajar)) if self._dias else set()
+        if halladas and any(not halladas.isdisjoint(_escritas(cuando)) for cuando in self._dias):
             return True
         return any(
             entero in pajar and re.search(rb"(?<![0-9A-Z])" + re.escape(entero) + rb"(?![0-9A-Z])", pajar)

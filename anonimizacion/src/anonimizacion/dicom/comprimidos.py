@@ -31,6 +31,8 @@ _MARCOS: dict[str, frozenset[int]] = {
     _JPEG + "81": frozenset({0xF7}),
 }
 """How the frames of a transfer syntax may begin: baseline, extended, lossless, JPEG-LS."""
+DE_ENTEROS = (8, 16, 32)
+"""Bits Allocated of the whole numbers that are looked at."""
 _DECODIFICADORES = {"50": "pillow", "51": "pillow", "57": "gdcm", "70": "gdcm", "80": "pyjpegls", "81": "pyjpegls"}
 _JPEG2000 = frozenset(_JPEG + fin for fin in ("90", "91", "201", "202", "203"))
 
@@ -62,7 +64,7 @@ class Imagen:
     @property
     def se_ve(self) -> bool:
         """Whether it can be looked at: values of these sizes alone are taken for shades."""
-        return self.reservados in ((32, 64) if self.reales else (8, 16, 32))
+        return self.reservados in ((32, 64) if self.reales else DE_ENTEROS)
 
     @property
     def octetos_por_cuadro(self) -> int:

@@ -21,7 +21,7 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 from anonimizacion import quemado
 from anonimizacion.deposito import Deposito
 from anonimizacion.dicom import comprimidos
-from anonimizacion.dicom.comprimidos import RLE, Imagen
+from anonimizacion.dicom.comprimidos import DE_ENTEROS, RLE, Imagen
 from anonimizacion.dicom.elementos import IMAGENES, PIXELES, Conjunto, Elemento, Fragmentos, texto_de
 from anonimizacion.dicom.lector import Archivo
 from anonimizacion.dicom.tabla import Accion
@@ -45,7 +45,6 @@ _IMAGEN = "Image Storage"
 _ESPECTROS = 0x56000020
 """Spectroscopy Data has rows and columns, too, and is no picture."""
 _NATIVAS = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
-_DE_ENTEROS = (8, 16, 32)
 _A_PARES = "YBR_FULL_422"
 """Two pixels share their colours."""
 _BITS = "BITS_FUERA_DE_LOS_PIXELES"
@@ -148,12 +147,12 @@ def _imagen(datos: Conjunto, orden: str, *, enteros: bool) -> Imagen:
         reservados=reservados,
         guardados=guardados,
         alto=alto,
-        con_signo=bool(entero(datos, _SIGNO, orden)) if enteros and reservados in _DE_ENTEROS else False,
+        con_signo=bool(entero(datos, _SIGNO, orden)) if enteros and reservados in DE_ENTEROS else False,
         reales=not enteros,
         fotometria=texto_de(datos, _FOTOMETRIA).decode("latin-1"),
         por_planos=bool(entero(datos, _PLANOS, orden, 0)),
     )
-    if reservados not in (1, *_DE_ENTEROS, 64) or not 0 < guardados <= alto + 1 <= reservados:
+    if reservados not in (1, *DE_ENTEROS, 64) or not 0 < guardados <= alto + 1 <= reservados:
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
     if not imagen.filas * imagen.columnas * imagen.muestras * imagen.cuadros:
         raise ApartarError(Motivo.PIXELES_ILEGIBLES)
@@ -392,7 +391,7 @@ def _limpiar_nativa(
         if bytes(valor[octetos:]).strip(b"\0"):
             informe.avisos.add("OCTETOS_TRAS_LA_IMAGEN")
         valor = valor[:octetos]
-    if tag == PIXELES and imagen.reservados in _DE_ENTEROS:
+    if tag == PIXELES and imagen.reservados in DE_ENTEROS:
         bloques = partial(_bloques, np.frombuffer(valor, imagen.tipo(orden)))
         if any(_sin_bits_de_mas(bloque, imagen) is not bloque for bloque in bloques()):
             informe.avisos.add(_BITS)
@@ -480,7 +479,7 @@ def _limpiar_comprimida(
 ) -> Limpieza:
     """Frame by frame: what is no picture's goes, and each is decoded; written anew where a pixel has to change."""
     datos, sintaxis = archivo.datos, archivo.sintaxis
-    if not comprimidos.se_conoce(sintaxis) or imagen.reservados not in _DE_ENTEROS or imagen.muestras not in (1, 3):
+    if not comprimidos.se_conoce(sintaxis) or imagen.reservados not in DE_ENTEROS or imagen.muestras not in (1, 3):
         raise ApartarError(Motivo.PIXELES_NO_ADMITIDOS)
     if imagen.octetos_por_cuadro > opciones.maximo_inflado:
         raise ApartarError(Motivo.DEMASIADO_GRANDE)
