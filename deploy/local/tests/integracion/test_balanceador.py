@@ -31,6 +31,8 @@ class Instancia(ThreadingHTTPServer):
     """Answers every request with its status; `corta` breaks off instead, once it has read it."""
 
     daemon_threads = True
+    request_queue_size = 1024
+    """As the door's own. With Python's 5, hundreds at once met a full queue, and so a 502 that was the test's own."""
 
     def __init__(self, puerto: int) -> None:
         super().__init__((LOCAL, puerto), _Respuesta)
