@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
-import flask
 import sqlalchemy as sa
 
 from anonimizacion.seudonimos import Seudonimizador
@@ -102,7 +101,7 @@ def servicio() -> Servicio:
             Parte(nombre="medidas", medir=partial(medir, motor)),
         ]
 
-    def api(app: flask.Flask, motor: sa.Engine) -> None:
+    def api(app: App, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaProcesamiento(motor, condiciones))
 
     return Servicio(

@@ -3,7 +3,6 @@
 from functools import cache, partial
 from pathlib import Path
 
-import flask
 import sqlalchemy as sa
 
 from contratos import PROVEEDORES
@@ -57,7 +56,7 @@ def servicio() -> Servicio:
             Parte(nombre="medidas", medir=partial(medir, motor, config.saga_tope_s)),
         ]
 
-    def api(app: flask.Flask, motor: sa.Engine) -> None:
+    def api(app: App, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaSuscripciones(motor, planes))
 
     return Servicio(

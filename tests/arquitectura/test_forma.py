@@ -87,14 +87,14 @@ def test_las_consultas_que_responde_son_todas_las_suyas_y_solo_ellas(carpeta: st
 
 @cada_servicio
 def test_cada_consulta_tiene_su_archivo_y_responde_lo_que_dice_el_contrato(carpeta: str, paquete: str) -> None:
-    """Its module and function bear its name; the function takes it and the reading side, and answers what it says."""
+    """Its module and function bear its name; that takes it, the reading side and who asks, and answers what it says."""
     for tipo, respondedor in _consultas(paquete).items():
         funcion = _funcion(respondedor)
         nombre = _con_rayas(tipo)
         assert (funcion.__module__, funcion.__name__) == (f"{paquete}.aplicacion.consultas.{nombre}", nombre)
         *recibe, responde = typing.get_type_hints(funcion).values()
         lectura = importlib.import_module(f"{paquete}.aplicacion.lectura").Lectura
-        assert recibe == [tipo, lectura, *([Solicitante] if isinstance(respondedor, Auditada) else [])]
+        assert recibe == [tipo, lectura, Solicitante]
         assert responde in (tipo.respuesta, tipo.respuesta | None)
 
 

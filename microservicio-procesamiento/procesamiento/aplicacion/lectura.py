@@ -13,13 +13,14 @@ from contratos.consultas.procesamiento import (
     Paquete,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre
 
 
 class Lectura(Protocol):
     """Reads what is committed, without a lock."""
 
-    def comando(self, id_comando: str) -> DestinoComando | None:
+    def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
         """A command's fate; None until it was handled."""
         ...
 

@@ -51,9 +51,9 @@ from procesamiento.infraestructura.catalogo import leer_condiciones, leer_recono
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.entrada.http import CABECERA_CONSULTANTE
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.transaccion_sql import transacciones
@@ -209,7 +209,8 @@ def test_su_archivo_se_nombra_a_quien_lo_pide_y_eso_se_dice(sala: Sala, api: Fla
     assert sala.dichos() == []
     assert sala.mano()()
     hecho = sala.archivo("i-1")
-    dicho = api.get(ruta, headers={CABECERA_CONSULTANTE: "dra-rojas"}).json
+    api.application.identificar = lambda: Quien(id="dra-rojas", roles=frozenset({"operador"}))
+    dicho = api.get(ruta).json
     assert dicho is not None
     assert (dicho["estado"], dicho["tipo"]) == ("ANONIMIZADA", "application/dicom")
     assert (dicho["sha256"], dicho["octetos"]) == (hecho["resultado_sha256"], hecho["resultado_octetos"])

@@ -12,12 +12,13 @@ from contratos.consultas.servicio_datos import (
     PaginaServiciosDatos,
     ServicioDatos,
 )
+from seedwork.aplicacion.identidad import Acceso
 
 
 class Lectura(Protocol):
     """Reads what is committed, without a lock."""
 
-    def comando(self, id_comando: str) -> DestinoComando | None:
+    def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
         """A command's fate; None until it was handled."""
         ...
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones, Suscripcion
+from seedwork.aplicacion.identidad import Acceso
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
 
@@ -15,7 +16,7 @@ class Lectura(Protocol):
     planes: Mapping[str, Plan]
     """The catalogue, by code."""
 
-    def comando(self, id_comando: str) -> DestinoComando | None:
+    def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
         """A command's fate; None until it was handled."""
         ...
 

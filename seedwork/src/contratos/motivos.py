@@ -11,6 +11,7 @@ PLAN_DESCONOCIDO = "PLAN_DESCONOCIDO"
 SUSCRIPCION_EXISTENTE = "SUSCRIPCION_EXISTENTE"
 CLAVE_DE_IDEMPOTENCIA_REUTILIZADA = "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
 COMANDO_DESCARTADO = "COMANDO_DESCARTADO"
+NO_AUTORIZADO = "NO_AUTORIZADO"
 DATOS_INVALIDOS = "DATOS_INVALIDOS"
 ID_REVELA_PACIENTE = "ID_REVELA_PACIENTE"
 CONTENIDO_DISTINTO = "CONTENIDO_DISTINTO"
@@ -98,6 +99,7 @@ TEXTOS: dict[str, str] = {
     SUSCRIPCION_EXISTENTE: "Ya existe una suscripción con ese identificador.",
     CLAVE_DE_IDEMPOTENCIA_REUTILIZADA: "La clave de idempotencia ya se usó con otro contenido.",
     COMANDO_DESCARTADO: "No fue posible procesar el comando, y se descartó.",
+    NO_AUTORIZADO: "Quien pidió el comando no puede pedirlo.",
     DATOS_INVALIDOS: "El comando no cumple las reglas del contrato.",
     ID_REVELA_PACIENTE: "El identificador de la imagen contiene el del paciente.",
     CONTENIDO_DISTINTO: "Ya existe una imagen con ese identificador y otro contenido.",

@@ -7,11 +7,12 @@ from contratos import motivos
 from contratos.consultas import suscripciones as contrato
 from contratos.consultas.suscripciones import ListarSagas, PaginaSagas, Saga
 from saga.fin import estado
+from seedwork.aplicacion.consultas import Solicitante
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
 
 
-def listar_sagas(consulta: ListarSagas, lectura: Lectura) -> PaginaSagas | None:
+def listar_sagas(consulta: ListarSagas, lectura: Lectura, solicitante: Solicitante) -> PaginaSagas | None:
     """All of them, the latest last; None where there is no such subscription."""
     sagas = lineas_de_tiempo(consulta.id_suscripcion, lectura)
     return PaginaSagas(elementos=sagas, siguiente=None) if sagas else None

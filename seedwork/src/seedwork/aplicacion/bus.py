@@ -7,9 +7,11 @@ from operator import attrgetter
 from typing import Any
 
 from contratos import motivos
+from contratos.acceso import Alcance, permiso
 from contratos.base import Mensaje
 from seedwork.aplicacion.espera import Aplazado, EnEspera, Paciencia, PorConocer
 from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, UnidadTrabajo
 from seedwork.aplicacion.validez import es_de_otro
 from seedwork.dominio.errores import ReglaViolada
@@ -38,6 +40,7 @@ class Bus:
         rechazar: tells of every refused command, whoever refused it.
         paciencia: how long commands wait for what they name; needed where there are commands.
         tras: hears of what was handled, refused, or known already.
+        autenticada: whether callers are asked who they are: then a command that names nobody is refused.
     """
 
     def __init__(
@@ -48,18 +51,23 @@ class Bus:
         rechazar: Rechazar | None = None,
         paciencia: Paciencia | None = None,
         tras: Tras = lambda _atendidos: None,
+        *,
+        autenticada: bool = False,
     ) -> None:
         if not manejadores:
             raise ValueError(f"el consumidor {consumidor} no tiene manejadores")
         for tipo in manejadores:
             if tipo.clase == "comando" and (rechazar is None or paciencia is None):
                 raise ValueError(f"{tipo.__name__} es un comando: falta decir cómo se rechaza, y cuánto espera")
+            if tipo.clase == "comando" and autenticada:
+                permiso(tipo)
         self.consumidor = consumidor
         self.manejadores = manejadores
         self._abrir = abrir
         self._rechazar = rechazar
         self._paciencia = paciencia
         self._tras = tras
+        self.autenticada = autenticada
 
     def procesar(self, recibidos: Sequence[Recibido], *, lote: str | None = None) -> Collection[str]:
         """Handle all of them in one transaction, in order; what was handled before is passed over.
@@ -213,6 +221,7 @@ class _Lote:
             with unidad.mensaje(sobre):
                 if sobre.clave_idempotencia and self._duenos[sobre.clave_idempotencia] != sobre.id:
                     raise ReglaViolada(motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA)
+                self._exigir_permiso(sobre)
                 if es_de_otro(mensaje, sobre.sujeto):
                     raise ReglaViolada(motivos.DATOS_INVALIDOS)
                 manejar(mensaje, unidad)
@@ -224,6 +233,12 @@ class _Lote:
                 return False
             self._bus.rechazar_comando(unidad, recibido, falta.codigo)
         return True
+
+    def _exigir_permiso(self, sobre: Sobre) -> None:
+        """Whose the thing is that it asks about, its handler looks at."""
+        nadie = sobre.quien is None and self._bus.autenticada
+        if nadie or self._unidad.acceso.alcance is Alcance.NADA:
+            raise ReglaViolada(motivos.NO_AUTORIZADO)
 
     def _agotada(self, falta: PorConocer, recibido: Recibido) -> bool:
         """Whether nothing would make it known any more: no creation of its subject waits here itself, acknowledged

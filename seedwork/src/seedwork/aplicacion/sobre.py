@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from contratos.base import Mensaje
 from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.identidad import Quien
 
 
 def en_texto(instante: datetime) -> str:
@@ -38,6 +39,8 @@ class Sobre:
         secuencia: ``ce_sequence``, +1 per event of the aggregate.
         clave_idempotencia: ``ce_idempotencykey``.
         traza: ``ce_traceparent`` (W3C Trace Context §3.2).
+        quien: who asked for a command: ``ce_authtype``, ``ce_authid`` and ``ce_authclaims`` (CloudEvents, extension
+            "authcontext"). No event bears it: some are kept for ever.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Sobre:
     secuencia: int | None = None
     clave_idempotencia: str | None = None
     traza: str | None = None
+    quien: Quien | None = None
 
     @classmethod
     def nuevo(
@@ -63,6 +67,7 @@ class Sobre:
         correlacion: str | None = None,
         clave_idempotencia: str | None = None,
         traza: str | None = None,
+        quien: Quien | None = None,
     ) -> "Sobre":
         """The envelope of a message that no other message caused: a command at the door, an audit fact of a query."""
         propio = id or entorno.id()
@@ -75,6 +80,7 @@ class Sobre:
             correlacion=correlacion or propio,
             clave_idempotencia=clave_idempotencia,
             traza=traza,
+            quien=quien,
         )
 
     @classmethod
@@ -113,4 +119,5 @@ class Sobre:
             causa=self.id or None,
             secuencia=secuencia,
             traza=self.traza,
+            quien=self.quien if mensaje.clase == "comando" else None,
         )

@@ -22,11 +22,19 @@ class Saliente:
 
 @dataclass(frozen=True, slots=True)
 class DestinoDeComando:
-    """A command's fate: applied, or refused with a reason's code."""
+    """A command's fate: applied, or refused with a reason's code.
+
+    Attributes:
+        rechazo: the reason's code; None where it was applied.
+        titular: whose it is to ask for it; empty for anybody's.
+        sobre: the command's envelope, for the audit trail; None where nobody is named in it.
+    """
 
     id_comando: str
     tipo: str
     rechazo: str | None
+    titular: str = ""
+    sobre: Sobre | None = field(default=None, repr=False, compare=False)
 
 
 class Inscripcion:

@@ -10,9 +10,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
-from contratos.base import Mensaje
+from contratos.acceso import permiso
+from contratos.base import REGISTRO, Mensaje
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import PorConocer
+from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import DestinoDeComando, Saliente, Transaccion
 from seedwork.dominio.agregado import EventoDominio
@@ -68,6 +70,14 @@ class UnidadTrabajo:
         if self._sobre is None:
             raise RuntimeError("esta unidad de trabajo no atiende ningún mensaje")
         return self._sobre
+
+    @property
+    def acceso(self) -> Acceso:
+        """How far whoever asked for the command being handled reaches; all the way for what no caller asked for."""
+        sobre = self.sobre
+        if sobre.quien is None:
+            return SIN_PREGUNTAR
+        return Acceso(sobre.quien, permiso(REGISTRO[sobre.tipo]))
 
     def mensaje(self, sobre: Sobre, *, deshacible: bool = True) -> AbstractContextManager[object]:
         """Handle a message in the block.
@@ -140,7 +150,8 @@ class UnidadTrabajo:
 
     def _anotar_destino(self, rechazo: str | None) -> None:
         sobre = self.sobre
-        self._destinos.append(DestinoDeComando(sobre.id, sobre.tipo, rechazo))
+        de_alguien = None if sobre.quien is None else sobre
+        self._destinos.append(DestinoDeComando(sobre.id, sobre.tipo, rechazo, self.acceso.titular, de_alguien))
 
     def _concluir(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""

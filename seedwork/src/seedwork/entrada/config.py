@@ -4,7 +4,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, model_validator
@@ -72,8 +72,17 @@ class ConfigBase(BaseSettings):
     to encrypted (pulsar+ssl://, https://)."""
     retencion_dias: PositiveFloat = 7.0
     """Days that topics keep what was consumed, and up to four hours more; the saga's topic keeps everything."""
+    autenticacion: Literal["ninguna", "desarrollo", "oidc"] = "ninguna"
+    """Whom callers say that they are to: `oidc`, an OpenID provider's tokens; `desarrollo`, those of a key on this
+    machine (`saludtech token`); `ninguna`, nobody is asked, and nothing listens but on the loopback. The same for the
+    door and all services."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def autenticada(self) -> bool:
+        """Whether callers are asked who they are."""
+        return self.autenticacion != "ninguna"
 
     @property
     def token(self) -> str | None:

@@ -17,17 +17,14 @@ from flask.json.provider import DefaultJSONProvider
 from prometheus_client import Histogram
 
 from contratos.consultas import Respuesta
+from seedwork.aplicacion.consultas import Auditor, SinAuditor
+from seedwork.aplicacion.identidad import Quien
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada import compresion
 from seedwork.entrada.problemas import ErrorHttp, registrar_errores
 from seedwork.entrada.salud import Comprobacion, Papel, crear_salud
 
 CABECERA_CORRELACION = "X-Correlation-Id"
-CABECERA_CONSULTANTE = "X-Consultante"
-"""By which the door tells a service who asks. The door alone sets it; what a client sends under it goes no further."""
-ANONIMO = "anonimo"
-"""Who asks, where nobody was authenticated."""
-
 MAXIMO_CUERPO = 1024 * 1024
 """Octets of a request's body."""
 COLA_S = 5.0
@@ -55,11 +52,16 @@ class App(flask.Flask):
 
     Attributes:
         requeridas: by name, the checks of the parts without which it is not ready.
+        identificar: who sends the request being handled; None where nobody is asked who they are. It raises ErrorHttp,
+            401, where somebody is asked, and says nothing that counts.
+        auditor: keeps who asked what.
         corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
     """
 
     requeridas: Mapping[str, Comprobacion] = {}
     corrientes: Collection[str] = ()
+    identificar: Callable[[], Quien | None] = staticmethod(lambda: None)
+    auditor: Auditor = SinAuditor()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""
@@ -132,12 +134,6 @@ class _Json(DefaultJSONProvider):
 def correlacion() -> str:
     """The correlation id of the request being handled: an id, so that messages may bear it."""
     return str(flask.g.correlacion)
-
-
-def consultante() -> str:
-    """Who asks, as the door tells: an id; :data:`ANONIMO` where it tells nobody, or what is no id."""
-    dicho = flask.request.headers.get(CABECERA_CONSULTANTE, "")
-    return dicho if es_id(dicho) else ANONIMO
 
 
 def regla(ruta: str) -> str:

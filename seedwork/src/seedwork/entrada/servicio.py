@@ -34,6 +34,7 @@ from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
+from seedwork.infraestructura.auditoria import AuditorSQL
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.detenidos import VigilanteDeSesiones
@@ -86,7 +87,7 @@ class Servicio:
     traducciones: Traducciones
     tablas: sa.MetaData
     unidad: Callable[[], Callable[[TransaccionSQL], UnidadTrabajo]]
-    api: Callable[[flask.Flask, sa.Engine], None]
+    api: Callable[[App, sa.Engine], None]
     debido: Callable[[sa.Engine], Debido] = lambda _motor: Debido()
     tras: Tras = lambda _atendidos: None
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -127,7 +128,15 @@ class Servicio:
 
     def bus(self, motor: sa.Engine, paciencia: Paciencia) -> Bus:
         """Its bus on a database."""
-        return Bus(self.nombre, self.abrir(motor), self.manejadores, self.rechazar, paciencia, self.tras)
+        return Bus(
+            self.nombre,
+            self.abrir(motor),
+            self.manejadores,
+            self.rechazar,
+            paciencia,
+            self.tras,
+            autenticada=self.config.autenticada,
+        )
 
     def migrar(self) -> None:
         """Bring the database's schema up to date, and what the settings say into it."""
@@ -274,6 +283,7 @@ class Servicio:
 def crear_app_sobre(motor: sa.Engine) -> App:
     """A Flask application whose routes answer from a database."""
     app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
+    app.auditor = AuditorSQL(motor)
     app.register_error_handler(CursorInvalido, _cursor_invalido)
     app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)
     return app

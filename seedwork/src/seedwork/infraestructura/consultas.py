@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from contratos import motivos
 from contratos.consultas import Consulta
 from contratos.consultas.comandos import DestinoComando
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.infraestructura import bd
 
 TAMANO_PAGINA = 50
@@ -95,11 +96,11 @@ class LecturaDeComandos:
     def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor
 
-    def comando(self, id_comando: str) -> DestinoComando | None:
-        """A command's fate; None until it was handled."""
+    def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
+        """A command's fate; None until it was handled, and for whoever it is none of the business of."""
         with self._motor.connect() as conexion:
             fila = conexion.execute(_COMANDO, {"id_comando": id_comando}).mappings().one_or_none()
-        if fila is None:
+        if fila is None or not acceso.es_titular(fila["titular"]):
             return None
         return DestinoComando(
             id_comando=fila["id_comando"],

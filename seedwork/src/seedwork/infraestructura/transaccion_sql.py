@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
 from seedwork.aplicacion.transaccion import Cambios, DestinoDeComando, Saliente
-from seedwork.infraestructura import bd, outbox
+from seedwork.infraestructura import auditoria, bd, outbox
 from seedwork.infraestructura.tabla import ClaveRepetida, Fila, Tabla
 
 # A command's fate outlives its inbox row: one that comes again after it was pruned is still that command.
@@ -201,6 +201,8 @@ class TransaccionSQL:
         if destinos:
             with _claves_unicas(bd.comandos):
                 insertar(self.conexion, bd.comandos, [_a_fila(d) for d in destinos])
+            if de_alguien := [auditoria.de_comando(d, d.sobre) for d in destinos if d.sobre is not None]:
+                insertar(self.conexion, bd.auditoria, de_alguien)
         if salientes:
             insertar(self.conexion, bd.outbox, [outbox.a_fila(s.sobre, s.mensaje) for s in salientes])
 
@@ -211,6 +213,7 @@ def _a_fila(destino: DestinoDeComando) -> Fila:
         "tipo": destino.tipo,
         "estado": "APLICADO" if destino.rechazo is None else "RECHAZADO",
         "motivo": destino.rechazo,
+        "titular": destino.titular,
     }
 
 
