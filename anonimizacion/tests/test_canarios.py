@@ -4,6 +4,7 @@ The marks are drawn anew at each run. What the standard's table names and every 
 that are listed as technical stay.
 """
 
+import re
 import secrets
 import struct
 
@@ -75,8 +76,12 @@ class Marcas:
         return conjunto
 
     def en(self, octetos: bytes) -> set[int]:
-        """The attributes whose marks stand in bytes."""
-        return {tag for marca, tag in self.puestas.items() if marca in octetos}
+        """The attributes whose marks stand in bytes; within a UID made anew, eight digits of a date are chance."""
+        return {tag for marca, tag in self.puestas.items() if marca in octetos and _entera(marca, octetos)}
+
+
+def _entera(marca: bytes, octetos: bytes) -> bool:
+    return not marca.isdigit() or re.search(rb"(?<![0-9.])" + marca, octetos) is not None
 
 
 def archivo(datos: Conjunto, sintaxis: str) -> bytes:
