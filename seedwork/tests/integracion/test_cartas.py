@@ -250,7 +250,7 @@ def test_vuelve_con_el_esquema_con_que_se_escribio(taller, cli, escrito_con):
         taller.cliente.create_producer(taller.apuntar.topico, schema=EsquemaCodificado(None, schema_definition=e))
         for e in (propio, v2)
     ]
-    datos = {"hoja": "h", "linea": 7, "modo": "falla", "secreto": SECRETO, "color": "rojo"}
+    datos = {"hoja": "h", "linea": 7, "modo": "falla", "secreto": "", "color": "rojo"}
     destino_carga = io.BytesIO()
     fastavro.schemaless_writer(destino_carga, fastavro.parse_schema((propio, v2)[escrito_con]), datos)
     orden = taller.orden("h", 7)
