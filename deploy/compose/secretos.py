@@ -21,7 +21,7 @@ def nuevos() -> dict[str, str]:
         for s in SERVICIOS.values()
     }
     propias = [ajuste.lower() for s in SERVICIOS.values() for ajuste in s.secretos]
-    claves = ("postgres_clave", "idempotencia_secreto", *propias)
+    claves = ("postgres_clave", "campos_claves", "idempotencia_secreto", *propias)
     return {**urls, **{clave: base64.b64encode(secrets.token_bytes(32)).decode() for clave in claves}}
 
 

@@ -107,18 +107,22 @@ locals {
     }
   }
 
-  # Which secret becomes which setting. An identity can read what stands in its line, and nothing else.
+  # Which secret becomes which setting. An identity can read what stands in its line, and nothing else; the ring of
+  # personal fields is in all of them, since what one encrypts another reads.
   secretos_de = {
-    bff            = { IDEMPOTENCIA_SECRETO = "idempotencia-secreto", PULSAR_TOKEN = "pulsar-token-bff" }
-    suscripciones  = { DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = "pulsar-token-suscripciones" }
-    servicio-datos = { DATABASE_URL = "servicio-datos-database-url", PULSAR_TOKEN = "pulsar-token-servicio-datos" }
+    bff = {
+      IDEMPOTENCIA_SECRETO = "idempotencia-secreto", PULSAR_TOKEN = "pulsar-token-bff"
+      CAMPOS_CLAVES        = "campos-claves"
+    }
+    suscripciones  = { DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = "pulsar-token-suscripciones", CAMPOS_CLAVES = "campos-claves" }
+    servicio-datos = { DATABASE_URL = "servicio-datos-database-url", PULSAR_TOKEN = "pulsar-token-servicio-datos", CAMPOS_CLAVES = "campos-claves" }
     procesamiento = {
       DATABASE_URL    = "procesamiento-database-url", PULSAR_TOKEN = "pulsar-token-procesamiento"
-      SEUDONIMO_CLAVE = "seudonimo-clave"
+      SEUDONIMO_CLAVE = "seudonimo-clave", CAMPOS_CLAVES = "campos-claves"
     }
     notificaciones = {
       DATABASE_URL = "notificaciones-database-url", PULSAR_TOKEN = "pulsar-token-notificaciones"
-      SMTP_CLAVE   = "smtp-clave"
+      SMTP_CLAVE   = "smtp-clave", CAMPOS_CLAVES = "campos-claves"
     }
   }
   # Topics and subscriptions are made with an administrator's token, which no machine ever sees.

@@ -500,7 +500,8 @@ def _en_la_nube(copia: Copia) -> None:
         (
             r'^    suscripciones  = \{ DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = .*$',
             r"\g<0>\n    computo        = "
-            r'{ DATABASE_URL = "computo-database-url", PULSAR_TOKEN = "pulsar-token-computo" }',
+            r'{ DATABASE_URL = "computo-database-url", PULSAR_TOKEN = "pulsar-token-computo", '
+            r'CAMPOS_CLAVES = "campos-claves" }',
         ),
     )
 

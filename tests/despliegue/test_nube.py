@@ -364,6 +364,7 @@ _EJEMPLOS = {
 _SECRETOS = {
     "DATABASE_URL": "postgresql://s:clave@10.30.0.3:5432/s?sslmode=require",
     "SEUDONIMO_CLAVE": "A" * 43 + "=",
+    "CAMPOS_CLAVES": "A" * 43 + "=",
     "IDEMPOTENCIA_SECRETO": "A" * 43 + "=",
     "SMTP_CLAVE": "clave",
     "PULSAR_TOKEN": "a.b.c",
@@ -440,8 +441,9 @@ def test_la_clave_de_una_base_y_su_direccion_cambian_a_la_vez() -> None:
 def test_cada_identidad_lee_solo_lo_suyo() -> None:
     de = LOCALES["secretos_de"]
     assert set(de) == set(IMAGENES)
-    leidos = [secreto for suyos in de.values() for secreto in suyos.values()]
+    leidos = [secreto for suyos in de.values() for ajuste, secreto in suyos.items() if ajuste != "CAMPOS_CLAVES"]
     assert len(leidos) == len(set(leidos)), "no secret is two machines'"
+    assert {suyos["CAMPOS_CLAVES"] for suyos in de.values()} == {"campos-claves"}, "but the ring is everybody's"
     assert LOCALES["secretos_de_preparar"] == (
         "${{for servicio, _ in local.servicios : servicio => "
         'merge(local.secretos_de[servicio], {PULSAR_TOKEN = "pulsar-token-preparar"})}}'

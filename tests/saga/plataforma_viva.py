@@ -21,6 +21,7 @@ from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, esta_libre, libres
 from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS
+from seedwork.pruebas.llavero import CLAVES
 
 Trabajadores = int | Literal["auto"]
 RECHAZA = "rechazado"
@@ -215,7 +216,7 @@ class Plataforma:
         self.logs.mkdir()
         ajustes = _ajustar(carpeta, puerto_smtp, procesamiento, bff)
         conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases, str(self.almacen))
-        secretos, metricas = Secretos(carpeta / "secretos.json"), carpeta / "metricas"
+        secretos, metricas = Secretos(carpeta / "secretos.json", {"campos": CLAVES}), carpeta / "metricas"
         servicios = [
             *partes.servicios(ajustes, conexiones, secretos, metricas),
             *partes.puerta(ajustes, conexiones, secretos, metricas, carpeta / "balanceador"),

@@ -16,6 +16,7 @@ from seedwork.entrada.config import cargar
 from seedwork.entrada.http import App
 from seedwork.entrada.http import crear_app as crear_base
 from seedwork.entrada.salud import Comprobacion
+from seedwork.infraestructura import campos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.publicador import Publicador
 
@@ -24,6 +25,7 @@ def crear_app() -> App:
     """The door, for `seedwork.entrada.servidor`; it opens no connection before the fork."""
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
+    campos.usar(config.llavero)
     publicador = Publicador(config.pulsar_url, token=config.token, plazo_ms=vista.PLAZO_MS)
     return componer(config, publicador, lambda: salud_broker.comprobar(publicador))
 

@@ -56,6 +56,7 @@ from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.infraestructura.outbox import a_sobre
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
@@ -141,8 +142,8 @@ class Sala:
     def dicho(self) -> ImagenAnonimizada:
         """The one thing that was said."""
         with self.motor.connect() as conexion:
-            (carga,) = conexion.scalars(sa.select(bd.outbox.c.carga))
-        return avro.decodificar(ImagenAnonimizada, bytes(carga))
+            (fila,) = conexion.execute(sa.select(bd.outbox)).all()
+        return avro.decodificar(ImagenAnonimizada, bytes(fila.carga), sobre=a_sobre(fila))
 
     def vencer(self) -> None:
         """Let what somebody holds, or what waits, be due."""

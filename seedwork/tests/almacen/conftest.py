@@ -390,7 +390,7 @@ def recibido(
     que = que or Sumar(id_cosa="c-1", cuanto=1)
     de = sujeto if sujeto is not None else getattr(que, "id_cosa", "c-1")
     propio = sobre(id, de, type(que), clave)
-    return Recibido(propio, que, Viajado(que.topico, de, avro.codificar(que), {"ce_id": id}, 7), vuelta)
+    return Recibido(propio, que, Viajado(que.topico, de, avro.codificar(que, propio), {"ce_id": id}, 7), vuelta)
 
 
 def salida(banco: Banco) -> list[PorEnviar]:

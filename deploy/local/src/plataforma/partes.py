@@ -158,6 +158,7 @@ def _instancia(
         "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
         "BFF_PUERTO": str(puerto.numero),
         "IDEMPOTENCIA_SECRETO": secretos["idempotencia"],
+        "CAMPOS_CLAVES": secretos["campos"],
         "ALMACEN_URL": conexiones.almacen,
         **_metricas(metricas, puerto.parte),
         **propio,
@@ -172,6 +173,7 @@ def _entorno_comun(servicio: Servicio, ajustes: Ajustes, conexiones: Conexiones,
         "DATABASE_URL": conexiones.bases[servicio.paquete],
         "PULSAR_URL": conexiones.pulsar_url,
         "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
+        "CAMPOS_CLAVES": secretos["campos"],
         "ALMACEN_URL": conexiones.almacen,
     }
     entorno |= {ajuste: secretos[nombre] for ajuste, nombre in servicio.secretos.items()}

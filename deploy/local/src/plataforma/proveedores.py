@@ -41,6 +41,8 @@ class Servidores:
     postgres_url: str
     """The superuser's."""
     nombre: str
+    carpeta: Path | None = None
+    """Beneath which they keep all that they write; None where nobody here can read it."""
 
 
 @contextmanager
@@ -107,6 +109,7 @@ def _incrustados(consola: Console) -> Iterator[Servidores]:
             conexiones.pulsar_admin_url,
             corrida.plano.postgres_url,
             f"embedded servers: {PULSAR}, PostgreSQL",
+            corrida.estado,
         )
 
 

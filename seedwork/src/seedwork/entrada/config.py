@@ -1,5 +1,7 @@
 """Settings: environment variables, or mounted files for what is secret; read once at start and validated."""
 
+import base64
+import binascii
 import os
 import sys
 from dataclasses import replace
@@ -7,7 +9,16 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +30,7 @@ from pydantic_settings import (
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.paciencia import Espera
 from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.infraestructura.campos import Llavero
 from seedwork.infraestructura.plazos import SIN_CERROJOS_S, Plazos
 
 C = TypeVar("C", bound=BaseSettings)
@@ -37,6 +49,21 @@ def _de_postgres(url: str) -> str:
     if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg2://", "postgresql+seedwork://")):
         raise ValueError("ha de empezar por postgresql://")
     return url.replace("postgres://", "postgresql://", 1)
+
+
+def _claves(texto: str) -> list[bytes]:
+    try:
+        return [
+            base64.b64decode(clave.strip().translate(str.maketrans("-_", "+/")), validate=True)
+            for clave in texto.split(",")
+        ]
+    except (binascii.Error, ValueError):
+        raise ValueError("ha de ser base64, con comas entre clave y clave") from None
+
+
+def _de_llavero(secreto: SecretStr) -> SecretStr:
+    Llavero(_claves(secreto.get_secret_value()))
+    return secreto
 
 
 def _carpeta(ruta: Path) -> Path:
@@ -76,6 +103,13 @@ class ConfigBase(BaseSettings):
     """Whom callers say that they are to: `oidc`, an OpenID provider's tokens; `desarrollo`, those of a key on this
     machine (`saludtech token`); `ninguna`, nobody is asked, and nothing listens but on the loopback. The same for the
     door and all services."""
+    campos_claves: Annotated[SecretStr, AfterValidator(_de_llavero)]
+    """Required, secret: the keys that personal fields travel under, each base64 of 32 random bytes (`openssl rand
+    -base64 32`), with commas: the first encrypts, all decrypt. The same for the door and all services; what is
+    encrypted under a key that is gone can't be read. The local run makes one."""
+    campos_en_claro_hasta: AwareDatetime | None = None
+    """An instant (2026-12-14T00:00:00Z) until which personal fields in the clear are read too: while messages of before
+    there were keys may come. By default none are: whoever may publish could have its own text taken for ours."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
 
@@ -83,6 +117,11 @@ class ConfigBase(BaseSettings):
     def autenticada(self) -> bool:
         """Whether callers are asked who they are."""
         return self.autenticacion != "ninguna"
+
+    @property
+    def llavero(self) -> Llavero:
+        """The keys of personal fields."""
+        return Llavero(_claves(self.campos_claves.get_secret_value()), self.campos_en_claro_hasta)
 
     @property
     def token(self) -> str | None:

@@ -32,7 +32,7 @@ from seedwork.entrada.escala import MedidorDeAtraso
 from seedwork.entrada.http import App, crear_app
 from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import bd, campos
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.auditoria import AuditorSQL
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
@@ -96,6 +96,7 @@ class Servicio:
     sesiones: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        campos.usar(self.config.llavero)
         verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
 
     def motor(self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None) -> sa.Engine:

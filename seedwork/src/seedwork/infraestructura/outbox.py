@@ -67,7 +67,7 @@ _MARCAR = sa.text("""
 
 def a_fila(sobre: Sobre, mensaje: Mensaje) -> dict[str, Any]:
     """The row of a message that is to be sent. Nothing that is said through an outbox has an idempotency key."""
-    return _a_fila(sobre, mensaje.topico, avro.codificar(mensaje))
+    return _a_fila(sobre, mensaje.topico, avro.codificar(mensaje, sobre))
 
 
 def _a_fila(sobre: Sobre, topico: str, carga: bytes) -> dict[str, Any]:

@@ -293,7 +293,7 @@ class Publicador:
             SinConfirmacion: no confirmation within ``espera`` seconds.
         """
         topico = mensaje.topico
-        carga, propiedades = avro.codificar(mensaje), cloudevents.a_propiedades(sobre, topico)
+        carga, propiedades = avro.codificar(mensaje, sobre), cloudevents.a_propiedades(sobre, topico)
         bucle, confirmaciones = asyncio.get_running_loop(), self._confirmaciones
         if confirmaciones is None or confirmaciones.bucle is not bucle:
             confirmaciones = self._confirmaciones = _Confirmaciones(bucle)

@@ -12,13 +12,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from contratos import Mensaje, mensaje, motivos
+from contratos.base import campo
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.espera import Creacion, Paciencia, PorConocer
@@ -60,7 +60,7 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
         hoja: str = ""
         linea: int = 0
         modo: str = ""
-        secreto: str = field(default="", repr=False)
+        secreto: str = campo(propio=True)
 
     @mensaje(contexto, "evento", sujeto="hoja")
     class Apuntado(Mensaje):

@@ -120,7 +120,8 @@ class Taller:
 
     def codificar(self, orden: Recibido) -> tuple[bytes, dict[str, str], str]:
         """A command's payload, properties and key."""
-        return avro.codificar(orden.mensaje), a_propiedades(orden.sobre, orden.mensaje.topico), orden.sobre.sujeto
+        sobre, mensaje = orden.sobre, orden.mensaje
+        return avro.codificar(mensaje, sobre), a_propiedades(sobre, mensaje.topico), sobre.sujeto
 
     def enviar_cargas(self, *cargas: tuple[Any, dict[str, str], str]) -> None:
         """Send raw payloads, in order, and wait until all are durable."""
