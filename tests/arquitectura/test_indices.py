@@ -30,7 +30,7 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.escala import Faena
 from seedwork.entrada.consumidor import Origen
 from seedwork.entrada.proceso import Periodica
-from seedwork.entrada.servicio import Servicio, crear_app_sobre
+from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.outbox import OutboxSQL
 from servicio_datos.infraestructura.publicacion import PublicadorSQL
 
@@ -270,9 +270,7 @@ def preguntas(consulta: type[Consulta]) -> Iterator[str]:
 
 def test_ninguna_consulta_lee_una_tabla_entera(servicio: Servicio) -> None:
     motor = servicio.motor(servicio.config.plazos_de_consulta)
-    app = crear_app_sobre(motor)
-    servicio.api(app, motor)
-    api = app.test_client()
+    api = servicio.app_sobre(motor).test_client()
     halladas, con_paginas = [], 0
     with Oyente(motor) as oyente:
         for consulta in de_contexto(servicio.nombre):

@@ -295,9 +295,23 @@ esperas = sa.Table(
     sa.Column("turno", sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column("vuelta", sa.Integer, nullable=False),
     _instante("desde", nullable=False, server_default=AHORA),
+    sa.Column(
+        "titular",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        comment="Whose it is: who waits for what is another's stands before nobody else.",
+    ),
     comment="Commands that wait for what they name, since their first delivery, in the order of their subjects.",
 )
-sa.Index("esperas_asunto", esperas.c.consumidor, esperas.c.tipo, esperas.c.sujeto, esperas.c.turno)
+sa.Index(
+    "esperas_asunto",
+    esperas.c.consumidor,
+    esperas.c.tipo,
+    esperas.c.sujeto,
+    esperas.c.titular,
+    esperas.c.turno,
+)
 
 comandos = sa.Table(
     "comandos",

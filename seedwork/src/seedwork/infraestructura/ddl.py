@@ -129,6 +129,10 @@ COMMENT ON COLUMN escala.con_falta IS 'When that many workers were last needed, 
 MENSAJERIA_V5 = """
 ALTER TABLE outbox ADD COLUMN quien text[];
 COMMENT ON COLUMN outbox.quien IS 'Of a command: its caller''s kind and id, and what else is said of it.';
+ALTER TABLE esperas ADD COLUMN titular text NOT NULL DEFAULT '';
+COMMENT ON COLUMN esperas.titular IS 'Whose it is: who waits for what is another''s stands before nobody else.';
+DROP INDEX esperas_asunto;
+CREATE INDEX esperas_asunto ON esperas (consumidor, tipo, sujeto, titular, turno);
 ALTER TABLE comandos ADD COLUMN titular text NOT NULL DEFAULT '';
 COMMENT ON COLUMN comandos.titular IS 'Whose it is to ask; empty: anybody''s.';
 CREATE TABLE auditoria (
