@@ -64,8 +64,8 @@ MENSAJERIA = (
     f"INSERT INTO intentos SELECT 'c', 'x' || n, 't', 1, NULL, {_HACE}, {_HACE} {_N}",
     f"INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta) SELECT '{{nombre}}', 'x' || n, 't', 's' || n, 1"
     f" {_N}",
-    "INSERT INTO auditoria (quien, titular, accion, recurso, resultado, correlacion)"
-    f" SELECT {_DE}, 't', 'a', 'x' || mod(n, 1000), 'VISTO', 'c' {_N}",
+    "INSERT INTO auditoria (ocurrido, quien, titular, accion, recurso, resultado, correlacion)"
+    f" SELECT {_HACE}, {_DE}, 't', 'a', 'x' || mod(n, 1000), 'VISTO', 'c' {_N}",
     "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga, creado, enviado)"
     f" SELECT 't', 'x' || n, 't', 'f', 's', '2026-01-01T00:00:00Z', 'c', 'x'::bytea, {_HACE},"
     f" CASE WHEN mod(n, 4) > 0 THEN {_HACE} END {_N}",

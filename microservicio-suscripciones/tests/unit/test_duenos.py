@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from contratos import motivos
+from contratos.bff import AccesoNegado
 from contratos.suscripciones import ComandoSuscripcionRechazado, SuscripcionRechazada
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.sobre import en_texto
 from suscripciones.aplicacion.manejadores import MANEJADORES
 from suscripciones.aplicacion.rechazo import rechazar_comando
 
@@ -128,3 +130,20 @@ def test_de_lo_que_alguien_pidio_queda_en_la_auditoria_quien_y_que_fue(casa: Cas
         ("ana", "CrearSuscripcion", "s-1", "HECHO", None),
         ("eva", "CrearSuscripcion", "s-2", "RECHAZADO", "NO_AUTORIZADO"),
     ]
+
+
+def test_lo_que_la_puerta_nego_queda_en_la_auditoria_una_vez(casa: Casa) -> None:
+    hecho = AccesoNegado(
+        quien="cli",
+        titular="clinica:norte",
+        accion="ListarSuscripciones",
+        motivo="NO_AUTORIZADO",
+        ocurrido="2026-02-01T09:10:01.312Z",
+        veces=3,
+    )
+    llegado = casa.recibido(hecho, "bff", sujeto="c-1", correlacion="c-1")
+    casa.procesar(llegado)
+    casa.procesar(llegado)
+    (anotado,) = casa.almacen.auditoria.values()
+    assert (anotado.quien, anotado.accion, anotado.recurso, anotado.resultado) == ("cli", hecho.accion, "", "NEGADO")
+    assert (anotado.correlacion, anotado.veces, en_texto(anotado.ocurrido)) == ("c-1", 3, "2026-02-01T09:10:01.312000Z")

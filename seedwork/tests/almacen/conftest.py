@@ -307,7 +307,7 @@ class BancoSQL:
 
     def auditoria(self) -> list[Anotacion]:
         filas = self._leer(sa.select(bd.auditoria).order_by(bd.auditoria.c.id))
-        return [Anotacion(**{c: v for c, v in f._mapping.items() if c not in ("id", "ocurrido")}) for f in filas]
+        return [Anotacion(**{c: v for c, v in f._mapping.items() if c != "id"}) for f in filas]
 
     def cuantos(self, tabla: str) -> int:
         return len(self._leer(sa.select(bd.METADATOS.tables[tabla])))

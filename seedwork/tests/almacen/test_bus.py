@@ -430,7 +430,8 @@ def test_de_cada_comando_que_alguien_pidio_queda_quien_que_y_que_fue_de_ello(ban
         ("op", "operador:op", "Sumar", "c-1", "RECHAZADO", "NO_QUIERO"),
         ("de-otra", "cliente:otra", "Sumar", "c-2", "HECHO", None),
     ]
-    assert [a.correlacion for a in banco.auditoria()] == ["a", "r", "e"]
+    assert [(a.correlacion, a.veces) for a in banco.auditoria()] == [("a", 1), ("r", 1), ("e", 1)]
+    assert all(a.ocurrido <= banco.entorno.ahora() for a in banco.auditoria())
 
 
 @pytest.mark.integracion

@@ -32,6 +32,7 @@ class NotaDeAuditoria(Respuesta):
     )
     motivo: str | None = campo(MOTIVO)
     correlacion: str = campo("El identificador que une lo que se hizo por una misma petición.", COMANDO)
+    veces: int = campo("Cuántas, si se contaron juntas varias iguales que la puerta negó seguidas.", 1)
 
 
 class PaginaAuditoria(Pagina):

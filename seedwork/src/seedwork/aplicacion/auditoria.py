@@ -5,6 +5,7 @@ asked who they are, there is nothing to note.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from contratos.base import REGISTRO
@@ -21,15 +22,18 @@ class Anotacion:
     """A row of the trail.
 
     Attributes:
-        quien: the caller's id, as its token tells.
+        ocurrido: when.
+        quien: the caller's id, as its token tells; of who works on a machine of the platform's, its user there.
         titular: as what it asked: a role, and the code or id in that role.
         accion: the command's or the query's name.
         recurso: the id that it was about; empty for a list.
         resultado: what came of it.
         motivo: a refusal's reason, one of :mod:`contratos.motivos`.
         correlacion: its correlation id.
+        veces: how often, where the same was told once for several.
     """
 
+    ocurrido: datetime
     quien: str
     titular: str
     accion: str
@@ -37,10 +41,11 @@ class Anotacion:
     resultado: str
     motivo: str | None = None
     correlacion: str
+    veces: int = 1
 
 
-def de_comando(sobre: Sobre, rechazo: str | None) -> Anotacion | None:
-    """What is noted of a command that was decided; None where nobody is named in it.
+def de_comando(sobre: Sobre, rechazo: str | None, ahora: datetime) -> Anotacion | None:
+    """What is noted of a command that is decided now; None where nobody is named in it.
 
     Args:
         rechazo: the reason's code; None where it was applied.
@@ -48,6 +53,7 @@ def de_comando(sobre: Sobre, rechazo: str | None) -> Anotacion | None:
     if sobre.quien is None:
         return None
     return Anotacion(
+        ocurrido=ahora,
         quien=sobre.quien.id,
         titular=sobre.acceso.titular,
         accion=REGISTRO[sobre.tipo].__name__,
@@ -65,6 +71,7 @@ def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) 
         return None
     ids = [str(valor) for nombre, valor in vars(consulta).items() if nombre not in consulta.parametros]
     return Anotacion(
+        ocurrido=solicitante.entorno.ahora(),
         quien=quien.id,
         titular=solicitante.acceso.titular,
         accion=type(consulta).__name__,

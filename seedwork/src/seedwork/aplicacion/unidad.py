@@ -154,7 +154,7 @@ class UnidadTrabajo:
     def _anotar_destino(self, rechazo: str | None) -> None:
         sobre = self.sobre
         self._destinos.append(DestinoDeComando(sobre.id, sobre.tipo, rechazo, sobre.acceso.titular))
-        anotacion = auditoria.de_comando(sobre, rechazo)
+        anotacion = auditoria.de_comando(sobre, rechazo, self.entorno.ahora())
         if anotacion is not None:
             self.auditar(anotacion)
 

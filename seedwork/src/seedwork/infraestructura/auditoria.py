@@ -19,7 +19,7 @@ _ANOTAR = sa.insert(bd.auditoria)
 
 
 def a_fila(anotacion: Anotacion) -> dict[str, Any]:
-    """Its row; the database says when."""
+    """Its row."""
     return asdict(anotacion)
 
 
@@ -67,4 +67,5 @@ def _mostrar(fila: sa.RowMapping) -> NotaDeAuditoria:
         resultado=fila["resultado"],
         motivo=motivos.texto(fila["motivo"]),
         correlacion=fila["correlacion"],
+        veces=fila["veces"],
     )
