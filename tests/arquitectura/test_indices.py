@@ -30,7 +30,7 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.escala import Faena
 from seedwork.entrada.consumidor import Origen
 from seedwork.entrada.proceso import Periodica
-from seedwork.entrada.servicio import Servicio, crear_app_sobre
+from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.outbox import OutboxSQL
 from servicio_datos.infraestructura.publicacion import PublicadorSQL
 
@@ -64,6 +64,8 @@ MENSAJERIA = (
     f"INSERT INTO intentos SELECT 'c', 'x' || n, 't', 1, NULL, {_HACE}, {_HACE} {_N}",
     f"INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta) SELECT '{{nombre}}', 'x' || n, 't', 's' || n, 1"
     f" {_N}",
+    "INSERT INTO auditoria (ocurrido, quien, titular, accion, recurso, resultado, correlacion)"
+    f" SELECT {_HACE}, {_DE}, 't', 'a', 'x' || mod(n, 1000), 'VISTO', 'c' {_N}",
     "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga, creado, enviado)"
     f" SELECT 't', 'x' || n, 't', 'f', 's', '2026-01-01T00:00:00Z', 'c', 'x'::bytea, {_HACE},"
     f" CASE WHEN mod(n, 4) > 0 THEN {_HACE} END {_N}",
@@ -270,9 +272,7 @@ def preguntas(consulta: type[Consulta]) -> Iterator[str]:
 
 def test_ninguna_consulta_lee_una_tabla_entera(servicio: Servicio) -> None:
     motor = servicio.motor(servicio.config.plazos_de_consulta)
-    app = crear_app_sobre(motor)
-    servicio.api(app, motor)
-    api = app.test_client()
+    api = servicio.app_sobre(motor).test_client()
     halladas, con_paginas = [], 0
     with Oyente(motor) as oyente:
         for consulta in de_contexto(servicio.nombre):

@@ -1,6 +1,7 @@
 """Looks at the broker: whether commands can be published, and what lies there unhandled."""
 
 from bff_web.comandos import COMANDOS
+from contratos.bff import AccesoNegado
 from contratos.esquemas import publicados
 from contratos.sagas import TransicionSaga
 from seedwork.entrada.salud import Comprobacion
@@ -9,8 +10,8 @@ from seedwork.infraestructura.metricas import ATRASO_ENTRADAS, CARTAS_MUERTAS
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, nombre_corto, topico_cartas
 
-_CONTEXTOS = sorted({tipo.contexto for tipo in publicados()} - {TransicionSaga.contexto})
-"""Whose dead letters are counted: every service's. The saga's steps are nobody's own."""
+_CONTEXTOS = sorted({tipo.contexto for tipo in publicados()} - {TransicionSaga.contexto, AccesoNegado.contexto})
+"""Whose dead letters are counted: every service's. The saga's steps are nobody's own, and the door hears nothing."""
 
 
 def comprobar(publicador: Publicador) -> str | None:

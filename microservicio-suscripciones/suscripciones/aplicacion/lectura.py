@@ -11,7 +11,7 @@ from suscripciones.dominio.plan import Plan
 
 
 class Lectura(Protocol):
-    """Reads what is committed, without a lock."""
+    """Reads what is committed, without a lock. What is out of the reach of who asks is not there."""
 
     planes: Mapping[str, Plan]
     """The catalogue, by code."""
@@ -20,15 +20,15 @@ class Lectura(Protocol):
         """A command's fate; None until it was handled."""
         ...
 
-    def suscripcion(self, id: str) -> Suscripcion | None:
+    def suscripcion(self, id: str, acceso: Acceso) -> Suscripcion | None:
         """One subscription, with its client, plan and invoices."""
         ...
 
-    def suscripciones(self, consulta: ListarSuscripciones) -> PaginaSuscripciones:
+    def suscripciones(self, consulta: ListarSuscripciones, acceso: Acceso) -> PaginaSuscripciones:
         """A page of them, newest first."""
         ...
 
-    def sagas(self, id_suscripcion: str) -> Mapping[str, Sequence[Paso]]:
+    def sagas(self, id_suscripcion: str, acceso: Acceso) -> Mapping[str, Sequence[Paso]]:
         """The steps of each of a subscription's sagas, by its id, the latest last: the one that its row names.
 
         That one has no steps yet where they are still on their way here, from the topic.

@@ -17,7 +17,6 @@ from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion,
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.unidad import Abrir
-from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.respuestas import cliente_fiel
@@ -155,6 +154,5 @@ class Casa:
 
 @pytest.fixture
 def casa(motor: sa.Engine, abrir: Abrir) -> Casa:
-    app = crear_app_sobre(motor)
-    servicio().api(app, motor)
+    app = servicio().app_sobre(motor)
     return Casa(motor, servicio().bus(motor, PacienciaFija()), cliente_fiel(app), abrir)

@@ -6,6 +6,12 @@ written from it. What has no rule here has no route: neither the door nor a serv
 """
 
 from contratos.acceso import Alcance, Permiso, declarar
+from contratos.consultas.auditoria import (
+    ListarAuditoriaDeNotificaciones,
+    ListarAuditoriaDeProcesamiento,
+    ListarAuditoriaDeServiciosDatos,
+    ListarAuditoriaDeSuscripciones,
+)
 from contratos.consultas.notificaciones import ListarEventosNotificacion, ListarNotificaciones, ObtenerNotificacion
 from contratos.consultas.procesamiento import (
     ListarImagenes,
@@ -90,6 +96,11 @@ PERMISOS = declarar(
         ListarNotificaciones:        _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+
+        ListarAuditoriaDeSuscripciones:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
+        ListarAuditoriaDeServiciosDatos: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
+        ListarAuditoriaDeProcesamiento:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
+        ListarAuditoriaDeNotificaciones: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
     }
 )
 # fmt: on

@@ -1,7 +1,7 @@
 """Pages of a list, and cursors that hold for that list and those filters alone."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from contratos.consultas import Consulta, Cursor, Id, Pagina
 from contratos.consultas.base import campo, filtro
 from plataforma.proveedores import Fabrica
+from seedwork.aplicacion.consultas import Respondedor, Solicitante
 from seedwork.entrada.consultas import registrar
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
@@ -64,11 +65,11 @@ def abrir(motor: sa.Engine) -> FlaskClient:
     return app.test_client()
 
 
-def _listar(nombre: str) -> Callable[[Consulta, sa.Engine], Hoja]:
+def _listar(nombre: str) -> Respondedor:
     tabla = METADATOS.tables[nombre]
     lista = Lista(Listar, tabla.select(), tabla.c.orden, {"forma": tabla.c.forma, "color": tabla.c.color})
 
-    def responder(consulta: Consulta, motor: sa.Engine) -> Hoja:
+    def responder(consulta: Consulta, motor: sa.Engine, _solicitante: Solicitante) -> Hoja:
         with motor.connect() as conexion:
             filas, siguiente = lista.pagina(conexion, consulta)
         return Hoja(elementos=[fila["orden"] for fila in filas], siguiente=siguiente)

@@ -9,5 +9,5 @@ def listar_eventos_notificacion(
     consulta: ListarEventosNotificacion, lectura: Lectura, solicitante: Solicitante
 ) -> PaginaEventos | None:
     """All of it; None where there is no such notification."""
-    eventos = lectura.eventos(consulta.id_notificacion)
+    eventos = lectura.eventos(consulta.id_notificacion, solicitante.acceso)
     return PaginaEventos(elementos=list(eventos), siguiente=None) if eventos else None

@@ -9,4 +9,4 @@ def listar_notificaciones(
     consulta: ListarNotificaciones, lectura: Lectura, solicitante: Solicitante
 ) -> PaginaNotificaciones:
     """A page of those that it asks for."""
-    return lectura.notificaciones(consulta)
+    return lectura.notificaciones(consulta, solicitante.acceso)

@@ -9,4 +9,4 @@ def obtener_notificacion(
     consulta: ObtenerNotificacion, lectura: Lectura, solicitante: Solicitante
 ) -> Notificacion | None:
     """The one of that id."""
-    return lectura.notificacion(consulta.id_notificacion)
+    return lectura.notificacion(consulta.id_notificacion, solicitante.acceso)

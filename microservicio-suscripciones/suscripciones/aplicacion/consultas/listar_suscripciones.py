@@ -9,4 +9,4 @@ def listar_suscripciones(
     consulta: ListarSuscripciones, lectura: Lectura, solicitante: Solicitante
 ) -> PaginaSuscripciones:
     """A page of those that it asks for."""
-    return lectura.suscripciones(consulta)
+    return lectura.suscripciones(consulta, solicitante.acceso)

@@ -8,5 +8,5 @@ from suscripciones.aplicacion.lectura import Lectura
 
 def obtener_saga(consulta: ObtenerSaga, lectura: Lectura, solicitante: Solicitante) -> Saga | None:
     """The latest; None where there is no such subscription."""
-    sagas = lineas_de_tiempo(consulta.id_suscripcion, lectura)
+    sagas = lineas_de_tiempo(consulta.id_suscripcion, lectura, solicitante)
     return sagas[-1] if sagas else None

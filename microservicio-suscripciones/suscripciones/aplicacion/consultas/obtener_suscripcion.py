@@ -7,4 +7,4 @@ from suscripciones.aplicacion.lectura import Lectura
 
 def obtener_suscripcion(consulta: ObtenerSuscripcion, lectura: Lectura, solicitante: Solicitante) -> Suscripcion | None:
     """The one of that id."""
-    return lectura.suscripcion(consulta.id_suscripcion)
+    return lectura.suscripcion(consulta.id_suscripcion, solicitante.acceso)

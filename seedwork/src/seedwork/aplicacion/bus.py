@@ -27,7 +27,8 @@ Rechazar = Callable[[Any, Any, str], None]
 """``(command, unit of work, reason's code) -> None``: tells that a command took no effect, and keeps what is to be kept
 of it."""
 
-_Asunto = tuple[str, str]
+_Asunto = tuple[str, str, str]
+"""A command's type, its subject, and whose it is: those that have all three alike keep their order."""
 
 
 class Bus:
@@ -180,16 +181,17 @@ class _Lote:
         return {*self._copias, *(r.sobre.id for r in self._esperan)}
 
     def _conocer(self, comandos: Sequence[Recibido]) -> None:
-        """Whose each idempotency key is, and which commands of these subjects wait already, of whatever type: one that
-        would make what another names is still on its way. Who looks for that looks later: so none is missed."""
+        """Whose each idempotency key is, and which commands of these subjects wait already, of whatever type, and of
+        whomever: one that would make what another names is still on its way. Who looks for that looks later: so none
+        is missed."""
         transaccion = self._unidad.transaccion
         claves = {r.sobre.clave_idempotencia: r.sobre.id for r in reversed(comandos) if r.sobre.clave_idempotencia}
         if claves:
             self._duenos = transaccion.reclamar_claves(claves)
         tipos = [t.tipo for t in self._bus.manejadores if t.clase == "comando"]
-        asuntos = {(tipo, r.sobre.sujeto) for r in comandos for tipo in tipos}
+        asuntos = {(tipo, r.sobre.sujeto, r.sobre.acceso.titular) for r in comandos for tipo in tipos}
         for fila in transaccion.en_espera(self._bus.consumidor, asuntos, {r.sobre.id for r in comandos}):
-            self._filas.setdefault((fila.tipo, fila.sujeto), {})[fila.id] = fila
+            self._filas.setdefault((fila.tipo, fila.sujeto, fila.titular), {})[fila.id] = fila
 
     def _vuelta(self, recibidos: Iterable[Recibido], *, ultima: bool = False) -> None:
         detras: set[_Asunto] = set()
@@ -219,9 +221,9 @@ class _Lote:
             return True
         try:
             with unidad.mensaje(sobre):
+                self._exigir_permiso(sobre)
                 if sobre.clave_idempotencia and self._duenos[sobre.clave_idempotencia] != sobre.id:
                     raise ReglaViolada(motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA)
-                self._exigir_permiso(sobre)
                 if es_de_otro(mensaje, sobre.sujeto):
                     raise ReglaViolada(motivos.DATOS_INVALIDOS)
                 manejar(mensaje, unidad)
@@ -243,8 +245,9 @@ class _Lote:
     def _agotada(self, falta: PorConocer, recibido: Recibido) -> bool:
         """Whether nothing would make it known any more: no creation of its subject waits here itself, acknowledged
         though it is, and none is on its way."""
-        propias = (c.mensaje for etapa in falta.etapas for c in etapa if c.consumidor == self._bus.consumidor)
-        if any(self._filas.get((creacion.tipo, recibido.sobre.sujeto)) for creacion in propias):
+        propias = {c.mensaje.tipo for etapa in falta.etapas for c in etapa if c.consumidor == self._bus.consumidor}
+        sujeto = recibido.sobre.sujeto
+        if any(filas and tipo in propias and de == sujeto for (tipo, de, _), filas in self._filas.items()):
             return False
         return self._bus.paciencia.agotada(falta.etapas, self._segundos(recibido))
 
@@ -274,7 +277,8 @@ def _hay_delante(filas: Mapping[str, EnEspera], propia: EnEspera | None) -> bool
 
 
 def _asunto(recibido: Recibido) -> _Asunto:
-    return recibido.sobre.tipo, recibido.sobre.sujeto
+    sobre = recibido.sobre
+    return sobre.tipo, sobre.sujeto, sobre.acceso.titular
 
 
 def _ids_por_nombre(recibidos: Iterable[Recibido]) -> Mapping[str, Collection[str]]:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from contratos.base import Mensaje
+from contratos.acceso import permiso
+from contratos.base import REGISTRO, Mensaje
 from seedwork.aplicacion.entorno import Entorno
-from seedwork.aplicacion.identidad import Quien
+from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso, Quien
 
 
 def en_texto(instante: datetime) -> str:
@@ -54,6 +55,18 @@ class Sobre:
     clave_idempotencia: str | None = None
     traza: str | None = None
     quien: Quien | None = None
+
+    @property
+    def acceso(self) -> Acceso:
+        """How far whoever asked for the command reaches with it; all the way for what no caller asked for, as no event
+        is.
+
+        Raises:
+            SinPermiso: the command has no rule.
+        """
+        if self.quien is None or (tipo := REGISTRO[self.tipo]).clase == "evento":
+            return SIN_PREGUNTAR
+        return Acceso(self.quien, permiso(tipo))
 
     @classmethod
     def nuevo(

@@ -25,6 +25,7 @@ from seedwork.aplicacion.traducciones import verificar_traducciones
 from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abridor
 from seedwork.entrada import logs
 from seedwork.entrada import partes as comunes
+from seedwork.entrada.auditoria import registrar_auditoria
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales, origenes
@@ -168,10 +169,16 @@ class Servicio:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
-        app = crear_app_sobre(motor)
-        self.api(app, motor)
+        app = self.app_sobre(motor)
         # It tells of what waits also when all workers are dead.
         medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
+        return app
+
+    def app_sobre(self, motor: sa.Engine) -> App:
+        """Its routes, and its audit trail's, on a database."""
+        app = crear_app_sobre(motor)
+        self.api(app, motor)
+        registrar_auditoria(app, self.nombre, motor)
         return app
 
     def trabajar(self) -> int:

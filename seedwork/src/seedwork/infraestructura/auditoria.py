@@ -1,33 +1,32 @@
-"""The audit trail: rows of who did what, and who saw what. Ids and codes alone (contract §9)."""
+"""The audit trail on PostgreSQL: rows that are added, and shown to operators."""
 
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
-from contratos.base import REGISTRO
+from contratos import motivos
 from contratos.consultas import Consulta
+from contratos.consultas.auditoria import ConsultaDeAuditoria, NotaDeAuditoria, PaginaAuditoria
+from seedwork.aplicacion.auditoria import Anotacion, LecturaDeAuditoria, de_consulta
 from seedwork.aplicacion.consultas import Solicitante
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.aplicacion.transaccion import DestinoDeComando
+from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura import bd
+from seedwork.infraestructura.consultas import Lista
 
-HECHO, RECHAZADO, VISTO, NO_HALLADO = "HECHO", "RECHAZADO", "VISTO", "NO_HALLADO"
-
+_A = bd.auditoria.c
 _ANOTAR = sa.insert(bd.auditoria)
 
 
-def de_comando(destino: DestinoDeComando, sobre: Sobre) -> dict[str, Any]:
-    """The row of a command that somebody asked for, in the transaction that decides it."""
-    tipo = REGISTRO.get(sobre.tipo)
-    return {
-        "quien": "" if sobre.quien is None else sobre.quien.id,
-        "titular": destino.titular,
-        "accion": sobre.tipo if tipo is None else tipo.__name__,
-        "recurso": sobre.sujeto,
-        "resultado": HECHO if destino.rechazo is None else RECHAZADO,
-        "motivo": destino.rechazo,
-        "correlacion": sobre.correlacion,
-    }
+def a_fila(anotacion: Anotacion) -> dict[str, Any]:
+    """Its row."""
+    return asdict(anotacion)
+
+
+def anotar(motor: sa.Engine, anotacion: Anotacion) -> None:
+    """Add a row, in a transaction of its own."""
+    with motor.begin() as conexion:
+        conexion.execute(_ANOTAR, a_fila(anotacion))
 
 
 class AuditorSQL:
@@ -37,18 +36,36 @@ class AuditorSQL:
         self._motor = motor
 
     def anotar(self, consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> None:
-        """Note a query; nothing where nobody was asked who they are."""
-        quien = solicitante.acceso.quien
-        if quien is None:
-            return
-        ids = [str(valor) for nombre, valor in vars(consulta).items() if nombre not in consulta.parametros]
-        fila = {
-            "quien": quien.id,
-            "titular": solicitante.acceso.titular,
-            "accion": type(consulta).__name__,
-            "recurso": ids[0] if ids else "",
-            "resultado": VISTO if hallado else NO_HALLADO,
-            "correlacion": solicitante.correlacion,
-        }
-        with self._motor.begin() as conexion:
-            conexion.execute(_ANOTAR, fila)
+        """See the port."""
+        anotacion = de_consulta(consulta, solicitante, hallado=hallado)
+        if anotacion is not None:
+            anotar(self._motor, anotacion)
+
+
+class AuditoriaSQL(LecturaDeAuditoria):
+    """A service's trail, as its own query asks for it."""
+
+    def __init__(self, motor: sa.Engine, consulta: type[ConsultaDeAuditoria]) -> None:
+        self._motor = motor
+        todas = sa.select(bd.auditoria, _A.id.label("orden"))
+        self._lista = Lista(consulta, todas, _A.id, {"quien": _A.quien, "recurso": _A.recurso})
+
+    def anotaciones(self, consulta: ConsultaDeAuditoria) -> PaginaAuditoria:
+        """A page of it, newest first."""
+        with self._motor.connect() as conexion:
+            filas, siguiente = self._lista.pagina(conexion, consulta)
+        return PaginaAuditoria(elementos=[_mostrar(fila) for fila in filas], siguiente=siguiente)
+
+
+def _mostrar(fila: sa.RowMapping) -> NotaDeAuditoria:
+    return NotaDeAuditoria(
+        ocurrido=en_texto(fila["ocurrido"]),
+        quien=fila["quien"],
+        titular=fila["titular"],
+        accion=fila["accion"],
+        recurso=fila["recurso"] or None,
+        resultado=fila["resultado"],
+        motivo=motivos.texto(fila["motivo"]),
+        correlacion=fila["correlacion"],
+        veces=fila["veces"],
+    )

@@ -295,9 +295,23 @@ esperas = sa.Table(
     sa.Column("turno", sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column("vuelta", sa.Integer, nullable=False),
     _instante("desde", nullable=False, server_default=AHORA),
+    sa.Column(
+        "titular",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        comment="Whose it is: who waits for what is another's stands before nobody else.",
+    ),
     comment="Commands that wait for what they name, since their first delivery, in the order of their subjects.",
 )
-sa.Index("esperas_asunto", esperas.c.consumidor, esperas.c.tipo, esperas.c.sujeto, esperas.c.turno)
+sa.Index(
+    "esperas_asunto",
+    esperas.c.consumidor,
+    esperas.c.tipo,
+    esperas.c.sujeto,
+    esperas.c.titular,
+    esperas.c.turno,
+)
 
 comandos = sa.Table(
     "comandos",
@@ -335,7 +349,7 @@ auditoria = sa.Table(
     "auditoria",
     METADATOS,
     sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
-    _instante("ocurrido", nullable=False, server_default=_AHORA_DE_COPY),
+    _instante("ocurrido", nullable=False),
     sa.Column("quien", sa.Text, nullable=False, comment="The caller's id, as its token tells."),
     sa.Column("titular", sa.Text, nullable=False, comment="As what it asked: a role, and the code or id in that role."),
     sa.Column("accion", sa.Text, nullable=False, comment="The command's or the query's name."),
@@ -343,6 +357,7 @@ auditoria = sa.Table(
     sa.Column("resultado", sa.Text, nullable=False),
     sa.Column("motivo", sa.Text),
     sa.Column("correlacion", sa.Text, nullable=False),
+    sa.Column("veces", sa.Integer, nullable=False, server_default="1"),
     comment="Append-only: who did, saw, released, replayed or was refused what.",
 )
 sa.Index("auditoria_quien", auditoria.c.quien, auditoria.c.id)

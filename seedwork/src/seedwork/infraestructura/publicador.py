@@ -315,6 +315,17 @@ class Publicador:
         if resultado != pulsar.Result.Ok:
             raise _error(resultado)
 
+    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float = 4.0) -> None:
+        """As :meth:`entregar`, without a loop.
+
+        Raises:
+            NoCabe: it is larger than the broker takes.
+            SinConfirmacion: no confirmation within ``espera`` seconds.
+        """
+        topico = mensaje.topico
+        propiedades = cloudevents.a_propiedades(sobre, topico)
+        self.publicar_carga(topico, avro.codificar(mensaje), propiedades, sobre.sujeto, espera=espera)
+
     def publicar_carga(
         self, topico: str, carga: bytes, propiedades: Mapping[str, str], clave: str, *, espera: float
     ) -> None:
