@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from contratos.acceso import ROLES, Alcance, Permiso, Rol
-from seedwork.dominio.reglas import es_id
+from seedwork.dominio.reglas import es_id, es_sujeto
 
 TipoAutor = Literal["user", "service_account", "system"]
 """What a caller is (CloudEvents, extension "authcontext")."""
-MAXIMO_SUJETO = 255
-"""Characters of a caller's ``sub``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +59,7 @@ class Quien:
         Raises:
             ValueError: ``id`` can't be one.
         """
-        if not (isinstance(id, str) and 0 < len(id) <= MAXIMO_SUJETO and id.isascii() and id.isprintable()):
+        if not (isinstance(id, str) and es_sujeto(id)):
             raise ValueError("sub no es lo que debe ser")
         dichos = dichas.get("roles")
         roles = {rol for rol in ROLES if rol in dichos} if isinstance(dichos, list) else set()
