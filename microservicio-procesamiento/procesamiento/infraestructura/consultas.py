@@ -83,7 +83,8 @@ _LISTA = Lista(
 _P = tablas.paquetes.c
 _M = tablas.miembros.c
 _PAQUETE = sa.select(tablas.paquetes)
-# What is known of an image is shown where it is what the package counts: under its id may be another's content.
+# What is known of an image is shown where it is what the package counts: under its id may be another's content, or
+# another's image. No index can look for what is not distinct: each is found by its id, not among all of its clinic's.
 _DE_PAQUETE = Lista(
     ListarImagenesDePaquete,
     sa.select(
@@ -96,7 +97,12 @@ _DE_PAQUETE = Lista(
     .join_from(tablas.miembros, tablas.paquetes, _P.id == _M.paquete)
     .join(
         tablas.imagenes,
-        sa.and_(_I.id == _M.imagen, _I.clinica == _P.clinica, _I.estado == _M.estado, _M.estado != RECHAZADA),
+        sa.and_(
+            _I.id == _M.imagen,
+            _I.clinica.is_not_distinct_from(_P.clinica),
+            _I.estado == _M.estado,
+            _M.estado != RECHAZADA,
+        ),
         isouter=True,
     ),
     _M.orden,

@@ -14,7 +14,7 @@ from anonimizacion.paciente import Paciente
 from anonimizacion.seudonimos import Seudonimizador
 from contratos import Mensaje
 from contratos.ejemplos import ANONIMIZAR_IMAGEN
-from contratos.procesamiento import AnonimizarImagen, ConsultaAnonimizacion
+from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, ArchivoPedido, ConsultaAnonimizacion
 from procesamiento.aplicacion.consultas import CONSULTAS
 from procesamiento.dominio.anonimizacion import Anonimizador
 from seedwork.aplicacion.bus import Bus
@@ -75,11 +75,17 @@ def preguntar(api: FlaskClient, quien: Quien | None, ruta: str) -> tuple[int, An
 def test_lo_de_una_clinica_lo_ven_ella_y_los_operadores(sala: SalaDePaquetes, api: FlaskClient) -> None:
     """A package of hers, with an image whose metadata name it, and one that names another's image."""
     bus = sala.bus()
-    ajena = AnonimizarImagen(**CAMPOS | {"id_imagen": "i-ajena"})
+    guardado = sala.almacen.guardar("originales/ajena", [dicom(8)])
+    pedido = ArchivoPedido(uri=guardado.uri, sha256=guardado.sha256, octetos=guardado.octetos)
+    ajena = AnonimizarArchivo(**CAMPOS | {"id_imagen": "i-ajena", "id_paciente": "PAC-00008"}, archivo=pedido)
     assert pedir(bus, SUR, ajena, "c-ajena") is None
     metadatos = b"archivo,id_imagen,id_paciente\na.dcm,i-1,1CT1\nb.dcm,i-ajena,PAC-00007\n"
     contenido = zipear({"a.dcm": DICOM, "b.dcm": dicom(7)})
     assert pedir(bus, NORTE, sala.comando("p-1", contenido, metadatos), "c-p-1-1") is None
+    # Both wait for their file, hers and the other's: of that one her package's list knows nothing.
+    assert sala.desempacador()()
+    _, pagina = preguntar(api, NORTE, RUTAS["ListarImagenesDePaquete"])
+    assert [e["version_clave"] for e in pagina["elementos"]] == [None, None]
     sala.acabar()
     # What unpacked and what cleaned went on in her name: the file tells no issuer, so she is it.
     assert sala.imagen("i-1")["clinica"] == "norte"

@@ -46,10 +46,12 @@ ID = ANONIMIZAR_IMAGEN.id_imagen
 class ConDuenos(EnMemoria):
     """It asks everybody who they are."""
 
-    def pedir(self, quien: Quien | None, comando: Mensaje, id: str) -> str | None:
+    def pedir(self, quien: Quien | None, comando: Mensaje, id: str, clave: str | None = None) -> str | None:
         """Handle a command. Answers its refusal."""
         sujeto = getattr(comando, comando.nombre_sujeto)
-        sobre = sobre_nuevo(comando, fuente="/x", sujeto=sujeto, id=id, quien=quien, entorno=self.entorno)
+        sobre = sobre_nuevo(
+            comando, fuente="/x", sujeto=sujeto, id=id, quien=quien, clave_idempotencia=clave, entorno=self.entorno
+        )
         abrir = abrir_en(self.almacen, self.anonimizador, lambda _uri, _referida: True)
         bus = Bus("procesamiento", abrir, MANEJADORES, rechazar_comando, PacienciaFija(), autenticada=True)
         assert not bus.procesar([recibido(sobre, comando)])
@@ -89,6 +91,18 @@ def test_lo_que_otra_clinica_pide_bajo_su_id_no_cambia_ni_dice_nada(
     assert servicio.foto() == antes
     (rechazo,) = servicio.publicado[dicho:]
     assert rechazo == (AnonimizacionRechazada(id_imagen="", id_comando="c-2", motivo="ID_NO_DISPONIBLE"), "c-2", 1)
+
+
+def test_ni_por_otro_motivo_se_dice_de_lo_ajeno(servicio: ConDuenos) -> None:
+    """A key that is another command's refuses it before anybody looks at whose the image is."""
+    servicio.pedir(NORTE, ANONIMIZAR_IMAGEN, "c-1")
+    servicio.pedir(SUR, replace(ANONIMIZAR_IMAGEN, id_imagen="i-2"), "c-2", "k")
+    antes, dicho = servicio.foto(), len(servicio.publicado)
+    assert servicio.pedir(SUR, ANONIMIZAR_IMAGEN, "c-3", "k") == motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA
+    assert servicio.foto() == antes
+    (rechazo,) = servicio.publicado[dicho:]
+    assert isinstance(rechazo.mensaje, AnonimizacionRechazada)
+    assert (rechazo.sujeto, rechazo.mensaje.id_imagen) == ("c-3", "")
 
 
 def test_una_imagen_rechazada_es_de_quien_la_envio(servicio: ConDuenos) -> None:
