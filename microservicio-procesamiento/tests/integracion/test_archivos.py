@@ -443,7 +443,7 @@ def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_desp
     assert sala.por_ver("i-1")["intentos"] == 1
     assert not sala.cola.renovar(congelado, 15.0)
     assert congelado.sobre is not None
-    with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
+    with sala.abrir() as unidad, unidad.mensaje(Sobre.de_datos(congelado.sobre), deshacible=False):
         assert not desenlace.apartado(unidad, "i-1", congelado.arriendo, "FALLIDA", "X", None, timedelta(0))
     sala.vencer()
     assert mano()

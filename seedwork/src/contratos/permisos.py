@@ -25,6 +25,7 @@ from contratos.consultas.procesamiento import (
 from contratos.consultas.servicio_datos import (
     ListarImagenesDeDataset,
     ListarServiciosDatos,
+    ObtenerArchivoDeDataset,
     ObtenerComandoServicioDatos,
     ObtenerManifiestoDeDataset,
     ObtenerServicioDatos,
@@ -44,7 +45,13 @@ from contratos.procesamiento import (
     DescartarImagen,
     LiberarImagen,
 )
-from contratos.servicio_datos import AsignarExperto, CrearServicioDatos, IniciarServicioDatos, TerminarServicioDatos
+from contratos.servicio_datos import (
+    AsignarExperto,
+    CambiarAccesoInvestigador,
+    CrearServicioDatos,
+    IniciarServicioDatos,
+    TerminarServicioDatos,
+)
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
 
 NADA, PROPIO, TODO = Alcance.NADA, Alcance.PROPIO, Alcance.TODO
@@ -74,11 +81,13 @@ PERMISOS = declarar(
         IniciarServicioDatos:        _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),
         AsignarExperto:              _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),
         TerminarServicioDatos:       _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),
+        CambiarAccesoInvestigador:   _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),
         ListarServiciosDatos:        _regla("servicios-datos:leer",    PROPIO, NADA,   NADA,   TODO),
         ObtenerServicioDatos:        _regla("servicios-datos:leer",    PROPIO, NADA,   NADA,   TODO),
         ObtenerComandoServicioDatos: _regla("servicios-datos:leer",    PROPIO, NADA,   NADA,   TODO),
         ListarImagenesDeDataset:     _regla("datasets:leer",           PROPIO, NADA,   PROPIO, TODO),
         ObtenerManifiestoDeDataset:  _regla("datasets:leer",           PROPIO, NADA,   PROPIO, TODO),
+        ObtenerArchivoDeDataset:     _regla("datasets:leer",           PROPIO, NADA,   PROPIO, TODO),
 
         AnonimizarImagen:            _regla("imagenes:escribir",       NADA,   PROPIO, NADA,   TODO),
         AnonimizarArchivo:           _regla("imagenes:escribir",       NADA,   PROPIO, NADA,   TODO),

@@ -109,10 +109,10 @@ class ImagenAnonimizada(Mensaje):
 
     What a data set's classes need, each empty where it is unknown: ``banda_de_edad`` (``40-49``; above 89 ``90+``),
     ``sexo`` (M, F, O), and ``mes`` (``AAAA-MM``), that of the file's own shifted date, or of ``fecha_ingesta`` where
-    the file tells none or there is no file. Of what came as a file, ``uri``, ``sha256`` and ``octetos`` are its clean
-    result's; else they are empty, and 0. ``emisor`` is :data:`EMISOR_DESCONOCIDO` where nobody told who issued the
-    patient's number: two images of one person may then bear two pseudonyms; empty where somebody did, or there is no
-    file.
+    the file tells none or there is no file. Of what came as a file, ``uri``, ``sha256``, ``octetos`` and
+    ``tipo_de_archivo``, its media type, are its clean result's; else they are empty, and 0. ``emisor`` is
+    :data:`EMISOR_DESCONOCIDO` where nobody told who issued the patient's number: two images of one person may then bear
+    two pseudonyms; empty where somebody did, or there is no file.
     """
 
     id_imagen: str = ""
@@ -146,6 +146,7 @@ class ImagenAnonimizada(Mensaje):
         "(off by default: it is empty then). The residual risk is that they say who somebody is: by a rare disease, by "
         "what only one person has together, or by a name that is such a word too",
     )
+    tipo_de_archivo: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")

@@ -7,6 +7,10 @@ from contratos.base import Mensaje, campo, mensaje, recurso
 SERVICIO_DATOS = recurso("servicio_datos", de="servicio-datos")
 """The resource that this context provides: a data service, with an expert's place, a cloud and a data set."""
 
+CONCEDIDO, RETIRADO = "CONCEDIDO", "RETIRADO"
+ACCESOS = frozenset({CONCEDIDO, RETIRADO})
+"""What becomes of a researcher's access to a data set."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NubePedida:
@@ -81,6 +85,18 @@ class TerminarServicioDatos(Mensaje):
     motivo: str = campo(propio=True)
 
 
+@mensaje("servicio-datos", "comando", sujeto="id_servicio_datos")
+class CambiarAccesoInvestigador(Mensaje):
+    """Ask that a researcher, named as their token's `sub` does, may read a data service's data set, or may no longer.
+
+    ``acceso`` is one of :data:`ACCESOS`.
+    """
+
+    id_servicio_datos: str = ""
+    investigador: str = field(default="", repr=False)
+    acceso: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HechoServicioDatos(Mensaje):
     """What every fact about a ServicioDatos carries. ``id_saga`` is empty where no saga is behind it."""
@@ -131,6 +147,16 @@ class ServicioDatosTerminado(HechoServicioDatos):
     experto_codigo: str = ""
     motivo: str = ""
     detalle: str = campo(propio=True, forma="parrafo")
+
+
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
+class AccesoInvestigadorCambiado(HechoServicioDatos):
+    """A researcher may read the data service's data set, or may no longer."""
+
+    investigador: str = campo(
+        requerido=True, propio=True, revela="who the researcher is, as their token says it: an account's id, say"
+    )
+    acceso: str = campo(requerido=True, de=ACCESOS)
 
 
 @mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")

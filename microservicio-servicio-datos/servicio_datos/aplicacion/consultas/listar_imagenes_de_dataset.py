@@ -9,4 +9,4 @@ def listar_imagenes_de_dataset(
     consulta: ListarImagenesDeDataset, lectura: Lectura, solicitante: Solicitante
 ) -> ImagenesDeDataset | None:
     """A page of them."""
-    return lectura.imagenes(consulta)
+    return lectura.imagenes(consulta, solicitante.acceso)

@@ -9,4 +9,4 @@ def listar_servicios_datos(
     consulta: ListarServiciosDatos, lectura: Lectura, solicitante: Solicitante
 ) -> PaginaServiciosDatos:
     """A page of those that it asks for."""
-    return lectura.servicios(consulta)
+    return lectura.servicios(consulta, solicitante.acceso)

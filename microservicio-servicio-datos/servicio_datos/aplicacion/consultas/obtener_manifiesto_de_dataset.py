@@ -9,4 +9,4 @@ def obtener_manifiesto_de_dataset(
     consulta: ObtenerManifiestoDeDataset, lectura: Lectura, solicitante: Solicitante
 ) -> ManifiestoDeDataset | None:
     """The one of that version, or of the last."""
-    return lectura.manifiesto(consulta)
+    return lectura.manifiesto(consulta, solicitante.acceso)

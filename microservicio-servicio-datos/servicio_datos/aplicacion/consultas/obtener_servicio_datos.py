@@ -9,4 +9,4 @@ def obtener_servicio_datos(
     consulta: ObtenerServicioDatos, lectura: Lectura, solicitante: Solicitante
 ) -> ServicioDatos | None:
     """The one of that id."""
-    return lectura.servicio_datos(consulta.id_servicio_datos)
+    return lectura.servicio_datos(consulta.id_servicio_datos, solicitante.acceso)

@@ -1,7 +1,9 @@
 """The envelope of a message: CloudEvents 1.0 context attributes, and the platform's extensions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from contratos.acceso import permiso
 from contratos.base import REGISTRO, Mensaje
@@ -110,6 +112,18 @@ class Sobre:
             tiempo=en_texto(entorno.ahora()),
             correlacion=correlacion,
         )
+
+    def como_datos(self) -> dict[str, Any]:
+        """What JSON can hold of it, which is all, for whoever goes on with it later."""
+        quien = self.quien
+        autor = None if quien is None else [quien.tipo, quien.id, quien.afirmaciones()]
+        return asdict(replace(self, quien=None)) | {"quien": autor}
+
+    @classmethod
+    def de_datos(cls, datos: Mapping[str, Any]) -> "Sobre":
+        """The inverse; what was kept before callers had names has none."""
+        autor = datos.get("quien")
+        return cls(**{**datos, "quien": None if autor is None else Quien.de_afirmaciones(*autor)})
 
     def consecuencia(
         self,
