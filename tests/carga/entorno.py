@@ -74,7 +74,7 @@ def cimientos(consola: Console) -> Iterator[Cimientos]:
         # None of them runs before it is asked for.
         with correr(_elegir(raiz, 3), raiz, estado, consola, con_servicios=False) as corrida:
             ajustes, plano, secretos = corrida.ajustes, corrida.plano, Secretos(estado / "secretos.json")
-            crear_bases(plano.postgres_url, plano.claves)
+            crear_bases(plano.postgres_url, plano.claves, plano.claves_de_duenos)
             corrida.preparar(partes.preparativos(ajustes, plano.conexiones, secretos), raiz, dict(os.environ))
             metricas = estado / "metricas"
             todas = partes.servicios(ajustes, plano.conexiones, secretos, metricas)

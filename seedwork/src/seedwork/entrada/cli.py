@@ -59,14 +59,15 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
 
     @cli.command()
     def provisionar() -> None:
-        """Make topics, policies, schemas and subscriptions on the broker. Idempotent."""
+        """Make topics, policies, schemas and subscriptions on the broker; all parts' with PULSAR_TOKEN_ADMIN. Idempotent."""
         servicio().aprovisionar()
 
     @cli.command()
     def preparar() -> None:
-        """Migrate, then provision: what must be done before the first start."""
+        """Migrate, then provision, unless with PULSAR_TOKEN: who has that may not. What comes before the first start."""
         servicio().migrar()
-        servicio().aprovisionar()
+        if servicio().config.token is None:
+            servicio().aprovisionar()
 
     cli.add_typer(_cartas(servicio), name="cartas")
     return cli
@@ -90,7 +91,7 @@ class _Verbos(TyperGroup):
         except sa.exc.DBAPIError as error:
             causa = type(error.orig).__name__
             if respuesta := bd.respuesta_del_servidor(error):
-                _terminar(causa, f"la base de datos de DATABASE_URL responde: {respuesta}")
+                _terminar(causa, f"la base de datos de DATABASE_URL, o de DATABASE_URL_MIGRACION, responde: {respuesta}")
             if bd.es_de_infraestructura(error):
                 _terminar(causa, _AUSENTE)
             _terminar(causa, "¿está al día el esquema de la base de datos? Lo pone el verbo migrar")

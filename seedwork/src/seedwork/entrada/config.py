@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -43,6 +43,20 @@ def _carpeta(ruta: Path) -> Path:
     if ruta != SECRETOS and not ruta.is_dir():
         raise ValueError("no es una carpeta")
     return ruta
+
+
+def exigir_cifrado(con: str, **urls: str) -> None:
+    """Raise ValueError unless each of these leads to this machine, or is talked to encrypted.
+
+    Args:
+        con: the setting for which that is so: what it holds does not travel in the clear.
+        urls: by the setting's name.
+    """
+    for variable, url in urls.items():
+        partes = urlsplit(url)
+        if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
+            cifrado = "https://" if variable != "PULSAR_URL" else "pulsar+ssl:// o https://"
+            raise ValueError(f"con {con}, {variable} ha de empezar por {cifrado}: un token no viaja en claro")
 
 
 ROTACION_DIAS = 0.5
@@ -92,13 +106,7 @@ class ConfigBase(BaseSettings):
     @model_validator(mode="after")
     def _el_token_no_viaja_en_claro(self) -> Self:
         if self.pulsar_token is not None:
-            for variable, url in (("PULSAR_URL", self.pulsar_url), ("PULSAR_ADMIN_URL", self.pulsar_admin_url)):
-                partes = urlsplit(url)
-                if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
-                    raise ValueError(
-                        f"con PULSAR_TOKEN, {variable} ha de empezar por pulsar+ssl:// o https://: un token no viaja "
-                        "en claro"
-                    )
+            exigir_cifrado("PULSAR_TOKEN", PULSAR_URL=self.pulsar_url, PULSAR_ADMIN_URL=self.pulsar_admin_url)
         return self
 
     @classmethod
@@ -130,6 +138,9 @@ class ConfigServicio(ConfigBase):
     database_url: UrlPostgres
     """Required, secret: the service's own database, postgresql://user:password@host:port/database. The local run makes
     it."""
+    database_url_migracion: UrlPostgres | None = None
+    """Secret: the same database as its owner reaches it, for `migrar` and for rebuilding; no API and no worker has it.
+    By default DATABASE_URL; then nothing in the database keeps the service from altering its tables."""
     http_host: str = "127.0.0.1"
     """Where the API and the worker's health page listen."""
     http_puerto: Puerto
@@ -184,6 +195,22 @@ class ConfigServicio(ConfigBase):
     """Seconds that a statement of a migration or of a rebuilding may take."""
     saga_plazo_s: PositiveFloat = 120.0
     """The saga's deadline in seconds. Who notifies must be done within half of it, so set it alike for all."""
+
+    @model_validator(mode="after")
+    def _la_base_dice_quien_es(self) -> Self:
+        if self.autenticada:
+            for variable, url in (
+                ("DATABASE_URL", self.database_url),
+                ("DATABASE_URL_MIGRACION", self.database_url_migracion),
+            ):
+                partes = urlsplit(url or "")
+                verificada = parse_qs(partes.query).get("sslmode") == ["verify-full"]
+                if partes.hostname and partes.hostname not in _ESTA_MAQUINA and not verificada:
+                    raise ValueError(
+                        f"con AUTENTICACION, {variable} de otra máquina ha de llevar sslmode=verify-full: una clave no "
+                        "se dice a quien no se conoce"
+                    )
+        return self
 
     @property
     def ritmo(self) -> Ritmo:

@@ -15,6 +15,7 @@ import pulsar
 import sqlalchemy as sa
 import structlog
 
+from contratos import canales
 from contratos.base import Mensaje
 from seedwork.aplicacion.bus import Bus, Manejador, Rechazar, Tras
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
@@ -32,6 +33,7 @@ from seedwork.entrada.escala import MedidorDeAtraso
 from seedwork.entrada.http import App, crear_app
 from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
+from seedwork.entrada.provisionar import provisionar
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.auditoria import AuditorSQL
@@ -42,9 +44,10 @@ from seedwork.infraestructura.escala import EscalaSQL
 from seedwork.infraestructura.intentos import DE_NOTAS
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.plazos import Plazos
-from seedwork.infraestructura.poda import Podador, sin_muestras
+from seedwork.infraestructura.poda import DEL_OUTBOX, Podador, sin_muestras, sin_restos
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
@@ -97,25 +100,31 @@ class Servicio:
 
     def __post_init__(self) -> None:
         verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
+        canales.comprobar(self.nombre, oye=self.manejadores)
 
-    def motor(self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None) -> sa.Engine:
+    def motor(
+        self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None, url: str | None = None
+    ) -> sa.Engine:
         """A new engine on the service's own database.
 
         Args:
             plazos: how long anything may take there; a worker's by default.
             de: whose its connections are, where not the service's at large.
             conexiones: most that it has; as ``sesiones`` tells by default, or else as many as a process may have.
+            url: as whom the database is reached, where not as who works there.
         """
         return bd.crear_motor(
-            self.config.database_url,
+            url or self.config.database_url,
             nombre=f"{self.nombre}-{de}" if de else self.nombre,
             conexiones=conexiones or self.sesiones.get(de, self.config.bd_conexiones),
             plazos=plazos or self.config.plazos,
         )
 
     def motor_de_mantenimiento(self) -> sa.Engine:
-        """Likewise, for what takes long, and what somebody waits for."""
-        return self.motor(self.config.plazos_de_mantenimiento, de="mantenimiento")
+        """Likewise, for what takes long, and what somebody waits for; as the database's owner."""
+        return self.motor(
+            self.config.plazos_de_mantenimiento, de="mantenimiento", url=self.config.database_url_migracion
+        )
 
     def paciencia(self) -> PacienciaSegunAvance:
         """A new patience, for a bus."""
@@ -139,23 +148,27 @@ class Servicio:
         )
 
     def migrar(self) -> None:
-        """Bring the database's schema up to date, and what the settings say into it."""
+        """Bring the database's schema up to date, and what the settings say into it; and let the role that the service
+        runs with do there what it does."""
         # alembic is a third of what a process would import, and only this verb needs it.
         from seedwork.infraestructura.migraciones import migrar
 
         motor = self.motor_de_mantenimiento()
         migrar(motor, self.migraciones)
         sin_muestras(motor, self.colas)
+        sin_restos(motor, self.colas)
         self.sembrar(motor)
+        conceder(motor, sa.make_url(self.config.database_url).username or "", (*DEL_OUTBOX, *self.colas))
 
     def aprovisionar(self) -> None:
-        """Make topics, policies, schemas and this service's subscriptions. Idempotent."""
-        config = self.config
-        aprovisionador = Aprovisionador(
-            config.pulsar_admin_url, token=config.token, retencion_dias=config.retencion_dias
-        )
-        aprovisionador.topicos()
-        aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
+        """Make topics, policies, schemas and this service's subscriptions; with an administrator's token everybody's,
+        and each role's permissions. Idempotent."""
+
+        def propio(aprovisionador: Aprovisionador) -> None:
+            aprovisionador.topicos()
+            aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
+
+        provisionar(propio)
 
     def cartero(self, cliente: pulsar.Client, motor: sa.Engine) -> Cartero:
         """Who replays and discards this service's dead letters."""

@@ -19,6 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from contratos import Mensaje, mensaje, motivos
+from contratos.canales import canal, declarar
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.espera import Creacion, Paciencia, PorConocer
@@ -69,6 +70,7 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
         hoja: str = ""
         linea: int = 0
 
+    declarar({Apuntar: canal(contexto, contexto), Apuntado: canal(contexto)})
     return Apuntar, Apuntado
 
 
