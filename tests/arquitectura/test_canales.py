@@ -5,20 +5,21 @@ from collections.abc import Mapping
 import pytest
 from tests.arquitectura import mapa
 
-from contratos import Mensaje, canales
-from contratos.canales import OPERADOR
+from contratos import Mensaje, canal
+from contratos.canal import OPERADOR
 from contratos.esquemas import publicados
 from plataforma import credenciales
 from seedwork.infraestructura.permisos import permisos_de
 
 cada_mensaje = pytest.mark.parametrize("tipo", publicados(), ids=lambda tipo: tipo.__name__)
-MIRAN: Mapping[str, set[str]] = {"CrearSuscripcion": {"servicio-datos"}}
-"""By hand: who asks how far another service has heard it (`servicio_datos.aplicacion.peticiones`)."""
+MIRAN: Mapping[str, set[str]] = {"CrearSuscripcion": {"servicio-datos"}, "TransicionSaga": {"operador"}}
+"""By hand: who asks how far another service has heard it (`servicio_datos.aplicacion.peticiones`), and who rebuilds a
+view from it."""
 
 
 @cada_mensaje
 def test_la_regla_es_lo_que_el_codigo_dice_y_oye(tipo: type[Mensaje]) -> None:
-    regla = canales.regla(tipo)
+    regla = canal.regla(tipo)
     assert regla.dice == mapa.dicen()[tipo]
     assert regla.oye == mapa.oyen()[tipo]
     assert regla.mira == MIRAN.get(tipo.__name__, set())
@@ -26,16 +27,16 @@ def test_la_regla_es_lo_que_el_codigo_dice_y_oye(tipo: type[Mensaje]) -> None:
 
 def test_el_operador_se_llama_igual_en_todas_partes() -> None:
     assert credenciales.OPERADOR == OPERADOR
-    assert credenciales.ADMINISTRADOR not in canales.roles()
+    assert credenciales.ADMINISTRADOR not in canal.roles()
 
 
 def test_lo_que_no_tiene_regla_no_empieza() -> None:
     activada = next(t for t in publicados() if t.__name__ == "SuscripcionActivada")
-    with pytest.raises(canales.SinCanal, match="procesamiento no puede.* oye SuscripcionActivada"):
-        canales.comprobar("procesamiento", oye=[activada])
-    with pytest.raises(canales.SinCanal, match="dice SuscripcionActivada"):
-        canales.comprobar("procesamiento", dice=[activada])
-    canales.comprobar("notificaciones", oye=[activada])
+    with pytest.raises(canal.SinCanal, match=r"procesamiento no puede.* oye SuscripcionActivada"):
+        canal.comprobar("procesamiento", oye=[activada])
+    with pytest.raises(canal.SinCanal, match="dice SuscripcionActivada"):
+        canal.comprobar("procesamiento", dice=[activada])
+    canal.comprobar("notificaciones", oye=[activada])
 
 
 def test_las_cartas_y_lo_que_espera_son_del_suyo() -> None:

@@ -43,6 +43,7 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
         | salud_broker.vigilar(config.pulsar_admin_url, config.token)
+        | {"cartas_muertas": partial(salud_broker.cartas_muertas, servicios.values())}
         | {"almacen": partial(comprobar, almacen)},
     )
     cuerpos.limitar(app)

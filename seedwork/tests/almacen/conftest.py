@@ -35,9 +35,11 @@ from seedwork.infraestructura.almacen_eventos import (
 from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.repositorio import Repositorio, mapeo_llano
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 from seedwork.pruebas.almacen import Almacen, Definicion, FlujosMemoria, TransaccionMemoria, Unico
+from seedwork.pruebas.bases import como_dueno
 from seedwork.pruebas.entorno import EntornoSimulado
 from seedwork.pruebas.mensajeria import IntentosMemoria, OutboxMemoria
 from seedwork.pruebas.paciencia import PacienciaFija
@@ -303,7 +305,9 @@ class BancoSQL:
         # The event store lets nobody take anything away.
         sin_guardas = "ALTER TABLE eventos DISABLE TRIGGER eventos_solo_anexar; DELETE FROM eventos"
         con_guardas = "ALTER TABLE eventos ENABLE ALWAYS TRIGGER eventos_solo_anexar"
-        with self.motor.begin() as conexion:
+        # Of those that only grow, the trail's rows may stay.
+        borrar.remove("DELETE FROM auditoria")
+        with como_dueno(self.motor) as dueno, dueno.begin() as conexion:
             conexion.exec_driver_sql("; ".join([*borrar, sin_guardas, con_guardas]))
 
     def _leer(self, consulta: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
@@ -314,10 +318,12 @@ class BancoSQL:
 @pytest.fixture(scope="module")
 def banco_sql(nueva_base_de_modulo: Callable[[str], str]) -> Iterator[BancoSQL]:
     motor = bd.crear_motor(nueva_base_de_modulo("almacen"))
-    with motor.begin() as conexion:
-        for texto in (ddl.mensajeria(), ddl.ALMACEN_EVENTOS_V1):
-            conexion.execute(sa.text(texto))
-        METADATOS.create_all(conexion)
+    with como_dueno(motor) as dueno:
+        with dueno.begin() as conexion:
+            for texto in (ddl.mensajeria(), ddl.ALMACEN_EVENTOS_V1):
+                conexion.execute(sa.text(texto))
+            METADATOS.create_all(conexion)
+        conceder(dueno, motor.url.username or "")
     yield BancoSQL(motor)
     motor.dispose()
 

@@ -93,7 +93,9 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
         )  # fmt: skip
     if broker:
         orden = broker.preparar(encontrar_java(), PULSAR.obtener(consola))
-        infraestructura.append(Parte("pulsar", Grupo.BROKER, orden, sondas.pulsar(broker.admin_url, admin), puertos_broker))
+        infraestructura.append(
+            Parte("pulsar", Grupo.BROKER, orden, sondas.pulsar(broker.admin_url, admin), puertos_broker)
+        )
     escalados = partes.escalados(ajustes) if con_servicios else []
     return Plano(
         infraestructura, preparativos, servicios, conexiones, postgres_url, claves, de_duenos, externos, escalados

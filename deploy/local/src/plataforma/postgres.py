@@ -237,9 +237,7 @@ def crear_bases(
     return {nombre: url_de(url_superusuario, nombre, clave, nombre) for nombre, clave in claves.items()}
 
 
-def _ordenes_de_servidor(
-    url: str, claves: Mapping[str, str], nombres: Collection[str]
-) -> Iterable[sql.Composable]:
+def _ordenes_de_servidor(url: str, claves: Mapping[str, str], nombres: Collection[str]) -> Iterable[sql.Composable]:
     conexion = psycopg2.connect(url)
     try:
         with conexion.cursor() as cursor:

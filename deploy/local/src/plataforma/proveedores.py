@@ -90,8 +90,8 @@ def _dados() -> Servidores:
 def pasajeros(consola: Console, *, de_paso: bool = False, **fijados: Any) -> Iterator[Corrida]:
     """A broker and a PostgreSQL on free ports, up in the body, and gone with their state after it.
 
-    Those that are `de_paso` are the faster ones, and keep what they have across kill -9, but not across a power cut. What
-    is `fijado` are settings of the run's: a broker that asks who is who, say (`autenticacion`).
+    Those that are `de_paso` are the faster ones, and keep what they have across kill -9, but not across a power cut.
+    `fijados` are settings of the run's: `autenticacion`, say, for a broker that asks who is who.
     """
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)

@@ -59,12 +59,12 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
 
     @cli.command()
     def provisionar() -> None:
-        """Make topics, policies, schemas and subscriptions on the broker; all parts' with PULSAR_TOKEN_ADMIN. Idempotent."""
+        """Make topics, policies, schemas and subscriptions on the broker; with PULSAR_TOKEN_ADMIN, for all."""
         servicio().aprovisionar()
 
     @cli.command()
     def preparar() -> None:
-        """Migrate, then provision, unless with PULSAR_TOKEN: who has that may not. What comes before the first start."""
+        """Migrate, then provision, unless with PULSAR_TOKEN: its role may not. What comes before the first start."""
         servicio().migrar()
         if servicio().config.token is None:
             servicio().aprovisionar()
@@ -91,7 +91,9 @@ class _Verbos(TyperGroup):
         except sa.exc.DBAPIError as error:
             causa = type(error.orig).__name__
             if respuesta := bd.respuesta_del_servidor(error):
-                _terminar(causa, f"la base de datos de DATABASE_URL, o de DATABASE_URL_MIGRACION, responde: {respuesta}")
+                _terminar(
+                    causa, f"la base de datos de DATABASE_URL, o de DATABASE_URL_MIGRACION, responde: {respuesta}"
+                )
             if bd.es_de_infraestructura(error):
                 _terminar(causa, _AUSENTE)
             _terminar(causa, "¿está al día el esquema de la base de datos? Lo pone el verbo migrar")

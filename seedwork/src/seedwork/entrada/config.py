@@ -55,8 +55,9 @@ def exigir_cifrado(con: str, **urls: str) -> None:
     for variable, url in urls.items():
         partes = urlsplit(url)
         if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
-            cifrado = "https://" if variable != "PULSAR_URL" else "pulsar+ssl:// o https://"
-            raise ValueError(f"con {con}, {variable} ha de empezar por {cifrado}: un token no viaja en claro")
+            raise ValueError(
+                f"con {con}, {variable} ha de empezar por pulsar+ssl:// o https://: un token no viaja en claro"
+            )
 
 
 ROTACION_DIAS = 0.5

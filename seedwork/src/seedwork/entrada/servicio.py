@@ -15,7 +15,7 @@ import pulsar
 import sqlalchemy as sa
 import structlog
 
-from contratos import canales
+from contratos import canal
 from contratos.base import Mensaje
 from seedwork.aplicacion.bus import Bus, Manejador, Rechazar, Tras
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
@@ -34,6 +34,7 @@ from seedwork.entrada.http import App, crear_app
 from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
 from seedwork.entrada.provisionar import provisionar
+from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.auditoria import AuditorSQL
@@ -48,7 +49,7 @@ from seedwork.infraestructura.poda import DEL_OUTBOX, Podador, sin_muestras, sin
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.roles import conceder
-from seedwork.infraestructura.topicos import topico_cartas
+from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
 log = structlog.get_logger(__name__)
@@ -100,7 +101,7 @@ class Servicio:
 
     def __post_init__(self) -> None:
         verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
-        canales.comprobar(self.nombre, oye=self.manejadores)
+        canal.comprobar(self.nombre, oye=self.manejadores)
 
     def motor(
         self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None, url: str | None = None
@@ -180,11 +181,16 @@ class Servicio:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
-        app = crear_app_sobre(motor)
+        app = crear_app_sobre(motor, {"cartas": self._cartas})
         self.api(app, motor)
         # It tells of what waits also when all workers are dead.
         medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
         return app
+
+    def _cartas(self) -> str | None:
+        atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.token)
+        cuantas = atrasos.mirar(topico_cartas(self.nombre), SUBSCRIPTION_CARTAS).entradas
+        return f"aparcadas: {cuantas}" if cuantas else None
 
     def trabajar(self) -> int:
         """Run the worker until SIGTERM or SIGINT. Answers the process's exit code."""
@@ -293,9 +299,9 @@ class Servicio:
         return comunes.MedidorDeOutbox(motor, self.entorno, self.config.sin_avance_s)
 
 
-def crear_app_sobre(motor: sa.Engine) -> App:
-    """A Flask application whose routes answer from a database."""
-    app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
+def crear_app_sobre(motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
+    """A Flask application whose routes answer from a database, with what its health shows besides."""
+    app = crear_app({"base_datos": lambda: comprobar_bd(motor)}, informativas)
     app.auditor = AuditorSQL(motor)
     app.register_error_handler(CursorInvalido, _cursor_invalido)
     app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import urllib3
 
 from contratos import INQUILINO, REGISTRO, Mensaje
-from contratos.canales import oyentes
+from contratos.canal import oyentes
 from seedwork.infraestructura.avro import texto_esquema
 from seedwork.infraestructura.credencial import credencial
 from seedwork.infraestructura.permisos import Permisos, permisos_de

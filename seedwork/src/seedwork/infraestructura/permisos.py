@@ -1,7 +1,7 @@
 """What the broker is told of who may do what: by namespace, its topics' roles and its subscriptions'.
 
 The messages' own rules are :mod:`contratos.canales`. Besides, a service has its dead letters and its waiting commands
-for itself; and whoever operates may take a dead letter, put it back where it came from, and read the saga's topic.
+for itself; and whoever operates may take a dead letter, and put it back where it came from.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contratos import REGISTRO
-from contratos.canales import OPERADOR, oyentes, regla
-from contratos.sagas import TransicionSaga
+from contratos.canal import OPERADOR, oyentes, regla
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 Accion = Literal["produce", "consume"]
@@ -41,8 +40,7 @@ def permisos_de(contexto: str) -> Permisos:
     for tipo in (t for t in REGISTRO.values() if t.contexto == contexto):
         suya = regla(tipo)
         dicen = suya.dice | ({OPERADOR} if suya.oye else set())
-        oyen = suya.oye | suya.mira | ({OPERADOR} if tipo is TransicionSaga else set())
-        topicos[tipo.topico] = _por_rol(dicen, oyen)
+        topicos[tipo.topico] = _por_rol(dicen, suya.oye | suya.mira)
         subscriptions |= {rol: frozenset({rol}) for rol in suya.oye}
     if oidos := oyentes().get(contexto):
         topicos[topico_cartas(contexto)] = _por_rol({contexto}, {contexto, OPERADOR})

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 _LEER = ("SELECT",)
 _ANEXAR = ("SELECT", "INSERT")
-_TRABAJAR = ("SELECT", "INSERT", "UPDATE", "DELETE")
+TRABAJAR = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 DE_TABLAS = {
     "eventos": _ANEXAR,
     "auditoria": _ANEXAR,
     "alembic_version": _LEER,
 }
-"""The tables that a service may do less with than with any other (``_TRABAJAR``)."""
+"""The tables that a service may do less with than with any other (:data:`TRABAJAR`)."""
 
 _TABLAS = sa.text("SELECT quote_ident(tablename), tablename FROM pg_tables WHERE schemaname = 'public'")
 _CON_MAINTAIN = 170000
@@ -52,13 +52,13 @@ def conceder(motor: sa.Engine, rol: str, colas: Iterable[str] = ()) -> None:
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
             f"REVOKE ALL ON SCHEMA public FROM {quien}",
             f"GRANT USAGE ON SCHEMA public TO {quien}",
-            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {', '.join(_TRABAJAR)} ON TABLES TO {quien}",
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {', '.join(TRABAJAR)} ON TABLES TO {quien}",
             f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {quien}",
             f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {quien}",
             f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quien}",
         )
         for tabla, nombre in conexion.execute(_TABLAS).all():
-            privilegios = DE_TABLAS.get(nombre, _TRABAJAR)
+            privilegios = DE_TABLAS.get(nombre, TRABAJAR)
             if nombre in colas and version >= _CON_MAINTAIN:
                 privilegios = (*privilegios, "MAINTAIN")
             ordenar(
