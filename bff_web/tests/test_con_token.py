@@ -24,6 +24,7 @@ from plataforma.proveedores import pasajeros
 from plataforma.puertos import LOCAL, libres
 from seedwork.aplicacion.broker import SinAvance
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
+from seedwork.infraestructura.credencial import Credencial
 from seedwork.pruebas.taller import esperar
 
 pytestmark = [pytest.mark.integracion, pytest.mark.largo]
@@ -109,7 +110,7 @@ def test_quien_mide_dice_quien_es(broker: Conexiones) -> None:
         with pytest.raises(SinAvance, match="401"):
             cliente(broker.pulsar_admin_url).mirar(topico, "nadie")
         with pytest.raises(SinAvance, match="nadie no está suscrito"):
-            cliente(broker.pulsar_admin_url, broker.tokens["bff"]).mirar(topico, "nadie")
+            cliente(broker.pulsar_admin_url, Credencial(broker.tokens["bff"])).mirar(topico, "nadie")
 
 
 def test_la_puerta_sin_token_dice_que_no_puede_publicar(broker: Conexiones, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def main() -> None:
         drenaje_s=config.drenaje_s,
         conexiones=config.bff_conexiones,
         limites=limites,
+        tls=config.tls,
     )
     servir("bff_web.composicion:crear_app()", ajustes)
 

@@ -6,6 +6,7 @@ from bff_web.comandos import COMANDOS
 from bff_web.servicios import Servicio
 from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
+from seedwork.infraestructura.credencial import NADIE, Credencial
 from seedwork.infraestructura.metricas import ATRASO_ENTRADAS
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.topicos import nombre_corto
@@ -16,9 +17,9 @@ def comprobar(publicador: Publicador) -> str | None:
     return publicador.comprobar([comando.mensaje.topico for comando in COMANDOS])
 
 
-def vigilar(admin_url: str, token: str | None = None) -> dict[str, Comprobacion]:
+def vigilar(admin_url: str, quien: Credencial = NADIE) -> dict[str, Comprobacion]:
     """By name, the check of the commands that the services have not handled."""
-    aprovisionador = Aprovisionador(admin_url, token=token)
+    aprovisionador = Aprovisionador(admin_url, quien=quien)
 
     def atrasos() -> str | None:
         tipos = [comando.mensaje for comando in COMANDOS]

@@ -21,6 +21,7 @@ from plataforma.partes import Conexiones
 from plataforma.proveedores import pasajeros
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
+from seedwork.infraestructura.credencial import Credencial
 from seedwork.infraestructura.permisos import permisos_de
 from seedwork.infraestructura.publicador import EsquemaCodificado, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
@@ -81,13 +82,13 @@ def broker() -> Iterator[Conexiones]:
     """A broker that asks, provisioned by who may."""
     with pasajeros(Console(quiet=True), de_paso=True, autenticacion="desarrollo") as corrida:
         conexiones = corrida.plano.conexiones
-        Aprovisionador(conexiones.pulsar_admin_url, token=conexiones.tokens[ADMINISTRADOR]).todo()
+        Aprovisionador(conexiones.pulsar_admin_url, quien=Credencial(conexiones.tokens[ADMINISTRADOR])).todo()
         yield conexiones
 
 
 @contextmanager
 def _cliente(broker: Conexiones, token: str | None) -> Iterator[pulsar.Client]:
-    cliente = crear_cliente(broker.pulsar_url, token=token, espera_s=5)
+    cliente = crear_cliente(broker.pulsar_url, quien=Credencial(token), espera_s=5)
     try:
         yield cliente
     finally:
@@ -195,7 +196,7 @@ def test_quien_no_se_identifica_no_entra(broker: Conexiones, quien: str) -> None
 
 @pytest.mark.parametrize("rol", ROLES)
 def test_ningun_rol_provisiona(broker: Conexiones, rol: str) -> None:
-    suyo = Aprovisionador(broker.pulsar_admin_url, token=broker.tokens[rol])
+    suyo = Aprovisionador(broker.pulsar_admin_url, quien=Credencial(broker.tokens[rol]))
     for hacer in (suyo.todo, suyo.permisos):
         with pytest.raises(ErrorDeAprovisionamiento, match=r": 40[13] "):
             hacer()
@@ -212,7 +213,7 @@ def test_mira_quien_dice_u_oye(broker: Conexiones, rol: str) -> None:
 
 
 def test_lo_que_sobra_se_quita_y_lo_que_esta_se_deja(broker: Conexiones) -> None:
-    quien = Aprovisionador(broker.pulsar_admin_url, token=broker.tokens[ADMINISTRADOR])
+    quien = Aprovisionador(broker.pulsar_admin_url, quien=Credencial(broker.tokens[ADMINISTRADOR]))
     topico = CrearSuscripcion.topico
     for ruta, acciones in (
         (f"/{topico.replace('://', '/')}/permissions/notificaciones", ["consume"]),

@@ -39,7 +39,7 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
         config = servicio().config
         servir(
             f"{paquete}.composicion:crear_api()",
-            Ajustes(direcciones=direcciones(config.http_host, config.http_puerto)),
+            Ajustes(direcciones=direcciones(config.http_host, config.http_puerto), tls=config.tls),
         )
 
     @cli.command()
@@ -66,7 +66,7 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
     def preparar() -> None:
         """Migrate, then provision, unless with PULSAR_TOKEN: its role may not. What comes before the first start."""
         servicio().migrar()
-        if servicio().config.token is None:
+        if servicio().config.pulsar_token is None:
             servicio().aprovisionar()
 
     cli.add_typer(_cartas(servicio), name="cartas")
@@ -179,7 +179,7 @@ def _filtro(
 def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
     """The service's dead letters in hand."""
     logs.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
-    cliente = crear_cliente(servicio.config.pulsar_url, token=servicio.config.token)
+    cliente = crear_cliente(servicio.config.pulsar_url, quien=servicio.config.credencial)
     try:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
             yield cliente, buzon

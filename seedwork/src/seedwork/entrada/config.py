@@ -1,13 +1,23 @@
 """Settings: environment variables, or mounted files for what is secret; read once at start and validated."""
 
 import os
+import ssl
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    FilePath,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +29,8 @@ from pydantic_settings import (
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.paciencia import Espera
 from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.entrada.tls import de_servidor
+from seedwork.infraestructura.credencial import Credencial
 from seedwork.infraestructura.plazos import SIN_CERROJOS_S, Plazos
 
 C = TypeVar("C", bound=BaseSettings)
@@ -45,6 +57,11 @@ def _carpeta(ruta: Path) -> Path:
     return ruta
 
 
+def en_claro(secreto: SecretStr | None) -> str | None:
+    """A secret as it is, where there is one."""
+    return None if secreto is None else secreto.get_secret_value()
+
+
 def exigir_cifrado(con: str, **urls: str) -> None:
     """Raise ValueError unless each of these leads to this machine, or is talked to encrypted.
 
@@ -55,9 +72,8 @@ def exigir_cifrado(con: str, **urls: str) -> None:
     for variable, url in urls.items():
         partes = urlsplit(url)
         if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
-            raise ValueError(
-                f"con {con}, {variable} ha de empezar por pulsar+ssl:// o https://: un token no viaja en claro"
-            )
+            cifrado = "https://" if partes.scheme == "http" and con != "PULSAR_TOKEN" else "pulsar+ssl:// o https://"
+            raise ValueError(f"con {con}, {variable} ha de empezar por {cifrado}: un token no viaja en claro")
 
 
 ROTACION_DIAS = 0.5
@@ -85,6 +101,14 @@ class ConfigBase(BaseSettings):
     pulsar_token: SecretStr | None = Field(None, min_length=1)
     """Secret: who this process is to a broker that asks (a JWT). The broker must then be on this machine, or be talked
     to encrypted (pulsar+ssl://, https://)."""
+    pulsar_ca: FilePath | None = None
+    """The authorities, a file in PEM, that the broker's certificate must come from, where it is talked to encrypted
+    (pulsar+ssl://, https://); by default those that the system trusts. Its name is always looked at, too."""
+    http_certificado: FilePath | None = None
+    """The certificate, a file in PEM with its chain, by which the door, or a service's API, talks TLS (1.2 or newer);
+    only together with HTTP_CLAVE. By default it talks in the clear."""
+    http_clave: FilePath | None = None
+    """The file of its private key, in PEM."""
     retencion_dias: PositiveFloat = 7.0
     """Days that topics keep what was consumed, and up to four hours more; the saga's topic keeps everything."""
     autenticacion: Literal["ninguna", "desarrollo", "oidc"] = "ninguna"
@@ -100,9 +124,24 @@ class ConfigBase(BaseSettings):
         return self.autenticacion != "ninguna"
 
     @property
-    def token(self) -> str | None:
-        """The broker's token, in the clear."""
-        return None if self.pulsar_token is None else self.pulsar_token.get_secret_value()
+    def credencial(self) -> Credencial:
+        """Who this process is to the broker, and by whom it knows the broker."""
+        return Credencial(en_claro(self.pulsar_token), self.pulsar_ca)
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """What its HTTP server talks with."""
+        return de_servidor(self.http_certificado, self.http_clave)
+
+    @model_validator(mode="after")
+    def _un_certificado_con_su_clave(self) -> Self:
+        if (self.http_certificado is None) != (self.http_clave is None):
+            raise ValueError("HTTP_CERTIFICADO y HTTP_CLAVE van juntas")
+        try:
+            _ = self.tls
+        except OSError as error:
+            raise ValueError(f"HTTP_CERTIFICADO y HTTP_CLAVE no sirven: {type(error).__name__}") from None
+        return self
 
     @model_validator(mode="after")
     def _el_token_no_viaja_en_claro(self) -> Self:
@@ -199,7 +238,7 @@ class ConfigServicio(ConfigBase):
 
     @model_validator(mode="after")
     def _la_base_dice_quien_es(self) -> Self:
-        if self.autenticada:
+        if self.autenticacion == "oidc":
             for variable, url in (
                 ("DATABASE_URL", self.database_url),
                 ("DATABASE_URL_MIGRACION", self.database_url_migracion),
@@ -208,8 +247,8 @@ class ConfigServicio(ConfigBase):
                 verificada = parse_qs(partes.query).get("sslmode") == ["verify-full"]
                 if partes.hostname and partes.hostname not in _ESTA_MAQUINA and not verificada:
                     raise ValueError(
-                        f"con AUTENTICACION, {variable} de otra máquina ha de llevar sslmode=verify-full: una clave no "
-                        "se dice a quien no se conoce"
+                        f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full: una "
+                        "clave no se dice a quien no se conoce"
                     )
         return self
 

