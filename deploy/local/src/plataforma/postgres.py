@@ -27,15 +27,14 @@ AJUSTES = {
     "log_checkpoints": "off",
     # What the write-ahead log held is removed after its checkpoint, instead of lying in a file that is kept for use.
     "wal_recycle": "off",
-    # How soon what was deleted from a queue leaves its file: the server does that by itself.
-    "autovacuum_naptime": "10s",
     # A statement and an error's detail hold values, and these may be a person's: neither goes to the log.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
 """The server's settings that differ from PostgreSQL's own."""
-AJUSTES_DE_PASO = {"fsync": "off", "full_page_writes": "off"}
-"""Those of a server whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not."""
+AJUSTES_DE_PASO = {"fsync": "off", "full_page_writes": "off", "autovacuum_naptime": "10s"}
+"""Those of a server whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not. And what was
+deleted from a queue leaves its file while a test waits for it, not within a minute."""
 
 
 @dataclass(frozen=True)
