@@ -33,8 +33,8 @@ AJUSTES = {
 }
 """The server's settings that differ from PostgreSQL's own."""
 AJUSTES_DE_PASO = {"fsync": "off", "full_page_writes": "off", "autovacuum_naptime": "10s"}
-"""Those of a server whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not. And what was
-deleted from a queue leaves its file while a test waits for it, not within a minute."""
+"""Those of a server whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not. And what
+was deleted from a queue leaves its file while a test waits for it, not within a minute."""
 
 
 @dataclass(frozen=True)
