@@ -92,7 +92,7 @@ def servicio() -> Servicio:
             plazo_s=config.paquete_plazo_s,
             maximo=config.paquete_maximo,
         )
-        atrasos = AtrasosPulsar(config.pulsar_admin_url, config.token)
+        atrasos = AtrasosPulsar(config.pulsar_admin_url, config.credencial)
         escoba = Escoba(cola, almacen, sobrantes, oido(atrasos, timedelta(days=config.cartas_dias)))
         return [
             Parte(nombre="archivos", tarea=mano.correr, informativas={"almacen": partial(comprobar, almacen)}),

@@ -46,7 +46,7 @@ def servicio() -> Servicio:
             vencimientos,
             abrir_una,
             consumidores,
-            AvancePulsar(config.pulsar_admin_url, config.token),
+            AvancePulsar(config.pulsar_admin_url, config.credencial),
             PlazoDeSaga(plazo_s=config.saga_plazo_s, tope_s=config.saga_tope_s, proveedores=PROVEEDORES),
         )
         renovaciones = VigilanteRenovaciones(vencimientos, planes, abrir_una)

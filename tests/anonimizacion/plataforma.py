@@ -43,6 +43,7 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.publicador import EsquemaCodificado, crear_cliente
+from seedwork.pruebas.bases import de_dueno
 
 LLANA = ExplicitVRLittleEndian
 TRABAJADOR = "procesamiento-1"
@@ -295,7 +296,7 @@ class Siembra:
         hasta(lambda: self._cuantos("intentos > 0"), "un archivo está en manos de alguien")
         trabajador.matar()
         for base in self.plataforma.bases.values():
-            ejecutar(base, "ANALYZE")
+            ejecutar(de_dueno(base), "ANALYZE")
         trabajador.arrancar()
         hasta(lambda: _hijos(trabajador.pid), "hay quien lea archivos")
         for hijo in _hijos(trabajador.pid):

@@ -16,6 +16,7 @@ from tests.arquitectura.codigo import RAIZ, configuraciones
 
 from plataforma.ajustes import AjustesCompletos
 from seedwork.entrada.config import ConfigBase, ConfigDeAlmacen, ConfigServicio
+from seedwork.entrada.provisionar import ConfigDeAprovisionamiento
 
 ARCHIVO = RAIZ / ".env.example"
 ORDEN = "python -m tests.arquitectura.ajustes"
@@ -73,6 +74,7 @@ CLASES: Mapping[str, type[BaseSettings]] = {
     "Every process": ConfigBase,
     "Every service": ConfigServicio,
     "What stores or fetches files": ConfigDeAlmacen,
+    "Provisioning": ConfigDeAprovisionamiento,
     **configuraciones(),
     "The local run": AjustesCompletos,
 }

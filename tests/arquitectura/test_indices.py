@@ -34,6 +34,7 @@ from seedwork.entrada.consumidor import Origen
 from seedwork.entrada.proceso import Periodica
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura.outbox import OutboxSQL
+from seedwork.pruebas.bases import como_dueno, de_dueno
 from servicio_datos.infraestructura.publicacion import PublicadorSQL
 
 pytestmark = [pytest.mark.integracion, pytest.mark.timeout(300)]
@@ -158,7 +159,8 @@ def servicio(
     """Each service on a database of its own, with many rows in each table."""
     composicion = importlib.import_module(f"{request.param}.composicion")
     with pytest.MonkeyPatch.context() as entorno:
-        entorno.setenv("DATABASE_URL", nueva_base_de_modulo(request.param))
+        entorno.setenv("DATABASE_URL", url := nueva_base_de_modulo(request.param))
+        entorno.setenv("DATABASE_URL_MIGRACION", de_dueno(url))
         # What is asked of the broker is another matter: there is none.
         entorno.setenv("PULSAR_URL", "pulsar://127.0.0.1:1")
         entorno.setenv("PULSAR_ADMIN_URL", "http://127.0.0.1:1")
@@ -394,7 +396,7 @@ def _al_tomar_envios(
         cerrado.setattr(Vigia, "cerrado", True)
         assert enviador.tomar(8) == []
     halladas = oyente.faltas()
-    with motor.connect().execution_options(isolation_level="AUTOCOMMIT") as conexion:
+    with como_dueno(motor) as dueno, dueno.connect().execution_options(isolation_level="AUTOCOMMIT") as conexion:
         conexion.exec_driver_sql("UPDATE envios SET proximo = clock_timestamp() + interval '1 hour'")
         conexion.exec_driver_sql("VACUUM ANALYZE envios")
     oyente.olvidar()

@@ -80,7 +80,7 @@ def cimientos(consola: Console) -> Iterator[Cimientos]:
             # What is published from here, its services read.
             os.environ["CAMPOS_CLAVES"] = secretos["campos"]
             campos.usar(Llavero([base64.b64decode(secretos["campos"])]))
-            crear_bases(plano.postgres_url, plano.claves)
+            crear_bases(plano.postgres_url, plano.claves, plano.claves_de_duenos)
             corrida.preparar(partes.preparativos(ajustes, plano.conexiones, secretos), raiz, dict(os.environ))
             metricas = estado / "metricas"
             todas = partes.servicios(ajustes, plano.conexiones, secretos, metricas)

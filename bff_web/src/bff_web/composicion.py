@@ -16,6 +16,7 @@ from seedwork.entrada.config import cargar
 from seedwork.entrada.http import App
 from seedwork.entrada.http import crear_app as crear_base
 from seedwork.entrada.salud import Comprobacion
+from seedwork.entrada.tls import de_cliente
 from seedwork.infraestructura import campos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.publicador import Publicador
@@ -26,13 +27,13 @@ def crear_app() -> App:
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
     campos.usar(config.llavero)
-    publicador = Publicador(config.pulsar_url, token=config.token, plazo_ms=vista.PLAZO_MS)
+    publicador = Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=vista.PLAZO_MS)
     return componer(config, publicador, lambda: salud_broker.comprobar(publicador))
 
 
 def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacion) -> App:
     """The door with a given way to the broker, and a given look at it."""
-    http = urllib3.PoolManager(maxsize=config.bff_hilos)
+    http = urllib3.PoolManager(maxsize=config.bff_hilos, ssl_context=de_cliente(config.servicios_ca))
     direcciones = {
         "suscripciones": config.suscripciones_url,
         "servicio-datos": config.servicio_datos_url,
@@ -44,7 +45,8 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
     app = crear_base(
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
-        | salud_broker.vigilar(config.pulsar_admin_url, config.token)
+        | salud_broker.vigilar(config.pulsar_admin_url, config.credencial)
+        | {"cartas_muertas": partial(salud_broker.cartas_muertas, servicios.values())}
         | {"almacen": partial(comprobar, almacen)},
     )
     cuerpos.limitar(app)

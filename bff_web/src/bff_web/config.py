@@ -1,11 +1,20 @@
 """The door's settings."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+from pydantic import (
+    AfterValidator,
+    Field,
+    FilePath,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    model_validator,
+)
 
-from seedwork.entrada.config import ConfigDeAlmacen
+from seedwork.entrada.config import ConfigDeAlmacen, exigir_cifrado
 
 
 def _de_http(url: str) -> str:
@@ -69,6 +78,22 @@ class Config(ConfigDeAlmacen):
     """Likewise."""
     notificaciones_url: UrlHttp = "http://127.0.0.1:5014"
     """Likewise."""
+
+    servicios_ca: FilePath | None = None
+    """The authorities, a file in PEM, that the services' certificates must come from, where they are asked by https://;
+    by default those that the system trusts. Their names are always looked at, too."""
+
+    @model_validator(mode="after")
+    def _a_los_servicios_no_se_les_habla_en_claro(self) -> Self:
+        if self.autenticacion == "oidc":
+            exigir_cifrado(
+                "AUTENTICACION=oidc",
+                SUSCRIPCIONES_URL=self.suscripciones_url,
+                SERVICIO_DATOS_URL=self.servicio_datos_url,
+                PROCESAMIENTO_URL=self.procesamiento_url,
+                NOTIFICACIONES_URL=self.notificaciones_url,
+            )
+        return self
 
     @property
     def proxies(self) -> list[IPv4Network | IPv6Network]:

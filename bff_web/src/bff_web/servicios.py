@@ -1,5 +1,6 @@
 """The services' HTTP APIs, asked over pooled connections."""
 
+import json
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -55,6 +56,12 @@ class Servicio:
         """Whether the service says that it is ready; a health check."""
         estado = self._pedir("/salud/lista", "").status
         return None if estado == 200 else f"responde {estado}"
+
+    def cartas(self) -> str | None:
+        """What the service says of its dead letters, where there are any; a health check. They are its own to see."""
+        salud = json.loads(self._pedir("/salud/lista", "").data)
+        dicho: str | None = salud["informativas"]["cartas"]["detalle"]
+        return dicho
 
     def _pedir(self, ruta: str, correlacion: str) -> urllib3.BaseHTTPResponse:
         pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json"}

@@ -17,6 +17,7 @@ from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion,
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.unidad import Abrir
+from seedwork.pruebas.bases import de_dueno
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.respuestas import cliente_fiel
@@ -29,6 +30,7 @@ from suscripciones.composicion import servicio
 def motor(motor: sa.Engine, catalogo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
     """The database that the service's own settings name."""
     monkeypatch.setenv("DATABASE_URL", motor.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("DATABASE_URL_MIGRACION", de_dueno(motor.url))
     monkeypatch.setenv("CATALOGO_PLANES", str(catalogo))
     servicio.cache_clear()
     yield motor

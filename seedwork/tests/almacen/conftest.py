@@ -38,9 +38,11 @@ from seedwork.infraestructura.almacen_eventos import (
 from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.repositorio import Repositorio, mapeo_llano
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 from seedwork.pruebas.almacen import Almacen, Definicion, FlujosMemoria, TransaccionMemoria, Unico
+from seedwork.pruebas.bases import como_dueno
 from seedwork.pruebas.entorno import EntornoSimulado
 from seedwork.pruebas.mensajeria import IntentosMemoria, OutboxMemoria
 from seedwork.pruebas.paciencia import PacienciaFija
@@ -324,7 +326,7 @@ class BancoSQL:
         guardas = {de: f"TRIGGER {de}_solo_anexar" for de in ("eventos", "auditoria")}
         sin_guardas = [f"ALTER TABLE {de} DISABLE {guarda}" for de, guarda in guardas.items()]
         con_guardas = [f"ALTER TABLE {de} ENABLE ALWAYS {guarda}" for de, guarda in guardas.items()]
-        with self.motor.begin() as conexion:
+        with como_dueno(self.motor) as dueno, dueno.begin() as conexion:
             conexion.exec_driver_sql("; ".join([*sin_guardas, "DELETE FROM eventos", *borrar, *con_guardas]))
 
     def _leer(self, consulta: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
@@ -335,10 +337,12 @@ class BancoSQL:
 @pytest.fixture(scope="module")
 def banco_sql(nueva_base_de_modulo: Callable[[str], str]) -> Iterator[BancoSQL]:
     motor = bd.crear_motor(nueva_base_de_modulo("almacen"))
-    with motor.begin() as conexion:
-        for texto in (ddl.mensajeria(), ddl.ALMACEN_EVENTOS_V1):
-            conexion.execute(sa.text(texto))
-        METADATOS.create_all(conexion)
+    with como_dueno(motor) as dueno:
+        with dueno.begin() as conexion:
+            for texto in (ddl.mensajeria(), ddl.ALMACEN_EVENTOS_V1):
+                conexion.execute(sa.text(texto))
+            METADATOS.create_all(conexion)
+        conceder(dueno, motor.url.username or "")
     yield BancoSQL(motor)
     motor.dispose()
 

@@ -11,6 +11,7 @@ from seedwork.aplicacion.transaccion import DestinoDeComando, Saliente
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.tabla import ClaveRepetida
 from seedwork.infraestructura.topicos import topico_espera
+from seedwork.pruebas.bases import como_dueno
 from seedwork.pruebas.sobres import Viajado
 
 from .conftest import Banco, BancoSQL, Sumado, Sumar, carga, cliente, recibido, salida, sobre, transaccion
@@ -304,8 +305,9 @@ def test_mirar_a_los_que_esperan_a_lo_mismo_no_los_lee_a_todos(banco, titular):
         en_espera(banco, ids=ids)
     finally:
         sa.event.remove(banco.motor, "before_cursor_execute", oir)
-    with banco.motor.begin() as conexion:
+    with como_dueno(banco.motor) as dueno, dueno.begin() as conexion:
         conexion.exec_driver_sql("ANALYZE esperas")
+    with banco.motor.begin() as conexion:
         planes = [
             conexion.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sentencia}", parametros).scalar_one()
             for sentencia, parametros in leidas

@@ -17,6 +17,7 @@ from seedwork.infraestructura import bd
 from seedwork.infraestructura.consultas import TAMANO_PAGINA, Lista
 from seedwork.infraestructura.plazos import Plazos
 from seedwork.infraestructura.transaccion_sql import insertar
+from seedwork.pruebas.bases import de_dueno
 from seedwork.pruebas.taller import esperar
 
 pytestmark = pytest.mark.integracion
@@ -79,7 +80,7 @@ def _listar(nombre: str) -> Respondedor:
 
 @pytest.fixture
 def motor(nueva_base: Fabrica) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("listas"))
+    motor = bd.crear_motor(de_dueno(nueva_base("listas")))
     METADATOS.create_all(motor)
     with motor.begin() as conexion:
         for tabla in METADATOS.tables.values():

@@ -1,6 +1,7 @@
 """Settings that contradict each other stop the start, with a reason."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_un_token_llega_a_su_broker_y_no_se_muestra(monkeypatch, donde):
     for nombre, valor in {"PULSAR_TOKEN": "cabeza.cuerpo.firma", **donde}.items():
         monkeypatch.setenv(nombre, valor)
     config = cargar(ConfigServicio)
-    assert config.token == "cabeza.cuerpo.firma"
+    assert config.credencial.token == "cabeza.cuerpo.firma"
     assert "cuerpo" not in repr(config)
 
 
@@ -144,3 +145,39 @@ def test_un_token_no_viaja_en_claro(monkeypatch, capsys, donde, cual):
     dicho = capsys.readouterr().err
     assert f"con PULSAR_TOKEN, {cual} ha de empezar por pulsar+ssl:// o https://" in dicho
     assert "cuerpo" not in dicho
+
+
+@pytest.mark.parametrize(
+    ("url", "vale"),
+    [
+        ("postgresql://s:c@base:5432/s", False),
+        ("postgresql://s:c@base:5432/s?sslmode=require", False),
+        ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslmode=disable", False),
+        ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslrootcert=/ca.pem", True),
+        ("postgresql://s:c@127.0.0.1:5432/s", True),
+    ],
+)
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "DATABASE_URL_MIGRACION"])
+def test_a_la_base_de_otra_maquina_se_le_pide_que_diga_quien_es(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, url: str, vale: bool
+) -> None:
+    monkeypatch.setenv(variable, url)
+    cargar(ConfigServicio)
+    monkeypatch.setenv("AUTENTICACION", "oidc")
+    if vale:
+        cargar(ConfigServicio)
+        return
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    assert variable in (dicho := capsys.readouterr().err)
+    assert "verify-full" in dicho
+
+
+def test_un_certificado_va_con_su_clave(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.pem").write_text("nada")
+    monkeypatch.setenv("HTTP_CERTIFICADO", str(tmp_path / "a.pem"))
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    monkeypatch.setenv("HTTP_CLAVE", str(tmp_path / "a.pem"))
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)

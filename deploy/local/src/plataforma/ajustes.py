@@ -42,6 +42,9 @@ class Ajustes(BaseSettings):
     """Its admin API; by default, on port 8080."""
     postgres_url: str | None = None
     """Secret: a PostgreSQL server's superuser, postgresql://…; by default, a server is started here."""
+    autenticacion: Literal["ninguna", "desarrollo", "oidc"] = "ninguna"
+    """Whom callers say that they are to, as the door and the services are told; of `desarrollo` the keys are made here,
+    and `saludtech token` gives tokens."""
     bff: int = Field(default=1, ge=1, le=2)
     """How many instances of the door there are; two share its port behind a balancer."""
     bff_puerto: int = 5005

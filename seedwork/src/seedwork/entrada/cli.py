@@ -39,7 +39,7 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
         config = servicio().config
         servir(
             f"{paquete}.composicion:crear_api()",
-            Ajustes(direcciones=direcciones(config.http_host, config.http_puerto)),
+            Ajustes(direcciones=direcciones(config.http_host, config.http_puerto), tls=config.tls),
         )
 
     @cli.command()
@@ -59,14 +59,15 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
 
     @cli.command()
     def provisionar() -> None:
-        """Make topics, policies, schemas and subscriptions on the broker. Idempotent."""
+        """Make topics, policies, schemas and subscriptions on the broker; with PULSAR_TOKEN_ADMIN, for all."""
         servicio().aprovisionar()
 
     @cli.command()
     def preparar() -> None:
-        """Migrate, then provision: what must be done before the first start."""
+        """Migrate, then provision, unless with PULSAR_TOKEN: its role may not. What comes before the first start."""
         servicio().migrar()
-        servicio().aprovisionar()
+        if servicio().config.pulsar_token is None:
+            servicio().aprovisionar()
 
     cli.add_typer(_cartas(servicio), name="cartas")
     return cli
@@ -90,7 +91,9 @@ class _Verbos(TyperGroup):
         except sa.exc.DBAPIError as error:
             causa = type(error.orig).__name__
             if respuesta := bd.respuesta_del_servidor(error):
-                _terminar(causa, f"la base de datos de DATABASE_URL responde: {respuesta}")
+                _terminar(
+                    causa, f"la base de datos de DATABASE_URL, o de DATABASE_URL_MIGRACION, responde: {respuesta}"
+                )
             if bd.es_de_infraestructura(error):
                 _terminar(causa, _AUSENTE)
             _terminar(causa, "¿está al día el esquema de la base de datos? Lo pone el verbo migrar")
@@ -176,7 +179,7 @@ def _filtro(
 def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
     """The service's dead letters in hand."""
     logs.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
-    cliente = crear_cliente(servicio.config.pulsar_url, token=servicio.config.token)
+    cliente = crear_cliente(servicio.config.pulsar_url, quien=servicio.config.credencial)
     try:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
             yield cliente, buzon

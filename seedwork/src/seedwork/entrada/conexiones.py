@@ -7,6 +7,7 @@ ever waits for a client. All of it runs on one event loop; the application's vie
 import asyncio
 import re
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +63,8 @@ _POR_TEXTO = {
     "Request has invalid `Transfer-Encoding`": HTTPStatus.NOT_IMPLEMENTED,
 }
 """What is answered to errors that their class does not tell apart."""
+SALUDO_S = 5.0
+"""Seconds that a client may take to agree on TLS; meanwhile it is one of those that are open."""
 _LINGER_CERO = struct.pack("ii", 1, 0)
 
 
@@ -375,9 +378,17 @@ class Servidor:
         app: the application.
         limites: what clients may take.
         sitios: the places of files that come and go, where other processes share them.
+        tls: what it talks with; in the clear by default.
     """
 
-    def __init__(self, app: App, limites: Limites, sitios: SitiosDeArchivos | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        limites: Limites,
+        sitios: SitiosDeArchivos | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._tls = tls
         self._app = app
         self._limites = limites
         self._maximo: int = app.config["MAX_CONTENT_LENGTH"]
@@ -462,9 +473,17 @@ class Servidor:
             self._esperar_sitio()
             return
         cliente.setblocking(False)
-        tarea: asyncio.Task[Any] = self._bucle.create_task(self._bucle.connect_accepted_socket(self._servidor, cliente))
+        tarea: asyncio.Task[Any] = self._bucle.create_task(self._recibir(cliente))
         self._llegando.add(tarea)
         tarea.add_done_callback(self._llegando.discard)
+
+    async def _recibir(self, cliente: socket.socket) -> None:
+        """Make a connection of a client's socket; who does not agree on TLS in time has none."""
+        plazos = {} if self._tls is None else {"ssl_handshake_timeout": SALUDO_S, "ssl_shutdown_timeout": DESPEDIDA_S}
+        try:
+            await self._bucle.connect_accepted_socket(self._servidor, cliente, ssl=self._tls, **plazos)
+        except OSError as error:
+            log.debug("sin conexión", error=type(error).__name__)
 
     def _hacer_sitio(self) -> bool:
         """Close the connection that has been idle for longest, or else the slowest; whether there was one."""
@@ -560,7 +579,9 @@ class Servidor:
         self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IOBase, largo: int | None
     ) -> dict[str, Any]:
         if conexion.base is None:
-            conexion.base = wsgi.de_la_conexion(conexion.peername, conexion.sockname, self._limites.proxies)
+            conexion.base = wsgi.de_la_conexion(
+                conexion.peername, conexion.sockname, self._limites.proxies, cifrada=self._tls is not None
+            )
         return wsgi.de_la_peticion(conexion.base, pedido, cuerpo, largo, self._limites.proxies)
 
     def _corre(self, pedido: web.BaseRequest) -> bool:

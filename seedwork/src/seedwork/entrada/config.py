@@ -3,16 +3,18 @@
 import base64
 import binascii
 import os
+import ssl
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     Field,
+    FilePath,
     PositiveFloat,
     PositiveInt,
     SecretStr,
@@ -30,7 +32,9 @@ from pydantic_settings import (
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.paciencia import Espera
 from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.entrada.tls import de_servidor
 from seedwork.infraestructura.campos import Llavero
+from seedwork.infraestructura.credencial import Credencial
 from seedwork.infraestructura.plazos import SIN_CERROJOS_S, Plazos
 
 C = TypeVar("C", bound=BaseSettings)
@@ -72,6 +76,25 @@ def _carpeta(ruta: Path) -> Path:
     return ruta
 
 
+def en_claro(secreto: SecretStr | None) -> str | None:
+    """A secret as it is, where there is one."""
+    return None if secreto is None else secreto.get_secret_value()
+
+
+def exigir_cifrado(con: str, **urls: str) -> None:
+    """Raise ValueError unless each of these leads to this machine, or is talked to encrypted.
+
+    Args:
+        con: the setting for which that is so: what it holds does not travel in the clear.
+        urls: by the setting's name.
+    """
+    for variable, url in urls.items():
+        partes = urlsplit(url)
+        if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
+            cifrado = "https://" if partes.scheme == "http" and con != "PULSAR_TOKEN" else "pulsar+ssl:// o https://"
+            raise ValueError(f"con {con}, {variable} ha de empezar por {cifrado}: un token no viaja en claro")
+
+
 ROTACION_DIAS = 0.5
 """Days that a topic may keep what was consumed beyond its time: it forgets whole files, and looks now and then."""
 
@@ -97,6 +120,14 @@ class ConfigBase(BaseSettings):
     pulsar_token: SecretStr | None = Field(None, min_length=1)
     """Secret: who this process is to a broker that asks (a JWT). The broker must then be on this machine, or be talked
     to encrypted (pulsar+ssl://, https://)."""
+    pulsar_ca: FilePath | None = None
+    """The authorities, a file in PEM, that the broker's certificate must come from, where it is talked to encrypted
+    (pulsar+ssl://, https://); by default those that the system trusts. Its name is always looked at, too."""
+    http_certificado: FilePath | None = None
+    """The certificate, a file in PEM with its chain, by which the door, or a service's API, talks TLS (1.2 or newer);
+    only together with HTTP_CLAVE. By default it talks in the clear."""
+    http_clave: FilePath | None = None
+    """The file of its private key, in PEM."""
     retencion_dias: PositiveFloat = 7.0
     """Days that topics keep what was consumed, and up to four hours more; the saga's topic keeps everything."""
     autenticacion: Literal["ninguna", "desarrollo", "oidc"] = "ninguna"
@@ -124,20 +155,29 @@ class ConfigBase(BaseSettings):
         return Llavero(_claves(self.campos_claves.get_secret_value()), self.campos_en_claro_hasta)
 
     @property
-    def token(self) -> str | None:
-        """The broker's token, in the clear."""
-        return None if self.pulsar_token is None else self.pulsar_token.get_secret_value()
+    def credencial(self) -> Credencial:
+        """Who this process is to the broker, and by whom it knows the broker."""
+        return Credencial(en_claro(self.pulsar_token), self.pulsar_ca)
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """What its HTTP server talks with."""
+        return de_servidor(self.http_certificado, self.http_clave)
+
+    @model_validator(mode="after")
+    def _un_certificado_con_su_clave(self) -> Self:
+        if (self.http_certificado is None) != (self.http_clave is None):
+            raise ValueError("HTTP_CERTIFICADO y HTTP_CLAVE van juntas")
+        try:
+            _ = self.tls
+        except OSError as error:
+            raise ValueError(f"HTTP_CERTIFICADO y HTTP_CLAVE no sirven: {type(error).__name__}") from None
+        return self
 
     @model_validator(mode="after")
     def _el_token_no_viaja_en_claro(self) -> Self:
         if self.pulsar_token is not None:
-            for variable, url in (("PULSAR_URL", self.pulsar_url), ("PULSAR_ADMIN_URL", self.pulsar_admin_url)):
-                partes = urlsplit(url)
-                if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
-                    raise ValueError(
-                        f"con PULSAR_TOKEN, {variable} ha de empezar por pulsar+ssl:// o https://: un token no viaja "
-                        "en claro"
-                    )
+            exigir_cifrado("PULSAR_TOKEN", PULSAR_URL=self.pulsar_url, PULSAR_ADMIN_URL=self.pulsar_admin_url)
         return self
 
     @classmethod
@@ -169,6 +209,9 @@ class ConfigServicio(ConfigBase):
     database_url: UrlPostgres
     """Required, secret: the service's own database, postgresql://user:password@host:port/database. The local run makes
     it."""
+    database_url_migracion: UrlPostgres | None = None
+    """Secret: the same database as its owner reaches it, for `migrar` and for rebuilding; no API and no worker has it.
+    By default DATABASE_URL; then nothing in the database keeps the service from altering its tables."""
     http_host: str = "127.0.0.1"
     """Where the API and the worker's health page listen."""
     http_puerto: Puerto
@@ -223,6 +266,22 @@ class ConfigServicio(ConfigBase):
     """Seconds that a statement of a migration or of a rebuilding may take."""
     saga_plazo_s: PositiveFloat = 120.0
     """The saga's deadline in seconds. Who notifies must be done within half of it, so set it alike for all."""
+
+    @model_validator(mode="after")
+    def _la_base_dice_quien_es(self) -> Self:
+        if self.autenticacion == "oidc":
+            for variable, url in (
+                ("DATABASE_URL", self.database_url),
+                ("DATABASE_URL_MIGRACION", self.database_url_migracion),
+            ):
+                partes = urlsplit(url or "")
+                verificada = parse_qs(partes.query).get("sslmode") == ["verify-full"]
+                if partes.hostname and partes.hostname not in _ESTA_MAQUINA and not verificada:
+                    raise ValueError(
+                        f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full: una "
+                        "clave no se dice a quien no se conoce"
+                    )
+        return self
 
     @property
     def ritmo(self) -> Ritmo:

@@ -15,6 +15,7 @@ import pulsar
 import sqlalchemy as sa
 import structlog
 
+from contratos import canal
 from contratos.base import Mensaje
 from seedwork.aplicacion.bus import Bus, Manejador, Rechazar, Tras
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
@@ -33,6 +34,8 @@ from seedwork.entrada.escala import MedidorDeAtraso
 from seedwork.entrada.http import App, crear_app
 from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
+from seedwork.entrada.provisionar import provisionar
+from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura import bd, campos
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.auditoria import AuditorSQL
@@ -43,9 +46,10 @@ from seedwork.infraestructura.escala import EscalaSQL
 from seedwork.infraestructura.intentos import DE_NOTAS
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.plazos import Plazos
-from seedwork.infraestructura.poda import Podador, sin_muestras
+from seedwork.infraestructura.poda import DEL_OUTBOX, Podador, sin_muestras, sin_restos
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
@@ -99,29 +103,35 @@ class Servicio:
     def __post_init__(self) -> None:
         campos.usar(self.config.llavero)
         verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
+        canal.comprobar(self.nombre, oye=self.manejadores)
 
-    def motor(self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None) -> sa.Engine:
+    def motor(
+        self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None, url: str | None = None
+    ) -> sa.Engine:
         """A new engine on the service's own database.
 
         Args:
             plazos: how long anything may take there; a worker's by default.
             de: whose its connections are, where not the service's at large.
             conexiones: most that it has; as ``sesiones`` tells by default, or else as many as a process may have.
+            url: as whom the database is reached, where not as who works there.
         """
         return bd.crear_motor(
-            self.config.database_url,
+            url or self.config.database_url,
             nombre=f"{self.nombre}-{de}" if de else self.nombre,
             conexiones=conexiones or self.sesiones.get(de, self.config.bd_conexiones),
             plazos=plazos or self.config.plazos,
         )
 
     def motor_de_mantenimiento(self) -> sa.Engine:
-        """Likewise, for what takes long, and what somebody waits for."""
-        return self.motor(self.config.plazos_de_mantenimiento, de="mantenimiento")
+        """Likewise, for what takes long, and what somebody waits for; as the database's owner."""
+        return self.motor(
+            self.config.plazos_de_mantenimiento, de="mantenimiento", url=self.config.database_url_migracion
+        )
 
     def paciencia(self) -> PacienciaSegunAvance:
         """A new patience, for a bus."""
-        avance = AvancePulsar(self.config.pulsar_admin_url, self.config.token)
+        avance = AvancePulsar(self.config.pulsar_admin_url, self.config.credencial)
         return PacienciaSegunAvance(avance, self.entorno, self.config.espera)
 
     def abrir(self, motor: sa.Engine) -> Abrir:
@@ -141,23 +151,27 @@ class Servicio:
         )
 
     def migrar(self) -> None:
-        """Bring the database's schema up to date, and what the settings say into it."""
+        """Bring the database's schema up to date, and what the settings say into it; and let the role that the service
+        runs with do there what it does."""
         # alembic is a third of what a process would import, and only this verb needs it.
         from seedwork.infraestructura.migraciones import migrar
 
         motor = self.motor_de_mantenimiento()
         migrar(motor, self.migraciones)
         sin_muestras(motor, self.colas)
+        sin_restos(motor, self.colas)
         self.sembrar(motor)
+        conceder(motor, sa.make_url(self.config.database_url).username or "", (*DEL_OUTBOX, *self.colas))
 
     def aprovisionar(self) -> None:
-        """Make topics, policies, schemas and this service's subscriptions. Idempotent."""
-        config = self.config
-        aprovisionador = Aprovisionador(
-            config.pulsar_admin_url, token=config.token, retencion_dias=config.retencion_dias
-        )
-        aprovisionador.topicos()
-        aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
+        """Make topics, policies, schemas and this service's subscriptions; with an administrator's token everybody's,
+        and each role's permissions. Idempotent."""
+
+        def propio(aprovisionador: Aprovisionador) -> None:
+            aprovisionador.topicos()
+            aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
+
+        provisionar(propio)
 
     def cartero(self, cliente: pulsar.Client, motor: sa.Engine) -> Cartero:
         """Who replays and discards this service's dead letters."""
@@ -169,14 +183,15 @@ class Servicio:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
-        app = self.app_sobre(motor)
+        atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.credencial)
+        app = self.app_sobre(motor, {"cartas": partial(comunes.contar_cartas, atrasos, self.nombre)})
         # It tells of what waits also when all workers are dead.
         medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
         return app
 
-    def app_sobre(self, motor: sa.Engine) -> App:
-        """Its routes, and its audit trail's, on a database."""
-        app = crear_app_sobre(motor)
+    def app_sobre(self, motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
+        """Its routes, and its audit trail's, on a database; with what its health shows besides."""
+        app = crear_app_sobre(motor, informativas)
         self.api(app, motor)
         registrar_auditoria(app, self.nombre, motor)
         return app
@@ -200,12 +215,12 @@ class Servicio:
         """Consumers, timers and senders; and the relay, unless that has a process of its own."""
         config = self.config
         motor = self.motor(conexiones=config.bd_conexiones - DE_NOTAS - sum(self.sesiones.values()))
-        cliente, bus = crear_cliente(config.pulsar_url, token=config.token), self.bus(motor, self.paciencia())
+        cliente, bus = crear_cliente(config.pulsar_url, quien=config.credencial), self.bus(motor, self.paciencia())
         consumidores = consumidores_reales(
             bus,
             motor,
             cliente,
-            Publicador(config.pulsar_url, token=config.token, plazo_ms=8000),
+            Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=8000),
             self.entorno,
             contexto=self.nombre,
             ritmo=config.ritmo,
@@ -228,7 +243,7 @@ class Servicio:
             comunes.cartas(
                 self.cartero(cliente, motor),
                 self.nombre,
-                AtrasosPulsar(config.pulsar_admin_url, config.token),
+                AtrasosPulsar(config.pulsar_admin_url, config.credencial),
                 timedelta(days=config.cartas_dias),
             ),
             comunes.en_espera(motor, bus.consumidor),
@@ -256,7 +271,7 @@ class Servicio:
     def _salida(self) -> Publicador:
         # What is pending stays in order through a lost connection; a round travels in whole batches.
         config = self.config
-        return Publicador(config.pulsar_url, token=config.token, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
+        return Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
 
     def _relay(self, motor: sa.Engine, salida: Publicador) -> Relay:
         # Who looks at the table sees where its leader is.
@@ -275,7 +290,7 @@ class Servicio:
         return MedidorDeAtraso(
             self.nombre,
             origenes(self.nombre, self.manejadores, config.cola),
-            AtrasosPulsar(config.pulsar_admin_url, config.token),
+            AtrasosPulsar(config.pulsar_admin_url, config.credencial),
             self._escala(motor),
             self.entorno,
             objetivo_s=config.escala_objetivo_s,
@@ -288,9 +303,9 @@ class Servicio:
         return comunes.MedidorDeOutbox(motor, self.entorno, self.config.sin_avance_s)
 
 
-def crear_app_sobre(motor: sa.Engine) -> App:
-    """A Flask application whose routes answer from a database."""
-    app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
+def crear_app_sobre(motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
+    """A Flask application whose routes answer from a database, with what its health shows besides."""
+    app = crear_app({"base_datos": lambda: comprobar_bd(motor)}, informativas)
     app.auditor = AuditorSQL(motor)
     app.register_error_handler(CursorInvalido, _cursor_invalido)
     app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)

@@ -19,13 +19,14 @@ _PREFIJO = re.compile(r"(?:/(?!\.+(?:/|$))[A-Za-z0-9._~-]+)+")
 Red = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def de_la_conexion(cliente: Any, propia: Any, proxies: Sequence[Red]) -> dict[str, Any]:
+def de_la_conexion(cliente: Any, propia: Any, proxies: Sequence[Red], *, cifrada: bool = False) -> dict[str, Any]:
     """What is the same for all of a connection's requests.
 
     Args:
         cliente: the other's address, as the socket tells it.
         propia: ours.
         proxies: from whose addresses ``X-Forwarded-*`` count.
+        cifrada: whether it is TLS.
     """
     # An IPv4 client of a socket for both families is told as what it is.
     direccion = (cliente or ("",))[0].removeprefix("::ffff:")
@@ -36,7 +37,7 @@ def de_la_conexion(cliente: Any, propia: Any, proxies: Sequence[Red]) -> dict[st
         "SERVER_NAME": servidor[0],
         "SERVER_PORT": str(servidor[1]),
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
+        "wsgi.url_scheme": "https" if cifrada else "http",
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,

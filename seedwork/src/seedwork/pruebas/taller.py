@@ -37,7 +37,7 @@ from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crea
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
-from seedwork.pruebas.bases import ajena
+from seedwork.pruebas.bases import ajena, como_dueno
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 PACIENCIA_S = 30.0
@@ -251,6 +251,12 @@ class Taller:
         """The number that a query answers."""
         with self.motor.connect() as conexion:
             return int(conexion.scalar(sa.text(sql)))
+
+    @contextmanager
+    def dueno(self) -> Iterator[sa.Connection]:
+        """A transaction of whoever owns the tables, committed after the body: for what a service may not do."""
+        with como_dueno(self.motor) as motor, motor.begin() as conexion:
+            yield conexion
 
     @contextmanager
     def ajena(self) -> Iterator[sa.Connection]:
