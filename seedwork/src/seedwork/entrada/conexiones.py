@@ -542,12 +542,16 @@ class Servidor:
                 return conexion.rechazar(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
             if self._corre(pedido):
                 return await self._atender_mientras_llega(conexion, pedido, espera is not None)
+            entorno = self._entorno(conexion, pedido, BytesIO(), None)
             try:
-                cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
+                self._caber(pedido.content_length or 0)
+                # What is not here yet is not waited for where its sender may not come in.
+                if not _por_venir(pedido) or await self._app.admite(entorno):
+                    cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
+                    wsgi.con_cuerpo(entorno, cuerpo, largo)
             except _SinLeer as razon:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
-            entorno = self._entorno(conexion, pedido, cuerpo, largo)
             entorno[SITIO] = sitio
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
@@ -599,11 +603,10 @@ class Servidor:
         Raises:
             _SinLeer: it is too large, was not whole in time, or no more can be held at once.
         """
-        self._caber(pedido.content_length or 0)
         if not pedido.body_exists:
             return BytesIO(), None
         conexion, contenido = cast(Conexion, pedido.protocol), pedido.content
-        if contenido.is_eof() and contenido.exception() is None:
+        if not _por_venir(pedido):
             leido = contenido.read_nowait()
             self._caber(len(leido))
             self._tomar(conexion, len(leido))
@@ -726,6 +729,11 @@ def _sin_fallar(comprobar: Callable[[], object]) -> None:
     """What it finds is told by whoever asks for it."""
     with suppress(Exception):
         comprobar()
+
+
+def _por_venir(pedido: web.BaseRequest) -> bool:
+    """Whether the request's body is not here, whole."""
+    return pedido.body_exists and not (pedido.content.is_eof() and pedido.content.exception() is None)
 
 
 def _falta(pedido: web.BaseRequest) -> bool:
