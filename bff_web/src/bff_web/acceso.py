@@ -14,21 +14,12 @@ from bff_web.comandos import COMANDOS
 from bff_web.comandos.vista import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
 from bff_web.limites import Limite
-from contratos import permisos  # noqa: F401  makes the rules known
 from contratos.acceso import Alcance, Permiso, SinPermiso, permiso
+from contratos.permisos import DE_OPERADOR
 from seedwork.aplicacion.identidad import Acceso, Quien
 from seedwork.entrada import acceso
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.tokens import Portador, SinClaves, TokenInvalido, Verificador
-
-DE_OPERADOR = Permiso(
-    ambito="",
-    cliente=Alcance.NADA,
-    clinica=Alcance.NADA,
-    investigador=Alcance.NADA,
-    operador=Alcance.TODO,
-)
-"""The rule of what is nobody's but an operator's, whatever scopes its token has."""
 
 PUBLICAS: Final = frozenset(
     {

@@ -4,7 +4,7 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consultas, cuerpos, documento, salud_broker
+from bff_web import acceso, consultas, cuerpos, documento, origenes, salud_broker
 from bff_web.comandos import vista
 from bff_web.config import Config
 from bff_web.formularios import Subidas
@@ -58,10 +58,12 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
         | ({"identidad": claves.comprobar} if config.autenticada else {}),
     )
     cuerpos.limitar(app)
+    origenes.admitir(app, config.origenes)
     secreto = config.idempotencia_secreto.get_secret_value().encode()
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
-    documento.registrar(app)
+    proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
+    documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
     reglas = acceso.reglas(app)
     if config.autenticada:
         verificador = Verificador(

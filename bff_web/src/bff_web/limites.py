@@ -133,11 +133,11 @@ class Limite:
         """Seconds until one more passes, rounded up."""
         dura = self._regla.get_expiry()
         antes, queda, ahora, _ = self._cuentas.get_sliding_window(self._regla.key_for(quien), dura)
-        if ahora >= self._regla.amount or not antes:
-            # All of this window's: the next one begins with them as its past.
-            return max(1, math.ceil(queda))
+        if ahora >= self._regla.amount:
+            # All of this window's: the next one begins with them as its past, and has to be rid of one.
+            return math.ceil(queda + dura / ahora)
         sobran = antes * queda / dura + ahora + 1 - self._regla.amount
-        return max(1, min(math.ceil(queda), math.ceil(sobran * dura / antes)))
+        return max(1, math.ceil(min(queda, sobran * dura / max(antes, 1))))
 
 
 def _red(direccion: str | None) -> str:

@@ -29,6 +29,7 @@ from seedwork.entrada.descargas import SITIO, Descarga, Sitio
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
+from seedwork.entrada.proteccion import proteger
 from seedwork.entrada.sitios import Sitios
 
 log = structlog.get_logger(__name__)
@@ -752,6 +753,7 @@ def _estado(error: BaseException | None) -> int:
 def _cruda(respuesta: flask.Response) -> tuple[bytes, bytes]:
     """An answer's octets, head and body, where nothing comes after it."""
     respuesta.headers["Connection"] = "close"
+    proteger(respuesta.headers)
     # A small file's, too.
     respuesta.direct_passthrough = False
     estado = respuesta.status_code

@@ -23,6 +23,7 @@ from seedwork.aplicacion.identidad import Quien
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada import compresion
 from seedwork.entrada.problemas import ErrorHttp, registrar_errores
+from seedwork.entrada.proteccion import proteger
 from seedwork.entrada.salud import Comprobacion, Papel, crear_salud
 
 CABECERA_CORRELACION = "X-Correlation-Id"
@@ -278,6 +279,7 @@ def _exigir_host(entorno: Mapping[str, Any]) -> None:
 def _terminar(respuesta: flask.Response) -> flask.Response:
     compresion.comprimir(respuesta)
     pedido = flask.request
+    proteger(respuesta.headers, por_tls=pedido.scheme == "https")
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
     etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
