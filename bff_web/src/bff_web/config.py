@@ -125,8 +125,8 @@ class Config(ConfigDeAlmacen):
     oidc_audiencia: str = "saludtech"
     """Whom they must be meant for (`aud`)."""
     oidc_jwks: Annotated[str, AfterValidator(_de_juego)] = ""
-    """The public keys that they are checked with (JWKS): an https:// URL, or a file's path; fetched anew every five
-    minutes, and when a token names an unknown one. Required unless AUTENTICACION=ninguna."""
+    """The public keys that they are checked with (JWKS): an https:// URL, a file's path, or the JSON itself; read anew
+    every five minutes, and when a token names an unknown one. Required unless AUTENTICACION=ninguna."""
     oidc_algoritmos: Annotated[str, AfterValidator(_de_algoritmos)] = ",".join(ALGORITMOS)
     """How they may be signed: RS256, ES256, EdDSA, with commas."""
     oidc_tipo_jwt: bool = False

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from plataforma import partes, puertos, sondas
+from plataforma import identidad, partes, puertos, sondas
 from plataforma.ajustes import PUERTO_PULSAR, Ajustes
 from plataforma.broker import BrokerIncrustado
 from plataforma.descargas import PULSAR, encontrar_java
@@ -14,7 +14,7 @@ from plataforma.errores import ErrorPlataforma
 from plataforma.escala import Escalado
 from plataforma.partes import Conexiones, Grupo, Parte, Preparativo
 from plataforma.postgres import PostgresIncrustado, url_de
-from plataforma.secretos import Secretos
+from plataforma.secretos import Secretos, escribir_privado
 from plataforma.servicios import SERVICIOS
 
 _LOCALES = ("127.0.0.1", "localhost", "::1")
@@ -61,6 +61,7 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
         pulsar_admin_url=broker.admin_url if broker else _admin_url(ajustes),
         bases={paquete: url_de(postgres_url, paquete, clave, paquete) for paquete, clave in claves.items()},
         almacen=str(estado / "almacen"),
+        identidad=_identidad(ajustes, estado / "identidad"),
     )
     preparativos: list[Preparativo] = []
     servicios: list[Parte] = []
@@ -87,6 +88,15 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
         infraestructura.append(Parte("pulsar", Grupo.BROKER, orden, sondas.pulsar(broker.admin_url), puertos_broker))
     escalados = partes.escalados(ajustes) if con_servicios else []
     return Plano(infraestructura, preparativos, servicios, conexiones, postgres_url, claves, externos, escalados)
+
+
+def _identidad(ajustes: Ajustes, carpeta: Path) -> str:
+    """The folder of the keys by which callers are known; empty where nobody is asked."""
+    if ajustes.autenticacion == "ninguna":
+        return ""
+    carpeta.mkdir(mode=0o700, exist_ok=True)
+    identidad.hacer(carpeta, escribir_privado)
+    return str(carpeta)
 
 
 def _broker(ajustes: Ajustes, estado: Path, externos: list[str], de_paso: bool) -> BrokerIncrustado | None:

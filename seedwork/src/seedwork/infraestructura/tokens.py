@@ -219,7 +219,7 @@ class ClavesPublicadas:
     :data:`VIGENCIA_S`. No connection is opened before a token comes.
 
     Args:
-        fuente: a URL, or a file's path.
+        fuente: a URL, a file's path, or the keys themselves (JSON).
         desarrollo: whether they may be development keys.
         reloj: seconds that only grow.
         leer: fetches what is published; from the source by default.
@@ -301,14 +301,16 @@ class ClavesPublicadas:
 
 
 def leer_juego(fuente: str) -> bytes:
-    """What is published at a URL, or in a file; nobody is followed elsewhere.
+    """What is published at a URL, or in a file; what begins as JSON does is itself. Nobody is followed elsewhere.
 
     Raises:
         OSError: it can't be read.
         ValueError: there is too much of it.
         urllib3.exceptions.HTTPError: it can't be fetched.
     """
-    if not fuente.startswith(("http://", "https://")):
+    if fuente.lstrip().startswith("{"):
+        datos = fuente.encode()
+    elif not fuente.startswith(("http://", "https://")):
         with Path(fuente.removeprefix("file://")).open("rb") as archivo:
             datos = archivo.read(_MAXIMO_JUEGO + 1)
     else:
