@@ -50,9 +50,8 @@ def _carpeta(ruta: Path) -> Path:
 def _clave_publica(dicho: str) -> str:
     if not dicho:
         return ""
-    clave = pem(dicho)
-    clave_publica(clave)
-    return clave
+    clave_publica(pem(dicho))
+    return dicho
 
 
 ROTACION_DIAS = 0.5
@@ -180,8 +179,8 @@ class ConfigServicio(ConfigBase):
     http_host: str = "127.0.0.1"
     """Where the API and the worker's health page listen; with AUTENTICACION=ninguna, on the loopback alone."""
     puerta_clave_publica: Annotated[str, AfterValidator(_clave_publica)] = ""
-    """The door's Ed25519 public key, PEM or a file's path: what it signs who asks with. The API needs it unless
-    AUTENTICACION=ninguna. The local run and `make secretos` make it."""
+    """The door's Ed25519 public key, PEM (its ends of lines may be written \\n) or a file's path: that of what it signs
+    who asks with. The API needs it unless AUTENTICACION=ninguna. The local run and `make secretos` make it."""
     http_puerto: Puerto
     """The API's port; each service has a default of its own, where the door looks for it."""
     salud_puerto: Puerto

@@ -28,7 +28,7 @@ from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abrid
 from seedwork.entrada import acceso, logs
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.cartas import Cartero
-from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.config import ConfigServicio, pem
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales, origenes
 from seedwork.entrada.escala import MedidorDeAtraso
 from seedwork.entrada.http import App, crear_app
@@ -299,14 +299,14 @@ def identificado_por_la_puerta(clave: str) -> Callable[[], Quien]:
     """Who asks, as the door says; whoever is not the door is answered 401.
 
     Args:
-        clave: the door's public key, PEM.
+        clave: the door's public key, PEM or a file's path.
 
     Raises:
         SystemExit: there is none.
     """
     if not clave:
         sys.exit("configuración: PUERTA_CLAVE_PUBLICA: falta; sin ella, la API no sabe a quién cree")
-    sellos = lector(clave)
+    sellos = lector(pem(clave))
 
     def identificar() -> Quien:
         try:
