@@ -92,18 +92,28 @@ locals {
   entorno_comun = {
     PULSAR_URL       = var.pulsar_url
     PULSAR_ADMIN_URL = var.pulsar_admin_url
+    AUTENTICACION    = "oidc"
   }
   entorno_de = {
-    bff            = { ALMACEN_URL = "gs://${google_storage_bucket.imagenes.name}" }
-    suscripciones  = {}
-    servicio-datos = {}
-    procesamiento  = { ALMACEN_URL = "gs://${google_storage_bucket.imagenes.name}" }
+    bff = {
+      ALMACEN_URL    = "gs://${google_storage_bucket.imagenes.name}"
+      OIDC_EMISOR    = var.oidc.emisor
+      OIDC_AUDIENCIA = var.oidc.audiencia
+      OIDC_JWKS      = var.oidc.jwks
+    }
+    suscripciones  = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }
+    servicio-datos = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }
+    procesamiento = {
+      ALMACEN_URL          = "gs://${google_storage_bucket.imagenes.name}"
+      PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica
+    }
     notificaciones = {
-      SMTP_HOST      = var.smtp.host
-      SMTP_PUERTO    = tostring(var.smtp.puerto)
-      SMTP_USUARIO   = var.smtp.usuario
-      SMTP_REMITENTE = var.smtp.remitente
-      SMTP_STARTTLS  = "true"
+      PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica
+      SMTP_HOST            = var.smtp.host
+      SMTP_PUERTO          = tostring(var.smtp.puerto)
+      SMTP_USUARIO         = var.smtp.usuario
+      SMTP_REMITENTE       = var.smtp.remitente
+      SMTP_STARTTLS        = "true"
     }
   }
 
@@ -112,7 +122,7 @@ locals {
   secretos_de = {
     bff = {
       IDEMPOTENCIA_SECRETO = "idempotencia-secreto", PULSAR_TOKEN = "pulsar-token-bff"
-      CAMPOS_CLAVES        = "campos-claves"
+      CAMPOS_CLAVES        = "campos-claves", PUERTA_CLAVE = "puerta-clave"
     }
     suscripciones  = { DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = "pulsar-token-suscripciones", CAMPOS_CLAVES = "campos-claves" }
     servicio-datos = { DATABASE_URL = "servicio-datos-database-url", PULSAR_TOKEN = "pulsar-token-servicio-datos", CAMPOS_CLAVES = "campos-claves" }

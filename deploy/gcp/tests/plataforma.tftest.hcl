@@ -69,6 +69,12 @@ variables {
   version_imagenes   = "0123abc"
   pulsar_url         = "pulsar+ssl://broker.example:6651"
   pulsar_admin_url   = "https://broker.example"
+  oidc = {
+    emisor    = "https://identidad.example"
+    audiencia = "saludtech"
+    jwks      = "https://identidad.example/jwks"
+  }
+  puerta_clave_publica = "-----BEGIN PUBLIC KEY-----\\nMCowBQYDK2VwAyEA\\n-----END PUBLIC KEY-----\\n"
   smtp               = { host = "smtp.example", usuario = "saludtech", remitente = "SaludTech <avisos@saludtech.example>" }
   cuenta_facturacion = "000000-000000-000000"
   correo_avisos      = "avisos@saludtech.example"

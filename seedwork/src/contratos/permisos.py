@@ -114,3 +114,6 @@ PERMISOS = declarar(
 )
 # fmt: on
 """The rule of every command that the door takes, and of every query."""
+
+DE_OPERADOR = _regla("", NADA, NADA, NADA, TODO)
+"""The rule of the door's own pages that are an operator's: its metrics."""

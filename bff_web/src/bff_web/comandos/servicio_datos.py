@@ -110,6 +110,11 @@ class CuerpoCrearServicioDatos(Cuerpo):
     dataset: DatasetDelServicio
     suscripcion: SuscripcionDelServicio
 
+    @property
+    @override
+    def a_nombre_de(self) -> str:
+        return _dado(self, "cliente.codigo")
+
     @override
     def mensaje(self, id_recurso: str) -> CrearServicioDatos:
         return CrearServicioDatos(

@@ -122,7 +122,8 @@ def leer_ajustes(raiz: Path, **fijados: Any) -> Ajustes:
 
 
 def leer_ajustes_libres(raiz: Path, **fijados: Any) -> Ajustes:
-    """The settings of a run of its own beside others: a broker and a PostgreSQL are started, and every port is free.
+    """The settings of a run of its own beside others: a broker and a PostgreSQL are started, every port is free, and
+    nobody is asked who they are.
 
     Raises ErrorPlataforma as `leer_ajustes` does.
     """
@@ -131,6 +132,7 @@ def leer_ajustes_libres(raiz: Path, **fijados: Any) -> Ajustes:
         "pulsar_url": f"pulsar://{LOCAL}:{pulsar}",
         "pulsar_admin_url": f"http://{LOCAL}:{admin}",
         "postgres_url": None,
+        "autenticacion": "ninguna",
     }
     return leer_ajustes(raiz, **propios | fijados)
 

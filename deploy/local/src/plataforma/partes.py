@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
-from plataforma import sondas
+from plataforma import identidad, sondas
 from plataforma.ajustes import Ajustes
 from plataforma.balanceador import DRENAJE_S, Balanceador
 from plataforma.credenciales import ADMINISTRADOR, OPERADOR
@@ -62,7 +62,8 @@ class Preparativo:
 
 @dataclass(frozen=True)
 class Conexiones:
-    """Where the infrastructure is: the broker, each service's database by its package's name, and the files' folder."""
+    """Where the infrastructure is: the broker, each service's database by its package's name, the files' folder, and
+    that of the keys by which callers are known."""
 
     pulsar_url: str
     pulsar_admin_url: str
@@ -77,6 +78,8 @@ class Conexiones:
         """Where the broker is, and who somebody is to it."""
         suyo = {"PULSAR_TOKEN": self.tokens[rol]} if self.tokens else {}
         return {"PULSAR_URL": self.pulsar_url, "PULSAR_ADMIN_URL": self.pulsar_admin_url, **suyo}
+
+    identidad: str = ""
 
 
 def correo(ajustes: Ajustes, buzon: Path) -> Parte:
@@ -175,6 +178,7 @@ def _instancia(
         "IDEMPOTENCIA_SECRETO": secretos["idempotencia"],
         "CAMPOS_CLAVES": secretos["campos"],
         "ALMACEN_URL": conexiones.almacen,
+        **_identidad_de_la_puerta(ajustes, conexiones),
         **_metricas(metricas, puerto.parte),
         **propio,
     }
@@ -191,10 +195,26 @@ def _entorno_comun(
         "CAMPOS_CLAVES": secretos["campos"],
         **conexiones.del_broker(rol or servicio.nombre),
         "ALMACEN_URL": conexiones.almacen,
+        "AUTENTICACION": ajustes.autenticacion,
     }
+    if conexiones.identidad:
+        entorno["PUERTA_CLAVE_PUBLICA"] = f"{conexiones.identidad}/{identidad.PUERTA_CLAVE_PUBLICA}"
     entorno |= {ajuste: secretos[nombre] for ajuste, nombre in servicio.secretos.items()}
     if servicio.correo:
         entorno |= {"SMTP_HOST": LOCAL, "SMTP_PUERTO": str(ajustes.puerto("correo_puerto").numero)}
+    return entorno
+
+
+def _identidad_de_la_puerta(ajustes: Ajustes, conexiones: Conexiones) -> dict[str, str]:
+    entorno: dict[str, str] = {"AUTENTICACION": ajustes.autenticacion}
+    if conexiones.identidad:
+        entorno["PUERTA_CLAVE"] = f"{conexiones.identidad}/{identidad.PUERTA_CLAVE}"
+    if ajustes.autenticacion == "desarrollo":
+        entorno |= {
+            "OIDC_AUDIENCIA": identidad.AUDIENCIA,
+            "OIDC_JWKS": f"{conexiones.identidad}/{identidad.DESARROLLO_JWKS}",
+            "OIDC_ALGORITMOS": "EdDSA",
+        }
     return entorno
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from plataforma import partes, puertos, sondas
+from plataforma import identidad, partes, puertos, sondas
 from plataforma.ajustes import PUERTO_PULSAR, Ajustes
 from plataforma.broker import BrokerIncrustado
 from plataforma.credenciales import ADMINISTRADOR, OPERADOR, Credenciales
@@ -15,7 +15,7 @@ from plataforma.errores import ErrorPlataforma
 from plataforma.escala import Escalado
 from plataforma.partes import Conexiones, Grupo, Parte, Preparativo
 from plataforma.postgres import PostgresIncrustado, dueno, url_de
-from plataforma.secretos import Secretos
+from plataforma.secretos import Secretos, escribir_privado
 from plataforma.servicios import SERVICIOS
 
 _LOCALES = ("127.0.0.1", "localhost", "::1")
@@ -70,6 +70,7 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
         almacen=str(estado / "almacen"),
         de_duenos={p: url_de(postgres_url, dueno(p), clave, p) for p, clave in de_duenos.items()},
         tokens={rol: credenciales.token(rol) for rol in roles} if broker and credenciales else {},
+        identidad=_identidad(ajustes, estado / "identidad"),
     )
     preparativos: list[Preparativo] = []
     servicios: list[Parte] = []
@@ -100,6 +101,15 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
     return Plano(
         infraestructura, preparativos, servicios, conexiones, postgres_url, claves, de_duenos, externos, escalados
     )
+
+
+def _identidad(ajustes: Ajustes, carpeta: Path) -> str:
+    """The folder of the keys by which callers are known; empty where nobody is asked."""
+    if ajustes.autenticacion == "ninguna":
+        return ""
+    carpeta.mkdir(mode=0o700, exist_ok=True)
+    identidad.hacer(carpeta, escribir_privado)
+    return str(carpeta)
 
 
 def _broker(

@@ -30,6 +30,7 @@ from seedwork.entrada.descargas import SITIO, Descarga, Sitio
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
+from seedwork.entrada.proteccion import proteger
 from seedwork.entrada.sitios import Sitios
 
 log = structlog.get_logger(__name__)
@@ -561,12 +562,16 @@ class Servidor:
                 return conexion.rechazar(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
             if self._corre(pedido):
                 return await self._atender_mientras_llega(conexion, pedido, espera is not None)
+            entorno = self._entorno(conexion, pedido, BytesIO(), None)
             try:
-                cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
+                self._caber(pedido.content_length or 0)
+                # What is not here yet is not waited for where its sender may not come in.
+                if not _por_venir(pedido) or await self._app.admite(entorno):
+                    cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
+                    wsgi.con_cuerpo(entorno, cuerpo, largo)
             except _SinLeer as razon:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
-            entorno = self._entorno(conexion, pedido, cuerpo, largo)
             entorno[SITIO] = sitio
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
@@ -620,11 +625,10 @@ class Servidor:
         Raises:
             _SinLeer: it is too large, was not whole in time, or no more can be held at once.
         """
-        self._caber(pedido.content_length or 0)
         if not pedido.body_exists:
             return BytesIO(), None
         conexion, contenido = cast(Conexion, pedido.protocol), pedido.content
-        if contenido.is_eof() and contenido.exception() is None:
+        if not _por_venir(pedido):
             leido = contenido.read_nowait()
             self._caber(len(leido))
             self._tomar(conexion, len(leido))
@@ -749,6 +753,11 @@ def _sin_fallar(comprobar: Callable[[], object]) -> None:
         comprobar()
 
 
+def _por_venir(pedido: web.BaseRequest) -> bool:
+    """Whether the request's body is not here, whole."""
+    return pedido.body_exists and not (pedido.content.is_eof() and pedido.content.exception() is None)
+
+
 def _falta(pedido: web.BaseRequest) -> bool:
     """Whether some of the request's body has not come yet, or was not read."""
     return pedido.body_exists and not pedido.content.is_eof()
@@ -765,6 +774,7 @@ def _estado(error: BaseException | None) -> int:
 def _cruda(respuesta: flask.Response) -> tuple[bytes, bytes]:
     """An answer's octets, head and body, where nothing comes after it."""
     respuesta.headers["Connection"] = "close"
+    proteger(respuesta.headers)
     # A small file's, too.
     respuesta.direct_passthrough = False
     estado = respuesta.status_code

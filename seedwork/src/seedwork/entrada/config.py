@@ -6,6 +6,7 @@ import os
 import ssl
 import sys
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -36,6 +37,7 @@ from seedwork.entrada.tls import de_servidor
 from seedwork.infraestructura.campos import Llavero
 from seedwork.infraestructura.credencial import Credencial
 from seedwork.infraestructura.plazos import SIN_CERROJOS_S, Plazos
+from seedwork.infraestructura.tokens import clave_publica
 
 C = TypeVar("C", bound=BaseSettings)
 
@@ -90,15 +92,59 @@ def exigir_cifrado(con: str, **urls: str) -> None:
     """
     for variable, url in urls.items():
         partes = urlsplit(url)
-        if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
+        if partes.scheme not in ("pulsar+ssl", "https") and not es_de_esta_maquina(partes.hostname):
             cifrado = "https://" if partes.scheme == "http" and con != "PULSAR_TOKEN" else "pulsar+ssl:// o https://"
             raise ValueError(f"con {con}, {variable} ha de empezar por {cifrado}: un token no viaja en claro")
+
+
+def _clave_publica(dicho: str) -> str:
+    if not dicho:
+        return ""
+    clave_publica(pem(dicho))
+    return dicho
 
 
 ROTACION_DIAS = 0.5
 """Days that a topic may keep what was consumed beyond its time: it forgets whole files, and looks now and then."""
 
-_ESTA_MAQUINA = frozenset({"127.0.0.1", "::1", "localhost"})
+
+def es_de_esta_maquina(host: str | None) -> bool:
+    """Whether nobody but this machine reaches an address: the loopback."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def exigir_en_casa(variable: str, host: str) -> None:
+    """Let nothing listen beyond this machine where nobody is asked who they are.
+
+    Raises:
+        ValueError: it would.
+    """
+    if not es_de_esta_maquina(host):
+        raise ValueError(
+            f"con AUTENTICACION=ninguna, {variable} ha de ser de esta máquina (127.0.0.1): quien llegara a {host} "
+            "podría hacerlo todo. Pon AUTENTICACION=oidc"
+        )
+
+
+def pem(dicho: str) -> str:
+    """A key: the setting itself, or what is in the file that it names.
+
+    Raises:
+        ValueError: there is no such file.
+    """
+    if "-----BEGIN" in dicho:
+        # In an environment's one line, its ends are often written so.
+        return dicho.replace("\\n", "\n")
+    try:
+        return Path(dicho).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        raise ValueError("no es una clave en PEM ni un archivo que se pueda leer") from None
+
 
 Puerto = Annotated[int, Field(ge=0, le=65535)]
 UrlPulsar = Annotated[str, AfterValidator(_de_pulsar)]
@@ -213,7 +259,10 @@ class ConfigServicio(ConfigBase):
     """Secret: the same database as its owner reaches it, for `migrar` and for rebuilding; no API and no worker has it.
     By default DATABASE_URL; then nothing in the database keeps the service from altering its tables."""
     http_host: str = "127.0.0.1"
-    """Where the API and the worker's health page listen."""
+    """Where the API and the worker's health page listen; with AUTENTICACION=ninguna, on the loopback alone."""
+    puerta_clave_publica: Annotated[str, AfterValidator(_clave_publica)] = ""
+    """The door's Ed25519 public key, PEM (its ends of lines may be written \\n) or a file's path: that of what it signs
+    who asks with. The API needs it unless AUTENTICACION=ninguna. The local run and `make secretos` make it."""
     http_puerto: Puerto
     """The API's port; each service has a default of its own, where the door looks for it."""
     salud_puerto: Puerto
@@ -276,7 +325,7 @@ class ConfigServicio(ConfigBase):
             ):
                 partes = urlsplit(url or "")
                 verificada = parse_qs(partes.query).get("sslmode") == ["verify-full"]
-                if partes.hostname and partes.hostname not in _ESTA_MAQUINA and not verificada:
+                if partes.hostname and not es_de_esta_maquina(partes.hostname) and not verificada:
                     raise ValueError(
                         f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full: una "
                         "clave no se dice a quien no se conoce"
@@ -323,6 +372,12 @@ class ConfigServicio(ConfigBase):
             cerrojo_s=2 * SIN_CERROJOS_S,
             transaccion_s=SIN_CERROJOS_S - 1,
         )
+
+    @model_validator(mode="after")
+    def _nadie_entra_sin_decir_quien_es(self) -> Self:
+        if not self.autenticada:
+            exigir_en_casa("HTTP_HOST", self.http_host)
+        return self
 
     @model_validator(mode="after")
     def _nadie_retiene_a_los_demas(self) -> Self:

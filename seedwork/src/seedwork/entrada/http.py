@@ -7,8 +7,9 @@ import math
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor
-from typing import Any
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any, Protocol
 
 import flask
 import structlog
@@ -22,6 +23,7 @@ from seedwork.aplicacion.identidad import Quien
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada import compresion
 from seedwork.entrada.problemas import ErrorHttp, registrar_errores
+from seedwork.entrada.proteccion import proteger
 from seedwork.entrada.salud import Comprobacion, Papel, crear_salud
 
 CABECERA_CORRELACION = "X-Correlation-Id"
@@ -32,6 +34,8 @@ COLA_S = 5.0
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
 _LLEGADA = "seedwork.llegada"
+_ADMISION = "seedwork.admision"
+"""In a request's environment, who sends it, or the error that it is refused with: it is asked once."""
 
 _SIN_HOST = ("HTTP/1.0", "HTTP/0.9")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
@@ -45,6 +49,21 @@ SOLICITUDES = Histogram(
 )
 
 
+class Portero(Protocol):
+    """Says of each request whether it may come in, before its body is read."""
+
+    def preparar(self, credencial: str | None) -> "Future[None] | None":
+        """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
+        nothing has. It does not block."""
+
+    def admitir(self) -> Quien | None:
+        """Who sends the request being handled; None where whoever comes may. It does not block.
+
+        Raises:
+            ErrorHttp: it may not come in.
+        """
+
+
 class App(flask.Flask):
     """A Flask for an event loop: views that are coroutines run on it, and must not block; all others run on threads.
 
@@ -55,6 +74,7 @@ class App(flask.Flask):
         identificar: who sends the request being handled; None where nobody is asked who they are. It raises ErrorHttp,
             401, where somebody is asked, and says nothing that counts.
         auditor: keeps who asked what.
+        portero: who lets requests in; None where all are let in.
         corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
     """
 
@@ -62,6 +82,7 @@ class App(flask.Flask):
     corrientes: Collection[str] = ()
     identificar: Callable[[], Quien | None] = staticmethod(lambda: None)
     auditor: Auditor = SinAuditor()
+    portero: Portero | None = None
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""
@@ -74,6 +95,40 @@ class App(flask.Flask):
             return asyncio.run(devuelto)
         return devuelto
 
+    def guardar(self, portero: Portero) -> None:
+        """Have a doorkeeper let requests in, and say who sends them."""
+        self.portero = portero
+        self.identificar = partial(_admitido, portero)
+        self.before_request(partial(_entrar, portero))
+
+    def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
+        if self.portero is None:
+            return None
+        return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """As a WSGI application: it waits for the doorkeeper on this very thread."""
+        if (pendiente := self._por_esperar(environ)) is not None:
+            pendiente.result()
+        return super().wsgi_app(environ, start_response)
+
+    async def admite(self, entorno: dict[str, Any]) -> bool:
+        """Whether a request may come in whose body has not come yet. What was found is kept in its environment, and one
+        that may not is to be answered by :meth:`atender` with that, without a body."""
+        if self.portero is None:
+            return True
+        await self._esperar_al_portero(entorno)
+        with self.request_context(entorno):
+            try:
+                _admitido(self.portero)
+            except ErrorHttp:
+                return False
+        return True
+
+    async def _esperar_al_portero(self, entorno: Mapping[str, Any]) -> None:
+        if (pendiente := self._por_esperar(entorno)) is not None:
+            await asyncio.wrap_future(pendiente)
+
     async def atender(self, entorno: dict[str, Any], hilos: Executor) -> flask.Response:
         """The answer to a request, in its own task: what :meth:`wsgi_app` does, without waiting on the loop.
 
@@ -82,6 +137,7 @@ class App(flask.Flask):
             hilos: where views that may block run.
         """
         entorno[_LLEGADA] = time.monotonic()
+        await self._esperar_al_portero(entorno)
         contexto = self.request_context(entorno)
         fallo: Exception | None = None
         try:
@@ -109,6 +165,24 @@ class App(flask.Flask):
         except Exception as error:
             devuelto = self.handle_user_exception(error)
         return self.finalize_request(devuelto)
+
+
+def _admitido(portero: Portero) -> Quien | None:
+    """Who sends the request being handled, as the doorkeeper says: it is asked once, however early."""
+    entorno = flask.request.environ
+    if _ADMISION not in entorno:
+        try:
+            entorno[_ADMISION] = portero.admitir()
+        except ErrorHttp as error:
+            entorno[_ADMISION] = error
+    dicho: Quien | ErrorHttp | None = entorno[_ADMISION]
+    if isinstance(dicho, ErrorHttp):
+        raise dicho
+    return dicho
+
+
+def _entrar(portero: Portero) -> None:
+    _admitido(portero)
 
 
 def _en_bucle() -> bool:
@@ -205,6 +279,7 @@ def _exigir_host(entorno: Mapping[str, Any]) -> None:
 def _terminar(respuesta: flask.Response) -> flask.Response:
     compresion.comprimir(respuesta)
     pedido = flask.request
+    proteger(respuesta.headers, por_tls=pedido.scheme == "https")
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
     etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,14 +22,15 @@ from seedwork.aplicacion.bus import Bus, Manejador, Rechazar, Tras
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
 from seedwork.aplicacion.escala import Debido, utiles
 from seedwork.aplicacion.espera import Paciencia
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.traducciones import verificar_traducciones
 from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abridor
-from seedwork.entrada import logs
+from seedwork.entrada import acceso, logs
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.auditoria import registrar_auditoria
 from seedwork.entrada.cartas import Cartero
-from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.config import ConfigServicio, pem
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales, origenes
 from seedwork.entrada.escala import MedidorDeAtraso
 from seedwork.entrada.http import App, crear_app
@@ -50,6 +52,8 @@ from seedwork.infraestructura.poda import DEL_OUTBOX, Podador, sin_muestras, sin
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.roles import conceder
+from seedwork.infraestructura.sello import lector
+from seedwork.infraestructura.tokens import TokenInvalido
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
@@ -185,6 +189,8 @@ class Servicio:
         motor = self.motor(self.config.plazos_de_consulta, de="api")
         atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.credencial)
         app = self.app_sobre(motor, {"cartas": partial(comunes.contar_cartas, atrasos, self.nombre)})
+        if self.config.autenticada:
+            app.identificar = identificado_por_la_puerta(self.config.puerta_clave_publica)
         # It tells of what waits also when all workers are dead.
         medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
         return app
@@ -310,6 +316,30 @@ def crear_app_sobre(motor: sa.Engine, informativas: Mapping[str, Comprobacion] |
     app.register_error_handler(CursorInvalido, _cursor_invalido)
     app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)
     return app
+
+
+def identificado_por_la_puerta(clave: str) -> Callable[[], Quien]:
+    """Who asks, as the door says; whoever is not the door is answered 401.
+
+    Args:
+        clave: the door's public key, PEM or a file's path.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    if not clave:
+        sys.exit("configuración: PUERTA_CLAVE_PUBLICA: falta; sin ella, la API no sabe a quién cree")
+    sellos = lector(pem(clave))
+
+    def identificar() -> Quien:
+        try:
+            return sellos.verificar(acceso.token(flask.request.headers.get("Authorization"))).quien
+        except acceso.SinToken:
+            raise acceso.sin_token() from None
+        except TokenInvalido as error:
+            raise acceso.token_invalido(error) from None
+
+    return identificar
 
 
 def medir_mientras_sirve(app: flask.Flask, medidores: Mapping[str, Callable[[], object]]) -> None:

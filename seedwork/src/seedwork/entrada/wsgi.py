@@ -68,7 +68,6 @@ def de_la_peticion(
     entorno["PATH_INFO"] = (unquote_to_bytes(octetos) if b"%" in octetos else octetos).decode("latin-1")
     entorno["QUERY_STRING"] = consulta.encode("utf-8", "surrogateescape").decode("latin-1")
     entorno["SERVER_PROTOCOL"] = f"HTTP/{pedido.version.major}.{pedido.version.minor}"
-    entorno["wsgi.input"] = cuerpo
     for nombre, valor in pedido.raw_headers:
         clave = _clave(nombre)
         if clave is not None:
@@ -81,11 +80,17 @@ def de_la_peticion(
     # The body is whole, and in no pieces any more.
     entorno.pop("HTTP_CONTENT_LENGTH", None)
     entorno.pop("HTTP_TRANSFER_ENCODING", None)
-    if largo is not None:
-        entorno["CONTENT_LENGTH"] = str(largo)
+    con_cuerpo(entorno, cuerpo, largo)
     if entorno.pop("seedwork.de_confianza"):
         _reenviado(entorno, proxies)
     return entorno
+
+
+def con_cuerpo(entorno: dict[str, Any], cuerpo: IOBase, largo: int | None) -> None:
+    """Put a request's body into its environment, and the body's length where it has one."""
+    entorno["wsgi.input"] = cuerpo
+    if largo is not None:
+        entorno["CONTENT_LENGTH"] = str(largo)
 
 
 @lru_cache(256)
