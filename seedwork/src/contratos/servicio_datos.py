@@ -93,7 +93,7 @@ class CambiarAccesoInvestigador(Mensaje):
     """
 
     id_servicio_datos: str = ""
-    investigador: str = field(default="", repr=False)
+    investigador: str = campo(propio=True)
     acceso: str = ""
 
 
