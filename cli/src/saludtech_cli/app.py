@@ -7,6 +7,7 @@ import typer
 
 from saludtech_cli import (
     anonimizar,
+    auditoria,
     imagen,
     notificacion,
     opciones,
@@ -38,6 +39,7 @@ for nombre, grupo in {
     app.add_typer(grupo, name=nombre)
 app.command()(anonimizar.anonimizar)
 app.command("token")(token_de_desarrollo.dar)
+app.command()(auditoria.auditoria)
 comando = typer.Typer(no_args_is_help=True, help="Comandos: qué fue de ellos.")
 app.add_typer(comando, name="comando")
 

@@ -1,5 +1,6 @@
 """Dead letters on a real broker and database: seen, replayed and discarded, by an operator or by age."""
 
+import getpass
 import io
 import json
 import os
@@ -351,6 +352,13 @@ def papeles(taller, instante: str = "2026-01-31T09:00:00.000000Z") -> dict[str, 
 # Discarding
 
 
+def auditadas(taller) -> list[tuple[str, ...]]:
+    """What the trail tells of letters, oldest first."""
+    with taller.motor.connect() as conexion:
+        filas = conexion.exec_driver_sql("SELECT quien, accion, recurso, resultado FROM auditoria ORDER BY id")
+        return [tuple(fila) for fila in filas]
+
+
 def test_un_comando_descartado_queda_rechazado_y_se_dice(taller, cli):
     orden = taller.orden("h", 1, "falla", secreto=SECRETO, clave_idempotencia="k")
     (id,) = aparcar(taller, orden)
@@ -367,6 +375,7 @@ def test_un_comando_descartado_queda_rechazado_y_se_dice(taller, cli):
     assert dicho.properties()["ce_causationid"] == id
     assert taller.contar("SELECT count(*) FROM inbox WHERE aparcado IS NULL") == 1
     assert taller.cartas_aparcadas() == 0
+    assert auditadas(taller) == [(getpass.getuser(), "DescartarCarta", id, "RECHAZADA")]
 
     with atendiendo(taller):
         taller.enviar(orden, taller.orden("h", 2, clave_idempotencia="k"))
@@ -407,6 +416,8 @@ def test_lo_descartado_ya_no_se_reenvia(taller, cli):
 
     assert taller.apuntes() == []
     assert destino(taller, id) == DESCARTADO
+    hecho = [(accion, resultado) for _, accion, _, resultado in auditadas(taller)]
+    assert hecho == [("DescartarCarta", "RECHAZADA"), ("ReenviarCarta", "REENVIADA")], "the one that was killed, too"
 
 
 def test_un_rechazo_que_no_se_puede_decir_espera_a_que_venza_y_queda_anotado(taller, cli):
@@ -419,6 +430,7 @@ def test_un_rechazo_que_no_se_puede_decir_espera_a_que_venza_y_queda_anotado(tal
 
     assert cuaderno.servicio(taller.contexto).cartero(taller.cliente, taller.motor).vencer(timedelta(0)) == 1
     assert destino(taller, id) == DESCARTADO
+    assert auditadas(taller) == [], "neither what stays, nor what nobody in particular gave up"
     assert taller.cartas_aparcadas() == 0
 
 

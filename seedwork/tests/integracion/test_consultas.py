@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from contratos.acceso import Alcance, Permiso, declarar
 from contratos.consultas import Consulta, Cursor, Id, Pagina
 from contratos.consultas.base import campo, filtro
 from plataforma.proveedores import Fabrica
@@ -50,6 +51,12 @@ class Listar(Consulta, contexto="pruebas", ruta="/notas", respuesta=Hoja):
 
 class ListarFichas(Listar, contexto="pruebas", ruta="/fichas", respuesta=Hoja):
     """Fichas."""
+
+
+DE_TODOS = Permiso(
+    ambito="", cliente=Alcance.TODO, clinica=Alcance.TODO, investigador=Alcance.TODO, operador=Alcance.TODO
+)
+declarar({Listar: DE_TODOS, ListarFichas: DE_TODOS})
 
 
 def lenta(motor: sa.Engine, como: str) -> None:

@@ -15,6 +15,8 @@ from seedwork.aplicacion.consultas import Solicitante
 from seedwork.aplicacion.sobre import Sobre
 
 HECHO, RECHAZADO, VISTO, NO_HALLADO, NEGADO = "HECHO", "RECHAZADO", "VISTO", "NO_HALLADO", "NEGADO"
+LINEA_DE_COMANDOS = "linea-de-comandos"
+"""As what somebody acts who works on a machine of the platform's: no token tells more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,8 @@
 """The command line that every service has: ``python -m <service> <verb>``."""
 
+import getpass
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -191,7 +193,7 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
     """Do it to each letter that is meant, and say what became of it. Exit code 1 where one stays, or none is meant."""
     fines: Counter[str] = Counter()
     with _buzon(servicio) as (cliente, buzon):
-        cartero = servicio.cartero(cliente, servicio.motor())
+        cartero = servicio.cartero(cliente, servicio.motor(), operador=_operador())
         for carta in filter(filtro.admite, buzon):
             linea = {"id": carta.id, "carta": en_su_lugar(carta), "tipo": carta.tipo, "clave": carta.clave}
             try:
@@ -203,6 +205,15 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
     print(", ".join(f"{fin}: {n}" for fin, n in fines.items()) or "ninguna carta es de esas", file=sys.stderr)
     if not fines or SE_QUEDA in fines:
         raise typer.Exit(1)
+
+
+def _operador() -> str:
+    """Who runs this, as the system knows its user."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run as a user that has no name.
+        return f"uid:{os.getuid()}"
 
 
 def _resumen(carta: Carta) -> dict[str, Any]:

@@ -177,11 +177,11 @@ class Servicio:
 
         provisionar(propio)
 
-    def cartero(self, cliente: pulsar.Client, motor: sa.Engine) -> Cartero:
-        """Who replays and discards this service's dead letters."""
+    def cartero(self, cliente: pulsar.Client, motor: sa.Engine, operador: str = "") -> Cartero:
+        """Who replays and discards this service's dead letters, and for whom."""
         memoria = timedelta(days=self.config.inbox_dias)
         bus = self.bus(motor, self.paciencia())
-        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria)
+        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria, operador=operador)
 
     def crear_api(self) -> App:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
