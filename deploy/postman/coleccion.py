@@ -51,7 +51,10 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
         "/notificaciones/{id_notificacion}",
         "/notificaciones/{id_notificacion}/eventos",
     ),
-    "Fin": ("/suscripciones/{id_suscripcion}/cancelacion-comando",),
+    "Fin": (
+        "/servicios-datos/{id_servicio_datos}/dataset/imagenes/{id_imagen}/archivo",
+        "/suscripciones/{id_suscripcion}/cancelacion-comando",
+    ),
 }
 """The story: folders, and their requests in order. A folder bears the name of a tag of the document, but the last."""
 

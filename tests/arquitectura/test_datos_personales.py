@@ -21,8 +21,8 @@ from seedwork.infraestructura import bd
 PAGINA = (RAIZ / "docs/datos-personales.md").read_text(encoding="utf-8")
 
 
-NO_ES_LIBRE = re.compile(r"(?:.*\.)?(?:id_\w+|(?:\w+_)?codigo|monto|moneda)")
-"""A command's text that is an id, a code or money; all else is what somebody wrote."""
+NO_ES_LIBRE = re.compile(r"(?:.*\.)?(?:id_\w+|(?:\w+_)?codigo|monto|moneda|acceso)")
+"""A command's text that is an id, a code of a list or money; all else is what somebody wrote."""
 
 
 def textos_libres(registro: Mapping[str, Any], delante: str = "") -> Iterator[str]:

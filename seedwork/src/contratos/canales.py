@@ -7,6 +7,7 @@ What each service has for itself besides, and what whoever operates may do, is i
 :mod:`seedwork.infraestructura.permisos`, which turns all of it into what the broker is told.
 """
 
+from contratos.bff import AccesoNegado
 from contratos.canal import canal, declarar
 from contratos.notificaciones import (
     ConfirmacionNotificacion,
@@ -31,7 +32,9 @@ from contratos.procesamiento import (
 )
 from contratos.sagas import TransicionSaga
 from contratos.servicio_datos import (
+    AccesoInvestigadorCambiado,
     AsignarExperto,
+    CambiarAccesoInvestigador,
     ComandoServicioDatosRechazado,
     CrearServicioDatos,
     ExpertoAsignado,
@@ -79,16 +82,19 @@ declarar(
         FacturaEmitida:                 canal("suscripciones"),
         SuscripcionPagada:              canal("suscripciones",   "notificaciones"),
         ComandoSuscripcionRechazado:    canal("suscripciones"),
+        AccesoNegado:                   canal("bff",             "suscripciones"),
 
         CrearServicioDatos:             canal("bff",             "servicio-datos"),
         IniciarServicioDatos:           canal("bff",             "servicio-datos"),
         AsignarExperto:                 canal("bff",             "servicio-datos"),
         TerminarServicioDatos:          canal("bff",             "servicio-datos"),
+        CambiarAccesoInvestigador:      canal("bff",             "servicio-datos"),
         ServicioDatosCreada:            canal("servicio-datos"),
         ServicioDatosRechazada:         canal("servicio-datos"),
         ExpertoAsignado:                canal("servicio-datos"),
         ServicioDatosIniciado:          canal("servicio-datos"),
         ServicioDatosTerminado:         canal("servicio-datos"),
+        AccesoInvestigadorCambiado:     canal("servicio-datos"),
         ComandoServicioDatosRechazado:  canal("servicio-datos"),
 
         AnonimizarImagen:               canal("bff",             "procesamiento"),
