@@ -135,9 +135,12 @@ locals {
       SMTP_CLAVE   = "smtp-clave", CAMPOS_CLAVES = "campos-claves"
     }
   }
-  # Topics and subscriptions are made with an administrator's token, which no machine ever sees.
+  # Topics and subscriptions are made, and permissions granted, with an administrator's token; dead letters are worked with
+  # an operator's. No machine ever sees either.
   secretos_de_preparar = {
-    for servicio, _ in local.servicios : servicio => merge(local.secretos_de[servicio], { PULSAR_TOKEN = "pulsar-token-preparar" })
+    for servicio, _ in local.servicios : servicio => merge(local.secretos_de[servicio], {
+      PULSAR_TOKEN = "pulsar-token-operador", PULSAR_TOKEN_ADMIN = "pulsar-token-preparar"
+    })
   }
   secretos = toset(flatten([for suyos in concat(values(local.secretos_de), values(local.secretos_de_preparar)) : values(suyos)]))
 

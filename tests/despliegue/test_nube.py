@@ -459,9 +459,11 @@ def test_cada_identidad_lee_solo_lo_suyo() -> None:
     assert {suyos["CAMPOS_CLAVES"] for suyos in de.values()} == {"campos-claves"}, "but the ring is everybody's"
     assert LOCALES["secretos_de_preparar"] == (
         "${{for servicio, _ in local.servicios : servicio => "
-        'merge(local.secretos_de[servicio], {PULSAR_TOKEN = "pulsar-token-preparar"})}}'
+        'merge(local.secretos_de[servicio], {PULSAR_TOKEN = "pulsar-token-operador", '
+        'PULSAR_TOKEN_ADMIN = "pulsar-token-preparar"})}}'
     )
-    assert "pulsar-token-preparar" not in leidos, "an administrator's token is on no machine"
+    for token in ("pulsar-token-preparar", "pulsar-token-operador"):
+        assert token not in leidos, "an administrator's token, and an operator's, is on no machine"
     for quien in ("maquina", "preparar"):
         permiso = el("google_secret_manager_secret_iam_member", quien)
         assert permiso["for_each"] == f"${{local.lecturas_de_{'maquinas' if quien == 'maquina' else quien}}}"

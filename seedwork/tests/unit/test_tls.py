@@ -12,6 +12,7 @@ import urllib3
 
 from seedwork.entrada.conexiones import Limites
 from seedwork.entrada.http import crear_app
+from seedwork.entrada.sonda import mirar
 from seedwork.entrada.tls import de_cliente, de_servidor
 from seedwork.infraestructura.credencial import Credencial
 from seedwork.pruebas.servidor import ServidorEnHilo
@@ -88,3 +89,9 @@ def test_quien_no_acaba_de_saludar_no_estorba(lugar: Lugar, monkeypatch: pytest.
     for mudo in mudos:
         assert mudo.recv(100) == b"", "it was let wait"
         mudo.close()
+
+
+def test_la_sonda_conoce_el_certificado_de_su_proceso(lugar: Lugar) -> None:
+    assert mirar(lugar.servidor.puerto, lugar.certificado)[0]
+    assert mirar(lugar.servidor.puerto, lugar.ajena) == (False, "no responde (SSLCertVerificationError)")
+    assert not mirar(lugar.servidor.puerto)[0]

@@ -21,6 +21,7 @@ from seedwork.entrada import logs
 from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda, en_su_lugar
 from seedwork.entrada.conexiones import direcciones
 from seedwork.entrada.logs import apartar_salida
+from seedwork.entrada.provisionar import puede
 from seedwork.entrada.servicio import Servicio
 from seedwork.entrada.servidor import Ajustes, servir
 from seedwork.infraestructura import bd
@@ -66,9 +67,9 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
 
     @cli.command()
     def preparar() -> None:
-        """Migrate, then provision, unless with PULSAR_TOKEN: its role may not. What comes before the first start."""
+        """Migrate, then provision, where we may: not with a PULSAR_TOKEN and no PULSAR_TOKEN_ADMIN."""
         servicio().migrar()
-        if servicio().config.pulsar_token is None:
+        if puede(servicio().config):
             servicio().aprovisionar()
 
     cli.add_typer(_cartas(servicio), name="cartas")

@@ -33,6 +33,11 @@ class ConfigDeAprovisionamiento(ConfigBase):
         return self
 
 
+def puede(config: ConfigBase) -> bool:
+    """Whether a process with these settings is to provision: one that has a role's token alone may not."""
+    return config.pulsar_token is None or cargar(ConfigDeAprovisionamiento).pulsar_token_admin is not None
+
+
 def provisionar(propio: Callable[[Aprovisionador], None] = Aprovisionador.todo) -> None:
     """With an administrator's token, make all that anybody needs, and grant each role what it may do; without, do what
     ``propio`` does.
