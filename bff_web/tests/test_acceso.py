@@ -5,6 +5,7 @@ What is expected of the dangerous routes is written down here by hand, and is no
 
 import http.client
 import json
+import multiprocessing
 import socket
 import threading
 from collections.abc import Iterator
@@ -378,6 +379,21 @@ def test_lo_que_dice_retry_after_es_verdad() -> None:
         assert negado.value.cabeceras
         ahora[0] += int(negado.value.cabeceras["Retry-After"])
         limite.contar(sujeto="ana")
+
+
+def test_los_procesos_de_una_instancia_tienen_un_limite_entre_todos() -> None:
+    limite = Limite(10, 10, lambda: 1_000_000.0)
+
+    def contar() -> None:
+        for _ in range(6):
+            limite.contar(sujeto="ana")
+
+    otro = multiprocessing.get_context("fork").Process(target=contar)
+    otro.start()
+    otro.join(10)
+    assert otro.exitcode == 0
+    with pytest.raises(ErrorHttp):
+        contar()
 
 
 def test_una_red_de_ipv6_es_un_cliente() -> None:
