@@ -16,7 +16,7 @@ from bff_web.consultas import CONSULTAS
 from bff_web.limites import Limite
 from contratos.acceso import Alcance, Permiso, SinPermiso, permiso
 from contratos.permisos import DE_OPERADOR
-from seedwork.aplicacion.identidad import Acceso, Quien
+from seedwork.aplicacion.identidad import Quien
 from seedwork.entrada import acceso
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.tokens import Portador, SinClaves, TokenInvalido, Verificador
@@ -111,7 +111,7 @@ class Portero:
 
 
 def _exigir(portador: Portador, regla: Permiso) -> None:
-    if Acceso(portador.quien, regla).alcance is Alcance.NADA:
+    if all(regla.alcance(rol) is Alcance.NADA for rol in portador.quien.roles):
         raise acceso.sin_permiso(regla.ambito)
     if regla.ambito and regla.ambito not in portador.ambitos:
         raise acceso.sin_permiso(regla.ambito, f"Al token le falta el ámbito {regla.ambito}.")

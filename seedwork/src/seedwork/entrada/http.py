@@ -107,7 +107,7 @@ class App(flask.Flask):
         self.before_request(partial(_entrar, portero))
 
     def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
-        if self.portero is None:
+        if self.portero is None or _ADMISION in entorno:
             return None
         return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
 
