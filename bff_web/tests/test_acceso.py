@@ -5,9 +5,11 @@ What is expected of the dangerous routes is written down here by hand, and is no
 
 import http.client
 import json
+import multiprocessing
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -380,6 +382,21 @@ def test_lo_que_dice_retry_after_es_verdad() -> None:
         limite.contar(sujeto="ana")
 
 
+def test_los_procesos_de_una_instancia_tienen_un_limite_entre_todos() -> None:
+    limite = Limite(10, 10, lambda: 1_000_000.0)
+
+    def contar() -> None:
+        for _ in range(6):
+            limite.contar(sujeto="ana")
+
+    otro = multiprocessing.get_context("fork").Process(target=contar)
+    otro.start()
+    otro.join(10)
+    assert otro.exitcode == 0
+    with pytest.raises(ErrorHttp):
+        contar()
+
+
 def test_una_red_de_ipv6_es_un_cliente() -> None:
     limite = Limite(10, 10)
     for n in range(10):
@@ -472,6 +489,58 @@ def test_quien_entra_manda_su_cuerpo_despacio_y_vale(servida: int, proveedor: Pr
         respuesta = http.client.HTTPResponse(enchufe)
         respuesta.begin()
         assert respuesta.status == 202, respuesta.read()
+
+
+class Publicador(ThreadingHTTPServer):
+    """A provider that takes its time to say its keys."""
+
+    daemon_threads = True
+
+    def __init__(self, proveedor: Proveedor) -> None:
+        super().__init__(("127.0.0.1", 0), _Publicacion)
+        self.juego = proveedor.jwks.read_bytes()
+        self.preguntado = threading.Event()
+        self.soltar = threading.Event()
+
+
+class _Publicacion(BaseHTTPRequestHandler):
+    server: Publicador
+
+    def do_GET(self) -> None:
+        self.server.preguntado.set()
+        self.server.soltar.wait(10)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.server.juego)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_un_proveedor_lento_no_detiene_a_quien_no_espera_por_el(proveedor: Proveedor, propietario: Propietario) -> None:
+    def estado(ruta: str, **cabeceras: str) -> int:
+        conexion = http.client.HTTPConnection("127.0.0.1", servidor.puerto, timeout=8)
+        conexion.request("GET", ruta, headers=cabeceras)
+        return conexion.getresponse().status
+
+    with Publicador(proveedor) as publicador, ThreadPoolExecutor() as hilos:
+        threading.Thread(target=publicador.serve_forever, daemon=True).start()
+        jwks = f"http://127.0.0.1:{publicador.server_port}/jwks"
+        app = componer(ajustes(proveedor, propietario, oidc_jwks=jwks), Emisor(), lambda: None)
+        servidor = ServidorEnHilo(app, Limites(hilos=2))
+        try:
+            token = proveedor.token("cliente", cliente="0001", ambitos="suscripciones:leer")
+            espera = [hilos.submit(estado, "/suscripciones/s-1", Authorization=f"Bearer {token}") for _ in range(4)]
+            assert publicador.preguntado.wait(5)
+            assert estado("/salud/viva") == 200
+            assert estado("/planes") == 401
+            assert not any(e.done() for e in espera)
+            publicador.soltar.set()
+            assert [e.result(5) for e in espera] == [404] * 4
+        finally:
+            publicador.soltar.set()
+            servidor.cerrar()
+            publicador.shutdown()
 
 
 # --- Settings ---

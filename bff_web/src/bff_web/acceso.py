@@ -6,7 +6,7 @@ what a caller's token says alone; whose a resource is, its owner knows, and look
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import Final
+from typing import Any, Final
 
 import flask
 
@@ -16,7 +16,7 @@ from bff_web.consultas import CONSULTAS
 from bff_web.limites import Limite
 from contratos.acceso import Alcance, Permiso, SinPermiso, permiso
 from contratos.permisos import DE_OPERADOR
-from seedwork.aplicacion.identidad import Acceso, Quien
+from seedwork.aplicacion.identidad import Quien
 from seedwork.entrada import acceso
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.tokens import Portador, SinClaves, TokenInvalido, Verificador
@@ -81,26 +81,29 @@ class Portero:
         except acceso.SinToken:
             return None
 
-    def admitir(self) -> Quien | None:
-        """Who sends the request being handled; None where whoever comes may.
+    def admitir(self, nombre: str | None, entorno: Mapping[str, Any]) -> Quien | None:
+        """Who sends a request; None where whoever comes may.
+
+        Args:
+            nombre: the route's that it is for; None where there is none.
+            entorno: its environment.
 
         Raises:
             ErrorHttp: 401 for nobody in particular, 403 for one that may not, 429 for one that comes too often.
         """
-        pedido = flask.request
-        nombre = pedido.endpoint
+        direccion = entorno.get("REMOTE_ADDR")
         regla = self._reglas[nombre] if nombre is not None else None
-        if regla is None or pedido.method == "OPTIONS":
+        if regla is None or entorno["REQUEST_METHOD"] == "OPTIONS":
             # What an address takes, a browser asks without saying for whom.
             if nombre not in _SIN_LIMITE:
-                self._limite.contar(direccion=pedido.remote_addr)
+                self._limite.contar(direccion=direccion)
             return None
         try:
-            portador = self._verificador.verificar(acceso.token(pedido.headers.get("Authorization")))
+            portador = self._verificador.verificar(acceso.token(entorno.get("HTTP_AUTHORIZATION")))
         except SinClaves:
             raise ErrorHttp(503, "No se puede comprobar ahora quién lo pide.", cabeceras={"Retry-After": "5"}) from None
         except (acceso.SinToken, TokenInvalido) as error:
-            self._limite.contar(direccion=pedido.remote_addr)
+            self._limite.contar(direccion=direccion)
             raise (acceso.token_invalido(error) if isinstance(error, TokenInvalido) else acceso.sin_token()) from None
         self._limite.contar(sujeto=portador.quien.id)
         _exigir(portador, regla)
@@ -108,7 +111,7 @@ class Portero:
 
 
 def _exigir(portador: Portador, regla: Permiso) -> None:
-    if Acceso(portador.quien, regla).alcance is Alcance.NADA:
+    if all(regla.alcance(rol) is Alcance.NADA for rol in portador.quien.roles):
         raise acceso.sin_permiso(regla.ambito)
     if regla.ambito and regla.ambito not in portador.ambitos:
         raise acceso.sin_permiso(regla.ambito, f"Al token le falta el ámbito {regla.ambito}.")

@@ -53,19 +53,20 @@ class CuentasComunes(Storage, SlidingWindowCounterSupport, TimestampedSlidingWin
         huella = int.from_bytes(hashlib.blake2b(key.encode(), key=self._sal, digest_size=8).digest(), "little")
         return (huella % _CUENTAS) * self._CUENTA.size, huella >> 32 or 1
 
-    @override
-    def get(self, key: str) -> int:
-        lugar, marca = self._lugar(key)
+    def _leer(self, lugar: int, marca: int) -> int:
         de, cuenta = self._CUENTA.unpack_from(self._memoria, lugar)
         return int(cuenta) if de == marca else 0
 
     @override
+    def get(self, key: str) -> int:
+        return self._leer(*self._lugar(key))
+
+    @override
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         lugar, marca = self._lugar(key)
-        de, cuenta = self._CUENTA.unpack_from(self._memoria, lugar)
-        cuenta = cuenta + amount if de == marca else amount
+        cuenta = self._leer(lugar, marca) + amount
         self._CUENTA.pack_into(self._memoria, lugar, marca, cuenta)
-        return int(cuenta)
+        return cuenta
 
     @override
     def clear(self, key: str) -> None:
@@ -86,10 +87,14 @@ class CuentasComunes(Storage, SlidingWindowCounterSupport, TimestampedSlidingWin
 
     @override
     def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        antes, queda, ahora, _ = self.get_sliding_window(key, expiry)
-        if antes * queda / expiry + ahora + amount > limit:
+        instante = self._reloj()
+        anterior, actual = self.sliding_window_keys(key, expiry, instante)
+        lugar, marca = self._lugar(actual)
+        ahora = self._leer(lugar, marca)
+        antes = self._leer(*self._lugar(anterior)) * (expiry - instante % expiry) / expiry
+        if antes + ahora + amount > limit:
             return False
-        self.incr(self.sliding_window_keys(key, expiry, self._reloj())[1], expiry, amount)
+        self._CUENTA.pack_into(self._memoria, lugar, marca, ahora + amount)
         return True
 
     @override

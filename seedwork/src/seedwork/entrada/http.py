@@ -16,6 +16,7 @@ import structlog
 import uuid_utils
 from flask.json.provider import DefaultJSONProvider
 from prometheus_client import Histogram
+from werkzeug.exceptions import HTTPException
 
 from contratos.consultas import Respuesta
 from seedwork.aplicacion.consultas import Auditor, SinAuditor
@@ -35,7 +36,7 @@ CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
 _LLEGADA = "seedwork.llegada"
 _ADMISION = "seedwork.admision"
-"""In a request's environment, who sends it, or the error that it is refused with: it is asked once."""
+"""In a request's environment, its route's name, and who sends it or the error that it is refused with."""
 
 _SIN_HOST = ("HTTP/1.0", "HTTP/0.9")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
@@ -56,8 +57,12 @@ class Portero(Protocol):
         """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
         nothing has. It does not block."""
 
-    def admitir(self) -> Quien | None:
-        """Who sends the request being handled; None where whoever comes may. It does not block.
+    def admitir(self, nombre: str | None, entorno: Mapping[str, Any]) -> Quien | None:
+        """Who sends a request; None where whoever comes may. It does not block.
+
+        Args:
+            nombre: the route's that it is for; None where there is none.
+            entorno: its environment.
 
         Raises:
             ErrorHttp: it may not come in.
@@ -98,11 +103,11 @@ class App(flask.Flask):
     def guardar(self, portero: Portero) -> None:
         """Have a doorkeeper let requests in, and say who sends them."""
         self.portero = portero
-        self.identificar = partial(_admitido, portero)
+        self.identificar = partial(_quien_pide, portero)
         self.before_request(partial(_entrar, portero))
 
     def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
-        if self.portero is None:
+        if self.portero is None or _ADMISION in entorno:
             return None
         return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
 
@@ -118,12 +123,19 @@ class App(flask.Flask):
         if self.portero is None:
             return True
         await self._esperar_al_portero(entorno)
-        with self.request_context(entorno):
-            try:
-                _admitido(self.portero)
-            except ErrorHttp:
-                return False
+        try:
+            _admitido(self.portero, self._ruta(entorno), entorno)
+        except ErrorHttp:
+            return False
         return True
+
+    def _ruta(self, entorno: Mapping[str, Any]) -> str | None:
+        """The name of the route that a request is for, if there is one."""
+        try:
+            ruta = entorno["PATH_INFO"].encode("latin-1").decode()
+            return str(self.url_map.bind("").match(ruta, entorno["REQUEST_METHOD"])[0])
+        except (HTTPException, UnicodeError):
+            return None
 
     async def _esperar_al_portero(self, entorno: Mapping[str, Any]) -> None:
         if (pendiente := self._por_esperar(entorno)) is not None:
@@ -167,22 +179,26 @@ class App(flask.Flask):
         return self.finalize_request(devuelto)
 
 
-def _admitido(portero: Portero) -> Quien | None:
-    """Who sends the request being handled, as the doorkeeper says: it is asked once, however early."""
-    entorno = flask.request.environ
-    if _ADMISION not in entorno:
+def _admitido(portero: Portero, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
+    """Who sends a request, as the doorkeeper says: of one route it is asked once, however early."""
+    if _ADMISION not in entorno or entorno[_ADMISION][0] != nombre:
         try:
-            entorno[_ADMISION] = portero.admitir()
+            entorno[_ADMISION] = nombre, portero.admitir(nombre, entorno)
         except ErrorHttp as error:
-            entorno[_ADMISION] = error
-    dicho: Quien | ErrorHttp | None = entorno[_ADMISION]
+            entorno[_ADMISION] = nombre, error
+    dicho: Quien | ErrorHttp | None = entorno[_ADMISION][1]
     if isinstance(dicho, ErrorHttp):
         raise dicho
     return dicho
 
 
+def _quien_pide(portero: Portero) -> Quien | None:
+    pedido = flask.request
+    return _admitido(portero, pedido.endpoint, pedido.environ)
+
+
 def _entrar(portero: Portero) -> None:
-    _admitido(portero)
+    _quien_pide(portero)
 
 
 def _en_bucle() -> bool:

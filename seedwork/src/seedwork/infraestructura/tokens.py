@@ -277,12 +277,12 @@ class ClavesPublicadas:
             if self._lectura is None and (self._intentado is None or ahora - self._intentado >= PAUSA_S):
                 self._intentado = ahora
                 self._lectura = Future()
+                # From here on, whoever no longer waits for it does not end it for the others.
+                self._lectura.set_running_or_notify_cancel()
                 threading.Thread(target=self._traer, args=(self._lectura,), name="jwks", daemon=True).start()
             return self._lectura if falta else None
 
     def _traer(self, lectura: "Future[None]") -> None:
-        # Nobody who no longer waits for it ends it for the others.
-        lectura.set_running_or_notify_cancel()
         try:
             dichas = json.loads(self._leer())["keys"]
             juego = Juego(dichas, desarrollo=self._desarrollo)
