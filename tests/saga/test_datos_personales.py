@@ -63,9 +63,7 @@ def test_los_datos_del_cliente_no_salen_de_donde_hacen_falta(negocio: Negocio, p
     assert marca.encode() in volcado(plataforma.bases["suscripciones"]), "the owner has them"
 
 
-def test_las_palabras_de_quien_pide_quedan_en_su_dueno(
-    negocio: Negocio, plataforma: Plataforma
-) -> None:
+def test_las_palabras_de_quien_pide_quedan_en_su_dueno(negocio: Negocio, plataforma: Plataforma) -> None:
     marca = secrets.token_hex(6)
     cliente = negocio.pide_suscripcion("free")
     cliente.queda("ACTIVA")
