@@ -52,6 +52,13 @@ def test_un_servicio_recibe_los_secretos_y_el_correo_que_declara(todas: dict[str
         assert parte.entorno.get("SMTP_PUERTO") == (str(puerto.numero) if de_notificaciones else None)
 
 
+def test_la_puerta_y_todos_los_servicios_tienen_las_mismas_claves_de_campos(
+    todas: dict[str, Parte], tmp_path: Path
+) -> None:
+    suyas = {nombre: parte.entorno.get("CAMPOS_CLAVES") for nombre, parte in todas.items() if nombre != "correo"}
+    assert set(suyas.values()) == {Secretos(tmp_path / "secretos.json")["campos"]}
+
+
 def test_cuando_es_automatico_uno_corre_y_los_demas_quedan_en_reserva(tmp_path: Path) -> None:
     ajustes, secretos = leer_ajustes(tmp_path, procesamiento="auto"), Secretos(tmp_path / "secretos.json")
     lista = partes.servicios(ajustes, CONEXIONES, secretos, tmp_path / "metricas")
