@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from seedwork.entrada.config import ConfigDeAlmacen, es_de_esta_maquina, exigir_cifrado, exigir_en_casa, pem
+from seedwork.entrada.config import ConfigDeAlmacen, es_de_esta_maquina, exigir_en_casa, pem
 from seedwork.infraestructura.tokens import (
     ALGORITMOS,
     EMISOR_DESARROLLO,
@@ -156,18 +156,6 @@ class Config(ConfigDeAlmacen):
     servicios_ca: FilePath | None = None
     """The authorities, a file in PEM, that the services' certificates must come from, where they are asked by https://;
     by default those that the system trusts. Their names are always looked at, too."""
-
-    @model_validator(mode="after")
-    def _a_los_servicios_no_se_les_habla_en_claro(self) -> Self:
-        if self.autenticacion == "oidc":
-            exigir_cifrado(
-                "AUTENTICACION=oidc",
-                SUSCRIPCIONES_URL=self.suscripciones_url,
-                SERVICIO_DATOS_URL=self.servicio_datos_url,
-                PROCESAMIENTO_URL=self.procesamiento_url,
-                NOTIFICACIONES_URL=self.notificaciones_url,
-            )
-        return self
 
     @property
     def algoritmos(self) -> list[Algoritmo]:

@@ -202,14 +202,15 @@ def test_un_token_no_viaja_en_claro(monkeypatch, capsys, donde, cual):
     ("url", "vale"),
     [
         ("postgresql://s:c@base:5432/s", False),
-        ("postgresql://s:c@base:5432/s?sslmode=require", False),
+        ("postgresql://s:c@base:5432/s?sslmode=require", True),
+        ("postgresql://s:c@base:5432/s?sslmode=prefer", False),
         ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslmode=disable", False),
         ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslrootcert=/ca.pem", True),
         ("postgresql://s:c@127.0.0.1:5432/s", True),
     ],
 )
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "DATABASE_URL_MIGRACION"])
-def test_a_la_base_de_otra_maquina_se_le_pide_que_diga_quien_es(
+def test_a_la_base_de_otra_maquina_no_se_le_dice_la_clave_en_claro(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, url: str, vale: bool
 ) -> None:
     monkeypatch.setenv(variable, url)

@@ -78,6 +78,10 @@ def _carpeta(ruta: Path) -> Path:
     return ruta
 
 
+_CIFRADAS = (["require"], ["verify-ca"], ["verify-full"])
+"""libpq's words for a connection that is encrypted; by the last one alone the server is known by its name."""
+
+
 def en_claro(secreto: SecretStr | None) -> str | None:
     """A secret as it is, where there is one."""
     return None if secreto is None else secreto.get_secret_value()
@@ -317,18 +321,18 @@ class ConfigServicio(ConfigBase):
     """The saga's deadline in seconds. Who notifies must be done within half of it, so set it alike for all."""
 
     @model_validator(mode="after")
-    def _la_base_dice_quien_es(self) -> Self:
+    def _la_clave_de_la_base_no_viaja_en_claro(self) -> Self:
         if self.autenticacion == "oidc":
             for variable, url in (
                 ("DATABASE_URL", self.database_url),
                 ("DATABASE_URL_MIGRACION", self.database_url_migracion),
             ):
                 partes = urlsplit(url or "")
-                verificada = parse_qs(partes.query).get("sslmode") == ["verify-full"]
-                if partes.hostname and not es_de_esta_maquina(partes.hostname) and not verificada:
+                cifrada = parse_qs(partes.query).get("sslmode") in _CIFRADAS
+                if partes.hostname and not es_de_esta_maquina(partes.hostname) and not cifrada:
                     raise ValueError(
-                        f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full: una "
-                        "clave no se dice a quien no se conoce"
+                        f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full, o "
+                        "require al menos: una clave no viaja en claro"
                     )
         return self
 
