@@ -511,7 +511,10 @@ def _en_la_nube(copia: Copia) -> None:
             r'\g<0>\n    computo        = { base = "computo", puerto_api = 5015 }',
         ),
         (r"^    servicio-datos = \{\n      de ", _como_computo(grupos, "suscripciones") + r"\g<0>"),
-        (r"^    servicio-datos = \{\}$", r"\g<0>\n    computo        = {}"),
+        (
+            r"^    servicio-datos = \{ PUERTA_CLAVE_PUBLICA = var\.puerta_clave_publica \}$",
+            r"\g<0>\n    computo        = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }",
+        ),
         (
             r'^    suscripciones  = \{ DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = .*$',
             r"\g<0>\n    computo        = "
