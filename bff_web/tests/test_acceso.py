@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,7 @@ from bff_web.config import Config
 from bff_web.limites import Limite
 from contratos import Mensaje
 from contratos.acceso import ROLES, Rol, SinPermiso
+from contratos.bff import AccesoNegado
 from contratos.ejemplos import IMAGEN, SUSCRIPCION
 from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import Sobre
@@ -80,9 +82,13 @@ PUBLICAS = {
 class Emisor:
     def __init__(self) -> None:
         self.publicados: list[tuple[Sobre, Mensaje]] = []
+        self.negados: list[tuple[Sobre, Mensaje]] = []
 
     async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
         self.publicados.append((sobre, mensaje))
+
+    def publicar(self, sobre: Sobre, mensaje: Mensaje) -> None:
+        self.negados.append((sobre, mensaje))
 
 
 class Propietario(ThreadingHTTPServer):
@@ -282,6 +288,26 @@ def test_un_cliente_no_pide_a_nombre_de_otro_y_un_operador_si(
     assert (respuesta.status_code, len(emisor.publicados)) == (403, antes)
     operador = proveedor.token("operador", ambitos=TODOS_LOS_AMBITOS)
     assert pedir(puerta, f"POST {ruta}", operador, json.dumps(cuerpo)).status_code == 202
+
+
+def test_de_lo_que_se_niega_se_entera_la_auditoria(puerta: FlaskClient, proveedor: Proveedor, emisor: Emisor) -> None:
+    """By whichever of the door's parts it was refused; once a second, hence the wait."""
+    eva = proveedor.token("cliente", sub="eva-negada", cliente="0002", ambitos=TODOS_LOS_AMBITOS)
+    assert pedir(puerta, "POST /suscripciones/suscripcion-comando", eva, SUSCRIPCION).status_code == 403
+    assert pedir(puerta, "GET /procesar/imagenes/i-1", eva).status_code == 403
+
+    def dichos() -> dict[str, tuple[str, str]]:
+        suyos = [h for _, h in emisor.negados if isinstance(h, AccesoNegado) and h.quien == "eva-negada"]
+        return {h.accion: (h.titular, h.recurso) for h in suyos}
+
+    limite = time.monotonic() + 20
+    while len(dichos()) < 2:
+        assert time.monotonic() < limite, dichos()
+        time.sleep(0.02)
+    assert dichos() == {
+        "CrearSuscripcion": ("cliente:0002", ""),
+        "ObtenerImagenAnonimizada": ("cliente:0002", "i-1"),
+    }
 
 
 def test_la_clave_de_idempotencia_es_de_quien_la_dio(puerta: FlaskClient, proveedor: Proveedor, emisor: Emisor) -> None:

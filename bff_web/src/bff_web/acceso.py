@@ -60,6 +60,14 @@ def reglas(app: flask.Flask) -> Reglas:
     return {nombre: dichas[nombre] for nombre in rutas}
 
 
+class Negado(ErrorHttp):
+    """403 for somebody who is known, and may not."""
+
+    def __init__(self, quien: Quien, error: ErrorHttp) -> None:
+        super().__init__(error.estado, error.detalle, cabeceras=error.cabeceras, **error.miembros)
+        self.quien = quien
+
+
 class Portero:
     """Asks whoever comes who they are, and lets in whom the route's rule lets in.
 
@@ -89,7 +97,8 @@ class Portero:
             entorno: its environment.
 
         Raises:
-            ErrorHttp: 401 for nobody in particular, 403 for one that may not, 429 for one that comes too often.
+            ErrorHttp: 401 for nobody in particular, 429 for one that comes too often.
+            Negado: for one that may not.
         """
         direccion = entorno.get("REMOTE_ADDR")
         regla = self._reglas[nombre] if nombre is not None else None
@@ -106,7 +115,10 @@ class Portero:
             self._limite.contar(direccion=direccion)
             raise (acceso.token_invalido(error) if isinstance(error, TokenInvalido) else acceso.sin_token()) from None
         self._limite.contar(sujeto=portador.quien.id)
-        _exigir(portador, regla)
+        try:
+            _exigir(portador, regla)
+        except ErrorHttp as error:
+            raise Negado(portador.quien, error) from None
         return portador.quien
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consultas, cuerpos, documento, origenes, salud_broker
+from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, salud_broker
 from bff_web.comandos import vista
 from bff_web.config import Config
 from bff_web.formularios import Subidas
@@ -78,4 +78,5 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
             tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
         )
         app.guardar(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
+        negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
     return app

@@ -8,6 +8,7 @@ import flask
 import structlog
 from prometheus_client import Counter
 
+from bff_web.acceso import Negado
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.vista import FUENTE, ORDEN
 from bff_web.consultas import CONSULTAS
@@ -18,7 +19,7 @@ from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.dominio.reglas import es_id
-from seedwork.entrada.http import correlacion
+from seedwork.entrada.http import App, correlacion
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,24 @@ Publicar = Callable[[Sobre, Mensaje], None]
 """Returns once the message is durable; it may block, and raises SinConfirmacion."""
 
 _Clave = tuple[str, str, str]
+
+
+def vigilar(app: App, negados: "Negados") -> None:
+    """Have each 403 of an application told, whoever of its parts refuses."""
+
+    def avisar(respuesta: flask.Response) -> flask.Response:
+        if respuesta.status_code == 403 and (quien := _quien(app)) is not None:
+            negados.avisar(quien)
+        return respuesta
+
+    app.after_request(avisar)
+
+
+def _quien(app: App) -> Quien | None:
+    try:
+        return app.identificar()
+    except Negado as error:
+        return error.quien
 
 
 @dataclass(frozen=True, slots=True)

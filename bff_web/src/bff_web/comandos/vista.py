@@ -45,6 +45,9 @@ class Emisor(Protocol):
             SinConfirmacion: it is unknown whether it is.
         """
 
+    def publicar(self, sobre: Sobre, mensaje: Mensaje) -> None:
+        """As :meth:`entregar`, for a thread that may be blocked."""
+
 
 def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas) -> None:
     """Add every command's routes."""
