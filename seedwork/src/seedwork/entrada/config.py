@@ -184,13 +184,6 @@ class ConfigBase(BaseSettings):
     """Whom callers say that they are to: `oidc`, an OpenID provider's tokens; `desarrollo`, those of a key on this
     machine (`saludtech token`); `ninguna`, nobody is asked, and nothing listens but on the loopback. The same for the
     door and all services."""
-    campos_claves: Annotated[SecretStr, AfterValidator(_de_llavero)]
-    """Required, secret: the keys that personal fields travel under, each base64 of 32 random bytes (`openssl rand
-    -base64 32`), with commas: the first encrypts, all decrypt. The same for the door and all services; what is
-    encrypted under a key that is gone can't be read. The local run makes one."""
-    campos_en_claro_hasta: AwareDatetime | None = None
-    """An instant (2026-12-14T00:00:00Z) until which personal fields in the clear are read too: while messages of before
-    there were keys may come. By default none are: whoever may publish could have its own text taken for ours."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
 
@@ -198,11 +191,6 @@ class ConfigBase(BaseSettings):
     def autenticada(self) -> bool:
         """Whether callers are asked who they are."""
         return self.autenticacion != "ninguna"
-
-    @property
-    def llavero(self) -> Llavero:
-        """The keys of personal fields."""
-        return Llavero(_claves(self.campos_claves.get_secret_value()), self.campos_en_claro_hasta)
 
     @property
     def credencial(self) -> Credencial:
@@ -245,7 +233,24 @@ class ConfigBase(BaseSettings):
         return init_settings, env_settings, *archivos
 
 
-class ConfigDeAlmacen(ConfigBase):
+class ConfigDeMensajes(ConfigBase):
+    """What every process is told that says or hears messages."""
+
+    campos_claves: Annotated[SecretStr, AfterValidator(_de_llavero)]
+    """Required, secret: the keys that personal fields travel under, each base64 of 32 random bytes (`openssl rand
+    -base64 32`), with commas: the first encrypts, all decrypt. The same for the door and all services; what is
+    encrypted under a key that is gone can't be read. The local run makes one."""
+    campos_en_claro_hasta: AwareDatetime | None = None
+    """An instant (2026-12-14T00:00:00Z) until which personal fields in the clear are read too: while messages of before
+    there were keys may come. By default none are: whoever may publish could have its own text taken for ours."""
+
+    @property
+    def llavero(self) -> Llavero:
+        """The keys of personal fields."""
+        return Llavero(_claves(self.campos_claves.get_secret_value()), self.campos_en_claro_hasta)
+
+
+class ConfigDeAlmacen(ConfigDeMensajes):
     """What every process is told that stores or fetches files."""
 
     almacen_url: Annotated[str, AfterValidator(base_de_almacen), Field(validate_default=True)] = ".local/almacen"
@@ -253,7 +258,7 @@ class ConfigDeAlmacen(ConfigBase):
     S3's keys, region and endpoint come as its own tools take them (AWS_ACCESS_KEY_ID, …)."""
 
 
-class ConfigServicio(ConfigBase):
+class ConfigServicio(ConfigDeMensajes):
     """What every process of a service is told."""
 
     database_url: UrlPostgres
