@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings
 from tests.arquitectura.codigo import RAIZ, configuraciones
 
 from plataforma.ajustes import AjustesCompletos
-from seedwork.entrada.config import ConfigBase, ConfigDeAlmacen, ConfigServicio
+from seedwork.entrada.config import ConfigBase, ConfigDeAlmacen, ConfigDeMensajes, ConfigServicio
 from seedwork.entrada.provisionar import ConfigDeAprovisionamiento
 
 ARCHIVO = RAIZ / ".env.example"
@@ -72,6 +72,7 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
 
 CLASES: Mapping[str, type[BaseSettings]] = {
     "Every process": ConfigBase,
+    "The door and every service": ConfigDeMensajes,
     "Every service": ConfigServicio,
     "What stores or fetches files": ConfigDeAlmacen,
     "Provisioning": ConfigDeAprovisionamiento,
