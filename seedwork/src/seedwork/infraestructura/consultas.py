@@ -20,6 +20,7 @@ from seedwork.infraestructura import bd
 TAMANO_PAGINA = 50
 _CURSOR = "cursor"
 _PROPIO = "propio"
+_SIN_DECIR = "\0"
 _COMANDO = sa.select(bd.comandos).where(bd.comandos.c.id_comando == sa.bindparam("id_comando"))
 
 
@@ -64,16 +65,22 @@ class Lista:
         self._sentencia = functools.cache(self._componer)
 
     def pagina(
-        self, conexion: sa.Connection, pedida: Consulta, propio: str | None = None
+        self, conexion: sa.Connection, pedida: Consulta, propio: str | None = _SIN_DECIR
     ) -> tuple[Sequence[sa.RowMapping], str | None]:
         """The rows of one page, and the cursor of the one after it; None after the last.
 
         Args:
-            propio: what a row must bear as its owner's to be shown (``Acceso.propio``); None shows everybody's.
+            propio: what a row must bear as its owner's to be shown (``Acceso.propio``); None shows everybody's. A list
+                whose rows are somebody's has to be told.
 
         Raises:
+            TypeError: it was not: forgotten, that would show everybody's.
             CursorInvalido: the cursor is none that a page of this list, under these filters, gave out to that owner.
         """
+        if propio == _SIN_DECIR:
+            if _PROPIO in self._filtros:
+                raise TypeError("las filas de esta lista son de alguien: falta decir de quién se muestran")
+            propio = None
         if propio == "":
             return [], None
         valores = {nombre: valor for nombre, valor in vars(pedida).items() if valor is not None}
