@@ -15,7 +15,7 @@ from rich.console import Console
 from contratos import REGISTRO, canal
 from contratos.canal import OPERADOR
 from contratos.esquemas import publicados
-from contratos.suscripciones import CrearSuscripcion
+from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion
 from plataforma.credenciales import ADMINISTRADOR, Credenciales, nueva_clave
 from plataforma.partes import Conexiones
 from plataforma.proveedores import pasajeros
@@ -48,12 +48,14 @@ PELIGROSOS: Mapping[str, tuple[set[str], set[str]]] = {
         {"suscripciones", "operador"},
         {"servicio-datos", "notificaciones"},
     ),
+    "bff/evento-acceso-negado.v1": ({"bff", "operador"}, {"suscripciones"}),
     "suscripciones/cartas-muertas": ({"suscripciones"}, {"suscripciones", "operador"}),
     "suscripciones/en-espera": ({"suscripciones"}, {"suscripciones"}),
     "servicio-datos/comando-crear-servicio-datos.v1": ({"bff", "operador"}, {"servicio-datos"}),
     "servicio-datos/comando-iniciar-servicio-datos.v1": ({"bff", "operador"}, {"servicio-datos"}),
     "servicio-datos/comando-asignar-experto.v1": ({"bff", "operador"}, {"servicio-datos"}),
     "servicio-datos/comando-terminar-servicio-datos.v1": ({"bff", "operador"}, {"servicio-datos"}),
+    "servicio-datos/comando-cambiar-acceso-investigador.v1": ({"bff", "operador"}, {"servicio-datos"}),
     "servicio-datos/cartas-muertas": ({"servicio-datos"}, {"servicio-datos", "operador"}),
     "servicio-datos/en-espera": ({"servicio-datos"}, {"servicio-datos"}),
     "procesamiento/comando-anonimizar-imagen.v1": ({"bff", "operador"}, {"procesamiento"}),
@@ -130,7 +132,7 @@ def _corto(topico: str) -> str:
 def test_cada_rol_dice_y_oye_lo_que_la_tabla_y_nada_mas(broker: Conexiones, rol: str) -> None:
     debidos = {
         topico: suyos.get(rol, frozenset())
-        for contexto in (*CONTEXTOS, "sagas")
+        for contexto in ("bff", *CONTEXTOS, "sagas")
         for topico, suyos in permisos_de(contexto).topicos.items()
     }
     assert sorted(debidos) == sorted(DE_TODOS)
@@ -161,14 +163,14 @@ def test_los_peligrosos_son_todos() -> None:
 
 
 def test_lo_permitido_llega(broker: Conexiones) -> None:
-    mensaje = CrearSuscripcion(cliente_codigo="c-1", plan_codigo="free", plan_nombre="FREE")
-    esquema = EsquemaCodificado(None, schema_definition=CrearSuscripcion.esquema)
+    mensaje = CancelarSuscripcion(id_suscripcion="s-1")
+    esquema = EsquemaCodificado(None, schema_definition=CancelarSuscripcion.esquema)
     with (
         _cliente(broker, broker.tokens["bff"]) as dice,
         _cliente(broker, broker.tokens["suscripciones"]) as oye,
     ):
-        oyente = oye.subscribe(CrearSuscripcion.topico, "suscripciones")
-        dice.create_producer(CrearSuscripcion.topico, schema=esquema).send(avro.codificar(mensaje))
+        oyente = oye.subscribe(CancelarSuscripcion.topico, "suscripciones")
+        dice.create_producer(CancelarSuscripcion.topico, schema=esquema).send(avro.codificar(mensaje))
         assert oyente.receive(5000).data() == avro.codificar(mensaje)
 
 
@@ -205,7 +207,7 @@ def test_ningun_rol_provisiona(broker: Conexiones, rol: str) -> None:
 @pytest.mark.parametrize("rol", ROLES)
 def test_mira_quien_dice_u_oye(broker: Conexiones, rol: str) -> None:
     """How far consumers have come, the broker tells to whoever may publish or subscribe, and to nobody else."""
-    for contexto in (*CONTEXTOS, "sagas"):
+    for contexto in ("bff", *CONTEXTOS, "sagas"):
         for topico, suyos in permisos_de(contexto).topicos.items():
             url = f"{broker.pulsar_admin_url}/admin/v2/{topico.replace('://', '/')}/partitions"
             estado = urllib3.request("GET", url, headers={"Authorization": f"Bearer {broker.tokens[rol]}"}).status
