@@ -74,8 +74,8 @@ def enviar(negocio: Negocio, cuantas: int) -> list[Imagen]:
 def test_con_todos_los_trabajadores_muertos_la_api_dice_lo_que_espera(
     negocio: Negocio, plataforma: Plataforma, medidas: Medidas
 ) -> None:
-    hasta(lambda: medidas.deseadas == 1, "la API mide")
-    assert medidas.edad_s == 0
+    # What other tests sent may still have been on its way as it was measured.
+    hasta(lambda: medidas.deseadas == 1 and medidas.edad_s == 0, "la API mide, y nada espera")
     trabajador, relay = plataforma.proceso("procesamiento-1"), plataforma.proceso("procesamiento-relay")
     trabajador.matar()
     relay.matar()
@@ -110,7 +110,7 @@ def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma
             " FROM generate_series(1, 100) AS n",
         )
         hasta(lambda: medidas.deseadas == 3, "lo que espera se cuenta")
-        assert medidas.edad_s == 0, "no message waits"
+        hasta(lambda: medidas.edad_s == 0, "ningún mensaje espera")
     finally:
         ejecutar(base, "DELETE FROM archivos_por_ver WHERE id LIKE 'escala-%'")
         trabajador.arrancar()
