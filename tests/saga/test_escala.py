@@ -68,12 +68,16 @@ def enviar(negocio: Negocio, cuantas: int) -> list[Imagen]:
     return [negocio.envia_imagen(id_imagen=f"escala-{serie}-{n}") for n in range(cuantas)]
 
 
+def en_reposo(medidas: Medidas) -> None:
+    """Until the API has measured, and nothing waits: what other tests sent may still be on its way."""
+    hasta(lambda: medidas.deseadas == 1 and medidas.edad_s == 0, "la API mide, y nada espera")
+
+
 @pytest.mark.largo  # workers are killed, and come up again
 def test_con_todos_los_trabajadores_muertos_la_api_dice_lo_que_espera(
     negocio: Negocio, plataforma: Plataforma, medidas: Medidas
 ) -> None:
-    # What other tests sent may still have been on its way as it was measured.
-    hasta(lambda: medidas.deseadas == 1 and medidas.edad_s == 0, "la API mide, y nada espera")
+    en_reposo(medidas)
     trabajador, relay = plataforma.proceso("procesamiento-1"), plataforma.proceso("procesamiento-relay")
     trabajador.matar()
     relay.matar()
@@ -97,7 +101,7 @@ def test_con_todos_los_trabajadores_muertos_la_api_dice_lo_que_espera(
 def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma: Plataforma, medidas: Medidas) -> None:
     """A package of many files is few messages, handled in a moment, and hours of work."""
     base, trabajador = plataforma.bases["procesamiento"], plataforma.proceso("procesamiento-1")
-    hasta(lambda: medidas.deseadas == 1, "la API mide")
+    en_reposo(medidas)
     # Nobody is to take what this puts there.
     trabajador.matar()
     try:
@@ -108,7 +112,7 @@ def test_lo_que_espera_en_sus_propias_colas_tambien_pide_trabajadores(plataforma
             " FROM generate_series(1, 100) AS n",
         )
         hasta(lambda: medidas.deseadas == 3, "lo que espera se cuenta")
-        hasta(lambda: medidas.edad_s == 0, "ningún mensaje espera")
+        assert medidas.edad_s == 0, "no message waits"
     finally:
         ejecutar(base, "DELETE FROM archivos_por_ver WHERE id LIKE 'escala-%'")
         trabajador.arrancar()
