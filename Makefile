@@ -16,7 +16,7 @@ METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
 
-run: $(LISTO) ## start the platform, until Ctrl-C (PROCESAMIENTO=3: three workers, auto: 1 to 3 by the load; BFF=2: two doors behind a balancer)
+run: $(LISTO) ## start the platform, until Ctrl-C (PROCESAMIENTO=3: three workers, auto: 1 to 3 by the load; BFF=2: two doors behind a balancer; AUTENTICACION=desarrollo: callers say who they are)
 	@$(BIN)/python -m plataforma run
 
 operar: $(LISTO) ## a service's command on the running platform: SERVICIO=suscripciones ARGS="cartas list"
@@ -108,8 +108,8 @@ generados: $(LISTO) ## what is made from the code: schemas, Postman collection, 
 	@$(BIN)/python -m tests.arquitectura.ajustes
 	@$(BIN)/python -m tests.arquitectura.mapa
 
-secretos: ## the secrets of docker compose, made once into deploy/compose/secretos/; .env then says where they are
-	@PYTHONPATH=deploy/local/src $(PYTHON) -m deploy.compose.secretos
+secretos: $(LISTO) ## the secrets of docker compose, made once into deploy/compose/secretos/; .env then says where they are
+	@$(BIN)/python -m deploy.compose.secretos
 
 clean: ## remove .local/: the state and the logs of every run
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m plataforma clean; else rm -rf .local; fi

@@ -19,6 +19,7 @@ from contratos import Mensaje
 from contratos.ejemplos import ANONIMIZAR_IMAGEN, CREAR_SUSCRIPCION, IMAGEN, SUSCRIPCION
 from contratos.servicio_datos import (
     AsignarExperto,
+    CambiarAccesoInvestigador,
     CrearServicioDatos,
     DatasetPedido,
     IniciarServicioDatos,
@@ -39,6 +40,7 @@ CREAR_SERVICIO = "/servicios-datos/servicio-datos-comando"
 INICIAR = "/servicios-datos/sd-1/inicio-comando"
 ASIGNAR = "/servicios-datos/sd-1/experto-comando"
 TERMINAR = "/servicios-datos/sd-1/fin-comando"
+INVESTIGADOR = "/servicios-datos/sd-1/investigador-comando"
 
 RASTRO = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331"
 """A trace and a span."""
@@ -188,6 +190,11 @@ def test_la_imagen_de_los_clientes_de_hoy_se_acepta(
         (CANCELAR, {"motivo": "Ya no, gracias"}, CancelarSuscripcion(id_suscripcion="s-1", motivo="Ya no, gracias")),
         (PAGAR, PAGO, PagarSuscripcion(id_suscripcion="s-1", **PAGO)),
         (INICIAR, {"motivo": "listo"}, IniciarServicioDatos(id_servicio_datos="sd-1", motivo="listo")),
+        (
+            INVESTIGADOR,
+            {"investigador": "auth0|inv 07", "acceso": "RETIRADO"},
+            CambiarAccesoInvestigador(id_servicio_datos="sd-1", investigador="auth0|inv 07", acceso="RETIRADO"),
+        ),
         (ASIGNAR, {"experto": {"codigo": "e-2"}}, AsignarExperto(id_servicio_datos="sd-1", experto_codigo="e-2")),
         (TERMINAR, {"motivo": "fin"}, TerminarServicioDatos(id_servicio_datos="sd-1", motivo="fin")),
     ],
@@ -322,6 +329,9 @@ class _Siempre(dict[str, str]):
         (CREAR_SERVICIO, SERVICIO | {"experto": {"codigo": "e", "cedula": {"numero": "x"}}}, "experto.cedula.numero"),
         (CREAR_SERVICIO, SERVICIO | {"suscripcion": "s-1"}, "suscripcion"),
         (ASIGNAR, {"experto": "e-1"}, "experto"),
+        (INVESTIGADOR, {"investigador": "núñez", "acceso": "CONCEDIDO"}, "investigador"),
+        (INVESTIGADOR, {"investigador": "x" * 256, "acceso": "CONCEDIDO"}, "investigador"),
+        (INVESTIGADOR, {"investigador": "inv-07", "acceso": "LEER"}, "acceso"),
         (ASIGNAR, {"experto": {"codigo": "e-1", "nombre": {}}}, "experto.nombre"),
     ],
 )

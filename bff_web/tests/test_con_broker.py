@@ -27,6 +27,7 @@ from contratos.procesamiento import AnonimizarImagen, AnonimizarPaquete, Archivo
 from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, libres
 from seedwork.infraestructura import avro
+from seedwork.infraestructura.cloudevents import de_propiedades
 from seedwork.infraestructura.publicador import crear_cliente
 from seedwork.pruebas.taller import esperar
 
@@ -133,7 +134,9 @@ def leer(servidores: Servidores, tipo: type[Mensaje], id_comando: object) -> tup
         while True:
             original = lector.read_next(10_000)
             if original.properties()["ce_id"] == id_comando:
-                return avro.decodificar(tipo, original.data()), original
+                return avro.decodificar(
+                    tipo, original.data(), sobre=de_propiedades(original.properties(), "")
+                ), original
     finally:
         cliente.close()
 

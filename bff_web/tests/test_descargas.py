@@ -36,6 +36,7 @@ from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.pruebas.servidor import ServidorEnHilo
 
 RUTA = "/procesar/imagenes/i-1/archivo"
+DE_DATASET = "/servicios-datos/sd/dataset/imagenes/i-1/archivo"
 LIMPIO = b"\0" * 128 + b"DICM" + os.urandom(9 * 1024 * 1024)
 HUELLA = hashlib.sha256(LIMPIO).hexdigest()
 ETIQUETA = f'"{HUELLA}"'
@@ -43,7 +44,7 @@ MUCHOS = 2 * 1024**3
 
 
 class Propietario(ThreadingHTTPServer):
-    """procesamiento, as far as it is asked for files."""
+    """procesamiento, and servicio-datos, as far as they are asked for files."""
 
     daemon_threads = True
 
@@ -88,6 +89,7 @@ class Puerta:
                 "idempotencia_secreto": "secreto de las pruebas",
                 "almacen_url": str(carpeta),
                 "procesamiento_url": f"http://127.0.0.1:{self.propietario.server_port}",
+                "servicio_datos_url": f"http://127.0.0.1:{self.propietario.server_port}",
             }
         )
         app = componer(config, Emisor(), lambda: None)
@@ -105,7 +107,7 @@ class Puerta:
         vacio = {"sha256": None, "octetos": None, "tipo": None}
         self.propietario.dicho = {"estado": estado, **vacio, **archivo, "id_imagen": "i-1"}
 
-    def guardar(self, contenido: bytes = LIMPIO, tipo: str = "application/dicom") -> None:
+    def guardar(self, contenido: bytes = LIMPIO, tipo: str | None = "application/dicom") -> None:
         """An image's clean file, in the store and at its owner."""
         huella = hashlib.sha256(contenido).hexdigest()
         self.almacen.guardar(RESULTADOS + huella, [contenido])
@@ -120,9 +122,9 @@ class Puerta:
             archivo.truncate(octetos)
         self.decir(sha256=huella, octetos=octetos, tipo="application/dicom")
 
-    def pedir(self, metodo: str = "GET", **cabeceras: str) -> tuple[int, dict[str, str], bytes]:
+    def pedir(self, metodo: str = "GET", ruta: str = RUTA, **cabeceras: str) -> tuple[int, dict[str, str], bytes]:
         with closing(http.client.HTTPConnection("127.0.0.1", self.puerto, timeout=20)) as conexion:
-            conexion.request(metodo, RUTA, headers={n.replace("_", "-"): v for n, v in cabeceras.items()})
+            conexion.request(metodo, ruta, headers={n.replace("_", "-"): v for n, v in cabeceras.items()})
             respuesta = conexion.getresponse()
             return respuesta.status, dict(respuesta.getheaders()), respuesta.read()
 
@@ -167,6 +169,23 @@ def test_el_archivo_llega_entero_con_su_tipo_su_huella_y_un_nombre_que_no_dice_n
     assert {n: v for n, v in cabeceras.items() if n in esperadas} == esperadas
     assert "Content-Encoding" not in cabeceras
     assert puerta.propietario.pedidos == [RUTA]
+
+
+@pytest.mark.parametrize(
+    ("tipo", "dicho", "nombre"),
+    [("image/png", "image/png", "i-1.png"), (None, "application/octet-stream", "i-1.bin")],
+    ids=["de su tipo", "de antes de que se dijera"],
+)
+def test_lo_publicado_se_baja_por_su_conjunto_de_datos(
+    puerta: Puerta, tipo: str | None, dicho: str, nombre: str
+) -> None:
+    puerta.guardar(tipo=tipo)
+    estado, cabeceras, cuerpo = puerta.pedir(ruta=DE_DATASET)
+    assert (estado, hashlib.sha256(cuerpo).hexdigest(), cabeceras["Content-Type"]) == (200, HUELLA, dicho)
+    assert cabeceras["Content-Disposition"] == f'attachment; filename="{nombre}"'
+    assert puerta.propietario.pedidos == [DE_DATASET]
+    puerta.propietario.dicho = {}
+    assert puerta.pedir(ruta=DE_DATASET)[0] == 404
 
 
 def test_head_dice_lo_mismo_sin_el_archivo(puerta: Puerta) -> None:

@@ -28,6 +28,7 @@ class Pedido:
     octetos: bytes
     tramo: str | None = None
     tipo: str | None = None
+    credencial: str | None = None
 
 
 class PuertaDePruebas(ThreadingHTTPServer):
@@ -83,7 +84,7 @@ class _Atencion(BaseHTTPRequestHandler):
         tipo = self.headers.get("Content-Type")
         cuerpo = json.loads(leido) if tipo == "application/json" else None
         clave, tramo = (self.headers.get(nombre) for nombre in ("Idempotency-Key", "Range"))
-        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo, tipo)
+        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo, tipo, self.headers.get("Authorization"))
         dicha = self.server.respuesta(pedido)
         estado, respuesta, cabeceras = dicha if len(dicha) == 3 else (*dicha, {})
         if isinstance(respuesta, str):

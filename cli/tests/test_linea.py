@@ -73,6 +73,7 @@ LINEAS = [
     "servicio listar --suscripcion s-1 --estado CREADO",
     "servicio dataset sd-1 --version 3 --cursor x",
     "servicio manifiesto sd-1 --version 3",
+    "servicio investigador sd-1 inv-07",
     "servicio iniciar sd-1",
     "servicio asignar sd-1 e-2",
     "servicio terminar sd-1",
@@ -90,6 +91,7 @@ LINEAS = [
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
     "notificacion eventos n-1",
+    *(f"auditoria {de} --quien ana --recurso s-1" for de in ("suscripcion", "servicio", "imagen", "notificacion")),
     "comando ver c-1 --de suscripcion",
     "comando ver c-1 --de servicio",
     "comando ver c-1 --de imagen",
@@ -104,6 +106,8 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
     puerta.responde("GET", ARCHIVO, (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("imagen", "archivo", "i-1", str(tmp_path / "a.dcm"), "--json") == 0
     assert linea.json == {"archivo": str(tmp_path / "a.dcm"), "octetos": len(LIMPIO), "sha256": HUELLA}
+    puerta.responde("GET", "/servicios-datos/sd-1/dataset/imagenes/i-1/archivo", (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
+    assert linea("servicio", "archivo", "sd-1", "i-1", str(tmp_path / "b.dcm"), "--json") == 0
     for entera in LINEAS:
         codigo = 1 if entera.startswith("comando") else 0  # the document's example is a refusal
         assert linea(*entera.split()) == codigo, entera
@@ -218,6 +222,11 @@ def test_no_se_pisa_lo_que_hay(puerta: Any, linea: Any, tmp_path: Path) -> None:
         ),
         ("servicio iniciar sd --motivo ya", "/servicios-datos/sd/inicio-comando", {"motivo": "ya"}),
         ("servicio asignar sd e-2", "/servicios-datos/sd/experto-comando", {"experto": {"codigo": "e-2"}}),
+        (
+            "servicio investigador sd inv-07 --retirar",
+            "/servicios-datos/sd/investigador-comando",
+            {"investigador": "inv-07", "acceso": "RETIRADO"},
+        ),
         ("servicio terminar sd", "/servicios-datos/sd/fin-comando", {}),
         (
             "imagen enviar --id i --region Cráneo",

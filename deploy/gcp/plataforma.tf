@@ -92,38 +92,55 @@ locals {
   entorno_comun = {
     PULSAR_URL       = var.pulsar_url
     PULSAR_ADMIN_URL = var.pulsar_admin_url
+    AUTENTICACION    = "oidc"
   }
   entorno_de = {
-    bff            = { ALMACEN_URL = "gs://${google_storage_bucket.imagenes.name}" }
-    suscripciones  = {}
-    servicio-datos = {}
-    procesamiento  = { ALMACEN_URL = "gs://${google_storage_bucket.imagenes.name}" }
+    bff = {
+      ALMACEN_URL    = "gs://${google_storage_bucket.imagenes.name}"
+      OIDC_EMISOR    = var.oidc.emisor
+      OIDC_AUDIENCIA = var.oidc.audiencia
+      OIDC_JWKS      = var.oidc.jwks
+    }
+    suscripciones  = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }
+    servicio-datos = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }
+    procesamiento = {
+      ALMACEN_URL          = "gs://${google_storage_bucket.imagenes.name}"
+      PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica
+    }
     notificaciones = {
-      SMTP_HOST      = var.smtp.host
-      SMTP_PUERTO    = tostring(var.smtp.puerto)
-      SMTP_USUARIO   = var.smtp.usuario
-      SMTP_REMITENTE = var.smtp.remitente
-      SMTP_STARTTLS  = "true"
+      PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica
+      SMTP_HOST            = var.smtp.host
+      SMTP_PUERTO          = tostring(var.smtp.puerto)
+      SMTP_USUARIO         = var.smtp.usuario
+      SMTP_REMITENTE       = var.smtp.remitente
+      SMTP_STARTTLS        = "true"
     }
   }
 
-  # Which secret becomes which setting. An identity can read what stands in its line, and nothing else.
+  # Which secret becomes which setting. An identity can read what stands in its line, and nothing else; the ring of
+  # personal fields is in all of them, since what one encrypts another reads.
   secretos_de = {
-    bff            = { IDEMPOTENCIA_SECRETO = "idempotencia-secreto", PULSAR_TOKEN = "pulsar-token-bff" }
-    suscripciones  = { DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = "pulsar-token-suscripciones" }
-    servicio-datos = { DATABASE_URL = "servicio-datos-database-url", PULSAR_TOKEN = "pulsar-token-servicio-datos" }
+    bff = {
+      IDEMPOTENCIA_SECRETO = "idempotencia-secreto", PULSAR_TOKEN = "pulsar-token-bff"
+      CAMPOS_CLAVES        = "campos-claves", PUERTA_CLAVE = "puerta-clave"
+    }
+    suscripciones  = { DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = "pulsar-token-suscripciones", CAMPOS_CLAVES = "campos-claves" }
+    servicio-datos = { DATABASE_URL = "servicio-datos-database-url", PULSAR_TOKEN = "pulsar-token-servicio-datos", CAMPOS_CLAVES = "campos-claves" }
     procesamiento = {
       DATABASE_URL    = "procesamiento-database-url", PULSAR_TOKEN = "pulsar-token-procesamiento"
-      SEUDONIMO_CLAVE = "seudonimo-clave"
+      SEUDONIMO_CLAVE = "seudonimo-clave", CAMPOS_CLAVES = "campos-claves"
     }
     notificaciones = {
       DATABASE_URL = "notificaciones-database-url", PULSAR_TOKEN = "pulsar-token-notificaciones"
-      SMTP_CLAVE   = "smtp-clave"
+      SMTP_CLAVE   = "smtp-clave", CAMPOS_CLAVES = "campos-claves"
     }
   }
-  # Topics and subscriptions are made with an administrator's token, which no machine ever sees.
+  # Topics and subscriptions are made, and permissions granted, with an administrator's token; dead letters are worked with
+  # an operator's. No machine ever sees either.
   secretos_de_preparar = {
-    for servicio, _ in local.servicios : servicio => merge(local.secretos_de[servicio], { PULSAR_TOKEN = "pulsar-token-preparar" })
+    for servicio, _ in local.servicios : servicio => merge(local.secretos_de[servicio], {
+      PULSAR_TOKEN = "pulsar-token-operador", PULSAR_TOKEN_ADMIN = "pulsar-token-preparar"
+    })
   }
   secretos = toset(flatten([for suyos in concat(values(local.secretos_de), values(local.secretos_de_preparar)) : values(suyos)]))
 

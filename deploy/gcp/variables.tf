@@ -77,6 +77,30 @@ variable "smtp" {
   }
 }
 
+variable "oidc" {
+  description = "Who issues callers' tokens, whom they must be meant for, and the URL of the keys that they are checked with."
+  type = object({
+    emisor    = string
+    audiencia = string
+    jwks      = string
+  })
+
+  validation {
+    condition     = startswith(var.oidc.jwks, "https://")
+    error_message = "oidc.jwks begins with https://: keys do not travel in the open."
+  }
+}
+
+variable "puerta_clave_publica" {
+  description = "The public key of the secret puerta-clave: PEM in one line, its ends of lines written \\n."
+  type        = string
+
+  validation {
+    condition     = startswith(var.puerta_clave_publica, "-----BEGIN PUBLIC KEY-----\\n")
+    error_message = "puerta_clave_publica is a public key, PEM in one line, its ends of lines written \\n."
+  }
+}
+
 variable "version_claves_bd" {
   description = "Count it up, and each database gets a new password, and each DATABASE_URL with it."
   type        = number

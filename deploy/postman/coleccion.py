@@ -51,13 +51,16 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
         "/notificaciones/{id_notificacion}",
         "/notificaciones/{id_notificacion}/eventos",
     ),
-    "Fin": ("/suscripciones/{id_suscripcion}/cancelacion-comando",),
+    "Fin": (
+        "/servicios-datos/{id_servicio_datos}/dataset/imagenes/{id_imagen}/archivo",
+        "/suscripciones/{id_suscripcion}/cancelacion-comando",
+    ),
 }
 """The story: folders, and their requests in order. A folder bears the name of a tag of the document, but the last."""
 
 IDS = ("id_comando", "id_suscripcion", "id_servicio_datos", "id_imagen", "id_paquete", "id_factura", "id_notificacion")
 
-VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005"} | dict.fromkeys(IDS, "")
+VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005", "token": ""} | dict.fromkeys(IDS, "")
 
 _REFERENCIAS = {("id_factura",): "id_factura", ("suscripcion", "codigo"): "id_suscripcion"}
 """Where a body names something that the story has made: the place, and its variable."""
@@ -107,9 +110,11 @@ def coleccion(documento: Mapping[str, Any]) -> dict[str, Any]:
             "name": documento["info"]["title"],
             "description": f"{documento['info']['description']}\n\nLas peticiones, de la primera a la última, cuentan "
             "una historia: cada una guarda en variables los identificadores que recibe, y se repite mientras la "
-            "plataforma siga en ello.",
+            "plataforma siga en ello. Donde se pregunta quién lo pide, la variable «token» lleva un token: el que da "
+            "`saludtech token --rol operador`, por ejemplo.",
             "schema": ESQUEMA,
         },
+        "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{token}}", "type": "string"}]},
         "variable": [{"key": clave, "value": valor, "type": "string"} for clave, valor in VARIABLES.items()],
         "event": [_guion(_GUION % json.dumps(IDS))],
         "item": [

@@ -3,7 +3,6 @@
 from functools import cache, partial
 from pathlib import Path
 
-import flask
 import sqlalchemy as sa
 
 from contratos.notificaciones import TIPOS
@@ -68,7 +67,7 @@ def servicio() -> Servicio:
             Parte(nombre="correo", tarea=vigia.correr, decisivas={"correo": vigia.motivo}, medir=vigia.medir),
         ]
 
-    def api(app: flask.Flask, motor: sa.Engine) -> None:
+    def api(app: App, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaNotificaciones(motor))
 
     return Servicio(

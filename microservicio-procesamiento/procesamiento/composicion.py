@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
-import flask
 import sqlalchemy as sa
 
 from anonimizacion.seudonimos import Seudonimizador
@@ -93,7 +92,7 @@ def servicio() -> Servicio:
             plazo_s=config.paquete_plazo_s,
             maximo=config.paquete_maximo,
         )
-        atrasos = AtrasosPulsar(config.pulsar_admin_url, config.token)
+        atrasos = AtrasosPulsar(config.pulsar_admin_url, config.credencial)
         escoba = Escoba(cola, almacen, sobrantes, oido(atrasos, timedelta(days=config.cartas_dias)))
         return [
             Parte(nombre="archivos", tarea=mano.correr, informativas={"almacen": partial(comprobar, almacen)}),
@@ -102,7 +101,7 @@ def servicio() -> Servicio:
             Parte(nombre="medidas", medir=partial(medir, motor)),
         ]
 
-    def api(app: flask.Flask, motor: sa.Engine) -> None:
+    def api(app: App, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaProcesamiento(motor, condiciones))
 
     return Servicio(

@@ -4,7 +4,6 @@ import threading
 from functools import cache, partial
 from pathlib import Path
 
-import flask
 import sqlalchemy as sa
 
 from seedwork.entrada.config import cargar
@@ -49,7 +48,7 @@ def servicio() -> Servicio:
 
         return [Parte(nombre="editor", tarea=editar)]
 
-    def api(app: flask.Flask, motor: sa.Engine) -> None:
+    def api(app: App, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaServicioDatos(motor))
 
     return Servicio(

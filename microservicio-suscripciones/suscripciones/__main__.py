@@ -21,7 +21,7 @@ cli.add_typer(saga, name="saga")
 def reconstruir_saga() -> None:
     """Rebuild the saga's view from its topic, beside the live one, then swap."""
     config = servicio().config
-    pasos = reconstruir(servicio().motor_de_mantenimiento(), config.pulsar_url, config.token)
+    pasos = reconstruir(servicio().motor_de_mantenimiento(), config.pulsar_url, config.credencial)
     typer.echo(f"{pasos} pasos reconstruidos desde el tópico de la saga")
 
 

@@ -3,7 +3,6 @@
 from functools import cache, partial
 from pathlib import Path
 
-import flask
 import sqlalchemy as sa
 
 from contratos import PROVEEDORES
@@ -47,7 +46,7 @@ def servicio() -> Servicio:
             vencimientos,
             abrir_una,
             consumidores,
-            AvancePulsar(config.pulsar_admin_url, config.token),
+            AvancePulsar(config.pulsar_admin_url, config.credencial),
             PlazoDeSaga(plazo_s=config.saga_plazo_s, tope_s=config.saga_tope_s, proveedores=PROVEEDORES),
         )
         renovaciones = VigilanteRenovaciones(vencimientos, planes, abrir_una)
@@ -57,7 +56,7 @@ def servicio() -> Servicio:
             Parte(nombre="medidas", medir=partial(medir, motor, config.saga_tope_s)),
         ]
 
-    def api(app: flask.Flask, motor: sa.Engine) -> None:
+    def api(app: App, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaSuscripciones(motor, planes))
 
     return Servicio(

@@ -12,8 +12,8 @@ from plataforma.proveedores import Fabrica
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura import bd
-from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.bases import migrada
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.catalogo import INCLUIDOS, leer_planes
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
@@ -36,8 +36,7 @@ def catalogo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def motor(nueva_base: Fabrica) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("suscripciones"))
-    migrar(motor, MIGRACIONES)
+    motor = bd.crear_motor(migrada(nueva_base("suscripciones"), MIGRACIONES))
     yield motor
     motor.dispose()
 

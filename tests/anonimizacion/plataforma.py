@@ -43,6 +43,7 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.cloudevents import a_propiedades
 from seedwork.infraestructura.publicador import EsquemaCodificado, crear_cliente
+from seedwork.pruebas.bases import de_dueno
 
 LLANA = ExplicitVRLittleEndian
 TRABAJADOR = "procesamiento-1"
@@ -58,13 +59,11 @@ PERMITIDOS: Mapping[str, tuple[str, ...]] = {
     "nombre": (),
     # What an answer says again to whoever has just sent it: a field's name that is none, an id of the client's choice.
     "eco": (EN_EL_COMANDO, r"answer (202|422)"),
-    # Who it is: on the command's own topic, for RETENCION_DIAS; of what is kept apart, with its original.
-    "persona": (EN_EL_COMANDO, EN_LA_COLA),
-    # Of an image that came in a package besides in its command on the way there, for OUTBOX_DIAS.
-    "paquete": (EN_EL_COMANDO, EN_LA_COLA, r"column procesamiento\.outbox\.carga"),
-    # What describes the image is kept and told (contract §2).
+    # Who it is: of what is kept apart, with its original. In the command it is encrypted, and in the outbox.
+    "persona": (EN_LA_COLA,),
+    "paquete": (EN_LA_COLA,),
+    # What describes the image is kept and told (contract §2), once it is clean.
     "descripcion": (
-        EN_EL_COMANDO,
         EN_LA_COLA,
         r"topic procesamiento/evento-imagen-anonimizada\.v1.*",
         r"column procesamiento\.outbox\.\w+",
@@ -295,7 +294,7 @@ class Siembra:
         hasta(lambda: self._cuantos("intentos > 0"), "un archivo está en manos de alguien")
         trabajador.matar()
         for base in self.plataforma.bases.values():
-            ejecutar(base, "ANALYZE")
+            ejecutar(de_dueno(base), "ANALYZE")
         trabajador.arrancar()
         hasta(lambda: _hijos(trabajador.pid), "hay quien lea archivos")
         for hijo in _hijos(trabajador.pid):
@@ -495,9 +494,6 @@ def comprobar(siembra: Siembra, vistos: Iterable[tuple[str, str, int]]) -> Itera
     stays that is not to."""
     vistos = list(vistos)
     for clase, patron in (
-        ("persona", EN_EL_COMANDO),
-        ("paquete", EN_EL_COMANDO),
-        ("descripcion", EN_EL_COMANDO),
         ("carta", CARTAS),
         ("cubierta", r"answer cartas show"),
     ):

@@ -15,7 +15,8 @@ from pydantic_settings import BaseSettings
 from tests.arquitectura.codigo import RAIZ, configuraciones
 
 from plataforma.ajustes import AjustesCompletos
-from seedwork.entrada.config import ConfigBase, ConfigDeAlmacen, ConfigServicio
+from seedwork.entrada.config import ConfigBase, ConfigDeAlmacen, ConfigDeMensajes, ConfigServicio
+from seedwork.entrada.provisionar import ConfigDeAprovisionamiento
 
 ARCHIVO = RAIZ / ".env.example"
 ORDEN = "python -m tests.arquitectura.ajustes"
@@ -71,8 +72,10 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
 
 CLASES: Mapping[str, type[BaseSettings]] = {
     "Every process": ConfigBase,
+    "The door and every service": ConfigDeMensajes,
     "Every service": ConfigServicio,
     "What stores or fetches files": ConfigDeAlmacen,
+    "Provisioning": ConfigDeAprovisionamiento,
     **configuraciones(),
     "The local run": AjustesCompletos,
 }

@@ -32,7 +32,6 @@ CARPETAS = {
 _CLASES = {"comando": "command", "evento": "event"}
 _MARCAS = re.compile(r"(?:``|:\w+:`)([^`]+)`{1,2}")
 """A docstring's literals and references, which Markdown writes in another way."""
-_PERSONALES = ("_nombres", "_apellidos", "_usuario", "_rut", "_cedula", "_email")
 
 _INTRODUCCION = f"""\
 # Messages
@@ -40,9 +39,10 @@ _INTRODUCCION = f"""\
 Everything that is said on the platform, by the context that owns it. This page is written by
 `{ORDEN}` from the code; a test checks that it is current.
 
-*Says* is who makes the message, *hears* who has a handler for it; others may subscribe to what nobody hears. *Personal*
-are the fields that name or reach a person, or hold a person's own words (what `repr=False` keeps out of logs); what
-a field *reveals* besides stands beneath its message. The
+*Says* is who makes the message, *hears* who has a handler for it; others may subscribe to what nobody hears.
+*Encrypted* are the fields that name, reach or describe a person, or hold somebody's own words, or may (`propio=True`):
+Avro strings that only who has the platform's keys reads ([ADR 49](adr/0049-campos-cifrados.md)), and that no log shows.
+All else travels in the clear; what such a field *reveals* of a person stands beneath its message. The
 envelope, and what every message has in common, is in [the architecture](arquitectura.md) and in
 `seedwork/src/seedwork/aplicacion/sobre.py`. Topics begin with `persistent://{contratos.INQUILINO}/`.
 """
@@ -76,8 +76,8 @@ def oyen() -> Mapping[type[Mensaje], frozenset[str]]:
 
 
 def personales(tipo: type[Mensaje]) -> list[str]:
-    """The fields that name or reach a person, or hold a person's own words."""
-    return [c.name for c in dataclasses.fields(tipo) if c.name.endswith(_PERSONALES) or not c.repr]
+    """The fields that travel encrypted."""
+    return [".".join(ruta) for ruta in tipo.propios]
 
 
 def revelan(tipo: type[Mensaje]) -> list[tuple[str, str]]:
@@ -115,7 +115,7 @@ def _contexto(contexto: str) -> Iterator[str]:
     """A context's section: a table of its messages, and the fields of each."""
     tipos = [tipo for tipo in publicados() if tipo.contexto == contexto]
     yield f"## {contexto}\n"
-    yield "| | Message | Meaning | Says | Hears | Personal |"
+    yield "| | Message | Meaning | Says | Hears | Encrypted |"
     yield "|---|---|---|---|---|---|"
     for tipo in tipos:
         significado = _MARCAS.sub(r"`\1`", (tipo.__doc__ or "").strip().splitlines()[0])

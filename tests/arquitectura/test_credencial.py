@@ -20,5 +20,7 @@ def test_cada_cliente_del_broker_recibe_el_token() -> None:
 
 
 def _con_token(nodo: ast.Call) -> bool:
-    dados = [*nodo.args[1:], *(k.value for k in nodo.keywords if k.arg == "token")]
-    return any(ast.unparse(dado).split(".")[-1] in ("token", "_token") for dado in dados)
+    dados = [*nodo.args[1:], *(k.value for k in nodo.keywords if k.arg == "quien")]
+    return any(
+        ast.unparse(dado).split(".")[-1] in ("quien", "_quien", "credencial", "credencial_admin") for dado in dados
+    )

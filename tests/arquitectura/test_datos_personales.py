@@ -21,8 +21,8 @@ from seedwork.infraestructura import bd
 PAGINA = (RAIZ / "docs/datos-personales.md").read_text(encoding="utf-8")
 
 
-NO_ES_LIBRE = re.compile(r"(?:.*\.)?(?:id_\w+|(?:\w+_)?codigo|monto|moneda)")
-"""A command's text that is an id, a code or money; all else is what somebody wrote."""
+NO_ES_LIBRE = re.compile(r"(?:.*\.)?(?:id_\w+|(?:\w+_)?codigo|monto|moneda|acceso)")
+"""A command's text that is an id, a code of a list or money; all else is what somebody wrote."""
 
 
 def textos_libres(registro: Mapping[str, Any], delante: str = "") -> Iterator[str]:
@@ -55,9 +55,31 @@ def test_cada_mensaje_con_datos_de_una_persona_esta_en_la_pagina(tipo: type[Mens
 def test_lo_que_alguien_escribe_en_un_comando_esta_en_una_fila_que_dice_en_cual(
     tipo: type[Mensaje], campo: str
 ) -> None:
-    """Whatever it is called, and whoever stores it: it lies on the command's topic in clear."""
+    """Whatever it is called, and whoever stores it: it lies on the command's topic."""
     filas = [fila for fila in PAGINA.splitlines() if fila.startswith("|") and f"`{campo}`" in fila]
     assert any(re.search(rf"\b{tipo.__name__}\b", fila) for fila in filas), "in no row of the page"
+
+
+def test_lo_que_alguien_escribe_en_un_comando_viaja_cifrado() -> None:
+    """All of it, whether or not whoever wrote the class thought of a person; what is in the clear stands here."""
+    en_claro = {(tipo.__name__, campo) for tipo, campo in LIBRES if campo not in personales(tipo)}
+    de_archivos = (
+        ("AnonimizarArchivo", "archivo"),
+        ("AnonimizarPaquete", "paquete"),
+        ("AnonimizarPaquete", "metadatos"),
+    )
+    assert en_claro == {(tipo, f"{de}.{que}") for tipo, de in de_archivos for que in ("sha256", "octetos")}
+
+
+def test_lo_que_nombra_o_alcanza_a_una_persona_viaja_cifrado() -> None:
+    """Those of whom the contract speaks, by their names in it, wherever they stand."""
+    de_alguien = re.compile(
+        r"(?:cliente|experto)_(?:nombres|apellidos|usuario|rut|cedula|email)|antecedentes.*|id_paciente"
+        r"|detalle|operador|razon|consultante|medio"
+    )
+    for tipo in publicados():
+        suyos = {campo["name"] for campo in tipo.esquema["fields"] if de_alguien.fullmatch(campo["name"])}
+        assert suyos <= set(personales(tipo)), tipo.__name__
 
 
 def test_los_textos_libres_se_ven_tambien_dentro_de_otros() -> None:

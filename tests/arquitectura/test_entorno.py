@@ -22,8 +22,11 @@ AJENAS = re.compile(
 EXENTOS = {
     "seedwork/src/seedwork/aplicacion/entorno.py": "it is where they come from",
     "seedwork/src/seedwork/infraestructura/bd.py": "how long a real database is waited for",
+    "seedwork/src/seedwork/infraestructura/campos.py": "a nonce that comes again gives away what it encrypted",
     "seedwork/src/seedwork/infraestructura/cartas.py": "how long a real broker may take to hand out what it holds",
     "seedwork/src/seedwork/infraestructura/publicador.py": "how long a real broker may take to confirm, and to close",
+    "seedwork/src/seedwork/infraestructura/sello.py": "until when a token is good, which its reader's own clock says",
+    "seedwork/src/seedwork/infraestructura/tokens.py": "likewise, and how old a provider's keys are",
     "seedwork/src/seedwork/infraestructura/subscription.py": "how often a real broker is asked for more partitions",
 }
 

@@ -13,6 +13,7 @@ from tests.arquitectura.mapa import hechos
 
 from contratos import REGISTRO, Mensaje
 from contratos.consultas import Consulta, de_contexto
+from contratos.consultas.auditoria import ConsultaDeAuditoria, auditoria_de
 from seedwork.aplicacion.consultas import Auditada, Respondedor, Solicitante
 
 cada_servicio = pytest.mark.parametrize(("carpeta", "paquete"), SERVICIOS.items())
@@ -82,19 +83,23 @@ def test_los_comandos_que_oye_son_todos_los_suyos_y_solo_ellos(carpeta: str, paq
 
 @cada_servicio
 def test_las_consultas_que_responde_son_todas_las_suyas_y_solo_ellas(carpeta: str, paquete: str) -> None:
-    assert set(_consultas(paquete)) == set(de_contexto(paquete.replace("_", "-")))
+    """Its trail's is seedwork's to answer, in every service alike."""
+    contexto = paquete.replace("_", "-")
+    propias = {c for c in de_contexto(contexto) if not issubclass(c, ConsultaDeAuditoria)}
+    assert set(_consultas(paquete)) == propias
+    assert auditoria_de(contexto) is not None
 
 
 @cada_servicio
 def test_cada_consulta_tiene_su_archivo_y_responde_lo_que_dice_el_contrato(carpeta: str, paquete: str) -> None:
-    """Its module and function bear its name; the function takes it and the reading side, and answers what it says."""
+    """Its module and function bear its name; that takes it, the reading side and who asks, and answers what it says."""
     for tipo, respondedor in _consultas(paquete).items():
         funcion = _funcion(respondedor)
         nombre = _con_rayas(tipo)
         assert (funcion.__module__, funcion.__name__) == (f"{paquete}.aplicacion.consultas.{nombre}", nombre)
         *recibe, responde = typing.get_type_hints(funcion).values()
         lectura = importlib.import_module(f"{paquete}.aplicacion.lectura").Lectura
-        assert recibe == [tipo, lectura, *([Solicitante] if isinstance(respondedor, Auditada) else [])]
+        assert recibe == [tipo, lectura, Solicitante]
         assert responde in (tipo.respuesta, tipo.respuesta | None)
 
 

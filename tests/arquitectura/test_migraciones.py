@@ -9,6 +9,7 @@ from tests.arquitectura.codigo import RAIZ, SERVICIOS
 
 from seedwork.infraestructura import almacen_eventos, bd
 from seedwork.infraestructura.migraciones import migrar
+from seedwork.pruebas.bases import de_dueno
 
 pytestmark = pytest.mark.integracion
 
@@ -18,7 +19,7 @@ def test_las_migraciones_hacen_las_tablas_que_el_codigo_conoce(nueva_base, carpe
     conocidas = [bd.METADATOS, importlib.import_module(f"{paquete}.infraestructura.tablas").METADATOS]
     if (RAIZ / carpeta / paquete / "infraestructura/eventos_guardados.py").exists():
         conocidas.append(almacen_eventos.METADATOS)
-    motor = bd.crear_motor(nueva_base(paquete))
+    motor = bd.crear_motor(de_dueno(nueva_base(paquete)))
     try:
         migrar(motor, RAIZ / carpeta / "migraciones")
         with motor.connect() as conexion:

@@ -14,6 +14,7 @@ from seedwork.entrada import logs
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.intentos import motor_de_notas
+from seedwork.pruebas.llavero import CLAVES
 
 
 def test_solo_bd_hace_motores() -> None:
@@ -43,6 +44,7 @@ def _servicio(paquete: str, url: str, monkeypatch: pytest.MonkeyPatch, **ajustes
     """A service, put together anew from these settings."""
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.setenv("SEUDONIMO_CLAVE", "YmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28=")
+    monkeypatch.setenv("CAMPOS_CLAVES", CLAVES)
     for nombre, valor in ajustes.items():
         monkeypatch.setenv(nombre, valor)
     composicion = importlib.import_module(f"{paquete}.composicion")

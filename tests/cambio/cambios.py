@@ -91,6 +91,7 @@ class ImagenRecuperada(Mensaje):
     id_imagen: str = ""
 ''',
     )
+    _canal(copia, "ImagenRecuperada", "procesamiento", 'canal("procesamiento")')
     copia.anexar(
         f"{PROCESAMIENTO}/dominio/eventos.py",
         '''
@@ -149,6 +150,10 @@ def anotar_aviso_fallido(hecho: ErrorProcesamientoNotificacion, unidad: Unidad) 
 ''',
     )
     copia.cambiar(
+        f"{CONTRATOS}/canales.py",
+        (r"^( +ErrorProcesamientoNotificacion: .*)\),$", r'\g<1>, "suscripciones"),'),
+    )
+    copia.cambiar(
         f"{SUSCRIPCIONES}/aplicacion/manejadores.py",
         (
             r"^from contratos import Mensaje$",
@@ -159,6 +164,15 @@ def anotar_aviso_fallido(hecho: ErrorProcesamientoNotificacion, unidad: Unidad) 
             r"from suscripciones.aplicacion.reacciones.error_notificacion import anotar_aviso_fallido\n\g<0>",
         ),
         (r"^    TransicionSaga: .*$", r"\g<0>\n    ErrorProcesamientoNotificacion: anotar_aviso_fallido,"),
+    )
+
+
+def _canal(copia: Copia, nombre: str, modulo: str, regla: str) -> None:
+    """Who may say, and who may hear, a new message."""
+    copia.cambiar(
+        f"{CONTRATOS}/canales.py",
+        (rf"^from contratos\.{modulo} import \($", rf"\g<0>\n    {nombre},"),
+        (r"^declarar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
     )
 
 
@@ -176,6 +190,7 @@ class AnularFactura(Mensaje):
     id_factura: str = ""
 ''',
     )
+    _canal(copia, "AnularFactura", "suscripciones", 'canal("bff", "suscripciones")')
     copia.anexar(
         f"{SUSCRIPCIONES}/dominio/factura.py",
         '''
@@ -496,11 +511,15 @@ def _en_la_nube(copia: Copia) -> None:
             r'\g<0>\n    computo        = { base = "computo", puerto_api = 5015 }',
         ),
         (r"^    servicio-datos = \{\n      de ", _como_computo(grupos, "suscripciones") + r"\g<0>"),
-        (r"^    servicio-datos = \{\}$", r"\g<0>\n    computo        = {}"),
+        (
+            r"^    servicio-datos = \{ PUERTA_CLAVE_PUBLICA = var\.puerta_clave_publica \}$",
+            r"\g<0>\n    computo        = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }",
+        ),
         (
             r'^    suscripciones  = \{ DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = .*$',
             r"\g<0>\n    computo        = "
-            r'{ DATABASE_URL = "computo-database-url", PULSAR_TOKEN = "pulsar-token-computo" }',
+            r'{ DATABASE_URL = "computo-database-url", PULSAR_TOKEN = "pulsar-token-computo", '
+            r'CAMPOS_CLAVES = "campos-claves" }',
         ),
     )
 

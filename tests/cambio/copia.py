@@ -20,6 +20,8 @@ GENERADORES = (
     "tests.arquitectura.mapa",
 )
 """What makes files from the code anew, as `python -m` takes it; nobody edits these files."""
+REGLAS = ("contratos/canales.py", "contratos/permisos.py")
+"""Who may say, hear and ask what: a line there for each message, whoever's it is."""
 GENERADOS = (".avsc", "_collection.json", "docs/mensajes.md", ".env.example")
 _YO = ["-c", "user.name=experimento", "-c", "user.email=experimento@localhost"]
 
@@ -155,9 +157,11 @@ def copia() -> Iterator[Copia]:
 
 
 def clase_de(ruta: str) -> str:
-    """What a file is to whoever makes a change: generated, a test, a page, or source."""
+    """What a file is to whoever makes a change: generated, a test, a page, the one place of who may what, or source."""
     if ruta.endswith(GENERADOS):
         return "generated"
+    if ruta.endswith(REGLAS):
+        return "rules"
     if ruta.startswith("tests/") or "/tests/" in ruta:
         return "tests"
     return "docs" if ruta.endswith(".md") else "source"
@@ -166,7 +170,7 @@ def clase_de(ruta: str) -> str:
 def en_palabras(rutas: list[str]) -> str:
     """How many of each kind: `4 + 1 generated`."""
     cuentas = Counter(clase_de(ruta) for ruta in rutas)
-    demas = [f" + {n} {clase}" for clase in ("generated", "tests", "docs") if (n := cuentas[clase])]
+    demas = [f" + {n} {clase}" for clase in ("rules", "generated", "tests", "docs") if (n := cuentas[clase])]
     return f"{cuentas['source']}{''.join(demas)}"
 
 

@@ -22,6 +22,7 @@ from plataforma.partes import Grupo, Parte
 from plataforma.postgres import borrar_base, crear_bases
 from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, libres
+from seedwork.pruebas.bases import de_dueno
 from suscripciones.infraestructura.catalogo import INCLUIDOS
 
 AQUI = Path(__file__).parent
@@ -42,6 +43,7 @@ class Computo:
             "PYTHONPATH": str(SERVICIO),
             "PYTHONUNBUFFERED": "1",
             "DATABASE_URL": base,
+            "DATABASE_URL_MIGRACION": de_dueno(base),
             "PULSAR_URL": servidores.pulsar_url,
             "PULSAR_ADMIN_URL": servidores.admin_url,
             "COMPUTO_CAPACIDAD": str(CAPACIDAD),

@@ -30,8 +30,10 @@ from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar
 from seedwork.infraestructura.transaccion_sql import transacciones
+from seedwork.pruebas.bases import como_dueno
 from seedwork.pruebas.sobres import sobre_nuevo
 from seedwork.pruebas.taller import publicar
 
@@ -90,9 +92,11 @@ def _oyendo(lugar: Lugar) -> Iterator[sa.Engine]:
         pila.callback(borrar_base, servidores.postgres_url, base)
         motor = bd.crear_motor(url, conexiones=8)
         pila.callback(motor.dispose)
-        with motor.begin() as conexion:
-            conexion.execute(sa.text(ddl.mensajeria()))
-            conexion.execute(sa.text(_LEIDAS))
+        with como_dueno(motor) as dueno:
+            with dueno.begin() as conexion:
+                conexion.execute(sa.text(ddl.mensajeria()))
+                conexion.execute(sa.text(_LEIDAS))
+            conceder(dueno, motor.url.username or "")
         cliente = crear_cliente(servidores.pulsar_url)
         pila.callback(cerrar_cliente, cliente)
         salida = Publicador(servidores.pulsar_url, plazo_ms=0, esperar_cola=True)

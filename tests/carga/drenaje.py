@@ -81,7 +81,7 @@ def publicar(url: str, cuantas: int) -> None:
         propiedades = cloudevents.a_propiedades(sobre, comando.topico)
         publicador.enviar(
             comando.topico,
-            avro.codificar(comando),
+            avro.codificar(comando, sobre),
             propiedades,
             comando.id_imagen,
             lambda _error: confirmados.release(),

@@ -1,5 +1,6 @@
 """What the bench measures, started by the local run's own machinery: on free ports, with its state in a temp folder."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import crear_bases
 from plataforma.secretos import Secretos
 from plataforma.sondas import Sonda
+from seedwork.infraestructura import campos
+from seedwork.infraestructura.campos import Llavero
 
 SEGUNDOS_DE_ARRANQUE = 60.0
 SEGUNDOS_DE_PARADA = 8.0
@@ -74,7 +77,10 @@ def cimientos(consola: Console) -> Iterator[Cimientos]:
         # None of them runs before it is asked for.
         with correr(_elegir(raiz, 3), raiz, estado, consola, con_servicios=False) as corrida:
             ajustes, plano, secretos = corrida.ajustes, corrida.plano, Secretos(estado / "secretos.json")
-            crear_bases(plano.postgres_url, plano.claves)
+            # What is published from here, its services read.
+            os.environ["CAMPOS_CLAVES"] = secretos["campos"]
+            campos.usar(Llavero([base64.b64decode(secretos["campos"])]))
+            crear_bases(plano.postgres_url, plano.claves, plano.claves_de_duenos)
             corrida.preparar(partes.preparativos(ajustes, plano.conexiones, secretos), raiz, dict(os.environ))
             metricas = estado / "metricas"
             todas = partes.servicios(ajustes, plano.conexiones, secretos, metricas)

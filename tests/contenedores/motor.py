@@ -4,15 +4,18 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tests.arquitectura.codigo import RAIZ
 
+from plataforma.identidad import DESARROLLO_CLAVE
 from plataforma.puertos import libres
 
 CARPETA = Path(".local/contenedores")
@@ -114,14 +117,21 @@ class Motor:
         exigir(self.docker(*ayudante, imagen, "-c", programa))
 
     def pedir(self, ruta: str, cuerpo: str | None = None, *, puerto: str = "BFF_PUERTO") -> Any:
-        """Ask a published port, the door's unless told otherwise; gives the JSON of the answer."""
+        """Ask a published port, the door's unless told otherwise, as an operator; gives the JSON of the answer."""
         pedido = urllib.request.Request(
             f"http://127.0.0.1:{self.entorno[puerto]}{ruta}",
             cuerpo and cuerpo.encode(),
-            {"Content-Type": "application/json"},
+            {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
         )
         with ABRIDOR.open(pedido, timeout=15) as respuesta:
             return json.load(respuesta)
+
+    @cached_property
+    def _token(self) -> str:
+        """As whoever made the secrets gets one."""
+        clave = RAIZ / self.entorno["SECRETOS_CONTENEDORES"] / DESARROLLO_CLAVE
+        orden = [sys.executable, "-m", "saludtech_cli", "token", "--rol", "operador", "--clave", str(clave)]
+        return exigir(subprocess.run(orden, capture_output=True, text=True, timeout=60, check=False)).strip()
 
 
 ABRIDOR = urllib.request.build_opener(urllib.request.ProxyHandler({}))

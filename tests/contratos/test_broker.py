@@ -18,6 +18,7 @@ from contratos.sagas import TransicionSaga
 from contratos.suscripciones import CrearSuscripcion
 from plataforma.proveedores import Servidores
 from seedwork.aplicacion.broker import SinConfirmacion
+from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.cloudevents import a_propiedades, de_propiedades
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
@@ -220,7 +221,10 @@ def test_lo_que_va_por_el_cable_se_decodifica_con_el_esquema_registrado(
 
     ruta = tipo.topico.removeprefix("persistent://")
     registrado = json.loads(admin.ver(f"schemas/{ruta}/schema")["data"])
-    assert _leer(recibido.data(), registrado, registrado) == a_dict(enviado)
+    visto, cifrados = _leer(recibido.data(), registrado, registrado), {ruta[0] for ruta in tipo.propios} & set(textos)
+    assert visto == a_dict(enviado) | {campo: visto[campo] for campo in cifrados}
+    assert all(visto[campo].startswith("v1.") for campo in cifrados)
+    assert avro.decodificar(tipo, recibido.data(), json.dumps(registrado), sobre) == enviado
     assert recibido.partition_key() == sobre.sujeto
     assert recibido.properties() == a_propiedades(sobre, enviado.topico)
     assert de_propiedades(recibido.properties(), "") == sobre

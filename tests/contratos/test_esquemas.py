@@ -13,7 +13,7 @@ import pytest
 from contratos import Mensaje, mensaje
 from contratos.esquemas import CARPETA, archivo, generar, incompatibilidades, leer, publicados, texto
 from contratos.procesamiento import AnonimizarPaquete
-from contratos.servicio_datos import NubePedida
+from contratos.servicio_datos import SuscripcionPedida
 from seedwork.infraestructura import avro
 
 RAIZ = Path(__file__).parents[2]
@@ -156,9 +156,9 @@ def test_una_lista_de_registros_vuelve_como_lo_que_era() -> None:
     class ConNubes(Mensaje):
         """Records inside a list."""
 
-        nubes: tuple[NubePedida, ...] = ()
+        nubes: tuple[SuscripcionPedida, ...] = ()
 
-    valor = ConNubes(nubes=(NubePedida(codigo="a"), NubePedida(codigo="b")))
+    valor = ConNubes(nubes=(SuscripcionPedida(codigo="a"), SuscripcionPedida(codigo="b")))
     assert avro.decodificar(ConNubes, avro.codificar(valor)) == valor
 
 

@@ -18,13 +18,14 @@ DE = {
     "procesamiento": {"id_imagen", "id_paquete"},
     "notificaciones": {"id_notificacion"},
     "sagas": {"id_suscripcion"},
+    "bff": set(),
 }
 """What the messages of each context are about; those of a new one, of one thing."""
 DE_PAQUETES = {"AnonimizarPaquete", "PaqueteCompletado", "PaqueteRechazado"}
 """Of procesamiento's, those about a package; the others are about an image."""
 
-DE_UNA_COSA_O_DE_OTRA = {"AnonimizacionRechazada"}
-"""About the image, or about the command where the image's id may not be told."""
+DE_UNA_COSA_O_DE_OTRA = {"AnonimizacionRechazada", "AccesoNegado"}
+"""About the image, or about the command where the image's id may not be told; and about whatever was asked for."""
 
 SIN_SU_ID = {"CrearSuscripcion", "CrearServicioDatos"}
 """Their fields are the business's (contract §3); the id that the door made is the envelope's alone."""

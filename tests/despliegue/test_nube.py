@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from deploy.gcp import esquema
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic_settings import BaseSettings
@@ -108,6 +110,8 @@ def test_los_grupos_son_los_contenedores() -> None:
         assert grupo["orden"] == contenedor.get("command", [])
         assert str(grupo["puerto"]) == contenedor["healthcheck"]["test"][-1]
         suyo = {a: v for a, v in contenedor["environment"].items() if not a.endswith(("_URL", "_HOST", "_PUERTO"))}
+        # There, a provider says who callers are.
+        assert (suyo.pop("AUTENTICACION"), LOCALES["entorno_comun"]["AUTENTICACION"]) == ("desarrollo", "oidc")
         assert suyo.items() <= grupo["entorno"].items(), nombre
     assert set(el("google_cloud_run_v2_job", "preparar")["for_each"].split()) >= {"local.servicios"}
     assert {f"{servicio}-preparar" for servicio in SERVICIOS} | {"bff-preparar"} == PREPARATIVOS
@@ -349,6 +353,10 @@ def _ejemplo(valor: Any) -> str:
     return re.sub(r"\$\{.*\}", lambda m: _EJEMPLOS[m[0]], texto)
 
 
+_CLAVE = Ed25519PrivateKey.generate()
+_PRIVADA = _CLAVE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+_PUBLICA = _CLAVE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
 _EJEMPLOS = {
     "${google_storage_bucket.imagenes.name}": "proyecto-imagenes",
     "${var.pulsar_url}": "pulsar+ssl://broker.example:6651",
@@ -356,6 +364,10 @@ _EJEMPLOS = {
     '${join(",", concat(local.rangos_de_google, [google_compute_global_address.puerta.address]))}': (
         "35.191.0.0/16,130.211.0.0/22,203.0.113.7"
     ),
+    "${var.oidc.emisor}": "https://identidad.example",
+    "${var.oidc.audiencia}": "saludtech",
+    "${var.oidc.jwks}": "https://identidad.example/jwks",
+    "${var.puerta_clave_publica}": _PUBLICA.replace("\n", "\\n"),
     "${var.smtp.host}": "smtp.example",
     "${tostring(var.smtp.puerto)}": "587",
     "${var.smtp.usuario}": "saludtech",
@@ -364,9 +376,11 @@ _EJEMPLOS = {
 _SECRETOS = {
     "DATABASE_URL": "postgresql://s:clave@10.30.0.3:5432/s?sslmode=require",
     "SEUDONIMO_CLAVE": "A" * 43 + "=",
+    "CAMPOS_CLAVES": "A" * 43 + "=",
     "IDEMPOTENCIA_SECRETO": "A" * 43 + "=",
     "SMTP_CLAVE": "clave",
     "PULSAR_TOKEN": "a.b.c",
+    "PUERTA_CLAVE": _PRIVADA,
 }
 
 
@@ -440,13 +454,16 @@ def test_la_clave_de_una_base_y_su_direccion_cambian_a_la_vez() -> None:
 def test_cada_identidad_lee_solo_lo_suyo() -> None:
     de = LOCALES["secretos_de"]
     assert set(de) == set(IMAGENES)
-    leidos = [secreto for suyos in de.values() for secreto in suyos.values()]
+    leidos = [secreto for suyos in de.values() for ajuste, secreto in suyos.items() if ajuste != "CAMPOS_CLAVES"]
     assert len(leidos) == len(set(leidos)), "no secret is two machines'"
+    assert {suyos["CAMPOS_CLAVES"] for suyos in de.values()} == {"campos-claves"}, "but the ring is everybody's"
     assert LOCALES["secretos_de_preparar"] == (
         "${{for servicio, _ in local.servicios : servicio => "
-        'merge(local.secretos_de[servicio], {PULSAR_TOKEN = "pulsar-token-preparar"})}}'
+        'merge(local.secretos_de[servicio], {PULSAR_TOKEN = "pulsar-token-operador", '
+        'PULSAR_TOKEN_ADMIN = "pulsar-token-preparar"})}}'
     )
-    assert "pulsar-token-preparar" not in leidos, "an administrator's token is on no machine"
+    for token in ("pulsar-token-preparar", "pulsar-token-operador"):
+        assert token not in leidos, "an administrator's token, and an operator's, is on no machine"
     for quien in ("maquina", "preparar"):
         permiso = el("google_secret_manager_secret_iam_member", quien)
         assert permiso["for_each"] == f"${{local.lecturas_de_{'maquinas' if quien == 'maquina' else quien}}}"

@@ -6,18 +6,23 @@ from pathlib import Path
 from deploy.compose import secretos
 from tests.despliegue.archivos import RAIZ
 
+from plataforma import identidad
+
 
 def _modo(ruta: Path) -> int:
     return stat.S_IMODE(ruta.stat().st_mode)
 
 
 def test_los_hace_todos_para_los_ojos_de_su_dueno(tmp_path: Path) -> None:
-    assert set(secretos.hacer(tmp_path)) == set(secretos.nuevos())
+    todos = {*secretos.nuevos(), *identidad.ARCHIVOS}
+    assert set(secretos.hacer(tmp_path)) == todos
     carpeta = tmp_path / secretos.CARPETA
-    assert {a.name for a in carpeta.iterdir()} == set(secretos.nuevos())
+    assert {a.name for a in carpeta.iterdir()} == todos
     # Nobody else gets into the folder; a container's user reads the file that is mounted for it.
     assert _modo(carpeta) == 0o700
-    assert {_modo(a) for a in carpeta.iterdir()} == {0o644}
+    de_nadie_mas = carpeta / identidad.DESARROLLO_CLAVE
+    assert _modo(de_nadie_mas) == 0o600
+    assert {_modo(a) for a in carpeta.iterdir() if a != de_nadie_mas} == {0o644}
 
 
 def test_lo_que_existe_se_queda(tmp_path: Path) -> None:
@@ -29,6 +34,16 @@ def test_lo_que_existe_se_queda(tmp_path: Path) -> None:
     despues = {a.name: a.read_text() for a in carpeta.iterdir()}
     assert despues.pop("idempotencia_secreto") != antes.pop("idempotencia_secreto")
     assert despues == antes
+
+
+def test_las_publicas_son_siempre_las_de_las_privadas(tmp_path: Path) -> None:
+    secretos.hacer(tmp_path)
+    carpeta = tmp_path / secretos.CARPETA
+    antes = {a.name: a.read_text() for a in carpeta.iterdir()}
+    for publica in (identidad.DESARROLLO_JWKS, identidad.PUERTA_CLAVE_PUBLICA):
+        (carpeta / publica).unlink()
+    assert secretos.hacer(tmp_path) == [identidad.DESARROLLO_JWKS, identidad.PUERTA_CLAVE_PUBLICA]
+    assert {a.name: a.read_text() for a in carpeta.iterdir()} == antes
 
 
 def test_env_dice_donde_estan_salvo_que_ya_diga_otra_cosa(tmp_path: Path) -> None:

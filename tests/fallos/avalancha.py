@@ -474,7 +474,7 @@ def publicar(publicador: Publicador, comando: Mensaje, sujeto: str, al_terminar:
     """Publish as the door does; the command's id."""
     sobre = sobre_nuevo(comando, fuente="/saludtech/bff", sujeto=sujeto)
     propiedades = cloudevents.a_propiedades(sobre, comando.topico)
-    publicador.enviar(comando.topico, avro.codificar(comando), propiedades, sujeto, al_terminar)
+    publicador.enviar(comando.topico, avro.codificar(comando, sobre), propiedades, sujeto, al_terminar)
     return sobre.id
 
 

@@ -20,7 +20,7 @@ class Cimiento:
     def __init__(self, corrida: Corrida) -> None:
         conexiones = corrida.plano.conexiones
         self.servidores = Servidores(
-            conexiones.pulsar_url, conexiones.pulsar_admin_url, corrida.plano.postgres_url, "embedded"
+            conexiones.pulsar_url, conexiones.pulsar_admin_url, corrida.plano.postgres_url, "embedded", corrida.estado
         )
         self.carpeta = corrida.estado.parent
         self._corrida = corrida

@@ -6,6 +6,7 @@ It looks from outside, with none of the services' code: rows as SQL shows them, 
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
+import pulsar
 from tests.auditor.evidencia import (
     OIDOS,
     Conocida,
@@ -28,6 +29,7 @@ from contratos import REGISTRO, Mensaje
 from plataforma.proveedores import Servidores
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
+from seedwork.infraestructura.cloudevents import de_propiedades
 from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
@@ -148,12 +150,14 @@ def _dichos(servidores: Servidores) -> Mapping[type[Mensaje], list[Dicho]]:
     cliente = crear_cliente(servidores.pulsar_url)
     try:
         tipos = [tipo for tipo in REGISTRO.values() if tipo.contexto in PROPIOS]
-        return {
-            tipo: [Dicho.de(m.properties(), avro.decodificar(tipo, m.data())) for m in leer(cliente, tipo.topico)]
-            for tipo in tipos
-        }
+        return {tipo: [Dicho.de(m.properties(), _leido(tipo, m)) for m in leer(cliente, tipo.topico)] for tipo in tipos}
     finally:
         cerrar_cliente(cliente)
+
+
+def _leido(tipo: type[Mensaje], original: pulsar.Message) -> Mensaje:
+    sobre = de_propiedades(original.properties(), original.partition_key())
+    return avro.decodificar(tipo, original.data(), sobre=sobre)
 
 
 def _mensajeria(servidores: Servidores, paquete: str, base: str) -> Mensajeria:

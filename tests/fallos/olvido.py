@@ -274,7 +274,8 @@ class Marcado:
             mensaje.topico, schema=EsquemaCodificado(None, schema_definition=mensaje.esquema)
         )
         sobre = Sobre.nuevo(mensaje, fuente="/olvido", sujeto=secrets.token_hex(8), entorno=EntornoReal())
-        productor.send(avro.codificar(mensaje), properties=a_propiedades(sobre, mensaje.topico), partition_key="k")
+        carga = avro.codificar(mensaje, sobre)
+        productor.send(carga, properties=a_propiedades(sobre, mensaje.topico), partition_key="k")
 
     def sin_base(self, suelo: Cimiento) -> None:
         """While PostgreSQL is away: queries are answered with 5xx, orders are taken, and retried when it is back."""

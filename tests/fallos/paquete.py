@@ -36,6 +36,7 @@ from tests.saga.plataforma_viva import Plataforma, Proceso, plataforma_viva
 
 from contratos.procesamiento import AnonimizarArchivo, ImagenAnonimizada, PaqueteCompletado
 from procesamiento.entrada.desempaque import TANDA
+from seedwork.pruebas.bases import de_dueno
 
 INFORME = Path(".local/paquete.md")
 TRABAJADORES = 3
@@ -165,13 +166,13 @@ def paquete(
 @contextmanager
 def _detenido_a_medias(datos: str) -> Iterator[None]:
     """Who lists a package's files stands still behind the first of them: however fast it is, it can be killed there."""
-    ejecutar(datos, DETENER)
+    ejecutar(de_dueno(datos), DETENER)
     with closing(psycopg2.connect(datos)) as permiso:
         permiso.autocommit = True
         with permiso.cursor() as cursor:
             cursor.execute(f"SELECT pg_advisory_lock({PERMISO})")
         yield
-    ejecutar(datos, "DROP FUNCTION detener_a_medias CASCADE")
+    ejecutar(de_dueno(datos), "DROP FUNCTION detener_a_medias CASCADE")
 
 
 def _originales(viva: Plataforma) -> list[str]:

@@ -16,6 +16,8 @@ from tests.fallos.mesa import Mesa
 from tests.fallos.tropiezo import ACTIVAR, LIBERAR, LIBERAR_TODO, MODIFICAR, RESERVAR
 from tests.saga.bases import ejecutar
 
+from seedwork.pruebas.bases import de_dueno
+
 pytestmark = [pytest.mark.integracion, pytest.mark.largo, pytest.mark.timeout(240)]
 
 
@@ -96,6 +98,6 @@ def test_el_auditor_encuentra_lo_que_se_estropea(lugar: Escenario) -> None:
     assert lugar.pendiente() is None
 
     for paquete, dano, clase, que in DANOS:
-        ejecutar(lugar.plataforma.bases[paquete], dano)
+        ejecutar(de_dueno(lugar.plataforma.bases[paquete]), dano)
         lugar.examinar(acta := Acta(dano))
         assert [h for h in acta.hallazgos if h.clase == clase and que in h.que], (dano, acta.hallazgos)

@@ -25,6 +25,7 @@ from contratos.suscripciones import (
     SuscripcionPlanModificado,
     SuscripcionRechazada,
 )
+from seedwork.pruebas.bases import de_dueno
 
 _CERROJO = 7070
 _LLEGADOS = (
@@ -215,12 +216,13 @@ def que_falla(url: str, paso: Paso, veces: int) -> Iterator[None]:
     """
     with _disparador(url, paso, f"IF nextval('tropiezos') <= {veces} THEN RAISE EXCEPTION 'tropiezo'; END IF;"):
         yield
-        ((intentos,),) = filas(url, "SELECT last_value FROM tropiezos")
+        ((intentos,),) = filas(de_dueno(url), "SELECT last_value FROM tropiezos")
         assert intentos > veces, f"{paso.nombre} was tried {intentos} times only"
 
 
 @contextmanager
 def _disparador(url: str, paso: Paso, cuerpo: str) -> Iterator[None]:
+    url = de_dueno(url)
     ejecutar(
         url,
         "CREATE SEQUENCE tropiezos;"

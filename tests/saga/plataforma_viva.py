@@ -21,6 +21,8 @@ from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, esta_libre, libres
 from plataforma.secretos import Secretos
 from plataforma.servicios import SERVICIOS
+from seedwork.pruebas.bases import de_dueno
+from seedwork.pruebas.llavero import CLAVES
 
 Trabajadores = int | Literal["auto"]
 RECHAZA = "rechazado"
@@ -214,8 +216,9 @@ class Plataforma:
         self.logs = carpeta / "logs"
         self.logs.mkdir()
         ajustes = _ajustar(carpeta, puerto_smtp, procesamiento, bff)
-        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases, str(self.almacen))
-        secretos, metricas = Secretos(carpeta / "secretos.json"), carpeta / "metricas"
+        de_duenos = {paquete: de_dueno(url) for paquete, url in bases.items()}
+        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases, str(self.almacen), de_duenos)
+        secretos, metricas = Secretos(carpeta / "secretos.json", {"campos": CLAVES}), carpeta / "metricas"
         servicios = [
             *partes.servicios(ajustes, conexiones, secretos, metricas),
             *partes.puerta(ajustes, conexiones, secretos, metricas, carpeta / "balanceador"),

@@ -15,6 +15,8 @@ from tests.saga.espera import hasta
 from tests.saga.negocio import Imagen, Negocio
 from tests.saga.plataforma_viva import Plataforma
 
+from seedwork.pruebas.bases import de_dueno
+
 pytestmark = pytest.mark.integracion
 
 IMAGENES = 60
@@ -124,7 +126,7 @@ def test_donde_la_base_no_da_mas_no_se_desean_mas(negocio: Negocio, plataforma: 
     base, trabajador = plataforma.bases["procesamiento"], plataforma.proceso("procesamiento-1")
     # What it worked before is none of this.
     trabajador.parar()
-    ejecutar(base, LENTA)
+    ejecutar(de_dueno(base), LENTA)
     trabajador.arrancar()
     trabajador.esperar_listo()
     try:
@@ -140,5 +142,5 @@ def test_donde_la_base_no_da_mas_no_se_desean_mas(negocio: Negocio, plataforma: 
         hasta(lambda: medidas.edad_s > 6, "se acumulan")
         assert medidas.deseadas == 1, "another worker would wait for the same database"
     finally:
-        ejecutar(base, "DROP TRIGGER tarda ON imagenes; DROP FUNCTION tardar")
+        ejecutar(de_dueno(base), "DROP TRIGGER tarda ON imagenes; DROP FUNCTION tardar")
     imagenes[-1].queda("ANONIMIZADA")

@@ -11,16 +11,13 @@ from seedwork.entrada.logs import apartar_salida
 def preparar() -> None:
     """Make what commands are published to, whether or not a service is there: each keeps what it is given.
 
-    Ends with exit code 1, and one line, when the broker does not take it.
+    Where the broker asks who is who, PULSAR_TOKEN_ADMIN is needed for that, and permissions are granted, too; the
+    door's own token would not do. Ends with exit code 1, and one line, when the broker does not take it.
     """
-    from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
+    from seedwork.entrada import provisionar
+    from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 
-    config = cargar(Config)
-    try:
-        Aprovisionador(config.pulsar_admin_url, token=config.token, retencion_dias=config.retencion_dias).topicos()
-    except ErrorDeAprovisionamiento as error:
-        motivo = " ".join(str(error).split())
-        sys.exit(f"no se puede hacer ahora ({type(error).__name__}): {motivo}")
+    provisionar.main(Aprovisionador.topicos)
 
 
 def main() -> None:
@@ -45,6 +42,7 @@ def main() -> None:
         drenaje_s=config.drenaje_s,
         conexiones=config.bff_conexiones,
         limites=limites,
+        tls=config.tls,
     )
     servir("bff_web.composicion:crear_app()", ajustes)
 

@@ -1,11 +1,30 @@
 """The door's settings."""
 
+import json
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
+from typing import Annotated, Self, get_args
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+from pydantic import (
+    AfterValidator,
+    Field,
+    FilePath,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    model_validator,
+)
 
-from seedwork.entrada.config import ConfigDeAlmacen
+from seedwork.entrada.config import ConfigDeAlmacen, es_de_esta_maquina, exigir_en_casa, pem
+from seedwork.infraestructura.tokens import (
+    ALGORITMOS,
+    EMISOR_DESARROLLO,
+    Algoritmo,
+    clave_privada,
+    es_de_desarrollo,
+    leer_juego,
+)
 
 
 def _de_http(url: str) -> str:
@@ -29,11 +48,51 @@ def _de_redes(texto: str) -> str:
     return texto
 
 
+def _partes(texto: str) -> list[str]:
+    return [parte.strip() for parte in texto.split(",") if parte.strip()]
+
+
+def _de_algoritmos(texto: str) -> str:
+    dichos = _partes(texto)
+    if not dichos or not set(dichos) <= set(ALGORITMOS):
+        raise ValueError(f"ha de ser una lista de {', '.join(ALGORITMOS)}, con comas")
+    return texto
+
+
+def _de_origenes(texto: str) -> str:
+    for origen in _partes(texto):
+        partes = urlsplit(origen)
+        if (
+            partes.scheme not in ("http", "https")
+            or not partes.hostname
+            or origen != f"{partes.scheme}://{partes.netloc}"
+        ):
+            raise ValueError("ha de ser una lista de orígenes, como https://portal.saludtech.co, con comas")
+    return texto
+
+
+def _de_juego(fuente: str) -> str:
+    partes = urlsplit(fuente)
+    if partes.scheme == "http" and not es_de_esta_maquina(partes.hostname):
+        raise ValueError("ha de ser un archivo o empezar por https://: las claves no viajan en claro")
+    return fuente
+
+
+def _hay_de_desarrollo(fuente: str) -> bool:
+    """Whether there is a development key in a file; one that is fetched is looked at when it is."""
+    if fuente.startswith(("http://", "https://")):
+        return False
+    try:
+        return any(es_de_desarrollo(clave) for clave in json.loads(leer_juego(fuente))["keys"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValueError("OIDC_JWKS no es una URL ni un archivo con claves (JWKS)") from None
+
+
 class Config(ConfigDeAlmacen):
     """What the door is told."""
 
     bff_host: str = "127.0.0.1"
-    """Where the door listens."""
+    """Where the door listens; with AUTENTICACION=ninguna, on the loopback alone."""
     bff_puerto: int = Field(5005, ge=1, le=65535)
     """Its port."""
     bff_trabajadores: PositiveInt = 2
@@ -61,6 +120,30 @@ class Config(ConfigDeAlmacen):
     idempotencia_secreto: SecretStr = Field(min_length=16)
     """Required, secret: keys the ids of commands that come with an Idempotency-Key, 16 characters or more; the same in
     every instance, and for as long as such a key is to be good. The local run makes one."""
+    oidc_emisor: str = ""
+    """Who issues callers' tokens (`iss`), letter by letter as they say it. Required for AUTENTICACION=oidc; of
+    `desarrollo` it is the development key's."""
+    oidc_audiencia: str = "saludtech"
+    """Whom they must be meant for (`aud`)."""
+    oidc_jwks: Annotated[str, AfterValidator(_de_juego)] = ""
+    """The public keys that they are checked with (JWKS): an https:// URL, a file's path, or the JSON itself; read anew
+    every five minutes, and when a token names an unknown one. Required unless AUTENTICACION=ninguna."""
+    oidc_algoritmos: Annotated[str, AfterValidator(_de_algoritmos)] = ",".join(ALGORITMOS)
+    """How they may be signed: RS256, ES256, EdDSA, with commas."""
+    oidc_tipo_jwt: bool = False
+    """Whether tokens of the plain type JWT count, too: those of a provider that does not know at+jwt (RFC 9068). Its ID
+    tokens are of that type as well; what tells them apart is OIDC_AUDIENCIA, then one of the API's own."""
+    puerta_clave: SecretStr = SecretStr("")
+    """Secret: the Ed25519 private key, PEM or a file's path, that the door signs for the services with who asks.
+    Required unless AUTENTICACION=ninguna; the same in every instance. The local run and `make secretos` make it."""
+    bff_ritmo: PositiveInt = 200
+    """Requests a second that one caller may send to one instance in the long run; whoever has no token that counts is
+    its address. Unless AUTENTICACION=ninguna."""
+    bff_rafaga: PositiveInt = 2000
+    """Requests that it may send at once, before that."""
+    bff_origenes: Annotated[str, AfterValidator(_de_origenes)] = ""
+    """Origins (https://portal.saludtech.co), with commas, whose pages may ask the door from a browser (CORS); none by
+    default."""
     suscripciones_url: UrlHttp = "http://127.0.0.1:5011"
     """The service's HTTP API."""
     servicio_datos_url: UrlHttp = "http://127.0.0.1:5012"
@@ -69,6 +152,56 @@ class Config(ConfigDeAlmacen):
     """Likewise."""
     notificaciones_url: UrlHttp = "http://127.0.0.1:5014"
     """Likewise."""
+
+    servicios_ca: FilePath | None = None
+    """The authorities, a file in PEM, that the services' certificates must come from, where they are asked by https://;
+    by default those that the system trusts. Their names are always looked at, too."""
+
+    @property
+    def algoritmos(self) -> list[Algoritmo]:
+        """How callers' tokens may be signed."""
+        dichos = _partes(self.oidc_algoritmos)
+        return [algoritmo for algoritmo in get_args(Algoritmo) if algoritmo in dichos]
+
+    @property
+    def emisor(self) -> str:
+        """Whose tokens count."""
+        return EMISOR_DESARROLLO if self.autenticacion == "desarrollo" else self.oidc_emisor
+
+    @property
+    def clave(self) -> str:
+        """The door's private key, PEM."""
+        return pem(self.puerta_clave.get_secret_value())
+
+    @property
+    def origenes(self) -> frozenset[str]:
+        """Whose pages may ask from a browser."""
+        return frozenset(_partes(self.bff_origenes))
+
+    @model_validator(mode="after")
+    def _nadie_entra_sin_decir_quien_es(self) -> Self:
+        if not self.autenticada:
+            exigir_en_casa("BFF_HOST", self.bff_host)
+            return self
+        for variable, dicho in (("OIDC_JWKS", self.oidc_jwks), ("PUERTA_CLAVE", self.puerta_clave.get_secret_value())):
+            if not dicho:
+                raise ValueError(f"falta {variable}, que AUTENTICACION={self.autenticacion} necesita")
+        if not self.oidc_audiencia:
+            raise ValueError("falta OIDC_AUDIENCIA")
+        clave_privada(self.clave)
+        return self
+
+    @model_validator(mode="after")
+    def _la_clave_de_desarrollo_no_vale_fuera(self) -> Self:
+        if self.autenticacion == "oidc":
+            if not self.oidc_emisor:
+                raise ValueError("falta OIDC_EMISOR, que AUTENTICACION=oidc necesita")
+            if self.oidc_emisor == EMISOR_DESARROLLO or _hay_de_desarrollo(self.oidc_jwks):
+                raise ValueError(
+                    "OIDC_EMISOR y OIDC_JWKS son los de una clave de desarrollo, que solo vale con "
+                    "AUTENTICACION=desarrollo"
+                )
+        return self
 
     @property
     def proxies(self) -> list[IPv4Network | IPv6Network]:

@@ -12,7 +12,15 @@ from pydantic_core import ErrorDetails
 from bff_web.tipos import ERROR_PROPIO, PATRON_SHA256, PATRON_URI
 from json_estricto import MAXIMO_BYTES, DemasiadoGrande, NoEsObjeto
 from json_estricto import leer as leer_json
-from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID, PATRON_MONEDA, PATRON_MONTO, REGLA_ID
+from seedwork.dominio.reglas import (
+    MAXIMO_ID,
+    PATRON_ID,
+    PATRON_MONEDA,
+    PATRON_MONTO,
+    PATRON_SUJETO,
+    REGLA_ID,
+    REGLA_SUJETO,
+)
 from seedwork.entrada.problemas import ErrorHttp
 
 TIPO_JSON = "application/json"
@@ -88,6 +96,7 @@ def no_valido(errores: Iterable[tuple[str, str]]) -> ErrorHttp:
 
 _POR_PATRON = {
     PATRON_ID: REGLA_ID,
+    PATRON_SUJETO: REGLA_SUJETO,
     PATRON_MONTO: "debe ser un texto con un decimal de dos cifras, como 49.90, y 12 enteras como máximo",
     PATRON_MONEDA: "debe ser un código de tres letras mayúsculas, como USD",
     PATRON_SHA256: "debe tener 64 cifras hexadecimales, en minúsculas",

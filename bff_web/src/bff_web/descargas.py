@@ -46,7 +46,7 @@ def dar(dicho: flask.Response, ruta: str, almacen: Almacen) -> flask.Response:
             partial(almacen.leer, RESULTADOS + archivo["sha256"]),
             huella=archivo["sha256"],
             octetos=archivo["octetos"],
-            tipo=archivo["tipo"],
+            tipo=archivo["tipo"] or "application/octet-stream",
             nombre=f"{recurso.rpartition('/')[2]}.{extension}",
         )
     except (NoEsta, Negado) as error:

@@ -1,9 +1,12 @@
 """The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
 
+import base64
+import hashlib
 import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import flask
@@ -19,10 +22,13 @@ from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
+from contratos.acceso import ROLES, Alcance, Permiso, permiso
 from contratos.consultas import ArchivoNombrado, Consulta
+from contratos.permisos import DE_OPERADOR
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
+from seedwork.entrada.proteccion import CSP
 
 _RUTA = "openapi.json"
 
@@ -33,11 +39,17 @@ _ESPERA = {"Retry-After": {"description": "Segundos tras los que conviene repeti
 
 _ERRORES: dict[int, dict[str, Any]] = {
     400: {"description": "El cuerpo no es JSON, o no es un objeto."},
+    401: {
+        "description": "No se dice quién lo pide, o el token no vale.",
+        "headers": {"WWW-Authenticate": {"description": "Cómo decirlo (RFC 6750).", "schema": _TEXTO}},
+    },
+    403: {"description": "Al token le falta el ámbito, o ninguno de sus roles puede hacerlo."},
     404: {"description": "No existe, o el comando que lo crea aún no se ha aplicado.", "headers": _ESPERA},
     412: {"description": "El archivo no es el que `If-Match` dice."},
     413: {"description": "El cuerpo tiene más de 1 MiB."},
     415: {"description": "El tipo de contenido no se admite."},
     416: {"description": "El archivo no llega hasta el tramo pedido."},
+    429: {"description": "Son demasiadas solicitudes en poco tiempo.", "headers": _ESPERA},
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
     500: {"description": "El archivo debería estar y no se halla: avise al operador."},
     503: {"description": "El servicio dueño de la respuesta no está disponible.", "headers": _ESPERA},
@@ -103,19 +115,84 @@ _FORMULARIO = (
 )
 
 
-def registrar(app: flask.Flask) -> None:
-    """Add ``/openapi.json`` and ``/docs``."""
-    documento = json.dumps(describir(), ensure_ascii=False).encode()
+@dataclass(frozen=True, kw_only=True)
+class Identificacion:
+    """How callers say who they are.
+
+    Attributes:
+        proveedor: the address of who issues their tokens, where that can be asked for them (OpenID Connect); empty
+            where it can't.
+    """
+
+    proveedor: str = ""
+
+    @property
+    def esquemas(self) -> dict[str, Any]:
+        """The document's security schemes."""
+        token = {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "Un token de acceso (RFC 9068), con los ámbitos en `scope` y con `roles`; los clientes, "
+            "además, con `cliente_codigo`, y las clínicas con `clinica`.",
+        }
+        if not self.proveedor:
+            return {"token": token}
+        donde = f"{self.proveedor.rstrip('/')}/.well-known/openid-configuration"
+        return {"token": token, "proveedor": {"type": "openIdConnect", "openIdConnectUrl": donde}}
+
+
+_ROLES = {
+    "cliente": "un cliente",
+    "clinica": "una clínica",
+    "investigador": "un investigador",
+    "operador": "un operador",
+}
+_ALCANCES = {Alcance.PROPIO: "lo suyo", Alcance.TODO: "todo"}
+
+
+def registrar(app: flask.Flask, identificacion: Identificacion | None) -> None:
+    """Add ``/openapi.json`` and ``/docs``.
+
+    Args:
+        identificacion: how callers say who they are; None where nobody is asked.
+    """
+    documento = json.dumps(describir(identificacion), ensure_ascii=False).encode()
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}
     app.config["SWAGGER_HTML_STRING"] = swagger_html_string.replace('<html lang="en">', '<html lang="es">')
     app.register_blueprint(RegisterPlugin.register(doc_url=_RUTA))
     app.add_url_rule(f"/{_RUTA}", "documento", Fija(documento, TIPO_JSON))
+    with app.test_request_context():
+        html = str(app.view_functions["swagger.swagger"]())
     # The page's own references are relative to its parent, which "/docs" and the plugin's address share.
-    app.add_url_rule("/docs", "docs", app.view_functions["swagger.swagger"])
+    pagina = app.view_functions["swagger.swagger"] = Fija(html.encode(), "text/html; charset=utf-8")
+    app.add_url_rule("/docs", "docs", pagina)
+    politica = _politica(html)
+
+    @app.after_request
+    def _dejar_correr(respuesta: flask.Response) -> flask.Response:
+        if flask.request.endpoint in ("docs", "swagger.swagger"):
+            respuesta.headers[CSP] = politica
+        return respuesta
 
 
-def describir() -> dict[str, Any]:
-    """The OpenAPI document."""
+def _politica(html: str) -> str:
+    """What the page may do: run its own scripts, of which one stands in it, and ask the door."""
+    escritos = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    huellas = [base64.b64encode(hashlib.sha256(guion.encode()).digest()).decode() for guion in escritos]
+    guiones = " ".join(["'self'", *(f"'sha256-{huella}'" for huella in huellas)])
+    return (
+        f"default-src 'none'; script-src {guiones}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
+    """The OpenAPI document.
+
+    Args:
+        identificacion: how callers say who they are; None where nobody is asked.
+    """
     rutas: dict[str, Any] = {}
     for comando in COMANDOS:
         for ruta in comando.rutas:
@@ -123,6 +200,8 @@ def describir() -> dict[str, Any]:
     for consulta in CONSULTAS:
         rutas.setdefault(consulta.ruta, {})["get"] = _de_consulta(consulta)
     rutas |= _propias()
+    if identificacion is not None:
+        _decir_quien_puede(rutas, list(identificacion.esquemas))
     _, esquemas = models_json_schema(
         [(modelo, "validation") for modelo in _modelos()], ref_template=OPENAPI3_REF_TEMPLATE
     )
@@ -139,9 +218,36 @@ def describir() -> dict[str, Any]:
         "security": [],
         "tags": [{"name": nombre, "description": _ETIQUETAS.get(nombre, nombre)} for nombre in etiquetas],
         "paths": rutas,
-        "components": {"schemas": esquemas["$defs"]},
+        "components": {"schemas": esquemas["$defs"]}
+        | ({"securitySchemes": identificacion.esquemas} if identificacion is not None else {}),
     }
     return OpenAPISpec.model_validate(documento).model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _decir_quien_puede(rutas: Mapping[str, Any], esquemas: Sequence[str]) -> None:
+    """Add to each operation whose it is, and what is answered to others.
+
+    Args:
+        rutas: the document's.
+        esquemas: the names of its security schemes, of which each will do.
+    """
+    reglas = {(ruta, "post"): permiso(c.mensaje) for c in COMANDOS for ruta in c.rutas}
+    reglas |= {(c.ruta, "get"): permiso(c) for c in CONSULTAS} | {("/metrics", "get"): DE_OPERADOR}
+    for (ruta, metodo), operacion in [((r, m), o) for r, os in rutas.items() for m, o in os.items()]:
+        regla = reglas.get((ruta, metodo))
+        if regla is not None:
+            operacion["security"] = [{esquema: [regla.ambito] if regla.ambito else []} for esquema in esquemas]
+            operacion["responses"] |= _errores(401, 403)
+            operacion["description"] = "\n\n".join(filter(None, [operacion["description"], _quien_puede(regla)]))
+        if not ruta.startswith("/salud/"):
+            operacion["responses"] |= _errores(429)
+
+
+def _quien_puede(regla: Permiso) -> str:
+    alcances = {rol: regla.alcance(rol) for rol in ROLES}
+    quienes = ", ".join(f"{_ROLES[rol]} ({_ALCANCES[a]})" for rol, a in alcances.items() if a is not Alcance.NADA)
+    con = f", con el ámbito `{regla.ambito}`" if regla.ambito else ""
+    return f"Puede {quienes}{con}."
 
 
 def _modelos() -> list[type[BaseModel]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from bff_web.comandos.comun import Cuerpo
 from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.identidad import Quien
 from seedwork.entrada.problemas import ErrorHttp
 
 CABECERA = "Idempotency-Key"
@@ -25,7 +26,7 @@ _ESPACIO = uuid.UUID("5b1f5f3e-3f0a-5c55-9d3b-6f2f0f1d7c11")
 _CLAVE = re.compile(PATRON_CLAVE)
 
 TODOS = ""
-"""The caller, as long as nobody is authenticated: all are one."""
+"""The caller where nobody is asked who they are: all are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Identidad:
     clave: str | None
 
 
-def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, entorno: Entorno) -> Identidad:
+def identificar(
+    ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, entorno: Entorno, quien: Quien | None = None
+) -> Identidad:
     """The identity of the command that a request asks for.
 
     Args:
@@ -52,16 +55,18 @@ def identificar(ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, en
         cuerpo: the body, valid already.
         secreto: keys the hash, so that the ids tell nothing about the body.
         entorno: makes the ids where there is no key.
+        quien: who asks: another's key is another one. None where nobody is asked who they are.
 
     Raises:
         ErrorHttp: 422 for a key that can't be one.
     """
+    sujeto = TODOS if quien is None else quien.id
     if clave is None:
         return Identidad(entorno.id(), entorno.id(), None)
     exigir_clave(clave)
-    derivada = _derivar("clave", ruta, TODOS, clave)
+    derivada = _derivar("clave", ruta, sujeto, clave)
     huella = hmac.new(secreto, _canonico(cuerpo), hashlib.sha256).hexdigest()
-    return Identidad(_derivar("comando", derivada, huella), _derivar("recurso", ruta, TODOS, clave), derivada)
+    return Identidad(_derivar("comando", derivada, huella), _derivar("recurso", ruta, sujeto, clave), derivada)
 
 
 def exigir_clave(clave: str) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from bff_web import tipos
-from contratos.consultas import Consulta, Cursor, Id, Parte, Respuesta, Texto
+from contratos.consultas import Consulta, Cursor, Id, Parte, Respuesta, Sujeto, Texto
 from contratos.consultas.base import opcional
 
 CURSOR = "cursor"
 """The parameter that says where a page begins; all others are filters."""
 
-_REGLAS = {Id: tipos.Id, Texto: tipos.Publicado, Cursor: tipos.Cursor}
+_REGLAS = {Id: tipos.Id, Texto: tipos.Publicado, Sujeto: tipos.Sujeto, Cursor: tipos.Cursor}
 """What is valid for each of the contract's own types."""
 
 _RESPUESTAS: dict[type[Respuesta], type[BaseModel]] = {}

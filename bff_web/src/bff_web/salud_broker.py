@@ -1,16 +1,15 @@
-"""Looks at the broker: whether commands can be published, and what lies there unhandled."""
+"""Looks at the broker: whether commands can be published, and which of them lie there unhandled."""
+
+from collections.abc import Iterable, Mapping
 
 from bff_web.comandos import COMANDOS
-from contratos.esquemas import publicados
-from contratos.sagas import TransicionSaga
+from bff_web.servicios import Servicio
 from seedwork.entrada.salud import Comprobacion
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
-from seedwork.infraestructura.metricas import ATRASO_ENTRADAS, CARTAS_MUERTAS
+from seedwork.infraestructura.credencial import NADIE, Credencial
+from seedwork.infraestructura.metricas import ATRASO_ENTRADAS
 from seedwork.infraestructura.publicador import Publicador
-from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, nombre_corto, topico_cartas
-
-_CONTEXTOS = sorted({tipo.contexto for tipo in publicados()} - {TransicionSaga.contexto})
-"""Whose dead letters are counted: every service's. The saga's steps are nobody's own."""
+from seedwork.infraestructura.topicos import nombre_corto
 
 
 def comprobar(publicador: Publicador) -> str | None:
@@ -18,14 +17,9 @@ def comprobar(publicador: Publicador) -> str | None:
     return publicador.comprobar([comando.mensaje.topico for comando in COMANDOS])
 
 
-def vigilar(admin_url: str, token: str | None = None) -> dict[str, Comprobacion]:
-    """By name, the checks of what the services have not handled: dead letters, and commands that wait."""
-    aprovisionador = Aprovisionador(admin_url, token=token)
-
-    def cartas_muertas() -> str | None:
-        cuentas = {c: aprovisionador.atraso(topico_cartas(c), SUBSCRIPTION_CARTAS) for c in _CONTEXTOS}
-        CARTAS_MUERTAS.set(sum(cuentas.values()))
-        return _contar(cuentas)
+def vigilar(admin_url: str, quien: Credencial = NADIE) -> dict[str, Comprobacion]:
+    """By name, the check of the commands that the services have not handled."""
+    aprovisionador = Aprovisionador(admin_url, quien=quien)
 
     def atrasos() -> str | None:
         tipos = [comando.mensaje for comando in COMANDOS]
@@ -34,8 +28,13 @@ def vigilar(admin_url: str, token: str | None = None) -> dict[str, Comprobacion]
             ATRASO_ENTRADAS.labels(nombre_corto(tipo.topico)).set(cuentas[tipo.__name__])
         return _contar(cuentas)
 
-    return {"cartas_muertas": cartas_muertas, "atrasos": atrasos}
+    return {"atrasos": atrasos}
 
 
-def _contar(cuentas: dict[str, int]) -> str | None:
+def cartas_muertas(servicios: Iterable[Servicio]) -> str | None:
+    """Which services have dead letters, as they say themselves: nobody else may look at these."""
+    return _contar({servicio.nombre: servicio.cartas() for servicio in servicios})
+
+
+def _contar(cuentas: Mapping[str, int | str | None]) -> str | None:
     return ", ".join(f"{nombre}: {cuenta}" for nombre, cuenta in cuentas.items() if cuenta) or None

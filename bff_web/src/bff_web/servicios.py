@@ -1,6 +1,7 @@
 """The services' HTTP APIs, asked over pooled connections."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 import flask
@@ -21,12 +22,16 @@ class Servicio:
         nombre: its name, as clients are told.
         url: its API's base URL.
         http: the connections, shared by all services.
+        credencial: the header by which a service hears who sends the request being handled; none where nobody is asked.
     """
 
-    def __init__(self, nombre: str, url: str, http: urllib3.PoolManager) -> None:
+    def __init__(
+        self, nombre: str, url: str, http: urllib3.PoolManager, credencial: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self.nombre = nombre
         self._url = url
         self._http = http
+        self._credencial = credencial
 
     def preguntar(self, ruta: str, filtros: Mapping[str, str]) -> flask.Response:
         """The service's answer to a query, handed through.
@@ -39,7 +44,8 @@ class Servicio:
             ErrorHttp: 404 for what the service does not know; 503 when it is away, too slow or in trouble.
         """
         try:
-            respuesta = self._pedir(f"{ruta}?{urlencode(filtros)}" if filtros else ruta, correlacion())
+            entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
+            respuesta = self._pedir(entera, correlacion(), self._credencial())
         except urllib3.exceptions.HTTPError:
             raise self._ausente() from None
         if respuesta.status == 404:
@@ -53,11 +59,17 @@ class Servicio:
 
     def comprobar(self) -> str | None:
         """Whether the service says that it is ready; a health check."""
-        estado = self._pedir("/salud/lista", "").status
+        estado = self._pedir("/salud/lista", "", {}).status
         return None if estado == 200 else f"responde {estado}"
 
-    def _pedir(self, ruta: str, correlacion: str) -> urllib3.BaseHTTPResponse:
-        pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json"}
+    def cartas(self) -> str | None:
+        """What the service says of its dead letters, where there are any; a health check. They are its own to see."""
+        salud = json.loads(self._pedir("/salud/lista", "", {}).data)
+        dicho: str | None = salud["informativas"]["cartas"]["detalle"]
+        return dicho
+
+    def _pedir(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json", **credencial}
         try:
             return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
         except urllib3.exceptions.ProtocolError:

@@ -32,6 +32,7 @@ from seedwork.dominio.reglas import (
     PATRON_MONEDA,
     PATRON_MONTO,
     PATRON_NUMERO,
+    PATRON_SUJETO,
     REGLA_FECHA,
     leer_fecha,
     leer_numero,
@@ -121,6 +122,9 @@ def _fecha(texto: str) -> str:
 
 Id = Annotated[str, StringConstraints(pattern=PATRON_ID, max_length=MAXIMO_ID)]
 """An id or code that a client makes."""
+
+Sujeto = Annotated[str, StringConstraints(pattern=PATRON_SUJETO)]
+"""A caller, as the ``sub`` of their token names them."""
 
 Texto = Annotated[str, AfterValidator(_de_texto(textos.TEXTO)), _esquema(textos.TEXTO)]
 

@@ -7,6 +7,7 @@ import typer
 
 from saludtech_cli import (
     anonimizar,
+    auditoria,
     imagen,
     notificacion,
     opciones,
@@ -15,6 +16,7 @@ from saludtech_cli import (
     salida,
     servicio,
     suscripcion,
+    token_de_desarrollo,
     vistas,
 )
 from saludtech_cli.fallos import Codigo, Fallo
@@ -36,6 +38,8 @@ for nombre, grupo in {
 }.items():
     app.add_typer(grupo, name=nombre)
 app.command()(anonimizar.anonimizar)
+app.command("token")(token_de_desarrollo.dar)
+app.command()(auditoria.auditoria)
 comando = typer.Typer(no_args_is_help=True, help="Comandos: qué fue de ellos.")
 app.add_typer(comando, name="comando")
 
@@ -55,15 +59,29 @@ _CONSULTAS = {
 }
 
 
+_PESO = {Codigo.RECHAZADO: 0, Codigo.NO_EXISTE: 1, Codigo.USO: 2, Codigo.SIN_RESPUESTA: 2}
+"""Which of several failures to find a command tells more."""
+
+
 @app.callback()
 def raiz(
     contexto: typer.Context,
     url: Annotated[
         str, typer.Option("--url", envvar="SALUDTECH_URL", metavar="URL", help="Dónde está la plataforma.")
     ] = URL,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token",
+            envvar="SALUDTECH_TOKEN",
+            metavar="TOKEN",
+            show_envvar=True,
+            help="Quién lo pide, si se pregunta.",
+        ),
+    ] = None,
 ) -> None:
     """Keep the door that is to be asked."""
-    contexto.obj = Puerta(url, conexiones=64)
+    contexto.obj = Puerta(url, conexiones=64, token=token)
 
 
 @app.command()
@@ -93,8 +111,8 @@ def ver_comando(
         try:
             destino = puerta.consultar(_CONSULTAS[dueno] + segmento(id))
         except Fallo as fallo:
-            # Who is away may be the one that knows it: then it is unknown, not missing.
-            if ultimo is None or fallo.codigo is not Codigo.NO_EXISTE:
+            # Who is away may be the one that knows it: then it is unknown, not missing. Whom one may not ask is not.
+            if ultimo is None or _PESO[fallo.codigo] >= _PESO[ultimo.codigo]:
                 ultimo = fallo
             continue
         salida.mostrar(destino, vistas.ficha(destino), en_json=en_json)

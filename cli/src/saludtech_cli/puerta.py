@@ -1,5 +1,6 @@
 """The platform's public HTTP door, asked over pooled connections."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +19,11 @@ _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 _PLAZO_DE_ARCHIVO = urllib3.Timeout(connect=30.0, read=120.0)
 """It answers a form once the store has it whole. The first is for each piece that is sent, too, and the second for each
 that is read."""
-_CODIGOS = {404: Codigo.NO_EXISTE, **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO)}
+_CODIGOS = {
+    404: Codigo.NO_EXISTE,
+    **dict.fromkeys((401, 403), Codigo.RECHAZADO),
+    **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO),
+}
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")
 _CLAVE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?")
 """Blanks at both ends are no part of a header's value (RFC 9110 §5.5): " k" would be the key "k" on its way."""
@@ -32,9 +37,10 @@ class Puerta:
     Args:
         url: its base.
         conexiones: how many requests it will be asked at once.
+        token: says who asks; None where the door asks nobody.
     """
 
-    def __init__(self, url: str, conexiones: int = 16) -> None:
+    def __init__(self, url: str, conexiones: int = 16, token: str | None = None) -> None:
         if not url.startswith(("http://", "https://")):
             raise Fallo(
                 Codigo.USO, f"La dirección de la plataforma debe empezar por http:// o https://: {_sin_clave(url)}"
@@ -43,6 +49,7 @@ class Puerta:
             raise Fallo(Codigo.USO, f"La dirección de la plataforma no vale: {_sin_clave(url)}")
         self._url = url.rstrip("/")
         self._nombre = _sin_clave(self._url)
+        self._credencial = _con_token(token, url)
         self._http = urllib3.PoolManager(maxsize=conexiones, retries=False)
 
     def consultar(self, ruta: str, filtros: Mapping[str, str | None] | None = None) -> Objeto:
@@ -90,7 +97,7 @@ class Puerta:
             respuesta = self._http.request(
                 "GET",
                 self._url + ruta,
-                headers=cabeceras,
+                headers={**cabeceras, **self._credencial},
                 redirect=False,
                 preload_content=False,
                 # What has come of what is cut is kept: it would be lost with the error.
@@ -150,7 +157,7 @@ class Puerta:
                 metodo,
                 self._url + ruta,
                 body=cuerpo,
-                headers={"Accept": "application/json", **(cabeceras or {})},
+                headers={"Accept": "application/json", **(cabeceras or {}), **self._credencial},
                 redirect=False,
                 timeout=plazo,
             )
@@ -165,6 +172,24 @@ class Puerta:
             raise Fallo(
                 Codigo.SIN_RESPUESTA, f"Lo que responde en {self._nombre} no es SaludTech (estado HTTP {estado})."
             ) from None
+
+
+def _con_token(token: str | None, url: str) -> dict[str, str]:
+    if not token:
+        return {}
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", token):
+        raise Fallo(Codigo.USO, "El token no vale: no es lo que da «saludtech token» ni un proveedor de identidad.")
+    if not url.startswith("https://") and not _es_de_esta_maquina(url):
+        raise Fallo(Codigo.USO, "Un token no viaja en claro: la dirección de la plataforma debe empezar por https://.")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _es_de_esta_maquina(url: str) -> bool:
+    host = (urllib3.util.parse_url(url).host or "").strip("[]")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _con_clave(clave: str | None) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """`saludtech servicio`: data services, as operators make, start and end them."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
 
 import typer
 
-from saludtech_cli import opciones, ordenes, vistas
+from saludtech_cli import descarga, opciones, ordenes, vistas
 from saludtech_cli.cuerpos import armar
 from saludtech_cli.espera import PLAZO_S
 from saludtech_cli.puerta import segmento
+from saludtech_cli.salida import mostrar
 
 app = typer.Typer(
     no_args_is_help=True, help="Servicios de datos: crearlos a mano, iniciarlos, atenderlos y terminarlos."
@@ -94,6 +96,37 @@ def manifiesto(contexto: typer.Context, id: Id, version: Version = None, en_json
     """Muestra qué es una versión de su conjunto de datos, y con qué comprobarla."""
     cual = f"?{urlencode({'version': version})}" if version else ""
     ordenes.ver(contexto, f"/servicios-datos/{segmento(id)}/dataset/manifiesto{cual}", en_json=en_json)
+
+
+@app.command()
+def archivo(
+    contexto: typer.Context,
+    id: Id,
+    imagen: Annotated[str, typer.Argument(metavar="ID_IMAGEN", help="Una imagen de su conjunto de datos.")],
+    salida: Annotated[Path, typer.Argument(metavar="SALIDA", help="Dónde se guarda; no ha de existir.")],
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Baja el archivo de una imagen de su conjunto de datos, y comprueba su SHA-256. Repetida, sigue donde se cortó."""
+    ruta = f"/servicios-datos/{segmento(id)}/dataset/imagenes/{segmento(imagen)}/archivo"
+    hecho = descarga.bajar(ordenes.puerta(contexto), ruta, salida)
+    mostrar(hecho, vistas.ficha(hecho), en_json=en_json)
+
+
+@app.command()
+def investigador(
+    contexto: typer.Context,
+    id: Id,
+    quien: Annotated[str, typer.Argument(metavar="SUB", help="Quién: el `sub` de su token.")],
+    retirar: Annotated[bool, typer.Option("--retirar", help="Ya no puede; sin esto, puede desde ahora.")] = False,
+    clave: opciones.Clave = None,
+    esperar: opciones.Esperar = False,
+    plazo: opciones.Plazo = PLAZO_S,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Pide que un investigador pueda leer su conjunto de datos, o que ya no."""
+    ruta = f"/servicios-datos/{segmento(id)}/investigador-comando"
+    cuerpo = {"investigador": quien, "acceso": "RETIRADO" if retirar else "CONCEDIDO"}
+    ordenes.mandar(contexto, ruta, cuerpo, clave=clave, esperar=esperar, plazo=plazo, en_json=en_json)
 
 
 @app.command()

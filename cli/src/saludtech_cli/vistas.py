@@ -56,6 +56,15 @@ NOTIFICACIONES: Columnas = (
     ("Creada", "creada"),
 )
 EVENTOS: Columnas = (("Versión", "version"), ("Evento", "tipo"), ("Ocurrido", "ocurrido"), ("Datos", "datos"))
+AUDITORIA: Columnas = (
+    ("Ocurrido", "ocurrido"),
+    ("Quién", "quien"),
+    ("Como", "titular"),
+    ("Acción", "accion"),
+    ("Recurso", "recurso"),
+    ("Resultado", "resultado"),
+    ("Motivo", "motivo"),
+)
 PASOS: Columnas = (
     ("Paso", "paso"),
     ("Servicio", "servicio"),

@@ -69,6 +69,12 @@ variables {
   version_imagenes   = "0123abc"
   pulsar_url         = "pulsar+ssl://broker.example:6651"
   pulsar_admin_url   = "https://broker.example"
+  oidc = {
+    emisor    = "https://identidad.example"
+    audiencia = "saludtech"
+    jwks      = "https://identidad.example/jwks"
+  }
+  puerta_clave_publica = "-----BEGIN PUBLIC KEY-----\\nMCowBQYDK2VwAyEA\\n-----END PUBLIC KEY-----\\n"
   smtp               = { host = "smtp.example", usuario = "saludtech", remitente = "SaludTech <avisos@saludtech.example>" }
   cuenta_facturacion = "000000-000000-000000"
   correo_avisos      = "avisos@saludtech.example"
@@ -108,7 +114,7 @@ run "los_preparativos_tienen_un_trabajo_por_servicio_y_ninguna_maquina" {
     condition = alltrue([
       for trabajo in google_cloud_run_v2_job.preparar : anytrue([
         for ajuste in trabajo.template[0].template[0].containers[0].env :
-        ajuste.name == "PULSAR_TOKEN" && try(ajuste.value_source[0].secret_key_ref[0].secret, "") == "pulsar-token-preparar"
+        ajuste.name == "PULSAR_TOKEN_ADMIN" && try(ajuste.value_source[0].secret_key_ref[0].secret, "") == "pulsar-token-preparar"
       ])
     ])
     error_message = "A job has not the administrator's token."

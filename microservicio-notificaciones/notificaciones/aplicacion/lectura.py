@@ -9,19 +9,20 @@ from contratos.consultas.notificaciones import (
     Notificacion,
     PaginaNotificaciones,
 )
+from seedwork.aplicacion.identidad import Acceso
 
 
 class Lectura(Protocol):
-    """Reads what is committed, without a lock."""
+    """Reads what is committed, without a lock. What is out of the reach of who asks is not there."""
 
-    def notificacion(self, id: str) -> Notificacion | None:
+    def notificacion(self, id: str, acceso: Acceso) -> Notificacion | None:
         """One notification, as the view has it."""
         ...
 
-    def notificaciones(self, consulta: ListarNotificaciones) -> PaginaNotificaciones:
+    def notificaciones(self, consulta: ListarNotificaciones, acceso: Acceso) -> PaginaNotificaciones:
         """A page of them, newest first."""
         ...
 
-    def eventos(self, id_notificacion: str) -> Sequence[EventoNotificacion]:
+    def eventos(self, id_notificacion: str, acceso: Acceso) -> Sequence[EventoNotificacion]:
         """The full history of a notification, oldest first."""
         ...

@@ -1,12 +1,11 @@
 """The HTTP API: the table of queries, as the BFF hands them on."""
 
-from flask import Flask
-
 from notificaciones.aplicacion.consultas import CONSULTAS
 from notificaciones.aplicacion.lectura import Lectura
 from seedwork.entrada.consultas import registrar
+from seedwork.entrada.http import App
 
 
-def registrar_rutas(app: Flask, lectura: Lectura) -> None:
+def registrar_rutas(app: App, lectura: Lectura) -> None:
     """Add this service's routes."""
     registrar(app, CONSULTAS, lectura)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from contratos import motivos
+from contratos.acceso import Alcance
 from contratos.consultas.notificaciones import (
     EventoNotificacion,
     ListarNotificaciones,
@@ -13,6 +14,7 @@ from contratos.consultas.notificaciones import (
 )
 from notificaciones.aplicacion.lectura import Lectura
 from notificaciones.infraestructura import tablas
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.almacen_eventos import eventos
 from seedwork.infraestructura.consultas import Lista
@@ -30,6 +32,7 @@ _LISTA = Lista(
         "cliente": _V.cliente_codigo,
         "suscripcion": _V.id_suscripcion,
     },
+    dueno=_V.cliente_codigo,
 )
 
 
@@ -39,22 +42,31 @@ class LecturaNotificaciones(Lectura):
     def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor
 
-    def notificacion(self, id: str) -> Notificacion | None:
+    def notificacion(self, id: str, acceso: Acceso) -> Notificacion | None:
         """One notification."""
         with self._motor.connect() as conexion:
-            fila = conexion.execute(_UNA, {"id": id}).mappings().one_or_none()
+            fila = _suya(conexion, id, acceso)
         return None if fila is None else _mostrar(fila)
 
-    def notificaciones(self, consulta: ListarNotificaciones) -> PaginaNotificaciones:
+    def notificaciones(self, consulta: ListarNotificaciones, acceso: Acceso) -> PaginaNotificaciones:
         """A page of notifications."""
         with self._motor.connect() as conexion:
-            filas, siguiente = _LISTA.pagina(conexion, consulta)
+            filas, siguiente = _LISTA.pagina(conexion, consulta, acceso.propio("cliente"))
         return PaginaNotificaciones(elementos=[_mostrar(fila) for fila in filas], siguiente=siguiente)
 
-    def eventos(self, id_notificacion: str) -> Sequence[EventoNotificacion]:
+    def eventos(self, id_notificacion: str, acceso: Acceso) -> Sequence[EventoNotificacion]:
         """The full history of a notification."""
         with self._motor.connect() as conexion:
+            # The view says whose it is; it is written together with the events.
+            if acceso.alcance is not Alcance.TODO and _suya(conexion, id_notificacion, acceso) is None:
+                return []
             return [_evento(fila) for fila in conexion.execute(_HISTORIA, {"id": id_notificacion}).mappings()]
+
+
+def _suya(conexion: sa.Connection, id: str, acceso: Acceso) -> sa.RowMapping | None:
+    """The view's row, where it is within reach."""
+    fila = conexion.execute(_UNA, {"id": id}).mappings().one_or_none()
+    return fila if fila is not None and acceso.alcanza("cliente", fila["cliente_codigo"]) else None
 
 
 def _mostrar(fila: sa.RowMapping) -> Notificacion:

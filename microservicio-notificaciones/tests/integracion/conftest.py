@@ -46,8 +46,8 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.almacen_eventos import FlujosSQL
-from seedwork.infraestructura.migraciones import migrar
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
+from seedwork.pruebas.bases import migrada
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
@@ -247,8 +247,7 @@ def _recibido(hecho: HechoParaElCliente, id: str | None) -> Recibido:
 
 @pytest.fixture
 def motor(nueva_base) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("notificaciones"), conexiones=12)
-    migrar(motor, MIGRACIONES)
+    motor = bd.crear_motor(migrada(nueva_base("notificaciones"), MIGRACIONES), conexiones=12)
     yield motor
     motor.dispose()
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from notificaciones.aplicacion.envio import Politica
 from notificaciones.entrada import enviador
 from notificaciones.infraestructura.envios import ColaEnviosSQL
+from seedwork.pruebas.bases import como_dueno
 
 pytestmark = pytest.mark.integracion
 
@@ -85,7 +86,7 @@ def _cuatro_en_mano(servicio, hecho, buzon, hasta):
 
 
 def test_un_envio_que_no_se_puede_asentar_no_estorba_a_los_demas(servicio, hecho, buzon, hasta):
-    with servicio.motor.begin() as conexion:
+    with como_dueno(servicio.motor) as dueno, dueno.begin() as conexion:
         conexion.execute(
             sa.text(
                 "CREATE FUNCTION negar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;"
@@ -98,7 +99,7 @@ def test_un_envio_que_no_se_puede_asentar_no_estorba_a_los_demas(servicio, hecho
         buzon.paso.set()
         hasta(lambda: servicio.filas("SELECT id_suscripcion FROM envios") == [("s-2",)])
         assert servicio.dicho().count("NOTIFICAR HECHO") == 3
-        with servicio.motor.begin() as conexion:
+        with como_dueno(servicio.motor) as dueno, dueno.begin() as conexion:
             conexion.execute(sa.text("DROP TRIGGER negar ON outbox"))
             conexion.execute(sa.text("UPDATE envios SET tomado_hasta = NULL"))
         hasta(servicio.sin_envios)
@@ -526,6 +527,7 @@ def test_no_se_toman_mas_de_los_que_caben_aunque_las_estadisticas_esten_vacias(s
         autocommit = conexion.execution_options(isolation_level="AUTOCOMMIT")
         servicio.procesar(hecho("aprovisionada", 99))
         autocommit.execute(sa.text("DELETE FROM envios"))
-        autocommit.execute(sa.text("ANALYZE envios"))
+        with como_dueno(servicio.motor) as dueno, dueno.begin() as suya:
+            suya.execute(sa.text("ANALYZE envios"))
         servicio.procesar(*[hecho("aprovisionada", n) for n in range(40)])
         assert len(ColaEnviosSQL(servicio.motor).tomar(4, 30.0, [])) == 4

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
+from seedwork.pruebas.bases import de_dueno
 
 from .conftest import MIGRACIONES, ServicioEnPrueba
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.integracion
 def test_lo_que_esperaba_se_envia_o_se_anula_con_su_suscripcion(servicio, nueva_base, hecho, buzon, hasta):
     """What a service of today queues, carried back into the columns of 0001, is what one of that time left."""
     servicio.procesar(hecho("aprovisionada", 1), hecho("aprovisionada", 2))
-    motor = bd.crear_motor(nueva_base("antigua"), conexiones=12)
+    motor = bd.crear_motor(de_dueno(nueva_base("antigua")), conexiones=12)
     migrar(motor, MIGRACIONES, "0001")
     with servicio.motor.connect() as hoy, motor.begin() as antes:
         for tabla in ("eventos", "vista_notificaciones", "sagas", "envios"):

@@ -15,6 +15,7 @@ from contratos.suscripciones import SuscripcionAprovisionada
 from plataforma.puertos import libres
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.publicador import Publicador
+from seedwork.pruebas.bases import de_dueno
 from seedwork.pruebas.sobres import sobre_nuevo
 from seedwork.pruebas.taller import publicar
 
@@ -25,8 +26,10 @@ Arrancar = Callable[[], subprocess.Popen[bytes]]
 
 @pytest.fixture
 def entorno(servidores, nueva_base, buzon) -> dict[str, str]:
+    url = nueva_base("notificaciones")
     return os.environ | {
-        "DATABASE_URL": nueva_base("notificaciones"),
+        "DATABASE_URL": url,
+        "DATABASE_URL_MIGRACION": de_dueno(url),
         "PULSAR_URL": servidores.pulsar_url,
         "PULSAR_ADMIN_URL": servidores.admin_url,
         "SALUD_PUERTO": str(libres(1)[0]),

@@ -10,7 +10,7 @@ from contratos.procesamiento import (
     LiberarImagen,
 )
 from procesamiento.aplicacion import cuentas
-from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
+from procesamiento.aplicacion.peticiones import clinica_de, es_propio, metadatos_de
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.imagen import ImagenAnonimizada
 from procesamiento.dominio.paquete import Paquete
@@ -18,6 +18,8 @@ from seedwork.dominio.reglas import es_id
 
 _AJENOS = frozenset({motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA, motivos.COMANDO_DESCARTADO})
 """Reasons that say nothing of the image: they leave no record of it."""
+_SIN_DERECHO = frozenset({motivos.NO_AUTORIZADO, motivos.ID_NO_DISPONIBLE})
+"""Reasons of who may not touch what there is: nothing of it changes, nor is anything told of it."""
 
 
 def rechazar_comando(
@@ -38,7 +40,7 @@ def rechazar_comando(
 
 def _rechazar_decision(unidad: Unidad, motivo: str) -> None:
     """Tell it of the image, if there is one."""
-    imagen = unidad.imagenes.obtener(unidad.sobre.sujeto)
+    imagen = None if motivo in _SIN_DERECHO else unidad.imagenes.obtener(unidad.sobre.sujeto)
     if imagen is not None:
         imagen.rechazar_comando(unidad.sobre.id, motivo)
     else:
@@ -48,8 +50,10 @@ def _rechazar_decision(unidad: Unidad, motivo: str) -> None:
 def _rechazar_paquete(comando: AnonimizarPaquete, unidad: Unidad, motivo: str) -> None:
     """A package that is not known yet is kept as refused, with its reason; of any other the command's fate tells."""
     utilizable = es_id(comando.id_paquete) and comando.id_paquete == unidad.sobre.sujeto
-    if utilizable and motivo not in _AJENOS and unidad.paquetes.obtener(comando.id_paquete) is None:
-        paquete = Paquete(id=comando.id_paquete)
+    if not utilizable or motivo in _AJENOS | _SIN_DERECHO:
+        return
+    if unidad.paquetes.obtener(comando.id_paquete) is None:
+        paquete = Paquete(id=comando.id_paquete, clinica=clinica_de(unidad))
         paquete.rechazar(motivo)
         unidad.paquetes.agregar(paquete)
 
@@ -61,12 +65,14 @@ def _rechazar_imagen(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unid
     the first number in the sequence of an image that is made later, and an id that can't be used may be the patient's.
     """
     sobre, metadatos = unidad.sobre, metadatos_de(comando)
-    utilizable = metadatos.id_imagen == sobre.sujeto and metadatos.falta_del_id() is None
+    utilizable = metadatos.id_imagen == sobre.sujeto and metadatos.falta_del_id() is None and motivo not in _SIN_DERECHO
     imagen = unidad.imagenes.obtener(metadatos.id_imagen) if utilizable else None
-    if imagen is not None:
+    if imagen is not None and not es_propio(imagen, unidad):
+        _rechazar_sin_imagen("", unidad, motivo)
+    elif imagen is not None:
         imagen.rechazar_comando(sobre.id, motivo)
     elif utilizable and motivo not in _AJENOS:
-        unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, sobre.id, motivo))
+        unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, sobre.id, motivo, clinica_de(unidad)))
     else:
         _rechazar_sin_imagen(metadatos.id_imagen if utilizable else "", unidad, motivo)
 

@@ -32,6 +32,7 @@ def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
         uri=resultado.uri,
         sha256=resultado.sha256,
         octetos=resultado.octetos,
+        tipo_de_archivo=resultado.tipo,
         emisor="" if resultado.emisor_conocido else contrato.EMISOR_DESCONOCIDO,
     )
 

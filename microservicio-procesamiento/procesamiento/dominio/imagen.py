@@ -24,12 +24,14 @@ class ImagenAnonimizada(Agregado):
         motivo: why it is RECHAZADA, CUARENTENA or FALLIDA, a code.
         datos: what is known of it; None where there is nothing that may be.
         pedido: of what came as a file and has no data, what it is known again by.
+        clinica: the clinic that made it; empty where no clinic did, or nobody was asked.
     """
 
     estado: str = ANONIMIZADA
     motivo: str | None = None
     datos: DatosAnonimos | None = None
     pedido: Huella | None = None
+    clinica: str = ""
 
     @property
     def huella(self) -> Huella | None:
@@ -37,21 +39,21 @@ class ImagenAnonimizada(Agregado):
         return self.pedido if self.datos is None else Huella(self.datos.version_clave, self.datos.huella)
 
     @classmethod
-    def pendiente(cls, id: str, pedido: Huella) -> "ImagenAnonimizada":
+    def pendiente(cls, id: str, pedido: Huella, clinica: str = "") -> "ImagenAnonimizada":
         """A new one whose file is still to be looked at."""
-        return cls(id=id, estado=PENDIENTE, pedido=pedido)
+        return cls(id=id, estado=PENDIENTE, pedido=pedido, clinica=clinica)
 
     @classmethod
-    def anonimizada(cls, id: str, datos: DatosAnonimos) -> "ImagenAnonimizada":
+    def anonimizada(cls, id: str, datos: DatosAnonimos, clinica: str = "") -> "ImagenAnonimizada":
         """A new one."""
-        nueva = cls(id=id)
+        nueva = cls(id=id, clinica=clinica)
         nueva.anonimizar(datos)
         return nueva
 
     @classmethod
-    def rechazada(cls, id: str, id_comando: str, motivo: str) -> "ImagenAnonimizada":
+    def rechazada(cls, id: str, id_comando: str, motivo: str, clinica: str = "") -> "ImagenAnonimizada":
         """One whose first command was refused: nothing of its content is kept."""
-        nueva = cls(id=id, estado=RECHAZADA, motivo=motivo)
+        nueva = cls(id=id, estado=RECHAZADA, motivo=motivo, clinica=clinica)
         nueva.rechazar_comando(id_comando, motivo)
         return nueva
 

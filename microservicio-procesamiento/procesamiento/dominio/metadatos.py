@@ -14,7 +14,11 @@ NO_INDICADA = "No indicada"
 
 @dataclass(frozen=True)
 class MetadatosImagen:
-    """The nine fields of the command. What is the patient's own is left out of the text form."""
+    """The nine fields of the command. What is the patient's own is left out of the text form.
+
+    Attributes:
+        clinica: whose image it is, which is no part of its content; empty where no clinic made it.
+    """
 
     id_imagen: str
     modalidad: str
@@ -25,6 +29,7 @@ class MetadatosImagen:
     antecedentes: str = field(repr=False)
     id_paciente: str = field(repr=False)
     fecha_ingesta: str = field(repr=False)
+    clinica: str = ""
 
     @property
     def descriptivos(self) -> tuple[str, ...]:
@@ -38,10 +43,15 @@ class MetadatosImagen:
             (self.id_imagen, *self.descriptivos, self.antecedentes, self.id_paciente, self.fecha_ingesta)
         )
 
+    @property
+    def emisor(self) -> str:
+        """Who issued the patient's number, for as long as no file says so: the clinic, else the image's source."""
+        return self.clinica or self.fuente_de_datos
+
     @cached_property
     def paciente(self) -> Paciente:
-        """Whose image it is. The number's issuer is the image's source, for as long as nobody better is known."""
-        return Paciente(self.fuente_de_datos, self.id_paciente)
+        """Whose image it is."""
+        return Paciente(self.emisor, self.id_paciente)
 
     def falta_del_id(self) -> str | None:
         """Why the image can't be known by its id: malformed, or made of the patient's. None where it can."""

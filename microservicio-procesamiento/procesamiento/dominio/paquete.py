@@ -28,6 +28,7 @@ class Paquete(Agregado):
         sha256, sha256_metadatos: what its sender said of the zip and its metadata; empty for nothing.
         total: its images; 0 until they are all listed.
         hechas, cuarentena, fallidas: how many of them are decided so; what was refused failed.
+        clinica: the clinic that sent it; empty where no clinic did, or nobody was asked.
     """
 
     estado: str = RECIBIDO
@@ -39,6 +40,7 @@ class Paquete(Agregado):
     hechas: int = 0
     cuarentena: int = 0
     fallidas: int = 0
+    clinica: str = ""
 
     def es_el_mismo(self, sha256: str, sha256_metadatos: str) -> bool:
         """Whether this content is its own."""
@@ -93,7 +95,7 @@ class PaquetePorAbrir(Agregado):
 
     Attributes:
         uri, uri_metadatos: where the zip and its metadata lie; None for no metadata.
-        sobre: the envelope of its command, which causes all that is said of it.
+        sobre: the envelope of its command, which causes all that is said of it, in its caller's name.
         arriendo: the number of the lease of whoever took it last.
         intentos: attempts begun since one got anywhere.
         proximo: when it is due, for whoever comes next where somebody works on it.

@@ -77,17 +77,17 @@ class Mano(ManoDeCola[ArchivoPorVer]):
             Perdido: its process died, took too long, or lost its lease, or all is to stop.
             Impedido, SinAlmacen: it can't be done here and now.
         """
-        metadatos = archivo.metadatos or {}
+        metadatos = MetadatosImagen(**(archivo.metadatos or {}))
         encargo = Encargo(
             uri=archivo.uri,
             sha256=archivo.sha256,
-            formato=metadatos["formato_imagen"],
-            fuente=metadatos["fuente_de_datos"],
-            id_paciente=metadatos["id_paciente"],
-            region_anatomica=metadatos["region_anatomica"],
+            formato=metadatos.formato_imagen,
+            emisor=metadatos.emisor,
+            id_paciente=metadatos.id_paciente,
+            region_anatomica=metadatos.region_anatomica,
             despejadas=frozenset(archivo.despejadas),
             paquete=archivo.paquete,
-            metadatos=MetadatosImagen(**metadatos) if archivo.paquete else None,
+            metadatos=metadatos if archivo.paquete else None,
         )
         (hecho,) = self._empleado.pedir(
             encargo,

@@ -79,6 +79,7 @@ class Encargo:
     """A file to be cleaned.
 
     Attributes:
+        emisor: who issued the patient's number where the file does not say; empty where nobody knows.
         paquete: the package that it came in, if it did.
         metadatos: what its sender told of it then; the file tells the rest.
     """
@@ -86,7 +87,7 @@ class Encargo:
     uri: str = field(repr=False)
     sha256: str
     formato: str
-    fuente: str
+    emisor: str
     id_paciente: str = field(repr=False)
     region_anatomica: str
     despejadas: frozenset[str] = frozenset()
@@ -164,10 +165,10 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     if descripcion.numero and not encargo.id_paciente and not _como(PACIENTE, descripcion.numero):
         # Nobody could look for it anywhere else.
         return Hecho(estado=CUARENTENA, motivo=motivos.NUMERO_NO_ADMITIDO)
-    dicha = encargo.fuente or descripcion.institucion
+    dicho = encargo.emisor or descripcion.institucion
     # Of two packages that say nothing of where they come from, patients of one number are two people.
-    fuente = dicha or (f"paquete:{encargo.paquete}" if de_paquete else "")
-    remitente = Remitente(fuente, encargo.id_paciente or None, encargo.region_anatomica or None)
+    emisor = dicho or (f"paquete:{encargo.paquete}" if de_paquete else "")
+    remitente = Remitente(emisor, encargo.id_paciente or None, encargo.region_anatomica or None)
     despejadas = frozenset(duda for duda in DUDAS if duda.value in encargo.despejadas)
     opciones = taller.opciones(despejadas)
     respuesta = anonimizar(octetos, formato, Seudonimizador(taller.clave, taller.version), remitente, opciones)
@@ -176,7 +177,7 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         return Hecho(estado=CUARENTENA, motivo=respuesta.motivo.value, informe=informe)
     completos = None
     if encargo.metadatos is not None:
-        completos = _completar(encargo.metadatos, descripcion, fuente, respuesta.identifica)
+        completos = _completar(encargo.metadatos, descripcion, emisor, respuesta.identifica)
         if completos.metadatos.falta_del_id() is not None:
             # What the file told shows it; nobody could tell before.
             return Hecho(estado=CUARENTENA, motivo=motivos.ID_REVELA_PACIENTE, informe=informe)
@@ -193,13 +194,13 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         banda_de_edad=respuesta.rasgos.banda_de_edad or "",
         sexo=respuesta.rasgos.sexo or "",
         mes=respuesta.rasgos.mes or "",
-        emisor_conocido=bool(dicha or descripcion.emisor),
+        emisor_conocido=bool(dicho or descripcion.emisor),
     )
     return Hecho(resultado=resultado, informe=informe, completos=completos)
 
 
 def _completar(
-    metadatos: MetadatosImagen, descripcion: "Descripcion", fuente: str, identifica: Callable[[str], bool]
+    metadatos: MetadatosImagen, descripcion: "Descripcion", emisor: str, identifica: Callable[[str], bool]
 ) -> Completos:
     def publicable(texto: str) -> str:
         # What its clean file does not say any more, nobody else says of it.
@@ -212,7 +213,7 @@ def _completar(
         "id_paciente": _como(PACIENTE, descripcion.numero),
         "fecha_ingesta": descripcion.cuando if es_fecha(descripcion.cuando) else "",
     }
-    return Completos(metadatos.completados(**tomados), descripcion.emisor or fuente)
+    return Completos(metadatos.completados(**tomados), descripcion.emisor or emisor)
 
 
 def _como(tipo: TipoTexto, texto: str) -> str:

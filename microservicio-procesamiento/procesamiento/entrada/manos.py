@@ -114,7 +114,7 @@ class ManoDeCola(ABC, Generic[T]):
         tomado = self._cola.tomar(ARRIENDO_S)
         if tomado is None or tomado.sobre is None:
             return False
-        sobre = Sobre(**tomado.sobre)
+        sobre = Sobre.de_datos(tomado.sobre)
         with structlog.contextvars.bound_contextvars(correlacion=sobre.correlacion):
             impedimentos, self._impedimentos = self._impedimentos, 0
             try:

@@ -2,15 +2,16 @@
 field, never by what stands there."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import fields
 
 from anonimizacion.metadatos import MetadatosNoValidos, entradas
 from anonimizacion.modelo import Formato
+from contratos.procesamiento import AnonimizarImagen
 from procesamiento.dominio.metadatos import MetadatosImagen
 from seedwork.dominio.reglas import REGLA_FECHA, REGLA_ID, es_fecha, es_id
 from seedwork.dominio.textos import PACIENTE, PARRAFO, PUBLICADO
 
-CAMPOS = tuple(campo.name for campo in fields(MetadatosImagen))
+CAMPOS = AnonimizarImagen.campos
+"""What a sender may tell: whose the image is is none of it."""
 
 
 def _fecha(texto: str) -> str:

@@ -21,6 +21,7 @@ from procesamiento.aplicacion.lectura import Lectura
 from procesamiento.dominio.condiciones import Condicion
 from procesamiento.dominio.imagen import RECHAZADA
 from procesamiento.infraestructura import tablas
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.infraestructura import bd, outbox
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
@@ -50,6 +51,12 @@ _ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos
 )
 
 
+def _suya(acceso: Acceso, tabla: sa.Table, id: str) -> sa.ColumnElement[bool]:
+    """That a row is of that id, and within reach."""
+    clinica, es = acceso.propio("clinica"), tabla.c.id == id
+    return es if clinica is None else sa.and_(es, tabla.c.clinica == clinica, tabla.c.clinica != "")
+
+
 def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
     """That a column has a value; a text's index holds the beginning of it."""
     if columna is _I.estado:
@@ -68,14 +75,16 @@ _LISTA = Lista(
         "region": _I.region_anatomica,
         "estado": _I.estado,
     },
+    dueno=_I.clinica,
     igual=_por_indice,
 )
 
 
 _P = tablas.paquetes.c
 _M = tablas.miembros.c
-_PAQUETE = sa.select(tablas.paquetes).where(_P.id == sa.bindparam("id"))
-# What is known of an image is shown where it is what the package counts: under its id may be another's content.
+_PAQUETE = sa.select(tablas.paquetes)
+# What is known of an image is shown where it is what the package counts: under its id may be another's content, or
+# another's image. No index can look for what is not distinct: each is found by its id, not among all of its clinic's.
 _DE_PAQUETE = Lista(
     ListarImagenesDePaquete,
     sa.select(
@@ -84,14 +93,21 @@ _DE_PAQUETE = Lista(
         _M.estado,
         _M.motivo,
         *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "secuencia", "huella")),
-    ).join_from(
-        tablas.miembros,
+    )
+    .join_from(tablas.miembros, tablas.paquetes, _P.id == _M.paquete)
+    .join(
         tablas.imagenes,
-        sa.and_(_I.id == _M.imagen, _I.estado == _M.estado, _M.estado != RECHAZADA),
+        sa.and_(
+            _I.id == _M.imagen,
+            _I.clinica.is_not_distinct_from(_P.clinica),
+            _I.estado == _M.estado,
+            _M.estado != RECHAZADA,
+        ),
         isouter=True,
     ),
     _M.orden,
     {"id_paquete": _M.paquete, "estado": _M.estado},
+    dueno=_P.clinica,
 )
 
 
@@ -109,23 +125,24 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
         self._por_sentencia = motor.execution_options(isolation_level="AUTOCOMMIT")
         self._condiciones = condiciones
 
-    def imagen(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> Imagen | None:
+    def imagen(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> Imagen | None:
         """One image, and the fact of it in the outbox: one statement (ADR 10).
 
         Raises:
             sqlalchemy.exc.DBAPIError: the database can't show it, or can't take it down.
         """
-        propia = _I.id == id
+        propia = _suya(acceso, tablas.imagenes, id)
         contar = _al_outbox(sobre, hecho, sa.select().select_from(tablas.imagenes).where(propia))
         consulta = sa.select(tablas.imagenes).where(propia).add_cte(contar)
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(consulta).mappings().one_or_none()
         return None if fila is None else self._mostrar(fila)
 
-    def informe(self, id: str) -> InformeDeImagen | None:
+    def informe(self, id: str, acceso: Acceso) -> InformeDeImagen | None:
         """What was done to an image's file."""
+        propia = _suya(acceso, tablas.imagenes, id)
         with self._por_sentencia.connect() as conexion:
-            fila = conexion.execute(_INFORME.where(_I.id == id)).mappings().one_or_none()
+            fila = conexion.execute(_INFORME.where(propia)).mappings().one_or_none()
         if fila is None:
             return None
         hecho = fila["informe"] or {}
@@ -152,10 +169,10 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             original_hasta=en_texto(fila["conservar_hasta"]) if fila["conservar_hasta"] else None,
         )
 
-    def archivo(self, id: str, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
+    def archivo(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
         """Which file, and the fact of it in the outbox where there is one: one statement, likewise."""
-        hay = sa.select().select_from(tablas.archivos).where(_A.id == id, _A.resultado_sha256.is_not(None))
-        consulta = _ARCHIVO.where(_I.id == id).add_cte(_al_outbox(sobre, hecho, hay))
+        suyo = _ARCHIVO.where(_suya(acceso, tablas.imagenes, id))
+        consulta = suyo.add_cte(_al_outbox(sobre, hecho, suyo.where(_A.resultado_sha256.is_not(None))))
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(consulta).mappings().one_or_none()
         if fila is None:
@@ -168,16 +185,17 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             id_imagen=fila["id"],
         )
 
-    def imagenes(self, consulta: ListarImagenes) -> PaginaImagenes:
+    def imagenes(self, consulta: ListarImagenes, acceso: Acceso) -> PaginaImagenes:
         """A page of images."""
         with self._motor.connect() as conexion:
-            filas, siguiente = _LISTA.pagina(conexion, consulta)
+            filas, siguiente = _LISTA.pagina(conexion, consulta, acceso.propio("clinica"))
         return PaginaImagenes(elementos=[self._mostrar(fila) for fila in filas], siguiente=siguiente)
 
-    def paquete(self, id: str) -> Paquete | None:
+    def paquete(self, id: str, acceso: Acceso) -> Paquete | None:
         """One package."""
+        propio = _suya(acceso, tablas.paquetes, id)
         with self._por_sentencia.connect() as conexion:
-            fila = conexion.execute(_PAQUETE, {"id": id}).mappings().one_or_none()
+            fila = conexion.execute(_PAQUETE.where(propio)).mappings().one_or_none()
         if fila is None:
             return None
         decididas = fila["hechas"] + fila["cuarentena"] + fila["fallidas"]
@@ -193,11 +211,12 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             pendientes=fila["total"] - decididas,
         )
 
-    def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete) -> PaginaImagenes | None:
+    def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete, acceso: Acceso) -> PaginaImagenes | None:
         """A page of a package's images."""
+        propio = _suya(acceso, tablas.paquetes, consulta.id_paquete)
         with self._motor.connect() as conexion:
-            filas, siguiente = _DE_PAQUETE.pagina(conexion, consulta)
-            if not filas and conexion.execute(_PAQUETE, {"id": consulta.id_paquete}).one_or_none() is None:
+            filas, siguiente = _DE_PAQUETE.pagina(conexion, consulta, acceso.propio("clinica"))
+            if not filas and conexion.execute(_PAQUETE.where(propio)).one_or_none() is None:
                 return None
         return PaginaImagenes(elementos=[self._mostrar(fila) for fila in filas], siguiente=siguiente)
 

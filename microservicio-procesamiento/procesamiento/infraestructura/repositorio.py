@@ -26,6 +26,7 @@ def _fila_de_imagen(imagen: ImagenAnonimizada) -> Fila:
         "secuencia": imagen.secuencia,
         "estado": imagen.estado,
         "motivo": imagen.motivo,
+        "clinica": imagen.clinica,
         **_SIN_DATOS,
     }
     datos, pedido = imagen.datos, imagen.pedido
@@ -50,6 +51,7 @@ def _imagen_de(fila: Mapping[str, Any]) -> ImagenAnonimizada:
         secuencia=fila["secuencia"],
         estado=fila["estado"],
         motivo=fila["motivo"],
+        clinica=fila["clinica"],
         datos=datos,
         pedido=pedido,
     )

@@ -26,6 +26,7 @@ imagenes = sa.Table(
     sa.Column("fecha_ingesta", sa.Text),
     sa.Column("version_clave", sa.Integer),
     sa.Column("huella", sa.LargeBinary),
+    sa.Column("clinica", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: no clinic's."),
 )
 
 archivos = sa.Table(
@@ -72,6 +73,7 @@ paquetes = sa.Table(
     sa.Column("hechas", sa.Integer, nullable=False),
     sa.Column("cuarentena", sa.Integer, nullable=False),
     sa.Column("fallidas", sa.Integer, nullable=False),
+    sa.Column("clinica", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: no clinic's."),
     comment="What became of each package.",
 )
 
@@ -152,6 +154,7 @@ sa.Index(
     archivos_por_ver.c.conservar_hasta,
     postgresql_where=archivos_por_ver.c.conservar_hasta.is_not(None),
 )
+sa.Index("imagenes_clinica", imagenes.c.clinica, imagenes.c.orden)
 sa.Index("imagenes_modalidad", sa.func.left(imagenes.c.modalidad, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_patologia", sa.func.left(imagenes.c.patologia, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_estado", imagenes.c.estado, imagenes.c.orden)

@@ -51,11 +51,12 @@ from procesamiento.infraestructura.catalogo import leer_condiciones, leer_recono
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.entrada.http import CABECERA_CONSULTANTE
 from seedwork.infraestructura import avro, bd
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.infraestructura.outbox import a_sobre
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas import sobres
 from seedwork.pruebas.paciencia import PacienciaFija
@@ -141,8 +142,8 @@ class Sala:
     def dicho(self) -> ImagenAnonimizada:
         """The one thing that was said."""
         with self.motor.connect() as conexion:
-            (carga,) = conexion.scalars(sa.select(bd.outbox.c.carga))
-        return avro.decodificar(ImagenAnonimizada, bytes(carga))
+            (fila,) = conexion.execute(sa.select(bd.outbox)).all()
+        return avro.decodificar(ImagenAnonimizada, bytes(fila.carga), sobre=a_sobre(fila))
 
     def vencer(self) -> None:
         """Let what somebody holds, or what waits, be due."""
@@ -209,7 +210,8 @@ def test_su_archivo_se_nombra_a_quien_lo_pide_y_eso_se_dice(sala: Sala, api: Fla
     assert sala.dichos() == []
     assert sala.mano()()
     hecho = sala.archivo("i-1")
-    dicho = api.get(ruta, headers={CABECERA_CONSULTANTE: "dra-rojas"}).json
+    api.application.identificar = lambda: Quien(id="dra-rojas", roles=frozenset({"operador"}))
+    dicho = api.get(ruta).json
     assert dicho is not None
     assert (dicho["estado"], dicho["tipo"]) == ("ANONIMIZADA", "application/dicom")
     assert (dicho["sha256"], dicho["octetos"]) == (hecho["resultado_sha256"], hecho["resultado_octetos"])
@@ -441,7 +443,7 @@ def test_lo_que_otro_tiene_no_se_toma_hasta_que_vence_y_lo_que_el_otro_diga_desp
     assert sala.por_ver("i-1")["intentos"] == 1
     assert not sala.cola.renovar(congelado, 15.0)
     assert congelado.sobre is not None
-    with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
+    with sala.abrir() as unidad, unidad.mensaje(Sobre.de_datos(congelado.sobre), deshacible=False):
         assert not desenlace.apartado(unidad, "i-1", congelado.arriendo, "FALLIDA", "X", None, timedelta(0))
     sala.vencer()
     assert mano()

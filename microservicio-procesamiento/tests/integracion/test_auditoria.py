@@ -8,8 +8,9 @@ from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.infraestructura.catalogo import leer_condiciones
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import en_instante
-from seedwork.entrada.http import CABECERA_CONSULTANTE, CABECERA_CORRELACION
+from seedwork.entrada.http import CABECERA_CORRELACION
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.cloudevents import de_propiedades
@@ -32,9 +33,8 @@ def consultas_dichas(motor):
 
 
 def test_consultar_una_imagen_se_dice_de_quien_y_de_cual(api, motor):
-    respuesta = api.get(
-        f"/procesar/imagenes/{ID}", headers={CABECERA_CONSULTANTE: "dra-rojas", CABECERA_CORRELACION: "pedido-1"}
-    )
+    api.application.identificar = lambda: Quien(id="dra-rojas", roles=frozenset({"operador"}))
+    respuesta = api.get(f"/procesar/imagenes/{ID}", headers={CABECERA_CORRELACION: "pedido-1"})
 
     assert (respuesta.status_code, respuesta.json["estado"]) == (200, "ANONIMIZADA")
     ((propiedades, hecho),) = consultas_dichas(motor)
@@ -55,7 +55,9 @@ def test_cada_consulta_es_un_hecho(api, motor):
 
 @pytest.mark.parametrize("dicho", [None, "", "Dra. Rojas", "..", "ñ", "x" * 129])
 def test_quien_no_se_identifica_es_anonimo(api, motor, dicho):
-    api.get(f"/procesar/imagenes/{ID}", headers={} if dicho is None else {CABECERA_CONSULTANTE: dicho})
+    if dicho is not None:
+        api.application.identificar = lambda: Quien(id=dicho, roles=frozenset({"operador"}))
+    api.get(f"/procesar/imagenes/{ID}")
 
     ((_, hecho),) = consultas_dichas(motor)
     assert hecho.consultante == "anonimo"

@@ -9,6 +9,7 @@ from contratos.ejemplos import ANONIMIZAR_IMAGEN
 from procesamiento.infraestructura import tablas
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.tabla import ClaveRepetida
+from seedwork.pruebas.bases import como_dueno
 
 from .conftest import recibido
 
@@ -166,7 +167,7 @@ def test_paginas_y_filtros(bus, api):
 
 
 def test_los_filtros_tienen_indice(motor, api):
-    with motor.begin() as conexion:
+    with como_dueno(motor) as dueno, dueno.begin() as conexion:
         conexion.execute(
             sa.text(
                 "INSERT INTO imagenes (id, secuencia, estado, modalidad)"

@@ -161,7 +161,7 @@ def test_lo_fallido_se_intenta_como_la_primera_vez_y_de_los_intentos_de_antes_ni
     assert ordenar(sala, LiberarImagen, "i-1", "c-2") is None
     sala.mano(intentos=2, memoria=1)()
     assert sala.imagen("i-1")["estado"] == "PENDIENTE"
-    with sala.abrir() as unidad, unidad.mensaje(Sobre(**congelado.sobre), deshacible=False):
+    with sala.abrir() as unidad, unidad.mensaje(Sobre.de_datos(congelado.sobre), deshacible=False):
         assert not desenlace.apartado(unidad, "i-1", congelado.arriendo, "CUARENTENA", "X", None, timedelta(0))
     sala.vencer()
     sala.mano(intentos=2)()

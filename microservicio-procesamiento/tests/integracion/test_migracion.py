@@ -10,6 +10,7 @@ from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
+from seedwork.pruebas.bases import de_dueno
 
 from .conftest import MIGRACIONES
 
@@ -43,7 +44,7 @@ _DE_ANTES = (
 
 
 def test_lo_que_espera_sigue_esperando_y_de_lo_demas_no_queda_nada(nueva_base: Fabrica) -> None:
-    motor = bd.crear_motor(nueva_base("procesamiento"))
+    motor = bd.crear_motor(de_dueno(nueva_base("procesamiento")))
 
     def preguntar(que: str) -> list[tuple[object, ...]]:
         with motor.connect() as conexion:

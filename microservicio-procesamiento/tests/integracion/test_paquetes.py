@@ -182,7 +182,7 @@ class SalaDePaquetes(Sala):
             filas = conexion.execute(
                 sa.select(bd.outbox).where(bd.outbox.c.tipo == AnonimizarArchivo.tipo).order_by(bd.outbox.c.id)
             ).all()
-        dichos = [(a_sobre(f), avro.decodificar(AnonimizarArchivo, bytes(f.carga))) for f in filas]
+        dichos = [(de := a_sobre(f), avro.decodificar(AnonimizarArchivo, bytes(f.carga), sobre=de)) for f in filas]
         return [(sobre, comando) for sobre, comando in dichos if sobre.id not in self.entregados]
 
     def entregar(self) -> int:
@@ -228,8 +228,8 @@ class SalaDePaquetes(Sala):
 
     def cargas(self, tipo: Any) -> list[Any]:
         with self.motor.connect() as conexion:
-            cargas = conexion.scalars(sa.select(bd.outbox.c.carga).where(bd.outbox.c.tipo == tipo.tipo))
-            return [avro.decodificar(tipo, bytes(carga)) for carga in cargas]
+            filas = conexion.execute(sa.select(bd.outbox).where(bd.outbox.c.tipo == tipo.tipo)).all()
+            return [avro.decodificar(tipo, bytes(f.carga), sobre=a_sobre(f)) for f in filas]
 
     def todo(self) -> str:
         """All that the database and the names in the store say, save commands that were sent: they bear what they ask,

@@ -18,6 +18,7 @@ from plataforma.puertos import libres
 from procesamiento.infraestructura import tablas
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
+from seedwork.pruebas.bases import de_dueno
 from seedwork.pruebas.sobres import sobre_nuevo
 from seedwork.pruebas.taller import publicar
 
@@ -34,8 +35,10 @@ Arrancar = Callable[[], "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def entorno(servidores, nueva_base) -> dict[str, str]:
+    url = nueva_base("procesamiento")
     return os.environ | {
-        "DATABASE_URL": nueva_base("procesamiento"),
+        "DATABASE_URL": url,
+        "DATABASE_URL_MIGRACION": de_dueno(url),
         "PULSAR_URL": servidores.pulsar_url,
         "PULSAR_ADMIN_URL": servidores.admin_url,
         "SEUDONIMO_CLAVE": CLAVE_BASE64,

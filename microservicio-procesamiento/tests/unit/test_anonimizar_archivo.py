@@ -59,7 +59,7 @@ def test_la_imagen_queda_pendiente_y_su_archivo_en_la_cola(servicio: ConArchivos
     assert (servicio.imagenes[ID].estado, servicio.imagenes[ID].datos) == ("PENDIENTE", None)
     archivo = servicio.archivo
     assert (archivo["uri"], archivo["sha256"]) == (ARCHIVO.uri, ARCHIVO.sha256)
-    assert archivo["metadatos"] == CAMPOS
+    assert archivo["metadatos"] == CAMPOS | {"clinica": ""}
     assert archivo["sobre"]["id"] == "c-1"
     assert servicio.publicado == []
 

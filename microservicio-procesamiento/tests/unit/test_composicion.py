@@ -37,7 +37,7 @@ def test_el_peso_y_la_talla_quedan_solo_si_se_ajusta_y_el_informe_lo_dice(
     (taller,) = hechos
     guardado = taller.propio.guardar(ORIGINALES + "0f", [b""])
     encargo = Encargo(
-        uri=guardado.uri, sha256=guardado.sha256, formato="PNG", fuente="h", id_paciente="p", region_anatomica="r"
+        uri=guardado.uri, sha256=guardado.sha256, formato="PNG", emisor="h", id_paciente="p", region_anatomica="r"
     )
     hecho = hacer(taller, encargo)
     assert isinstance(hecho, Hecho) and hecho.informe

@@ -14,6 +14,7 @@ ARCHIVOS = {"a.dcm", "b.dcm", "carpeta/Núñez.dcm"}
     [
         (b"archivo,id_paciente\nno-esta.dcm,77\n", "línea 2: archivo: no hay ninguno con ese nombre"),
         (b"archivo,id_paciente\na.dcm,1\na.dcm,2\n", "línea 3: archivo: ya se dijo antes"),
+        (b"archivo,clinica\na.dcm,norte\n", "línea 1, columna 2: no es ningún campo"),
         (b"archivo,nombre-de-ana\na.dcm,1\n", "línea 1, columna 2: no es ningún campo"),
         (
             b"archivo,fecha_ingesta\na.dcm,ayer\n",

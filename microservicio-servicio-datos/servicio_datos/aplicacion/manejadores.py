@@ -6,6 +6,7 @@ from contratos import Mensaje
 from contratos.procesamiento import ImagenAnonimizada
 from contratos.servicio_datos import (
     AsignarExperto,
+    CambiarAccesoInvestigador,
     CrearServicioDatos,
     IniciarServicioDatos,
     TerminarServicioDatos,
@@ -21,6 +22,7 @@ from contratos.suscripciones import (
 )
 from seedwork.aplicacion.bus import Manejador
 from servicio_datos.aplicacion.comandos.asignar_experto import asignar_experto
+from servicio_datos.aplicacion.comandos.cambiar_acceso_investigador import cambiar_acceso_investigador
 from servicio_datos.aplicacion.comandos.crear_servicio_datos import crear_servicio_datos
 from servicio_datos.aplicacion.comandos.iniciar_servicio_datos import iniciar_servicio_datos
 from servicio_datos.aplicacion.comandos.terminar_servicio_datos import terminar_servicio_datos
@@ -38,6 +40,7 @@ MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     IniciarServicioDatos: iniciar_servicio_datos,
     AsignarExperto: asignar_experto,
     TerminarServicioDatos: terminar_servicio_datos,
+    CambiarAccesoInvestigador: cambiar_acceso_investigador,
     SuscripcionCreada: reservar_al_crear,
     SuscripcionActivada: iniciar_al_activar,
     SuscripcionRechazada: terminar_al_rechazar,

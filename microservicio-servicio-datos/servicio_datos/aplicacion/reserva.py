@@ -48,6 +48,11 @@ def conocer(hecho: HechoSuscripcion, unidad: Unidad) -> SuscripcionConocida:
     """Take in what a fact tells of its subscription. Each reaction to such a fact does it first: so they take turns."""
     conocida = unidad.suscripciones.de(hecho.id_suscripcion)
     conocida.avanzar(_ESTADOS[type(hecho)])
+    if hecho.cliente_codigo and not conocida.cliente_codigo:
+        conocida.cliente_codigo = hecho.cliente_codigo
+        if (suyo := unidad.servicios_datos.vivo_de(hecho.id_suscripcion)) is not None:
+            # Of before anybody told whose it is.
+            suyo.cliente_codigo = hecho.cliente_codigo
     return conocida
 
 
@@ -69,7 +74,7 @@ def reservar(hecho: SuscripcionCreada | CambioPlanIniciado, unidad: Unidad) -> N
     except ReglaViolada as regla:
         _rechazar(unidad, saga, id, regla.codigo)
         return
-    servicio_datos = ServicioDatos.crear(id, saga.id_suscripcion, saga.id, asignacion)
+    servicio_datos = ServicioDatos.crear(id, saga.id_suscripcion, saga.id, asignacion, conocida.cliente_codigo)
     unidad.servicios_datos.agregar(servicio_datos)
     publicar_paso(unidad, saga, sagas.RESERVAR, recurso=RECURSO)
     if participacion.activada:

@@ -10,5 +10,6 @@ TRADUCCIONES: Traducciones = {
     eventos.Creado: lambda e: contrato.ServicioDatosCreada(**asdict(e)),
     eventos.ExpertoAsignado: lambda e: contrato.ExpertoAsignado(**asdict(e)),
     eventos.Iniciado: lambda e: contrato.ServicioDatosIniciado(**asdict(e)),
+    eventos.AccesoCambiado: lambda e: contrato.AccesoInvestigadorCambiado(**asdict(e)),
     eventos.Terminado: lambda e: contrato.ServicioDatosTerminado(**asdict(e)),
 }

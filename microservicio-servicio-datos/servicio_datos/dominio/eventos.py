@@ -39,6 +39,14 @@ class Iniciado(EventoServicioDatos):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AccesoCambiado(EventoServicioDatos):
+    """A researcher may read its data set (CONCEDIDO), or may no longer (RETIRADO)."""
+
+    investigador: str = field(repr=False)
+    acceso: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Terminado(EventoServicioDatos):
     """It has ended, and its expert's place is free again; ``detalle`` is the words of whoever asked for it."""
 

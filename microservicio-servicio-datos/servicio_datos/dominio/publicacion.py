@@ -46,7 +46,7 @@ class Imagen:
     Attributes:
         secuencia: ``ce_sequence`` of what told of it: only a later one replaces it.
         seudonimo: the patient's.
-        sha256, octetos: of its clean file.
+        sha256, octetos, tipo: of its clean file.
         sin_emisor: nobody told who issued the patient's number, so that one person may be several pseudonyms here: it
             counts for none, and is not released.
     """
@@ -57,6 +57,7 @@ class Imagen:
     seudonimo: str
     sha256: str
     octetos: int
+    tipo: str = ""
     sin_emisor: bool = False
 
 

@@ -1,5 +1,6 @@
 """The data service: an expert's place, a cloud and a data set, held for one subscription."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from seedwork.dominio.agregado import Agregado
@@ -9,6 +10,8 @@ from servicio_datos.dominio import eventos
 CREADO = "CREADO"
 INICIADO = "INICIADO"
 TERMINADO = "TERMINADO"
+MAXIMO_INVESTIGADORES = 100
+"""Researchers that may read one's data set at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,8 @@ class ServicioDatos(Agregado):
         id_saga: the saga that reserved it; empty where it was made by hand.
         motivo: why it has ended, a code of :mod:`contratos.motivos`; None while it is alive.
         detalle: the words of whoever asked by hand for the state that it is in; None without any.
+        cliente_codigo: whose it is, that is whose its subscription is; empty where that was not told yet.
+        investigadores: who may read its data set besides, by the ``sub`` of their tokens.
     """
 
     id_suscripcion: str
@@ -38,9 +43,13 @@ class ServicioDatos(Agregado):
     estado: str = CREADO
     motivo: str | None = None
     detalle: str | None = field(default=None, repr=False)
+    cliente_codigo: str = ""
+    investigadores: Sequence[str] = field(default_factory=list, repr=False)
 
     @classmethod
-    def crear(cls, id: str, id_suscripcion: str, id_saga: str, asignacion: Asignacion) -> "ServicioDatos":
+    def crear(
+        cls, id: str, id_suscripcion: str, id_saga: str, asignacion: Asignacion, cliente_codigo: str
+    ) -> "ServicioDatos":
         """A new one; the expert's place must have been taken before."""
         nuevo = cls(
             id=id,
@@ -49,6 +58,7 @@ class ServicioDatos(Agregado):
             experto_codigo=asignacion.experto_codigo,
             nube_codigo=asignacion.nube_codigo,
             dataset_codigo=asignacion.dataset_codigo,
+            cliente_codigo=cliente_codigo,
         )
         nuevo.registrar(
             eventos.Creado(
@@ -126,6 +136,37 @@ class ServicioDatos(Agregado):
             )
         )
         return anterior
+
+    def conceder(self, investigador: str) -> None:
+        """Let a researcher read its data set; who may already goes on to.
+
+        Raises:
+            ReglaViolada: it has ended (SERVICIO_TERMINADO), or as many as there may be do (DEMASIADOS_INVESTIGADORES).
+        """
+        self._exigir_vivo()
+        if investigador in self.investigadores:
+            return
+        if len(self.investigadores) >= MAXIMO_INVESTIGADORES:
+            raise ReglaViolada("DEMASIADOS_INVESTIGADORES")
+        self.investigadores = sorted([*self.investigadores, investigador])
+        self._decir_acceso(investigador, "CONCEDIDO")
+
+    def retirar(self, investigador: str) -> None:
+        """Let a researcher read it no longer."""
+        if investigador in self.investigadores:
+            self.investigadores = [otro for otro in self.investigadores if otro != investigador]
+            self._decir_acceso(investigador, "RETIRADO")
+
+    def _decir_acceso(self, investigador: str, acceso: str) -> None:
+        self.registrar(
+            eventos.AccesoCambiado(
+                id_servicio_datos=self.id,
+                id_suscripcion=self.id_suscripcion,
+                id_saga="",
+                investigador=investigador,
+                acceso=acceso,
+            )
+        )
 
     def terminar(self, id_saga: str, motivo: str, detalle: str = "") -> None:
         """End it; whoever does gives the expert's place back.

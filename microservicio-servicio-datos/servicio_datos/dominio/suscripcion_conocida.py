@@ -20,12 +20,14 @@ class SuscripcionConocida(Agregado):
     Attributes:
         estado: the furthest one heard.
         requiere_servicio: whether the plan in force requires a data service.
+        cliente_codigo: whose it is; empty where no fact told yet.
         requiere_secuencia: ``ce_sequence`` of the fact that told it; 0 for none. Only a later one changes it.
     """
 
     estado: str = PENDIENTE
     requiere_servicio: bool = False
     requiere_secuencia: int = 0
+    cliente_codigo: str = ""
 
     @property
     def terminada(self) -> bool:

@@ -1,12 +1,11 @@
 """The HTTP API: the table of queries, as the BFF hands them on."""
 
-from flask import Flask
-
 from seedwork.entrada.consultas import registrar
+from seedwork.entrada.http import App
 from servicio_datos.aplicacion.consultas import CONSULTAS
 from servicio_datos.aplicacion.lectura import Lectura
 
 
-def registrar_rutas(app: Flask, lectura: Lectura) -> None:
+def registrar_rutas(app: App, lectura: Lectura) -> None:
     """Add this service's routes."""
     registrar(app, CONSULTAS, lectura)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from contratos import motivos
 from contratos.consultas.servicio_datos import (
+    ArchivoPublicado,
     ClasePublicada,
     Dataset,
     Experto,
@@ -16,10 +17,12 @@ from contratos.consultas.servicio_datos import (
     ListarServiciosDatos,
     ManifiestoDeDataset,
     Nube,
+    ObtenerArchivoDeDataset,
     ObtenerManifiestoDeDataset,
     PaginaServiciosDatos,
     ServicioDatos,
 )
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.consultas import TAMANO_PAGINA, CursorInvalido, LecturaDeComandos, Lista
 from servicio_datos.aplicacion.lectura import Lectura
@@ -62,6 +65,7 @@ _LISTA = Lista(
         "suscripcion": _S.id_suscripcion,
         "estado": _S.estado,
     },
+    dueno=_S.cliente_codigo,
 )
 
 # Whoever's subscription has ended sees the data set no more.
@@ -106,6 +110,38 @@ _PAGINA = (
     .order_by(_X.clase, _DE_CLASE.c.orden)
     .limit(TAMANO_PAGINA + 1)
 )
+# An image may have been released anew, as another file: the last version that has it counts.
+_ARCHIVO = (
+    sa.select(_P.id_imagen, _P.sha256, _P.octetos, _P.tipo)
+    .select_from(tablas.servicios_datos)
+    .join(tablas.composiciones, _X.dataset == _S.dataset_codigo)
+    .join(
+        tablas.publicadas,
+        sa.and_(
+            _P.clase == _X.clase,
+            _P.orden <= _X.ultima,
+            _P.desde <= _X.paso,
+            sa.or_(_P.hasta.is_(None), _P.hasta > _X.paso),
+        ),
+    )
+    .where(_S.id == sa.bindparam("id"), _S.estado == INICIADO, _P.id_imagen == sa.bindparam("id_imagen"))
+    .order_by(_X.desde.desc())
+    .limit(1)
+)
+
+
+def _suyo(acceso: Acceso) -> sa.ColumnElement[bool]:
+    """That a data service is within reach: its client's."""
+    cliente = acceso.propio("cliente")
+    if cliente is None:
+        return sa.true()
+    return _S.cliente_codigo == cliente if cliente else sa.false()
+
+
+def _legible(acceso: Acceso) -> sa.ColumnElement[bool]:
+    """That a data service's data set is: its client's, or a researcher's whom the service names."""
+    investigador = acceso.propio("investigador")
+    return sa.or_(_suyo(acceso), _S.investigadores.contains([investigador])) if investigador else _suyo(acceso)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +171,19 @@ class _Lugar:
 class LecturaServicioDatos(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
 
-    def servicio_datos(self, id: str) -> ServicioDatos | None:
+    def servicio_datos(self, id: str, acceso: Acceso) -> ServicioDatos | None:
         """One data service."""
         with self._motor.connect() as conexion:
-            fila = conexion.execute(_UNO, {"id": id}).mappings().one_or_none()
+            fila = conexion.execute(_UNO.where(_suyo(acceso)), {"id": id}).mappings().one_or_none()
         return None if fila is None else _mostrar(fila)
 
-    def servicios(self, consulta: ListarServiciosDatos) -> PaginaServiciosDatos:
+    def servicios(self, consulta: ListarServiciosDatos, acceso: Acceso) -> PaginaServiciosDatos:
         """A page of data services."""
         with self._motor.connect() as conexion:
-            filas, siguiente = _LISTA.pagina(conexion, consulta)
+            filas, siguiente = _LISTA.pagina(conexion, consulta, acceso.propio("cliente"))
         return PaginaServiciosDatos(elementos=[_mostrar(fila) for fila in filas], siguiente=siguiente)
 
-    def imagenes(self, consulta: ListarImagenesDeDataset) -> ImagenesDeDataset | None:
+    def imagenes(self, consulta: ListarImagenesDeDataset, acceso: Acceso) -> ImagenesDeDataset | None:
         """A page of a version of a data service's data set.
 
         Raises:
@@ -156,7 +192,7 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
         pedida = _numero(consulta.version)
         lugar = None if consulta.cursor is None else _Lugar.leer(consulta.cursor, pedida)
         with self._motor.connect() as conexion:
-            fila = _version(conexion, consulta.id_servicio_datos, lugar.version if lugar else pedida)
+            fila = _version(conexion, consulta.id_servicio_datos, lugar.version if lugar else pedida, acceso)
             if fila is None:
                 return None
             valores = {"dataset": fila["dataset"], **asdict(lugar or _Lugar(fila["version"]))}
@@ -175,10 +211,10 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
             siguiente=str(_Lugar(fila["version"], visibles[-1]["clase"], visibles[-1]["orden"])) if hay_mas else None,
         )
 
-    def manifiesto(self, consulta: ObtenerManifiestoDeDataset) -> ManifiestoDeDataset | None:
+    def manifiesto(self, consulta: ObtenerManifiestoDeDataset, acceso: Acceso) -> ManifiestoDeDataset | None:
         """What a version of it is."""
         with self._motor.connect() as conexion:
-            fila = _version(conexion, consulta.id_servicio_datos, _numero(consulta.version))
+            fila = _version(conexion, consulta.id_servicio_datos, _numero(consulta.version), acceso)
             if fila is None:
                 return None
             clases = conexion.execute(_CLASES, {"dataset": fila["dataset"], "version": fila["version"]})
@@ -196,6 +232,21 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
                 clases=[ClasePublicada(**clase) for clase in clases.mappings()],
             )
 
+    def archivo(self, consulta: ObtenerArchivoDeDataset, acceso: Acceso) -> ArchivoPublicado | None:
+        """Which file is an image's, of the last version that has it."""
+        cual = {"id": consulta.id_servicio_datos, "id_imagen": consulta.id_imagen}
+        with self._motor.connect() as conexion:
+            fila = conexion.execute(_ARCHIVO.where(_legible(acceso)), cual).mappings().one_or_none()
+        if fila is None:
+            return None
+        return ArchivoPublicado(
+            estado="PUBLICADA",
+            sha256=fila["sha256"],
+            octetos=fila["octetos"],
+            tipo=fila["tipo"] or None,
+            id_imagen=fila["id_imagen"],
+        )
+
 
 def _numero(version: str | None) -> int | None:
     """The number that a version is asked for by; 0, which none has, for what is no number."""
@@ -204,11 +255,12 @@ def _numero(version: str | None) -> int | None:
     return int(version) if re.fullmatch(r"[1-9]\d{0,8}", version, re.ASCII) else 0
 
 
-def _version(conexion: sa.Connection, id: str, version: int | None) -> sa.RowMapping | None:
+def _version(conexion: sa.Connection, id: str, version: int | None, acceso: Acceso) -> sa.RowMapping | None:
     """A version of the data set of a service that is at work, or the last one."""
+    legible = _legible(acceso)
     if version is None:
-        return conexion.execute(_LA_ULTIMA, {"id": id}).mappings().one_or_none()
-    return conexion.execute(_ESTA_VERSION, {"id": id, "version": version}).mappings().one_or_none()
+        return conexion.execute(_LA_ULTIMA.where(legible), {"id": id}).mappings().one_or_none()
+    return conexion.execute(_ESTA_VERSION.where(legible), {"id": id, "version": version}).mappings().one_or_none()
 
 
 def _mostrar(fila: sa.RowMapping) -> ServicioDatos:
@@ -223,4 +275,5 @@ def _mostrar(fila: sa.RowMapping) -> ServicioDatos:
         dataset=Dataset(
             codigo=fila["dataset_codigo"], nombre=fila["dataset_nombre"], imagenes=fila["dataset_imagenes"]
         ),
+        investigadores=fila["investigadores"],
     )

@@ -33,13 +33,14 @@ _CLASIFICAR = sa.text("""
 """)
 # One that is said again as it was waits for nothing; nor does one that is not to be released.
 _ANOTAR = sa.text("""
-    INSERT INTO imagenes AS conocida (id, secuencia, clase, seudonimo, sha256, octetos, sin_emisor, pendiente)
-    SELECT *, NOT sin_emisor FROM json_to_recordset(:imagenes) AS nueva
-        (id text, secuencia bigint, clase text, seudonimo text, sha256 text, octetos bigint, sin_emisor boolean)
+    INSERT INTO imagenes AS conocida (id, secuencia, clase, seudonimo, sha256, octetos, tipo, sin_emisor, pendiente)
+    SELECT *, NOT sin_emisor FROM json_to_recordset(:imagenes) AS nueva (
+        id text, secuencia bigint, clase text, seudonimo text, sha256 text, octetos bigint, tipo text,
+        sin_emisor boolean)
     ORDER BY id
     ON CONFLICT (id) DO UPDATE SET secuencia = excluded.secuencia, clase = excluded.clase,
         seudonimo = excluded.seudonimo, sha256 = excluded.sha256, octetos = excluded.octetos,
-        sin_emisor = excluded.sin_emisor,
+        tipo = excluded.tipo, sin_emisor = excluded.sin_emisor,
         pendiente = NOT excluded.sin_emisor AND (conocida.pendiente OR conocida.sin_emisor
             OR (excluded.clase, excluded.seudonimo, excluded.sha256)
                 IS DISTINCT FROM (conocida.clase, conocida.seudonimo, conocida.sha256))

@@ -26,7 +26,7 @@ _PASO = sa.text("SELECT paso FROM clases WHERE id = :clase")
 _PUBLICADAS = sa.text("SELECT id_imagen, sha256, seudonimo, desde, hasta FROM publicadas WHERE clase = :clase")
 # Locked, in their keys' order: who hears of images anew changes them, and then what was released of them.
 _CANDIDATAS = sa.text("""
-    SELECT id, sha256, seudonimo, octetos FROM imagenes
+    SELECT id, sha256, seudonimo, octetos, tipo FROM imagenes
     WHERE clase = :clase AND NOT sin_emisor ORDER BY id FOR NO KEY UPDATE
 """)
 _QUITAR = sa.text(
@@ -102,9 +102,7 @@ class PublicadorSQL:
             Publicada(Entrada(f.id_imagen, f.sha256, f.seudonimo), f.desde, f.hasta)
             for f in conexion.execute(_PUBLICADAS, {"clase": clase})
         ]
-        filas = {
-            Entrada(f.id, f.sha256, f.seudonimo): f.octetos for f in conexion.execute(_CANDIDATAS, {"clase": clase})
-        }
+        filas = {Entrada(f.id, f.sha256, f.seudonimo): f for f in conexion.execute(_CANDIDATAS, {"clase": clase})}
         nuevo = siguiente(publicadas, filas.keys(), self._k)
         if nuevo is not None:
             actual = {p.entrada for p in publicadas if p.hasta is None}
@@ -159,7 +157,7 @@ def _quitar(conexion: sa.Connection, clase: str, paso: int, idas: Collection[Ent
         conexion.execute(_QUITAR, {"clase": clase, "paso": paso, "ids": [e.id_imagen for e in idas]})
 
 
-def _poner(conexion: sa.Connection, clase: str, paso: int, nuevas: dict[Entrada, int]) -> None:
+def _poner(conexion: sa.Connection, clase: str, paso: int, nuevas: dict[Entrada, sa.Row[Any]]) -> None:
     if nuevas:
         filas = [
             {
@@ -167,10 +165,11 @@ def _poner(conexion: sa.Connection, clase: str, paso: int, nuevas: dict[Entrada,
                 "desde": paso,
                 "id_imagen": e.id_imagen,
                 "sha256": e.sha256,
-                "octetos": octetos,
+                "octetos": fila.octetos,
+                "tipo": fila.tipo,
                 "seudonimo": e.seudonimo,
             }
-            for e, octetos in nuevas.items()
+            for e, fila in nuevas.items()
         ]
         insertar(conexion, tablas.publicadas, filas)
 

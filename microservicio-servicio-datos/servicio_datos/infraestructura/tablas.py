@@ -1,6 +1,7 @@
 """This service's own tables."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 METADATOS = sa.MetaData()
 
@@ -79,6 +80,7 @@ imagenes = sa.Table(
         server_default=sa.false(),
         comment="Nobody told who issued its patient's number: it is not released.",
     ),
+    sa.Column("tipo", sa.Text, nullable=False, server_default="", comment="Its media type; empty: nobody told."),
     comment="Anonymised images that have a file, as they were last heard of; the images are another service's.",
 )
 sa.Index("imagenes_pendientes", imagenes.c.clase, imagenes.c.seudonimo, postgresql_where=imagenes.c.pendiente)
@@ -102,6 +104,7 @@ publicadas = sa.Table(
         server_default=sa.false(),
         comment="Its image is known otherwise by now: it goes when enough do.",
     ),
+    sa.Column("tipo", sa.Text, nullable=False, server_default=""),
     comment="What was ever released of a class, and during which of its steps.",
 )
 sa.Index("publicadas_clase", publicadas.c.clase, publicadas.c.orden)
@@ -111,7 +114,7 @@ sa.Index(
     publicadas.c.seudonimo,
     postgresql_where=sa.and_(publicadas.c.caduca, publicadas.c.hasta.is_(None)),
 )
-sa.Index("publicadas_imagen", publicadas.c.id_imagen, postgresql_where=publicadas.c.hasta.is_(None))
+sa.Index("publicadas_imagen", publicadas.c.id_imagen)
 
 versiones = sa.Table(
     "versiones",
@@ -160,7 +163,16 @@ servicios_datos = sa.Table(
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("motivo", sa.Text),
     sa.Column("detalle", sa.Text),
+    sa.Column("cliente_codigo", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: nobody told."),
+    sa.Column(
+        "investigadores",
+        ARRAY(sa.Text),
+        nullable=False,
+        server_default="{}",
+        comment="Who may read its data set besides, by the sub of their tokens.",
+    ),
 )
+sa.Index("servicios_datos_cliente", servicios_datos.c.cliente_codigo, servicios_datos.c.orden)
 sa.Index("servicios_datos_estado", servicios_datos.c.estado, servicios_datos.c.orden)
 sa.Index(
     "servicios_datos_vivo",
@@ -186,5 +198,6 @@ suscripciones_conocidas = sa.Table(
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("requiere_servicio", sa.Boolean, nullable=False),
     sa.Column("requiere_secuencia", sa.BigInteger, nullable=False),
+    sa.Column("cliente_codigo", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: nobody told."),
     comment="Copies, made from the facts that have arrived: the subscriptions themselves are another service's.",
 )

@@ -40,6 +40,7 @@ def test_un_servicio_con_su_experto_su_nube_y_su_dataset(servicio, hecho, client
         "experto": {"nombres": "Ana", "apellidos": "Ruiz"},
         "nube": {"codigo": "n1", "nombre": "Andes", "tipo": "PRIVADA"},
         "dataset": {},
+        "investigadores": [],
     }
 
 

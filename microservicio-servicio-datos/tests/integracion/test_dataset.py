@@ -18,6 +18,7 @@ from pycanon.anonymity import k_anonymity
 
 from contratos.consultas.servicio_datos import ListarServiciosDatos
 from contratos.procesamiento import ImagenAnonimizada
+from seedwork.aplicacion.identidad import SIN_PREGUNTAR
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.pruebas.respuestas import cliente_fiel
@@ -227,8 +228,9 @@ def test_cuantas_tiene_un_dataset_lo_dice_su_ultima_version_y_no_lo_que_va_llega
     lectura = LecturaServicioDatos(publicacion.servicio.motor)
 
     def visto() -> object:
-        uno = lectura.servicio_datos(publicacion.ids["torax"])
-        (suyo,) = [s for s in lectura.servicios(ListarServiciosDatos()).elementos if s.dataset.codigo == "torax"]
+        uno = lectura.servicio_datos(publicacion.ids["torax"], SIN_PREGUNTAR)
+        todos = lectura.servicios(ListarServiciosDatos(), SIN_PREGUNTAR).elementos
+        (suyo,) = [s for s in todos if s.dataset.codigo == "torax"]
         assert uno is not None
         assert vars(uno.dataset) == vars(suyo.dataset)
         return suyo.dataset.imagenes

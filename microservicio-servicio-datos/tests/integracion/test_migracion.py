@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
+from seedwork.pruebas.bases import de_dueno
 
 pytestmark = pytest.mark.integracion
 
@@ -21,7 +22,7 @@ ANTES = """
 
 
 def test_las_suscripciones_de_antes_se_conocen_por_sus_sagas(nueva_base):
-    motor = bd.crear_motor(nueva_base("migracion"))
+    motor = bd.crear_motor(de_dueno(nueva_base("migracion")))
     try:
         migrar(motor, MIGRACIONES, "0001")
         with motor.begin() as conexion:
@@ -33,8 +34,8 @@ def test_las_suscripciones_de_antes_se_conocen_por_sus_sagas(nueva_base):
         motor.dispose()
 
     assert [tuple(f) for f in filas] == [
-        ("s-1", "PENDIENTE", False, 0),
-        ("s-2", "ACTIVA", True, 0),
-        ("s-3", "RECHAZADA", False, 0),
-        ("s-4", "RECHAZADA", False, 0),
+        ("s-1", "PENDIENTE", False, 0, ""),
+        ("s-2", "ACTIVA", True, 0, ""),
+        ("s-3", "RECHAZADA", False, 0, ""),
+        ("s-4", "RECHAZADA", False, 0, ""),
     ]

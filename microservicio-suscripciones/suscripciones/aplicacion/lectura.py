@@ -5,29 +5,30 @@ from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones, Suscripcion
+from seedwork.aplicacion.identidad import Acceso
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
 
 
 class Lectura(Protocol):
-    """Reads what is committed, without a lock."""
+    """Reads what is committed, without a lock. What is out of the reach of who asks is not there."""
 
     planes: Mapping[str, Plan]
     """The catalogue, by code."""
 
-    def comando(self, id_comando: str) -> DestinoComando | None:
+    def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
         """A command's fate; None until it was handled."""
         ...
 
-    def suscripcion(self, id: str) -> Suscripcion | None:
+    def suscripcion(self, id: str, acceso: Acceso) -> Suscripcion | None:
         """One subscription, with its client, plan and invoices."""
         ...
 
-    def suscripciones(self, consulta: ListarSuscripciones) -> PaginaSuscripciones:
+    def suscripciones(self, consulta: ListarSuscripciones, acceso: Acceso) -> PaginaSuscripciones:
         """A page of them, newest first."""
         ...
 
-    def sagas(self, id_suscripcion: str) -> Mapping[str, Sequence[Paso]]:
+    def sagas(self, id_suscripcion: str, acceso: Acceso) -> Mapping[str, Sequence[Paso]]:
         """The steps of each of a subscription's sagas, by its id, the latest last: the one that its row names.
 
         That one has no steps yet where they are still on their way here, from the topic.

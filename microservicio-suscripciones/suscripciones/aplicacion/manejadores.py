@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from contratos import Mensaje
+from contratos.bff import AccesoNegado
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
 from seedwork.aplicacion.bus import Manejador
@@ -10,6 +11,7 @@ from suscripciones.aplicacion.comandos.cambiar_plan_suscripcion import cambiar_p
 from suscripciones.aplicacion.comandos.cancelar_suscripcion import cancelar_suscripcion
 from suscripciones.aplicacion.comandos.crear_suscripcion import crear_suscripcion
 from suscripciones.aplicacion.comandos.pagar_suscripcion import pagar_suscripcion
+from suscripciones.aplicacion.reacciones.acceso_negado import anotar_acceso_negado
 from suscripciones.aplicacion.reacciones.transicion import tomar_transicion
 
 MANEJADORES: Mapping[type[Mensaje], Manejador] = {
@@ -18,4 +20,5 @@ MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     CancelarSuscripcion: cancelar_suscripcion,
     PagarSuscripcion: pagar_suscripcion,
     TransicionSaga: tomar_transicion,
+    AccesoNegado: anotar_acceso_negado,
 }

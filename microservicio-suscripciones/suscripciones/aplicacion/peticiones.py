@@ -1,4 +1,7 @@
-"""What the service's commands are about."""
+"""What the service's commands are about.
+
+A command about what is another's waits, and is refused, as one about what nobody knows (contract §9).
+"""
 
 from contratos import motivos
 from contratos.suscripciones import CrearSuscripcion
@@ -26,9 +29,9 @@ def suscripcion_pedida(unidad: Unidad) -> Suscripcion:
     """The subscription that a command is about, locked.
 
     Raises:
-        PorConocer: there is no such subscription, or not yet.
+        PorConocer: there is no such subscription, or not yet, or it is another's.
     """
     suscripcion = unidad.suscripciones.obtener(unidad.sobre.sujeto)
-    if suscripcion is None:
+    if suscripcion is None or not unidad.acceso.alcanza("cliente", suscripcion.cliente_codigo):
         raise PorConocer(motivos.SUSCRIPCION_DESCONOCIDA, (Creacion(CrearSuscripcion, NOMBRE),))
     return suscripcion

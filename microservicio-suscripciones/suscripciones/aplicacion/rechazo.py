@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contratos import Mensaje, sagas
+from contratos import Mensaje, motivos, sagas
 from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import invalidos
@@ -31,16 +31,25 @@ def rechazar_comando(comando: Mensaje, unidad: Unidad, motivo: str) -> None:
     )
 
 
+def _de_quien(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> str:
+    """Whose a refused subscription is: a client's own, and an operator's whom the command named. Of one that nobody may
+    ask for it is nobody's: operators alone see it."""
+    propio = unidad.acceso.propio("cliente")
+    if propio is not None:
+        return propio
+    return "" if motivo == motivos.NO_AUTORIZADO else comando.cliente_codigo
+
+
 def _guardar_rechazada(comando: CrearSuscripcion, unidad: Unidad, motivo: str) -> None:
     """Keep the refused subscription, which answers whoever asked.
 
     Of its client and its plan there are the codes alone, here and in what is told of it: a command without effect makes
     nobody known, and nobody vouches for what it says. What breaks a rule may be what no row can hold: it is kept
-    nowhere, and its field is empty.
+    nowhere, and its field is empty. It is its caller's, whomever the command named (contract §9).
     """
     sobre = unidad.sobre
     comando = replace(comando, **dict.fromkeys(invalidos(comando, REGLAS), ""))
-    cliente = Cliente.sin_datos(comando.cliente_codigo)
+    cliente = Cliente.sin_datos(_de_quien(comando, unidad, motivo))
     plan = unidad.planes.get(comando.plan_codigo)
     nombre = comando.plan_codigo if plan is None else plan.nombre
     suscripcion = Suscripcion.crear_rechazada(

@@ -16,6 +16,7 @@ from contratos.consultas.suscripciones import (
     PlanVisible,
     Suscripcion,
 )
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
@@ -37,7 +38,7 @@ _CON_CLIENTE = sa.select(
     *(sa.func.coalesce(_C[c], "").label(f"c_{c}") for c in _DATOS),
 ).outerjoin(tablas.clientes, _C.id == _S.cliente_codigo)
 _UNA = _CON_CLIENTE.where(_S.id == sa.bindparam("id"))
-_ULTIMA_SAGA = sa.select(_S.saga["id"].astext).where(_S.id == sa.bindparam("id"))
+_ULTIMA_SAGA = sa.select(_S.saga["id"].astext, _S.cliente_codigo).where(_S.id == sa.bindparam("id"))
 _FACTURAS = sa.select(tablas.facturas).where(entre(_F.id_suscripcion, "ids")).order_by(_F.periodo)
 
 _LISTA = Lista(
@@ -49,6 +50,7 @@ _LISTA = Lista(
         "estado": _S.estado,
         "plan": _S.plan_codigo,
     },
+    dueno=_S.cliente_codigo,
 )
 
 
@@ -59,23 +61,28 @@ class LecturaSuscripciones(LecturaDeComandos, Lectura):
         super().__init__(motor)
         self.planes = planes
 
-    def suscripcion(self, id: str) -> Suscripcion | None:
+    def suscripcion(self, id: str, acceso: Acceso) -> Suscripcion | None:
         """One subscription, with its client, plan and invoices."""
         with self._motor.connect() as conexion:
             fila = conexion.execute(_UNA, {"id": id}).mappings().one_or_none()
-            return None if fila is None else _mostrar(fila, _facturas(conexion, [id]))
+            if fila is None or not acceso.alcanza("cliente", fila["cliente_codigo"]):
+                return None
+            return _mostrar(fila, _facturas(conexion, [id]))
 
-    def suscripciones(self, consulta: ListarSuscripciones) -> PaginaSuscripciones:
+    def suscripciones(self, consulta: ListarSuscripciones, acceso: Acceso) -> PaginaSuscripciones:
         """A page of subscriptions, with the invoices of all of them in one more reading."""
         with self._motor.connect() as conexion:
-            filas, siguiente = _LISTA.pagina(conexion, consulta)
+            filas, siguiente = _LISTA.pagina(conexion, consulta, acceso.propio("cliente"))
             facturas = _facturas(conexion, [fila["id"] for fila in filas])
         return PaginaSuscripciones(elementos=[_mostrar(fila, facturas) for fila in filas], siguiente=siguiente)
 
-    def sagas(self, id_suscripcion: str) -> Mapping[str, Sequence[Paso]]:
-        """The steps of each saga, the latest last."""
+    def sagas(self, id_suscripcion: str, acceso: Acceso) -> Mapping[str, Sequence[Paso]]:
+        """The steps of each saga, the latest last; of one that has no row, nobody's, where all are within reach."""
         with self._motor.connect() as conexion:
-            ultima = conexion.execute(_ULTIMA_SAGA, {"id": id_suscripcion}).scalar()
+            hallada = conexion.execute(_ULTIMA_SAGA, {"id": id_suscripcion}).one_or_none()
+            ultima, cliente = hallada or (None, "")
+            if not acceso.alcanza("cliente", cliente):
+                return {}
             filas = conexion.execute(_PASOS.where(_P.id_suscripcion == id_suscripcion)).mappings()
             pasos = [paso_de_fila(dict(f)) for f in filas]
         por_saga: dict[str, list[Paso]] = {}

@@ -13,6 +13,7 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.infraestructura import recambio
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cloudevents import MensajeIlegible
+from seedwork.infraestructura.credencial import NADIE, Credencial
 from seedwork.infraestructura.decodificador import Decodificador
 from seedwork.infraestructura.publicador import crear_cliente
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar, publicado
@@ -24,13 +25,13 @@ _NUEVA = tablas.saga_pasos("saga_pasos_nueva", sa.MetaData())
 _TANDA = 1000
 
 
-def reconstruir(motor: sa.Engine, pulsar_url: str, token: str | None = None) -> int:
+def reconstruir(motor: sa.Engine, pulsar_url: str, quien: Credencial = NADIE) -> int:
     """Read the topic from its beginning into a new table, and swap it in. Answers how many steps it holds.
 
     The swap waits for whoever is writing, and takes in under the table's lock what was published meanwhile; what is
     published later finds the new table.
     """
-    cliente = crear_cliente(pulsar_url, token=token)
+    cliente = crear_cliente(pulsar_url, quien=quien)
     try:
         lector = cliente.create_reader(TransicionSaga.topico, pulsar.MessageId.earliest)
         decodificador = Decodificador(EsquemasPulsar(cliente), [TransicionSaga])

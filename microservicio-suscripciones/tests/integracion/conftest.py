@@ -17,7 +17,7 @@ from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion,
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.unidad import Abrir
-from seedwork.entrada.servicio import crear_app_sobre
+from seedwork.pruebas.bases import de_dueno
 from seedwork.pruebas.paciencia import PacienciaFija
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.respuestas import cliente_fiel
@@ -30,6 +30,7 @@ from suscripciones.composicion import servicio
 def motor(motor: sa.Engine, catalogo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
     """The database that the service's own settings name."""
     monkeypatch.setenv("DATABASE_URL", motor.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("DATABASE_URL_MIGRACION", de_dueno(motor.url))
     monkeypatch.setenv("CATALOGO_PLANES", str(catalogo))
     servicio.cache_clear()
     yield motor
@@ -155,6 +156,5 @@ class Casa:
 
 @pytest.fixture
 def casa(motor: sa.Engine, abrir: Abrir) -> Casa:
-    app = crear_app_sobre(motor)
-    servicio().api(app, motor)
+    app = servicio().app_sobre(motor)
     return Casa(motor, servicio().bus(motor, PacienciaFija()), cliente_fiel(app), abrir)

@@ -11,6 +11,7 @@ import pytest
 from plataforma.proveedores import Fabrica
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.migraciones import migrar
+from seedwork.pruebas.bases import de_dueno
 
 pytestmark = pytest.mark.integracion
 
@@ -18,7 +19,7 @@ ARBOL = Path(__file__).parents[2] / "migraciones"
 
 
 def test_lo_que_habia_sigue_valiendo(nueva_base: Fabrica) -> None:
-    motor = bd.crear_motor(nueva_base("suscripciones"))
+    motor = bd.crear_motor(de_dueno(nueva_base("suscripciones")))
     migrar(motor, ARBOL, "0001")
     with motor.begin() as conexion:
         for id, estado, requeridos in (
@@ -52,7 +53,7 @@ def test_lo_que_habia_sigue_valiendo(nueva_base: Fabrica) -> None:
 
 def test_de_lo_que_no_ha_acabado_se_sabe_cuando_empezo(nueva_base: Fabrica) -> None:
     """Revision 0004: its first step tells; what has none yet began just now, and so did what is over."""
-    motor = bd.crear_motor(nueva_base("suscripciones"))
+    motor = bd.crear_motor(de_dueno(nueva_base("suscripciones")))
     migrar(motor, ARBOL, "0003")
     with motor.begin() as conexion:
         for id, en_curso in (("s-1", True), ("s-2", True), ("s-3", False)):

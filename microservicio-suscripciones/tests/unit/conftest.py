@@ -11,6 +11,7 @@ import pytest
 from contratos import Mensaje, sagas
 from contratos.ejemplos import CREAR_SUSCRIPCION
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, PagarSuscripcion
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.dominio.dinero import Dinero
 from seedwork.pruebas.casa import CasaEnMemoria
@@ -37,6 +38,10 @@ def plan(codigo: str, *recursos: str, precio: str = "49.90", dias: int = 30) -> 
 
 
 class Casa(CasaEnMemoria):
+    """``quien`` asks for its commands; nobody, unless a test says who."""
+
+    quien: Quien | None = None
+
     def __init__(self) -> None:
         self.reloj = EntornoSimulado().reloj
         self.planes = {
@@ -64,7 +69,7 @@ class Casa(CasaEnMemoria):
     # Commands, not handled yet
 
     def comando(self, mensaje: Mensaje, id_comando: str, *, id: str = "s-1") -> Recibido:
-        return self.recibido(mensaje, "bff", sujeto=id, id=id_comando)
+        return self.recibido(mensaje, "bff", sujeto=id, id=id_comando, quien=self.quien)
 
     def creacion(
         self, codigo_plan: str = "pro", *, id: str = "s-1", id_comando: str = "g-1", **campos: str

@@ -44,10 +44,12 @@ def campo(
     """A text field with a rule; without ``forma``, an ``id_…`` is an id and all else a text.
 
     Args:
-        propio: whether it is somebody's own words, or names a person: the text form leaves it out.
+        propio: whether it is a person's: it names, reaches or describes one, or is somebody's own words, or may be
+            since whoever sends it may put anything there. It travels encrypted, and the text form leaves it out. What
+            is a key, a subject, or what consumers filter by can't be.
         revela: what it tells of a person, for the map of messages (``docs/mensajes.md``).
     """
-    reglas = {"requerido": requerido, "forma": forma, "de": de, "revela": revela}
+    reglas = {"requerido": requerido, "forma": forma, "de": de, "propio": propio, "revela": revela}
     return dataclasses.field(default="", repr=not propio, metadata=reglas)
 
 
@@ -66,6 +68,7 @@ class Mensaje:
     particiones: ClassVar[int]
     campos: ClassVar[tuple[str, ...]]
     reglas: ClassVar[Mapping[str, Regla]]
+    propios: ClassVar[tuple[tuple[str, ...], ...]]
     esquema: ClassVar[dict[str, Any]]
 
 
@@ -120,7 +123,7 @@ def mensaje(
 
     Raises:
         TypeError: a field has no default, one that is not its type's empty value, or a type that has no place in a
-            published schema.
+            published schema; or one that can't be a person's is.
     """
 
     def decorar(cls: type[M]) -> type[M]:
@@ -137,6 +140,9 @@ def mensaje(
         nueva.particiones = particiones
         nueva.campos = tuple(c.name for c in dataclasses.fields(nueva))
         nueva.reglas = {c.name: _regla(c, sujeto) for c in dataclasses.fields(nueva)}
+        nueva.propios = _propios(nueva)
+        if claras := {(sujeto,), *(tuple(m.split(".")) for m in nueva.menciona.values())} & set(nueva.propios):
+            raise TypeError(f"{cls.__name__}: {claras} se buscan, así que no pueden viajar cifrados")
         nueva.esquema = _registro(nueva, f"co.saludtech.{contexto.replace('-', '_')}")
         if nueva.tipo in REGISTRO:
             raise TypeError(f"el mensaje {nueva.tipo} ya existe")
@@ -150,6 +156,23 @@ def _regla(de: dataclasses.Field[Any], sujeto: str) -> Regla:
     dichas = de.metadata
     forma: Forma = dichas.get("forma") or ("id" if de.name.startswith("id_") else "texto")
     return Regla(bool(dichas.get("requerido")) or de.name == sujeto, forma, dichas.get("de", frozenset()))
+
+
+def _propios(cls: Any) -> tuple[tuple[str, ...], ...]:
+    """Where a record's personal fields are: the names that lead to each."""
+    resultado: list[tuple[str, ...]] = []
+    anotaciones = typing.get_type_hints(cls)
+    for campo in dataclasses.fields(cls):
+        anotacion = anotaciones[campo.name]
+        if campo.metadata.get("propio"):
+            if anotacion is not str:
+                raise TypeError(f"{cls.__name__}.{campo.name}: solo un texto puede viajar cifrado")
+            resultado.append((campo.name,))
+        elif dataclasses.is_dataclass(anotacion):
+            resultado.extend((campo.name, *resto) for resto in _propios(anotacion))
+        elif any(dataclasses.is_dataclass(de) and _propios(de) for de in typing.get_args(anotacion)):
+            raise TypeError(f"{cls.__name__}.{campo.name}: lo que es de una persona no viaja en una lista")
+    return tuple(resultado)
 
 
 def a_dict(valor: Mensaje) -> dict[str, Any]:

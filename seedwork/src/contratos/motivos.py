@@ -11,8 +11,10 @@ PLAN_DESCONOCIDO = "PLAN_DESCONOCIDO"
 SUSCRIPCION_EXISTENTE = "SUSCRIPCION_EXISTENTE"
 CLAVE_DE_IDEMPOTENCIA_REUTILIZADA = "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
 COMANDO_DESCARTADO = "COMANDO_DESCARTADO"
+NO_AUTORIZADO = "NO_AUTORIZADO"
 DATOS_INVALIDOS = "DATOS_INVALIDOS"
 ID_REVELA_PACIENTE = "ID_REVELA_PACIENTE"
+ID_NO_DISPONIBLE = "ID_NO_DISPONIBLE"
 CONTENIDO_DISTINTO = "CONTENIDO_DISTINTO"
 REFERENCIA_NO_PERMITIDA = "REFERENCIA_NO_PERMITIDA"
 ORIGINAL_AUSENTE = "ORIGINAL_AUSENTE"
@@ -61,6 +63,7 @@ SERVICIO_EXISTENTE = "SERVICIO_EXISTENTE"
 SERVICIO_YA_INICIADO = "SERVICIO_YA_INICIADO"
 SERVICIO_TERMINADO = "SERVICIO_TERMINADO"
 SERVICIO_REQUERIDO_POR_PLAN = "SERVICIO_REQUERIDO_POR_PLAN"
+DEMASIADOS_INVESTIGADORES = "DEMASIADOS_INVESTIGADORES"
 TERMINADO_A_PETICION = "TERMINADO_A_PETICION"
 EXPERTO_DESCONOCIDO = "EXPERTO_DESCONOCIDO"
 EXPERTO_YA_ASIGNADO = "EXPERTO_YA_ASIGNADO"
@@ -98,8 +101,10 @@ TEXTOS: dict[str, str] = {
     SUSCRIPCION_EXISTENTE: "Ya existe una suscripción con ese identificador.",
     CLAVE_DE_IDEMPOTENCIA_REUTILIZADA: "La clave de idempotencia ya se usó con otro contenido.",
     COMANDO_DESCARTADO: "No fue posible procesar el comando, y se descartó.",
+    NO_AUTORIZADO: "Quien pidió el comando no puede pedirlo.",
     DATOS_INVALIDOS: "El comando no cumple las reglas del contrato.",
     ID_REVELA_PACIENTE: "El identificador de la imagen contiene el del paciente.",
+    ID_NO_DISPONIBLE: "Ese identificador no está disponible: use otro.",
     CONTENIDO_DISTINTO: "Ya existe una imagen con ese identificador y otro contenido.",
     REFERENCIA_NO_PERMITIDA: "El archivo no está en un lugar de los que se admiten.",
     ORIGINAL_AUSENTE: "El archivo no está donde se dijo.",
@@ -149,6 +154,7 @@ TEXTOS: dict[str, str] = {
     SERVICIO_YA_INICIADO: "El servicio de datos ya está iniciado.",
     SERVICIO_TERMINADO: "El servicio de datos ya terminó.",
     SERVICIO_REQUERIDO_POR_PLAN: "El plan de la suscripción requiere el servicio de datos: cancele la suscripción.",
+    DEMASIADOS_INVESTIGADORES: "El conjunto de datos ya lo pueden leer tantos investigadores como se admiten.",
     TERMINADO_A_PETICION: "Se pidió terminar el servicio de datos.",
     EXPERTO_DESCONOCIDO: "El experto no está en el catálogo.",
     EXPERTO_YA_ASIGNADO: "Ese experto ya atiende el servicio de datos.",

@@ -1,7 +1,7 @@
 """What the procesamiento context hears and says. Its events carry no patient's id, and free text only where
 a setting that names the risk lets some pass."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contratos.base import Mensaje, campo, mensaje
 
@@ -15,25 +15,25 @@ METADATOS_MAXIMO = 64 * 1024**2
 class AnonimizarImagen(Mensaje):
     """Ask for an image's metadata to be anonymised. The fields are those of today's HTTP body.
 
-    What is the patient's own is left out of the text form, so that no log or error can quote it.
+    All but the id are the patient's: what they say of an illness, and whatever else its sender put into a text.
     """
 
     id_imagen: str = ""
-    modalidad: str = ""
-    patologia: str = ""
-    region_anatomica: str = ""
-    formato_imagen: str = ""
-    fuente_de_datos: str = ""
-    antecedentes: str = field(default="", repr=False)
-    id_paciente: str = field(default="", repr=False)
-    fecha_ingesta: str = field(default="", repr=False)
+    modalidad: str = campo(propio=True)
+    patologia: str = campo(propio=True)
+    region_anatomica: str = campo(propio=True)
+    formato_imagen: str = campo(propio=True)
+    fuente_de_datos: str = campo(propio=True)
+    antecedentes: str = campo(propio=True)
+    id_paciente: str = campo(propio=True)
+    fecha_ingesta: str = campo(propio=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArchivoPedido:
     """Where a file lies, and what it is: ``octetos`` is 0 where its sender did not say. Its name may be a person's."""
 
-    uri: str = field(default="", repr=False)
+    uri: str = campo(propio=True)
     sha256: str = ""
     octetos: int = 0
 
@@ -58,14 +58,14 @@ class AnonimizarArchivo(Mensaje):
     """
 
     id_imagen: str = ""
-    modalidad: str = ""
-    patologia: str = ""
-    region_anatomica: str = ""
-    formato_imagen: str = ""
-    fuente_de_datos: str = ""
-    antecedentes: str = field(default="", repr=False)
-    id_paciente: str = field(default="", repr=False)
-    fecha_ingesta: str = field(default="", repr=False)
+    modalidad: str = campo(propio=True)
+    patologia: str = campo(propio=True)
+    region_anatomica: str = campo(propio=True)
+    formato_imagen: str = campo(propio=True)
+    fuente_de_datos: str = campo(propio=True)
+    antecedentes: str = campo(propio=True)
+    id_paciente: str = campo(propio=True)
+    fecha_ingesta: str = campo(propio=True)
     archivo: ArchivoPedido = ArchivoPedido()
     id_paquete: str = ""
 
@@ -90,8 +90,8 @@ class LiberarImagen(Mensaje):
     """
 
     id_imagen: str = ""
-    operador: str = field(default="", repr=False)
-    razon: str = field(default="", repr=False)
+    operador: str = campo(propio=True)
+    razon: str = campo(propio=True)
 
 
 @mensaje("procesamiento", "comando", sujeto="id_imagen", entrega="compartida")
@@ -99,8 +99,8 @@ class DescartarImagen(Mensaje):
     """Ask that the original of a file that was kept apart be deleted now. The fields are LiberarImagen's."""
 
     id_imagen: str = ""
-    operador: str = field(default="", repr=False)
-    razon: str = field(default="", repr=False)
+    operador: str = campo(propio=True)
+    razon: str = campo(propio=True)
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
@@ -109,10 +109,10 @@ class ImagenAnonimizada(Mensaje):
 
     What a data set's classes need, each empty where it is unknown: ``banda_de_edad`` (``40-49``; above 89 ``90+``),
     ``sexo`` (M, F, O), and ``mes`` (``AAAA-MM``), that of the file's own shifted date, or of ``fecha_ingesta`` where
-    the file tells none or there is no file. Of what came as a file, ``uri``, ``sha256`` and ``octetos`` are its clean
-    result's; else they are empty, and 0. ``emisor`` is :data:`EMISOR_DESCONOCIDO` where nobody told who issued the
-    patient's number: two images of one person may then bear two pseudonyms; empty where somebody did, or there is no
-    file.
+    the file tells none or there is no file. Of what came as a file, ``uri``, ``sha256``, ``octetos`` and
+    ``tipo_de_archivo``, its media type, are its clean result's; else they are empty, and 0. ``emisor`` is
+    :data:`EMISOR_DESCONOCIDO` where nobody told who issued the patient's number: two images of one person may then bear
+    two pseudonyms; empty where somebody did, or there is no file.
     """
 
     id_imagen: str = ""
@@ -146,6 +146,7 @@ class ImagenAnonimizada(Mensaje):
         "(off by default: it is empty then). The residual risk is that they say who somebody is: by a rare disease, by "
         "what only one person has together, or by a name that is such a word too",
     )
+    tipo_de_archivo: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
@@ -209,5 +210,5 @@ class ConsultaAnonimizacion(Mensaje):
     """An image was looked up: an audit fact. ``consultante`` is who asked, ``ocurrido`` RFC 3339 in UTC."""
 
     id_imagen: str = ""
-    consultante: str = ""
+    consultante: str = campo(propio=True)
     ocurrido: str = ""

@@ -1,11 +1,15 @@
 """What the servicio-datos context hears and says."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from contratos.base import Mensaje, mensaje, recurso
+from contratos.base import Mensaje, campo, mensaje, recurso
 
 SERVICIO_DATOS = recurso("servicio_datos", de="servicio-datos")
 """The resource that this context provides: a data service, with an expert's place, a cloud and a data set."""
+
+CONCEDIDO, RETIRADO = "CONCEDIDO", "RETIRADO"
+ACCESOS = frozenset({CONCEDIDO, RETIRADO})
+"""What becomes of a researcher's access to a data set."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,8 +17,8 @@ class NubePedida:
     """The cloud that a command names."""
 
     codigo: str = ""
-    nombre: str = ""
-    tipo: str = ""
+    nombre: str = campo(propio=True)
+    tipo: str = campo(propio=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +26,7 @@ class DatasetPedido:
     """The data set that a command names."""
 
     codigo: str = ""
-    nombre: str = ""
+    nombre: str = campo(propio=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,17 +45,17 @@ class CrearServicioDatos(Mensaje):
     """
 
     cliente_codigo: str = ""
-    cliente_nombres: str = field(default="", repr=False)
-    cliente_apellidos: str = field(default="", repr=False)
-    cliente_usuario: str = field(default="", repr=False)
+    cliente_nombres: str = campo(propio=True)
+    cliente_apellidos: str = campo(propio=True)
+    cliente_usuario: str = campo(propio=True)
     plan_codigo: str = ""
-    plan_nombre: str = ""
+    plan_nombre: str = campo(propio=True)
     experto_codigo: str = ""
-    experto_nombres: str = field(default="", repr=False)
-    experto_apellidos: str = field(default="", repr=False)
-    experto_usuario: str = field(default="", repr=False)
-    experto_cedula: str = field(default="", repr=False)
-    experto_email: str = field(default="", repr=False)
+    experto_nombres: str = campo(propio=True)
+    experto_apellidos: str = campo(propio=True)
+    experto_usuario: str = campo(propio=True)
+    experto_cedula: str = campo(propio=True)
+    experto_email: str = campo(propio=True)
     nube: NubePedida = NubePedida()
     dataset: DatasetPedido = DatasetPedido()
     suscripcion: SuscripcionPedida = SuscripcionPedida()
@@ -62,7 +66,7 @@ class IniciarServicioDatos(Mensaje):
     """Ask for a data service to go to work. ``motivo`` is the asker's own words, or empty."""
 
     id_servicio_datos: str = ""
-    motivo: str = field(default="", repr=False)
+    motivo: str = campo(propio=True)
 
 
 @mensaje("servicio-datos", "comando", sujeto="id_servicio_datos")
@@ -78,7 +82,19 @@ class TerminarServicioDatos(Mensaje):
     """Ask for a data service to end. ``motivo`` is the asker's own words, or empty."""
 
     id_servicio_datos: str = ""
-    motivo: str = field(default="", repr=False)
+    motivo: str = campo(propio=True)
+
+
+@mensaje("servicio-datos", "comando", sujeto="id_servicio_datos")
+class CambiarAccesoInvestigador(Mensaje):
+    """Ask that a researcher, named as their token's `sub` does, may read a data service's data set, or may no longer.
+
+    ``acceso`` is one of :data:`ACCESOS`.
+    """
+
+    id_servicio_datos: str = ""
+    investigador: str = campo(propio=True)
+    acceso: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +134,7 @@ class ExpertoAsignado(HechoServicioDatos):
 class ServicioDatosIniciado(HechoServicioDatos):
     """The data service is at work. ``detalle`` is the asker's own words, where somebody asked for it."""
 
-    detalle: str = field(default="", repr=False, metadata={"forma": "parrafo"})
+    detalle: str = campo(propio=True, forma="parrafo")
 
 
 @mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
@@ -130,7 +146,17 @@ class ServicioDatosTerminado(HechoServicioDatos):
 
     experto_codigo: str = ""
     motivo: str = ""
-    detalle: str = field(default="", repr=False, metadata={"forma": "parrafo"})
+    detalle: str = campo(propio=True, forma="parrafo")
+
+
+@mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")
+class AccesoInvestigadorCambiado(HechoServicioDatos):
+    """A researcher may read the data service's data set, or may no longer."""
+
+    investigador: str = campo(
+        requerido=True, propio=True, revela="who the researcher is, as their token says it: an account's id, say"
+    )
+    acceso: str = campo(requerido=True, de=ACCESOS)
 
 
 @mensaje("servicio-datos", "evento", sujeto="id_servicio_datos")

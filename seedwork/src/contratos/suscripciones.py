@@ -1,6 +1,6 @@
 """What the suscripciones context hears and says."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contratos.base import Mensaje, campo, mensaje
 
@@ -10,14 +10,14 @@ class CrearSuscripcion(Mensaje):
     """Ask for a subscription of a client to a plan. The fields are fixed by the business (contract §3)."""
 
     cliente_codigo: str = ""
-    cliente_nombres: str = field(default="", repr=False)
-    cliente_apellidos: str = field(default="", repr=False)
-    cliente_usuario: str = field(default="", repr=False)
-    cliente_rut: str = field(default="", repr=False)
-    cliente_cedula: str = field(default="", repr=False)
-    cliente_email: str = field(default="", repr=False)
+    cliente_nombres: str = campo(propio=True)
+    cliente_apellidos: str = campo(propio=True)
+    cliente_usuario: str = campo(propio=True)
+    cliente_rut: str = campo(propio=True)
+    cliente_cedula: str = campo(propio=True)
+    cliente_email: str = campo(propio=True)
     plan_codigo: str = ""
-    plan_nombre: str = ""
+    plan_nombre: str = campo(propio=True)
 
 
 @mensaje("suscripciones", "comando", sujeto="id_suscripcion")
@@ -26,7 +26,7 @@ class CambiarPlanSuscripcion(Mensaje):
 
     id_suscripcion: str = ""
     plan_codigo: str = ""
-    plan_nombre: str = ""
+    plan_nombre: str = campo(propio=True)
 
 
 @mensaje("suscripciones", "comando", sujeto="id_suscripcion")
@@ -34,7 +34,7 @@ class CancelarSuscripcion(Mensaje):
     """Ask for a subscription to end. ``motivo`` is the client's own words, or empty."""
 
     id_suscripcion: str = ""
-    motivo: str = field(default="", repr=False)
+    motivo: str = campo(propio=True)
 
 
 @mensaje("suscripciones", "comando", sujeto="id_suscripcion")
@@ -45,7 +45,7 @@ class PagarSuscripcion(Mensaje):
     id_factura: str = ""
     monto: str = ""
     moneda: str = ""
-    medio: str = ""
+    medio: str = campo(propio=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,9 +70,9 @@ class HechoSuscripcion(Mensaje):
 class HechoParaElCliente(HechoSuscripcion):
     """A fact that the client is told of: it carries the address to write to (personal data)."""
 
-    cliente_nombres: str = field(default="", repr=False)
-    cliente_apellidos: str = field(default="", repr=False)
-    cliente_email: str = field(default="", repr=False)
+    cliente_nombres: str = campo(propio=True)
+    cliente_apellidos: str = campo(propio=True)
+    cliente_email: str = campo(propio=True)
 
 
 @mensaje("suscripciones", "evento", sujeto="id_suscripcion")
@@ -107,7 +107,7 @@ class SuscripcionCancelada(HechoParaElCliente):
 
     recursos_en_poder: tuple[str, ...] = ()
     motivo: str = ""
-    detalle: str = field(default="", repr=False, metadata={"forma": "parrafo"})
+    detalle: str = campo(propio=True, forma="parrafo")
 
 
 @mensaje("suscripciones", "evento", sujeto="id_suscripcion")
@@ -151,7 +151,7 @@ class SuscripcionPagada(HechoParaElCliente):
     id_factura: str = ""
     monto: str = ""
     moneda: str = ""
-    medio: str = ""
+    medio: str = campo(propio=True)
 
 
 @mensaje("suscripciones", "evento", sujeto="id_suscripcion")

@@ -13,8 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from contratos import Mensaje, mensaje
+from contratos.acceso import Alcance, Permiso, declarar
+from seedwork.aplicacion.auditoria import Anotacion
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.outbox import Outbox, PorEnviar
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
@@ -35,9 +38,11 @@ from seedwork.infraestructura.almacen_eventos import (
 from seedwork.infraestructura.intentos import IntentosSQL
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.repositorio import Repositorio, mapeo_llano
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.tabla import Fila, TransaccionConTablas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 from seedwork.pruebas.almacen import Almacen, Definicion, FlujosMemoria, TransaccionMemoria, Unico
+from seedwork.pruebas.bases import como_dueno
 from seedwork.pruebas.entorno import EntornoSimulado
 from seedwork.pruebas.mensajeria import IntentosMemoria, OutboxMemoria
 from seedwork.pruebas.paciencia import PacienciaFija
@@ -87,6 +92,12 @@ class Crear(Mensaje):
     """Ask for a thing."""
 
     id_cosa: str = ""
+
+
+DE_CLIENTES = Permiso(
+    ambito="", cliente=Alcance.PROPIO, clinica=Alcance.NADA, investigador=Alcance.NADA, operador=Alcance.TODO
+)
+declarar({Sumar: DE_CLIENTES, Crear: DE_CLIENTES})
 
 
 @mensaje(CONTEXTO, "evento", sujeto="id_cosa")
@@ -191,6 +202,10 @@ class Banco(Protocol):
 
     def claves(self) -> dict[str, str]: ...
 
+    def auditoria(self) -> list[Anotacion]:
+        """The trail, oldest first."""
+        ...
+
     def cuantos(self, tabla: str) -> int:
         """Rows of "lotes" or "intentos"."""
         ...
@@ -236,6 +251,9 @@ class BancoMemoria:
 
     def claves(self) -> dict[str, str]:
         return dict(self.almacen.claves)
+
+    def auditoria(self) -> list[Anotacion]:
+        return list(self.almacen.auditoria.values())
 
     def cuantos(self, tabla: str) -> int:
         return len(getattr(self.almacen, tabla))
@@ -289,6 +307,10 @@ class BancoSQL:
     def claves(self) -> dict[str, str]:
         return {f.clave: f.id_comando for f in self._leer(sa.select(bd.claves_idempotencia))}
 
+    def auditoria(self) -> list[Anotacion]:
+        filas = self._leer(sa.select(bd.auditoria).order_by(bd.auditoria.c.id))
+        return [Anotacion(**{c: v for c, v in f._mapping.items() if c != "id"}) for f in filas]
+
     def cuantos(self, tabla: str) -> int:
         return len(self._leer(sa.select(bd.METADATOS.tables[tabla])))
 
@@ -300,11 +322,12 @@ class BancoSQL:
         for outbox in self._outboxes:
             outbox.soltar()
         borrar = [f"DELETE FROM {tabla}" for tabla in [*bd.METADATOS.tables, *METADATOS.tables]]
-        # The event store lets nobody take anything away.
-        sin_guardas = "ALTER TABLE eventos DISABLE TRIGGER eventos_solo_anexar; DELETE FROM eventos"
-        con_guardas = "ALTER TABLE eventos ENABLE ALWAYS TRIGGER eventos_solo_anexar"
-        with self.motor.begin() as conexion:
-            conexion.exec_driver_sql("; ".join([*borrar, sin_guardas, con_guardas]))
+        # The event store and the audit trail let nobody take anything away.
+        guardas = {de: f"TRIGGER {de}_solo_anexar" for de in ("eventos", "auditoria")}
+        sin_guardas = [f"ALTER TABLE {de} DISABLE {guarda}" for de, guarda in guardas.items()]
+        con_guardas = [f"ALTER TABLE {de} ENABLE ALWAYS {guarda}" for de, guarda in guardas.items()]
+        with como_dueno(self.motor) as dueno, dueno.begin() as conexion:
+            conexion.exec_driver_sql("; ".join([*sin_guardas, "DELETE FROM eventos", *borrar, *con_guardas]))
 
     def _leer(self, consulta: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         with self.motor.connect() as conexion:
@@ -314,10 +337,12 @@ class BancoSQL:
 @pytest.fixture(scope="module")
 def banco_sql(nueva_base_de_modulo: Callable[[str], str]) -> Iterator[BancoSQL]:
     motor = bd.crear_motor(nueva_base_de_modulo("almacen"))
-    with motor.begin() as conexion:
-        for texto in (ddl.mensajeria(), ddl.ALMACEN_EVENTOS_V1):
-            conexion.execute(sa.text(texto))
-        METADATOS.create_all(conexion)
+    with como_dueno(motor) as dueno:
+        with dueno.begin() as conexion:
+            for texto in (ddl.mensajeria(), ddl.ALMACEN_EVENTOS_V1):
+                conexion.execute(sa.text(texto))
+            METADATOS.create_all(conexion)
+        conceder(dueno, motor.url.username or "")
     yield BancoSQL(motor)
     motor.dispose()
 
@@ -378,19 +403,39 @@ def transaccion(banco: Banco) -> Iterator[Any]:
         yield abierta
 
 
-def sobre(id: str, sujeto: str = "c-1", tipo: type[Mensaje] = Sumar, clave: str | None = None) -> Sobre:
+def cliente(codigo: str) -> Quien:
+    """A client, with an id of its own."""
+    return Quien(id=f"de-{codigo}", roles=frozenset({"cliente"}), cliente=codigo)
+
+
+OPERADOR = Quien(id="op", roles=frozenset({"operador"}))
+
+
+def sobre(
+    id: str,
+    sujeto: str = "c-1",
+    tipo: type[Mensaje] = Sumar,
+    clave: str | None = None,
+    quien: Quien | None = None,
+) -> Sobre:
     """An envelope."""
-    return sobre_nuevo(tipo, fuente="/pruebas", sujeto=sujeto, id=id, clave_idempotencia=clave)
+    return sobre_nuevo(tipo, fuente="/pruebas", sujeto=sujeto, id=id, clave_idempotencia=clave, quien=quien)
 
 
 def recibido(
-    id: str, que: Mensaje | None = None, *, sujeto: str | None = None, clave: str | None = None, vuelta: int = 0
+    id: str,
+    que: Mensaje | None = None,
+    *,
+    sujeto: str | None = None,
+    clave: str | None = None,
+    vuelta: int = 0,
+    quien: Quien | None = None,
 ) -> Recibido:
     """A message as it arrives; by default a command about ``c-1``."""
     que = que or Sumar(id_cosa="c-1", cuanto=1)
     de = sujeto if sujeto is not None else getattr(que, "id_cosa", "c-1")
-    propio = sobre(id, de, type(que), clave)
-    return Recibido(propio, que, Viajado(que.topico, de, avro.codificar(que), {"ce_id": id}, 7), vuelta)
+    propio = sobre(id, de, type(que), clave, quien)
+    return Recibido(propio, que, Viajado(que.topico, de, avro.codificar(que, propio), {"ce_id": id}, 7), vuelta)
 
 
 def salida(banco: Banco) -> list[PorEnviar]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from seedwork.pruebas.paciencia import PacienciaFija
 
 from .conftest import (
     CONTEXTO,
+    OPERADOR,
     Banco,
     BancoMemoria,
     Cosa,
@@ -28,6 +30,7 @@ from .conftest import (
     Sumar,
     UnidadCosas,
     abrir,
+    cliente,
     dichos,
     hacer_bus,
     recibido,
@@ -365,6 +368,80 @@ def test_aunque_haya_esperado_bastante_no_se_rechaza_lo_que_ya_se_conoce(banco, 
     banco.pasar(99.0)
     assert bus.procesar([*de_vuelta(banco, a), recibido("e", Llegada(id_cosa="c-1"))]) == []
     assert rechazos(banco) == {"a": None}
+
+
+# Whose it is
+
+
+def test_quien_espera_a_lo_de_otro_no_esta_delante_de_su_dueno(banco, manejadores):
+    """And is refused as for what nobody knows, no sooner and no later."""
+
+    def sumar(orden: Sumar, unidad: UnidadCosas) -> None:
+        if not unidad.acceso.alcanza("cliente", "duena"):
+            raise PorConocer(DESCONOCIDA, *ETAPAS)
+        manejadores.sumar(orden, unidad)
+
+    bus = hacer_bus(banco, {Sumar: sumar})
+    existe(banco, "c-1")
+    ajenas = [
+        suma("x", quien=cliente("otra")),
+        suma("y", quien=cliente("otra")),
+        suma("n", "c-9", quien=cliente("otra")),
+    ]
+    assert bus.procesar([*ajenas, suma("a", quien=cliente("duena"))]) == ["x", "y", "n"]
+    assert bus.procesar([suma("b", quien=cliente("duena")), suma("o", quien=OPERADOR)]) == []
+    assert manejadores.atendidos == ["a", "b", "o"]
+
+    banco.pasar(9.0)
+    assert set(bus.procesar(de_vuelta(banco, *ajenas))) == {"x", "y", "n"}
+    banco.pasar(2.0)
+    assert bus.procesar(de_vuelta(banco, *ajenas)) == []
+    assert {id: rechazo for id, rechazo in rechazos(banco).items() if id in "xyn"} == dict.fromkeys("xyn", DESCONOCIDA)
+
+
+def test_quien_espera_a_la_creacion_de_otro_que_espera_no_se_rechaza(banco, manejadores):
+    """An operator makes it, say, and its client asks for something about it."""
+
+    def crear(orden: Crear, unidad: UnidadCosas) -> None:
+        raise PorConocer(DESCONOCIDA, (Creacion(Llegada, "otro"),))
+
+    bus = hacer_bus(banco, {Sumar: manejadores.sumar, Crear: crear})
+    suya = suma("a", quien=cliente("duena"))
+    bus.procesar([recibido("k", Crear(id_cosa="c-1"), quien=OPERADOR)])
+    bus.procesar([suya])
+    banco.pasar(20)
+    assert bus.procesar(de_vuelta(banco, suya)) == ["a"]
+
+
+def test_de_cada_comando_que_alguien_pidio_queda_quien_que_y_que_fue_de_ello(banco, bus):
+    """Once, whatever waited or was undone before; and nothing of what nobody asked for."""
+    existe(banco, "c-1")
+    otra = cliente("otra")
+    bus.procesar(
+        [suma("a", quien=otra), suma("r", modo="rechaza", quien=OPERADOR), suma("n"), suma("e", "c-2", quien=otra)]
+    )
+    bus.procesar([crea("k", "c-2")])
+    bus.procesar(de_vuelta(banco, suma("e", "c-2", quien=otra)))
+    with pytest.raises(ValueError):
+        bus.procesar([suma("z", quien=otra), suma("f", modo="falla", quien=otra)])
+
+    assert [(a.quien, a.titular, a.accion, a.recurso, a.resultado, a.motivo) for a in banco.auditoria()] == [
+        ("de-otra", "cliente:otra", "Sumar", "c-1", "HECHO", None),
+        ("op", "operador:op", "Sumar", "c-1", "RECHAZADO", "NO_QUIERO"),
+        ("de-otra", "cliente:otra", "Sumar", "c-2", "HECHO", None),
+    ]
+    assert [(a.correlacion, a.veces) for a in banco.auditoria()] == [("a", 1), ("r", 1), ("e", 1)]
+    assert all(a.ocurrido <= banco.entorno.ahora() for a in banco.auditoria())
+
+
+@pytest.mark.integracion
+@pytest.mark.parametrize(
+    "sentencia", ["UPDATE auditoria SET quien = ''", "DELETE FROM auditoria", "TRUNCATE auditoria"]
+)
+def test_a_la_auditoria_solo_se_anade(banco_sql, sentencia):
+    with pytest.raises(sa.exc.ProgrammingError) as hallado, banco_sql.motor.begin() as conexion:
+        conexion.exec_driver_sql(sentencia)
+    assert hallado.value.orig.pgcode == "42501", "insufficient_privilege: the trigger's, or that of who has no right"
 
 
 # Idempotency keys

@@ -19,9 +19,11 @@ from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import Saliente
 from seedwork.infraestructura import avro, bd, cloudevents, ddl
 from seedwork.infraestructura.outbox import OutboxSQL
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.topicos import topico_espera
 from seedwork.infraestructura.transaccion_sql import transacciones
 from seedwork.pruebas.almacen import Almacen
+from seedwork.pruebas.bases import como_dueno
 from seedwork.pruebas.entorno import EntornoSimulado
 from seedwork.pruebas.mensajeria import OutboxMemoria
 
@@ -87,8 +89,10 @@ class MesaSQL:
 
     def __init__(self, url: str) -> None:
         self._motor = bd.crear_motor(url, conexiones=10)
-        with self._motor.begin() as conexion:
-            conexion.execute(sa.text(ddl.mensajeria()))
+        with como_dueno(self._motor) as dueno:
+            with dueno.begin() as conexion:
+                conexion.execute(sa.text(ddl.mensajeria()))
+            conceder(dueno, self._motor.url.username or "")
         self.transacciones = transacciones(self._motor, sa.MetaData(), EntornoReal())
 
     def outbox(self) -> Outbox:

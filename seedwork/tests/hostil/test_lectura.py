@@ -102,7 +102,7 @@ class Salida:
 def llegados(dibujar: st.DrawFn) -> Llegado:
     mensaje: Mensaje = dibujar(st.sampled_from(_MENSAJES))
     sobre = sobre_nuevo(mensaje, fuente="/pruebas", sujeto="s-1", id="m-1")
-    crudo = dibujar(crudos(a_propiedades(sobre, mensaje.topico), "s-1", avro.codificar(mensaje)))
+    crudo = dibujar(crudos(a_propiedades(sobre, mensaje.topico), "s-1", avro.codificar(mensaje, sobre)))
     # -1 is what a producer without a schema leaves, where a namespace does not demand one.
     return Llegado(crudo, mensaje.topico, dibujar(st.sampled_from([-1, 0, 0, 0, 1, 2, 3, 4, 5, 99])))
 

@@ -22,6 +22,7 @@ from seedwork.infraestructura.almacen_eventos import (
     verificar,
 )
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL
+from seedwork.pruebas.bases import de_dueno
 
 pytestmark = pytest.mark.integracion
 
@@ -60,7 +61,7 @@ SOBRE = Sobre(id="m-1", tipo="t", fuente="f", sujeto="s", tiempo="", correlacion
 
 @pytest.fixture
 def motor(nueva_base) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("almacen"), conexiones=10)
+    motor = bd.crear_motor(de_dueno(nueva_base("almacen")), conexiones=10)
     with motor.begin() as conexion:
         conexion.execute(sa.text(ddl.ALMACEN_EVENTOS_V1))
     yield motor

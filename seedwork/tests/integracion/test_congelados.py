@@ -95,7 +95,7 @@ def ids(taller: Taller) -> set[str]:
 @pytest.fixture
 def una_vez(taller: Taller) -> None:
     """Who writes a line that another one has written, and not committed, waits for that one."""
-    with taller.motor.begin() as conexion:
+    with taller.dueno() as conexion:
         conexion.exec_driver_sql("CREATE UNIQUE INDEX una_vez ON apuntes (hoja, linea)")
 
 

@@ -1,21 +1,24 @@
 """Pages of a list, and cursors that hold for that list and those filters alone."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from contratos.acceso import Alcance, Permiso, declarar
 from contratos.consultas import Consulta, Cursor, Id, Pagina
 from contratos.consultas.base import campo, filtro
 from plataforma.proveedores import Fabrica
+from seedwork.aplicacion.consultas import Respondedor, Solicitante
 from seedwork.entrada.consultas import registrar
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.consultas import TAMANO_PAGINA, Lista
 from seedwork.infraestructura.plazos import Plazos
 from seedwork.infraestructura.transaccion_sql import insertar
+from seedwork.pruebas.bases import de_dueno
 from seedwork.pruebas.taller import esperar
 
 pytestmark = pytest.mark.integracion
@@ -50,6 +53,12 @@ class ListarFichas(Listar, contexto="pruebas", ruta="/fichas", respuesta=Hoja):
     """Fichas."""
 
 
+DE_TODOS = Permiso(
+    ambito="", cliente=Alcance.TODO, clinica=Alcance.TODO, investigador=Alcance.TODO, operador=Alcance.TODO
+)
+declarar({Listar: DE_TODOS, ListarFichas: DE_TODOS})
+
+
 def lenta(motor: sa.Engine, como: str) -> None:
     """What is asked from here on takes very long."""
     with motor.begin() as conexion:
@@ -64,11 +73,11 @@ def abrir(motor: sa.Engine) -> FlaskClient:
     return app.test_client()
 
 
-def _listar(nombre: str) -> Callable[[Consulta, sa.Engine], Hoja]:
+def _listar(nombre: str) -> Respondedor:
     tabla = METADATOS.tables[nombre]
     lista = Lista(Listar, tabla.select(), tabla.c.orden, {"forma": tabla.c.forma, "color": tabla.c.color})
 
-    def responder(consulta: Consulta, motor: sa.Engine) -> Hoja:
+    def responder(consulta: Consulta, motor: sa.Engine, _solicitante: Solicitante) -> Hoja:
         with motor.connect() as conexion:
             filas, siguiente = lista.pagina(conexion, consulta)
         return Hoja(elementos=[fila["orden"] for fila in filas], siguiente=siguiente)
@@ -78,7 +87,7 @@ def _listar(nombre: str) -> Callable[[Consulta, sa.Engine], Hoja]:
 
 @pytest.fixture
 def motor(nueva_base: Fabrica) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("listas"))
+    motor = bd.crear_motor(de_dueno(nueva_base("listas")))
     METADATOS.create_all(motor)
     with motor.begin() as conexion:
         for tabla in METADATOS.tables.values():

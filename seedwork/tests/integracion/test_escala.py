@@ -61,7 +61,7 @@ def test_lo_que_se_espera_de_la_base_se_cuenta(taller):
     with taller.motor.begin() as conexion:
         conexion.execute(sa.text("SELECT pg_sleep(0.2)"))
     assert bd.esperado() - antes >= 0.2
-    with taller.motor.begin() as conexion:
+    with taller.dueno() as conexion:
         conexion.exec_driver_sql(
             "CREATE FUNCTION tardar() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$"

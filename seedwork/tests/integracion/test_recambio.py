@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from seedwork.infraestructura import bd, recambio
+from seedwork.pruebas.bases import de_dueno
 
 pytestmark = pytest.mark.integracion
 
@@ -17,7 +18,7 @@ NOMBRES = """
 
 @pytest.fixture
 def motor(nueva_base) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(nueva_base("recambio"))
+    motor = bd.crear_motor(de_dueno(nueva_base("recambio")))
     with motor.begin() as conexion:
         conexion.exec_driver_sql("""
             CREATE TABLE cosas (id text PRIMARY KEY, orden bigint UNIQUE, clase text CHECK (clase <> ''));

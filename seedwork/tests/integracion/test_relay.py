@@ -136,5 +136,5 @@ def test_sin_sitio_en_el_disco_se_queja_y_cuando_lo_hay_sigue(taller):
 
 
 def _hacer(taller, sql):
-    with taller.motor.begin() as conexion:
+    with taller.dueno() as conexion:
         conexion.execute(sa.text(sql))

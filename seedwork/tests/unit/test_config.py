@@ -1,11 +1,16 @@
 """Settings that contradict each other stop the start, with a reason."""
 
+import base64
 import random
+from pathlib import Path
 
 import pytest
 
+from contratos.suscripciones import CancelarSuscripcion
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.entrada.config import ConfigServicio, cargar
+from seedwork.infraestructura import avro, campos
+from seedwork.pruebas.sobres import sobre_nuevo
 
 AZAR = random.Random(1)
 URL = "postgresql://u:secreta@127.0.0.1/b"
@@ -81,6 +86,53 @@ def test_los_reintentos_juntos_caben_en_lo_que_se_tarda_en_dar_por_atascado(monk
     assert "SIN_AVANCE_S ha de superar" in capsys.readouterr().err
 
 
+UNA, OTRA = (base64.b64encode(bytes([n]) * 32).decode() for n in (250, 7))
+
+
+@pytest.mark.parametrize(
+    ("claves", "motivo"),
+    [
+        (None, "CAMPOS_CLAVES: falta"),
+        ("", "han de ser claves de 32 bytes, una al menos"),
+        ("Ana no es base64", "ha de ser base64"),
+        (base64.b64encode(b"Ana corta").decode(), "han de ser claves de 32 bytes"),
+        (f"{UNA},", "han de ser claves de 32 bytes"),
+        (f"{UNA},{UNA}", "una clave está dos veces"),
+    ],
+)
+def test_sin_claves_para_los_campos_o_con_otras_no_se_arranca(monkeypatch, capsys, claves, motivo):
+    monkeypatch.delenv("CAMPOS_CLAVES")
+    if claves is not None:
+        monkeypatch.setenv("CAMPOS_CLAVES", claves)
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    dicho = capsys.readouterr().err
+    assert motivo in dicho
+    assert not [parte for parte in (UNA, "Ana", "QW5h") if parte in dicho]
+
+
+def test_la_primera_clave_cifra_y_las_demas_leen(monkeypatch):
+    sobre = sobre_nuevo(CancelarSuscripcion, fuente="/pruebas", sujeto="s")
+    dicho = CancelarSuscripcion(id_suscripcion="s", motivo="me voy")
+    monkeypatch.setenv("CAMPOS_CLAVES", OTRA)
+    with campos.con(cargar(ConfigServicio).llavero):
+        carga = avro.codificar(dicho, sobre)
+    monkeypatch.setenv("CAMPOS_CLAVES", f" {UNA.replace('+', '-').replace('/', '_')} , {OTRA}")
+    with campos.con(cargar(ConfigServicio).llavero):
+        assert avro.decodificar(CancelarSuscripcion, carga, sobre=sobre) == dicho
+        assert campos.id_de_clave(bytes([250]) * 32).encode() in avro.codificar(dicho, sobre)
+    assert UNA not in repr(cargar(ConfigServicio))
+
+
+def test_hasta_cuando_se_lee_en_claro_es_un_instante_con_su_zona(monkeypatch, capsys):
+    monkeypatch.setenv("CAMPOS_EN_CLARO_HASTA", "2026-12-14T00:00:00Z")
+    assert cargar(ConfigServicio).campos_en_claro_hasta is not None
+    monkeypatch.setenv("CAMPOS_EN_CLARO_HASTA", "2026-12-14T00:00:00")
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    assert "CAMPOS_EN_CLARO_HASTA" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("nombre", ["DATABASE_URL", "database_url"])
 def test_un_secreto_puede_ser_un_archivo(monkeypatch, tmp_path, nombre):
     monkeypatch.setenv("SECRETOS_DIR", str(tmp_path))
@@ -124,7 +176,7 @@ def test_un_token_llega_a_su_broker_y_no_se_muestra(monkeypatch, donde):
     for nombre, valor in {"PULSAR_TOKEN": "cabeza.cuerpo.firma", **donde}.items():
         monkeypatch.setenv(nombre, valor)
     config = cargar(ConfigServicio)
-    assert config.token == "cabeza.cuerpo.firma"
+    assert config.credencial.token == "cabeza.cuerpo.firma"
     assert "cuerpo" not in repr(config)
 
 
@@ -144,3 +196,40 @@ def test_un_token_no_viaja_en_claro(monkeypatch, capsys, donde, cual):
     dicho = capsys.readouterr().err
     assert f"con PULSAR_TOKEN, {cual} ha de empezar por pulsar+ssl:// o https://" in dicho
     assert "cuerpo" not in dicho
+
+
+@pytest.mark.parametrize(
+    ("url", "vale"),
+    [
+        ("postgresql://s:c@base:5432/s", False),
+        ("postgresql://s:c@base:5432/s?sslmode=require", True),
+        ("postgresql://s:c@base:5432/s?sslmode=prefer", False),
+        ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslmode=disable", False),
+        ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslrootcert=/ca.pem", True),
+        ("postgresql://s:c@127.0.0.1:5432/s", True),
+    ],
+)
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "DATABASE_URL_MIGRACION"])
+def test_a_la_base_de_otra_maquina_no_se_le_dice_la_clave_en_claro(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, url: str, vale: bool
+) -> None:
+    monkeypatch.setenv(variable, url)
+    cargar(ConfigServicio)
+    monkeypatch.setenv("AUTENTICACION", "oidc")
+    if vale:
+        cargar(ConfigServicio)
+        return
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    assert variable in (dicho := capsys.readouterr().err)
+    assert "verify-full" in dicho
+
+
+def test_un_certificado_va_con_su_clave(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.pem").write_text("nada")
+    monkeypatch.setenv("HTTP_CERTIFICADO", str(tmp_path / "a.pem"))
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)
+    monkeypatch.setenv("HTTP_CLAVE", str(tmp_path / "a.pem"))
+    with pytest.raises(SystemExit):
+        cargar(ConfigServicio)

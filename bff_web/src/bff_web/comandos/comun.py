@@ -25,6 +25,11 @@ class Cuerpo(Objeto):
         """The resource's id where the client makes it."""
         return None
 
+    @property
+    def a_nombre_de(self) -> str:
+        """The code of the client in whose name it is asked; empty where it names none."""
+        return ""
+
     @abstractmethod
     def mensaje(self, id_recurso: str) -> Mensaje:
         """The command that the body asks for, about that resource."""

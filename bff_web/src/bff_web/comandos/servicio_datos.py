@@ -1,14 +1,16 @@
 """The commands about data services: each body with its rules, and the routes that take them."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
 from typing_extensions import override
 
 from bff_web import respuestas
 from bff_web.comandos.comun import Comando, Cuerpo, Documento, Palabras, Recurso, ejemplo
-from bff_web.tipos import Correo, Id, Objeto, Texto
+from bff_web.tipos import Correo, Id, Objeto, Sujeto, Texto
 from contratos.servicio_datos import (
     AsignarExperto,
+    CambiarAccesoInvestigador,
     CrearServicioDatos,
     DatasetPedido,
     IniciarServicioDatos,
@@ -108,6 +110,11 @@ class CuerpoCrearServicioDatos(Cuerpo):
     dataset: DatasetDelServicio
     suscripcion: SuscripcionDelServicio
 
+    @property
+    @override
+    def a_nombre_de(self) -> str:
+        return _dado(self, "cliente.codigo")
+
     @override
     def mensaje(self, id_recurso: str) -> CrearServicioDatos:
         return CrearServicioDatos(
@@ -180,6 +187,21 @@ class CuerpoTerminarServicioDatos(Cuerpo):
         return TerminarServicioDatos(id_servicio_datos=id_recurso, motivo=self.motivo or "")
 
 
+class CuerpoCambiarAccesoInvestigador(Cuerpo):
+    """Dice si un investigador puede leer el conjunto de datos de un servicio."""
+
+    model_config = ejemplo(investigador="inv-07", acceso="CONCEDIDO")
+
+    investigador: Annotated[Sujeto, Field(description="Quién: el `sub` de su token, tal cual.")]
+    acceso: Annotated[Literal["CONCEDIDO", "RETIRADO"], Field(description="Si puede leerlo desde ahora, o ya no.")]
+
+    @override
+    def mensaje(self, id_recurso: str) -> CambiarAccesoInvestigador:
+        return CambiarAccesoInvestigador(
+            id_servicio_datos=id_recurso, investigador=self.investigador, acceso=self.acceso
+        )
+
+
 COMANDOS = (
     Comando(
         rutas=("/servicios-datos/servicio-datos-comando",),
@@ -207,6 +229,13 @@ COMANDOS = (
         cuerpo=CuerpoTerminarServicioDatos,
         mensaje=TerminarServicioDatos,
         titulo="Terminar un servicio de datos",
+        recurso=SERVICIO_DATOS,
+    ),
+    Comando(
+        rutas=("/servicios-datos/{id_servicio_datos}/investigador-comando",),
+        cuerpo=CuerpoCambiarAccesoInvestigador,
+        mensaje=CambiarAccesoInvestigador,
+        titulo="Decir si un investigador puede leer el conjunto de datos de un servicio",
         recurso=SERVICIO_DATOS,
     ),
 )

@@ -57,6 +57,11 @@ class CuerpoCrearSuscripcion(Cuerpo):
         None, description="Siempre vacía: las facturas son de la plataforma."
     )
 
+    @property
+    @override
+    def a_nombre_de(self) -> str:
+        return self.cliente.codigo
+
     @override
     def mensaje(self, id_recurso: str) -> CrearSuscripcion:
         cliente = self.cliente

@@ -18,11 +18,13 @@ from bff_web.consultas import CONSULTAS
 from bff_web.direcciones import exigir_ids
 from bff_web.tipos import ALMACEN
 from contratos import Mensaje
+from contratos.acceso import Permiso, permiso
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.identidad import Acceso, Quien
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.http import App, regla
-from seedwork.entrada.problemas import problema
+from seedwork.entrada.problemas import ErrorHttp, problema
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +45,15 @@ class Emisor(Protocol):
             SinConfirmacion: it is unknown whether it is.
         """
 
+    def publicar(self, sobre: Sobre, mensaje: Mensaje) -> None:
+        """As :meth:`entregar`, for a thread that may be blocked."""
+
 
 def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas) -> None:
     """Add every command's routes."""
     consultadas = {consulta.ruta for consulta in CONSULTAS}
     for comando in COMANDOS:
-        vista = _vista(comando, emisor, secreto, entorno, subidas)
+        vista = _vista(app, comando, emisor, secreto, entorno, subidas)
         for ruta in comando.rutas:
             app.add_url_rule(regla(ruta), ruta + ORDEN, vista, methods=["POST"], provide_automatic_options=False)
             # Else a query would take a command's address for that of a resource, and know none of that id.
@@ -85,8 +90,10 @@ class _Aceptado(flask.Response):
 Vista = Callable[..., Awaitable[flask.Response]]
 
 
-def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas) -> Vista:
-    recurso = comando.recurso
+def _vista(
+    app: App, comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas
+) -> Vista:
+    recurso, regla = comando.recurso, permiso(comando.mensaje)
 
     async def leer() -> Cuerpo:
         if comando.formularios and formularios.hay():
@@ -96,11 +103,14 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, s
         return cuerpos.leer(comando.cuerpo, **{ALMACEN: subidas.almacen.uri("")})
 
     async def vista(**ids: str) -> flask.Response:
+        quien = app.identificar()
         exigir_ids(ids)
         cuerpo = await leer()
+        exigir_a_nombre_propio(quien, regla, cuerpo.a_nombre_de)
         cabeceras = flask.request.headers
         clave = cabeceras.get(idempotencia.CABECERA)
-        identidad = idempotencia.identificar(comando.rutas[0].format(**ids), clave, cuerpo, secreto, entorno)
+        ruta = comando.rutas[0].format(**ids)
+        identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, quien)
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
         # Where a trusted proxy serves us under an address of its own, that is part of ours.
         raiz = flask.request.root_path
@@ -121,6 +131,7 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, s
             clave_idempotencia=identidad.clave,
             traza=_traza(cabeceras),
             entorno=entorno,
+            quien=quien,
         )
         structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
         try:
@@ -138,6 +149,21 @@ def _vista(comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, s
         return _Aceptado(json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
 
     return vista
+
+
+def exigir_a_nombre_propio(quien: Quien | None, permiso: Permiso, cliente: str) -> None:
+    """Let no client ask for anything in another's name. The owner looks at it, too.
+
+    Args:
+        quien: who asks; None where nobody is asked who they are.
+        permiso: the command's rule.
+        cliente: in whose name it is, by the client's code; empty for nobody's.
+
+    Raises:
+        ErrorHttp: 403.
+    """
+    if cliente and not Acceso(quien, permiso).alcanza("cliente", cliente):
+        raise ErrorHttp(403, "Solo se puede pedir a nombre de uno mismo: el código de cliente es de otro.")
 
 
 _TRAZA = re.compile(r"(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?")

@@ -52,6 +52,14 @@ def run() -> None:
                 "E-mails: .local/correo/new/. Processes: .local/procesos.json.\nCtrl-C stops everything.",
                 soft_wrap=True,
             )
+            if ajustes.autenticacion == "desarrollo":
+                consola.print(
+                    "Callers are asked who they are. A token, for eight hours:\n"
+                    "[bold]export SALUDTECH_TOKEN=$(.venv/bin/saludtech token --rol cliente --cliente 0001)[/]\n"
+                    'curl takes it with -H "Authorization: Bearer $SALUDTECH_TOKEN". Others: --rol clinica --clinica '
+                    "norte, --rol investigador, --rol operador.",
+                    soft_wrap=True,
+                )
             try:
                 corrida.vigilar()
             except Interrumpida:

@@ -42,6 +42,9 @@ class Ajustes(BaseSettings):
     """Its admin API; by default, on port 8080."""
     postgres_url: str | None = None
     """Secret: a PostgreSQL server's superuser, postgresql://…; by default, a server is started here."""
+    autenticacion: Literal["ninguna", "desarrollo", "oidc"] = "ninguna"
+    """Whom callers say that they are to, as the door and the services are told; of `desarrollo` the keys are made here,
+    and `saludtech token` gives tokens."""
     bff: int = Field(default=1, ge=1, le=2)
     """How many instances of the door there are; two share its port behind a balancer."""
     bff_puerto: int = 5005
@@ -119,7 +122,8 @@ def leer_ajustes(raiz: Path, **fijados: Any) -> Ajustes:
 
 
 def leer_ajustes_libres(raiz: Path, **fijados: Any) -> Ajustes:
-    """The settings of a run of its own beside others: a broker and a PostgreSQL are started, and every port is free.
+    """The settings of a run of its own beside others: a broker and a PostgreSQL are started, every port is free, and
+    nobody is asked who they are.
 
     Raises ErrorPlataforma as `leer_ajustes` does.
     """
@@ -128,6 +132,7 @@ def leer_ajustes_libres(raiz: Path, **fijados: Any) -> Ajustes:
         "pulsar_url": f"pulsar://{LOCAL}:{pulsar}",
         "pulsar_admin_url": f"http://{LOCAL}:{admin}",
         "postgres_url": None,
+        "autenticacion": "ninguna",
     }
     return leer_ajustes(raiz, **propios | fijados)
 

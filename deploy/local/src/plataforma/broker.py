@@ -4,7 +4,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from plataforma.credenciales import Credenciales
 from plataforma.descargas import Java
+from plataforma.secretos import escribir_privado
 
 MEMORIA = ("-Xmx384m", "-XX:MaxDirectMemorySize=512m")
 RECOLECTOR = ("-XX:+UseSerialGC",)
@@ -47,6 +49,8 @@ class BrokerIncrustado:
     puerto_admin: int
     de_paso: bool = False
     """Whether its data go with it (`AJUSTES_DE_PASO`)."""
+    credenciales: Credenciales | None = None
+    """By whose tokens it knows who asks; None: it asks nobody."""
 
     @property
     def url(self) -> str:
@@ -68,7 +72,8 @@ class BrokerIncrustado:
             "brokerShutdownTimeoutMs": "2000",
         }
         de_paso = AJUSTES_DE_PASO if self.de_paso else DEL_DISCO
-        return ajustes_de_broker(str(self.puerto), str(self.puerto_admin)) | propios | de_paso
+        quien = {} if self.credenciales is None else dict(self.credenciales.ajustes())
+        return ajustes_de_broker(str(self.puerto), str(self.puerto_admin)) | propios | de_paso | quien
 
     def preparar(self, java: Java, jars: list[Path]) -> list[str]:
         """Write its configuration, and give the command that runs it in the foreground."""
@@ -78,7 +83,8 @@ class BrokerIncrustado:
         shutil.rmtree(temporal, ignore_errors=True)
         temporal.mkdir()
         conf, log4j2, argumentos = (self.carpeta / n for n in ("standalone.conf", "log4j2.properties", "java.args"))
-        conf.write_text("".join(f"{k}={v}\n" for k, v in self.configuracion().items()))
+        # It holds the broker's own token.
+        escribir_privado(conf, "".join(f"{k}={v}\n" for k, v in self.configuracion().items()))
         log4j2.write_text(_LOG4J2)
         argumentos.write_text("\n".join(map(_citar, self._argumentos(java, jars, conf, log4j2, temporal))) + "\n")
         return [str(java.ejecutable), f"@{argumentos}"]

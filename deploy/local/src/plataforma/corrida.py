@@ -250,7 +250,7 @@ def correr(
             for externo in plano.externos:
                 consola.print(f"  {externo}", style="dim")
             if con_servicios:
-                crear_bases(plano.postgres_url, plano.claves)
+                crear_bases(plano.postgres_url, plano.claves, plano.claves_de_duenos)
                 corrida.preparar(plano.preparativos, raiz, heredado)
             for grupo in (Grupo.SERVICIOS, Grupo.BFF):
                 corrida.iniciar(p for p in plano.servicios if p.grupo is grupo and not p.reserva)

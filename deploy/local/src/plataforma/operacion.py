@@ -20,6 +20,8 @@ def dejar_entornos(estado: Path, preparativos: Iterable[Preparativo]) -> None:
     carpeta = estado / CARPETA
     carpeta.mkdir(exist_ok=True)
     for preparativo in preparativos:
+        if preparativo.nombre not in {servicio.nombre for servicio in SERVICIOS.values()}:
+            continue  # what an administrator does is no operator's
         texto = json.dumps(dict(preparativo.entorno), indent=1)
         escribir_privado(carpeta / f"{preparativo.nombre}.json", texto)
 

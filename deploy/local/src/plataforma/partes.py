@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
-from plataforma import sondas
+from plataforma import identidad, sondas
 from plataforma.ajustes import Ajustes
 from plataforma.balanceador import DRENAJE_S, Balanceador
+from plataforma.credenciales import ADMINISTRADOR, OPERADOR
 from plataforma.escala import Escalado
 from plataforma.puertos import LOCAL, Puerto
 from plataforma.secretos import Secretos
@@ -52,7 +53,7 @@ class Parte:
 
 @dataclass(frozen=True)
 class Preparativo:
-    """A service's one-shot command that comes before its processes: its migrations and its topics."""
+    """A one-shot command that comes before the processes: a service's migrations, and topics."""
 
     nombre: str
     orden: list[str]
@@ -61,12 +62,24 @@ class Preparativo:
 
 @dataclass(frozen=True)
 class Conexiones:
-    """Where the infrastructure is: the broker, each service's database by its package's name, and the files' folder."""
+    """Where the infrastructure is: the broker, each service's database by its package's name, the files' folder, and
+    that of the keys by which callers are known."""
 
     pulsar_url: str
     pulsar_admin_url: str
     bases: Mapping[str, str]
     almacen: str
+    de_duenos: Mapping[str, str] = field(default_factory=dict)
+    """Likewise, each database as its owner reaches it; none where one role is both."""
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    """Each role's token, for a broker that asks who is who; none for one that asks nobody."""
+
+    def del_broker(self, rol: str) -> dict[str, str]:
+        """Where the broker is, and who somebody is to it."""
+        suyo = {"PULSAR_TOKEN": self.tokens[rol]} if self.tokens else {}
+        return {"PULSAR_URL": self.pulsar_url, "PULSAR_ADMIN_URL": self.pulsar_admin_url, **suyo}
+
+    identidad: str = ""
 
 
 def correo(ajustes: Ajustes, buzon: Path) -> Parte:
@@ -78,15 +91,21 @@ def correo(ajustes: Ajustes, buzon: Path) -> Parte:
 
 
 def preparativos(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos) -> list[Preparativo]:
-    """Every service's `preparar`."""
-    return [
+    """Every service's `preparar`, as the database's owner and as whoever operates; and, where the broker asks who is
+    who, what is made there for all of them, by the one who may."""
+    todos = [
         Preparativo(
             servicio.nombre,
             _python(servicio.paquete, "preparar"),
-            _entorno_comun(servicio, ajustes, conexiones, secretos),
+            _entorno_comun(servicio, ajustes, conexiones, secretos, rol=OPERADOR)
+            | ({"DATABASE_URL_MIGRACION": suya} if (suya := conexiones.de_duenos.get(servicio.paquete)) else {}),
         )
         for servicio in SERVICIOS.values()
     ]
+    if not conexiones.tokens:
+        return todos
+    admin = {"PULSAR_ADMIN_URL": conexiones.pulsar_admin_url, "PULSAR_TOKEN_ADMIN": conexiones.tokens[ADMINISTRADOR]}
+    return [Preparativo("broker", _python("seedwork.entrada.provisionar"), admin), *todos]
 
 
 def servicios(ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: Path) -> list[Parte]:
@@ -154,11 +173,12 @@ def _instancia(
     puerto: Puerto, ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, metricas: Path, **propio: str
 ) -> Parte:
     entorno = {
-        "PULSAR_URL": conexiones.pulsar_url,
-        "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
+        **conexiones.del_broker("bff"),
         "BFF_PUERTO": str(puerto.numero),
         "IDEMPOTENCIA_SECRETO": secretos["idempotencia"],
+        "CAMPOS_CLAVES": secretos["campos"],
         "ALMACEN_URL": conexiones.almacen,
+        **_identidad_de_la_puerta(ajustes, conexiones),
         **_metricas(metricas, puerto.parte),
         **propio,
     }
@@ -167,16 +187,34 @@ def _instancia(
     return Parte(puerto.parte, Grupo.BFF, _python("bff_web"), _lista(puerto), (puerto,), entorno)
 
 
-def _entorno_comun(servicio: Servicio, ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos) -> dict[str, str]:
+def _entorno_comun(
+    servicio: Servicio, ajustes: Ajustes, conexiones: Conexiones, secretos: Secretos, rol: str = ""
+) -> dict[str, str]:
     entorno = {
         "DATABASE_URL": conexiones.bases[servicio.paquete],
-        "PULSAR_URL": conexiones.pulsar_url,
-        "PULSAR_ADMIN_URL": conexiones.pulsar_admin_url,
+        "CAMPOS_CLAVES": secretos["campos"],
+        **conexiones.del_broker(rol or servicio.nombre),
         "ALMACEN_URL": conexiones.almacen,
+        "AUTENTICACION": ajustes.autenticacion,
     }
+    if conexiones.identidad:
+        entorno["PUERTA_CLAVE_PUBLICA"] = f"{conexiones.identidad}/{identidad.PUERTA_CLAVE_PUBLICA}"
     entorno |= {ajuste: secretos[nombre] for ajuste, nombre in servicio.secretos.items()}
     if servicio.correo:
         entorno |= {"SMTP_HOST": LOCAL, "SMTP_PUERTO": str(ajustes.puerto("correo_puerto").numero)}
+    return entorno
+
+
+def _identidad_de_la_puerta(ajustes: Ajustes, conexiones: Conexiones) -> dict[str, str]:
+    entorno: dict[str, str] = {"AUTENTICACION": ajustes.autenticacion}
+    if conexiones.identidad:
+        entorno["PUERTA_CLAVE"] = f"{conexiones.identidad}/{identidad.PUERTA_CLAVE}"
+    if ajustes.autenticacion == "desarrollo":
+        entorno |= {
+            "OIDC_AUDIENCIA": identidad.AUDIENCIA,
+            "OIDC_JWKS": f"{conexiones.identidad}/{identidad.DESARROLLO_JWKS}",
+            "OIDC_ALGORITMOS": "EdDSA",
+        }
     return entorno
 
 

@@ -6,15 +6,16 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from plataforma import partes, puertos, sondas
+from plataforma import identidad, partes, puertos, sondas
 from plataforma.ajustes import PUERTO_PULSAR, Ajustes
 from plataforma.broker import BrokerIncrustado
+from plataforma.credenciales import ADMINISTRADOR, OPERADOR, Credenciales
 from plataforma.descargas import PULSAR, encontrar_java
 from plataforma.errores import ErrorPlataforma
 from plataforma.escala import Escalado
 from plataforma.partes import Conexiones, Grupo, Parte, Preparativo
-from plataforma.postgres import PostgresIncrustado, url_de
-from plataforma.secretos import Secretos
+from plataforma.postgres import PostgresIncrustado, dueno, url_de
+from plataforma.secretos import Secretos, escribir_privado
 from plataforma.servicios import SERVICIOS
 
 _LOCALES = ("127.0.0.1", "localhost", "::1")
@@ -32,7 +33,9 @@ class Plano:
     postgres_url: str
     """The superuser's."""
     claves: dict[str, str]
-    """The password of each service's database role."""
+    """The password of each service's database role, the one that works there."""
+    claves_de_duenos: dict[str, str]
+    """Likewise, of the one that owns its database."""
     externos: list[str]
     """What it uses without running it, in words."""
     escalados: list[Escalado]
@@ -52,15 +55,22 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
     """
     secretos = Secretos(estado / "secretos.json")
     externos: list[str] = []
-    broker = _broker(ajustes, estado, externos, de_paso)
+    credenciales = None if ajustes.autenticacion == "ninguna" else Credenciales.en(estado / "broker.pem")
+    broker = _broker(ajustes, estado, externos, de_paso, credenciales)
     postgres = _postgres(ajustes, estado, secretos, externos, de_paso)
     postgres_url = postgres.url if postgres else str(ajustes.postgres_url)
     claves = {paquete: secretos[f"base_{paquete}"] for paquete in SERVICIOS}
+    de_duenos = {paquete: secretos[f"base_{paquete}_dueno"] for paquete in SERVICIOS}
+    roles = ["bff", OPERADOR, ADMINISTRADOR, *(servicio.nombre for servicio in SERVICIOS.values())]
+    admin = credenciales.token(ADMINISTRADOR) if broker and credenciales else None
     conexiones = Conexiones(
         pulsar_url=broker.url if broker else str(ajustes.pulsar_url),
         pulsar_admin_url=broker.admin_url if broker else _admin_url(ajustes),
         bases={paquete: url_de(postgres_url, paquete, clave, paquete) for paquete, clave in claves.items()},
         almacen=str(estado / "almacen"),
+        de_duenos={p: url_de(postgres_url, dueno(p), clave, p) for p, clave in de_duenos.items()},
+        tokens={rol: credenciales.token(rol) for rol in roles} if broker and credenciales else {},
+        identidad=_identidad(ajustes, estado / "identidad"),
     )
     preparativos: list[Preparativo] = []
     servicios: list[Parte] = []
@@ -84,12 +94,27 @@ def planear(ajustes: Ajustes, estado: Path, consola: Console, *, con_servicios: 
         )  # fmt: skip
     if broker:
         orden = broker.preparar(encontrar_java(), PULSAR.obtener(consola))
-        infraestructura.append(Parte("pulsar", Grupo.BROKER, orden, sondas.pulsar(broker.admin_url), puertos_broker))
+        infraestructura.append(
+            Parte("pulsar", Grupo.BROKER, orden, sondas.pulsar(broker.admin_url, admin), puertos_broker)
+        )
     escalados = partes.escalados(ajustes) if con_servicios else []
-    return Plano(infraestructura, preparativos, servicios, conexiones, postgres_url, claves, externos, escalados)
+    return Plano(
+        infraestructura, preparativos, servicios, conexiones, postgres_url, claves, de_duenos, externos, escalados
+    )
 
 
-def _broker(ajustes: Ajustes, estado: Path, externos: list[str], de_paso: bool) -> BrokerIncrustado | None:
+def _identidad(ajustes: Ajustes, carpeta: Path) -> str:
+    """The folder of the keys by which callers are known; empty where nobody is asked."""
+    if ajustes.autenticacion == "ninguna":
+        return ""
+    carpeta.mkdir(mode=0o700, exist_ok=True)
+    identidad.hacer(carpeta, escribir_privado)
+    return str(carpeta)
+
+
+def _broker(
+    ajustes: Ajustes, estado: Path, externos: list[str], de_paso: bool, credenciales: Credenciales | None
+) -> BrokerIncrustado | None:
     """The broker to start here; None when one answers where PULSAR_URL says, which is then used as it is."""
     if ajustes.pulsar_url:
         direccion = urlsplit(ajustes.pulsar_url)
@@ -108,7 +133,7 @@ def _broker(ajustes: Ajustes, estado: Path, externos: list[str], de_paso: bool) 
                 "address only."
             )
     puertos_suyos = ajustes.puerto_pulsar().numero, ajustes.puerto_pulsar_admin().numero
-    return BrokerIncrustado(estado / "pulsar", *puertos_suyos, de_paso)
+    return BrokerIncrustado(estado / "pulsar", *puertos_suyos, de_paso, credenciales)
 
 
 def _postgres(

@@ -4,7 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -32,8 +32,9 @@ AJUSTES = {
     "log_error_verbosity": "terse",
 }
 """The server's settings that differ from PostgreSQL's own."""
-AJUSTES_DE_PASO = {"fsync": "off", "full_page_writes": "off"}
-"""Those of a server whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not."""
+AJUSTES_DE_PASO = {"fsync": "off", "full_page_writes": "off", "autovacuum_naptime": "10s"}
+"""Those of a server whose data go with it: kill -9 leaves what it wrote to the system, a power cut does not. And what
+was deleted from a queue leaves its file while a test waits for it, not within a minute."""
 
 
 @dataclass(frozen=True)
@@ -200,23 +201,42 @@ def _version(carpeta: Path) -> int:
     return int(palabras[2].split(".")[0].rstrip("betarcdvl")) if len(palabras) >= 3 else 0
 
 
-def crear_bases(url_superusuario: str, claves: dict[str, str]) -> dict[str, str]:
-    """One database and one role of the same name for each key; gives each one's URL.
+def dueno(nombre: str) -> str:
+    """The role that owns a database, and migrates it; the one of the database's own name works in it."""
+    return f"{nombre}_dueno"
 
-    Each role owns its database and can't connect to any other. May be repeated: what exists is kept, with the
-    given password.
+
+def crear_bases(
+    url_superusuario: str, claves: Mapping[str, str], de_duenos: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """One database for each key, the role of that name that works in it, and the one that owns it; gives each working
+    role's URL.
+
+    The two can't connect to any other database, and the working role owns nothing. May be repeated: what exists is
+    kept, with the given passwords, and has that owner from then on.
+
+    Args:
+        claves: the working roles' passwords.
+        de_duenos: the owners'; the same ones by default, as tests have it.
     """
-    _ejecutar(url_superusuario, _ordenes_de_servidor(url_superusuario, claves))
+    roles = dict(claves) | {dueno(nombre): (de_duenos or claves)[nombre] for nombre in claves}
+    _ejecutar(url_superusuario, _ordenes_de_servidor(url_superusuario, roles, claves))
     for nombre in claves:
         # PostgreSQL 14's public schema belongs to the superuser and takes anyone's tables.
+        suyo = {"rol": sql.Identifier(nombre), "dueno": sql.Identifier(dueno(nombre))}
         _ejecutar(
             url_de(url_superusuario, base=nombre),
-            [sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(nombre))],
+            [
+                # What a run of before made belongs to the role that works there.
+                sql.SQL("REASSIGN OWNED BY {rol} TO {dueno}").format(**suyo),
+                sql.SQL("ALTER SCHEMA public OWNER TO {dueno}").format(**suyo),
+                sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC").format(**suyo),
+            ],
         )
     return {nombre: url_de(url_superusuario, nombre, clave, nombre) for nombre, clave in claves.items()}
 
 
-def _ordenes_de_servidor(url: str, claves: dict[str, str]) -> Iterable[sql.Composable]:
+def _ordenes_de_servidor(url: str, claves: Mapping[str, str], nombres: Collection[str]) -> Iterable[sql.Composable]:
     conexion = psycopg2.connect(url)
     try:
         with conexion.cursor() as cursor:
@@ -230,15 +250,20 @@ def _ordenes_de_servidor(url: str, claves: dict[str, str]) -> Iterable[sql.Compo
         rol = sql.Identifier(nombre)
         verbo = sql.SQL("ALTER" if nombre in roles else "CREATE")
         yield sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verbo, rol, sql.Literal(clave))
+    for nombre in nombres:
+        rol, suyo = sql.Identifier(nombre), sql.Identifier(dueno(nombre))
         if nombre not in bases:
-            yield sql.SQL("CREATE DATABASE {0} OWNER {0}").format(rol)
-    for base in ("postgres", "template1", *claves):
+            yield sql.SQL("CREATE DATABASE {} OWNER {}").format(rol, suyo)
+        yield sql.SQL("ALTER DATABASE {} OWNER TO {}").format(rol, suyo)
+        yield sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(rol)
+        yield sql.SQL("GRANT CONNECT ON DATABASE {0} TO {0}").format(rol)
+    for base in ("postgres", "template1"):
         yield sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(base))
 
 
 def vaciar_base(url_superusuario: str, nombre: str) -> None:
     """Make a database as it was when `crear_bases` had made it, whoever is connected."""
-    quien = sql.Identifier(nombre)
+    quien = sql.Identifier(dueno(nombre))
     _ejecutar(
         url_de(url_superusuario, base=nombre),
         [
@@ -253,13 +278,13 @@ def vaciar_base(url_superusuario: str, nombre: str) -> None:
 
 
 def borrar_base(url_superusuario: str, nombre: str) -> None:
-    """Drop a database and its role, whoever is connected."""
+    """Drop a database and its roles, whoever is connected."""
     quien = sql.Identifier(nombre)
     _ejecutar(
         url_superusuario,
         [
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quien),
-            sql.SQL("DROP ROLE IF EXISTS {}").format(quien),
+            sql.SQL("DROP ROLE IF EXISTS {}, {}").format(quien, sql.Identifier(dueno(nombre))),
         ],
     )
 

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -41,6 +42,8 @@ class Servidores:
     postgres_url: str
     """The superuser's."""
     nombre: str
+    carpeta: Path | None = None
+    """Beneath which they keep all that they write; None where nobody here can read it."""
 
 
 @contextmanager
@@ -86,14 +89,15 @@ def _dados() -> Servidores:
 
 
 @contextmanager
-def pasajeros(consola: Console, *, de_paso: bool = False) -> Iterator[Corrida]:
+def pasajeros(consola: Console, *, de_paso: bool = False, **fijados: Any) -> Iterator[Corrida]:
     """A broker and a PostgreSQL on free ports, up in the body, and gone with their state after it.
 
     Those that are `de_paso` are the faster ones, and keep what they have across kill -9, but not across a power cut.
+    `fijados` are settings of the run's: `autenticacion`, say, for a broker that asks who is who.
     """
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)
-        elegir = partial(leer_ajustes_libres, raiz)
+        elegir = partial(leer_ajustes_libres, raiz, **fijados)
         with correr(elegir, raiz, raiz / ".local", consola, con_servicios=False, de_paso=de_paso) as corrida:
             yield corrida
 
@@ -107,6 +111,7 @@ def _incrustados(consola: Console) -> Iterator[Servidores]:
             conexiones.pulsar_admin_url,
             corrida.plano.postgres_url,
             f"embedded servers: {PULSAR}, PostgreSQL",
+            corrida.estado,
         )
 
 

@@ -3,15 +3,22 @@
 import base64
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 
 class Secretos:
-    """Random secrets by name, in one file with mode 0600."""
+    """Random secrets by name, in one file with mode 0600.
 
-    def __init__(self, ruta: Path) -> None:
+    Args:
+        ruta: the file; it need not exist.
+        dados: those that somebody else made, by name: they stand over the file's.
+    """
+
+    def __init__(self, ruta: Path, dados: Mapping[str, str] = MappingProxyType({})) -> None:
         self._ruta = ruta
-        self._valores: dict[str, str] = json.loads(ruta.read_text()) if ruta.exists() else {}
+        self._valores: dict[str, str] = {**(json.loads(ruta.read_text()) if ruta.exists() else {}), **dados}
 
     def __getitem__(self, nombre: str) -> str:
         """The secret of that name, 32 random bytes in base64; made and kept when first asked for."""

@@ -15,12 +15,12 @@ SEGUNDOS = 2.0
 ABRIDOR = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def http(url: str, segundos: float = SEGUNDOS) -> Sonda:
-    """Ready when the URL answers 200."""
+def http(url: str, segundos: float = SEGUNDOS, token: str | None = None) -> Sonda:
+    """Ready when the URL answers 200; the token is for a server that asks."""
 
     def sonda() -> str | None:
         try:
-            with ABRIDOR.open(url, timeout=segundos):
+            with ABRIDOR.open(_pedido(url, token), timeout=segundos):
                 return None
         except urllib.error.HTTPError as error:
             return f"{url} answers {error.code}: {error.read(300).decode('utf-8', 'replace')}"
@@ -30,16 +30,22 @@ def http(url: str, segundos: float = SEGUNDOS) -> Sonda:
     return sonda
 
 
-def pulsar(admin_url: str) -> Sonda:
+def _pedido(url: str, token: str | None) -> urllib.request.Request:
+    cabeceras = {} if token is None else {"Authorization": f"Bearer {token}"}
+    return urllib.request.Request(url, headers=cabeceras)  # noqa: S310 — our own addresses
+
+
+def pulsar(admin_url: str, token: str | None = None) -> Sonda:
     """Ready when the broker has made its namespaces, and a message went through it and came back.
 
-    The broker's own health check sends, stores and reads that message.
+    The broker's own health check sends, stores and reads that message. The token is an administrator's, for a broker
+    that asks.
     """
-    salud = http(f"{admin_url}/admin/v2/brokers/health", segundos=5)
+    salud = http(f"{admin_url}/admin/v2/brokers/health", segundos=5, token=token)
 
     def sonda() -> str | None:
         try:
-            with ABRIDOR.open(f"{admin_url}/admin/v2/namespaces/public", timeout=SEGUNDOS) as respuesta:
+            with ABRIDOR.open(_pedido(f"{admin_url}/admin/v2/namespaces/public", token), timeout=SEGUNDOS) as respuesta:
                 espacios: Any = json.load(respuesta)
         except (OSError, ValueError) as error:
             return f"{admin_url} does not answer: {error}"

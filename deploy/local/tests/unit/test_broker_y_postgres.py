@@ -35,7 +35,9 @@ def test_solo_lo_que_es_de_paso_fia_el_disco_al_sistema(tmp_path: Path) -> None:
     assert BrokerIncrustado(tmp_path, 1, 2, de_paso=True).configuracion()["journalSyncData"] == "false"
     (tmp_path / "datos").mkdir()
     ordenes = {de_paso: PostgresIncrustado(tmp_path, 3, "clave", de_paso).preparar() for de_paso in (False, True)}
-    assert [sorted(set(ordenes[True]) - set(ordenes[False]))] == [["fsync=off", "full_page_writes=off"]]
+    assert [sorted(set(ordenes[True]) - set(ordenes[False]))] == [
+        ["autovacuum_naptime=10s", "fsync=off", "full_page_writes=off"]
+    ]
 
 
 def test_la_url_de_otra_base_y_otro_usuario() -> None:

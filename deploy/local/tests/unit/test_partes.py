@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from bff_web.config import Config
 from plataforma import balanceador, partes
 from plataforma.ajustes import leer_ajustes
 from plataforma.balanceador import DRENAJE_S, ESPERA_S, MIRADA_S, OCIO_S, Balanceador
+from plataforma.credenciales import ADMINISTRADOR, OPERADOR
 from plataforma.errores import ErrorPlataforma
 from plataforma.partes import Conexiones, Grupo, Parte
 from plataforma.secretos import Secretos
@@ -48,6 +50,13 @@ def test_un_servicio_recibe_los_secretos_y_el_correo_que_declara(todas: dict[str
         de_procesamiento, de_notificaciones = nombre.startswith("procesamiento"), nombre.startswith("notificaciones")
         assert ("SEUDONIMO_CLAVE" in parte.entorno) == de_procesamiento
         assert parte.entorno.get("SMTP_PUERTO") == (str(puerto.numero) if de_notificaciones else None)
+
+
+def test_la_puerta_y_todos_los_servicios_tienen_las_mismas_claves_de_campos(
+    todas: dict[str, Parte], tmp_path: Path
+) -> None:
+    suyas = {nombre: parte.entorno.get("CAMPOS_CLAVES") for nombre, parte in todas.items() if nombre != "correo"}
+    assert set(suyas.values()) == {Secretos(tmp_path / "secretos.json")["campos"]}
 
 
 def test_cuando_es_automatico_uno_corre_y_los_demas_quedan_en_reserva(tmp_path: Path) -> None:
@@ -122,3 +131,32 @@ def test_los_secretos_son_los_mismos_en_cada_arranque(tmp_path: Path) -> None:
 def test_los_grupos_arrancan_en_orden_y_paran_en_quince_segundos() -> None:
     assert [g.name for g in sorted(Grupo, key=lambda g: g.prioridad)] == ["POSTGRES", "BROKER", "SERVICIOS", "BFF"]
     assert sum(grupo.value for grupo in Grupo) < 15
+
+
+def test_cada_proceso_tiene_su_token_y_ninguno_el_de_quien_administra(tmp_path: Path) -> None:
+    roles = ["bff", OPERADOR, ADMINISTRADOR, *(servicio.nombre for servicio in SERVICIOS.values())]
+    con_tokens = replace(
+        CONEXIONES,
+        tokens={rol: f"token-de-{rol}" for rol in roles},
+        de_duenos={s: f"postgresql://{s}_dueno@localhost/{s}" for s in SERVICIOS},
+    )
+    ajustes, secretos, metricas = leer_ajustes(tmp_path), Secretos(tmp_path / "secretos.json"), tmp_path / "metricas"
+    procesos = partes.servicios(ajustes, con_tokens, secretos, metricas)
+    procesos += partes.puerta(ajustes, con_tokens, secretos, metricas, tmp_path / "balanceador")
+    for proceso in procesos:
+        rol = next(r for r in sorted(roles, key=len, reverse=True) if proceso.nombre.startswith(r))
+        assert proceso.entorno["PULSAR_TOKEN"] == f"token-de-{rol}"
+        assert {"PULSAR_TOKEN_ADMIN", "DATABASE_URL_MIGRACION"}.isdisjoint(proceso.entorno)
+    antes = {p.nombre: p.entorno for p in partes.preparativos(ajustes, con_tokens, secretos)}
+    assert [n for n, entorno in antes.items() if "PULSAR_TOKEN_ADMIN" in entorno] == ["broker"]
+    for paquete, servicio in SERVICIOS.items():
+        assert antes[servicio.nombre]["PULSAR_TOKEN"] == f"token-de-{OPERADOR}"
+        assert antes[servicio.nombre]["DATABASE_URL_MIGRACION"] == con_tokens.de_duenos[paquete]
+
+
+def test_sin_autenticacion_no_hay_tokens_ni_nada_que_provisionar_aparte(
+    tmp_path: Path, todas: dict[str, Parte]
+) -> None:
+    assert not [nombre for nombre, parte in todas.items() if "PULSAR_TOKEN" in parte.entorno]
+    antes = partes.preparativos(leer_ajustes(tmp_path), CONEXIONES, Secretos(tmp_path / "secretos.json"))
+    assert {p.nombre for p in antes} == {servicio.nombre for servicio in SERVICIOS.values()}

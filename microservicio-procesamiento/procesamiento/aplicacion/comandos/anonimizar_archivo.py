@@ -5,7 +5,7 @@ from dataclasses import asdict
 from contratos import motivos
 from contratos.procesamiento import AnonimizarArchivo
 from procesamiento.aplicacion import cuentas
-from procesamiento.aplicacion.comandos.anonimizar_imagen import metadatos_de
+from procesamiento.aplicacion.peticiones import imagen_de
 from procesamiento.aplicacion.puertos import Unidad
 from procesamiento.dominio.archivo import ArchivoPorVer
 from procesamiento.dominio.imagen import ImagenAnonimizada
@@ -14,10 +14,7 @@ from seedwork.dominio.errores import ReglaViolada
 
 def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
     """Make the image's record, PENDIENTE, and queue its file. The same again changes nothing, whatever became of it."""
-    metadatos, archivo = metadatos_de(comando), comando.archivo
-    if (falta := metadatos.falta_del_id()) is not None:
-        raise ReglaViolada(falta)
-    imagen = unidad.imagenes.obtener(metadatos.id_imagen)
+    (imagen, metadatos), archivo = imagen_de(comando, unidad), comando.archivo
     conocida = imagen and imagen.huella
     if imagen and conocida and unidad.anonimizador.es_repeticion(conocida, metadatos, archivo.sha256):
         if comando.id_paquete:
@@ -35,7 +32,7 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     pedido = unidad.anonimizador.huella(metadatos, archivo.sha256)
     if imagen is None:
-        unidad.imagenes.agregar(ImagenAnonimizada.pendiente(metadatos.id_imagen, pedido))
+        unidad.imagenes.agregar(ImagenAnonimizada.pendiente(metadatos.id_imagen, pedido, metadatos.clinica))
     else:
         imagen.esperar_archivo(pedido)
     unidad.por_ver.agregar(
@@ -45,7 +42,7 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
             sha256=archivo.sha256,
             paquete=comando.id_paquete or None,
             metadatos=asdict(metadatos),
-            sobre=asdict(unidad.sobre),
+            sobre=unidad.sobre.como_datos(),
             proximo=unidad.reloj(),
         )
     )

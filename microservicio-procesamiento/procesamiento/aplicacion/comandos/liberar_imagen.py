@@ -1,7 +1,5 @@
 """LiberarImagen: an operator has looked at what was kept apart, and has it cleaned once more."""
 
-from dataclasses import asdict
-
 from contratos.procesamiento import LiberarImagen
 from procesamiento.aplicacion.peticiones import DE_DECISION, apartada_pedida, decision_de, su_original
 from procesamiento.aplicacion.puertos import Unidad
@@ -13,5 +11,5 @@ def liberar_imagen(comando: LiberarImagen, unidad: Unidad) -> None:
     exigir(comando, DE_DECISION)
     imagen, archivo = apartada_pedida(unidad)
     decision = decision_de(comando, imagen.liberar(), unidad)
-    su_original(unidad).liberar(decision.motivo, asdict(unidad.sobre), unidad.reloj())
+    su_original(unidad).liberar(decision.motivo, unidad.sobre.como_datos(), unidad.reloj())
     archivo.liberar(decision)

@@ -12,4 +12,4 @@ def obtener_archivo_de_imagen(
     """Its name, told once it is written down who asked; where there is no file, nothing is (ADR 10)."""
     id = consulta.id_imagen
     hecho = ConsultaAnonimizacion(id_imagen=id, consultante=solicitante.id, ocurrido=solicitante.ahora())
-    return lectura.archivo(id, solicitante.sobre(hecho, sujeto=id), hecho)
+    return lectura.archivo(id, solicitante.acceso, solicitante.sobre(hecho, sujeto=id), hecho)

@@ -12,4 +12,4 @@ def obtener_imagen_anonimizada(
     """The one of that id, shown once it is written down who looked; what is not there tells nothing (ADR 10)."""
     id = consulta.id_imagen
     hecho = ConsultaAnonimizacion(id_imagen=id, consultante=solicitante.id, ocurrido=solicitante.ahora())
-    return lectura.imagen(id, solicitante.sobre(hecho, sujeto=id), hecho)
+    return lectura.imagen(id, solicitante.acceso, solicitante.sobre(hecho, sujeto=id), hecho)

@@ -40,10 +40,13 @@ def crear_servicio_datos(comando: CrearServicioDatos, unidad: Unidad) -> None:
     id, id_suscripcion = unidad.sobre.sujeto, comando.suscripcion.codigo
     if unidad.servicios_datos.obtener(id) is not None:
         raise ReglaViolada(motivos.SERVICIO_EXISTENTE)
-    exigir_activa(id_suscripcion, unidad)
+    # Where nobody is asked who they are, whom a command names counts for nothing, as it always did.
+    nombrado = "" if unidad.sobre.quien is None else comando.cliente_codigo
+    conocida = exigir_activa(id_suscripcion, unidad, de=nombrado)
     if unidad.servicios_datos.vivo_de(id_suscripcion) is not None:
         raise ReglaViolada(motivos.YA_TIENE_SERVICIO)
-    unidad.servicios_datos.agregar(ServicioDatos.crear(id, id_suscripcion, "", _asignar(comando, unidad)))
+    asignacion = _asignar(comando, unidad)
+    unidad.servicios_datos.agregar(ServicioDatos.crear(id, id_suscripcion, "", asignacion, conocida.cliente_codigo))
 
 
 def _asignar(comando: CrearServicioDatos, unidad: Unidad) -> Asignacion:

@@ -6,6 +6,7 @@ from contratos.consultas import Consulta
 from contratos.consultas.servicio_datos import (
     ListarImagenesDeDataset,
     ListarServiciosDatos,
+    ObtenerArchivoDeDataset,
     ObtenerComandoServicioDatos,
     ObtenerManifiestoDeDataset,
     ObtenerServicioDatos,
@@ -13,6 +14,7 @@ from contratos.consultas.servicio_datos import (
 from seedwork.aplicacion.consultas import Respondedor
 from servicio_datos.aplicacion.consultas.listar_imagenes_de_dataset import listar_imagenes_de_dataset
 from servicio_datos.aplicacion.consultas.listar_servicios_datos import listar_servicios_datos
+from servicio_datos.aplicacion.consultas.obtener_archivo_de_dataset import obtener_archivo_de_dataset
 from servicio_datos.aplicacion.consultas.obtener_comando_servicio_datos import obtener_comando_servicio_datos
 from servicio_datos.aplicacion.consultas.obtener_manifiesto_de_dataset import obtener_manifiesto_de_dataset
 from servicio_datos.aplicacion.consultas.obtener_servicio_datos import obtener_servicio_datos
@@ -22,5 +24,6 @@ CONSULTAS: Mapping[type[Consulta], Respondedor] = {
     ObtenerServicioDatos: obtener_servicio_datos,
     ListarImagenesDeDataset: listar_imagenes_de_dataset,
     ObtenerManifiestoDeDataset: obtener_manifiesto_de_dataset,
+    ObtenerArchivoDeDataset: obtener_archivo_de_dataset,
     ObtenerComandoServicioDatos: obtener_comando_servicio_datos,
 }

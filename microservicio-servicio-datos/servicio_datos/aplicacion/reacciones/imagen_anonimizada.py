@@ -27,6 +27,7 @@ def conocer_imagen(hecho: ImagenAnonimizada, unidad: Unidad) -> None:
             seudonimo=hecho.seudonimo_paciente,
             sha256=hecho.sha256,
             octetos=hecho.octetos,
+            tipo=hecho.tipo_de_archivo,
             sin_emisor=hecho.emisor == EMISOR_DESCONOCIDO,
         )
     )

@@ -29,8 +29,14 @@ REGLAS: Reglas = {
 
 
 def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> None:
-    """Make the subscription, and start its saga; a plan without resources is in force at once."""
+    """Make the subscription, and start its saga; a plan without resources is in force at once.
+
+    A client creates under its own code alone: else its letters, and the client's data, would be another's.
+    """
     sobre = unidad.sobre
+    # Before anything that would tell of what there is.
+    if not unidad.acceso.alcanza("cliente", comando.cliente_codigo):
+        raise ReglaViolada(motivos.NO_AUTORIZADO)
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
         raise ReglaViolada(motivos.SUSCRIPCION_EXISTENTE)
     exigir(comando, REGLAS)

@@ -7,21 +7,22 @@ from contratos import motivos
 from contratos.consultas import suscripciones as contrato
 from contratos.consultas.suscripciones import ListarSagas, PaginaSagas, Saga
 from saga.fin import estado
+from seedwork.aplicacion.consultas import Solicitante
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
 
 
-def listar_sagas(consulta: ListarSagas, lectura: Lectura) -> PaginaSagas | None:
+def listar_sagas(consulta: ListarSagas, lectura: Lectura, solicitante: Solicitante) -> PaginaSagas | None:
     """All of them, the latest last; None where there is no such subscription."""
-    sagas = lineas_de_tiempo(consulta.id_suscripcion, lectura)
+    sagas = lineas_de_tiempo(consulta.id_suscripcion, lectura, solicitante)
     return PaginaSagas(elementos=sagas, siguiente=None) if sagas else None
 
 
-def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura) -> list[Saga]:
+def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura, solicitante: Solicitante) -> list[Saga]:
     """Each saga of a subscription with the state that follows from its steps, the latest last."""
     return [
         Saga(id_saga=id_saga, estado=estado(pasos), pasos=_mostrar(pasos))
-        for id_saga, pasos in lectura.sagas(id_suscripcion).items()
+        for id_saga, pasos in lectura.sagas(id_suscripcion, solicitante.acceso).items()
     ]
 
 

@@ -12,6 +12,7 @@ from contratos.consultas.base import (
     Pagina,
     Parte,
     Respuesta,
+    Sujeto,
     Texto,
     de_contexto,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Pagina",
     "Parte",
     "Respuesta",
+    "Sujeto",
     "Texto",
     "de_contexto",
 ]

@@ -16,6 +16,8 @@ Id = NewType("Id", str)
 """An id or a code."""
 Texto = NewType("Texto", str)
 """Words."""
+Sujeto = NewType("Sujeto", str)
+"""A caller's id, as its token's ``sub`` tells it."""
 Cursor = NewType("Cursor", str)
 """Where a page of a list begins; only its owner reads it."""
 
@@ -107,7 +109,7 @@ class ArchivoNombrado(Respuesta):
 class Consulta(_Declarada):
     """A query: the ids in its path, and its parameters. Its docstring is its title to web clients.
 
-    The first three are given to the subclass.
+    The first three are given to the subclass; one without them is no query, but what several have in common.
 
     Attributes:
         contexto: who owns the answer.
@@ -121,8 +123,10 @@ class Consulta(_Declarada):
     respuesta: ClassVar[type[Respuesta]]
     parametros: ClassVar[tuple[str, ...]]
 
-    def __init_subclass__(cls, *, contexto: str, ruta: str, respuesta: type[Respuesta]) -> None:
+    def __init_subclass__(cls, *, contexto: str = "", ruta: str = "", respuesta: type[Respuesta] = Respuesta) -> None:
         super().__init_subclass__()
+        if not contexto:
+            return
         cls.contexto, cls.ruta, cls.respuesta = contexto, ruta, respuesta
         nombres = [c.name for c in dataclasses.fields(cls)]
         ids = re.findall(r"\{(\w+)\}", ruta)

@@ -9,6 +9,7 @@ from contratos.consultas.base import (
     PAGINA,
     SERVICIO_DATOS,
     SUSCRIPCION,
+    ArchivoNombrado,
     Consulta,
     Cursor,
     Id,
@@ -64,6 +65,9 @@ class ServicioDatos(Respuesta):
     experto: Experto = campo("Quien lo atiende.")
     nube: Nube = campo("Donde está.")
     dataset: Dataset = campo("Su conjunto de datos.")
+    investigadores: list[str] = campo(
+        "Quiénes, además de su cliente, pueden leer su conjunto de datos: el `sub` de cada uno.", ["inv-07"]
+    )
 
 
 class PaginaServiciosDatos(Pagina):
@@ -171,6 +175,25 @@ class ObtenerManifiestoDeDataset(
 
     id_servicio_datos: Id = campo("El servicio de datos.")
     version: Id | None = filtro(_VERSION)
+
+
+class ArchivoPublicado(ArchivoNombrado):
+    """El archivo limpio de una imagen, el de la última versión del conjunto de datos que la tiene."""
+
+    estado: Literal["PUBLICADA"] = campo("Cómo está la imagen.", "PUBLICADA")
+    id_imagen: str = campo("La imagen.", IMAGEN)
+
+
+class ObtenerArchivoDeDataset(
+    Consulta,
+    contexto="servicio-datos",
+    ruta="/servicios-datos/{id_servicio_datos}/dataset/imagenes/{id_imagen}/archivo",
+    respuesta=ArchivoPublicado,
+):
+    """El archivo limpio de una imagen del conjunto de datos de un servicio iniciado."""
+
+    id_servicio_datos: Id = campo("El servicio de datos.")
+    id_imagen: Id = campo("La imagen.")
 
 
 class ObtenerComandoServicioDatos(

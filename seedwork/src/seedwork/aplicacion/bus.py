@@ -7,9 +7,11 @@ from operator import attrgetter
 from typing import Any
 
 from contratos import motivos
+from contratos.acceso import Alcance, permiso
 from contratos.base import Mensaje
 from seedwork.aplicacion.espera import Aplazado, EnEspera, Paciencia, PorConocer
 from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.unidad import Abrir, UnidadTrabajo
 from seedwork.aplicacion.validez import es_de_otro
 from seedwork.dominio.errores import ReglaViolada
@@ -25,7 +27,8 @@ Rechazar = Callable[[Any, Any, str], None]
 """``(command, unit of work, reason's code) -> None``: tells that a command took no effect, and keeps what is to be kept
 of it."""
 
-_Asunto = tuple[str, str]
+_Asunto = tuple[str, str, str]
+"""A command's type, its subject, and whose it is: those that have all three alike keep their order."""
 
 
 class Bus:
@@ -38,6 +41,7 @@ class Bus:
         rechazar: tells of every refused command, whoever refused it.
         paciencia: how long commands wait for what they name; needed where there are commands.
         tras: hears of what was handled, refused, or known already.
+        autenticada: whether callers are asked who they are: then a command that names nobody is refused.
     """
 
     def __init__(
@@ -48,18 +52,23 @@ class Bus:
         rechazar: Rechazar | None = None,
         paciencia: Paciencia | None = None,
         tras: Tras = lambda _atendidos: None,
+        *,
+        autenticada: bool = False,
     ) -> None:
         if not manejadores:
             raise ValueError(f"el consumidor {consumidor} no tiene manejadores")
         for tipo in manejadores:
             if tipo.clase == "comando" and (rechazar is None or paciencia is None):
                 raise ValueError(f"{tipo.__name__} es un comando: falta decir cómo se rechaza, y cuánto espera")
+            if tipo.clase == "comando" and autenticada:
+                permiso(tipo)
         self.consumidor = consumidor
         self.manejadores = manejadores
         self._abrir = abrir
         self._rechazar = rechazar
         self._paciencia = paciencia
         self._tras = tras
+        self.autenticada = autenticada
 
     def procesar(self, recibidos: Sequence[Recibido], *, lote: str | None = None) -> Collection[str]:
         """Handle all of them in one transaction, in order; what was handled before is passed over.
@@ -172,16 +181,17 @@ class _Lote:
         return {*self._copias, *(r.sobre.id for r in self._esperan)}
 
     def _conocer(self, comandos: Sequence[Recibido]) -> None:
-        """Whose each idempotency key is, and which commands of these subjects wait already, of whatever type: one that
-        would make what another names is still on its way. Who looks for that looks later: so none is missed."""
+        """Whose each idempotency key is, and which commands of these subjects wait already, of whatever type, and of
+        whomever: one that would make what another names is still on its way. Who looks for that looks later: so none
+        is missed."""
         transaccion = self._unidad.transaccion
         claves = {r.sobre.clave_idempotencia: r.sobre.id for r in reversed(comandos) if r.sobre.clave_idempotencia}
         if claves:
             self._duenos = transaccion.reclamar_claves(claves)
         tipos = [t.tipo for t in self._bus.manejadores if t.clase == "comando"]
-        asuntos = {(tipo, r.sobre.sujeto) for r in comandos for tipo in tipos}
+        asuntos = {(tipo, r.sobre.sujeto, r.sobre.acceso.titular) for r in comandos for tipo in tipos}
         for fila in transaccion.en_espera(self._bus.consumidor, asuntos, {r.sobre.id for r in comandos}):
-            self._filas.setdefault((fila.tipo, fila.sujeto), {})[fila.id] = fila
+            self._filas.setdefault((fila.tipo, fila.sujeto, fila.titular), {})[fila.id] = fila
 
     def _vuelta(self, recibidos: Iterable[Recibido], *, ultima: bool = False) -> None:
         detras: set[_Asunto] = set()
@@ -211,6 +221,7 @@ class _Lote:
             return True
         try:
             with unidad.mensaje(sobre):
+                self._exigir_permiso(sobre)
                 if sobre.clave_idempotencia and self._duenos[sobre.clave_idempotencia] != sobre.id:
                     raise ReglaViolada(motivos.CLAVE_DE_IDEMPOTENCIA_REUTILIZADA)
                 if es_de_otro(mensaje, sobre.sujeto):
@@ -225,11 +236,18 @@ class _Lote:
             self._bus.rechazar_comando(unidad, recibido, falta.codigo)
         return True
 
+    def _exigir_permiso(self, sobre: Sobre) -> None:
+        """Whose the thing is that it asks about, its handler looks at."""
+        nadie = sobre.quien is None and self._bus.autenticada
+        if nadie or self._unidad.acceso.alcance is Alcance.NADA:
+            raise ReglaViolada(motivos.NO_AUTORIZADO)
+
     def _agotada(self, falta: PorConocer, recibido: Recibido) -> bool:
         """Whether nothing would make it known any more: no creation of its subject waits here itself, acknowledged
         though it is, and none is on its way."""
-        propias = (c.mensaje for etapa in falta.etapas for c in etapa if c.consumidor == self._bus.consumidor)
-        if any(self._filas.get((creacion.tipo, recibido.sobre.sujeto)) for creacion in propias):
+        propias = {c.mensaje.tipo for etapa in falta.etapas for c in etapa if c.consumidor == self._bus.consumidor}
+        sujeto = recibido.sobre.sujeto
+        if any(filas and tipo in propias and de == sujeto for (tipo, de, _), filas in self._filas.items()):
             return False
         return self._bus.paciencia.agotada(falta.etapas, self._segundos(recibido))
 
@@ -259,7 +277,8 @@ def _hay_delante(filas: Mapping[str, EnEspera], propia: EnEspera | None) -> bool
 
 
 def _asunto(recibido: Recibido) -> _Asunto:
-    return recibido.sobre.tipo, recibido.sobre.sujeto
+    sobre = recibido.sobre
+    return sobre.tipo, sobre.sujeto, sobre.acceso.titular
 
 
 def _ids_por_nombre(recibidos: Iterable[Recibido]) -> Mapping[str, Collection[str]]:

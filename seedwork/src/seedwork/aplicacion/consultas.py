@@ -2,24 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from contratos.base import Mensaje
-from contratos.consultas import Respuesta
+from contratos.consultas import Consulta, Respuesta
 from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre, en_texto
+from seedwork.dominio.reglas import es_id
 
-Respondedor = Callable[[Any, Any], Respuesta | None]
-"""``(query, reading side) -> its answer``; None for what is not there."""
+ANONIMO = "anonimo"
+"""Who asks, where nobody was authenticated."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Solicitante:
-    """Who asks: an id, and the request's correlation id."""
+    """Who asks, how far that one reaches with this query, and the request's correlation id."""
 
-    id: str
+    acceso: Acceso
     correlacion: str
     entorno: Entorno
+
+    @property
+    def id(self) -> str:
+        """An id for who asks; :data:`ANONIMO` where nobody was authenticated, or where its own is no id."""
+        quien = self.acceso.quien
+        return quien.id if quien is not None and es_id(quien.id) else ANONIMO
 
     def ahora(self) -> str:
         """The instant of the question, as messages tell it."""
@@ -36,14 +44,41 @@ class Solicitante:
         )
 
 
+Respondedor = Callable[[Any, Any, Solicitante], Respuesta | None]
+"""``(query, reading side, who asks) -> its answer``; None for what is not there, or not that one's to know."""
+
+
+class Auditor(Protocol):
+    """Keeps who asked what."""
+
+    def anotar(self, consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> None:
+        """Keep it, before the answer is shown; where nobody was asked who they are, there is nothing to keep."""
+
+
+class SinAuditor:
+    """Keeps nothing, where nobody is asked who they are.
+
+    It lets no query of anybody named pass: that would be seen, and kept nowhere.
+    """
+
+    def anotar(self, consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> None:
+        """See the port.
+
+        Raises:
+            RuntimeError: somebody is named.
+        """
+        if solicitante.acceso.quien is not None:
+            raise RuntimeError(f"nadie guarda quién pidió {type(consulta).__name__}")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Auditada:
     """Stands in a table of queries for one that publishes a fact of having been asked.
 
     Attributes:
-        responder: ``(query, reading side, who asks) -> its answer``. No other query learns who asks.
+        responder: what answers it.
         publica: the fact. It is durable before what was found is shown.
     """
 
-    responder: Callable[[Any, Any, Solicitante], Respuesta | None]
+    responder: Respondedor
     publica: type[Mensaje]

@@ -40,7 +40,8 @@ class EnEspera:
     """A command that waits, as its row tells.
 
     Attributes:
-        turno: its place among those that wait with its type and subject.
+        titular: whose it is (``Acceso.titular``): who waits for what is another's stands before nobody but itself.
+        turno: its place among those that wait with its type and subject, and are the same one's.
         segundos: since it was first delivered, on the database's clock.
         vuelta: how often it was made to wait; an older copy of it counts for nothing.
     """
@@ -48,6 +49,7 @@ class EnEspera:
     id: str
     tipo: str
     sujeto: str
+    titular: str
     turno: int
     segundos: float
     vuelta: int

@@ -1,10 +1,14 @@
 """The envelope of a message: CloudEvents 1.0 context attributes, and the platform's extensions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
-from contratos.base import Mensaje
+from contratos.acceso import permiso
+from contratos.base import REGISTRO, Mensaje
 from seedwork.aplicacion.entorno import Entorno
+from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso, Quien
 
 
 def en_texto(instante: datetime) -> str:
@@ -38,6 +42,8 @@ class Sobre:
         secuencia: ``ce_sequence``, +1 per event of the aggregate.
         clave_idempotencia: ``ce_idempotencykey``.
         traza: ``ce_traceparent`` (W3C Trace Context §3.2).
+        quien: who asked for a command: ``ce_authtype``, ``ce_authid`` and ``ce_authclaims`` (CloudEvents, extension
+            "authcontext"). No event bears it: some are kept for ever.
     """
 
     id: str
@@ -50,6 +56,19 @@ class Sobre:
     secuencia: int | None = None
     clave_idempotencia: str | None = None
     traza: str | None = None
+    quien: Quien | None = None
+
+    @property
+    def acceso(self) -> Acceso:
+        """How far whoever asked for the command reaches with it; all the way for what no caller asked for, as no event
+        is.
+
+        Raises:
+            SinPermiso: the command has no rule.
+        """
+        if self.quien is None or (tipo := REGISTRO[self.tipo]).clase == "evento":
+            return SIN_PREGUNTAR
+        return Acceso(self.quien, permiso(tipo))
 
     @classmethod
     def nuevo(
@@ -63,6 +82,7 @@ class Sobre:
         correlacion: str | None = None,
         clave_idempotencia: str | None = None,
         traza: str | None = None,
+        quien: Quien | None = None,
     ) -> "Sobre":
         """The envelope of a message that no other message caused: a command at the door, an audit fact of a query."""
         propio = id or entorno.id()
@@ -75,6 +95,7 @@ class Sobre:
             correlacion=correlacion or propio,
             clave_idempotencia=clave_idempotencia,
             traza=traza,
+            quien=quien,
         )
 
     @classmethod
@@ -91,6 +112,18 @@ class Sobre:
             tiempo=en_texto(entorno.ahora()),
             correlacion=correlacion,
         )
+
+    def como_datos(self) -> dict[str, Any]:
+        """What JSON can hold of it, which is all, for whoever goes on with it later."""
+        quien = self.quien
+        autor = None if quien is None else [quien.tipo, quien.id, quien.afirmaciones()]
+        return asdict(replace(self, quien=None)) | {"quien": autor}
+
+    @classmethod
+    def de_datos(cls, datos: Mapping[str, Any]) -> "Sobre":
+        """The inverse; what was kept before callers had names has none."""
+        autor = datos.get("quien")
+        return cls(**{**datos, "quien": None if autor is None else Quien.de_afirmaciones(*autor)})
 
     def consecuencia(
         self,
@@ -113,4 +146,5 @@ class Sobre:
             causa=self.id or None,
             secuencia=secuencia,
             traza=self.traza,
+            quien=self.quien if mensaje.clase == "comando" else None,
         )

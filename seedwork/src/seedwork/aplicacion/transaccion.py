@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contratos.base import Mensaje
+from seedwork.aplicacion.auditoria import Anotacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
 from seedwork.aplicacion.sobre import Sobre
@@ -22,11 +23,17 @@ class Saliente:
 
 @dataclass(frozen=True, slots=True)
 class DestinoDeComando:
-    """A command's fate: applied, or refused with a reason's code."""
+    """A command's fate: applied, or refused with a reason's code.
+
+    Attributes:
+        rechazo: the reason's code; None where it was applied.
+        titular: whose it is to ask for it; empty for anybody's.
+    """
 
     id_comando: str
     tipo: str
     rechazo: str | None
+    titular: str = ""
 
 
 class Inscripcion:
@@ -116,10 +123,11 @@ class Transaccion(Protocol):
         ...
 
     def en_espera(
-        self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
+        self, consumidor: str, asuntos: Collection[tuple[str, str, str]], ids: Collection[str]
     ) -> Sequence[EnEspera]:
-        """Of the commands that wait with these types and subjects, in their turns: those with these ids, and, of each
-        type and subject, the first of the others."""
+        """Of the commands that wait with these types and subjects, in their turns: those with these ids; of the others,
+        the first of each type, subject and whose they are; and, of each type and subject, the first of one of those
+        whose there are."""
         ...
 
     def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
@@ -131,6 +139,11 @@ class Transaccion(Protocol):
         """The command waits no more; it is done with, and its attempts are forgotten."""
         ...
 
-    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[DestinoDeComando]) -> None:
-        """Write what is to be sent, in order, and the fates of commands."""
+    def guardar(
+        self,
+        salientes: Sequence[Saliente],
+        destinos: Sequence[DestinoDeComando],
+        anotaciones: Sequence[Anotacion] = (),
+    ) -> None:
+        """Write what is to be sent, in order, the fates of commands, and what the audit trail is to tell."""
         ...

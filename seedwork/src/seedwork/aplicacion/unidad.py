@@ -11,8 +11,11 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from contratos.base import Mensaje
+from seedwork.aplicacion import auditoria
+from seedwork.aplicacion.auditoria import Anotacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import PorConocer
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.transaccion import DestinoDeComando, Saliente, Transaccion
 from seedwork.dominio.agregado import EventoDominio
@@ -56,7 +59,8 @@ class UnidadTrabajo:
         self._regresos = transaccion.cambios.regresos
         self._salientes: list[Saliente] = []
         self._destinos: list[DestinoDeComando] = []
-        self._marca = 0, 0
+        self._anotaciones: list[Anotacion] = []
+        self._marca = 0, 0, 0
 
     @property
     def sobre(self) -> Sobre:
@@ -68,6 +72,11 @@ class UnidadTrabajo:
         if self._sobre is None:
             raise RuntimeError("esta unidad de trabajo no atiende ningún mensaje")
         return self._sobre
+
+    @property
+    def acceso(self) -> Acceso:
+        """How far whoever asked for the command being handled reaches; all the way for what no caller asked for."""
+        return self.sobre.acceso
 
     def mensaje(self, sobre: Sobre, *, deshacible: bool = True) -> AbstractContextManager[object]:
         """Handle a message in the block.
@@ -86,7 +95,7 @@ class UnidadTrabajo:
         self._sobre = sobre
         self._prestados.clear()
         self._regresos.clear()
-        self._marca = len(self._salientes), len(self._destinos)
+        self._marca = len(self._salientes), len(self._destinos), len(self._anotaciones)
         self.transaccion.marcar(deshacible=deshacible)
         return _Curso(self, deshacible)
 
@@ -106,6 +115,10 @@ class UnidadTrabajo:
             mensaje, fuente=self._fuente, sujeto=sujeto, secuencia=secuencia, id=id, entorno=self.entorno
         )
         self._salientes.append(Saliente(sobre, mensaje))
+
+    def auditar(self, anotacion: Anotacion) -> None:
+        """Have the audit trail tell something; what becomes of commands, it tells anyway."""
+        self._anotaciones.append(anotacion)
 
     def anotar_aplicado(self) -> None:
         """Keep the fate of the command being handled: applied."""
@@ -127,7 +140,7 @@ class UnidadTrabajo:
             raise RuntimeError("un mensaje quedó a medias: la unidad de trabajo no puede confirmarse")
         for inscrito in self._inscritos:
             inscrito.volcar()
-        self.transaccion.guardar(self._salientes, self._destinos)
+        self.transaccion.guardar(self._salientes, self._destinos, self._anotaciones)
 
     def soltar(self) -> None:
         """Let go of what it held.
@@ -140,7 +153,10 @@ class UnidadTrabajo:
 
     def _anotar_destino(self, rechazo: str | None) -> None:
         sobre = self.sobre
-        self._destinos.append(DestinoDeComando(sobre.id, sobre.tipo, rechazo))
+        self._destinos.append(DestinoDeComando(sobre.id, sobre.tipo, rechazo, sobre.acceso.titular))
+        anotacion = auditoria.de_comando(sobre, rechazo, self.entorno.ahora())
+        if anotacion is not None:
+            self.auditar(anotacion)
 
     def _concluir(self) -> None:
         """Publish what the aggregates recorded while the present message was handled."""
@@ -159,9 +175,10 @@ class UnidadTrabajo:
         for regreso in reversed(self._regresos):
             regreso()
         self.transaccion.deshacer()
-        salientes, destinos = self._marca
+        salientes, destinos, anotaciones = self._marca
         del self._salientes[salientes:]
         del self._destinos[destinos:]
+        del self._anotaciones[anotaciones:]
         self._sobre = None
 
 

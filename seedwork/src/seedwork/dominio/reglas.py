@@ -22,6 +22,10 @@ MAXIMO_NUMERO = 20
 PATRON_MONTO = r"^[0-9]{1,12}\.[0-9]{2}$"
 PATRON_MONEDA = r"^[A-Z]{3}$"
 
+MAXIMO_SUJETO = 255
+PATRON_SUJETO = rf"^[ -~]{{1,{MAXIMO_SUJETO}}}$"
+REGLA_SUJETO = f"debe tener de 1 a {MAXIMO_SUJETO} caracteres imprimibles de ASCII"
+
 FECHA_MINIMA = date(3, 1, 1)
 """An image's date is moved back by up to two years, and has to stay a date."""
 MAXIMO_FECHA = 64
@@ -37,6 +41,7 @@ PATRON_FECHA = (
 REGLA_FECHA = f"debe ser una fecha AAAA-MM-DD HH:MM:SS o de RFC 3339, del año {FECHA_MINIMA.year} o posterior"
 
 _ID = re.compile(PATRON_ID)
+_SUJETO = re.compile(PATRON_SUJETO)
 _NUMERO_ESCRITO = re.compile(PATRON_NUMERO)
 _NUMERO = re.compile(rf"[0-9A-Z]{{1,{MAXIMO_NUMERO}}}")
 _SEPARADORES = str.maketrans("", "", ".- ")
@@ -48,6 +53,11 @@ _FECHA = re.compile(PATRON_FECHA)
 def es_id(texto: str) -> bool:
     """Whether it can be an id or code: 1 to 128 of ``[A-Za-z0-9._:-]``, neither ``.`` nor ``..``."""
     return len(texto) <= MAXIMO_ID and _ID.fullmatch(texto) is not None
+
+
+def es_sujeto(texto: str) -> bool:
+    """Whether it can be a caller's id, as a token's ``sub`` tells it: 1 to 255 printable characters of ASCII."""
+    return _SUJETO.fullmatch(texto) is not None
 
 
 def leer_numero(escrito: str | int | Decimal) -> str:

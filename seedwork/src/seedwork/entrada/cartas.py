@@ -13,11 +13,13 @@ import sqlalchemy as sa
 import stamina
 import structlog
 
+from seedwork.aplicacion.auditoria import LINEA_DE_COMANDOS, Anotacion
 from seedwork.aplicacion.broker import SinEsquemas
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import en_instante, en_texto
+from seedwork.infraestructura.auditoria import anotar
 from seedwork.infraestructura.bd import es_de_infraestructura
 from seedwork.infraestructura.cartas import Buzon, Carta, abrir_buzon, conocido
 from seedwork.infraestructura.cloudevents import MensajeIlegible
@@ -90,6 +92,8 @@ class Cartero:
         motor: the service's own database.
         entorno: where time and ids come from.
         memoria: how long every inbox remembers what it handled.
+        operador: who replays and discards, by the name of its user here, for the audit trail; empty for the service
+            itself, which discards what is too old.
     """
 
     def __init__(
@@ -101,10 +105,13 @@ class Cartero:
         entorno: Entorno,
         *,
         memoria: timedelta,
+        operador: str = "",
     ) -> None:
         self._cliente = cliente
         self._contexto = contexto
         self._bus = bus
+        self._motor = motor
+        self._operador = operador
         self._intentos = IntentosSQL(motor, bus.consumidor, entorno.id())
         self._entorno = entorno
         self._memoria = memoria
@@ -128,6 +135,7 @@ class Cartero:
             self._publicar(productor, carta)
         except _DE_LA_CARTA as error:
             raise SeQueda(f"el broker no la admite: {type(error).__name__}") from None
+        self._auditar("ReenviarCarta", carta, REENVIADA)
         self._quitar(buzon, carta)
         self._anotar("carta reenviada", carta, REENVIADA)
         return REENVIADA
@@ -143,6 +151,7 @@ class Cartero:
             pulsar.PulsarException, SinEsquemas: the broker is in trouble. The letter stays.
         """
         resultado = self._dar_por_perdido(carta, sin_falta=sin_falta)
+        self._auditar("DescartarCarta", carta, resultado)
         self._quitar(buzon, carta)
         self._anotar("carta descartada", carta, resultado)
         return resultado
@@ -246,6 +255,21 @@ class Cartero:
         if carta.sin_sitio is not None:
             raise MensajeIlegible("su carga no cupo en la carta")
         return self._decodificador.decodificar(carta)
+
+    def _auditar(self, accion: str, carta: Carta, resultado: str) -> None:
+        """Have the trail tell what an operator did, before the letter is gone: none goes without."""
+        if not self._operador:
+            return
+        anotacion = Anotacion(
+            ocurrido=self._entorno.ahora(),
+            quien=self._operador,
+            titular=LINEA_DE_COMANDOS,
+            accion=accion,
+            recurso=carta.id or carta.lugar,
+            resultado=resultado,
+            correlacion=carta.correlacion,
+        )
+        anotar(self._motor, anotacion)
 
     def _anotar(self, que: str, carta: Carta, resultado: str) -> None:
         """Log what became of a letter. Not its error: the log has it since it was parked, or somebody else wrote it."""

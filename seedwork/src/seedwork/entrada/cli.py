@@ -1,6 +1,8 @@
 """The command line that every service has: ``python -m <service> <verb>``."""
 
+import getpass
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +21,7 @@ from seedwork.entrada import logs
 from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda, en_su_lugar
 from seedwork.entrada.conexiones import direcciones
 from seedwork.entrada.logs import apartar_salida
+from seedwork.entrada.provisionar import puede
 from seedwork.entrada.servicio import Servicio
 from seedwork.entrada.servidor import Ajustes, servir
 from seedwork.infraestructura import bd
@@ -39,7 +42,7 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
         config = servicio().config
         servir(
             f"{paquete}.composicion:crear_api()",
-            Ajustes(direcciones=direcciones(config.http_host, config.http_puerto)),
+            Ajustes(direcciones=direcciones(config.http_host, config.http_puerto), tls=config.tls),
         )
 
     @cli.command()
@@ -59,14 +62,15 @@ def crear_cli(servicio: Callable[[], Servicio], paquete: str) -> typer.Typer:
 
     @cli.command()
     def provisionar() -> None:
-        """Make topics, policies, schemas and subscriptions on the broker. Idempotent."""
+        """Make topics, policies, schemas and subscriptions on the broker; with PULSAR_TOKEN_ADMIN, for all."""
         servicio().aprovisionar()
 
     @cli.command()
     def preparar() -> None:
-        """Migrate, then provision: what must be done before the first start."""
+        """Migrate, then provision, where we may: not with a PULSAR_TOKEN and no PULSAR_TOKEN_ADMIN."""
         servicio().migrar()
-        servicio().aprovisionar()
+        if puede(servicio().config):
+            servicio().aprovisionar()
 
     cli.add_typer(_cartas(servicio), name="cartas")
     return cli
@@ -90,7 +94,9 @@ class _Verbos(TyperGroup):
         except sa.exc.DBAPIError as error:
             causa = type(error.orig).__name__
             if respuesta := bd.respuesta_del_servidor(error):
-                _terminar(causa, f"la base de datos de DATABASE_URL responde: {respuesta}")
+                _terminar(
+                    causa, f"la base de datos de DATABASE_URL, o de DATABASE_URL_MIGRACION, responde: {respuesta}"
+                )
             if bd.es_de_infraestructura(error):
                 _terminar(causa, _AUSENTE)
             _terminar(causa, "¿está al día el esquema de la base de datos? Lo pone el verbo migrar")
@@ -176,7 +182,7 @@ def _filtro(
 def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
     """The service's dead letters in hand."""
     logs.configurar(servicio.nombre, servicio.config.log_nivel, salida="stderr")
-    cliente = crear_cliente(servicio.config.pulsar_url, token=servicio.config.token)
+    cliente = crear_cliente(servicio.config.pulsar_url, quien=servicio.config.credencial)
     try:
         with abrir_buzon(cliente, servicio.nombre) as buzon:
             yield cliente, buzon
@@ -188,7 +194,7 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
     """Do it to each letter that is meant, and say what became of it. Exit code 1 where one stays, or none is meant."""
     fines: Counter[str] = Counter()
     with _buzon(servicio) as (cliente, buzon):
-        cartero = servicio.cartero(cliente, servicio.motor())
+        cartero = servicio.cartero(cliente, servicio.motor(), operador=_operador())
         for carta in filter(filtro.admite, buzon):
             linea = {"id": carta.id, "carta": en_su_lugar(carta), "tipo": carta.tipo, "clave": carta.clave}
             try:
@@ -200,6 +206,15 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
     print(", ".join(f"{fin}: {n}" for fin, n in fines.items()) or "ninguna carta es de esas", file=sys.stderr)
     if not fines or SE_QUEDA in fines:
         raise typer.Exit(1)
+
+
+def _operador() -> str:
+    """Who runs this, as the system knows its user."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        # A container may run as a user that has no name.
+        return f"uid:{os.getuid()}"
 
 
 def _resumen(carta: Carta) -> dict[str, Any]:

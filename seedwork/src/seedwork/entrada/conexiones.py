@@ -7,6 +7,7 @@ ever waits for a client. All of it runs on one event loop; the application's vie
 import asyncio
 import re
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ from seedwork.entrada.descargas import SITIO, Descarga, Sitio
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
+from seedwork.entrada.proteccion import proteger
 from seedwork.entrada.sitios import Sitios
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,8 @@ _POR_TEXTO = {
     "Request has invalid `Transfer-Encoding`": HTTPStatus.NOT_IMPLEMENTED,
 }
 """What is answered to errors that their class does not tell apart."""
+SALUDO_S = 5.0
+"""Seconds that a client may take to agree on TLS; meanwhile it is one of those that are open."""
 _LINGER_CERO = struct.pack("ii", 1, 0)
 
 
@@ -375,9 +379,17 @@ class Servidor:
         app: the application.
         limites: what clients may take.
         sitios: the places of files that come and go, where other processes share them.
+        tls: what it talks with; in the clear by default.
     """
 
-    def __init__(self, app: App, limites: Limites, sitios: SitiosDeArchivos | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        limites: Limites,
+        sitios: SitiosDeArchivos | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._tls = tls
         self._app = app
         self._limites = limites
         self._maximo: int = app.config["MAX_CONTENT_LENGTH"]
@@ -462,9 +474,17 @@ class Servidor:
             self._esperar_sitio()
             return
         cliente.setblocking(False)
-        tarea: asyncio.Task[Any] = self._bucle.create_task(self._bucle.connect_accepted_socket(self._servidor, cliente))
+        tarea: asyncio.Task[Any] = self._bucle.create_task(self._recibir(cliente))
         self._llegando.add(tarea)
         tarea.add_done_callback(self._llegando.discard)
+
+    async def _recibir(self, cliente: socket.socket) -> None:
+        """Make a connection of a client's socket; who does not agree on TLS in time has none."""
+        plazos = {} if self._tls is None else {"ssl_handshake_timeout": SALUDO_S, "ssl_shutdown_timeout": DESPEDIDA_S}
+        try:
+            await self._bucle.connect_accepted_socket(self._servidor, cliente, ssl=self._tls, **plazos)
+        except OSError as error:
+            log.debug("sin conexión", error=type(error).__name__)
 
     def _hacer_sitio(self) -> bool:
         """Close the connection that has been idle for longest, or else the slowest; whether there was one."""
@@ -542,12 +562,16 @@ class Servidor:
                 return conexion.rechazar(HTTPStatus.EXPECTATION_FAILED, "ExpectationFailed")
             if self._corre(pedido):
                 return await self._atender_mientras_llega(conexion, pedido, espera is not None)
+            entorno = self._entorno(conexion, pedido, BytesIO(), None)
             try:
-                cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
+                self._caber(pedido.content_length or 0)
+                # What is not here yet is not waited for where its sender may not come in.
+                if not _por_venir(pedido) or await self._app.admite(entorno):
+                    cuerpo, largo = await self._leer(pedido, espera is not None, conexion.limite)
+                    wsgi.con_cuerpo(entorno, cuerpo, largo)
             except _SinLeer as razon:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
-            entorno = self._entorno(conexion, pedido, cuerpo, largo)
             entorno[SITIO] = sitio
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
@@ -560,7 +584,9 @@ class Servidor:
         self, conexion: Conexion, pedido: web.BaseRequest, cuerpo: IOBase, largo: int | None
     ) -> dict[str, Any]:
         if conexion.base is None:
-            conexion.base = wsgi.de_la_conexion(conexion.peername, conexion.sockname, self._limites.proxies)
+            conexion.base = wsgi.de_la_conexion(
+                conexion.peername, conexion.sockname, self._limites.proxies, cifrada=self._tls is not None
+            )
         return wsgi.de_la_peticion(conexion.base, pedido, cuerpo, largo, self._limites.proxies)
 
     def _corre(self, pedido: web.BaseRequest) -> bool:
@@ -599,11 +625,10 @@ class Servidor:
         Raises:
             _SinLeer: it is too large, was not whole in time, or no more can be held at once.
         """
-        self._caber(pedido.content_length or 0)
         if not pedido.body_exists:
             return BytesIO(), None
         conexion, contenido = cast(Conexion, pedido.protocol), pedido.content
-        if contenido.is_eof() and contenido.exception() is None:
+        if not _por_venir(pedido):
             leido = contenido.read_nowait()
             self._caber(len(leido))
             self._tomar(conexion, len(leido))
@@ -728,6 +753,11 @@ def _sin_fallar(comprobar: Callable[[], object]) -> None:
         comprobar()
 
 
+def _por_venir(pedido: web.BaseRequest) -> bool:
+    """Whether the request's body is not here, whole."""
+    return pedido.body_exists and not (pedido.content.is_eof() and pedido.content.exception() is None)
+
+
 def _falta(pedido: web.BaseRequest) -> bool:
     """Whether some of the request's body has not come yet, or was not read."""
     return pedido.body_exists and not pedido.content.is_eof()
@@ -744,6 +774,7 @@ def _estado(error: BaseException | None) -> int:
 def _cruda(respuesta: flask.Response) -> tuple[bytes, bytes]:
     """An answer's octets, head and body, where nothing comes after it."""
     respuesta.headers["Connection"] = "close"
+    proteger(respuesta.headers)
     # A small file's, too.
     respuesta.direct_passthrough = False
     estado = respuesta.status_code

@@ -1,13 +1,27 @@
 """Settings: environment variables, or mounted files for what is secret; read once at start and validated."""
 
+import base64
+import binascii
 import os
+import ssl
 import sys
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    FilePath,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,7 +33,11 @@ from pydantic_settings import (
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.paciencia import Espera
 from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.entrada.tls import de_servidor
+from seedwork.infraestructura.campos import Llavero
+from seedwork.infraestructura.credencial import Credencial
 from seedwork.infraestructura.plazos import SIN_CERROJOS_S, Plazos
+from seedwork.infraestructura.tokens import clave_publica
 
 C = TypeVar("C", bound=BaseSettings)
 
@@ -39,16 +57,98 @@ def _de_postgres(url: str) -> str:
     return url.replace("postgres://", "postgresql://", 1)
 
 
+def _claves(texto: str) -> list[bytes]:
+    try:
+        return [
+            base64.b64decode(clave.strip().translate(str.maketrans("-_", "+/")), validate=True)
+            for clave in texto.split(",")
+        ]
+    except (binascii.Error, ValueError):
+        raise ValueError("ha de ser base64, con comas entre clave y clave") from None
+
+
+def _de_llavero(secreto: SecretStr) -> SecretStr:
+    Llavero(_claves(secreto.get_secret_value()))
+    return secreto
+
+
 def _carpeta(ruta: Path) -> Path:
     if ruta != SECRETOS and not ruta.is_dir():
         raise ValueError("no es una carpeta")
     return ruta
 
 
+_CIFRADAS = (["require"], ["verify-ca"], ["verify-full"])
+"""libpq's words for a connection that is encrypted; by the last one alone the server is known by its name."""
+
+
+def en_claro(secreto: SecretStr | None) -> str | None:
+    """A secret as it is, where there is one."""
+    return None if secreto is None else secreto.get_secret_value()
+
+
+def exigir_cifrado(con: str, **urls: str) -> None:
+    """Raise ValueError unless each of these leads to this machine, or is talked to encrypted.
+
+    Args:
+        con: the setting for which that is so: what it holds does not travel in the clear.
+        urls: by the setting's name.
+    """
+    for variable, url in urls.items():
+        partes = urlsplit(url)
+        if partes.scheme not in ("pulsar+ssl", "https") and not es_de_esta_maquina(partes.hostname):
+            cifrado = "https://" if partes.scheme == "http" and con != "PULSAR_TOKEN" else "pulsar+ssl:// o https://"
+            raise ValueError(f"con {con}, {variable} ha de empezar por {cifrado}: un token no viaja en claro")
+
+
+def _clave_publica(dicho: str) -> str:
+    if not dicho:
+        return ""
+    clave_publica(pem(dicho))
+    return dicho
+
+
 ROTACION_DIAS = 0.5
 """Days that a topic may keep what was consumed beyond its time: it forgets whole files, and looks now and then."""
 
-_ESTA_MAQUINA = frozenset({"127.0.0.1", "::1", "localhost"})
+
+def es_de_esta_maquina(host: str | None) -> bool:
+    """Whether nobody but this machine reaches an address: the loopback."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def exigir_en_casa(variable: str, host: str) -> None:
+    """Let nothing listen beyond this machine where nobody is asked who they are.
+
+    Raises:
+        ValueError: it would.
+    """
+    if not es_de_esta_maquina(host):
+        raise ValueError(
+            f"con AUTENTICACION=ninguna, {variable} ha de ser de esta máquina (127.0.0.1): quien llegara a {host} "
+            "podría hacerlo todo. Pon AUTENTICACION=oidc"
+        )
+
+
+def pem(dicho: str) -> str:
+    """A key: the setting itself, or what is in the file that it names.
+
+    Raises:
+        ValueError: there is no such file.
+    """
+    if "-----BEGIN" in dicho:
+        # In an environment's one line, its ends are often written so.
+        return dicho.replace("\\n", "\n")
+    try:
+        return Path(dicho).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        raise ValueError("no es una clave en PEM ni un archivo que se pueda leer") from None
+
 
 Puerto = Annotated[int, Field(ge=0, le=65535)]
 UrlPulsar = Annotated[str, AfterValidator(_de_pulsar)]
@@ -70,26 +170,52 @@ class ConfigBase(BaseSettings):
     pulsar_token: SecretStr | None = Field(None, min_length=1)
     """Secret: who this process is to a broker that asks (a JWT). The broker must then be on this machine, or be talked
     to encrypted (pulsar+ssl://, https://)."""
+    pulsar_ca: FilePath | None = None
+    """The authorities, a file in PEM, that the broker's certificate must come from, where it is talked to encrypted
+    (pulsar+ssl://, https://); by default those that the system trusts. Its name is always looked at, too."""
+    http_certificado: FilePath | None = None
+    """The certificate, a file in PEM with its chain, by which the door, or a service's API, talks TLS (1.2 or newer);
+    only together with HTTP_CLAVE. By default it talks in the clear."""
+    http_clave: FilePath | None = None
+    """The file of its private key, in PEM."""
     retencion_dias: PositiveFloat = 7.0
     """Days that topics keep what was consumed, and up to four hours more; the saga's topic keeps everything."""
+    autenticacion: Literal["ninguna", "desarrollo", "oidc"] = "ninguna"
+    """Whom callers say that they are to: `oidc`, an OpenID provider's tokens; `desarrollo`, those of a key on this
+    machine (`saludtech token`); `ninguna`, nobody is asked, and nothing listens but on the loopback. The same for the
+    door and all services."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
 
     @property
-    def token(self) -> str | None:
-        """The broker's token, in the clear."""
-        return None if self.pulsar_token is None else self.pulsar_token.get_secret_value()
+    def autenticada(self) -> bool:
+        """Whether callers are asked who they are."""
+        return self.autenticacion != "ninguna"
+
+    @property
+    def credencial(self) -> Credencial:
+        """Who this process is to the broker, and by whom it knows the broker."""
+        return Credencial(en_claro(self.pulsar_token), self.pulsar_ca)
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """What its HTTP server talks with."""
+        return de_servidor(self.http_certificado, self.http_clave)
+
+    @model_validator(mode="after")
+    def _un_certificado_con_su_clave(self) -> Self:
+        if (self.http_certificado is None) != (self.http_clave is None):
+            raise ValueError("HTTP_CERTIFICADO y HTTP_CLAVE van juntas")
+        try:
+            _ = self.tls
+        except OSError as error:
+            raise ValueError(f"HTTP_CERTIFICADO y HTTP_CLAVE no sirven: {type(error).__name__}") from None
+        return self
 
     @model_validator(mode="after")
     def _el_token_no_viaja_en_claro(self) -> Self:
         if self.pulsar_token is not None:
-            for variable, url in (("PULSAR_URL", self.pulsar_url), ("PULSAR_ADMIN_URL", self.pulsar_admin_url)):
-                partes = urlsplit(url)
-                if partes.scheme not in ("pulsar+ssl", "https") and partes.hostname not in _ESTA_MAQUINA:
-                    raise ValueError(
-                        f"con PULSAR_TOKEN, {variable} ha de empezar por pulsar+ssl:// o https://: un token no viaja "
-                        "en claro"
-                    )
+            exigir_cifrado("PULSAR_TOKEN", PULSAR_URL=self.pulsar_url, PULSAR_ADMIN_URL=self.pulsar_admin_url)
         return self
 
     @classmethod
@@ -107,7 +233,24 @@ class ConfigBase(BaseSettings):
         return init_settings, env_settings, *archivos
 
 
-class ConfigDeAlmacen(ConfigBase):
+class ConfigDeMensajes(ConfigBase):
+    """What every process is told that says or hears messages."""
+
+    campos_claves: Annotated[SecretStr, AfterValidator(_de_llavero)]
+    """Required, secret: the keys that personal fields travel under, each base64 of 32 random bytes (`openssl rand
+    -base64 32`), with commas: the first encrypts, all decrypt. The same for the door and all services; what is
+    encrypted under a key that is gone can't be read. The local run makes one."""
+    campos_en_claro_hasta: AwareDatetime | None = None
+    """An instant (2026-12-14T00:00:00Z) until which personal fields in the clear are read too: while messages of before
+    there were keys may come. By default none are: whoever may publish could have its own text taken for ours."""
+
+    @property
+    def llavero(self) -> Llavero:
+        """The keys of personal fields."""
+        return Llavero(_claves(self.campos_claves.get_secret_value()), self.campos_en_claro_hasta)
+
+
+class ConfigDeAlmacen(ConfigDeMensajes):
     """What every process is told that stores or fetches files."""
 
     almacen_url: Annotated[str, AfterValidator(base_de_almacen), Field(validate_default=True)] = ".local/almacen"
@@ -115,14 +258,20 @@ class ConfigDeAlmacen(ConfigBase):
     S3's keys, region and endpoint come as its own tools take them (AWS_ACCESS_KEY_ID, …)."""
 
 
-class ConfigServicio(ConfigBase):
+class ConfigServicio(ConfigDeMensajes):
     """What every process of a service is told."""
 
     database_url: UrlPostgres
     """Required, secret: the service's own database, postgresql://user:password@host:port/database. The local run makes
     it."""
+    database_url_migracion: UrlPostgres | None = None
+    """Secret: the same database as its owner reaches it, for `migrar` and for rebuilding; no API and no worker has it.
+    By default DATABASE_URL; then nothing in the database keeps the service from altering its tables."""
     http_host: str = "127.0.0.1"
-    """Where the API and the worker's health page listen."""
+    """Where the API and the worker's health page listen; with AUTENTICACION=ninguna, on the loopback alone."""
+    puerta_clave_publica: Annotated[str, AfterValidator(_clave_publica)] = ""
+    """The door's Ed25519 public key, PEM (its ends of lines may be written \\n) or a file's path: that of what it signs
+    who asks with. The API needs it unless AUTENTICACION=ninguna. The local run and `make secretos` make it."""
     http_puerto: Puerto
     """The API's port; each service has a default of its own, where the door looks for it."""
     salud_puerto: Puerto
@@ -176,6 +325,22 @@ class ConfigServicio(ConfigBase):
     saga_plazo_s: PositiveFloat = 120.0
     """The saga's deadline in seconds. Who notifies must be done within half of it, so set it alike for all."""
 
+    @model_validator(mode="after")
+    def _la_clave_de_la_base_no_viaja_en_claro(self) -> Self:
+        if self.autenticacion == "oidc":
+            for variable, url in (
+                ("DATABASE_URL", self.database_url),
+                ("DATABASE_URL_MIGRACION", self.database_url_migracion),
+            ):
+                partes = urlsplit(url or "")
+                cifrada = parse_qs(partes.query).get("sslmode") in _CIFRADAS
+                if partes.hostname and not es_de_esta_maquina(partes.hostname) and not cifrada:
+                    raise ValueError(
+                        f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full, o "
+                        "require al menos: una clave no viaja en claro"
+                    )
+        return self
+
     @property
     def ritmo(self) -> Ritmo:
         """How often, and how long apart, the service's parts try, look and wait."""
@@ -216,6 +381,12 @@ class ConfigServicio(ConfigBase):
             cerrojo_s=2 * SIN_CERROJOS_S,
             transaccion_s=SIN_CERROJOS_S - 1,
         )
+
+    @model_validator(mode="after")
+    def _nadie_entra_sin_decir_quien_es(self) -> Self:
+        if not self.autenticada:
+            exigir_en_casa("HTTP_HOST", self.http_host)
+        return self
 
     @model_validator(mode="after")
     def _nadie_retiene_a_los_demas(self) -> Self:

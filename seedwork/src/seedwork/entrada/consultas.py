@@ -5,37 +5,42 @@ from typing import Any
 
 import flask
 
+from contratos.acceso import Alcance, permiso
 from contratos.consultas import Consulta
 from seedwork.aplicacion.consultas import Auditada, Respondedor, Solicitante
-from seedwork.aplicacion.entorno import Entorno, EntornoReal
-from seedwork.entrada.http import consultante, correlacion, regla
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.identidad import Acceso
+from seedwork.entrada.http import App, correlacion, regla
 from seedwork.entrada.problemas import ErrorHttp
 
 
-def registrar(app: flask.Flask, consultas: Mapping[type[Consulta], Respondedor | Auditada], lectura: Any) -> None:
+def registrar(app: App, consultas: Mapping[type[Consulta], Respondedor | Auditada], lectura: Any) -> None:
     """Add the route of every query.
 
     Args:
+        app: it says who asks, and keeps who asked what.
         consultas: what answers each.
         lectura: the reading side that they answer from.
+
+    Raises:
+        SinPermiso: a query has no rule (:mod:`contratos.permisos`).
     """
-    entorno = EntornoReal()
     for tipo, respondedor in consultas.items():
-        app.add_url_rule(regla(tipo.ruta), tipo.__name__, _vista(tipo, respondedor, lectura, entorno))
+        responder = respondedor.responder if isinstance(respondedor, Auditada) else respondedor
+        app.add_url_rule(regla(tipo.ruta), tipo.__name__, _vista(tipo, responder, lectura, app))
 
 
-def _vista(
-    tipo: type[Consulta], respondedor: Respondedor | Auditada, lectura: Any, entorno: Entorno
-) -> Callable[..., dict[str, Any]]:
+def _vista(tipo: type[Consulta], responder: Respondedor, lectura: Any, app: App) -> Callable[..., dict[str, Any]]:
+    suyo, entorno = permiso(tipo), EntornoReal()
+
     def vista(**ids: str) -> dict[str, Any]:
+        acceso = Acceso(app.identificar(), suyo)
         dados = flask.request.args
         # The door has looked at the values; what it hands on under another name is not asked.
         consulta = tipo(**ids, **{nombre: dados.get(nombre) for nombre in tipo.parametros})
-        if isinstance(respondedor, Auditada):
-            quien = Solicitante(id=consultante(), correlacion=correlacion(), entorno=entorno)
-            respuesta = respondedor.responder(consulta, lectura, quien)
-        else:
-            respuesta = respondedor(consulta, lectura)
+        solicitante = Solicitante(acceso=acceso, correlacion=correlacion(), entorno=entorno)
+        respuesta = None if acceso.alcance is Alcance.NADA else responder(consulta, lectura, solicitante)
+        app.auditor.anotar(consulta, solicitante, hallado=respuesta is not None)
         if respuesta is None:
             # Worth another try, since a command may still be on its way (contract §2).
             raise ErrorHttp(404, "No existe, o todavía no se ha procesado.", cabeceras={"Retry-After": "1"})

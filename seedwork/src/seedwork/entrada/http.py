@@ -7,27 +7,27 @@ import math
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Executor
-from typing import Any
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any, Protocol
 
 import flask
 import structlog
 import uuid_utils
 from flask.json.provider import DefaultJSONProvider
 from prometheus_client import Histogram
+from werkzeug.exceptions import HTTPException
 
 from contratos.consultas import Respuesta
+from seedwork.aplicacion.consultas import Auditor, SinAuditor
+from seedwork.aplicacion.identidad import Quien
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada import compresion
 from seedwork.entrada.problemas import ErrorHttp, registrar_errores
+from seedwork.entrada.proteccion import proteger
 from seedwork.entrada.salud import Comprobacion, Papel, crear_salud
 
 CABECERA_CORRELACION = "X-Correlation-Id"
-CABECERA_CONSULTANTE = "X-Consultante"
-"""By which the door tells a service who asks. The door alone sets it; what a client sends under it goes no further."""
-ANONIMO = "anonimo"
-"""Who asks, where nobody was authenticated."""
-
 MAXIMO_CUERPO = 1024 * 1024
 """Octets of a request's body."""
 COLA_S = 5.0
@@ -35,6 +35,8 @@ COLA_S = 5.0
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
 _LLEGADA = "seedwork.llegada"
+_ADMISION = "seedwork.admision"
+"""In a request's environment, its route's name, and who sends it or the error that it is refused with."""
 
 _SIN_HOST = ("HTTP/1.0", "HTTP/0.9")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{0,5}))?")
@@ -48,6 +50,25 @@ SOLICITUDES = Histogram(
 )
 
 
+class Portero(Protocol):
+    """Says of each request whether it may come in, before its body is read."""
+
+    def preparar(self, credencial: str | None) -> "Future[None] | None":
+        """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
+        nothing has. It does not block."""
+
+    def admitir(self, nombre: str | None, entorno: Mapping[str, Any]) -> Quien | None:
+        """Who sends a request; None where whoever comes may. It does not block.
+
+        Args:
+            nombre: the route's that it is for; None where there is none.
+            entorno: its environment.
+
+        Raises:
+            ErrorHttp: it may not come in.
+        """
+
+
 class App(flask.Flask):
     """A Flask for an event loop: views that are coroutines run on it, and must not block; all others run on threads.
 
@@ -55,11 +76,18 @@ class App(flask.Flask):
 
     Attributes:
         requeridas: by name, the checks of the parts without which it is not ready.
+        identificar: who sends the request being handled; None where nobody is asked who they are. It raises ErrorHttp,
+            401, where somebody is asked, and says nothing that counts.
+        auditor: keeps who asked what.
+        portero: who lets requests in; None where all are let in.
         corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
     """
 
     requeridas: Mapping[str, Comprobacion] = {}
     corrientes: Collection[str] = ()
+    identificar: Callable[[], Quien | None] = staticmethod(lambda: None)
+    auditor: Auditor = SinAuditor()
+    portero: Portero | None = None
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""
@@ -72,6 +100,47 @@ class App(flask.Flask):
             return asyncio.run(devuelto)
         return devuelto
 
+    def guardar(self, portero: Portero) -> None:
+        """Have a doorkeeper let requests in, and say who sends them."""
+        self.portero = portero
+        self.identificar = partial(_quien_pide, portero)
+        self.before_request(partial(_entrar, portero))
+
+    def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
+        if self.portero is None or _ADMISION in entorno:
+            return None
+        return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """As a WSGI application: it waits for the doorkeeper on this very thread."""
+        if (pendiente := self._por_esperar(environ)) is not None:
+            pendiente.result()
+        return super().wsgi_app(environ, start_response)
+
+    async def admite(self, entorno: dict[str, Any]) -> bool:
+        """Whether a request may come in whose body has not come yet. What was found is kept in its environment, and one
+        that may not is to be answered by :meth:`atender` with that, without a body."""
+        if self.portero is None:
+            return True
+        await self._esperar_al_portero(entorno)
+        try:
+            _admitido(self.portero, self._ruta(entorno), entorno)
+        except ErrorHttp:
+            return False
+        return True
+
+    def _ruta(self, entorno: Mapping[str, Any]) -> str | None:
+        """The name of the route that a request is for, if there is one."""
+        try:
+            ruta = entorno["PATH_INFO"].encode("latin-1").decode()
+            return str(self.url_map.bind("").match(ruta, entorno["REQUEST_METHOD"])[0])
+        except (HTTPException, UnicodeError):
+            return None
+
+    async def _esperar_al_portero(self, entorno: Mapping[str, Any]) -> None:
+        if (pendiente := self._por_esperar(entorno)) is not None:
+            await asyncio.wrap_future(pendiente)
+
     async def atender(self, entorno: dict[str, Any], hilos: Executor) -> flask.Response:
         """The answer to a request, in its own task: what :meth:`wsgi_app` does, without waiting on the loop.
 
@@ -80,6 +149,7 @@ class App(flask.Flask):
             hilos: where views that may block run.
         """
         entorno[_LLEGADA] = time.monotonic()
+        await self._esperar_al_portero(entorno)
         contexto = self.request_context(entorno)
         fallo: Exception | None = None
         try:
@@ -109,6 +179,28 @@ class App(flask.Flask):
         return self.finalize_request(devuelto)
 
 
+def _admitido(portero: Portero, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
+    """Who sends a request, as the doorkeeper says: of one route it is asked once, however early."""
+    if _ADMISION not in entorno or entorno[_ADMISION][0] != nombre:
+        try:
+            entorno[_ADMISION] = nombre, portero.admitir(nombre, entorno)
+        except ErrorHttp as error:
+            entorno[_ADMISION] = nombre, error
+    dicho: Quien | ErrorHttp | None = entorno[_ADMISION][1]
+    if isinstance(dicho, ErrorHttp):
+        raise dicho
+    return dicho
+
+
+def _quien_pide(portero: Portero) -> Quien | None:
+    pedido = flask.request
+    return _admitido(portero, pedido.endpoint, pedido.environ)
+
+
+def _entrar(portero: Portero) -> None:
+    _quien_pide(portero)
+
+
 def _en_bucle() -> bool:
     try:
         asyncio.get_running_loop()
@@ -132,12 +224,6 @@ class _Json(DefaultJSONProvider):
 def correlacion() -> str:
     """The correlation id of the request being handled: an id, so that messages may bear it."""
     return str(flask.g.correlacion)
-
-
-def consultante() -> str:
-    """Who asks, as the door tells: an id; :data:`ANONIMO` where it tells nobody, or what is no id."""
-    dicho = flask.request.headers.get(CABECERA_CONSULTANTE, "")
-    return dicho if es_id(dicho) else ANONIMO
 
 
 def regla(ruta: str) -> str:
@@ -209,6 +295,7 @@ def _exigir_host(entorno: Mapping[str, Any]) -> None:
 def _terminar(respuesta: flask.Response) -> flask.Response:
     compresion.comprimir(respuesta)
     pedido = flask.request
+    proteger(respuesta.headers, por_tls=pedido.scheme == "https")
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
     etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")

@@ -204,6 +204,12 @@ def _cada_s(edad: timedelta) -> float:
     return max(1.0, min(PODA_S, edad.total_seconds() / 10))
 
 
+def contar_cartas(atrasos: Atrasos, contexto: str) -> str | None:
+    """How many dead letters a service has, in words, if there are any; a health check."""
+    cuantas = atrasos.mirar(topico_cartas(contexto), SUBSCRIPTION_CARTAS).entradas
+    return f"aparcadas: {cuantas}" if cuantas else None
+
+
 def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -> Parte:
     """Dead letters: they are counted, and discarded when they are too old."""
     aparcadas: list[int] = []

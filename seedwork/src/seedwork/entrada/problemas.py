@@ -15,6 +15,8 @@ TIPO_PROBLEMA = "application/problem+json"
 
 _TEXTOS: dict[int, tuple[str, str]] = {
     400: ("Solicitud incorrecta", "La solicitud no se entiende."),
+    401: ("Sin autenticar", "Hay que decir quién lo pide: falta un token, o el que vino no vale."),
+    403: ("Sin permiso", "Quien lo pide no tiene permiso para hacerlo."),
     404: ("No encontrado", "No existe nada en esta dirección."),
     405: ("Método no permitido", "Esta dirección no admite ese método."),
     408: ("Tiempo agotado", "La solicitud no llegó entera a tiempo."),
@@ -25,6 +27,7 @@ _TEXTOS: dict[int, tuple[str, str]] = {
     416: ("Tramo no disponible", "El tramo que se pide no existe."),
     417: ("Expectativa no cumplida", "El servidor no puede cumplir lo que pide la cabecera Expect."),
     422: ("Contenido no válido", "La solicitud no cumple las reglas del contrato."),
+    429: ("Demasiadas solicitudes", "Son demasiadas solicitudes en poco tiempo: espere antes de repetirla."),
     431: ("Cabeceras demasiado grandes", "Las cabeceras superan el tamaño admitido."),
     500: ("Error interno", "Ocurrió un error interno; quedó anotado con esta correlación."),
     501: ("No implementado", "La codificación de transferencia del cuerpo no se admite."),

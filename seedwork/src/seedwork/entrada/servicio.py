@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,25 +16,31 @@ import pulsar
 import sqlalchemy as sa
 import structlog
 
+from contratos import canal
 from contratos.base import Mensaje
 from seedwork.aplicacion.bus import Bus, Manejador, Rechazar, Tras
 from seedwork.aplicacion.entorno import Entorno, EntornoReal
 from seedwork.aplicacion.escala import Debido, utiles
 from seedwork.aplicacion.espera import Paciencia
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.traducciones import verificar_traducciones
 from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abridor
-from seedwork.entrada import logs
+from seedwork.entrada import acceso, logs
 from seedwork.entrada import partes as comunes
+from seedwork.entrada.auditoria import registrar_auditoria
 from seedwork.entrada.cartas import Cartero
-from seedwork.entrada.config import ConfigServicio
+from seedwork.entrada.config import ConfigServicio, pem
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales, origenes
 from seedwork.entrada.escala import MedidorDeAtraso
 from seedwork.entrada.http import App, crear_app
 from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
-from seedwork.infraestructura import bd
+from seedwork.entrada.provisionar import provisionar
+from seedwork.entrada.salud import Comprobacion
+from seedwork.infraestructura import bd, campos
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
+from seedwork.infraestructura.auditoria import AuditorSQL
 from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.detenidos import VigilanteDeSesiones
@@ -41,9 +48,12 @@ from seedwork.infraestructura.escala import EscalaSQL
 from seedwork.infraestructura.intentos import DE_NOTAS
 from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.infraestructura.plazos import Plazos
-from seedwork.infraestructura.poda import Podador, sin_muestras
+from seedwork.infraestructura.poda import DEL_OUTBOX, Podador, sin_muestras, sin_restos
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.roles import conceder
+from seedwork.infraestructura.sello import lector
+from seedwork.infraestructura.tokens import TokenInvalido
 from seedwork.infraestructura.topicos import topico_cartas
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
 
@@ -86,7 +96,7 @@ class Servicio:
     traducciones: Traducciones
     tablas: sa.MetaData
     unidad: Callable[[], Callable[[TransaccionSQL], UnidadTrabajo]]
-    api: Callable[[flask.Flask, sa.Engine], None]
+    api: Callable[[App, sa.Engine], None]
     debido: Callable[[sa.Engine], Debido] = lambda _motor: Debido()
     tras: Tras = lambda _atendidos: None
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -95,30 +105,37 @@ class Servicio:
     sesiones: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        campos.usar(self.config.llavero)
         verificar_traducciones(self.nombre.replace("-", "_"), self.traducciones)
+        canal.comprobar(self.nombre, oye=self.manejadores)
 
-    def motor(self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None) -> sa.Engine:
+    def motor(
+        self, plazos: Plazos | None = None, *, de: str = "", conexiones: int | None = None, url: str | None = None
+    ) -> sa.Engine:
         """A new engine on the service's own database.
 
         Args:
             plazos: how long anything may take there; a worker's by default.
             de: whose its connections are, where not the service's at large.
             conexiones: most that it has; as ``sesiones`` tells by default, or else as many as a process may have.
+            url: as whom the database is reached, where not as who works there.
         """
         return bd.crear_motor(
-            self.config.database_url,
+            url or self.config.database_url,
             nombre=f"{self.nombre}-{de}" if de else self.nombre,
             conexiones=conexiones or self.sesiones.get(de, self.config.bd_conexiones),
             plazos=plazos or self.config.plazos,
         )
 
     def motor_de_mantenimiento(self) -> sa.Engine:
-        """Likewise, for what takes long, and what somebody waits for."""
-        return self.motor(self.config.plazos_de_mantenimiento, de="mantenimiento")
+        """Likewise, for what takes long, and what somebody waits for; as the database's owner."""
+        return self.motor(
+            self.config.plazos_de_mantenimiento, de="mantenimiento", url=self.config.database_url_migracion
+        )
 
     def paciencia(self) -> PacienciaSegunAvance:
         """A new patience, for a bus."""
-        avance = AvancePulsar(self.config.pulsar_admin_url, self.config.token)
+        avance = AvancePulsar(self.config.pulsar_admin_url, self.config.credencial)
         return PacienciaSegunAvance(avance, self.entorno, self.config.espera)
 
     def abrir(self, motor: sa.Engine) -> Abrir:
@@ -127,41 +144,62 @@ class Servicio:
 
     def bus(self, motor: sa.Engine, paciencia: Paciencia) -> Bus:
         """Its bus on a database."""
-        return Bus(self.nombre, self.abrir(motor), self.manejadores, self.rechazar, paciencia, self.tras)
+        return Bus(
+            self.nombre,
+            self.abrir(motor),
+            self.manejadores,
+            self.rechazar,
+            paciencia,
+            self.tras,
+            autenticada=self.config.autenticada,
+        )
 
     def migrar(self) -> None:
-        """Bring the database's schema up to date, and what the settings say into it."""
+        """Bring the database's schema up to date, and what the settings say into it; and let the role that the service
+        runs with do there what it does."""
         # alembic is a third of what a process would import, and only this verb needs it.
         from seedwork.infraestructura.migraciones import migrar
 
         motor = self.motor_de_mantenimiento()
         migrar(motor, self.migraciones)
         sin_muestras(motor, self.colas)
+        sin_restos(motor, self.colas)
         self.sembrar(motor)
+        conceder(motor, sa.make_url(self.config.database_url).username or "", (*DEL_OUTBOX, *self.colas))
 
     def aprovisionar(self) -> None:
-        """Make topics, policies, schemas and this service's subscriptions. Idempotent."""
-        config = self.config
-        aprovisionador = Aprovisionador(
-            config.pulsar_admin_url, token=config.token, retencion_dias=config.retencion_dias
-        )
-        aprovisionador.topicos()
-        aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
+        """Make topics, policies, schemas and this service's subscriptions; with an administrator's token everybody's,
+        and each role's permissions. Idempotent."""
 
-    def cartero(self, cliente: pulsar.Client, motor: sa.Engine) -> Cartero:
-        """Who replays and discards this service's dead letters."""
+        def propio(aprovisionador: Aprovisionador) -> None:
+            aprovisionador.topicos()
+            aprovisionador.subscriptions(self.nombre, self.nombre, list(self.manejadores))
+
+        provisionar(propio)
+
+    def cartero(self, cliente: pulsar.Client, motor: sa.Engine, operador: str = "") -> Cartero:
+        """Who replays and discards this service's dead letters, and for whom."""
         memoria = timedelta(days=self.config.inbox_dias)
         bus = self.bus(motor, self.paciencia())
-        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria)
+        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria, operador=operador)
 
     def crear_api(self) -> App:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
-        app = crear_app_sobre(motor)
-        self.api(app, motor)
+        atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.credencial)
+        app = self.app_sobre(motor, {"cartas": partial(comunes.contar_cartas, atrasos, self.nombre)})
+        if self.config.autenticada:
+            app.identificar = identificado_por_la_puerta(self.config.puerta_clave_publica)
         # It tells of what waits also when all workers are dead.
         medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
+        return app
+
+    def app_sobre(self, motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
+        """Its routes, and its audit trail's, on a database; with what its health shows besides."""
+        app = crear_app_sobre(motor, informativas)
+        self.api(app, motor)
+        registrar_auditoria(app, self.nombre, motor)
         return app
 
     def trabajar(self) -> int:
@@ -183,12 +221,12 @@ class Servicio:
         """Consumers, timers and senders; and the relay, unless that has a process of its own."""
         config = self.config
         motor = self.motor(conexiones=config.bd_conexiones - DE_NOTAS - sum(self.sesiones.values()))
-        cliente, bus = crear_cliente(config.pulsar_url, token=config.token), self.bus(motor, self.paciencia())
+        cliente, bus = crear_cliente(config.pulsar_url, quien=config.credencial), self.bus(motor, self.paciencia())
         consumidores = consumidores_reales(
             bus,
             motor,
             cliente,
-            Publicador(config.pulsar_url, token=config.token, plazo_ms=8000),
+            Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=8000),
             self.entorno,
             contexto=self.nombre,
             ritmo=config.ritmo,
@@ -211,7 +249,7 @@ class Servicio:
             comunes.cartas(
                 self.cartero(cliente, motor),
                 self.nombre,
-                AtrasosPulsar(config.pulsar_admin_url, config.token),
+                AtrasosPulsar(config.pulsar_admin_url, config.credencial),
                 timedelta(days=config.cartas_dias),
             ),
             comunes.en_espera(motor, bus.consumidor),
@@ -239,7 +277,7 @@ class Servicio:
     def _salida(self) -> Publicador:
         # What is pending stays in order through a lost connection; a round travels in whole batches.
         config = self.config
-        return Publicador(config.pulsar_url, token=config.token, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
+        return Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=0, esperar_cola=True, agrupar_ms=20)
 
     def _relay(self, motor: sa.Engine, salida: Publicador) -> Relay:
         # Who looks at the table sees where its leader is.
@@ -258,7 +296,7 @@ class Servicio:
         return MedidorDeAtraso(
             self.nombre,
             origenes(self.nombre, self.manejadores, config.cola),
-            AtrasosPulsar(config.pulsar_admin_url, config.token),
+            AtrasosPulsar(config.pulsar_admin_url, config.credencial),
             self._escala(motor),
             self.entorno,
             objetivo_s=config.escala_objetivo_s,
@@ -271,12 +309,37 @@ class Servicio:
         return comunes.MedidorDeOutbox(motor, self.entorno, self.config.sin_avance_s)
 
 
-def crear_app_sobre(motor: sa.Engine) -> App:
-    """A Flask application whose routes answer from a database."""
-    app = crear_app({"base_datos": lambda: comprobar_bd(motor)})
+def crear_app_sobre(motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
+    """A Flask application whose routes answer from a database, with what its health shows besides."""
+    app = crear_app({"base_datos": lambda: comprobar_bd(motor)}, informativas)
+    app.auditor = AuditorSQL(motor)
     app.register_error_handler(CursorInvalido, _cursor_invalido)
     app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)
     return app
+
+
+def identificado_por_la_puerta(clave: str) -> Callable[[], Quien]:
+    """Who asks, as the door says; whoever is not the door is answered 401.
+
+    Args:
+        clave: the door's public key, PEM or a file's path.
+
+    Raises:
+        SystemExit: there is none.
+    """
+    if not clave:
+        sys.exit("configuración: PUERTA_CLAVE_PUBLICA: falta; sin ella, la API no sabe a quién cree")
+    sellos = lector(pem(clave))
+
+    def identificar() -> Quien:
+        try:
+            return sellos.verificar(acceso.token(flask.request.headers.get("Authorization"))).quien
+        except acceso.SinToken:
+            raise acceso.sin_token() from None
+        except TokenInvalido as error:
+            raise acceso.token_invalido(error) from None
+
+    return identificar
 
 
 def medir_mientras_sirve(app: flask.Flask, medidores: Mapping[str, Callable[[], object]]) -> None:

@@ -7,6 +7,7 @@ import math
 import os
 import resource
 import signal
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,7 @@ class Ajustes:
         drenaje_s: seconds from SIGTERM on that it still takes requests, and has each connection closed after the next.
         conexiones: most that clients have open at once, of all processes together.
         limites: what each process's clients may take; of connections, their share.
+        tls: what it talks with; in the clear by default.
     """
 
     direcciones: Sequence[tuple[str, int]]
@@ -49,6 +51,7 @@ class Ajustes:
     drenaje_s: float = 0.0
     conexiones: int = 1000
     limites: Limites = field(default_factory=Limites)
+    tls: ssl.SSLContext | None = None
 
 
 def servir(aplicacion: str, ajustes: Ajustes) -> None:
@@ -96,7 +99,7 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
         # Its master takes none either.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         suyas = _con_descriptores(-(-ajustes.conexiones // ajustes.trabajadores))
-        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas), self.app.sitios)
+        servidor = Servidor(self.wsgi, replace(ajustes.limites, conexiones=suyas), self.app.sitios, ajustes.tls)
         servidor.escuchar([s.sock for s in self.sockets])
         servidor.calentar()
         while not parada.is_set():

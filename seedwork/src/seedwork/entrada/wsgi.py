@@ -19,13 +19,14 @@ _PREFIJO = re.compile(r"(?:/(?!\.+(?:/|$))[A-Za-z0-9._~-]+)+")
 Red = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def de_la_conexion(cliente: Any, propia: Any, proxies: Sequence[Red]) -> dict[str, Any]:
+def de_la_conexion(cliente: Any, propia: Any, proxies: Sequence[Red], *, cifrada: bool = False) -> dict[str, Any]:
     """What is the same for all of a connection's requests.
 
     Args:
         cliente: the other's address, as the socket tells it.
         propia: ours.
         proxies: from whose addresses ``X-Forwarded-*`` count.
+        cifrada: whether it is TLS.
     """
     # An IPv4 client of a socket for both families is told as what it is.
     direccion = (cliente or ("",))[0].removeprefix("::ffff:")
@@ -36,7 +37,7 @@ def de_la_conexion(cliente: Any, propia: Any, proxies: Sequence[Red]) -> dict[st
         "SERVER_NAME": servidor[0],
         "SERVER_PORT": str(servidor[1]),
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
+        "wsgi.url_scheme": "https" if cifrada else "http",
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
@@ -67,7 +68,6 @@ def de_la_peticion(
     entorno["PATH_INFO"] = (unquote_to_bytes(octetos) if b"%" in octetos else octetos).decode("latin-1")
     entorno["QUERY_STRING"] = consulta.encode("utf-8", "surrogateescape").decode("latin-1")
     entorno["SERVER_PROTOCOL"] = f"HTTP/{pedido.version.major}.{pedido.version.minor}"
-    entorno["wsgi.input"] = cuerpo
     for nombre, valor in pedido.raw_headers:
         clave = _clave(nombre)
         if clave is not None:
@@ -80,11 +80,17 @@ def de_la_peticion(
     # The body is whole, and in no pieces any more.
     entorno.pop("HTTP_CONTENT_LENGTH", None)
     entorno.pop("HTTP_TRANSFER_ENCODING", None)
-    if largo is not None:
-        entorno["CONTENT_LENGTH"] = str(largo)
+    con_cuerpo(entorno, cuerpo, largo)
     if entorno.pop("seedwork.de_confianza"):
         _reenviado(entorno, proxies)
     return entorno
+
+
+def con_cuerpo(entorno: dict[str, Any], cuerpo: IOBase, largo: int | None) -> None:
+    """Put a request's body into its environment, and the body's length where it has one."""
+    entorno["wsgi.input"] = cuerpo
+    if largo is not None:
+        entorno["CONTENT_LENGTH"] = str(largo)
 
 
 @lru_cache(256)

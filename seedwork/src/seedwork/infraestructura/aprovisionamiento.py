@@ -8,8 +8,10 @@ from urllib.parse import quote
 import urllib3
 
 from contratos import INQUILINO, REGISTRO, Mensaje
+from contratos.canal import oyentes
 from seedwork.infraestructura.avro import texto_esquema
-from seedwork.infraestructura.credencial import credencial
+from seedwork.infraestructura.credencial import NADIE, Credencial
+from seedwork.infraestructura.permisos import Permisos, permisos_de
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 _DIA_MIN = 24 * 60
@@ -27,12 +29,12 @@ class Aprovisionador:
 
     Args:
         url: the admin API's base URL.
-        token: who we are, to a broker that asks.
+        quien: who we are, to a broker that asks.
         retencion_dias: how long topics keep messages that were consumed; the saga's topic keeps them for ever. The
             broker counts in minutes, from one on.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, retencion_dias: float = 7.0) -> None:
+    def __init__(self, url: str, *, quien: Credencial = NADIE, retencion_dias: float = 7.0) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
         minutos = max(1, round(retencion_dias * _DIA_MIN))
         self._retencion = {"retentionTimeInMinutes": minutos, "retentionSizeInMB": -1}
@@ -40,8 +42,9 @@ class Aprovisionador:
         intentos = urllib3.Retry(
             6, backoff_factor=0.2, status_forcelist=(500, 503), allowed_methods=None, raise_on_status=False
         )
-        self._cabeceras = {"Content-Type": "application/json", **credencial(token)}
-        self._http = urllib3.PoolManager(maxsize=4, retries=intentos)
+        self._con_token = quien.token is not None
+        self._cabeceras = {"Content-Type": "application/json", **quien.cabeceras}
+        self._http = urllib3.PoolManager(maxsize=4, retries=intentos, **quien.de_http(url))
 
     def topicos(self, mensajes: Iterable[type[Mensaje]] | None = None) -> None:
         """Tenant, namespaces with their policies, every topic and its schema: of all messages, unless told otherwise.
@@ -80,6 +83,46 @@ class Aprovisionador:
         if any(tipo.clase == "comando" for tipo in mensajes):
             self._propio(topico_espera(contexto), nombre)
 
+    def todo(self) -> None:
+        """All that the platform's parts need, whichever of them is there, and to each role what it may do with it."""
+        self.topicos()
+        for rol, oidos in oyentes().items():
+            self.subscriptions(rol, rol, oidos)
+        if self._con_token:
+            self.permisos()
+
+    def permisos(self) -> None:
+        """Let each role do what :mod:`seedwork.infraestructura.permisos` says, and nobody else anything; what is so
+        already stays untouched.
+
+        Raises:
+            ErrorDeAprovisionamiento: the broker refused; it does not ask who is who, say.
+        """
+        for contexto in sorted({tipo.contexto for tipo in REGISTRO.values()}):
+            self._permisos_en(f"/namespaces/{INQUILINO}/{contexto}", permisos_de(contexto))
+
+    def _permisos_en(self, espacio: str, debidos: Permisos) -> None:
+        hay = json.loads(self._pedir("GET", espacio))["auth_policies"]
+        # What is allowed in a whole namespace, no topic's rule would keep from anybody.
+        for rol in hay["namespace_auth"]:
+            self._pedir("DELETE", f"{espacio}/permissions/{_en_ruta(rol)}")
+        de_topicos = hay["destination_auth"]
+        for topico in {*de_topicos, *debidos.topicos}:
+            # A partition has what its topic has, and is told of it together with that.
+            if "-partition-" in topico:
+                continue
+            suyos, permitidos = debidos.topicos.get(topico, {}), de_topicos.get(topico, {})
+            for rol in permitidos.keys() - suyos.keys():
+                self._pedir("DELETE", f"{_ruta(topico)}/permissions/{_en_ruta(rol)}")
+            for rol, acciones in suyos.items():
+                if acciones != frozenset(permitidos.get(rol, ())):
+                    self._pedir("POST", f"{_ruta(topico)}/permissions/{_en_ruta(rol)}", sorted(acciones))
+        de_subscriptions = hay["subscription_auth_roles"]
+        for nombre, roles in debidos.subscriptions.items():
+            ruta = f"{espacio}/permissions/subscription/{_en_ruta(nombre)}"
+            if frozenset(de_subscriptions.get(nombre, ())) != roles:
+                self._pedir("POST", ruta, sorted(roles))
+
     def _propio(self, topico: str, subscription: str) -> None:
         """A topic that nobody else hears. What was taken off it goes: it must not stay for another retention time."""
         ruta = _ruta(topico)
@@ -104,7 +147,7 @@ class Aprovisionador:
         self._pedir("POST", f"{ruta}/retention", _SIN_LIMITE if contexto == "sagas" else self._retencion)
 
     def _suscribir(self, ruta: str, nombre: str) -> None:
-        self._pedir("PUT", f"{ruta}/subscription/{quote(nombre, safe='')}", _MAS_ANTIGUO, existe=True)
+        self._pedir("PUT", f"{ruta}/subscription/{_en_ruta(nombre)}", _MAS_ANTIGUO, existe=True)
 
     def _pedir(self, metodo: str, ruta: str, cuerpo: Any = None, *, existe: bool = False) -> bytes:
         try:
@@ -124,3 +167,7 @@ class Aprovisionador:
 
 def _ruta(topico: str) -> str:
     return "/" + topico.replace("://", "/")
+
+
+def _en_ruta(texto: str) -> str:
+    return quote(texto, safe="")

@@ -7,7 +7,7 @@ from typing import Any
 import urllib3
 
 from seedwork.aplicacion.broker import Atraso, Marcha, Posicion, SinAvance
-from seedwork.infraestructura.credencial import credencial
+from seedwork.infraestructura.credencial import NADIE, Credencial
 
 
 class AvancePulsar:
@@ -15,11 +15,11 @@ class AvancePulsar:
 
     Args:
         url: the admin API's base URL.
-        token: who we are, to a broker that asks.
+        quien: who we are, to a broker that asks.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
-        self._admin = _Admin(url, token)
+    def __init__(self, url: str, quien: Credencial = NADIE) -> None:
+        self._admin = _Admin(url, quien)
 
     def mirar(self, topico: str, subscription: str) -> Marcha:
         """How far the subscription has come on the topic, on each of its partitions.
@@ -53,11 +53,11 @@ class AtrasosPulsar:
 
     Args:
         url: the admin API's base URL.
-        token: who we are, to a broker that asks.
+        quien: who we are, to a broker that asks.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
-        self._admin = _Admin(url, token)
+    def __init__(self, url: str, quien: Credencial = NADIE) -> None:
+        self._admin = _Admin(url, quien)
 
     def mirar(self, topico: str, subscription: str) -> Atraso:
         """What the subscription has before it on the topic, over all its partitions.
@@ -83,10 +83,10 @@ class AtrasosPulsar:
 
 
 class _Admin:
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, quien: Credencial) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
         self._http = urllib3.PoolManager(
-            maxsize=1, retries=False, timeout=urllib3.Timeout(2.0), headers=credencial(token)
+            maxsize=1, retries=False, timeout=urllib3.Timeout(2.0), headers=quien.cabeceras, **quien.de_http(url)
         )
         self._particionados: dict[str, bool] = {}
 

@@ -9,6 +9,8 @@ from typing import Any
 import fastavro
 
 from contratos import Mensaje, a_dict, de_dict
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura import campos
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 
 _PROPIOS: dict[type[Mensaje], Any] = {}
@@ -22,23 +24,35 @@ def texto_esquema(tipo: type[Mensaje]) -> str:
     return _TEXTOS[tipo]
 
 
-def codificar(mensaje: Mensaje) -> bytes:
-    """The payload's bytes."""
-    destino = io.BytesIO()
-    fastavro.schemaless_writer(destino, _propio(type(mensaje)), a_dict(mensaje))
+def codificar(mensaje: Mensaje, sobre: Sobre | None = None) -> bytes:
+    """The payload's bytes.
+
+    Args:
+        mensaje: what is a person's in it is encrypted.
+        sobre: the envelope for which; only a message that says nothing of a person needs none.
+
+    Raises:
+        SinLlavero: it says something of a person, and there is no envelope, or this process has no keys.
+    """
+    destino, datos, tipo = io.BytesIO(), a_dict(mensaje), type(mensaje)
+    if tipo.propios:
+        campos.cifrar(tipo, sobre, datos)
+    fastavro.schemaless_writer(destino, _propio(tipo), datos)
     return destino.getvalue()
 
 
-def decodificar(tipo: type[Mensaje], carga: bytes, escritor: str | None = None) -> Mensaje:
-    """The message that a payload holds.
+def decodificar(tipo: type[Mensaje], carga: bytes, escritor: str | None = None, sobre: Sobre | None = None) -> Mensaje:
+    """The message that a payload holds, all of it in the clear.
 
     Args:
         tipo: what the reader expects.
         carga: the payload.
         escritor: the schema that it was written with, where that is not the reader's own.
+        sobre: the envelope that it came in; as in :func:`codificar`.
 
     Raises:
-        MensajeIlegible: the bytes are no such record, or bytes are left over.
+        SinLlavero: as there.
+        MensajeIlegible: the bytes are no such record, or bytes are left over; or what is a person's can't be decrypted.
     """
     fuente = io.BytesIO(carga)
     leer: Callable[..., Any] = fastavro.schemaless_reader
@@ -46,8 +60,10 @@ def decodificar(tipo: type[Mensaje], carga: bytes, escritor: str | None = None) 
         datos = leer(fuente, _propio(tipo)) if escritor is None else leer(fuente, _ajeno(escritor), _propio(tipo))
         if fuente.tell() != len(carga):
             raise MensajeIlegible("sobran bytes tras el registro Avro")
+        if tipo.propios:
+            campos.descifrar(tipo, sobre, datos)
         return de_dict(tipo, datos)
-    except MensajeIlegible:
+    except (MensajeIlegible, campos.SinLlavero):
         raise
     except Exception as error:
         raise MensajeIlegible(f"la carga no es un registro {tipo.__name__}: {type(error).__name__}") from None

@@ -235,6 +235,7 @@ outbox = sa.Table(
     sa.Column("propiedades", JSONB),
     _instante("no_antes"),
     sa.Column("fragmento", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("quien", ARRAY(sa.Text), comment="Of a command: its caller's kind and id, and what else is said of it."),
 )
 sa.Index("outbox_pendiente", outbox.c.fragmento, outbox.c.id, postgresql_where=outbox.c.enviado.is_(None))
 sa.Index("outbox_enviado", outbox.c.enviado, postgresql_where=outbox.c.enviado.is_not(None))
@@ -294,9 +295,23 @@ esperas = sa.Table(
     sa.Column("turno", sa.BigInteger, sa.Identity(), nullable=False),
     sa.Column("vuelta", sa.Integer, nullable=False),
     _instante("desde", nullable=False, server_default=AHORA),
+    sa.Column(
+        "titular",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        comment="Whose it is: who waits for what is another's stands before nobody else.",
+    ),
     comment="Commands that wait for what they name, since their first delivery, in the order of their subjects.",
 )
-sa.Index("esperas_asunto", esperas.c.consumidor, esperas.c.tipo, esperas.c.sujeto, esperas.c.turno)
+sa.Index(
+    "esperas_asunto",
+    esperas.c.consumidor,
+    esperas.c.tipo,
+    esperas.c.sujeto,
+    esperas.c.titular,
+    esperas.c.turno,
+)
 
 comandos = sa.Table(
     "comandos",
@@ -306,6 +321,7 @@ comandos = sa.Table(
     sa.Column("estado", sa.Text, nullable=False),
     sa.Column("motivo", sa.Text),
     _instante("ocurrido", nullable=False, server_default=_AHORA_DE_COPY),
+    sa.Column("titular", sa.Text, nullable=False, server_default="", comment="Whose it is to ask; empty: anybody's."),
 )
 sa.Index("comandos_ocurrido", comandos.c.ocurrido)
 
@@ -328,6 +344,24 @@ escala = sa.Table(
     _instante("con_falta", comment="When that many workers were last needed, or one more was let go."),
     comment="How many workers are wanted, and what is known of one of them.",
 )
+
+auditoria = sa.Table(
+    "auditoria",
+    METADATOS,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    _instante("ocurrido", nullable=False),
+    sa.Column("quien", sa.Text, nullable=False, comment="The caller's id, as its token tells."),
+    sa.Column("titular", sa.Text, nullable=False, comment="As what it asked: a role, and the code or id in that role."),
+    sa.Column("accion", sa.Text, nullable=False, comment="The command's or the query's name."),
+    sa.Column("recurso", sa.Text, nullable=False, comment="The id that it was about; empty for a list."),
+    sa.Column("resultado", sa.Text, nullable=False),
+    sa.Column("motivo", sa.Text),
+    sa.Column("correlacion", sa.Text, nullable=False),
+    sa.Column("veces", sa.Integer, nullable=False, server_default="1"),
+    comment="Append-only: who did, saw, released, replayed or was refused what.",
+)
+sa.Index("auditoria_quien", auditoria.c.quien, auditoria.c.id)
+sa.Index("auditoria_recurso", auditoria.c.recurso, auditoria.c.id)
 
 CANAL_OUTBOX = "outbox"
 """The NOTIFY channel that wakes the relay."""

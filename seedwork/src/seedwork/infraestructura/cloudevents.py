@@ -6,6 +6,7 @@ CloudEvents has no binding for Pulsar: the properties are named as the headers o
 import re
 from collections.abc import Mapping
 
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.dominio.reglas import es_id
 
@@ -25,6 +26,7 @@ _ATRIBUTOS = {
     "clave_idempotencia": "ce_idempotencykey",
     "traza": "ce_traceparent",
 }
+_AUTOR = ("ce_authtype", "ce_authid", "ce_authclaims")
 _OBLIGATORIOS = ("ce_id", "ce_type", "ce_source")
 """With ``ce_specversion``, what CloudEvents requires (§3.1); all else has a meaning where it is left out."""
 
@@ -53,13 +55,23 @@ def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:
         valor = getattr(sobre, campo)
         if valor is not None:
             propiedades[atributo] = valor
+    if sobre.quien is not None:
+        propiedades |= zip(_AUTOR, (sobre.quien.tipo, sobre.quien.id, sobre.quien.afirmaciones()), strict=True)
     if sobre.secuencia is not None:
         propiedades["ce_sequence"] = str(sobre.secuencia)
         propiedades["ce_sequencetype"] = _TIPO_SECUENCIA
     return propiedades
 
 
-_PROPIAS = {*_ATRIBUTOS.values(), "ce_specversion", "ce_dataschema", "ce_sequence", "ce_sequencetype", "content-type"}
+_PROPIAS = {
+    *_ATRIBUTOS.values(),
+    *_AUTOR,
+    "ce_specversion",
+    "ce_dataschema",
+    "ce_sequence",
+    "ce_sequencetype",
+    "content-type",
+}
 _MAXIMO = 512
 
 
@@ -108,4 +120,17 @@ def de_propiedades(propiedades: Mapping[str, str], clave: str) -> Sobre:
         secuencia=None if secuencia is None else int(secuencia),
         clave_idempotencia=propiedades.get("ce_idempotencykey"),
         traza=propiedades.get("ce_traceparent"),
+        quien=_quien(propiedades),
     )
+
+
+def _quien(propiedades: Mapping[str, str]) -> Quien | None:
+    if propiedades.get("ce_authid") is None:
+        return None
+    tipo, id, afirmaciones = (propiedades.get(nombre, "") for nombre in _AUTOR)
+    try:
+        if len(afirmaciones) > _MAXIMO:
+            raise ValueError("es demasiado largo")
+        return Quien.de_afirmaciones(tipo, id, afirmaciones)
+    except (ValueError, RecursionError):
+        raise MensajeIlegible("ce_authtype, ce_authid o ce_authclaims no son lo que deben ser") from None

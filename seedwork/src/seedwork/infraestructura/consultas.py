@@ -14,10 +14,13 @@ import sqlalchemy as sa
 from contratos import motivos
 from contratos.consultas import Consulta
 from contratos.consultas.comandos import DestinoComando
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.infraestructura import bd
 
 TAMANO_PAGINA = 50
 _CURSOR = "cursor"
+_PROPIO = "propio"
+_SIN_DECIR = "\0"
 _COMANDO = sa.select(bd.comandos).where(bd.comandos.c.id_comando == sa.bindparam("id_comando"))
 
 
@@ -34,6 +37,7 @@ class Lista:
         orden: a growing number per row, which ``seleccion`` shows under the name ``orden``.
         filtros: by each parameter of the query, and each id in its path, the column that must have its value; one that
             is not given admits any.
+        dueno: the column that bears whose a row is; None for rows that are everybody's.
         igual: says in SQL that a column has a value.
 
     Raises:
@@ -47,6 +51,7 @@ class Lista:
         orden: sa.Column[int],
         filtros: Mapping[str, sa.Column[Any]],
         *,
+        dueno: sa.Column[str] | None = None,
         igual: Callable[[sa.Column[Any], sa.BindParameter[str]], sa.ColumnElement[bool]] = operator.eq,
     ) -> None:
         campos = [campo.nombre for campo in consulta.campos()]
@@ -54,18 +59,33 @@ class Lista:
             raise TypeError(f"{consulta.__name__} se pregunta por {campos} y aquí hay {[*filtros]}")
         self._seleccion = seleccion.order_by(orden.desc()).limit(TAMANO_PAGINA + 1)
         self._orden = orden
-        self._filtros = filtros
+        self._filtros = filtros if dueno is None else {**filtros, _PROPIO: dueno}
         self._igual = igual
         # Each combination is put together once: that costs more than to show a page's rows.
         self._sentencia = functools.cache(self._componer)
 
-    def pagina(self, conexion: sa.Connection, pedida: Consulta) -> tuple[Sequence[sa.RowMapping], str | None]:
+    def pagina(
+        self, conexion: sa.Connection, pedida: Consulta, propio: str | None = _SIN_DECIR
+    ) -> tuple[Sequence[sa.RowMapping], str | None]:
         """The rows of one page, and the cursor of the one after it; None after the last.
 
+        Args:
+            propio: what a row must bear as its owner's to be shown (``Acceso.propio``); None shows everybody's. A list
+                whose rows are somebody's has to be told.
+
         Raises:
-            CursorInvalido: the cursor is none that a page of this list, under these filters, gave out.
+            TypeError: it was not: forgotten, that would show everybody's.
+            CursorInvalido: the cursor is none that a page of this list, under these filters, gave out to that owner.
         """
+        if propio == _SIN_DECIR:
+            if _PROPIO in self._filtros:
+                raise TypeError("las filas de esta lista son de alguien: falta decir de quién se muestran")
+            propio = None
+        if propio == "":
+            return [], None
         valores = {nombre: valor for nombre, valor in vars(pedida).items() if valor is not None}
+        if propio is not None:
+            valores[_PROPIO] = propio
         sentencia = self._sentencia(tuple(valores))
         cursor: str | None = valores.pop(_CURSOR, None)
         huella = _huella(self._orden, {self._filtros[nombre]: valor for nombre, valor in valores.items()})
@@ -95,11 +115,11 @@ class LecturaDeComandos:
     def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor
 
-    def comando(self, id_comando: str) -> DestinoComando | None:
-        """A command's fate; None until it was handled."""
+    def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
+        """A command's fate; None until it was handled, and for whoever it is none of the business of."""
         with self._motor.connect() as conexion:
             fila = conexion.execute(_COMANDO, {"id_comando": id_comando}).mappings().one_or_none()
-        if fila is None:
+        if fila is None or not acceso.es_titular(fila["titular"]):
             return None
         return DestinoComando(
             id_comando=fila["id_comando"],

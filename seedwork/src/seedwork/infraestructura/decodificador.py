@@ -70,7 +70,7 @@ class Decodificador:
         carga = original.carga
         if len(carga) > CARGA_MAXIMA:
             raise MensajeIlegible(f"su carga pesa {len(carga)} octetos")
-        mensaje = avro.decodificar(tipo, carga, self._escritor(tipo, topico, original.esquema))
+        mensaje = avro.decodificar(tipo, carga, self._escritor(tipo, topico, original.esquema), sobre)
         if motivo := falta(mensaje, sobre.sujeto):
             raise MensajeIlegible(motivo)
         return Recibido(sobre, mensaje, original, vuelta)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from contratos.base import Mensaje
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.outbox import ARRIENDO_S, RENOVACION_S, PorEnviar, SinOutbox
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import aplazados, avro, bd, cloudevents
@@ -48,7 +49,7 @@ _CEDER = sa.text("DELETE FROM mandos WHERE fragmento = :fragmento AND titular = 
 _PENDIENTES = sa.text("""
     SELECT fila.* FROM mandos LEFT JOIN LATERAL (
         SELECT id, topico, carga, ce_id, tipo, fuente, sujeto, tiempo, correlacion, causa, secuencia, traza,
-            propiedades, extract(epoch FROM no_antes - clock_timestamp()) AS falta_s
+            quien, propiedades, extract(epoch FROM no_antes - clock_timestamp()) AS falta_s
         FROM outbox WHERE outbox.fragmento = :fragmento AND enviado IS NULL ORDER BY id LIMIT :tope
     ) AS fila ON true
     WHERE mandos.fragmento = :fragmento AND titular = :yo
@@ -66,7 +67,7 @@ _MARCAR = sa.text("""
 
 def a_fila(sobre: Sobre, mensaje: Mensaje) -> dict[str, Any]:
     """The row of a message that is to be sent. Nothing that is said through an outbox has an idempotency key."""
-    return _a_fila(sobre, mensaje.topico, avro.codificar(mensaje))
+    return _a_fila(sobre, mensaje.topico, avro.codificar(mensaje, sobre))
 
 
 def _a_fila(sobre: Sobre, topico: str, carga: bytes) -> dict[str, Any]:
@@ -81,6 +82,7 @@ def _a_fila(sobre: Sobre, topico: str, carga: bytes) -> dict[str, Any]:
         "causa": sobre.causa,
         "secuencia": sobre.secuencia,
         "traza": sobre.traza,
+        "quien": None if (quien := sobre.quien) is None else [quien.tipo, quien.id, quien.afirmaciones()],
         "carga": carga,
     }
 
@@ -107,6 +109,7 @@ def a_sobre(fila: Any) -> Sobre:
         causa=fila.causa,
         secuencia=fila.secuencia,
         traza=fila.traza,
+        quien=None if fila.quien is None else Quien.de_afirmaciones(*fila.quien),
     )
 
 

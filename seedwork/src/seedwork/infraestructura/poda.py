@@ -37,6 +37,27 @@ DEL_OUTBOX = {"outbox": ("carga", "propiedades")}
 """The queue that every service has for what is a person's, and where in it that stands."""
 
 
+def sin_restos(motor: sa.Engine, colas: Iterable[str]) -> None:
+    """Have the server vacuum these tables as soon as anything was deleted from them, at its next round: what prunes
+    them need not own them, and may not vacuum them itself before PostgreSQL 17.
+
+    Args:
+        motor: of a role that may alter the tables.
+        colas: the service's own tables that personal data pass through, besides the outbox.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database is in trouble, or lacks one of them.
+    """
+    with motor.begin() as conexion:
+        for tabla in (*DEL_OUTBOX, *colas):
+            conexion.execute(
+                sa.text(
+                    f"ALTER TABLE {tabla} SET (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, "
+                    "toast.autovacuum_vacuum_threshold = 0, toast.autovacuum_vacuum_scale_factor = 0)"
+                )
+            )
+
+
 def sin_muestras(motor: sa.Engine, colas: Mapping[str, Sequence[str]]) -> None:
     """Have the server sample none of these columns: its statistics would keep, and show, what was deleted since.
 
@@ -90,8 +111,8 @@ class Podador:
         return total
 
     def _vaciar(self) -> None:
-        """Give back what is free at the queues' ends: left to itself, the server vacuums no table of a few rows, and
-        what was deleted from it stays readable in its file."""
+        """Give back what is free at the queues' ends at once, where we may: else the server comes by
+        (:func:`sin_restos`). Until then what was deleted from one stays readable in its file."""
         for cola in self._colas:
             try:
                 with self._motor.connect() as conexion:

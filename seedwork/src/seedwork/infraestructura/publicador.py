@@ -19,6 +19,7 @@ from contratos import REGISTRO, Mensaje
 from seedwork.aplicacion.broker import Confirmar, NoCabe, SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, cloudevents
+from seedwork.infraestructura.credencial import NADIE, Credencial
 
 log = structlog.get_logger(__name__)
 
@@ -35,22 +36,22 @@ CIERRE_S = 1.0
 _CLASES = {pulsar.Result.AlreadyClosed: _Cerrado, pulsar.Result.MessageTooBig: NoCabe}
 
 
-def crear_cliente(url: str, *, token: str | None = None, espera_s: int = 30) -> pulsar.Client:
+def crear_cliente(url: str, *, quien: Credencial = NADIE, espera_s: int = 30) -> pulsar.Client:
     """A client of this very process: a client must never cross a fork.
 
     Args:
         url: the broker's URL.
-        token: who we are, to a broker that asks.
+        quien: who we are, to a broker that asks.
         espera_s: how long a subscription or a producer may take to come about.
     """
     return pulsar.Client(
         url,
-        authentication=None if token is None else pulsar.AuthenticationToken(token),
         operation_timeout_seconds=espera_s,
         connection_timeout_ms=5000,
         io_threads=1,
         message_listener_threads=1,
         logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Warn),
+        **quien.de_cliente(),
     )
 
 
@@ -138,7 +139,7 @@ class Publicador:
 
     Args:
         url: the broker's URL.
-        token: who we are, to a broker that asks.
+        quien: who we are, to a broker that asks.
         plazo_ms: after how long an unconfirmed message is an error; 0 never gives up, so that what a lost connection
             left pending is sent again in its order.
         esperar_cola: whether a full send queue blocks, or is an error.
@@ -149,13 +150,13 @@ class Publicador:
         self,
         url: str,
         *,
-        token: str | None = None,
+        quien: Credencial = NADIE,
         plazo_ms: int = 4500,
         esperar_cola: bool = False,
         agrupar_ms: int = 1,
     ) -> None:
         self._url = url
-        self._token = token
+        self._quien = quien
         self._agrupar_ms = agrupar_ms
         self._plazo_ms = plazo_ms
         self._esperar_cola = esperar_cola
@@ -224,7 +225,7 @@ class Publicador:
     def _crear_productor(self, topico: str) -> pulsar.Producer:
         with self._cerrojo:
             if self._cliente is None:
-                self._cliente = crear_cliente(self._url, token=self._token, espera_s=4 if self._plazo_ms else 30)
+                self._cliente = crear_cliente(self._url, quien=self._quien, espera_s=4 if self._plazo_ms else 30)
         tipo = next((t for t in REGISTRO.values() if t.topico == topico), None)
         esquema = EsquemaCodificado(None, schema_definition=tipo.esquema) if tipo else pulsar.schema.BytesSchema()
         return self._cliente.create_producer(
@@ -293,7 +294,7 @@ class Publicador:
             SinConfirmacion: no confirmation within ``espera`` seconds.
         """
         topico = mensaje.topico
-        carga, propiedades = avro.codificar(mensaje), cloudevents.a_propiedades(sobre, topico)
+        carga, propiedades = avro.codificar(mensaje, sobre), cloudevents.a_propiedades(sobre, topico)
         bucle, confirmaciones = asyncio.get_running_loop(), self._confirmaciones
         if confirmaciones is None or confirmaciones.bucle is not bucle:
             confirmaciones = self._confirmaciones = _Confirmaciones(bucle)
@@ -314,6 +315,17 @@ class Publicador:
             threading.Thread(target=self.descartar, args=(topico, productor), daemon=True).start()
         if resultado != pulsar.Result.Ok:
             raise _error(resultado)
+
+    def publicar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float = 4.0) -> None:
+        """As :meth:`entregar`, without a loop.
+
+        Raises:
+            NoCabe: it is larger than the broker takes.
+            SinConfirmacion: no confirmation within ``espera`` seconds.
+        """
+        topico = mensaje.topico
+        propiedades = cloudevents.a_propiedades(sobre, topico)
+        self.publicar_carga(topico, avro.codificar(mensaje), propiedades, sobre.sujeto, espera=espera)
 
     def publicar_carga(
         self, topico: str, carga: bytes, propiedades: Mapping[str, str], clave: str, *, espera: float

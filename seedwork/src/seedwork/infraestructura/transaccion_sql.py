@@ -12,10 +12,11 @@ import psycopg2
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from seedwork.aplicacion.auditoria import Anotacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
 from seedwork.aplicacion.transaccion import Cambios, DestinoDeComando, Saliente
-from seedwork.infraestructura import bd, outbox
+from seedwork.infraestructura import auditoria, bd, outbox
 from seedwork.infraestructura.tabla import ClaveRepetida, Fila, Tabla
 
 # A command's fate outlives its inbox row: one that comes again after it was pruned is still that command.
@@ -48,29 +49,37 @@ _RETIRAR = sa.text("""
     RETURNING ce_id
 """)
 _ALGUIEN_ESPERA = sa.text("SELECT EXISTS (SELECT FROM esperas WHERE consumidor = :consumidor)")
-# However many wait for one thing, only the first of them is read, besides those that came. What fits a type and
-# another's subject is left out by who asks: the types need not be sent once for each subject.
-_EN_ESPERA = sa.text("""
-    SELECT ce_id, tipo, sujeto, turno, extract(epoch FROM clock_timestamp() - desde), vuelta
-    FROM (
-        SELECT primera.* FROM unnest(CAST(:tipos AS text[])) AS t, unnest(CAST(:sujetos AS text[])) AS s,
-            LATERAL (
+# However many wait for one thing, only the first of them is read, besides those that came: the first of the same one's,
+# and the first of one of all whose there are. What fits a type and another's subject is left out by who asks: the types
+# need not be sent once for each subject.
+_OTRA = """
                 SELECT * FROM esperas
                 WHERE consumidor = :consumidor AND tipo = t AND sujeto = s AND ce_id <> ALL(CAST(:ids AS text[]))
-                ORDER BY turno LIMIT 1
+"""
+_EN_ESPERA = sa.text(f"""
+    SELECT ce_id, tipo, sujeto, titular, turno, extract(epoch FROM clock_timestamp() - desde), vuelta
+    FROM (
+        SELECT primera.* FROM unnest(CAST(:tipos AS text[])) AS t,
+            unnest(CAST(:sujetos AS text[]), CAST(:titulares AS text[])) AS suyo (s, d),
+            LATERAL (
+                ({_OTRA} AND titular = d ORDER BY turno LIMIT 1)
+                UNION ALL
+                ({_OTRA} ORDER BY titular, turno LIMIT 1)
             ) AS primera
         UNION ALL
         SELECT * FROM esperas WHERE consumidor = :consumidor AND ce_id = ANY(CAST(:ids AS text[]))
     ) AS que_esperan
     ORDER BY turno
-""")
+""")  # noqa: S608 — the same text twice
 # In the order of the arrays: they take their turns as they came.
 _APLAZAR = sa.text("""
     WITH sin_intentos AS (DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = ANY(:ids))
-    INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, vuelta)
-    SELECT :consumidor, ce_id, tipo, sujeto, vuelta
-    FROM unnest(CAST(:ids AS text[]), CAST(:tipos AS text[]), CAST(:sujetos AS text[]), CAST(:vueltas AS integer[]))
-        WITH ORDINALITY AS aplazado (ce_id, tipo, sujeto, vuelta, orden)
+    INSERT INTO esperas (consumidor, ce_id, tipo, sujeto, titular, vuelta)
+    SELECT :consumidor, ce_id, tipo, sujeto, titular, vuelta
+    FROM unnest(
+        CAST(:ids AS text[]), CAST(:tipos AS text[]), CAST(:sujetos AS text[]), CAST(:titulares AS text[]),
+        CAST(:vueltas AS integer[])
+    ) WITH ORDINALITY AS aplazado (ce_id, tipo, sujeto, titular, vuelta, orden)
     ORDER BY orden
     ON CONFLICT (consumidor, ce_id) DO UPDATE SET vuelta = excluded.vuelta
 """)
@@ -158,19 +167,27 @@ class TransaccionSQL:
         return {f.clave: f.id_comando for f in self.conexion.execute(_DUENOS, {"claves": list(claves)})}
 
     def en_espera(
-        self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
+        self, consumidor: str, asuntos: Collection[tuple[str, str, str]], ids: Collection[str]
     ) -> Sequence[EnEspera]:
         """See the port."""
         # Mostly nobody does, and to tell the server five hundred subjects costs more than to ask.
         if not self.conexion.execute(_ALGUIEN_ESPERA, {"consumidor": consumidor}).scalar_one():
             return []
-        tipos, sujetos = {tipo for tipo, _ in asuntos}, {sujeto for _, sujeto in asuntos}
-        valores = {"consumidor": consumidor, "tipos": list(tipos), "sujetos": list(sujetos), "ids": list(ids)}
-        return [
-            EnEspera(id, tipo, sujeto, turno, float(segundos), vuelta)
-            for id, tipo, sujeto, turno, segundos, vuelta in self.conexion.execute(_EN_ESPERA, valores)
-            if (tipo, sujeto) in asuntos
-        ]
+        de_quien = {(sujeto, titular) for _, sujeto, titular in asuntos}
+        valores = {
+            "consumidor": consumidor,
+            "tipos": list({tipo for tipo, _, _ in asuntos}),
+            "sujetos": [sujeto for sujeto, _ in de_quien],
+            "titulares": [titular for _, titular in de_quien],
+            "ids": list(ids),
+        }
+        pedidos, filas = {asunto[:2] for asunto in asuntos}, self.conexion.execute(_EN_ESPERA, valores)
+        halladas = (
+            EnEspera(id, tipo, sujeto, titular, turno, float(segundos), vuelta)
+            for id, tipo, sujeto, titular, turno, segundos, vuelta in filas
+        )
+        # One may be both firsts, and of several that are asked for.
+        return list({h.id: h for h in halladas if (h.tipo, h.sujeto) in pedidos}.values())
 
     def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
         """See the port."""
@@ -182,6 +199,7 @@ class TransaccionSQL:
                 "ids": [s.id for s in sobres],
                 "tipos": [s.tipo for s in sobres],
                 "sujetos": [s.sujeto for s in sobres],
+                "titulares": [s.acceso.titular for s in sobres],
                 "vueltas": [a.vuelta for a in aplazados],
             },
         )
@@ -196,11 +214,18 @@ class TransaccionSQL:
         """See the port."""
         self.conexion.execute(bd.ACABAR_ESPERA, {"consumidor": consumidor, "ce_id": ce_id})
 
-    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[DestinoDeComando]) -> None:
+    def guardar(
+        self,
+        salientes: Sequence[Saliente],
+        destinos: Sequence[DestinoDeComando],
+        anotaciones: Sequence[Anotacion] = (),
+    ) -> None:
         """See the port; ClaveRepetida where a command has its fate already."""
         if destinos:
             with _claves_unicas(bd.comandos):
                 insertar(self.conexion, bd.comandos, [_a_fila(d) for d in destinos])
+        if anotaciones:
+            insertar(self.conexion, bd.auditoria, [auditoria.a_fila(a) for a in anotaciones])
         if salientes:
             insertar(self.conexion, bd.outbox, [outbox.a_fila(s.sobre, s.mensaje) for s in salientes])
 
@@ -211,6 +236,7 @@ def _a_fila(destino: DestinoDeComando) -> Fila:
         "tipo": destino.tipo,
         "estado": "APLICADO" if destino.rechazo is None else "RECHAZADO",
         "motivo": destino.rechazo,
+        "titular": destino.titular,
     }
 
 

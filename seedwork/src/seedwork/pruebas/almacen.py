@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contratos.base import Mensaje
+from seedwork.aplicacion.auditoria import Anotacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.espera import Aplazado, EnEspera
 from seedwork.aplicacion.sobre import Sobre
@@ -110,6 +111,8 @@ class Almacen:
         self.inbox: dict[tuple[str, str], bool] = {}
         """By consumer and message: whether it was parked, not handled."""
         self.comandos: dict[str, DestinoDeComando] = {}
+        self.auditoria: dict[int, Anotacion] = {}
+        """Nothing here takes any of it away, but a rollback."""
         self.claves: dict[str, str] = {}
         self.esperas: dict[tuple[str, str], Fila] = {}
         self.outbox: dict[int, EnSalida] = {}
@@ -294,27 +297,36 @@ class TransaccionMemoria:
         return {clave: a.claves[clave] for clave in claves}
 
     def en_espera(
-        self, consumidor: str, asuntos: Collection[tuple[str, str]], ids: Collection[str]
+        self, consumidor: str, asuntos: Collection[tuple[str, str, str]], ids: Collection[str]
     ) -> Sequence[EnEspera]:
-        """Of the commands that wait with these types and subjects, in their turns: those with these ids, and, of each
-        type and subject, the first of the others."""
-        ahora, otras = self.entorno.ahora(), set[tuple[str, str]]()
-        hallados = []
+        """Of the commands that wait with these types and subjects, in their turns: those with these ids; of the others,
+        the first of each type, subject and whose they are; and, of each type and subject, the first of one of those
+        whose there are."""
+        ahora, pedidos = self.entorno.ahora(), {asunto[:2] for asunto in asuntos}
+        hallados: dict[str, EnEspera] = {}
+        primeros: dict[tuple[str, ...], EnEspera] = {}
         for (de, id), f in sorted(self.almacen.esperas.items(), key=lambda e: e[1]["turno"]):
-            asunto = f["tipo"], f["sujeto"]
-            if de != consumidor or asunto not in asuntos or (id not in ids and asunto in otras):
+            asunto = f["tipo"], f["sujeto"], f["titular"]
+            if de != consumidor or asunto[:2] not in pedidos:
                 continue
-            if id not in ids:
-                otras.add(asunto)
-            hallados.append(EnEspera(id, *asunto, f["turno"], (ahora - f["desde"]).total_seconds(), f["vuelta"]))
-        return hallados
+            este = EnEspera(id, *asunto, f["turno"], (ahora - f["desde"]).total_seconds(), f["vuelta"])
+            if id in ids:
+                hallados[id] = este
+                continue
+            if asunto in asuntos:
+                primeros.setdefault(asunto, este)
+            if (otro := primeros.get(asunto[:2])) is None or este.titular < otro.titular:
+                primeros[asunto[:2]] = este
+        hallados |= {e.id: e for e in primeros.values()}
+        return sorted(hallados.values(), key=lambda e: e.turno)
 
     def aplazar(self, consumidor: str, aplazados: Sequence[Aplazado]) -> None:
         """Let them wait."""
         a, ahora = self.almacen, self.reloj()
         for aplazado in aplazados:
             sobre, clave = aplazado.recibido.sobre, (consumidor, aplazado.recibido.sobre.id)
-            nueva = {"tipo": sobre.tipo, "sujeto": sobre.sujeto, "turno": next(a.siguiente), "desde": ahora}
+            suyo = {"tipo": sobre.tipo, "sujeto": sobre.sujeto, "titular": sobre.acceso.titular}
+            nueva = {**suyo, "turno": next(a.siguiente), "desde": ahora}
             a.quitar(a.intentos, clave)
             a.poner(a.esperas, clave, {**a.esperas.get(clave, nueva), "vuelta": aplazado.vuelta})
             fila = outbox.a_fila_aplazada(aplazado, consumidor, ahora + timedelta(seconds=aplazado.pausa_s))
@@ -327,8 +339,13 @@ class TransaccionMemoria:
         self.almacen.quitar(self.almacen.esperas, (consumidor, ce_id))
         self.almacen.quitar(self.almacen.intentos, (consumidor, ce_id))
 
-    def guardar(self, salientes: Sequence[Saliente], destinos: Sequence[DestinoDeComando]) -> None:
-        """Write what is to be sent, in order, and the fates of commands.
+    def guardar(
+        self,
+        salientes: Sequence[Saliente],
+        destinos: Sequence[DestinoDeComando],
+        anotaciones: Sequence[Anotacion] = (),
+    ) -> None:
+        """Write what is to be sent, in order, the fates of commands, and what the audit trail is to tell.
 
         Raises:
             ClaveRepetida: a command has its fate already.
@@ -338,6 +355,8 @@ class TransaccionMemoria:
             if destino.id_comando in a.comandos:
                 raise ClaveRepetida("comandos")
             a.poner(a.comandos, destino.id_comando, destino)
+        for anotacion in anotaciones:
+            a.poner(a.auditoria, next(a.siguiente), anotacion)
         for s in salientes:
             propiedades = cloudevents.a_propiedades(s.sobre, s.mensaje.topico)
             self._decir(EnSalida(next(a.siguiente), s.mensaje.topico, s.mensaje, s.sobre, propiedades))

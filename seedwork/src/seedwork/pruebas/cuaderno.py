@@ -12,13 +12,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from contratos import Mensaje, mensaje, motivos
+from contratos.base import campo
+from contratos.canal import canal, declarar
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.espera import Creacion, Paciencia, PorConocer
@@ -29,9 +30,12 @@ from seedwork.entrada.cli import crear_cli, ejecutar
 from seedwork.entrada.config import ConfigServicio, Puerto, cargar
 from seedwork.entrada.servicio import Servicio
 from seedwork.infraestructura import ddl
+from seedwork.infraestructura.poda import DEL_OUTBOX, sin_restos
 from seedwork.infraestructura.relay import Relay
+from seedwork.infraestructura.roles import conceder
 from seedwork.infraestructura.subscription import SubscriptionPulsar
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
+from seedwork.pruebas.bases import como_dueno
 from seedwork.pruebas.paciencia import PacienciaFija
 
 INDECIBLE = "indecible"
@@ -60,7 +64,7 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
         hoja: str = ""
         linea: int = 0
         modo: str = ""
-        secreto: str = field(default="", repr=False)
+        secreto: str = campo(propio=True)
 
     @mensaje(contexto, "evento", sujeto="hoja")
     class Apuntado(Mensaje):
@@ -69,14 +73,18 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
         hoja: str = ""
         linea: int = 0
 
+    declarar({Apuntar: canal(contexto, contexto), Apuntado: canal(contexto)})
     return Apuntar, Apuntado
 
 
 def preparar(motor: sa.Engine) -> None:
-    """Make its tables, and those of every service's messages."""
-    with motor.begin() as conexion:
-        conexion.execute(sa.text(ddl.mensajeria()))
-        _TABLAS.create_all(conexion)
+    """Make its tables, and those of every service's messages, as their owner; the engine's role may work there."""
+    with como_dueno(motor) as dueno:
+        with dueno.begin() as conexion:
+            conexion.execute(sa.text(ddl.mensajeria()))
+            _TABLAS.create_all(conexion)
+        sin_restos(dueno, ())
+        conceder(dueno, motor.url.username or "", DEL_OUTBOX)
 
 
 class UnidadCuaderno(UnidadTrabajo):

@@ -14,7 +14,7 @@ def publicado(motor: sa.Engine) -> list[tuple[dict[str, str], Mensaje]]:
     return [
         (
             cloudevents.a_propiedades(outbox.a_sobre(f), f.topico),
-            avro.decodificar(REGISTRO[f.tipo], bytes(f.carga)),
+            avro.decodificar(REGISTRO[f.tipo], bytes(f.carga), sobre=outbox.a_sobre(f)),
         )
         for f in filas
     ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 
 from seedwork.entrada.conexiones import Limites, Servidor
@@ -15,14 +16,14 @@ class ServidorEnHilo:
         puerto: where it listens.
     """
 
-    def __init__(self, app: App, limites: Limites) -> None:
+    def __init__(self, app: App, limites: Limites, tls: ssl.SSLContext | None = None) -> None:
         enchufe = socket.create_server(("127.0.0.1", 0))
         self.puerto: int = enchufe.getsockname()[1]
         self._fin = threading.Event()
         listo = threading.Event()
 
         async def servir() -> None:
-            servidor = Servidor(app, limites)
+            servidor = Servidor(app, limites, tls=tls)
             servidor.escuchar([enchufe])
             listo.set()
             while not self._fin.is_set():

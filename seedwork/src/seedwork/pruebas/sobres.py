@@ -33,4 +33,4 @@ def sobre_nuevo(mensaje: Mensaje | type[Mensaje], *, fuente: str, sujeto: str, *
 def recibido(sobre: Sobre, mensaje: Mensaje) -> Recibido:
     """A message that arrives for the first time, as it would from its own topic."""
     propiedades = cloudevents.a_propiedades(sobre, mensaje.topico)
-    return Recibido(sobre, mensaje, Viajado(mensaje.topico, sobre.sujeto, avro.codificar(mensaje), propiedades))
+    return Recibido(sobre, mensaje, Viajado(mensaje.topico, sobre.sujeto, avro.codificar(mensaje, sobre), propiedades))

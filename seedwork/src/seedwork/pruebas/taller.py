@@ -37,7 +37,7 @@ from seedwork.infraestructura.publicador import Publicador, cerrar_cliente, crea
 from seedwork.infraestructura.relay import Relay
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 from seedwork.pruebas import cuaderno
-from seedwork.pruebas.bases import ajena
+from seedwork.pruebas.bases import ajena, como_dueno
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
 PACIENCIA_S = 30.0
@@ -120,7 +120,8 @@ class Taller:
 
     def codificar(self, orden: Recibido) -> tuple[bytes, dict[str, str], str]:
         """A command's payload, properties and key."""
-        return avro.codificar(orden.mensaje), a_propiedades(orden.sobre, orden.mensaje.topico), orden.sobre.sujeto
+        sobre, mensaje = orden.sobre, orden.mensaje
+        return avro.codificar(mensaje, sobre), a_propiedades(sobre, mensaje.topico), sobre.sujeto
 
     def enviar_cargas(self, *cargas: tuple[Any, dict[str, str], str]) -> None:
         """Send raw payloads, in order, and wait until all are durable."""
@@ -250,6 +251,12 @@ class Taller:
         """The number that a query answers."""
         with self.motor.connect() as conexion:
             return int(conexion.scalar(sa.text(sql)))
+
+    @contextmanager
+    def dueno(self) -> Iterator[sa.Connection]:
+        """A transaction of whoever owns the tables, committed after the body: for what a service may not do."""
+        with como_dueno(self.motor) as motor, motor.begin() as conexion:
+            yield conexion
 
     @contextmanager
     def ajena(self) -> Iterator[sa.Connection]:

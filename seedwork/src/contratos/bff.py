@@ -1,0 +1,21 @@
+"""What the door tells: what it let nobody do."""
+
+from contratos.base import Mensaje, campo, mensaje
+
+
+@mensaje("bff", "evento", sujeto="")
+class AccesoNegado(Mensaje):
+    """The door refused a caller, whose token is good, what it may not use; for the audit trail.
+
+    ``quien`` is the token's ``sub``; ``titular`` its roles, each with its code or id. ``accion`` is the command's or
+    the query's name, ``recurso`` the id that it was about, empty for none, and ``veces`` how often this was refused in
+    a row: what comes much too often is told once a second. Of several, ``recurso`` is the first one's.
+    """
+
+    quien: str = campo(requerido=True)
+    titular: str = ""
+    accion: str = campo(requerido=True)
+    recurso: str = campo(forma="id")
+    motivo: str = campo(forma="codigo")
+    ocurrido: str = campo(requerido=True, forma="instante")
+    veces: int = 0

@@ -1,0 +1,79 @@
+"""What operators ask each context's audit trail, and what it answers: one query each, all alike (contract §9)."""
+
+from contratos.consultas.base import (
+    COMANDO,
+    MOTIVO,
+    PAGINA,
+    REGISTRO,
+    SUSCRIPCION,
+    Consulta,
+    Cursor,
+    Id,
+    Pagina,
+    Respuesta,
+    Sujeto,
+    campo,
+    filtro,
+)
+
+
+class NotaDeAuditoria(Respuesta):
+    """Lo que alguien hizo, vio o se le negó; solo identificadores y códigos."""
+
+    ocurrido: str = campo("Cuándo, en UTC (RFC 3339).", "2026-02-01T09:10:01.312Z")
+    quien: str = campo("El `sub` de su token; de quien usó la línea de comandos, su usuario en el sistema.", "ana")
+    titular: str = campo("En calidad de qué: un papel, y su código o identificador en él.", "cliente:0001")
+    accion: str = campo("El comando o la consulta.", "CancelarSuscripcion")
+    recurso: str | None = campo("De qué trataba; nulo si de una lista.", SUSCRIPCION)
+    resultado: str = campo(
+        "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO o NO_HALLADO; lo que la puerta negó, "
+        "NEGADO; una carta muerta, REENVIADA, DESCARTADA, RECHAZADA o YA_ATENDIDA.",
+        "HECHO",
+    )
+    motivo: str | None = campo(MOTIVO)
+    correlacion: str = campo("El identificador que une lo que se hizo por una misma petición.", COMANDO)
+    veces: int = campo("Cuántas, si se contaron juntas varias iguales que la puerta negó seguidas.", 1)
+
+
+class PaginaAuditoria(Pagina):
+    """Una página de la auditoría."""
+
+    elementos: list[NotaDeAuditoria] = campo("Lo de esta página, lo más reciente primero.")
+
+
+class ConsultaDeAuditoria(Consulta):
+    """What all of them have in common."""
+
+    quien: Sujeto | None = filtro("Quién: el `sub` de su token.")
+    recurso: Id | None = filtro("De qué trataba.")
+    cursor: Cursor | None = filtro(PAGINA)
+
+
+class ListarAuditoriaDeSuscripciones(
+    ConsultaDeAuditoria, contexto="suscripciones", ruta="/suscripciones/auditoria", respuesta=PaginaAuditoria
+):
+    """La auditoría de suscripciones, y lo que la puerta negó."""
+
+
+class ListarAuditoriaDeServiciosDatos(
+    ConsultaDeAuditoria, contexto="servicio-datos", ruta="/servicios-datos/auditoria", respuesta=PaginaAuditoria
+):
+    """La auditoría de servicios de datos."""
+
+
+class ListarAuditoriaDeProcesamiento(
+    ConsultaDeAuditoria, contexto="procesamiento", ruta="/procesar/auditoria", respuesta=PaginaAuditoria
+):
+    """La auditoría de procesamiento."""
+
+
+class ListarAuditoriaDeNotificaciones(
+    ConsultaDeAuditoria, contexto="notificaciones", ruta="/notificaciones/auditoria", respuesta=PaginaAuditoria
+):
+    """La auditoría de notificaciones."""
+
+
+def auditoria_de(contexto: str) -> type[ConsultaDeAuditoria] | None:
+    """The query of a context's trail; None where it has declared none."""
+    suyas = (c for c in REGISTRO if c.contexto == contexto and issubclass(c, ConsultaDeAuditoria))
+    return next(suyas, None)

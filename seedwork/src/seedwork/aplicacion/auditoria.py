@@ -1,0 +1,98 @@
+"""The audit trail: who did, saw, released, replayed or was refused what (contract §9). Ids and codes alone.
+
+What a command did is noted in the transaction that decides it; what a query saw, before it is shown. Where nobody is
+asked who they are, there is nothing to note.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contratos.base import REGISTRO
+from contratos.consultas import Consulta
+from contratos.consultas.auditoria import ConsultaDeAuditoria, PaginaAuditoria
+from seedwork.aplicacion.consultas import Solicitante
+from seedwork.aplicacion.sobre import Sobre
+
+HECHO, RECHAZADO, VISTO, NO_HALLADO, NEGADO = "HECHO", "RECHAZADO", "VISTO", "NO_HALLADO", "NEGADO"
+LINEA_DE_COMANDOS = "linea-de-comandos"
+"""As what somebody acts who works on a machine of the platform's: no token tells more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anotacion:
+    """A row of the trail.
+
+    Attributes:
+        ocurrido: when.
+        quien: the caller's id, as its token tells; of who works on a machine of the platform's, its user there.
+        titular: as what it asked: a role, and the code or id in that role.
+        accion: the command's or the query's name.
+        recurso: the id that it was about; empty for a list.
+        resultado: what came of it.
+        motivo: a refusal's reason, one of :mod:`contratos.motivos`.
+        correlacion: its correlation id.
+        veces: how often, where the same was told once for several.
+    """
+
+    ocurrido: datetime
+    quien: str
+    titular: str
+    accion: str
+    recurso: str
+    resultado: str
+    motivo: str | None = None
+    correlacion: str
+    veces: int = 1
+
+
+def de_comando(sobre: Sobre, rechazo: str | None, ahora: datetime) -> Anotacion | None:
+    """What is noted of a command that is decided now; None where nobody is named in it.
+
+    Args:
+        rechazo: the reason's code; None where it was applied.
+    """
+    if sobre.quien is None:
+        return None
+    return Anotacion(
+        ocurrido=ahora,
+        quien=sobre.quien.id,
+        titular=sobre.acceso.titular,
+        accion=REGISTRO[sobre.tipo].__name__,
+        recurso=sobre.sujeto,
+        resultado=HECHO if rechazo is None else RECHAZADO,
+        motivo=rechazo,
+        correlacion=sobre.correlacion,
+    )
+
+
+def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> Anotacion | None:
+    """What is noted of a query; None where nobody was asked who they are."""
+    quien = solicitante.acceso.quien
+    if quien is None:
+        return None
+    ids = [str(valor) for nombre, valor in vars(consulta).items() if nombre not in consulta.parametros]
+    return Anotacion(
+        ocurrido=solicitante.entorno.ahora(),
+        quien=quien.id,
+        titular=solicitante.acceso.titular,
+        accion=type(consulta).__name__,
+        recurso=ids[0] if ids else "",
+        resultado=VISTO if hallado else NO_HALLADO,
+        correlacion=solicitante.correlacion,
+    )
+
+
+class LecturaDeAuditoria(Protocol):
+    """The trail's reading side."""
+
+    def anotaciones(self, consulta: ConsultaDeAuditoria) -> PaginaAuditoria:
+        """A page of it, newest first."""
+        ...
+
+
+def listar_auditoria(
+    consulta: ConsultaDeAuditoria, lectura: LecturaDeAuditoria, solicitante: Solicitante
+) -> PaginaAuditoria:
+    """A page of the trail: the same respondedor in every service. Who may ask, the rule says: operators alone."""
+    return lectura.anotaciones(consulta)
