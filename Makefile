@@ -81,7 +81,7 @@ mutantes: $(LISTO) ## the rules, changed on purpose: which changes the simulator
 documento: $(LISTO) ## redocly and spectral read the door's OpenAPI document; needs Node.js 20 or newer
 	@$(BIN)/python -m tests.documento revisar
 
-puerta: $(LISTO) ## schemathesis asks the door all that its document says, for long (CASOS=100 SEMILLA=1)
+puerta: $(LISTO) ## schemathesis asks the door all that its document says, for long (CASOS=100 SEMILLA=1; AUTENTICACION=desarrollo: as each role, and as nobody)
 	@$(BIN)/python -m tests.documento puerta $(CASOS:%=--casos %) $(SEMILLA:%=--semilla %) $(AUTENTICACION:%=--autenticacion %)
 
 clientes: $(LISTO) ## generated clients in Python and TypeScript create, follow and list; needs Node.js 20 or newer
