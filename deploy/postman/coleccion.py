@@ -60,7 +60,7 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
 
 IDS = ("id_comando", "id_suscripcion", "id_servicio_datos", "id_imagen", "id_paquete", "id_factura", "id_notificacion")
 
-VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005", "token": ""} | dict.fromkeys(IDS, "")
+VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005"} | dict.fromkeys(("token", *IDS), "")
 
 _REFERENCIAS = {("id_factura",): "id_factura", ("suscripcion", "codigo"): "id_suscripcion"}
 """Where a body names something that the story has made: the place, and its variable."""

@@ -192,7 +192,7 @@ class _Dialogo(smtplib.SMTP):
     @property
     def direccion_propia(self) -> str:
         """The address that it comes from, as a name to give in EHLO (RFC 5321 §4.1.3)."""
-        propia = "0.0.0.0" if self.sock is None else self.sock.getsockname()[0]  # noqa: S104 - a name, not an address
+        propia = "0.0.0.0" if self.sock is None else self.sock.getsockname()[0]  # nosec B104 # noqa: S104 - a name, not an address
         ip = ip_address(propia.partition("%")[0])
         return f"[IPv6:{ip}]" if ip.version == 6 else f"[{ip}]"
 
