@@ -108,7 +108,7 @@ def test_los_grupos_son_los_contenedores() -> None:
         contenedor = _DURADEROS[nombre]
         assert grupo["de"] == imagen_de(nombre)
         assert grupo["orden"] == contenedor.get("command", [])
-        assert str(grupo["puerto"]) == contenedor["healthcheck"]["test"][-1]
+        assert str(grupo["puerto"]) == contenedor["healthcheck"]["test"][4]
         suyo = {a: v for a, v in contenedor["environment"].items() if not a.endswith(("_URL", "_HOST", "_PUERTO"))}
         # There, a provider says who callers are.
         assert (suyo.pop("AUTENTICACION"), LOCALES["entorno_comun"]["AUTENTICACION"]) == ("desarrollo", "oidc")
