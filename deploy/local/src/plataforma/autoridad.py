@@ -3,7 +3,8 @@
 Whoever has its key can be any of them: it signs, and nothing that runs needs it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from plataforma.credenciales import nueva_clave
+from plataforma.secretos import escribir_privado
 
 CERTIFICADO = "ca.crt"
 """Its certificate: what everybody knows the others by."""
@@ -153,3 +155,15 @@ def _certificado(
         .sign(firma, hashes.SHA256())
         .public_bytes(serialization.Encoding.PEM)
     )
+
+
+def main(argumentos: Sequence[str]) -> None:
+    """``python -m plataforma.autoridad FOLDER PART=NAME,…``: the same, for parts that run elsewhere."""
+    carpeta, *dichos = argumentos
+    Path(carpeta).mkdir(mode=0o700, parents=True, exist_ok=True)
+    nombres = {parte: suyos.split(",") for parte, _, suyos in (dicho.partition("=") for dicho in dichos)}
+    print(*hacer(Path(carpeta), nombres, escribir_privado))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
