@@ -580,6 +580,7 @@ def test_un_proveedor_lento_no_detiene_a_quien_no_espera_por_el(proveedor: Prove
         ({"oidc_emisor": ""}, "OIDC_EMISOR"),
         ({"oidc_jwks": ""}, "OIDC_JWKS"),
         ({"oidc_jwks": "http://identidad.example/jwks"}, "https"),
+        ({"procesamiento_url": "http://procesamiento:5013"}, "PROCESAMIENTO_URL ha de empezar por https"),
         ({"oidc_emisor": "urn:saludtech:desarrollo"}, "desarrollo"),
         ({"oidc_audiencia": ""}, "OIDC_AUDIENCIA"),
         ({"oidc_algoritmos": "HS256"}, "RS256"),
