@@ -47,10 +47,11 @@ class Anotacion:
     veces: int = 1
 
 
-def de_comando(sobre: Sobre, rechazo: str | None, ahora: datetime) -> Anotacion | None:
+def de_comando(sobre: Sobre, recurso: str, rechazo: str | None, ahora: datetime) -> Anotacion | None:
     """What is noted of a command that is decided now; None where nobody is named in it.
 
     Args:
+        recurso: what it was about.
         rechazo: the reason's code; None where it was applied.
     """
     if sobre.quien is None:
@@ -60,7 +61,7 @@ def de_comando(sobre: Sobre, rechazo: str | None, ahora: datetime) -> Anotacion 
         quien=sobre.quien.id,
         titular=sobre.acceso.titular,
         accion=REGISTRO[sobre.tipo].__name__,
-        recurso=sobre.sujeto,
+        recurso=recurso,
         resultado=HECHO if rechazo is None else RECHAZADO,
         motivo=rechazo,
         correlacion=sobre.correlacion,
