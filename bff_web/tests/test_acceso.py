@@ -33,7 +33,7 @@ from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.conexiones import Limites
 from seedwork.entrada.http import App
 from seedwork.entrada.problemas import ErrorHttp
-from seedwork.infraestructura.sello import lector
+from seedwork.infraestructura.sello import Sello, lector
 from seedwork.infraestructura.tokens import TokenInvalido
 from seedwork.pruebas.identidad import FALSOS, Falso, Proveedor
 from seedwork.pruebas.servidor import ServidorEnHilo
@@ -214,6 +214,16 @@ def test_con_un_token_que_no_vale_no_se_entra_en_ninguna_parte(
             assert respuesta.headers["WWW-Authenticate"] == 'Bearer realm="saludtech", error="invalid_token"'
             assert falso not in respuesta.text
     assert len(emisor.publicados) == antes
+
+
+def test_con_lo_que_la_puerta_dice_a_los_servicios_no_se_entra_en_la_puerta(
+    puerta: FlaskClient, proveedor: Proveedor
+) -> None:
+    """Whoever saw one on its way says it again, where a caller's token belongs."""
+    ana = Quien(id="ana", roles=frozenset(ROLES), cliente="0001", clinica="norte")
+    sello = Sello(proveedor.puerta_clave.read_text()).de(ana)
+    for que in PELIGROSAS:
+        assert pedir(puerta, que, sello).status_code == 401, que
 
 
 @pytest.mark.parametrize("rol", ROLES)

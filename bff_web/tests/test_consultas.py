@@ -188,6 +188,25 @@ def test_lo_que_no_puede_ser_un_id_no_existe(
     assert propietario.pedidos == []
 
 
+@pytest.mark.parametrize(
+    "ruta",
+    [
+        "/suscripciones/..%2f..%2fmetrics/saga",
+        "/suscripciones/..%2fauditoria",
+        "/suscripciones/x%2fsaga%2f..",
+        "/procesar/imagenes/..%5c..%5coriginales%5cx/archivo",
+        "/procesar/imagenes/%00/archivo",
+        "/servicios-datos/s/dataset/imagenes/..%2f..%2f..%2foriginales%2fx/archivo",
+    ],
+)
+def test_un_id_que_es_un_camino_no_lleva_a_ninguna_parte(
+    puerta: FlaskClient, propietario: Propietario, ruta: str
+) -> None:
+    respuesta = puerta.get(ruta)
+    assert (respuesta.status_code, respuesta.content_type) == (404, "application/problem+json")
+    assert propietario.pedidos == []
+
+
 def test_lo_desconocido_es_404_y_vale_la_pena_repetir(puerta: FlaskClient, propietario: Propietario) -> None:
     propietario.estado = 404
     respuesta = puerta.get("/suscripciones/1")

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from tests.arquitectura.codigo import RAIZ, SERVICIOS
 from tests.arquitectura.mapa import personales
+from tests.fallos.valores import declarados, libres, por_campo, tabla
 
+from bff_web.comandos import COMANDOS
+from bff_web.comandos.comun import Comando
 from contratos import Mensaje
 from contratos.esquemas import desplegado, publicados
 from contratos.servicio_datos import CrearServicioDatos
@@ -85,6 +88,37 @@ def test_lo_que_nombra_o_alcanza_a_una_persona_viaja_cifrado() -> None:
 def test_los_textos_libres_se_ven_tambien_dentro_de_otros() -> None:
     assert {(CrearServicioDatos, "nube.nombre"), (CambiarPlanSuscripcion, "plan_nombre")} <= set(LIBRES)
     assert not {"id_imagen", "plan_codigo", "nube.codigo", "monto"} & {campo for _, campo in LIBRES}
+
+
+def test_cada_campo_de_una_persona_tiene_una_fila_que_dice_donde_puede_estar() -> None:
+    """`make marcas` is made of those rows: a field without one would be sent unmarked, and looked for by nobody."""
+    de_las_filas = [campo for valor in tabla().values() for campo in valor.campos]
+    assert sorted(de_las_filas) == sorted(declarados())
+    assert set(por_campo().values()) <= set(tabla())
+
+
+@pytest.mark.parametrize("comando", [c for c in COMANDOS if c.cuerpo], ids=lambda c: c.mensaje.__name__)
+def test_lo_que_un_cuerpo_toma_como_texto_libre_tiene_una_fila(comando: Comando) -> None:
+    for lugar, campo in libres(comando).items():
+        assert campo in por_campo() or NO_ES_LIBRE.fullmatch(campo), f"{'.'.join(lugar)}: {campo}"
+
+
+def test_lo_que_las_filas_nombran_existe() -> None:
+    """A place that is none allows nothing, and hides what was meant."""
+    tablas = {
+        f"{paquete}.{nombre}"
+        for paquete in SERVICIOS.values()
+        for nombre in {
+            *bd.METADATOS.tables,
+            *importlib.import_module(f"{paquete}.infraestructura.tablas").METADATOS.tables,
+        }
+    }
+    topicos = {tipo.topico.partition("saludtech/")[2] for tipo in publicados()}
+    for valor in tabla().values():
+        for una in valor.tablas:
+            assert una in tablas or (una.startswith("*.") and una[2:] in bd.METADATOS.tables), una
+        for uno in valor.topicos:
+            assert "*" in uno or uno in topicos, uno
 
 
 def test_la_pagina_nombra_cada_tabla_y_ninguna_otra() -> None:

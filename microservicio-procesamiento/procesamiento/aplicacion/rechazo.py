@@ -65,7 +65,10 @@ def _rechazar_imagen(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unid
     the first number in the sequence of an image that is made later, and an id that can't be used may be the patient's.
     """
     sobre, metadatos = unidad.sobre, metadatos_de(comando)
-    utilizable = metadatos.id_imagen == sobre.sujeto and metadatos.falta_del_id() is None and motivo not in _SIN_DERECHO
+    conocible = metadatos.id_imagen == sobre.sujeto and metadatos.falta_del_id() is None
+    if not conocible:
+        unidad.callar_sujeto()
+    utilizable = conocible and motivo not in _SIN_DERECHO
     imagen = unidad.imagenes.obtener(metadatos.id_imagen) if utilizable else None
     if imagen is not None and not es_propio(imagen, unidad):
         _rechazar_sin_imagen("", unidad, motivo)

@@ -171,3 +171,14 @@ def test_lo_que_se_guarda_para_despues_sabe_quien_lo_pidio(servicio: ConDuenos) 
     (por_abrir,) = servicio.almacen.tablas["paquetes_por_abrir"].values()
     assert por_ver["metadatos"]["clinica"] == "norte"
     assert por_abrir["sobre"]["quien"] == ["user", "norte-1", '{"roles":["clinica"],"clinica":"norte"}']
+
+
+def test_un_id_que_lleva_el_numero_del_paciente_no_queda_en_la_auditoria(servicio: ConDuenos) -> None:
+    """Nothing is ever removed from there."""
+    con_numero = replace(ANONIMIZAR_IMAGEN, id_imagen=f"rx-{ANONIMIZAR_IMAGEN.id_paciente}")
+    assert servicio.pedir(NORTE, con_numero, "c-1") == motivos.ID_REVELA_PACIENTE
+    assert servicio.pedir(NORTE, DISTINTA, "c-2") is None
+    assert [(a.recurso, a.motivo) for a in servicio.almacen.auditoria.values()] == [
+        ("c-1", motivos.ID_REVELA_PACIENTE),
+        (ID, None),
+    ]

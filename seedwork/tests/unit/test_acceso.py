@@ -1,5 +1,8 @@
 """A service's API takes the door's word about who asks, and nobody else's."""
 
+import time
+from pathlib import Path
+
 import flask
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,7 +13,9 @@ from seedwork.aplicacion.identidad import Quien
 from seedwork.entrada.config import ConfigServicio
 from seedwork.entrada.http import App, crear_app
 from seedwork.entrada.servicio import identificado_por_la_puerta
-from seedwork.infraestructura.sello import Sello
+from seedwork.infraestructura.sello import AUDIENCIA, EMISOR, Sello
+from seedwork.infraestructura.tokens import Firmante
+from seedwork.pruebas.identidad import Proveedor
 
 CLAVE = Ed25519PrivateKey.generate()
 PRIVADA = CLAVE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -40,6 +45,16 @@ def test_a_quien_no_es_la_puerta_se_le_pregunta_quien_es(app: App, credencial: s
     respuesta = app.test_client().get("/quien", headers={"Authorization": credencial} if credencial else {})
     assert (respuesta.status_code, respuesta.content_type) == (401, "application/problem+json")
     assert respuesta.headers["WWW-Authenticate"] == desafio
+
+
+def test_con_el_token_de_un_cliente_no_se_entra_en_un_servicio(app: App, tmp_path: Path) -> None:
+    """Not even where it is signed with the door's own key, and says all that the door says."""
+    proveedor = Proveedor(tmp_path)
+    ahora = int(time.time())
+    dichas = {"iss": EMISOR, "aud": AUDIENCIA, "sub": "ana", "iat": ahora, "exp": ahora + 60, "roles": ["operador"]}
+    for suyo in (proveedor.token("operador"), Firmante(PRIVADA, "at+jwt").firmar(dichas)):
+        respuesta = app.test_client().get("/quien", headers={"Authorization": f"Bearer {suyo}"})
+        assert respuesta.status_code == 401
 
 
 def test_a_la_puerta_se_le_cree_y_la_salud_no_pregunta(app: App) -> None:

@@ -4,6 +4,10 @@ import pytest
 
 from contratos.acceso import Alcance, Permiso, SinPermiso, permiso
 from contratos.base import Mensaje
+from contratos.consultas.servicio_datos import ListarServiciosDatos, ObtenerArchivoDeDataset
+from seedwork.aplicacion.auditoria import VISTO, de_consulta
+from seedwork.aplicacion.consultas import Solicitante
+from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso, Quien
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.cloudevents import MensajeIlegible, a_propiedades, de_propiedades
@@ -89,3 +93,15 @@ def test_un_autor_que_no_se_entiende_no_pasa_por_ninguno(cambio):
 def test_lo_que_no_tiene_regla_lo_dice():
     with pytest.raises(SinPermiso, match="Mensaje"):
         permiso(Mensaje)
+
+
+def test_de_una_consulta_se_anota_cada_id_de_su_direccion():
+    """Else who fetched an image would be found by its data set alone."""
+    solicitante = Solicitante(acceso=Acceso(quien(), REGLA), correlacion="c", entorno=EntornoReal())
+    descarga = ObtenerArchivoDeDataset(id_servicio_datos="s-1", id_imagen="i-1")
+
+    notas = [(n.accion, n.recurso, n.resultado) for n in de_consulta(descarga, solicitante, hallado=True)]
+    de_lista = [n.recurso for n in de_consulta(ListarServiciosDatos(), solicitante, hallado=True)]
+
+    assert notas == [("ObtenerArchivoDeDataset", id, VISTO) for id in ("s-1", "i-1")]
+    assert de_lista == [""]

@@ -24,7 +24,9 @@ class NotaDeAuditoria(Respuesta):
     quien: str = campo("El `sub` de su token; de quien usó la línea de comandos, su usuario en el sistema.", "ana")
     titular: str = campo("En calidad de qué: un papel, y su código o identificador en él.", "cliente:0001")
     accion: str = campo("El comando o la consulta.", "CancelarSuscripcion")
-    recurso: str | None = campo("De qué trataba; nulo si de una lista.", SUSCRIPCION)
+    recurso: str | None = campo(
+        "De qué trataba; nulo si de una lista. De una consulta de varios hay una nota por cada uno.", SUSCRIPCION
+    )
     resultado: str = campo(
         "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO o NO_HALLADO; lo que la puerta negó, "
         "NEGADO; una carta muerta, REENVIADA, DESCARTADA, RECHAZADA o YA_ATENDIDA.",

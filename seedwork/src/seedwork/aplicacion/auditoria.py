@@ -4,6 +4,7 @@ What a command did is noted in the transaction that decides it; what a query saw
 asked who they are, there is nothing to note.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -46,10 +47,11 @@ class Anotacion:
     veces: int = 1
 
 
-def de_comando(sobre: Sobre, rechazo: str | None, ahora: datetime) -> Anotacion | None:
+def de_comando(sobre: Sobre, recurso: str, rechazo: str | None, ahora: datetime) -> Anotacion | None:
     """What is noted of a command that is decided now; None where nobody is named in it.
 
     Args:
+        recurso: what it was about.
         rechazo: the reason's code; None where it was applied.
     """
     if sobre.quien is None:
@@ -59,28 +61,34 @@ def de_comando(sobre: Sobre, rechazo: str | None, ahora: datetime) -> Anotacion 
         quien=sobre.quien.id,
         titular=sobre.acceso.titular,
         accion=REGISTRO[sobre.tipo].__name__,
-        recurso=sobre.sujeto,
+        recurso=recurso,
         resultado=HECHO if rechazo is None else RECHAZADO,
         motivo=rechazo,
         correlacion=sobre.correlacion,
     )
 
 
-def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> Anotacion | None:
-    """What is noted of a query; None where nobody was asked who they are."""
+def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> Sequence[Anotacion]:
+    """What is noted of a query: a row for each id in its address, so that whoever asks for one of them finds it.
+
+    It is empty where nobody was asked who they are."""
     quien = solicitante.acceso.quien
     if quien is None:
-        return None
+        return ()
     ids = [str(valor) for nombre, valor in vars(consulta).items() if nombre not in consulta.parametros]
-    return Anotacion(
-        ocurrido=solicitante.entorno.ahora(),
-        quien=quien.id,
-        titular=solicitante.acceso.titular,
-        accion=type(consulta).__name__,
-        recurso=ids[0] if ids else "",
-        resultado=VISTO if hallado else NO_HALLADO,
-        correlacion=solicitante.correlacion,
-    )
+    ahora = solicitante.entorno.ahora()
+    return [
+        Anotacion(
+            ocurrido=ahora,
+            quien=quien.id,
+            titular=solicitante.acceso.titular,
+            accion=type(consulta).__name__,
+            recurso=id,
+            resultado=VISTO if hallado else NO_HALLADO,
+            correlacion=solicitante.correlacion,
+        )
+        for id in ids or [""]
+    ]
 
 
 class LecturaDeAuditoria(Protocol):

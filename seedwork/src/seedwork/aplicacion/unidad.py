@@ -54,6 +54,7 @@ class UnidadTrabajo:
         self._traducciones = traducciones
         self._fuente = f"/saludtech/{participante}"
         self._sobre: Sobre | None = None
+        self._recurso = ""
         self._inscritos = transaccion.cambios.inscritos
         self._prestados = transaccion.cambios.prestados
         self._regresos = transaccion.cambios.regresos
@@ -93,6 +94,7 @@ class UnidadTrabajo:
         if self._sobre is not None:
             raise RuntimeError("esta unidad de trabajo ya atiende un mensaje")
         self._sobre = sobre
+        self._recurso = sobre.sujeto
         self._prestados.clear()
         self._regresos.clear()
         self._marca = len(self._salientes), len(self._destinos), len(self._anotaciones)
@@ -119,6 +121,11 @@ class UnidadTrabajo:
     def auditar(self, anotacion: Anotacion) -> None:
         """Have the audit trail tell something; what becomes of commands, it tells anyway."""
         self._anotaciones.append(anotacion)
+
+    def callar_sujeto(self) -> None:
+        """Have the audit trail, which keeps all for ever, tell of the command being handled by its own id: what its
+        sender took for an id may be a person's number."""
+        self._recurso = self.sobre.id
 
     def anotar_aplicado(self) -> None:
         """Keep the fate of the command being handled: applied."""
@@ -154,7 +161,7 @@ class UnidadTrabajo:
     def _anotar_destino(self, rechazo: str | None) -> None:
         sobre = self.sobre
         self._destinos.append(DestinoDeComando(sobre.id, sobre.tipo, rechazo, sobre.acceso.titular))
-        anotacion = auditoria.de_comando(sobre, rechazo, self.entorno.ahora())
+        anotacion = auditoria.de_comando(sobre, self._recurso, rechazo, self.entorno.ahora())
         if anotacion is not None:
             self.auditar(anotacion)
 

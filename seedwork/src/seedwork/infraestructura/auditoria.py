@@ -23,10 +23,10 @@ def a_fila(anotacion: Anotacion) -> dict[str, Any]:
     return asdict(anotacion)
 
 
-def anotar(motor: sa.Engine, anotacion: Anotacion) -> None:
-    """Add a row, in a transaction of its own."""
+def anotar(motor: sa.Engine, *anotaciones: Anotacion) -> None:
+    """Add rows, in a transaction of their own."""
     with motor.begin() as conexion:
-        conexion.execute(_ANOTAR, a_fila(anotacion))
+        conexion.execute(_ANOTAR, [a_fila(anotacion) for anotacion in anotaciones])
 
 
 class AuditorSQL:
@@ -37,9 +37,8 @@ class AuditorSQL:
 
     def anotar(self, consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> None:
         """See the port."""
-        anotacion = de_consulta(consulta, solicitante, hallado=hallado)
-        if anotacion is not None:
-            anotar(self._motor, anotacion)
+        if anotaciones := de_consulta(consulta, solicitante, hallado=hallado):
+            anotar(self._motor, *anotaciones)
 
 
 class AuditoriaSQL(LecturaDeAuditoria):
