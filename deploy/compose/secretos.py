@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contratos.canal import roles
+from contratos.canales import ROLES
 from plataforma import autoridad, identidad
 from plataforma.credenciales import ADMINISTRADOR, Credenciales
 from plataforma.postgres import dueno
@@ -49,7 +49,7 @@ def urls() -> dict[str, tuple[str, str]]:
 
 def tokens() -> dict[str, str]:
     """Of each file with a broker's token, whose it is."""
-    return {f"pulsar_token_{rol.replace('-', '_')}": rol for rol in (*roles(), ADMINISTRADOR)}
+    return {f"pulsar_token_{rol.replace('-', '_')}": rol for rol in (*ROLES, ADMINISTRADOR)}
 
 
 def partes() -> dict[str, list[str]]:

@@ -172,7 +172,7 @@ def _canal(copia: Copia, nombre: str, modulo: str, regla: str) -> None:
     copia.cambiar(
         f"{CONTRATOS}/canales.py",
         (rf"^from contratos\.{modulo} import \($", rf"\g<0>\n    {nombre},"),
-        (r"^declarar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
+        (r"^CANALES = declarar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
     )
 
 
@@ -504,23 +504,19 @@ def _en_contenedores(copia: Copia) -> None:
 def _en_la_nube(copia: Copia) -> None:
     nube = copia.leer("deploy/gcp/plataforma.tf")
     grupos = _entre(nube, "    suscripciones = {\n      de ", "    servicio-datos = {\n      de ")
+    secretos = _entre(nube, "    suscripciones = {\n      DATABASE_URL", "    servicio-datos = {\n      DATABASE_URL")
     copia.cambiar(
         "deploy/gcp/plataforma.tf",
         (
-            r'^    notificaciones = \{ base = "notificaciones", puerto_api = 5014 \}$',
-            r'\g<0>\n    computo        = { base = "computo", puerto_api = 5015 }',
+            r'^    notificaciones = \{ base = "notificaciones", puerto_api = 5014, direccion_api = "10.20.0.14" \}$',
+            r'\g<0>\n    computo        = { base = "computo", puerto_api = 5015, direccion_api = "10.20.0.15" }',
         ),
         (r"^    servicio-datos = \{\n      de ", _como_computo(grupos, "suscripciones") + r"\g<0>"),
         (
             r"^    servicio-datos = \{ PUERTA_CLAVE_PUBLICA = var\.puerta_clave_publica \}$",
             r"\g<0>\n    computo        = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }",
         ),
-        (
-            r'^    suscripciones  = \{ DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = .*$',
-            r"\g<0>\n    computo        = "
-            r'{ DATABASE_URL = "computo-database-url", PULSAR_TOKEN = "pulsar-token-computo", '
-            r'CAMPOS_CLAVES = "campos-claves" }',
-        ),
+        (r"^    suscripciones = \{\n      DATABASE_URL", _como_computo(secretos, "suscripciones") + r"\g<0>"),
     )
 
 

@@ -8,7 +8,7 @@ What each service has for itself besides, and what whoever operates may do, is i
 """
 
 from contratos.bff import AccesoNegado
-from contratos.canal import canal, declarar
+from contratos.canal import OPERADOR, canal, declarar
 from contratos.notificaciones import (
     ConfirmacionNotificacion,
     ErrorProcesamientoNotificacion,
@@ -64,7 +64,7 @@ from contratos.suscripciones import (
 )
 
 # fmt: off
-declarar(
+CANALES = declarar(
     {
         # message                             who says it        who hears it                    who looks on
         CrearSuscripcion:               canal("bff",             "suscripciones",                "servicio-datos"),
@@ -121,3 +121,7 @@ declarar(
     }
 )
 # fmt: on
+"""The rule of every message of the platform's."""
+
+ROLES = sorted({OPERADOR, *(rol for regla in CANALES.values() for rol in regla.dice | regla.oye | regla.mira)})
+"""Every role, the operator's among them; each has a token of its own."""
