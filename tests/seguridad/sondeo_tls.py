@@ -1,7 +1,9 @@
-"""sslyze over one TLS port; run by build/seguridad's Python: ``sondeo_tls.py NAME PORT CA``, where CA is a file in PEM.
+"""sslyze over one TLS port; run by build/seguridad's Python: ``sondeo_tls.py NAME PORT CA [PROTOCOL]``.
 
-The port, on this machine, is asked for by its name, and its certificate must come from that authority. That is looked
-at by OpenSSL, as the platform's clients do: sslyze's own eye wants what the Web PKI wants of public certificates.
+CA is a file in PEM. The port, on this machine, is asked for by its name, and its certificate must come from that
+authority. That is looked at by OpenSSL, as the platform's clients do: sslyze's own eye wants what the Web PKI wants of
+public certificates. Where the protocol is another than http, the default, early data is not looked at: sslyze sends a
+request in it.
 """
 
 import socket
@@ -23,16 +25,17 @@ ADMITIDAS = {"TLS_1_2", "TLS_1_3"}
 MANDATOS = {m for m in ScanCommand if m not in (ScanCommand.HTTP_HEADERS, ScanCommand.CERTIFICATE_INFO)}
 
 
-def revisar(nombre: str, puerto: int, ca: Path) -> list[str]:
+def revisar(nombre: str, puerto: int, ca: Path, protocolo: str) -> list[str]:
     """All that is wrong with a port, in words."""
+    mandatos = MANDATOS if protocolo == "http" else MANDATOS - {ScanCommand.TLS_1_3_EARLY_DATA}
     escaner = Scanner()
     lugar = ServerNetworkLocation(hostname=nombre, port=puerto, ip_address="127.0.0.1")
-    escaner.queue_scans([ServerScanRequest(lugar, scan_commands=MANDATOS)])
+    escaner.queue_scans([ServerScanRequest(lugar, scan_commands=mandatos)])
     (hecho,) = escaner.get_results()
     if hecho.scan_status is not ServerScanStatusEnum.COMPLETED or hecho.scan_result is None:
         return [f"it can't be asked: {hecho.connectivity_error_trace}"]
     hallado = hecho.scan_result
-    sin_acabar = [m.value for m in MANDATOS if getattr(hallado, m.value).result is None]
+    sin_acabar = [m.value for m in mandatos if getattr(hallado, m.value).result is None]
     return [f"{m}: not looked at" for m in sin_acabar] or [
         *_del_certificado(nombre, puerto, ca),
         *_faltas(hallado),
@@ -69,7 +72,7 @@ def _faltas(hallado: AllScanCommandsAttempts) -> Iterator[str]:
         yield "CCS injection"
     if hallado.robot.result.robot_result.name.startswith("VULNERABLE"):
         yield "ROBOT"
-    if hallado.tls_1_3_early_data.result.supports_early_data:
+    if (temprano := hallado.tls_1_3_early_data) and temprano.result and temprano.result.supports_early_data:
         yield "early data, which can be replayed"
 
 
@@ -82,8 +85,8 @@ def _debil(suite: str, version: str) -> Iterator[str]:
 
 def main() -> int:
     """Tell what is wrong; 1 where anything is."""
-    nombre, puerto, ca = sys.argv[1:]
-    faltas = revisar(nombre, int(puerto), Path(ca))
+    nombre, puerto, ca, *protocolo = sys.argv[1:]
+    faltas = revisar(nombre, int(puerto), Path(ca), *protocolo or ["http"])
     print(*faltas or ["nothing is wrong"], sep="\n")
     return bool(faltas)
 
