@@ -382,16 +382,6 @@ for url, quien, topico in (
     assert {sin_token, en_claro} <= {"AuthenticationError", "ConnectError", "Timeout"}
 
 
-def test_nadie_llega_al_disco_del_broker_sin_pasar_por_el(plataforma: Plataforma) -> None:
-    """The bookie asks nobody who they are: whoever reached it would read all topics. Beyond its container, the broker
-    listens where it talks TLS, and nowhere else."""
-    tablas = exigir(plataforma.motor.en(plataforma.uno("pulsar")["Id"], "cat", "/proc/net/tcp", "/proc/net/tcp6"))
-    escuchan = [linea.split()[1].split(":") for linea in tablas.splitlines() if linea.split()[3] == "0A"]
-    # An address stands there in hexadecimal, its octets turned round: one of 127.0.0.0/8 ends so.
-    assert {int(puerto, 16) for direccion, puerto in escuchan if not direccion.endswith("7F")} == {6651, 8443}
-    assert [puerto for direccion, puerto in escuchan if direccion.endswith("7F")], "the bookie"
-
-
 def test_una_base_solo_habla_cifrado_y_quien_trabaja_en_ella_no_es_su_dueno(plataforma: Plataforma) -> None:
     programa = """
 import psycopg2

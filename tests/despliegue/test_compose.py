@@ -310,7 +310,7 @@ def test_el_broker_tiene_los_ajustes_con_los_que_cuenta_la_plataforma() -> None:
     assert {n: v for n, v in dichos.items() if n not in cifrados and not n.endswith("PortTls")} == (
         # Nothing in the clear.
         ajustes_de_broker("", "")
-        # The bookie finds what it kept by that name, and only the broker finds it.
+        # The bookie finds what it kept by that name.
         | {"bookieId": "pulsar:3181", "listeningInterface": "lo"}
         | dict(Credenciales(nueva_clave()).ajustes())
         | {
