@@ -46,7 +46,7 @@ SUYO: dict[Rol, dict[str, str]] = {
 }
 TODOS_LOS_AMBITOS = (
     "suscripciones:leer suscripciones:escribir servicios-datos:leer servicios-datos:escribir datasets:leer "
-    "imagenes:leer imagenes:escribir cuarentena:escribir notificaciones:leer"
+    "imagenes:leer imagenes:escribir cuarentena:escribir notificaciones:leer clientes:leer clientes:escribir"
 )
 
 PELIGROSAS: dict[str, tuple[str, str]] = {
@@ -55,6 +55,8 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "POST /suscripciones/x/plan-comando": ("cliente operador", "suscripciones:escribir"),
     "POST /suscripciones/x/cancelacion-comando": ("cliente operador", "suscripciones:escribir"),
     "POST /suscripciones/x/pago-comando": ("cliente operador", "suscripciones:escribir"),
+    "POST /clientes/x/supresion-comando": ("cliente operador", "clientes:escribir"),
+    "GET /clientes/supresiones/x": ("cliente operador", "clientes:leer"),
     "POST /servicios-datos/servicio-datos-comando": ("cliente operador", "servicios-datos:escribir"),
     "POST /servicios-datos/x/inicio-comando": ("cliente operador", "servicios-datos:escribir"),
     "POST /servicios-datos/x/experto-comando": ("cliente operador", "servicios-datos:escribir"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
-from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones, Suscripcion
+from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones, Supresion, Suscripcion
 from seedwork.aplicacion.identidad import Acceso
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
@@ -33,4 +33,8 @@ class Lectura(Protocol):
 
         That one has no steps yet where they are still on their way here, from the topic.
         """
+        ...
+
+    def supresion(self, id_comando: str, acceso: Acceso) -> Supresion | None:
+        """What became of the command that asked for a client's erasure; None until it was decided."""
         ...

@@ -14,12 +14,15 @@ from contratos.consultas.suscripciones import (
     NombreVisible,
     PaginaSuscripciones,
     PlanVisible,
+    Supresion,
     Suscripcion,
 )
+from contratos.suscripciones import SuprimirCliente
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
+from suscripciones.aplicacion.caducidad import Plazos, lo_que_queda
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
@@ -57,9 +60,10 @@ _LISTA = Lista(
 class LecturaSuscripciones(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
 
-    def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan]) -> None:
+    def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan], plazos: Plazos) -> None:
         super().__init__(motor)
         self.planes = planes
+        self._plazos = plazos
 
     def suscripcion(self, id: str, acceso: Acceso) -> Suscripcion | None:
         """One subscription, with its client, plan and invoices."""
@@ -91,6 +95,20 @@ class LecturaSuscripciones(LecturaDeComandos, Lectura):
         if ultima is not None:
             por_saga[ultima] = por_saga.pop(ultima, [])
         return por_saga
+
+    def supresion(self, id_comando: str, acceso: Acceso) -> Supresion | None:
+        """What became of the command that asked for a client's erasure."""
+        fila = self._comando(id_comando, acceso)
+        if fila is None or fila["tipo"] != SuprimirCliente.tipo:
+            return None
+        aplicada = fila["estado"] == "APLICADO"
+        return Supresion(
+            id_comando=id_comando,
+            estado=fila["estado"],
+            motivo=motivos.texto(fila["motivo"]),
+            ocurrida=en_texto(fila["ocurrido"]),
+            queda=list(lo_que_queda(fila["ocurrido"], self._plazos)) if aplicada else [],
+        )
 
 
 def _cuando(paso: Paso) -> tuple[datetime, str]:

@@ -36,6 +36,7 @@ from contratos.consultas.suscripciones import (
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
     ObtenerSaga,
+    ObtenerSupresion,
     ObtenerSuscripcion,
 )
 from contratos.procesamiento import (
@@ -52,7 +53,13 @@ from contratos.servicio_datos import (
     IniciarServicioDatos,
     TerminarServicioDatos,
 )
-from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
+from contratos.suscripciones import (
+    CambiarPlanSuscripcion,
+    CancelarSuscripcion,
+    CrearSuscripcion,
+    PagarSuscripcion,
+    SuprimirCliente,
+)
 
 NADA, PROPIO, TODO = Alcance.NADA, Alcance.PROPIO, Alcance.TODO
 
@@ -76,6 +83,9 @@ PERMISOS = declarar(
         ListarSagas:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerComandoSuscripcion:   _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarPlanes:                _regla("",                        TODO,   TODO,   TODO,   TODO),
+
+        SuprimirCliente:             _regla("clientes:escribir",       PROPIO, NADA,   NADA,   TODO),
+        ObtenerSupresion:            _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
 
         CrearServicioDatos:          _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),
         IniciarServicioDatos:        _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),

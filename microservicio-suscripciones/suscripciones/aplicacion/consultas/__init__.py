@@ -9,6 +9,7 @@ from contratos.consultas.suscripciones import (
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
     ObtenerSaga,
+    ObtenerSupresion,
     ObtenerSuscripcion,
 )
 from seedwork.aplicacion.consultas import Respondedor
@@ -17,6 +18,7 @@ from suscripciones.aplicacion.consultas.listar_sagas import listar_sagas
 from suscripciones.aplicacion.consultas.listar_suscripciones import listar_suscripciones
 from suscripciones.aplicacion.consultas.obtener_comando_suscripcion import obtener_comando_suscripcion
 from suscripciones.aplicacion.consultas.obtener_saga import obtener_saga
+from suscripciones.aplicacion.consultas.obtener_supresion import obtener_supresion
 from suscripciones.aplicacion.consultas.obtener_suscripcion import obtener_suscripcion
 
 CONSULTAS: Mapping[type[Consulta], Respondedor] = {
@@ -26,4 +28,5 @@ CONSULTAS: Mapping[type[Consulta], Respondedor] = {
     ListarSagas: listar_sagas,
     ObtenerComandoSuscripcion: obtener_comando_suscripcion,
     ListarPlanes: listar_planes,
+    ObtenerSupresion: obtener_supresion,
 }

@@ -135,6 +135,27 @@ class Plan(Respuesta):
     )
 
 
+class LoQueQueda(Parte):
+    """Un lugar donde queda algo del cliente tras su supresión."""
+
+    donde: str = campo("Dónde.", "Las cartas muertas.")
+    que: str = campo("Qué queda ahí.", "Los mensajes que no se pudieron atender, cifrados.")
+    hasta: str | None = campo(
+        "Hasta cuándo, como mucho, en UTC (RFC 3339); nulo si se conserva, o ya no depende de la plataforma.",
+        "2026-02-08T21:10:02.104Z",
+    )
+
+
+class Supresion(Respuesta):
+    """Qué fue de una supresión: lo que se borró entonces, y lo que caduca después, con su lugar y su fecha."""
+
+    id_comando: str = campo("El que dio la respuesta 202.", COMANDO)
+    estado: Literal["APLICADO", "RECHAZADO"] = campo("Si tuvo efecto.", "APLICADO")
+    motivo: str | None = campo(MOTIVO)
+    ocurrida: str = campo("Cuándo se decidió, en UTC (RFC 3339).", "2026-02-01T09:10:02.104Z")
+    queda: list[LoQueQueda] = campo("Lo que queda; nada si se rechazó.")
+
+
 class PaginaPlanes(Pagina):
     """El catálogo de planes."""
 
@@ -182,3 +203,11 @@ class ObtenerComandoSuscripcion(
 
 class ListarPlanes(Consulta, contexto="suscripciones", ruta="/planes", respuesta=PaginaPlanes):
     """El catálogo de planes."""
+
+
+class ObtenerSupresion(
+    Consulta, contexto="suscripciones", ruta="/clientes/supresiones/{id_comando}", respuesta=Supresion
+):
+    """Qué fue de la supresión de un cliente, y qué caduca dónde y cuándo."""
+
+    id_comando: Id = campo("El comando que la pidió.")
