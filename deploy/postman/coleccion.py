@@ -54,6 +54,8 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
     "Fin": (
         "/servicios-datos/{id_servicio_datos}/dataset/imagenes/{id_imagen}/archivo",
         "/suscripciones/{id_suscripcion}/cancelacion-comando",
+        "/clientes/{cliente_codigo}/exportacion-comando",
+        "/clientes/{cliente_codigo}/exportaciones/{id_comando}",
         "/clientes/{cliente_codigo}/supresion-comando",
         "/clientes/supresiones/{id_comando}",
     ),

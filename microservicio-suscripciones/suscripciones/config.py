@@ -25,6 +25,9 @@ class Config(ConfigServicio):
     """Days that backups of the databases are kept, by whoever keeps them: a client who is forgotten is told. The event
     store's keys, in `claves_de_cliente`, are in them too."""
 
+    exportacion_dias: PositiveFloat = 7.0
+    """Days that what a client asked to be told of itself can be read."""
+
     @property
     def plazos_de_olvido(self) -> Plazos:
         """How long what is left of a client who is forgotten is kept."""
@@ -34,6 +37,7 @@ class Config(ConfigServicio):
             salida=self.outbox_dias,
             comandos=self.comandos_dias,
             respaldos=self.respaldos_dias,
+            exportacion=self.exportacion_dias,
         )
 
     @model_validator(mode="after")

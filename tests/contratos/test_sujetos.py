@@ -24,7 +24,7 @@ DE = {
 DE_PAQUETES = {"AnonimizarPaquete", "PaqueteCompletado", "PaqueteRechazado"}
 """Of procesamiento's, those about a package; the others are about an image."""
 
-DE_CLIENTES = {"SuprimirCliente", "ComandoClienteRechazado"}
+DE_CLIENTES = {"ExportarCliente", "SuprimirCliente", "ComandoClienteRechazado"}
 """Of suscripciones', those about a client; the others are about a subscription."""
 
 DE_UNA_COSA_O_DE_OTRA = {"AnonimizacionRechazada", "AccesoNegado"}

@@ -18,6 +18,7 @@ class Plazos:
         salida: what was sent, in the services' tables.
         comandos: what became of commands.
         respaldos: backups of the databases.
+        exportacion: what a client asked to be told; it is no copy, and ends with the client too.
     """
 
     topicos: float
@@ -25,6 +26,7 @@ class Plazos:
     salida: float
     comandos: float
     respaldos: float
+    exportacion: float
 
 
 def lo_que_queda(suprimido: datetime, plazos: Plazos) -> Sequence[LoQueQueda]:

@@ -7,6 +7,7 @@ from contratos.suscripciones import (
     ComandoClienteRechazado,
     ComandoSuscripcionRechazado,
     CrearSuscripcion,
+    ExportarCliente,
     SuprimirCliente,
 )
 from saga.pasos import publicar_paso
@@ -28,7 +29,7 @@ def rechazar_comando(comando: Mensaje, unidad: Unidad, motivo: str) -> None:
     if isinstance(comando, CrearSuscripcion) and unidad.suscripciones.obtener(sobre.sujeto) is None:
         _guardar_rechazada(comando, unidad, motivo)
         return
-    if isinstance(comando, SuprimirCliente):
+    if isinstance(comando, ExportarCliente | SuprimirCliente):
         unidad.publicar(
             ComandoClienteRechazado(
                 id_comando=sobre.id, comando=type(comando).__name__, cliente_codigo=sobre.sujeto, motivo=motivo

@@ -1,7 +1,7 @@
 """The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,6 +9,7 @@ from contratos import motivos
 from contratos.consultas.suscripciones import (
     ClienteVisible,
     DocumentoVisible,
+    Exportacion,
     Factura,
     ListarSuscripciones,
     NombreVisible,
@@ -17,7 +18,7 @@ from contratos.consultas.suscripciones import (
     Supresion,
     Suscripcion,
 )
-from contratos.suscripciones import SuprimirCliente
+from contratos.suscripciones import ExportarCliente, SuprimirCliente
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import entre
@@ -40,6 +41,9 @@ _CON_CLIENTE = sa.select(
     # Empty where no subscription of this client was ever applied: of a refused one, the code alone is kept.
     *(sa.func.coalesce(_C[c], "").label(f"c_{c}") for c in _DATOS),
 ).outerjoin(tablas.clientes, _C.id == _S.cliente_codigo)
+_CLIENTE = sa.select(_C.id.label("cliente_codigo"), *(_C[c].label(f"c_{c}") for c in _DATOS)).where(
+    _C.id == sa.bindparam("codigo")
+)
 _UNA = _CON_CLIENTE.where(_S.id == sa.bindparam("id"))
 _ULTIMA_SAGA = sa.select(_S.saga["id"].astext, _S.cliente_codigo).where(_S.id == sa.bindparam("id"))
 _FACTURAS = sa.select(tablas.facturas).where(entre(_F.id_suscripcion, "ids")).order_by(_F.periodo)
@@ -110,6 +114,27 @@ class LecturaSuscripciones(LecturaDeComandos, Lectura):
             queda=list(lo_que_queda(fila["ocurrido"], self._plazos)) if aplicada else [],
         )
 
+    def exportacion(self, codigo: str, id_comando: str, acceso: Acceso, ahora: datetime) -> Exportacion | None:
+        """Who a client is, where that command asked for it and its days are not over."""
+        fila = self._comando(id_comando, acceso) if acceso.alcanza("cliente", codigo) else None
+        if fila is None or (fila["tipo"], fila["estado"]) != (ExportarCliente.tipo, "APLICADO"):
+            return None
+        caduca = fila["ocurrido"] + timedelta(days=self._plazos.exportacion)
+        if caduca <= ahora:
+            return None
+        with self._motor.connect() as conexion:
+            cliente = conexion.execute(_CLIENTE, {"codigo": codigo}).mappings().one_or_none()
+        return Exportacion(
+            id_comando=id_comando,
+            pedida=en_texto(fila["ocurrido"]),
+            caduca=en_texto(caduca),
+            cliente=None if cliente is None else _mostrar_cliente(cliente),
+            suscripciones=[],
+            servicios_datos=[],
+            notificaciones=[],
+            resto=[],
+        )
+
 
 def _cuando(paso: Paso) -> tuple[datetime, str]:
     """By when it happened, not by how that is written: RFC 3339 has many texts for one instant."""
@@ -138,14 +163,18 @@ def _mostrar(fila: sa.RowMapping, facturas: Mapping[str, list[Factura]]) -> Susc
         estado=fila["estado"],
         motivo=motivos.texto(fila["motivo"]),
         detalle=fila["detalle"],
-        cliente=ClienteVisible(
-            codigo=fila["cliente_codigo"],
-            nombre=NombreVisible(nombres=fila["c_nombres"], apellidos=fila["c_apellidos"]),
-            usuario=fila["c_usuario"],
-            rut=DocumentoVisible(numero=fila["c_rut"]),
-            cedula=DocumentoVisible(numero=fila["c_cedula"]),
-            email=fila["c_email"],
-        ),
+        cliente=_mostrar_cliente(fila),
         plan=PlanVisible(codigo=fila["plan_codigo"], nombre=fila["plan_nombre"]),
         facturas=facturas.get(fila["id"], []),
+    )
+
+
+def _mostrar_cliente(fila: sa.RowMapping) -> ClienteVisible:
+    return ClienteVisible(
+        codigo=fila["cliente_codigo"],
+        nombre=NombreVisible(nombres=fila["c_nombres"], apellidos=fila["c_apellidos"]),
+        usuario=fila["c_usuario"],
+        rut=DocumentoVisible(numero=fila["c_rut"]),
+        cedula=DocumentoVisible(numero=fila["c_cedula"]),
+        email=fila["c_email"],
     )

@@ -8,7 +8,7 @@ import pytest
 
 from contratos import motivos
 from contratos.ejemplos import CREAR_SUSCRIPCION
-from contratos.suscripciones import ClienteSuprimido, ComandoClienteRechazado
+from contratos.suscripciones import ClienteSuprimido, ComandoClienteRechazado, ExportarCliente
 from seedwork.aplicacion.identidad import Quien
 from suscripciones.aplicacion.caducidad import Plazos, lo_que_queda
 
@@ -117,8 +117,20 @@ def test_lo_de_otro_cliente_no_se_toca(casa: Casa) -> None:
 
 
 def test_lo_que_queda_caduca_segun_los_ajustes() -> None:
-    plazos = Plazos(topicos=1, cartas=2, salida=3, comandos=4, respaldos=5)
+    plazos = Plazos(topicos=1, cartas=2, salida=3, comandos=4, respaldos=5, exportacion=6)
     queda = lo_que_queda(datetime(2026, 2, 1, tzinfo=UTC), plazos)
     dias = [int(lugar.hasta[8:10]) - 1 for lugar in queda if lugar.hasta]
     assert dias == [1, 3, 3, 4, 5]
     assert [lugar.donde for lugar in queda if lugar.hasta is None][-1] == "El correo."
+
+
+@pytest.mark.parametrize(("quien", "motivo"), [(DUENA, None), (OPERADOR, None), (OTRA, motivos.NO_AUTORIZADO)])
+def test_exportar_no_guarda_nada_y_lo_pide_el_mismo_o_un_operador(casa: Casa, quien: Quien, motivo: str | None) -> None:
+    pagada_y_cancelada(casa)
+    casa.quien = quien
+    antes = casa.foto()
+    pedida = casa.comando(ExportarCliente(cliente_codigo="0001"), "o-1", id="0001")
+    assert casa.mandar(pedida) == motivo
+    assert casa.foto() == antes
+    (anotado,) = casa.almacen.auditoria.values()
+    assert (anotado.accion, anotado.recurso, anotado.motivo) == ("ExportarCliente", "0001", motivo)

@@ -35,6 +35,7 @@ from contratos.consultas.suscripciones import (
     ListarSagas,
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
+    ObtenerExportacion,
     ObtenerSaga,
     ObtenerSupresion,
     ObtenerSuscripcion,
@@ -57,6 +58,7 @@ from contratos.suscripciones import (
     CambiarPlanSuscripcion,
     CancelarSuscripcion,
     CrearSuscripcion,
+    ExportarCliente,
     PagarSuscripcion,
     SuprimirCliente,
 )
@@ -84,6 +86,8 @@ PERMISOS = declarar(
         ObtenerComandoSuscripcion:   _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarPlanes:                _regla("",                        TODO,   TODO,   TODO,   TODO),
 
+        ExportarCliente:             _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
+        ObtenerExportacion:          _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
         SuprimirCliente:             _regla("clientes:escribir",       PROPIO, NADA,   NADA,   TODO),
         ObtenerSupresion:            _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
 

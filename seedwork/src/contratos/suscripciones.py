@@ -49,6 +49,13 @@ class PagarSuscripcion(Mensaje):
 
 
 @mensaje("suscripciones", "comando", sujeto="cliente_codigo")
+class ExportarCliente(Mensaje):
+    """Ask for all that is held of a client (contract §9). It copies nothing: for some days, its owners answer it."""
+
+    cliente_codigo: str = campo(requerido=True, forma="id")
+
+
+@mensaje("suscripciones", "comando", sujeto="cliente_codigo")
 class SuprimirCliente(Mensaje):
     """Ask that a client be forgotten (contract §9, "Erasure and access"). Refused while anything of its is in force."""
 

@@ -4,8 +4,15 @@ from typing_extensions import override
 
 from bff_web import respuestas
 from bff_web.comandos.comun import Comando, Cuerpo, Recurso, ejemplo
-from contratos.suscripciones import SuprimirCliente
+from contratos.suscripciones import ExportarCliente, SuprimirCliente
 
+EXPORTACION = Recurso(
+    id="cliente_codigo",
+    consulta="/clientes/{}/exportaciones/{id_comando}",
+    consulta_comando="/suscripciones/comandos/{}",
+    aceptado=respuestas.ExportacionAceptada,
+    etiqueta="Suscripciones",
+)
 SUPRESION = Recurso(
     id="cliente_codigo",
     consulta="/clientes/supresiones/{id_comando}",
@@ -13,6 +20,19 @@ SUPRESION = Recurso(
     aceptado=respuestas.SupresionAceptada,
     etiqueta="Suscripciones",
 )
+
+
+class CuerpoExportarCliente(Cuerpo):
+    """Pide todo lo que se guarda de un cliente. Viene vacío.
+
+    Se puede leer durante unos días, y lo pueden leer quien lo pidió y los operadores.
+    """
+
+    model_config = ejemplo()
+
+    @override
+    def mensaje(self, id_recurso: str) -> ExportarCliente:
+        return ExportarCliente(cliente_codigo=id_recurso)
 
 
 class CuerpoSuprimirCliente(Cuerpo):
@@ -30,6 +50,13 @@ class CuerpoSuprimirCliente(Cuerpo):
 
 
 COMANDOS = (
+    Comando(
+        rutas=("/clientes/{cliente_codigo}/exportacion-comando",),
+        cuerpo=CuerpoExportarCliente,
+        mensaje=ExportarCliente,
+        titulo="Exportar los datos de un cliente",
+        recurso=EXPORTACION,
+    ),
     Comando(
         rutas=("/clientes/{cliente_codigo}/supresion-comando",),
         cuerpo=CuerpoSuprimirCliente,

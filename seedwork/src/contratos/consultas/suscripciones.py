@@ -18,6 +18,8 @@ from contratos.consultas.base import (
     filtro,
 )
 from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.notificaciones import Notificacion
+from contratos.consultas.servicio_datos import ServicioDatos
 
 EstadoSuscripcion = Literal["PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA"]
 ResultadoPaso = Literal["HECHO", "RECHAZADO", "FALLIDO", "OMITIDO"]
@@ -135,6 +137,22 @@ class Plan(Respuesta):
     )
 
 
+class Exportacion(Respuesta):
+    """Todo lo que se guarda de un cliente, reunido al preguntarlo. No se guarda en ninguna parte."""
+
+    id_comando: str = campo("El que la pidió.", COMANDO)
+    pedida: str = campo("Cuándo se pidió, en UTC (RFC 3339).", "2026-02-01T09:10:02.104Z")
+    caduca: str = campo("Hasta cuándo se puede leer, en UTC (RFC 3339).", "2026-02-08T09:10:02.104Z")
+    cliente: ClienteVisible | None = campo(
+        "Sus datos; nulo si no hay ninguno.",
+        ClienteVisible.ejemplo(),
+    )
+    suscripciones: list[Suscripcion] = campo("Las suyas, con sus facturas.")
+    servicios_datos: list[ServicioDatos] = campo("Los de sus suscripciones.")
+    notificaciones: list[Notificacion] = campo("Lo que se le ha contado.")
+    resto: list[str] = campo("Dónde sigue cada lista que es demasiado larga para venir entera.", [])
+
+
 class LoQueQueda(Parte):
     """Un lugar donde queda algo del cliente tras su supresión."""
 
@@ -211,3 +229,15 @@ class ObtenerSupresion(
     """Qué fue de la supresión de un cliente, y qué caduca dónde y cuándo."""
 
     id_comando: Id = campo("El comando que la pidió.")
+
+
+class ObtenerExportacion(
+    Consulta,
+    contexto="suscripciones",
+    ruta="/clientes/{cliente_codigo}/exportaciones/{id_comando}",
+    respuesta=Exportacion,
+):
+    """Todo lo que se guarda de un cliente."""
+
+    cliente_codigo: Id = campo("El cliente.")
+    id_comando: Id = campo("El comando que lo pidió.")
