@@ -33,8 +33,8 @@ _LOTES = sa.text("""
 """)
 
 
-DEL_OUTBOX = {"outbox": ("carga", "propiedades")}
-"""The queue that every service has for what is a person's, and where in it that stands."""
+DEL_OUTBOX = {"outbox": ("sujeto", "carga", "propiedades", "quien")}
+"""The queue that every service has for what is a person's, and where in it that stands: a subject may be a client."""
 
 
 def sin_restos(motor: sa.Engine, colas: Iterable[str]) -> None:
