@@ -245,7 +245,7 @@ def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
     )
     copia.cambiar(
         f"{SUSCRIPCIONES}/aplicacion/manejadores.py",
-        (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, "),
+        (r"^from contratos\.suscripciones import \(?", r"\g<0>AnularFactura, "),
         (
             r"^from suscripciones\.aplicacion\.comandos\.crear_suscripcion .*$",
             r"from suscripciones.aplicacion.comandos.anular_factura import anular_factura\n\g<0>",
@@ -254,7 +254,7 @@ def anular_factura(comando: AnularFactura, unidad: Unidad) -> None:
     )
     copia.cambiar(
         "bff_web/src/bff_web/comandos/suscripciones.py",
-        (r"^from contratos\.suscripciones import ", r"\g<0>AnularFactura, "),
+        (r"^from contratos\.suscripciones import \(?", r"\g<0>AnularFactura, "),
         (
             r"^COMANDOS = \($",
             r'''class CuerpoAnularFactura(Cuerpo):

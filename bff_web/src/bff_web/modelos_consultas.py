@@ -65,4 +65,6 @@ def _tipo(tipo: Any) -> Any:
     if typing.get_origin(tipo) is list:
         (elemento,) = typing.get_args(tipo)
         return list[_tipo(elemento)]  # type: ignore[misc]
+    if (base := opcional(tipo)) is not None:
+        return _tipo(base) | None
     return tipo
