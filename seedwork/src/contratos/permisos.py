@@ -1,8 +1,9 @@
 """Who may what: of each command and each query, which role may use it, on whose resources (contract §9).
 
 This is the one place of these rules. The door refuses by it whoever may not use a route at all; the service that owns a
-resource keeps whose that is, and looks again, at that; the OpenAPI document shows it, and ``docs/permisos.md`` is
-written from it. What has no rule here has no route: neither the door nor a service starts with it.
+resource keeps whose that is, and looks again, at that; the OpenAPI document shows it. What has no rule here has no
+route: neither the door nor a service's API starts with it, nor a worker, unless nobody is asked who they are
+(``AUTENTICACION=ninguna``).
 """
 
 from contratos.acceso import Alcance, Permiso, declarar
@@ -86,6 +87,8 @@ PERMISOS = declarar(
         ObtenerComandoSuscripcion:   _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarPlanes:                _regla("",                        TODO,   TODO,   TODO,   TODO),
 
+        # What is exported holds what suscripciones:leer, servicios-datos:leer and notificaciones:leer guard: by this
+        # scope one reads it without them (docs/adr/0050).
         ExportarCliente:             _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
         ObtenerExportacion:          _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
         SuprimirCliente:             _regla("clientes:escribir",       PROPIO, NADA,   NADA,   TODO),
