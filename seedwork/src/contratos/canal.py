@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from contratos.base import REGISTRO, Mensaje
 
 OPERADOR = "operador"
-"""Whoever works dead letters by the command line, or rebuilds a view. No process of the platform's has its token."""
+"""Whoever works dead letters by the command line, or rebuilds a view. No process that stays has its token; what runs
+to its end has it, as compose's ``…-preparar``."""
 
 
 @dataclass(frozen=True, slots=True)
