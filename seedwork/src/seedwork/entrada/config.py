@@ -93,7 +93,7 @@ def exigir_cifrado(con: str, **urls: str) -> None:
     for variable, url in urls.items():
         partes = urlsplit(url)
         if partes.scheme not in ("pulsar+ssl", "https") and not es_de_esta_maquina(partes.hostname):
-            cifrado = "https://" if partes.scheme == "http" and con != "PULSAR_TOKEN" else "pulsar+ssl:// o https://"
+            cifrado = "https://" if partes.scheme == "http" else "pulsar+ssl://"
             raise ValueError(f"con {con}, {variable} ha de empezar por {cifrado}: un token no viaja en claro")
 
 
