@@ -356,7 +356,8 @@ def test_tras_un_rato_sin_nadie_se_espera_a_las_claves_de_ahora() -> None:
     proveedor.claves = [PUBLICAS[0]]
     proveedor.ahora += VIGENCIA_S / 2
     otro = token("ES256", jti="2")
-    assert (lectura := este.preparar(otro)) is not None
+    lectura = este.preparar(otro)
+    assert lectura is not None
     lectura.result()
     with pytest.raises(TokenInvalido, match="clave"):
         este.verificar(otro)
