@@ -26,7 +26,7 @@ class Propietario(ThreadingHTTPServer):
         self.estado = 200
         self.cuerpo = json.dumps({"nombre": "Neumonía"}, ensure_ascii=False)
         self.de_ruta: dict[str, str] = {}
-        self.fallan: set[str] = set()
+        self.fallan: dict[str, int] = {}
         self.pedidos: list[str] = []
         self.cuelga = threading.Event()
         self.soltar = threading.Event()
@@ -45,7 +45,7 @@ class _Atencion(BaseHTTPRequestHandler):
         if self.server.cuelga.is_set():
             self.server.soltar.wait()
         cuerpo = self.server.de_ruta.get(self.path, self.server.cuerpo).encode()
-        self.send_response(500 if self.path in self.server.fallan else self.server.estado)
+        self.send_response(self.server.fallan.get(self.path, self.server.estado))
         self.send_header("Content-Length", str(len(cuerpo)))
         self.end_headers()
         self.wfile.write(cuerpo)
@@ -279,5 +279,7 @@ def test_lo_de_un_cliente_se_reune_de_cada_dueno_pagina_a_pagina(propietario: Pr
 
 def test_lo_de_un_cliente_se_da_entero_o_no_se_da(propietario: Propietario) -> None:
     propietario.cuerpo = json.dumps({"elementos": [], "siguiente": None, "resto": []})
-    propietario.fallan = {"/notificaciones?cliente=0001"}
+    propietario.fallan = {"/notificaciones?cliente=0001": 500}
+    assert puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").status_code == 503
+    propietario.fallan = {"/notificaciones?cliente=0001": 422}
     assert puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").status_code == 503

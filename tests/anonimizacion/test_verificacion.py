@@ -34,6 +34,7 @@ def test_cada_canario_esta_en_su_archivo() -> None:
         assert [aguja.nombre for aguja in archivo.agujas if not pajar.tiene(aguja)] == [], archivo.nombre
 
 
+@pytest.mark.largo  # a dozen seconds of processor; each kind of canary is looked for in every run
 def test_ningun_archivo_de_muestra_conserva_un_identificador() -> None:
     """The smallest of the reader's own samples, which are read in no time; `make verificar-anonimizacion` has all."""
     chicos = [

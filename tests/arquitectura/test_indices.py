@@ -1,7 +1,7 @@
 """No statement that is asked again and again reads a whole table: on 100,000 rows, as PostgreSQL plans and runs it.
 
 Which queries there are, and by what they can be filtered, the contract says: a new filter is tried here by itself. In
-``make test``, since only a real PostgreSQL knows what it does.
+the long tier: to fill the tables of four services takes a minute of processor.
 """
 
 import importlib
@@ -37,7 +37,7 @@ from seedwork.infraestructura.outbox import OutboxSQL
 from seedwork.pruebas.bases import como_dueno, de_dueno
 from servicio_datos.infraestructura.publicacion import PublicadorSQL
 
-pytestmark = [pytest.mark.integracion, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integracion, pytest.mark.largo, pytest.mark.timeout(300)]
 
 FILAS = 100_000
 TOPE = 1_000

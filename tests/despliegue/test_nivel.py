@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from tests.arquitectura.codigo import RAIZ
 
 
@@ -18,6 +19,7 @@ def test_ningun_otro_nivel_corre_los_contenedores() -> None:
     assert [nivel for nivel, expresion in niveles.items() if eval(expresion, {}, marcas)] == ["test-contenedores"]
 
 
+@pytest.mark.largo  # a pytest of its own, which loads all there is
 def test_sin_motor_lo_dice_a_gritos() -> None:
     orden = [sys.executable, "-m", "pytest", "-n0", "-m", "contenedores", "tests/contenedores"]
     entorno = os.environ | {"DOCKER": "/no/hay/docker"}

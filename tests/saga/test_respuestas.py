@@ -31,8 +31,13 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         lambda: negocio.pregunta(f"/procesar/paquetes/{paquete}").cuerpo.get("estado") == "COMPLETADO",
         "el paquete acaba",
     )
+    cliente = suscripcion.vista()["cliente"]["codigo"]
+    exportacion = negocio.ordena(f"/clientes/{cliente}/exportacion-comando", {})
+    supresion = negocio.ordena(f"/clientes/{suscripcion.id}/supresion-comando", {})
+    for pedida in (exportacion, supresion):
+        pedida.queda("APLICADO")
     rutas = [
-        f"/suscripciones?estado=ACTIVA&plan=pro&cliente={suscripcion.vista()['cliente']['codigo']}",
+        f"/suscripciones?estado=ACTIVA&plan=pro&cliente={cliente}",
         f"/suscripciones/{suscripcion.id}",
         f"/suscripciones/{suscripcion.id}/saga",
         f"/suscripciones/{suscripcion.id}/sagas",
@@ -50,6 +55,8 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         f"/notificaciones?suscripcion={suscripcion.id}",
         f"/notificaciones/{notificacion}",
         f"/notificaciones/{notificacion}/eventos",
+        exportacion.aceptado["consulta"],
+        supresion.aceptado["consulta"],
     ]
     preguntadas = set()
     for ruta in rutas:

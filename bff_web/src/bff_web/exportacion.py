@@ -33,12 +33,21 @@ def reunir(respuesta: flask.Response, cliente: str, servicios: Mapping[str, Serv
     for campo, consulta in LISTAS.items():
         dicho[campo], filtros = [], {"cliente": cliente}
         for _ in range(PAGINAS):
-            pagina = json.loads(servicios[consulta.contexto].preguntar(consulta.ruta, filtros).data)
+            pagina = _pagina(servicios[consulta.contexto], consulta, filtros)
             dicho[campo] += pagina["elementos"]
             if pagina["siguiente"] is None:
                 break
             filtros["cursor"] = pagina["siguiente"]
         else:
-            dicho["resto"].append(f"{consulta.ruta}?{urlencode(filtros)}")
+            dicho["resto"].append(f"{flask.request.root_path}{consulta.ruta}?{urlencode(filtros)}")
     respuesta.data = json.dumps(dicho, ensure_ascii=False)
     return respuesta
+
+
+def _pagina(servicio: Servicio, consulta: type[Consulta], filtros: Mapping[str, str]) -> dict[str, Any]:
+    respuesta = servicio.preguntar(consulta.ruta, filtros)
+    if respuesta.status_code != 200:
+        # It refuses what another part of the platform says: as good as no answer.
+        raise servicio.ausente()
+    pagina: dict[str, Any] = json.loads(respuesta.data)
+    return pagina

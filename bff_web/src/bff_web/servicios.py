@@ -47,13 +47,13 @@ class Servicio:
             entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
             respuesta = self._pedir(entera, correlacion(), self._credencial())
         except urllib3.exceptions.HTTPError:
-            raise self._ausente() from None
+            raise self.ausente() from None
         if respuesta.status == 404:
             raise no_encontrado()
         if respuesta.status in _RECHAZOS:
             return flask.Response(respuesta.data, respuesta.status, content_type=TIPO_PROBLEMA)
         if respuesta.status != 200:
-            raise self._ausente()
+            raise self.ausente()
         cabeceras = {"Cache-Control": "no-store"}
         return flask.Response(respuesta.data, 200, cabeceras, content_type="application/json")
 
@@ -76,7 +76,8 @@ class Servicio:
             # The service may have closed an idle connection just as it was taken from the pool.
             return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
 
-    def _ausente(self) -> ErrorHttp:
+    def ausente(self) -> ErrorHttp:
+        """What is answered where it says nothing that counts: 503."""
         return ErrorHttp(
             503,
             f"El servicio {self.nombre} no responde.",

@@ -118,17 +118,18 @@ def avisar_del_fin(
     encargar(unidad, id, tipo, hecho, paso=sagas.AVISAR, datos=datos)
 
 
-def cancelar(unidad: Unidad, envio: Envio) -> None:
-    """Call a delivery off. One that is being sent this very moment is left to its sender, which knows how it ends."""
+def cancelar(unidad: Unidad, envio: Envio, motivo: str = motivos.SAGA_CERRADA) -> None:
+    """Call a delivery off, and say why. One that is being sent this very moment is left to its sender, which knows how
+    it ends, and of no other reason than that its saga was closed."""
     if envio.tomado:
         unidad.envios.marcar_para_anular(envio.id_notificacion)
     else:
-        anular(unidad, envio)
+        anular(unidad, envio, motivo)
 
 
-def anular(unidad: Unidad, envio: Envio) -> None:
+def anular(unidad: Unidad, envio: Envio, motivo: str = motivos.SAGA_CERRADA) -> None:
     """End a delivery that was called off."""
     unidad.envios.quitar(envio.id_notificacion)
     notificacion = unidad.notificaciones.obtener(envio.id_notificacion)
-    if notificacion is not None and notificacion.anular(motivos.SAGA_CERRADA) and envio.paso:
-        publicar_paso(unidad, envio.saga, envio.paso, sagas.OMITIDO, motivo=motivos.SAGA_CERRADA)
+    if notificacion is not None and notificacion.anular(motivo) and envio.paso:
+        publicar_paso(unidad, envio.saga, envio.paso, sagas.OMITIDO, motivo=motivo)

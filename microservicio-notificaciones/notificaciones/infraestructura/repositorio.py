@@ -29,6 +29,8 @@ class RepositorioClaves(Repositorio[ClaveDeCliente]):
 
     def de(self, id_suscripcion: str) -> ClaveDeCliente:
         """A subscription's; a new one where there is none. Of two transactions that both make it, one commits."""
+        # None was there when the batch was read ahead; whoever this one has taken turns with since may have made it.
+        self._ausentes.discard(id_suscripcion)
         clave = self.obtener(id_suscripcion)
         if clave is None:
             clave = ClaveDeCliente(id=id_suscripcion, clave=nueva_clave())

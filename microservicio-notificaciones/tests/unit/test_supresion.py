@@ -44,6 +44,7 @@ def test_lo_que_no_se_ha_enviado_no_se_envia(servicio: Servicio, pagada: Suscrip
     servicio.atender(SUPRIMIDO)
     assert (servicio.envios, servicio.estados) == ([], {"PAGO_RECIBIDO": "ANULADA"})
     assert "0001" not in guardado(servicio)
+    assert motivos.CLIENTE_SUPRIMIDO in guardado(servicio)
 
 
 def test_en_una_misma_tanda_tampoco_queda_nada(

@@ -48,11 +48,12 @@ def _rechazar_decision(unidad: Unidad, motivo: str) -> None:
 
 
 def _rechazar_paquete(comando: AnonimizarPaquete, unidad: Unidad, motivo: str) -> None:
-    """A package that is not known yet is kept as refused, with its reason; of any other the command's fate tells."""
+    """A package that is not known yet is kept as refused, with its reason; of any other the command's own event tells,
+    and its fate."""
     utilizable = es_id(comando.id_paquete) and comando.id_paquete == unidad.sobre.sujeto
-    if not utilizable or motivo in _AJENOS | _SIN_DERECHO:
-        return
-    if unidad.paquetes.obtener(comando.id_paquete) is None:
+    if not utilizable or motivo in _AJENOS | _SIN_DERECHO or unidad.paquetes.obtener(comando.id_paquete) is not None:
+        _rechazar_sin_imagen("", unidad, motivo)
+    else:
         paquete = Paquete(id=comando.id_paquete, clinica=clinica_de(unidad))
         paquete.rechazar(motivo)
         unidad.paquetes.agregar(paquete)

@@ -131,7 +131,10 @@ def test_un_paquete_igual(servicio: ConDuenos, otro: AnonimizarPaquete) -> None:
     antes = servicio.foto()
     assert antes["paquetes"]["p-1"]["clinica"] == "norte"
     assert servicio.pedir(SUR, otro, "c-2") == motivos.ID_NO_DISPONIBLE
-    assert (servicio.foto(), servicio.publicado) == (antes, [])
+    # Its own event tells, of the command alone.
+    (dicho,) = servicio.publicado
+    assert dicho.mensaje == AnonimizacionRechazada(id_comando="c-2", motivo=motivos.ID_NO_DISPONIBLE)
+    assert (servicio.foto(), dicho.sujeto) == (antes, "c-2")
     assert servicio.pedir(NORTE, DE_PAQUETE, "c-3") is None
 
 

@@ -92,6 +92,7 @@ def test_quien_ve_lo_de_un_cliente_y_quien_lo_que_se_publico(publicacion: Public
         vistos = conexion.scalars(
             sa.select(bd.auditoria.c.quien)
             .where(bd.auditoria.c.accion == "ObtenerArchivoDeDataset", bd.auditoria.c.resultado == "VISTO")
+            .where(bd.auditoria.c.recurso == "i-1")
             .order_by(bd.auditoria.c.id)
         ).all()
     assert vistos == [q.id for q in (ANA, OPERADOR, NOMBRADO, EN_DOS)]

@@ -25,6 +25,16 @@ def plan_del_catalogo(unidad: Unidad, codigo: str) -> Plan:
     return plan
 
 
+def exigir_cliente_propio(codigo: str, unidad: Unidad) -> None:
+    """See that a command is about a client within its caller's reach: before anything that tells of what there is.
+
+    Raises:
+        ReglaViolada: it is another's (NO_AUTORIZADO).
+    """
+    if not unidad.acceso.alcanza("cliente", codigo):
+        raise ReglaViolada(motivos.NO_AUTORIZADO)
+
+
 def suscripcion_pedida(unidad: Unidad) -> Suscripcion:
     """The subscription that a command is about, locked.
 

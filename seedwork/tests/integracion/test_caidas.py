@@ -1,4 +1,8 @@
-"""The servers themselves killed with -9 while a worker is at work: it goes on without hands, and nothing is lost."""
+"""The servers themselves killed with -9 while a worker is at work: it goes on without hands, and nothing is lost.
+
+In the long tier: a broker and a PostgreSQL of its own, which start and start again; that each goes away and comes back
+without being killed is in ``make test``.
+"""
 
 import os
 import signal
@@ -14,7 +18,7 @@ from plataforma.corrida import Corrida, correr
 from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, libres
 
-pytestmark = [pytest.mark.integracion, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integracion, pytest.mark.largo, pytest.mark.timeout(300)]
 
 ORDENES = 300
 

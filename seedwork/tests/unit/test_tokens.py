@@ -349,6 +349,20 @@ def test_la_clave_retirada_deja_de_valer_al_refrescar_sin_que_nadie_espere() -> 
         pedir(este, otro)
 
 
+def test_tras_un_rato_sin_nadie_se_espera_a_las_claves_de_ahora() -> None:
+    proveedor = Proveedor([PUBLICAS[0], PUBLICAS[1]])
+    este = de(proveedor)
+    assert pedir(este, token("ES256")) == "ana"
+    proveedor.claves = [PUBLICAS[0]]
+    proveedor.ahora += VIGENCIA_S / 2
+    otro = token("ES256", jti="2")
+    lectura = este.preparar(otro)
+    assert lectura is not None
+    lectura.result()
+    with pytest.raises(TokenInvalido, match="clave"):
+        este.verificar(otro)
+
+
 def test_mientras_el_proveedor_no_esta_valen_las_claves_de_antes_y_no_para_siempre() -> None:
     proveedor = Proveedor()
     claves = proveedor.publicadas()

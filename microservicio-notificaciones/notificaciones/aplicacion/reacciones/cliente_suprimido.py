@@ -1,5 +1,6 @@
 """ClienteSuprimido: whose a subscription was is forgotten."""
 
+from contratos import motivos
 from contratos.suscripciones import ClienteSuprimido
 from notificaciones.aplicacion.encargo import cancelar
 from notificaciones.aplicacion.puertos import Unidad
@@ -12,5 +13,5 @@ def olvidar_cliente(hecho: ClienteSuprimido, unidad: Unidad) -> None:
     """
     unidad.claves.de(hecho.id_suscripcion).destruir()
     for envio in unidad.envios.de_suscripcion(hecho.id_suscripcion):
-        cancelar(unidad, envio)
+        cancelar(unidad, envio, motivos.CLIENTE_SUPRIMIDO)
     unidad.olvidadas.olvidar(hecho.id_suscripcion)

@@ -9,7 +9,7 @@ from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id, es_numero
 from seedwork.dominio.textos import TEXTO
 from suscripciones.aplicacion.decision import activar, plazo_de_hoy, saga_de
-from suscripciones.aplicacion.peticiones import plan_del_catalogo
+from suscripciones.aplicacion.peticiones import exigir_cliente_propio, plan_del_catalogo
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.suscripcion import Suscripcion
@@ -34,9 +34,7 @@ def crear_suscripcion(comando: CrearSuscripcion, unidad: Unidad) -> None:
     A client creates under its own code alone: else its letters, and the client's data, would be another's.
     """
     sobre = unidad.sobre
-    # Before anything that would tell of what there is.
-    if not unidad.acceso.alcanza("cliente", comando.cliente_codigo):
-        raise ReglaViolada(motivos.NO_AUTORIZADO)
+    exigir_cliente_propio(comando.cliente_codigo, unidad)
     if unidad.suscripciones.obtener(sobre.sujeto) is not None:
         raise ReglaViolada(motivos.SUSCRIPCION_EXISTENTE)
     exigir(comando, REGLAS)

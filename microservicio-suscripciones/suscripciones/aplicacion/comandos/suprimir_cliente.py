@@ -1,10 +1,9 @@
 """SuprimirCliente: a client asks to be forgotten, or an operator for one who did."""
 
-from contratos import motivos
 from contratos.suscripciones import SuprimirCliente
 from seedwork.aplicacion.validez import Reglas, exigir
-from seedwork.dominio.errores import ReglaViolada
 from seedwork.dominio.reglas import es_id
+from suscripciones.aplicacion.peticiones import exigir_cliente_propio
 from suscripciones.aplicacion.puertos import Unidad
 
 _REGLAS: Reglas = {"cliente_codigo": es_id}
@@ -20,8 +19,7 @@ def suprimir_cliente(comando: SuprimirCliente, unidad: Unidad) -> None:
         ReglaViolada: it is another's (NO_AUTORIZADO), or something of its is in force or in course: to be forgotten is
             not to cancel, which has consequences of its own (CLIENTE_CON_SUSCRIPCION, SAGA_EN_CURSO).
     """
-    if not unidad.acceso.alcanza("cliente", comando.cliente_codigo):
-        raise ReglaViolada(motivos.NO_AUTORIZADO)
+    exigir_cliente_propio(comando.cliente_codigo, unidad)
     exigir(comando, _REGLAS)
     # Subscriptions are locked before clients, as everywhere. Whoever made one more meanwhile held the client's row, so
     # it is seen now; whoever makes one from here on waits, finds that row gone, and makes a new client.

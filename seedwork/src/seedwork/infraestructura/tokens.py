@@ -267,10 +267,12 @@ class ClavesPublicadas:
 
     def preparar(self, kid: str | None) -> "Future[None] | None":
         """The fetch that has to be waited for before :meth:`juego` can have a key of that id; None where none has. One
-        that is due by age alone is begun, and not waited for."""
+        that is due by age alone is begun, and not waited for, unless nobody has asked for long."""
         juego, ahora = self._juego, self._reloj()
         hace = ahora - self._leido
-        falta = juego is None or hace > VIGENCIA_S or not juego.tiene(kid)
+        # After a time in which nobody came, nobody had them fetched either: one of them may be withdrawn since.
+        dormia = self._intentado is not None and ahora - self._intentado > REFRESCO_S + PAUSA_S
+        falta = juego is None or hace > VIGENCIA_S or dormia or not juego.tiene(kid)
         if not falta and hace <= REFRESCO_S:
             return None
         with self._cerrojo:
