@@ -325,8 +325,8 @@ def test_de_lo_que_se_niega_se_entera_la_auditoria(puerta: FlaskClient, proveedo
 
 
 def test_la_clave_de_idempotencia_es_de_quien_la_dio(puerta: FlaskClient, proveedor: Proveedor, emisor: Emisor) -> None:
-    def comando(sub: str) -> Any:
-        token = proveedor.token("clinica", sub=sub, clinica="norte", ambitos="imagenes:escribir")
+    def comando(sub: str, clinica: str = "norte") -> Any:
+        token = proveedor.token("clinica", sub=sub, clinica=clinica, ambitos="imagenes:escribir")
         ruta = "POST /procesar/procesar-imagen"
         respuesta = pedir(puerta, ruta, token, IMAGEN, **{"Idempotency-Key": "k"})
         assert respuesta.status_code == 202
@@ -334,6 +334,8 @@ def test_la_clave_de_idempotencia_es_de_quien_la_dio(puerta: FlaskClient, provee
 
     assert comando("ana") == comando("ana")
     assert set(comando("ana")).isdisjoint(comando("eva"))
+    # Nor is it of the same one for somebody else.
+    assert set(comando("ana")).isdisjoint(comando("ana", "sur"))
 
 
 def test_al_servicio_se_le_dice_quien_pide_y_no_su_token(

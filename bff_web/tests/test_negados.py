@@ -3,7 +3,7 @@
 import flask
 import pytest
 
-from bff_web.negados import MAXIMO, SIN_CONTAR, Negados
+from bff_web.negados import COSAS, MAXIMO, SIN_CONTAR, Negados
 from contratos.bff import AccesoNegado
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import EntornoReal
@@ -68,15 +68,28 @@ def test_dice_a_quien_se_nego_que_y_de_que_trataba(broker, negados, pedir):
 
 def test_lo_que_se_repite_se_cuenta_junto_y_lo_de_otro_no(broker, negados, pedir):
     for n in range(500):
-        pedir(f"/suscripciones/s-{n}", correlacion=f"c-{n}")
+        pedir("/suscripciones/s-1", correlacion=f"c-{n}")
     pedir("/suscripciones/s-1", Quien(id="otra"))
     negados.contar()
     assert sorted((h.quien, c, h.recurso, h.veces) for c, h in broker.dichos) == [
-        ("cli|1", "c-0", "s-0", 500),
+        ("cli|1", "c-0", "s-1", 500),
         ("otra", "c-1", "s-1", 1),
     ]
     negados.contar()
     assert len(broker.dichos) == 2, "each is told once"
+
+
+def test_de_que_trataba_se_dice_de_cada_cosa_hasta_que_son_muchas(broker, negados, pedir):
+    for n in range(COSAS + 450):
+        pedir(f"/suscripciones/s-{n}", correlacion=f"c-{n}")
+    pedir("/suscripciones/s-1", Quien(id="otra"))
+    negados.contar()
+    dichas = {(h.quien, h.recurso): (c, h.veces) for c, h in broker.dichos}
+    assert dichas == {
+        **{("cli|1", f"s-{n}"): (f"c-{n}", 1) for n in range(COSAS)},
+        ("cli|1", ""): (f"c-{COSAS}", 450),
+        ("otra", "s-1"): ("c-1", 1),
+    }
 
 
 def test_lo_que_el_broker_no_toma_se_dice_despues_sin_que_falte_ninguno(broker, negados, pedir):
@@ -84,12 +97,12 @@ def test_lo_que_el_broker_no_toma_se_dice_despues_sin_que_falte_ninguno(broker, 
     pedir("/suscripciones/s-1")
     pedir("/suscripciones")
     negados.contar()
-    pedir("/suscripciones/s-2")
+    pedir("/suscripciones/s-1")
     broker.ausente = False
     negados.contar()
-    assert {h.accion: (h.recurso, h.veces) for _, h in broker.dichos} == {
-        "ObtenerSuscripcion": ("s-1", 2),
-        "ListarSuscripciones": ("", 1),
+    assert {(h.accion, h.recurso): h.veces for _, h in broker.dichos} == {
+        ("ObtenerSuscripcion", "s-1"): 2,
+        ("ListarSuscripciones", ""): 1,
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bff_web.comandos.comun import Cuerpo
 from seedwork.aplicacion.entorno import Entorno
-from seedwork.aplicacion.identidad import Quien
+from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso
 from seedwork.entrada.problemas import ErrorHttp
 
 CABECERA = "Idempotency-Key"
@@ -45,7 +45,7 @@ class Identidad:
 
 
 def identificar(
-    ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, entorno: Entorno, quien: Quien | None = None
+    ruta: str, clave: str | None, cuerpo: Cuerpo, secreto: bytes, entorno: Entorno, acceso: Acceso = SIN_PREGUNTAR
 ) -> Identidad:
     """The identity of the command that a request asks for.
 
@@ -55,18 +55,19 @@ def identificar(
         cuerpo: the body, valid already.
         secreto: keys the hash, so that the ids tell nothing about the body.
         entorno: makes the ids where there is no key.
-        quien: who asks: another's key is another one. None where nobody is asked who they are.
+        acceso: who asks, and as what: another's key is another one, and so is that of somebody who asks for another
+            client than before.
 
     Raises:
         ErrorHttp: 422 for a key that can't be one.
     """
-    sujeto = TODOS if quien is None else quien.id
+    sujeto = (TODOS,) if acceso.quien is None else (acceso.quien.id, acceso.titular)
     if clave is None:
         return Identidad(entorno.id(), entorno.id(), None)
     exigir_clave(clave)
-    derivada = _derivar("clave", ruta, sujeto, clave)
+    derivada = _derivar("clave", ruta, *sujeto, clave)
     huella = hmac.new(secreto, _canonico(cuerpo), hashlib.sha256).hexdigest()
-    return Identidad(_derivar("comando", derivada, huella), _derivar("recurso", ruta, sujeto, clave), derivada)
+    return Identidad(_derivar("comando", derivada, huella), _derivar("recurso", ruta, *sujeto, clave), derivada)
 
 
 def exigir_clave(clave: str) -> None:

@@ -1,6 +1,7 @@
 """Who was refused what at the door: told to the audit trail, which lies with a service: the door keeps nothing."""
 
 import threading
+from collections import Counter as Counts
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -24,9 +25,11 @@ from seedwork.entrada.http import App, correlacion
 log = structlog.get_logger(__name__)
 
 CADA_S = 1.0
-"""Seconds in which what one caller is refused of one kind is told together."""
+"""Seconds in which what one caller is refused of one kind, about one thing, is told together."""
 MAXIMO = 1000
-"""Callers and kinds that may wait to be told."""
+"""Callers, kinds and things that may wait to be told."""
+COSAS = 50
+"""Things that one caller was refused in that time, told one by one; what comes besides, without which it was."""
 
 SIN_CONTAR = Counter("saludtech_negados_sin_contar", "Refusals at the door that the audit trail was not told of")
 
@@ -39,7 +42,7 @@ _ACCIONES = {
 Publicar = Callable[[Sobre, Mensaje], None]
 """Returns once the message is durable; it may block, and raises SinConfirmacion."""
 
-_Clave = tuple[str, str, str]
+_Clave = tuple[str, str, str, str]
 
 
 def vigilar(app: App, negados: "Negados") -> None:
@@ -67,7 +70,8 @@ class _Negado:
 
 
 class Negados:
-    """Tells of refusals, at most so often: whoever tries again and again costs the trail no more than a row a second.
+    """Tells of refusals, at most so often: whoever tries again and again costs the trail no more than :data:`COSAS`
+    rows a second, and a row more for each kind.
 
     Nothing of it blocks or fails a request. What the broker does not take is tried again; what waits when the process
     ends, of the last second, is lost: the log has it.
@@ -84,6 +88,7 @@ class Negados:
         self._cada_s = cada_s
         self._cerrojo = threading.Lock()
         self._pendientes: dict[_Clave, _Negado] = {}
+        self._cosas: Counts[str] = Counts()
         self._reloj: threading.Timer | None = None
 
     def avisar(self, quien: Quien) -> None:
@@ -104,8 +109,11 @@ class Negados:
 
     def _apuntar(self, negado: _Negado) -> None:
         hecho = negado.hecho
-        clave = hecho.quien, hecho.titular, hecho.accion
         with self._cerrojo:
+            clave: _Clave = (hecho.quien, hecho.titular, hecho.accion, hecho.recurso)
+            if clave not in self._pendientes and self._cosas[hecho.quien] >= COSAS:
+                clave = (hecho.quien, hecho.titular, hecho.accion, "")
+                negado = replace(negado, hecho=replace(hecho, recurso=""))
             otro = self._pendientes.get(clave)
             if otro is None and len(self._pendientes) >= MAXIMO:
                 SIN_CONTAR.inc(hecho.veces)
@@ -113,6 +121,8 @@ class Negados:
             # The one that came first, however they get here.
             primero = negado if otro is None else min(negado, otro, key=lambda n: n.hecho.ocurrido)
             veces = hecho.veces + (0 if otro is None else otro.hecho.veces)
+            if otro is None:
+                self._cosas[hecho.quien] += 1
             self._pendientes[clave] = replace(primero, hecho=replace(primero.hecho, veces=veces))
             if self._reloj is None:
                 self._reloj = threading.Timer(self._cada_s, self.contar)
@@ -123,6 +133,7 @@ class Negados:
         """Tell of all that waits; what can't be told now waits on."""
         with self._cerrojo:
             negados, self._pendientes, self._reloj = list(self._pendientes.values()), {}, None
+            self._cosas.clear()
         while negados:
             negado = negados.pop()
             hecho = negado.hecho

@@ -5,6 +5,7 @@ import pytest
 from contratos.acceso import Alcance, Permiso, SinPermiso, permiso
 from contratos.base import Mensaje
 from contratos.consultas.servicio_datos import ListarServiciosDatos, ObtenerArchivoDeDataset
+from contratos.consultas.suscripciones import ListarPlanes
 from seedwork.aplicacion.auditoria import VISTO, de_consulta
 from seedwork.aplicacion.consultas import Solicitante
 from seedwork.aplicacion.entorno import EntornoReal
@@ -57,7 +58,14 @@ def test_quien_es_varios_puede_lo_de_todos_ellos():
     varios = quien(roles=["cliente", "investigador"])
     acceso = Acceso(varios, REGLA)
     assert acceso.alcanza("cliente", "0001") and acceso.alcanza("investigador", "ana")
-    assert Acceso(quien(roles=["cliente", "operador"]), REGLA).alcance is Alcance.TODO
+    todo = Acceso(quien(roles=["cliente", "operador"]), REGLA)
+    assert (todo.alcance, todo.titular) == (Alcance.TODO, "operador:ana")
+
+
+def test_lo_que_es_de_todos_se_pide_como_lo_que_uno_es():
+    """The trail would tell of an operator else."""
+    assert Acceso(quien(), permiso(ListarPlanes)).titular == "cliente:0001"
+    assert Acceso(quien(roles=["investigador"]), permiso(ListarPlanes)).titular == "investigador:ana"
 
 
 def test_donde_no_se_pregunta_se_puede_todo_y_sin_regla_nada():
@@ -95,13 +103,14 @@ def test_lo_que_no_tiene_regla_lo_dice():
         permiso(Mensaje)
 
 
-def test_de_una_consulta_se_anota_cada_id_de_su_direccion():
-    """Else who fetched an image would be found by its data set alone."""
+def test_de_una_consulta_se_anota_cada_id_de_su_direccion_y_de_sus_filtros():
+    """Else who fetched an image would be found by its data set alone, and who listed a client's things by nothing."""
     solicitante = Solicitante(acceso=Acceso(quien(), REGLA), correlacion="c", entorno=EntornoReal())
     descarga = ObtenerArchivoDeDataset(id_servicio_datos="s-1", id_imagen="i-1")
 
     notas = [(n.accion, n.recurso, n.resultado) for n in de_consulta(descarga, solicitante, hallado=True)]
-    de_lista = [n.recurso for n in de_consulta(ListarServiciosDatos(), solicitante, hallado=True)]
+    listas = (ListarServiciosDatos(), ListarServiciosDatos(cliente="0001", estado="INICIADO", cursor="x"))
+    de_listas = [[n.recurso for n in de_consulta(lista, solicitante, hallado=True)] for lista in listas]
 
     assert notas == [("ObtenerArchivoDeDataset", id, VISTO) for id in ("s-1", "i-1")]
-    assert de_lista == [""]
+    assert de_listas == [[""], ["0001"]]

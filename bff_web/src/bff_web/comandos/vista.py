@@ -112,7 +112,7 @@ def _vista(
         cabeceras = flask.request.headers
         clave = cabeceras.get(idempotencia.CABECERA)
         ruta = comando.rutas[0].format(**ids)
-        identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, quien)
+        identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, Acceso(quien, regla))
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
         # Where a trusted proxy serves us under an address of its own, that is part of ours.
         raiz = flask.request.root_path

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Protocol
 
 from contratos.base import REGISTRO
-from contratos.consultas import Consulta
+from contratos.consultas import Consulta, Id
 from contratos.consultas.auditoria import ConsultaDeAuditoria, PaginaAuditoria
+from contratos.consultas.base import opcional
 from seedwork.aplicacion.consultas import Solicitante
 from seedwork.aplicacion.sobre import Sobre
 
@@ -29,7 +30,7 @@ class Anotacion:
         quien: the caller's id, as its token tells; of who works on a machine of the platform's, its user there.
         titular: as what it asked: a role, and the code or id in that role.
         accion: the command's or the query's name.
-        recurso: the id that it was about; empty for a list.
+        recurso: the id that it was about; empty for a whole list.
         resultado: what came of it.
         motivo: a refusal's reason, one of :mod:`contratos.motivos`.
         correlacion: its correlation id.
@@ -69,13 +70,19 @@ def de_comando(sobre: Sobre, recurso: str, rechazo: str | None, ahora: datetime)
 
 
 def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> Sequence[Anotacion]:
-    """What is noted of a query: a row for each id in its address, so that whoever asks for one of them finds it.
+    """What is noted of a query: a row for each id in its address, or by which its list was filtered, so that any of
+    them finds it.
 
     It is empty where nobody was asked who they are."""
     quien = solicitante.acceso.quien
     if quien is None:
         return ()
-    ids = [str(valor) for nombre, valor in vars(consulta).items() if nombre not in consulta.parametros]
+    dichos = vars(consulta)
+    ids = [
+        str(dichos[campo.nombre])
+        for campo in consulta.campos()
+        if campo.nombre not in consulta.parametros or (opcional(campo.tipo) is Id and dichos[campo.nombre])
+    ]
     ahora = solicitante.entorno.ahora()
     return [
         Anotacion(

@@ -119,12 +119,13 @@ class Acceso:
 
     @property
     def titular(self) -> str:
-        """Whose the fate of its command is: ``cliente:0001``; ``operador:`` and its id for who may all; nobody's
-        where nobody was asked."""
+        """As what it asks, and so whose the fate of its command is: ``cliente:0001``; with its id for a role without a
+        code; nobody's where nobody was asked."""
         if self.quien is None:
             return ""
-        if self.alcance is Alcance.TODO:
-            return f"operador:{self.quien.id}"
+        if self.permiso is not None and self.alcance is Alcance.TODO:
+            rol = next(r for r in ROLES if r in self.quien.roles and self.permiso.alcance(r) is Alcance.TODO)
+            return f"{rol}:{self.quien.codigo(rol) or self.quien.id}"
         return next((f"{rol}:{codigo}" for rol, codigo in self._propios.items()), "")
 
     def es_titular(self, titular: str) -> bool:
