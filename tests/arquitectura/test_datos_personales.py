@@ -91,7 +91,7 @@ def test_los_textos_libres_se_ven_tambien_dentro_de_otros() -> None:
 
 
 def test_cada_campo_de_una_persona_tiene_una_fila_que_dice_donde_puede_estar() -> None:
-    """`make marcas` is made of those rows: a field without one would be sent unmarked, and looked for by nobody."""
+    """One row alone; and no row names a field that is none."""
     de_las_filas = [campo for valor in tabla().values() for campo in valor.campos]
     assert sorted(de_las_filas) == sorted(declarados())
     assert set(por_campo().values()) <= set(tabla())
