@@ -29,7 +29,7 @@ from suscripciones.infraestructura.catalogo import leer_planes
 from suscripciones.infraestructura.consultas import LecturaSuscripciones
 from suscripciones.infraestructura.medidas import medir
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
-from suscripciones.infraestructura.tablas import METADATOS
+from suscripciones.infraestructura.tablas import METADATOS, PROPIAS
 from suscripciones.infraestructura.vencimientos import VencimientosSQL
 
 
@@ -67,6 +67,7 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
+        propias=PROPIAS,
         unidad=lambda: unidad,
         partes=partes,
         api=api,
