@@ -115,7 +115,7 @@ class Marcado:
         ruta = f"/servicios-datos/{id}"
         self.negocio.ordena(f"{ruta}/investigador-comando", self.cuerpo(CambiarAccesoInvestigador)).queda("APLICADO")
         self.negocio.pregunta(ruta)
-        self.negocio.ordena(f"{ruta}/fin-comando", self.cuerpo(TerminarServicioDatos)).queda("APLICADO")
+        self.negocio.ordena(f"{ruta}/fin-comando", self.cuerpo(TerminarServicioDatos)).queda("RECHAZADO")
 
     def los_archivos(self) -> None:
         """Files by themselves: clean, refused, discarded by an operator, and kept until its days are over."""
@@ -221,7 +221,7 @@ class Marcado:
         for ruta in (
             f"/suscripciones?cliente={filtro}",
             f"/procesar/imagenes?patologia={filtro}",
-            f"/notificaciones?{filtro}={filtro}",
+            f"/notificaciones?{self.marca('campo-desconocido')}={filtro}",
             f"/procesar/imagenes/{self.marca('id-preguntado')}",
             f"/suscripciones?cursor={filtro}",
         ):

@@ -74,7 +74,7 @@ def formas(texto: str) -> tuple[frozenset[bytes], frozenset[bytes]]:
 class Marcas:
     """A mark for each value: letters alone, since what shares a number with its patient is refused.
 
-    All of them begin alike, so that most of what is searched is searched for one thing. They are as long as a document's
+    All begin alike, so that most of what is searched is searched for one thing. They are as long as a document's
     number may be. A date has a year of its own instead.
     """
 
@@ -261,7 +261,10 @@ class Escena:
         for camino in (f"/{m('filtro')}", f"/planes/{m('filtro')}/..", f"/suscripciones/%00{m('filtro')}"):
             self.pide("GET", camino)
             self.pide("PUT", camino, body=malo.encode())
-        for partes in ({"archivo": (f"{m('nombre-de-archivo')}.dcm", b"x"), malo: malo}, {"archivo": malo}):
+        for partes in (
+            {"archivo": (f"{m('nombre-de-archivo')}.dcm", b"x"), m("campo-desconocido"): malo},
+            {"archivo": malo},
+        ):
             self.pide("POST", "/procesar/imagenes", fields=partes, headers={"Idempotency-Key": "k"}, queda=422)
         self.pide("POST", "/procesar/imagenes", fields={"archivo": (f"{m('nombre-de-archivo')}.dcm", b"x")})
         self.oido.correlacion = m("correlacion")
