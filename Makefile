@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes nube nube-terraform sbom generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -84,11 +84,17 @@ mutantes: $(LISTO) ## the rules, changed on purpose: which changes the simulator
 documento: $(LISTO) ## redocly and spectral read the door's OpenAPI document; needs Node.js 20 or newer
 	@$(BIN)/python -m tests.documento revisar
 
-puerta: $(LISTO) ## schemathesis asks the door all that its document says, for long (CASOS=100 SEMILLA=1)
-	@$(BIN)/python -m tests.documento puerta $(CASOS:%=--casos %) $(SEMILLA:%=--semilla %)
+puerta: $(LISTO) ## schemathesis asks the door all that its document says, for long (CASOS=100 SEMILLA=1; AUTENTICACION=desarrollo: as each role, and as nobody)
+	@$(BIN)/python -m tests.documento puerta $(CASOS:%=--casos %) $(SEMILLA:%=--semilla %) $(AUTENTICACION:%=--autenticacion %)
 
 clientes: $(LISTO) ## generated clients in Python and TypeScript create, follow and list; needs Node.js 20 or newer
 	@$(BIN)/python -m tests.documento clientes
+
+seguridad: $(LISTO) build/seguridad/.listo ## bandit reads the source, detect-secrets the whole history, pip-audit the locks' advisories
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(DISTRIBUCIONES) deploy 2>build/bandit.log \
+		|| { cat build/bandit.log; exit 1; }
+	@build/seguridad/bin/python tests/seguridad/secretos.py
+	@build/seguridad/bin/python tests/seguridad/avisos.py
 
 nube: build/nube/.listo ## checkov reads deploy/gcp; where there is a terraform, the form of its files too
 	@build/nube/bin/checkov --directory deploy/gcp --framework terraform --skip-download --compact --quiet

@@ -46,7 +46,7 @@ SUYO: dict[Rol, dict[str, str]] = {
 }
 TODOS_LOS_AMBITOS = (
     "suscripciones:leer suscripciones:escribir servicios-datos:leer servicios-datos:escribir datasets:leer "
-    "imagenes:leer imagenes:escribir cuarentena:escribir notificaciones:leer"
+    "imagenes:leer imagenes:escribir cuarentena:escribir notificaciones:leer clientes:leer clientes:escribir"
 )
 
 PELIGROSAS: dict[str, tuple[str, str]] = {
@@ -55,6 +55,10 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "POST /suscripciones/x/plan-comando": ("cliente operador", "suscripciones:escribir"),
     "POST /suscripciones/x/cancelacion-comando": ("cliente operador", "suscripciones:escribir"),
     "POST /suscripciones/x/pago-comando": ("cliente operador", "suscripciones:escribir"),
+    "POST /clientes/0001/supresion-comando": ("cliente operador", "clientes:escribir"),
+    "POST /clientes/0001/exportacion-comando": ("cliente operador", "clientes:leer"),
+    "GET /clientes/x/exportaciones/x": ("cliente operador", "clientes:leer"),
+    "GET /clientes/supresiones/x": ("cliente operador", "clientes:leer"),
     "POST /servicios-datos/servicio-datos-comando": ("cliente operador", "servicios-datos:escribir"),
     "POST /servicios-datos/x/inicio-comando": ("cliente operador", "servicios-datos:escribir"),
     "POST /servicios-datos/x/experto-comando": ("cliente operador", "servicios-datos:escribir"),
@@ -367,7 +371,8 @@ def test_el_documento_dice_quien_puede(puerta: FlaskClient) -> None:
         (camino,) = [
             c for c in documento["paths"]
             if len(c.split("/")) == len(partes)
-            and all(p == q or (p == "x" and q.startswith("{")) for p, q in zip(partes, c.split("/"), strict=True))
+            and all(p == q or (p in ("x", SUYO["cliente"]["cliente"]) and q.startswith("{"))
+                    for p, q in zip(partes, c.split("/"), strict=True))
         ]  # fmt: skip
         operacion = documento["paths"][camino][metodo]
         assert operacion["security"] == [
@@ -590,6 +595,7 @@ def test_un_proveedor_lento_no_detiene_a_quien_no_espera_por_el(proveedor: Prove
         ({"oidc_emisor": ""}, "OIDC_EMISOR"),
         ({"oidc_jwks": ""}, "OIDC_JWKS"),
         ({"oidc_jwks": "http://identidad.example/jwks"}, "https"),
+        ({"procesamiento_url": "http://procesamiento:5013"}, "PROCESAMIENTO_URL ha de empezar por https"),
         ({"oidc_emisor": "urn:saludtech:desarrollo"}, "desarrollo"),
         ({"oidc_audiencia": ""}, "OIDC_AUDIENCIA"),
         ({"oidc_algoritmos": "HS256"}, "RS256"),

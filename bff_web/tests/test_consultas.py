@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from flask.testing import FlaskClient
 
+from bff_web import exportacion
 from bff_web.composicion import componer
 from bff_web.config import Config
 from contratos import Mensaje
@@ -24,6 +25,8 @@ class Propietario(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Atencion)
         self.estado = 200
         self.cuerpo = json.dumps({"nombre": "Neumonía"}, ensure_ascii=False)
+        self.de_ruta: dict[str, str] = {}
+        self.fallan: set[str] = set()
         self.pedidos: list[str] = []
         self.cuelga = threading.Event()
         self.soltar = threading.Event()
@@ -41,8 +44,8 @@ class _Atencion(BaseHTTPRequestHandler):
         self.server.pedidos.append(self.path)
         if self.server.cuelga.is_set():
             self.server.soltar.wait()
-        cuerpo = self.server.cuerpo.encode()
-        self.send_response(self.server.estado)
+        cuerpo = self.server.de_ruta.get(self.path, self.server.cuerpo).encode()
+        self.send_response(500 if self.path in self.server.fallan else self.server.estado)
         self.send_header("Content-Length", str(len(cuerpo)))
         self.end_headers()
         self.wfile.write(cuerpo)
@@ -255,3 +258,26 @@ def test_un_propietario_que_no_contesta_es_503_dentro_de_cinco_segundos(
     propietario.cuelga.set()
     assert puerta.get("/planes").status_code == 503
     assert len(propietario.pedidos) == 1
+
+
+def test_lo_de_un_cliente_se_reune_de_cada_dueno_pagina_a_pagina(propietario: Propietario) -> None:
+    dicho = {"cliente": {"codigo": "0001"}, "suscripciones": [], "resto": []}
+    propietario.de_ruta = {
+        "/clientes/0001/exportaciones/x-1": json.dumps(dicho),
+        "/suscripciones?cliente=0001": json.dumps({"elementos": ["s-1"], "siguiente": "mas"}),
+        "/suscripciones?cliente=0001&cursor=mas": json.dumps({"elementos": ["s-2"], "siguiente": None}),
+        "/servicios-datos?cliente=0001": json.dumps({"elementos": ["d-1"], "siguiente": None}),
+        # Without an end: it is told where the rest is.
+        "/notificaciones?cliente=0001": json.dumps({"elementos": ["n"], "siguiente": "c"}),
+        "/notificaciones?cliente=0001&cursor=c": json.dumps({"elementos": ["n"], "siguiente": "c"}),
+    }
+    reunido = puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").json or {}
+    assert (reunido["cliente"], reunido["suscripciones"]) == ({"codigo": "0001"}, ["s-1", "s-2"])
+    assert (reunido["servicios_datos"], reunido["notificaciones"]) == (["d-1"], ["n"] * exportacion.PAGINAS)
+    assert reunido["resto"] == ["/notificaciones?cliente=0001&cursor=c"]
+
+
+def test_lo_de_un_cliente_se_da_entero_o_no_se_da(propietario: Propietario) -> None:
+    propietario.cuerpo = json.dumps({"elementos": [], "siguiente": None, "resto": []})
+    propietario.fallan = {"/notificaciones?cliente=0001"}
+    assert puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").status_code == 503

@@ -10,9 +10,19 @@ resource "google_compute_health_check" "viva" {
   healthy_threshold   = 1
   unhealthy_threshold = 4
 
-  http_health_check {
-    port         = each.value.puerto
-    request_path = "/salud/viva"
+  dynamic "http_health_check" {
+    for_each = local.cifrados[each.key] ? [] : [each.value.puerto]
+    content {
+      port         = http_health_check.value
+      request_path = "/salud/viva"
+    }
+  }
+  dynamic "https_health_check" {
+    for_each = local.cifrados[each.key] ? [each.value.puerto] : []
+    content {
+      port         = https_health_check.value
+      request_path = "/salud/viva"
+    }
   }
 
   depends_on = [google_project_service.este]
@@ -64,10 +74,12 @@ resource "google_compute_instance_template" "grupo" {
       secretos = indent(6, join("\n", [
         for ajuste, secreto in local.secretos_de[each.value.de] : "${ajuste} projects/${var.proyecto}/secrets/${secreto}"
       ]))
+      ca             = indent(6, trimspace(var.servicios_ca))
       traer_secretos = indent(6, file("${path.module}/arranque/secretos.sh"))
       colector = indent(6, templatefile("${path.module}/arranque/colector.yaml.tftpl", {
         grupo    = each.key
         puerto   = each.value.puerto
+        esquema  = local.cifrados[each.key] ? "https" : "http"
         proyecto = var.proyecto
         region   = var.region
         senal_de = "${each.value.de}-api"
@@ -126,6 +138,8 @@ resource "google_compute_region_instance_group_manager" "grupo" {
 }
 
 locals {
+  # Those that are asked by HTTPS: the services' APIs.
+  cifrados  = { for nombre, g in local.grupos : nombre => contains(keys(g.entorno), "HTTP_CERTIFICADO") }
   drenaje_s = { for nombre, g in local.grupos : nombre => tonumber(lookup(g.entorno, "DRENAJE_S", "0")) }
   escalados = { for nombre, g in local.grupos : nombre => g if g.maximo > g.minimo && local.encendida }
 }
@@ -173,6 +187,7 @@ resource "google_compute_address" "api" {
   region       = var.region
   subnetwork   = google_compute_subnetwork.maquinas.id
   address_type = "INTERNAL"
+  address      = each.value.direccion_api
   purpose      = "GCE_ENDPOINT"
 }
 

@@ -27,7 +27,7 @@ resource "google_cloud_run_v2_job" "preparar" {
           }
         }
         dynamic "env" {
-          for_each = local.secretos_de_preparar[each.key]
+          for_each = { for ajuste, secreto in local.secretos_de_preparar[each.key] : ajuste => secreto if !endswith(ajuste, ".crt") }
           content {
             name = env.key
             value_source {
@@ -39,10 +39,27 @@ resource "google_cloud_run_v2_job" "preparar" {
           }
         }
 
+        # By which the database's server is known, where DATABASE_URL looks for it.
+        volume_mounts {
+          name       = "bd-ca"
+          mount_path = "/run/secrets"
+        }
+
         resources {
           limits = {
             cpu    = "1"
             memory = "512Mi"
+          }
+        }
+      }
+
+      volumes {
+        name = "bd-ca"
+        secret {
+          secret = google_secret_manager_secret.este[local.secretos_de_preparar[each.key]["bd-ca.crt"]].secret_id
+          items {
+            path    = "bd-ca.crt"
+            version = "latest"
           }
         }
       }
@@ -59,6 +76,7 @@ resource "google_cloud_run_v2_job" "preparar" {
 
   depends_on = [
     google_secret_manager_secret_iam_member.preparar,
+    google_secret_manager_secret_version.bd_ca,
     google_secret_manager_secret_version.database_url,
     google_sql_database.servicio,
     google_sql_user.servicio,

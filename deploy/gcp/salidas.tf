@@ -15,7 +15,9 @@ output "registro" {
 
 output "secretos_por_poner" {
   description = "The secrets that somebody has to fill, each once."
-  value       = sort(setsubtract(local.secretos, [for suyos in local.secretos_de : suyos.DATABASE_URL if contains(keys(suyos), "DATABASE_URL")]))
+  value = sort(setsubtract(local.secretos, flatten([
+    for servicio, _ in local.servicios : [local.secretos_de[servicio].DATABASE_URL, local.secretos_de[servicio]["bd-ca.crt"]]
+  ])))
 }
 
 output "trabajos" {

@@ -33,9 +33,18 @@ resource "google_sql_user" "servicio" {
   deletion_policy = "ABANDON"
 }
 
+# The server's certificate bears this name, project and instance, and no address: the one is looked at, the other asked.
 resource "google_secret_manager_secret_version" "database_url" {
   for_each               = local.servicios
   secret                 = google_secret_manager_secret.este[local.secretos_de[each.key].DATABASE_URL].id
-  secret_data_wo         = "postgresql://${each.value.base}:${ephemeral.random_password.base[each.key].result}@${google_sql_database_instance.servicio[each.key].private_ip_address}:5432/${each.value.base}?sslmode=require"
+  secret_data_wo         = "postgresql://${each.value.base}:${ephemeral.random_password.base[each.key].result}@/${each.value.base}?host=${var.proyecto}:${google_sql_database_instance.servicio[each.key].name}&hostaddr=${google_sql_database_instance.servicio[each.key].private_ip_address}&port=5432&sslmode=verify-full&sslrootcert=/run/secrets/bd-ca.crt"
+  secret_data_wo_version = var.version_claves_bd
+}
+
+# Each server has an authority of its own. It is no secret; here it gets to where DATABASE_URL looks for it.
+resource "google_secret_manager_secret_version" "bd_ca" {
+  for_each               = local.servicios
+  secret                 = google_secret_manager_secret.este[local.secretos_de[each.key]["bd-ca.crt"]].id
+  secret_data_wo         = google_sql_database_instance.servicio[each.key].server_ca_cert[0].cert
   secret_data_wo_version = var.version_claves_bd
 }

@@ -101,8 +101,18 @@ variable "puerta_clave_publica" {
   }
 }
 
+variable "servicios_ca" {
+  description = "The authority's certificate, PEM, that those of the services' APIs come from (README.md)."
+  type        = string
+
+  validation {
+    condition     = startswith(var.servicios_ca, "-----BEGIN CERTIFICATE-----")
+    error_message = "servicios_ca is a certificate in PEM."
+  }
+}
+
 variable "version_claves_bd" {
-  description = "Count it up, and each database gets a new password, and each DATABASE_URL with it."
+  description = "Count it up, and each database gets a new password, and each DATABASE_URL with it; its server's authority is read anew."
   type        = number
   default     = 1
 }

@@ -2,9 +2,9 @@
 
 Its requests, run from the first to the last, tell one story on an empty or a used platform: a subscription is made,
 paid and given another plan, a data service is made by hand for it and ended, an image is sent, the letters are looked
-up, and the subscription is cancelled. Each request keeps the ids that it was answered in variables for the next ones,
-and is repeated while its answer says that the platform is still at it. A route that the story does not tell stands at
-the end of its folder, with the body of its example, or the parts of its form.
+up, the subscription is cancelled, and its client forgotten. Each request keeps the ids that it was answered in
+variables for the next ones, and is repeated while its answer says that the platform is still at it. A route that the
+story does not tell stands at the end of its folder, with the body of its example, or the parts of its form.
 """
 
 import json
@@ -54,13 +54,26 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
     "Fin": (
         "/servicios-datos/{id_servicio_datos}/dataset/imagenes/{id_imagen}/archivo",
         "/suscripciones/{id_suscripcion}/cancelacion-comando",
+        "/clientes/{cliente_codigo}/exportacion-comando",
+        "/clientes/{cliente_codigo}/exportaciones/{id_comando}",
+        "/clientes/{cliente_codigo}/supresion-comando",
+        "/clientes/supresiones/{id_comando}",
     ),
 }
 """The story: folders, and their requests in order. A folder bears the name of a tag of the document, but the last."""
 
-IDS = ("id_comando", "id_suscripcion", "id_servicio_datos", "id_imagen", "id_paquete", "id_factura", "id_notificacion")
+IDS = (
+    "id_comando",
+    "id_suscripcion",
+    "id_servicio_datos",
+    "id_imagen",
+    "id_paquete",
+    "id_factura",
+    "id_notificacion",
+    "cliente_codigo",
+)
 
-VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005", "token": ""} | dict.fromkeys(IDS, "")
+VARIABLES: Mapping[str, str] = {"base": "http://127.0.0.1:5005"} | dict.fromkeys(("token", *IDS), "")
 
 _REFERENCIAS = {("id_factura",): "id_factura", ("suscripcion", "codigo"): "id_suscripcion"}
 """Where a body names something that the story has made: the place, and its variable."""

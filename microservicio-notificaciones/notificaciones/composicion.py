@@ -18,7 +18,7 @@ from notificaciones.infraestructura.correo import CanalCorreo
 from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, EnviosSQL
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones
-from notificaciones.infraestructura.tablas import METADATOS, envios
+from notificaciones.infraestructura.tablas import METADATOS, claves, envios
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
@@ -78,7 +78,7 @@ def servicio() -> Servicio:
         manejadores=MANEJADORES,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        colas={envios.name: ("nombre", "direccion", "datos")},
+        colas={envios.name: ("nombre", "direccion", "datos"), claves.name: ("clave",)},
         unidad=lambda: unidad,
         partes=partes,
         sesiones={_ENVIOS: 2},

@@ -5,7 +5,7 @@ from email.utils import getaddresses
 from ipaddress import ip_address
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import AfterValidator, Field, FilePath, PositiveFloat, PositiveInt, SecretStr, model_validator
 
 from notificaciones.aplicacion.envio import Politica
 from notificaciones.infraestructura.correo import AjustesCorreo
@@ -85,6 +85,9 @@ class Config(ConfigServicio):
     default the address that the connection comes from."""
     smtp_starttls: bool = False
     """Whether the mail server must be talked to encrypted."""
+    smtp_ca: FilePath | None = None
+    """The authorities, a file in PEM, that its certificate must then come from; by default those that the system
+    trusts. Its name is always looked at, too."""
     smtp_usuario: Annotated[str, AfterValidator(_credencial)] = ""
     """For a mail server that asks for a login; only together with SMTP_CLAVE and SMTP_STARTTLS."""
     smtp_clave: Annotated[SecretStr, AfterValidator(_clave)] = SecretStr("")
@@ -122,6 +125,7 @@ class Config(ConfigServicio):
             usuario=self.smtp_usuario,
             clave=self.smtp_clave.get_secret_value(),
             espera_s=self.politica.espera_s,
+            ca=self.smtp_ca,
         )
 
     @model_validator(mode="after")

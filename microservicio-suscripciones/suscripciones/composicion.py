@@ -29,7 +29,7 @@ from suscripciones.infraestructura.catalogo import leer_planes
 from suscripciones.infraestructura.consultas import LecturaSuscripciones
 from suscripciones.infraestructura.medidas import medir
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
-from suscripciones.infraestructura.tablas import METADATOS, PROPIAS
+from suscripciones.infraestructura.tablas import METADATOS, PROPIAS, clientes
 from suscripciones.infraestructura.vencimientos import VencimientosSQL
 
 
@@ -57,7 +57,7 @@ def servicio() -> Servicio:
         ]
 
     def api(app: App, motor: sa.Engine) -> None:
-        registrar_rutas(app, LecturaSuscripciones(motor, planes))
+        registrar_rutas(app, LecturaSuscripciones(motor, planes, config.plazos_de_olvido))
 
     return Servicio(
         nombre=NOMBRE,
@@ -67,6 +67,7 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
+        colas={clientes.name: ("nombres", "apellidos", "usuario", "rut", "cedula", "email")},
         propias=PROPIAS,
         unidad=lambda: unidad,
         partes=partes,

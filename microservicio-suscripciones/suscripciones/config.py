@@ -5,7 +5,8 @@ from typing import Self
 
 from pydantic import PositiveFloat, model_validator
 
-from seedwork.entrada.config import ConfigServicio, Puerto
+from seedwork.entrada.config import ROTACION_DIAS, ConfigServicio, Puerto
+from suscripciones.aplicacion.caducidad import Plazos
 from suscripciones.infraestructura.catalogo import INCLUIDOS
 
 
@@ -19,6 +20,25 @@ class Config(ConfigServicio):
     saga_tope_s: PositiveFloat = 1800.0
     """Seconds from a saga's beginning after which its deadline strikes in any case, though its participants are still
     at work on what came before it; no less than SAGA_PLAZO_S. A saga that is open for longer is shown to operators."""
+
+    respaldos_dias: PositiveFloat = 30.0
+    """Days that backups of the databases are kept, by whoever keeps them: a client who is forgotten is told. The event
+    store's keys, in `claves_de_cliente`, are in them too."""
+
+    exportacion_dias: PositiveFloat = 7.0
+    """Days that what a client asked to be told of itself can be read."""
+
+    @property
+    def plazos_de_olvido(self) -> Plazos:
+        """How long what is left of a client who is forgotten is kept."""
+        return Plazos(
+            topicos=self.retencion_dias + ROTACION_DIAS,
+            cartas=self.cartas_dias,
+            salida=self.outbox_dias,
+            comandos=self.comandos_dias,
+            respaldos=self.respaldos_dias,
+            exportacion=self.exportacion_dias,
+        )
 
     @model_validator(mode="after")
     def _el_tope_no_precede_al_plazo(self) -> Self:

@@ -47,10 +47,10 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
         ),
         (
             "PULSAR_PUERTO",
-            "6650",
-            "The broker's port on this machine. Where it calls itself 127.0.0.1, its clients look for it on 6650.",
+            "6651",
+            "The broker's port on this machine. Where it calls itself 127.0.0.1, its clients look for it on 6651.",
         ),
-        ("PULSAR_ADMIN_PUERTO", "8080", "Its admin API's."),
+        ("PULSAR_ADMIN_PUERTO", "8443", "Its admin API's."),
         (
             "CORREO_WEB_PUERTO",
             "8025",

@@ -8,6 +8,7 @@ from tests.arquitectura.codigo import SERVICIOS
 
 from contratos import Mensaje, canal
 from contratos.canal import OPERADOR
+from contratos.canales import ROLES
 from contratos.esquemas import publicados
 from plataforma import credenciales
 from seedwork.infraestructura import permisos
@@ -32,7 +33,7 @@ def test_la_regla_es_lo_que_el_codigo_dice_y_oye(tipo: type[Mensaje]) -> None:
 
 def test_el_operador_se_llama_igual_en_todas_partes() -> None:
     assert credenciales.OPERADOR == OPERADOR
-    assert credenciales.ADMINISTRADOR not in canal.roles()
+    assert credenciales.ADMINISTRADOR not in ROLES
 
 
 def test_lo_que_no_tiene_regla_no_empieza() -> None:

@@ -14,8 +14,15 @@ from seedwork.pruebas.bases import de_dueno
 pytestmark = pytest.mark.integracion
 
 
-@pytest.mark.parametrize(("carpeta", "paquete"), SERVICIOS.items())
-def test_las_migraciones_hacen_las_tablas_que_el_codigo_conoce(nueva_base, carpeta: str, paquete: str) -> None:
+DE_EJEMPLO = {"tests/cambio/microservicio-computo": "computo"}
+"""The service that shows what a new one costs; no other test in `make test` runs it on a database."""
+
+
+@pytest.mark.parametrize(("carpeta", "paquete"), (SERVICIOS | DE_EJEMPLO).items())
+def test_las_migraciones_hacen_las_tablas_que_el_codigo_conoce(
+    nueva_base, monkeypatch: pytest.MonkeyPatch, carpeta: str, paquete: str
+) -> None:
+    monkeypatch.syspath_prepend(RAIZ / carpeta)
     conocidas = [bd.METADATOS, importlib.import_module(f"{paquete}.infraestructura.tablas").METADATOS]
     if (RAIZ / carpeta / paquete / "infraestructura/eventos_guardados.py").exists():
         conocidas.append(almacen_eventos.METADATOS)

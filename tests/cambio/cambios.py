@@ -4,6 +4,7 @@ A change is what a developer would commit, no more: it writes the new files and 
 counted is what `git status` says, and the copy's fast gate must be content with it.
 """
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ CONTRATOS_DE_COMPUTO = {
     "consultas_computo.py": "contratos/consultas/computo",
 }
 """What it publishes, which lies beside it in the test tree, by the module that it then is."""
+REGLAS_DE_COMPUTO = "reglas_computo.py"
+"""Its rules, which are then rows of the platform's tables."""
 PUERTA = ("bff_web/", "deploy/postman/", "cli/")
 """The door, and those that are to offer all that it does."""
 
@@ -171,8 +174,17 @@ def _canal(copia: Copia, nombre: str, modulo: str, regla: str) -> None:
     """Who may say, and who may hear, a new message."""
     copia.cambiar(
         f"{CONTRATOS}/canales.py",
-        (rf"^from contratos\.{modulo} import \($", rf"\g<0>\n    {nombre},"),
-        (r"^declarar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
+        (r"^# fmt: off$", rf"from contratos.{modulo} import {nombre}\n\n\g<0>"),
+        (r"^CANALES = declarar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
+    )
+
+
+def _permiso(copia: Copia, nombre: str, modulo: str, regla: str) -> None:
+    """Who may send a new command, or ask a new query."""
+    copia.cambiar(
+        f"{CONTRATOS}/permisos.py",
+        (r"^NADA, PROPIO, TODO = ", rf"from contratos.{modulo} import {nombre}\n\n\g<0>"),
+        (r"^PERMISOS = declarar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
     )
 
 
@@ -191,6 +203,7 @@ class AnularFactura(Mensaje):
 ''',
     )
     _canal(copia, "AnularFactura", "suscripciones", 'canal("bff", "suscripciones")')
+    _permiso(copia, "AnularFactura", "suscripciones", '_regla("suscripciones:escribir", PROPIO, NADA, NADA, TODO)')
     copia.anexar(
         f"{SUSCRIPCIONES}/dominio/factura.py",
         '''
@@ -451,17 +464,41 @@ def _reintentos(copia: Copia) -> None:
 def _servicio(copia: Copia) -> None:
     """microservicio-computo, as it is in the test tree, moves beside the other services."""
     propia = copia.raiz / "microservicio-computo"
-    shutil.copytree(SERVICIO, propia, ignore=shutil.ignore_patterns("__pycache__", *CONTRATOS_DE_COMPUTO))
+    ajenos = ("__pycache__", REGLAS_DE_COMPUTO, *CONTRATOS_DE_COMPUTO)
+    shutil.copytree(SERVICIO, propia, ignore=shutil.ignore_patterns(*ajenos))
     for archivo in propia.rglob("*.py"):
         texto = archivo.read_text(encoding="utf-8")
         for suyo, lugar in CONTRATOS_DE_COMPUTO.items():
             texto = texto.replace(f"from {suyo.removesuffix('.py')} import", f"from {lugar.replace('/', '.')} import")
-        archivo.write_text(texto, "utf-8")
+        archivo.write_text(re.sub(r"^.*reglas_computo.*\n", "", texto, flags=re.MULTILINE), "utf-8")
     for suyo, lugar in CONTRATOS_DE_COMPUTO.items():
         copia.escribir(f"seedwork/src/{lugar}.py", (SERVICIO / suyo).read_text("utf-8"))
+    _en_las_reglas(copia)
     _en_el_espacio_de_trabajo(copia)
     _en_contenedores(copia)
     _en_la_nube(copia)
+
+
+_OIDOS = (
+    "SuscripcionCreada",
+    "CambioPlanIniciado",
+    "SuscripcionActivada",
+    "SuscripcionPlanModificado",
+    "SuscripcionRechazada",
+    "CambioPlanRechazado",
+    "SuscripcionCancelada",
+)
+
+
+def _en_las_reglas(copia: Copia) -> None:
+    _canal(copia, "ComputoReservado", "computo", 'canal("computo")')
+    copia.cambiar(
+        f"{CONTRATOS}/canales.py",
+        *((rf'^(        {oido}: +canal\("suscripciones", +"[^"]+)"', r'\1 computo"') for oido in _OIDOS),
+        (r'^(        TransicionSaga: +canal\("[^"]+)"', r'\1 computo"'),
+    )
+    for consulta in ("ListarReservas", "ObtenerExistencias"):
+        _permiso(copia, consulta, "consultas.computo", '_regla("computo:leer", NADA, NADA, NADA, TODO)')
 
 
 def _en_el_espacio_de_trabajo(copia: Copia) -> None:
@@ -504,23 +541,19 @@ def _en_contenedores(copia: Copia) -> None:
 def _en_la_nube(copia: Copia) -> None:
     nube = copia.leer("deploy/gcp/plataforma.tf")
     grupos = _entre(nube, "    suscripciones = {\n      de ", "    servicio-datos = {\n      de ")
+    secretos = _entre(nube, "    suscripciones = {\n      DATABASE_URL", "    servicio-datos = {\n      DATABASE_URL")
     copia.cambiar(
         "deploy/gcp/plataforma.tf",
         (
-            r'^    notificaciones = \{ base = "notificaciones", puerto_api = 5014 \}$',
-            r'\g<0>\n    computo        = { base = "computo", puerto_api = 5015 }',
+            r'^    notificaciones = \{ base = "notificaciones", puerto_api = 5014, direccion_api = "10.20.0.14" \}$',
+            r'\g<0>\n    computo        = { base = "computo", puerto_api = 5015, direccion_api = "10.20.0.15" }',
         ),
         (r"^    servicio-datos = \{\n      de ", _como_computo(grupos, "suscripciones") + r"\g<0>"),
         (
             r"^    servicio-datos = \{ PUERTA_CLAVE_PUBLICA = var\.puerta_clave_publica \}$",
             r"\g<0>\n    computo        = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }",
         ),
-        (
-            r'^    suscripciones  = \{ DATABASE_URL = "suscripciones-database-url", PULSAR_TOKEN = .*$',
-            r"\g<0>\n    computo        = "
-            r'{ DATABASE_URL = "computo-database-url", PULSAR_TOKEN = "pulsar-token-computo", '
-            r'CAMPOS_CLAVES = "campos-claves" }',
-        ),
+        (r"^    suscripciones = \{\n      DATABASE_URL", _como_computo(secretos, "suscripciones") + r"\g<0>"),
     )
 
 

@@ -22,6 +22,7 @@ import paquetes
 import psutil
 import retencion
 import sagas
+import seguridad
 import tiempos
 import typer
 from cifras import Cifra
@@ -47,6 +48,7 @@ class Solo(StrEnum):
     RETENCION = "retencion"
     CRECIMIENTO = "crecimiento"
     TIEMPOS = "tiempos"
+    SEGURIDAD = "seguridad"
 
 
 consola = Console(highlight=False)
@@ -61,12 +63,14 @@ def medir(
     """Measure, print a line per figure, and write .local/banco.json."""
     cifras: list[Cifra] = []
     with _contando_errores():
-        if solo in (Solo.TODO, Solo.DRENAJE, Solo.IMAGENES, Solo.RETENCION, Solo.CRECIMIENTO, Solo.TIEMPOS):
+        if solo not in (Solo.SAGA, Solo.HECHO, Solo.PAQUETES):
             with cimientos(consola) as base:
                 if solo in (Solo.TODO, Solo.DRENAJE):
                     _decir(cifras, drenaje.medir(base, rondas))
                 if solo in (Solo.TODO, Solo.IMAGENES):
                     _decir(cifras, imagenes.medir(base, rondas))
+                if solo in (Solo.TODO, Solo.SEGURIDAD):
+                    _decir(cifras, seguridad.medir(base, rondas))
                 if solo in (Solo.TODO, Solo.RETENCION):
                     _decir(cifras, retencion.medir(base))
                 if solo in (Solo.TODO, Solo.TIEMPOS):

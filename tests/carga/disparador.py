@@ -59,12 +59,21 @@ def disparar(puerto: int, peticiones: Sequence[bytes], conexiones: int, segundos
         return proceso.submit(_disparar, puerto, list(peticiones), conexiones, segundos).result()
 
 
-def peticion(metodo: str, ruta: str, cuerpo: bytes = b"") -> bytes:
+def peticion(metodo: str, ruta: str, cuerpo: bytes = b"", token: str = "") -> bytes:
     """A request's bytes."""
     cabeceras = f"{metodo} {ruta} HTTP/1.1\r\nHost: banco\r\n"
+    if token:
+        cabeceras += f"Authorization: Bearer {token}\r\n"
     if cuerpo:
         cabeceras += f"Content-Type: application/json\r\nContent-Length: {len(cuerpo)}\r\n"
     return cabeceras.encode() + b"\r\n" + cuerpo
+
+
+def aceptado(disparo: Disparo) -> Disparo:
+    """It, once each of its commands was taken. Raises RuntimeError when one was not."""
+    if set(disparo.estados) != {202}:
+        raise RuntimeError(f"not every command was taken: {disparo.estados}")
+    return disparo
 
 
 def _disparar(puerto: int, peticiones: list[bytes], conexiones: int, segundos: float | None) -> Disparo:

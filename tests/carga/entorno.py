@@ -14,11 +14,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from plataforma import partes
+from plataforma import partes, sondas
 from plataforma.ajustes import Ajustes, leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
 from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import crear_bases
+from plataforma.puertos import LOCAL, libres
 from plataforma.secretos import Secretos
 from plataforma.sondas import Sonda
 from seedwork.infraestructura import campos
@@ -60,6 +61,17 @@ class Cimientos:
         parte = self._partes[nombre]
         with proceso(parte.orden, parte.entorno, parte.sonda, self.carpeta / f"{nombre}.log"):
             yield
+
+    @contextmanager
+    def otra_puerta(self, **ajustes: str) -> Iterator[int]:
+        """A door more with further settings, ready in the body; its port."""
+        (puerto,) = libres(1)
+        parte, metricas = self._partes["bff"], self.carpeta / f"metricas-{puerto}"
+        metricas.mkdir()
+        propio = {"BFF_PUERTO": str(puerto), "PROMETHEUS_MULTIPROC_DIR": str(metricas)}
+        sonda = sondas.http(f"http://{LOCAL}:{puerto}/salud/viva")
+        with proceso(parte.orden, {**parte.entorno, **propio, **ajustes}, sonda, self.carpeta / f"bff-{puerto}.log"):
+            yield puerto
 
 
 @contextmanager

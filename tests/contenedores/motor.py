@@ -15,8 +15,10 @@ from typing import Any
 
 from tests.arquitectura.codigo import RAIZ
 
+from plataforma import autoridad
 from plataforma.identidad import DESARROLLO_CLAVE
 from plataforma.puertos import libres
+from seedwork.entrada.tls import de_cliente
 
 CARPETA = Path(".local/contenedores")
 """Where the tests' own secrets are, beneath the checkout: an engine may see no other folder of this machine."""
@@ -105,6 +107,10 @@ class Motor:
         """The images that have no name any more."""
         return set(exigir(self.docker("images", "-q", "--no-trunc", "--filter", "dangling=true")).split())
 
+    def operar(self, servicio: str, *orden: str) -> Hecho:
+        """A service's command, as an operator gives it."""
+        return self.compose("run", "--rm", "--no-deps", "-T", f"{servicio}-preparar", *orden)
+
     def en(self, contenedor: str, *orden: str, opciones: Sequence[str] = ()) -> Hecho:
         """A command in a container that runs, by its id."""
         return self.docker("exec", *opciones, contenedor, *orden)
@@ -116,25 +122,36 @@ class Motor:
         ayudante = ("run", "--rm", "--pid=host", "--user=0", "--network=none", "--entrypoint=python")
         exigir(self.docker(*ayudante, imagen, "-c", programa))
 
-    def pedir(self, ruta: str, cuerpo: str | None = None, *, puerto: str = "BFF_PUERTO") -> Any:
-        """Ask a published port, the door's unless told otherwise, as an operator; gives the JSON of the answer."""
+    def pedir(
+        self, ruta: str, cuerpo: str | None = None, *, puerto: str = "BFF_PUERTO", token: str | None = None
+    ) -> Any:
+        """Ask a published port, the door's unless told otherwise, as an operator or with a token of one's own (an empty
+        one: none); gives the JSON of the answer. Only the mail's page is asked in the clear."""
+        dicho = self.token_de_operador if token is None else token
+        esquema = "http" if puerto == "CORREO_WEB_PUERTO" else "https"
         pedido = urllib.request.Request(
-            f"http://127.0.0.1:{self.entorno[puerto]}{ruta}",
+            f"{esquema}://127.0.0.1:{self.entorno[puerto]}{ruta}",
             cuerpo and cuerpo.encode(),
-            {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
+            {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {dicho}"} if dicho else {}),
         )
-        with ABRIDOR.open(pedido, timeout=15) as respuesta:
+        with self._abridor.open(pedido, timeout=15) as respuesta:
             return json.load(respuesta)
 
+    def secreto(self, nombre: str) -> Path:
+        """A file that `make secretos` made."""
+        return RAIZ / self.entorno["SECRETOS_CONTENEDORES"] / nombre
+
+    @property
+    def _abridor(self) -> urllib.request.OpenerDirector:
+        de_la_autoridad = urllib.request.HTTPSHandler(context=de_cliente(self.secreto(autoridad.CERTIFICADO)))
+        return urllib.request.build_opener(urllib.request.ProxyHandler({}), de_la_autoridad)
+
     @cached_property
-    def _token(self) -> str:
+    def token_de_operador(self) -> str:
         """As whoever made the secrets gets one."""
-        clave = RAIZ / self.entorno["SECRETOS_CONTENEDORES"] / DESARROLLO_CLAVE
-        orden = [sys.executable, "-m", "saludtech_cli", "token", "--rol", "operador", "--clave", str(clave)]
-        return exigir(subprocess.run(orden, capture_output=True, text=True, timeout=60, check=False)).strip()
-
-
-ABRIDOR = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        clave = str(self.secreto(DESARROLLO_CLAVE))
+        orden = [sys.executable, "-m", "saludtech_cli", "token", "--rol", "operador", "--clave", clave]
+        return exigir(subprocess.run(orden, capture_output=True, text=True, timeout=180, check=False)).strip()
 
 
 def exigir(hecho: Hecho) -> str:

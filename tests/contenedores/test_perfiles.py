@@ -59,10 +59,15 @@ def test_el_broker_conserva_lo_suyo_aunque_se_anuncie_con_otro_nombre(limpio: Mo
     topico = "persistent/public/default/guardado"
     limpio.levantar("pulsar")
     (ficha,) = limpio.contenedores()["pulsar"]
-    exigir(limpio.en(ficha["Id"], "curl", "-fsS", "-X", "PUT", f"http://127.0.0.1:8080/admin/v2/{topico}"))
+    quien = limpio.secreto("pulsar_token_administrador").read_text()
+    hacer = f"curl -fsS -X PUT --cacert /run/secrets/ca.crt --header @- https://localhost:8443/admin/v2/{topico}"
+    exigir(
+        limpio.en(ficha["Id"], "sh", "-c", f"sed 's/^/Authorization: Bearer /' /run/secrets/administrador | {hacer}")
+    )
     limpio.levantar("pulsar", PULSAR_ANUNCIADO="127.0.0.1")
-    hallado = limpio.pedir(f"/lookup/v2/topic/{topico}", puerto="PULSAR_ADMIN_PUERTO")
-    assert hallado["brokerUrl"] == "pulsar://127.0.0.1:6650"
+    hallado = limpio.pedir(f"/lookup/v2/topic/{topico}", puerto="PULSAR_ADMIN_PUERTO", token=quien)
+    assert hallado["brokerUrlTls"] == "pulsar+ssl://127.0.0.1:6651"
+    assert not hallado.get("brokerUrl")
     assert f"persistent://{topico.partition('/')[2]}" in limpio.pedir(
-        "/admin/v2/persistent/public/default", puerto="PULSAR_ADMIN_PUERTO"
+        "/admin/v2/persistent/public/default", puerto="PULSAR_ADMIN_PUERTO", token=quien
     )

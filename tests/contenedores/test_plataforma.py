@@ -6,17 +6,22 @@ it back.
 
 import json
 import re
+import urllib.error
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from tests.arquitectura.codigo import RAIZ
+from deploy.compose import secretos
 from tests.contenedores.motor import Motor, exigir, hasta
 from tests.despliegue.archivos import BASES, CON_CORREO, CONTENEDORES, PREPARATIVOS, PROPIOS, imagen_de
 
 from contratos.procesamiento import AnonimizarImagen
+from plataforma import identidad
 from plataforma.servicios import SERVICIOS
+from seedwork.infraestructura.topicos import topico_cartas
 
 pytestmark = [pytest.mark.contenedores, pytest.mark.timeout(1800)]
 
@@ -209,14 +214,29 @@ def test_los_datos_siguen_tras_down_y_up(plataforma: Plataforma) -> None:
     assert plataforma.anonimizada(2000) == registro
     assert len(_cartas(motor)) >= cartas
     # What the broker holds is read too: the saga's view is made anew from its topic.
-    id_worker = plataforma.uno("suscripciones")["Id"]
-    rehecha = exigir(motor.en(id_worker, "python", "-m", "suscripciones", "saga", "reconstruir"))
+    rehecha = exigir(motor.operar("suscripciones", "saga", "reconstruir"))
     assert int(rehecha.split()[0]) > 0, rehecha
     assert motor.pedir(f"/suscripciones/{id_suscripcion}/saga")["estado"] == "COMPLETADA"
     plataforma.suscribir()
 
 
 # --- What it keeps to itself ---
+
+PUBLICOS = {
+    *(nombre for nombre in secretos.nombres() if nombre.endswith((".crt", ".der"))),
+    identidad.DESARROLLO_JWKS,
+    identidad.PUERTA_CLAVE_PUBLICA,
+}
+
+
+def _lo_secreto(archivo: Path) -> str:
+    """Of a file, what must be read nowhere else: a password, the first line of a key, a token."""
+    texto = archivo.read_text()
+    if texto.startswith("postgresql://"):
+        return str(urlsplit(texto).password)
+    if archivo.name == identidad.DESARROLLO_CLAVE:
+        return str(json.loads(texto)["clave"]["d"])
+    return texto.splitlines()[1 if "PRIVATE KEY" in texto else 0]
 
 
 def test_ni_los_registros_ni_inspect_dicen_un_secreto_o_un_dato_de_una_persona(plataforma: Plataforma) -> None:
@@ -227,9 +247,8 @@ def test_ni_los_registros_ni_inspect_dicen_un_secreto_o_un_dato_de_una_persona(p
     de_las_imagenes = exigir(motor.docker("image", "inspect", *imagenes))
     historia = "".join(exigir(motor.docker("history", "--no-trunc", imagen)) for imagen in imagenes)
     assert all(nombre in registros for nombre in ("pulsar", "suscripciones-bd", "bff"))
-    secretos = {a.name: a.read_text() for a in (RAIZ / motor.entorno["SECRETOS_CONTENEDORES"]).iterdir()}
-    claves = {n: v.split(":")[2].split("@")[0] if v.startswith("postgresql://") else v for n, v in secretos.items()}
-    assert len(claves) == len(set(claves.values())) == len(SERVICIOS) + 3
+    claves = {nombre: _lo_secreto(motor.secreto(nombre)) for nombre in secretos.nombres() - PUBLICOS}
+    assert len(claves) == len(set(claves.values())) > len(SERVICIOS)
     for donde, texto in (
         ("logs", registros), ("inspect", fichas), ("images", de_las_imagenes), ("history", historia)
     ):  # fmt: skip
@@ -263,7 +282,7 @@ def test_cada_uno_tiene_lo_justo(plataforma: Plataforma, nombre: str) -> None:
 
 DESTINOS = {
     **dict.fromkeys(BASES, 5432),
-    "pulsar": 6650,
+    "pulsar": 6651,
     "correo": 1025,
     "bff": 5005,
     **{f"{s.nombre}-api": s.puerto for s in SERVICIOS.values()},
@@ -291,3 +310,89 @@ def test_cada_uno_alcanza_a_quien_necesita_y_a_nadie_mas(plataforma: Plataforma,
     # A database's network leads nowhere: its routes have no default.
     rutas = exigir(plataforma.motor.en(contenedor, "cat", "/proc/net/route")).splitlines()[1:]
     assert any(ruta.split()[1] == "00000000" for ruta in rutas) == (nombre not in BASES)
+
+
+# --- Who is let in, and how ---
+
+
+@pytest.mark.parametrize("token", ["", "no.es.uno"])
+def test_sin_un_token_que_valga_la_puerta_no_deja_pasar(plataforma: Plataforma, token: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as negado:
+        plataforma.motor.pedir("/suscripciones", token=token)
+    assert negado.value.code == 401
+    assert negado.value.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def _dice(plataforma: Plataforma, contenedor: str, programa: str) -> list[str]:
+    """What a program answers in a container, with the secrets that are there."""
+    return exigir(plataforma.motor.en(plataforma.uno(contenedor)["Id"], "python", "-c", programa)).split()
+
+
+def test_un_servicio_no_es_la_puerta_para_otro(plataforma: Plataforma) -> None:
+    """It reaches the other's API, knows it by its certificate, and is told nothing; in the clear it gets no answer."""
+    programa = """
+import http.client, ssl
+contexto = ssl.create_default_context(cafile="/run/secrets/ca.crt")
+for conexion in (
+    http.client.HTTPSConnection("procesamiento-api", 5013, timeout=10, context=contexto),
+    http.client.HTTPSConnection("procesamiento-api", 5013, timeout=10),
+    http.client.HTTPConnection("procesamiento-api", 5013, timeout=10),
+):
+    try:
+        conexion.request("GET", "/procesar/imagenes")
+        print(conexion.getresponse().status)
+    except (OSError, http.client.HTTPException) as error:
+        print(type(error).__name__)
+"""
+    conocido, sin_autoridad, en_claro = _dice(plataforma, "suscripciones", programa)
+    assert (conocido, sin_autoridad) == ("401", "SSLCertVerificationError")
+    assert not en_claro.isdigit()
+
+
+def test_en_el_broker_cada_uno_hace_lo_suyo_y_nada_mas(plataforma: Plataforma) -> None:
+    """With its own token a service is heard where it speaks alone; without one, or in the clear, nobody is."""
+    propio, ajeno = topico_cartas("suscripciones"), topico_cartas("procesamiento")
+    programa = f"""
+import logging, pulsar
+callado = logging.Logger("callado")
+callado.addHandler(logging.NullHandler())
+token = open("/run/secrets/PULSAR_TOKEN").read()
+for url, quien, topico in (
+    ("pulsar+ssl://pulsar:6651", token, {propio!r}),
+    ("pulsar+ssl://pulsar:6651", token, {ajeno!r}),
+    ("pulsar+ssl://pulsar:6651", None, {propio!r}),
+    ("pulsar://pulsar:6651", token, {propio!r}),
+):
+    cliente = pulsar.Client(
+        url, authentication=quien and pulsar.AuthenticationToken(quien), operation_timeout_seconds=5,
+        tls_trust_certs_file_path="/run/secrets/ca.crt", tls_validate_hostname=True,
+        logger=callado,
+    )
+    try:
+        cliente.create_producer(topico).close()
+        print("SI")
+    except pulsar.PulsarException as error:
+        print(type(error).__name__)
+    cliente.close()
+"""
+    suyo, de_otro, sin_token, en_claro = _dice(plataforma, "suscripciones", programa)
+    assert suyo == "SI"
+    assert de_otro == "AuthorizationError"
+    # Its client tries again until its time is over.
+    assert {sin_token, en_claro} <= {"AuthenticationError", "ConnectError", "Timeout"}
+
+
+def test_una_base_solo_habla_cifrado_y_quien_trabaja_en_ella_no_es_su_dueno(plataforma: Plataforma) -> None:
+    programa = """
+import psycopg2
+url = open("/run/secrets/DATABASE_URL").read()
+for donde in (url, url.replace("verify-full", "disable")):
+    try:
+        with psycopg2.connect(donde) as conexion, conexion.cursor() as cursor:
+            cursor.execute("ALTER TABLE comandos ADD COLUMN intrusa text")
+    except psycopg2.Error as error:
+        print("".join(c if c.isalnum() else "_" for c in str(error)))
+"""
+    alterar, en_claro = _dice(plataforma, "suscripciones", programa)
+    assert "must_be_owner_of_table" in alterar
+    assert "no_encryption" in en_claro

@@ -49,11 +49,11 @@ def test_el_que_falta_se_nombra(motor: Motor, carpeta: Path) -> None:
 @pytest.mark.parametrize(
     ("perfil", "quien", "archivo", "valor", "dice"),
     [
-        ("bff_web", "bff-preparar", "idempotencia_secreto", "", "IDEMPOTENCIA_SECRETO"),
+        ("suscripciones", "suscripciones-preparar", "campos_claves", "", "CAMPOS_CLAVES"),
         ("procesamiento", "procesamiento-preparar", "seudonimo_clave", "", "SEUDONIMO_CLAVE"),
         ("procesamiento", "procesamiento-preparar", "seudonimo_clave", "bWFyY2FkYQ==", "SEUDONIMO_CLAVE"),
     ],
-    ids=["idempotencia vacia", "seudonimo vacio", "seudonimo corto"],
+    ids=["llavero vacio", "seudonimo vacio", "seudonimo corto"],
 )
 def test_el_vacio_y_el_que_no_vale_se_nombran_por_su_ajuste(
     motor: Motor, carpeta: Path, perfil: str, quien: str, archivo: str, valor: str, dice: str
@@ -70,13 +70,13 @@ def test_la_clave_de_la_base_que_no_es_se_nombra(motor: Motor, carpeta: Path) ->
     """A database has the password that it was made with."""
     motor.levantar("suscripciones")
     motor.compose("down")
-    archivo = carpeta / "suscripciones_database_url"
+    archivo = carpeta / "suscripciones_database_url_migracion"
     clave = archivo.read_text().split(":")[2].split("@")[0]
     archivo.write_text(archivo.read_text().replace(clave, "otra-clave-marcada"))
     assert "suscripciones-preparar" in _no_arranca(motor, "suscripciones")
     registro = motor.compose("logs", "--no-color", "suscripciones-preparar").stdout
-    assert 'password authentication failed for user "suscripciones"' in registro
-    assert "DATABASE_URL" in registro
+    assert 'password authentication failed for user "suscripciones_dueno"' in registro
+    assert "DATABASE_URL_MIGRACION" in registro
     todo = motor.compose("logs", "--no-color").stdout
     assert "otra-clave-marcada" not in todo
     assert clave not in todo

@@ -13,7 +13,7 @@ MENSAJES = publicados()
 cada_mensaje = pytest.mark.parametrize("tipo", MENSAJES, ids=lambda tipo: tipo.__name__)
 
 DE = {
-    "suscripciones": {"id_suscripcion"},
+    "suscripciones": {"id_suscripcion", "cliente_codigo"},
     "servicio-datos": {"id_servicio_datos"},
     "procesamiento": {"id_imagen", "id_paquete"},
     "notificaciones": {"id_notificacion"},
@@ -23,6 +23,9 @@ DE = {
 """What the messages of each context are about; those of a new one, of one thing."""
 DE_PAQUETES = {"AnonimizarPaquete", "PaqueteCompletado", "PaqueteRechazado"}
 """Of procesamiento's, those about a package; the others are about an image."""
+
+DE_CLIENTES = {"ExportarCliente", "SuprimirCliente", "ComandoClienteRechazado"}
+"""Of suscripciones', those about a client; the others are about a subscription."""
 
 DE_UNA_COSA_O_DE_OTRA = {"AnonimizacionRechazada", "AccesoNegado"}
 """About the image, or about the command where the image's id may not be told; and about whatever was asked for."""
@@ -40,6 +43,8 @@ def test_dice_de_que_trata_y_es_lo_propio_de_su_contexto(tipo: type[Mensaje]) ->
         assert tipo.nombre_sujeto == ""
     elif tipo.contexto == "procesamiento":
         assert tipo.nombre_sujeto == ("id_paquete" if tipo.__name__ in DE_PAQUETES else "id_imagen")
+    elif tipo.contexto == "suscripciones":
+        assert tipo.nombre_sujeto == ("cliente_codigo" if tipo.__name__ in DE_CLIENTES else "id_suscripcion")
     else:
         assert {tipo.nombre_sujeto} == del_contexto
 

@@ -31,15 +31,18 @@ def _de(servicio: str, *mas: str) -> set[str]:
 
 CON_RELAY = {s.nombre for s in SERVICIOS.values() if s.relay_salud_puerto is not None}
 CON_CORREO = {s.nombre for s in SERVICIOS.values() if s.correo}
-PREPARATIVOS = {nombre for nombre in CONTENEDORES if nombre.endswith("-preparar")}
+APROVISIONA = "provisionar"
+PREPARATIVOS = {APROVISIONA} | {nombre for nombre in CONTENEDORES if nombre.endswith("-preparar")}
 """Those that run once, to their end."""
+CON_CERTIFICADO = {"bff"} | {nombre for nombre in CONTENEDORES if nombre.endswith("-api")}
+"""Those that are asked by HTTPS."""
 BASES = {nombre for nombre in CONTENEDORES if nombre.endswith("-bd")}
 PERFILES = {
     "pulsar": {"pulsar"},
-    "bff_web": {"pulsar", "bff", "bff-preparar"},
+    "bff_web": {"pulsar", APROVISIONA, "bff"},
     # Each service's own has its name, without hyphens.
     **{
-        s.nombre.replace("-", ""): {"pulsar"}
+        s.nombre.replace("-", ""): {"pulsar", APROVISIONA}
         | ({"correo"} if s.nombre in CON_CORREO else set())
         | _de(s.nombre, *(("relay",) if s.nombre in CON_RELAY else ()))
         for s in SERVICIOS.values()

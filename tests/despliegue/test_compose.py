@@ -13,8 +13,10 @@ from deploy.compose import secretos
 from pydantic import SecretBytes, SecretStr
 from pydantic_settings import BaseSettings
 from tests.despliegue.archivos import (
+    APROVISIONA,
     BASES,
     COMPOSE,
+    CON_CERTIFICADO,
     CON_CORREO,
     CON_RELAY,
     CONFIG,
@@ -34,10 +36,13 @@ from tests.despliegue.conexiones import OTRAS, por_proceso, procesos_de_api
 from plataforma import identidad
 from plataforma.broker import MEMORIA, RECOLECTOR, ajustes_de_broker
 from plataforma.corrida import SEGUNDOS_DE_ARRANQUE
+from plataforma.credenciales import Credenciales, nueva_clave
 from plataforma.descargas import encontrar_java
 from plataforma.postgres import AJUSTES
 from plataforma.proveedores import IMAGEN_POSTGRES, IMAGEN_PULSAR
 from plataforma.servicios import SERVICIOS
+from seedwork.entrada import provisionar
+from seedwork.entrada.provisionar import ConfigDeAprovisionamiento
 
 _DE_LA_IMAGEN = {
     "PULSAR_MEM": "-Xms2g -Xmx2g -XX:MaxDirectMemorySize=4g",
@@ -94,7 +99,7 @@ def test_nada_empieza_antes_que_su_preparativo_ni_este_antes_que_su_base_y_el_br
     objetivo = imagen_de(nombre)
     espera = {"pulsar"} if objetivo == "bff" else {f"{objetivo}-bd", "pulsar"}
     if nombre not in PREPARATIVOS:
-        espera.add(f"{objetivo}-preparar")
+        espera |= {APROVISIONA} if objetivo == "bff" else {APROVISIONA, f"{objetivo}-preparar"}
     assert espera <= set(_dependencias(nombre))
 
 
@@ -110,7 +115,7 @@ def test_el_orden_no_da_vueltas() -> None:
 
 def test_la_puerta_empieza_la_ultima_y_se_detiene_la_primera() -> None:
     apis = {nombre for nombre in CONTENEDORES if nombre.endswith("-api")}
-    assert set(_dependencias("bff")) == apis | {"pulsar", "bff-preparar"}
+    assert set(_dependencias("bff")) == apis | {"pulsar", APROVISIONA}
     assert {d for d, como in _dependencias("bff").items() if not como.get("required", True)} == apis
     assert not [n for n in CONTENEDORES if "bff" in _dependencias(n)]
 
@@ -139,7 +144,9 @@ def test_cada_orden_es_un_verbo_de_su_servicio(nombre: str) -> None:
     objetivo = imagen_de(nombre)
     assert PROPIOS[nombre]["image"] == f"saludtech/{objetivo}:local"
     if objetivo == "bff":
-        assert PROPIOS[nombre].get("command") == (["preparar"] if nombre in PREPARATIVOS else None)
+        assert "command" not in PROPIOS[nombre]
+        modulo = PROPIOS[nombre].get("entrypoint", ["python", "-m", "bff_web"])
+        assert modulo == ["python", "-m", provisionar.__name__ if nombre == APROVISIONA else "bff_web"]
         return
     cli = import_module(f"{PAQUETES[objetivo]}.__main__").cli
     verbos = {c.name or c.callback.__name__ for c in cli.registered_commands}
@@ -150,10 +157,24 @@ def test_cada_orden_es_un_verbo_de_su_servicio(nombre: str) -> None:
 
 @pytest.mark.parametrize("nombre", PROPIOS)
 def test_cada_variable_y_cada_secreto_es_un_ajuste_que_existe(nombre: str) -> None:
-    ajustes = {campo.upper() for campo in CONFIG[imagen_de(nombre)].model_fields}
-    assert set(PROPIOS[nombre]["environment"]) <= ajustes
-    assert {s["target"] for s in PROPIOS[nombre]["secrets"]} <= ajustes
-    assert all(isinstance(valor, str) for valor in PROPIOS[nombre]["environment"].values())
+    ajustes = {campo.upper() for campo in _clase(nombre).model_fields}
+    entorno, montados = PROPIOS[nombre]["environment"], _montados(nombre)
+    assert set(entorno) <= ajustes
+    assert all(isinstance(valor, str) for valor in entorno.values())
+    # What is no setting itself is a file that one names.
+    archivos = {valor.removeprefix(f"{secretos.MONTADOS}/") for valor in entorno.values() if secretos.MONTADOS in valor}
+    assert {m for m in montados if m not in ajustes} >= archivos
+    assert archivos <= set(montados)
+
+
+def _clase(nombre: str) -> type[BaseSettings]:
+    return ConfigDeAprovisionamiento if nombre == APROVISIONA else CONFIG[imagen_de(nombre)]
+
+
+def _montados(nombre: str) -> dict[str, str]:
+    """The file of each secret that a container has, by its name there."""
+    dichos = CONTENEDORES[nombre].get("secrets", ())
+    return dict((s, s) if isinstance(s, str) else (s["target"], s["source"]) for s in dichos)
 
 
 @pytest.fixture
@@ -166,16 +187,16 @@ def _config(nombre: str, hechos: Path, tmp_path: Path, monkeypatch: pytest.Monke
     """The settings as the container's process reads them. Raises ValidationError as it would."""
     montados = tmp_path / "montados"
     montados.mkdir()
-    for secreto in PROPIOS[nombre]["secrets"]:
-        (montados / secreto["target"]).write_text((hechos / secreto["source"]).read_text())
-    clase = CONFIG[imagen_de(nombre)]
+    for destino, origen in _montados(nombre).items():
+        (montados / destino).write_bytes((hechos / origen).read_bytes())
+    clase = _clase(nombre)
     for campo in clase.model_fields:
         monkeypatch.delenv(campo.upper(), raising=False)
     etapas = (ETAPAS["comun"], IMAGENES[imagen_de(nombre)])
     puestas = [p.split("=") for etapa in etapas for i in etapa.las("ENV") for p in i.resto.split()]
     imagen = {variable: valor for variable, valor in puestas if variable.endswith(("_HOST", "_PUERTO"))}
     for variable, valor in {**imagen, **PROPIOS[nombre]["environment"], "SECRETOS_DIR": str(montados)}.items():
-        monkeypatch.setenv(variable, valor)
+        monkeypatch.setenv(variable, valor.replace(secretos.MONTADOS, str(montados)))
     return clase()
 
 
@@ -192,25 +213,33 @@ def test_cada_proceso_acepta_sus_ajustes_y_encuentra_a_los_demas(
     nombre: str, _hechos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config: Any = _config(nombre, _hechos, tmp_path, monkeypatch)
-    _alcanza(nombre, config.pulsar_url, 6650)
-    _alcanza(nombre, config.pulsar_admin_url, 8080)
+    _alcanza(nombre, config.pulsar_url, 6651)
+    _alcanza(nombre, config.pulsar_admin_url, 8443)
     objetivo = imagen_de(nombre)
-    if nombre == "bff-preparar":
+    if nombre == APROVISIONA:
         return
+    assert (config.tls is not None) == (nombre in CON_CERTIFICADO)
     if objetivo == "bff":
         assert config.bff_host == "0.0.0.0"
         preguntados = {campo.removesuffix("_url") for campo in CONFIG["bff"].model_fields if campo.endswith("_url")}
         for paquete in preguntados - {"pulsar", "pulsar_admin", "almacen"}:
             url, otro = getattr(config, f"{paquete}_url"), SERVICIOS[paquete].nombre
-            assert urlsplit(url).hostname == f"{otro}-api"
+            assert (urlsplit(url).scheme, urlsplit(url).hostname) == ("https", f"{otro}-api")
             _alcanza(nombre, url, CONFIG[otro].model_fields["http_puerto"].default)
         return
     assert config.http_host == "0.0.0.0"
-    _alcanza(nombre, config.database_url, 5432)
-    base = urlsplit(config.database_url)
-    assert base.hostname == f"{objetivo}-bd"
-    assert {base.username, base.path[1:]} == {CONTENEDORES[base.hostname]["environment"]["SERVICIO"]}
-    if objetivo in CON_CORREO:
+    # Who migrates is the owner, and nobody else is.
+    assert (config.database_url_migracion is not None) == (nombre in PREPARATIVOS)
+    for url, quien in ((config.database_url, ""), (config.database_url_migracion, "_dueno")):
+        if url is not None:
+            _alcanza(nombre, url, 5432)
+            base = urlsplit(url)
+            paquete = CONTENEDORES[f"{objetivo}-bd"]["environment"]["SERVICIO"]
+            assert (base.hostname, base.path) == (f"{objetivo}-bd", f"/{paquete}")
+            assert base.username == f"{paquete}{quien}"
+            assert "sslmode=verify-full&sslrootcert=" in base.query
+    if nombre in CON_CORREO:
+        assert config.smtp_starttls
         _alcanza(nombre, f"smtp://{config.smtp_host}:{config.smtp_puerto}", 1025)
 
 
@@ -227,7 +256,8 @@ def test_la_salud_se_mira_donde_el_proceso_escucha(nombre: str) -> None:
         ("bff", None) if nombre == "bff" else tuple(PROPIOS[nombre]["command"]), "salud_puerto"
     )
     puerto = CONFIG[imagen_de(nombre)].model_fields[campo].default
-    assert salud["test"] == ["CMD", "python", "-m", "seedwork.entrada.sonda", str(puerto)]
+    certificado = [CONTENEDORES[nombre]["environment"]["HTTP_CERTIFICADO"]] if nombre in CON_CERTIFICADO else []
+    assert salud["test"] == ["CMD", "python", "-m", "seedwork.entrada.sonda", str(puerto), *certificado]
 
 
 @pytest.mark.parametrize("nombre", CONTENEDORES)
@@ -255,7 +285,7 @@ def test_lo_nuestro_no_guarda_nada_y_deja_los_procesos_a_un_init(nombre: str) ->
     assert contenedor["tmpfs"] == ["/tmp"]
     assert contenedor["init"] is True
     assert "user" not in contenedor
-    con_archivos = imagen_de(nombre) in ("bff", "procesamiento")
+    con_archivos = imagen_de(nombre) in ("bff", "procesamiento") and nombre != APROVISIONA
     assert contenedor.get("volumes", []) == (["almacen:/almacen"] if con_archivos else []), "but files"
     assert contenedor["environment"].get("ALMACEN_URL") == ("/almacen" if con_archivos else None)
 
@@ -274,8 +304,20 @@ def test_nadie_escribe_en_su_imagen_ni_tiene_capacidades(nombre: str) -> None:
 def test_el_broker_tiene_los_ajustes_con_los_que_cuenta_la_plataforma() -> None:
     lineas = (RAIZ / "deploy/compose/standalone.conf").read_text(encoding="utf-8").splitlines()
     dichos = dict(linea.split("=", 1) for linea in lineas if not linea.startswith("#"))
-    # Its bookie finds what it kept by that name, whatever the broker calls itself.
-    assert dichos == ajustes_de_broker("6650", "8080") | {"advertisedAddress": "pulsar"}
+    cifrados = {n: v for n, v in dichos.items() if "tls" in n.lower() or n == "brokerClientTrustCertsFilePath"}
+    assert (cifrados.pop("brokerServicePortTls"), cifrados.pop("webServicePortTls")) == ("6651", "8443")
+    assert cifrados["brokerClientTlsEnabled"] == cifrados["tlsHostnameVerificationEnabled"] == "true"
+    assert {n: v for n, v in dichos.items() if n not in cifrados and not n.endswith("PortTls")} == (
+        # Nothing in the clear.
+        ajustes_de_broker("", "")
+        # The bookie finds what it kept by that name.
+        | {"bookieId": "pulsar:3181", "listeningInterface": "lo"}
+        | dict(Credenciales(nueva_clave()).ajustes())
+        | {
+            "tokenPublicKey": f"file://{secretos.MONTADOS}/{secretos.BROKER_CLAVE_PUBLICA}",
+            "brokerClientAuthenticationParameters": f"file://{secretos.MONTADOS}/administrador",
+        }
+    )
     pulsar = CONTENEDORES["pulsar"]
     assert pulsar["command"][:2] == ["bin/pulsar", "standalone"], "no shell: SIGTERM must reach it"
     assert pulsar["command"][-2:] == ["--advertised-address", "${PULSAR_ANUNCIADO:-pulsar}"]
@@ -305,12 +347,22 @@ def test_cada_servicio_tiene_su_base_en_una_red_suya(nombre: str) -> None:
     assert de_la_red == {nombre} | {n for n in PROPIOS if imagen_de(n) == servicio}
     assert base["volumes"][0] == f"{servicio}:/var/lib/postgresql/data"
     assert "ports" not in base
-    assert {"source": f"{servicio.replace('-', '_')}_database_url", "target": "DATABASE_URL"} in base["secrets"]
+    paquete = servicio.replace("-", "_")
+    assert {origen for origen in _montados(nombre).values() if "database" in origen} == {
+        f"{paquete}_database_url",
+        f"{paquete}_database_url_migracion",
+    }
+    # It is talked to encrypted, or not at all.
+    entradas = (RAIZ / "deploy/compose/pg_hba.conf").read_text("utf-8").splitlines()
+    assert {e.split()[0] for e in entradas if not e.startswith("#")} == {"local", "hostssl"}
+    assert {"-chba_file=/etc/postgresql/pg_hba.conf", "-cssl=on"} <= set(base["command"])
+    assert base["volumes"][2] == "./deploy/compose/pg_hba.conf:/etc/postgresql/pg_hba.conf:ro"
 
 
 @pytest.mark.parametrize("nombre", sorted(BASES))
 def test_cada_base_registra_como_la_de_la_corrida_local(nombre: str) -> None:
     dichos = dict(parte.removeprefix("-c").split("=") for parte in CONTENEDORES[nombre]["command"][1:])
+    dichos = {ajuste: valor for ajuste, valor in dichos.items() if not ajuste.startswith(("ssl", "hba_file"))}
     assert dichos == {ajuste: AJUSTES[ajuste] for ajuste in dichos}
     assert {"log_min_error_statement", "log_error_verbosity"} <= set(dichos)
 
@@ -342,8 +394,8 @@ def test_las_imagenes_ajenas_estan_fijadas() -> None:
 
 
 def test_cada_secreto_es_un_archivo_que_make_secretos_hace() -> None:
-    # With the key of development tokens, whoever has it is whoever it likes: no container needs it.
-    assert set(COMPOSE["secrets"]) == {*secretos.nuevos(), *identidad.ARCHIVOS} - {identidad.DESARROLLO_CLAVE}
+    # With a key that others are made of, whoever has it is whoever it likes: no container needs one.
+    assert set(COMPOSE["secrets"]) == secretos.nombres() - secretos.DE_NADIE
     for nombre, secreto in COMPOSE["secrets"].items():
         (variable, modo, mensaje), resto = _VARIABLE.search(secreto["file"]).groups(), secreto["file"].split("}")[1]  # type: ignore[union-attr]
         assert (variable, modo, resto) == (secretos.AJUSTE, "?", f"/{nombre}")
@@ -362,7 +414,8 @@ def test_ningun_secreto_esta_en_el_archivo() -> None:
     assert {"SEUDONIMO_CLAVE", "IDEMPOTENCIA_SECRETO", "SMTP_CLAVE"} <= secretas
     for nombre, variable in _variables():
         assert variable not in secretas, f"{nombre} is given {variable} in the open"
-        assert variable.endswith("_FILE") or not re.search(r"PASSWORD|CLAVE|SECRET|TOKEN", variable), variable
+        de_archivo = str(CONTENEDORES[nombre]["environment"][variable]).startswith(f"{secretos.MONTADOS}/")
+        assert de_archivo or not re.search(r"PASSWORD|CLAVE|SECRET|TOKEN", variable), variable
     assert not re.search(r"://[^/\s:]+:[^/\s@]+@", TEXTO)
 
 
@@ -372,14 +425,31 @@ def _variables() -> Iterator[tuple[str, str]]:
             yield nombre, variable
 
 
-def test_cada_servicio_ve_solo_sus_secretos() -> None:
-    for nombre, contenedor in PROPIOS.items():
-        propios = {s["source"] for s in contenedor["secrets"]}
-        otros = [s for s in SERVICIOS.values() if s.nombre != imagen_de(nombre)]
-        ajenos = {f"{s.paquete}_database_url" for s in otros} | {a.lower() for s in otros for a in s.secretos}
-        # What the door signs with is the door's alone.
-        ajenos |= {"postgres_clave"} | ({identidad.PUERTA_CLAVE} if imagen_de(nombre) != "bff" else set())
-        assert not propios & ajenos, nombre
+def test_cada_uno_ve_solo_sus_secretos() -> None:
+    """By hand, what is in whose hands: the broker's tokens, the databases' owners, the door's key, the certificates."""
+    for nombre in CONTENEDORES:
+        suyos = set(_montados(nombre).values())
+        objetivo = imagen_de(nombre) if nombre in PROPIOS else nombre
+        paquete = objetivo.replace("-", "_")
+        tokens = {s for s in suyos if s.startswith("pulsar_token_")}
+        del_que_administra = nombre in ("pulsar", APROVISIONA)
+        if del_que_administra:
+            assert tokens == {"pulsar_token_administrador"}
+        elif nombre in PREPARATIVOS:
+            assert tokens == {"pulsar_token_operador"}
+        else:
+            assert tokens == ({f"pulsar_token_{paquete}"} if nombre in PROPIOS else set())
+        del_dueno = {s for s in suyos if s.endswith("_migracion")}
+        assert bool(del_dueno) == (nombre in BASES or (nombre in PREPARATIVOS and nombre != APROVISIONA))
+        assert ("postgres_clave" in suyos) == (nombre in BASES)
+        assert (identidad.PUERTA_CLAVE in suyos) == (nombre == "bff")
+        otros = [s for s in SERVICIOS.values() if s.nombre != objetivo.removesuffix("-bd")]
+        assert not suyos & {f"{s.paquete}_database_url{de}" for s in otros for de in ("", "_migracion")}, nombre
+        assert not suyos & {a.lower() for s in otros for a in s.secretos}, nombre
+        claves = {s for s in suyos if s.endswith(".key")}
+        servicio = nombre in PROPIOS and nombre not in PREPARATIVOS and objetivo != "bff"
+        esperada = f"{objetivo}-api.key" if servicio else f"{nombre}.key"
+        assert claves == (set() if nombre in PREPARATIVOS else {esperada}), nombre
 
 
 # --- Settings of the file itself ---

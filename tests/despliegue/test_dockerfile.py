@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from tests.despliegue.archivos import CONFIG, CONSTRUYEN, ETAPAS, IMAGENES, PAQUETES, RAIZ, Etapa, entera, imagen_de
+from tests.despliegue.archivos import (
+    APROVISIONA,
+    CONFIG,
+    CONSTRUYEN,
+    ETAPAS,
+    IMAGENES,
+    PAQUETES,
+    RAIZ,
+    Etapa,
+    entera,
+    imagen_de,
+)
 
 from seedwork.entrada import sonda
 
@@ -32,7 +43,7 @@ def test_cada_imagen_se_construye_una_vez_con_cuanto_su_etapa_pide(objetivo: str
     """By the container that all others of the image wait for. Each further build of a tag would take it away from the
     one before, which is left without a name, and have its containers made anew."""
     (quien,) = [nombre for nombre in CONSTRUYEN if imagen_de(nombre) == objetivo]
-    assert quien == f"{objetivo}-preparar"
+    assert quien == (APROVISIONA if objetivo == "bff" else f"{objetivo}-preparar")
     construccion = CONSTRUYEN[quien]["build"]
     assert construccion.get("args", {}).get("SERVICIO", construccion["target"]) == objetivo
     destinos = {"bff": "bff", "procesamiento": "servicio-con-lector"}

@@ -5,6 +5,8 @@ In `make check`: it reads files. What Terraform alone can tell is in deploy/gcp/
 
 import re
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic_settings import BaseSettings
 from tests.arquitectura import ajustes
 from tests.arquitectura.codigo import RAIZ
-from tests.despliegue.archivos import CONFIG, CONTENEDORES, IMAGENES, PREPARATIVOS, PROPIOS, imagen_de
+from tests.despliegue.archivos import APROVISIONA, CONFIG, CONTENEDORES, IMAGENES, PREPARATIVOS, PROPIOS, imagen_de
 from tests.despliegue.conexiones import OTRAS, por_proceso, procesos_de_api
 from tests.despliegue.nube import (
     DATOS,
@@ -35,7 +37,7 @@ from tests.despliegue.nube import (
 )
 
 from bff_web.config import Config
-from plataforma import balanceador
+from plataforma import autoridad, balanceador
 from plataforma.broker import DEL_DISCO, ajustes_de_broker
 from seedwork.aplicacion.almacen import RESULTADOS
 from seedwork.entrada import corriente
@@ -108,13 +110,17 @@ def test_los_grupos_son_los_contenedores() -> None:
         contenedor = _DURADEROS[nombre]
         assert grupo["de"] == imagen_de(nombre)
         assert grupo["orden"] == contenedor.get("command", [])
-        assert str(grupo["puerto"]) == contenedor["healthcheck"]["test"][-1]
-        suyo = {a: v for a, v in contenedor["environment"].items() if not a.endswith(("_URL", "_HOST", "_PUERTO"))}
+        assert str(grupo["puerto"]) == contenedor["healthcheck"]["test"][4]
+        de_cada_lugar = ("_URL", "_HOST", "_PUERTO", "_CA")
+        suyo = {a: v for a, v in contenedor["environment"].items() if not a.endswith(de_cada_lugar)}
         # There, a provider says who callers are.
         assert (suyo.pop("AUTENTICACION"), LOCALES["entorno_comun"]["AUTENTICACION"]) == ("desarrollo", "oidc")
-        assert suyo.items() <= grupo["entorno"].items(), nombre
+        if nombre == "bff":
+            # Its balancer is asked by HTTPS there.
+            suyo = {a: v for a, v in suyo.items() if not a.startswith("HTTP_")}
+        assert suyo.items() <= (LOCALES["entorno_de"][grupo["de"]] | grupo["entorno"]).items(), nombre
     assert set(el("google_cloud_run_v2_job", "preparar")["for_each"].split()) >= {"local.servicios"}
-    assert {f"{servicio}-preparar" for servicio in SERVICIOS} | {"bff-preparar"} == PREPARATIVOS
+    assert {f"{servicio}-preparar" for servicio in SERVICIOS} | {APROVISIONA} == PREPARATIVOS
     assert {s["puerto_api"] for s in SERVICIOS.values()} == {
         CONFIG[s].model_fields["http_puerto"].default for s in SERVICIOS
     }
@@ -176,7 +182,13 @@ def test_se_rehace_lo_que_no_vive_y_nada_mas() -> None:
     assert cuidado["health_check"] == "${google_compute_health_check.viva[each.key].id}"
     assert cuidado["initial_delay_sec"] >= 300
     viva = el("google_compute_health_check", "viva")
-    assert bloque(viva, "http_health_check") == {"port": "${each.value.puerto}", "request_path": "/salud/viva"}
+    formas = {forma: como for dinamico in viva["dynamic"] for forma, como in dinamico.items()}
+    assert {forma: como["for_each"] for forma, como in formas.items()} == {
+        "http_health_check": "${local.cifrados[each.key] ? [] : [each.value.puerto]}",
+        "https_health_check": "${local.cifrados[each.key] ? [each.value.puerto] : []}",
+    }
+    for forma, como in formas.items():
+        assert como["content"] == [{"port": f"${{{forma}.value}}", "request_path": "/salud/viva"}]
     assert viva["check_interval_sec"] * viva["unhealthy_threshold"] >= 60
     assert not [n for n, texto in TEXTOS.items() if "/salud/lista" in texto]
 
@@ -316,7 +328,36 @@ def test_ninguna_base_es_publica_y_ninguna_conexion_va_en_claro() -> None:
         "private_network": "${google_compute_network.saludtech.id}",
         "ssl_mode": "ENCRYPTED_ONLY",
     }
-    assert el("google_secret_manager_secret_version", "database_url")["secret_data_wo"].endswith("?sslmode=require")
+    # Its certificate, of an authority of its own, bears the instance's name: libpq looks at that, and asks the address.
+    url = el("google_secret_manager_secret_version", "database_url")["secret_data_wo"]
+    instancia = "google_sql_database_instance.servicio[each.key]"
+    assert url.endswith(
+        f"@/${{each.value.base}}?host=${{var.proyecto}}:${{{instancia}.name}}&hostaddr=${{{instancia}.private_ip_address}}"
+        "&port=5432&sslmode=verify-full&sslrootcert=/run/secrets/bd-ca.crt"
+    )
+    ca = el("google_secret_manager_secret_version", "bd_ca")
+    assert ca["secret_data_wo"] == f"${{{instancia}.server_ca_cert[0].cert}}"
+    assert all(suyos["bd-ca.crt"] == f"{s}-bd-ca" for s, suyos in LOCALES["secretos_de"].items() if s in SERVICIOS)
+    trabajo = bloque(el("google_cloud_run_v2_job", "preparar"), "template", "template")
+    assert bloque(trabajo, "containers", "volume_mounts")["mount_path"] == "/run/secrets"
+    assert bloque(trabajo, "volumes", "secret", "items")["path"] == "bd-ca.crt"
+
+
+def test_la_puerta_y_las_apis_se_hablan_cifrado() -> None:
+    apis = {n for n, g in GRUPOS.items() if g["orden"] == ["api"]}
+    assert {n for n, g in GRUPOS.items() if "HTTP_CERTIFICADO" in g["entorno"]} == apis
+    for servicio, propio in SERVICIOS.items():
+        url = GRUPOS["bff"]["entorno"][f"{propio['base'].upper()}_URL"]
+        direccion = f'google_compute_address.api["{servicio}"].address'
+        assert url == f"https://${{{direccion}}}:{propio['puerto_api']}"
+    # A certificate is made out to it before there is a machine.
+    assert el("google_compute_address", "api")["address"] == "${each.value.direccion_api}"
+    red = ip_network(el("google_compute_subnetwork", "maquinas")["ip_cidr_range"])
+    fijas = [ip_address(s["direccion_api"]) for s in SERVICIOS.values()]
+    assert len(set(fijas)) == len(fijas) and all(fija in red for fija in fijas)
+    guia = (NUBE / "README.md").read_text("utf-8")
+    pedidos = {f"{servicio}={propio['direccion_api']}," for servicio, propio in SERVICIOS.items()}
+    assert {pedido for pedido in pedidos if pedido not in guia} == set()
 
 
 def test_un_servidor_una_base_y_un_usuario_por_servicio() -> None:
@@ -374,7 +415,7 @@ _EJEMPLOS = {
     "${var.smtp.remitente}": "SaludTech <avisos@saludtech.example>",
 }
 _SECRETOS = {
-    "DATABASE_URL": "postgresql://s:clave@10.30.0.3:5432/s?sslmode=require",
+    "DATABASE_URL": "postgresql://s:clave@/s?host=p:saludtech-s&hostaddr=10.30.0.3&port=5432&sslmode=verify-full",
     "SEUDONIMO_CLAVE": "A" * 43 + "=",
     "CAMPOS_CLAVES": "A" * 43 + "=",
     "IDEMPOTENCIA_SECRETO": "A" * 43 + "=",
@@ -390,12 +431,22 @@ def _entorno(nombre: str) -> dict[str, str]:
     return {ajuste: _ejemplo(valor) for ajuste, valor in dados.items()}
 
 
+def _ajustes_secretos(quien: str) -> list[str]:
+    """The settings among an identity's secrets; the others are files, whose names have a dot."""
+    return [nombre for nombre in LOCALES["secretos_de"][quien] if "." not in nombre]
+
+
 @pytest.mark.parametrize("nombre", GRUPOS)
-def test_cada_ajuste_existe_y_cada_proceso_acepta_los_suyos(nombre: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cada_ajuste_existe_y_cada_proceso_acepta_los_suyos(
+    nombre: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     clase = CONFIG[GRUPOS[nombre]["de"]]
-    secretos = LOCALES["secretos_de"][GRUPOS[nombre]["de"]]
+    secretos = _ajustes_secretos(GRUPOS[nombre]["de"])
     documentados = {n for propios in ajustes.secciones().values() for n, _, _ in propios}
     puestos = _entorno(nombre) | {ajuste: _SECRETOS[ajuste] for ajuste in secretos}
+    # What a machine has as files.
+    autoridad.hacer(tmp_path, {"servidor": ["10.20.0.9"]}, Path.write_text)
+    puestos = {a: re.sub("^/(run/secrets|etc/saludtech)(?=/)", str(tmp_path), valor) for a, valor in puestos.items()}
     assert {a for a in puestos if a.lower() not in clase.model_fields} == set()
     assert puestos.keys() - documentados == set()
     for campo in clase.model_fields:
@@ -421,7 +472,7 @@ def test_ningun_ajuste_secreto_va_en_claro() -> None:
     assert set(_SECRETOS) <= secretas
     for nombre in GRUPOS:
         assert not secretas & _entorno(nombre).keys(), nombre
-    assert {ajuste for suyos in LOCALES["secretos_de"].values() for ajuste in suyos} <= secretas
+    assert {ajuste for quien in LOCALES["secretos_de"] for ajuste in _ajustes_secretos(quien)} <= secretas
     assert not [v for v in VARIABLES if re.search(r"token|secret|password|clave$|contrasena", v)]
 
 
@@ -431,7 +482,7 @@ def test_ningun_secreto_queda_en_el_estado() -> None:
         assert not recurso.startswith(("random_", "tls_")), recurso
         for nombre, cuerpo in nombrados.items():
             assert not {"secret_data", "password", "root_password", "private_key"} & set(cuerpo), f"{recurso}.{nombre}"
-    assert list(RECURSOS["google_secret_manager_secret_version"]) == ["database_url"]
+    assert set(RECURSOS["google_secret_manager_secret_version"]) == {"database_url", "bd_ca"}
     usos = [t for texto in TEXTOS.values() for t in re.findall(r".*ephemeral\.random_password.*", texto)]
     assert len(usos) == 2
     assert all(re.match(r"\s*(password_wo|secret_data_wo)\s+=", uso) for uso in usos)
@@ -459,7 +510,8 @@ def test_cada_identidad_lee_solo_lo_suyo() -> None:
     assert {suyos["CAMPOS_CLAVES"] for suyos in de.values()} == {"campos-claves"}, "but the ring is everybody's"
     assert LOCALES["secretos_de_preparar"] == (
         "${{for servicio, _ in local.servicios : servicio => "
-        'merge(local.secretos_de[servicio], {PULSAR_TOKEN = "pulsar-token-operador", '
+        "merge({for ajuste, secreto in local.secretos_de[servicio] : ajuste => secreto "
+        'if !startswith(ajuste, "servidor.")}, {PULSAR_TOKEN = "pulsar-token-operador", '
         'PULSAR_TOKEN_ADMIN = "pulsar-token-preparar"})}}'
     )
     for token in ("pulsar-token-preparar", "pulsar-token-operador"):

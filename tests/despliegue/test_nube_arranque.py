@@ -25,6 +25,7 @@ def _colector(nombre: str) -> str:
     valores = {
         "grupo": nombre,
         "puerto": grupo["puerto"],
+        "esquema": "https" if grupo["orden"] == ["api"] else "http",
         "proyecto": "p",
         "region": "r",
         "senal_de": f"{grupo['de']}-api",
@@ -48,6 +49,7 @@ def _maquina(nombre: str) -> dict[str, Any]:
         "secretos": sangrar(
             "\n".join(f"{a} projects/p/secrets/{s}" for a, s in LOCALES["secretos_de"][grupo["de"]].items())
         ),
+        "ca": sangrar("-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"),
         "traer_secretos": sangrar(GUION.read_text(encoding="utf-8")),
         "colector": sangrar(_colector(nombre)),
     }
@@ -132,6 +134,10 @@ def test_se_mide_lo_que_el_proceso_dice_y_la_senal_es_una_sola(nombre: str) -> N
     (raspado,) = colector["receivers"]["prometheus"]["config"]["scrape_configs"]
     assert raspado["static_configs"] == [{"targets": [f"127.0.0.1:{GRUPOS[nombre]['puerto']}"]}]
     assert raspado["job_name"] == nombre
+    # It looks at the certificate, too, with the authority that is mounted for it.
+    assert raspado["scheme"] == ("https" if GRUPOS[nombre]["orden"] == ["api"] else "http")
+    assert raspado["tls_config"] == {"ca_file": "/ca.crt"}
+    assert "--volume=/etc/saludtech/ca.crt:/ca.crt:ro" in archivos["/etc/systemd/system/colector.service"]
     tuberias = colector["service"]["pipelines"]
     assert tuberias["metrics"]["exporters"] == ["googlemanagedprometheus"]
     assert tuberias["metrics/senal"]["exporters"] == ["googlecloud"]

@@ -74,7 +74,10 @@ def _guarda(pedido: dict[str, Any]) -> set[str]:
     if pedido["method"] == "POST":
         (comando,) = [c for c in COMANDOS if ruta in c.rutas]
         return {"id_comando", comando.recurso.id}
-    return {"/suscripciones/{id_suscripcion}": {"id_factura"}, "/notificaciones": {"id_notificacion"}}.get(ruta, set())
+    return {
+        "/suscripciones/{id_suscripcion}": {"id_factura"},
+        "/notificaciones": {"id_notificacion", "cliente_codigo"},
+    }.get(ruta, set())
 
 
 def _ruta(url: dict[str, Any]) -> str:

@@ -13,25 +13,28 @@ def _modo(ruta: Path) -> int:
     return stat.S_IMODE(ruta.stat().st_mode)
 
 
+def _leidos(carpeta: Path) -> dict[str, bytes]:
+    return {a.name: a.read_bytes() for a in carpeta.iterdir()}
+
+
 def test_los_hace_todos_para_los_ojos_de_su_dueno(tmp_path: Path) -> None:
-    todos = {*secretos.nuevos(), *identidad.ARCHIVOS}
+    todos = secretos.nombres()
     assert set(secretos.hacer(tmp_path)) == todos
     carpeta = tmp_path / secretos.CARPETA
     assert {a.name for a in carpeta.iterdir()} == todos
     # Nobody else gets into the folder; a container's user reads the file that is mounted for it.
     assert _modo(carpeta) == 0o700
-    de_nadie_mas = carpeta / identidad.DESARROLLO_CLAVE
-    assert _modo(de_nadie_mas) == 0o600
-    assert {_modo(a) for a in carpeta.iterdir() if a != de_nadie_mas} == {0o644}
+    assert {_modo(carpeta / nombre) for nombre in secretos.DE_NADIE} == {0o600}
+    assert {_modo(carpeta / nombre) for nombre in todos - secretos.DE_NADIE} == {0o644}
 
 
 def test_lo_que_existe_se_queda(tmp_path: Path) -> None:
     secretos.hacer(tmp_path)
     carpeta = tmp_path / secretos.CARPETA
-    antes = {a.name: a.read_text() for a in carpeta.iterdir()}
+    antes = _leidos(carpeta)
     (carpeta / "idempotencia_secreto").unlink()
     assert secretos.hacer(tmp_path) == ["idempotencia_secreto"]
-    despues = {a.name: a.read_text() for a in carpeta.iterdir()}
+    despues = _leidos(carpeta)
     assert despues.pop("idempotencia_secreto") != antes.pop("idempotencia_secreto")
     assert despues == antes
 
@@ -39,11 +42,36 @@ def test_lo_que_existe_se_queda(tmp_path: Path) -> None:
 def test_las_publicas_son_siempre_las_de_las_privadas(tmp_path: Path) -> None:
     secretos.hacer(tmp_path)
     carpeta = tmp_path / secretos.CARPETA
-    antes = {a.name: a.read_text() for a in carpeta.iterdir()}
+    antes = _leidos(carpeta)
     for publica in (identidad.DESARROLLO_JWKS, identidad.PUERTA_CLAVE_PUBLICA):
         (carpeta / publica).unlink()
     assert secretos.hacer(tmp_path) == [identidad.DESARROLLO_JWKS, identidad.PUERTA_CLAVE_PUBLICA]
-    assert {a.name: a.read_text() for a in carpeta.iterdir()} == antes
+    assert _leidos(carpeta) == antes
+
+
+def test_la_clave_de_una_base_se_queda_aunque_su_direccion_sea_otra(tmp_path: Path) -> None:
+    """The database has it since its volume was new: a URL of before there was TLS gets the rest alone."""
+    carpeta = tmp_path / secretos.CARPETA
+    carpeta.mkdir(parents=True)
+    url = carpeta / "suscripciones_database_url"
+    url.write_text("postgresql://suscripciones:de-antes@suscripciones-bd:5432/suscripciones")
+    secretos.hacer(tmp_path)
+    assert url.read_text() == (
+        "postgresql://suscripciones:de-antes@suscripciones-bd:5432/suscripciones"
+        "?sslmode=verify-full&sslrootcert=/run/secrets/ca.crt"
+    )
+
+
+def test_sin_la_clave_del_broker_todos_los_tokens_son_otros(tmp_path: Path) -> None:
+    """How they are taken back."""
+    secretos.hacer(tmp_path)
+    carpeta = tmp_path / secretos.CARPETA
+    antes = _leidos(carpeta)
+    (carpeta / secretos.BROKER_CLAVE).unlink()
+    rehechos = {secretos.BROKER_CLAVE, secretos.BROKER_CLAVE_PUBLICA, *secretos.tokens()}
+    assert set(secretos.hacer(tmp_path)) == rehechos
+    despues = _leidos(carpeta)
+    assert {nombre for nombre, valor in despues.items() if valor != antes[nombre]} == rehechos
 
 
 def test_env_dice_donde_estan_salvo_que_ya_diga_otra_cosa(tmp_path: Path) -> None:

@@ -10,20 +10,17 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from tests.documento.plataforma import NADIE, QUIENES, plataforma
 from tests.documento.recorrido import RAIZ, recorrer
-from tests.saga.plataforma_viva import plataforma_viva
 
 from bff_web.documento import describir
 from contratos import ejemplos
 from plataforma.errores import ErrorPlataforma, Interrumpida
-from plataforma.proveedores import Servidores, pasajeros
 from plataforma.sistema import senales_que_detienen
 
 HERRAMIENTAS = Path(__file__).parent / "herramientas"
@@ -46,13 +43,17 @@ def revisar() -> None:
 def puerta(
     casos: Annotated[int, typer.Option(help="Requests that each operation gets in each phase, at most.")] = 100,
     semilla: Annotated[int, typer.Option(help="Of the chance by which they are drawn.")] = 1,
+    autenticacion: Annotated[str, typer.Option(help="desarrollo: a walk as each role, and one as nobody.")] = "ninguna",
 ) -> None:
     """A long walk of schemathesis over the document, on a platform of its own."""
-    with _plataforma() as url:
-        hecho = recorrer(url, ejemplos=casos, semilla=semilla)
-    consola.print(hecho.salida, markup=False)
-    consola.print(f"{hecho.casos} requests to {hecho.operaciones} operations")
-    if not hecho.correcto:
+    correcto = True
+    with plataforma(consola, autenticacion) as viva:
+        for quien in QUIENES if autenticacion == "desarrollo" else [NADIE]:
+            hecho = recorrer(viva.url, ejemplos=casos, semilla=semilla, token=viva.token(quien))
+            consola.print(hecho.salida, markup=False)
+            consola.print(f"{quien}: {hecho.casos} requests to {hecho.operaciones} operations")
+            correcto = correcto and hecho.correcto
+    if not correcto:
         sys.exit(1)
 
 
@@ -67,21 +68,9 @@ def clientes() -> None:
     generador = (str(bin / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning")
     _correr(*generador, "--path", DOCUMENTO, "--output-path", "puerta", PATH=f"{bin}{os.pathsep}{os.environ['PATH']}")
     cuerpos = (ejemplos.SUSCRIPCION, ejemplos.IMAGEN)
-    with _plataforma() as url:
-        _correr("node", "cliente.js", url, f"ts-{secrets.token_hex(4)}")
-        _correr(str(bin / "python"), "cliente.py", url, f"py-{secrets.token_hex(4)}", *cuerpos)
-
-
-@contextmanager
-def _plataforma() -> Iterator[str]:
-    """A whole platform in the body; the door's address."""
-    with pasajeros(consola, de_paso=True) as corrida:
-        conexiones, plano = corrida.plano.conexiones, corrida.plano
-        servidores = Servidores(conexiones.pulsar_url, conexiones.pulsar_admin_url, plano.postgres_url, "embedded")
-        carpeta = corrida.estado.parent / "documento"
-        carpeta.mkdir()
-        with plataforma_viva(servidores, carpeta) as viva:
-            yield viva.bff
+    with plataforma(consola) as viva:
+        _correr("node", "cliente.js", viva.url, f"ts-{secrets.token_hex(4)}")
+        _correr(str(bin / "python"), "cliente.py", viva.url, f"py-{secrets.token_hex(4)}", *cuerpos)
 
 
 def _preparar_node() -> None:

@@ -31,14 +31,16 @@ class Recorrido:
     salida: str
 
 
-def recorrer(url: str, *, ejemplos: int, semilla: int = 1) -> Recorrido:
+def recorrer(url: str, *, ejemplos: int, semilla: int = 1, token: str = "") -> Recorrido:
     """Walk over a door's document.
 
     Args:
         url: the door's address.
         ejemplos: how many requests each operation gets in each of the phases that draw them by chance, at most.
         semilla: of that chance.
+        token: who asks; nobody where it is empty.
     """
+    quien = [f"--header=Authorization: Bearer {token}"] if token else []
     with tempfile.TemporaryDirectory() as carpeta:
         hecho = subprocess.run(
             [
@@ -54,6 +56,7 @@ def recorrer(url: str, *, ejemplos: int, semilla: int = 1) -> Recorrido:
                 "--request-timeout=10",
                 "--suppress-health-check=all",
                 "--no-color",
+                *quien,
             ],
             cwd=carpeta,
             env={

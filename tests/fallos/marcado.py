@@ -6,7 +6,7 @@ Which mark stands for which value (docs/datos-personales.md) is its caller's to 
 import io
 import secrets
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -81,8 +81,7 @@ class Marcado:
 
     def pedida(self, plan: str, correo: str = "cliente") -> Any:
         """A subscription that the door accepts."""
-        cuerpo = self.suscripcion(plan, correo)
-        return self.negocio.acepta(self.negocio.envia("/suscripciones/suscripcion-comando", cuerpo), cuerpo)
+        return self._acepta(self.suscripcion(plan, correo))
 
     def lo_que_se_hace(self) -> None:
         """Orders that take effect, and that their owners refuse."""
@@ -190,6 +189,51 @@ class Marcado:
         cuerpo = self.cuerpo(CrearServicioDatos, suscripcion={"codigo": suscripcion})
         cuerpo["experto"]["codigo"] = "nadie"
         return cuerpo
+
+    def una_vida(self, codigo: str) -> tuple[Any, Any]:
+        """A client of that code subscribes twice, pays, has a data service by hand, which ends, and is told what is
+        held of it; its subscriptions."""
+        n, suyo = self.negocio, self.suscripcion("pro")["cliente"] | {"codigo": codigo}
+        del_plan, a_mano = (self._acepta(self.suscripcion(plan) | {"cliente": suyo}) for plan in ("pro", "basico"))
+        for suscripcion in (del_plan, a_mano):
+            suscripcion.queda("ACTIVA")
+            for factura in suscripcion.vista()["facturas"]:
+                suscripcion.paga(factura, medio=self.cuerpo(PagarSuscripcion)["medio"]).queda("APLICADO")
+        hecho = n.crea_servicio(a_mano.id, "experto-01", dataset={"codigo": "rayos-x-torax"})
+        hecho.queda("APLICADO")
+        servicio = hecho.aceptado["consulta"]
+        n.ordena(f"{servicio}/fin-comando", self.cuerpo(TerminarServicioDatos)).queda("APLICADO")
+        assert n.pregunta(servicio).codigo == 200
+        assert self.contado(codigo)["cliente"]["email"] == suyo["email"]
+        return del_plan, a_mano
+
+    def contado(self, codigo: str) -> Any:
+        """What a client is told that is held of it."""
+        consulta = self.negocio.ordena(f"/clientes/{codigo}/exportacion-comando", {}).aceptado["consulta"]
+        hasta(lambda: self.negocio.pregunta(consulta).codigo == 200, "se puede leer lo que se guarda", segundos=60)
+        return self.negocio.pregunta(consulta).cuerpo
+
+    def un_olvidado(self, codigo: str) -> Sequence[str]:
+        """A client of that code, who ends all it has and asks to be forgotten, twice; answers the ids of its
+        subscriptions."""
+        n, suyas = self.negocio, self.una_vida(codigo)
+        n.ordena(f"/clientes/{codigo}/supresion-comando", {}).queda("RECHAZADO")
+        for suscripcion in suyas:
+            suscripcion.cancela(self.cuerpo(CancelarSuscripcion)["motivo"]).queda("APLICADO")
+        hasta(partial(self._es_olvidado, codigo), "se suprime, acabadas sus sagas", segundos=60)
+        assert self._es_olvidado(codigo)
+        assert n.pregunta(f"/suscripciones?cliente={codigo}").cuerpo["elementos"] == []
+        assert self.contado(codigo)["cliente"] is None
+        return [suscripcion.id for suscripcion in suyas]
+
+    def _es_olvidado(self, codigo: str) -> bool:
+        orden = self.negocio.ordena(f"/clientes/{codigo}/supresion-comando", {})
+        hasta(lambda: self.negocio.pregunta(orden.aceptado["consulta"]).codigo == 200, "se decide", segundos=60)
+        dicho = self.negocio.pregunta(orden.aceptado["consulta"]).cuerpo
+        return bool(dicho["estado"] == "APLICADO" and dicho["queda"])
+
+    def _acepta(self, cuerpo: Mapping[str, Any]) -> Any:
+        return self.negocio.acepta(self.negocio.envia("/suscripciones/suscripcion-comando", cuerpo), cuerpo)
 
     def lo_que_espera(self) -> None:
         """Orders about what nobody made: they wait, and are refused."""

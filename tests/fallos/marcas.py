@@ -286,7 +286,8 @@ class Escena:
         self.oido.correlacion = ""
 
     def lo_que_pide_cada_uno(self) -> None:
-        """A client and a clinic ask for what is theirs, again with the same key, and for another's."""
+        """A client and a clinic ask for what is theirs, again with the same key, and for another's; clients are told
+        all that is held of them, and one is forgotten."""
         marcado = self.marcado
         cuerpo = marcado.suscripcion("free")
         self.como("cliente", cliente_codigo=cuerpo["cliente"]["codigo"])
@@ -296,6 +297,9 @@ class Escena:
             )
         suya = marcado.negocio.acepta(respuesta, cuerpo)
         suya.queda("ACTIVA")
+        codigo = f"c-{secrets.token_hex(6)}"
+        self.como("cliente", cliente_codigo=codigo)
+        marcado.una_vida(codigo)
         self.como("clinica", clinica="norte")
         marcado.negocio.envia_archivo(marcado.dicom(), self.marcas("clave"), **marcado.de_archivo()).queda(
             "ANONIMIZADA"
@@ -303,6 +307,12 @@ class Escena:
         self.como("cliente", cliente_codigo="c-otro")
         self.pide("GET", f"/suscripciones/{suya.id}", queda=404)
         marcado.negocio.ordena(f"/suscripciones/{suya.id}/cancelacion-comando", {"motivo": self.marcas("cancelacion")})
+        for que in ("exportacion", "supresion"):
+            self.pide("POST", f"/clientes/{codigo}/{que}-comando", json={}, queda=403)
+            self.pide("POST", f"/clientes/{codigo}/{que}-comando", json={"motivo": self.marcas("valor-rechazado")})
+        self.como("operador")
+        marcado.contado(codigo)
+        marcado.un_olvidado(f"c-{secrets.token_hex(6)}")
 
     def sin_correo(self) -> None:
         """The mail server says no, in each of its ways; then takes the letters after all."""

@@ -4,8 +4,9 @@ The days are cut to minutes. A mark that occurs nowhere else is sent in every pe
 what is done, refused, retried, made to wait, parked, kept apart, asked for in a query, answered with 4xx and 5xx; and
 in the files of images, their names, and what is told of them. Then all is left alone until its time is over, and the
 mark is looked for in every file of broker, PostgreSQL, store and logs. What the owners' tables keep
-(docs/datos-personales.md) is left out, relation by relation, and nothing else. It ends non-zero where the mark is
-found.
+(docs/datos-personales.md) is left out, relation by relation, and nothing else; of a client who asked to be forgotten
+(ADR 50), with a mark of its own in its code too, nothing is left out. Then the saga's view and the notifications' are
+built anew, and the event store is checked. It ends non-zero where a mark is found, or one of these can't be done.
 
 To see the end of it within minutes, the broker closes idle ledgers after seconds and keeps a small journal
 (:data:`BROKER`), and PostgreSQL's log is switched once in the end: what a platform's further traffic does.
@@ -22,14 +23,22 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
+import sqlalchemy as sa
 from rich.console import Console
 from tests.fallos.cimiento import Cimiento, cimiento
 from tests.fallos.marcado import FECHA, Marcado
 from tests.saga.bases import filas
+from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma, plataforma_viva
 
+from notificaciones.infraestructura.vistas import atrasadas
+from notificaciones.infraestructura.vistas import reconstruir as rehacer_vistas
 from plataforma import broker
+from seedwork.infraestructura import bd
+from seedwork.infraestructura.almacen_eventos import verificar
 from seedwork.infraestructura.publicador import crear_cliente
+from seedwork.pruebas.bases import de_dueno
+from suscripciones.infraestructura.reconstruccion import reconstruir as rehacer_saga
 
 MINUTO = 1 / 1440
 DIAS = {
@@ -58,6 +67,12 @@ DE_SUS_DUENOS = {
 """What each service keeps of people, by its package: see the page."""
 DE_OPERADORES = {"procesamiento": ("archivos",)}
 """What it keeps of who decided, and why: nothing of a patient's is there."""
+DE_UN_OLVIDADO = {
+    "suscripciones": ("clientes", "suscripciones", "facturas"),
+    "servicio_datos": ("servicios_datos", "suscripciones_conocidas"),
+    "notificaciones": ("vista_notificaciones", "claves_de_cliente"),
+}
+"""Where what a client was held by is emptied when it is forgotten."""
 PACIENCIA_S = 600.0
 
 
@@ -137,13 +152,44 @@ def trafico(plataforma: Plataforma, suelo: Cimiento) -> None:
     for _ in range(300):
         productor.send(b"0" * 10_000)
     cliente.close()
+    for paquete, tablas in DE_UN_OLVIDADO.items():
+        # What was emptied lies in its page until other rows take the place, and in what statistics sampled of it.
+        rehacer = [f"VACUUM (FULL, ANALYZE) {tabla}" for tabla in (*tablas, "pg_statistic")]
+        _ordenar(_de_administrador(suelo, plataforma.bases[paquete]), *rehacer)
     _ordenar(suelo.servidores.postgres_url, "CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT")
+
+
+def _de_administrador(suelo: Cimiento, url: str) -> str:
+    base = sa.make_url(suelo.servidores.postgres_url).set(database=sa.make_url(url).database)
+    return base.render_as_string(hide_password=False)
+
+
+def plegado(suelo: Cimiento, plataforma: Plataforma, suscripciones: Sequence[str]) -> str:
+    """What follows from the saga's topic and from the event store is built anew, and the store's chains are checked."""
+    motores = [bd.crear_motor(de_dueno(plataforma.bases[p])) for p in ("suscripciones", "notificaciones")]
+    try:
+        pasos = rehacer_saga(motores[0], suelo.servidores.pulsar_url)
+        eventos = rehacer_vistas(motores[1])
+        with motores[1].connect() as conexion:
+            assert (list(verificar(conexion)), atrasadas(conexion)) == ([], [])
+        for id in suscripciones:
+            visto = Negocio(plataforma).pregunta(f"/suscripciones/{id}/saga").cuerpo
+            assert visto["estado"] == "COMPLETADA" and visto["pasos"], visto
+            cuantas = filas(
+                plataforma.bases["notificaciones"],
+                f"SELECT count(*) FROM vista_notificaciones WHERE id_suscripcion = '{id}' AND cliente_codigo = ''",
+            )
+            assert cuantas[0][0] > 0
+    finally:
+        for motor in motores:
+            motor.dispose()
+    return f"built anew from {pasos} steps of the saga's topic and {eventos} events, whose chains are whole"
 
 
 def experimento(consola: Console) -> Mapping[str, int]:
     """All of it; answers what was found after all days were over, by file."""
-    marca, de_operador = (f"zq{secrets.token_hex(8)}zq" for _ in range(2))
-    marcas = {marca: DE_SUS_DUENOS, de_operador: DE_OPERADORES}
+    marca, de_operador, de_olvidado = (f"zq{secrets.token_hex(8)}zq" for _ in range(3))
+    marcas = {marca: DE_SUS_DUENOS, de_operador: DE_OPERADORES, de_olvidado: {}}
     with (
         con_prisa(),
         cimiento(consola, de_paso=True) as suelo,
@@ -154,6 +200,7 @@ def experimento(consola: Console) -> Mapping[str, int]:
         marcado.lo_que_la_puerta_no_toma()
         marcado.lo_que_nadie_puede_leer()
         marcado.lo_que_se_hace()
+        suyas = Marcado(plataforma, una_sola(de_olvidado, de_operador)).un_olvidado(f"c-{de_olvidado}")
         marcado.los_archivos()
         marcado.los_paquetes()
         marcado.lo_que_espera()
@@ -168,6 +215,7 @@ def experimento(consola: Console) -> Mapping[str, int]:
             hallados = hallazgos(marcas, suelo, plataforma)
             lugares = json.dumps({Path(a).name: n for a, n in hallados.items()})
             consola.print(f"{time.monotonic() - comienzo:5.0f} s: {sum(hallados.values())} times, {lugares}")
+        consola.print(plegado(suelo, plataforma, suyas))
         return hallados
 
 

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from seedwork.entrada.config import ConfigDeAlmacen, es_de_esta_maquina, exigir_en_casa, pem
+from seedwork.entrada.config import ConfigDeAlmacen, es_de_esta_maquina, exigir_cifrado, exigir_en_casa, pem
 from seedwork.infraestructura.tokens import (
     ALGORITMOS,
     EMISOR_DESARROLLO,
@@ -145,7 +145,7 @@ class Config(ConfigDeAlmacen):
     """Origins (https://portal.saludtech.co), with commas, whose pages may ask the door from a browser (CORS); none by
     default."""
     suscripciones_url: UrlHttp = "http://127.0.0.1:5011"
-    """The service's HTTP API."""
+    """The service's HTTP API; with AUTENTICACION=oidc, on another machine, by https://."""
     servicio_datos_url: UrlHttp = "http://127.0.0.1:5012"
     """Likewise."""
     procesamiento_url: UrlHttp = "http://127.0.0.1:5013"
@@ -201,6 +201,18 @@ class Config(ConfigDeAlmacen):
                     "OIDC_EMISOR y OIDC_JWKS son los de una clave de desarrollo, que solo vale con "
                     "AUTENTICACION=desarrollo"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _lo_que_la_puerta_firma_no_viaja_en_claro(self) -> Self:
+        if self.autenticacion == "oidc":
+            exigir_cifrado(
+                "AUTENTICACION=oidc",
+                SUSCRIPCIONES_URL=self.suscripciones_url,
+                SERVICIO_DATOS_URL=self.servicio_datos_url,
+                PROCESAMIENTO_URL=self.procesamiento_url,
+                NOTIFICACIONES_URL=self.notificaciones_url,
+            )
         return self
 
     @property

@@ -9,12 +9,13 @@ from urllib.parse import unquote_to_bytes
 
 import flask
 
-from bff_web import descargas
+from bff_web import descargas, exportacion
 from bff_web.cuerpos import no_valido, validar
 from bff_web.direcciones import exigir_ids
 from bff_web.modelos_consultas import Filtro, de_filtros
 from bff_web.servicios import Servicio
 from contratos.consultas import ArchivoNombrado, Consulta, de_contexto
+from contratos.consultas.suscripciones import ObtenerExportacion
 from seedwork.aplicacion.almacen import Almacen
 from seedwork.entrada.http import regla
 
@@ -37,17 +38,21 @@ def registrar(app: flask.Flask, servicios: Mapping[str, Servicio], almacen: Alma
         almacen: where the files lie that answers name.
     """
     for consulta in CONSULTAS:
-        vista = _vista(consulta, servicios[consulta.contexto], almacen)
+        vista = _vista(consulta, servicios, almacen)
         app.add_url_rule(regla(consulta.ruta), consulta.ruta, vista)
 
 
-def _vista(consulta: type[Consulta], servicio: Servicio, almacen: Almacen) -> Callable[..., flask.Response]:
-    filtro = de_filtros(consulta)
+def _vista(
+    consulta: type[Consulta], servicios: Mapping[str, Servicio], almacen: Almacen
+) -> Callable[..., flask.Response]:
+    filtro, servicio = de_filtros(consulta), servicios[consulta.contexto]
 
     def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)
         ruta = consulta.ruta.format(**ids)
         respuesta = servicio.preguntar(ruta, _filtros(filtro))
+        if consulta is ObtenerExportacion and respuesta.status_code == 200:
+            return exportacion.reunir(respuesta, ids["cliente_codigo"], servicios)
         nombra = respuesta.status_code == 200 and issubclass(consulta.respuesta, ArchivoNombrado)
         return descargas.dar(respuesta, ruta, almacen) if nombra else respuesta
 

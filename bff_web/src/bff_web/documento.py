@@ -95,7 +95,7 @@ _CONDICIONES = {
 
 _PLATAFORMA = "Plataforma"
 _ETIQUETAS = {
-    "Suscripciones": "Suscripciones, sus planes, sus facturas y sus sagas.",
+    "Suscripciones": "Suscripciones, sus planes, sus facturas, sus sagas y sus clientes.",
     "Servicios de datos": "El experto, la nube y el conjunto de datos de una suscripción.",
     "Procesamiento": "Imágenes, ya anonimizadas.",
     "Notificaciones": "Lo que se cuenta a los clientes.",

@@ -67,6 +67,34 @@ class SuscripcionAceptada(_Aceptado):
     id_suscripcion: str
 
 
+class ExportacionAceptada(_Aceptado):
+    """El comando se aceptó; la consulta dará, durante unos días, lo que se guarda del cliente."""
+
+    model_config = _ejemplo(
+        id_comando=COMANDO,
+        cliente_codigo="0001",
+        estado="ACEPTADO",
+        consulta=f"/clientes/0001/exportaciones/{COMANDO}",
+        comando=f"/suscripciones/comandos/{COMANDO}",
+    )
+
+    cliente_codigo: str
+
+
+class SupresionAceptada(_Aceptado):
+    """El comando se aceptó; la consulta dirá qué se suprimió y qué caduca dónde y cuándo."""
+
+    model_config = _ejemplo(
+        id_comando=COMANDO,
+        cliente_codigo="0001",
+        estado="ACEPTADO",
+        consulta=f"/clientes/supresiones/{COMANDO}",
+        comando=f"/suscripciones/comandos/{COMANDO}",
+    )
+
+    cliente_codigo: str
+
+
 class ServicioDatosAceptado(_Aceptado):
     """El comando se aceptó; el servicio de datos ya tiene identificador."""
 

@@ -8,6 +8,7 @@ import typer
 from saludtech_cli import (
     anonimizar,
     auditoria,
+    cliente,
     imagen,
     notificacion,
     opciones,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for nombre, grupo in {
     "suscripcion": suscripcion.app,
+    "cliente": cliente.app,
     "servicio": servicio.app,
     "imagen": imagen.app,
     "paquete": paquete.app,

@@ -54,7 +54,12 @@ mock_provider "google" {
     defaults = { id = "projects/saludtech-prueba/global/targetHttpsProxies/uno" }
   }
   mock_resource "google_sql_database_instance" {
-    defaults = { private_ip_address = "10.30.0.3" }
+    defaults = {
+      private_ip_address = "10.30.0.3"
+      server_ca_cert = [{
+        cert = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n", common_name = "", create_time = "", expiration_time = "", sha1_fingerprint = ""
+      }]
+    }
   }
   mock_data "google_iam_policy" {
     defaults = { policy_data = "{}" }
@@ -65,19 +70,20 @@ mock_provider "google" {
 }
 
 variables {
-  proyecto           = "saludtech-prueba"
-  version_imagenes   = "0123abc"
-  pulsar_url         = "pulsar+ssl://broker.example:6651"
-  pulsar_admin_url   = "https://broker.example"
+  proyecto         = "saludtech-prueba"
+  version_imagenes = "0123abc"
+  pulsar_url       = "pulsar+ssl://broker.example:6651"
+  pulsar_admin_url = "https://broker.example"
   oidc = {
     emisor    = "https://identidad.example"
     audiencia = "saludtech"
     jwks      = "https://identidad.example/jwks"
   }
   puerta_clave_publica = "-----BEGIN PUBLIC KEY-----\\nMCowBQYDK2VwAyEA\\n-----END PUBLIC KEY-----\\n"
-  smtp               = { host = "smtp.example", usuario = "saludtech", remitente = "SaludTech <avisos@saludtech.example>" }
-  cuenta_facturacion = "000000-000000-000000"
-  correo_avisos      = "avisos@saludtech.example"
+  servicios_ca         = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"
+  smtp                 = { host = "smtp.example", usuario = "saludtech", remitente = "SaludTech <avisos@saludtech.example>" }
+  cuenta_facturacion   = "000000-000000-000000"
+  correo_avisos        = "avisos@saludtech.example"
 }
 
 # --- The three stages ---
@@ -167,12 +173,12 @@ run "cada_maquina_recibe_un_cloud_init_que_se_entiende" {
       BFF_INACTIVIDAD_S=620
       BFF_PROXIES=35.191.0.0/16,130.211.0.0/22,203.0.113.7
       DRENAJE_S=15
-      NOTIFICACIONES_URL=http://10.20.0.9:5014
-      PROCESAMIENTO_URL=http://10.20.0.9:5013
+      NOTIFICACIONES_URL=https://10.20.0.9:5014
+      PROCESAMIENTO_URL=https://10.20.0.9:5013
       PULSAR_ADMIN_URL=https://broker.example
       PULSAR_URL=pulsar+ssl://broker.example:6651
-      SERVICIO_DATOS_URL=http://10.20.0.9:5012
-      SUSCRIPCIONES_URL=http://10.20.0.9:5011
+      SERVICIO_DATOS_URL=https://10.20.0.9:5012
+      SUSCRIPCIONES_URL=https://10.20.0.9:5011
     FIN
     error_message = "The door is told something else."
   }

@@ -37,7 +37,8 @@ def encargar(
     paso: str | None = None,
     datos: Mapping[str, str] | None = None,
 ) -> None:
-    """Create a notification that tells a fact to its client, and queue its delivery.
+    """Create a notification that tells a fact to its client, and queue its delivery; of a client who is forgotten, say
+    that nothing was sent.
 
     Args:
         id: the notification's id.
@@ -46,6 +47,10 @@ def encargar(
         paso: the saga's step that the delivery's outcome answers.
         datos: what the template asks for, beside what every fact tells.
     """
+    if unidad.claves.de(hecho.id_suscripcion).destruida:
+        if paso:
+            publicar_paso(unidad, Saga.de(hecho), paso, sagas.OMITIDO, motivo=motivos.CLIENTE_SUPRIMIDO)
+        return
     unidad.notificaciones.agregar(
         Notificacion.crear(
             id,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contratos import Mensaje
 from contratos.suscripciones import (
     CambioPlanRechazado,
+    ClienteSuprimido,
     SuscripcionActivada,
     SuscripcionAprovisionada,
     SuscripcionCancelada,
@@ -17,6 +18,7 @@ from notificaciones.aplicacion.reacciones import (
     aprovisionada,
     cambio_rechazado,
     cancelada,
+    cliente_suprimido,
     pagada,
     plan_modificado,
     rechazada,
@@ -31,4 +33,5 @@ MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     SuscripcionRechazada: rechazada.notificar_suscripcion_rechazada,
     SuscripcionCancelada: cancelada.notificar_suscripcion_cancelada,
     CambioPlanRechazado: cambio_rechazado.notificar_cambio_plan_rechazado,
+    ClienteSuprimido: cliente_suprimido.olvidar_cliente,
 }

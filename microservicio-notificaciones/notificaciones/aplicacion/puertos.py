@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from notificaciones.aplicacion.envio import Correo, Envio, Politica
+from notificaciones.dominio.clave import ClaveDeCliente
 from notificaciones.dominio.notificacion import Notificacion
 from seedwork.aplicacion.unidad import UnidadTrabajo
 
@@ -34,6 +35,22 @@ class Cierres(Protocol):
     def cerrar_saga(self, id_saga: str) -> None: ...
 
     def cerrar_suscripcion(self, id_suscripcion: str) -> None: ...
+
+
+class Claves(Protocol):
+    """The clients' keys, one for each subscription, locked until the unit of work ends."""
+
+    def de(self, id_suscripcion: str) -> ClaveDeCliente:
+        """A subscription's; a new one where there is none."""
+        ...
+
+
+class Olvidadas(Protocol):
+    """The view, as far as it shows whose notifications are."""
+
+    def olvidar(self, id_suscripcion: str) -> None:
+        """Show no more whose a subscription's are, those too that this unit of work makes."""
+        ...
 
 
 class EnvioOcupado(Exception):
@@ -82,6 +99,8 @@ class Unidad(UnidadTrabajo):
     """
 
     notificaciones: Notificaciones
+    claves: Claves
+    olvidadas: Olvidadas
     cierres: Cierres
     envios: Envios
     asuntos: Mapping[str, str]

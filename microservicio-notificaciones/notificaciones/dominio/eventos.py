@@ -1,4 +1,5 @@
-"""What happens to a notification. All of it is kept for ever: ids and codes only, no person and no address."""
+"""What happens to a notification. All of it is kept for ever: ids and codes only, no person and no address; and the
+client's code under a key that goes when its client is forgotten."""
 
 from dataclasses import dataclass
 

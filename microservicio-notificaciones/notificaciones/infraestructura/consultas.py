@@ -1,6 +1,7 @@
 """The reading side on PostgreSQL: the view, and the history behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,9 +15,10 @@ from contratos.consultas.notificaciones import (
 )
 from notificaciones.aplicacion.lectura import Lectura
 from notificaciones.infraestructura import tablas
+from notificaciones.infraestructura.candado import CandadoDeCliente, leer_claves
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_texto
-from seedwork.infraestructura.almacen_eventos import eventos
+from seedwork.infraestructura.almacen_eventos import abiertas, eventos
 from seedwork.infraestructura.consultas import Lista
 
 _V = tablas.vista.c
@@ -60,7 +62,8 @@ class LecturaNotificaciones(Lectura):
             # The view says whose it is; it is written together with the events.
             if acceso.alcance is not Alcance.TODO and _suya(conexion, id_notificacion, acceso) is None:
                 return []
-            return [_evento(fila) for fila in conexion.execute(_HISTORIA, {"id": id_notificacion}).mappings()]
+            historia = conexion.execute(_HISTORIA, {"id": id_notificacion}).mappings()
+            return [_evento(fila) for fila in abiertas(historia, CandadoDeCliente(leer_claves(conexion)))]
 
 
 def _suya(conexion: sa.Connection, id: str, acceso: Acceso) -> sa.RowMapping | None:
@@ -85,7 +88,7 @@ def _mostrar(fila: sa.RowMapping) -> Notificacion:
     )
 
 
-def _evento(fila: sa.RowMapping) -> EventoNotificacion:
+def _evento(fila: Mapping[str, Any]) -> EventoNotificacion:
     return EventoNotificacion(
         tipo=fila["tipo"],
         version=fila["version"],

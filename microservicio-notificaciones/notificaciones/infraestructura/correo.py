@@ -14,6 +14,7 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from notificaciones.aplicacion.envio import Correo
@@ -39,6 +40,8 @@ class AjustesCorreo:
         remitente: whom letters are from; its domain is also that of their Message-ID.
         nombre_ehlo: what we call ourselves; empty for the address that the connection comes from.
         starttls: whether the connection must be encrypted before anything is said.
+        ca: the file of the authorities, in PEM, that its certificate must then come from; None for those that the
+            system trusts.
         usuario: empty for no login.
         espera_s: seconds that one dialogue may take, connecting included.
     """
@@ -51,6 +54,7 @@ class AjustesCorreo:
     usuario: str
     clave: str
     espera_s: float
+    ca: Path | None = None
 
 
 class CanalCorreo:
@@ -133,7 +137,7 @@ class CanalCorreo:
                 dialogo.ehlo_or_helo_if_needed()
             if ajustes.starttls:
                 with _en(Etapa.STARTTLS):
-                    dialogo.starttls(context=ssl.create_default_context())
+                    dialogo.starttls(context=ssl.create_default_context(cafile=ajustes.ca))
                 with _en(Etapa.EHLO):
                     dialogo.ehlo_or_helo_if_needed()
             if ajustes.usuario:
@@ -192,7 +196,7 @@ class _Dialogo(smtplib.SMTP):
     @property
     def direccion_propia(self) -> str:
         """The address that it comes from, as a name to give in EHLO (RFC 5321 §4.1.3)."""
-        propia = "0.0.0.0" if self.sock is None else self.sock.getsockname()[0]  # noqa: S104 - a name, not an address
+        propia = "0.0.0.0" if self.sock is None else self.sock.getsockname()[0]  # nosec B104 # noqa: S104 - a name, not an address
         ip = ip_address(propia.partition("%")[0])
         return f"[IPv6:{ip}]" if ip.version == 6 else f"[{ip}]"
 

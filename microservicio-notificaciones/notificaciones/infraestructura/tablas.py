@@ -52,6 +52,14 @@ suscripciones = sa.Table(
     sa.Column("cerrada", sa.Boolean, nullable=False),
 )
 
+claves = sa.Table(
+    "claves_de_cliente",
+    METADATOS,
+    sa.Column("id", sa.Text, primary_key=True, comment="The subscription's."),
+    sa.Column("clave", sa.LargeBinary, comment="Null: destroyed, its client is forgotten."),
+    comment="What clients' codes are kept under in the event store. Backups of it are kept for RESPALDOS_DIAS.",
+)
+
 
 def vista_notificaciones(nombre: str, metadatos: sa.MetaData) -> sa.Table:
     """The view's table; a rebuild makes a second one under another name, then swaps."""

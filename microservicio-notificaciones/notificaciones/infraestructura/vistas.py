@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from notificaciones.dominio import eventos
 from notificaciones.dominio.notificacion import ESTADO_TRAS
 from notificaciones.infraestructura import tablas
+from notificaciones.infraestructura.candado import CandadoDeCliente, leer_claves
 from notificaciones.infraestructura.eventos_guardados import CATALOGO
 from seedwork.infraestructura import recambio
 from seedwork.infraestructura.almacen_eventos import EventoGuardado, guardados
@@ -94,7 +95,8 @@ def _ponerse_al_dia(conexion: sa.Connection, tabla: sa.Table) -> int:
     )
     leidos = 0
     filas = conexion.execute(consulta, execution_options={"yield_per": 1000})
-    for parte in filas.partitions():
-        proyectar(TablaSQL(conexion, tabla), guardados(parte, CATALOGO))
+    candado = CandadoDeCliente(leer_claves(conexion))
+    for parte in filas.mappings().partitions():
+        proyectar(TablaSQL(conexion, tabla), guardados(parte, CATALOGO, candado))
         leidos += len(parte)
     return leidos

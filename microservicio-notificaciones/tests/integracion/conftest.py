@@ -242,7 +242,7 @@ class ServicioEnPrueba:
 
 def _recibido(hecho: HechoParaElCliente, id: str | None) -> Recibido:
     sobre = sobre_nuevo(hecho, fuente="/saludtech/suscripciones", sujeto=hecho.id_suscripcion, id=id)
-    return recibido(replace(sobre, correlacion=hecho.id_saga), hecho)
+    return recibido(replace(sobre, correlacion=getattr(hecho, "id_saga", sobre.correlacion)), hecho)
 
 
 @pytest.fixture

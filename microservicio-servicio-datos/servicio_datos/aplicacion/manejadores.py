@@ -14,6 +14,7 @@ from contratos.servicio_datos import (
 from contratos.suscripciones import (
     CambioPlanIniciado,
     CambioPlanRechazado,
+    ClienteSuprimido,
     SuscripcionActivada,
     SuscripcionCancelada,
     SuscripcionCreada,
@@ -30,6 +31,7 @@ from servicio_datos.aplicacion.reacciones.activada import iniciar_al_activar
 from servicio_datos.aplicacion.reacciones.cambio_iniciado import reservar_al_cambiar
 from servicio_datos.aplicacion.reacciones.cambio_rechazado import deshacer_cambio
 from servicio_datos.aplicacion.reacciones.cancelada import terminar_al_cancelar
+from servicio_datos.aplicacion.reacciones.cliente_suprimido import olvidar_cliente
 from servicio_datos.aplicacion.reacciones.creada import reservar_al_crear
 from servicio_datos.aplicacion.reacciones.imagen_anonimizada import conocer_imagen
 from servicio_datos.aplicacion.reacciones.plan_modificado import aplicar_plan
@@ -48,5 +50,6 @@ MANEJADORES: Mapping[type[Mensaje], Manejador] = {
     CambioPlanIniciado: reservar_al_cambiar,
     SuscripcionPlanModificado: aplicar_plan,
     CambioPlanRechazado: deshacer_cambio,
+    ClienteSuprimido: olvidar_cliente,
     ImagenAnonimizada: conocer_imagen,
 }

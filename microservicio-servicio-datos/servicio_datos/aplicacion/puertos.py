@@ -1,5 +1,6 @@
 """What the application needs of the outside: repositories, and the catalogue with its stock."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from saga.participacion import Participacion
@@ -34,6 +35,10 @@ class ServiciosDatos(Protocol):
 
     def vivo_de(self, id_suscripcion: str) -> ServicioDatos | None:
         """The one that the subscription holds."""
+        ...
+
+    def todos_de(self, id_suscripcion: str) -> Sequence[ServicioDatos]:
+        """All that the subscription held, those that have ended too."""
         ...
 
     def agregar(self, servicio_datos: ServicioDatos, /) -> None: ...

@@ -48,11 +48,10 @@ def conocer(hecho: HechoSuscripcion, unidad: Unidad) -> SuscripcionConocida:
     """Take in what a fact tells of its subscription. Each reaction to such a fact does it first: so they take turns."""
     conocida = unidad.suscripciones.de(hecho.id_suscripcion)
     conocida.avanzar(_ESTADOS[type(hecho)])
-    if hecho.cliente_codigo and not conocida.cliente_codigo:
-        conocida.cliente_codigo = hecho.cliente_codigo
-        if (suyo := unidad.servicios_datos.vivo_de(hecho.id_suscripcion)) is not None:
-            # Of before anybody told whose it is.
-            suyo.cliente_codigo = hecho.cliente_codigo
+    suyo = unidad.servicios_datos.vivo_de(hecho.id_suscripcion) if conocida.ser_de(hecho.cliente_codigo) else None
+    if suyo is not None:
+        # Of before anybody told whose it is.
+        suyo.cliente_codigo = hecho.cliente_codigo
     return conocida
 
 

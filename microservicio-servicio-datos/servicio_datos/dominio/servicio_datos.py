@@ -168,6 +168,10 @@ class ServicioDatos(Agregado):
             )
         )
 
+    def olvidar_cliente(self) -> None:
+        """Whose it is, what they said, and whom they let read its data set is forgotten."""
+        self.cliente_codigo, self.detalle, self.investigadores = "", None, []
+
     def terminar(self, id_saga: str, motivo: str, detalle: str = "") -> None:
         """End it; whoever does gives the expert's place back.
 

@@ -20,7 +20,8 @@ class SuscripcionConocida(Agregado):
     Attributes:
         estado: the furthest one heard.
         requiere_servicio: whether the plan in force requires a data service.
-        cliente_codigo: whose it is; empty where no fact told yet.
+        cliente_codigo: whose it is; empty where no fact told yet, and once its client is forgotten.
+        suprimida: whether that is so. Facts of it may still come: they tell no more of whom.
         requiere_secuencia: ``ce_sequence`` of the fact that told it; 0 for none. Only a later one changes it.
     """
 
@@ -28,6 +29,7 @@ class SuscripcionConocida(Agregado):
     requiere_servicio: bool = False
     requiere_secuencia: int = 0
     cliente_codigo: str = ""
+    suprimida: bool = False
 
     @property
     def terminada(self) -> bool:
@@ -43,3 +45,14 @@ class SuscripcionConocida(Agregado):
         """A fact tells what its plan requires from then on."""
         if secuencia > self.requiere_secuencia:
             self.requiere_servicio, self.requiere_secuencia = requiere, secuencia
+
+    def ser_de(self, cliente: str) -> bool:
+        """A fact tells whose it is. False if that was known, or is forgotten: nothing changes."""
+        if not cliente or self.cliente_codigo or self.suprimida:
+            return False
+        self.cliente_codigo = cliente
+        return True
+
+    def olvidar_cliente(self) -> None:
+        """Whose it is is forgotten, for good."""
+        self.cliente_codigo, self.suprimida = "", True

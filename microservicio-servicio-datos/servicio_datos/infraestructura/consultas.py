@@ -62,6 +62,7 @@ _LISTA = Lista(
     _CON_CATALOGO,
     _S.orden,
     {
+        "cliente": _S.cliente_codigo,
         "suscripcion": _S.id_suscripcion,
         "estado": _S.estado,
     },

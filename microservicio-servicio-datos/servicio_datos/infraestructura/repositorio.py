@@ -1,6 +1,6 @@
 """This service's repositories: how its aggregates become rows, and what is read together."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from saga.participacion import Participacion
@@ -133,6 +133,12 @@ class RepositorioServiciosDatos(_PorSuscripcion[ServicioDatos]):
     def vivo_de(self, id_suscripcion: str) -> ServicioDatos | None:
         """The one that the subscription holds."""
         return next((s for s in self.de_suscripcion(id_suscripcion) if s.vivo), None)
+
+    def todos_de(self, id_suscripcion: str) -> Sequence[ServicioDatos]:
+        """All that the subscription held."""
+        self.precargar_de([id_suscripcion])
+        self.buscar("id_suscripcion", [id_suscripcion])
+        return [self._prestar(s) for s in self._vistos.values() if s.id_suscripcion == id_suscripcion]
 
 
 class UnidadServicioDatos(Unidad):

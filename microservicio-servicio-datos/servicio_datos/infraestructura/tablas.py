@@ -202,5 +202,12 @@ suscripciones_conocidas = sa.Table(
     sa.Column("requiere_servicio", sa.Boolean, nullable=False),
     sa.Column("requiere_secuencia", sa.BigInteger, nullable=False),
     sa.Column("cliente_codigo", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: nobody told."),
+    sa.Column(
+        "suprimida",
+        sa.Boolean,
+        nullable=False,
+        server_default=sa.false(),
+        comment="Its client is forgotten: facts that come later tell no more whose it is.",
+    ),
     comment="Copies, made from the facts that have arrived: the subscriptions themselves are another service's.",
 )

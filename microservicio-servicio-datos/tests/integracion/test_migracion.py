@@ -34,8 +34,8 @@ def test_las_suscripciones_de_antes_se_conocen_por_sus_sagas(nueva_base):
         motor.dispose()
 
     assert [tuple(f) for f in filas] == [
-        ("s-1", "PENDIENTE", False, 0, ""),
-        ("s-2", "ACTIVA", True, 0, ""),
-        ("s-3", "RECHAZADA", False, 0, ""),
-        ("s-4", "RECHAZADA", False, 0, ""),
+        ("s-1", "PENDIENTE", False, 0, "", False),
+        ("s-2", "ACTIVA", True, 0, "", False),
+        ("s-3", "RECHAZADA", False, 0, "", False),
+        ("s-4", "RECHAZADA", False, 0, "", False),
     ]

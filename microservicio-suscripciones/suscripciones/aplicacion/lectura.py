@@ -1,10 +1,17 @@
 """What the queries need of the outside: the reading side, which changes nothing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
-from contratos.consultas.suscripciones import ListarSuscripciones, PaginaSuscripciones, Suscripcion
+from contratos.consultas.suscripciones import (
+    Exportacion,
+    ListarSuscripciones,
+    PaginaSuscripciones,
+    Supresion,
+    Suscripcion,
+)
 from seedwork.aplicacion.identidad import Acceso
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
@@ -33,4 +40,12 @@ class Lectura(Protocol):
 
         That one has no steps yet where they are still on their way here, from the topic.
         """
+        ...
+
+    def supresion(self, id_comando: str, acceso: Acceso) -> Supresion | None:
+        """What became of the command that asked for a client's erasure; None until it was decided."""
+        ...
+
+    def exportacion(self, codigo: str, id_comando: str, acceso: Acceso, ahora: datetime) -> Exportacion | None:
+        """Who a client is, where that command asked for it and its days are not over; its lists are empty."""
         ...

@@ -19,6 +19,10 @@ class Suscripciones(Protocol):
 
     def obtener(self, id: str, /) -> Suscripcion | None: ...
 
+    def de_cliente(self, codigo: str) -> Sequence[Suscripcion]:
+        """All of a client that are there by now, locked; those too that this unit of work has just made."""
+        ...
+
     def agregar(self, suscripcion: Suscripcion, /) -> None: ...
 
 
@@ -32,6 +36,10 @@ class Clientes(Protocol):
         ...
 
     def agregar(self, cliente: Cliente, /) -> None: ...
+
+    def quitar(self, cliente: Cliente, /) -> None:
+        """It is forgotten. One that comes with its code is a new one."""
+        ...
 
 
 class Facturas(Protocol):

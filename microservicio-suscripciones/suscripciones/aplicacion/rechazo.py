@@ -3,7 +3,13 @@
 from dataclasses import replace
 
 from contratos import Mensaje, motivos, sagas
-from contratos.suscripciones import ComandoSuscripcionRechazado, CrearSuscripcion
+from contratos.suscripciones import (
+    ComandoClienteRechazado,
+    ComandoSuscripcionRechazado,
+    CrearSuscripcion,
+    ExportarCliente,
+    SuprimirCliente,
+)
 from saga.pasos import publicar_paso
 from seedwork.aplicacion.validez import invalidos
 from suscripciones.aplicacion.comandos.crear_suscripcion import REGLAS
@@ -22,6 +28,14 @@ def rechazar_comando(comando: Mensaje, unidad: Unidad, motivo: str) -> None:
     sobre = unidad.sobre
     if isinstance(comando, CrearSuscripcion) and unidad.suscripciones.obtener(sobre.sujeto) is None:
         _guardar_rechazada(comando, unidad, motivo)
+        return
+    if isinstance(comando, ExportarCliente | SuprimirCliente):
+        unidad.publicar(
+            ComandoClienteRechazado(
+                id_comando=sobre.id, comando=type(comando).__name__, cliente_codigo=sobre.sujeto, motivo=motivo
+            ),
+            sujeto=sobre.sujeto,
+        )
         return
     unidad.publicar(
         ComandoSuscripcionRechazado(

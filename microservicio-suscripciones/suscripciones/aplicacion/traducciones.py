@@ -71,4 +71,5 @@ TRADUCCIONES: Traducciones = {
     eventos.CambioPlanRechazado: _cambio_rechazado,
     eventos.FacturaEmitida: lambda e: contrato.FacturaEmitida(**_comunes(e), **_factura(e)),
     eventos.FacturaPagada: _pagada,
+    eventos.ClienteSuprimido: lambda e: contrato.ClienteSuprimido(id_suscripcion=e.id_suscripcion),
 }

@@ -50,6 +50,13 @@ class Cancelada(EventoSuscripcion):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClienteSuprimido(EventoDominio):
+    """Whose it was is forgotten."""
+
+    id_suscripcion: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EventoCambioPlan(EventoSuscripcion):
     """What the facts about a change of plan tell besides: the plan that was in force when it was asked for."""
 

@@ -19,7 +19,7 @@ class Factura(Agregado):
     Attributes:
         emitida: when it was issued.
         periodo: when the period that it is for began; one invoice per subscription and period.
-        medio: how it was paid; None until it is.
+        medio: how it was paid; None until it is, and once its client is forgotten.
     """
 
     id_suscripcion: str
@@ -44,6 +44,10 @@ class Factura(Agregado):
             raise ReglaViolada("MONTO_DISTINTO")
         self.estado = PAGADA
         self.medio = medio
+
+    def olvidar_medio(self) -> None:
+        """How it was paid is its client's own; what was owed and paid stays."""
+        self.medio = None
 
     def anular(self) -> None:
         """Nobody owes it any more; what is paid stays paid."""

@@ -33,6 +33,7 @@ class Suscripcion(Agregado):
         saga: its latest saga.
         comenzada: when that began.
         motivo: why it is RECHAZADA or CANCELADA, as a code.
+        cliente_codigo: whose it is; empty for nobody's that may be told, and once its client is forgotten.
         detalle: the client's own words about that.
         plazo: when the saga's deadline strikes; None once the saga is decided.
         recursos: what it holds by the plan in force, as that required it when it came into force.
@@ -213,6 +214,20 @@ class Suscripcion(Agregado):
     def anotar_pago(self, factura: Factura, cliente: Cliente) -> None:
         """One of its invoices was paid."""
         self._contar(eventos.FacturaPagada, cliente, **_de_factura(factura), medio=factura.medio)
+
+    def olvidar_cliente(self) -> None:
+        """Its client is forgotten: it is nobody's from here on, and nobody's words are kept with it.
+
+        Raises:
+            ReglaViolada: it is in force, or may come to be (CLIENTE_CON_SUSCRIPCION), or its latest saga has not ended,
+                whose participants still tell others whose it is (SAGA_EN_CURSO).
+        """
+        if self.estado in (PENDIENTE, ACTIVA):
+            raise ReglaViolada("CLIENTE_CON_SUSCRIPCION")
+        if self.saga.en_curso:
+            raise ReglaViolada("SAGA_EN_CURSO")
+        self.cliente_codigo, self.detalle = "", None
+        self.registrar(eventos.ClienteSuprimido(id_suscripcion=self.id))
 
     def cerrar_saga(self) -> None:
         """The transition that ends its latest saga was taken in."""

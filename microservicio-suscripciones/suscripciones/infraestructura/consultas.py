@@ -1,7 +1,7 @@
 """The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,17 +9,21 @@ from contratos import motivos
 from contratos.consultas.suscripciones import (
     ClienteVisible,
     DocumentoVisible,
+    Exportacion,
     Factura,
     ListarSuscripciones,
     NombreVisible,
     PaginaSuscripciones,
     PlanVisible,
+    Supresion,
     Suscripcion,
 )
+from contratos.suscripciones import ExportarCliente, SuprimirCliente
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
+from suscripciones.aplicacion.caducidad import Plazos, lo_que_queda
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
@@ -37,6 +41,9 @@ _CON_CLIENTE = sa.select(
     # Empty where no subscription of this client was ever applied: of a refused one, the code alone is kept.
     *(sa.func.coalesce(_C[c], "").label(f"c_{c}") for c in _DATOS),
 ).outerjoin(tablas.clientes, _C.id == _S.cliente_codigo)
+_CLIENTE = sa.select(_C.id.label("cliente_codigo"), *(_C[c].label(f"c_{c}") for c in _DATOS)).where(
+    _C.id == sa.bindparam("codigo")
+)
 _UNA = _CON_CLIENTE.where(_S.id == sa.bindparam("id"))
 _ULTIMA_SAGA = sa.select(_S.saga["id"].astext, _S.cliente_codigo).where(_S.id == sa.bindparam("id"))
 _FACTURAS = sa.select(tablas.facturas).where(entre(_F.id_suscripcion, "ids")).order_by(_F.periodo)
@@ -57,9 +64,10 @@ _LISTA = Lista(
 class LecturaSuscripciones(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
 
-    def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan]) -> None:
+    def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan], plazos: Plazos) -> None:
         super().__init__(motor)
         self.planes = planes
+        self._plazos = plazos
 
     def suscripcion(self, id: str, acceso: Acceso) -> Suscripcion | None:
         """One subscription, with its client, plan and invoices."""
@@ -92,6 +100,41 @@ class LecturaSuscripciones(LecturaDeComandos, Lectura):
             por_saga[ultima] = por_saga.pop(ultima, [])
         return por_saga
 
+    def supresion(self, id_comando: str, acceso: Acceso) -> Supresion | None:
+        """What became of the command that asked for a client's erasure."""
+        fila = self._comando(id_comando, acceso)
+        if fila is None or fila["tipo"] != SuprimirCliente.tipo:
+            return None
+        aplicada = fila["estado"] == "APLICADO"
+        return Supresion(
+            id_comando=id_comando,
+            estado=fila["estado"],
+            motivo=motivos.texto(fila["motivo"]),
+            ocurrida=en_texto(fila["ocurrido"]),
+            queda=list(lo_que_queda(fila["ocurrido"], self._plazos)) if aplicada else [],
+        )
+
+    def exportacion(self, codigo: str, id_comando: str, acceso: Acceso, ahora: datetime) -> Exportacion | None:
+        """Who a client is, where that command asked for it and its days are not over."""
+        fila = self._comando(id_comando, acceso) if acceso.alcanza("cliente", codigo) else None
+        if fila is None or (fila["tipo"], fila["estado"]) != (ExportarCliente.tipo, "APLICADO"):
+            return None
+        caduca = fila["ocurrido"] + timedelta(days=self._plazos.exportacion)
+        if caduca <= ahora:
+            return None
+        with self._motor.connect() as conexion:
+            cliente = conexion.execute(_CLIENTE, {"codigo": codigo}).mappings().one_or_none()
+        return Exportacion(
+            id_comando=id_comando,
+            pedida=en_texto(fila["ocurrido"]),
+            caduca=en_texto(caduca),
+            cliente=None if cliente is None else _mostrar_cliente(cliente),
+            suscripciones=[],
+            servicios_datos=[],
+            notificaciones=[],
+            resto=[],
+        )
+
 
 def _cuando(paso: Paso) -> tuple[datetime, str]:
     """By when it happened, not by how that is written: RFC 3339 has many texts for one instant."""
@@ -120,14 +163,18 @@ def _mostrar(fila: sa.RowMapping, facturas: Mapping[str, list[Factura]]) -> Susc
         estado=fila["estado"],
         motivo=motivos.texto(fila["motivo"]),
         detalle=fila["detalle"],
-        cliente=ClienteVisible(
-            codigo=fila["cliente_codigo"],
-            nombre=NombreVisible(nombres=fila["c_nombres"], apellidos=fila["c_apellidos"]),
-            usuario=fila["c_usuario"],
-            rut=DocumentoVisible(numero=fila["c_rut"]),
-            cedula=DocumentoVisible(numero=fila["c_cedula"]),
-            email=fila["c_email"],
-        ),
+        cliente=_mostrar_cliente(fila),
         plan=PlanVisible(codigo=fila["plan_codigo"], nombre=fila["plan_nombre"]),
         facturas=facturas.get(fila["id"], []),
+    )
+
+
+def _mostrar_cliente(fila: sa.RowMapping) -> ClienteVisible:
+    return ClienteVisible(
+        codigo=fila["cliente_codigo"],
+        nombre=NombreVisible(nombres=fila["c_nombres"], apellidos=fila["c_apellidos"]),
+        usuario=fila["c_usuario"],
+        rut=DocumentoVisible(numero=fila["c_rut"]),
+        cedula=DocumentoVisible(numero=fila["c_cedula"]),
+        email=fila["c_email"],
     )

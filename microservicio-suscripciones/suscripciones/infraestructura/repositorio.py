@@ -79,6 +79,18 @@ _CLIENTE = mapeo_llano(Cliente, salvo=("secuencia",))
 _FACTURA = Mapeo(_fila_de_factura, _factura_de)
 
 
+class RepositorioSuscripciones(Repositorio[Suscripcion]):
+    """Subscriptions, found by their client too."""
+
+    def __init__(self, transaccion: Transaccion, tabla: Tabla) -> None:
+        super().__init__(transaccion, tabla, _SUSCRIPCION, sujeto="id_suscripcion")
+
+    def de_cliente(self, codigo: str) -> Sequence[Suscripcion]:
+        """All of a client, locked."""
+        self.buscar("cliente_codigo", [codigo])
+        return [self._prestar(s) for s in self._vistos.values() if s.cliente_codigo == codigo]
+
+
 class RepositorioClientes(Repositorio[Cliente]):
     """Clients; for telling others about them, they are read without a lock.
 
@@ -94,7 +106,7 @@ class RepositorioClientes(Repositorio[Cliente]):
     def leer(self, codigo: str) -> Cliente:
         """As it stands, without a lock; without data where none of its subscriptions was ever applied."""
         visto = self._vistos.get(codigo)
-        if visto is not None:
+        if visto is not None and codigo not in self._idos:
             return visto
         if codigo not in self._sin_bloqueo:
             codigos = {codigo, *(s.cliente_codigo for s in self._suscripciones.cargados())}
@@ -175,7 +187,7 @@ class UnidadSuscripciones(Unidad):
     ) -> None:
         super().__init__(transaccion, NOMBRE, TRADUCCIONES)
         tablas = transaccion.tablas
-        suscripciones = Repositorio(transaccion, tablas["suscripciones"], _SUSCRIPCION, sujeto="id_suscripcion")
+        suscripciones = RepositorioSuscripciones(transaccion, tablas["suscripciones"])
         self.suscripciones = suscripciones
         self.clientes = RepositorioClientes(transaccion, tablas["clientes"], suscripciones)
         self.facturas = RepositorioFacturas(transaccion, tablas["facturas"])

@@ -80,7 +80,6 @@ sa.Index("facturas_periodo", facturas.c.id_suscripcion, facturas.c.periodo, uniq
 
 PROPIAS = {
     suscripciones.name: ("detalle",),
-    clientes.name: ("nombres", "apellidos", "usuario", "rut", "cedula", "email"),
     facturas.name: ("medio",),
 }
 """Where what is a person's stays, and in which columns."""

@@ -47,7 +47,8 @@ def ids(respuesta) -> list[str]:
 
 
 def test_cada_consulta_esta_en_estas_pruebas():
-    otras = {ListarPlanes.ruta, "/suscripciones", "/suscripciones/auditoria"}
+    otras = {ListarPlanes.ruta, "/suscripciones", "/suscripciones/auditoria", "/clientes/supresiones/{id_comando}"}
+    otras.add("/clientes/{cliente_codigo}/exportaciones/{id_comando}")
     assert {c.ruta for c in de_contexto("suscripciones")} == {*DE_UNA} | otras
 
 

@@ -10,7 +10,13 @@ import pytest
 
 from contratos import Mensaje, sagas
 from contratos.ejemplos import CREAR_SUSCRIPCION
-from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, PagarSuscripcion
+from contratos.suscripciones import (
+    CambiarPlanSuscripcion,
+    CancelarSuscripcion,
+    ClienteSuprimido,
+    PagarSuscripcion,
+    SuprimirCliente,
+)
 from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.dominio.dinero import Dinero
@@ -60,10 +66,11 @@ class Casa(CasaEnMemoria):
         self.reloj.avanzar(timedelta(**transcurrido).total_seconds())
 
     def procesar(self, *recibidos: Recibido) -> Collection[str]:
-        """Whatever is said is about what its cause is about."""
+        """Whatever is said is about what its cause is about, or about a subscription of the client that is."""
         antes = len(self.dichos)
         esperan = super().procesar(*recibidos)
-        assert {d.sobre.sujeto for d in self.dichos[antes:]} <= {r.sobre.sujeto for r in recibidos}
+        olvidadas = {d.sobre.sujeto for d in self.dichos[antes:] if isinstance(d.carga, ClienteSuprimido)}
+        assert {d.sobre.sujeto for d in self.dichos[antes:]} - olvidadas <= {r.sobre.sujeto for r in recibidos}
         return esperan
 
     # Commands, not handled yet
@@ -91,6 +98,9 @@ class Casa(CasaEnMemoria):
         bueno = {"id_factura": ultima, "monto": "49.90", "moneda": "USD", "medio": "tarjeta"}
         return self.comando(PagarSuscripcion(**{"id_suscripcion": "s-1", **bueno, **campos}), id_comando)
 
+    def supresion(self, codigo: str = "0001", id_comando: str = "o-1") -> Recibido:
+        return self.comando(SuprimirCliente(cliente_codigo=codigo), id_comando, id=codigo)
+
     # Handled: each answers the reason of its refusal
 
     def crear(self, codigo_plan: str = "pro", **mas: str) -> str | None:
@@ -104,6 +114,9 @@ class Casa(CasaEnMemoria):
 
     def pagar(self, id_comando: str = "p-1", **campos: str) -> str | None:
         return self.mandar(self.pago(id_comando, **campos))
+
+    def suprimir(self, codigo: str = "0001", id_comando: str = "o-1") -> str | None:
+        return self.mandar(self.supresion(codigo, id_comando))
 
     # What else happens
 

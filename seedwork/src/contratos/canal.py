@@ -3,7 +3,7 @@
 The rules themselves, one for each message, are in :mod:`contratos.canales`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from contratos.base import REGISTRO, Mensaje
@@ -31,11 +31,13 @@ class Canal:
 _REGLAS: dict[type[Mensaje], Canal] = {}
 
 
-def declarar(reglas: Mapping[type[Mensaje], Canal]) -> None:
-    """Add these rules; a message that has one gets these roles besides, as where a context comes later."""
+def declarar(reglas: Mapping[type[Mensaje], Canal]) -> Mapping[type[Mensaje], Canal]:
+    """Add these rules, and answer them; a message that has one gets these roles besides, as where a context comes
+    later."""
     for tipo, nueva in reglas.items():
         vieja = _REGLAS.get(tipo, Canal(frozenset(), frozenset(), frozenset()))
         _REGLAS[tipo] = Canal(vieja.dice | nueva.dice, vieja.oye | nueva.oye, vieja.mira | nueva.mira)
+    return reglas
 
 
 def canal(dice: str = "", oye: str = "", mira: str = "") -> Canal:
@@ -75,8 +77,3 @@ def oyentes() -> Mapping[str, list[type[Mensaje]]]:
     """Of each role that hears something, what."""
     todos = sorted({rol for tipo in REGISTRO.values() if tipo in _REGLAS for rol in _REGLAS[tipo].oye})
     return {rol: [t for t in REGISTRO.values() if t in _REGLAS and rol in _REGLAS[t].oye] for rol in todos}
-
-
-def roles() -> Collection[str]:
-    """Every role, the operator's among them; each has a token of its own."""
-    return sorted({OPERADOR, *(rol for regla in _REGLAS.values() for rol in regla.dice | regla.oye | regla.mira)})

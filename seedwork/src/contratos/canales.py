@@ -8,7 +8,7 @@ What each service has for itself besides, and what whoever operates may do, is i
 """
 
 from contratos.bff import AccesoNegado
-from contratos.canal import canal, declarar
+from contratos.canal import OPERADOR, canal, declarar
 from contratos.notificaciones import (
     ConfirmacionNotificacion,
     ErrorProcesamientoNotificacion,
@@ -50,10 +50,14 @@ from contratos.suscripciones import (
     CambioPlanIniciado,
     CambioPlanRechazado,
     CancelarSuscripcion,
+    ClienteSuprimido,
+    ComandoClienteRechazado,
     ComandoSuscripcionRechazado,
     CrearSuscripcion,
+    ExportarCliente,
     FacturaEmitida,
     PagarSuscripcion,
+    SuprimirCliente,
     SuscripcionActivada,
     SuscripcionAprovisionada,
     SuscripcionCancelada,
@@ -64,13 +68,15 @@ from contratos.suscripciones import (
 )
 
 # fmt: off
-declarar(
+CANALES = declarar(
     {
         # message                             who says it        who hears it                    who looks on
         CrearSuscripcion:               canal("bff",             "suscripciones",                "servicio-datos"),
         CambiarPlanSuscripcion:         canal("bff",             "suscripciones"),
         CancelarSuscripcion:            canal("bff",             "suscripciones"),
         PagarSuscripcion:               canal("bff",             "suscripciones"),
+        ExportarCliente:                canal("bff",             "suscripciones"),
+        SuprimirCliente:                canal("bff",             "suscripciones"),
         SuscripcionCreada:              canal("suscripciones",   "servicio-datos"),
         SuscripcionAprovisionada:       canal("suscripciones",   "notificaciones"),
         SuscripcionActivada:            canal("suscripciones",   "servicio-datos notificaciones"),
@@ -82,6 +88,8 @@ declarar(
         FacturaEmitida:                 canal("suscripciones"),
         SuscripcionPagada:              canal("suscripciones",   "notificaciones"),
         ComandoSuscripcionRechazado:    canal("suscripciones"),
+        ClienteSuprimido:               canal("suscripciones",   "servicio-datos notificaciones"),
+        ComandoClienteRechazado:        canal("suscripciones"),
         AccesoNegado:                   canal("bff",             "suscripciones"),
 
         CrearServicioDatos:             canal("bff",             "servicio-datos"),
@@ -121,3 +129,7 @@ declarar(
     }
 )
 # fmt: on
+"""The rule of every message of the platform's."""
+
+ROLES = sorted({OPERADOR, *(rol for regla in CANALES.values() for rol in regla.dice | regla.oye | regla.mira)})
+"""Every role, the operator's among them; each has a token of its own."""

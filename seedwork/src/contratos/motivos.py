@@ -54,6 +54,8 @@ SUSCRIPCION_TERMINADA = "SUSCRIPCION_TERMINADA"
 PLAN_EN_VIGOR = "PLAN_EN_VIGOR"
 PLAN_MODIFICADO = "PLAN_MODIFICADO"
 SAGA_EN_CURSO = "SAGA_EN_CURSO"
+CLIENTE_CON_SUSCRIPCION = "CLIENTE_CON_SUSCRIPCION"
+CLIENTE_SUPRIMIDO = "CLIENTE_SUPRIMIDO"
 FACTURA_DESCONOCIDA = "FACTURA_DESCONOCIDA"
 FACTURA_PAGADA = "FACTURA_PAGADA"
 FACTURA_ANULADA = "FACTURA_ANULADA"
@@ -145,6 +147,8 @@ TEXTOS: dict[str, str] = {
     PLAN_EN_VIGOR: "Ese plan ya es el de la suscripción.",
     PLAN_MODIFICADO: "El plan de la suscripción cambió.",
     SAGA_EN_CURSO: "La suscripción todavía tiene un cambio en curso.",
+    CLIENTE_CON_SUSCRIPCION: "El cliente todavía tiene una suscripción: cancele antes las que tenga.",
+    CLIENTE_SUPRIMIDO: "Se suprimieron los datos del cliente.",
     FACTURA_DESCONOCIDA: "La suscripción no tiene esa factura.",
     FACTURA_PAGADA: "La factura ya está pagada.",
     FACTURA_ANULADA: "La factura está anulada.",

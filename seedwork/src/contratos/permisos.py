@@ -35,7 +35,9 @@ from contratos.consultas.suscripciones import (
     ListarSagas,
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
+    ObtenerExportacion,
     ObtenerSaga,
+    ObtenerSupresion,
     ObtenerSuscripcion,
 )
 from contratos.procesamiento import (
@@ -52,7 +54,14 @@ from contratos.servicio_datos import (
     IniciarServicioDatos,
     TerminarServicioDatos,
 )
-from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
+from contratos.suscripciones import (
+    CambiarPlanSuscripcion,
+    CancelarSuscripcion,
+    CrearSuscripcion,
+    ExportarCliente,
+    PagarSuscripcion,
+    SuprimirCliente,
+)
 
 NADA, PROPIO, TODO = Alcance.NADA, Alcance.PROPIO, Alcance.TODO
 
@@ -76,6 +85,11 @@ PERMISOS = declarar(
         ListarSagas:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerComandoSuscripcion:   _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarPlanes:                _regla("",                        TODO,   TODO,   TODO,   TODO),
+
+        ExportarCliente:             _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
+        ObtenerExportacion:          _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
+        SuprimirCliente:             _regla("clientes:escribir",       PROPIO, NADA,   NADA,   TODO),
+        ObtenerSupresion:            _regla("clientes:leer",           PROPIO, NADA,   NADA,   TODO),
 
         CrearServicioDatos:          _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),
         IniciarServicioDatos:        _regla("servicios-datos:escribir",PROPIO, NADA,   NADA,   TODO),

@@ -48,6 +48,20 @@ class PagarSuscripcion(Mensaje):
     medio: str = campo(propio=True)
 
 
+@mensaje("suscripciones", "comando", sujeto="cliente_codigo")
+class ExportarCliente(Mensaje):
+    """Ask for all that is held of a client (contract §9). It copies nothing: for some days, its owners answer it."""
+
+    cliente_codigo: str = campo(requerido=True, forma="id")
+
+
+@mensaje("suscripciones", "comando", sujeto="cliente_codigo")
+class SuprimirCliente(Mensaje):
+    """Ask that a client be forgotten (contract §9, "Erasure and access"). Refused while anything of its is in force."""
+
+    cliente_codigo: str = campo(requerido=True, forma="id")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HechoSuscripcion(Mensaje):
     """What every fact about a Suscripcion carries: its ids, and its latest saga with both resource lists.
@@ -161,4 +175,25 @@ class ComandoSuscripcionRechazado(Mensaje):
     id_comando: str = ""
     comando: str = ""
     id_suscripcion: str = ""
+    motivo: str = ""
+
+
+@mensaje("suscripciones", "evento", sujeto="id_suscripcion")
+class ClienteSuprimido(Mensaje):
+    """Whose a subscription was is forgotten, by whoever keeps anything of it; told of each that a client had.
+
+    It does not say who that was. A subscription's id is never used again, so the fact holds for what arrives later too,
+    and touches nothing of a client who comes back under the same code.
+    """
+
+    id_suscripcion: str = ""
+
+
+@mensaje("suscripciones", "evento", sujeto="cliente_codigo")
+class ComandoClienteRechazado(Mensaje):
+    """A command about a client took no effect, and why (a code of :mod:`contratos.motivos`)."""
+
+    id_comando: str = ""
+    comando: str = ""
+    cliente_codigo: str = campo(requerido=True, forma="id")
     motivo: str = ""

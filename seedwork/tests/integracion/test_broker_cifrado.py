@@ -14,6 +14,7 @@ import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
 from rich.console import Console
+from tests.seguridad.puerto_tls import revisar
 
 from contratos.suscripciones import CrearSuscripcion
 from plataforma import sondas
@@ -26,6 +27,11 @@ from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 from seedwork.pruebas.taller import esperar
 
 pytestmark = [pytest.mark.integracion, pytest.mark.largo]
+SUITES = ",".join(
+    ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"]
+    + [f"TLS_ECDHE_{firma}_WITH_AES_{de}" for firma in ("ECDSA", "RSA") for de in ("256_GCM_SHA384", "128_GCM_SHA256")]
+)
+"""As docs/operacion.md has them."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,9 @@ def lugar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lugar]:
                 "tlsCertificateFilePath": str(certificado),
                 "tlsKeyFilePath": str(privada),
                 "tlsProtocols": "TLSv1.3,TLSv1.2",
+                "tlsCiphers": SUITES,
+                "webServiceTlsProtocols": "TLSv1.3,TLSv1.2",
+                "webServiceTlsCiphers": SUITES,
             }
 
     lugar = Lugar(puerto, puerto_admin, carpeta / "ca.pem", carpeta / "ajena.pem")
@@ -69,11 +78,11 @@ def lugar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lugar]:
     with (carpeta / "pulsar.log").open("wb") as salida:
         proceso = subprocess.Popen(orden, env=os.environ, stdout=salida, stderr=subprocess.STDOUT)
     try:
-        esperar(lambda: sondas.pulsar(broker.admin_url)() is None, 120)
+        esperar(lambda: sondas.pulsar(broker.admin_url)() is None, 180)
         yield lugar
     finally:
         proceso.terminate()
-        proceso.wait(30)
+        proceso.wait(60)
 
 
 def _publica(lugar: Lugar, quien: Credencial, nombre: str = "localhost") -> bool:
@@ -100,3 +109,9 @@ def test_con_su_api_de_administracion_igual(lugar: Lugar) -> None:
     for ca in (lugar.ajena, None):
         with pytest.raises(ErrorDeAprovisionamiento):
             Aprovisionador(url, quien=Credencial(ca=ca)).topicos([CrearSuscripcion])
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(("cual", "protocolo"), [("puerto", "pulsar"), ("puerto_admin", "http")])
+def test_de_su_tls_nada_esta_mal(lugar: Lugar, cual: str, protocolo: str) -> None:
+    assert revisar("localhost", getattr(lugar, cual), lugar.ca, protocolo) == []

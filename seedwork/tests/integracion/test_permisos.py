@@ -12,7 +12,7 @@ import pytest
 import urllib3
 from rich.console import Console
 
-from contratos import REGISTRO, canal
+from contratos import REGISTRO, canales
 from contratos.canal import OPERADOR
 from contratos.esquemas import publicados
 from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion
@@ -239,4 +239,4 @@ def test_lo_que_sobra_se_quita_y_lo_que_esta_se_deja(broker: Conexiones) -> None
 
 
 def test_los_tokens_de_la_corrida_son_los_de_la_tabla(broker: Conexiones) -> None:
-    assert set(broker.tokens) == {*canal.roles(), ADMINISTRADOR} == {*ROLES, ADMINISTRADOR}
+    assert set(broker.tokens) == {*canales.ROLES, ADMINISTRADOR} == {*ROLES, ADMINISTRADOR}

@@ -74,7 +74,8 @@ def test_de_una_cola_el_servidor_no_guarda_muestras(taller):
         "INSERT INTO outbox (topico, ce_id, tipo, fuente, sujeto, tiempo, correlacion, carga)"
         " SELECT 't', 'i', 't', 'f', 's', '', 'c', convert_to('ana', 'UTF8') FROM generate_series(1, 90)"
     )
-    muestras = "SELECT count(*) FROM pg_stats WHERE tablename = 'outbox' AND attname IN ('carga', 'propiedades')"
+    columnas = "('sujeto', 'carga', 'propiedades', 'quien')"
+    muestras = f"SELECT count(*) FROM pg_stats WHERE tablename = 'outbox' AND attname IN {columnas}"
     with como_dueno(taller.motor) as dueno:
         sin_muestras(dueno, {})
     with taller.dueno() as conexion:

@@ -202,7 +202,13 @@ def test_un_token_no_viaja_en_claro(monkeypatch, capsys, donde, cual):
     ("url", "vale"),
     [
         ("postgresql://s:c@base:5432/s", False),
-        ("postgresql://s:c@base:5432/s?sslmode=require", True),
+        ("postgresql://s:c@base:5432/s?sslmode=require", False),
+        ("postgresql://s:c@base:5432/s?sslmode=verify-ca", False),
+        # libpq takes the host from there, too.
+        ("postgresql://s:c@/s?host=base", False),
+        ("postgresql://s:c@localhost/s?hostaddr=10.0.0.3", False),
+        ("postgresql://s:c@/s?host=p:saludtech-s&hostaddr=10.0.0.3&sslmode=verify-full", True),
+        ("postgresql://s:c@/s?host=/var/run/postgresql", True),
         ("postgresql://s:c@base:5432/s?sslmode=prefer", False),
         ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslmode=disable", False),
         ("postgresql://s:c@base:5432/s?sslmode=verify-full&sslrootcert=/ca.pem", True),

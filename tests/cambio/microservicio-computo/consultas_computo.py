@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from contratos.acceso import Alcance, Permiso, declarar
 from contratos.consultas.base import PAGINA, SUSCRIPCION, Consulta, Cursor, Id, Pagina, Respuesta, campo, filtro
 
 
@@ -36,17 +35,3 @@ class ListarReservas(Consulta, contexto="computo", ruta="/computo", respuesta=Pa
 
 class ObtenerExistencias(Consulta, contexto="computo", ruta="/computo/existencias", respuesta=ExistenciasComputo):
     """Cuántas cuotas hay, y cuántas quedan."""
-
-
-declarar(
-    {
-        consulta: Permiso(
-            ambito="computo:leer",
-            cliente=Alcance.NADA,
-            clinica=Alcance.NADA,
-            investigador=Alcance.NADA,
-            operador=Alcance.TODO,
-        )
-        for consulta in (ListarReservas, ObtenerExistencias)
-    }
-)

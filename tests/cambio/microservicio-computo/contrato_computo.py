@@ -1,17 +1,6 @@
 """What the computo context says."""
 
 from contratos.base import Mensaje, mensaje, recurso
-from contratos.canal import canal, declarar
-from contratos.sagas import TransicionSaga
-from contratos.suscripciones import (
-    CambioPlanIniciado,
-    CambioPlanRechazado,
-    SuscripcionActivada,
-    SuscripcionCancelada,
-    SuscripcionCreada,
-    SuscripcionPlanModificado,
-    SuscripcionRechazada,
-)
 
 COMPUTO = recurso("computo", de="computo")
 """The resource that this context provides: a computing quota."""
@@ -24,21 +13,3 @@ class ComputoReservado(Mensaje):
     id_reserva: str = ""
     id_suscripcion: str = ""
     id_saga: str = ""
-
-
-_OIDOS = (
-    SuscripcionCreada,
-    CambioPlanIniciado,
-    SuscripcionActivada,
-    SuscripcionPlanModificado,
-    SuscripcionRechazada,
-    CambioPlanRechazado,
-    SuscripcionCancelada,
-)
-declarar(
-    {
-        ComputoReservado: canal("computo"),
-        TransicionSaga: canal("computo"),
-        **dict.fromkeys(_OIDOS, canal(oye="computo")),
-    }
-)

@@ -487,7 +487,7 @@ def _limpiar_comprimida(
         raise ApartarError(Motivo.DEMASIADO_GRANDE)
     extendida = datos.get(_EXTENDIDA)
     fragmentos = elemento.valor
-    assert isinstance(fragmentos, Fragmentos)  # noqa: S101 (its caller asked)
+    assert isinstance(fragmentos, Fragmentos)  # nosec B101 # noqa: S101 (its caller asked)
     donde = extendida.octetos if extendida is not None else None
     for tag in (_EXTENDIDA, _LARGOS, _TOTAL):
         # They would be false: frames may be shorter now.

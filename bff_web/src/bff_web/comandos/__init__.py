@@ -1,5 +1,5 @@
 """The commands that the door takes, a module per context."""
 
-from bff_web.comandos import procesamiento, servicio_datos, suscripciones
+from bff_web.comandos import clientes, procesamiento, servicio_datos, suscripciones
 
-COMANDOS = (*suscripciones.COMANDOS, *servicio_datos.COMANDOS, *procesamiento.COMANDOS)
+COMANDOS = (*suscripciones.COMANDOS, *clientes.COMANDOS, *servicio_datos.COMANDOS, *procesamiento.COMANDOS)

@@ -105,7 +105,8 @@ class Recurso:
 
     Attributes:
         id: the name of its id: in the route, else made by the client, else made here.
-        consulta: the query that shows one, with its id to be filled in.
+        consulta: the query that shows one, with its id to be filled in; or ``id_comando``, by that name, where what is
+            shown is the command's own.
         consulta_comando: the query for a command's fate, likewise.
         aceptado, etiqueta: for the documentation.
     """

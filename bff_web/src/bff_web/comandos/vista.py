@@ -63,6 +63,8 @@ def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subida
     app.corrientes = {ruta for comando in COMANDOS if comando.formularios for ruta in comando.rutas}
 
 
+CLIENTE = "cliente_codigo"
+"""The id, in a command's address, of the client that it is about."""
 ORDEN = " (POST)"
 """Ends the names of the routes that take commands: a query may have the same address."""
 SOLO_POST = " (solo POST)"
@@ -106,7 +108,7 @@ def _vista(
         quien = app.identificar()
         exigir_ids(ids)
         cuerpo = await leer()
-        exigir_a_nombre_propio(quien, regla, cuerpo.a_nombre_de)
+        exigir_a_nombre_propio(quien, regla, cuerpo.a_nombre_de or ids.get(CLIENTE, ""))
         cabeceras = flask.request.headers
         clave = cabeceras.get(idempotencia.CABECERA)
         ruta = comando.rutas[0].format(**ids)
@@ -114,7 +116,7 @@ def _vista(
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
         # Where a trusted proxy serves us under an address of its own, that is part of ours.
         raiz = flask.request.root_path
-        consulta = raiz + recurso.consulta.format(id_recurso)
+        consulta = raiz + recurso.consulta.format(id_recurso, id_comando=identidad.id_comando)
         aceptado = {
             "id_comando": identidad.id_comando,
             recurso.id: id_recurso,

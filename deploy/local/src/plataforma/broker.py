@@ -98,6 +98,7 @@ class BrokerIncrustado:
             *([_JAVA_DE_PASO] if self.de_paso else []),
             "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
+            "-Djdk.tls.rejectClientInitiatedRenegotiation=true",
             f"-Djava.io.tmpdir={temporal}",
             f"-Dlog4j2.configurationFile={log4j2}",
             "-Dbookkeeper.metadata.bookie.drivers=org.apache.pulsar.metadata.bookkeeper.PulsarMetadataBookieDriver",

@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from plataforma.secretos import escribir_privado
@@ -46,7 +47,7 @@ class Credenciales:
             "authenticationEnabled": "true",
             "authenticationProviders": "org.apache.pulsar.broker.authentication.AuthenticationProviderToken",
             "authenticateMetricsEndpoint": "true",
-            "tokenPublicKey": f"data:;base64,{base64.b64encode(self._publica()).decode()}",
+            "tokenPublicKey": f"data:;base64,{base64.b64encode(self.publica()).decode()}",
             "tokenPublicAlg": _ALGORITMO,
             "authorizationEnabled": "true",
             "superUserRoles": ADMINISTRADOR,
@@ -54,7 +55,15 @@ class Credenciales:
             "brokerClientAuthenticationParameters": f"token:{self.token(ADMINISTRADOR)}",
         }
 
-    def _publica(self) -> bytes:
+    def es_de(self, token: str, rol: str) -> bool:
+        """Whether a token is a role's that this key has signed."""
+        try:
+            return jwt.decode(token, ECKey.import_key(self.pem), algorithms=[_ALGORITMO]).claims.get("sub") == rol
+        except (JoseError, ValueError):
+            return False
+
+    def publica(self) -> bytes:
+        """The half that the broker has, in DER, which it reads no other form of."""
         privada = serialization.load_pem_private_key(self.pem, None)
         return privada.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import sys
 import time
-import xmlrpc.client
+import xmlrpc.client  # nosec B411 # supervisord alone answers, which we start, on the loopback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path

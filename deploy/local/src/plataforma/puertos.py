@@ -80,7 +80,7 @@ def libres(cuantos: int) -> list[int]:
     Raises ErrorPlataforma where there are not so many.
     """
     encontrados: list[int] = []
-    for numero in random.sample(_RANGO_LIBRE, len(_RANGO_LIBRE)):
+    for numero in random.sample(_RANGO_LIBRE, len(_RANGO_LIBRE)):  # nosec B311 # an even spread, not a secret
         if numero not in _hallados and _apartar(numero) and esta_libre(numero):
             _hallados.add(numero)
             encontrados.append(numero)

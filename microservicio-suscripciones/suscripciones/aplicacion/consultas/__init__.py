@@ -8,7 +8,9 @@ from contratos.consultas.suscripciones import (
     ListarSagas,
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
+    ObtenerExportacion,
     ObtenerSaga,
+    ObtenerSupresion,
     ObtenerSuscripcion,
 )
 from seedwork.aplicacion.consultas import Respondedor
@@ -16,7 +18,9 @@ from suscripciones.aplicacion.consultas.listar_planes import listar_planes
 from suscripciones.aplicacion.consultas.listar_sagas import listar_sagas
 from suscripciones.aplicacion.consultas.listar_suscripciones import listar_suscripciones
 from suscripciones.aplicacion.consultas.obtener_comando_suscripcion import obtener_comando_suscripcion
+from suscripciones.aplicacion.consultas.obtener_exportacion import obtener_exportacion
 from suscripciones.aplicacion.consultas.obtener_saga import obtener_saga
+from suscripciones.aplicacion.consultas.obtener_supresion import obtener_supresion
 from suscripciones.aplicacion.consultas.obtener_suscripcion import obtener_suscripcion
 
 CONSULTAS: Mapping[type[Consulta], Respondedor] = {
@@ -26,4 +30,6 @@ CONSULTAS: Mapping[type[Consulta], Respondedor] = {
     ListarSagas: listar_sagas,
     ObtenerComandoSuscripcion: obtener_comando_suscripcion,
     ListarPlanes: listar_planes,
+    ObtenerExportacion: obtener_exportacion,
+    ObtenerSupresion: obtener_supresion,
 }

@@ -81,6 +81,7 @@ class ListarServiciosDatos(
 ):
     """Servicios de datos, por páginas."""
 
+    cliente: Id | None = filtro("El código del cliente.")
     suscripcion: Id | None = filtro("La suscripción a la que sirven.")
     estado: EstadoServicioDatos | None = filtro("Cómo están.")
     cursor: Cursor | None = filtro(PAGINA)

@@ -18,6 +18,8 @@ from contratos.consultas.base import (
     filtro,
 )
 from contratos.consultas.comandos import DestinoComando
+from contratos.consultas.notificaciones import Notificacion
+from contratos.consultas.servicio_datos import ServicioDatos
 
 EstadoSuscripcion = Literal["PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA"]
 ResultadoPaso = Literal["HECHO", "RECHAZADO", "FALLIDO", "OMITIDO"]
@@ -135,6 +137,43 @@ class Plan(Respuesta):
     )
 
 
+class Exportacion(Respuesta):
+    """Todo lo que se guarda de un cliente, reunido al preguntarlo. No se guarda en ninguna parte."""
+
+    id_comando: str = campo("El que la pidió.", COMANDO)
+    pedida: str = campo("Cuándo se pidió, en UTC (RFC 3339).", "2026-02-01T09:10:02.104Z")
+    caduca: str = campo("Hasta cuándo se puede leer, en UTC (RFC 3339).", "2026-02-08T09:10:02.104Z")
+    cliente: ClienteVisible | None = campo(
+        "Sus datos; nulo si no hay ninguno.",
+        ClienteVisible.ejemplo(),
+    )
+    suscripciones: list[Suscripcion] = campo("Las suyas, con sus facturas.")
+    servicios_datos: list[ServicioDatos] = campo("Los de sus suscripciones.")
+    notificaciones: list[Notificacion] = campo("Lo que se le ha contado.")
+    resto: list[str] = campo("Dónde sigue cada lista que es demasiado larga para venir entera.", [])
+
+
+class LoQueQueda(Parte):
+    """Un lugar donde queda algo del cliente tras su supresión."""
+
+    donde: str = campo("Dónde.", "Las cartas muertas.")
+    que: str = campo("Qué queda ahí.", "Los mensajes que no se pudieron atender, cifrados.")
+    hasta: str | None = campo(
+        "Hasta cuándo, como mucho, en UTC (RFC 3339); nulo si se conserva, o ya no depende de la plataforma.",
+        "2026-02-08T21:10:02.104Z",
+    )
+
+
+class Supresion(Respuesta):
+    """Qué fue de una supresión: lo que se borró entonces, y lo que caduca después, con su lugar y su fecha."""
+
+    id_comando: str = campo("El que dio la respuesta 202.", COMANDO)
+    estado: Literal["APLICADO", "RECHAZADO"] = campo("Si tuvo efecto.", "APLICADO")
+    motivo: str | None = campo(MOTIVO)
+    ocurrida: str = campo("Cuándo se decidió, en UTC (RFC 3339).", "2026-02-01T09:10:02.104Z")
+    queda: list[LoQueQueda] = campo("Lo que queda; nada si se rechazó.")
+
+
 class PaginaPlanes(Pagina):
     """El catálogo de planes."""
 
@@ -182,3 +221,23 @@ class ObtenerComandoSuscripcion(
 
 class ListarPlanes(Consulta, contexto="suscripciones", ruta="/planes", respuesta=PaginaPlanes):
     """El catálogo de planes."""
+
+
+class ObtenerSupresion(
+    Consulta, contexto="suscripciones", ruta="/clientes/supresiones/{id_comando}", respuesta=Supresion
+):
+    """Qué fue de la supresión de un cliente, y qué caduca dónde y cuándo."""
+
+    id_comando: Id = campo("El comando que la pidió.")
+
+
+class ObtenerExportacion(
+    Consulta,
+    contexto="suscripciones",
+    ruta="/clientes/{cliente_codigo}/exportaciones/{id_comando}",
+    respuesta=Exportacion,
+):
+    """Todo lo que se guarda de un cliente."""
+
+    cliente_codigo: Id = campo("El cliente.")
+    id_comando: Id = campo("El comando que lo pidió.")

@@ -36,7 +36,7 @@ class EntornoReal:
     """The machine's own clocks, UUIDv7 (RFC 9562 §5.7), and the operating system's entropy as a seed."""
 
     def __init__(self) -> None:
-        self.azar = random.Random()  # noqa: S311 - an even spread, not a secret
+        self.azar = random.Random()  # nosec B311 # noqa: S311 - an even spread, not a secret
         self.ahora = partial(datetime.now, UTC)
         self.monotono = time.monotonic
 

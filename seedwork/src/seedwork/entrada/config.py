@@ -78,10 +78,6 @@ def _carpeta(ruta: Path) -> Path:
     return ruta
 
 
-_CIFRADAS = (["require"], ["verify-ca"], ["verify-full"])
-"""libpq's words for a connection that is encrypted; by the last one alone the server is known by its name."""
-
-
 def en_claro(secreto: SecretStr | None) -> str | None:
     """A secret as it is, where there is one."""
     return None if secreto is None else secreto.get_secret_value()
@@ -333,11 +329,15 @@ class ConfigServicio(ConfigDeMensajes):
                 ("DATABASE_URL_MIGRACION", self.database_url_migracion),
             ):
                 partes = urlsplit(url or "")
-                cifrada = parse_qs(partes.query).get("sslmode") in _CIFRADAS
-                if partes.hostname and not es_de_esta_maquina(partes.hostname) and not cifrada:
+                dichos = parse_qs(partes.query)
+                # Of libpq's words for a connection that is encrypted, the one by which the server is known by its name.
+                conocida = dichos.get("sslmode") == ["verify-full"]
+                # A host may stand there, too; one that begins with a slash is a socket's folder.
+                hosts = {partes.hostname or "", *dichos.get("host", ()), *dichos.get("hostaddr", ())} - {""}
+                if not conocida and not all(es_de_esta_maquina(h) or h.startswith("/") for h in hosts):
                     raise ValueError(
-                        f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full, o "
-                        "require al menos: una clave no viaja en claro"
+                        f"con AUTENTICACION=oidc, {variable} de otra máquina ha de llevar sslmode=verify-full: una "
+                        "clave no viaja en claro, ni hacia cualquiera"
                     )
         return self
 

@@ -45,13 +45,13 @@ _OUTBOX = sa.text(f"""
         SELECT id, extract(epoch FROM clock_timestamp() - creado) AS edad
         FROM outbox WHERE enviado IS NULL ORDER BY fragmento, id LIMIT 1
     ) AS primera ON true
-""")  # noqa: S608 — our own text
+""")  # nosec B608 # noqa: S608 — our own text
 # In its key's order: else it might be read from the table's beginning, where others' rows may stand, or dead ones.
 _ESPERAS = sa.text(f"""
     SELECT count(*) FROM (
         SELECT FROM esperas WHERE consumidor = :consumidor ORDER BY ce_id LIMIT {metricas.CUENTA_MAXIMA}
     ) AS contadas
-""")  # noqa: S608 — our own text
+""")  # nosec B608 # noqa: S608 — our own text
 
 
 class _ConProblemas(Protocol):

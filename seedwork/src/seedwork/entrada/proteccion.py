@@ -12,7 +12,7 @@ _SIEMPRE = {
     # Whatever says nothing else of itself may be somebody's.
     "Cache-Control": "no-store",
 }
-_POR_TLS = "max-age=31536000"
+_POR_TLS = "max-age=31536000; includeSubDomains"
 
 
 def proteger(cabeceras: Headers, *, por_tls: bool = False) -> None:
@@ -20,7 +20,7 @@ def proteger(cabeceras: Headers, *, por_tls: bool = False) -> None:
 
     Args:
         cabeceras: the answer's.
-        por_tls: whether its client came by TLS, and is to keep to it for a year.
+        por_tls: whether its client came by TLS, and is to keep to it for a year, with all that is named beneath it.
     """
     for nombre, valor in _SIEMPRE.items():
         cabeceras.setdefault(nombre, valor)

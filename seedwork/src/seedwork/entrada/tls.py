@@ -3,6 +3,10 @@
 import ssl
 from pathlib import Path
 
+SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""What a server speaks of TLS 1.2: with forward secrecy, and authenticating what it encrypts (RFC 9325 §4.2). Of 1.3
+all suites are so."""
+
 
 def de_servidor(certificado: Path | None, clave: Path | None) -> ssl.SSLContext | None:
     """What a server talks with that has a certificate; None where it has none, and talks in the clear.
@@ -18,6 +22,9 @@ def de_servidor(certificado: Path | None, clave: Path | None) -> ssl.SSLContext 
         return None
     contexto = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     contexto.minimum_version = ssl.TLSVersion.TLSv1_2
+    contexto.set_ciphers(SUITES)
+    # A client that begins anew again and again would have us work for nothing (RFC 9325 §3.5).
+    contexto.options |= ssl.OP_NO_RENEGOTIATION
     contexto.load_cert_chain(certificado, clave)
     return contexto
 

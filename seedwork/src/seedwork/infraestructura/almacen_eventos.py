@@ -109,6 +109,33 @@ _ANEXAR = sa.insert(eventos).returning(eventos.c.flujo, eventos.c.version, event
 _FLUJOS = sa.select(eventos).where(entre(eventos.c.flujo, "flujos")).order_by(eventos.c.flujo, eventos.c.version)
 
 
+class Candado(Protocol):
+    """Keeps some of an event's fields under keys that can be destroyed: what can't be removed can be forgotten."""
+
+    def cerrar(self, datos: Datos) -> Datos:
+        """An event's fields as they are kept."""
+        ...
+
+    def abrir(self, varios: Sequence[Datos]) -> Sequence[Datos]:
+        """The inverse, of several events. What no key opens any more is empty."""
+        ...
+
+
+class SinCandado:
+    """All is kept as it is."""
+
+    def cerrar(self, datos: Datos) -> Datos:
+        """As it is."""
+        return datos
+
+    def abrir(self, varios: Sequence[Datos]) -> Sequence[Datos]:
+        """As they are."""
+        return varios
+
+
+SIN_CANDADO = SinCandado()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventoGuardado:
     """An event as a projection sees it.
@@ -172,6 +199,7 @@ class RepositorioEventos(Mapa[A]):
         catalogo: which events are kept, and how.
         vacio: makes the aggregate before its first event, of its id.
         proyectar: brings the views up to what was just appended, in the same transaction.
+        candado: what of an event is kept under keys.
     """
 
     def __init__(
@@ -183,9 +211,11 @@ class RepositorioEventos(Mapa[A]):
         proyectar: Callable[[Sequence[EventoGuardado]], None],
         *,
         sujeto: str = "",
+        candado: Candado = SIN_CANDADO,
     ) -> None:
         super().__init__(transaccion)
         self.nombre_sujeto = sujeto
+        self._candado = candado
         self._entorno = transaccion.entorno
         self._flujos = flujos
         self._catalogo = catalogo
@@ -207,7 +237,8 @@ class RepositorioEventos(Mapa[A]):
         if not faltan:
             return
         self._ausentes.update(faltan)
-        for id, flujo in groupby(self._flujos.leer(faltan), key=itemgetter("flujo")):
+        filas = abiertas(self._flujos.leer(faltan), self._candado)
+        for id, flujo in groupby(filas, key=itemgetter("flujo")):
             self._recordar(id, list(flujo))
 
     def anotar(self, agregado: Agregado, evento: EventoDominio, causa: Sobre) -> None:
@@ -249,7 +280,7 @@ class RepositorioEventos(Mapa[A]):
             "version": version + 1,
             "tipo": nombre,
             "esquema": esquema,
-            "datos": datos,
+            "datos": self._candado.cerrar(datos),
             "metadatos": metadatos,
             "ocurrido": self._entorno.ahora(),
         }
@@ -266,15 +297,24 @@ class RepositorioEventos(Mapa[A]):
         self._vistos[id] = agregado
 
 
-def guardados(filas: Iterable[sa.Row[Any]], catalogo: CatalogoEventos) -> Iterator[EventoGuardado]:
+def abiertas(filas: Iterable[Any], candado: Candado) -> Sequence[Mapping[str, Any]]:
+    """Rows of ``eventos`` with their fields as they were before they were kept."""
+    leidas = list(filas)
+    abiertos = candado.abrir([fila["datos"] for fila in leidas])
+    return [{**fila, "datos": datos} for fila, datos in zip(leidas, abiertos, strict=True)]
+
+
+def guardados(
+    filas: Iterable[Any], catalogo: CatalogoEventos, candado: Candado = SIN_CANDADO
+) -> Iterator[EventoGuardado]:
     """Rows of ``eventos`` as a projection sees them."""
-    for fila in filas:
+    for fila in abiertas(filas, candado):
         yield EventoGuardado(
-            flujo=fila.flujo,
-            version=fila.version,
-            orden=fila.orden,
-            evento=catalogo.leer(fila.tipo, fila.esquema, fila.datos),
-            ocurrido=fila.ocurrido,
+            flujo=fila["flujo"],
+            version=fila["version"],
+            orden=fila["orden"],
+            evento=catalogo.leer(fila["tipo"], fila["esquema"], fila["datos"]),
+            ocurrido=fila["ocurrido"],
         )
 
 

@@ -117,9 +117,8 @@ class LecturaDeComandos:
 
     def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
         """A command's fate; None until it was handled, and for whoever it is none of the business of."""
-        with self._motor.connect() as conexion:
-            fila = conexion.execute(_COMANDO, {"id_comando": id_comando}).mappings().one_or_none()
-        if fila is None or not acceso.es_titular(fila["titular"]):
+        fila = self._comando(id_comando, acceso)
+        if fila is None:
             return None
         return DestinoComando(
             id_comando=fila["id_comando"],
@@ -127,6 +126,12 @@ class LecturaDeComandos:
             estado=fila["estado"],
             motivo=motivos.texto(fila["motivo"]),
         )
+
+    def _comando(self, id_comando: str, acceso: Acceso) -> sa.RowMapping | None:
+        """The row of its fate, where that is within reach."""
+        with self._motor.connect() as conexion:
+            fila = conexion.execute(_COMANDO, {"id_comando": id_comando}).mappings().one_or_none()
+        return fila if fila is not None and acceso.es_titular(fila["titular"]) else None
 
 
 def _huella(orden: sa.Column[int], filtros: Mapping[sa.Column[Any], str]) -> str:

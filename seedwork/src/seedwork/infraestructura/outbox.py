@@ -42,7 +42,7 @@ _DIRIGIR = sa.text(f"""
         sesion = excluded.sesion, renovado = clock_timestamp()
         WHERE actual.titular = excluded.titular OR NOT ({_EN_VIGOR})
     RETURNING titular
-""")  # noqa: S608 — our own text
+""")  # nosec B608 # noqa: S608 — our own text
 _CEDER = sa.text("DELETE FROM mandos WHERE fragmento = :fragmento AND titular = :yo")
 # A lead that has lapsed is still one for as long as nobody else has taken it. Without it there is no row at all; with
 # it and nothing to send, one whose id is null.

@@ -139,6 +139,21 @@ class Repositorio(Mapa[A]):
         self._idos.add(agregado.id)
         self._regresos.append(partial(self._idos.discard, agregado.id))
 
+    def agregar(self, agregado: A, /) -> None:
+        """Take in an aggregate that is new; one with its id may have been, and be done with.
+
+        Raises:
+            RuntimeError: there is one with its id.
+        """
+        if agregado.id in self._idos:
+            self._regresos.append(partial(self._reponer, self._vistos.pop(agregado.id)))
+            self._idos.discard(agregado.id)
+        super().agregar(agregado)
+
+    def _reponer(self, ido: A) -> None:
+        self._vistos[ido.id] = ido
+        self._idos.add(ido.id)
+
     def precargar(self, ids: Collection[str], /) -> None:
         """Load several at once, in the order of their ids, so that two batches can't wait for each other."""
         faltan = [i for i in ids if i not in self._vistos]
@@ -147,8 +162,9 @@ class Repositorio(Mapa[A]):
             self._recordar_todas(self._tabla.leer("id", faltan))
 
     def cargados(self) -> Collection[A]:
-        """All that it has loaded or taken in so far; to look at, since what changes must go through :meth:`obtener`."""
-        return self._vistos.values()
+        """All that it has loaded or taken in so far, and that is still there; to look at, since what changes must go
+        through :meth:`obtener`."""
+        return [agregado for id, agregado in self._vistos.items() if id not in self._idos]
 
     def buscar(self, columna: str, valores: Collection[str], *, salvo: tuple[str, str] | None = None) -> Sequence[A]:
         """The aggregates with one of these values in a column, locked; and not those with that other one."""

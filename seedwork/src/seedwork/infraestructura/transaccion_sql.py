@@ -37,7 +37,7 @@ _SIN_INTENTOS = """
     )
 """
 _RECIBIR = sa.text(f"WITH {_SIN_INTENTOS}" + _NUEVOS)
-_RECIBIR_LOTE = sa.text(f"WITH {_SIN_INTENTOS}, terminado AS (DELETE FROM lotes WHERE id = :lote)" + _NUEVOS)  # noqa: S608
+_RECIBIR_LOTE = sa.text(f"WITH {_SIN_INTENTOS}, terminado AS (DELETE FROM lotes WHERE id = :lote)" + _NUEVOS)  # nosec B608 # noqa: S608
 _DEVOLVER = sa.text("DELETE FROM inbox WHERE consumidor = :consumidor AND ce_id = ANY(:ids)")
 _RETIRAR = sa.text("""
     WITH sin_espera AS (DELETE FROM esperas WHERE consumidor = :consumidor AND ce_id = :ce_id),
@@ -70,7 +70,7 @@ _EN_ESPERA = sa.text(f"""
         SELECT * FROM esperas WHERE consumidor = :consumidor AND ce_id = ANY(CAST(:ids AS text[]))
     ) AS que_esperan
     ORDER BY turno
-""")  # noqa: S608 — the same text twice
+""")  # nosec B608 # noqa: S608 — the same text twice
 # In the order of the arrays: they take their turns as they came.
 _APLAZAR = sa.text("""
     WITH sin_intentos AS (DELETE FROM intentos WHERE consumidor = :consumidor AND ce_id = ANY(:ids))
@@ -352,7 +352,7 @@ def _actualizar(conexion: sa.Connection, tabla: sa.Table, filas: Sequence[Mappin
     """Update rows, found by their column ``id``: one statement, and one parameter that holds them all as JSON."""
     asignaciones = ", ".join(f"{c} = nueva.{c}" for c in filas[0] if c != "id")
     sentencia = sa.text(
-        f"UPDATE {tabla.name} AS vieja SET {asignaciones}"  # noqa: S608 — names of our own columns
+        f"UPDATE {tabla.name} AS vieja SET {asignaciones}"  # nosec B608 # noqa: S608 — names of our own columns
         f" FROM json_populate_recordset(NULL::{tabla.name}, :filas) AS nueva WHERE vieja.id = nueva.id"
     )
     conexion.execute(sentencia, {"filas": json.dumps(filas, ensure_ascii=False, default=_a_json)})

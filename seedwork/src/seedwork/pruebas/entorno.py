@@ -69,7 +69,7 @@ class EntornoSimulado:
         self.desfase_s = desfase_s
         self._semilla = str(semilla)
         # A text, not its hash: Python's own differs from process to process.
-        self.azar = random.Random(self._semilla)  # noqa: S311 - an even spread, not a secret
+        self.azar = random.Random(self._semilla)  # nosec B311 # noqa: S311 - an even spread, not a secret
         self._nodo = sha256(self._semilla.encode()).hexdigest()[:12]
         self._ultimo = (0, 0)
 

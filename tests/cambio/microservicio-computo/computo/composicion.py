@@ -6,6 +6,7 @@ from pathlib import Path
 import flask
 import sqlalchemy as sa
 
+import reglas_computo
 from computo import NOMBRE
 from computo.aplicacion.manejadores import MANEJADORES
 from computo.aplicacion.traducciones import TRADUCCIONES
@@ -23,6 +24,7 @@ from seedwork.entrada.servicio import Servicio
 @cache
 def servicio() -> Servicio:
     """This service, put together from its settings."""
+    reglas_computo.declarar()
     config = cargar(Config)
     unidad = partial(UnidadComputo, existencias=ExistenciasSQL)
 

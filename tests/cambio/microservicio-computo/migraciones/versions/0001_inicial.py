@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.execute(ddl.MENSAJERIA_V2)
     op.execute(ddl.MENSAJERIA_V3)
     op.execute(ddl.MENSAJERIA_V4)
+    op.execute(ddl.MENSAJERIA_V5)
     op.execute("""
         CREATE TABLE reservas (
             id text PRIMARY KEY,

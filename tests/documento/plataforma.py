@@ -1,0 +1,58 @@
+"""A whole platform of its own, and tokens for whoever asks it."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from plataforma.ajustes import leer_ajustes_libres
+from plataforma.corrida import correr
+from plataforma.identidad import DESARROLLO_CLAVE
+from plataforma.puertos import LOCAL
+
+NADIE = "nadie"
+QUIENES: Mapping[str, tuple[str, ...]] = {
+    "cliente": ("--rol=cliente", "--cliente=0001"),
+    "clinica": ("--rol=clinica", "--clinica=hospital-del-norte"),
+    "investigador": ("--rol=investigador",),
+    "operador": ("--rol=operador",),
+    NADIE: (),
+}
+"""Who asks, and what `saludtech token` is told for it."""
+
+
+@dataclass(frozen=True)
+class Viva:
+    """A platform that runs.
+
+    Attributes:
+        url: its door's address.
+        clave: the file of the key that its callers' tokens come from; there is none where nobody is asked who they are.
+    """
+
+    url: str
+    clave: Path
+
+    def token(self, quien: str) -> str:
+        """One of `QUIENES`' own; empty for nobody."""
+        if not (opciones := QUIENES[quien]):
+            return ""
+        orden = (str(Path(sys.executable).parent / "saludtech"), "token", f"--clave={self.clave}", *opciones)
+        return subprocess.run(orden, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@contextmanager
+def plataforma(consola: Console, autenticacion: str = "ninguna") -> Iterator[Viva]:
+    """A platform in the body, gone with its state after it."""
+    with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
+        raiz = Path(carpeta)
+        elegir = partial(leer_ajustes_libres, raiz, autenticacion=autenticacion)
+        with correr(elegir, raiz, raiz / ".local", consola, de_paso=True) as corrida:
+            puerto = corrida.ajustes.puerto("bff_puerto").numero
+            yield Viva(f"http://{LOCAL}:{puerto}", corrida.estado / "identidad" / DESARROLLO_CLAVE)
