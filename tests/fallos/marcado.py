@@ -37,6 +37,7 @@ from contratos.servicio_datos import (
 )
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion
 from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.cloudevents import a_propiedades
@@ -272,7 +273,7 @@ class Marcado:
             n.pregunta(ruta)
 
     def lo_que_nadie_puede_leer(self) -> None:
-        """Straight onto the topics: what can't be decoded, what its handler can't keep, and what lies nowhere."""
+        """Straight onto the topics: what can't be decoded, what no database can keep, and what lies nowhere."""
         cliente, marca = crear_cliente(self._plataforma.servidores.pulsar_url), self.marca("ilegible")
         try:
             for tipo in (
@@ -298,7 +299,13 @@ class Marcado:
         productor = cliente.create_producer(
             mensaje.topico, schema=EsquemaCodificado(None, schema_definition=mensaje.esquema)
         )
-        sobre = Sobre.nuevo(mensaje, fuente="/olvido", sujeto=sujeto or secrets.token_hex(8), entorno=EntornoReal())
+        sobre = Sobre.nuevo(
+            mensaje,
+            fuente="/olvido",
+            sujeto=sujeto or secrets.token_hex(8),
+            entorno=EntornoReal(),
+            quien=Quien(id=f"u-{self.marca('quien')}", roles=frozenset({"operador"})),
+        )
         carga = avro.codificar(mensaje, sobre)
         productor.send(carga, properties=a_propiedades(sobre, mensaje.topico), partition_key="k")
 

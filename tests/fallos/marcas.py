@@ -14,7 +14,9 @@ import json
 import os
 import random
 import re
+import resource
 import secrets
+import signal
 import string
 import sys
 import tempfile
@@ -22,7 +24,7 @@ import urllib.parse
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -317,13 +319,16 @@ class Escena:
     def sin_correo(self) -> None:
         """The mail server says no, in each of its ways; then takes the letters after all."""
         self.como("operador")
-        averias = ({"RCPT": "451 4.3.0 not now"}, {"MAIL": "530 5.7.0 authenticate"}, {"RCPT": "550 5.1.1 nobody"})
-        for averia in averias:
-            self.plataforma.buzon.averias = averia
-            pedida = self.marcado.pedida("free")
-            hasta(lambda suya=pedida: suya.sus_notificaciones(), "hay algo que decirle")
-        self.plataforma.buzon.averias = {}
-        pedida.queda("RECHAZADA")
+        buzon = self.plataforma.buzon
+        buzon.averias = {"RCPT": "550 5.1.1 nobody"}
+        self.marcado.pedida("free").su_notificacion_queda("SUSCRIPCION_ACTIVA", "FALLIDA")
+        pedidas = []
+        for buzon.averias in ({"RCPT": "451 4.3.0 not now"}, {"MAIL": "530 5.7.0 authenticate"}):
+            pedidas.append(self.marcado.pedida("free"))
+            hasta(lambda: self._intentadas() == len(pedidas), "su carta se intentó, y se intentará otra vez")
+        buzon.averias = {}
+        for pedida in pedidas:
+            pedida.su_notificacion_queda("SUSCRIPCION_ACTIVA", "CONFIRMADA")
 
     def sin_nadie(self) -> None:
         """Workers that die with what they have in hand; a broker and a database that are away: 5xx."""
@@ -340,6 +345,9 @@ class Escena:
         for trabajador in trabajadores:
             trabajador.arrancar()
         hasta(lambda: self._cuantos("intentos > 0"), "un archivo está en manos de alguien")
+        # One of them as if by a fault of its own: the system would write its memory to a file.
+        os.killpg(trabajadores[0].pid, signal.SIGABRT)
+        hasta(lambda: trabajadores[0].caido, "acaba por su cuenta")
         for trabajador in trabajadores:
             trabajador.matar()
             trabajador.arrancar()
@@ -364,7 +372,7 @@ class Escena:
     def lo_que_nadie_puede_leer(self) -> None:
         """Messages that become dead letters; an operator lists, shows and replays them."""
         self.marcado.lo_que_nadie_puede_leer()
-        for servicio, cuantas in (("procesamiento", 8), ("suscripciones", 5)):
+        for servicio, cuantas in (("procesamiento", 8), ("suscripciones", 4)):
 
             def estan(servicio: str = servicio, cuantas: int = cuantas) -> str | None:
                 lista = self.plataforma.ordenar(servicio, "cartas", "list")
@@ -372,12 +380,10 @@ class Escena:
 
             lista = hasta(estan, f"están entre las cartas de {servicio}", segundos=90)
             self.letras.append(lista.encode())
-            for linea in lista.splitlines():
-                self.letras.append(
-                    self.plataforma.ordenar(servicio, "cartas", "show", json.loads(linea)["id"]).encode()
-                )
-            primera = json.loads(lista.splitlines()[0])["id"]
-            self.letras.append(self.plataforma.ordenar(servicio, "cartas", "replay", primera).encode())
+            # One that says what it is, and one that does not.
+            dos = [json.loads(linea)["id"] for linea in lista.splitlines()[:2]]
+            for verbo, carta in (*(("show", carta) for carta in dos), ("replay", dos[0])):
+                self.letras.append(self.plataforma.ordenar(servicio, "cartas", verbo, carta).encode())
 
     def lo_que_se_mira(self) -> None:
         """Every list, and the trails, as an operator sees them."""
@@ -385,6 +391,11 @@ class Escena:
         for consulta in CONSULTAS:
             if "{" not in consulta.ruta:
                 self.pide("GET", consulta.ruta)
+
+    def _intentadas(self) -> int:
+        """Letters that could not be sent, and still may be."""
+        ((cuantas,),) = filas(self.plataforma.bases["notificaciones"], "SELECT count(*) FROM envios WHERE intentos > 0")
+        return int(cuantas)
 
     def _cuantos(self, condicion: str) -> int:
         pregunta = f"SELECT count(*) FROM archivos_por_ver WHERE proximo IS NOT NULL AND {condicion}"
@@ -429,6 +440,8 @@ def lugares(escena: Escena, carpetas: Iterable[Path]) -> Iterator[tuple[str, str
             dichas = filas(url, f'SELECT t.* FROM public."{nombre}" AS t')
             valores = [bytes(v) if isinstance(v, memoryview) else str(v).encode() for fila in dichas for v in fila]
             yield f"table {paquete}.{nombre}", f"rows of {paquete}.{nombre}", b"\n".join(valores)
+    for volcado in (v for v in Path.cwd().glob("core*") if v.is_file()):
+        yield "core dump", str(volcado), volcado.read_bytes()
     ejecutar_en_el_servidor(escena.suelo, "CHECKPOINT")
     relaciones = dict(_relaciones(plataforma))
     for carpeta in carpetas:
@@ -565,13 +578,15 @@ def revisar(escena: Escena, carpetas: Iterable[Path]) -> Acta:
 @contextmanager
 def escenario(consola: Console) -> Iterator[tuple[Escena, list[Path]]]:
     """A platform that asks who is who, on servers of its own, to which all was sent; and where it writes."""
-    antes = dict(os.environ)
+    antes, (volcados, tope) = dict(os.environ), resource.getrlimit(resource.RLIMIT_CORE)
     with tempfile.TemporaryDirectory() as raiz, cimiento(consola, de_paso=True) as suelo:
         carpeta, de_paso = Path(raiz, "plataforma"), Path(raiz, "de-paso")
         carpeta.mkdir()
         de_paso.mkdir()
         # What a process puts down for a moment is searched too; and what it has in hand where it crashes.
         os.environ |= {"TMPDIR": str(de_paso), "REINTENTOS_MAXIMO": "2", "REINTENTOS_BASE_S": "0.1"}
+        # As a system would have it that wants to know why something crashed.
+        resource.setrlimit(resource.RLIMIT_CORE, (tope, tope))
         try:
             with plataforma_viva(suelo.servidores, carpeta, identificada=True) as plataforma:
                 escena = Escena(suelo, plataforma, Marcas(), Oido())
@@ -580,6 +595,8 @@ def escenario(consola: Console) -> Iterator[tuple[Escena, list[Path]]]:
                     paso(escena)
                 yield escena, [Path(raiz), suelo.carpeta]
         finally:
+            with suppress(ValueError):  # Somebody here may have given it up for good.
+                resource.setrlimit(resource.RLIMIT_CORE, (volcados, tope))
             os.environ.clear()
             os.environ.update(antes)
 

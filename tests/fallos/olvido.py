@@ -92,11 +92,14 @@ def con_prisa() -> Iterator[None]:
 
 
 def una_sola(marca: str, de_operador: str) -> Callable[[str], str]:
-    """The same for every value, but for what an operator says; a date stands where nothing else does."""
+    """The same for every value, but for what an operator says; a date stands where nothing else does. Who asked for
+    something stays in the audit trail, and a researcher as long as they may read: neither is a mark."""
 
     def de(valor: str) -> str:
         if valor.endswith("fecha"):
             return FECHA.format(0)
+        if valor in ("quien", "investigador"):
+            return "alguien"
         return de_operador if valor in ("operador", "razon") else marca
 
     return de
