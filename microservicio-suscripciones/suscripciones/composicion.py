@@ -67,7 +67,7 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        colas={clientes.name: ("nombres", "apellidos", "usuario", "rut", "cedula", "email")},
+        colas={clientes.name: PROPIAS[clientes.name]},
         propias=PROPIAS,
         unidad=lambda: unidad,
         partes=partes,

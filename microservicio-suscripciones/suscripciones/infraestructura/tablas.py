@@ -79,6 +79,7 @@ facturas = sa.Table(
 sa.Index("facturas_periodo", facturas.c.id_suscripcion, facturas.c.periodo, unique=True)
 
 PROPIAS = {
+    clientes.name: ("nombres", "apellidos", "usuario", "rut", "cedula", "email"),
     suscripciones.name: ("detalle",),
     facturas.name: ("medio",),
 }
