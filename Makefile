@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -67,6 +67,9 @@ paquete: $(LISTO) ## a package of a thousand images, its unpacker killed and a w
 
 olvido: $(LISTO) ## what is to be forgotten: marks sent by every way there is, days cut to minutes, and every file searched
 	@$(BIN)/python -m tests.fallos.olvido
+
+marcas: $(LISTO) ## what may hold which value: a mark for each, sent by every way there is, and all that was written searched
+	@$(BIN)/python -m tests.fallos.marcas
 
 verificar-anonimizacion: $(LISTO) build/imagenes/.listo ## canaries and public files through the engine and the platform, and all that comes out searched (RONDAS=1 PLATAFORMA=no)
 	@$(BIN)/python -m tests.anonimizacion $(RONDAS:%=--rondas %) $(PLATAFORMA:no=--no-plataforma)

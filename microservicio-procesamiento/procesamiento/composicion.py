@@ -25,7 +25,7 @@ from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.medidas import debido, medir
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
-from procesamiento.infraestructura.tablas import COLAS, METADATOS
+from procesamiento.infraestructura.tablas import COLAS, METADATOS, PROPIAS
 from seedwork.aplicacion.almacen import comprobar
 from seedwork.entrada.config import cargar
 from seedwork.entrada.consumidores import Consumidores
@@ -113,6 +113,7 @@ def servicio() -> Servicio:
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
         colas=COLAS,
+        propias=PROPIAS,
         unidad=unidad,
         tras=sobrantes.oir,
         debido=debido,

@@ -23,7 +23,7 @@ from servicio_datos.infraestructura.existencias import RecursosSQL, sincronizar
 from servicio_datos.infraestructura.imagenes import ImagenesSQL
 from servicio_datos.infraestructura.publicacion import PublicadorSQL
 from servicio_datos.infraestructura.repositorio import UnidadServicioDatos
-from servicio_datos.infraestructura.tablas import METADATOS
+from servicio_datos.infraestructura.tablas import METADATOS, PROPIAS
 
 _DATASETS = "datasets"
 
@@ -59,6 +59,7 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
+        propias=PROPIAS,
         unidad=lambda: unidad,
         sembrar=sembrar,
         partes=partes,

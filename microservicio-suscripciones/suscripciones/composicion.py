@@ -29,7 +29,7 @@ from suscripciones.infraestructura.catalogo import leer_planes
 from suscripciones.infraestructura.consultas import LecturaSuscripciones
 from suscripciones.infraestructura.medidas import medir
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
-from suscripciones.infraestructura.tablas import METADATOS, clientes
+from suscripciones.infraestructura.tablas import METADATOS, PROPIAS, clientes
 from suscripciones.infraestructura.vencimientos import VencimientosSQL
 
 
@@ -67,7 +67,8 @@ def servicio() -> Servicio:
         rechazar=rechazar_comando,
         traducciones=TRADUCCIONES,
         tablas=METADATOS,
-        colas={clientes.name: ("nombres", "apellidos", "usuario", "rut", "cedula", "email")},
+        colas={clientes.name: PROPIAS[clientes.name]},
+        propias=PROPIAS,
         unidad=lambda: unidad,
         partes=partes,
         api=api,

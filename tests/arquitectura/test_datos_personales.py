@@ -91,7 +91,7 @@ def test_los_textos_libres_se_ven_tambien_dentro_de_otros() -> None:
 
 
 def test_cada_campo_de_una_persona_tiene_una_fila_que_dice_donde_puede_estar() -> None:
-    """`make marcas` is made of those rows: a field without one would be sent unmarked, and looked for by nobody."""
+    """One row alone; and no row names a field that is none."""
     de_las_filas = [campo for valor in tabla().values() for campo in valor.campos]
     assert sorted(de_las_filas) == sorted(declarados())
     assert set(por_campo().values()) <= set(tabla())
@@ -144,6 +144,24 @@ def test_lo_que_es_de_una_persona_en_una_cola_de_archivos_esta_donde_las_filas_s
         (cola, columna) for cola, columnas in tablas_de_procesamiento.COLAS.items() for columna in columnas
     }
     assert all(f"`{cola}`" in PAGINA for cola in tablas_de_procesamiento.COLAS)
+
+
+def test_de_los_textos_de_una_persona_que_se_quedan_el_servidor_no_guarda_muestras() -> None:
+    """A column that none of these names is sampled: what is erased stays in the samples until the next ones."""
+    propias = {
+        f"{paquete}.{tabla}": set(columnas)
+        for paquete in SERVICIOS.values()
+        if (tablas := importlib.import_module(f"{paquete}.infraestructura.tablas"))
+        for tabla, columnas in getattr(tablas, "PROPIAS", {}).items()
+        if set(columnas) <= set(tablas.METADATOS.tables[tabla].c.keys())
+    }
+    assert propias == {
+        "suscripciones.clientes": {"nombres", "apellidos", "usuario", "rut", "cedula", "email"},
+        "suscripciones.suscripciones": {"detalle"},
+        "suscripciones.facturas": {"medio"},
+        "servicio_datos.servicios_datos": {"detalle"},
+        "procesamiento.archivos": {"decisiones"},
+    }
 
 
 def test_los_dias_son_los_de_los_ajustes() -> None:

@@ -12,44 +12,31 @@ To see the end of it within minutes, the broker closes idle ledgers after second
 (:data:`BROKER`), and PostgreSQL's log is switched once in the end: what a platform's further traffic does.
 """
 
-import io
 import json
 import os
 import secrets
 import sys
 import tempfile
 import time
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psycopg2
-import pulsar
 import sqlalchemy as sa
-from pydicom import dcmread
-from pydicom.data import get_testdata_file
-from pydicom.uid import generate_uid
 from rich.console import Console
 from tests.fallos.cimiento import Cimiento, cimiento
+from tests.fallos.marcado import FECHA, Marcado
 from tests.saga.bases import filas
-from tests.saga.espera import hasta
-from tests.saga.negocio import CUERPO_IMAGEN, Negocio
-from tests.saga.plataforma_viva import RECHAZA, TARDA, Plataforma, plataforma_viva
+from tests.saga.negocio import Negocio
+from tests.saga.plataforma_viva import Plataforma, plataforma_viva
 
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen, AnonimizarPaquete, DescartarImagen
-from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion
 from notificaciones.infraestructura.vistas import atrasadas
 from notificaciones.infraestructura.vistas import reconstruir as rehacer_vistas
 from plataforma import broker
-from seedwork.aplicacion.entorno import EntornoReal
-from seedwork.aplicacion.sobre import Sobre
-from seedwork.infraestructura import avro, bd
+from seedwork.infraestructura import bd
 from seedwork.infraestructura.almacen_eventos import verificar
-from seedwork.infraestructura.cloudevents import a_propiedades
-from seedwork.infraestructura.publicador import EsquemaCodificado, crear_cliente
+from seedwork.infraestructura.publicador import crear_cliente
 from seedwork.pruebas.bases import de_dueno
 from suscripciones.infraestructura.reconstruccion import reconstruir as rehacer_saga
 
@@ -104,232 +91,18 @@ def con_prisa() -> Iterator[None]:
         os.environ.update(entorno)
 
 
-class Marcado:
-    """Says the mark wherever it can be said.
+def una_sola(marca: str, de_operador: str) -> Callable[[str], str]:
+    """The same for every value, but for what an operator says; a date stands where nothing else does. Who asked for
+    something stays in the audit trail, and a researcher as long as they may read: neither is a mark."""
 
-    Args:
-        marca: in what is a patient's or a client's.
-        de_operador: in what an operator says of themselves.
-    """
+    def de(valor: str) -> str:
+        if valor.endswith("fecha"):
+            return FECHA.format(0)
+        if valor in ("quien", "investigador"):
+            return "alguien"
+        return de_operador if valor in ("operador", "razon") else marca
 
-    def __init__(self, plataforma: Plataforma, marca: str, de_operador: str) -> None:
-        self.marca = marca
-        self.de_operador = de_operador
-        self.negocio = Negocio(plataforma)
-        self._plataforma = plataforma
-
-    def cliente(self, correo: str = "cliente") -> dict[str, Any]:
-        """A client, marked in every field but its code."""
-        return self.negocio.cliente_nuevo(correo) | {
-            "nombre": {"nombres": f"Ana {self.marca}", "apellidos": f"Paz {self.marca}"},
-            "usuario": f"u{self.marca}",
-            "rut": {"numero": self.marca},
-            "cedula": {"numero": self.marca},
-            "email": f"{correo}.{secrets.token_hex(3)}.{self.marca}@domain.com",
-        }
-
-    def imagen(self, **cambios: str) -> dict[str, str]:
-        """An image, marked in every field that is a patient's, and in what describes it."""
-        textos = dict.fromkeys(
-            ("modalidad", "patologia", "region_anatomica", "formato_imagen", "fuente_de_datos"), self.marca
-        )
-        suyos = {"id_imagen": f"i-{secrets.token_hex(6)}", "id_paciente": f"{self.marca}-7", **textos}
-        return {**CUERPO_IMAGEN, **suyos, "antecedentes": f"Diabético, {self.marca}", **cambios}
-
-    def lo_que_se_hace(self) -> None:
-        """Orders that take effect, and that their owners refuse."""
-        n = self.negocio
-        for plan, correo in (("pro", "cliente"), ("free", "cliente"), ("nadie", "cliente"), ("free", TARDA)):
-            cuerpo = n.cuerpo_suscripcion(plan, self.cliente(correo))
-            cuerpo["plan"]["nombre"] = self.marca
-            pedida = n.acepta(n.envia("/suscripciones/suscripcion-comando", cuerpo), cuerpo)
-            pedida.queda("RECHAZADA" if plan == "nadie" else "ACTIVA")
-            for factura in pedida.vista()["facturas"]:
-                pedida.paga(factura, medio=self.marca).queda("APLICADO")
-        n.pide_suscripcion("pro", cliente=self.cliente(RECHAZA)).queda("RECHAZADA")
-        propia = n.pide_suscripcion("free", cliente=self.cliente())
-        propia.queda("ACTIVA")
-        n.ordena(
-            f"/suscripciones/{propia.id}/plan-comando", {"plan": {"codigo": "basico", "nombre": self.marca}}
-        ).queda("APLICADO")
-        servicio = self._a_mano(propia.id)
-        n.ordena("/servicios-datos/servicio-datos-comando", servicio).queda("RECHAZADO")
-        propia.cancela(f"me voy: {self.marca}").queda("APLICADO")
-        for cuerpo in (self.imagen(), self.imagen()):
-            n.envia_imagen(**cuerpo).queda("ANONIMIZADA")
-        numero = f"{self.marca}-1020304050"
-        n.envia_imagen(**self.imagen(id_imagen=f"rx-{numero}", id_paciente=numero)).su_comando_queda("RECHAZADO")
-
-    def los_archivos(self) -> None:
-        """Files by themselves: clean, refused, discarded by an operator, and kept until its days are over."""
-        n = self.negocio
-        limpia, campos = self.imagen(formato_imagen="DICOM"), self.imagen(formato_imagen="DICOM")
-        n.envia_archivo(self.dicom(), secrets.token_hex(8), **limpia).queda("ANONIMIZADA")
-        n.envia_archivo(self.dicom(), secrets.token_hex(8), **limpia).su_comando_queda("RECHAZADO")
-        n.envia_archivo(self.dicom(), secrets.token_hex(8), **campos).queda("ANONIMIZADA")
-        decision = {"operador": f"op-{self.de_operador}", "razon": f"No se ve a {self.de_operador}."}
-        for orden, queda in (("descartar", "APLICADO"), ("liberar", "RECHAZADO")):
-            ajena = self.imagen(formato_imagen="DICOM")
-            n.envia_archivo(self.marca.encode() * 100, secrets.token_hex(8), **ajena).queda("CUARENTENA")
-            n.ordena(f"/procesar/imagenes/{ajena['id_imagen']}/{orden}", decision).queda(queda)
-
-    def los_paquetes(self) -> None:
-        """One that is taken, of which a file is kept apart, and one that is not: their paths are marked."""
-        bien = {"a": self.dicom(), "b": self.dicom(), "ajeno": self.marca.encode() * 100}
-        for archivos, estado in ((bien, "COMPLETADO"), ({"a": self.dicom(), "z": self._zip(bien)}, "RECHAZADO")):
-            dichos = "\n".join(
-                ["archivo,id_paciente,modalidad,patologia,antecedentes"]
-                + [f"{self.marca}/{a}.dcm,{self.marca}-7,{self.marca},{self.marca},Asma {self.marca}" for a in archivos]
-            )
-            id = self.negocio.envia_paquete(
-                secrets.token_hex(8),
-                paquete=(f"{self.marca}.zip", self._zip(archivos)),
-                metadatos=(f"{self.marca}.csv", dichos.encode()),
-            )
-            hasta(partial(self._es_paquete, id, estado), f"el paquete queda {estado}", segundos=60)
-
-    def _es_paquete(self, id: str, estado: str) -> bool:
-        return self.negocio.pregunta(f"/procesar/paquetes/{id}").cuerpo.get("estado") == estado
-
-    def dicom(self) -> bytes:
-        """A file, marked where it tells of the patient, of others, and in what no table knows."""
-        datos, salida = dcmread(str(get_testdata_file("CT_small.dcm"))), io.BytesIO()
-        datos.PatientName, datos.PatientID = f"Quispe^{self.marca}", f"{self.marca}-7"
-        datos.ReferringPhysicianName = datos.StudyDescription = datos.PatientComments = self.marca
-        datos.InstitutionName = self.marca
-        datos.private_block(0x0099, "OLVIDO", create=True).add_new(1, "LO", self.marca)
-        datos.SOPInstanceUID = datos.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-        datos.save_as(salida)
-        return salida.getvalue()
-
-    def _zip(self, archivos: Mapping[str, bytes]) -> bytes:
-        """Stored as they are, so that what they hold is seen in it."""
-        salida = io.BytesIO()
-        with zipfile.ZipFile(salida, "w") as hecho:
-            for nombre, contenido in archivos.items():
-                hecho.writestr(f"{self.marca}/{nombre}.dcm", contenido)
-        return salida.getvalue()
-
-    def _a_mano(self, suscripcion: str) -> dict[str, Any]:
-        experto = {
-            "codigo": "nadie",
-            "nombre": {"nombres": self.marca, "apellidos": self.marca},
-            "usuario": self.marca,
-            "cedula": {"numero": self.marca},
-            "email": f"{self.marca}@domain.com",
-        }
-        lugares = {
-            "plan": {"codigo": "free", "nombre": self.marca},
-            "nube": {"codigo": "n", "nombre": self.marca, "tipo": self.marca},
-            "dataset": {"codigo": "d", "nombre": self.marca},
-            "suscripcion": {"codigo": suscripcion},
-        }
-        return {"cliente": {k: v for k, v in self.cliente().items() if k in ("codigo", "nombre", "usuario")},
-                "experto": experto, **lugares}  # fmt: skip
-
-    def un_olvidado(self, marca: str) -> Sequence[str]:
-        """A client with that mark in its code too, which lives a whole life, ends all it has and asks to be forgotten,
-        twice; answers the ids of its subscriptions."""
-        n, codigo = self.negocio, f"c-{marca}"
-        suyo = Marcado(self._plataforma, marca, self.de_operador).cliente() | {"codigo": codigo}
-        del_plan, a_mano = (n.pide_suscripcion(plan, cliente=suyo) for plan in ("pro", "basico"))
-        for suscripcion in (del_plan, a_mano):
-            suscripcion.queda("ACTIVA")
-            for factura in suscripcion.vista()["facturas"]:
-                suscripcion.paga(factura, medio=marca).queda("APLICADO")
-        pedido = {"experto": {"codigo": "experto-01"}, "nube": {"codigo": "nube-andes"}}
-        pedido |= {"dataset": {"codigo": "rayos-x-torax"}, "suscripcion": {"codigo": a_mano.id}}
-        hecho = n.ordena("/servicios-datos/servicio-datos-comando", pedido)
-        hecho.queda("APLICADO")
-        n.ordena(f"{hecho.aceptado['consulta']}/fin-comando", {"motivo": f"ya no: {marca}"}).queda("APLICADO")
-        n.ordena(f"/clientes/{codigo}/supresion-comando", {}).queda("RECHAZADO")
-        for suscripcion in (del_plan, a_mano):
-            suscripcion.cancela(f"me voy: {marca}").queda("APLICADO")
-        hasta(partial(self._es_olvidado, codigo), "se suprime, acabadas sus sagas", segundos=60)
-        assert self._es_olvidado(codigo)
-        assert n.pregunta(f"/suscripciones?cliente={codigo}").cuerpo["elementos"] == []
-        return del_plan.id, a_mano.id
-
-    def _es_olvidado(self, codigo: str) -> bool:
-        orden = self.negocio.ordena(f"/clientes/{codigo}/supresion-comando", {})
-        hasta(lambda: self.negocio.pregunta(orden.aceptado["consulta"]).codigo == 200, "se decide", segundos=60)
-        dicho = self.negocio.pregunta(orden.aceptado["consulta"]).cuerpo
-        return bool(dicho["estado"] == "APLICADO" and dicho["queda"])
-
-    def lo_que_espera(self) -> None:
-        """Orders about what nobody made: they wait, and are refused."""
-        for ruta in (
-            "/suscripciones/{}/cancelacion-comando",
-            "/servicios-datos/{}/inicio-comando",
-            "/servicios-datos/{}/fin-comando",
-        ):
-            self.negocio.ordena(ruta.format(secrets.token_hex(8)), {"motivo": self.marca}).queda("RECHAZADO")
-        self.negocio.ordena("/servicios-datos/servicio-datos-comando", self._a_mano(secrets.token_hex(8)))
-
-    def lo_que_la_puerta_no_toma(self) -> None:
-        """Bodies and queries that are answered with 4xx."""
-        n = self.negocio
-        malos = [
-            ("/procesar/procesar-imagen", self.imagen(id_imagen=f"no {self.marca}")),
-            ("/procesar/procesar-imagen", {**self.imagen(), self.marca: self.marca}),
-            ("/suscripciones/suscripcion-comando", {"cliente": {"email": self.marca}}),
-        ]
-        for ruta, cuerpo in malos:
-            assert n.envia(ruta, cuerpo).codigo == 422
-        # An id is kept where orders are told apart: it is the one thing here that is not marked.
-        n.envia(
-            f"/suscripciones/s-{secrets.token_hex(6)}/cancelacion-comando",
-            {"motivo": self.marca},
-            Idempotency_Key=self.marca,
-        )
-        for ruta in (
-            f"/suscripciones?cliente={self.marca}",
-            f"/procesar/imagenes?patologia={self.marca}",
-            f"/notificaciones?{self.marca}={self.marca}",
-            f"/procesar/imagenes/{self.marca}",
-            f"/suscripciones?cursor={self.marca}",
-        ):
-            n.pregunta(ruta)
-
-    def lo_que_nadie_puede_leer(self) -> None:
-        """Straight onto the topics: what can't be decoded, and what its handler can't keep."""
-        cliente = crear_cliente(self._plataforma.servidores.pulsar_url)
-        try:
-            for tipo in (
-                *(CrearSuscripcion, CancelarSuscripcion),
-                *(AnonimizarImagen, AnonimizarArchivo, AnonimizarPaquete, DescartarImagen),
-            ):
-                productor = cliente.create_producer(
-                    tipo.topico, schema=EsquemaCodificado(None, schema_definition=tipo.esquema)
-                )
-                sobre = Sobre.nuevo(tipo, fuente="/olvido", sujeto=secrets.token_hex(8), entorno=EntornoReal())
-                propiedades = a_propiedades(sobre, tipo.topico)
-                productor.send(self.marca.encode(), properties={**propiedades, "otra": self.marca}, partition_key="k")
-                productor.send(self.marca.encode(), properties={"otra": self.marca}, partition_key=self.marca)
-            imposible = CrearSuscripcion(cliente_codigo="c", cliente_nombres=f"\0{self.marca}", plan_codigo="free")
-            self._publicar(cliente, imposible)
-        finally:
-            cliente.close()
-
-    def _publicar(self, cliente: pulsar.Client, mensaje: CrearSuscripcion) -> None:
-        productor = cliente.create_producer(
-            mensaje.topico, schema=EsquemaCodificado(None, schema_definition=mensaje.esquema)
-        )
-        sobre = Sobre.nuevo(mensaje, fuente="/olvido", sujeto=secrets.token_hex(8), entorno=EntornoReal())
-        carga = avro.codificar(mensaje, sobre)
-        productor.send(carga, properties=a_propiedades(sobre, mensaje.topico), partition_key="k")
-
-    def sin_base(self, suelo: Cimiento) -> None:
-        """While PostgreSQL is away: queries are answered with 5xx, orders are taken, and retried when it is back."""
-        suelo.matar("postgres")
-        for _ in range(5):
-            self.negocio.envia("/procesar/procesar-imagen", self.imagen())
-            self.negocio.envia(
-                "/suscripciones/suscripcion-comando", self.negocio.cuerpo_suscripcion("free", self.cliente())
-            )
-            self.negocio.envia_archivo(self.dicom(), secrets.token_hex(8), **self.imagen(formato_imagen="DICOM"))
-            self.negocio.pregunta(f"/suscripciones?cliente={self.marca}")
-        suelo.esperar_listo("postgres")
+    return de
 
 
 def hallazgos(
@@ -426,11 +199,11 @@ def experimento(consola: Console) -> Mapping[str, int]:
         tempfile.TemporaryDirectory() as carpeta,
         plataforma_viva(suelo.servidores, Path(carpeta)) as plataforma,
     ):
-        marcado = Marcado(plataforma, marca, de_operador)
+        marcado = Marcado(plataforma, una_sola(marca, de_operador))
         marcado.lo_que_la_puerta_no_toma()
         marcado.lo_que_nadie_puede_leer()
         marcado.lo_que_se_hace()
-        suyas = marcado.un_olvidado(de_olvidado)
+        suyas = Marcado(plataforma, una_sola(de_olvidado, de_operador)).un_olvidado(f"c-{de_olvidado}")
         marcado.los_archivos()
         marcado.los_paquetes()
         marcado.lo_que_espera()

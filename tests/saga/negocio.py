@@ -39,9 +39,9 @@ class Respuesta:
 class Negocio:
     """The outside of the platform."""
 
-    def __init__(self, plataforma: Plataforma) -> None:
+    def __init__(self, plataforma: Plataforma, http: urllib3.PoolManager | None = None) -> None:
         self.plataforma = plataforma
-        self._http = urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
+        self._http = http or urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
 
     def pregunta(self, ruta: str) -> Respuesta:
         """GET at the door; what a query is answered there is held to its contract."""

@@ -1,9 +1,11 @@
 """The whole platform as real processes on free ports, with one test's hand on each of them."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +15,16 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.saga.espera import hasta
 
-from plataforma import partes, sondas
+from contratos.acceso import Rol
+from plataforma import identidad, partes, sondas
 from plataforma.ajustes import CAMPOS_DE_PUERTO, MAXIMO_AUTOMATICO, Ajustes, leer_ajustes
 from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import borrar_base, crear_bases
 from plataforma.proveedores import Servidores
 from plataforma.puertos import LOCAL, esta_libre, libres
-from plataforma.secretos import Secretos
+from plataforma.secretos import Secretos, escribir_privado
 from plataforma.servicios import SERVICIOS
+from seedwork.infraestructura.tokens import Firmante
 from seedwork.pruebas.bases import de_dueno
 from seedwork.pruebas.llavero import CLAVES
 
@@ -206,6 +210,8 @@ class Plataforma:
         solo: Collection[str] = (),
         bff: int = 1,
         arreglar: Callable[[list[Parte]], list[Parte]] = list,
+        *,
+        identificada: bool = False,
     ) -> None:
         self.servidores = servidores
         self.bases = bases
@@ -215,9 +221,16 @@ class Plataforma:
         """The files' folder."""
         self.logs = carpeta / "logs"
         self.logs.mkdir()
-        ajustes = _ajustar(carpeta, puerto_smtp, procesamiento, bff)
+        ajustes = _ajustar(carpeta, puerto_smtp, procesamiento, bff, identificada)
+        self._claves = carpeta / "identidad"
+        if identificada:
+            self._claves.mkdir()
+            identidad.hacer(self._claves, escribir_privado)
         de_duenos = {paquete: de_dueno(url) for paquete, url in bases.items()}
-        conexiones = Conexiones(servidores.pulsar_url, servidores.admin_url, bases, str(self.almacen), de_duenos)
+        conexiones = Conexiones(
+            *(servidores.pulsar_url, servidores.admin_url, bases, str(self.almacen), de_duenos),
+            identidad=str(self._claves) if identificada else "",
+        )
         secretos, metricas = Secretos(carpeta / "secretos.json", {"campos": CLAVES}), carpeta / "metricas"
         servicios = [
             *partes.servicios(ajustes, conexiones, secretos, metricas),
@@ -250,6 +263,18 @@ class Plataforma:
     def proceso(self, nombre: str) -> Proceso:
         """A process by its name, as `make run` names it."""
         return self._procesos[nombre]
+
+    def token(self, *roles: Rol, sub: str, **codigos: str) -> str:
+        """A caller's token for all that those roles may; `codigos` are a client's or a clinic's."""
+        desarrollo = json.loads((self._claves / identidad.DESARROLLO_CLAVE).read_text("utf-8"))
+        ahora = int(time.time())
+        dichas = {
+            **{"iss": desarrollo["emisor"], "aud": desarrollo["audiencia"], "sub": sub, "client_id": "pruebas"},
+            **{"iat": ahora, "exp": ahora + 3600, "roles": list(roles)},
+            "scope": " ".join({ambito for rol in roles for ambito in desarrollo["ambitos"][rol]}),
+            **codigos,
+        }
+        return Firmante(desarrollo["clave"], "at+jwt").firmar(dichas)
 
     def api(self, paquete: str) -> str:
         """The address of a service's API."""
@@ -300,13 +325,14 @@ class Plataforma:
             )
 
 
-def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: Trabajadores, bff: int) -> Ajustes:
+def _ajustar(carpeta: Path, puerto_smtp: int, procesamiento: Trabajadores, bff: int, identificada: bool) -> Ajustes:
     puertos: dict[str, int] = dict(zip(CAMPOS_DE_PUERTO, libres(len(CAMPOS_DE_PUERTO)), strict=True))
     # The workers' ports follow the first one's.
     cuantos = MAXIMO_AUTOMATICO if procesamiento == "auto" else procesamiento
     while not all(map(esta_libre, range((p := puertos["procesamiento_salud_puerto"]), p + cuantos))):
         (puertos["procesamiento_salud_puerto"],) = libres(1)
     fijados = {"correo_puerto": puerto_smtp, "procesamiento": procesamiento, "bff": bff}
+    fijados["autenticacion"] = "desarrollo" if identificada else "ninguna"
     return leer_ajustes(carpeta, **puertos | fijados)
 
 
@@ -319,11 +345,13 @@ def plataforma_viva(
     solo: Collection[str] = (),
     bff: int = 1,
     arreglar: Callable[[list[Parte]], list[Parte]] = list,
+    identificada: bool = False,
 ) -> Iterator[Plataforma]:
     """The platform, with so many procesamiento workers, ready in the body, and gone with its databases after it.
 
     Of its processes only those in `solo` are started, where any are named; all topics and databases are there.
-    The door has so many instances, with a balancer before two. What is started is what `arreglar` makes of it.
+    The door has so many instances, with a balancer before two. What is started is what `arreglar` makes of it. One that
+    is `identificada` asks its callers who they are; the broker asks nobody.
     """
     marca = os.urandom(4).hex()
     claves = {f"{paquete}_{marca}": os.urandom(16).hex() for paquete in SERVICIOS}
@@ -333,7 +361,9 @@ def plataforma_viva(
     correo = Controller(buzon, hostname=LOCAL, port=puerto)
     correo.start()
     bases = {p: urls[f"{p}_{marca}"] for p in SERVICIOS}
-    viva = Plataforma(servidores, bases, carpeta, buzon, puerto, procesamiento, solo, bff, arreglar)
+    viva = Plataforma(
+        servidores, bases, carpeta, buzon, puerto, procesamiento, solo, bff, arreglar, identificada=identificada
+    )
     try:
         hasta(lambda: sondas.smtp(puerto)() is None, "el correo está listo")
         viva.levantar()

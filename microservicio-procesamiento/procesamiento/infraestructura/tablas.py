@@ -124,6 +124,9 @@ COLAS = {
 }
 """What a person's data pass through, and where in it they stand."""
 
+PROPIAS = {archivos.name: ("decisiones",)}
+"""Where what is a person's stays, an operator's here, and in which columns."""
+
 sa.Index("paquetes_por_abrir_proximo", paquetes_por_abrir.c.proximo)
 sa.Index("paquetes_por_abrir_uri", paquetes_por_abrir.c.uri)
 sa.Index(

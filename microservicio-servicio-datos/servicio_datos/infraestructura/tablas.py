@@ -181,6 +181,9 @@ sa.Index(
     postgresql_where=servicios_datos.c.estado != "TERMINADO",
 )
 
+PROPIAS = {servicios_datos.name: ("detalle",)}
+"""Where what is a person's stays, and in which columns; but who may read a data set, by which queries filter."""
+
 participaciones = sa.Table(
     "participaciones",
     METADATOS,

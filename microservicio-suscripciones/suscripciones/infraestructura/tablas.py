@@ -78,6 +78,13 @@ facturas = sa.Table(
 )
 sa.Index("facturas_periodo", facturas.c.id_suscripcion, facturas.c.periodo, unique=True)
 
+PROPIAS = {
+    clientes.name: ("nombres", "apellidos", "usuario", "rut", "cedula", "email"),
+    suscripciones.name: ("detalle",),
+    facturas.name: ("medio",),
+}
+"""Where what is a person's stays, and in which columns."""
+
 
 def saga_pasos(nombre: str, metadatos: sa.MetaData) -> sa.Table:
     """The timeline's table; a rebuild makes a second one under another name, then swaps.

@@ -2,6 +2,7 @@
 
 import base64
 import random
+import resource
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,11 @@ def entorno(monkeypatch):
 
 def test_los_valores_por_defecto_concuerdan():
     assert cargar(ConfigServicio).inbox_dias > cargar(ConfigServicio).retencion_dias
+
+
+def test_quien_tiene_secretos_no_vuelca_su_memoria() -> None:
+    cargar(ConfigServicio)
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 
 
 LARGOS = {"REINTENTOS_MAXIMO": "25", "REINTENTOS_TOPE_S": "200000", "SIN_AVANCE_S": "9000000"}

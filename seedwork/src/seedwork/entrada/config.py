@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import resource
 import ssl
 import sys
 from dataclasses import replace
@@ -426,7 +427,12 @@ class ConfigServicio(ConfigDeMensajes):
 
 
 def cargar(clase: type[C]) -> C:
-    """Read the settings, or end the process saying which variable is missing or wrong, and why."""
+    """Read the settings, or end the process saying which variable is missing or wrong, and why.
+
+    From now on it has secrets in its memory, and what is people's: that, and its children's, is written to no file
+    where it crashes (core dump), whatever the system would do.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         return clase()
     except SettingsError as error:

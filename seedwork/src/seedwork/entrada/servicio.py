@@ -79,6 +79,7 @@ class Servicio:
         tras: hears of messages that were done with, as its bus tells it.
         colas: of its own tables, those that personal data pass through, each with the columns that hold them; what was
             deleted there is not to linger.
+        propias: of those whose rows stay, the columns that hold what is a person's, and that no query filters by.
         sembrar: brings what its settings say (a catalogue) into its database, after the migrations and before a
             worker's first message. Idempotent.
         partes: makes what its worker has besides its consumers: timers, senders, gauges of its own; of the service
@@ -100,6 +101,7 @@ class Servicio:
     debido: Callable[[sa.Engine], Debido] = lambda _motor: Debido()
     tras: Tras = lambda _atendidos: None
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    propias: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sembrar: Callable[[sa.Engine], None] = lambda _motor: None
     partes: Callable[["Servicio", sa.Engine, Consumidores], Sequence[Parte]] = lambda _este, _motor, _consumidores: ()
     sesiones: Mapping[str, int] = field(default_factory=dict)
@@ -162,7 +164,7 @@ class Servicio:
 
         motor = self.motor_de_mantenimiento()
         migrar(motor, self.migraciones)
-        sin_muestras(motor, self.colas)
+        sin_muestras(motor, {**self.colas, **self.propias})
         sin_restos(motor, self.colas)
         self.sembrar(motor)
         conceder(motor, sa.make_url(self.config.database_url).username or "", (*DEL_OUTBOX, *self.colas))

@@ -58,18 +58,18 @@ def sin_restos(motor: sa.Engine, colas: Iterable[str]) -> None:
             )
 
 
-def sin_muestras(motor: sa.Engine, colas: Mapping[str, Sequence[str]]) -> None:
+def sin_muestras(motor: sa.Engine, propias: Mapping[str, Sequence[str]]) -> None:
     """Have the server sample none of these columns: its statistics would keep, and show, what was deleted since.
 
     Args:
         motor: of a role that may alter the tables.
-        colas: by the name of the table, the columns that hold what is a person's. No query filters by them.
+        propias: by the name of the table, the columns that hold what is a person's. No query filters by them.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the database is in trouble, or lacks one of them.
     """
     with motor.begin() as conexion:
-        for tabla, columnas in {**DEL_OUTBOX, **colas}.items():
+        for tabla, columnas in {**DEL_OUTBOX, **propias}.items():
             for columna in columnas:
                 conexion.execute(sa.text(f"ALTER TABLE {tabla} ALTER COLUMN {columna} SET STATISTICS 0"))
 
