@@ -264,7 +264,7 @@ class Marcado:
         )
         filtro = self.marca("filtro")
         for ruta in (
-            f"/suscripciones?cliente={filtro}",
+            f"/suscripciones?cliente={self.marca('id-preguntado')}",
             f"/procesar/imagenes?patologia={filtro}",
             f"/notificaciones?{self.marca('campo-desconocido')}={filtro}",
             f"/procesar/imagenes/{self.marca('id-preguntado')}",
@@ -316,5 +316,5 @@ class Marcado:
             self.negocio.envia("/procesar/procesar-imagen", self.imagen())
             self.negocio.envia("/suscripciones/suscripcion-comando", self.suscripcion("free"))
             self.negocio.envia_archivo(self.dicom(), secrets.token_hex(8), **self.de_archivo())
-            self.negocio.pregunta(f"/suscripciones?cliente={self.marca('filtro')}")
+            self.negocio.pregunta(f"/suscripciones?cliente={self.marca('id-preguntado')}")
         suelo.esperar_listo("postgres")
