@@ -274,7 +274,8 @@ class Marcado:
 
     def lo_que_nadie_puede_leer(self) -> None:
         """Straight onto the topics: what can't be decoded, what no database can keep, and what lies nowhere."""
-        cliente, marca = crear_cliente(self._plataforma.servidores.pulsar_url), self.marca("ilegible")
+        cliente = crear_cliente(self._plataforma.servidores.pulsar_url)
+        dentro, fuera = self.marca("ilegible").encode(), self.marca("cubierta")
         try:
             for tipo in (
                 *(CrearSuscripcion, CancelarSuscripcion),
@@ -285,8 +286,8 @@ class Marcado:
                 )
                 sobre = Sobre.nuevo(tipo, fuente="/olvido", sujeto=secrets.token_hex(8), entorno=EntornoReal())
                 propiedades = a_propiedades(sobre, tipo.topico)
-                productor.send(marca.encode(), properties={**propiedades, "otra": marca}, partition_key="k")
-                productor.send(marca.encode(), properties={"otra": marca}, partition_key=marca)
+                productor.send(dentro, properties={**propiedades, "otra": fuera}, partition_key="k")
+                productor.send(dentro, properties={"otra": fuera}, partition_key=fuera)
             nombre = f"\0{self.marca('nombres')}"
             self._publicar(cliente, CrearSuscripcion(cliente_codigo="c", cliente_nombres=nombre, plan_codigo="free"))
             lugar = f"{(self._plataforma.almacen / 'originales').as_uri()}/{self.marca('paquete-lugar')}"

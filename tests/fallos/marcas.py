@@ -564,7 +564,7 @@ def revisar(escena: Escena, carpetas: Iterable[Path]) -> Acta:
             if valor == CORTADA or not valores[valor].puede(lugar):
                 acta.hallazgos.append(Hallazgo(valor, lugar, cual))
     dicho = b"\n".join(escena.oido.dicho)
-    enviados = escena.marcas.en(dicho) | {"quien", "ilegible", "paquete-lugar"}
+    enviados = escena.marcas.en(dicho) | {"quien", "ilegible", "cubierta", "paquete-lugar"}
     acta.hallazgos += [Hallazgo(v, "nowhere", "it was not sent") for v in valores.keys() - enviados]
     hallados = {valor for valor, _ in acta.vistos}
     acta.hallazgos += [
