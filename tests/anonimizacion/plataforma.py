@@ -31,11 +31,11 @@ from tests.anonimizacion.busqueda import Aguja, Pajar, de_texto, llano
 from tests.anonimizacion.canarios import Archivo, Puestas
 from tests.anonimizacion.verificacion import Acta, Hallazgo
 from tests.fallos.cimiento import Cimiento, cimiento
+from tests.saga import topicos
 from tests.saga.bases import ejecutar, filas
 from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma, plataforma_viva
-from tests.saga.topicos import leer
 
 from anonimizacion.modelo import Formato
 from contratos.procesamiento import AnonimizarArchivo
@@ -392,7 +392,9 @@ def lugares(siembra: Siembra, carpetas: Iterable[Path]) -> Iterator[tuple[str, b
     plataforma = siembra.plataforma
     for paquete, url in plataforma.bases.items():
         yield from _columnas(paquete, url)
-    yield from _topicos(plataforma)
+    for topico, mensajes in topicos.todos(plataforma.servidores):
+        nombre = topico.removeprefix("persistent://").partition("/")[2]
+        yield f"topic {nombre}", b"\n".join([topico.encode(), *mensajes])
     for carpeta in carpetas:
         yield from _archivos(carpeta, plataforma)
     yield from ((que, b"\n".join(dichos)) for que, dichos in siembra.respuestas.items())
@@ -421,31 +423,6 @@ def _columnas(paquete: str, url: str) -> Iterator[tuple[str, bytes]]:
         yield f"statistics {paquete}.{tabla}.{columna}", str(muestra).encode()
     preguntas = filas(url, "SELECT query FROM pg_stat_activity WHERE datname = current_database()")
     yield f"sessions {paquete}", "\n".join(str(p) for (p,) in preguntas).encode()
-
-
-def _topicos(plataforma: Plataforma) -> Iterator[tuple[str, bytes]]:
-    """Every message of every topic, dead letters too: keys, properties and payloads."""
-    http = urllib3.PoolManager(timeout=30)
-    admin = f"{plataforma.servidores.admin_url}/admin/v2"
-    espacios = [
-        espacio
-        for inquilino in json.loads(http.request("GET", f"{admin}/tenants").data)
-        if inquilino != "pulsar"
-        for espacio in json.loads(http.request("GET", f"{admin}/namespaces/{inquilino}").data)
-    ]
-    cliente = crear_cliente(plataforma.servidores.pulsar_url)
-    try:
-        for espacio in espacios:
-            for topico in sorted(json.loads(http.request("GET", f"{admin}/persistent/{espacio}").data)):
-                dichos = [
-                    trozo
-                    for m in leer(cliente, topico)
-                    for trozo in (m.partition_key().encode(), json.dumps(m.properties()).encode(), m.data())
-                ]
-                nombre = topico.removeprefix("persistent://").partition("/")[2]
-                yield f"topic {nombre}", b"\n".join([topico.encode(), *dichos])
-    finally:
-        cliente.close()
 
 
 def _archivos(carpeta: Path, plataforma: Plataforma) -> Iterator[tuple[str, bytes]]:

@@ -35,16 +35,15 @@ from rich.console import Console
 from tests.fallos.cimiento import Cimiento, cimiento
 from tests.fallos.marcado import FECHA, Marcado
 from tests.fallos.valores import tabla
+from tests.saga import topicos
 from tests.saga.bases import ejecutar, filas
 from tests.saga.espera import hasta
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma, plataforma_viva
-from tests.saga.topicos import leer
 
 from bff_web.comandos import COMANDOS
 from bff_web.consultas import CONSULTAS
 from contratos.acceso import Rol
-from seedwork.infraestructura.publicador import crear_cliente
 from seedwork.pruebas.bases import de_dueno
 
 CORTADA = "?"
@@ -432,7 +431,9 @@ def lugares(escena: Escena, carpetas: Iterable[Path]) -> Iterator[tuple[str, str
     yield "cartas", "what an operator is shown of letters", b"\n".join(escena.letras)
     yield "letters", "letters", json.dumps(plataforma.buzon.cartas, ensure_ascii=False).encode()
     yield from _metricas(escena)
-    yield from _topicos(plataforma)
+    for topico, mensajes in topicos.todos(plataforma.servidores):
+        nombre = re.sub(r"-partition-\d+$", "", topico.removeprefix("persistent://saludtech/"))
+        yield f"topic {nombre}", topico, b"\n".join(mensajes)
     for paquete, url in plataforma.bases.items():
         ejecutar(de_dueno(url), "ANALYZE")
         # What is large lies compressed in its file.
@@ -442,7 +443,7 @@ def lugares(escena: Escena, carpetas: Iterable[Path]) -> Iterator[tuple[str, str
             yield f"table {paquete}.{nombre}", f"rows of {paquete}.{nombre}", b"\n".join(valores)
     for volcado in (v for v in Path.cwd().glob("core*") if v.is_file()):
         yield "core dump", str(volcado), volcado.read_bytes()
-    ejecutar_en_el_servidor(escena.suelo, "CHECKPOINT")
+    ejecutar(escena.suelo.servidores.postgres_url, "CHECKPOINT")
     relaciones = dict(_relaciones(plataforma))
     for carpeta in carpetas:
         for archivo in (a for a in carpeta.rglob("*") if a.is_file()):
@@ -452,11 +453,6 @@ def lugares(escena: Escena, carpetas: Iterable[Path]) -> Iterator[tuple[str, str
                 continue
             relativo = archivo.relative_to(carpeta)
             yield _de_archivo(relativo, relaciones), str(relativo), str(relativo).encode() + b"\n" + octetos
-
-
-def ejecutar_en_el_servidor(suelo: Cimiento, orden: str) -> None:
-    """As its administrator."""
-    ejecutar(suelo.servidores.postgres_url, orden)
 
 
 def _metricas(escena: Escena) -> Iterator[tuple[str, str, bytes]]:
@@ -471,25 +467,6 @@ def _metricas(escena: Escena) -> Iterator[tuple[str, str, bytes]]:
                 yield f"metrics {proceso.nombre}", f"{pagina} of {proceso.nombre}", vista.data
             entorno = Path(f"/proc/{proceso.pid}")
             yield "process", proceso.nombre, (entorno / "cmdline").read_bytes() + (entorno / "environ").read_bytes()
-
-
-def _topicos(plataforma: Plataforma) -> Iterator[tuple[str, str, bytes]]:
-    """Every message of every topic, dead letters too: keys, properties and payloads."""
-    http = urllib3.PoolManager(timeout=30)
-    admin = f"{plataforma.servidores.admin_url}/admin/v2"
-    cliente = crear_cliente(plataforma.servidores.pulsar_url)
-    try:
-        for espacio in json.loads(http.request("GET", f"{admin}/namespaces/saludtech").data):
-            for topico in sorted(json.loads(http.request("GET", f"{admin}/persistent/{espacio}").data)):
-                dichos = [
-                    trozo
-                    for m in leer(cliente, topico)
-                    for trozo in (m.partition_key().encode(), json.dumps(m.properties()).encode(), m.data())
-                ]
-                nombre = re.sub(r"-partition-\d+$", "", topico.removeprefix("persistent://saludtech/"))
-                yield f"topic {nombre}", topico, b"\n".join(dichos)
-    finally:
-        cliente.close()
 
 
 def _relaciones(plataforma: Plataforma) -> Iterator[tuple[tuple[str, str], str]]:

@@ -1,10 +1,13 @@
 """Looking into topics, as an auditor does, and saying again what was said there."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 import pulsar
+import urllib3
 from tests.saga.espera import hasta
 
+from plataforma.proveedores import Servidores
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.infraestructura.publicador import Publicador, crear_cliente
 
@@ -46,6 +49,30 @@ def leer(cliente: pulsar.Client, topico: str) -> list[pulsar.Message]:
             mensajes.append(lector.read_next(10_000))
         lector.close()
     return mensajes
+
+
+def todos(servidores: Servidores) -> Iterator[tuple[str, Sequence[bytes]]]:
+    """Every topic but the broker's own, dead letters' too, with what it holds: keys, properties and payloads."""
+    http = urllib3.PoolManager(timeout=30)
+
+    def hay(que: str) -> list[str]:
+        dichos: list[str] = json.loads(http.request("GET", f"{servidores.admin_url}/admin/v2/{que}").data)
+        return sorted(dichos)
+
+    espacios = [e for inquilino in hay("tenants") if inquilino != "pulsar" for e in hay(f"namespaces/{inquilino}")]
+    cliente = crear_cliente(servidores.pulsar_url)
+    try:
+        for topico in (t for espacio in espacios for t in hay(f"persistent/{espacio}")):
+            yield (
+                topico,
+                [
+                    trozo
+                    for m in leer(cliente, topico)
+                    for trozo in (m.partition_key().encode(), json.dumps(m.properties()).encode(), m.data())
+                ],
+            )
+    finally:
+        cliente.close()
 
 
 def _todos(pulsar_url: str, topico: str) -> list[pulsar.Message]:

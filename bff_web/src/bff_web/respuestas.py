@@ -15,13 +15,14 @@ def _ejemplo(**respuesta: Any) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [respuesta]})
 
 
-def _aceptado(recurso: str, id_recurso: str, camino: str) -> ConfigDict:
+def _aceptado(recurso: str, id_recurso: str, camino: str, consulta: str = "") -> ConfigDict:
+    """The example of a 202; the query is the resource's own beneath ``camino``, unless another is named."""
     contexto = camino.split("/")[1]
     return _ejemplo(
         id_comando=COMANDO,
         **{recurso: id_recurso},
         estado="ACEPTADO",
-        consulta=f"{camino}/{id_recurso}",
+        consulta=consulta or f"{camino}/{id_recurso}",
         comando=f"/{contexto}/comandos/{COMANDO}",
     )
 
@@ -70,13 +71,7 @@ class SuscripcionAceptada(_Aceptado):
 class ExportacionAceptada(_Aceptado):
     """El comando se aceptó; la consulta dará, durante unos días, lo que se guarda del cliente."""
 
-    model_config = _ejemplo(
-        id_comando=COMANDO,
-        cliente_codigo="0001",
-        estado="ACEPTADO",
-        consulta=f"/clientes/0001/exportaciones/{COMANDO}",
-        comando=f"/suscripciones/comandos/{COMANDO}",
-    )
+    model_config = _aceptado("cliente_codigo", "0001", "/suscripciones", f"/clientes/0001/exportaciones/{COMANDO}")
 
     cliente_codigo: str
 
@@ -84,13 +79,7 @@ class ExportacionAceptada(_Aceptado):
 class SupresionAceptada(_Aceptado):
     """El comando se aceptó; la consulta dirá qué se suprimió y qué caduca dónde y cuándo."""
 
-    model_config = _ejemplo(
-        id_comando=COMANDO,
-        cliente_codigo="0001",
-        estado="ACEPTADO",
-        consulta=f"/clientes/supresiones/{COMANDO}",
-        comando=f"/suscripciones/comandos/{COMANDO}",
-    )
+    model_config = _aceptado("cliente_codigo", "0001", "/suscripciones", f"/clientes/supresiones/{COMANDO}")
 
     cliente_codigo: str
 

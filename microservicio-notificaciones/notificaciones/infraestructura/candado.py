@@ -11,9 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from notificaciones.infraestructura import tablas
 from seedwork.infraestructura.almacen_eventos import Datos
 from seedwork.infraestructura.bd import entre
+from seedwork.infraestructura.campos import LARGO_CLAVE
 
-_LARGO_CLAVE = 32
-"""Octets of a key: AES-256's."""
 _NONCE = 12
 _CERRADO = "~"
 """Begins what is encrypted. No code does: an event of before there were keys has its code as it is."""
@@ -24,7 +23,7 @@ Claves = Callable[[Collection[str]], Mapping[str, bytes | None]]
 
 def nueva_clave() -> bytes:
     """A key for one subscription of a client."""
-    return os.urandom(_LARGO_CLAVE)
+    return os.urandom(LARGO_CLAVE)
 
 
 class CandadoDeCliente:

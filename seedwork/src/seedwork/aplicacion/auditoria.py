@@ -4,6 +4,7 @@ What a command did is noted in the transaction that decides it; what a query saw
 asked who they are, there is nothing to note.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,11 +79,8 @@ def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) 
     if quien is None:
         return ()
     dichos = vars(consulta)
-    ids = [
-        str(dichos[campo.nombre])
-        for campo in consulta.campos()
-        if campo.nombre not in consulta.parametros or (opcional(campo.tipo) is Id and dichos[campo.nombre])
-    ]
+    nombres = _de_que_trata(type(consulta))  # type: ignore[arg-type] # a class has a hash, whatever its instances have
+    ids = [str(dichos[nombre]) for nombre in nombres if dichos[nombre]]
     ahora = solicitante.entorno.ahora()
     return [
         Anotacion(
@@ -96,6 +94,12 @@ def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) 
         )
         for id in ids or [""]
     ]
+
+
+@functools.cache
+def _de_que_trata(tipo: type[Consulta]) -> Sequence[str]:
+    """The fields that say what a query is about: ids in its address, and those by which its list can be filtered."""
+    return [c.nombre for c in tipo.campos() if c.nombre not in tipo.parametros or opcional(c.tipo) is Id]
 
 
 class LecturaDeAuditoria(Protocol):
