@@ -497,8 +497,9 @@ def _en_las_reglas(copia: Copia) -> None:
         *((rf'^(        {oido}: +canal\("suscripciones", +"[^"]+)"', r'\1 computo"') for oido in _OIDOS),
         (r'^(        TransicionSaga: +canal\("[^"]+)"', r'\1 computo"'),
     )
-    for consulta in ("ListarReservas", "ObtenerExistencias"):
-        _permiso(copia, consulta, "consultas.computo", '_regla("computo:leer", NADA, NADA, NADA, TODO)')
+    preguntas = {"ListarReservas": "computo", "ObtenerExistencias": "computo", "ListarAuditoriaDeComputo": "auditoria"}
+    for consulta, ambito in preguntas.items():
+        _permiso(copia, consulta, "consultas.computo", f'_regla("{ambito}:leer", NADA, NADA, NADA, TODO)')
 
 
 def _en_el_espacio_de_trabajo(copia: Copia) -> None:
@@ -527,13 +528,14 @@ def _en_contenedores(copia: Copia) -> None:
         "docker-compose.yml",
         (r"^x-servicio-datos:", _como_computo(comun, "suscripciones") + r"\g<0>"),
         (r"^  # --- servicio-datos ---$", _como_computo(servicio, "suscripciones") + r"\g<0>"),
-        (r"^    profiles: \[pulsar, ", r"\g<0>computo, "),
+        (r"^    profiles: \[(?:pulsar, )?(?=suscripciones, serviciodatos)", r"\g<0>computo, "),
         (r"^      notificaciones-api: .*$", r"\g<0>\n      computo-api: {condition: service_healthy, required: false}"),
         (r"^  notificaciones: \{internal: true\}$", r"\g<0>\n  computo: {internal: true}"),
         (r"^  notificaciones:$(?=\n\n#)", r"\g<0>\n  computo:"),
+        # Its secrets: a database's two roles, a broker's token, the certificates of its database and of its API.
         (
-            r"^  notificaciones_database_url: (.*)/notificaciones_database_url(.*)$",
-            r"\g<0>\n  computo_database_url: \1/computo_database_url\2",
+            r'^  (pulsar_token_)?notificaciones([\w.-]*): (\{file: .*/)(?:pulsar_token_)?notificaciones[\w.-]*"\}$',
+            r'\g<0>\n  \1computo\2: \3\1computo\2"}',
         ),
     )
 
@@ -554,6 +556,12 @@ def _en_la_nube(copia: Copia) -> None:
             r"\g<0>\n    computo        = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }",
         ),
         (r"^    suscripciones = \{\n      DATABASE_URL", _como_computo(secretos, "suscripciones") + r"\g<0>"),
+    )
+    # Where an operator is told of each: its certificate, its image, its secrets, its job.
+    copia.cambiar(
+        "deploy/gcp/README.md",
+        (r"notificaciones=10\.20\.0\.14,(\S+)$", r"\g<0> computo=10.20.0.15,\1"),
+        (r"^(.*\bfor \w in .*notificaciones); do", r"\1 computo; do"),
     )
 
 

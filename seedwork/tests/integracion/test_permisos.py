@@ -39,6 +39,8 @@ PELIGROSOS: Mapping[str, tuple[set[str], set[str]]] = {
     "suscripciones/comando-cambiar-plan-suscripcion.v1": ({"bff", "operador"}, {"suscripciones"}),
     "suscripciones/comando-cancelar-suscripcion.v1": ({"bff", "operador"}, {"suscripciones"}),
     "suscripciones/comando-pagar-suscripcion.v1": ({"bff", "operador"}, {"suscripciones"}),
+    "suscripciones/comando-exportar-cliente.v1": ({"bff", "operador"}, {"suscripciones"}),
+    "suscripciones/comando-suprimir-cliente.v1": ({"bff", "operador"}, {"suscripciones"}),
     "suscripciones/evento-suscripcion-aprovisionada.v1": ({"suscripciones", "operador"}, {"notificaciones"}),
     "suscripciones/evento-suscripcion-activada.v1": (
         {"suscripciones", "operador"},
@@ -77,6 +79,15 @@ DE_TODOS = [
     *(topico_cartas(contexto) for contexto in CONTEXTOS),
     *(topico_espera(contexto) for contexto in CONTEXTOS if contexto != "notificaciones"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _solo_los_publicados() -> Iterator[None]:
+    """Messages that other tests of this process have of their own have no rule."""
+    with pytest.MonkeyPatch.context() as sin:
+        for tipo in set(REGISTRO.values()) - set(publicados()):
+            sin.delitem(REGISTRO, tipo.tipo)
+        yield
 
 
 @pytest.fixture(scope="module")

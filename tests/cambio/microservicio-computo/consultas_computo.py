@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from contratos.consultas.auditoria import ConsultaDeAuditoria, PaginaAuditoria
 from contratos.consultas.base import PAGINA, SUSCRIPCION, Consulta, Cursor, Id, Pagina, Respuesta, campo, filtro
 
 
@@ -35,3 +36,9 @@ class ListarReservas(Consulta, contexto="computo", ruta="/computo", respuesta=Pa
 
 class ObtenerExistencias(Consulta, contexto="computo", ruta="/computo/existencias", respuesta=ExistenciasComputo):
     """Cuántas cuotas hay, y cuántas quedan."""
+
+
+class ListarAuditoriaDeComputo(
+    ConsultaDeAuditoria, contexto="computo", ruta="/computo/auditoria", respuesta=PaginaAuditoria
+):
+    """La auditoría de cómputo."""

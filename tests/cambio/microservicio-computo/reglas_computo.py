@@ -1,7 +1,7 @@
 """Who may ask, say and hear what of the computo context: beside the platform, rows of a table of their own; of it, rows
 of `contratos/permisos.py` and `contratos/canales.py`."""
 
-from consultas_computo import ListarReservas, ObtenerExistencias
+from consultas_computo import ListarAuditoriaDeComputo, ListarReservas, ObtenerExistencias
 from contrato_computo import ComputoReservado
 from contratos import acceso, canal
 from contratos.acceso import Alcance, Permiso
@@ -39,4 +39,5 @@ def declarar() -> None:
     )
     nada = Alcance.NADA
     suya = Permiso(ambito="computo:leer", cliente=nada, clinica=nada, investigador=nada, operador=Alcance.TODO)
-    acceso.declarar(dict.fromkeys(CONSULTAS, suya))
+    rastro = Permiso(ambito="auditoria:leer", cliente=nada, clinica=nada, investigador=nada, operador=Alcance.TODO)
+    acceso.declarar({**dict.fromkeys(CONSULTAS, suya), ListarAuditoriaDeComputo: rastro})

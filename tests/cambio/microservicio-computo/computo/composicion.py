@@ -3,7 +3,6 @@
 from functools import cache, partial
 from pathlib import Path
 
-import flask
 import sqlalchemy as sa
 
 import reglas_computo
@@ -31,7 +30,7 @@ def servicio() -> Servicio:
     def sembrar(motor: sa.Engine) -> None:
         sincronizar(motor, config.computo_capacidad)
 
-    def api(app: flask.Flask, motor: sa.Engine) -> None:
+    def api(app: App, motor: sa.Engine) -> None:
         registrar_rutas(app, LecturaComputo(motor))
 
     return Servicio(
