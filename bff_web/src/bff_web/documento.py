@@ -1,6 +1,7 @@
 """The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
 
 import base64
+import functools
 import hashlib
 import inspect
 import json
@@ -157,11 +158,10 @@ def registrar(app: flask.Flask, identificacion: Identificacion | None) -> None:
     Args:
         identificacion: how callers say who they are; None where nobody is asked.
     """
-    documento = json.dumps(describir(identificacion), ensure_ascii=False).encode()
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}
     app.config["SWAGGER_HTML_STRING"] = swagger_html_string.replace('<html lang="en">', '<html lang="es">')
     app.register_blueprint(RegisterPlugin.register(doc_url=_RUTA))
-    app.add_url_rule(f"/{_RUTA}", "documento", Fija(documento, TIPO_JSON))
+    app.add_url_rule(f"/{_RUTA}", "documento", Fija(_escrito(identificacion), TIPO_JSON))
     with app.test_request_context():
         html = str(app.view_functions["swagger.swagger"]())
     # The page's own references are relative to its parent, which "/docs" and the plugin's address share.
@@ -174,6 +174,12 @@ def registrar(app: flask.Flask, identificacion: Identificacion | None) -> None:
         if flask.request.endpoint in ("docs", "swagger.swagger"):
             respuesta.headers[CSP] = politica
         return respuesta
+
+
+@functools.cache
+def _escrito(identificacion: Identificacion | None) -> bytes:
+    """The document as it is sent. To make it takes longer than all else of a door, and tests make hundreds of doors."""
+    return json.dumps(describir(identificacion), ensure_ascii=False).encode()
 
 
 def _politica(html: str) -> str:
