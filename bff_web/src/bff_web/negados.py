@@ -11,8 +11,9 @@ from prometheus_client import Counter
 
 from bff_web.acceso import Negado
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.vista import FUENTE, ORDEN
+from bff_web.comandos.vista import ORDEN
 from bff_web.consultas import CONSULTAS
+from bff_web.emisor import FUENTE
 from contratos import Mensaje, motivos
 from contratos.bff import AccesoNegado
 from seedwork.aplicacion.broker import NoCabe, SinConfirmacion

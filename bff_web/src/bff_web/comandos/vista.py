@@ -4,7 +4,6 @@ import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import flask
 import structlog
@@ -13,11 +12,12 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from bff_web import cuerpos, formularios, idempotencia
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.comun import Comando, Cuerpo
+from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS
 from bff_web.direcciones import exigir_ids
+from bff_web.emisor import ESPERA_S, FUENTE, Emisor
+from bff_web.modelos_comandos import Cuerpo
 from bff_web.tipos import ALMACEN
-from contratos import Mensaje
 from contratos.acceso import Permiso, permiso
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
@@ -27,26 +27,6 @@ from seedwork.entrada.http import App, regla
 from seedwork.entrada.problemas import ErrorHttp, problema
 
 log = structlog.get_logger(__name__)
-
-FUENTE = "/saludtech/bff"
-PLAZO_MS = 3700
-"""Milliseconds that the broker has to confirm a message."""
-ESPERA_S = 4.0
-"""Seconds for that, and for the connection where there is none yet: the client is to hear within 5 (contract §2)."""
-
-
-class Emisor(Protocol):
-    """Takes messages to the broker."""
-
-    async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
-        """Return once the message is durable; nothing in it blocks.
-
-        Raises:
-            SinConfirmacion: it is unknown whether it is.
-        """
-
-    def publicar(self, sobre: Sobre, mensaje: Mensaje) -> None:
-        """As :meth:`entregar`, for a thread that may be blocked."""
 
 
 def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas) -> None:
