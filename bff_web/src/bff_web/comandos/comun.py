@@ -7,6 +7,11 @@ from pydantic import BaseModel
 from bff_web.modelos_comandos import Cuerpo, Formulario
 from contratos import Mensaje
 
+ORDEN = " (POST)"
+"""Ends the names of the routes that take commands: a query may have the same address."""
+SOLO_POST = " (solo POST)"
+"""Ends the names of the routes that answer 405."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recurso:
