@@ -81,6 +81,6 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
             algoritmos=config.algoritmos,
             tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
         )
-        app.guardar(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
+        app.poner_portero(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
         negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
     return app
