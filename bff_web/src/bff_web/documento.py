@@ -23,9 +23,9 @@ from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
-from contratos.acceso import ROLES, Alcance, Permiso, permiso
+from bff_web.rutas import RUTAS
+from contratos.acceso import ROLES, Alcance, Permiso
 from contratos.consultas import ArchivoNombrado, Consulta
-from contratos.permisos import DE_OPERADOR
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
@@ -237,8 +237,7 @@ def _decir_quien_puede(rutas: Mapping[str, Any], esquemas: Sequence[str]) -> Non
         rutas: the document's.
         esquemas: the names of its security schemes, of which each will do.
     """
-    reglas = {(ruta, "post"): permiso(c.mensaje) for c in COMANDOS for ruta in c.rutas}
-    reglas |= {(c.ruta, "get"): permiso(c) for c in CONSULTAS} | {("/metrics", "get"): DE_OPERADOR}
+    reglas = {(ruta.direccion, ruta.metodo): ruta.regla for ruta in RUTAS.values()}
     for (ruta, metodo), operacion in [((r, m), o) for r, os in rutas.items() for m, o in os.items()]:
         regla = reglas.get((ruta, metodo))
         if regla is not None:
