@@ -28,8 +28,9 @@ class NotaDeAuditoria(Respuesta):
         "De qué trataba; nulo si de una lista. De una consulta de varios hay una nota por cada uno.", SUSCRIPCION
     )
     resultado: str = campo(
-        "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO o NO_HALLADO; lo que la puerta negó, "
-        "NEGADO; una carta muerta, REENVIADA, DESCARTADA, RECHAZADA o YA_ATENDIDA.",
+        "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO, o NO_HALLADO si no mostró nada, porque "
+        "no lo hay o porque es de otro; lo que se negó sin mirarlo, NEGADO; una carta muerta, REENVIADA, DESCARTADA, "
+        "RECHAZADA o YA_ATENDIDA.",
         "HECHO",
     )
     motivo: str | None = campo(MOTIVO)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contratos.base import REGISTRO
-from contratos.consultas import Consulta, Id
+from contratos.consultas import Consulta, Id, Respuesta
 from contratos.consultas.auditoria import ConsultaDeAuditoria, PaginaAuditoria
 from contratos.consultas.base import opcional
 from seedwork.aplicacion.consultas import Solicitante
@@ -70,7 +70,14 @@ def de_comando(sobre: Sobre, recurso: str, rechazo: str | None, ahora: datetime)
     )
 
 
-def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> Sequence[Anotacion]:
+def resultado_de(respuesta: Respuesta | None) -> str:
+    """What came of a query: VISTO only where its answer shows something, which an empty page does not."""
+    return VISTO if respuesta is not None and any(vars(respuesta).values()) else NO_HALLADO
+
+
+def de_consulta(
+    consulta: Consulta, solicitante: Solicitante, resultado: str, motivo: str | None = None
+) -> Sequence[Anotacion]:
     """What is noted of a query: a row for each id in its address, or by which its list was filtered, so that any of
     them finds it.
 
@@ -89,7 +96,8 @@ def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) 
             titular=solicitante.acceso.titular,
             accion=type(consulta).__name__,
             recurso=id,
-            resultado=VISTO if hallado else NO_HALLADO,
+            resultado=resultado,
+            motivo=motivo,
             correlacion=solicitante.correlacion,
         )
         for id in ids or [""]
