@@ -21,7 +21,7 @@ class NotaDeAuditoria(Respuesta):
     """Lo que alguien hizo, vio o se le negó; solo identificadores y códigos."""
 
     ocurrido: str = campo("Cuándo, en UTC (RFC 3339).", "2026-02-01T09:10:01.312Z")
-    quien: str = campo("El `sub` de su token; de quien usó la línea de comandos, su usuario en el sistema.", "ana")
+    quien: str = campo("El `sub` de su token; de quien usó la línea de comandos, el nombre que dijo.", "ana")
     titular: str = campo("En calidad de qué: un papel, y su código o identificador en él.", "cliente:0001")
     accion: str = campo("El comando o la consulta.", "CancelarSuscripcion")
     recurso: str | None = campo(

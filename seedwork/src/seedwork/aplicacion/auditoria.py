@@ -19,7 +19,7 @@ from seedwork.aplicacion.sobre import Sobre
 
 HECHO, RECHAZADO, VISTO, NO_HALLADO, NEGADO = "HECHO", "RECHAZADO", "VISTO", "NO_HALLADO", "NEGADO"
 LINEA_DE_COMANDOS = "linea-de-comandos"
-"""As what somebody acts who works on a machine of the platform's: no token tells more."""
+"""As what somebody acts who works on a machine of the platform's: who it is was said, and not proved (ADR 52)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ class Anotacion:
 
     Attributes:
         ocurrido: when.
-        quien: the caller's id, as its token tells; of who works on a machine of the platform's, its user there.
+        quien: the caller's id, as its token tells; of who works by the command line, the name that was given.
         titular: as what it asked: a role, and the code or id in that role.
         accion: the command's or the query's name.
         recurso: the id that it was about; empty for a whole list.
