@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from bff_web import exportacion
 from bff_web.composicion import componer
 from bff_web.config import Config
+from bff_web.consultas import CONSULTAS
 from contratos import Mensaje
+from contratos.consultas.suscripciones import Exportacion
 from seedwork.aplicacion.sobre import Sobre
 
 
@@ -275,6 +277,18 @@ def test_lo_de_un_cliente_se_reune_de_cada_dueno_pagina_a_pagina(propietario: Pr
     assert (reunido["cliente"], reunido["suscripciones"]) == ({"codigo": "0001"}, ["s-1", "s-2"])
     assert (reunido["servicios_datos"], reunido["notificaciones"]) == (["d-1"], ["n"] * exportacion.PAGINAS)
     assert reunido["resto"] == ["/notificaciones?cliente=0001&cursor=c"]
+
+
+EXCUSADAS: dict[str, str] = {}
+"""Queries that a client's code filters and no export is made of, by their names: why not."""
+
+
+def test_lo_que_se_filtra_por_cliente_esta_en_lo_que_se_da_a_un_cliente() -> None:
+    """Whoever keeps a client's code is asked for what it keeps, or says why not."""
+    de_clientes = {c.__name__ for c in CONSULTAS if "cliente" in c.parametros}
+    reunidas = {c.__name__ for c in exportacion.LISTAS.values()}
+    assert de_clientes and de_clientes == reunidas | EXCUSADAS.keys()
+    assert exportacion.LISTAS.keys() <= {campo.nombre for campo in Exportacion.campos()}
 
 
 def test_lo_de_un_cliente_se_da_entero_o_no_se_da(propietario: Propietario) -> None:

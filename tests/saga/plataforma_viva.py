@@ -295,7 +295,7 @@ class Plataforma:
         nombre = paquete.replace("_", "-")
         hecho = subprocess.run(
             [*self._preparativos[nombre].orden[:-1], *verbo],
-            env={**self._entorno, **self._preparativos[nombre].entorno},
+            env={"OPERADOR": "op-1", **self._entorno, **self._preparativos[nombre].entorno},
             capture_output=True,
             text=True,
             timeout=60,

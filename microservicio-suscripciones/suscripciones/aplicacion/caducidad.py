@@ -32,8 +32,10 @@ class PlazosDeOlvido:
 def lo_que_queda(suprimido: datetime, plazos: PlazosDeOlvido) -> Sequence[LoQueQueda]:
     """What is left of a client that was forgotten at that instant.
 
-    What is in motion then (a message that a service hears after it, a letter that is replayed) begins its days anew:
-    so what was waiting takes its turn once, and the topics' days run from there.
+    It is reckoned from the instant alone: whether the other services have heard of it yet, nobody asks them; what they
+    keep until they do is the first of it, without a date. What is in motion then (a message that a service hears after
+    it, a letter that is replayed) begins its days anew: so what was waiting takes its turn once, and the topics' days
+    run from there.
     """
 
     def queda(donde: str, que: str, dias: float | None) -> LoQueQueda:
@@ -41,6 +43,11 @@ def lo_que_queda(suprimido: datetime, plazos: PlazosDeOlvido) -> Sequence[LoQueQ
         return LoQueQueda(donde=donde, que=que, hasta=hasta)
 
     return [
+        queda(
+            "Los servicios de datos y las notificaciones.",
+            "Su código, y lo que quedaba por escribirle: lo borran en cuanto oyen la supresión.",
+            None,
+        ),
         queda(
             "Los tópicos.",
             "Lo que pidió y lo que se dijo de ello, con los datos personales cifrados y su código.",

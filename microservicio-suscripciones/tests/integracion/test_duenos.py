@@ -101,18 +101,20 @@ def test_la_creacion_que_no_podia_pedir_es_suya_y_no_esta_entre_las_del_otro(cas
 def test_un_operador_pregunta_a_la_auditoria_y_nadie_mas(casa, como):
     de(casa, DUENA, "s-1")
     como(OTRA, "/suscripciones/s-1")
-    como(OTRA, "/suscripciones")
+    como(OTRA, "/suscripciones", cliente="0001")
+    como(OTRA, "/suscripciones", cursor="x")
 
     hallado = [
         (e["quien"], e["titular"], e["accion"], e["recurso"], e["resultado"])
         for e in como(OPERADOR, "/suscripciones/auditoria").json["elementos"]
     ]
     assert hallado == [
-        ("eva", "cliente:0002", "ListarSuscripciones", None, "VISTO"),
+        ("eva", "cliente:0002", "ListarSuscripciones", None, "NEGADO"),
+        ("eva", "cliente:0002", "ListarSuscripciones", "0001", "NO_HALLADO"),
         ("eva", "cliente:0002", "ObtenerSuscripcion", "s-1", "NO_HALLADO"),
         ("ana", "cliente:0001", "CrearSuscripcion", "s-1", "HECHO"),
     ]
-    assert len(como(OPERADOR, "/suscripciones/auditoria", quien="eva").json["elementos"]) == 2
+    assert len(como(OPERADOR, "/suscripciones/auditoria", quien="eva").json["elementos"]) == 3
     assert len(como(OPERADOR, "/suscripciones/auditoria", recurso="s-1", quien="ana").json["elementos"]) == 1
     for quien in (DUENA, Quien(id="nadie")):
         assert como(quien, "/suscripciones/auditoria").status_code == 404

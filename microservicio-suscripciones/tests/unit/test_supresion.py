@@ -121,6 +121,7 @@ def test_lo_que_queda_caduca_segun_los_ajustes() -> None:
     queda = lo_que_queda(datetime(2026, 2, 1, tzinfo=UTC), plazos)
     dias = [int(lugar.hasta[8:10]) - 1 for lugar in queda if lugar.hasta]
     assert dias == [1, 3, 3, 4, 5]
+    assert (queda[0].donde, queda[0].hasta) == ("Los servicios de datos y las notificaciones.", None)
     assert [lugar.donde for lugar in queda if lugar.hasta is None][-1] == "El correo."
 
 

@@ -13,6 +13,7 @@ CLAVE_DE_IDEMPOTENCIA_REUTILIZADA = "CLAVE_DE_IDEMPOTENCIA_REUTILIZADA"
 COMANDO_DESCARTADO = "COMANDO_DESCARTADO"
 NO_AUTORIZADO = "NO_AUTORIZADO"
 DATOS_INVALIDOS = "DATOS_INVALIDOS"
+CURSOR_INVALIDO = "CURSOR_INVALIDO"
 ID_REVELA_PACIENTE = "ID_REVELA_PACIENTE"
 ID_NO_DISPONIBLE = "ID_NO_DISPONIBLE"
 CONTENIDO_DISTINTO = "CONTENIDO_DISTINTO"
@@ -103,8 +104,9 @@ TEXTOS: dict[str, str] = {
     SUSCRIPCION_EXISTENTE: "Ya existe una suscripción con ese identificador.",
     CLAVE_DE_IDEMPOTENCIA_REUTILIZADA: "La clave de idempotencia ya se usó con otro contenido.",
     COMANDO_DESCARTADO: "No fue posible procesar el comando, y se descartó.",
-    NO_AUTORIZADO: "Quien pidió el comando no puede pedirlo.",
+    NO_AUTORIZADO: "Quien lo pidió no puede pedirlo.",
     DATOS_INVALIDOS: "El comando no cumple las reglas del contrato.",
+    CURSOR_INVALIDO: "El cursor no es de una página anterior de esa lista dada a quien la pidió.",
     ID_REVELA_PACIENTE: "El identificador de la imagen contiene el del paciente.",
     ID_NO_DISPONIBLE: "Ese identificador no está disponible: use otro.",
     CONTENIDO_DISTINTO: "Ya existe una imagen con ese identificador y otro contenido.",

@@ -108,9 +108,9 @@ def test_de_una_consulta_se_anota_cada_id_de_su_direccion_y_de_sus_filtros():
     solicitante = Solicitante(acceso=Acceso(quien(), REGLA), correlacion="c", entorno=EntornoReal())
     descarga = ObtenerArchivoDeDataset(id_servicio_datos="s-1", id_imagen="i-1")
 
-    notas = [(n.accion, n.recurso, n.resultado) for n in de_consulta(descarga, solicitante, hallado=True)]
+    notas = [(n.accion, n.recurso, n.resultado) for n in de_consulta(descarga, solicitante, VISTO)]
     listas = (ListarServiciosDatos(), ListarServiciosDatos(cliente="0001", estado="INICIADO", cursor="x"))
-    de_listas = [[n.recurso for n in de_consulta(lista, solicitante, hallado=True)] for lista in listas]
+    de_listas = [[n.recurso for n in de_consulta(lista, solicitante, VISTO)] for lista in listas]
 
     assert notas == [("ObtenerArchivoDeDataset", id, VISTO) for id in ("s-1", "i-1")]
     assert de_listas == [[""], ["0001"]]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -39,4 +40,6 @@ def operar(raiz: Path, estado: Path, servicio: str, orden: Sequence[str]) -> Non
         raise ErrorPlataforma(f"The platform has not run on {estado} yet: start it with make run.")
     entorno: dict[str, str] = json.loads(archivo.read_text("utf-8"))
     programa = [sys.executable, "-m", nombres[servicio], *orden]
-    os.execve(sys.executable, programa, leer_entorno(raiz) | entorno)
+    # On a developer's machine its user is who operates, unless it says otherwise.
+    quien = {"OPERADOR": pwd.getpwuid(os.getuid()).pw_name}
+    os.execve(sys.executable, programa, quien | leer_entorno(raiz) | entorno)

@@ -27,6 +27,7 @@ def test_la_orden_corre_en_el_entorno_de_la_corrida(tmp_path: Path, ejecutado: l
     assert programa[1:] == ["-m", "servicio_datos", "cartas", "list"]
     assert entorno["DATABASE_URL"] == SECRETO
     assert entorno["PATH"] == os.environ["PATH"]
+    assert entorno["OPERADOR"], "whoever replays a letter is asked who it is"
     assert (tmp_path / CARPETA / "servicio-datos.json").stat().st_mode & 0o777 == 0o600
 
 

@@ -21,15 +21,16 @@ class NotaDeAuditoria(Respuesta):
     """Lo que alguien hizo, vio o se le negó; solo identificadores y códigos."""
 
     ocurrido: str = campo("Cuándo, en UTC (RFC 3339).", "2026-02-01T09:10:01.312Z")
-    quien: str = campo("El `sub` de su token; de quien usó la línea de comandos, su usuario en el sistema.", "ana")
+    quien: str = campo("El `sub` de su token; de quien usó la línea de comandos, el nombre que dijo.", "ana")
     titular: str = campo("En calidad de qué: un papel, y su código o identificador en él.", "cliente:0001")
     accion: str = campo("El comando o la consulta.", "CancelarSuscripcion")
     recurso: str | None = campo(
         "De qué trataba; nulo si de una lista. De una consulta de varios hay una nota por cada uno.", SUSCRIPCION
     )
     resultado: str = campo(
-        "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO o NO_HALLADO; lo que la puerta negó, "
-        "NEGADO; una carta muerta, REENVIADA, DESCARTADA, RECHAZADA o YA_ATENDIDA.",
+        "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO, o NO_HALLADO si no mostró nada, porque "
+        "no lo hay o porque es de otro; lo que se negó sin mirarlo, NEGADO; una carta muerta, REENVIADA, DESCARTADA, "
+        "RECHAZADA o YA_ATENDIDA.",
         "HECHO",
     )
     motivo: str | None = campo(MOTIVO)

@@ -159,13 +159,14 @@ class LoQueQueda(Parte):
     donde: str = campo("Dónde.", "Las cartas muertas.")
     que: str = campo("Qué queda ahí.", "Los mensajes que no se pudieron atender, cifrados.")
     hasta: str | None = campo(
-        "Hasta cuándo, como mucho, en UTC (RFC 3339); nulo si se conserva, o ya no depende de la plataforma.",
+        "Hasta cuándo, como mucho, en UTC (RFC 3339); nulo si no la tiene: se conserva, o depende de otros.",
         "2026-02-08T21:10:02.104Z",
     )
 
 
 class Supresion(Respuesta):
-    """Qué fue de una supresión: lo que se borró entonces, y lo que caduca después, con su lugar y su fecha."""
+    """Qué fue de una supresión: lo que se borró entonces, y lo que queda, con su lugar y su fecha. Lo que guardan otros
+    servicios se borra en cuanto la oigan."""
 
     id_comando: str = campo("El que dio la respuesta 202.", COMANDO)
     estado: Literal["APLICADO", "RECHAZADO"] = campo("Si tuvo efecto.", "APLICADO")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contratos.base import REGISTRO
-from contratos.consultas import Consulta, Id
+from contratos.consultas import Consulta, Id, Respuesta
 from contratos.consultas.auditoria import ConsultaDeAuditoria, PaginaAuditoria
 from contratos.consultas.base import opcional
 from seedwork.aplicacion.consultas import Solicitante
@@ -19,7 +19,7 @@ from seedwork.aplicacion.sobre import Sobre
 
 HECHO, RECHAZADO, VISTO, NO_HALLADO, NEGADO = "HECHO", "RECHAZADO", "VISTO", "NO_HALLADO", "NEGADO"
 LINEA_DE_COMANDOS = "linea-de-comandos"
-"""As what somebody acts who works on a machine of the platform's: no token tells more."""
+"""As what somebody acts who works on a machine of the platform's: who it is was said, and not proved (ADR 52)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ class Anotacion:
 
     Attributes:
         ocurrido: when.
-        quien: the caller's id, as its token tells; of who works on a machine of the platform's, its user there.
+        quien: the caller's id, as its token tells; of who works by the command line, the name that was given.
         titular: as what it asked: a role, and the code or id in that role.
         accion: the command's or the query's name.
         recurso: the id that it was about; empty for a whole list.
@@ -70,7 +70,14 @@ def de_comando(sobre: Sobre, recurso: str, rechazo: str | None, ahora: datetime)
     )
 
 
-def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> Sequence[Anotacion]:
+def resultado_de(respuesta: Respuesta | None) -> str:
+    """What came of a query: VISTO only where its answer shows something, which an empty page does not."""
+    return VISTO if respuesta is not None and any(vars(respuesta).values()) else NO_HALLADO
+
+
+def de_consulta(
+    consulta: Consulta, solicitante: Solicitante, resultado: str, motivo: str | None = None
+) -> Sequence[Anotacion]:
     """What is noted of a query: a row for each id in its address, or by which its list was filtered, so that any of
     them finds it.
 
@@ -89,7 +96,8 @@ def de_consulta(consulta: Consulta, solicitante: Solicitante, *, hallado: bool) 
             titular=solicitante.acceso.titular,
             accion=type(consulta).__name__,
             recurso=id,
-            resultado=VISTO if hallado else NO_HALLADO,
+            resultado=resultado,
+            motivo=motivo,
             correlacion=solicitante.correlacion,
         )
         for id in ids or [""]

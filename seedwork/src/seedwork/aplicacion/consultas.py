@@ -51,8 +51,13 @@ Respondedor = Callable[[Any, Any, Solicitante], Respuesta | None]
 class Auditor(Protocol):
     """Keeps who asked what."""
 
-    def anotar(self, consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> None:
-        """Keep it, before the answer is shown; where nobody was asked who they are, there is nothing to keep."""
+    def anotar(self, consulta: Consulta, solicitante: Solicitante, resultado: str, motivo: str | None = None) -> None:
+        """Keep it, before the answer is shown; where nobody was asked who they are, there is nothing to keep.
+
+        Args:
+            resultado: what comes of it (:mod:`seedwork.aplicacion.auditoria`).
+            motivo: why it is refused, where it is.
+        """
 
 
 class SinAuditor:
@@ -61,7 +66,7 @@ class SinAuditor:
     It lets no query of anybody named pass: that would be seen, and kept nowhere.
     """
 
-    def anotar(self, consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> None:
+    def anotar(self, consulta: Consulta, solicitante: Solicitante, resultado: str, motivo: str | None = None) -> None:
         """See the port.
 
         Raises:

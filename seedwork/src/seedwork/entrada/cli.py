@@ -1,8 +1,8 @@
 """The command line that every service has: ``python -m <service> <verb>``."""
 
-import getpass
 import json
 import os
+import pwd
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from seedwork.aplicacion.broker import SinEsquemas
 from seedwork.aplicacion.sobre import en_texto
+from seedwork.dominio.reglas import es_sujeto
 from seedwork.entrada import logs
 from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda, en_su_lugar
 from seedwork.entrada.conexiones import direcciones
@@ -137,17 +138,27 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
 
     @cartas.command("replay")
     def reenviar(
-        ids: Ids = None, tipo: Tipo = None, desde: Desde = None, hasta: Hasta = None, todas: Todas = False
+        ids: Ids = None,
+        tipo: Tipo = None,
+        desde: Desde = None,
+        hasta: Hasta = None,
+        todas: Todas = False,
+        operador: Operador = None,
     ) -> None:
         """Send the messages to their topics again, after the cause was mended. Twice is one effect."""
-        _a_cada_carta(servicio(), Cartero.reenviar, _filtro(ids, tipo, desde, hasta, todas))
+        _a_cada_carta(servicio(), Cartero.reenviar, _filtro(ids, tipo, desde, hasta, todas), operador)
 
     @cartas.command("discard")
     def descartar(
-        ids: Ids = None, tipo: Tipo = None, desde: Desde = None, hasta: Hasta = None, todas: Todas = False
+        ids: Ids = None,
+        tipo: Tipo = None,
+        desde: Desde = None,
+        hasta: Hasta = None,
+        todas: Todas = False,
+        operador: Operador = None,
     ) -> None:
         """Give the messages up: a command is refused (COMANDO_DESCARTADO), an event is dropped."""
-        _a_cada_carta(servicio(), Cartero.descartar, _filtro(ids, tipo, desde, hasta, todas))
+        _a_cada_carta(servicio(), Cartero.descartar, _filtro(ids, tipo, desde, hasta, todas), operador)
 
     return cartas
 
@@ -167,6 +178,10 @@ Tipo = Annotated[str | None, typer.Option("--tipo", help="Of this ce_type, or me
 Desde = Annotated[datetime | None, typer.Option("--desde", parser=_instante, metavar="RFC3339", help="Parked since.")]
 Hasta = Annotated[datetime | None, typer.Option("--hasta", parser=_instante, metavar="RFC3339", help="Parked until.")]
 Todas = Annotated[bool, typer.Option("--todas", help="All of them.")]
+Operador = Annotated[
+    str | None,
+    typer.Option("--operador", envvar="OPERADOR", metavar="NAME", help="Who does this; the audit trail keeps it."),
+]
 
 
 def _filtro(
@@ -190,11 +205,14 @@ def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
         cerrar_cliente(cliente)
 
 
-def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str], filtro: Filtro) -> None:
+def _a_cada_carta(
+    servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str], filtro: Filtro, operador: str | None
+) -> None:
     """Do it to each letter that is meant, and say what became of it. Exit code 1 where one stays, or none is meant."""
     fines: Counter[str] = Counter()
+    quien = _quien_opera(operador, se_pregunta=servicio.config.autenticada)
     with _buzon(servicio) as (cliente, buzon):
-        cartero = servicio.cartero(cliente, servicio.motor(), operador=_operador())
+        cartero = servicio.cartero(cliente, servicio.motor(), operador=quien)
         for carta in filter(filtro.admite, buzon):
             linea = {"id": carta.id, "carta": en_su_lugar(carta), "tipo": carta.tipo, "clave": carta.clave}
             try:
@@ -208,13 +226,26 @@ def _a_cada_carta(servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], s
         raise typer.Exit(1)
 
 
-def _operador() -> str:
-    """Who runs this, as the system knows its user."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        # A container may run as a user that has no name.
-        return f"uid:{os.getuid()}"
+def _quien_opera(dicho: str | None, *, se_pregunta: bool) -> str:
+    """Who the trail is told does this: the name that was given, which nothing here proves (ADR 52).
+
+    Args:
+        se_pregunta: whether callers are asked who they are; then operators are, too. Else it is by default the system's
+            user, as the system knows it: in a container, nobody's name.
+
+    Raises:
+        typer.BadParameter: none was given, or one that can't be a caller's.
+    """
+    if dicho is None:
+        if se_pregunta:
+            raise typer.BadParameter("di quién lo hace, con --operador u OPERADOR: queda en la auditoría")
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return f"uid:{os.getuid()}"
+    if not es_sujeto(dicho):
+        raise typer.BadParameter("--operador: de 1 a 255 caracteres visibles de ASCII")
+    return dicho
 
 
 def _resumen(carta: Carta) -> dict[str, Any]:

@@ -5,13 +5,16 @@ from typing import Any
 
 import flask
 
+from contratos import motivos
 from contratos.acceso import Alcance, permiso
 from contratos.consultas import Consulta
+from seedwork.aplicacion.auditoria import NEGADO, resultado_de
 from seedwork.aplicacion.consultas import Anunciada, Respondedor, Solicitante
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.entrada.http import App, correlacion, regla
 from seedwork.entrada.problemas import ErrorHttp
+from seedwork.infraestructura.consultas import CursorInvalido
 
 
 def registrar(app: App, consultas: Mapping[type[Consulta], Respondedor | Anunciada], lectura: Any) -> None:
@@ -39,8 +42,12 @@ def _vista(tipo: type[Consulta], responder: Respondedor, lectura: Any, app: App)
         # The door has looked at the values; what it hands on under another name is not asked.
         consulta = tipo(**ids, **{nombre: dados.get(nombre) for nombre in tipo.parametros})
         solicitante = Solicitante(acceso=acceso, correlacion=correlacion(), entorno=entorno)
-        respuesta = None if acceso.alcance is Alcance.NADA else responder(consulta, lectura, solicitante)
-        app.auditor.anotar(consulta, solicitante, hallado=respuesta is not None)
+        try:
+            respuesta = None if acceso.alcance is Alcance.NADA else responder(consulta, lectura, solicitante)
+        except CursorInvalido:
+            app.auditor.anotar(consulta, solicitante, NEGADO, motivos.CURSOR_INVALIDO)
+            raise
+        app.auditor.anotar(consulta, solicitante, resultado_de(respuesta))
         if respuesta is None:
             # Worth another try, since a command may still be on its way (contract §2).
             raise ErrorHttp(404, "No existe, o todavía no se ha procesado.", cabeceras={"Retry-After": "1"})

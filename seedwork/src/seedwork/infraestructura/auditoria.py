@@ -35,9 +35,9 @@ class AuditorSQL:
     def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor
 
-    def anotar(self, consulta: Consulta, solicitante: Solicitante, *, hallado: bool) -> None:
+    def anotar(self, consulta: Consulta, solicitante: Solicitante, resultado: str, motivo: str | None = None) -> None:
         """See the port."""
-        if anotaciones := de_consulta(consulta, solicitante, hallado=hallado):
+        if anotaciones := de_consulta(consulta, solicitante, resultado, motivo):
             anotar(self._motor, *anotaciones)
 
 
