@@ -1,5 +1,6 @@
 """The trail of what is asked, on a real PostgreSQL: what one caller may add to it, and what is never left out."""
 
+import re
 from collections import Counter as Counts
 from collections.abc import Iterator
 
@@ -121,6 +122,23 @@ def test_lo_que_se_conto_y_no_se_pudo_escribir_se_escribe_despues(api: FlaskClie
         _ejecutar(dueno, "ALTER TABLE otra RENAME TO auditoria")
     terminar(api)
     assert rastro(motor) == {("s-1", "VISTO", 1): 1, ("s-1", "VISTO", 2): 1}
+
+
+def test_su_dueno_quita_lo_viejo_como_dice_la_guia_y_nadie_mas(api: FlaskClient, motor: sa.Engine) -> None:
+    api.get("/cosas/s-1")
+    _ejecutar(
+        motor,
+        "INSERT INTO auditoria (ocurrido, quien, titular, accion, recurso, resultado, correlacion) "
+        "VALUES (now() - interval '11 years', 'a', '', 'b', 'vieja', 'VISTO', 'c')",
+    )
+    (orden,) = re.findall(r"```sql\n(BEGIN;.*?auditoria.*?)```", (RAIZ / "docs/operacion.md").read_text(), re.DOTALL)
+    with pytest.raises(sa.exc.ProgrammingError, match="must be owner"):
+        _ejecutar(motor, orden)
+    with como_dueno(motor) as dueno:
+        _ejecutar(dueno, orden)
+        with pytest.raises(sa.exc.ProgrammingError, match="solo anexar"):
+            _ejecutar(dueno, "DELETE FROM auditoria")
+    assert rastro(motor) == {("s-1", "VISTO", 1): 1}
 
 
 def _ejecutar(motor: sa.Engine, orden: str) -> None:
