@@ -48,15 +48,11 @@ class AuditorSQL:
 
     Of what was not found or was refused, a caller has :data:`COSAS` rows in that time; what comes besides is told
     without what it was about, and counted likewise. Of what was seen there is a row for each thing.
-
-    Args:
-        motor: the trail's database.
-        cada_s: seconds between two counts.
     """
 
-    def __init__(self, motor: sa.Engine, cada_s: float = CADA_S) -> None:
+    def __init__(self, motor: sa.Engine) -> None:
         self._motor = motor
-        self._pliegue = Pliegue(self._decir, cada_s=cada_s, cosas=COSAS, maximo=MAXIMO)
+        self._pliegue = Pliegue(self._decir, cada_s=CADA_S, cosas=COSAS, maximo=MAXIMO)
 
     def anotar(self, consulta: Consulta, solicitante: Solicitante, resultado: str, motivo: str | None = None) -> None:
         """See the port."""
