@@ -271,6 +271,17 @@ def test_cada_peticion_tiene_un_host_y_solo_filtros_que_valen(puerta: Puerta, pe
     assert estado == esperado, respuesta
 
 
+def test_dos_claves_de_idempotencia_no_son_una_tercera(puerta: Puerta) -> None:
+    clave = b"Idempotency-Key: a\r\n"
+    cruda = (
+        b"POST /suscripciones/x-1/cancelacion-comando HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 2\r\nConnection: close\r\n%s\r\n{}"
+    )
+    assert puerta.cruda(cruda % clave)[0] == 202
+    estado, respuesta = puerta.cruda(cruda % (clave * 2))
+    assert (estado, b"Idempotency-Key" in respuesta) == (422, True)
+
+
 NUMERO = b"1020304050"
 DE_LARGO = NUMERO * 900
 EN_TROZOS = (

@@ -110,7 +110,7 @@ def _vista(
         cuerpo = await leer()
         exigir_a_nombre_propio(quien, regla, cuerpo.a_nombre_de or ids.get(CLIENTE, ""))
         cabeceras = flask.request.headers
-        clave = cabeceras.get(idempotencia.CABECERA)
+        clave = idempotencia.clave_de(flask.request.environ)
         ruta = comando.rutas[0].format(**ids)
         identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, Acceso(quien, regla))
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
