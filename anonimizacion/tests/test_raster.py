@@ -1,4 +1,5 @@
-"""PNG and JPEG from bytes to clean bytes. In make check: small pictures, some tenths of a second each for reading."""
+"""PNG and JPEG from bytes to clean bytes. In make check: small pictures, some tenths of a second each
+for reading; what takes more than a second is there once, and its likes in make test-largo."""
 
 import io
 import logging
@@ -147,7 +148,7 @@ def test_un_jpeg_queda_sin_segmentos_de_nadie() -> None:
     assert ("JPEG/COM", "QUITAR") in resultado.informe.acciones
 
 
-@pytest.mark.parametrize("formato", [Formato.PNG, Formato.JPEG])
+@pytest.mark.parametrize("formato", [pytest.param(Formato.PNG, marks=pytest.mark.largo), Formato.JPEG])
 @pytest.mark.usefixtures("leyendo")
 def test_lo_que_dice_la_imagen_se_tapa_y_el_informe_calla_que_decia(formato: Formato) -> None:
     fondo = np.repeat(degradado(420, 200)[..., None] // 4, 3, axis=2)

@@ -20,10 +20,10 @@ from flask.testing import FlaskClient
 from pydantic import ValidationError
 from werkzeug.test import TestResponse
 
-from bff_web.acceso import reglas
 from bff_web.composicion import componer
 from bff_web.config import Config
 from bff_web.limites import Limite
+from bff_web.rutas import reglas
 from contratos import Mensaje
 from contratos.acceso import ROLES, Rol, SinPermiso
 from contratos.bff import AccesoNegado

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.vista import FUENTE
 from bff_web.composicion import componer
 from bff_web.config import Config
+from bff_web.emisor import FUENTE
 from contratos import Mensaje
 from contratos.ejemplos import ANONIMIZAR_IMAGEN, CREAR_SUSCRIPCION, IMAGEN, SUSCRIPCION
 from contratos.servicio_datos import (

@@ -14,8 +14,7 @@ from pydantic import BaseModel
 from bff_web import cuerpos, idempotencia, modelos_consultas
 from bff_web import respuestas as respuestas_de_la_puerta
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.comun import Comando
-from bff_web.comandos.vista import SOLO_POST
+from bff_web.comandos.comun import SOLO_POST, Comando
 from bff_web.composicion import componer
 from bff_web.config import Config
 from bff_web.consultas import CONSULTAS

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import PositiveFloat, model_validator
 
 from seedwork.entrada.config import ROTACION_DIAS, ConfigServicio, Puerto
-from suscripciones.aplicacion.caducidad import Plazos
+from suscripciones.aplicacion.caducidad import PlazosDeOlvido
 from suscripciones.infraestructura.catalogo import INCLUIDOS
 
 
@@ -29,9 +29,9 @@ class Config(ConfigServicio):
     """Days that what a client asked to be told of itself can be read."""
 
     @property
-    def plazos_de_olvido(self) -> Plazos:
+    def plazos_de_olvido(self) -> PlazosDeOlvido:
         """How long what is left of a client who is forgotten is kept."""
-        return Plazos(
+        return PlazosDeOlvido(
             topicos=self.retencion_dias + ROTACION_DIAS,
             cartas=self.cartas_dias,
             salida=self.outbox_dias,

@@ -22,8 +22,9 @@ AJENAS = re.compile(
 EXENTOS = {
     "seedwork/src/seedwork/aplicacion/entorno.py": "it is where they come from",
     "seedwork/src/seedwork/infraestructura/bd.py": "how long a real database is waited for",
-    "seedwork/src/seedwork/infraestructura/campos.py": "a nonce that comes again gives away what it encrypted",
-    "microservicio-notificaciones/notificaciones/infraestructura/candado.py": "likewise, and a key",
+    "seedwork/src/seedwork/infraestructura/cifrado.py": "a nonce that comes again gives away what it encrypted",
+    "microservicio-notificaciones/notificaciones/infraestructura/candado.py": "likewise, a key that somebody can guess",
+    "seedwork/src/seedwork/infraestructura/campos.py": "until when a real message may bear a field in the clear",
     "seedwork/src/seedwork/infraestructura/cartas.py": "how long a real broker may take to hand out what it holds",
     "seedwork/src/seedwork/infraestructura/publicador.py": "how long a real broker may take to confirm, and to close",
     "seedwork/src/seedwork/infraestructura/sello.py": "until when a token is good, which its reader's own clock says",

@@ -14,7 +14,7 @@ from tests.arquitectura.mapa import hechos
 from contratos import REGISTRO, Mensaje
 from contratos.consultas import Consulta, de_contexto
 from contratos.consultas.auditoria import ConsultaDeAuditoria, auditoria_de
-from seedwork.aplicacion.consultas import Auditada, Respondedor, Solicitante
+from seedwork.aplicacion.consultas import Anunciada, Respondedor, Solicitante
 
 cada_servicio = pytest.mark.parametrize(("carpeta", "paquete"), SERVICIOS.items())
 
@@ -113,7 +113,7 @@ def test_la_consulta_que_publica_un_hecho_lo_dice_en_la_tabla_y_ninguna_otra_pub
         for donde, arbol in arboles(raiz / "aplicacion/consultas")
     }
     for tipo, respondedor in _consultas(paquete).items():
-        marcados = {respondedor.publica} if isinstance(respondedor, Auditada) else set()
+        marcados = {respondedor.publica} if isinstance(respondedor, Anunciada) else set()
         assert dicen.pop(_con_rayas(tipo)) == marcados, f"{tipo.__name__}: the table must say what it publishes"
     assert not any(dicen.values())
     # What a query tells is told in its own module, where it is seen, and not further in or out.
@@ -180,15 +180,15 @@ def _con_rayas(tipo: type) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", tipo.__name__).lower()
 
 
-def _consultas(paquete: str) -> Mapping[type[Consulta], Respondedor | Auditada]:
-    consultas: Mapping[type[Consulta], Respondedor | Auditada] = importlib.import_module(
+def _consultas(paquete: str) -> Mapping[type[Consulta], Respondedor | Anunciada]:
+    consultas: Mapping[type[Consulta], Respondedor | Anunciada] = importlib.import_module(
         f"{paquete}.aplicacion.consultas"
     ).CONSULTAS
     return consultas
 
 
-def _funcion(respondedor: Respondedor | Auditada) -> FunctionType:
-    funcion = respondedor.responder if isinstance(respondedor, Auditada) else respondedor
+def _funcion(respondedor: Respondedor | Anunciada) -> FunctionType:
+    funcion = respondedor.responder if isinstance(respondedor, Anunciada) else respondedor
     assert isinstance(funcion, FunctionType)
     return funcion
 

@@ -27,6 +27,10 @@ FALTAS: dict[str, list[tuple[str, str]]] = {
         ("microservicio-notificaciones/notificaciones/composicion.py", "notificaciones.pruebas.memoria"),
     ],
     "seedwork": [("seedwork/src/seedwork/aplicacion/sobre.py", "seedwork.entrada.config")],
+    "puerta": [
+        ("bff_web/src/bff_web/idempotencia.py", "bff_web.comandos.comun"),
+        ("bff_web/src/bff_web/salud_broker.py", "bff_web.negados"),
+    ],
     "dominio": [
         ("microservicio-notificaciones/notificaciones/dominio/eventos.py", "sqlalchemy"),
         ("microservicio-servicio-datos/servicio_datos/dominio/servicio_datos.py", "saga.fin"),

@@ -175,7 +175,7 @@ def _canal(copia: Copia, nombre: str, modulo: str, regla: str) -> None:
     copia.cambiar(
         f"{CONTRATOS}/canales.py",
         (r"^# fmt: off$", rf"from contratos.{modulo} import {nombre}\n\n\g<0>"),
-        (r"^CANALES = declarar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
+        (r"^CANALES = agregar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
     )
 
 

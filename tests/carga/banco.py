@@ -77,6 +77,8 @@ def medir(
                     _decir(cifras, tiempos.medir(base))
                 if solo in (Solo.TODO, Solo.CRECIMIENTO):
                     _decir(cifras, crecimiento.medir(base))
+        if solo in (Solo.TODO, Solo.SEGURIDAD):
+            _decir(cifras, seguridad.de_sagas(consola, rondas))
         if solo in (Solo.TODO, Solo.SAGA, Solo.HECHO, Solo.PAQUETES):
             with completa(consola) as plataforma:
                 if solo in (Solo.TODO, Solo.SAGA):

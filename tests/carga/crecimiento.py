@@ -67,8 +67,10 @@ def medir(cimientos: Cimientos) -> list[Cifra]:
             _llenar(_PENDIENTES, antes, atraso)
             antes = atraso
             _anotar(costos, atraso, _con_pendientes(motor))
-        with motor.begin() as conexion:
+        lento = servicio().motor_de_mantenimiento()
+        with lento.begin() as conexion:
             conexion.exec_driver_sql("TRUNCATE outbox, inbox, comandos, claves_idempotencia, imagenes")
+        lento.dispose()
     for atraso in ATRASOS:
         _anotar(costos, atraso, _con_mensajes(cimientos, atraso))
     return [_cifra(nombre, valores) for nombre, valores in costos.items()]

@@ -29,6 +29,7 @@ _BUCLE, _BANDEJAS = "piso-bucle", "piso-bandejas"
 def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
     """In each round a new backlog, and the three who drain it one after the other."""
     url, base = cimientos.conexiones.pulsar_url, cimientos.conexiones.bases["procesamiento"]
+    dueno = cimientos.conexiones.de_duenos["procesamiento"]
     with closing(crear_cliente(url)) as cliente:
         for piso in (_BUCLE, _BANDEJAS):
             pisos_drenaje.suscribir(cliente, piso).close()
@@ -37,9 +38,9 @@ def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
     trabajador: list[float] = []
     for _ in range(rondas):
         publicar(url, IMAGENES)
-        bucles.append(IMAGENES / pisos_drenaje.drenar(url, base, _BUCLE, IMAGENES, bandejas=False))
+        bucles.append(IMAGENES / pisos_drenaje.drenar(url, dueno, _BUCLE, IMAGENES, bandejas=False))
         trabajador.append(_trabajador(cimientos, base))
-        bandejas.append(IMAGENES / pisos_drenaje.drenar(url, base, _BANDEJAS, IMAGENES, bandejas=True))
+        bandejas.append(IMAGENES / pisos_drenaje.drenar(url, dueno, _BANDEJAS, IMAGENES, bandejas=True))
     juntos = [_juntos(cimientos, base, cuantos) for cuantos in (1, 2, 3)]
     return [
         Cifra(

@@ -4,6 +4,7 @@ import base64
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from rich.console import Console
 from plataforma import partes, sondas
 from plataforma.ajustes import Ajustes, leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
+from plataforma.identidad import DESARROLLO_CLAVE
 from plataforma.partes import Conexiones, Parte
 from plataforma.postgres import crear_bases
 from plataforma.puertos import LOCAL, libres
@@ -41,6 +43,12 @@ class Plataforma:
     def bases(self) -> Mapping[str, str]:
         """Each service's database URL."""
         return self.corrida.plano.conexiones.bases
+
+    def token(self) -> str:
+        """An operator's, where the platform asks its callers who they are."""
+        clave = self.corrida.estado / "identidad" / DESARROLLO_CLAVE
+        orden = [Path(sys.executable).with_name("saludtech"), "token", f"--clave={clave}", "--rol=operador"]
+        return subprocess.run(orden, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @dataclass(frozen=True)
@@ -75,9 +83,12 @@ class Cimientos:
 
 
 @contextmanager
-def completa(consola: Console) -> Iterator[Plataforma]:
+def completa(consola: Console, autenticacion: str = "ninguna") -> Iterator[Plataforma]:
     """The whole platform, ready in the body."""
-    with _carpeta() as raiz, correr(_elegir(raiz), raiz, raiz / ".local", consola) as corrida:
+    with (
+        _carpeta() as raiz,
+        correr(_elegir(raiz, autenticacion=autenticacion), raiz, raiz / ".local", consola) as corrida,
+    ):
         yield Plataforma(corrida, corrida.ajustes.bff_puerto)
 
 
@@ -140,5 +151,5 @@ def _carpeta() -> Iterator[Path]:
         yield Path(carpeta)
 
 
-def _elegir(raiz: Path, trabajadores: int = 1) -> Callable[[], Ajustes]:
-    return partial(leer_ajustes_libres, raiz, procesamiento=trabajadores, bff=1)
+def _elegir(raiz: Path, trabajadores: int = 1, autenticacion: str = "ninguna") -> Callable[[], Ajustes]:
+    return partial(leer_ajustes_libres, raiz, procesamiento=trabajadores, bff=1, autenticacion=autenticacion)

@@ -82,6 +82,7 @@ def procesador(cimientos: Cimientos) -> Iterator[tuple[sa.Engine, Bus]]:
     conexiones = cimientos.conexiones
     entorno = {
         "DATABASE_URL": conexiones.bases["procesamiento"],
+        "DATABASE_URL_MIGRACION": conexiones.de_duenos["procesamiento"],
         "PULSAR_URL": conexiones.pulsar_url,
         "SEUDONIMO_CLAVE": "YmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28gYmFuY28=",
     }

@@ -4,8 +4,9 @@ import http.client
 import json
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import closing
+from types import MappingProxyType
 from typing import Any
 
 import cargas
@@ -30,8 +31,8 @@ def latencia(plataforma: Plataforma) -> list[Cifra]:
     """From the 202 to ACTIVA on an idle platform, one subscription after the other."""
     with closing(http.client.HTTPConnection("127.0.0.1", plataforma.bff)) as puerta:
         for numero in range(5):
-            _una(puerta, numero)
-        milisegundos = sorted(1000 * _una(puerta, numero) for numero in range(UNA_A_UNA))
+            una(puerta, numero)
+        milisegundos = sorted(1000 * una(puerta, numero) for numero in range(UNA_A_UNA))
     p95 = milisegundos[int(UNA_A_UNA * 0.95)]
     return [
         Cifra(
@@ -128,12 +129,13 @@ def aceptado_y_hecho(plataforma: Plataforma) -> list[Cifra]:
     ]
 
 
-def _una(puerta: http.client.HTTPConnection, numero: int) -> float:
-    """Seconds from the 202 until a query says ACTIVA."""
-    id = _pedir(puerta, numero)
+def una(puerta: http.client.HTTPConnection, numero: int, token: str = "") -> float:
+    """Seconds from the 202 until a query says ACTIVA; asked as somebody, where it is asked who that is."""
+    quien = {"Authorization": f"Bearer {token}"} if token else {}
+    id = _pedir(puerta, numero, quien)
     comienzo = time.perf_counter()
     while True:
-        puerta.request("GET", f"/suscripciones/{id}")
+        puerta.request("GET", f"/suscripciones/{id}", headers=quien)
         respuesta = puerta.getresponse()
         cuerpo = json.load(respuesta)
         pasados = time.perf_counter() - comienzo
@@ -144,10 +146,10 @@ def _una(puerta: http.client.HTTPConnection, numero: int) -> float:
         time.sleep(SONDEO_S)
 
 
-def _pedir(puerta: http.client.HTTPConnection, numero: int) -> str:
+def _pedir(puerta: http.client.HTTPConnection, numero: int, quien: Mapping[str, str] = MappingProxyType({})) -> str:
     """Ask for a PRO subscription; its id."""
     cuerpo = cargas.en_bytes(cargas.suscripcion(numero))
-    puerta.request("POST", cargas.RUTA_SUSCRIPCION, cuerpo, {"Content-Type": "application/json"})
+    puerta.request("POST", cargas.RUTA_SUSCRIPCION, cuerpo, {"Content-Type": "application/json", **quien})
     respuesta = puerta.getresponse()
     aceptado: dict[str, Any] = json.load(respuesta)
     if respuesta.status != 202:

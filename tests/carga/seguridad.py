@@ -1,16 +1,20 @@
 """What it costs to ask callers who they are, and to encrypt a person's fields."""
 
 import dataclasses
+import http.client
 import secrets
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import cargas
+import sagas
 from cifras import Cifra, Piso, mediana, razones
 from disparador import Disparo, aceptado, disparar, peticion
-from entorno import Cimientos
+from entorno import Cimientos, completa
+from rich.console import Console
 
 from contratos import Mensaje
 from contratos.procesamiento import AnonimizarImagen
@@ -22,6 +26,7 @@ from seedwork.pruebas.sobres import sobre_nuevo
 
 CONEXIONES = 50
 SEGUNDOS = 4.0
+CALENTAMIENTO, SAGAS = 20, 50
 LLAMANTES = 100
 """Clinics, each with a token of its own: a token is checked once a minute, and remembered."""
 VECES = 2000
@@ -31,10 +36,35 @@ SIN_LIMITE = {"BFF_RITMO": "1000000", "BFF_RAFAGA": "1000000"}
 
 
 def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:
-    """Both."""
+    """Of the door, and of a message."""
     return [
         _puerta(cimientos, rondas),
         *(_campos(m) for m in (AnonimizarImagen(**cargas.imagen("banco", 1)), _suscripcion())),
+    ]
+
+
+def de_sagas(consola: Console, rondas: int) -> list[Cifra]:
+    """Two whole platforms, one of which asks its callers, its services and its broker's clients who they are: a
+    subscription of one and of the other, by turns."""
+    milisegundos: dict[bool, list[float]] = {False: [], True: []}
+    with (
+        completa(consola) as abierta,
+        completa(consola, "desarrollo") as cerrada,
+        closing(http.client.HTTPConnection("127.0.0.1", abierta.bff)) as sin,
+        closing(http.client.HTTPConnection("127.0.0.1", cerrada.bff)) as con,
+    ):
+        token = cerrada.token()
+        for numero in range(CALENTAMIENTO + SAGAS * rondas):
+            for cual, puerta in ((False, sin), (True, con)):
+                milisegundos[cual].append(1000 * sagas.una(puerta, numero, token if cual else ""))
+    identificada, libre = (mediana(milisegundos[cual][CALENTAMIENTO:]) for cual in (True, False))
+    return [
+        Cifra(
+            nombre="202 to ACTIVA, everybody asked who they are",
+            valor=identificada,
+            unidad="ms p50",
+            pisos=[Piso(nombre="nobody asked", valor=libre, razon=libre / identificada, meta=META)],
+        )
     ]
 
 

@@ -1,63 +1,23 @@
-"""Who may use which of the door's routes (contract §9): each has a rule, or the door does not start.
+"""The doorkeeper: who comes, and whether the route's rule lets that one in (contract §9).
 
-What commands and queries are whose to send, :mod:`contratos.permisos` says. Here it is looked at for the first time, by
-what a caller's token says alone; whose a resource is, its owner knows, and looks at that.
+Which rule a route has, :mod:`bff_web.rutas` says. Here it is looked at for the first time, by what a caller's token
+says alone; whose a resource is, its owner knows, and looks at that.
 """
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import Any
 
-import flask
-
-from bff_web.comandos import COMANDOS
-from bff_web.comandos.vista import ORDEN, SOLO_POST
-from bff_web.consultas import CONSULTAS
 from bff_web.limites import Limite
-from contratos.acceso import Alcance, Permiso, SinPermiso, permiso
-from contratos.permisos import DE_OPERADOR
-from seedwork.aplicacion.identidad import Quien
+from bff_web.rutas import Reglas
+from contratos.acceso import Alcance, Permiso
+from seedwork.aplicacion.identidad import Acceso, Quien
 from seedwork.entrada import acceso
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.tokens import Portador, SinClaves, TokenInvalido, Verificador
 
-PUBLICAS: Final = frozenset(
-    {
-        "salud.viva",
-        "salud.lista",
-        "salud.trafico",
-        "documento",
-        "docs",
-        "swagger.swagger",
-        "swagger.static",
-        "swagger.oauth2-redirect",
-    }
-)
-"""The routes, by their names, that whoever comes may use: health, the document, and its page with what that is made
-of. So are those that say only which methods an address takes."""
-
 _SIN_LIMITE = frozenset({"salud.viva", "salud.lista", "salud.trafico"})
 """What balancers ask as often as they like: all come from few addresses."""
-
-Reglas = Mapping[str, Permiso | None]
-"""The rule of each route by its name; None where whoever comes may use it."""
-
-
-def reglas(app: flask.Flask) -> Reglas:
-    """The rule of every route that an application has.
-
-    Raises:
-        SinPermiso: a route has none.
-    """
-    dichas: dict[str, Permiso | None] = dict.fromkeys(PUBLICAS) | {"salud.metricas": DE_OPERADOR}
-    for comando in COMANDOS:
-        for ruta in comando.rutas:
-            dichas |= {ruta + ORDEN: permiso(comando.mensaje), ruta + SOLO_POST: None}
-    dichas |= {consulta.ruta: permiso(consulta) for consulta in CONSULTAS}
-    rutas = {regla.endpoint: regla.rule for regla in app.url_map.iter_rules()}
-    if sin := sorted(rutas[nombre] for nombre in rutas.keys() - dichas.keys()):
-        raise SinPermiso(f"no tienen regla en contratos/permisos.py: {', '.join(sin)}")
-    return {nombre: dichas[nombre] for nombre in rutas}
 
 
 class Negado(ErrorHttp):
@@ -123,7 +83,7 @@ class Portero:
 
 
 def _exigir(portador: Portador, regla: Permiso) -> None:
-    if all(regla.alcance(rol) is Alcance.NADA for rol in portador.quien.roles):
+    if Acceso(portador.quien, regla).alcance is Alcance.NADA:
         raise acceso.sin_permiso(regla.ambito)
     if regla.ambito and regla.ambito not in portador.ambitos:
         raise acceso.sin_permiso(regla.ambito, f"Al token le falta el ámbito {regla.ambito}.")

@@ -4,9 +4,10 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, salud_broker
-from bff_web.comandos import vista
+from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, rutas, salud_broker
+from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
+from bff_web.emisor import PLAZO_MS, Emisor
 from bff_web.formularios import Subidas
 from bff_web.limites import Limite
 from bff_web.servicios import Servicio
@@ -24,17 +25,20 @@ from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.sello import Sello
 from seedwork.infraestructura.tokens import TIPO_CUALQUIERA, TIPOS, ClavesPublicadas, Verificador
 
+MENSAJES = [comando.mensaje for comando in COMANDOS]
+"""What the door asks of the services."""
+
 
 def crear_app() -> App:
     """The door, for `seedwork.entrada.servidor`; it opens no connection before the fork."""
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
     campos.usar(config.llavero)
-    publicador = Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=vista.PLAZO_MS)
-    return componer(config, publicador, lambda: salud_broker.comprobar(publicador))
+    publicador = Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=PLAZO_MS)
+    return componer(config, publicador, lambda: salud_broker.comprobar(publicador, MENSAJES))
 
 
-def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacion) -> App:
+def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> App:
     """The door with a given way to the broker, and a given look at it."""
     http = urllib3.PoolManager(maxsize=config.bff_hilos, ssl_context=de_cliente(config.servicios_ca))
     direcciones = {
@@ -56,7 +60,7 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
     app = crear_base(
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
-        | salud_broker.vigilar(config.pulsar_admin_url, config.credencial)
+        | salud_broker.vigilar(config.pulsar_admin_url, MENSAJES, config.credencial)
         | {"cartas_muertas": partial(salud_broker.cartas_muertas, servicios.values())}
         | {"almacen": partial(comprobar, almacen)}
         | ({"identidad": claves.comprobar} if config.autenticada else {}),
@@ -68,7 +72,7 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
     consultas.registrar(app, servicios, almacen)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
-    reglas = acceso.reglas(app)
+    reglas = rutas.reglas(app)
     if config.autenticada:
         verificador = Verificador(
             claves,
@@ -77,6 +81,6 @@ def componer(config: Config, emisor: vista.Emisor, comprobar_broker: Comprobacio
             algoritmos=config.algoritmos,
             tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
         )
-        app.guardar(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
+        app.poner_portero(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
         negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
     return app

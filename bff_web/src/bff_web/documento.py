@@ -1,6 +1,7 @@
 """The door described: an OpenAPI 3.1 document made from the tables of routes, and a page that shows it offline."""
 
 import base64
+import functools
 import hashlib
 import inspect
 import json
@@ -22,9 +23,9 @@ from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
-from contratos.acceso import ROLES, Alcance, Permiso, permiso
+from bff_web.rutas import RUTAS
+from contratos.acceso import ROLES, Alcance, Permiso
 from contratos.consultas import ArchivoNombrado, Consulta
-from contratos.permisos import DE_OPERADOR
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
@@ -157,11 +158,10 @@ def registrar(app: flask.Flask, identificacion: Identificacion | None) -> None:
     Args:
         identificacion: how callers say who they are; None where nobody is asked.
     """
-    documento = json.dumps(describir(identificacion), ensure_ascii=False).encode()
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}
     app.config["SWAGGER_HTML_STRING"] = swagger_html_string.replace('<html lang="en">', '<html lang="es">')
     app.register_blueprint(RegisterPlugin.register(doc_url=_RUTA))
-    app.add_url_rule(f"/{_RUTA}", "documento", Fija(documento, TIPO_JSON))
+    app.add_url_rule(f"/{_RUTA}", "documento", Fija(_escrito(identificacion), TIPO_JSON))
     with app.test_request_context():
         html = str(app.view_functions["swagger.swagger"]())
     # The page's own references are relative to its parent, which "/docs" and the plugin's address share.
@@ -174,6 +174,12 @@ def registrar(app: flask.Flask, identificacion: Identificacion | None) -> None:
         if flask.request.endpoint in ("docs", "swagger.swagger"):
             respuesta.headers[CSP] = politica
         return respuesta
+
+
+@functools.cache
+def _escrito(identificacion: Identificacion | None) -> bytes:
+    """The document as it is sent. To make it takes longer than all else of a door, and tests make hundreds of doors."""
+    return json.dumps(describir(identificacion), ensure_ascii=False).encode()
 
 
 def _politica(html: str) -> str:
@@ -231,8 +237,7 @@ def _decir_quien_puede(rutas: Mapping[str, Any], esquemas: Sequence[str]) -> Non
         rutas: the document's.
         esquemas: the names of its security schemes, of which each will do.
     """
-    reglas = {(ruta, "post"): permiso(c.mensaje) for c in COMANDOS for ruta in c.rutas}
-    reglas |= {(c.ruta, "get"): permiso(c) for c in CONSULTAS} | {("/metrics", "get"): DE_OPERADOR}
+    reglas = {(ruta.direccion, ruta.metodo): ruta.regla for ruta in RUTAS.values()}
     for (ruta, metodo), operacion in [((r, m), o) for r, os in rutas.items() for m, o in os.items()]:
         regla = reglas.get((ruta, metodo))
         if regla is not None:

@@ -3,8 +3,8 @@
 from typing import IO, cast
 from zipfile import ZipFile, ZipInfo
 
-from bff_web.comandos.comun import MAXIMO_VARIOS
 from bff_web.cuerpos import no_valido
+from bff_web.modelos_comandos import MAXIMO_VARIOS
 
 MAXIMO_NOMBRES = 4 * 1024 * 1024
 """Octets that the names of many files may have together: they are held until the last has come."""

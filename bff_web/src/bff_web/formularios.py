@@ -13,9 +13,9 @@ from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, Bod
 from werkzeug.http import parse_options_header
 
 from bff_web import idempotencia
-from bff_web.comandos.comun import NINGUNO, ArchivoRecibido, DeArchivo, Formulario
 from bff_web.cuerpos import no_valido, validar
 from bff_web.empaquetado import MAXIMO_NOMBRES, Empaquetado
+from bff_web.modelos_comandos import NINGUNO, ArchivoRecibido, DeArchivo, Formulario
 from json_estricto import MAXIMO_BYTES
 from seedwork.aplicacion.almacen import ORIGINALES, Almacen, SinAlmacen
 from seedwork.entrada.corriente import CORRIENTE, TIPO, Corriente, no_es_multipart

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bff_web.comandos.comun import Cuerpo
+from bff_web.modelos_comandos import Cuerpo
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso
 from seedwork.entrada.problemas import ErrorHttp

@@ -10,9 +10,8 @@ import structlog
 from prometheus_client import Counter
 
 from bff_web.acceso import Negado
-from bff_web.comandos import COMANDOS
-from bff_web.comandos.vista import FUENTE, ORDEN
-from bff_web.consultas import CONSULTAS
+from bff_web.emisor import FUENTE
+from bff_web.rutas import RUTAS
 from contratos import Mensaje, motivos
 from contratos.bff import AccesoNegado
 from seedwork.aplicacion.broker import NoCabe, SinConfirmacion
@@ -32,12 +31,6 @@ COSAS = 50
 """Things that one caller was refused in that time, told one by one; what comes besides, without which it was."""
 
 SIN_CONTAR = Counter("saludtech_negados_sin_contar", "Refusals at the door that the audit trail was not told of")
-
-_ACCIONES = {
-    **{ruta + ORDEN: comando.mensaje.__name__ for comando in COMANDOS for ruta in comando.rutas},
-    **{consulta.ruta: consulta.__name__ for consulta in CONSULTAS},
-}
-"""By a route's name, the name of what it takes or asks; that of any other stands for itself."""
 
 Publicar = Callable[[Sobre, Mensaje], None]
 """Returns once the message is durable; it may block, and raises SinConfirmacion."""
@@ -94,10 +87,11 @@ class Negados:
     def avisar(self, quien: Quien) -> None:
         """The request being handled was refused to this caller."""
         nombre = flask.request.endpoint or ""
-        accion, id = _ACCIONES.get(nombre, nombre), next(iter((flask.request.view_args or {}).values()), "")
+        accion = RUTAS[nombre].accion if nombre in RUTAS else nombre
+        id = next(iter((flask.request.view_args or {}).values()), "")
         hecho = AccesoNegado(
             quien=quien.id,
-            titular=" ".join(f"{rol}:{quien.codigo(rol) or quien.id}" for rol in sorted(quien.roles)),
+            titular=" ".join(quien.como(rol) for rol in sorted(quien.roles)),
             accion=accion,
             recurso=id if es_id(id) else "",
             motivo=motivos.NO_AUTORIZADO,

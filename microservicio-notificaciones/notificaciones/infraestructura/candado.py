@@ -1,6 +1,5 @@
 """A client's code, as the event store keeps it: under the client's key (contract §9, "Erasure and access")."""
 
-import base64
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -9,11 +8,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from notificaciones.infraestructura import tablas
+from seedwork.infraestructura import cifrado
 from seedwork.infraestructura.almacen_eventos import Datos
 from seedwork.infraestructura.bd import entre
-from seedwork.infraestructura.campos import LARGO_CLAVE
+from seedwork.infraestructura.cifrado import LARGO_CLAVE
 
-_NONCE = 12
 _CERRADO = "~"
 """Begins what is encrypted. No code does: an event of before there were keys has its code as it is."""
 
@@ -72,17 +71,15 @@ def _cerrado(datos: Datos) -> bool:
 
 
 def _cifrar(clave: bytes, suscripcion: str, codigo: str) -> str:
-    nonce = os.urandom(_NONCE)
-    cifrado = nonce + AESGCM(clave).encrypt(nonce, codigo.encode(), suscripcion.encode())
-    return _CERRADO + base64.b64encode(cifrado).decode()
+    return _CERRADO + cifrado.cifrar(AESGCM(clave), codigo, suscripcion.encode())
 
 
 def _descifrar(clave: bytes | None, datos: Datos) -> str:
     if clave is None:
         return ""
-    cifrado = base64.b64decode(datos["cliente_codigo"][len(_CERRADO) :])
+    codigo = datos["cliente_codigo"][len(_CERRADO) :]
     try:
-        return AESGCM(clave).decrypt(cifrado[:_NONCE], cifrado[_NONCE:], datos["id_suscripcion"].encode()).decode()
+        return cifrado.descifrar(AESGCM(clave), codigo, datos["id_suscripcion"].encode())
     except InvalidTag:
         # Under an older key, whose table was restored from a backup of before.
         return ""

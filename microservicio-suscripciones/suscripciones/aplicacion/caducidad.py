@@ -9,7 +9,7 @@ from seedwork.aplicacion.sobre import en_texto
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plazos:
+class PlazosDeOlvido:
     """How long what can't be emptied at once is kept, in days.
 
     Attributes:
@@ -29,7 +29,7 @@ class Plazos:
     exportacion: float
 
 
-def lo_que_queda(suprimido: datetime, plazos: Plazos) -> Sequence[LoQueQueda]:
+def lo_que_queda(suprimido: datetime, plazos: PlazosDeOlvido) -> Sequence[LoQueQueda]:
     """What is left of a client that was forgotten at that instant.
 
     It is reckoned from the instant alone: whether the other services have heard of it yet, nobody asks them; what they

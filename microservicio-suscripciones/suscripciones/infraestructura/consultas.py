@@ -23,7 +23,7 @@ from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
-from suscripciones.aplicacion.caducidad import Plazos, lo_que_queda
+from suscripciones.aplicacion.caducidad import PlazosDeOlvido, lo_que_queda
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
@@ -64,7 +64,7 @@ _LISTA = Lista(
 class LecturaSuscripciones(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
 
-    def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan], plazos: Plazos) -> None:
+    def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan], plazos: PlazosDeOlvido) -> None:
         super().__init__(motor)
         self.planes = planes
         self._plazos = plazos

@@ -10,7 +10,7 @@ from contratos import motivos
 from contratos.ejemplos import CREAR_SUSCRIPCION
 from contratos.suscripciones import ClienteSuprimido, ComandoClienteRechazado, ExportarCliente
 from seedwork.aplicacion.identidad import Quien
-from suscripciones.aplicacion.caducidad import Plazos, lo_que_queda
+from suscripciones.aplicacion.caducidad import PlazosDeOlvido, lo_que_queda
 
 Casa = Any
 
@@ -117,7 +117,7 @@ def test_lo_de_otro_cliente_no_se_toca(casa: Casa) -> None:
 
 
 def test_lo_que_queda_caduca_segun_los_ajustes() -> None:
-    plazos = Plazos(topicos=1, cartas=2, salida=3, comandos=4, respaldos=5, exportacion=6)
+    plazos = PlazosDeOlvido(topicos=1, cartas=2, salida=3, comandos=4, respaldos=5, exportacion=6)
     queda = lo_que_queda(datetime(2026, 2, 1, tzinfo=UTC), plazos)
     dias = [int(lugar.hasta[8:10]) - 1 for lugar in queda if lugar.hasta]
     assert dias == [1, 3, 3, 4, 5]

@@ -32,7 +32,7 @@ class Canal:
 _REGLAS: dict[type[Mensaje], Canal] = {}
 
 
-def declarar(reglas: Mapping[type[Mensaje], Canal]) -> Mapping[type[Mensaje], Canal]:
+def agregar(reglas: Mapping[type[Mensaje], Canal]) -> Mapping[type[Mensaje], Canal]:
     """Add these rules, and answer them; a message that has one gets these roles besides, as where a context comes
     later."""
     for tipo, nueva in reglas.items():

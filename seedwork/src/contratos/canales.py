@@ -8,7 +8,7 @@ What each service has for itself besides, and what whoever operates may do, is i
 """
 
 from contratos.bff import AccesoNegado
-from contratos.canal import OPERADOR, canal, declarar
+from contratos.canal import OPERADOR, agregar, canal
 from contratos.notificaciones import (
     ConfirmacionNotificacion,
     ErrorProcesamientoNotificacion,
@@ -68,7 +68,7 @@ from contratos.suscripciones import (
 )
 
 # fmt: off
-CANALES = declarar(
+CANALES = agregar(
     {
         # message                             who says it        who hears it                    who looks on
         CrearSuscripcion:               canal("bff",             "suscripciones",                "servicio-datos"),

@@ -30,7 +30,7 @@ CONSULTAS = (ListarReservas, ObtenerExistencias)
 
 def declarar() -> None:
     """Make them rules of this process."""
-    canal.declarar(
+    canal.agregar(
         {
             ComputoReservado: canal.canal("computo"),
             TransicionSaga: canal.canal("computo"),

@@ -3,7 +3,8 @@
 from typing_extensions import override
 
 from bff_web import respuestas
-from bff_web.comandos.comun import Comando, Cuerpo, Recurso, ejemplo
+from bff_web.comandos.comun import Comando, Recurso
+from bff_web.modelos_comandos import Cuerpo, ejemplo
 from contratos.suscripciones import ExportarCliente, SuprimirCliente
 
 EXPORTACION = Recurso(

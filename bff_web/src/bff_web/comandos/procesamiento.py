@@ -7,15 +7,14 @@ from pydantic import Field
 from typing_extensions import override
 
 from bff_web import respuestas
-from bff_web.comandos.comun import (
+from bff_web.comandos.comun import Comando, Recurso
+from bff_web.modelos_comandos import (
     MAXIMO_VARIOS,
     NINGUNO,
     ArchivoRecibido,
-    Comando,
     Cuerpo,
     DeArchivo,
     Formulario,
-    Recurso,
     ejemplo,
 )
 from bff_web.tipos import (

@@ -6,7 +6,8 @@ from pydantic import Field
 from typing_extensions import override
 
 from bff_web import respuestas
-from bff_web.comandos.comun import Comando, Cuerpo, Documento, Palabras, Recurso, ejemplo
+from bff_web.comandos.comun import Comando, Recurso
+from bff_web.modelos_comandos import Cuerpo, Documento, Palabras, ejemplo
 from bff_web.tipos import Correo, Id, Objeto, Sujeto, Texto
 from contratos.servicio_datos import (
     AsignarExperto,

@@ -7,7 +7,8 @@ from pydantic import Field
 from typing_extensions import override
 
 from bff_web import respuestas
-from bff_web.comandos.comun import Comando, Cuerpo, Documento, Palabras, Recurso, ejemplo
+from bff_web.comandos.comun import Comando, Recurso
+from bff_web.modelos_comandos import Cuerpo, Documento, Palabras, ejemplo
 from bff_web.tipos import Correo, Id, Medio, Moneda, Monto, Objeto, Texto
 from contratos import ejemplos
 from contratos.suscripciones import CambiarPlanSuscripcion, CancelarSuscripcion, CrearSuscripcion, PagarSuscripcion

@@ -4,7 +4,6 @@ import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import flask
 import structlog
@@ -13,40 +12,21 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from bff_web import cuerpos, formularios, idempotencia
 from bff_web.comandos import COMANDOS
-from bff_web.comandos.comun import Comando, Cuerpo
+from bff_web.comandos.comun import ORDEN, SOLO_POST, Comando
 from bff_web.consultas import CONSULTAS
 from bff_web.direcciones import exigir_ids
+from bff_web.emisor import ESPERA_S, FUENTE, Emisor
+from bff_web.modelos_comandos import Cuerpo
 from bff_web.tipos import ALMACEN
-from contratos import Mensaje
-from contratos.acceso import Permiso, permiso
+from contratos.acceso import permiso
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
-from seedwork.aplicacion.identidad import Acceso, Quien
+from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.http import App, regla
 from seedwork.entrada.problemas import ErrorHttp, problema
 
 log = structlog.get_logger(__name__)
-
-FUENTE = "/saludtech/bff"
-PLAZO_MS = 3700
-"""Milliseconds that the broker has to confirm a message."""
-ESPERA_S = 4.0
-"""Seconds for that, and for the connection where there is none yet: the client is to hear within 5 (contract §2)."""
-
-
-class Emisor(Protocol):
-    """Takes messages to the broker."""
-
-    async def entregar(self, sobre: Sobre, mensaje: Mensaje, *, espera: float) -> None:
-        """Return once the message is durable; nothing in it blocks.
-
-        Raises:
-            SinConfirmacion: it is unknown whether it is.
-        """
-
-    def publicar(self, sobre: Sobre, mensaje: Mensaje) -> None:
-        """As :meth:`entregar`, for a thread that may be blocked."""
 
 
 def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas) -> None:
@@ -65,10 +45,6 @@ def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subida
 
 CLIENTE = "cliente_codigo"
 """The id, in a command's address, of the client that it is about."""
-ORDEN = " (POST)"
-"""Ends the names of the routes that take commands: a query may have the same address."""
-SOLO_POST = " (solo POST)"
-"""Ends the names of the routes that answer 405."""
 _OTROS_METODOS = ("GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
@@ -108,11 +84,12 @@ def _vista(
         quien = app.identificar()
         exigir_ids(ids)
         cuerpo = await leer()
-        exigir_a_nombre_propio(quien, regla, cuerpo.a_nombre_de or ids.get(CLIENTE, ""))
+        acceso = Acceso(quien, regla)
+        exigir_a_nombre_propio(acceso, cuerpo.a_nombre_de or ids.get(CLIENTE, ""))
         cabeceras = flask.request.headers
         clave = idempotencia.clave_de(flask.request.environ)
         ruta = comando.rutas[0].format(**ids)
-        identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, Acceso(quien, regla))
+        identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, acceso)
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso
         # Where a trusted proxy serves us under an address of its own, that is part of ours.
         raiz = flask.request.root_path
@@ -153,18 +130,17 @@ def _vista(
     return vista
 
 
-def exigir_a_nombre_propio(quien: Quien | None, permiso: Permiso, cliente: str) -> None:
+def exigir_a_nombre_propio(acceso: Acceso, cliente: str) -> None:
     """Let no client ask for anything in another's name. The owner looks at it, too.
 
     Args:
-        quien: who asks; None where nobody is asked who they are.
-        permiso: the command's rule.
+        acceso: who asks, before the command.
         cliente: in whose name it is, by the client's code; empty for nobody's.
 
     Raises:
         ErrorHttp: 403.
     """
-    if cliente and not Acceso(quien, permiso).alcanza("cliente", cliente):
+    if cliente and not acceso.alcanza("cliente", cliente):
         raise ErrorHttp(403, "Solo se puede pedir a nombre de uno mismo: el código de cliente es de otro.")
 
 

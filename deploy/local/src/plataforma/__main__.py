@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from plataforma import operacion as operaciones
-from plataforma.ajustes import leer_ajustes
+from plataforma.ajustes import Ajustes, leer_ajustes
 from plataforma.corrida import correr
 from plataforma.demo import demostrar
 from plataforma.errores import ErrorPlataforma, Interrumpida
@@ -45,13 +45,16 @@ def run() -> None:
         consola.print("Starting SaludTech de los Alpes (logs in .local/logs/)")
         ajustes = leer_ajustes(RAIZ)
         with correr(ajustes, RAIZ, ESTADO, consola) as corrida:
-            bff = f"http://127.0.0.1:{ajustes.puerto('bff_puerto').numero}"
+            puerto = ajustes.puerto("bff_puerto").numero
+            bff = f"http://127.0.0.1:{puerto}"
             consola.print(
                 f"\n[bold green]Ready.[/] The BFF is at [bold]{bff}[/], its API's page at {bff}/docs.\n"
                 f"Pulsar: {corrida.plano.conexiones.pulsar_url}, admin {corrida.plano.conexiones.pulsar_admin_url}. "
                 "E-mails: .local/correo/new/. Processes: .local/procesos.json.\nCtrl-C stops everything.",
                 soft_wrap=True,
             )
+            if puerto != Ajustes.model_fields["bff_puerto"].default:
+                consola.print(f"For the command line: [bold]export SALUDTECH_URL={bff}[/]", soft_wrap=True)
             if ajustes.autenticacion == "desarrollo":
                 consola.print(
                     "Callers are asked who they are. A token, for eight hours:\n"

@@ -20,13 +20,13 @@ from procesamiento.aplicacion.consultas.obtener_comando_imagen import obtener_co
 from procesamiento.aplicacion.consultas.obtener_imagen_anonimizada import obtener_imagen_anonimizada
 from procesamiento.aplicacion.consultas.obtener_informe_de_imagen import obtener_informe_de_imagen
 from procesamiento.aplicacion.consultas.obtener_paquete import obtener_paquete
-from seedwork.aplicacion.consultas import Auditada, Respondedor
+from seedwork.aplicacion.consultas import Anunciada, Respondedor
 
-CONSULTAS: Mapping[type[Consulta], Respondedor | Auditada] = {
+CONSULTAS: Mapping[type[Consulta], Respondedor | Anunciada] = {
     ListarImagenes: listar_imagenes,
-    ObtenerImagenAnonimizada: Auditada(responder=obtener_imagen_anonimizada, publica=ConsultaAnonimizacion),
+    ObtenerImagenAnonimizada: Anunciada(responder=obtener_imagen_anonimizada, publica=ConsultaAnonimizacion),
     ObtenerInformeDeImagen: obtener_informe_de_imagen,
-    ObtenerArchivoDeImagen: Auditada(responder=obtener_archivo_de_imagen, publica=ConsultaAnonimizacion),
+    ObtenerArchivoDeImagen: Anunciada(responder=obtener_archivo_de_imagen, publica=ConsultaAnonimizacion),
     ObtenerPaquete: obtener_paquete,
     ListarImagenesDePaquete: listar_imagenes_de_paquete,
     ObtenerComandoImagen: obtener_comando_imagen,

@@ -77,8 +77,8 @@ class SinAuditor:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Auditada:
-    """Stands in a table of queries for one that publishes a fact of having been asked.
+class Anunciada:
+    """Stands in a table of queries for one that publishes a fact of having been asked. In the audit trail all are.
 
     Attributes:
         responder: what answers it.

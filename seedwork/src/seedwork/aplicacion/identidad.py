@@ -34,6 +34,10 @@ class Quien:
         """What its own things bear, in that role; empty where it has none."""
         return {"cliente": self.cliente, "clinica": self.clinica, "investigador": self.id, "operador": ""}[rol]
 
+    def como(self, rol: Rol) -> str:
+        """As what it asks in that role: ``cliente:0001``; with its id for a role without a code."""
+        return f"{rol}:{self.codigo(rol) or self.id}"
+
     def afirmaciones(self) -> str:
         """What is said of it besides its id, as JSON: codes alone (``ce_authclaims``)."""
         dichas = {"roles": sorted(self.roles), "cliente_codigo": self.cliente, "clinica": self.clinica}
@@ -125,7 +129,7 @@ class Acceso:
             return ""
         if self.permiso is not None and self.alcance is Alcance.TODO:
             rol = next(r for r in ROLES if r in self.quien.roles and self.permiso.alcance(r) is Alcance.TODO)
-            return f"{rol}:{self.quien.codigo(rol) or self.quien.id}"
+            return self.quien.como(rol)
         return next((f"{rol}:{codigo}" for rol, codigo in self._propios.items()), "")
 
     def es_titular(self, titular: str) -> bool:

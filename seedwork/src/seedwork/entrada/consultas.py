@@ -9,7 +9,7 @@ from contratos import motivos
 from contratos.acceso import Alcance, permiso
 from contratos.consultas import Consulta
 from seedwork.aplicacion.auditoria import NEGADO, resultado_de
-from seedwork.aplicacion.consultas import Auditada, Respondedor, Solicitante
+from seedwork.aplicacion.consultas import Anunciada, Respondedor, Solicitante
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.entrada.http import App, correlacion, regla
@@ -17,7 +17,7 @@ from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.consultas import CursorInvalido
 
 
-def registrar(app: App, consultas: Mapping[type[Consulta], Respondedor | Auditada], lectura: Any) -> None:
+def registrar(app: App, consultas: Mapping[type[Consulta], Respondedor | Anunciada], lectura: Any) -> None:
     """Add the route of every query.
 
     Args:
@@ -29,7 +29,7 @@ def registrar(app: App, consultas: Mapping[type[Consulta], Respondedor | Auditad
         SinPermiso: a query has no rule (:mod:`contratos.permisos`).
     """
     for tipo, respondedor in consultas.items():
-        responder = respondedor.responder if isinstance(respondedor, Auditada) else respondedor
+        responder = respondedor.responder if isinstance(respondedor, Anunciada) else respondedor
         app.add_url_rule(regla(tipo.ruta), tipo.__name__, _vista(tipo, responder, lectura, app))
 
 

@@ -100,7 +100,7 @@ class App(flask.Flask):
             return asyncio.run(devuelto)
         return devuelto
 
-    def guardar(self, portero: Portero) -> None:
+    def poner_portero(self, portero: Portero) -> None:
         """Have a doorkeeper let requests in, and say who sends them."""
         self.portero = portero
         self.identificar = partial(_quien_pide, portero)

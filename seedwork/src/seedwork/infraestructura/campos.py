@@ -1,15 +1,14 @@
 """A person's fields as they travel: encrypted before Avro, so that schema and bytes still agree, and whoever reads the
 broker's disk, an outbox or a dead letter reads none of them (ADR 49).
 
-A field is ``v1.<kid>.<base64 of nonce, ciphertext and tag>``: AES-256-GCM, under a key that is the message's own.
+A field is ``v1.<kid>.`` and what :mod:`seedwork.infraestructura.cifrado` makes of it under a key that is the message's
+own.
 The id of a key of the ring is derived from the key, so that no two processes can mean different keys by one id.
 """
 
-import binascii
 import functools
 import hashlib
 import hmac
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,11 +20,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contratos import Mensaje
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura import cifrado
+from seedwork.infraestructura.cifrado import LARGO_CLAVE
 from seedwork.infraestructura.cloudevents import MensajeIlegible
 
-LARGO_CLAVE = 32
-"""Octets of a key of the ring: AES-256's."""
-_NONCE = 12
 _FORMA = re.compile(r"v1\.[0-9a-f]{8}\.")
 _DELANTE = len("v1.") + 8 + len(".")
 
@@ -76,9 +74,7 @@ class Llavero:
         for camino, contenedores, nombre in _lugares(mensaje.propios):
             registro = _registro(datos, contenedores)
             if texto := registro[nombre]:
-                nonce = os.urandom(_NONCE)
-                cifrado = nonce + cifra.encrypt(nonce, texto.encode(), camino)
-                registro[nombre] = self._vigente + binascii.b2a_base64(cifrado, newline=False).decode()
+                registro[nombre] = self._vigente + cifrado.cifrar(cifra, texto, camino)
 
     def descifrar(self, mensaje: type[Mensaje], sobre: Sobre, datos: dict[str, Any]) -> None:
         """The inverse of :meth:`cifrar`.
@@ -103,8 +99,7 @@ class Llavero:
                     raise _ilegible(camino, "se cifró con una clave que no está en CAMPOS_CLAVES")
                 cifra = _cifra(self._claves[delante], mensaje, sobre)
             try:
-                octetos = binascii.a2b_base64(valor[_DELANTE:], strict_mode=True)
-                registro[nombre] = cifra.decrypt(octetos[:_NONCE], octetos[_NONCE:], camino).decode()
+                registro[nombre] = cifrado.descifrar(cifra, valor[_DELANTE:], camino)
             except (InvalidTag, ValueError):
                 raise _ilegible(camino, "no se cifró para este mensaje, o cambió desde entonces") from None
 

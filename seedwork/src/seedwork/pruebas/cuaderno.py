@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from contratos import Mensaje, mensaje, motivos
 from contratos.base import campo
-from contratos.canal import canal, declarar
+from contratos.canal import agregar, canal
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.espera import Creacion, Paciencia, PorConocer
@@ -73,7 +73,7 @@ def mensajes(contexto: str) -> tuple[Any, Any]:
         hoja: str = ""
         linea: int = 0
 
-    declarar({Apuntar: canal(contexto, contexto), Apuntado: canal(contexto)})
+    agregar({Apuntar: canal(contexto, contexto), Apuntado: canal(contexto)})
     return Apuntar, Apuntado
 
 

@@ -5,8 +5,9 @@ import os
 
 from seedwork.infraestructura import campos
 from seedwork.infraestructura.campos import Llavero
+from seedwork.infraestructura.cifrado import LARGO_CLAVE
 
-CLAVE = b"campos: la clave de las pruebas.".ljust(campos.LARGO_CLAVE, b".")
+CLAVE = b"campos: la clave de las pruebas.".ljust(LARGO_CLAVE, b".")
 CLAVES = base64.b64encode(CLAVE).decode()
 """As the setting CAMPOS_CLAVES has it."""
 

@@ -1,0 +1,84 @@
+"""From a route to its rule (contract §9): what each route of the door takes or asks, and by that, who may use it.
+
+Of a command and a query that is :mod:`contratos.permisos`'s to say; a route without a rule does not let the door start.
+The doorkeeper looks here (:mod:`bff_web.acceso`), the document shows it, and the trail is told by it what was refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import flask
+
+from bff_web.comandos import COMANDOS
+from bff_web.comandos.comun import ORDEN, SOLO_POST
+from bff_web.consultas import CONSULTAS
+from contratos.acceso import Asunto, Permiso, SinPermiso, permiso
+from contratos.permisos import DE_OPERADOR
+
+
+@dataclass(frozen=True, slots=True)
+class Ruta:
+    """A route that some may use, and others may not.
+
+    Attributes:
+        nombre: what the application calls it.
+        direccion: its address, ids in braces.
+        metodo: its method, as the document writes it.
+        accion: the name of the command that it takes, or of the query; of a page of the door's own, the route's.
+        regla: who may use it.
+    """
+
+    nombre: str
+    direccion: str
+    metodo: str
+    accion: str
+    regla: Permiso
+
+
+def _ruta(nombre: str, direccion: str, metodo: str, asunto: Asunto) -> Ruta:
+    return Ruta(nombre, direccion, metodo, asunto.__name__, permiso(asunto))
+
+
+RUTAS: Mapping[str, Ruta] = {
+    ruta.nombre: ruta
+    for ruta in (
+        *(_ruta(lugar + ORDEN, lugar, "post", comando.mensaje) for comando in COMANDOS for lugar in comando.rutas),
+        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in CONSULTAS),
+        Ruta("salud.metricas", "/metrics", "get", "salud.metricas", DE_OPERADOR),
+    )
+}
+"""Each by its name."""
+
+PUBLICAS: Final = frozenset(
+    {
+        "salud.viva",
+        "salud.lista",
+        "salud.trafico",
+        "documento",
+        "docs",
+        "swagger.swagger",
+        "swagger.static",
+        "swagger.oauth2-redirect",
+    }
+)
+"""The routes, by their names, that whoever comes may use: health, the document, and its page with what that is made
+of. So are those that say only which methods an address takes."""
+
+Reglas = Mapping[str, Permiso | None]
+"""The rule of each route by its name; None where whoever comes may use it."""
+
+
+def reglas(app: flask.Flask) -> Reglas:
+    """The rule of every route that an application has.
+
+    Raises:
+        SinPermiso: a route has none.
+    """
+    dichas: dict[str, Permiso | None] = dict.fromkeys(PUBLICAS)
+    dichas |= {direccion + SOLO_POST: None for comando in COMANDOS for direccion in comando.rutas}
+    dichas |= {nombre: ruta.regla for nombre, ruta in RUTAS.items()}
+    rutas = {regla.endpoint: regla.rule for regla in app.url_map.iter_rules()}
+    if sin := sorted(rutas[nombre] for nombre in rutas.keys() - dichas.keys()):
+        raise SinPermiso(f"no tienen regla en contratos/permisos.py: {', '.join(sin)}")
+    return {nombre: dichas[nombre] for nombre in rutas}
