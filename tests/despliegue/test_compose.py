@@ -329,6 +329,7 @@ def test_el_broker_tiene_los_ajustes_con_los_que_cuenta_la_plataforma() -> None:
     pulsar = CONTENEDORES["pulsar"]
     assert pulsar["command"][:2] == ["bin/pulsar", "standalone"], "no shell: SIGTERM must reach it"
     assert pulsar["command"][-2:] == ["--advertised-address", "${PULSAR_ANUNCIADO:-pulsar}"]
+    assert pulsar["extra_hosts"] == [f"{dichos['bookieId'].split(':')[0]}:127.0.0.1"], "or its bookie is anybody's"
     assert pulsar["volumes"] == [
         "pulsar:/pulsar/data",
         "./deploy/compose/standalone.conf:/pulsar/conf/standalone.conf:ro",
