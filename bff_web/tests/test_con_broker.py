@@ -395,6 +395,7 @@ def test_la_puerta_no_la_retiene_quien_no_lee_ni_quien_gotea_ni_quien_calla(puer
     assert hay()[0] <= hilos + 2 * 32
 
 
+@pytest.mark.largo  # processes that are killed
 def test_un_trabajador_muerto_deja_sus_cuentas_y_ningun_archivo(
     servidores: Servidores, puerta: Puerta, tmp_path: Path
 ) -> None:
