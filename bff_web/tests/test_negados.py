@@ -117,9 +117,10 @@ def test_lo_que_no_es_un_id_no_se_repite_y_no_se_guarda_sin_fin(broker, negados,
 
 
 def test_se_dice_sin_que_nadie_lo_pida(broker, negados, pedir):
-    negados._cada_s = 0.0
+    pliegue = negados._pliegue
+    pliegue._cada_s = 0.0
     pedir("/suscripciones")
-    assert negados._reloj is not None or broker.dichos
-    while negados._reloj is not None:
-        negados._reloj.join(5.0)
+    assert pliegue._reloj is not None or broker.dichos
+    while pliegue._reloj is not None:
+        pliegue._reloj.join(5.0)
     assert [h.accion for _, h in broker.dichos] == ["ListarSuscripciones"]

@@ -84,6 +84,8 @@ def yo():
 def rota():
     return "", {"X-Dicha": "1020304050\\x01"}
 
+app.terminar = lambda: print("terminada", flush=True)
+
 if __name__ == "__main__":
     conexiones.PLAZO_S = %(plazo)f
     conexiones.ENVIO_S = %(plazo)f
@@ -511,6 +513,7 @@ def test_tras_sigterm_drena_y_acaba_lo_que_tiene(tmp_path: Path) -> None:
         assert len(en_curso) > 1
         for cliente in en_curso[:-1]:
             assert cliente.recv(1000).startswith(b"HTTP/1.1 200 ")
+    assert servidor.registro.read_text().count("terminada\n") == 1, "its process, and not its master"
 
 
 SUBIDA = (

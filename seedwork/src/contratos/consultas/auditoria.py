@@ -25,7 +25,9 @@ class NotaDeAuditoria(Respuesta):
     titular: str = campo("En calidad de qué: un papel, y su código o identificador en él.", "cliente:0001")
     accion: str = campo("El comando o la consulta.", "CancelarSuscripcion")
     recurso: str | None = campo(
-        "De qué trataba; nulo si de una lista. De una consulta de varios hay una nota por cada uno.", SUSCRIPCION
+        "De qué trataba; nulo si de una lista, o si de muchas cosas que no se hallaron o se negaron. De una consulta "
+        "de varios hay una nota por cada uno.",
+        SUSCRIPCION,
     )
     resultado: str = campo(
         "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO, o NO_HALLADO si no mostró nada, porque "
@@ -35,7 +37,11 @@ class NotaDeAuditoria(Respuesta):
     )
     motivo: str | None = campo(MOTIVO)
     correlacion: str = campo("El identificador que une lo que se hizo por una misma petición.", COMANDO)
-    veces: int = campo("Cuántas, si se contaron juntas varias iguales que la puerta negó seguidas.", 1)
+    veces: int = campo(
+        "Cuántas, si se contaron juntas varias iguales: las que la puerta negó seguidas, o las consultas que siguieron "
+        "en un minuto a una que tiene su propia nota, con la misma hora.",
+        1,
+    )
 
 
 class PaginaAuditoria(Pagina):

@@ -314,7 +314,8 @@ class Servicio:
 def crear_app_sobre(motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
     """A Flask application whose routes answer from a database, with what its health shows besides."""
     app = crear_app({"base_datos": lambda: comprobar_bd(motor)}, informativas)
-    app.auditor = AuditorSQL(motor)
+    app.auditor = auditor = AuditorSQL(motor)
+    app.terminar = auditor.contar
     app.register_error_handler(CursorInvalido, _cursor_invalido)
     app.register_error_handler(sa.exc.SQLAlchemyError, _sin_base)
     return app

@@ -113,6 +113,7 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
             self.notify()
             await asyncio.sleep(min(_LATIDO_S, limite - bucle.time()))
         await servidor.cerrar(PETICIONES_S)
+        self.wsgi.terminar()
 
 
 class _Maestro(BaseApplication):  # type: ignore[misc]
