@@ -10,7 +10,8 @@ from bff_web.acceso import Negado
 from bff_web.emisor import FUENTE
 from bff_web.rutas import RUTAS
 from contratos import Mensaje, motivos
-from contratos.bff import AccesoNegado
+from contratos.acceso import Rol
+from contratos.bff import MAXIMO_VECES, AccesoNegado
 from seedwork.aplicacion.auditoria import NEGADO, Anotacion
 from seedwork.aplicacion.broker import NoCabe, SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
@@ -79,7 +80,7 @@ class Negados:
         nota = Anotacion(
             ocurrido=self._entorno.ahora(),
             quien=quien.id,
-            titular=" ".join(quien.como(rol) for rol in sorted(quien.roles)),
+            titular=" ".join(_papel(rol, quien) for rol in sorted(quien.roles)),
             accion=accion,
             recurso=id if es_id(id) else "",
             resultado=NEGADO,
@@ -106,7 +107,7 @@ class Negados:
                 recurso=nota.recurso,
                 motivo=nota.motivo or "",
                 ocurrido=en_texto(nota.ocurrido),
-                veces=nota.veces,
+                veces=min(nota.veces, MAXIMO_VECES),
             )
             sujeto = nota.recurso or nota.correlacion
             sobre = Sobre.nuevo(
@@ -121,3 +122,9 @@ class Negados:
                 for pendiente in notas[dichas:]:
                     self._apuntar(pendiente)
                 return
+
+
+def _papel(rol: Rol, quien: Quien) -> str:
+    # Who it is stands beside it: what is no code would be text in the message.
+    codigo = {"cliente": quien.cliente, "clinica": quien.clinica}.get(rol)
+    return f"{rol}:{codigo}" if codigo else rol

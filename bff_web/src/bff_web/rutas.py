@@ -13,7 +13,7 @@ import flask
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
-from contratos.acceso import Asunto, Permiso, SinPermiso, permiso
+from contratos.acceso import PAGINAS, Asunto, Permiso, SinPermiso, permiso
 from contratos.permisos import DE_OPERADOR
 
 
@@ -45,7 +45,7 @@ RUTAS: Mapping[str, Ruta] = {
     for ruta in (
         *(_ruta(lugar + ORDEN, lugar, "post", comando.mensaje) for comando in COMANDOS for lugar in comando.rutas),
         *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in CONSULTAS),
-        Ruta("salud.metricas", "/metrics", "get", "salud.metricas", DE_OPERADOR),
+        *(Ruta(pagina, direccion, "get", pagina, DE_OPERADOR) for pagina, direccion in PAGINAS.items()),
     )
 }
 """Each by its name."""

@@ -1,6 +1,8 @@
 """The owner decides (contract §9): who asks for what is another's learns and changes nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import en_texto
 from suscripciones.aplicacion.manejadores import MANEJADORES
+from suscripciones.aplicacion.reacciones.acceso_negado import ANTES
 from suscripciones.aplicacion.rechazo import rechazar_comando
 
 Casa = Any
@@ -132,18 +135,25 @@ def test_de_lo_que_alguien_pidio_queda_en_la_auditoria_quien_y_que_fue(casa: Cas
     ]
 
 
+NEGADO = AccesoNegado(
+    quien="cli", titular="clinica:norte", accion="ListarSuscripciones", motivo="NO_AUTORIZADO", veces=3
+)
+
+
 def test_lo_que_la_puerta_nego_queda_en_la_auditoria_una_vez(casa: Casa) -> None:
-    hecho = AccesoNegado(
-        quien="cli",
-        titular="clinica:norte",
-        accion="ListarSuscripciones",
-        motivo="NO_AUTORIZADO",
-        ocurrido="2026-02-01T09:10:01.312Z",
-        veces=3,
-    )
+    hace = en_texto(casa.almacen.entorno.ahora() - ANTES)
+    hecho = replace(NEGADO, ocurrido=hace)
     llegado = casa.recibido(hecho, "bff", sujeto="c-1", correlacion="c-1")
     casa.procesar(llegado)
     casa.procesar(llegado)
     (anotado,) = casa.almacen.auditoria.values()
     assert (anotado.quien, anotado.accion, anotado.recurso, anotado.resultado) == ("cli", hecho.accion, "", "NEGADO")
-    assert (anotado.correlacion, anotado.veces, en_texto(anotado.ocurrido)) == ("c-1", 3, "2026-02-01T09:10:01.312000Z")
+    assert (anotado.correlacion, anotado.veces, en_texto(anotado.ocurrido)) == ("c-1", 3, hace)
+
+
+@pytest.mark.parametrize("despues", [timedelta(seconds=1), -ANTES - timedelta(seconds=1)])
+def test_cuando_no_pudo_ser_se_toma_cuando_se_dijo(casa: Casa, despues: timedelta) -> None:
+    ahora = casa.almacen.entorno.ahora()
+    casa.procesar(casa.recibido(replace(NEGADO, ocurrido=en_texto(ahora + despues)), "bff", sujeto="c-1"))
+    (anotado,) = casa.almacen.auditoria.values()
+    assert ahora <= anotado.ocurrido <= casa.almacen.entorno.ahora()

@@ -66,6 +66,16 @@ def declarar(reglas: Mapping[Asunto, Permiso]) -> Mapping[Asunto, Permiso]:
     return reglas
 
 
+PAGINAS: Mapping[str, str] = {"salud.metricas": "/metrics"}
+"""The door's own pages that operators alone may see: the address of each, by its route's name."""
+
+
+def es_accion(nombre: str) -> bool:
+    """Whether it is something that a caller may be refused: a command or a query with a rule, or one of
+    :data:`PAGINAS`."""
+    return nombre in PAGINAS or any(asunto.__name__ == nombre for asunto in _REGLAS)
+
+
 class SinPermiso(Exception):
     """A command or a query has no rule; whoever would take it must not start."""
 

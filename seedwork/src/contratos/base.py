@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, TypeVar, dataclass_transform
 INQUILINO = "saludtech"
 Clase = Literal["comando", "evento"]
 Entrega = Literal["ordenada", "compartida"]
-Forma = Literal["id", "codigo", "instante", "texto", "parrafo"]
+Forma = Literal["id", "codigo", "instante", "texto", "parrafo", "sujeto", "titular", "accion"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -26,11 +26,13 @@ class Regla:
         requerido: whether it may not be empty.
         forma: how its text must look.
         de: the closed list that it is of; empty for none.
+        entre: the least and the most that a number may be; None for any.
     """
 
     requerido: bool = False
     forma: Forma = "texto"
     de: frozenset[str] = frozenset()
+    entre: tuple[int, int] | None = None
 
 
 def campo(
@@ -51,6 +53,11 @@ def campo(
     """
     reglas = {"requerido": requerido, "forma": forma, "de": de, "propio": propio, "revela": revela}
     return dataclasses.field(default="", repr=not propio, metadata=reglas)
+
+
+def numero(minimo: int, maximo: int) -> Any:
+    """A number with a rule: its least and its most."""
+    return dataclasses.field(default=0, metadata={"entre": (minimo, maximo)})
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,7 +162,8 @@ def mensaje(
 def _regla(de: dataclasses.Field[Any], sujeto: str) -> Regla:
     dichas = de.metadata
     forma: Forma = dichas.get("forma") or ("id" if de.name.startswith("id_") else "texto")
-    return Regla(bool(dichas.get("requerido")) or de.name == sujeto, forma, dichas.get("de", frozenset()))
+    requerido = bool(dichas.get("requerido")) or de.name == sujeto
+    return Regla(requerido, forma, dichas.get("de", frozenset()), dichas.get("entre"))
 
 
 def _propios(cls: Any) -> tuple[tuple[str, ...], ...]:

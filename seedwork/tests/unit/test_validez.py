@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from contratos import sagas
+from contratos.bff import AccesoNegado
 from contratos.procesamiento import AnonimizacionRechazada
 from contratos.suscripciones import CrearSuscripcion, SuscripcionCreada
 from seedwork.aplicacion.validez import falta
@@ -22,6 +23,14 @@ PASO = sagas.TransicionSaga(
 )
 HECHO = SuscripcionCreada(id_saga="g-1", id_suscripcion="s-1", plan_nombre="Básico")
 
+NEGADO = AccesoNegado(
+    quien="Eva Ruiz",
+    titular="cliente:0002 operador",
+    accion="ListarSuscripciones",
+    ocurrido="2026-01-31T09:00:00.000000Z",
+    veces=1,
+)
+
 
 @pytest.mark.parametrize(
     "mensaje",
@@ -31,6 +40,9 @@ HECHO = SuscripcionCreada(id_saga="g-1", id_suscripcion="s-1", plan_nombre="Bás
         HECHO,
         AnonimizacionRechazada(id_imagen="s-1", motivo="X"),
         CrearSuscripcion(),
+        NEGADO,
+        replace(NEGADO, titular="", accion="CrearSuscripcion", recurso="s-1", veces=1_000_000),
+        replace(NEGADO, titular="clinica:norte", accion="salud.metricas"),
     ],
     ids=lambda m: type(m).__name__,
 )
@@ -56,6 +68,15 @@ def test_lo_que_cumple_pasa_y_de_un_comando_juzga_su_dueno(mensaje):
         (replace(HECHO, id_saga=""), "id_saga falta"),
         (replace(HECHO, id_suscripcion="s-2"), "id_suscripcion no es ce_subject"),
         (replace(PASO, id_suscripcion="s-2"), "id_suscripcion no es ce_subject"),
+        (replace(NEGADO, quien="Ana Pérez"), "quien no es"),
+        (replace(NEGADO, titular="cliente:Ana,Ruiz"), "titular no es"),
+        (replace(NEGADO, titular="Ana"), "titular no es"),
+        (replace(NEGADO, titular="cliente:Ana cliente:Ruiz"), "titular no es"),
+        (replace(NEGADO, accion="Ana"), "accion no es"),
+        (replace(NEGADO, accion="AccesoNegado"), "accion no es"),
+        (replace(NEGADO, recurso="Ana Ruiz"), "recurso no es"),
+        (replace(NEGADO, veces=0), "veces se sale"),
+        (replace(NEGADO, veces=1_000_001), "veces se sale"),
         (replace(HECHO, plan_nombre="a\nb"), "plan_nombre no es un texto"),
         (replace(HECHO, cliente_codigo="x" * 4001), "cliente_codigo no es un texto"),
     ],

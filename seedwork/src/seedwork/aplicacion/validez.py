@@ -9,10 +9,11 @@ from operator import attrgetter
 from typing import Any
 
 from contratos import motivos
+from contratos.acceso import ROLES, es_accion
 from contratos.base import Mensaje, Regla
 from seedwork.aplicacion.sobre import en_instante
 from seedwork.dominio.errores import ReglaViolada
-from seedwork.dominio.reglas import MAXIMO_ID, es_id
+from seedwork.dominio.reglas import MAXIMO_ID, es_id, es_sujeto
 from seedwork.dominio.textos import PARRAFO, TEXTO
 
 Condicion = Callable[[str], bool]
@@ -22,6 +23,14 @@ Reglas = Mapping[str, Condicion]
 _MAXIMO_LISTA = 100
 _CODIGO = re.compile(rf"[A-Z0-9_]{{0,{MAXIMO_ID}}}")
 
+
+def _es_titular(texto: str) -> bool:
+    """Roles, each once, and with its code if it has one: ``cliente:0001 operador``."""
+    dichos = [dicho.partition(":") for dicho in texto.split(" ")]
+    distintos = {rol for rol, _, _ in dichos}
+    return distintos <= {*ROLES} and len(distintos) == len(dichos) and all(es_id(c) for _, suyo, c in dichos if suyo)
+
+
 _FORMAS: Mapping[str, tuple[Condicion, str]] = {
     "id": (es_id, "no es un id"),
     "codigo": (lambda texto: _CODIGO.fullmatch(texto) is not None, "no es un código"),
@@ -29,6 +38,9 @@ _FORMAS: Mapping[str, tuple[Condicion, str]] = {
     # Only what they may hold: what was kept before it had to be in a form of its own is told, too.
     "texto": (TEXTO.cabe, "no es un texto"),
     "parrafo": (PARRAFO.cabe, "no es un texto"),
+    "sujeto": (es_sujeto, "no es quien pueda pedir algo"),
+    "titular": (_es_titular, "no es un papel con su código"),
+    "accion": (es_accion, "no es nada que se pueda pedir"),
 }
 
 
@@ -76,6 +88,8 @@ def _falta_de(valor: Any, regla: Regla) -> str | None:
     if isinstance(valor, tuple):
         validos = len(valor) <= _MAXIMO_LISTA and all(not isinstance(v, str) or es_id(v) for v in valor)
         return None if validos else "no es una lista de códigos"
+    if regla.entre is not None and not regla.entre[0] <= valor <= regla.entre[1]:
+        return "se sale de sus límites"
     if not isinstance(valor, str):
         return None
     if regla.de:
