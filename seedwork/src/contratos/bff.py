@@ -10,10 +10,10 @@ MAXIMO_VECES = 1_000_000
 class AccesoNegado(Mensaje):
     """The door refused a caller, whose token is good, what it may not use; for the audit trail.
 
-    ``quien`` is the token's ``sub``; ``titular`` its roles, each with its code or id. ``accion`` is the command's or
-    the query's name, ``recurso`` the id that it was about, and ``veces`` how often that was refused in the second that
-    is told of. ``recurso`` is empty for none, and for what comes after fifty others of that caller's in it. The rest is
-    of the first of them.
+    ``quien`` is the token's ``sub``; ``titular`` its roles, a client's and a clinic's with their code. ``accion`` is
+    the command's or the query's name, ``recurso`` the id that it was about, and ``veces`` how often that was refused
+    in the second that is told of. ``recurso`` is empty for none, and for what comes after fifty others of that
+    caller's in it. The rest is of the first of them.
     """
 
     quien: str = campo(requerido=True, forma="sujeto")
