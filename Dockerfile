@@ -19,7 +19,8 @@ RUN python -m pip --python /venv/bin/python install --no-cache-dir --no-deps --o
 FROM python AS comun
 RUN groupadd --system --gid 10001 saludtech \
     && useradd --system --uid 10001 --gid saludtech --no-create-home --shell /usr/sbin/nologin saludtech \
-    && install --directory --owner=saludtech --group=saludtech --mode=0700 /almacen
+    && install --directory --owner=saludtech --group=saludtech --mode=0700 /almacen \
+        /almacen/originales /almacen/resultados
 # A process listens for the other containers; nothing is written to the image's folders. A new volume for files takes
 # its owner from the folder that it is mounted on.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HTTP_HOST=0.0.0.0 BFF_HOST=0.0.0.0

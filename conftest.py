@@ -10,7 +10,10 @@ import structlog
 # Before pytest meets the folders of these names, which it would take for the packages.
 import anonimizacion  # noqa: F401
 import bff_web  # noqa: F401
-import seedwork  # noqa: F401
+import seedwork
+
+# Every test has the ring of tests, whichever of them runs alone.
+import seedwork.pruebas  # noqa: F401
 
 pytest_plugins = ["plataforma.pruebas"]
 

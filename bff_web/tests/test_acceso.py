@@ -1,11 +1,13 @@
 """Who comes in at the door: every role at every route, with every kind of token, and what is said to who may not.
 
-What is expected of the dangerous routes is written down here by hand, and is nobody's table but this one's.
+What is expected of the dangerous routes is written down here by hand, and is nobody's table but this one's; of each
+route besides, what the rules say (contratos/permisos.py).
 """
 
 import http.client
 import json
 import multiprocessing
+import re
 import socket
 import threading
 import time
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from pydantic import ValidationError
+from tests.fallos.valores import tabla
 from werkzeug.test import TestResponse
 
 from bff_web.composicion import componer
@@ -25,9 +28,10 @@ from bff_web.config import Config
 from bff_web.limites import Limite
 from bff_web.rutas import reglas
 from contratos import Mensaje
-from contratos.acceso import ROLES, Rol, SinPermiso
+from contratos.acceso import ROLES, Alcance, Permiso, Rol, SinPermiso
 from contratos.bff import AccesoNegado
 from contratos.ejemplos import IMAGEN, SUSCRIPCION
+from contratos.permisos import PERMISOS
 from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.conexiones import Limites
@@ -36,6 +40,7 @@ from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.sello import Sello, lector
 from seedwork.infraestructura.tokens import TokenInvalido
 from seedwork.pruebas.identidad import FALSOS, Falso, Proveedor
+from seedwork.pruebas.matrices import contar
 from seedwork.pruebas.servidor import ServidorEnHilo
 
 SUYO: dict[Rol, dict[str, str]] = {
@@ -44,10 +49,7 @@ SUYO: dict[Rol, dict[str, str]] = {
     "investigador": {},
     "operador": {},
 }
-TODOS_LOS_AMBITOS = (
-    "suscripciones:leer suscripciones:escribir servicios-datos:leer servicios-datos:escribir datasets:leer "
-    "imagenes:leer imagenes:escribir cuarentena:escribir notificaciones:leer clientes:leer clientes:escribir"
-)
+TODOS_LOS_AMBITOS = " ".join(sorted({regla.ambito for regla in PERMISOS.values()} - {""}))
 
 PELIGROSAS: dict[str, tuple[str, str]] = {
     # method and route                                          who may                         with the scope
@@ -55,27 +57,40 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "POST /suscripciones/x/plan-comando": ("cliente operador", "suscripciones:escribir"),
     "POST /suscripciones/x/cancelacion-comando": ("cliente operador", "suscripciones:escribir"),
     "POST /suscripciones/x/pago-comando": ("cliente operador", "suscripciones:escribir"),
+    "GET /suscripciones": ("cliente operador", "suscripciones:leer"),
+    "GET /suscripciones/x": ("cliente operador", "suscripciones:leer"),
     "POST /clientes/0001/supresion-comando": ("cliente operador", "clientes:escribir"),
-    "POST /clientes/0001/exportacion-comando": ("cliente operador", "clientes:leer"),
-    "GET /clientes/x/exportaciones/x": ("cliente operador", "clientes:leer"),
     "GET /clientes/supresiones/x": ("cliente operador", "clientes:leer"),
+    "POST /clientes/0001/exportacion-comando": ("cliente operador", "clientes:leer"),
+    "GET /clientes/0001/exportaciones/x": ("cliente operador", "clientes:leer"),
     "POST /servicios-datos/servicio-datos-comando": ("cliente operador", "servicios-datos:escribir"),
     "POST /servicios-datos/x/inicio-comando": ("cliente operador", "servicios-datos:escribir"),
     "POST /servicios-datos/x/experto-comando": ("cliente operador", "servicios-datos:escribir"),
+    "POST /servicios-datos/x/investigador-comando": ("cliente operador", "servicios-datos:escribir"),
     "POST /servicios-datos/x/fin-comando": ("cliente operador", "servicios-datos:escribir"),
+    "GET /servicios-datos": ("cliente operador", "servicios-datos:leer"),
+    "GET /servicios-datos/x": ("cliente operador", "servicios-datos:leer"),
+    "GET /servicios-datos/x/dataset": ("cliente investigador operador", "datasets:leer"),
+    "GET /servicios-datos/x/dataset/manifiesto": ("cliente investigador operador", "datasets:leer"),
+    "GET /servicios-datos/x/dataset/imagenes/x/archivo": ("cliente investigador operador", "datasets:leer"),
     "POST /procesar/procesar-imagen": ("clinica operador", "imagenes:escribir"),
     "POST /procesamiento/procesar-imagen": ("clinica operador", "imagenes:escribir"),
     "POST /procesar/imagenes": ("clinica operador", "imagenes:escribir"),
     "POST /procesar/paquetes": ("clinica operador", "imagenes:escribir"),
     "POST /procesar/imagenes/x/liberar": ("operador", "cuarentena:escribir"),
     "POST /procesar/imagenes/x/descartar": ("operador", "cuarentena:escribir"),
+    "GET /procesar/imagenes": ("clinica operador", "imagenes:leer"),
+    "GET /procesar/imagenes/x": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/archivo": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/informe": ("clinica operador", "imagenes:leer"),
-    "GET /servicios-datos/x/dataset/manifiesto": ("cliente investigador operador", "datasets:leer"),
+    "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
     "GET /metrics": ("operador", ""),
 }
 """By hand, from the contract (§9)."""
+
+RASTRO = ("operador", "auditoria:leer")
+"""By hand, too: who may read an audit trail, whichever service's."""
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
@@ -163,14 +178,26 @@ def pedir(puerta: FlaskClient, que: str, token: str | None, cuerpo: str = "{}", 
     return puerta.open(ruta, method=metodo, headers=dichas | cabeceras, **datos)
 
 
-def rutas(app: App) -> list[str]:
-    """Every route that does something, with an id where it takes one."""
-    todas = []
+def rutas(app: App) -> dict[str, str]:
+    """Every route that does something, with an id where it takes one, and its name."""
+    todas = {}
     for regla in app.url_map.iter_rules():
         if not regla.endpoint.endswith("(solo POST)"):
-            ruta = "/".join("x" if p.startswith("<") else p for p in regla.rule.split("/"))
-            todas += [f"{m} {ruta}" for m in (regla.methods or set()) & {"GET", "POST"}]
-    return sorted(todas)
+            partes = regla.rule.replace("<cliente_codigo>", "0001").split("/")
+            ruta = "/".join("x" if parte.startswith("<") else parte for parte in partes)
+            todas |= {f"{m} {ruta}": regla.endpoint for m in (regla.methods or set()) & {"GET", "POST"}}
+    return dict(sorted(todas.items()))
+
+
+def con_regla(app: App) -> dict[str, Permiso]:
+    """Each route that not everybody may use, by how it is asked, and its rule."""
+    de_todas = reglas(app)
+    return {que: regla for que, nombre in rutas(app).items() if (regla := de_todas[nombre]) is not None}
+
+
+def peligrosas(app: App) -> dict[str, tuple[str, str]]:
+    """What was written down by hand, the trails by their routes."""
+    return PELIGROSAS | {que: RASTRO for que in rutas(app) if que.endswith("/auditoria")}
 
 
 def test_toda_ruta_esta_en_alguna_parte_de_esta_prueba_o_en_la_tabla(app: App) -> None:
@@ -221,39 +248,85 @@ def test_con_un_token_que_no_vale_no_se_entra_en_ninguna_parte(
 
 
 def test_con_lo_que_la_puerta_dice_a_los_servicios_no_se_entra_en_la_puerta(
-    puerta: FlaskClient, proveedor: Proveedor
+    app: App, puerta: FlaskClient, proveedor: Proveedor
 ) -> None:
     """Whoever saw one on its way says it again, where a caller's token belongs."""
     ana = Quien(id="ana", roles=frozenset(ROLES), cliente="0001", clinica="norte")
     sello = Sello(proveedor.puerta_clave.read_text()).de(ana)
-    for que in PELIGROSAS:
+    for que in con_regla(app):
         assert pedir(puerta, que, sello).status_code == 401, que
 
 
-@pytest.mark.parametrize("rol", ROLES)
-def test_en_lo_peligroso_entra_quien_puede_y_nadie_mas(puerta: FlaskClient, proveedor: Proveedor, rol: Rol) -> None:
-    token = proveedor.token(rol, ambitos=TODOS_LOS_AMBITOS, **SUYO[rol])
-    for que, (quienes, ambito) in PELIGROSAS.items():
-        respuesta = pedir(puerta, que, token)
-        if rol in quienes.split():
-            assert respuesta.status_code not in (401, 403), (que, respuesta.text)
-        else:
-            assert respuesta.status_code == 403, que
-            assert 'error="insufficient_scope"' in respuesta.headers["WWW-Authenticate"]
-            assert not ambito or f'scope="{ambito}"' in respuesta.headers["WWW-Authenticate"]
+QUIENES = (*ROLES, "sin papel", "nadie")
+"""Who asks: each role, somebody of none, and nobody."""
 
 
-def test_con_todos_los_roles_y_un_ambito_de_menos_no_se_hace_nada_peligroso(
-    puerta: FlaskClient, proveedor: Proveedor
+@pytest.fixture(scope="module")
+def visto(app: App, puerta: FlaskClient, proveedor: Proveedor) -> dict[tuple[str, str], TestResponse]:
+    """What each route answers to each who asks, with a good token that has every scope."""
+    tokens = {rol: proveedor.token(rol, ambitos=TODOS_LOS_AMBITOS, **SUYO[rol]) for rol in ROLES}
+    tokens |= {"sin papel": proveedor.token(ambitos=TODOS_LOS_AMBITOS)}
+    return {(que, quien): pedir(puerta, que, tokens.get(quien)) for que in con_regla(app) for quien in QUIENES}
+
+
+def test_cada_rol_entra_donde_dicen_las_reglas_y_en_ninguna_otra_parte(
+    app: App, visto: dict[tuple[str, str], TestResponse]
 ) -> None:
-    for que, (_, ambito) in PELIGROSAS.items():
-        if ambito:
-            otros = " ".join(a for a in TODOS_LOS_AMBITOS.split() if a != ambito)
-            token = proveedor.token(*ROLES, cliente="0001", clinica="norte", ambitos=f"{otros} {ambito}x")
-            assert pedir(puerta, que, token).status_code == 403, que
+    """Role × route, whole."""
+
+    def debido(regla: Permiso, quien: str) -> int | None:
+        if quien == "nadie":
+            return 401
+        return None if any(quien == rol and regla.alcance(rol) is not Alcance.NADA for rol in ROLES) else 403
+
+    entra = {casilla: dicho.status_code not in (401, 403) for casilla, dicho in visto.items()}
+    mal = [
+        f"{quien}, {que}: {visto[que, quien].status_code}"
+        for que, regla in con_regla(app).items()
+        for quien in QUIENES
+        if (None if entra[que, quien] else visto[que, quien].status_code) != debido(regla, quien)
+    ]
+    assert mal == []
+    contar("role × route", entra, a_mano=lambda casilla: casilla[0] in peligrosas(app))
 
 
-def test_quien_no_es_nada_de_esto_no_hace_nada(app: App, puerta: FlaskClient, proveedor: Proveedor) -> None:
+def test_en_lo_peligroso_entra_quien_puede_y_nadie_mas(app: App, visto: dict[tuple[str, str], TestResponse]) -> None:
+    for que, (quienes, ambito) in peligrosas(app).items():
+        for quien in QUIENES:
+            respuesta = visto[que, quien]
+            if quien in quienes.split():
+                assert respuesta.status_code not in (401, 403), (que, quien, respuesta.text)
+            elif quien != "nadie":
+                assert respuesta.status_code == 403, (que, quien)
+                assert 'error="insufficient_scope"' in respuesta.headers["WWW-Authenticate"]
+                assert not ambito or f'scope="{ambito}"' in respuesta.headers["WWW-Authenticate"], que
+
+
+def test_los_peligrosos_son_todos(app: App) -> None:
+    """Each command's route, each whose answer holds what docs/datos-personales.md names, each file's and each trail's
+    are among those that were written down by hand."""
+    lugares = (lugar.replace("{cliente_codigo}", "0001") for valor in tabla().values() for lugar in valor.otros)
+    muestran = {re.sub(r"\{\w+\}", "x", lugar) for lugar in lugares if lugar.startswith("GET ")} - {"GET /*/auditoria"}
+    otras = {que for que in rutas(app) if que.startswith("POST ") or que.endswith(("/archivo", "/auditoria"))}
+    assert (muestran | otras) - peligrosas(app).keys() == set()
+    assert peligrosas(app).keys() - con_regla(app).keys() == set()
+    assert len(peligrosas(app)) * 3 >= len(con_regla(app))
+
+
+def test_sin_su_ambito_no_se_entra_en_ninguna_parte(app: App, puerta: FlaskClient, proveedor: Proveedor) -> None:
+    """With all roles, and all scopes but that of the route; what asks for none is entered with none."""
+    mal = []
+    for que, regla in con_regla(app).items():
+        otros = {*TODOS_LOS_AMBITOS.split(), f"{regla.ambito}x"} - {regla.ambito} if regla.ambito else set()
+        token = proveedor.token(*ROLES, cliente="0001", clinica="norte", ambitos=" ".join(sorted(otros)))
+        respuesta = pedir(puerta, que, token)
+        negado = respuesta.status_code == 403 and f"ámbito {regla.ambito}" in respuesta.text
+        if negado != bool(regla.ambito) or regla.ambito != peligrosas(app).get(que, ("", regla.ambito))[1]:
+            mal.append(f"{que}: {respuesta.status_code}")
+    assert mal == []
+
+
+def test_quien_no_es_nada_de_esto_no_hace_nada(puerta: FlaskClient, proveedor: Proveedor) -> None:
     """A role that nobody knows, and those that need a code and say none, or one that can be none."""
     for dichas in ({"roles": ["admin"]}, {"roles": ["cliente", "clinica"]}, {"roles": "operador"},
                    {"roles": ["cliente"], "cliente_codigo": "../0001"}, {"roles": {"operador": True}}):  # fmt: skip
@@ -364,10 +437,10 @@ def test_bajo_ninguna_no_se_pregunta_a_nadie(emisor: Emisor) -> None:
     assert "securitySchemes" not in documento["components"]
 
 
-def test_el_documento_dice_quien_puede(puerta: FlaskClient) -> None:
+def test_el_documento_dice_quien_puede(app: App, puerta: FlaskClient) -> None:
     documento = puerta.get("/openapi.json").json or {}
     assert documento["components"]["securitySchemes"]["proveedor"]["openIdConnectUrl"].startswith("https://")
-    for que, (_, ambito) in PELIGROSAS.items():
+    for que, (_, ambito) in peligrosas(app).items():
         metodo, ruta = que.lower().split(" ")
         partes = ruta.split("/")
         (camino,) = [

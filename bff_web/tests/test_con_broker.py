@@ -271,6 +271,17 @@ def test_cada_peticion_tiene_un_host_y_solo_filtros_que_valen(puerta: Puerta, pe
     assert estado == esperado, respuesta
 
 
+def test_dos_claves_de_idempotencia_no_son_una_tercera(puerta: Puerta) -> None:
+    clave = b"Idempotency-Key: a\r\n"
+    cruda = (
+        b"POST /suscripciones/x-1/cancelacion-comando HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 2\r\nConnection: close\r\n%s\r\n{}"
+    )
+    assert puerta.cruda(cruda % clave)[0] == 202
+    estado, respuesta = puerta.cruda(cruda % (clave * 2))
+    assert (estado, b"Idempotency-Key" in respuesta) == (422, True)
+
+
 NUMERO = b"1020304050"
 DE_LARGO = NUMERO * 900
 EN_TROZOS = (
@@ -384,6 +395,7 @@ def test_la_puerta_no_la_retiene_quien_no_lee_ni_quien_gotea_ni_quien_calla(puer
     assert hay()[0] <= hilos + 2 * 32
 
 
+@pytest.mark.largo  # processes that are killed
 def test_un_trabajador_muerto_deja_sus_cuentas_y_ningun_archivo(
     servidores: Servidores, puerta: Puerta, tmp_path: Path
 ) -> None:

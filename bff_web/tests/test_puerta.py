@@ -1,5 +1,6 @@
 """The door's own pages: health, metrics, errors, and a document that tells all of it."""
 
+import inspect
 import json
 import os
 import re
@@ -191,7 +192,10 @@ def test_cada_respuesta_tiene_en_el_documento_los_campos_de_su_contrato(document
         respuesta = por_ver.pop()
         vistas.add(respuesta)
         esquema = esquemas[respuesta.__name__]
-        assert (list(esquema["properties"]), esquema["description"]) == (esquema["required"], respuesta.__doc__)
+        assert (list(esquema["properties"]), esquema["description"]) == (
+            esquema["required"],
+            inspect.getdoc(respuesta),
+        )
         assert [(c.nombre, c.significado) for c in respuesta.campos()] == [
             (nombre, propiedad["description"]) for nombre, propiedad in esquema["properties"].items()
         ]

@@ -93,7 +93,11 @@ class Puerta:
             return respuesta.status, json.loads(respuesta.read())
 
     def guardados(self) -> list[bytes]:
-        return [a.read_bytes() for a in sorted(self.carpeta.rglob("*")) if a.is_file()]
+        contenidos = []
+        for archivo in sorted(a for a in self.carpeta.rglob("*") if a.is_file()):
+            with suppress(FileNotFoundError):  # The door may delete it meanwhile.
+                contenidos.append(archivo.read_bytes())
+        return contenidos
 
 
 def parte(nombre: str, valor: bytes, *, archivo: str | None = None, mas: str = "") -> bytes:

@@ -25,11 +25,11 @@ from notificaciones.entrada.vigia import Vigia
 from plataforma.proveedores import Fabrica
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
-from seedwork.aplicacion.alcance import Alcance
 from seedwork.aplicacion.broker import Atraso, SinAvance
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.escala import Faena
 from seedwork.aplicacion.identidad import Quien
+from seedwork.aplicacion.puesta_al_dia import PuestaAlDia
 from seedwork.entrada.consumidor import Origen
 from seedwork.entrada.proceso import Periodica
 from seedwork.entrada.servicio import Servicio
@@ -309,7 +309,7 @@ def test_nada_de_lo_que_se_repite_lee_una_tabla_entera(servicio: Servicio, monke
     """All parts of a worker: what they measure, what they do every few seconds, and what readiness asks of them."""
     monkeypatch.setattr("seedwork.entrada.servicio.consumidores_reales", lambda *_, **__: Oido())
     # The deadline's own questions come after the broker's answer.
-    monkeypatch.setattr(Alcance, "hasta", lambda _, ahora: ahora)
+    monkeypatch.setattr(PuestaAlDia, "hasta", lambda _, ahora: ahora)
     motor = servicio.motor()
     hechas: list[str] = []
     with Oyente(motor) as oyente:

@@ -4,6 +4,7 @@ For `make test-contenedores`, like all of this folder: it needs a container engi
 """
 
 import json
+import re
 
 import pytest
 from tests.contenedores.motor import Motor, exigir
@@ -52,6 +53,28 @@ def test_un_perfil_solo_llega_a_estar_listo(limpio: Motor, perfil: str) -> None:
     if "bff" in hallados:
         aceptado = limpio.pedir("/suscripciones/suscripcion-comando", ejemplos.SUSCRIPCION)
         assert aceptado["estado"] == "ACEPTADO", "no service is there, and what is accepted waits for it"
+
+
+_DEL_LAZO = re.compile(r"(?:0{16}FFFF0000)?.{6}7F|0{24}01000000")
+"""An address of the loopback, as the system's table of sockets writes it."""
+
+
+def _escucha(motor: Motor, contenedor: str) -> set[int]:
+    """The ports on which a container listens for others."""
+    tabla = exigir(motor.en(contenedor, "sh", "-c", "cat /proc/net/tcp; cat /proc/net/tcp6 2>/dev/null || true"))
+    filas = (linea.split() for linea in tabla.splitlines())
+    donde = (fila[1].split(":") for fila in filas if fila[3] == "0A")
+    return {int(puerto, 16) for direccion, puerto in donde if not _DEL_LAZO.fullmatch(direccion)}
+
+
+def test_el_broker_solo_escucha_cifrado_tambien_cuando_ya_tiene_datos(limpio: Motor) -> None:
+    """Its bookie asks nobody; with data it listens somewhere else than without."""
+    limpio.levantar("pulsar")
+    (ficha,) = limpio.contenedores()["pulsar"]
+    assert _escucha(limpio, ficha["Id"]) == {6651, 8443}
+    exigir(limpio.compose("restart", "pulsar", perfil="pulsar"))
+    limpio.levantar("pulsar")
+    assert _escucha(limpio, ficha["Id"]) == {6651, 8443}
 
 
 def test_el_broker_conserva_lo_suyo_aunque_se_anuncie_con_otro_nombre(limpio: Motor) -> None:

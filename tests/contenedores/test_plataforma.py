@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from deploy.compose import secretos
+from pydicom.data import get_testdata_file
 from tests.contenedores.motor import Motor, exigir, hasta
 from tests.despliegue.archivos import BASES, CON_CORREO, CONTENEDORES, PREPARATIVOS, PROPIOS, imagen_de
+from urllib3.filepost import encode_multipart_formdata
 
 from contratos.procesamiento import AnonimizarImagen
 from plataforma import identidad
@@ -276,6 +278,35 @@ def test_cada_uno_tiene_lo_justo(plataforma: Plataforma, nombre: str) -> None:
         hecho = plataforma.motor.en(ficha["Id"], "touch", lugar, opciones=("--user=0",))
         assert hecho.returncode != 0
         assert "Read-only file system" in hecho.stderr
+
+
+def test_un_archivo_llega_limpio_y_cada_uno_alcanza_lo_que_le_toca(plataforma: Plataforma) -> None:
+    """The door writes what is sent, and can only read what was made of it; of the others only the worker has files."""
+    motor = plataforma.motor
+    dicom = Path(get_testdata_file("CT_small.dcm")).read_bytes()  # type: ignore[arg-type]
+    campos = {**json.loads(imagen(3000)), "id_paciente": "1CT1", "archivo": ("de-la-cámara.dcm", dicom)}
+    cuerpo, tipo = encode_multipart_formdata(campos)
+    motor.traer("/procesar/imagenes", cuerpo, Content_Type=tipo, Idempotency_Key="archivo-3000")
+    hasta(lambda: plataforma.anonimizada(3000))
+    limpio = motor.traer(f"/procesar/imagenes/{campos['id_imagen']}/archivo")
+    assert limpio[128:132] == b"DICM"
+    assert b"CompressedSamples" in dicom
+    assert b"CompressedSamples" not in limpio
+
+    guion = """
+ls -A /almacen/resultados 2>/dev/null | grep -q . && echo lee
+for que in originales resultados; do
+    touch /almacen/$que/prueba 2>/dev/null && rm /almacen/$que/prueba && echo $que
+done
+true"""
+    puede = {
+        nombre: set(exigir(motor.en(plataforma.uno(nombre)["Id"], "sh", "-c", guion)).split())
+        for nombre in set(PROPIOS) - PREPARATIVOS
+    }
+    assert {nombre: que for nombre, que in puede.items() if que} == {
+        "bff": {"lee", "originales"},
+        "procesamiento": {"lee", "originales", "resultados"},
+    }
 
 
 # --- Who reaches whom ---

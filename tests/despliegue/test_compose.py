@@ -41,6 +41,7 @@ from plataforma.descargas import encontrar_java
 from plataforma.postgres import AJUSTES
 from plataforma.proveedores import IMAGEN_POSTGRES, IMAGEN_PULSAR
 from plataforma.servicios import SERVICIOS
+from seedwork.aplicacion.almacen import ORIGINALES, RESULTADOS
 from seedwork.entrada import provisionar
 from seedwork.entrada.provisionar import ConfigDeAprovisionamiento
 
@@ -279,15 +280,22 @@ def test_todo_lo_duradero_dice_cuando_esta_listo(nombre: str) -> None:
     assert _segundos(salud["start_period"]) >= SEGUNDOS_DE_ARRANQUE
 
 
+_ARCHIVOS = {
+    "bff": ["originales:/almacen/originales", "resultados:/almacen/resultados:ro"],
+    "procesamiento": ["originales:/almacen/originales", "resultados:/almacen/resultados"],
+}
+"""By hand, who reaches files, and writes which: the door what was sent, the worker both. An API, a relay and whoever
+prepares have none."""
+
+
 @pytest.mark.parametrize("nombre", PROPIOS)
 def test_lo_nuestro_no_guarda_nada_y_deja_los_procesos_a_un_init(nombre: str) -> None:
     contenedor = PROPIOS[nombre]
     assert contenedor["tmpfs"] == ["/tmp"]
     assert contenedor["init"] is True
     assert "user" not in contenedor
-    con_archivos = imagen_de(nombre) in ("bff", "procesamiento") and nombre != APROVISIONA
-    assert contenedor.get("volumes", []) == (["almacen:/almacen"] if con_archivos else []), "but files"
-    assert contenedor["environment"].get("ALMACEN_URL") == ("/almacen" if con_archivos else None)
+    assert contenedor.get("volumes", []) == _ARCHIVOS.get(nombre, []), "but files"
+    assert contenedor["environment"].get("ALMACEN_URL") == ("/almacen" if nombre in _ARCHIVOS else None)
 
 
 @pytest.mark.parametrize("nombre", CONTENEDORES)
@@ -321,6 +329,7 @@ def test_el_broker_tiene_los_ajustes_con_los_que_cuenta_la_plataforma() -> None:
     pulsar = CONTENEDORES["pulsar"]
     assert pulsar["command"][:2] == ["bin/pulsar", "standalone"], "no shell: SIGTERM must reach it"
     assert pulsar["command"][-2:] == ["--advertised-address", "${PULSAR_ANUNCIADO:-pulsar}"]
+    assert pulsar["extra_hosts"] == [f"{dichos['bookieId'].split(':')[0]}:127.0.0.1"], "or its bookie is anybody's"
     assert pulsar["volumes"] == [
         "pulsar:/pulsar/data",
         "./deploy/compose/standalone.conf:/pulsar/conf/standalone.conf:ro",
@@ -370,8 +379,13 @@ def test_cada_base_registra_como_la_de_la_corrida_local(nombre: str) -> None:
 def test_los_volumenes_y_las_redes_son_los_que_se_usan() -> None:
     montados = [v.split(":")[0] for c in CONTENEDORES.values() for v in c.get("volumes", ())]
     con_nombre = [v for v in montados if not v.startswith(".")]
-    de_uno = [v for v in con_nombre if v != "almacen"]
-    assert sorted([*de_uno, "almacen"]) == sorted(COMPOSE["volumes"]), "one each, but for the files"
+    de_archivos = {carpeta.rstrip("/") for carpeta in (ORIGINALES, RESULTADOS)}
+    assert {v for uno in _ARCHIVOS.values() for v in (m.split(":")[0] for m in uno)} == de_archivos
+    de_uno = [v for v in con_nombre if v not in de_archivos]
+    assert sorted([*de_uno, *de_archivos]) == sorted(COMPOSE["volumes"]), "one each, but for the files"
+    # A new volume is of whom the image's folder is of.
+    hechas = "--mode=0700 /almacen /almacen/originales /almacen/resultados"
+    assert any(i.resto.endswith(hechas) for i in ETAPAS["comun"].las("RUN"))
     assert all((RAIZ / v).is_file() for v in montados if v.startswith("."))
     assert {r for c in CONTENEDORES.values() for r in c["networks"]} == set(COMPOSE["networks"])
 

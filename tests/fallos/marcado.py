@@ -8,6 +8,7 @@ import secrets
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pulsar
@@ -144,18 +145,26 @@ class Marcado:
     def los_paquetes(self) -> None:
         """One that is taken, of which a file is kept apart, and one that is not: their paths are marked."""
         bien = {"a": self.dicom(), "b": self.dicom(), "ajeno": self.ajeno()}
+        for archivos, estado in ((bien, "COMPLETADO"), ({"a": self.dicom(), "z": self._zip(bien)}, "RECHAZADO")):
+            id = self.paquete(archivos)
+            self.queda_paquete(id, estado)
+            self.negocio.pregunta(f"/procesar/paquetes/{id}/imagenes")
+
+    def paquete(self, archivos: Mapping[str, bytes]) -> str:
+        """One that the door takes, of these files; its id."""
         campos = ("id_paciente", "modalidad", "patologia", "region_anatomica", "antecedentes", "fecha_ingesta")
         suyos = self.de_archivo()
-        for archivos, estado in ((bien, "COMPLETADO"), ({"a": self.dicom(), "z": self._zip(bien)}, "RECHAZADO")):
-            lineas = [",".join((f"{self._carpeta}/{a}.dcm", *(suyos[c] for c in campos))) for a in archivos]
-            dichos = "\n".join([",".join(("archivo", *campos)), *lineas])
-            id = self.negocio.envia_paquete(
-                secrets.token_hex(8),
-                paquete=(f"{self.marca('nombre-de-archivo')}.zip", self._zip(archivos)),
-                metadatos=(f"{self.marca('nombre-de-archivo')}.csv", dichos.encode()),
-            )
-            hasta(partial(self._es_paquete, id, estado), f"el paquete queda {estado}", segundos=60)
-            self.negocio.pregunta(f"/procesar/paquetes/{id}/imagenes")
+        lineas = [",".join((f"{self._carpeta}/{a}.dcm", *(suyos[c] for c in campos))) for a in archivos]
+        dichos = "\n".join([",".join(("archivo", *campos)), *lineas])
+        return self.negocio.envia_paquete(
+            secrets.token_hex(8),
+            paquete=(f"{self.marca('nombre-de-archivo')}.zip", self._zip(archivos)),
+            metadatos=(f"{self.marca('nombre-de-archivo')}.csv", dichos.encode()),
+        )
+
+    def queda_paquete(self, id: str, estado: str) -> None:
+        """Wait for what becomes of it."""
+        hasta(partial(self._es_paquete, id, estado), f"el paquete queda {estado}", segundos=60)
 
     def _es_paquete(self, id: str, estado: str) -> bool:
         return self.negocio.pregunta(f"/procesar/paquetes/{id}").cuerpo.get("estado") == estado
@@ -290,11 +299,32 @@ class Marcado:
                 productor.send(dentro, properties={"otra": fuera}, partition_key=fuera)
             nombre = f"\0{self.marca('nombres')}"
             self._publicar(cliente, CrearSuscripcion(cliente_codigo="c", cliente_nombres=nombre, plan_codigo="free"))
-            lugar = f"{(self._plataforma.almacen / 'originales').as_uri()}/{self.marca('paquete-lugar')}"
-            pedido = ArchivoPedido(uri=lugar, sha256="0" * 64, octetos=7)
-            self._publicar(cliente, AnonimizarPaquete(id_paquete="p-x", paquete=pedido, metadatos=pedido), "p-x")
+            self._paquete_en(cliente, "")
         finally:
             cliente.close()
+
+    def lo_que_no_se_puede_traer(self, ajenos: Path) -> None:
+        """A package and a file that no store can give, beneath what is no folder: they wait, and are tried again.
+
+        Args:
+            ajenos: a folder that the operator allows references to.
+        """
+        for carpeta in (self._plataforma.almacen / "originales", ajenos):
+            (carpeta / "archivo").write_bytes(b"")
+        cliente = crear_cliente(self._plataforma.servidores.pulsar_url)
+        try:
+            self._paquete_en(cliente, "archivo/")
+        finally:
+            cliente.close()
+        cuerpo = self.cuerpo(AnonimizarArchivo, id_imagen=f"i-{secrets.token_hex(6)}")
+        cuerpo["referencia"]["uri"] = f"{ajenos.as_uri()}/archivo/{self.marca('archivo-lugar')}"
+        self.negocio.ordena("/procesar/imagenes", cuerpo)
+
+    def _paquete_en(self, cliente: pulsar.Client, carpeta: str) -> None:
+        lugar = f"{(self._plataforma.almacen / 'originales').as_uri()}/{carpeta}{self.marca('paquete-lugar')}"
+        pedido = ArchivoPedido(uri=lugar, sha256="0" * 64, octetos=7)
+        id = f"p-{secrets.token_hex(6)}"
+        self._publicar(cliente, AnonimizarPaquete(id_paquete=id, paquete=pedido, metadatos=pedido), id)
 
     def _publicar(self, cliente: pulsar.Client, mensaje: Mensaje, sujeto: str = "") -> None:
         productor = cliente.create_producer(

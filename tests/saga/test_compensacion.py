@@ -69,6 +69,7 @@ def test_si_el_proveedor_calla_vence_el_plazo_y_al_volver_no_retiene_nada(
     assert all(s["estado"] == "TERMINADO" for s in olvidada.sus_servicios())
 
 
+@pytest.mark.largo  # a saga's deadline has to pass
 def test_el_plazo_sigue_contando_mientras_nadie_lo_mira(negocio: Negocio, plataforma: Plataforma) -> None:
     """It stands on the row, on the database's clock: a start with a longer one does not begin it anew."""
     base = plataforma.bases["suscripciones"]

@@ -3,25 +3,30 @@
 CA is a file in PEM. The port, on this machine, is asked for by its name, and its certificate must come from that
 authority. That is looked at by OpenSSL, as the platform's clients do: sslyze's own eye wants what the Web PKI wants of
 public certificates. Where the protocol is another than http, the default, early data is not looked at: sslyze sends a
-request in it.
+request in it. That of PostgreSQL (postgres) is asked for TLS first.
 """
 
 import socket
 import ssl
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from sslyze import (
     AllScanCommandsAttempts,
+    ProtocolWithOpportunisticTlsEnum,
     ScanCommand,
     Scanner,
+    ServerNetworkConfiguration,
     ServerNetworkLocation,
     ServerScanRequest,
     ServerScanStatusEnum,
 )
 
 ADMITIDAS = {"TLS_1_2", "TLS_1_3"}
+PEDIR_TLS = struct.pack("!ii", 8, 80877103)
+"""SSLRequest, of PostgreSQL's protocol (its manual, 55.7)."""
 MANDATOS = {m for m in ScanCommand if m not in (ScanCommand.HTTP_HEADERS, ScanCommand.CERTIFICATE_INFO)}
 
 
@@ -30,22 +35,29 @@ def revisar(nombre: str, puerto: int, ca: Path, protocolo: str) -> list[str]:
     mandatos = MANDATOS if protocolo == "http" else MANDATOS - {ScanCommand.TLS_1_3_EARLY_DATA}
     escaner = Scanner()
     lugar = ServerNetworkLocation(hostname=nombre, port=puerto, ip_address="127.0.0.1")
-    escaner.queue_scans([ServerScanRequest(lugar, scan_commands=mandatos)])
+    pide = ProtocolWithOpportunisticTlsEnum.POSTGRES if protocolo == "postgres" else None
+    como = ServerNetworkConfiguration(tls_server_name_indication=nombre, tls_opportunistic_encryption=pide)
+    escaner.queue_scans([ServerScanRequest(lugar, network_configuration=como, scan_commands=mandatos)])
     (hecho,) = escaner.get_results()
     if hecho.scan_status is not ServerScanStatusEnum.COMPLETED or hecho.scan_result is None:
         return [f"it can't be asked: {hecho.connectivity_error_trace}"]
     hallado = hecho.scan_result
     sin_acabar = [m.value for m in mandatos if getattr(hallado, m.value).result is None]
     return [f"{m}: not looked at" for m in sin_acabar] or [
-        *_del_certificado(nombre, puerto, ca),
+        *_del_certificado(nombre, puerto, ca, PEDIR_TLS if pide else b""),
         *_faltas(hallado),
     ]
 
 
-def _del_certificado(nombre: str, puerto: int, ca: Path) -> Iterator[str]:
+def _del_certificado(nombre: str, puerto: int, ca: Path, pedido: bytes) -> Iterator[str]:
     contexto = ssl.create_default_context(cafile=ca)
     try:
         with socket.create_connection(("127.0.0.1", puerto), 10) as enchufe:
+            if pedido:
+                enchufe.sendall(pedido)
+                if enchufe.recv(1) != b"S":
+                    yield "it speaks no TLS"
+                    return
             contexto.wrap_socket(enchufe, server_hostname=nombre).close()
     except ssl.SSLCertVerificationError as error:
         yield f"the certificate: {error.verify_message}"

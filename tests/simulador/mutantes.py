@@ -35,7 +35,7 @@ MODULOS = (
     "seedwork/src/seedwork/aplicacion/unidad.py",
     "seedwork/src/seedwork/aplicacion/tratamiento.py",
     "seedwork/src/seedwork/aplicacion/paciencia.py",
-    "seedwork/src/seedwork/aplicacion/alcance.py",
+    "seedwork/src/seedwork/aplicacion/puesta_al_dia.py",
     "seedwork/src/seedwork/infraestructura/repositorio.py",
     "seedwork/src/seedwork/infraestructura/relay.py",
     "seedwork/src/seedwork/entrada/consumidor.py",

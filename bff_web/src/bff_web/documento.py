@@ -356,7 +356,7 @@ def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
             _en_minuscula(consulta.__name__),
             (consulta.__doc__ or "").rstrip("."),
             CONTEXTOS[consulta.contexto],
-            descripcion=consulta.respuesta.__doc__,
+            descripcion=inspect.getdoc(consulta.respuesta),
             parametros=[*ids, *_de_cabecera(_CONDICIONES)],
             respuestas=_archivo() | _errores(404, 412, 416, 422, 500, 503) | _error(404, _SIN_ARCHIVO),
         )
@@ -364,7 +364,7 @@ def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
         _en_minuscula(consulta.__name__),
         (consulta.__doc__ or "").rstrip("."),
         CONTEXTOS[consulta.contexto],
-        descripcion=consulta.respuesta.__doc__,
+        descripcion=inspect.getdoc(consulta.respuesta),
         parametros=[*ids, *filtros],
         # What has no id is there, though there may be nothing in it.
         respuestas={"200": _bien(de_respuesta(consulta.respuesta))} | _errores(*([404] if ids else []), 422, 503),

@@ -65,13 +65,13 @@ async def leer(modelos: Sequence[type[F]], subidas: Subidas) -> F:
 
     Raises:
         ErrorHttp: 400 for what is no form, or did not come whole; 408 for what came too slowly; 413 for what is too
-            large; 415 for a coding; 422 for a form that is none of the models', or has no key; 503 where the store
-            is away.
+            large; 415 for a coding; 422 for a form that is none of the models', or has no key, or two; 503 where the
+            store is away.
     """
     pedido = flask.request
     if pedido.headers.get("Content-Encoding"):
         raise ErrorHttp(415, "El cuerpo debe venir sin Content-Encoding.", cabeceras={"Accept-Encoding": "identity"})
-    clave = pedido.headers.get(idempotencia.CABECERA)
+    clave = idempotencia.clave_de(pedido.environ)
     if clave is None:
         # Another site's page can send a form, but no header of this name.
         raise no_valido([(idempotencia.CABECERA, "es obligatoria con un formulario")])

@@ -9,6 +9,7 @@ import hmac
 import json
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,10 @@ from bff_web.modelos_comandos import Cuerpo
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso
 from seedwork.entrada.problemas import ErrorHttp
+from seedwork.entrada.wsgi import REPETIDAS
 
 CABECERA = "Idempotency-Key"
+_EN_ENTORNO = "HTTP_IDEMPOTENCY_KEY"
 MAXIMO_CLAVE = 255
 PATRON_CLAVE = r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$"
 """The length is beside it. Blanks at both ends are no part of a header's value (RFC 9110 §5.5)."""
@@ -68,6 +71,21 @@ def identificar(
     derivada = _derivar("clave", ruta, *sujeto, clave)
     huella = hmac.new(secreto, _canonico(cuerpo), hashlib.sha256).hexdigest()
     return Identidad(_derivar("comando", derivada, huella), _derivar("recurso", ruta, *sujeto, clave), derivada)
+
+
+def clave_de(entorno: Mapping[str, Any]) -> str | None:
+    """The key that a request names, if it names one.
+
+    Args:
+        entorno: the request's environment.
+
+    Raises:
+        ErrorHttp: 422 for two: joined they would be a third, that nobody named.
+    """
+    if _EN_ENTORNO in entorno.get(REPETIDAS, ()):
+        raise ErrorHttp(422, errores=[{"campo": CABECERA, "motivo": "se dio más de una vez"}])
+    clave: str | None = entorno.get(_EN_ENTORNO)
+    return clave
 
 
 def exigir_clave(clave: str) -> None:

@@ -154,13 +154,14 @@ class Enviador:
                 with CANAL_SEGUNDOS.time():
                     self._canal.enviar(self._correo(envio))
             except CanalRechazo as error:
+                self._vigia.rechazada(str(error), envio.direccion)
                 self._contar(envio, "rechazado", str(error))
                 return _fallo(envio, motivos.CANAL_RECHAZO, repetible=False)
             except Exception as error:
                 nuestra = isinstance(error, CanalAveriado) or not isinstance(error, CanalNoDisponible)
                 texto = str(error) if isinstance(error, CanalNoDisponible) else type(error).__name__
                 if nuestra:
-                    self._vigia.averia(texto)
+                    self._vigia.averia(texto, envio.direccion)
                 self._contar(envio, "averiado" if nuestra else "no_disponible", texto)
                 return _fallo(envio, motivos.CANAL_NO_DISPONIBLE, repetible=True)
             self._vigia.entregada()

@@ -2,7 +2,8 @@
 
 Trouble of the channel is nobody's letter's fault. So it uses no letter up: while a look of the watch's own meets
 trouble, the channel counts as closed, and letters wait. Only such a look closes it, and none names a mailbox: no letter
-and no mailbox can hold the others up.
+and no mailbox can hold the others up. Nor does one recipient make it not ready, however many letters are for it and
+however often they are tried: what counts is how many different recipients in a row got none.
 """
 
 import threading
@@ -26,7 +27,10 @@ AVERIA_SEGUNDOS = Gauge(
 OCIO_S = 30.0
 """After so long without a letter, it looks all the same: operators learn of trouble before a client does."""
 SEGUIDOS = 3
-"""After so many attempts in a row that met trouble while the channel was open, something is wrong."""
+"""After letters to so many recipients met trouble in a row while the channel was open, something is wrong."""
+RECHAZADOS = 5
+"""After so many recipients in a row whose mailboxes were refused, it is hardly theirs: a relay may refuse all so. More
+than for trouble, since mistyped addresses are nobody's trouble."""
 _ENTRE_MIRADAS_S = 1.0
 
 
@@ -47,6 +51,8 @@ class Vigia:
         self._miradas = 0
         self._seguidos = 0
         self._ultimo = ""
+        self._averiados: set[int] = set()
+        self._rechazados: set[int] = set()
         self._desde = entorno.monotono()
         self._mirado = entorno.monotono() - _ENTRE_MIRADAS_S
         self._proxima = entorno.monotono()
@@ -66,13 +72,18 @@ class Vigia:
         with self._cerrojo:
             self._bien()
             self._seguidos = 0
+            self._averiados.clear()
+            self._rechazados.clear()
 
-    def averia(self, texto: str) -> None:
+    def rechazada(self, texto: str, direccion: str) -> None:
+        """The channel refused a letter for its mailbox's sake."""
+        with self._cerrojo:
+            self._sin_entrega(texto, direccion, self._rechazados)
+
+    def averia(self, texto: str, direccion: str) -> None:
         """A letter met trouble of the channel's. A look will show whether others would."""
         with self._cerrojo:
-            if self._cierre is None and not self._seguidos:
-                self._desde = self._entorno.monotono()
-            self._seguidos, self._ultimo = self._seguidos + 1, texto
+            self._sin_entrega(texto, direccion, self._averiados)
             if self._cierre is None:
                 self._proxima = max(self._entorno.monotono(), self._mirado + _ENTRE_MIRADAS_S)
         self._aviso.set()
@@ -110,13 +121,21 @@ class Vigia:
         with self._cerrojo:
             if self._cierre is not None:
                 return f"no toma cartas desde hace {self._hace_s():.0f} s: {self._cierre}"
-            if self._seguidos >= SEGUIDOS:
+            if len(self._averiados) >= SEGUIDOS or len(self._rechazados) >= RECHAZADOS:
                 return f"ninguna de las últimas {self._seguidos} entregas: {self._ultimo}"
         return None
 
     def medir(self) -> None:
         """Set the gauge."""
         AVERIA_SEGUNDOS.labels(self._canal.nombre).set(0.0 if self.motivo() is None else self._hace_s())
+
+    def _sin_entrega(self, texto: str, direccion: str, de_quienes: set[int]) -> None:
+        if self._cierre is None and not self._seguidos:
+            self._desde = self._entorno.monotono()
+        self._seguidos, self._ultimo = self._seguidos + 1, texto
+        # More of them tell nothing more. Python's own hash has a key that is each process's: no address is kept.
+        if len(de_quienes) < max(SEGUIDOS, RECHAZADOS):
+            de_quienes.add(hash(direccion.casefold()))
 
     def _bien(self) -> None:
         if self._cierre is not None:

@@ -61,8 +61,9 @@ class Respuesta:
 _AMPLIADO = re.compile(rb"(?:^#?|\(#)(?P<codigo>[245]\.\d{1,3}\.\d{1,3})(?![\d.])", re.MULTILINE)
 _DEL_REMITENTE = ((1, 7), (1, 8))
 """X.1.7 and X.1.8 speak of an address, but of the sender's: ours."""
-_BUZON_SIN_MAS = (550, 551, 553)
-"""RFC 5321 §4.2.3, as a reply to RCPT: no such mailbox, not to be had here, or no name that is allowed."""
+_BUZON_SIN_MAS = (501, 550, 551, 553)
+"""RFC 5321 §4.2.3, as a reply to RCPT: an argument that is none (all that we give there is the address), no such
+mailbox, not to be had here, or no name that is allowed."""
 _SERVIDOR_SIN_MAS = (421, 454)
 """The server goes away (RFC 5321 §3.8), or has no TLS or login for us just now (RFC 3207, 4954)."""
 

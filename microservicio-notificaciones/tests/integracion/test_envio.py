@@ -205,7 +205,7 @@ def test_un_buzon_malo_no_cuesta_nada_a_sus_vecinos(servicio, hecho, buzon, hast
     with servicio.enviando():
         servicio.procesar(*[hecho("aprovisionada", n) for n in range(20)])
         hasta(servicio.sin_envios)
-        assert not servicio.vigia.cerrado
+        assert servicio.vigia.motivo() is None
 
     assert servicio.filas("SELECT id_suscripcion FROM vista_notificaciones WHERE estado <> 'CONFIRMADA'") == [("s-7",)]
     assert servicio.dicho().count("NOTIFICAR HECHO") == 19

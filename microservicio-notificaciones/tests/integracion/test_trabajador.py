@@ -63,6 +63,7 @@ def decir(url: str, hechos: list[SuscripcionAprovisionada]) -> None:
     publicador.cerrar()
 
 
+@pytest.mark.largo  # processes that are killed
 def test_matado_en_plena_faena_no_pierde_ni_duplica(servidores, entorno, arrancar, hecho, buzon, hasta, tmp_path):
     marca = str(uuid_utils.uuid7())
     hechos = [hecho("aprovisionada", n, id_suscripcion=f"{marca}-{n}", id_saga=f"{marca}-{n}") for n in range(40)]

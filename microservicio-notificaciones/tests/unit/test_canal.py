@@ -5,6 +5,7 @@ These stand among the tests without servers since the one they talk to is a few 
 
 import email
 import email.policy
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
@@ -89,8 +91,10 @@ class _ConSaludo(SMTP):
 
 
 class _Controlador(Controller):
+    cifrado: ssl.SSLContext | None = None
+
     def factory(self) -> SMTP:
-        return _ConSaludo(self.handler, enable_SMTPUTF8=True)
+        return _ConSaludo(self.handler, enable_SMTPUTF8=True, tls_context=self.cifrado)
 
 
 @pytest.fixture
@@ -228,6 +232,29 @@ def test_lo_que_el_servidor_no_ofrece_o_no_esta_es_cosa_nuestra(canal, servidor,
         with pytest.raises(CanalAveriado, match=dicho):
             intento(canal(**ajustes))
     assert servidor.mensajes == []
+
+
+def test_cifrado_se_habla_con_el_servidor_que_se_conoce_y_con_ningun_otro(canal, tmp_path):
+    """By its certificate and the name that it bears; to another nothing is said after STARTTLS."""
+    autoridad, ajena = trustme.CA(), trustme.CA()
+    for nombre, una in (("ca", autoridad), ("ajena", ajena)):
+        una.cert_pem.write_to_path(str(tmp_path / nombre))
+    cifrado = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    autoridad.issue_cert("localhost").configure_cert(cifrado)
+    buzon = Servidor()
+    controlador = _Controlador(buzon, hostname="127.0.0.1", port=libres(1)[0])
+    controlador.cifrado = cifrado
+    controlador.start()
+    try:
+        conocido = {"host": "localhost", "puerto": controlador.port, "starttls": True, "ca": str(tmp_path / "ca")}
+        for malo in ({"ca": str(tmp_path / "ajena")}, {"ca": None}, {"host": "127.0.0.1"}):
+            with pytest.raises(CanalAveriado, match="STARTTLS SSLCertVerificationError"):
+                canal(**conocido | malo).enviar(CORREO)
+        assert (buzon.remitentes, buzon.mensajes) == ([], [])
+        canal(**conocido).enviar(CORREO)
+        assert len(buzon.mensajes) == 1
+    finally:
+        controlador.stop()
 
 
 @pytest.mark.parametrize(("nombre", "dicho"), [("", "[127.0.0.1]"), ("avisos.saludtech.example",) * 2])

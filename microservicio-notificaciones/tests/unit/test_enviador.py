@@ -10,7 +10,7 @@ from contratos.notificaciones import TIPOS
 from notificaciones.aplicacion.envio import Correo, Envio
 from notificaciones.aplicacion.puertos import CanalAveriado, CanalNoDisponible, CanalRechazo, EnvioOcupado
 from notificaciones.entrada.enviador import ARRIENDO_EXTRA_S, Desenlace, Enviador
-from notificaciones.entrada.vigia import Vigia
+from notificaciones.entrada.vigia import RECHAZADOS, Vigia
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.pruebas.memoria import EnviosMemoria
 from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
@@ -247,6 +247,19 @@ def test_la_averia_que_una_carta_encuentra_no_detiene_a_las_demas(servicio, envi
     servicio.entorno.reloj.avanzar(0.6)
     anotar(enviador, intentar(enviador))
     assert servicio.pasos == [NOTIFICADO] * 3
+
+
+@pytest.mark.parametrize("distintos", [False, True], ids=["un solo destinatario", "distintos"])
+@pytest.mark.parametrize("fallo", [CanalRechazo("RCPT 501"), CanalAveriado("DATA 500")], ids=str)
+def test_lo_que_falla_a_varios_destinatarios_es_del_canal_y_a_uno_solo_suyo(
+    servicio, enviador, canal, vigia, aprovisionada, fallo, distintos
+):
+    canal.fallos += [fallo] * RECHAZADOS
+    hechos = [replace(aprovisionada, id_suscripcion=f"s-{n}", id_saga=f"g-{n}") for n in range(RECHAZADOS)]
+    servicio.atender(*[replace(h, cliente_email=f"ana{n if distintos else ''}@x.co") for n, h in enumerate(hechos)])
+    anotar(enviador, intentar(enviador))
+
+    assert vigia.motivo() == (f"ninguna de las últimas {RECHAZADOS} entregas: {fallo}" if distintos else None)
 
 
 def test_mientras_hay_tiempo_se_reintenta_hasta_poco_antes_del_final(servicio, enviador, canal, encargar):

@@ -20,7 +20,7 @@ def test_solo_acaba_con_una_carta_lo_que_habla_de_su_buzon_y_para_siempre(etapa,
         assert etapa in (Etapa.RCPT, Etapa.DATA)
         assert 500 <= respuesta.codigo <= 599
         if respuesta.ampliado is None:
-            assert (etapa, respuesta.codigo in (550, 551, 553)) == (Etapa.RCPT, True)
+            assert (etapa, respuesta.codigo in (501, 550, 551, 553)) == (Etapa.RCPT, True)
         else:
             assert respuesta.ampliado[:2] in ((5, 1), (5, 2))
 
@@ -85,6 +85,8 @@ R = Etapa.RCPT
         (R, 550, "5.1.1 User unknown", Culpa.DEL_BUZON),
         (R, 550, "No such user here", Culpa.DEL_BUZON),
         (R, 551, "User not local", Culpa.DEL_BUZON),
+        (R, 501, "Syntax error in address", Culpa.DEL_BUZON),
+        (R, 501, "5.1.3 Bad recipient address syntax", Culpa.DEL_BUZON),
         (R, 553, "Mailbox name not allowed", Culpa.DEL_BUZON),
         (R, 552, "5.2.2 Mailbox full", Culpa.DEL_BUZON),
         (R, 556, "5.1.10 Recipient address has null MX", Culpa.DEL_BUZON),
@@ -104,7 +106,7 @@ R = Etapa.RCPT
         (R, 530, "5.7.0 Must issue a STARTTLS command first", Culpa.NUESTRA),
         (R, 503, "5.5.1 MAIL first", Culpa.NUESTRA),
         (R, 504, "5.5.2 <bare>: Helo command rejected: need fully-qualified hostname", Culpa.NUESTRA),
-        (R, 501, "Syntax error", Culpa.NUESTRA),
+        (R, 501, "5.5.4 Invalid arguments", Culpa.NUESTRA),
         (R, 452, "4.3.1 Insufficient system storage", Culpa.NUESTRA),
         (R, 421, "4.2.1 Going down", Culpa.NUESTRA),
         (R, 550, "4.2.2 At odds with itself", Culpa.NUESTRA),
@@ -112,6 +114,8 @@ R = Etapa.RCPT
         (Etapa.DATA, 554, "5.7.1 Message rejected", Culpa.NUESTRA),
         (Etapa.DATA, 554, "5.6.0 Odd content", Culpa.NUESTRA),
         (Etapa.MAIL, 553, "5.1.8 Sender unknown", Culpa.NUESTRA),
+        (Etapa.DATA, 501, "Syntax error", Culpa.NUESTRA),
+        (Etapa.MAIL, 501, "Syntax error in address", Culpa.NUESTRA),
         (Etapa.MAIL, 550, "No", Culpa.NUESTRA),
         (Etapa.CONEXION, 554, "5.7.1 Blocked", Culpa.NUESTRA),
         (Etapa.AUTH, 535, "5.7.8 Bad credentials", Culpa.NUESTRA),

@@ -6,7 +6,7 @@ import pytest
 
 from notificaciones.aplicacion.envio import Correo, Politica
 from notificaciones.aplicacion.puertos import CanalAveriado
-from notificaciones.entrada.vigia import AVERIA_SEGUNDOS, OCIO_S, SEGUIDOS, Vigia
+from notificaciones.entrada.vigia import AVERIA_SEGUNDOS, OCIO_S, RECHAZADOS, SEGUIDOS, Vigia
 from seedwork.pruebas.entorno import EntornoSimulado
 
 
@@ -65,20 +65,39 @@ def test_ninguna_carta_cierra_el_canal_pero_hace_mirar(vigia, canal, entorno):
     vigia.mirar()
     assert vigia.proxima - entorno.monotono() == OCIO_S
     for _ in range(100):
-        vigia.averia("RCPT SMTPServerDisconnected")
+        vigia.averia("RCPT SMTPServerDisconnected", "ana@x.co")
 
     assert not vigia.cerrado
     assert 0 < vigia.proxima - entorno.monotono() <= 1, "it looks soon, and not as often as letters fail"
 
 
-def test_varias_entregas_seguidas_con_averia_se_cuentan_a_los_operadores(vigia, canal):
-    for n in range(SEGUIDOS):
+@pytest.mark.parametrize(
+    ("aviso", "cuantos", "texto"),
+    [
+        ("averia", SEGUIDOS, "RCPT 554 5.7.1"),
+        ("rechazada", RECHAZADOS, "RCPT 501"),
+        ("rechazada", RECHAZADOS, "RCPT 550"),
+    ],
+)
+def test_varios_destinatarios_seguidos_sin_carta_se_cuentan_a_los_operadores(vigia, aviso, cuantos, texto):
+    """A relay that is set up wrong refuses everybody, by whichever code."""
+    for n in range(cuantos):
         assert vigia.motivo() is None, n
-        vigia.averia("RCPT 554 5.7.1")
+        getattr(vigia, aviso)(texto, f"ana{n}@x.co")
     vigia.mirar()
 
-    assert vigia.motivo() == "ninguna de las últimas 3 entregas: RCPT 554 5.7.1"
+    assert vigia.motivo() == f"ninguna de las últimas {cuantos} entregas: {texto}"
     vigia.entregada()
+    assert vigia.motivo() is None
+    getattr(vigia, aviso)(texto, "ana@x.co")
+    assert vigia.motivo() is None
+
+
+@pytest.mark.parametrize("aviso", ["averia", "rechazada"])
+def test_un_solo_destinatario_no_es_el_canal(vigia, aviso):
+    """However many letters are for it, and however its address is written: nobody fails readiness by their own."""
+    for direccion in ["ana@x.co", "Ana@X.CO"] * 50:
+        getattr(vigia, aviso)("DATA 500", direccion)
     assert vigia.motivo() is None
 
 
@@ -92,5 +111,5 @@ def test_las_miradas_que_encuentran_averia_se_espacian_hasta_un_tope(vigia, cana
 
     assert pausas[0] <= 0.6
     assert 8 <= pausas[-1] <= 12
-    vigia.averia("MAIL 421")
+    vigia.averia("MAIL 421", "ana@x.co")
     assert vigia.proxima - entorno.monotono() <= 0, "a letter on its way makes no difference while it is closed"

@@ -267,6 +267,7 @@ def test_la_fecha_de_ingesta_se_mueve_como_las_del_archivo_aunque_sea_de_otro_em
     assert imagen["fecha_ingesta"] < "2023-05-01"
 
 
+@pytest.mark.largo  # processes that are killed
 def test_el_que_mata_a_su_proceso_es_fallida_tras_sus_intentos_y_no_cuesta_nada_a_los_demas(sala: Sala) -> None:
     sala.mandar("asesino")
     mano = sala.mano(memoria=1)  # the process dies of any file

@@ -725,6 +725,7 @@ def test_quien_dice_los_miembros_no_tiene_el_paquete_mientras_espera_a_quien_los
     assert sala.cuentas("p-1") == ("COMPLETADO", 1, 1, 0, 0)
 
 
+@pytest.mark.largo  # a process that is stopped in the midst of it
 def test_al_parar_se_deja_un_paquete_por_deprisa_que_se_desempaque(sala: SalaDePaquetes) -> None:
     cuantos = 4 * desempaque.TANDA
     sala.mandar_paquete("p-1", zipear({f"{n}.txt": b"nada %d" % n for n in range(cuantos)}))

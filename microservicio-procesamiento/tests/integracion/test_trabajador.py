@@ -84,6 +84,7 @@ def esperar(condicion: Callable[[], bool], segundos: float = 60) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.largo  # processes that are killed
 def test_dos_trabajadores_uno_muere_y_nada_se_pierde_ni_se_cuenta(entorno, arrancar, tmp_path):
     motor = bd.crear_motor(entorno["DATABASE_URL"])
 

@@ -8,8 +8,8 @@ from typing import Protocol
 import structlog
 
 from contratos.sagas import TransicionSaga
-from seedwork.aplicacion.alcance import Alcance
 from seedwork.aplicacion.broker import Avance
+from seedwork.aplicacion.puesta_al_dia import PuestaAlDia
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.bd import es_de_infraestructura
 from suscripciones import NOMBRE
@@ -98,7 +98,7 @@ class VigilantePlazos:
         self._vencimientos = vencimientos
         self._abrir = abrir
         self._oido = oido
-        self._alcance = Alcance(avance, TransicionSaga.topico, NOMBRE)
+        self._puesta_al_dia = PuestaAlDia(avance, TransicionSaga.topico, NOMBRE)
         self._plazo = plazo
         self._debidos = debidos(plazo.proveedores)
         self._ronda = _Ronda()
@@ -118,7 +118,7 @@ class VigilantePlazos:
     def _indulgencia(self, ahora: datetime) -> Indulgencia:
         """What is put off now. The broker is asked once, whatever is due, and before the database: what it says that
         is handled can be seen there then."""
-        atendido = self._alcance.hasta(ahora)
+        atendido = self._puesta_al_dia.hasta(ahora)
         if atendido is not None and atendido < ahora - timedelta(seconds=AL_DIA_S):
             atendido = None
         en_camino = ahora - timedelta(seconds=EN_CAMINO_S)

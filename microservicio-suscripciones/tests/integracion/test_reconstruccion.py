@@ -12,6 +12,7 @@ from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 pytestmark = pytest.mark.integracion
 
 
+@pytest.mark.largo  # a database's deadline has to pass
 def test_sin_base_de_datos_lo_dice_en_una_linea(servidores: Servidores) -> None:
     Aprovisionador(servidores.admin_url).topicos()
     entorno = os.environ | {

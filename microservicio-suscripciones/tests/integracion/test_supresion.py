@@ -42,6 +42,28 @@ def test_no_queda_nada_suyo_y_la_respuesta_dice_que_caduca_donde_y_cuando(casa):
     assert casa.api.get(f"/clientes/supresiones/{suprimir(casa).sobre.id}").status_code == 404
 
 
+def test_como_fue_olvidado_lo_leen_el_y_los_operadores_y_nadie_mas(casa):
+    """Though the row that told whose it was is gone."""
+    duena, otra = (Quien(id=c, roles=frozenset({"cliente"}), cliente=c) for c in ("0001", "0002"))
+    olvidable(casa)
+    orden = suprimir(casa)
+    orden = replace(orden, sobre=replace(orden.sobre, quien=duena))
+    casa.oir(orden)
+
+    def leer(quien, id=orden.sobre.id):
+        casa.api.application.identificar = lambda: quien
+        respuesta = casa.api.get(f"/clientes/supresiones/{id}")
+        return respuesta.status_code, respuesta.json | {"instance": ""}
+
+    visto = leer(duena)
+    assert (visto[0], visto[1]["estado"]) == (200, "APLICADO")
+    assert leer(Quien(id="op", roles=frozenset({"operador"}))) == visto
+    clinica = Quien(id="norte-1", roles=frozenset({"clinica"}), clinica="0001")
+    for ajeno in (otra, clinica, Quien(id=duena.id)):
+        assert leer(ajeno) == leer(ajeno, "nadie") == leer(duena, "nadie")
+        assert leer(ajeno)[0] == 404
+
+
 def test_a_la_vez_que_una_creacion_queda_un_olvidado_o_uno_nuevo(casa):
     """Two workers, again and again: never a subscription in force whose client is gone, nor a client half there."""
     for vuelta in range(12):

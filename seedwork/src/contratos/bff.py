@@ -11,9 +11,9 @@ class AccesoNegado(Mensaje):
     """The door refused a caller, whose token is good, what it may not use; for the audit trail.
 
     ``quien`` is the token's ``sub``; ``titular`` its roles, a client's and a clinic's with their code. ``accion`` is
-    the command's or the query's name, ``recurso`` the id that it was about, empty for none, and ``veces`` how often
-    this was refused in a row: what comes much too often is told once a second. Of several, ``recurso`` is the first
-    one's.
+    the command's or the query's name, ``recurso`` the id that it was about, and ``veces`` how often that was refused
+    in the second that is told of. ``recurso`` is empty for none, and for what comes after fifty others of that
+    caller's in it. The rest is of the first of them.
     """
 
     quien: str = campo(requerido=True, forma="sujeto")

@@ -275,6 +275,7 @@ def inundar(taller: Taller, hostil: Hostil, cli: Cli, *, validacion: bool, mensa
     assert taller.cartas_aparcadas() == 0
 
 
+@pytest.mark.largo  # a worker under thousands of messages
 @pytest.mark.parametrize("validacion", [True, False])
 def test_una_avalancha_de_lo_que_sea_no_detiene_a_nadie(taller, hostil, cli, validacion):
     inundar(taller, hostil, cli, validacion=validacion, mensajes=200)

@@ -128,6 +128,7 @@ def test_sin_noticias_del_broker_no_se_rechaza_a_nadie(taller):
         taller.esperar(lambda: taller.apuntes("a") == [("a", 0)])
 
 
+@pytest.mark.largo  # processes that are killed
 def test_quinientos_que_esperan_y_pierden_su_proceso_siguen_esperando(taller):
     ids = taller.enviar(*(taller.orden(f"a-{n}", n, "tras:b") for n in range(500)))
     with taller.atendiendo():

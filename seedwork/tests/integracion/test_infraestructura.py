@@ -40,6 +40,7 @@ def cortar(administrador: sa.Engine, base: str, segundos: float) -> None:
         conexion.execute(sa.text(f'ALTER DATABASE "{base}" ALLOW_CONNECTIONS true'))
 
 
+@pytest.mark.largo  # a database that goes, and comes back
 def test_la_base_de_datos_se_va_y_vuelve(taller, administrador):
     ordenes = [taller.orden(f"h-{n % 5}", n, "duerme:0.005") for n in range(300)]
     with taller.consumiendo(lote=10), taller.corriendo(taller.relay().correr):

@@ -25,6 +25,7 @@ from seedwork.infraestructura.credencial import Credencial
 from seedwork.infraestructura.permisos import permisos_de
 from seedwork.infraestructura.publicador import EsquemaCodificado, cerrar_cliente, crear_cliente
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
+from seedwork.pruebas.matrices import contar
 
 pytestmark = [pytest.mark.integracion, pytest.mark.largo]
 
@@ -160,6 +161,11 @@ def test_cada_rol_dice_y_oye_lo_que_la_tabla_y_nada_mas(broker: Conexiones, rol:
             if visto[topico] != debido:
                 mal.append(f"{_corto(topico)}: {visto[topico]}")
     assert mal == []
+    contar(
+        "role × topic",
+        {(topico, que): que in suyo for topico, suyo in visto.items() for que in ("produce", "consume")},
+        a_mano=lambda casilla: _corto(casilla[0]) in PELIGROSOS,
+    )
     for corto, (dicen, oyen) in PELIGROSOS.items():
         esperado = {*(["produce"] if rol in dicen else []), *(["consume"] if rol in oyen else [])}
         assert visto[f"persistent://saludtech/{corto}"] == esperado, corto

@@ -29,7 +29,13 @@ def hecho(taller, ordenes: int) -> bool:
     )
 
 
-@pytest.mark.parametrize("fallo", ["antes_de_confirmar", "antes_de_aceptar", "antes_de_marcar"])
+@pytest.mark.parametrize(
+    "fallo",
+    [
+        "antes_de_confirmar",
+        *(pytest.param(otro, marks=pytest.mark.largo) for otro in ("antes_de_aceptar", "antes_de_marcar")),
+    ],
+)
 def test_matado_en_el_peor_instante(taller, fallo):
     taller.enviar(*(taller.orden(f"h-{n % 5}", n) for n in range(ORDENES)))
     for _ in range(2):

@@ -3,17 +3,20 @@
 Each service's database as `migrar` leaves it. Statements that touch no row: the server looks at privileges first.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import permutations
 
 import psycopg2
 import pytest
 import sqlalchemy as sa
+from tests.fallos.valores import PAGINA, tabla
 
 from plataforma.proveedores import Fabrica
 from plataforma.servicios import RAIZ, SERVICIOS
 from seedwork.infraestructura import bd, recambio, roles
 from seedwork.pruebas.bases import como_dueno, de_dueno, migrada
+from seedwork.pruebas.matrices import contar
 
 pytestmark = pytest.mark.integracion
 
@@ -39,14 +42,28 @@ PELIGROSAS = {
     "facturas": TRABAJAR,
     "imagenes": TRABAJAR,
     "archivos": TRABAJAR,
+    "archivos_por_ver": TRABAJAR,
+    "paquetes": TRABAJAR,
+    "paquetes_por_abrir": TRABAJAR,
+    "miembros": TRABAJAR,
+    "miembros_por_decir": TRABAJAR,
     "envios": TRABAJAR,
+    "claves_de_cliente": TRABAJAR,
     "servicios_datos": TRABAJAR,
     "expertos": TRABAJAR,
     "suscripciones_conocidas": TRABAJAR,
+    "imagenes_por_modalidad": TRABAJAR,
+    "publicadas": TRABAJAR,
+    "versiones": TRABAJAR,
+    "clases": TRABAJAR,
+    "esperas": TRABAJAR,
     "outbox": TRABAJAR,
     "comandos": TRABAJAR,
     "inbox": TRABAJAR,
 }
+
+NOMBRADAS = re.compile(r"\btables? ((?:(?:, and |, | and )?`\w+`)+)")
+"""Tables as a row of the page names them."""
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +101,18 @@ def test_el_rol_de_un_servicio_trabaja_y_no_cambia_nada_mas(motor: sa.Engine) ->
     tablas = {t: [c["name"] for c in sa.inspect(motor).get_columns(t)] for t in sa.inspect(motor).get_table_names()}
     assert len(tablas) >= 10
     visto = {
-        tabla: {que for que, orden in ORDENES.items() if _puede(motor, orden.format(t=tabla, c=columnas[-1]))}
-        for tabla, columnas in tablas.items()
+        nombre: {que for que, orden in ORDENES.items() if _puede(motor, orden.format(t=nombre, c=columnas[-1]))}
+        for nombre, columnas in tablas.items()
     }
     assert visto == {t: {p.lower() for p in roles.DE_TABLAS.get(t, roles.TRABAJAR)} for t in tablas}
     assert {t: suyo for t, suyo in visto.items() if t in PELIGROSAS} == {
         t: suyo for t, suyo in PELIGROSAS.items() if t in tablas
     }
+    contar(
+        "role × table",
+        {(nombre, que): que in suyo for nombre, suyo in visto.items() for que in ORDENES},
+        a_mano=lambda casilla: casilla[0] in PELIGROSAS,
+    )
     for orden in (
         "CREATE TABLE mia (id text)",
         "CREATE FUNCTION mia() RETURNS int LANGUAGE sql AS 'SELECT 1'",
@@ -99,6 +121,16 @@ def test_el_rol_de_un_servicio_trabaja_y_no_cambia_nada_mas(motor: sa.Engine) ->
         "CREATE ROLE mio",
     ):
         assert not _puede(motor, orden), orden
+
+
+def test_lo_de_las_personas_esta_escrito_a_mano() -> None:
+    """Each table of which docs/datos-personales.md says that a person's data rest in it."""
+    filas = (linea for linea in PAGINA.read_text("utf-8").split("## On the way")[0].splitlines() if linea[:1] == "|")
+    dichas = {t for fila in filas for seguidas in NOMBRADAS.findall(fila) for t in re.findall(r"\w+", seguidas)}
+    dichas -= {"and"}
+    dichas |= {lugar.partition(".")[2] for valor in tabla().values() for lugar in valor.tablas}
+    assert {"clientes", "claves_de_cliente", "archivos_por_ver"} <= dichas
+    assert dichas - PELIGROSAS.keys() == set()
 
 
 def test_un_tercio_al_menos_esta_escrito_a_mano(bases: dict[str, str]) -> None:

@@ -87,7 +87,7 @@ def _vista(
         acceso = Acceso(quien, regla)
         exigir_a_nombre_propio(acceso, cuerpo.a_nombre_de or ids.get(CLIENTE, ""))
         cabeceras = flask.request.headers
-        clave = cabeceras.get(idempotencia.CABECERA)
+        clave = idempotencia.clave_de(flask.request.environ)
         ruta = comando.rutas[0].format(**ids)
         identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, acceso)
         id_recurso = ids.get(recurso.id) or cuerpo.id_propio or identidad.id_recurso

@@ -160,6 +160,7 @@ def lugar(tmp_path: Path) -> Iterator[Lugar]:
         yield Lugar(tmp_path, pila)
 
 
+@pytest.mark.largo  # the balancer's seconds have to pass
 def test_quien_solo_yerra_queda_fuera_por_sus_respuestas_y_vuelve(lugar: Lugar) -> None:
     mala, buena = lugar.instancias
     mala.estado = 500

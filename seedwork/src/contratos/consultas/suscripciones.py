@@ -165,8 +165,7 @@ class LoQueQueda(Parte):
 
 
 class Supresion(Respuesta):
-    """Qué fue de una supresión: lo que se borró entonces, y lo que queda, con su lugar y su fecha. Lo que guardan otros
-    servicios se borra en cuanto la oigan."""
+    """Qué fue de una supresión, y qué queda dónde y hasta cuándo: otros servicios borran lo suyo en cuanto la oyen."""
 
     id_comando: str = campo("El que dio la respuesta 202.", COMANDO)
     estado: Literal["APLICADO", "RECHAZADO"] = campo("Si tuvo efecto.", "APLICADO")

@@ -14,6 +14,9 @@ from werkzeug.wsgi import FileWrapper
 
 TROZO = 64 * 1024
 """Octets of a large answer that are written at a time."""
+REPETIDAS = "seedwork.repetidas"
+"""In a request's environment, the headers that came more than once, by their names there; their values are one, with
+commas, as is right for a list alone (RFC 9110 §5.3)."""
 _PREFIJO = re.compile(r"(?:/(?!\.+(?:/|$))[A-Za-z0-9._~-]+)+")
 
 Red = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -68,11 +71,17 @@ def de_la_peticion(
     entorno["PATH_INFO"] = (unquote_to_bytes(octetos) if b"%" in octetos else octetos).decode("latin-1")
     entorno["QUERY_STRING"] = consulta.encode("utf-8", "surrogateescape").decode("latin-1")
     entorno["SERVER_PROTOCOL"] = f"HTTP/{pedido.version.major}.{pedido.version.minor}"
+    repetidas = set()
     for nombre, valor in pedido.raw_headers:
         clave = _clave(nombre)
         if clave is not None:
             texto = valor.decode("latin-1")
-            entorno[clave] = f"{entorno[clave]},{texto}" if clave in entorno else texto
+            if clave in entorno:
+                repetidas.add(clave)
+                texto = f"{entorno[clave]},{texto}"
+            entorno[clave] = texto
+    if repetidas:
+        entorno[REPETIDAS] = repetidas
     if "HTTP_CONTENT_TYPE" in entorno:
         entorno["CONTENT_TYPE"] = entorno.pop("HTTP_CONTENT_TYPE")
     # Whoever offers another protocol is answered in this one (RFC 9110 §7.8).

@@ -135,7 +135,8 @@ class LecturaDeComandos:
 
 
 def _huella(orden: sa.Column[int], filtros: Mapping[sa.Column[Any], str]) -> str:
-    """Tells lists and filters apart; the same in every process, and after a restart."""
+    """Tells lists and filters apart; the same in every process, and after a restart. It is no signature: a cursor that
+    somebody makes up is another place among the rows that they may read anyway."""
     partes = [str(orden), *sorted([str(columna), valor] for columna, valor in filtros.items())]
     return hashlib.blake2s(json.dumps(partes).encode(), digest_size=8).hexdigest()
 

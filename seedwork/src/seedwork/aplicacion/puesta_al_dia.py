@@ -9,7 +9,7 @@ from seedwork.aplicacion.broker import Avance, Lugares, SinAvance
 log = structlog.get_logger(__name__)
 
 
-class Alcance:
+class PuestaAlDia:
     """Until when a consumer has handled all that its topic held, as the broker tells.
 
     It waits for one end of the topic at a time: what it keeps is little, and stays true whatever happens. A process
