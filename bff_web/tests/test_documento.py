@@ -85,19 +85,18 @@ DIFIEREN = {
     "a" + "\u0301" * 31: (DOC, "más de 30 marcas"),
     "a" + "\u0344" * 16: (DOC, "más de 30 marcas"),
     **dict.fromkeys(("ana@faß.de", "ana@ñandú.co", "ana@n\u0303andu.co", "a@ｂ.co", "a@b。co"), (PUERTA, "IDNA 2008")),
-    **dict.fromkeys(('"a b"@x.co', '"ab"@x.co'), (DOC, "sin comillas")),
     **dict.fromkeys(("a@localhost", "a@b", "a@co"), (DOC, "dominio con punto (ni una máquina sola")),
     **dict.fromkeys(("a@[127.0.0.1]", "a@[IPv6:::1]", "a@1.2.3.4"), (DOC, "ni una dirección IP")),
     "a@b.1": (DOC, "dominio"),
-    # The validator's own: RFC 5321 has it as a mailbox with its name, and JSON Schema names the mailbox alone.
-    "Ana <a@b.co>": (DOC, "sin nombre"),
 }
 """What one of the two takes alone: which, and by what words the field's description tells so."""
 CORREOS = [
-    *("a@b.co", "A.B+c@X.CO", "o'h@x.co", "a/b@x.co", "ana@xn--fa-hia.de", "a@x.invalid", "x" * 64 + "@b.co"),
+    *("a@b.co", "A.B+c@X.CO", "o'h@x.co", "a&b@x.co", "ana@xn--fa-hia.de", "a@x.invalid", "x" * 64 + "@b.co"),
     *("x" * 65 + "@b.co", "a@" + "b" * 64 + ".co", "a@" + "b." * 124 + "co", "ñ@x.co", "😀@x.co", "a@😀.co"),
     *(" a@b.co", "a@b.co ", "a@b.co\n", "a b@x.co", "a@b..co", "a@-b.co", "a@b_c.co", "a@xn--zz.co", "a@b.co."),
     *(".a@b.co", "a..b@b.co", "<a@b.co>", "a@b.co,c@d.co", "a@b.co;", "@", "a@", "@b.co", "a@@b.co", "a(x)@b.co"),
+    *('"a b"@x.co', '"ab"@x.co', "Ana <a@b.co>", "a/b@x.co", "-a@b.co", "a%c.co@b.co", "c.co!a@b.co"),
+    "=?utf-8?q?a=40c.co?=@b.co",
 ]
 OTROS: list[Any] = [None, True, 0, -1, 425, 1e2, 0.5, 10**20 - 1, 10**20, 10**36, [], {}, ["a"], {"a": "b"}]
 VALORES = [*TEXTOS, *CORREOS, *OTROS]

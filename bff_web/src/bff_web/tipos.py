@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from anonimizacion.modelo import Formato
 from seedwork.dominio import textos
-from seedwork.dominio.correo import MAXIMO_CORREO, DireccionInvalida, correo_tomado
+from seedwork.dominio.correo import MAXIMO_CORREO, PATRON_CORREO, REGLA_CORREO, DireccionInvalida, correo_tomado
 from seedwork.dominio.reglas import (
     MAXIMO_FECHA,
     MAXIMO_ID,
@@ -85,9 +85,9 @@ def cuenta(tipo: TipoTexto) -> str:
 
 
 _DE_UN_CORREO = (
-    "Una dirección sola, sin nombre. Antes de la @, de 1 a 64 caracteres ASCII sin comillas. Detrás, un dominio con "
-    "punto (ni una máquina sola, ni una dirección IP), que también puede llevar letras de fuera de ASCII (IDNA 2008), "
-    "aunque `format: email` no las admita."
+    "Una dirección sola, sin nombre. Antes de la @, de 1 a 64 caracteres de A-Z a-z 0-9 . + - _ ' & = ~, sin guion al "
+    "comienzo. Detrás, un dominio con punto (ni una máquina sola, ni una dirección IP), que también puede llevar "
+    "letras de fuera de ASCII (IDNA 2008), aunque `format: email` no las admita."
 )
 
 
@@ -107,9 +107,7 @@ def _correo(texto: str) -> str:
     try:
         return correo_tomado(texto)
     except DireccionInvalida:
-        raise PydanticCustomError(
-            ERROR_PROPIO, "debe ser una dirección de correo, con solo ASCII antes de la @"
-        ) from None
+        raise PydanticCustomError(ERROR_PROPIO, REGLA_CORREO) from None
 
 
 def _fecha(texto: str) -> str:
@@ -159,7 +157,15 @@ Correo = Annotated[
     str,
     StringConstraints(max_length=MAXIMO_CORREO),
     AfterValidator(_correo),
-    WithJsonSchema({"type": "string", "format": "email", "maxLength": MAXIMO_CORREO, "description": _DE_UN_CORREO}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "email",
+            "pattern": PATRON_CORREO,
+            "maxLength": MAXIMO_CORREO,
+            "description": _DE_UN_CORREO,
+        }
+    ),
 ]
 """``format: email`` is RFC 5321's: it has quoted names and addresses of hosts, and no domain beyond ASCII."""
 

@@ -5,6 +5,7 @@ A domain beyond ASCII is taken as IDNA 2008 (RFC 5891, mapped as UTS 46 has it, 
 here may fall back on it, and so what is handed to a socket or a server is ASCII already.
 """
 
+import re
 import unicodedata
 
 import email_validator
@@ -16,10 +17,17 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 MAXIMO_CORREO = 254
 """Characters of an address (RFC 5321 §4.5.3.1.3, less the brackets)."""
+PATRON_CORREO = r"^[A-Za-z0-9.+_'&=~][A-Za-z0-9.+_'&=~-]*@"
+"""How an address begins: by what people's mailboxes have. The other characters that RFC 5321 takes there are a route to
+one server or another (``a%b.co@c.co``, ``b.co!a@c.co``), an encoded word, which a lenient one reads as another
+recipient or as more lines than one (``=?utf-8?q?a=40b.co?=@c.co``, RFC 2047), a file, a program or a pattern; and what
+begins with a hyphen is an option."""
+REGLA_CORREO = "debe ser una dirección de correo, con solo A-Z a-z 0-9 . + - _ ' & = ~ antes de la @, sin - al comienzo"
 
 
 _MAXIMO_SIN_NORMALIZAR = 4 * MAXIMO_CORREO
 """More characters than that, NFC makes no address of."""
+_COMIENZO = re.compile(PATRON_CORREO)
 _NO_ES = "no es una dirección de correo que todo servidor admita"
 
 
@@ -32,11 +40,13 @@ def leer_correo(texto: str) -> str:
     before the ``@`` (RFC 5321 §4.5.3.1).
 
     Before the ``@``, ASCII is all there may be: what is beyond needs SMTPUTF8 (RFC 6531) of each server on the way, and
-    a server of ours that offers it knows nothing of the next one.
+    a server of ours that offers it knows nothing of the next one. Of ASCII it is what :data:`PATRON_CORREO` has.
 
     Raises:
         DireccionInvalida: it is none, or not only one.
     """
+    if _COMIENZO.match(texto) is None:
+        raise DireccionInvalida(_NO_ES)
     try:
         leida = email_validator.validate_email(texto, allow_smtputf8=False, strict=True, check_deliverability=False)
     except email_validator.EmailNotValidError:
