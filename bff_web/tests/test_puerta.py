@@ -22,6 +22,7 @@ from contratos import Mensaje
 from contratos.consultas import ArchivoNombrado, Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.dominio.reglas import es_id
 from seedwork.entrada import compresion, parada
 from seedwork.entrada.config import cargar
 from seedwork.entrada.problemas import ErrorHttp
@@ -142,6 +143,16 @@ def test_los_errores_de_direccion_son_problemas(puerta: FlaskClient, metodo: str
     assert respuesta.json is not None
     assert respuesta.json["status"] == estado
     assert ("Allow" in respuesta.headers) == (estado == 405)
+
+
+@pytest.mark.parametrize("ruta", ["/planes", "/nada", "/suscripciones"])
+def test_cada_respuesta_dice_con_que_identificador_se_halla(puerta: FlaskClient, ruta: str) -> None:
+    def dicho(suyo: str) -> str:
+        return puerta.get(ruta, headers={"X-Correlation-Id": suyo}).headers["X-Correlation-Id"]
+
+    assert dicho("c-7") == "c-7"
+    assert es_id(dicho("c 7"))
+    assert dicho("c 7") != dicho("c 7")
 
 
 @pytest.mark.parametrize("metodo", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"])

@@ -236,7 +236,7 @@ class _Json(DefaultJSONProvider):
 
 
 def correlacion() -> str:
-    """The correlation id of the request being handled: an id, so that messages may bear it."""
+    """The correlation id of the request being handled: an id, so that messages may bear it. Its answer tells it."""
     return str(flask.g.correlacion)
 
 
@@ -310,6 +310,7 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     compresion.comprimir(respuesta)
     pedido = flask.request
     proteger(respuesta.headers, por_tls=pedido.scheme == "https")
+    respuesta.headers[CABECERA_CORRELACION] = correlacion()
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
     etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
