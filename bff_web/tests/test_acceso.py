@@ -486,6 +486,23 @@ def test_quien_pide_demasiado_espera_y_los_demas_no(proveedor: Proveedor) -> Non
     assert pasan(2500, sujeto="ana") == 2000
 
 
+def test_tras_una_rafaga_pasa_el_ritmo_y_nada_mas() -> None:
+    ahora, pasaron = [1_000_009.99], []
+    limite = Limite(2, 20, lambda: ahora[0])
+    for _ in range(100):
+        for _ in range(30):
+            try:
+                limite.contar(sujeto="ana")
+            except ErrorHttp:
+                break
+            pasaron.append(ahora[0])
+        ahora[0] += 0.1
+    assert pasaron.count(pasaron[0]) == 20
+    for cuando in pasaron:
+        assert len([p for p in pasaron if p <= cuando]) <= 20 + 2 * (cuando - pasaron[0]) + 1
+    assert 20 < len(pasaron) < 2 * 20
+
+
 def test_lo_que_dice_retry_after_es_verdad() -> None:
     ahora = [1_000_003.0]
     limite = Limite(2, 20, lambda: ahora[0])

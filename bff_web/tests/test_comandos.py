@@ -148,6 +148,7 @@ def test_la_suscripcion_de_los_clientes_de_hoy_se_acepta(puerta: FlaskClient, pu
     assert cuerpo["estado"] == "ACEPTADO"
     assert cuerpo["consulta"] == respuesta.headers["Location"] == f"/suscripciones/{cuerpo['id_suscripcion']}"
     assert cuerpo["comando"] == f"/suscripciones/comandos/{cuerpo['id_comando']}"
+    assert respuesta.headers["X-Correlation-Id"] == cuerpo["id_comando"]
     [(sobre, mensaje)] = publicador.publicados
     assert (sobre.id, sobre.sujeto, sobre.correlacion) == (
         cuerpo["id_comando"],

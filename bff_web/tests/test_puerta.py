@@ -23,6 +23,7 @@ from contratos import Mensaje
 from contratos.consultas import ArchivoNombrado, Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.dominio.reglas import es_id
 from seedwork.entrada import compresion, parada
 from seedwork.entrada.config import cargar
 from seedwork.entrada.problemas import ErrorHttp
@@ -126,14 +127,33 @@ def test_un_error_imprevisto_no_muestra_nada(puerta: FlaskClient, documento: dic
 
 @pytest.mark.parametrize(
     ("metodo", "ruta", "estado"),
-    [("GET", "/nada", 404), ("GET", "//planes", 404), ("GET", "/planes/", 404), ("DELETE", "/planes", 405)],
+    [
+        ("GET", "/nada", 404),
+        ("GET", "//planes", 404),
+        ("GET", "//salud/viva", 404),
+        ("GET", "//metrics", 404),
+        ("GET", "/salud//viva", 404),
+        ("GET", "/planes/", 404),
+        ("DELETE", "/planes", 405),
+    ],
 )
 def test_los_errores_de_direccion_son_problemas(puerta: FlaskClient, metodo: str, ruta: str, estado: int) -> None:
-    respuesta = puerta.open(ruta, method=metodo)
+    # As it came: the client would read a host in what follows two slashes.
+    respuesta = puerta.open("/", method=metodo, environ_overrides={"PATH_INFO": ruta})
     assert (respuesta.status_code, respuesta.content_type) == (estado, "application/problem+json")
     assert respuesta.json is not None
     assert respuesta.json["status"] == estado
     assert ("Allow" in respuesta.headers) == (estado == 405)
+
+
+@pytest.mark.parametrize("ruta", ["/planes", "/nada", "/suscripciones"])
+def test_cada_respuesta_dice_con_que_identificador_se_halla(puerta: FlaskClient, ruta: str) -> None:
+    def dicho(suyo: str) -> str:
+        return puerta.get(ruta, headers={"X-Correlation-Id": suyo}).headers["X-Correlation-Id"]
+
+    assert dicho("c-7") == "c-7"
+    assert es_id(dicho("c 7"))
+    assert dicho("c 7") != dicho("c 7")
 
 
 @pytest.mark.parametrize("metodo", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"])

@@ -49,6 +49,8 @@ def test_el_token_de_desarrollo_dice_quien_es_y_para_que(claves: Path, linea: An
         ("--rol", "cliente"),
         ("--rol", "operador", "--cliente", "0001"),
         ("--rol", "clinica", "--cliente", "0001"),
+        ("--rol", "cliente", "--cliente", "00 01"),
+        ("--rol", "clinica", "--clinica", ".."),
         ("--rol", "admin"),
         ("--rol", "operador", "--horas", "0"),
     ],

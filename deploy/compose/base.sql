@@ -10,3 +10,8 @@ CREATE DATABASE :"servicio" OWNER :"dueno";
 REVOKE ALL ON DATABASE :"servicio" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"servicio" TO :"servicio";
 REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
+\connect :"servicio"
+-- Large objects lie in no table, and so no grant on one says who may make them. The functions are the superuser's.
+SELECT format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', oid::regprocedure) FROM pg_proc
+WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^lo(_.*|read|write)$'
+\gexec

@@ -218,7 +218,9 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
             "title": "SaludTech de los Alpes",
             "version": "1.0.0",
             "description": "Suscripciones, servicios de datos e imágenes anonimizadas. Los comandos se aceptan con "
-            "202 y se aplican después: la respuesta dice dónde consultar su resultado.",
+            "202 y se aplican después: la respuesta dice dónde consultar su resultado. Cada respuesta dice en "
+            "`X-Correlation-Id` con qué identificador se hallan en los registros y en la auditoría lo que se pidió y "
+            "lo que se hizo: el de la petición, si lo trae, o uno nuevo; de un comando, su `id_comando`.",
         },
         "servers": [{"url": "/", "description": "Donde está este documento."}],
         "security": [],

@@ -115,7 +115,9 @@ class Limite:
 
     Args:
         ritmo: requests a second, in the long run.
-        rafaga: requests at once; within the time that so many take at that pace, no more than these pass.
+        rafaga: requests at once. Of what was sent before, a window of the time that so many take at that pace is
+            forgotten evenly: so besides a burst the pace itself passes, and within one such time less than twice as
+            many as these.
         reloj: seconds of the epoch.
     """
 

@@ -10,7 +10,7 @@ from seedwork.entrada.http import CABECERA_CORRELACION
 _METODOS = "GET, HEAD, POST"
 _CONDICIONES = ("Range", "If-Range", "If-None-Match")
 _ADMITIDAS = ", ".join(["Authorization", "Content-Type", CABECERA, CABECERA_CORRELACION, "traceparent", *_CONDICIONES])
-_MOSTRADAS = ", ".join(["Location", "Retry-After", "ETag", "Content-Range", "WWW-Authenticate"])
+_MOSTRADAS = ", ".join(["Location", "Retry-After", "ETag", "Content-Range", "WWW-Authenticate", CABECERA_CORRELACION])
 _RECUERDO_S = "600"
 
 

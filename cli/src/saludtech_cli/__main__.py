@@ -24,6 +24,8 @@ _TITULOS = {
 }
 
 _ERRORES = (
+    (r"Missing argument '(.+)'\. Choose from:\s*(.+)", r"Falta el argumento «\1»: es uno de \2."),
+    (r"Missing option '(.+)'\. Choose from:\s*(.+)", r"Falta la opción \1: es uno de \2."),
     (r"Missing argument '(.+)'\.", r"Falta el argumento \1."),
     (r"Missing option '(.+)'\.", r"Falta la opción \1."),
     (r"Missing command\.", "Falta el comando."),
@@ -117,7 +119,7 @@ def _decir_uso(orden: Any, contexto: Any, formato: Any) -> None:
 def _traducir(texto: str) -> str:
     for ingles, castellano in _ERRORES:
         if re.fullmatch(ingles, texto, re.DOTALL):
-            return re.sub(ingles, castellano, texto, flags=re.DOTALL)
+            return re.sub(r"\s+", " ", re.sub(ingles, castellano, texto, flags=re.DOTALL))
     return texto
 
 

@@ -201,7 +201,7 @@ def _con_clave(clave: str | None) -> dict[str, str]:
 
 
 def segmento(id: str) -> str:
-    """An id, as it stands in an address.
+    """An id or a code, as it stands in an address.
 
     Raises:
         Fallo: it can't be an id.

@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 
 from saludtech_cli import opciones, salida
 from saludtech_cli.fallos import Codigo, Fallo
+from saludtech_cli.puerta import segmento
 
 CLAVE = Path(".local/identidad/desarrollo_clave")
 """Where `make run AUTENTICACION=desarrollo` puts it."""
@@ -45,6 +46,8 @@ def dar(
     for cual, codigo in ((Rol.CLIENTE, cliente), (Rol.CLINICA, clinica)):
         if (cual in rol) != bool(codigo):
             raise Fallo(Codigo.USO, f"--rol {cual} y --{cual} van juntos.")
+        if codigo:
+            segmento(codigo)
     identidad = _leer(clave)
     ahora = int(time.time())
     ambitos = ambito or sorted({a for r in rol for a in identidad["ambitos"][r]})

@@ -24,7 +24,14 @@ from contratos.consultas.servicio_datos import (
 )
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_texto
-from seedwork.infraestructura.consultas import TAMANO_PAGINA, CursorInvalido, LecturaDeComandos, Lista
+from seedwork.infraestructura.consultas import (
+    TAMANO_PAGINA,
+    CursorInvalido,
+    LecturaDeComandos,
+    Lista,
+    escribir_cursor,
+    leer_cursor,
+)
 from servicio_datos.aplicacion.lectura import Lectura
 from servicio_datos.dominio.servicio_datos import INICIADO
 from servicio_datos.infraestructura import tablas
@@ -147,26 +154,32 @@ def _legible(acceso: Acceso) -> sa.ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class _Lugar:
-    """Where a page of a version begins: after this one. As a text, it is the cursor."""
+    """Where a page of a version begins: after this one."""
 
     version: int
     clase: str = ""
     orden: int = 0
 
-    def __str__(self) -> str:
-        return f"{self.version}.{self.clase}.{self.orden}"
+    def cursor(self, consulta: ListarImagenesDeDataset, acceso: Acceso) -> str:
+        """The cursor of that page."""
+        return escribir_cursor(f"{self.version}.{self.clase}.{self.orden}", type(consulta), _de(consulta, acceso))
 
     @classmethod
-    def leer(cls, cursor: str, version: int | None) -> "_Lugar":
-        """Of that version, where one is named.
+    def leer(cls, cursor: str, consulta: ListarImagenesDeDataset, acceso: Acceso) -> "_Lugar":
+        """Of the version that the query names, where it names one.
 
         Raises:
-            CursorInvalido: it is none that a page of the version gave out.
+            CursorInvalido: it is none that a page of the version gave out to that reader.
         """
-        partes = re.fullmatch(r"([1-9]\d{0,8})\.([0-9a-f]{32})\.([1-9]\d{0,17})", cursor, re.ASCII)
-        if partes is None or version not in (None, int(partes[1])):
+        version, clase, orden = leer_cursor(cursor, type(consulta), _de(consulta, acceso)).split(".")
+        if _numero(consulta.version) not in (None, int(version)):
             raise CursorInvalido(cursor)
-        return cls(int(partes[1]), partes[2], int(partes[3]))
+        return cls(int(version), clase, int(orden))
+
+
+def _de(consulta: ListarImagenesDeDataset, acceso: Acceso) -> dict[str, str | None]:
+    """What a page's cursor is of: the service, and who reads its data set."""
+    return {"id": consulta.id_servicio_datos, **{rol: acceso.propio(rol) for rol in ("cliente", "investigador")}}
 
 
 class LecturaServicioDatos(LecturaDeComandos, Lectura):
@@ -188,10 +201,10 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
         """A page of a version of a data service's data set.
 
         Raises:
-            CursorInvalido: the cursor is none that a page of the version gave out.
+            CursorInvalido: the cursor is none that a page of the version gave out to that reader.
         """
         pedida = _numero(consulta.version)
-        lugar = None if consulta.cursor is None else _Lugar.leer(consulta.cursor, pedida)
+        lugar = None if consulta.cursor is None else _Lugar.leer(consulta.cursor, consulta, acceso)
         with self._motor.connect() as conexion:
             fila = _version(conexion, consulta.id_servicio_datos, lugar.version if lugar else pedida, acceso)
             if fila is None:
@@ -209,7 +222,9 @@ class LecturaServicioDatos(LecturaDeComandos, Lectura):
             elementos=[
                 ImagenPublicada(id_imagen=f["id_imagen"], sha256=f["sha256"], octetos=f["octetos"]) for f in visibles
             ],
-            siguiente=str(_Lugar(fila["version"], visibles[-1]["clase"], visibles[-1]["orden"])) if hay_mas else None,
+            siguiente=_Lugar(fila["version"], visibles[-1]["clase"], visibles[-1]["orden"]).cursor(consulta, acceso)
+            if hay_mas
+            else None,
         )
 
     def manifiesto(self, consulta: ObtenerManifiestoDeDataset, acceso: Acceso) -> ManifiestoDeDataset | None:

@@ -12,10 +12,12 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from contratos.consultas.servicio_datos import ListarImagenesDeDataset
 from contratos.servicio_datos import CambiarAccesoInvestigador
 from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.infraestructura import bd
+from seedwork.infraestructura.consultas import escribir_cursor
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 from servicio_datos.aplicacion.consultas import CONSULTAS
 
@@ -86,8 +88,11 @@ def test_quien_ve_lo_de_un_cliente_y_quien_lo_que_se_publico(publicacion: Public
         for quien in todos:
             esperado = suya if quien in ven[nombre] else desconocido
             assert preguntar(api, quien, ruta.format(comando=comando)) == esperado, (nombre, quien)
-    # A cursor is the version's: it opens none to whom it is not open.
-    assert preguntar(api, OTRO, f"/servicios-datos/sd/dataset?cursor=1.{'0' * 32}.1") == desconocido
+    # A cursor opens nothing: whose access was taken back has one.
+    suyo = {"id": "sd", "cliente": "", "investigador": OTRO.id}
+    cursor = escribir_cursor(f"1.{'0' * 32}.1", ListarImagenesDeDataset, suyo)
+    assert preguntar(api, OTRO, f"/servicios-datos/sd/dataset?cursor={cursor}") == desconocido
+    assert preguntar(api, ANA, f"/servicios-datos/sd/dataset?cursor={cursor}")[0] == 422, "another's"
     with publicacion.servicio.motor.connect() as conexion:
         vistos = conexion.scalars(
             sa.select(bd.auditoria.c.quien)

@@ -250,6 +250,8 @@ def test_un_reenvio_matado_a_medias_se_repite(taller, cli, fallo):
 
 
 def test_lo_que_sigue_fallando_vuelve_a_aparcarse(taller, cli):
+    vacio = cli("list")
+    assert (vacio.exit_code, vacio.stdout, vacio.stderr) == (0, "", "no hay cartas\n")
     (id,) = aparcar(taller, *malas(taller, 1))
 
     with atendiendo(taller, taller.bus()):

@@ -69,13 +69,13 @@ def lenta(motor: sa.Engine, como: str) -> None:
 def abrir(motor: sa.Engine) -> FlaskClient:
     """A process of a service that has two lists alike."""
     app = crear_app_sobre(motor)
-    registrar(app, {Listar: _listar("notas"), ListarFichas: _listar("fichas")}, motor)
+    registrar(app, {tipo: _listar(tipo) for tipo in (Listar, ListarFichas)}, motor)
     return app.test_client()
 
 
-def _listar(nombre: str) -> Respondedor:
-    tabla = METADATOS.tables[nombre]
-    lista = Lista(Listar, tabla.select(), tabla.c.orden, {"forma": tabla.c.forma, "color": tabla.c.color})
+def _listar(tipo: type[Consulta]) -> Respondedor:
+    tabla = METADATOS.tables[tipo.ruta.removeprefix("/")]
+    lista = Lista(tipo, tabla.select(), tabla.c.orden, {"forma": tabla.c.forma, "color": tabla.c.color})
 
     def responder(consulta: Consulta, motor: sa.Engine, _solicitante: Solicitante) -> Hoja:
         with motor.connect() as conexion:

@@ -119,6 +119,14 @@ def test_el_rol_de_un_servicio_trabaja_y_no_cambia_nada_mas(motor: sa.Engine) ->
         "ALTER TABLE auditoria DISABLE TRIGGER auditoria_solo_anexar",
         "SET session_replication_role = replica",
         "CREATE ROLE mio",
+        # What lies in no table: as the superuser left it who made the database.
+        "SELECT lo_creat(-1)",
+        "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT lo_put(1, 0, 'x')",
+        "SELECT lo_open(1, 131072)",
+        "SELECT lowrite(0, 'x')",
+        "SELECT lo_import('/etc/hostname')",
     ):
         assert not _puede(motor, orden), orden
 

@@ -40,7 +40,9 @@ class CuerpoSuprimirCliente(Cuerpo):
     """Pide que se olvide a un cliente. Viene vacío.
 
     Se rechaza mientras tenga una suscripción pendiente o activa, o un cambio en curso: antes se cancela. Después no
-    queda nada a su nombre, y quien vuelva con ese código es otro.
+    queda nada a su nombre, y quien vuelva con ese código es otro. Para suprimir también a ese hace falta otra
+    `Idempotency-Key`, o ninguna: con la de antes es la misma petición repetida, que dice lo que fue de ella y no borra
+    nada más.
     """
 
     model_config = ejemplo()

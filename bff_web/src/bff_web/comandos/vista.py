@@ -112,6 +112,8 @@ def _vista(
             entorno=entorno,
             quien=quien,
         )
+        # What it does is found under its own id from here on, in logs and trails.
+        flask.g.correlacion = identidad.id_comando
         structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
         try:
             await emisor.entregar(sobre, mensaje, espera=ESPERA_S)

@@ -37,6 +37,15 @@ AJUSTES_DE_PASO = {"fsync": "off", "full_page_writes": "off", "autovacuum_naptim
 was deleted from a queue leaves its file while a test waits for it, not within a minute."""
 
 
+_SIN_OBJETOS_GRANDES = sql.SQL("""
+DO $$ DECLARE f regprocedure; BEGIN
+  FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^lo(_.*|read|write)$'
+  LOOP EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f); END LOOP;
+END $$""")
+"""Large objects lie in no table, and so no grant on one says who may make them. The functions are the superuser's: the
+owner of a database can't take them from anybody. deploy/compose/base.sql has the same."""
+
+
 @dataclass(frozen=True)
 class Binarios:
     """A PostgreSQL server's programs: their folder and major version."""
@@ -231,6 +240,7 @@ def crear_bases(
                 sql.SQL("REASSIGN OWNED BY {rol} TO {dueno}").format(**suyo),
                 sql.SQL("ALTER SCHEMA public OWNER TO {dueno}").format(**suyo),
                 sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC").format(**suyo),
+                _SIN_OBJETOS_GRANDES,
             ],
         )
     return {nombre: url_de(url_superusuario, nombre, clave, nombre) for nombre, clave in claves.items()}

@@ -121,8 +121,13 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
         """One JSON object a line for each that is meant, oldest first; all of them without conditions."""
         filtro = _filtro(ids, tipo, desde, hasta, todas or not (ids or tipo or desde or hasta))
         with _buzon(servicio()) as (_, buzon):
+            halladas = False
             for carta in filter(filtro.admite, buzon):
+                halladas = True
                 print(_json(_resumen(carta)))
+        if not halladas:
+            # Beside what scripts read, which is as many lines as there are letters.
+            print("no hay cartas" if filtro == Filtro() else "ninguna carta es de esas", file=sys.stderr)
 
     @cartas.command("show")
     def mostrar(id: str) -> None:

@@ -235,8 +235,8 @@ class ConfigDeMensajes(ConfigBase):
 
     campos_claves: Annotated[SecretStr, AfterValidator(_de_llavero)]
     """Required, secret: the keys that personal fields travel under, each base64 of 32 random bytes (`openssl rand
-    -base64 32`), with commas: the first encrypts, all decrypt. The same for the door and all services; what is
-    encrypted under a key that is gone can't be read. The local run makes one."""
+    -base64 32`), with commas: the first encrypts, and signs pages' cursors; all decrypt. The same for the door and all
+    services; what is encrypted under a key that is gone can't be read. The local run makes one."""
     campos_en_claro_hasta: AwareDatetime | None = None
     """An instant (2026-12-14T00:00:00Z) until which personal fields in the clear are read too: while messages of before
     there were keys may come. By default none are: whoever may publish could have its own text taken for ours."""

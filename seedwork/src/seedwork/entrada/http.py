@@ -16,7 +16,8 @@ import structlog
 import uuid_utils
 from flask.json.provider import DefaultJSONProvider
 from prometheus_client import Histogram
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import MapAdapter
 
 from contratos.consultas import Respuesta
 from seedwork.aplicacion.consultas import Auditor, SinAuditor
@@ -95,6 +96,13 @@ class App(flask.Flask):
         """The function itself: a coroutine is awaited by :meth:`atender`, and runs on no loop of its own."""
         return func
 
+    def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
+        """What finds a request's route; there is none where its address begins with two slashes, which werkzeug would
+        take for one."""
+        if request is not None and _empieza_en_dos(request.environ):
+            raise NotFound
+        return super().create_url_adapter(request)
+
     def dispatch_request(self) -> Any:
         """What the view returns; where no loop runs, also that of a coroutine."""
         devuelto = super().dispatch_request()
@@ -133,6 +141,8 @@ class App(flask.Flask):
 
     def _ruta(self, entorno: Mapping[str, Any]) -> str | None:
         """The name of the route that a request is for, if there is one."""
+        if _empieza_en_dos(entorno):
+            return None
         try:
             ruta = entorno["PATH_INFO"].encode("latin-1").decode()
             return str(self.url_map.bind("").match(ruta, entorno["REQUEST_METHOD"])[0])
@@ -181,6 +191,10 @@ class App(flask.Flask):
         return self.finalize_request(devuelto)
 
 
+def _empieza_en_dos(entorno: Mapping[str, Any]) -> bool:
+    return str(entorno["PATH_INFO"]).startswith("//")
+
+
 def _admitido(portero: Portero, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
     """Who sends a request, as the doorkeeper says: of one route it is asked once, however early."""
     if _ADMISION not in entorno or entorno[_ADMISION][0] != nombre:
@@ -224,7 +238,7 @@ class _Json(DefaultJSONProvider):
 
 
 def correlacion() -> str:
-    """The correlation id of the request being handled: an id, so that messages may bear it."""
+    """The correlation id of the request being handled: an id, so that messages may bear it. Its answer tells it."""
     return str(flask.g.correlacion)
 
 
@@ -298,6 +312,7 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     compresion.comprimir(respuesta)
     pedido = flask.request
     proteger(respuesta.headers, por_tls=pedido.scheme == "https")
+    respuesta.headers[CABECERA_CORRELACION] = correlacion()
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
     etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")

@@ -103,9 +103,18 @@ class Llavero:
             except (InvalidTag, ValueError):
                 raise _ilegible(camino, "no se cifró para este mensaje, o cambió desde entonces") from None
 
+    def sellar(self, uso: str, texto: str) -> bytes:
+        """32 octets that only who has the ring's first key can make of a text.
+
+        Args:
+            uso: what for: each has a key of its own, derived from that one, which is no message's either.
+        """
+        clave = hmac.digest(self._claves[self._vigente], f"saludtech:{uso}".encode(), "sha256")
+        return hmac.digest(clave, texto.encode(), "sha256")
+
 
 class SinLlavero(Exception):
-    """Nobody has said with which keys, or for which message: nothing goes in the clear because of that."""
+    """Nobody has said with which keys, or for which message: nothing goes in the clear, or unsigned, for that."""
 
 
 _LLAVERO: list[Llavero] = []
@@ -148,6 +157,17 @@ def descifrar(mensaje: type[Mensaje], sobre: Sobre | None, datos: dict[str, Any]
     if _algo(mensaje, datos):
         llavero, de = _con_que(mensaje, sobre)
         llavero.descifrar(mensaje, de, datos)
+
+
+def sellar(uso: str, texto: str) -> bytes:
+    """As :meth:`Llavero.sellar`, with the ring of this process.
+
+    Raises:
+        SinLlavero: there is none.
+    """
+    if not _LLAVERO:
+        raise SinLlavero(f"no se sabe con qué clave sellar: {uso}")
+    return _LLAVERO[0].sellar(uso, texto)
 
 
 def _algo(mensaje: type[Mensaje], datos: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import functools
-import hashlib
+import hmac
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +15,14 @@ from contratos import motivos
 from contratos.consultas import Consulta
 from contratos.consultas.comandos import DestinoComando
 from seedwork.aplicacion.identidad import Acceso
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import bd, campos
 
 TAMANO_PAGINA = 50
 _CURSOR = "cursor"
 _PROPIO = "propio"
 _SIN_DECIR = "\0"
+_SELLO = 16
+"""Octets of what a cursor is signed with."""
 _COMANDO = sa.select(bd.comandos).where(bd.comandos.c.id_comando == sa.bindparam("id_comando"))
 
 
@@ -58,6 +60,7 @@ class Lista:
         if {*filtros, _CURSOR} != {*campos}:
             raise TypeError(f"{consulta.__name__} se pregunta por {campos} y aquí hay {[*filtros]}")
         self._seleccion = seleccion.order_by(orden.desc()).limit(TAMANO_PAGINA + 1)
+        self._consulta = consulta
         self._orden = orden
         self._filtros = filtros if dueno is None else {**filtros, _PROPIO: dueno}
         self._igual = igual
@@ -88,12 +91,13 @@ class Lista:
             valores[_PROPIO] = propio
         sentencia = self._sentencia(tuple(valores))
         cursor: str | None = valores.pop(_CURSOR, None)
-        huella = _huella(self._orden, {self._filtros[nombre]: valor for nombre, valor in valores.items()})
+        de = dict(valores)
         if cursor is not None:
-            valores[_CURSOR] = _leer(cursor, huella)
+            valores[_CURSOR] = int(leer_cursor(cursor, self._consulta, de))
         filas = conexion.execute(sentencia, valores).mappings().all()
         visibles = filas[:TAMANO_PAGINA]
-        return visibles, _escribir(visibles[-1]["orden"], huella) if len(filas) > TAMANO_PAGINA else None
+        hay_mas = len(filas) > TAMANO_PAGINA
+        return visibles, escribir_cursor(str(visibles[-1]["orden"]), self._consulta, de) if hay_mas else None
 
     def _componer(self, dados: Sequence[str]) -> sa.Select[Any]:
         """The page's statement where these parameters are given."""
@@ -134,22 +138,29 @@ class LecturaDeComandos:
         return fila if fila is not None and acceso.es_titular(fila["titular"]) else None
 
 
-def _huella(orden: sa.Column[int], filtros: Mapping[sa.Column[Any], str]) -> str:
-    """Tells lists and filters apart; the same in every process, and after a restart. It is no signature: a cursor that
-    somebody makes up is another place among the rows that they may read anyway."""
-    partes = [str(orden), *sorted([str(columna), valor] for columna, valor in filtros.items())]
-    return hashlib.blake2s(json.dumps(partes).encode(), digest_size=8).hexdigest()
+def escribir_cursor(lugar: str, consulta: type[Consulta], de: Mapping[str, str | None]) -> str:
+    """A page's cursor, signed with the ring of this process (:mod:`seedwork.infraestructura.campos`): the same in every
+    process of the service, and after a restart, until the ring's first key is another.
+
+    Args:
+        lugar: where the page begins, in ASCII.
+        consulta: the list that it is of.
+        de: what that is filtered by, and whose it is, by name.
+    """
+    ambito = json.dumps([consulta.contexto, consulta.ruta, sorted(de.items()), lugar])
+    return base64.urlsafe_b64encode(campos.sellar("cursores", ambito)[:_SELLO] + lugar.encode()).decode().rstrip("=")
 
 
-def _escribir(orden: int, huella: str) -> str:
-    return base64.urlsafe_b64encode(f"{orden}.{huella}".encode()).decode().rstrip("=")
+def leer_cursor(cursor: str, consulta: type[Consulta], de: Mapping[str, str | None]) -> str:
+    """Where the page begins.
 
-
-def _leer(cursor: str, huella: str) -> int:
+    Raises:
+        CursorInvalido: it is not what :func:`escribir_cursor` writes of that list.
+    """
     try:
-        orden, _, _ = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").partition(".")
+        lugar = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))[_SELLO:].decode("ascii")
     except (binascii.Error, UnicodeError, ValueError):
         raise CursorInvalido(cursor) from None
-    if not orden.isdigit() or len(orden) > 18 or cursor != _escribir(int(orden), huella):
+    if not hmac.compare_digest(cursor, escribir_cursor(lugar, consulta, de)):
         raise CursorInvalido(cursor)
-    return int(orden)
+    return lugar
