@@ -202,14 +202,15 @@ class Oyente:
         """What the test itself has asked."""
         self._dichas.clear()
 
-    def faltas(self, tope: int = TOPE) -> list[str]:
+    def faltas(self, tope: int = TOPE, *, algo: bool = True) -> list[str]:
         """What reads too much, of all that was asked since the last call.
 
         Args:
             tope: most rows that may be read in vain.
+            algo: whether something must have been asked.
         """
         dichas, self._dichas = self._dichas, []
-        assert dichas, "nada se ha preguntado"
+        assert dichas or not algo, "nada se ha preguntado"
         with self._motor.connect() as conexion:
             grandes = {
                 nombre
@@ -299,7 +300,8 @@ def test_ninguna_consulta_lee_una_tabla_entera(servicio: Servicio) -> None:
                     with pytest.MonkeyPatch.context() as suyo:
                         suyo.setattr(api.application, "identificar", lambda quien=quien: quien)
                         assert api.get(ruta).status_code in (200, 404), (ruta, quien)
-                    halladas += oyente.faltas()
+                    # Whoever may see none of it has no row looked for; and looking again is counted, not noted anew.
+                    halladas += oyente.faltas(algo=False)
     assert not halladas, "\n".join(halladas)
     assert con_paginas >= 2
     motor.dispose()

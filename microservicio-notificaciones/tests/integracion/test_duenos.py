@@ -27,7 +27,7 @@ def como(servicio):
 
     def preguntar(quien: Quien, ruta: str, **filtros: str):
         app.identificar = lambda: quien
-        return cliente.get(ruta, query_string=filtros)
+        return cliente.get(ruta, query_string=filtros, headers={"X-Correlation-Id": "c-1"})
 
     return preguntar
 

@@ -30,7 +30,7 @@ def como(casa):
 
     def preguntar(quien: Quien, ruta: str, /, **filtros: str):
         casa.api.application.identificar = lambda: quien
-        return casa.api.get(ruta, query_string=filtros)
+        return casa.api.get(ruta, query_string=filtros, headers={"X-Correlation-Id": "c-1"})
 
     return preguntar
 
