@@ -141,30 +141,23 @@ def _cartas(servicio: Callable[[], Servicio]) -> typer.Typer:
             print(f"no hay ninguna carta {id}", file=sys.stderr)
             raise typer.Exit(1)
 
-    @cartas.command("replay")
-    def reenviar(
-        ids: Ids = None,
-        tipo: Tipo = None,
-        desde: Desde = None,
-        hasta: Hasta = None,
-        todas: Todas = False,
-        operador: Operador = None,
-    ) -> None:
-        """Send the messages to their topics again, after the cause was mended. Twice is one effect."""
-        _a_cada_carta(servicio(), Cartero.reenviar, _filtro(ids, tipo, desde, hasta, todas), operador)
+    def a_cada_una(hacer: _Hacer) -> Callable[..., None]:
+        def orden(
+            ids: Ids = None,
+            tipo: Tipo = None,
+            desde: Desde = None,
+            hasta: Hasta = None,
+            todas: Todas = False,
+            operador: Operador = None,
+        ) -> None:
+            _a_cada_carta(servicio(), hacer, _filtro(ids, tipo, desde, hasta, todas), operador)
 
-    @cartas.command("discard")
-    def descartar(
-        ids: Ids = None,
-        tipo: Tipo = None,
-        desde: Desde = None,
-        hasta: Hasta = None,
-        todas: Todas = False,
-        operador: Operador = None,
-    ) -> None:
-        """Give the messages up: a command is refused (COMANDO_DESCARTADO), an event is dropped."""
-        _a_cada_carta(servicio(), Cartero.descartar, _filtro(ids, tipo, desde, hasta, todas), operador)
+        return orden
 
+    de_nuevo = "Send the messages to their topics again, after the cause was mended. Twice is one effect."
+    cartas.command("replay", help=de_nuevo)(a_cada_una(Cartero.reenviar))
+    por_perdidas = "Give the messages up: a command is refused (COMANDO_DESCARTADO), an event is dropped."
+    cartas.command("discard", help=por_perdidas)(a_cada_una(Cartero.descartar))
     return cartas
 
 
@@ -183,6 +176,7 @@ Tipo = Annotated[str | None, typer.Option("--tipo", help="Of this ce_type, or me
 Desde = Annotated[datetime | None, typer.Option("--desde", parser=_instante, metavar="RFC3339", help="Parked since.")]
 Hasta = Annotated[datetime | None, typer.Option("--hasta", parser=_instante, metavar="RFC3339", help="Parked until.")]
 Todas = Annotated[bool, typer.Option("--todas", help="All of them.")]
+_Hacer = Callable[[Cartero, Buzon, Carta], str]
 Operador = Annotated[
     str | None,
     typer.Option("--operador", envvar="OPERADOR", metavar="NAME", help="Who does this; the audit trail keeps it."),
@@ -210,9 +204,7 @@ def _buzon(servicio: Servicio) -> Iterator[tuple[pulsar.Client, Buzon]]:
         cerrar_cliente(cliente)
 
 
-def _a_cada_carta(
-    servicio: Servicio, hacer: Callable[[Cartero, Buzon, Carta], str], filtro: Filtro, operador: str | None
-) -> None:
+def _a_cada_carta(servicio: Servicio, hacer: _Hacer, filtro: Filtro, operador: str | None) -> None:
     """Do it to each letter that is meant, and say what became of it. Exit code 1 where one stays, or none is meant."""
     fines: Counter[str] = Counter()
     quien = _quien_opera(operador, se_pregunta=servicio.config.autenticada)
