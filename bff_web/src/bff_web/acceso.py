@@ -4,7 +4,6 @@ Which rule a route has, :mod:`bff_web.rutas` says. Here it is looked at for the 
 says alone; whose a resource is, its owner knows, and looks at that.
 """
 
-from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -13,6 +12,7 @@ from bff_web.rutas import Reglas
 from contratos.acceso import Alcance, Permiso
 from seedwork.aplicacion.identidad import Acceso, Quien
 from seedwork.entrada import acceso
+from seedwork.entrada.http import CADUCA
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.tokens import Portador, SinClaves, TokenInvalido, Verificador
 
@@ -49,12 +49,12 @@ class Portero:
         except acceso.SinToken:
             return None
 
-    def admitir(self, nombre: str | None, entorno: Mapping[str, Any]) -> Quien | None:
+    def admitir(self, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
         """Who sends a request; None where whoever comes may.
 
         Args:
             nombre: the route's that it is for; None where there is none.
-            entorno: its environment.
+            entorno: its environment; it is put there until when that one may.
 
         Raises:
             ErrorHttp: 401 for nobody in particular, 429 for one that comes too often.
@@ -79,6 +79,7 @@ class Portero:
             _exigir(portador, regla)
         except ErrorHttp as error:
             raise Negado(portador.quien, error) from None
+        entorno[CADUCA] = portador.caduca
         return portador.quien
 
 

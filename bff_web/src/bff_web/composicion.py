@@ -8,6 +8,10 @@ from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, ru
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
+from bff_web.eventos import hechos
+from bff_web.eventos import vista as vista_eventos
+from bff_web.eventos.reparto import TOPICOS, AlDia, Oir, Reparto
+from bff_web.eventos.vector import Vectores
 from bff_web.formularios import Subidas
 from bff_web.limites import Limite
 from bff_web.servicios import Servicio
@@ -21,6 +25,7 @@ from seedwork.entrada.salud import Comprobacion
 from seedwork.entrada.tls import de_cliente
 from seedwork.infraestructura import campos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.infraestructura.lector import Lector
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.sello import Sello
 from seedwork.infraestructura.tokens import TIPO_CUALQUIERA, TIPOS, ClavesPublicadas, Verificador
@@ -65,12 +70,17 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
         | {"almacen": partial(comprobar, almacen)}
         | ({"identidad": claves.comprobar} if config.autenticada else {}),
     )
+    hechos.comprobar()
     cuerpos.limitar(app)
     origenes.admitir(app, config.origenes)
     secreto = config.idempotencia_secreto.get_secret_value().encode()
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
+    vectores = Vectores(secreto, TOPICOS)
+    reparto = Reparto(vectores, partial(_leer_eventos, config), ventana_s=config.eventos_ventana_s)
+    vista_eventos.registrar(app, reparto, vectores)
+    app.terminar = reparto.parar
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
     reglas = rutas.reglas(app)
     if config.autenticada:
@@ -84,3 +94,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
         app.poner_portero(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
         negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
     return app
+
+
+def _leer_eventos(config: Config, desde: float, oir: Oir, al_dia: AlDia) -> Lector:
+    return Lector(config.pulsar_url, TOPICOS, desde, oir, al_dia, quien=config.credencial)

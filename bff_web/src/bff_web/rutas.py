@@ -14,6 +14,8 @@ from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
 from contratos.acceso import PAGINAS, Asunto, Permiso, SinPermiso, permiso
+from contratos.consultas import Consulta
+from contratos.consultas.eventos import VerEventos
 from contratos.permisos import DE_OPERADOR
 
 
@@ -40,11 +42,14 @@ def _ruta(nombre: str, direccion: str, metodo: str, asunto: Asunto) -> Ruta:
     return Ruta(nombre, direccion, metodo, asunto.__name__, permiso(asunto))
 
 
+TODAS: tuple[type[Consulta], ...] = (*CONSULTAS, VerEventos)
+"""Every query that a client may ask."""
+
 RUTAS: Mapping[str, Ruta] = {
     ruta.nombre: ruta
     for ruta in (
         *(_ruta(lugar + ORDEN, lugar, "post", comando.mensaje) for comando in COMANDOS for lugar in comando.rutas),
-        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in CONSULTAS),
+        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in TODAS),
         *(Ruta(pagina, direccion, "get", pagina, DE_OPERADOR) for pagina, direccion in PAGINAS.items()),
     )
 }

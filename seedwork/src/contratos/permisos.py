@@ -13,6 +13,7 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeServiciosDatos,
     ListarAuditoriaDeSuscripciones,
 )
+from contratos.consultas.eventos import VerEventos
 from contratos.consultas.notificaciones import ListarEventosNotificacion, ListarNotificaciones, ObtenerNotificacion
 from contratos.consultas.procesamiento import (
     ListarImagenes,
@@ -122,6 +123,10 @@ PERMISOS = declarar(
         ListarNotificaciones:        _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+
+        # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one
+        # reads them without those (docs/adr/0053).
+        VerEventos:                  _regla("eventos:leer",            PROPIO, PROPIO, NADA,   TODO),
 
         ListarAuditoriaDeSuscripciones:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeServiciosDatos: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),

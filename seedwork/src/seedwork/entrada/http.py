@@ -35,6 +35,8 @@ COLA_S = 5.0
 """Seconds that a request may wait for a thread; then it is answered 503."""
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
+CADUCA = "seedwork.caduca"
+"""In a request's environment, until when its sender may come in, in seconds of the epoch."""
 _LLEGADA = "seedwork.llegada"
 _ADMISION = "seedwork.admision"
 """In a request's environment, its route's name, and who sends it or the error that it is refused with."""
@@ -58,12 +60,12 @@ class Portero(Protocol):
         """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
         nothing has. It does not block."""
 
-    def admitir(self, nombre: str | None, entorno: Mapping[str, Any]) -> Quien | None:
+    def admitir(self, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
         """Who sends a request; None where whoever comes may. It does not block.
 
         Args:
             nombre: the route's that it is for; None where there is none.
-            entorno: its environment.
+            entorno: its environment, in which :data:`CADUCA` is put.
 
         Raises:
             ErrorHttp: it may not come in.

@@ -107,10 +107,12 @@ class Portador:
     Attributes:
         quien: the caller.
         ambitos: the scopes that it was given.
+        caduca: when the token does not count any more, in seconds of the epoch.
     """
 
     quien: Quien
     ambitos: frozenset[str]
+    caduca: float
 
 
 class Juego:
@@ -491,7 +493,7 @@ def _portador(dichas: Mapping[str, Any]) -> Portador:
         quien = Quien.de_claims(dichas, sujeto, tipo)  # type: ignore[arg-type]
     except ValueError:
         raise TokenInvalido("sujeto") from None
-    return Portador(quien=quien, ambitos=frozenset(ambitos.split()))
+    return Portador(quien=quien, ambitos=frozenset(ambitos.split()), caduca=float(dichas["exp"]))
 
 
 class Firmante:
