@@ -26,6 +26,10 @@ QUIENES: Mapping[str, tuple[str, ...]] = {
 }
 """Who asks, and what `saludtech token` is told for it."""
 
+SIN_RITMO = {"BFF_RITMO": "1000000", "BFF_RAFAGA": "1000000"}
+"""The walk is faster than one caller may be, and what it is to hear is each route's own answer. That limit's answer has
+tests of its own (bff_web/tests/test_acceso.py)."""
+
 
 @dataclass(frozen=True)
 class Viva:
@@ -53,6 +57,6 @@ def plataforma(consola: Console, autenticacion: str = "ninguna") -> Iterator[Viv
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)
         elegir = partial(leer_ajustes_libres, raiz, autenticacion=autenticacion)
-        with correr(elegir, raiz, raiz / ".local", consola, de_paso=True) as corrida:
+        with correr(elegir, raiz, raiz / ".local", consola, de_paso=True, entorno=SIN_RITMO) as corrida:
             puerto = corrida.ajustes.puerto("bff_puerto").numero
             yield Viva(f"http://{LOCAL}:{puerto}", corrida.estado / "identidad" / DESARROLLO_CLAVE)
