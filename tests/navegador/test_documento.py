@@ -1,4 +1,4 @@
-"""The door's own document, as a person sees it. In `make test-largo`, as all that needs a browser: it takes a platform."""
+"""The door's own document, as a person sees it. In `make test-largo`, as all that wants a browser is."""
 
 import pytest
 from tests.documento.plataforma import Viva
