@@ -49,6 +49,7 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
     "Notificaciones": (
         "/notificaciones",
         "/notificaciones/{id_notificacion}",
+        "/notificaciones/{id_notificacion}/carta",
         "/notificaciones/{id_notificacion}/eventos",
     ),
     "Fin": (
