@@ -86,6 +86,7 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
     "GET /metrics": ("operador", ""),
+    "GET /panorama": ("operador", ""),
 }
 """By hand, from the contract (§9)."""
 
