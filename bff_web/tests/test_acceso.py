@@ -87,6 +87,7 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /notificaciones/x/carta": ("cliente operador", "notificaciones:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
     "GET /metrics": ("operador", ""),
+    "GET /panorama": ("operador", ""),
 }
 """By hand, from the contract (§9)."""
 
