@@ -10,13 +10,16 @@ from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
 from bff_web.eventos import hechos
 from bff_web.eventos import vista as vista_eventos
+from bff_web.eventos.duenos import Duenos
 from bff_web.eventos.reparto import TOPICOS, AlDia, Oir, Reparto
 from bff_web.eventos.vector import Vectores
 from bff_web.formularios import Subidas
 from bff_web.limites import Limite
+from bff_web.panorama import Panorama
 from bff_web.servicios import Servicio
 from seedwork.aplicacion.almacen import comprobar
 from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.identidad import Quien
 from seedwork.entrada import logs
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import App
@@ -54,21 +57,25 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     }
     sello = Sello(config.clave) if config.autenticada else None
 
-    def credencial() -> dict[str, str]:
+    def credencial_de(quien: Quien | None) -> dict[str, str]:
         """Who asks, for the services."""
-        quien = app.identificar()
         return {} if sello is None or quien is None else {"Authorization": f"Bearer {sello.de(quien)}"}
+
+    def credencial() -> dict[str, str]:
+        return credencial_de(app.identificar())
 
     servicios = {nombre: Servicio(nombre, url, http, credencial) for nombre, url in direcciones.items()}
     almacen = AlmacenDeObjetos(config.almacen_url)
     claves = ClavesPublicadas(config.oidc_jwks, desarrollo=config.autenticacion == "desarrollo")
+    de_cimiento = {"almacen": partial(comprobar, almacen)} | (
+        {"identidad": claves.comprobar} if config.autenticada else {}
+    )
     app = crear_base(
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
         | salud_broker.vigilar(config.pulsar_admin_url, MENSAJES, config.credencial)
         | {"cartas_muertas": partial(salud_broker.cartas_muertas, servicios.values())}
-        | {"almacen": partial(comprobar, almacen)}
-        | ({"identidad": claves.comprobar} if config.autenticada else {}),
+        | de_cimiento,
     )
     hechos.comprobar()
     cuerpos.limitar(app)
@@ -78,9 +85,14 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     consultas.registrar(app, servicios, almacen)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
     vectores = Vectores(secreto, TOPICOS)
-    reparto = Reparto(vectores, partial(_leer_eventos, config), ventana_s=config.eventos_ventana_s)
-    vista_eventos.registrar(app, reparto, vectores)
+    duenos = Duenos(servicios, credencial_de)
+    leer = partial(_leer_eventos, config)
+    reparto = Reparto(vectores, leer, ventana_s=config.eventos_ventana_s, aprender=duenos.aprender)
+    vista_eventos.registrar(app, reparto, duenos, vectores)
     app.terminar = reparto.parar
+    panorama = Panorama(servicios, {"broker": comprobar_broker, **de_cimiento}, EntornoReal())
+    panorama.registrar(app)
+    app.empezar = panorama.empezar
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
     reglas = rutas.reglas(app)
     if config.autenticada:

@@ -367,10 +367,8 @@ def _de_filtros(consulta: type[Consulta]) -> list[dict[str, Any]]:
 
 
 def _de_eventos() -> dict[str, Any]:
-    """The stream: of its blocks, what stands in ``data`` is JSON."""
-    esquema = _TEXTO | {"contentMediaType": TIPO_JSON, "contentSchema": _referencia(respuestas.Hecho)}
-    ejemplo = json.dumps(respuestas.Hecho.model_json_schema()["examples"][0])
-    contenido = {TIPO_FLUJO: {"schema": esquema, "example": f"event: hecho\nid: …\ndata: {ejemplo}\n\n"}}
+    """The stream; its schema is of what stands in each block's ``data``, which OpenAPI 3.1 has no word for."""
+    contenido = {TIPO_FLUJO: _con_ejemplo(respuestas.Hecho)}
     return _operacion(
         "verEventos",
         (VerEventos.__doc__ or "").rstrip("."),
@@ -443,6 +441,11 @@ def _propias() -> dict[str, Any]:
             "verSiEstaAbierta",
             "Si un balanceador ha de enviarle peticiones",
             {"200": _bien(respuestas.Abierta), "503": cerrada},
+        ),
+        "/panorama": (
+            "verPanorama",
+            "La plataforma de un vistazo",
+            {"200": _bien(respuestas.VistaPanorama)} | _errores(503),
         ),
         "/metrics": ("verMetricas", "Métricas de Prometheus", {"200": _pagina("text/plain")}),
         f"/{_RUTA}": ("obtenerDocumento", "Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),

@@ -14,7 +14,12 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeSuscripciones,
 )
 from contratos.consultas.eventos import VerEventos
-from contratos.consultas.notificaciones import ListarEventosNotificacion, ListarNotificaciones, ObtenerNotificacion
+from contratos.consultas.notificaciones import (
+    ListarEventosNotificacion,
+    ListarNotificaciones,
+    ObtenerCartaDeNotificacion,
+    ObtenerNotificacion,
+)
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
@@ -122,6 +127,7 @@ PERMISOS = declarar(
 
         ListarNotificaciones:        _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+        ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
 
         # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one

@@ -6,7 +6,7 @@ What was read comes from the readers' thread; all else here runs on the server's
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -35,6 +35,7 @@ REINTENTO_MS = 1000
 RECIENTE_S = 2.0
 """Seconds by which the clock of who publishes may be behind ours, for what counts as happening from now on."""
 _PODA_S = 5.0
+_MIRADA_S = 1.0
 _ESPERA = b": espera\n\n"
 _REINICIO = b"event: reinicio\nid: %s\ndata: {}\n\n"
 
@@ -49,7 +50,18 @@ TOPICOS = tuple(tipo.topico for tipo in TIPOS)
 
 Oir = Callable[[Sequence[Leido], Esquemas], None]
 AlDia = Callable[[float | None], None]
-Permite = Callable[[Hecho], Awaitable[bool]]
+
+
+class Espectador(Protocol):
+    """Somebody who watches."""
+
+    def sabe(self, hecho: Hecho) -> bool | None:
+        """Whether they may hear of an event; None where somebody has to be asked."""
+        ...
+
+    async def preguntar(self, hecho: Hecho) -> bool:
+        """The same, however long it takes."""
+        ...
 
 
 class Lector(Protocol):
@@ -142,7 +154,7 @@ class Reparto:
     def abrir(
         self,
         filtro: Filtro,
-        permite: Permite | None = None,
+        espectador: Espectador,
         *,
         ultimo: Vector | None = None,
         caduca: float | None = None,
@@ -151,12 +163,12 @@ class Reparto:
 
         Args:
             filtro: what it is about.
-            permite: says of an event whether its client may hear of it; None where it may of all.
+            espectador: who watches.
             ultimo: how far it had come.
             caduca: when it ends, in seconds of the epoch.
         """
         self._empezar()
-        return CorrienteDeHechos(self, filtro, permite, ultimo, caduca)
+        return CorrienteDeHechos(self, filtro, espectador, ultimo, caduca)
 
     def parar(self) -> None:
         """End."""
@@ -267,13 +279,13 @@ class CorrienteDeHechos:
         self,
         reparto: Reparto,
         filtro: Filtro,
-        permite: Permite | None,
+        espectador: Espectador,
         ultimo: Vector | None,
         caduca: float | None,
     ) -> None:
         self.filtro = filtro
         self._reparto = reparto
-        self._permite = permite
+        self._espectador = espectador
         self._ultimo = ultimo
         self._caduca = caduca
         self._cola: deque[tuple[Hecho, bytes]] = deque()
@@ -369,12 +381,11 @@ class CorrienteDeHechos:
             for hecho in memoria.entre(numero, hasta):
                 es_nuevo = self._es_nuevo(hecho)
                 vistos[hecho.cual] = max(vistos[hecho.cual], hecho.lugar)
-                if es_nuevo and self.filtro.pasa(hecho) and (self._permite is None or await self._permite(hecho)):
-                    dichos.append(en_bloque(hecho, reparto.escribir(vistos, self._hasta)))
+                if es_nuevo and self.filtro.pasa(hecho):
+                    dichos.append((hecho, en_bloque(hecho, reparto.escribir(vistos, self._hasta))))
             numero = hasta + 1
-            if dichos:
-                CONTADOS.inc(len(dichos))
-                yield b"".join(dichos)
+            async for trozo in self._permitidos(dichos):
+                yield trozo
             await asyncio.sleep(0)
             if reparto.memoria is not memoria:
                 self._de_nuevo = True
@@ -395,18 +406,14 @@ class CorrienteDeHechos:
         while not self._cerrada:
             if self._de_nuevo:
                 yield self._reiniciar()
-            dichos = []
-            while self._cola:
-                hecho, bloque = self._cola.popleft()
-                if self._permite is None or await self._permite(hecho):
-                    dichos.append(bloque)
-            if dichos:
-                CONTADOS.inc(len(dichos))
-                yield b"".join(dichos)
+            if self._cola:
+                async for trozo in self._permitidos(self._sacar()):
+                    yield trozo
+            if self._caduca is not None and time.time() >= self._caduca:
+                return
+            if self._cola or self._de_nuevo:
                 continue
             queda = LATIDO_S if self._caduca is None else min(LATIDO_S, self._caduca - time.time())
-            if queda <= 0:
-                return
             try:
                 async with asyncio.timeout(queda):
                     await self._timbre.wait()
@@ -414,3 +421,39 @@ class CorrienteDeHechos:
             except TimeoutError:
                 if not self._cola:
                     yield b"id: %s\n\n" % self._id().encode() if self._reparto.conectado else _ESPERA
+
+    def _sacar(self) -> Iterator[tuple[Hecho, bytes]]:
+        while self._cola:
+            yield self._cola.popleft()
+
+    async def _permitidos(self, pares: Iterable[tuple[Hecho, bytes]]) -> AsyncGenerator[bytes, None]:
+        """What its client may hear of these; and a word now and then, while an owner is waited for."""
+        dichos: list[bytes] = []
+        for hecho, bloque in pares:
+            permitido = self._espectador.sabe(hecho)
+            if permitido is None:
+                if dichos:
+                    yield _juntos(dichos)
+                    dichos = []
+                pregunta = asyncio.ensure_future(self._espectador.preguntar(hecho))
+                try:
+                    callado = 0.0
+                    while not self._cerrada and not (await asyncio.wait({pregunta}, timeout=_MIRADA_S))[0]:
+                        callado += _MIRADA_S
+                        if callado >= LATIDO_S:
+                            callado = 0.0
+                            yield _ESPERA
+                    if self._cerrada:
+                        return
+                    permitido = await pregunta
+                finally:
+                    pregunta.cancel()
+            if permitido:
+                dichos.append(bloque)
+        if dichos:
+            yield _juntos(dichos)
+
+
+def _juntos(bloques: Sequence[bytes]) -> bytes:
+    CONTADOS.inc(len(bloques))
+    return b"".join(bloques)

@@ -4,7 +4,7 @@ import flask
 
 from bff_web.consultas import filtros
 from bff_web.cuerpos import no_valido
-from bff_web.eventos.hechos import Hecho
+from bff_web.eventos.duenos import Duenos, Espectador
 from bff_web.eventos.reparto import Filtro, Reparto
 from bff_web.eventos.vector import Ajeno, Forjado, Vector, Vectores
 from bff_web.modelos_consultas import de_filtros
@@ -12,7 +12,7 @@ from contratos.acceso import Alcance, permiso
 from contratos.consultas.eventos import VerEventos
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.entrada.flujo import SITIO, Flujo
-from seedwork.entrada.http import CADUCA, App
+from seedwork.entrada.http import CADUCA, App, correlacion
 from seedwork.entrada.sitios import Sitio
 
 CABECERA = "Last-Event-ID"
@@ -23,11 +23,12 @@ _VIEJO = Vector((), 0.0)
 """Of so long ago that nothing of it is held."""
 
 
-def registrar(app: App, reparto: Reparto, vectores: Vectores) -> None:
+def registrar(app: App, reparto: Reparto, duenos: Duenos, vectores: Vectores) -> None:
     """Add ``/eventos``.
 
     Args:
         reparto: tells what happens.
+        duenos: know whose that is.
         vectores: reads how far a client had come.
     """
     modelo, regla = de_filtros(VerEventos), permiso(VerEventos)
@@ -43,14 +44,10 @@ def registrar(app: App, reparto: Reparto, vectores: Vectores) -> None:
         sitio: Sitio | None = entorno.get(SITIO)
         if sitio is not None:
             sitio.tomar(_LLENO)
-        permite = None if acceso.alcance is Alcance.TODO else _nada
-        return Flujo(reparto.abrir(filtro, permite, ultimo=ultimo, caduca=entorno.get(CADUCA)))
+        espectador = Espectador(duenos, acceso, filtro.cliente, correlacion())
+        return Flujo(reparto.abrir(filtro, espectador, ultimo=ultimo, caduca=entorno.get(CADUCA)))
 
     app.add_url_rule(VerEventos.ruta, VerEventos.ruta, ver)
-
-
-async def _nada(_hecho: Hecho) -> bool:
-    return False
 
 
 def _leer(vectores: Vectores, parametro: str | None) -> Vector | None:

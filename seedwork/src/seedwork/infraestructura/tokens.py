@@ -493,7 +493,7 @@ def _portador(dichas: Mapping[str, Any]) -> Portador:
         quien = Quien.de_claims(dichas, sujeto, tipo)  # type: ignore[arg-type]
     except ValueError:
         raise TokenInvalido("sujeto") from None
-    return Portador(quien=quien, ambitos=frozenset(ambitos.split()), caduca=float(dichas["exp"]))
+    return Portador(quien=quien, ambitos=frozenset(ambitos.split()), caduca=dichas["exp"] + HOLGURA_S)
 
 
 class Firmante:
