@@ -96,7 +96,7 @@ RASTRO = ("operador", "auditoria:leer")
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
-    "/swagger/css/swagger-ui.css",
+    "/swagger/css/swagger-ui.css", "/consola", "/consola/", "/consola/x", "/consola/estaticos/marca.svg",
 }  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def test_lo_publico_lo_es(puerta: FlaskClient, ruta: str) -> None:
 
 def test_sin_token_no_se_entra_en_ninguna_parte(app: App, puerta: FlaskClient) -> None:
     for que in rutas(app):
-        if que.split(" ")[1] in PUBLICAS | {"/swagger/x"}:
+        if que.split(" ")[1] in PUBLICAS | {"/swagger/x", "/consola/estaticos/x"}:
             continue
         respuesta = pedir(puerta, que, None)
         assert (respuesta.status_code, respuesta.content_type) == (401, "application/problem+json"), que
@@ -239,7 +239,7 @@ def test_con_un_token_que_no_vale_no_se_entra_en_ninguna_parte(
         rol: proveedor.falso(cual, roles=(rol,), ambitos=TODOS_LOS_AMBITOS, **SUYO[rol]) for rol in ROLES
     }  # fmt: skip
     for que in rutas(app):
-        if que.split(" ")[1] in PUBLICAS | {"/swagger/x"}:
+        if que.split(" ")[1] in PUBLICAS | {"/swagger/x", "/consola/estaticos/x"}:
             continue
         for rol, falso in falsos.items():
             respuesta = pedir(puerta, que, falso)

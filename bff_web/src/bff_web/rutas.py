@@ -10,6 +10,7 @@ from typing import Final
 
 import flask
 
+from bff_web import consola
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
@@ -65,10 +66,11 @@ PUBLICAS: Final = frozenset(
         "swagger.swagger",
         "swagger.static",
         "swagger.oauth2-redirect",
+        *consola.PUBLICAS,
     }
 )
-"""The routes, by their names, that whoever comes may use: health, the document, and its page with what that is made
-of. So are those that say only which methods an address takes."""
+"""The routes, by their names, that whoever comes may use: health, the document, and its page and the console with what
+they are made of. So are those that say only which methods an address takes."""
 
 Reglas = Mapping[str, Permiso | None]
 """The rule of each route by its name; None where whoever comes may use it."""
