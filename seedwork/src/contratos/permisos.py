@@ -23,6 +23,7 @@ from contratos.consultas.notificaciones import (
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     ObtenerArchivoDeImagen,
     ObtenerComandoImagen,
     ObtenerImagenAnonimizada,
@@ -121,6 +122,7 @@ PERMISOS = declarar(
         ObtenerImagenAnonimizada:    _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerInformeDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerArchivoDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
+        ListarPaquetes:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerPaquete:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ListarImagenesDePaquete:     _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerComandoImagen:        _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
