@@ -56,6 +56,9 @@ RUTAS: Mapping[str, Ruta] = {
 }
 """Each by its name."""
 
+AMBITOS = sorted({ruta.regla.ambito for ruta in RUTAS.values()} - {""})
+"""Every scope that a route asks for."""
+
 PUBLICAS: Final = frozenset(
     {
         "salud.viva",
@@ -67,10 +70,15 @@ PUBLICAS: Final = frozenset(
         "swagger.static",
         "swagger.oauth2-redirect",
         *consola.PUBLICAS,
+        "sesion.ver",
+        "sesion.abrir",
+        "sesion.entrar",
+        "sesion.vuelta",
+        "sesion.salir",
     }
 )
 """The routes, by their names, that whoever comes may use: health, the document, and its page and the console with what
-they are made of. So are those that say only which methods an address takes."""
+they are made of; signing in and out. So are those that say only which methods an address takes."""
 
 Reglas = Mapping[str, Permiso | None]
 """The rule of each route by its name; None where whoever comes may use it."""

@@ -56,8 +56,8 @@ SOLICITUDES = Histogram(
 class Portero(Protocol):
     """Says of each request whether it may come in, before its body is read."""
 
-    def preparar(self, credencial: str | None) -> "Future[None] | None":
-        """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
+    def preparar(self, entorno: dict[str, Any]) -> "Future[None] | None":
+        """What has to be waited for before :meth:`admitir` can look at a request with this environment; None where
         nothing has. It does not block."""
 
     def admitir(self, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
@@ -120,10 +120,10 @@ class App(flask.Flask):
         self.identificar = partial(_quien_pide, portero)
         self.before_request(partial(_entrar, portero))
 
-    def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
+    def _por_esperar(self, entorno: dict[str, Any]) -> "Future[None] | None":
         if self.portero is None or _ADMISION in entorno:
             return None
-        return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
+        return self.portero.preparar(entorno)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         """As a WSGI application: it waits for the doorkeeper on this very thread."""
@@ -153,7 +153,7 @@ class App(flask.Flask):
         except (HTTPException, UnicodeError):
             return None
 
-    async def _esperar_al_portero(self, entorno: Mapping[str, Any]) -> None:
+    async def _esperar_al_portero(self, entorno: dict[str, Any]) -> None:
         if (pendiente := self._por_esperar(entorno)) is not None:
             await asyncio.wrap_future(pendiente)
 
