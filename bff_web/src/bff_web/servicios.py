@@ -8,6 +8,7 @@ import flask
 import urllib3
 
 from bff_web.direcciones import no_encontrado
+from seedwork.aplicacion import trazas
 from seedwork.entrada.http import CABECERA_CORRELACION, correlacion
 from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp
 
@@ -45,7 +46,7 @@ class Servicio:
         """
         try:
             entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
-            respuesta = self._pedir(entera, correlacion(), self._credencial())
+            respuesta = self._seguido(entera, correlacion(), self._credencial())
         except urllib3.exceptions.HTTPError:
             raise self.ausente() from None
         if respuesta.status == 404:
@@ -67,6 +68,24 @@ class Servicio:
         salud = json.loads(self._pedir("/salud/lista", "", {}).data)
         dicho: str | None = salud["informativas"]["cartas"]["detalle"]
         return dicho
+
+    def _seguido(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """As :meth:`_pedir`, as a part of the request's trace."""
+        tramo = trazas.empezar(
+            f"preguntar a {self.nombre}",
+            flask.g.tramo.contexto,
+            "cliente",
+            {trazas.PARTE: self.nombre, trazas.METODO: "GET"},
+        )
+        if tramo.contexto is None:
+            return self._pedir(ruta, correlacion, credencial)
+        try:
+            respuesta = self._pedir(ruta, correlacion, {**credencial, "traceparent": tramo.contexto})
+        except urllib3.exceptions.HTTPError as error:
+            tramo.terminar(error=type(error).__name__)
+            raise
+        tramo.terminar({trazas.ESTADO: respuesta.status})
+        return respuesta
 
     def _pedir(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json", **credencial}
