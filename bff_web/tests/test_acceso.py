@@ -84,8 +84,10 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/imagenes/x/archivo": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/informe": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
+    "GET /notificaciones/x/carta": ("cliente operador", "notificaciones:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
     "GET /metrics": ("operador", ""),
+    "GET /panorama": ("operador", ""),
 }
 """By hand, from the contract (§9)."""
 

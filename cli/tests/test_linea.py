@@ -94,6 +94,7 @@ LINEAS = [
     "paquete imagenes p-1 --estado CUARENTENA --cursor x",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
+    "notificacion carta n-1",
     "notificacion eventos n-1",
     *(f"auditoria {de} --quien ana --recurso s-1" for de in ("suscripcion", "servicio", "imagen", "notificacion")),
     "comando ver c-1 --de suscripcion",

@@ -54,6 +54,7 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         f"/procesar/comandos/{imagen.id_comando}",
         f"/notificaciones?suscripcion={suscripcion.id}",
         f"/notificaciones/{notificacion}",
+        f"/notificaciones/{notificacion}/carta",
         f"/notificaciones/{notificacion}/eventos",
         exportacion.aceptado["consulta"],
         supresion.aceptado["consulta"],

@@ -10,6 +10,7 @@ from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
 from bff_web.formularios import Subidas
 from bff_web.limites import Limite
+from bff_web.panorama import Panorama
 from bff_web.servicios import Servicio
 from seedwork.aplicacion.almacen import comprobar
 from seedwork.aplicacion.entorno import EntornoReal
@@ -58,13 +59,15 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     servicios = {nombre: Servicio(nombre, url, http, credencial) for nombre, url in direcciones.items()}
     almacen = AlmacenDeObjetos(config.almacen_url)
     claves = ClavesPublicadas(config.oidc_jwks, desarrollo=config.autenticacion == "desarrollo")
+    de_cimiento = {"almacen": partial(comprobar, almacen)} | (
+        {"identidad": claves.comprobar} if config.autenticada else {}
+    )
     app = crear_base(
         {"broker": comprobar_broker},
         {nombre: servicio.comprobar for nombre, servicio in servicios.items()}
         | salud_broker.vigilar(config.pulsar_admin_url, MENSAJES, config.credencial)
         | {"cartas_muertas": partial(salud_broker.cartas_muertas, servicios.values())}
-        | {"almacen": partial(comprobar, almacen)}
-        | ({"identidad": claves.comprobar} if config.autenticada else {}),
+        | de_cimiento,
     )
     cuerpos.limitar(app)
     origenes.admitir(app, config.origenes)
@@ -72,6 +75,9 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
+    panorama = Panorama(servicios, {"broker": comprobar_broker, **de_cimiento}, EntornoReal())
+    panorama.registrar(app)
+    app.empezar = panorama.empezar
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
     reglas = rutas.reglas(app)
     if config.autenticada:

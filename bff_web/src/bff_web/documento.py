@@ -411,6 +411,11 @@ def _propias() -> dict[str, Any]:
             "Si un balanceador ha de enviarle peticiones",
             {"200": _bien(respuestas.Abierta), "503": cerrada},
         ),
+        "/panorama": (
+            "verPanorama",
+            "La plataforma de un vistazo",
+            {"200": _bien(respuestas.VistaPanorama)} | _errores(503),
+        ),
         "/metrics": ("verMetricas", "Métricas de Prometheus", {"200": _pagina("text/plain")}),
         f"/{_RUTA}": ("obtenerDocumento", "Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),
         "/docs": ("verDocumento", "Este documento, como página", {"200": _pagina("text/html")}),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import flask
@@ -87,13 +88,34 @@ class Servicio:
         tramo.terminar({trazas.ESTADO: respuesta.status})
         return respuesta
 
-    def _pedir(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+    def salud(self, plazo_s: float) -> Mapping[str, Any]:
+        """What the service says of its parts (``/salud/lista``), ready or not.
+
+        Raises:
+            urllib3.exceptions.HTTPError: it does not say so within these seconds.
+            ValueError: what it says is no JSON.
+        """
+        dicho: dict[str, Any] = json.loads(self._pedir("/salud/lista", "", {}, plazo_s).data)
+        return dicho
+
+    def metricas(self, plazo_s: float) -> str:
+        """Its metrics, likewise.
+
+        Raises:
+            urllib3.exceptions.HTTPError: as for :meth:`salud`.
+        """
+        return self._pedir("/metrics", "", {}, plazo_s).data.decode()
+
+    def _pedir(
+        self, ruta: str, correlacion: str, credencial: Mapping[str, str], plazo_s: float | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        plazo = _PLAZO if plazo_s is None else urllib3.Timeout(plazo_s)
         pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json", **credencial}
         try:
-            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=plazo, retries=False)
         except urllib3.exceptions.ProtocolError:
             # The service may have closed an idle connection just as it was taken from the pool.
-            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=plazo, retries=False)
 
     def ausente(self) -> ErrorHttp:
         """What is answered where it says nothing that counts: 503."""

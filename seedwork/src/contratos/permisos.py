@@ -13,7 +13,12 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeServiciosDatos,
     ListarAuditoriaDeSuscripciones,
 )
-from contratos.consultas.notificaciones import ListarEventosNotificacion, ListarNotificaciones, ObtenerNotificacion
+from contratos.consultas.notificaciones import (
+    ListarEventosNotificacion,
+    ListarNotificaciones,
+    ObtenerCartaDeNotificacion,
+    ObtenerNotificacion,
+)
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
@@ -121,6 +126,7 @@ PERMISOS = declarar(
 
         ListarNotificaciones:        _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+        ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
 
         ListarAuditoriaDeSuscripciones:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),

@@ -424,7 +424,9 @@ class Servidor:
         self._ronda = self._bucle.create_task(self._vigilar())
 
     def calentar(self) -> None:
-        """Look at what the application needs, so that its connections are there before the first request is."""
+        """Look at what the application needs, so that its connections are there before the first request is; and let it
+        begin what it does besides."""
+        self._app.empezar()
         for comprobar in self._app.requeridas.values():
             self._bucle.run_in_executor(self._hilos, _sin_fallar, comprobar)
 

@@ -83,7 +83,8 @@ class App(flask.Flask):
         identificar: who sends the request being handled; None where nobody is asked who they are. It raises ErrorHttp,
             401, where somebody is asked, and says nothing that counts.
         auditor: keeps who asked what.
-        terminar: what its process does last, once it serves no more.
+        empezar: what its process does once it serves, besides.
+        terminar: what it does last, once it serves no more.
         portero: who lets requests in; None where all are let in.
         corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
     """
@@ -92,6 +93,7 @@ class App(flask.Flask):
     corrientes: Collection[str] = ()
     identificar: Callable[[], Quien | None] = staticmethod(lambda: None)
     auditor: Auditor = SinAuditor()
+    empezar: Callable[[], None] = staticmethod(lambda: None)
     terminar: Callable[[], None] = staticmethod(lambda: None)
     portero: Portero | None = None
 
