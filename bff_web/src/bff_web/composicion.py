@@ -22,7 +22,7 @@ from bff_web.sesion.proveedor import Lugares, Proveedor
 from seedwork.aplicacion.almacen import comprobar
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import Quien
-from seedwork.entrada import logs
+from seedwork.entrada import logs, trazas
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import App
 from seedwork.entrada.http import crear_app as crear_base
@@ -43,6 +43,7 @@ def crear_app() -> App:
     """The door, for `seedwork.entrada.servidor`; it opens no connection before the fork."""
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
+    trazas.configurar("bff", config, de_fuera=True)
     campos.usar(config.llavero)
     publicador = Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=PLAZO_MS)
     return componer(config, publicador, lambda: salud_broker.comprobar(publicador, MENSAJES))

@@ -9,6 +9,7 @@ import flask
 import urllib3
 
 from bff_web.direcciones import no_encontrado
+from seedwork.aplicacion import trazas
 from seedwork.entrada.http import CABECERA_CORRELACION, correlacion
 from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp
 
@@ -44,8 +45,11 @@ class Servicio:
         Raises:
             ErrorHttp: 404 for what the service does not know; 503 when it is away, too slow or in trouble.
         """
-        entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
-        respuesta = self._contestar(entera, correlacion(), self._credencial())
+        try:
+            entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
+            respuesta = self._seguido(entera, correlacion(), self._credencial())
+        except urllib3.exceptions.HTTPError:
+            raise self.ausente() from None
         if respuesta.status == 404:
             raise no_encontrado()
         if respuesta.status in _RECHAZOS:
@@ -66,19 +70,16 @@ class Servicio:
         Raises:
             ErrorHttp: 503.
         """
-        respuesta = self._contestar(ruta, correlacion, credencial)
+        try:
+            respuesta = self._pedir(ruta, correlacion, credencial)
+        except urllib3.exceptions.HTTPError:
+            raise self.ausente() from None
         if respuesta.status == 404:
             return None
         if respuesta.status != 200:
             raise self.ausente()
         dicho: dict[str, Any] = json.loads(respuesta.data)
         return dicho
-
-    def _contestar(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        try:
-            return self._pedir(ruta, correlacion, credencial)
-        except urllib3.exceptions.HTTPError:
-            raise self.ausente() from None
 
     def comprobar(self) -> str | None:
         """Whether the service says that it is ready; a health check."""
@@ -90,6 +91,24 @@ class Servicio:
         salud = json.loads(self._pedir("/salud/lista", "", {}).data)
         dicho: str | None = salud["informativas"]["cartas"]["detalle"]
         return dicho
+
+    def _seguido(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """As :meth:`_pedir`, as a part of the request's trace."""
+        tramo = trazas.empezar(
+            f"preguntar a {self.nombre}",
+            flask.g.tramo.contexto,
+            "cliente",
+            {trazas.PARTE: self.nombre, trazas.METODO: "GET"},
+        )
+        if tramo.contexto is None:
+            return self._pedir(ruta, correlacion, credencial)
+        try:
+            respuesta = self._pedir(ruta, correlacion, {**credencial, "traceparent": tramo.contexto})
+        except urllib3.exceptions.HTTPError as error:
+            tramo.terminar(error=type(error).__name__)
+            raise
+        tramo.terminar({trazas.ESTADO: respuesta.status})
+        return respuesta
 
     def salud(self, plazo_s: float) -> Mapping[str, Any]:
         """What the service says of its parts (``/salud/lista``), ready or not.
