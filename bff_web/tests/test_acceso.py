@@ -94,6 +94,7 @@ RASTRO = ("operador", "auditoria:leer")
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
+    "/asyncapi.json", "/docs/mensajes",
     "/swagger/css/swagger-ui.css",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, rutas, salud_broker
+from bff_web import acceso, consultas, cuerpos, documento, mensajes, negados, origenes, rutas, salud_broker
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
@@ -72,6 +72,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     consultas.registrar(app, servicios, almacen)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
+    mensajes.registrar(app)
     reglas = rutas.reglas(app)
     if config.autenticada:
         verificador = Verificador(

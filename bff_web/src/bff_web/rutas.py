@@ -57,13 +57,15 @@ PUBLICAS: Final = frozenset(
         "salud.trafico",
         "documento",
         "docs",
+        "mensajes",
+        "docs_mensajes",
         "swagger.swagger",
         "swagger.static",
         "swagger.oauth2-redirect",
     }
 )
-"""The routes, by their names, that whoever comes may use: health, the document, and its page with what that is made
-of. So are those that say only which methods an address takes."""
+"""The routes, by their names, that whoever comes may use: health, the documents, and their pages with what those are
+made of. So are those that say only which methods an address takes."""
 
 Reglas = Mapping[str, Permiso | None]
 """The rule of each route by its name; None where whoever comes may use it."""
