@@ -99,6 +99,7 @@ PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
     "/swagger/css/swagger-ui.css", "/consola", "/consola/", "/consola/x", "/consola/estaticos/marca.svg",
     "/consola/sesion",
+    "/asyncapi.json", "/docs/mensajes",
 }  # fmt: skip
 
 SALIR = "POST /consola/salir"

@@ -4,7 +4,19 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consola, consultas, cuerpos, documento, negados, origenes, rutas, salud_broker, sesion
+from bff_web import (
+    acceso,
+    consola,
+    consultas,
+    cuerpos,
+    documento,
+    mensajes,
+    negados,
+    origenes,
+    rutas,
+    salud_broker,
+    sesion,
+)
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
@@ -97,6 +109,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     panorama.registrar(app)
     app.empezar = panorama.empezar
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
+    mensajes.registrar(app)
     consola.registrar(app)
     if not config.autenticada:
         sesion.registrar(app, config.autenticacion)

@@ -17,7 +17,7 @@ from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import descargas, idempotencia, respuestas, tipos
+from bff_web import descargas, idempotencia, mensajes, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
@@ -231,7 +231,8 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
             "description": "Suscripciones, servicios de datos e imágenes anonimizadas. Los comandos se aceptan con "
             "202 y se aplican después: la respuesta dice dónde consultar su resultado. Cada respuesta dice en "
             "`X-Correlation-Id` con qué identificador se hallan en los registros y en la auditoría lo que se pidió y "
-            "lo que se hizo: el de la petición, si lo trae, o uno nuevo; de un comando, su `id_comando`.",
+            "lo que se hizo: el de la petición, si lo trae, o uno nuevo; de un comando, su `id_comando`. Lo que las "
+            f"partes se dicen entre ellas está en [los mensajes]({mensajes.PAGINA}).",
         },
         "servers": [{"url": "/", "description": "Donde está este documento."}],
         "security": [],
@@ -450,6 +451,12 @@ def _propias() -> dict[str, Any]:
         "/metrics": ("verMetricas", "Métricas de Prometheus", {"200": _pagina("text/plain")}),
         f"/{_RUTA}": ("obtenerDocumento", "Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),
         "/docs": ("verDocumento", "Este documento, como página", {"200": _pagina("text/html")}),
+        mensajes.DOCUMENTO: (
+            "obtenerMensajes",
+            "Los mensajes entre las partes, en AsyncAPI",
+            {"200": _bien(respuestas.DocumentoAsyncApi)},
+        ),
+        mensajes.PAGINA: ("verMensajes", "Los mensajes, como página", {"200": _pagina("text/html")}),
     }
     return {
         ruta: {"get": _operacion(id, titulo, _PLATAFORMA, respuestas=dadas)}

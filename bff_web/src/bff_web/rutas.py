@@ -66,6 +66,8 @@ PUBLICAS: Final = frozenset(
         "salud.trafico",
         "documento",
         "docs",
+        "mensajes",
+        "docs_mensajes",
         "swagger.swagger",
         "swagger.static",
         "swagger.oauth2-redirect",
@@ -77,8 +79,8 @@ PUBLICAS: Final = frozenset(
         "sesion.salir",
     }
 )
-"""The routes, by their names, that whoever comes may use: health, the document, and its page and the console with what
-they are made of; signing in and out. So are those that say only which methods an address takes."""
+"""The routes, by their names, that whoever comes may use: health, the documents with their pages, the console, and what
+these are made of; signing in and out. So are those that say only which methods an address takes."""
 
 Reglas = Mapping[str, Permiso | None]
 """The rule of each route by its name; None where whoever comes may use it."""
