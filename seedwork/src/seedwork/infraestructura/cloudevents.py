@@ -6,8 +6,9 @@ CloudEvents has no binding for Pulsar: the properties are named as the headers o
 import re
 from collections.abc import Mapping
 
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.identidad import Quien
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.sobre import Sobre, en_instante
 from seedwork.dominio.reglas import es_id
 
 
@@ -122,6 +123,24 @@ def de_propiedades(propiedades: Mapping[str, str], clave: str) -> Sobre:
         traza=propiedades.get("ce_traceparent"),
         quien=_quien(propiedades),
     )
+
+
+def seguir(propiedades: Mapping[str, str], topico: str) -> tuple[trazas.Tramo, Mapping[str, str]]:
+    """A message of the outbox is published now: its span, and the properties that name it as what the message's
+    handling follows from."""
+    de = propiedades.get("ce_traceparent")
+    puesto = en_instante(propiedades.get("ce_time", ""))
+    tramo = trazas.publicar(
+        de,
+        topico,
+        propiedades.get("ce_type", ""),
+        propiedades.get("ce_id", ""),
+        propiedades.get("ce_subject", ""),
+        propiedades.get("ce_correlationid", ""),
+        desde_ns=0 if puesto is None else int(puesto.timestamp() * 1e9),
+    )
+    contexto = tramo.contexto
+    return tramo, propiedades if contexto is None or contexto == de else {**propiedades, "ce_traceparent": contexto}
 
 
 def _quien(propiedades: Mapping[str, str]) -> Quien | None:
