@@ -4,7 +4,7 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, rutas, salud_broker
+from bff_web import acceso, consultas, cuerpos, documento, negados, ordenes, origenes, rutas, salud_broker
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
@@ -70,6 +70,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     secreto = config.idempotencia_secreto.get_secret_value().encode()
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
+    ordenes.registrar(app, servicios)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
     reglas = rutas.reglas(app)
