@@ -91,6 +91,7 @@ LINEAS = [
     "imagen descartar i-1 --operador op-17 --razon rótulo",
     "paquete enviar a.zip",
     "paquete ver p-1",
+    "paquete listar --estado COMPLETADO --cursor x",
     "paquete imagenes p-1 --estado CUARENTENA --cursor x",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",

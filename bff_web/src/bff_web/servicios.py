@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import flask
@@ -45,11 +46,8 @@ class Servicio:
         Raises:
             ErrorHttp: 404 for what the service does not know; 503 when it is away, too slow or in trouble.
         """
-        try:
-            entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
-            respuesta = self._pedir(entera, correlacion(), self._credencial())
-        except urllib3.exceptions.HTTPError:
-            raise self.ausente() from None
+        entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
+        respuesta = self._contestar(entera, correlacion(), self._credencial())
         if respuesta.status == 404:
             raise no_encontrado()
         if respuesta.status in _RECHAZOS:
@@ -92,6 +90,31 @@ class Servicio:
             servicio=self.nombre,
         )
 
+    def buscar(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> dict[str, Any] | None:
+        """A resource, as one asks who is not sending a request just now; None where there is none for that one.
+
+        Args:
+            ruta: its path.
+            correlacion: the id under which it is found that it was asked.
+            credencial: the header that says who asks.
+
+        Raises:
+            ErrorHttp: 503.
+        """
+        respuesta = self._contestar(ruta, correlacion, credencial)
+        if respuesta.status == 404:
+            return None
+        if respuesta.status != 200:
+            raise self.ausente()
+        dicho: dict[str, Any] = json.loads(respuesta.data)
+        return dicho
+
+    def _contestar(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._pedir(ruta, correlacion, credencial)
+        except urllib3.exceptions.HTTPError:
+            raise self.ausente() from None
+
     def comprobar(self) -> str | None:
         """Whether the service says that it is ready; a health check."""
         estado = self._pedir("/salud/lista", "", {}).status
@@ -103,13 +126,34 @@ class Servicio:
         dicho: str | None = salud["informativas"]["cartas"]["detalle"]
         return dicho
 
-    def _pedir(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+    def salud(self, plazo_s: float) -> Mapping[str, Any]:
+        """What the service says of its parts (``/salud/lista``), ready or not.
+
+        Raises:
+            urllib3.exceptions.HTTPError: it does not say so within these seconds.
+            ValueError: what it says is no JSON.
+        """
+        dicho: dict[str, Any] = json.loads(self._pedir("/salud/lista", "", {}, plazo_s).data)
+        return dicho
+
+    def metricas(self, plazo_s: float) -> str:
+        """Its metrics, likewise.
+
+        Raises:
+            urllib3.exceptions.HTTPError: as for :meth:`salud`.
+        """
+        return self._pedir("/metrics", "", {}, plazo_s).data.decode()
+
+    def _pedir(
+        self, ruta: str, correlacion: str, credencial: Mapping[str, str], plazo_s: float | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        plazo = _PLAZO if plazo_s is None else urllib3.Timeout(plazo_s)
         pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json", **credencial}
         try:
-            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=plazo, retries=False)
         except urllib3.exceptions.ProtocolError:
             # The service may have closed an idle connection just as it was taken from the pool.
-            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=plazo, retries=False)
 
     def ausente(self) -> ErrorHttp:
         """What is answered where it says nothing that counts: 503."""

@@ -35,6 +35,8 @@ COLA_S = 5.0
 """Seconds that a request may wait for a thread; then it is answered 503."""
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
+CADUCA = "seedwork.caduca"
+"""In a request's environment, until when its sender may come in, in seconds of the epoch."""
 _LLEGADA = "seedwork.llegada"
 _ADMISION = "seedwork.admision"
 """In a request's environment, its route's name, and who sends it or the error that it is refused with."""
@@ -54,16 +56,16 @@ SOLICITUDES = Histogram(
 class Portero(Protocol):
     """Says of each request whether it may come in, before its body is read."""
 
-    def preparar(self, credencial: str | None) -> "Future[None] | None":
-        """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
+    def preparar(self, entorno: dict[str, Any]) -> "Future[None] | None":
+        """What has to be waited for before :meth:`admitir` can look at a request with this environment; None where
         nothing has. It does not block."""
 
-    def admitir(self, nombre: str | None, entorno: Mapping[str, Any]) -> Quien | None:
+    def admitir(self, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
         """Who sends a request; None where whoever comes may. It does not block.
 
         Args:
             nombre: the route's that it is for; None where there is none.
-            entorno: its environment.
+            entorno: its environment, in which :data:`CADUCA` is put.
 
         Raises:
             ErrorHttp: it may not come in.
@@ -80,7 +82,8 @@ class App(flask.Flask):
         identificar: who sends the request being handled; None where nobody is asked who they are. It raises ErrorHttp,
             401, where somebody is asked, and says nothing that counts.
         auditor: keeps who asked what.
-        terminar: what its process does last, once it serves no more.
+        empezar: what its process does once it serves, besides.
+        terminar: what it does last, once it serves no more.
         portero: who lets requests in; None where all are let in.
         corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
     """
@@ -89,6 +92,7 @@ class App(flask.Flask):
     corrientes: Collection[str] = ()
     identificar: Callable[[], Quien | None] = staticmethod(lambda: None)
     auditor: Auditor = SinAuditor()
+    empezar: Callable[[], None] = staticmethod(lambda: None)
     terminar: Callable[[], None] = staticmethod(lambda: None)
     portero: Portero | None = None
 
@@ -116,10 +120,10 @@ class App(flask.Flask):
         self.identificar = partial(_quien_pide, portero)
         self.before_request(partial(_entrar, portero))
 
-    def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
+    def _por_esperar(self, entorno: dict[str, Any]) -> "Future[None] | None":
         if self.portero is None or _ADMISION in entorno:
             return None
-        return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
+        return self.portero.preparar(entorno)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         """As a WSGI application: it waits for the doorkeeper on this very thread."""
@@ -149,7 +153,7 @@ class App(flask.Flask):
         except (HTTPException, UnicodeError):
             return None
 
-    async def _esperar_al_portero(self, entorno: Mapping[str, Any]) -> None:
+    async def _esperar_al_portero(self, entorno: dict[str, Any]) -> None:
         if (pendiente := self._por_esperar(entorno)) is not None:
             await asyncio.wrap_future(pendiente)
 

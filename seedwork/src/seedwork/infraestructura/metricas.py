@@ -43,6 +43,18 @@ ATRASO_SEGUNDOS = Gauge(
     ["consumidor"],
     multiprocess_mode="mostrecent",
 )
+ENTREGADOS = Gauge(
+    "saludtech_mensajes_entregados",
+    "Messages of a topic that the broker has delivered to the service, since it has counted them; again is once more",
+    ["topico"],
+    multiprocess_mode="mostrecent",
+)
+INSTANCIAS = Gauge(
+    "saludtech_instancias",
+    "How many workers of the service are connected to the broker",
+    ["servicio"],
+    multiprocess_mode="mostrecent",
+)
 INSTANCIAS_DESEADAS = Gauge(
     "saludtech_instancias_deseadas",
     "How many workers of the service are wanted, by what arrives, how long it waits, and what one of them does",

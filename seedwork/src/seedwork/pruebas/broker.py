@@ -673,6 +673,8 @@ class AtrasosEnMemoria:
             sum(c.acuses for c in cursores),
             mas_antiguo=reloj.ahora() - timedelta(microseconds=reloj.micros - min(pendientes)) if pendientes else None,
             llegados={c.particion.nombre: len(c.mensajes) for c in cursores},
+            entregados=sum(c.lectura for c in cursores),
+            consumidores=max(len(c.asientos) for c in cursores),
         )
 
 
