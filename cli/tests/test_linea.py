@@ -98,6 +98,16 @@ LINEAS = [
     "notificacion carta n-1",
     "notificacion eventos n-1",
     *(f"auditoria {de} --quien ana --recurso s-1" for de in ("suscripcion", "servicio", "imagen", "notificacion")),
+    *(
+        f"cartas {verbo} --servicio {de}"
+        for de in ("suscripciones", "servicio-datos", "procesamiento", "notificaciones")
+        for verbo in (
+            "listar --tipo CrearSuscripcion",
+            "ver 41:7:-1",
+            "reproducir 41:7:-1 --motivo x",
+            "descartar 41:7:-1 --motivo x",
+        )
+    ),
     "comando ver c-1 --de suscripcion",
     "comando ver c-1 --de servicio",
     "comando ver c-1 --de imagen",
