@@ -83,6 +83,7 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/imagenes/x": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/archivo": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/informe": ("clinica operador", "imagenes:leer"),
+    "GET /procesar/paquetes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /notificaciones/x/carta": ("cliente operador", "notificaciones:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
@@ -96,7 +97,9 @@ RASTRO = ("operador", "auditoria:leer")
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
-    "/swagger/css/swagger-ui.css", "/consola/sesion",
+    "/swagger/css/swagger-ui.css", "/consola", "/consola/", "/consola/x", "/consola/estaticos/marca.svg",
+    "/consola/sesion",
+    "/asyncapi.json", "/docs/mensajes",
 }  # fmt: skip
 
 SALIR = "POST /consola/salir"
@@ -226,7 +229,7 @@ def test_lo_publico_lo_es(puerta: FlaskClient, ruta: str) -> None:
 
 def test_sin_token_no_se_entra_en_ninguna_parte(app: App, puerta: FlaskClient) -> None:
     for que in rutas(app):
-        if que.split(" ")[1] in PUBLICAS | {"/swagger/x"} or que == SALIR:
+        if que.split(" ")[1] in PUBLICAS | {"/swagger/x", "/consola/estaticos/x"} or que == SALIR:
             continue
         respuesta = pedir(puerta, que, None)
         assert (respuesta.status_code, respuesta.content_type) == (401, "application/problem+json"), que
@@ -242,7 +245,7 @@ def test_con_un_token_que_no_vale_no_se_entra_en_ninguna_parte(
         rol: proveedor.falso(cual, roles=(rol,), ambitos=TODOS_LOS_AMBITOS, **SUYO[rol]) for rol in ROLES
     }  # fmt: skip
     for que in rutas(app):
-        if que.split(" ")[1] in PUBLICAS | {"/swagger/x"} or que == SALIR:
+        if que.split(" ")[1] in PUBLICAS | {"/swagger/x", "/consola/estaticos/x"} or que == SALIR:
             continue
         for rol, falso in falsos.items():
             respuesta = pedir(puerta, que, falso)

@@ -31,6 +31,7 @@ from seedwork.pruebas.proveedor_oidc import ProveedorOidc
 LOCAL = {"wsgi.url_scheme": "http", "HTTP_HOST": "localhost:5005", "REQUEST_METHOD": "GET"}
 TLS = LOCAL | {"wsgi.url_scheme": "https", "HTTP_HOST": "puerta.example"}
 COMANDO = "/suscripciones/suscripcion-comando"
+PAGINA = b"<title>Consola"
 
 
 class Broker:
@@ -516,8 +517,8 @@ def test_con_una_clave_de_desarrollo_se_pega_un_token(tmp_path: Path) -> None:
 def test_donde_no_se_pregunta_a_nadie_no_hay_sesion_ni_entrada() -> None:
     puerta = abrir({"autenticacion": "ninguna"}).test_client()
     assert estado(puerta) == {"autenticacion": "ninguna", "quien": None, "csrf": None, "entrada": None}
-    assert puerta.get("/consola/entrar").status_code == 404
-    assert puerta.post("/consola/salir").status_code == 404
+    assert PAGINA in puerta.get("/consola/entrar").data, "no way in: the console's page, as at any address of its own"
+    assert puerta.post("/consola/salir").status_code == 405
     # Nor is a cookie looked at.
     puerta.set_cookie("saludtech_sesion", "v1.00000000.AAAA")
     assert puerta.get("/suscripciones").status_code == 503
@@ -526,7 +527,7 @@ def test_donde_no_se_pregunta_a_nadie_no_hay_sesion_ni_entrada() -> None:
 def test_sin_cliente_en_el_proveedor_nadie_entra_con_un_navegador(proveedor: ProveedorOidc) -> None:
     puerta = abrir(proveedor.ajustes | {"oidc_cliente": ""}).test_client()
     assert estado(puerta)["entrada"] is None
-    assert puerta.get("/consola/entrar").status_code == 404
+    assert PAGINA in puerta.get("/consola/entrar").data
     assert puerta.post("/consola/sesion", json={"token": proveedor.token("operador")}).status_code == 405
 
 

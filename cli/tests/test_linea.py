@@ -91,6 +91,7 @@ LINEAS = [
     "imagen descartar i-1 --operador op-17 --razon rótulo",
     "paquete enviar a.zip",
     "paquete ver p-1",
+    "paquete listar --estado COMPLETADO --cursor x",
     "paquete imagenes p-1 --estado CUARENTENA --cursor x",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
@@ -119,7 +120,8 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
         assert linea.salida, entera
         assert linea(*entera.split(), "--json") == codigo, entera
         assert linea.json, entera
-    paginas = {"/metrics", "/openapi.json", "/docs", "/salud/viva", "/salud/trafico"}
+    documentos = {"/openapi.json", "/docs", "/asyncapi.json", "/docs/mensajes"}
+    paginas = {"/metrics", "/salud/viva", "/salud/trafico"} | documentos
     alias = {ruta for comando in COMANDOS for ruta in comando.rutas[1:]}
     ofrecidas = {(m.upper(), ruta) for ruta, ms in describir()["paths"].items() for m in ms}
     assert {(m, r) for m, r in ofrecidas if r not in paginas | alias} == puerta.rutas_pedidas

@@ -18,7 +18,17 @@ ARCHIVO = Path(__file__).parent / "saludtech.postman_collection.json"
 ESQUEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
 HISTORIA: Mapping[str, tuple[str, ...]] = {
-    "Plataforma": ("/salud/viva", "/salud/lista", "/salud/trafico", "/panorama", "/metrics", "/openapi.json", "/docs"),
+    "Plataforma": (
+        "/salud/viva",
+        "/salud/lista",
+        "/salud/trafico",
+        "/panorama",
+        "/metrics",
+        "/openapi.json",
+        "/docs",
+        "/asyncapi.json",
+        "/docs/mensajes",
+    ),
     "Suscripciones": (
         "/planes",
         "/suscripciones/suscripcion-comando",

@@ -49,6 +49,7 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         "/procesar/imagenes?modalidad=Rayos+X",
         f"/procesar/imagenes/{imagen.id}",
         f"/procesar/imagenes/{archivo.id}/informe",
+        "/procesar/paquetes?estado=COMPLETADO",
         f"/procesar/paquetes/{paquete}",
         f"/procesar/paquetes/{paquete}/imagenes",
         f"/procesar/comandos/{imagen.id_comando}",

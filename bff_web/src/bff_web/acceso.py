@@ -13,6 +13,7 @@ from bff_web.sesion.galletas import Rota, Sesion, Sesiones, exigir_csrf, exigir_
 from contratos.acceso import Alcance, Permiso
 from seedwork.aplicacion.identidad import Acceso, Quien
 from seedwork.entrada import acceso
+from seedwork.entrada.http import CADUCA
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.tokens import Portador, SinClaves, TokenInvalido, Verificador
 
@@ -58,7 +59,7 @@ class Portero:
 
         Args:
             nombre: the route's that it is for; None where there is none.
-            entorno: its environment.
+            entorno: its environment; it is put there until when that one may.
 
         Raises:
             ErrorHttp: 401 for nobody in particular, 403 for another site's page, 429 for one that comes too often.
@@ -82,6 +83,7 @@ class Portero:
             _exigir(portador, regla)
         except ErrorHttp as error:
             raise Negado(portador.quien, error) from None
+        entorno[CADUCA] = portador.hasta
         return portador.quien
 
     def _portador(self, entorno: dict[str, Any]) -> Portador:

@@ -114,6 +114,11 @@ class Config(ConfigDeAlmacen):
     """Octets of one such file, at most."""
     bff_descargas: PositiveInt = 8
     """Files that go out at once, likewise."""
+    bff_corrientes: PositiveInt = 2000
+    """Streams of events that are open at once, of all processes together; the next is a 503. Each is a connection, too.
+    """
+    eventos_ventana_s: PositiveFloat = 300.0
+    """Seconds that a stream's client may have been away and still go on where it was."""
     bff_inactividad_s: PositiveFloat = 30.0
     """Seconds that an idle connection is kept: longer than the balancer before the door keeps its own (620 for
     Google's, which keep theirs for 600)."""

@@ -10,10 +10,13 @@ from typing import Final
 
 import flask
 
+from bff_web import consola
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
 from contratos.acceso import PAGINAS, Asunto, Permiso, SinPermiso, permiso
+from contratos.consultas import Consulta
+from contratos.consultas.eventos import VerEventos
 from contratos.permisos import DE_OPERADOR
 
 
@@ -40,11 +43,14 @@ def _ruta(nombre: str, direccion: str, metodo: str, asunto: Asunto) -> Ruta:
     return Ruta(nombre, direccion, metodo, asunto.__name__, permiso(asunto))
 
 
+TODAS: tuple[type[Consulta], ...] = (*CONSULTAS, VerEventos)
+"""Every query that a client may ask."""
+
 RUTAS: Mapping[str, Ruta] = {
     ruta.nombre: ruta
     for ruta in (
         *(_ruta(lugar + ORDEN, lugar, "post", comando.mensaje) for comando in COMANDOS for lugar in comando.rutas),
-        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in CONSULTAS),
+        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in TODAS),
         *(Ruta(pagina, direccion, "get", pagina, DE_OPERADOR) for pagina, direccion in PAGINAS.items()),
     )
 }
@@ -60,9 +66,12 @@ PUBLICAS: Final = frozenset(
         "salud.trafico",
         "documento",
         "docs",
+        "mensajes",
+        "docs_mensajes",
         "swagger.swagger",
         "swagger.static",
         "swagger.oauth2-redirect",
+        *consola.PUBLICAS,
         "sesion.ver",
         "sesion.abrir",
         "sesion.entrar",
@@ -70,8 +79,8 @@ PUBLICAS: Final = frozenset(
         "sesion.salir",
     }
 )
-"""The routes, by their names, that whoever comes may use: health, the document, and its page with what that is made
-of; signing in and out. So are those that say only which methods an address takes."""
+"""The routes, by their names, that whoever comes may use: health, the documents with their pages, the console, and what
+these are made of; signing in and out. So are those that say only which methods an address takes."""
 
 Reglas = Mapping[str, Permiso | None]
 """The rule of each route by its name; None where whoever comes may use it."""

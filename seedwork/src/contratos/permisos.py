@@ -13,6 +13,7 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeServiciosDatos,
     ListarAuditoriaDeSuscripciones,
 )
+from contratos.consultas.eventos import VerEventos
 from contratos.consultas.notificaciones import (
     ListarEventosNotificacion,
     ListarNotificaciones,
@@ -22,6 +23,7 @@ from contratos.consultas.notificaciones import (
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     ObtenerArchivoDeImagen,
     ObtenerComandoImagen,
     ObtenerImagenAnonimizada,
@@ -120,6 +122,7 @@ PERMISOS = declarar(
         ObtenerImagenAnonimizada:    _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerInformeDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerArchivoDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
+        ListarPaquetes:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerPaquete:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ListarImagenesDePaquete:     _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerComandoImagen:        _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
@@ -128,6 +131,10 @@ PERMISOS = declarar(
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+
+        # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one
+        # reads them without those (docs/adr/0053).
+        VerEventos:                  _regla("eventos:leer",            PROPIO, PROPIO, NADA,   TODO),
 
         ListarAuditoriaDeSuscripciones:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeServiciosDatos: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),

@@ -58,6 +58,12 @@ def _de_postgres(url: str) -> str:
     return url.replace("postgres://", "postgresql://", 1)
 
 
+def _de_colector(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise ValueError("ha de empezar por http:// o https://")
+    return url.rstrip("/")
+
+
 def _claves(texto: str) -> list[bytes]:
     try:
         return [
@@ -191,6 +197,13 @@ class ConfigBase(BaseSettings):
     door and all services."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
+    trazas_otlp: Annotated[str, AfterValidator(_de_colector)] = ""
+    """The base URL of a collector of traces that talks OTLP over HTTP (http://127.0.0.1:4318): OpenTelemetry's own,
+    Jaeger, Tempo. By default no trace is kept, at next to no cost. Headers and certificates, should it want any, as
+    OpenTelemetry takes them (OTEL_EXPORTER_OTLP_HEADERS, …)."""
+    trazas_muestreo: float = Field(1.0, ge=0, le=1)
+    """The part of traces that is kept, from 0 to 1. The door decides of each by its id, and whoever else works on it
+    goes by that; the same for all."""
 
     @property
     def autenticada(self) -> bool:

@@ -26,7 +26,7 @@ from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.traducciones import verificar_traducciones
 from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abridor
-from seedwork.entrada import acceso, logs
+from seedwork.entrada import acceso, logs, trazas
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.auditoria import registrar_auditoria
 from seedwork.entrada.cartas import Cartero
@@ -193,6 +193,7 @@ class Servicio:
     def crear_api(self) -> App:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
+        trazas.configurar(self.nombre, self.config)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
         atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.credencial)
         contar = partial(comunes.contar_cartas, atrasos, self.nombre)
@@ -214,12 +215,14 @@ class Servicio:
     def trabajar(self) -> int:
         """Run the worker until SIGTERM or SIGINT. Answers the process's exit code."""
         logs.configurar(self.nombre, self.config.log_nivel)
+        trazas.configurar(self.nombre, self.config)
         reunir_memoria()
         return self._correr(self._de_trabajador())
 
     def relevar(self) -> int:
         """Run the relay alone, for workers that leave it to this process. Answers the process's exit code."""
         logs.configurar(f"{self.nombre}-relay", self.config.log_nivel)
+        trazas.configurar(self.nombre, self.config)
         reunir_memoria()
         return self._correr(self._de_relevo())
 
