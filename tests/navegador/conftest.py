@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -45,15 +46,17 @@ def viva(navegador: Browser) -> Iterator[Viva]:
 
 @pytest.fixture
 def abrir(navegador: Browser) -> Iterator[Abrir]:
-    """Opens a page in a profile of its own, with the browser's own options (`viewport`, `color_scheme` …).
+    """Opens a page in a profile of its own, with the browser's own options (`viewport`, `color_scheme` …), and a
+    script that is run before the page's (`al_empezar`).
 
     At the end of the test no page may have failed: no error that nobody caught, nothing that its own policy (CSP)
     forbade, nothing asked of another host.
     """
     perfiles, faltas = [], []
 
-    def abrir(url: str, **opciones: object) -> Page:
-        perfil = navegador.new_context(locale="es-CO", timezone_id="America/Bogota", **opciones)  # type: ignore[arg-type]
+    def abrir(url: str, al_empezar: str = "", **opciones: Any) -> Page:
+        perfil = navegador.new_context(locale="es-CO", timezone_id="America/Bogota", **opciones)
+        perfil.add_init_script(al_empezar)
         perfiles.append(perfil)
         pagina = perfil.new_page()
         pagina.set_default_timeout(60_000)
