@@ -5,9 +5,10 @@ from typing import cast
 from contratos import motivos
 from contratos.consultas import suscripciones as contrato
 from contratos.consultas.suscripciones import ListarSagas, PaginaSagas, Saga
-from saga.fin import PRIMEROS, estado
+from saga.fin import estado
 from seedwork.aplicacion import trazas
 from seedwork.aplicacion.consultas import Solicitante
+from suscripciones.aplicacion.decision import traza
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
 
@@ -29,10 +30,8 @@ def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura, solicitante: Solicit
 
 
 def _traza(pasos: Sequence[Paso], lectura: Lectura) -> dict[str, str | None]:
-    """The trace that the saga began in, whose steps come by when they happened, and where that can be looked at, if it
-    is kept. What somebody asked for later, a cancellation say, began one of its own."""
-    primero = next((p for p in pasos if p.paso in PRIMEROS and p.traza), next((p for p in pasos if p.traza), None))
-    contexto = None if primero is None else primero.traza
+    """The trace that the saga began in, and where that can be looked at, if it is kept."""
+    contexto = traza(pasos)
     return {"traza": trazas.id_de(contexto), "enlace_traza": lectura.enlace_traza(contexto)}
 
 
