@@ -4,7 +4,20 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consola, consultas, cuerpos, documento, negados, origenes, rutas, salud_broker, sesion
+from bff_web import (
+    acceso,
+    consola,
+    consultas,
+    cuerpos,
+    documento,
+    mensajes,
+    negados,
+    ordenes,
+    origenes,
+    rutas,
+    salud_broker,
+    sesion,
+)
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
@@ -86,6 +99,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     secreto = config.idempotencia_secreto.get_secret_value().encode()
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
+    ordenes.registrar(app, servicios)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
     vectores = Vectores(secreto, TOPICOS)
     duenos = Duenos(servicios, credencial_de)
@@ -97,6 +111,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     panorama.registrar(app)
     app.empezar = panorama.empezar
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
+    mensajes.registrar(app)
     consola.registrar(app)
     if not config.autenticada:
         sesion.registrar(app, config.autenticacion)

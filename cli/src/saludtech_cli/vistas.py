@@ -76,6 +76,14 @@ AUDITORIA: Columnas = (
     ("Resultado", "resultado"),
     ("Motivo", "motivo"),
 )
+CARTAS: Columnas = (
+    ("Carta", "id_carta"),
+    ("Momento", "momento"),
+    ("Tipo", "tipo"),
+    ("Mensaje", "id_mensaje"),
+    ("Intentos", "intentos"),
+    ("Error", "error"),
+)
 PASOS: Columnas = (
     ("Paso", "paso"),
     ("Servicio", "servicio"),

@@ -157,6 +157,12 @@ def id_de(contexto: str | None) -> str | None:
     return None if hallada is None else hallada[2][:32]
 
 
+def es_muestreada(contexto: str | None) -> bool:
+    """Whether a trace is kept, by its traceparent."""
+    seguida = leida(contexto)
+    return seguida is not None and bool(int(seguida[-2:], 16) & _MUESTREADA)
+
+
 def empezar(
     nombre: str,
     de: str | None,
@@ -285,8 +291,7 @@ def _seguida(de: str | None) -> str | None:
     """A parent's traceparent, where its trace is kept here; None where it is not."""
     if _trazador is None or de is None:
         return None
-    seguida = leida(de)
-    return seguida if seguida is not None and int(seguida[-2:], 16) & _MUESTREADA else None
+    return leida(de) if es_muestreada(de) else None
 
 
 def _es_uuid(texto: str) -> bool:

@@ -22,14 +22,18 @@ function uplot() {
   return pedida;
 }
 
+const RELOJ = new Intl.DateTimeFormat("es", { hour: "2-digit", minute: "2-digit" });
+const relojes = (_, momentos) => momentos.map((m) => RELOJ.format(m * 1000));
+
 const color = (nombre) => getComputedStyle(document.documentElement).getPropertyValue(nombre).trim();
 
 /**
  * @param datos uPlot's columns: seconds since 1970, then one of numbers or nulls for each series.
  * @param series [{nombre, color}], its colour the name of a custom property.
+ * @param segundos how much time it shows, up to the last of them: as much from the first one on.
  * @param resumen what the chart tells, for who does not see it.
  */
-export function Grafica({ datos, series, resumen, alto = 120 }) {
+export function Grafica({ datos, series, resumen, segundos, alto = 120 }) {
   const sitio = useRef();
   const trazada = useRef(null);
   useEffect(() => {
@@ -43,8 +47,8 @@ export function Grafica({ datos, series, resumen, alto = 120 }) {
           height: alto,
           cursor: { y: false },
           legend: { show: false },
-          scales: { y: { range: (_, __, maximo) => [0, Math.max(1, (maximo ?? 0) * 1.15)] } },
-          axes: [{ ...eje, size: 24 }, { ...eje, size: 40 }],
+          scales: { x: { range: (_, desde, hasta) => [segundos ? hasta - segundos : desde, hasta] }, y: { range: (_, __, maximo) => [0, Math.max(1, (maximo ?? 0) * 1.15)] } },
+          axes: [{ ...eje, size: 24, values: relojes, incrs: [60, 120, 300, 600, 1800, 3600, 21600, 86400] }, { ...eje, size: 40 }],
           series: [{}, ...series.map((s) => ({ label: s.nombre, stroke: color(s.color), width: 1.5, points: { show: false } }))],
         },
         datos,
