@@ -29,7 +29,7 @@ export default function Comando({ id, filtros }) {
   }, []);
   const comando = visto.doc && comandosDe(visto.doc).find((c) => c.id === id);
   useEffect(() => titular(comando?.titulo ?? "Comando"), [comando]);
-  if (visto.problema) return html`<${Fallo} problema=${visto.problema} repetir=${preguntar} />`;
+  if (visto.problema) return html`<${Fallo} principal problema=${visto.problema} repetir=${preguntar} />`;
   if (!visto.doc) return html`<${Esqueleto} filas=${12} />`;
   if (!comando) return html`<${NoEsta} />`;
   return html`<${Ficha} comando=${comando} doc=${visto.doc} filtros=${filtros} />`;
