@@ -72,6 +72,7 @@ LINEAS = [
     "suscripcion pagar s-1 --medio tarjeta",
     "suscripcion saga s-1",
     "suscripcion sagas s-1",
+    "suscripcion sagas-recientes --estado EN_CURSO --cursor x",
     "servicio crear --suscripcion s-1 --experto e --nube n --dataset d",
     "servicio ver sd-1",
     "servicio listar --suscripcion s-1 --estado CREADO",

@@ -42,6 +42,7 @@ def test_cada_consulta_responde_lo_que_dice_su_contrato(negocio: Negocio) -> Non
         f"/suscripciones/{suscripcion.id}",
         f"/suscripciones/{suscripcion.id}/saga",
         f"/suscripciones/{suscripcion.id}/sagas",
+        "/suscripciones/sagas?estado=COMPLETADA",
         f"/suscripciones/comandos/{suscripcion.id_comando}",
         "/planes",
         f"/servicios-datos?suscripcion={suscripcion.id}&estado=INICIADO",

@@ -51,6 +51,7 @@ from contratos.consultas.servicio_datos import (
 from contratos.consultas.suscripciones import (
     ListarPlanes,
     ListarSagas,
+    ListarSagasRecientes,
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
     ObtenerExportacion,
@@ -111,6 +112,7 @@ PERMISOS = declarar(
         ObtenerSuscripcion:          _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerSaga:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarSagas:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
+        ListarSagasRecientes:        _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerComandoSuscripcion:   _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarPlanes:                _regla("",                        TODO,   TODO,   TODO,   TODO),
 

@@ -208,7 +208,7 @@ class Servicio:
     def crear_api(self) -> App:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
-        trazas.configurar(self.nombre, self.config)
+        trazas.configurar(f"{self.nombre}-api", self.config)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
         atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.credencial)
         contar = partial(comunes.contar_cartas, atrasos, self.nombre)
@@ -238,7 +238,7 @@ class Servicio:
     def relevar(self) -> int:
         """Run the relay alone, for workers that leave it to this process. Answers the process's exit code."""
         logs.configurar(f"{self.nombre}-relay", self.config.log_nivel)
-        trazas.configurar(self.nombre, self.config)
+        trazas.configurar(f"{self.nombre}-relay", self.config)
         reunir_memoria()
         return self._correr(self._de_relevo())
 
