@@ -22,9 +22,7 @@ def listar_sagas(consulta: ListarSagas, lectura: Lectura, solicitante: Solicitan
 def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura, solicitante: Solicitante) -> list[Saga]:
     """Each saga of a subscription with the state that follows from its steps, the latest last."""
     return [
-        Saga(
-            id_saga=id_saga, estado=estado(pasos), pasos=[mostrar_paso(p) for p in pasos], **_traza(pasos, lectura)
-        )
+        Saga(id_saga=id_saga, estado=estado(pasos), pasos=[mostrar_paso(p) for p in pasos], **_traza(pasos, lectura))
         for id_saga, pasos in lectura.sagas(id_suscripcion, solicitante.acceso).items()
     ]
 

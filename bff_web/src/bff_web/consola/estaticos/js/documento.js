@@ -6,7 +6,6 @@ let pedido = null;
 const MEDIO_JSON = "application/json";
 const MEDIO_FORMULARIO = "multipart/form-data";
 const LARGO = 500; // octets from which on a text that may have lines is given room
-const FRASES = 2;
 
 export function documento() {
   pedido ??= pedir("/openapi.json").catch((problema) => {
@@ -40,7 +39,7 @@ function palabras(nombre) {
 }
 
 /** What a description says to who fills in the field: how what is stored is counted, the door tells when it matters. */
-const ayuda = (descripcion = "") => descripcion.replace(/Cuenta lo que se guarda.*?seguidas\./s, "").replace(/`/g, "").trim().split(/(?<=\.)\s/).slice(0, FRASES).join(" ");
+const ayuda = (descripcion = "") => descripcion.replace(/Cuenta lo que se guarda.*?seguidas\./s, "").replace(/`/g, "").trim().split(/(?<=\.)\s/)[0];
 
 /** Whether a text may have lines. */
 const conLineas = ({ pattern, maxLength }) => maxLength >= LARGO && (!pattern || new RegExp(pattern, "u").test("a\nb"));
@@ -48,6 +47,7 @@ const conLineas = ({ pattern, maxLength }) => maxLength >= LARGO && (!pattern ||
 /** A schema's fields, each by its path in the body. What is within an object is grouped by that; further in, by its name. */
 function campos(doc, esquema, ejemplo, camino = []) {
   const { properties = {}, required = [] } = resolver(doc, esquema);
+  const alternativas = new Set((resolver(doc, esquema).oneOf ?? []).flatMap((e) => e.required ?? []));
   const sola = Object.keys(properties).length === 1 && camino.length > 1;
   return Object.entries(properties).flatMap(([nombre, propio]) => {
     const e = resolver(doc, propio);
@@ -61,6 +61,7 @@ function campos(doc, esquema, ejemplo, camino = []) {
       grupo: camino.length ? palabras(camino[0]) : "",
       ayuda: ayuda(e.description),
       obligatorio: required.includes(nombre),
+      alternativa: alternativas.has(nombre),
       opciones: e.enum,
       tipo: archivo ? "archivo" : e.enum ? "opcion" : conLineas(e) ? "largo" : "texto",
       varios: e.type === "array",
