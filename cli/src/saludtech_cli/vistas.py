@@ -45,8 +45,19 @@ IMAGENES: Columnas = (
     ("Patología", "patologia"),
     ("Región", "region_anatomica"),
     ("Ingesta", "fecha_ingesta"),
+    ("Motivo", "motivo"),
 )
 IMAGENES_DE_PAQUETE: Columnas = (("Imagen", "id_imagen"), ("Estado", "estado"), ("Motivo", "motivo"))
+PAQUETES: Columnas = (
+    ("Paquete", "id_paquete"),
+    ("Estado", "estado"),
+    ("Total", "total"),
+    ("Hechas", "hechas"),
+    ("Cuarentena", "cuarentena"),
+    ("Fallidas", "fallidas"),
+    ("Pendientes", "pendientes"),
+    ("Recibido", "recibido"),
+)
 NOTIFICACIONES: Columnas = (
     ("Notificación", "id_notificacion"),
     ("Estado", "estado"),
@@ -64,6 +75,14 @@ AUDITORIA: Columnas = (
     ("Recurso", "recurso"),
     ("Resultado", "resultado"),
     ("Motivo", "motivo"),
+)
+CARTAS: Columnas = (
+    ("Carta", "id_carta"),
+    ("Momento", "momento"),
+    ("Tipo", "tipo"),
+    ("Mensaje", "id_mensaje"),
+    ("Intentos", "intentos"),
+    ("Error", "error"),
 )
 PASOS: Columnas = (
     ("Paso", "paso"),

@@ -48,7 +48,8 @@ def ids(respuesta) -> list[str]:
 
 def test_cada_consulta_esta_en_estas_pruebas():
     otras = {ListarPlanes.ruta, "/suscripciones", "/suscripciones/auditoria", "/clientes/supresiones/{id_comando}"}
-    otras.add("/clientes/{cliente_codigo}/exportaciones/{id_comando}")
+    otras |= {"/clientes/{cliente_codigo}/exportaciones/{id_comando}", "/suscripciones/cartas"}
+    otras.add("/suscripciones/cartas/{id_carta}")
     assert {c.ruta for c in de_contexto("suscripciones")} == {*DE_UNA} | otras
 
 

@@ -13,6 +13,17 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeServiciosDatos,
     ListarAuditoriaDeSuscripciones,
 )
+from contratos.consultas.cartas import (
+    ListarCartasDeNotificaciones,
+    ListarCartasDeProcesamiento,
+    ListarCartasDeServiciosDatos,
+    ListarCartasDeSuscripciones,
+    ObtenerCartaDeNotificaciones,
+    ObtenerCartaDeProcesamiento,
+    ObtenerCartaDeServiciosDatos,
+    ObtenerCartaDeSuscripciones,
+)
+from contratos.consultas.eventos import VerEventos
 from contratos.consultas.notificaciones import (
     ListarEventosNotificacion,
     ListarNotificaciones,
@@ -22,6 +33,7 @@ from contratos.consultas.notificaciones import (
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     ObtenerArchivoDeImagen,
     ObtenerComandoImagen,
     ObtenerImagenAnonimizada,
@@ -45,6 +57,16 @@ from contratos.consultas.suscripciones import (
     ObtenerSaga,
     ObtenerSupresion,
     ObtenerSuscripcion,
+)
+from contratos.ordenes import (
+    DescartarCartaDeNotificaciones,
+    DescartarCartaDeProcesamiento,
+    DescartarCartaDeServiciosDatos,
+    DescartarCartaDeSuscripciones,
+    ReproducirCartaDeNotificaciones,
+    ReproducirCartaDeProcesamiento,
+    ReproducirCartaDeServiciosDatos,
+    ReproducirCartaDeSuscripciones,
 )
 from contratos.procesamiento import (
     AnonimizarArchivo,
@@ -120,6 +142,7 @@ PERMISOS = declarar(
         ObtenerImagenAnonimizada:    _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerInformeDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerArchivoDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
+        ListarPaquetes:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerPaquete:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ListarImagenesDePaquete:     _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerComandoImagen:        _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
@@ -129,10 +152,31 @@ PERMISOS = declarar(
         ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
 
+        # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one
+        # reads them without those (docs/adr/0053).
+        VerEventos:                  _regla("eventos:leer",            PROPIO, PROPIO, NADA,   TODO),
+
         ListarAuditoriaDeSuscripciones:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeServiciosDatos: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeProcesamiento:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeNotificaciones: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
+
+        ListarCartasDeSuscripciones:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeSuscripciones:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeSuscripciones:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeSuscripciones:   _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeServiciosDatos:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeServiciosDatos:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeServiciosDatos: _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeServiciosDatos:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeProcesamiento:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeProcesamiento:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeProcesamiento:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeProcesamiento:   _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeNotificaciones:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeNotificaciones:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeNotificaciones: _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeNotificaciones:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
     }
 )
 # fmt: on

@@ -88,6 +88,31 @@ export function mandar(ruta, cuerpo, { clave, avance } = {}) {
   });
 }
 
+const CADA_MS = 600;
+const MAXIMO = 50;
+
+/** What became of a command: asked until it is decided; null where that was not told in time. */
+export async function destinoDe(comando) {
+  for (let vez = 0; vez < MAXIMO; vez += 1) {
+    const destino = await pedir(comando).catch((problema) => {
+      if (problema.estado !== 404 && problema.estado !== 503 && problema.estado !== 0) throw problema;
+      return null;
+    });
+    if (destino && destino.estado !== "ACEPTADO" && destino.estado !== "PENDIENTE") return destino;
+    await new Promise((seguir) => setTimeout(seguir, CADA_MS));
+  }
+  return null;
+}
+
+/** An identifier that nobody else has made. `crypto.randomUUID` is there by TLS, or on this very machine, alone. */
+export function unico() {
+  const octetos = crypto.getRandomValues(new Uint8Array(16));
+  octetos[6] = (octetos[6] & 0x0f) | 0x40;
+  octetos[8] = (octetos[8] & 0x3f) | 0x80;
+  const hex = [...octetos].map((o) => o.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
 /** A query with its filters, the empty ones left out. */
 export function consulta(ruta, filtros = {}) {
   const dados = Object.entries(filtros).filter(([, valor]) => valor != null && valor !== "");

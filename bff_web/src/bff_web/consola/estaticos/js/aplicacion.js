@@ -18,7 +18,17 @@ const MENU = [
 // The module of each page, by the address's first part: alone it is the list's, with an id after it that of one.
 const PAGINAS = {
   "": ["panorama"],
+  sagas: ["sagas", "saga"],
   suscripciones: ["suscripciones", "suscripcion"],
+  servicios: ["servicios", "servicio"],
+  imagenes: ["imagenes", "imagen"],
+  paquetes: ["paquetes", "paquete"],
+  notificaciones: ["notificaciones", "notificacion"],
+  cartas: ["cartas", "carta"],
+  cuarentena: ["cuarentena"],
+  auditoria: ["auditoria"],
+  comandos: ["comandos", "comando"],
+  resultados: ["resultado", "resultado"],
 };
 
 const CALLAR_MS = 2500; // what is had again sooner, nobody need be told of

@@ -3,10 +3,9 @@ import { Cabeza, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
 import { enlace, parte } from "../lugar.js";
-import { ESTADOS } from "../textos.js";
+import { opciones } from "../textos.js";
 import { titular } from "../tema.js";
 
-const opciones = (...estados) => estados.map((e) => [e, ESTADOS[e][2]]);
 const FILTROS = [
   { nombre: "cliente", etiqueta: "Cliente" },
   { nombre: "estado", etiqueta: "Estado", opciones: opciones("PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA") },
