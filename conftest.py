@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Final
 
 import hypothesis
 import pytest
@@ -20,6 +21,25 @@ pytest_plugins = ["plataforma.pruebas"]
 # No test asserts a timing, and a busy machine takes longer for an example.
 hypothesis.settings.register_profile("saludtech", deadline=None)
 hypothesis.settings.load_profile("saludtech")
+
+_SIN_VER: Final = pytest.StashKey[set[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to note what could not be looked at."""
+    config.stash[_SIN_VER] = set()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Note the reasons in capitals why tests were skipped: something that they need is missing on this machine."""
+    motivos = (informe.longrepr[2].removeprefix("Skipped: ") for informe in terminalreporter.stats.get("skipped", []))
+    config.stash[_SIN_VER] |= {motivo for motivo in motivos if motivo.partition(":")[0].isupper()}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say them last of all, behind pytest's own last line."""
+    for motivo in sorted(config.stash.get(_SIN_VER, set())):
+        print(motivo)
 
 
 @pytest.fixture(autouse=True)

@@ -117,6 +117,7 @@ def puerto_libre() -> int:
         "/procesar/comandos/1",
         "/notificaciones?cliente=0001&suscripcion=1&cursor=x",
         "/notificaciones/1",
+        "/notificaciones/1/carta",
         "/notificaciones/1/eventos",
     ],
 )

@@ -181,7 +181,7 @@ def test_las_metricas_cuentan_por_ruta_y_no_por_direccion(puerta: FlaskClient) -
 
 def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[str, Any]) -> None:
     assert documento["openapi"].startswith("3.1")
-    ajenas = ("/swagger", "/oauth2")
+    ajenas = ("/swagger", "/oauth2", "/consola")
     servidas = {
         (regla.rule.replace("<", "{").replace(">", "}"), metodo.lower())
         for regla in puerta.application.url_map.iter_rules()

@@ -22,6 +22,7 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
         "/salud/viva",
         "/salud/lista",
         "/salud/trafico",
+        "/panorama",
         "/metrics",
         "/openapi.json",
         "/docs",
@@ -58,6 +59,7 @@ HISTORIA: Mapping[str, tuple[str, ...]] = {
     "Notificaciones": (
         "/notificaciones",
         "/notificaciones/{id_notificacion}",
+        "/notificaciones/{id_notificacion}/carta",
         "/notificaciones/{id_notificacion}/eventos",
     ),
     "Fin": (

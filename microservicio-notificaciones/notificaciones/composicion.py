@@ -68,7 +68,7 @@ def servicio() -> Servicio:
         ]
 
     def api(app: App, motor: sa.Engine) -> None:
-        registrar_rutas(app, LecturaNotificaciones(motor))
+        registrar_rutas(app, LecturaNotificaciones(motor, plantillas))
 
     return Servicio(
         nombre=NOMBRE,

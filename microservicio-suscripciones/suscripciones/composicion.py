@@ -27,7 +27,7 @@ from suscripciones.entrada.temporizadores import (
 )
 from suscripciones.infraestructura.catalogo import leer_planes
 from suscripciones.infraestructura.consultas import LecturaSuscripciones
-from suscripciones.infraestructura.medidas import medir
+from suscripciones.infraestructura.medidas import contar, medir
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
 from suscripciones.infraestructura.tablas import METADATOS, PROPIAS, clientes
 from suscripciones.infraestructura.vencimientos import VencimientosSQL
@@ -57,7 +57,7 @@ def servicio() -> Servicio:
         ]
 
     def api(app: App, motor: sa.Engine) -> None:
-        registrar_rutas(app, LecturaSuscripciones(motor, planes, config.plazos_de_olvido))
+        registrar_rutas(app, LecturaSuscripciones(motor, planes, config.plazos_de_olvido, config.enlace_traza))
 
     return Servicio(
         nombre=NOMBRE,
@@ -72,6 +72,7 @@ def servicio() -> Servicio:
         unidad=lambda: unidad,
         partes=partes,
         api=api,
+        figuras=contar,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from plataforma.ajustes import leer_ajustes_libres
-from plataforma.corrida import correr
+from plataforma.corrida import Corrida, correr
 from plataforma.identidad import DESARROLLO_CLAVE
 from plataforma.puertos import LOCAL
 
@@ -26,6 +26,10 @@ QUIENES: Mapping[str, tuple[str, ...]] = {
 }
 """Who asks, and what `saludtech token` is told for it."""
 
+SIN_RITMO = {"BFF_RITMO": "1000000", "BFF_RAFAGA": "1000000"}
+"""The walk is faster than one caller may be, and what it is to hear is each route's own answer. That limit's answer has
+tests of its own (bff_web/tests/test_acceso.py)."""
+
 
 @dataclass(frozen=True)
 class Viva:
@@ -34,10 +38,12 @@ class Viva:
     Attributes:
         url: its door's address.
         clave: the file of the key that its callers' tokens come from; there is none where nobody is asked who they are.
+        corrida: its processes.
     """
 
     url: str
     clave: Path
+    corrida: Corrida
 
     def token(self, quien: str) -> str:
         """One of `QUIENES`' own; empty for nobody."""
@@ -48,11 +54,17 @@ class Viva:
 
 
 @contextmanager
-def plataforma(consola: Console, autenticacion: str = "ninguna") -> Iterator[Viva]:
-    """A platform in the body, gone with its state after it."""
+def plataforma(consola: Console, autenticacion: str = "ninguna", **entorno: str) -> Iterator[Viva]:
+    """A platform in the body, gone with its state after it.
+
+    Args:
+        consola: where its start is told.
+        autenticacion: whether callers are asked who they are.
+        entorno: settings of its services.
+    """
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)
         elegir = partial(leer_ajustes_libres, raiz, autenticacion=autenticacion)
-        with correr(elegir, raiz, raiz / ".local", consola, de_paso=True) as corrida:
+        with correr(elegir, raiz, raiz / ".local", consola, de_paso=True, entorno=SIN_RITMO | entorno) as corrida:
             puerto = corrida.ajustes.puerto("bff_puerto").numero
-            yield Viva(f"http://{LOCAL}:{puerto}", corrida.estado / "identidad" / DESARROLLO_CLAVE)
+            yield Viva(f"http://{LOCAL}:{puerto}", corrida.estado / "identidad" / DESARROLLO_CLAVE, corrida)

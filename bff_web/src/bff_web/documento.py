@@ -22,12 +22,15 @@ from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
+from bff_web.eventos.vista import ULTIMO
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
 from bff_web.rutas import RUTAS
 from contratos.acceso import ROLES, Alcance, Permiso
 from contratos.consultas import ArchivoNombrado, Consulta
+from contratos.consultas.eventos import VerEventos
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
+from seedwork.entrada.flujo import TIPO as TIPO_FLUJO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
 from seedwork.entrada.proteccion import CSP
 
@@ -93,6 +96,13 @@ _CONDICIONES = {
     "If-None-Match": "Si el archivo es el de esta `ETag`, la respuesta es 304, sin él.",
 }
 """The headers by which less than all of a file is asked for."""
+
+_EVENTOS = (
+    "Server-Sent Events, sin final. Cada `event: hecho` lleva en `data` un `Hecho`. Quien vuelve con `Last-Event-ID` "
+    "(un navegador lo hace solo) sigue donde estaba, sin perder ni repetir nada; si estuvo fuera más de unos minutos, "
+    "recibe `event: reinicio`, y ha de consultar de nuevo lo que muestre. Sin ningún filtro, solo un operador."
+)
+_ULTIMO = "El `id` del último evento recibido, tal cual."
 
 _PLATAFORMA = "Plataforma"
 _ETIQUETAS = {
@@ -205,6 +215,7 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
             rutas[ruta] = {"post": _de_comando(comando, ruta)}
     for consulta in CONSULTAS:
         rutas.setdefault(consulta.ruta, {})["get"] = _de_consulta(consulta)
+    rutas[VerEventos.ruta] = {"get": _de_eventos()}
     rutas |= _propias()
     if identificacion is not None:
         _decir_quien_puede(rutas, list(identificacion.esquemas))
@@ -341,18 +352,38 @@ def _por(comando: Comando, ruta: str) -> str:
     return "" if ruta == comando.rutas[0] else "En" + ruta.split("/")[1].capitalize()
 
 
-def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
+def _de_filtros(consulta: type[Consulta]) -> list[dict[str, Any]]:
     esquema = de_filtros(consulta).model_json_schema(ref_template=OPENAPI3_REF_TEMPLATE)
-    filtros = [
+    return [
         {
             "name": nombre,
             "in": "query",
             "required": False,
-            "description": propiedad["description"] if nombre == CURSOR else f"{propiedad['description']} {_FILTRO}",
+            "description": descripcion if nombre in (CURSOR, ULTIMO) else f"{descripcion} {_FILTRO}",
             "schema": _sin_nulo(propiedad),
         }
         for nombre, propiedad in esquema.get("properties", {}).items()
+        for descripcion in [propiedad["description"]]
     ]
+
+
+def _de_eventos() -> dict[str, Any]:
+    """The stream; its schema is of what stands in each block's ``data``, which OpenAPI 3.1 has no word for."""
+    contenido = {TIPO_FLUJO: _con_ejemplo(respuestas.Hecho)}
+    return _operacion(
+        "verEventos",
+        (VerEventos.__doc__ or "").rstrip("."),
+        _PLATAFORMA,
+        descripcion=_EVENTOS,
+        parametros=[*_de_filtros(VerEventos), *_de_cabecera({"Last-Event-ID": _ULTIMO})],
+        respuestas={"200": {"description": "La corriente.", "content": contenido}}
+        | _errores(422)
+        | _error(503, {"description": "Hay demasiadas corrientes abiertas.", "headers": _ESPERA}),
+    )
+
+
+def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
+    filtros = _de_filtros(consulta)
     ids = _de_ruta(consulta.ruta, {c.nombre: c.significado for c in consulta.campos()})
     if issubclass(consulta.respuesta, ArchivoNombrado):
         return _operacion(
@@ -411,6 +442,11 @@ def _propias() -> dict[str, Any]:
             "verSiEstaAbierta",
             "Si un balanceador ha de enviarle peticiones",
             {"200": _bien(respuestas.Abierta), "503": cerrada},
+        ),
+        "/panorama": (
+            "verPanorama",
+            "La plataforma de un vistazo",
+            {"200": _bien(respuestas.VistaPanorama)} | _errores(503),
         ),
         "/metrics": ("verMetricas", "Métricas de Prometheus", {"200": _pagina("text/plain")}),
         f"/{_RUTA}": ("obtenerDocumento", "Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),

@@ -159,6 +159,116 @@ class ProblemaCerrada(Problema):
     estado: Literal["CERRADA"]
 
 
+class Hecho(BaseModel):
+    """Algo que pasó: de lo que sigue, lo que haya; solo identificadores, estados y códigos."""
+
+    model_config = _ejemplo(
+        tipo="SuscripcionActivada",
+        contexto="suscripciones",
+        id_suscripcion=SUSCRIPCION,
+        id_saga=COMANDO,
+        estado="ACTIVA",
+        ocurrido="2026-02-01T09:10:01.312000Z",
+    )
+
+    tipo: Annotated[str, Field(description="Qué pasó.")]
+    contexto: Annotated[str, Field(description="Quién lo cuenta.")]
+    id_suscripcion: Annotated[str, Field(description="De qué suscripción.")] = ""
+    id_saga: Annotated[str, Field(description="De qué saga.")] = ""
+    id_servicio_datos: Annotated[str, Field(description="De qué servicio de datos.")] = ""
+    id_notificacion: Annotated[str, Field(description="De qué notificación.")] = ""
+    id_imagen: Annotated[str, Field(description="De qué imagen.")] = ""
+    id_paquete: Annotated[str, Field(description="De qué paquete.")] = ""
+    id_factura: Annotated[str, Field(description="De qué factura.")] = ""
+    id_comando: Annotated[str, Field(description="De qué comando, que no tuvo efecto.")] = ""
+    estado: Annotated[str, Field(description="Cómo queda aquello de lo que trata.")] = ""
+    paso: Annotated[str, Field(description="De una saga, qué paso.")] = ""
+    servicio: Annotated[str, Field(description="De un paso, quién lo dio.")] = ""
+    recurso: Annotated[str, Field(description="De un paso, sobre qué recurso.")] = ""
+    resultado: Annotated[str, Field(description="De un paso: HECHO, RECHAZADO, FALLIDO u OMITIDO.")] = ""
+    motivo: Annotated[str, Field(description="Por qué, si hay un porqué: un código de una lista cerrada.")] = ""
+    compensacion: Annotated[bool, Field(description="De un paso, si deshace otro.")] = False
+    ocurrido: Annotated[str, Field(description="Cuándo, en UTC (RFC 3339).")]
+
+
+EstadoParte = Literal["BIEN", "MAL", "SIN_DATOS"]
+
+
+class ParteDelPanorama(BaseModel):
+    """Una parte y cómo está."""
+
+    nombre: str
+    estado: EstadoParte
+    motivo: Annotated[str | None, Field(description="Por qué, si no está bien.")]
+
+
+class ServicioDelPanorama(ParteDelPanorama):
+    """Un servicio y cómo está; sus cifras son nulas mientras no las dice."""
+
+    atraso_segundos: Annotated[float | None, Field(description="Edad de lo más antiguo que espera; 0 si nada espera.")]
+    instancias: Annotated[int | None, Field(description="Trabajadores conectados al broker.")]
+    instancias_deseadas: Annotated[int | None, Field(description="Trabajadores que harían falta.")]
+    cartas_muertas: Annotated[int | None, Field(description="Mensajes aparcados.")]
+
+
+class SagasDelPanorama(BaseModel):
+    """Cuántas sagas hay."""
+
+    en_curso: Annotated[int | None, Field(description="Sin acabar, hasta 10.000.")]
+    completadas: Annotated[int | None, Field(description="Activadas en las últimas 24 horas; de las más recientes.")]
+    compensadas: Annotated[int | None, Field(description="Rechazadas o canceladas, igualmente.")]
+
+
+class HistoriaDelPanorama(BaseModel):
+    """Los últimos cinco minutos en columnas, una mirada por fila y nulo donde no se supo."""
+
+    momento: Annotated[list[float], Field(description="Segundos de la época.")]
+    peticiones_por_segundo: list[float | None]
+    imagenes_por_segundo: list[float | None]
+    sagas_en_curso: list[int | None]
+    atraso_segundos: Annotated[dict[str, list[float | None]], Field(description="Por servicio.")]
+
+
+class VistaPanorama(BaseModel):
+    """La plataforma de un vistazo."""
+
+    model_config = _ejemplo(
+        momento="2026-02-01T09:10:01.527000Z",
+        partes=[{"nombre": "broker", "estado": "BIEN", "motivo": None}],
+        servicios=[
+            {
+                "nombre": "procesamiento",
+                "estado": "BIEN",
+                "motivo": None,
+                "atraso_segundos": 0.4,
+                "instancias": 1,
+                "instancias_deseadas": 2,
+                "cartas_muertas": 0,
+            }
+        ],
+        sagas={"en_curso": 3, "completadas": 120, "compensadas": 4},
+        peticiones_por_segundo=41.3,
+        imagenes_por_segundo=38.0,
+        historia={
+            "momento": [1769937000.5, 1769937001.5],
+            "peticiones_por_segundo": [40.7, 41.3],
+            "imagenes_por_segundo": [None, 38.0],
+            "sagas_en_curso": [2, 3],
+            "atraso_segundos": {"procesamiento": [0.0, 0.4]},
+        },
+    )
+
+    momento: Annotated[str, Field(description="Cuándo se miró (RFC 3339, UTC).")]
+    partes: list[ParteDelPanorama]
+    servicios: list[ServicioDelPanorama]
+    sagas: SagasDelPanorama
+    peticiones_por_segundo: Annotated[
+        float | None, Field(description="De clientes, a esta instancia de la puerta y todos sus procesos.")
+    ]
+    imagenes_por_segundo: Annotated[float | None, Field(description="Las que el broker da a los trabajadores.")]
+    historia: HistoriaDelPanorama
+
+
 class DocumentoOpenApi(BaseModel):
     """Este mismo documento."""
 
@@ -193,6 +303,8 @@ PROPIAS = (
     Viva,
     Lista,
     Abierta,
+    Hecho,
+    VistaPanorama,
     DocumentoOpenApi,
     DocumentoAsyncApi,
 )

@@ -10,10 +10,13 @@ from typing import Final
 
 import flask
 
+from bff_web import consola
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
 from contratos.acceso import PAGINAS, Asunto, Permiso, SinPermiso, permiso
+from contratos.consultas import Consulta
+from contratos.consultas.eventos import VerEventos
 from contratos.permisos import DE_OPERADOR
 
 
@@ -40,15 +43,21 @@ def _ruta(nombre: str, direccion: str, metodo: str, asunto: Asunto) -> Ruta:
     return Ruta(nombre, direccion, metodo, asunto.__name__, permiso(asunto))
 
 
+TODAS: tuple[type[Consulta], ...] = (*CONSULTAS, VerEventos)
+"""Every query that a client may ask."""
+
 RUTAS: Mapping[str, Ruta] = {
     ruta.nombre: ruta
     for ruta in (
         *(_ruta(lugar + ORDEN, lugar, "post", comando.mensaje) for comando in COMANDOS for lugar in comando.rutas),
-        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in CONSULTAS),
+        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in TODAS),
         *(Ruta(pagina, direccion, "get", pagina, DE_OPERADOR) for pagina, direccion in PAGINAS.items()),
     )
 }
 """Each by its name."""
+
+AMBITOS = sorted({ruta.regla.ambito for ruta in RUTAS.values()} - {""})
+"""Every scope that a route asks for."""
 
 PUBLICAS: Final = frozenset(
     {
@@ -62,10 +71,16 @@ PUBLICAS: Final = frozenset(
         "swagger.swagger",
         "swagger.static",
         "swagger.oauth2-redirect",
+        *consola.PUBLICAS,
+        "sesion.ver",
+        "sesion.abrir",
+        "sesion.entrar",
+        "sesion.vuelta",
+        "sesion.salir",
     }
 )
-"""The routes, by their names, that whoever comes may use: health, the documents, and their pages with what those are
-made of. So are those that say only which methods an address takes."""
+"""The routes, by their names, that whoever comes may use: health, the documents, and their pages and the console with
+what they are made of; signing in and out. So are those that say only which methods an address takes."""
 
 Reglas = Mapping[str, Permiso | None]
 """The rule of each route by its name; None where whoever comes may use it."""

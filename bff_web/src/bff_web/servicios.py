@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import flask
 import urllib3
 
 from bff_web.direcciones import no_encontrado
+from seedwork.aplicacion import trazas
 from seedwork.entrada.http import CABECERA_CORRELACION, correlacion
 from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp
 
@@ -45,7 +47,7 @@ class Servicio:
         """
         try:
             entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
-            respuesta = self._pedir(entera, correlacion(), self._credencial())
+            respuesta = self._seguido(entera, correlacion(), self._credencial())
         except urllib3.exceptions.HTTPError:
             raise self.ausente() from None
         if respuesta.status == 404:
@@ -56,6 +58,28 @@ class Servicio:
             raise self.ausente()
         cabeceras = {"Cache-Control": "no-store"}
         return flask.Response(respuesta.data, 200, cabeceras, content_type="application/json")
+
+    def buscar(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> dict[str, Any] | None:
+        """A resource, as one asks who is not sending a request just now; None where there is none for that one.
+
+        Args:
+            ruta: its path.
+            correlacion: the id under which it is found that it was asked.
+            credencial: the header that says who asks.
+
+        Raises:
+            ErrorHttp: 503.
+        """
+        try:
+            respuesta = self._pedir(ruta, correlacion, credencial)
+        except urllib3.exceptions.HTTPError:
+            raise self.ausente() from None
+        if respuesta.status == 404:
+            return None
+        if respuesta.status != 200:
+            raise self.ausente()
+        dicho: dict[str, Any] = json.loads(respuesta.data)
+        return dicho
 
     def comprobar(self) -> str | None:
         """Whether the service says that it is ready; a health check."""
@@ -68,13 +92,52 @@ class Servicio:
         dicho: str | None = salud["informativas"]["cartas"]["detalle"]
         return dicho
 
-    def _pedir(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+    def _seguido(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """As :meth:`_pedir`, as a part of the request's trace."""
+        tramo = trazas.empezar(
+            f"preguntar a {self.nombre}",
+            flask.g.tramo.contexto,
+            "cliente",
+            {trazas.PARTE: self.nombre, trazas.METODO: "GET"},
+        )
+        if tramo.contexto is None:
+            return self._pedir(ruta, correlacion, credencial)
+        try:
+            respuesta = self._pedir(ruta, correlacion, {**credencial, "traceparent": tramo.contexto})
+        except urllib3.exceptions.HTTPError as error:
+            tramo.terminar(error=type(error).__name__)
+            raise
+        tramo.terminar({trazas.ESTADO: respuesta.status})
+        return respuesta
+
+    def salud(self, plazo_s: float) -> Mapping[str, Any]:
+        """What the service says of its parts (``/salud/lista``), ready or not.
+
+        Raises:
+            urllib3.exceptions.HTTPError: it does not say so within these seconds.
+            ValueError: what it says is no JSON.
+        """
+        dicho: dict[str, Any] = json.loads(self._pedir("/salud/lista", "", {}, plazo_s).data)
+        return dicho
+
+    def metricas(self, plazo_s: float) -> str:
+        """Its metrics, likewise.
+
+        Raises:
+            urllib3.exceptions.HTTPError: as for :meth:`salud`.
+        """
+        return self._pedir("/metrics", "", {}, plazo_s).data.decode()
+
+    def _pedir(
+        self, ruta: str, correlacion: str, credencial: Mapping[str, str], plazo_s: float | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        plazo = _PLAZO if plazo_s is None else urllib3.Timeout(plazo_s)
         pedido = {CABECERA_CORRELACION: correlacion, "Accept": "application/json", **credencial}
         try:
-            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=plazo, retries=False)
         except urllib3.exceptions.ProtocolError:
             # The service may have closed an idle connection just as it was taken from the pool.
-            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=_PLAZO, retries=False)
+            return self._http.request("GET", self._url + ruta, headers=pedido, timeout=plazo, retries=False)
 
     def ausente(self) -> ErrorHttp:
         """What is answered where it says nothing that counts: 503."""

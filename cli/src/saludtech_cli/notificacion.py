@@ -19,6 +19,12 @@ def ver(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> No
 
 
 @app.command()
+def carta(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> None:
+    """Muestra su carta, vuelta a componer sin el nombre de la persona."""
+    ordenes.ver(contexto, f"/notificaciones/{segmento(id)}/carta", en_json=en_json)
+
+
+@app.command()
 def listar(
     contexto: typer.Context,
     cliente: Annotated[str | None, typer.Option(metavar="CODIGO", help="Solo las de este cliente.")] = None,

@@ -45,8 +45,19 @@ IMAGENES: Columnas = (
     ("Patología", "patologia"),
     ("Región", "region_anatomica"),
     ("Ingesta", "fecha_ingesta"),
+    ("Motivo", "motivo"),
 )
 IMAGENES_DE_PAQUETE: Columnas = (("Imagen", "id_imagen"), ("Estado", "estado"), ("Motivo", "motivo"))
+PAQUETES: Columnas = (
+    ("Paquete", "id_paquete"),
+    ("Estado", "estado"),
+    ("Total", "total"),
+    ("Hechas", "hechas"),
+    ("Cuarentena", "cuarentena"),
+    ("Fallidas", "fallidas"),
+    ("Pendientes", "pendientes"),
+    ("Recibido", "recibido"),
+)
 NOTIFICACIONES: Columnas = (
     ("Notificación", "id_notificacion"),
     ("Estado", "estado"),

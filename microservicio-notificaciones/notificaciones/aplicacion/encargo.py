@@ -51,6 +51,8 @@ def encargar(
         if paso:
             publicar_paso(unidad, Saga.de(hecho), paso, sagas.OMITIDO, motivo=motivos.CLIENTE_SUPRIMIDO)
         return
+    # What a client wrote is quoted nowhere; plans are named as the catalogue does (contract §2).
+    cuenta = {"plan": hecho.plan_nombre, **(datos or {})}
     unidad.notificaciones.agregar(
         Notificacion.crear(
             id,
@@ -60,10 +62,10 @@ def encargar(
             tipo=tipo,
             canal=unidad.canal,
             asunto=unidad.asuntos[tipo],
+            datos=cuenta,
         )
     )
     ahora = unidad.reloj()
-    # What a client wrote is quoted nowhere else; plans are named as the catalogue does (contract §2).
     nombre = nombre_de_persona(hecho.cliente_nombres, hecho.cliente_apellidos)
     unidad.envios.agregar(
         Envio(
@@ -74,12 +76,7 @@ def encargar(
             sobre=unidad.sobre,
             nombre=nombre,
             direccion=hecho.cliente_email,
-            datos={
-                "nombre": nombre,
-                "plan": hecho.plan_nombre,
-                "suscripcion": hecho.id_suscripcion,
-                **(datos or {}),
-            },
+            datos={"nombre": nombre, "suscripcion": hecho.id_suscripcion, **cuenta},
             creado=ahora,
             leido=ahora,
         )

@@ -23,6 +23,10 @@ class Lectura(Protocol):
         """A page of them, newest first."""
         ...
 
+    def carta(self, id_notificacion: str, acceso: Acceso) -> tuple[str, str] | None:
+        """The subject and the text of a notification's letter, rendered anew without whom it was to."""
+        ...
+
     def eventos(self, id_notificacion: str, acceso: Acceso) -> Sequence[EventoNotificacion]:
         """The full history of a notification, oldest first."""
         ...

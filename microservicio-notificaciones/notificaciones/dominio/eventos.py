@@ -1,6 +1,7 @@
 """What happens to a notification. All of it is kept for ever: ids and codes only, no person and no address; and the
 client's code under a key that goes when its client is forgotten."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seedwork.dominio.agregado import EventoDominio
@@ -20,9 +21,15 @@ class EventoNotificacion(EventoDominio):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Creada(EventoNotificacion):
-    """It is due."""
+    """It is due.
+
+    Attributes:
+        datos: what its letter tells besides the person: the catalogue's names, an invoice's id and amount, a reason of
+            the contract's; nothing in those of before they were kept.
+    """
 
     asunto: str
+    datos: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,9 +45,22 @@ class Notificacion(AgregadoEventos):
 
     @classmethod
     def crear(
-        cls, id: str, *, id_suscripcion: str, id_saga: str, cliente_codigo: str, tipo: str, canal: str, asunto: str
+        cls,
+        id: str,
+        *,
+        id_suscripcion: str,
+        id_saga: str,
+        cliente_codigo: str,
+        tipo: str,
+        canal: str,
+        asunto: str,
+        datos: Mapping[str, str],
     ) -> "Notificacion":
-        """A new one, due at once."""
+        """A new one, due at once.
+
+        Args:
+            datos: what its letter tells; it is kept for ever, so nobody's name is in it.
+        """
         nueva = cls(id=id)
         nueva.registrar(
             eventos.Creada(
@@ -58,6 +71,7 @@ class Notificacion(AgregadoEventos):
                 tipo=tipo,
                 canal=canal,
                 asunto=asunto,
+                datos=datos,
             )
         )
         return nueva

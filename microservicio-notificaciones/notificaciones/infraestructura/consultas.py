@@ -14,8 +14,11 @@ from contratos.consultas.notificaciones import (
     PaginaNotificaciones,
 )
 from notificaciones.aplicacion.lectura import Lectura
+from notificaciones.dominio.eventos import Creada
 from notificaciones.infraestructura import tablas
 from notificaciones.infraestructura.candado import CandadoDeCliente, leer_claves
+from notificaciones.infraestructura.eventos_guardados import CATALOGO
+from notificaciones.infraestructura.plantillas import Plantillas
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.almacen_eventos import abiertas, eventos
@@ -24,6 +27,7 @@ from seedwork.infraestructura.consultas import Lista
 _V = tablas.vista.c
 
 _UNA = sa.select(tablas.vista).where(_V.id == sa.bindparam("id"))
+_PRIMERO = sa.select(eventos).where(eventos.c.flujo == sa.bindparam("id"), eventos.c.version == 1)
 _HISTORIA = sa.select(eventos).where(eventos.c.flujo == sa.bindparam("id")).order_by(eventos.c.version)
 
 _LISTA = Lista(
@@ -39,10 +43,15 @@ _LISTA = Lista(
 
 
 class LecturaNotificaciones(Lectura):
-    """Reads on a connection of their own; they lock nothing."""
+    """Reads on a connection of their own; they lock nothing.
 
-    def __init__(self, motor: sa.Engine) -> None:
+    Args:
+        plantillas: what letters are rendered from.
+    """
+
+    def __init__(self, motor: sa.Engine, plantillas: Plantillas) -> None:
         self._motor = motor
+        self._plantillas = plantillas
 
     def notificacion(self, id: str, acceso: Acceso) -> Notificacion | None:
         """One notification."""
@@ -55,6 +64,18 @@ class LecturaNotificaciones(Lectura):
         with self._motor.connect() as conexion:
             filas, siguiente = _LISTA.pagina(conexion, consulta, acceso.propio("cliente"))
         return PaginaNotificaciones(elementos=[_mostrar(fila) for fila in filas], siguiente=siguiente)
+
+    def carta(self, id_notificacion: str, acceso: Acceso) -> tuple[str, str] | None:
+        """The subject and the text of a notification's letter, from its first event."""
+        with self._motor.connect() as conexion:
+            if _suya(conexion, id_notificacion, acceso) is None:
+                return None
+            fila = conexion.execute(_PRIMERO, {"id": id_notificacion}).mappings().one()
+        creada = CATALOGO.leer(fila["tipo"], fila["esquema"], fila["datos"])
+        if not isinstance(creada, Creada):
+            raise TypeError(f"{id_notificacion}: su primer evento no es que se creó")
+        datos = {**creada.datos, "suscripcion": creada.id_suscripcion}
+        return creada.asunto, self._plantillas.cuerpo_sin_nombre(creada.tipo, datos)
 
     def eventos(self, id_notificacion: str, acceso: Acceso) -> Sequence[EventoNotificacion]:
         """The full history of a notification."""

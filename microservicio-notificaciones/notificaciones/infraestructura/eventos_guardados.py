@@ -4,7 +4,7 @@ from notificaciones.dominio import eventos
 from seedwork.infraestructura.almacen_eventos import CatalogoEventos, Forma
 
 CATALOGO = CatalogoEventos(
-    Forma(nombre="NotificacionCreada", clase=eventos.Creada),
+    Forma(nombre="NotificacionCreada", clase=eventos.Creada, esquema=2, subidas={1: lambda d: {**d, "datos": {}}}),
     Forma(nombre="NotificacionEnviada", clase=eventos.Enviada),
     Forma(nombre="NotificacionConfirmada", clase=eventos.Confirmada),
     Forma(nombre="NotificacionFallida", clase=eventos.Fallida),

@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import jinja2
+from jinja2 import meta
 
 INCLUIDAS = Path(__file__).parent.parent / "plantillas"
 _ASUNTO = "Asunto: "
+HUECO = "(…)"
+"""Stands in a letter that is rendered anew for what was not kept."""
 
 
 class PlantillaInvalida(Exception):
@@ -27,11 +30,13 @@ class Plantillas:
         entorno = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # nosec B701 # noqa: S701
         asuntos: dict[str, str] = {}
         self._cuerpos: dict[str, jinja2.Template] = {}
+        self._huecos: dict[str, Mapping[str, str]] = {}
         for tipo in sorted(tipos):
             archivo = carpeta / f"{tipo.lower()}.txt"
             try:
                 asunto, _, cuerpo = archivo.read_text(encoding="utf-8").partition("\n")
                 self._cuerpos[tipo] = entorno.from_string(cuerpo.lstrip("\n"))
+                self._huecos[tipo] = dict.fromkeys(meta.find_undeclared_variables(entorno.parse(cuerpo)), HUECO)
             except (OSError, jinja2.TemplateSyntaxError) as error:
                 raise PlantillaInvalida(f"{archivo}: {error}") from None
             if not asunto.startswith(_ASUNTO):
@@ -46,3 +51,7 @@ class Plantillas:
             jinja2.UndefinedError: the template asks for something that ``datos`` does not have.
         """
         return self._cuerpos[tipo].render(datos)
+
+    def cuerpo_sin_nombre(self, tipo: str, datos: Mapping[str, str]) -> str:
+        """Likewise, greeting nobody by name, from what was kept of its data; :data:`HUECO` stands for what was not."""
+        return self.cuerpo(tipo, {**self._huecos[tipo], **datos, "nombre": ""})

@@ -15,14 +15,18 @@ pytestmark = pytest.mark.integracion
 DUENA = Quien(id="ana", roles=frozenset({"cliente"}), cliente="0001")
 OTRA = Quien(id="eva", roles=frozenset({"cliente"}), cliente="0002")
 OPERADOR = Quien(id="op", roles=frozenset({"operador"}))
-DE_UNA = ("/notificaciones/{id_notificacion}", "/notificaciones/{id_notificacion}/eventos")
+DE_UNA = (
+    "/notificaciones/{id_notificacion}",
+    "/notificaciones/{id_notificacion}/eventos",
+    "/notificaciones/{id_notificacion}/carta",
+)
 
 
 @pytest.fixture
 def como(servicio):
     """Has somebody ask."""
     app = crear_app_sobre(servicio.motor)
-    registrar_rutas(app, LecturaNotificaciones(servicio.motor))
+    registrar_rutas(app, LecturaNotificaciones(servicio.motor, servicio.plantillas))
     cliente = cliente_fiel(app)
 
     def preguntar(quien: Quien, ruta: str, **filtros: str):

@@ -19,7 +19,7 @@ def test_destruida_la_clave_nadie_lee_el_codigo_y_todo_se_pliega(servicio, hecho
     servicio.procesar(*(hecho("aprovisionada", n, cliente_codigo=f"zq-{n}") for n in (1, 2)))
     with servicio.enviando():
         hasta(servicio.sin_envios)
-    lectura = LecturaNotificaciones(servicio.motor)
+    lectura = LecturaNotificaciones(servicio.motor, servicio.plantillas)
     ids = dict(servicio.filas("SELECT id_suscripcion, id FROM vista_notificaciones"))
 
     def codigos(n):

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from contratos.suscripciones import ClienteSuprimido
+from notificaciones.aplicacion.consultas.obtener_carta_de_notificacion import AVISO
 from notificaciones.entrada.http import registrar_rutas
 from notificaciones.infraestructura.consultas import LecturaNotificaciones
 from notificaciones.infraestructura.vistas import atrasadas, reconstruir
@@ -27,7 +29,7 @@ TODA = "SELECT to_jsonb(v) FROM vista_notificaciones v ORDER BY orden"
 @pytest.fixture
 def cliente(servicio) -> FlaskClient:
     app = crear_app_sobre(servicio.motor)
-    registrar_rutas(app, LecturaNotificaciones(servicio.motor))
+    registrar_rutas(app, LecturaNotificaciones(servicio.motor, servicio.plantillas))
     return cliente_fiel(app)
 
 
@@ -194,6 +196,28 @@ def test_una_notificacion_y_su_historia(servicio, hecho, buzon, hasta, cliente):
     assert historia["elementos"][1]["datos"]["motivo"] == "CANAL_RECHAZO"
 
 
+def test_la_carta_se_vuelve_a_componer_sin_nombre_aunque_se_olvide_al_cliente(servicio, hecho, buzon, hasta, cliente):
+    with servicio.enviando():
+        servicio.procesar(hecho("rechazada"))
+        hasta(servicio.sin_envios)
+    enviada = buzon.mensajes[0].get_content()
+    id = cliente.get("/notificaciones?suscripcion=s-1").json["elementos"][0]["id_notificacion"]
+
+    servicio.procesar(ClienteSuprimido(id_suscripcion="s-1"))
+
+    carta = cliente.get(f"/notificaciones/{id}/carta").json
+    assert carta == {
+        "id_notificacion": id,
+        "asunto": buzon.mensajes[0]["Subject"],
+        "texto": carta["texto"],
+        "aviso": AVISO,
+    }
+    # Line by line, all but the greeting is what was sent.
+    iguales = zip(carta["texto"].splitlines(), enviada.splitlines(), strict=True)
+    assert [(mia, suya) for mia, suya in iguales if mia != suya] == [("Hola:", "Hola, Íñigo Zuluaga Ñáñez:")]
+    assert "@" not in str(carta)
+
+
 def test_las_paginas_filtran_y_no_repiten(servicio, hecho, cliente):
     servicio.procesar(*[hecho("aprovisionada", n, cliente_codigo="0007") for n in range(TAMANO_PAGINA + 5)])
     servicio.procesar(hecho("aprovisionada", 999))
@@ -209,7 +233,7 @@ def test_las_paginas_filtran_y_no_repiten(servicio, hecho, cliente):
     assert cliente.get("/notificaciones?cliente=nadie").json == {"elementos": [], "siguiente": None}
 
 
-@pytest.mark.parametrize("ruta", ["/notificaciones/nada", "/notificaciones/nada/eventos"])
+@pytest.mark.parametrize("ruta", ["/notificaciones/nada", "/notificaciones/nada/eventos", "/notificaciones/nada/carta"])
 def test_lo_que_no_existe(cliente, ruta):
     respuesta = cliente.get(ruta)
 

@@ -13,7 +13,7 @@ from contratos.notificaciones import TIPOS
 from notificaciones.aplicacion.envio import Correo
 from notificaciones.aplicacion.puertos import CanalRechazo
 from notificaciones.infraestructura.correo import componer
-from notificaciones.infraestructura.plantillas import PlantillaInvalida, Plantillas
+from notificaciones.infraestructura.plantillas import HUECO, PlantillaInvalida, Plantillas
 
 REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.example")
 CORREO = Correo(
@@ -124,3 +124,14 @@ def test_una_plantilla_que_falta_o_no_sirve_se_dice_al_empezar(tmp_path, texto):
 
     with pytest.raises(PlantillaInvalida, match=r"pago_recibido\.txt"):
         Plantillas({"PAGO_RECIBIDO"}, tmp_path)
+
+
+def test_vuelta_a_componer_la_carta_no_tiene_nombre_y_dice_lo_que_falta():
+    plantillas = Plantillas(TIPOS)
+    guardados = {"plan": "PRO", "suscripcion": "s-1", "nombre": "Pablo"}
+    assert plantillas.cuerpo_sin_nombre("SUSCRIPCION_ACTIVA", guardados) == plantillas.cuerpo(
+        "SUSCRIPCION_ACTIVA", {**guardados, "nombre": ""}
+    )
+    for tipo in TIPOS:
+        de_antes = plantillas.cuerpo_sin_nombre(tipo, {"suscripcion": "s-1"})
+        assert de_antes.startswith("Hola:") and HUECO in de_antes

@@ -11,7 +11,14 @@ from notificaciones.infraestructura.eventos_guardados import CATALOGO
 @pytest.fixture
 def notificacion() -> Notificacion:
     return Notificacion.crear(
-        "n-1", id_suscripcion="s-1", id_saga="g-1", cliente_codigo="0001", tipo="T", canal="CORREO", asunto="Hola"
+        "n-1",
+        id_suscripcion="s-1",
+        id_saga="g-1",
+        cliente_codigo="0001",
+        tipo="T",
+        canal="CORREO",
+        asunto="Hola",
+        datos={"plan": "PRO"},
     )
 
 

@@ -1,6 +1,6 @@
 """What the queries need of the outside: the reading side, which changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,12 +16,17 @@ from seedwork.aplicacion.identidad import Acceso
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
 
+Enlace = Callable[[str | None], str | None]
+"""``(traceparent) -> address``; None where it is not kept, or where nobody shows traces."""
+
 
 class Lectura(Protocol):
     """Reads what is committed, without a lock. What is out of the reach of who asks is not there."""
 
     planes: Mapping[str, Plan]
     """The catalogue, by code."""
+    enlace_traza: Enlace
+    """Where a trace can be looked at."""
 
     def comando(self, id_comando: str, acceso: Acceso) -> DestinoComando | None:
         """A command's fate; None until it was handled."""

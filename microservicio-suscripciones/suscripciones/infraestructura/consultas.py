@@ -24,7 +24,7 @@ from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 from suscripciones.aplicacion.caducidad import PlazosDeOlvido, lo_que_queda
-from suscripciones.aplicacion.lectura import Lectura
+from suscripciones.aplicacion.lectura import Enlace, Lectura
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
 from suscripciones.infraestructura import tablas
@@ -64,9 +64,16 @@ _LISTA = Lista(
 class LecturaSuscripciones(LecturaDeComandos, Lectura):
     """Reads on a connection of their own; they lock nothing."""
 
-    def __init__(self, motor: sa.Engine, planes: Mapping[str, Plan], plazos: PlazosDeOlvido) -> None:
+    def __init__(
+        self,
+        motor: sa.Engine,
+        planes: Mapping[str, Plan],
+        plazos: PlazosDeOlvido,
+        enlace_traza: Enlace = lambda _contexto: None,
+    ) -> None:
         super().__init__(motor)
         self.planes = planes
+        self.enlace_traza = enlace_traza
         self._plazos = plazos
 
     def suscripcion(self, id: str, acceso: Acceso) -> Suscripcion | None:

@@ -83,7 +83,7 @@ def _fila(recibido: Recibido, publicado: datetime) -> dict[str, Any]:
     transicion = recibido.mensaje
     if not isinstance(transicion, TransicionSaga):
         raise MensajeIlegible("no es una transición")
-    return fila_de_paso(transicion.id_suscripcion, paso_de(transicion, recibido.sobre.id), publicado)
+    return fila_de_paso(transicion.id_suscripcion, paso_de(transicion, recibido.sobre), publicado)
 
 
 def _hasta_el_final(lector: pulsar.Reader) -> Iterator[MensajePulsar]:

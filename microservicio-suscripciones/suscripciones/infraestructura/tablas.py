@@ -107,6 +107,7 @@ def saga_pasos(nombre: str, metadatos: sa.MetaData) -> sa.Table:
         sa.Column("compensacion", sa.Boolean, nullable=False),
         sa.Column("ocurrido", sa.Text, nullable=False),
         sa.Column("apuntado", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("traza", sa.Text),
     )
 
 

@@ -66,7 +66,7 @@ def declarar(reglas: Mapping[Asunto, Permiso]) -> Mapping[Asunto, Permiso]:
     return reglas
 
 
-PAGINAS: Mapping[str, str] = {"salud.metricas": "/metrics"}
+PAGINAS: Mapping[str, str] = {"salud.metricas": "/metrics", "panorama": "/panorama"}
 """The door's own pages that operators alone may see: the address of each, by its route's name."""
 
 

@@ -13,10 +13,17 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeServiciosDatos,
     ListarAuditoriaDeSuscripciones,
 )
-from contratos.consultas.notificaciones import ListarEventosNotificacion, ListarNotificaciones, ObtenerNotificacion
+from contratos.consultas.eventos import VerEventos
+from contratos.consultas.notificaciones import (
+    ListarEventosNotificacion,
+    ListarNotificaciones,
+    ObtenerCartaDeNotificacion,
+    ObtenerNotificacion,
+)
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     ObtenerArchivoDeImagen,
     ObtenerComandoImagen,
     ObtenerImagenAnonimizada,
@@ -115,13 +122,19 @@ PERMISOS = declarar(
         ObtenerImagenAnonimizada:    _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerInformeDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerArchivoDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
+        ListarPaquetes:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerPaquete:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ListarImagenesDePaquete:     _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerComandoImagen:        _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
 
         ListarNotificaciones:        _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+        ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+
+        # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one
+        # reads them without those (docs/adr/0053).
+        VerEventos:                  _regla("eventos:leer",            PROPIO, PROPIO, NADA,   TODO),
 
         ListarAuditoriaDeSuscripciones:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeServiciosDatos: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),

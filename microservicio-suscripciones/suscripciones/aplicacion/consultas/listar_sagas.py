@@ -6,7 +6,8 @@ from typing import cast
 from contratos import motivos
 from contratos.consultas import suscripciones as contrato
 from contratos.consultas.suscripciones import ListarSagas, PaginaSagas, Saga
-from saga.fin import estado
+from saga.fin import PRIMEROS, estado
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.consultas import Solicitante
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
@@ -21,9 +22,17 @@ def listar_sagas(consulta: ListarSagas, lectura: Lectura, solicitante: Solicitan
 def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura, solicitante: Solicitante) -> list[Saga]:
     """Each saga of a subscription with the state that follows from its steps, the latest last."""
     return [
-        Saga(id_saga=id_saga, estado=estado(pasos), pasos=_mostrar(pasos))
+        Saga(id_saga=id_saga, estado=estado(pasos), pasos=_mostrar(pasos), **_traza(pasos, lectura))
         for id_saga, pasos in lectura.sagas(id_suscripcion, solicitante.acceso).items()
     ]
+
+
+def _traza(pasos: Sequence[Paso], lectura: Lectura) -> dict[str, str | None]:
+    """The trace that the saga began in, whose steps come by when they happened, and where that can be looked at, if it
+    is kept. What somebody asked for later, a cancellation say, began one of its own."""
+    primero = next((p for p in pasos if p.paso in PRIMEROS and p.traza), next((p for p in pasos if p.traza), None))
+    contexto = None if primero is None else primero.traza
+    return {"traza": trazas.id_de(contexto), "enlace_traza": lectura.enlace_traza(contexto)}
 
 
 def _mostrar(pasos: Sequence[Paso]) -> list[contrato.Paso]:

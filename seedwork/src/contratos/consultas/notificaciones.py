@@ -55,6 +55,17 @@ class PaginaEventos(Pagina):
     elementos: list[EventoNotificacion] = campo("Todos, el más antiguo primero.")
 
 
+class CartaDeNotificacion(Respuesta):
+    """La carta de una notificación, vuelta a componer sin el nombre ni la dirección de la persona."""
+
+    id_notificacion: str = campo("La notificación.", NOTIFICACION)
+    asunto: str = campo("El asunto de la carta.", "Su servicio de datos está listo")
+    texto: str = campo("Su texto, con un saludo sin nombre.", "Hola:\n\nTodo lo que incluye su plan está reservado.")
+    aviso: str = campo(
+        "En qué difiere de la que se envió.", "Vuelta a componer sin el nombre ni la dirección de la persona."
+    )
+
+
 class ListarNotificaciones(Consulta, contexto="notificaciones", ruta="/notificaciones", respuesta=PaginaNotificaciones):
     """Notificaciones, por páginas."""
 
@@ -75,5 +86,13 @@ class ListarEventosNotificacion(
     Consulta, contexto="notificaciones", ruta="/notificaciones/{id_notificacion}/eventos", respuesta=PaginaEventos
 ):
     """Todos los eventos de una notificación."""
+
+    id_notificacion: Id = campo("La notificación.")
+
+
+class ObtenerCartaDeNotificacion(
+    Consulta, contexto="notificaciones", ruta="/notificaciones/{id_notificacion}/carta", respuesta=CartaDeNotificacion
+):
+    """La carta de una notificación, vuelta a componer sin el nombre."""
 
     id_notificacion: Id = campo("La notificación.")

@@ -115,6 +115,12 @@ class Saga(Respuesta):
             Paso.ejemplo(),
         ],
     )
+    traza: str | None = campo(
+        "La traza en la que empezó (W3C Trace Context); nulo si no consta.", "4bf92f3577b34da6a3ce929d0e0e4736"
+    )
+    enlace_traza: str | None = campo(
+        "Dónde verla, si se guarda y hay dónde.", "http://127.0.0.1:16686/trace/4bf92f3577b34da6a3ce929d0e0e4736"
+    )
 
 
 class PaginaSagas(Pagina):

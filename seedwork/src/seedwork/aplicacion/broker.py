@@ -203,12 +203,16 @@ class Atraso:
         mas_antiguo: when the oldest message of these was published, by its sender's clock; one that is to be delivered
             later counts, too. None for none.
         llegados: by part of the topic, how many messages have arrived there since the broker has counted them.
+        entregados: how many it has delivered to the subscription likewise; one that it delivered again, again.
+        consumidores: how many are connected to the subscription; of a topic's parts, to the one that has most.
     """
 
     entradas: int
     marca: int
     mas_antiguo: datetime | None = None
     llegados: Mapping[str, int] = field(default_factory=dict)
+    entregados: int = 0
+    consumidores: int = 0
 
 
 class Atrasos(Protocol):

@@ -9,6 +9,7 @@ from typing import Any
 from contratos import motivos
 from contratos.acceso import Alcance, permiso
 from contratos.base import Mensaje
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.espera import Aplazado, EnEspera, Paciencia, PorConocer
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
@@ -86,6 +87,13 @@ class Bus:
         Raises:
             Exception: whatever a handler or the database raised; then nothing of the batch took effect.
         """
+        if not trazas.hay():
+            return self._procesar(recibidos, lote)
+        with trazas.Atencion(self.consumidor, recibidos) as atencion:
+            atencion.esperan = self._procesar(atencion.recibidos, lote)
+        return atencion.esperan
+
+    def _procesar(self, recibidos: Sequence[Recibido], lote: str | None) -> Collection[str]:
         with self._abrir() as unidad:
             nuevos = unidad.transaccion.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
             pendiente = _Lote(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))

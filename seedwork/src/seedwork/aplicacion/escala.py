@@ -112,9 +112,14 @@ def utiles(tipos: Collection[type[Mensaje]], maximo: int) -> int:
 
 
 class Llegadas:
-    """How many messages a second arrive of late, by counters that rise until whoever keeps them begins anew."""
+    """How many messages a second arrive of late, by counters that rise until whoever keeps them begins anew.
 
-    def __init__(self) -> None:
+    Args:
+        ventana_s: seconds over which they are counted.
+    """
+
+    def __init__(self, ventana_s: float = LLEGADAS_S) -> None:
+        self._ventana_s = ventana_s
         self._contadores: dict[str, tuple[float, int]] = {}
         self._total = 0
         self._miradas: deque[tuple[float, int]] = deque()
@@ -133,16 +138,21 @@ class Llegadas:
             vista, antes = self._contadores.get(cual, (ahora, cuenta))
             llegaron = cuenta - antes if cuenta >= antes else cuenta
             if vista < ultima:
-                llegaron = round(llegaron * min(1.0, LLEGADAS_S / (ahora - vista)))
+                llegaron = round(llegaron * min(1.0, self._ventana_s / (ahora - vista)))
             self._total += llegaron
             self._contadores[cual] = (ahora, cuenta)
         self._miradas.append((ahora, self._total))
-        while len(self._miradas) > 2 and self._miradas[1][0] <= ahora - LLEGADAS_S:
+        while len(self._miradas) > 2 and self._miradas[1][0] <= ahora - self._ventana_s:
             self._miradas.popleft()
 
     @property
+    def sabe(self) -> bool:
+        """Whether it was looked at more than once."""
+        return len(self._miradas) > 1
+
+    @property
     def por_segundo(self) -> float:
-        """Over :data:`LLEGADAS_S`, or since the last look but one where that is longer ago; 0 before a second look."""
+        """Over these seconds, or since the last look but one where that is longer ago; 0 before a second look."""
         if len(self._miradas) < 2:
             return 0.0
         (desde, antes), (hasta, ahora) = self._miradas[0], self._miradas[-1]

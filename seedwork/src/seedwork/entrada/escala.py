@@ -97,6 +97,7 @@ class MedidorDeAtraso:
         callados: list[SinAvance] = []
         llegados: dict[str, int] = {}
         limite, edad_s = self._entorno.monotono() + Ritmo.vuelta_larga_s, 0.0
+        conectadas: list[int] = []
         incompleto = False
         for origen in self._origenes:
             antes = len(callados)
@@ -110,7 +111,11 @@ class MedidorDeAtraso:
             metricas.ATRASO_SEGUNDOS.labels(origen.nombre).set(suya)
             if origen.propio:
                 edad_s = max(edad_s, suya)
+                conectadas += [a.consumidores for a in vistos]
                 llegados |= {parte: n for a in vistos for parte, n in a.llegados.items()}
+        if conectadas:
+            # A worker is connected to each of its topics.
+            metricas.INSTANCIAS.labels(self._servicio).set(max(conectadas))
         if llegados:
             self._llegadas.anotar(self._entorno.monotono(), llegados)
         if len(callados) < sum(len(o.topicos) for o in self._origenes):
@@ -131,6 +136,7 @@ class MedidorDeAtraso:
                 continue
             self._oyente(origen, topico, atraso)
             metricas.ATRASO_ENTRADAS.labels(nombre_corto(topico)).set(atraso.entradas)
+            metricas.ENTREGADOS.labels(nombre_corto(topico)).set(atraso.entregados)
             vistos.append(atraso)
         return vistos
 

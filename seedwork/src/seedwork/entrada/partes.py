@@ -205,8 +205,9 @@ def _cada_s(edad: timedelta) -> float:
 
 
 def contar_cartas(atrasos: Atrasos, contexto: str) -> str | None:
-    """How many dead letters a service has, in words, if there are any; a health check."""
+    """How many dead letters a service has, in words, if there are any; a health check, that sets the gauge, too."""
     cuantas = atrasos.mirar(topico_cartas(contexto), SUBSCRIPTION_CARTAS).entradas
+    metricas.CARTAS_MUERTAS.set(cuantas)
     return f"aparcadas: {cuantas}" if cuantas else None
 
 

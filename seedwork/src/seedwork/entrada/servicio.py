@@ -26,7 +26,7 @@ from seedwork.aplicacion.identidad import Quien
 from seedwork.aplicacion.paciencia import PacienciaSegunAvance
 from seedwork.aplicacion.traducciones import verificar_traducciones
 from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abridor
-from seedwork.entrada import acceso, logs
+from seedwork.entrada import acceso, logs, trazas
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.auditoria import registrar_auditoria
 from seedwork.entrada.cartas import Cartero
@@ -59,6 +59,9 @@ from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transaccion
 
 log = structlog.get_logger(__name__)
 
+FIGURAS_S = 1.0
+"""Seconds between two looks at what a service's API shows live."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Servicio:
@@ -85,6 +88,7 @@ class Servicio:
         partes: makes what its worker has besides its consumers: timers, senders, gauges of its own; of the service
             itself, its worker's engine and its consumers.
         api: adds its routes to a Flask app.
+        figuras: sets the gauges that its API shows of what is its own alone, each second: they are looked at live.
         sesiones: whose connections its worker's parts use besides (:meth:`motor`'s ``de``), and how many each.
     """
 
@@ -98,6 +102,7 @@ class Servicio:
     tablas: sa.MetaData
     unidad: Callable[[], Callable[[TransaccionSQL], UnidadTrabajo]]
     api: Callable[[App, sa.Engine], None]
+    figuras: Callable[[sa.Engine], None] = lambda _motor: None
     debido: Callable[[sa.Engine], Debido] = lambda _motor: Debido()
     tras: Tras = lambda _atendidos: None
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -188,13 +193,16 @@ class Servicio:
     def crear_api(self) -> App:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
         logs.configurar(f"{self.nombre}-api", self.config.log_nivel)
+        trazas.configurar(self.nombre, self.config)
         motor = self.motor(self.config.plazos_de_consulta, de="api")
         atrasos = AtrasosPulsar(self.config.pulsar_admin_url, self.config.credencial)
-        app = self.app_sobre(motor, {"cartas": partial(comunes.contar_cartas, atrasos, self.nombre)})
+        contar = partial(comunes.contar_cartas, atrasos, self.nombre)
+        app = self.app_sobre(motor, {"cartas": contar})
         if self.config.autenticada:
             app.identificar = identificado_por_la_puerta(self.config.puerta_clave_publica)
         # It tells of what waits also when all workers are dead.
-        medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir})
+        medir_mientras_sirve(app, {"atraso": self._atraso(motor).medir, "cartas": contar})
+        medir_mientras_sirve(app, {"figuras": partial(self.figuras, motor)}, FIGURAS_S)
         return app
 
     def app_sobre(self, motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
@@ -207,12 +215,14 @@ class Servicio:
     def trabajar(self) -> int:
         """Run the worker until SIGTERM or SIGINT. Answers the process's exit code."""
         logs.configurar(self.nombre, self.config.log_nivel)
+        trazas.configurar(self.nombre, self.config)
         reunir_memoria()
         return self._correr(self._de_trabajador())
 
     def relevar(self) -> int:
         """Run the relay alone, for workers that leave it to this process. Answers the process's exit code."""
         logs.configurar(f"{self.nombre}-relay", self.config.log_nivel)
+        trazas.configurar(self.nombre, self.config)
         reunir_memoria()
         return self._correr(self._de_relevo())
 
@@ -345,14 +355,17 @@ def identificado_por_la_puerta(clave: str) -> Callable[[], Quien]:
     return identificar
 
 
-def medir_mientras_sirve(app: flask.Flask, medidores: Mapping[str, Callable[[], object]]) -> None:
+def medir_mientras_sirve(
+    app: flask.Flask, medidores: Mapping[str, Callable[[], object]], cada_s: float = MEDIDA_S
+) -> None:
     """Have an application's process set gauges, from its first request on: a thread of before would not live on in the
     process that a server makes to serve it.
 
     Args:
         medidores: who sets them, by name.
+        cada_s: seconds between two looks.
     """
-    tarea = Periodica(MEDIDA_S, partial(medir, medidores))
+    tarea = Periodica(cada_s, partial(medir, medidores))
     hilo = threading.Thread(target=tarea.correr, args=(threading.Event(),), name="medidor", daemon=True)
     app.before_request(comunes.UnaVez(hilo.start))
 

@@ -79,6 +79,8 @@ class AtrasosPulsar:
             marca,
             mas_antiguo=datetime.fromtimestamp(min(publicados) / 1000, UTC) if publicados else None,
             llegados={nombre: int(parte["msgInCounter"]) for nombre, parte in partes.items()},
+            entregados=sum(int(c["msgOutCounter"]) for c in cuentas),
+            consumidores=max(len(c["consumers"]) for c in cuentas),
         )
 
 

@@ -100,6 +100,11 @@ class Carta:
         return bytes(self.mensaje.data())
 
     @property
+    def publicado(self) -> float:
+        """When it was parked."""
+        return self.instante.timestamp()
+
+    @property
     def octetos(self) -> int:
         """How large the original's payload was."""
         return len(self.carga) if self.sin_sitio is None else self.sin_sitio

@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from typing import Any, get_args
 
 from contratos import Mensaje
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.identidad import Quien, TipoAutor
-from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.sobre import Sobre, en_instante
 from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID, es_id
 
 
@@ -158,6 +159,24 @@ def de_propiedades(propiedades: Mapping[str, str], clave: str) -> Sobre:
         traza=propiedades.get("ce_traceparent"),
         quien=_quien(propiedades),
     )
+
+
+def seguir(propiedades: Mapping[str, str], topico: str) -> tuple[trazas.Tramo, Mapping[str, str]]:
+    """A message of the outbox is published now: its span, and the properties that name it as what the message's
+    handling follows from."""
+    de = propiedades.get("ce_traceparent")
+    puesto = en_instante(propiedades.get("ce_time", ""))
+    tramo = trazas.publicar(
+        de,
+        topico,
+        propiedades.get("ce_type", ""),
+        propiedades.get("ce_id", ""),
+        propiedades.get("ce_subject", ""),
+        propiedades.get("ce_correlationid", ""),
+        desde_ns=0 if puesto is None else int(puesto.timestamp() * 1e9),
+    )
+    contexto = tramo.contexto
+    return tramo, propiedades if contexto is None or contexto == de else {**propiedades, "ce_traceparent": contexto}
 
 
 def _quien(propiedades: Mapping[str, str]) -> Quien | None:

@@ -81,6 +81,11 @@ class MensajeEnMemoria:
         """Where it lies."""
         return f"{self.particion}:{self.indice}"
 
+    @property
+    def publicado(self) -> float:
+        """When it was published."""
+        return self.micros / 1e6
+
 
 class Suerte(Enum):
     """What becomes of a message that is published."""
@@ -673,6 +678,8 @@ class AtrasosEnMemoria:
             sum(c.acuses for c in cursores),
             mas_antiguo=reloj.ahora() - timedelta(microseconds=reloj.micros - min(pendientes)) if pendientes else None,
             llegados={c.particion.nombre: len(c.mensajes) for c in cursores},
+            entregados=sum(c.lectura for c in cursores),
+            consumidores=max(len(c.asientos) for c in cursores),
         )
 
 

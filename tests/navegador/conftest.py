@@ -1,0 +1,86 @@
+"""A real Chromium before a real platform, for the tests of what people see (docs/adr/0054).
+
+Debian's Chromium, or whichever is installed: nothing is fetched. Where there is none these tests are skipped, and the
+run's last line says so.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+from tests.documento.plataforma import Viva, plataforma
+
+PROGRAMAS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SIN_NAVEGADOR = "NO BROWSER: NO PAGE WAS SEEN IN ONE. Install Chromium (on Debian and Ubuntu: apt install chromium)."
+CAPTURAS = Path(os.environ.get("CAPTURAS") or Path(__file__).parents[2] / "build/capturas")
+"""Where the pictures go; `make capturas` has docs/imagenes instead."""
+
+Abrir = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def navegador() -> Iterator[Browser]:
+    """The browser, without a window."""
+    programa = next(filter(None, map(shutil.which, PROGRAMAS)), None)
+    if programa is None:
+        pytest.skip(SIN_NAVEGADOR)
+    # Root, as whom containers often run, may have it without its sandbox alone.
+    aislado = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        navegador = playwright.chromium.launch(executable_path=programa, args=[*aislado, "--disable-dev-shm-usage"])
+        yield navegador
+        navegador.close()
+
+
+@pytest.fixture(scope="session")
+def viva(navegador: Browser) -> Iterator[Viva]:
+    """A platform where nobody is asked who they are, whose saga's page links to traces."""
+    with plataforma(Console(quiet=True)) as viva:
+        yield viva
+
+
+@pytest.fixture
+def abrir(navegador: Browser) -> Iterator[Abrir]:
+    """Opens a page in a profile of its own, with the browser's own options (`viewport`, `color_scheme` …).
+
+    At the end of the test no page may have failed: no error that nobody caught, nothing that its own policy (CSP)
+    forbade, nothing asked of another host.
+    """
+    perfiles, faltas = [], []
+
+    def abrir(url: str, **opciones: object) -> Page:
+        perfil = navegador.new_context(locale="es-CO", timezone_id="America/Bogota", **opciones)  # type: ignore[arg-type]
+        perfiles.append(perfil)
+        pagina = perfil.new_page()
+        pagina.set_default_timeout(60_000)
+        pagina.on("pageerror", lambda error: faltas.append(f"{pagina.url}: {error}"))
+        pagina.on(
+            "console", lambda dicho: faltas.append(dicho.text) if "Content Security Policy" in dicho.text else None
+        )
+        anfitrion = url.split("/")[2]
+        pagina.on(
+            "request",
+            lambda pedido: (
+                faltas.append(f"asked of another: {pedido.url}")
+                if pedido.url.startswith("http") and pedido.url.split("/")[2] != anfitrion
+                else None
+            ),
+        )
+        pagina.goto(url)
+        return pagina
+
+    yield abrir
+    for perfil in perfiles:
+        perfil.close()
+    assert faltas == []
+
+
+@pytest.fixture(scope="session")
+def capturas() -> Path:
+    """The folder of the pictures that these tests take."""
+    CAPTURAS.mkdir(parents=True, exist_ok=True)
+    return CAPTURAS
