@@ -98,9 +98,9 @@ CARTAS = {"GET": ("operador", "cartas:leer"), "POST": ("operador", "cartas:escri
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
+    "/asyncapi.json", "/docs/mensajes",
     "/swagger/css/swagger-ui.css", "/consola", "/consola/", "/consola/x", "/consola/estaticos/marca.svg",
     "/consola/sesion",
-    "/asyncapi.json", "/docs/mensajes",
 }  # fmt: skip
 
 SALIR = "POST /consola/salir"

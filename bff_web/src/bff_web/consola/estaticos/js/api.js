@@ -19,11 +19,14 @@ const SIN_RED = { title: "Sin conexión", detail: "La puerta no responde. Puede 
 const NINGUNA = { autenticacion: "ninguna", quien: null, csrf: null, entrada: null };
 let sesion = NINGUNA;
 
-/** Who the browser's session is: asked anew, since it can end. Where the door has no sessions, nobody is asked. */
-export async function verSesion() {
+/** Who the browser's session is: asked anew, since it can end, by one tab after another: the door may renew it then, with
+ * what is good once. */
+export const verSesion = () => (navigator.locks ? navigator.locks.request("saludtech-sesion", preguntar) : preguntar());
+
+async function preguntar() {
   const respuesta = await fetch(puerta("/consola/sesion"), { headers: { Accept: "application/json" } });
-  const esJson = (respuesta.headers.get("Content-Type") ?? "").includes("json");
-  sesion = respuesta.ok && esJson ? await respuesta.json() : NINGUNA;
+  if (!respuesta.ok) throw new Problema(respuesta.status);
+  sesion = await respuesta.json();
   return sesion;
 }
 
