@@ -126,7 +126,7 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     una.esperar_saga()
     suscripcion = aparcar(viva)
     una.ir("cartas")
-    una.pagina.get_by_role("link", name="CrearSuscripcion").first.click()
+    una.pagina.locator("[data-lista='/cartas'] a").first.click()
     una.pagina.locator("[data-parte=sobre]").wait_for()
     assert una.pagina.get_by_text("La base de datos no respondió.").is_visible()
     assert "Perez" not in una.pagina.content() and "pperez" not in una.pagina.content()
