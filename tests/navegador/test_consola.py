@@ -16,12 +16,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.documento.plataforma import Viva
 from tests.navegador.conftest import Abrir
-from tests.saga.topicos import leer
 
-from contratos.suscripciones import CrearSuscripcion
+from contratos.suscripciones import CambiarPlanSuscripcion
 from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura.avro import codificar
 from seedwork.infraestructura.cartas import CartasMuertas
-from seedwork.infraestructura.publicador import Publicador, crear_cliente
+from seedwork.infraestructura.cloudevents import a_propiedades
+from seedwork.infraestructura.publicador import Publicador
 
 pytestmark = [pytest.mark.integracion, pytest.mark.largo]
 
@@ -85,46 +87,39 @@ def test_una_saga_se_ve_en_vivo_hasta_su_fin(consola: Callable[..., Consola], ca
 
 
 @dataclass(frozen=True)
-class _Copia:
-    """A command, said anew for a subscription of its own."""
+class _Original:
+    """A message as it would have travelled."""
 
-    topico: str
-    clave: str
     carga: bytes
     propiedades: Mapping[str, str]
+    clave: str
+    topico: str = CambiarPlanSuscripcion.topico
     esquema: int = 0
     lugar: str = ""
     publicado: float = 0.0
 
 
-def aparcar(viva: Viva) -> str:
-    """Leave a command that nobody has handled among the dead letters; the id of the subscription that it is about."""
-    url = str(viva.corrida.ajustes.pulsar_url)
-    destino = CrearSuscripcion.topico
-    cliente = crear_cliente(url)
-    publicador = Publicador(url, plazo_ms=10_000)
+def aparcar(viva: Viva, id_suscripcion: str, plan: str) -> None:
+    """Leave a command that nobody has handled among the dead letters: a change of plan."""
+    entorno = EntornoReal()
+    orden = CambiarPlanSuscripcion(id_suscripcion=id_suscripcion, plan_codigo=plan)
+    sobre = Sobre.nuevo(orden, sujeto=id_suscripcion, fuente="bff", entorno=entorno)
+    publicador = Publicador(str(viva.corrida.ajustes.pulsar_url), plazo_ms=10_000)
     try:
-        original = leer(cliente, destino)[-1]
-        nuevo = f"{original.partition_key()[:-4]}{os.urandom(2).hex()}"
-        propias = {**original.properties(), "ce_id": nuevo, "ce_correlationid": nuevo, "ce_subject": nuevo}
-        propias.pop("ce_idempotencykey", None)
-        copia = _Copia(destino, nuevo, original.data(), propias)
-        CartasMuertas(publicador, "suscripciones", "suscripciones", EntornoReal()).aparcar(
-            copia, error="La base de datos no respondió.", intentos=5
-        )
-        return nuevo
+        original = _Original(codificar(orden, sobre), a_propiedades(sobre, orden.topico), id_suscripcion)
+        cartas = CartasMuertas(publicador, "suscripciones", "suscripciones", entorno)
+        cartas.aparcar(original, error="La base de datos no respondió.", intentos=5)
     finally:
         publicador.cerrar()
-        cliente.close()
 
 
 def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     consola: Callable[..., Consola], viva: Viva, capturas: Path
 ) -> None:
     una = consola()
-    una.crear_la_primera()
+    suscripcion = una.crear_la_primera()
     una.esperar_saga()
-    suscripcion = aparcar(viva)
+    aparcar(viva, suscripcion, "basico")
     una.ir("cartas")
     una.pagina.locator("[data-lista='/cartas'] a").first.click()
     una.pagina.locator("[data-parte=sobre]").wait_for()
@@ -139,8 +134,8 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     dialogo.locator("[data-destino]").wait_for()
     dialogo.get_by_role("link", name="auditoría").click()
     una.pagina.get_by_text("La base de datos ya responde.").first.wait_for()
-    una.ir(f"sagas/{suscripcion}")
-    una.esperar_saga()
+    una.ir(f"suscripciones/{suscripcion}")
+    una.pagina.get_by_text("Básico").first.wait_for()
 
 
 PAGINAS = (
