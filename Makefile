@@ -81,7 +81,7 @@ simular: $(LISTO) ## the whole platform in a simulator, with faults: SAGAS=10000
 mutantes: $(LISTO) ## the rules, changed on purpose: which changes the simulator finds (SAGAS=2000: after at most so many)
 	@$(BIN)/python -m tests.simulador.mutantes $(SAGAS:%=--sagas %) $(CUAL:%=--cual %) --procesos $(PROCESOS)
 
-documento: $(LISTO) ## redocly and spectral read the door's OpenAPI document; needs Node.js 20 or newer
+documento: $(LISTO) ## redocly and spectral read the door's OpenAPI document, AsyncAPI's parser its messages'; needs Node.js 20 or newer
 	@$(BIN)/python -m tests.documento revisar
 
 puerta: $(LISTO) ## schemathesis asks the door all that its document says, for long (CASOS=100 SEMILLA=1; AUTENTICACION=desarrollo: as each role, and as nobody)

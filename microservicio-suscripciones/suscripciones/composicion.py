@@ -57,7 +57,7 @@ def servicio() -> Servicio:
         ]
 
     def api(app: App, motor: sa.Engine) -> None:
-        registrar_rutas(app, LecturaSuscripciones(motor, planes, config.plazos_de_olvido))
+        registrar_rutas(app, LecturaSuscripciones(motor, planes, config.plazos_de_olvido, config.enlace_traza))
 
     return Servicio(
         nombre=NOMBRE,

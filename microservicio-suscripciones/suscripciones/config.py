@@ -1,13 +1,22 @@
 """This service's settings."""
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import PositiveFloat, model_validator
+from pydantic import AfterValidator, PositiveFloat, model_validator
 
+from seedwork.aplicacion import trazas
 from seedwork.entrada.config import ROTACION_DIAS, ConfigServicio, Puerto
 from suscripciones.aplicacion.caducidad import PlazosDeOlvido
 from suscripciones.infraestructura.catalogo import INCLUIDOS
+
+_TRAZA = "{traza}"
+
+
+def _de_traza(url: str) -> str:
+    if url and not (url.startswith(("http://", "https://")) and _TRAZA in url):
+        raise ValueError("ha de empezar por http:// o https://, y decir {traza} donde va la traza")
+    return url
 
 
 class Config(ConfigServicio):
@@ -27,6 +36,15 @@ class Config(ConfigServicio):
 
     exportacion_dias: PositiveFloat = 7.0
     """Days that what a client asked to be told of itself can be read."""
+
+    trazas_url: Annotated[str, AfterValidator(_de_traza)] = ""
+    """Where people look at a trace (http://127.0.0.1:16686/trace/{traza}, Jaeger's page): {traza} stands for its id. By
+    it the answer about a saga links to its trace; by default it tells the id alone."""
+
+    def enlace_traza(self, contexto: str | None) -> str | None:
+        """Where a trace is looked at, by its traceparent; None where it is not kept."""
+        traza = trazas.id_de(contexto) if trazas.es_muestreada(contexto) else None
+        return self.trazas_url.replace(_TRAZA, traza) if traza and self.trazas_url else None
 
     @property
     def plazos_de_olvido(self) -> PlazosDeOlvido:

@@ -4,7 +4,20 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, rutas, salud_broker
+from bff_web import (
+    acceso,
+    consola,
+    consultas,
+    cuerpos,
+    documento,
+    mensajes,
+    negados,
+    ordenes,
+    origenes,
+    rutas,
+    salud_broker,
+    sesion,
+)
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
@@ -17,10 +30,12 @@ from bff_web.formularios import Subidas
 from bff_web.limites import Limite
 from bff_web.panorama import Panorama
 from bff_web.servicios import Servicio
+from bff_web.sesion.galletas import Sesiones
+from bff_web.sesion.proveedor import Lugares, Proveedor
 from seedwork.aplicacion.almacen import comprobar
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import Quien
-from seedwork.entrada import logs
+from seedwork.entrada import logs, trazas
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import App
 from seedwork.entrada.http import crear_app as crear_base
@@ -31,7 +46,7 @@ from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.infraestructura.lector import Lector
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.sello import Sello
-from seedwork.infraestructura.tokens import TIPO_CUALQUIERA, TIPOS, ClavesPublicadas, Verificador
+from seedwork.infraestructura.tokens import TIPO_CUALQUIERA, TIPOS, ClavesPublicadas, Identidades, Verificador
 
 MENSAJES = [comando.mensaje for comando in COMANDOS]
 """What the door asks of the services."""
@@ -41,6 +56,7 @@ def crear_app() -> App:
     """The door, for `seedwork.entrada.servidor`; it opens no connection before the fork."""
     config = cargar(Config)
     logs.configurar("bff", config.log_nivel)
+    trazas.configurar("bff", config, de_fuera=True)
     campos.usar(config.llavero)
     publicador = Publicador(config.pulsar_url, quien=config.credencial, plazo_ms=PLAZO_MS)
     return componer(config, publicador, lambda: salud_broker.comprobar(publicador, MENSAJES))
@@ -83,6 +99,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     secreto = config.idempotencia_secreto.get_secret_value().encode()
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
+    ordenes.registrar(app, servicios)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
     vectores = Vectores(secreto, TOPICOS)
     duenos = Duenos(servicios, credencial_de)
@@ -94,18 +111,42 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     panorama.registrar(app)
     app.empezar = panorama.empezar
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
-    reglas = rutas.reglas(app)
-    if config.autenticada:
-        verificador = Verificador(
-            claves,
-            emisor=config.emisor,
-            audiencia=config.oidc_audiencia,
-            algoritmos=config.algoritmos,
-            tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
-        )
-        app.poner_portero(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
-        negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
+    mensajes.registrar(app)
+    consola.registrar(app)
+    if not config.autenticada:
+        sesion.registrar(app, config.autenticacion)
+        rutas.reglas(app)
+        return app
+    verificador = Verificador(
+        claves,
+        emisor=config.emisor,
+        audiencia=config.oidc_audiencia,
+        algoritmos=config.algoritmos,
+        tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
+    )
+    sesiones = Sesiones(config.llavero)
+    sesion.registrar(app, config.autenticacion, sesiones, verificador, _rondas(config, claves))
+    limite = Limite(config.bff_ritmo, config.bff_rafaga)
+    app.poner_portero(acceso.Portero(verificador, rutas.reglas(app), limite, sesiones))
+    negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
     return app
+
+
+def _rondas(config: Config, claves: ClavesPublicadas) -> sesion.Rondas | None:
+    """How people sign in at the provider; None where no client is registered there."""
+    if config.autenticacion != "oidc" or not config.oidc_cliente:
+        return None
+    proveedor = Proveedor(
+        emisor=config.oidc_emisor,
+        cliente=config.oidc_cliente,
+        secreto=config.oidc_cliente_secreto.get_secret_value(),
+        ambitos=config.oidc_ambitos.split() or ["openid", *rutas.AMBITOS],
+        a_mano=Lugares(autorizacion=config.oidc_autorizacion, token=config.oidc_token, salida=config.oidc_salida),
+    )
+    identidades = Identidades(
+        claves, emisor=config.oidc_emisor, cliente=config.oidc_cliente, algoritmos=config.algoritmos
+    )  # fmt: skip
+    return sesion.Rondas(proveedor, identidades, config.sesion_horas * 3600)
 
 
 def _leer_eventos(config: Config, desde: float, oir: Oir, al_dia: AlDia) -> Lector:

@@ -280,6 +280,21 @@ class DocumentoOpenApi(BaseModel):
     paths: dict[str, Any]
 
 
+class DocumentoAsyncApi(BaseModel):
+    """Los mensajes que se dicen las partes de la plataforma, en AsyncAPI 3."""
+
+    model_config = _ejemplo(
+        asyncapi="3.1.0",
+        info={"title": "SaludTech de los Alpes: mensajes", "version": "1.0.0"},
+        channels={},
+        operations={},
+    ) | {"extra": "allow"}
+
+    asyncapi: str
+    channels: dict[str, Any]
+    operations: dict[str, Any]
+
+
 PROPIAS = (
     Problema,
     ProblemaSinConfirmar,
@@ -291,5 +306,6 @@ PROPIAS = (
     Hecho,
     VistaPanorama,
     DocumentoOpenApi,
+    DocumentoAsyncApi,
 )
 """What is no answer to a command that was accepted, and to no query of the contract's."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as esperar
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from notificaciones.aplicacion.puertos import Canal, CanalAveriado, CanalNoDispo
 from notificaciones.entrada.vigia import Vigia
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.tablas import CANAL_ENVIOS
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.ritmo import Ritmo
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.almacen_eventos import ConflictoDeVersion
@@ -144,14 +146,16 @@ class Enviador:
     def intentar(self, envio: Envio) -> Desenlace:
         """One attempt; answers what follows from it."""
         with structlog.contextvars.bound_contextvars(
-            correlacion=envio.sobre.correlacion, notificacion=envio.id_notificacion
+            correlacion=envio.sobre.correlacion,
+            notificacion=envio.id_notificacion,
+            traza=trazas.id_de(envio.sobre.traza),
         ):
             # However late it comes to its turn, each is tried once, save where the watch has tried for it.
             probado = envio.intentos > 1 or self._vigia.cerrado
             if envio.anular or (probado and not self._politica.cabe(envio.creado, envio.leido)):
                 return _fallo(envio, motivos.CANAL_NO_DISPONIBLE, repetible=False)
             try:
-                with CANAL_SEGUNDOS.time():
+                with CANAL_SEGUNDOS.time(), _seguido(envio):
                     self._canal.enviar(self._correo(envio))
             except CanalRechazo as error:
                 self._vigia.rechazada(str(error), envio.direccion)
@@ -249,6 +253,27 @@ class Enviador:
             # Without a database, their leases end by themselves.
             if not es_de_infraestructura(error):
                 raise
+
+
+@contextmanager
+def _seguido(envio: Envio) -> Iterator[None]:
+    """The attempt's span; before the first one, that of how long it waited for a sender."""
+    de = envio.sobre.traza
+    dicho: trazas.Atributos = {
+        trazas.NOTIFICACION: envio.id_notificacion,
+        trazas.TIPO: envio.tipo,
+        trazas.INTENTO: envio.intentos,
+    }
+    if envio.intentos == 1:
+        creado_ns = int(envio.creado.timestamp() * 1e9)
+        trazas.empezar("espera de envío", de, atributos=dicho, inicio_ns=creado_ns).terminar()
+    tramo = trazas.empezar("enviar carta", de, "cliente", dicho)
+    try:
+        yield
+    except Exception as error:
+        tramo.terminar(error=type(error).__name__)
+        raise
+    tramo.terminar()
 
 
 def _fallo(envio: Envio, motivo: str, *, repetible: bool) -> Desenlace:

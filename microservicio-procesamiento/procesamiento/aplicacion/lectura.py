@@ -9,7 +9,9 @@ from contratos.consultas.procesamiento import (
     InformeDeImagen,
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     PaginaImagenes,
+    PaginaPaquetes,
     Paquete,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
@@ -46,6 +48,10 @@ class Lectura(Protocol):
 
     def paquete(self, id: str, acceso: Acceso) -> Paquete | None:
         """One package."""
+        ...
+
+    def paquetes(self, consulta: ListarPaquetes, acceso: Acceso) -> PaginaPaquetes:
+        """A page of them, newest first."""
         ...
 
     def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete, acceso: Acceso) -> PaginaImagenes | None:

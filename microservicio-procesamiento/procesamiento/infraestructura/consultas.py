@@ -1,6 +1,7 @@
 """The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,9 @@ from contratos.consultas.procesamiento import (
     InformeDeImagen,
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     PaginaImagenes,
+    PaginaPaquetes,
     Paquete,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
@@ -83,6 +86,7 @@ _LISTA = Lista(
 _P = tablas.paquetes.c
 _M = tablas.miembros.c
 _PAQUETE = sa.select(tablas.paquetes)
+_PAQUETES = Lista(ListarPaquetes, _PAQUETE, _P.orden, {"estado": _P.estado}, dueno=_P.clinica)
 # What is known of an image is shown where it is what the package counts: under its id may be another's content, or
 # another's image. No index can look for what is not distinct: each is found by its id, not among all of its clinic's.
 _DE_PAQUETE = Lista(
@@ -92,7 +96,8 @@ _DE_PAQUETE = Lista(
         _M.orden,
         _M.estado,
         _M.motivo,
-        *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "secuencia", "huella")),
+        _M.paquete,
+        *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "paquete", "secuencia", "huella")),
     )
     .join_from(tablas.miembros, tablas.paquetes, _P.id == _M.paquete)
     .join(
@@ -166,7 +171,7 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
                 contrato.DecisionTomada(id_comando=id_comando, **tomada)
                 for id_comando, tomada in sorted((fila["decisiones"] or {}).items(), key=lambda par: par[1]["ocurrida"])
             ],
-            original_hasta=en_texto(fila["conservar_hasta"]) if fila["conservar_hasta"] else None,
+            original_hasta=_instante(fila["conservar_hasta"]),
         )
 
     def archivo(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
@@ -196,20 +201,13 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
         propio = _suya(acceso, tablas.paquetes, id)
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(_PAQUETE.where(propio)).mappings().one_or_none()
-        if fila is None:
-            return None
-        decididas = fila["hechas"] + fila["cuarentena"] + fila["fallidas"]
-        return Paquete(
-            id_paquete=fila["id"],
-            estado=fila["estado"],
-            motivo=motivos.texto(fila["motivo"]),
-            detalle=fila["detalle"],
-            total=fila["total"],
-            hechas=fila["hechas"],
-            cuarentena=fila["cuarentena"],
-            fallidas=fila["fallidas"],
-            pendientes=fila["total"] - decididas,
-        )
+        return None if fila is None else _mostrar_paquete(fila)
+
+    def paquetes(self, consulta: ListarPaquetes, acceso: Acceso) -> PaginaPaquetes:
+        """A page of packages."""
+        with self._motor.connect() as conexion:
+            filas, siguiente = _PAQUETES.pagina(conexion, consulta, acceso.propio("clinica"))
+        return PaginaPaquetes(elementos=[_mostrar_paquete(fila) for fila in filas], siguiente=siguiente)
 
     def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete, acceso: Acceso) -> PaginaImagenes | None:
         """A page of a package's images."""
@@ -234,12 +232,35 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             condiciones=[self._condicion(codigo) for codigo in fila["condiciones"] or ()],
             fecha_ingesta=fila["fecha_ingesta"] or None,
             version_clave=fila["version_clave"],
+            id_paquete=fila["paquete"],
+            recibida=_instante(fila["recibida"]),
+            decidida=_instante(fila["decidida"]),
             aviso=contrato.AVISO,
         )
 
     def _condicion(self, codigo: str) -> contrato.Condicion:
         conocida = self._condiciones.get(codigo)
         return contrato.Condicion(codigo=codigo, nombre=conocida.nombre if conocida else codigo)
+
+
+def _mostrar_paquete(fila: sa.RowMapping) -> Paquete:
+    decididas = fila["hechas"] + fila["cuarentena"] + fila["fallidas"]
+    return Paquete(
+        id_paquete=fila["id"],
+        estado=fila["estado"],
+        motivo=motivos.texto(fila["motivo"]),
+        detalle=fila["detalle"],
+        total=fila["total"],
+        hechas=fila["hechas"],
+        cuarentena=fila["cuarentena"],
+        fallidas=fila["fallidas"],
+        pendientes=fila["total"] - decididas,
+        recibido=_instante(fila["recibido"]),
+    )
+
+
+def _instante(cuando: datetime | None) -> str | None:
+    return None if cuando is None else en_texto(cuando)
 
 
 def _al_outbox(sobre: Sobre, hecho: ConsultaAnonimizacion, visto: sa.Select[Any]) -> sa.CTE:

@@ -27,6 +27,9 @@ imagenes = sa.Table(
     sa.Column("version_clave", sa.Integer),
     sa.Column("huella", sa.LargeBinary),
     sa.Column("clinica", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: no clinic's."),
+    sa.Column("paquete", sa.Text),
+    sa.Column("recibida", sa.DateTime(timezone=True)),
+    sa.Column("decidida", sa.DateTime(timezone=True)),
 )
 
 archivos = sa.Table(
@@ -74,6 +77,8 @@ paquetes = sa.Table(
     sa.Column("cuarentena", sa.Integer, nullable=False),
     sa.Column("fallidas", sa.Integer, nullable=False),
     sa.Column("clinica", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: no clinic's."),
+    sa.Column("recibido", sa.DateTime(timezone=True)),
+    sa.Column("orden", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
     comment="What became of each package.",
 )
 
@@ -134,6 +139,9 @@ sa.Index(
     paquetes_por_abrir.c.uri_metadatos,
     postgresql_where=paquetes_por_abrir.c.uri_metadatos.is_not(None),
 )
+sa.Index("paquetes_clinica", paquetes.c.clinica, paquetes.c.orden)
+sa.Index("paquetes_clinica_estado", paquetes.c.clinica, paquetes.c.estado, paquetes.c.orden)
+sa.Index("paquetes_estado", paquetes.c.estado, paquetes.c.orden)
 sa.Index("miembros_lugar", miembros.c.paquete, miembros.c.lugar, unique=True)
 sa.Index("miembros_por_decir_lugar", miembros_por_decir.c.paquete, miembros_por_decir.c.lugar)
 sa.Index("miembros_de_paquete", miembros.c.paquete, miembros.c.orden)
@@ -158,6 +166,7 @@ sa.Index(
     postgresql_where=archivos_por_ver.c.conservar_hasta.is_not(None),
 )
 sa.Index("imagenes_clinica", imagenes.c.clinica, imagenes.c.orden)
+sa.Index("imagenes_clinica_estado", imagenes.c.clinica, imagenes.c.estado, imagenes.c.orden)
 sa.Index("imagenes_modalidad", sa.func.left(imagenes.c.modalidad, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_patologia", sa.func.left(imagenes.c.patologia, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_estado", imagenes.c.estado, imagenes.c.orden)

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paso:
-    """One transition, as the topic tells it."""
+    """One transition, as the topic tells it.
+
+    Attributes:
+        traza: the traceparent of the message that told it; None where that had none.
+    """
 
     id: str
     id_saga: str
@@ -18,3 +22,4 @@ class Paso:
     motivo: str
     compensacion: bool
     ocurrido: str
+    traza: str | None = None

@@ -10,6 +10,10 @@ COMPLETADA: Final = "COMPLETADA"
 COMPENSADA: Final = "COMPENSADA"
 
 
+PRIMEROS: Final = (sagas.CREAR, sagas.CAMBIAR)
+"""The steps that begin one."""
+
+
 class PasoDicho(Protocol):
     """A step, as the saga's topic tells it."""
 
@@ -60,7 +64,7 @@ def estado(pasos: Collection[PasoDicho]) -> Literal["EN_CURSO", "COMPLETADA", "C
 
 def _recursos(pasos: Collection[PasoDicho]) -> tuple[set[str], set[str]]:
     """The lists of the step that began the saga, or of the one that decided it while that has not arrived yet."""
-    for nombre in (sagas.CREAR, sagas.CAMBIAR, sagas.ACTIVAR, sagas.RECHAZAR, sagas.CANCELAR):
+    for nombre in (*PRIMEROS, sagas.ACTIVAR, sagas.RECHAZAR, sagas.CANCELAR):
         for paso in pasos:
             if paso.paso == nombre:
                 return set(paso.requeridos), set(paso.liberados)

@@ -1,9 +1,9 @@
 """The view that takes commands: it validates a body, gives the command its ids and publishes it."""
 
 import json
-import re
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import flask
 import structlog
@@ -19,6 +19,7 @@ from bff_web.emisor import ESPERA_S, FUENTE, Emisor
 from bff_web.modelos_comandos import Cuerpo
 from bff_web.tipos import ALMACEN
 from contratos.acceso import permiso
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import Acceso
@@ -108,16 +109,20 @@ def _vista(
             sujeto=id_recurso,
             id=identidad.id_comando,
             clave_idempotencia=identidad.clave,
-            traza=_traza(cabeceras),
+            traza=flask.g.tramo.contexto or trazas.leida(cabeceras.get("traceparent")) or _nueva_traza(),
             entorno=entorno,
             quien=quien,
         )
         # What it does is found under its own id from here on, in logs and trails.
         flask.g.correlacion = identidad.id_comando
-        structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
+        structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando, traza=trazas.id_de(sobre.traza))
+        tramo = trazas.publicar(sobre.traza, mensaje.topico, sobre.tipo, sobre.id, sobre.sujeto, sobre.correlacion)
+        if tramo.contexto != sobre.traza:
+            sobre = replace(sobre, traza=tramo.contexto)
         try:
             await emisor.entregar(sobre, mensaje, espera=ESPERA_S)
         except SinConfirmacion as error:
+            tramo.terminar(error=type(error).__name__)
             log.warning("comando sin confirmar", tipo=mensaje.tipo, error=str(error))
             return problema(
                 503,
@@ -126,6 +131,7 @@ def _vista(
                 cabeceras={"Retry-After": "2"},
                 **aceptado | {"estado": "DESCONOCIDO"},
             )
+        tramo.terminar()
         log.info("comando aceptado", tipo=mensaje.tipo)
         return _Aceptado(json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
 
@@ -146,17 +152,6 @@ def exigir_a_nombre_propio(acceso: Acceso, cliente: str) -> None:
         raise ErrorHttp(403, "Solo se puede pedir a nombre de uno mismo: el código de cliente es de otro.")
 
 
-_TRAZA = re.compile(r"(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
-
-
-def _traza(cabeceras: Headers) -> str:
-    """The caller's traceparent, or the beginning of a new trace.
-
-    One of a later version goes on as version 00, with what that one knows of it: whether it is sampled (W3C Trace
-    Context §4.3).
-    """
-    recibida = _TRAZA.fullmatch(cabeceras.get("traceparent", ""))
-    if recibida is None or (recibida[1] == "00" and recibida[4]):
-        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-    banderas = recibida[3] if recibida[1] == "00" else f"{int(recibida[3], 16) & 1:02x}"
-    return f"00-{recibida[2]}-{banderas}"
+def _nueva_traza() -> str:
+    """The traceparent that a trace begins with where the door keeps no spans."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

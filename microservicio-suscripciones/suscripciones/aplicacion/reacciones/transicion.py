@@ -3,6 +3,8 @@
 from contratos import motivos, sagas
 from contratos.sagas import TransicionSaga
 from saga.fin import EN_CURSO, estado
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.aplicacion.trazas import leida
 from suscripciones.aplicacion.decision import activar, rechazar
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.linea import Paso
@@ -10,7 +12,7 @@ from suscripciones.dominio.linea import Paso
 
 def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
     """Take the step into the timeline, and do what follows from it for a saga that is still undecided."""
-    unidad.linea.apuntar(transicion.id_suscripcion, paso_de(transicion, unidad.sobre.id))
+    unidad.linea.apuntar(transicion.id_suscripcion, paso_de(transicion, unidad.sobre))
     suscripcion = unidad.suscripciones.obtener(transicion.id_suscripcion)
     if suscripcion is None:
         return
@@ -30,10 +32,10 @@ def tomar_transicion(transicion: TransicionSaga, unidad: Unidad) -> None:
         suscripcion.cerrar_saga()
 
 
-def paso_de(transicion: TransicionSaga, id: str) -> Paso:
-    """The step that a transition tells; ``id`` is its message's ``ce_id``."""
+def paso_de(transicion: TransicionSaga, sobre: Sobre) -> Paso:
+    """The step that a transition tells, in an envelope."""
     return Paso(
-        id=id,
+        id=sobre.id,
         id_saga=transicion.id_saga,
         paso=transicion.paso,
         servicio=transicion.participante,
@@ -44,4 +46,5 @@ def paso_de(transicion: TransicionSaga, id: str) -> Paso:
         motivo=transicion.motivo,
         compensacion=transicion.compensacion,
         ocurrido=transicion.ocurrido,
+        traza=leida(sobre.traza),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from contratos import motivos
 from contratos.acceso import Alcance, permiso
 from contratos.base import Mensaje
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.espera import Aplazado, EnEspera, Paciencia, PorConocer
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
@@ -86,6 +87,13 @@ class Bus:
         Raises:
             Exception: whatever a handler or the database raised; then nothing of the batch took effect.
         """
+        if not trazas.hay():
+            return self._procesar(recibidos, lote)
+        with trazas.Atencion(self.consumidor, recibidos) as atencion:
+            atencion.esperan = self._procesar(atencion.recibidos, lote)
+        return atencion.esperan
+
+    def _procesar(self, recibidos: Sequence[Recibido], lote: str | None) -> Collection[str]:
         with self._abrir() as unidad:
             nuevos = unidad.transaccion.recibir(self.consumidor, {r.sobre.id for r in recibidos}, lote=lote)
             pendiente = _Lote(self, unidad, _sin_copias(r for r in recibidos if r.sobre.id in nuevos))
@@ -93,6 +101,25 @@ class Bus:
             esperan = pendiente.aplazar()
         self._tras([r for r in recibidos if r.sobre.id not in pendiente.por_atender])
         return esperan
+
+    def reponer(self, recibido: Recibido) -> bool:
+        """Handle a message that was parked, here and now, as if it came again.
+
+        Returns:
+            False where it was handled, or given up, after all; then nothing is done.
+
+        Raises:
+            Exception: whatever its handler or the database raised; then nothing took effect, and it is parked still.
+        """
+        with self._abrir() as unidad:
+            if not unidad.transaccion.retirar(self.consumidor, recibido.sobre.id):
+                return False
+            pendiente = _Lote(self, unidad, [recibido])
+            pendiente.atender()
+            esperan = pendiente.aplazar()
+        if not esperan:
+            self._tras([recibido])
+        return True
 
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.

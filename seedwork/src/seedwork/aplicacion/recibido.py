@@ -41,6 +41,11 @@ class Original(Protocol):
         """Where it lies: no other message of the same broker's has the same. Empty where it lies nowhere."""
         ...
 
+    @property
+    def publicado(self) -> float:
+        """When it was published, by its sender's clock, in seconds since 1970; 0 where nobody knows."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Recibido:

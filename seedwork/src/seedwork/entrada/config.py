@@ -58,6 +58,12 @@ def _de_postgres(url: str) -> str:
     return url.replace("postgres://", "postgresql://", 1)
 
 
+def _de_colector(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise ValueError("ha de empezar por http:// o https://")
+    return url.rstrip("/")
+
+
 def _claves(texto: str) -> list[bytes]:
     try:
         return [
@@ -117,6 +123,14 @@ def es_de_esta_maquina(host: str | None) -> bool:
         return ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def es_segura(url: str) -> bool:
+    """Whether what is sent to an address of HTTP goes encrypted, or no further than this machine."""
+    partes = urlsplit(url)
+    if partes.scheme == "http":
+        return es_de_esta_maquina(partes.hostname)
+    return partes.scheme == "https" and bool(partes.hostname)
 
 
 def exigir_en_casa(variable: str, host: str) -> None:
@@ -183,6 +197,13 @@ class ConfigBase(BaseSettings):
     door and all services."""
     log_nivel: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """What is logged: DEBUG, INFO, WARNING or ERROR."""
+    trazas_otlp: Annotated[str, AfterValidator(_de_colector)] = ""
+    """The base URL of a collector of traces that talks OTLP over HTTP (http://127.0.0.1:4318): OpenTelemetry's own,
+    Jaeger, Tempo. By default no trace is kept, at next to no cost. Headers and certificates, should it want any, as
+    OpenTelemetry takes them (OTEL_EXPORTER_OTLP_HEADERS, …)."""
+    trazas_muestreo: float = Field(1.0, ge=0, le=1)
+    """The part of traces that is kept, from 0 to 1. The door decides of each by its id, and whoever else works on it
+    goes by that; the same for all."""
 
     @property
     def autenticada(self) -> bool:

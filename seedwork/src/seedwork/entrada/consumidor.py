@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import structlog
 
 from contratos.base import Entrega
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.broker import Atraso, SinSubscription, Subscriber, Subscription
 from seedwork.aplicacion.escala import Faena
 from seedwork.aplicacion.recibido import Original, Recibido
+from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.tratamiento import Ilegible, Medios, Tratamiento
 from seedwork.infraestructura import bd, metricas
 from seedwork.infraestructura.topicos import nombre_corto
@@ -306,8 +308,10 @@ class TestigoDeMensajes:
         # What is shared out is much, and what waits comes many times: a line for each of them would cost more than the
         # work.
         callado = recibido.mensaje.entrega == "compartida" or resultado == "en_espera"
-        anotar = log.debug if callado else log.info
-        anotar("mensaje atendido", tipo=sobre.tipo, id=sobre.id, correlacion=sobre.correlacion, fin=resultado)
+        if callado:
+            log.debug("mensaje atendido", tipo=sobre.tipo, id=sobre.id, correlacion=sobre.correlacion, fin=resultado)
+        else:
+            log.info("mensaje atendido", **_de_que(sobre), fin=resultado)
 
     def ilegible(self, ilegible: Ilegible) -> None:
         """A message was parked unread."""
@@ -317,17 +321,19 @@ class TestigoDeMensajes:
         """A single handling failed."""
         sobre = recibido.sobre
         metricas.REINTENTOS.labels(self._consumidor, sobre.tipo).inc()
-        log.warning(
-            "mensaje fallido",
-            tipo=sobre.tipo,
-            id=sobre.id,
-            correlacion=sobre.correlacion,
-            intento=intento,
-            error=error,
-        )
+        log.warning("mensaje fallido", **_de_que(sobre), intento=intento, error=error)
 
     def lote_tratado(self, mensajes: int, segundos: float, error: str | None) -> None:
         """A batch was handled, or failed."""
         self._lotes.observe(segundos)
         if error is not None:
             log.warning("el lote falló; se parte", mensajes=mensajes, error=error)
+
+
+def _de_que(sobre: Sobre) -> dict[str, str | None]:
+    return {
+        "tipo": sobre.tipo,
+        "id": sobre.id,
+        "correlacion": sobre.correlacion,
+        "traza": trazas.id_de(sobre.traza),
+    }

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
-from typing import Any, Protocol
+from http import HTTPStatus
+from typing import Any, Final, Protocol
 
 import flask
 import structlog
@@ -20,13 +21,14 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import MapAdapter
 
 from contratos.consultas import Respuesta
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.consultas import Auditor, SinAuditor
 from seedwork.aplicacion.identidad import Quien
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada import compresion
 from seedwork.entrada.problemas import ErrorHttp, registrar_errores
 from seedwork.entrada.proteccion import proteger
-from seedwork.entrada.salud import Comprobacion, Papel, crear_salud
+from seedwork.entrada.salud import SALUD, Comprobacion, Papel, crear_salud
 
 CABECERA_CORRELACION = "X-Correlation-Id"
 MAXIMO_CUERPO = 1024 * 1024
@@ -37,6 +39,7 @@ CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
 CADUCA = "seedwork.caduca"
 """In a request's environment, until when its sender may come in, in seconds of the epoch."""
+SIN_TRAMO: Final = trazas.SinTramo(None)
 _LLEGADA = "seedwork.llegada"
 _ADMISION = "seedwork.admision"
 """In a request's environment, its route's name, and who sends it or the error that it is refused with."""
@@ -56,8 +59,8 @@ SOLICITUDES = Histogram(
 class Portero(Protocol):
     """Says of each request whether it may come in, before its body is read."""
 
-    def preparar(self, credencial: str | None) -> "Future[None] | None":
-        """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
+    def preparar(self, entorno: dict[str, Any]) -> "Future[None] | None":
+        """What has to be waited for before :meth:`admitir` can look at a request with this environment; None where
         nothing has. It does not block."""
 
     def admitir(self, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
@@ -120,10 +123,10 @@ class App(flask.Flask):
         self.identificar = partial(_quien_pide, portero)
         self.before_request(partial(_entrar, portero))
 
-    def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
+    def _por_esperar(self, entorno: dict[str, Any]) -> "Future[None] | None":
         if self.portero is None or _ADMISION in entorno:
             return None
-        return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
+        return self.portero.preparar(entorno)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         """As a WSGI application: it waits for the doorkeeper on this very thread."""
@@ -153,7 +156,7 @@ class App(flask.Flask):
         except (HTTPException, UnicodeError):
             return None
 
-    async def _esperar_al_portero(self, entorno: Mapping[str, Any]) -> None:
+    async def _esperar_al_portero(self, entorno: dict[str, Any]) -> None:
         if (pendiente := self._por_esperar(entorno)) is not None:
             await asyncio.wrap_future(pendiente)
 
@@ -290,6 +293,7 @@ def equipar(
 def _empezar() -> None:
     comun = flask.g
     comun.inicio = time.perf_counter()
+    comun.tramo = _seguir(flask.request)
     recibida = flask.request.headers.get(CABECERA_CORRELACION, "")
     comun.correlacion = propia = recibida if es_id(recibida) else str(uuid_utils.uuid7())
     structlog.contextvars.clear_contextvars()
@@ -300,6 +304,16 @@ def _empezar() -> None:
     if time.monotonic() - entorno.get(_LLEGADA, math.inf) > COLA_S:
         # Whoever still waits gets word at once, and who comes now gets a thread.
         raise ErrorHttp(503, "Hay demasiadas peticiones en espera.", cabeceras={"Retry-After": "1"})
+
+
+def _seguir(pedido: flask.Request) -> trazas.Tramo:
+    """The request's span. Whoever looks at health and metrics every few seconds is not told of."""
+    if not trazas.hay() or pedido.blueprint == SALUD:
+        return SIN_TRAMO
+    regla = pedido.url_rule
+    ruta, metodo = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
+    dicho = {trazas.RUTA: ruta, trazas.METODO: metodo}
+    return trazas.recibir(f"{metodo} {ruta}", pedido.headers.get("traceparent"), dicho)
 
 
 def _exigir_host(entorno: Mapping[str, Any]) -> None:
@@ -320,6 +334,9 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
     etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
+    estado, tramo = respuesta.status_code, flask.g.tramo
+    if tramo.contexto is not None:
+        tramo.terminar({trazas.ESTADO: estado}, error=str(estado) if estado >= HTTPStatus.INTERNAL_SERVER_ERROR else "")
     duracion = time.perf_counter() - flask.g.inicio
-    SOLICITUDES.labels(*etiquetas, str(respuesta.status_code)).observe(duracion)
+    SOLICITUDES.labels(*etiquetas, str(estado)).observe(duracion)
     return respuesta

@@ -8,5 +8,7 @@ PETICIONES_S = 4.2
 """Of these, seconds that a server's requests have: who waits for the broker has its answer in 4."""
 TAREAS_S = 4.5
 """Of these, seconds that a worker's tasks have."""
+TRAZAS_S = 0.4
+"""Of these, seconds that the last spans of a trace have, once all that is done."""
 PARANDO = threading.Event()
 """Set from SIGTERM on; a server goes on serving for a while."""

@@ -16,11 +16,12 @@ from typing import TypeVar
 
 import structlog
 
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.almacen import SinAlmacen
 from seedwork.aplicacion.broker import SinBroker
 from seedwork.entrada.conexiones import Limites, direcciones, servir_aqui
 from seedwork.entrada.http import crear_app
-from seedwork.entrada.parada import PARANDO, TAREAS_S
+from seedwork.entrada.parada import PARANDO, TAREAS_S, TRAZAS_S
 from seedwork.entrada.problemas import pila
 from seedwork.entrada.salud import Comprobacion, Papel
 from seedwork.infraestructura import bd
@@ -146,6 +147,7 @@ class Proceso:
         limite = time.monotonic() + TAREAS_S
         for hilo in hilos:
             hilo.join(max(0.0, limite - time.monotonic()))
+        trazas.cerrar(TRAZAS_S)
         log.info("detenido", fallo=type(self._fallo).__name__ if self._fallo else None)
         # Whatever a client library still waits for must not hold the process up: nothing unfinished was acknowledged.
         os._exit(1 if self._fallo else 0)

@@ -64,6 +64,10 @@ class _Parte:
             return f"no responde ({type(error).__name__})"
 
 
+SALUD = "salud"
+"""The blueprint of these routes."""
+
+
 def crear_salud(
     requeridas: Mapping[str, Comprobacion], informativas: Mapping[str, Comprobacion], papeles: Mapping[str, Papel]
 ) -> flask.Blueprint:
@@ -74,7 +78,7 @@ def crear_salud(
         informativas: by name, the checks that are shown and decide nothing.
         papeles: by name, what is said of a part, whether it is ready or not.
     """
-    plano = flask.Blueprint("salud", __name__)
+    plano = flask.Blueprint(SALUD, __name__)
     decisivas = [_Parte(*p) for p in requeridas.items()]
     mostradas = [_Parte(*p) for p in informativas.items()]
     # Of all processes that are forked from this one: a balancer asks the instance, whichever of them answers.

@@ -19,9 +19,10 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
+from seedwork.aplicacion import trazas
 from seedwork.entrada import multiproceso
 from seedwork.entrada.conexiones import Limites, Servidor, SitiosComunes
-from seedwork.entrada.parada import PARANDO, PETICIONES_S, PLAZO_S
+from seedwork.entrada.parada import PARANDO, PETICIONES_S, PLAZO_S, TRAZAS_S
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +117,7 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
             await asyncio.sleep(min(_LATIDO_S, limite - bucle.time()))
         await servidor.cerrar(PETICIONES_S)
         self.wsgi.terminar()
+        trazas.cerrar(TRAZAS_S)
 
 
 class _Maestro(BaseApplication):  # type: ignore[misc]

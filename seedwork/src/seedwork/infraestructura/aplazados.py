@@ -38,6 +38,7 @@ class Devuelto:
     Attributes:
         vuelta: how often it was made to wait.
         lugar: where it lies on the waiting topic.
+        publicado: when it was made to wait.
     """
 
     topico: str
@@ -47,6 +48,7 @@ class Devuelto:
     esquema: int
     vuelta: int
     lugar: str
+    publicado: float
 
     @classmethod
     def de(cls, llegado: Original) -> "Devuelto":
@@ -60,4 +62,5 @@ class Devuelto:
             esquema=cloudevents.entero(todas.get(_ESQUEMA), -1),
             vuelta=cloudevents.entero(todas.get(_VUELTA), 0),
             lugar=llegado.lugar,
+            publicado=llegado.publicado,
         )

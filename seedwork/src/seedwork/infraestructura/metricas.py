@@ -24,6 +24,7 @@ RETENIDOS = Gauge(
 EN_ESPERA = Gauge(
     "saludtech_comandos_en_espera", f"Commands waiting for what they name, {HASTA}", multiprocess_mode="max"
 )
+TRAMOS = Counter("saludtech_trazas_tramos_total", "Spans that the collector took, or that were lost", ["resultado"])
 OUTBOX_ENVIADOS = Counter("saludtech_outbox_enviados_total", "Outbox rows that the broker confirmed")
 RELAY_DIRIGE = Gauge("saludtech_relay_dirige", "1 where the relay of this process leads", multiprocess_mode="max")
 OUTBOX_PENDIENTES = Gauge("saludtech_outbox_pendientes", f"Outbox rows not sent, {HASTA}", multiprocess_mode="max")

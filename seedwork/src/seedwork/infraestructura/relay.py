@@ -7,15 +7,17 @@ than what that one sends, and it begins none before it has found out (ADR 22).
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
 import structlog
 
+from seedwork.aplicacion import trazas
 from seedwork.aplicacion.broker import Salida, SinConfirmacion
 from seedwork.aplicacion.outbox import Outbox, PorEnviar, SinOutbox
 from seedwork.aplicacion.ritmo import Ritmo
+from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.metricas import OUTBOX_ENVIADOS
 
 log = structlog.get_logger(__name__)
@@ -33,8 +35,16 @@ class _Ronda:
         self.confirmadas: list[int] = []
         self.errores: list[SinConfirmacion] = []
         self.acabada = threading.Event()
+        self._tramos: dict[int, trazas.Tramo] = {}
+
+    def seguir(self, fila: PorEnviar) -> Mapping[str, str]:
+        """The properties that a row goes with: a message whose trace is kept says the span of its publishing."""
+        self._tramos[fila.id], propiedades = cloudevents.seguir(fila.propiedades, fila.topico)
+        return propiedades
 
     def anotar(self, id: int, error: SinConfirmacion | None) -> None:
+        if self._tramos:
+            self._tramos[id].terminar(error="" if error is None else type(error).__name__)
         if error is None:
             self.confirmadas.append(id)
         else:
@@ -117,11 +127,12 @@ class Relay:
             # All of them first: a round that is broken off in its middle would be sent again as a whole.
             self._salida.preparar(topico)
         try:
+            seguida = trazas.hay()
             for fila in ronda.filas:
                 self._salida.enviar(
                     fila.topico,
                     fila.carga,
-                    fila.propiedades,
+                    ronda.seguir(fila) if seguida else fila.propiedades,
                     fila.clave,
                     partial(ronda.anotar, fila.id),
                     retraso_s=fila.retraso_s,

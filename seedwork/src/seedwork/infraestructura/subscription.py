@@ -62,6 +62,11 @@ class MensajePulsar:
         """Ledger, entry, and its place in the entry."""
         return lugar_de(self.mensaje)
 
+    @property
+    def publicado(self) -> float:
+        """When it was published, as its client says."""
+        return float(self.mensaje.publish_timestamp() / 1000)
+
 
 def publicado(mensaje: pulsar.Message) -> datetime:
     """When a message was published, as its client says; the beginning of 1970 where that is no time that there is."""

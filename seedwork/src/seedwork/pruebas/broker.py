@@ -81,6 +81,11 @@ class MensajeEnMemoria:
         """Where it lies."""
         return f"{self.particion}:{self.indice}"
 
+    @property
+    def publicado(self) -> float:
+        """When it was published."""
+        return self.micros / 1e6
+
 
 class Suerte(Enum):
     """What becomes of a message that is published."""

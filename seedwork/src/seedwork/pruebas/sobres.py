@@ -23,6 +23,7 @@ class Viajado:
     propiedades: Mapping[str, str] = field(repr=False)
     esquema: int = 0
     lugar: str = ""
+    publicado: float = 0.0
 
 
 def sobre_nuevo(mensaje: Mensaje | type[Mensaje], *, fuente: str, sujeto: str, **otros: Any) -> Sobre:
