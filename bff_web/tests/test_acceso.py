@@ -93,7 +93,8 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
 """By hand, from the contract (§9)."""
 
 RASTRO = ("operador", "auditoria:leer")
-"""By hand, too: who may read an audit trail, whichever service's."""
+CARTAS = {"GET": ("operador", "cartas:leer"), "POST": ("operador", "cartas:escribir")}
+"""By hand, too: who may read an audit trail, whichever service's; and who may look at its dead letters, or end one."""
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
@@ -204,8 +205,9 @@ def con_regla(app: App) -> dict[str, Permiso]:
 
 
 def peligrosas(app: App) -> dict[str, tuple[str, str]]:
-    """What was written down by hand, the trails by their routes."""
-    return PELIGROSAS | {que: RASTRO for que in rutas(app) if que.endswith("/auditoria")}
+    """What was written down by hand, the trails and the dead letters by their routes."""
+    rastros = {que: RASTRO for que in rutas(app) if que.endswith("/auditoria")}
+    return PELIGROSAS | rastros | {que: CARTAS[que.split(" ")[0]] for que in rutas(app) if "/cartas" in que}
 
 
 def test_toda_ruta_esta_en_alguna_parte_de_esta_prueba_o_en_la_tabla(app: App) -> None:

@@ -95,7 +95,9 @@ def test_los_ritmos_aguantan_que_un_contador_empiece_de_nuevo() -> None:
     tablero = Tablero(["procesamiento"])
 
     def entregadas(imagenes: int) -> Visto:
-        return con(mensajes_entregados={"comando-anonimizar-imagen.v1": imagenes, "comando-liberar-imagen.v1": 999})
+        return con(
+            mensajes_entregados={"comando-anonimizar-imagen.v1": imagenes, "comando-liberar-imagen.v1": imagenes * 3}
+        )
 
     primero = mirar(tablero, 0, entregadas(1000), 500)
     assert (primero["peticiones_por_segundo"], primero["imagenes_por_segundo"]) == (None, None)

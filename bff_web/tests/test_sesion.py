@@ -313,6 +313,12 @@ def test_sin_haber_empezado_aqui_no_se_acaba(app: App, puerta: FlaskClient, prov
         assert estado(puerta)["quien"] is None
 
 
+def test_nadie_entra_por_un_enlace_de_otro_sitio(puerta: FlaskClient) -> None:
+    ajena = puerta.get("/consola/entrar", headers={"Sec-Fetch-Site": "cross-site"})
+    assert (ajena.status_code, "Set-Cookie" in ajena.headers) == (403, False)
+    assert puerta.get("/consola/entrar", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+
+
 def test_una_vuelta_vale_una_vez(puerta: FlaskClient, proveedor: ProveedorOidc) -> None:
     direccion = firmar(proveedor, ir(puerta))
     assert puerta.get(direccion).status_code == 303

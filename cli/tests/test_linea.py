@@ -72,6 +72,7 @@ LINEAS = [
     "suscripcion pagar s-1 --medio tarjeta",
     "suscripcion saga s-1",
     "suscripcion sagas s-1",
+    "suscripcion sagas-recientes --estado EN_CURSO --cursor x",
     "servicio crear --suscripcion s-1 --experto e --nube n --dataset d",
     "servicio ver sd-1",
     "servicio listar --suscripcion s-1 --estado CREADO",
@@ -98,6 +99,16 @@ LINEAS = [
     "notificacion carta n-1",
     "notificacion eventos n-1",
     *(f"auditoria {de} --quien ana --recurso s-1" for de in ("suscripcion", "servicio", "imagen", "notificacion")),
+    *(
+        f"cartas {verbo} --servicio {de}"
+        for de in ("suscripciones", "servicio-datos", "procesamiento", "notificaciones")
+        for verbo in (
+            "listar --tipo CrearSuscripcion",
+            "ver 41:7:-1",
+            "reproducir 41:7:-1 --motivo x",
+            "descartar 41:7:-1 --motivo x",
+        )
+    ),
     "comando ver c-1 --de suscripcion",
     "comando ver c-1 --de servicio",
     "comando ver c-1 --de imagen",

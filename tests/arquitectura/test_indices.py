@@ -90,6 +90,8 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f" SELECT 'x' || n, 'x' || n, 1, 'USD', 'EMITIDA', {_HACE}, {_HACE} {_N}",
         "INSERT INTO saga_pasos SELECT 'x' || n, 'x' || n, 'g' || n, 'CREAR', 'suscripciones', '', '{}', '{}',"
         f" 'HECHO', '', false, '2026-01-01T00:00:00Z', {_HACE} {_N}",
+        "INSERT INTO saga_resumenes SELECT 'g' || n, 'x' || n, CASE WHEN mod(n, 20000) = 0 THEN 'COMPENSADA' ELSE"
+        f" 'COMPLETADA' END, {_HACE}, {_HACE}, 'x' || n, n {_N}",
     ),
     "servicio-datos": (
         "INSERT INTO servicios_datos (id, secuencia, id_suscripcion, id_saga, experto_codigo, nube_codigo,"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.saga.colector import Colector, colector
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma, plataforma_viva
 
@@ -15,16 +16,24 @@ from plataforma.proveedores import Servidores
 
 
 @pytest.fixture(scope="package")
-def plataforma(servidores: Servidores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plataforma]:
-    with plataforma_viva(servidores, tmp_path_factory.mktemp("plataforma"), arreglar=_con_prisa) as viva:
+def recolector() -> Iterator[Colector]:
+    """Where all of the platform's traces go."""
+    with colector() as propio:
+        yield propio
+
+
+@pytest.fixture(scope="package")
+def plataforma(
+    servidores: Servidores, recolector: Colector, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Plataforma]:
+    # Data sets have their versions within seconds.
+    ajustes = {"DATASET_CADA_S": "2", "TRAZAS_OTLP": recolector.url, "TRAZAS_URL": "http://127.0.0.1/trace/{traza}"}
+
+    def arreglar(partes: list[Parte]) -> list[Parte]:
+        return [replace(p, entorno={**p.entorno, **ajustes}) for p in partes]
+
+    with plataforma_viva(servidores, tmp_path_factory.mktemp("plataforma"), arreglar=arreglar) as viva:
         yield viva
-
-
-def _con_prisa(partes: list[Parte]) -> list[Parte]:
-    """Data sets have their versions within seconds."""
-    return [
-        replace(p, entorno={**p.entorno, "DATASET_CADA_S": "2"}) if p.nombre == "servicio-datos" else p for p in partes
-    ]
 
 
 @pytest.fixture(scope="package")

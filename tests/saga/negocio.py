@@ -43,9 +43,9 @@ class Negocio:
         self.plataforma = plataforma
         self._http = http or urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
 
-    def pregunta(self, ruta: str) -> Respuesta:
+    def pregunta(self, ruta: str, **cabeceras: str) -> Respuesta:
         """GET at the door; what a query is answered there is held to its contract."""
-        respuesta = self._pide("GET", ruta)
+        respuesta = self._pide("GET", ruta, cabeceras=cabeceras)
         if respuesta.codigo == 200:
             exigir(ruta.partition("?")[0], respuesta.cuerpo)
         return respuesta

@@ -12,6 +12,7 @@ from bff_web import (
     documento,
     mensajes,
     negados,
+    ordenes,
     origenes,
     rutas,
     salud_broker,
@@ -98,6 +99,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     secreto = config.idempotencia_secreto.get_secret_value().encode()
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
+    ordenes.registrar(app, servicios)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
     vectores = Vectores(secreto, TOPICOS)
     duenos = Duenos(servicios, credencial_de)

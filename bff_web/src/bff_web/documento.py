@@ -24,10 +24,12 @@ from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.eventos.vista import ULTIMO
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
+from bff_web.ordenes import ORDENES, CuerpoSobreCarta
 from bff_web.rutas import RUTAS
 from contratos.acceso import ROLES, Alcance, Permiso
 from contratos.consultas import ArchivoNombrado, Consulta
 from contratos.consultas.eventos import VerEventos
+from contratos.ordenes import Orden
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.flujo import TIPO as TIPO_FLUJO
@@ -213,6 +215,8 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
     for comando in COMANDOS:
         for ruta in comando.rutas:
             rutas[ruta] = {"post": _de_comando(comando, ruta)}
+    for orden in ORDENES:
+        rutas[orden.ruta] = {"post": _de_orden(orden)}
     for consulta in CONSULTAS:
         rutas.setdefault(consulta.ruta, {})["get"] = _de_consulta(consulta)
     rutas[VerEventos.ruta] = {"get": _de_eventos()}
@@ -275,6 +279,8 @@ def _modelos() -> list[type[BaseModel]]:
         *(modelos[0] for comando in COMANDOS for modelos in _cuerpos(comando).values() if len(modelos) == 1),
         *(comando.recurso.aceptado for comando in COMANDOS),
         *(de_respuesta(c.respuesta) for c in CONSULTAS if not issubclass(c.respuesta, ArchivoNombrado)),
+        *(de_respuesta(orden.respuesta) for orden in ORDENES),
+        CuerpoSobreCarta,
         *respuestas.PROPIAS,
     }
     return sorted(modelos, key=lambda modelo: modelo.__name__)
@@ -308,6 +314,28 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
             "required": True,
             # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
             "content": {tipo: {"schema": _uno_de(modelos)} for tipo, modelos in cuerpos.items()},
+        }
+    }
+
+
+def _de_orden(orden: type[Orden]) -> dict[str, Any]:
+    sin_saber = "El servicio no respondió: no se sabe si se hizo. Repetirla no la hace dos veces."
+    errores = _errores(400, 404, 413, 415, 422, 503) | _error(503, {"description": sin_saber, "headers": _ESPERA})
+    se_queda = "No se pudo, y se queda como estaba: `detail` dice por qué. Si otro la tiene en la mano, repita luego."
+    no_hay = "No hay tal carta: no la hubo, o alguien la reprodujo o la descartó."
+    errores |= _error(404, {"description": no_hay}) | _error(409, {"description": se_queda, "headers": _ESPERA})
+    return _operacion(
+        _en_minuscula(orden.__name__),
+        (orden.__doc__ or "").rstrip("."),
+        CONTEXTOS[orden.contexto],
+        descripcion="Se hace antes de responder, una sola vez, y queda en la auditoría quién lo hizo y por qué.",
+        parametros=_de_ruta(orden.ruta, {c.nombre: c.significado for c in orden.campos()}),
+        respuestas={"200": _bien(de_respuesta(orden.respuesta))} | errores,
+    ) | {
+        "requestBody": {
+            "description": _CUERPO,
+            "required": True,
+            "content": {TIPO_JSON: {"schema": _referencia(CuerpoSobreCarta)}},
         }
     }
 

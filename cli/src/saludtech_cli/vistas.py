@@ -20,6 +20,16 @@ SUSCRIPCIONES: Columnas = (
     ("Plan", "plan.codigo"),
     ("Motivo", "motivo"),
 )
+SAGAS: Columnas = (
+    ("Saga", "id_saga"),
+    ("Suscripción", "id_suscripcion"),
+    ("Estado", "estado"),
+    ("Comenzada", "comenzada"),
+    ("Terminada", "terminada"),
+    ("Último paso", "ultimo_paso.paso"),
+    ("De", "ultimo_paso.servicio"),
+    ("Motivo", "ultimo_paso.motivo"),
+)
 PLANES: Columnas = (
     ("Plan", "codigo"),
     ("Nombre", "nombre"),
@@ -75,6 +85,14 @@ AUDITORIA: Columnas = (
     ("Recurso", "recurso"),
     ("Resultado", "resultado"),
     ("Motivo", "motivo"),
+)
+CARTAS: Columnas = (
+    ("Carta", "id_carta"),
+    ("Momento", "momento"),
+    ("Tipo", "tipo"),
+    ("Mensaje", "id_mensaje"),
+    ("Intentos", "intentos"),
+    ("Error", "error"),
 )
 PASOS: Columnas = (
     ("Paso", "paso"),

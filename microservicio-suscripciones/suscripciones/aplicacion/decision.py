@@ -1,13 +1,15 @@
 """A saga is decided, and told so: what several handlers do alike."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from contratos import motivos, sagas
+from saga.fin import PRIMEROS
 from saga.pasos import Saga, publicar_paso
 from suscripciones.aplicacion.puertos import Unidad
 from suscripciones.dominio.cliente import Cliente
+from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.suscripcion import Suscripcion
 
 _FACTURAS = uuid.UUID("5b0c1f0e-5a1d-5a1d-9f3e-0c6a0f1f7a11")
@@ -17,6 +19,13 @@ def saga_de(suscripcion: Suscripcion) -> Saga:
     """The subscription's latest saga, as its messages tell it."""
     saga = suscripcion.saga
     return Saga(saga.id, suscripcion.id, saga.requeridos, saga.liberados)
+
+
+def traza(pasos: Collection[Paso]) -> str | None:
+    """The traceparent of what a saga began with, of its steps; what somebody asked for later, a cancellation say, began
+    a trace of its own. None where none is told."""
+    con_traza = [p for p in pasos if p.traza]
+    return next((p.traza for p in con_traza if p.paso in PRIMEROS), con_traza[0].traza if con_traza else None)
 
 
 def id_factura(de: str) -> str:

@@ -13,6 +13,7 @@ from seedwork.aplicacion.puesta_al_dia import PuestaAlDia
 from seedwork.aplicacion.unidad import Abrir
 from seedwork.infraestructura.bd import es_de_infraestructura
 from suscripciones import NOMBRE
+from suscripciones.aplicacion import decision
 from suscripciones.aplicacion.puertos import Unidad, Vencido, Vencimientos
 from suscripciones.aplicacion.reacciones.plazo import vencer_plazo
 from suscripciones.aplicacion.reacciones.renovacion import renovar
@@ -113,7 +114,7 @@ class VigilantePlazos:
             return
         indulgencia = self._indulgencia(ahora)
         vencidas = self._ronda.tanda(lambda tras: self._vencimientos.plazos(indulgencia, TOPE, tras))
-        _una_a_una("plazo", vencidas, self._abrir, vencer_plazo, mientras=self._se_oye)
+        _una_a_una("plazo", vencidas, self._abrir, vencer_plazo, mientras=self._se_oye, traza=_de_su_saga)
 
     def _indulgencia(self, ahora: datetime) -> Indulgencia:
         """What is put off now. The broker is asked once, whatever is due, and before the database: what it says that
@@ -169,6 +170,10 @@ class VigilanteRenovaciones:
                 )
 
 
+def _de_su_saga(unidad: Unidad, id_saga: str) -> str | None:
+    return decision.traza(unidad.linea.de_saga(id_saga))
+
+
 def _una_a_una(
     causa: str,
     vencidas: Sequence[Vencido],
@@ -176,8 +181,12 @@ def _una_a_una(
     atender: Callable[[Unidad, str, str], None],
     *,
     mientras: Callable[[], bool] = lambda: True,
+    traza: Callable[[Unidad, str], str | None] = lambda _unidad, _id_saga: None,
 ) -> None:
     """Attend to what is due, one transaction each: one that fails holds up no other.
+
+    Args:
+        traza: the trace that goes on with it, by its traceparent.
 
     Raises:
         Exception: the database is away; what is left stays due.
@@ -186,8 +195,10 @@ def _una_a_una(
         if not mientras():
             return
         try:
-            with abrir() as unidad, unidad.por_cuenta_propia(causa, sujeto=vencida.id, correlacion=vencida.id_saga):
-                atender(unidad, vencida.id, vencida.id_saga)
+            with abrir() as unidad:
+                sigue = traza(unidad, vencida.id_saga)
+                with unidad.por_cuenta_propia(causa, sujeto=vencida.id, correlacion=vencida.id_saga, traza=sigue):
+                    atender(unidad, vencida.id, vencida.id_saga)
         except Exception as error:
             if es_de_infraestructura(error):
                 raise

@@ -13,6 +13,16 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeServiciosDatos,
     ListarAuditoriaDeSuscripciones,
 )
+from contratos.consultas.cartas import (
+    ListarCartasDeNotificaciones,
+    ListarCartasDeProcesamiento,
+    ListarCartasDeServiciosDatos,
+    ListarCartasDeSuscripciones,
+    ObtenerCartaDeNotificaciones,
+    ObtenerCartaDeProcesamiento,
+    ObtenerCartaDeServiciosDatos,
+    ObtenerCartaDeSuscripciones,
+)
 from contratos.consultas.eventos import VerEventos
 from contratos.consultas.notificaciones import (
     ListarEventosNotificacion,
@@ -41,12 +51,23 @@ from contratos.consultas.servicio_datos import (
 from contratos.consultas.suscripciones import (
     ListarPlanes,
     ListarSagas,
+    ListarSagasRecientes,
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
     ObtenerExportacion,
     ObtenerSaga,
     ObtenerSupresion,
     ObtenerSuscripcion,
+)
+from contratos.ordenes import (
+    DescartarCartaDeNotificaciones,
+    DescartarCartaDeProcesamiento,
+    DescartarCartaDeServiciosDatos,
+    DescartarCartaDeSuscripciones,
+    ReproducirCartaDeNotificaciones,
+    ReproducirCartaDeProcesamiento,
+    ReproducirCartaDeServiciosDatos,
+    ReproducirCartaDeSuscripciones,
 )
 from contratos.procesamiento import (
     AnonimizarArchivo,
@@ -91,6 +112,7 @@ PERMISOS = declarar(
         ObtenerSuscripcion:          _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerSaga:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarSagas:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
+        ListarSagasRecientes:        _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerComandoSuscripcion:   _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarPlanes:                _regla("",                        TODO,   TODO,   TODO,   TODO),
 
@@ -140,6 +162,23 @@ PERMISOS = declarar(
         ListarAuditoriaDeServiciosDatos: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeProcesamiento:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeNotificaciones: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
+
+        ListarCartasDeSuscripciones:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeSuscripciones:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeSuscripciones:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeSuscripciones:   _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeServiciosDatos:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeServiciosDatos:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeServiciosDatos: _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeServiciosDatos:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeProcesamiento:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeProcesamiento:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeProcesamiento:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeProcesamiento:   _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeNotificaciones:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeNotificaciones:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeNotificaciones: _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeNotificaciones:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
     }
 )
 # fmt: on

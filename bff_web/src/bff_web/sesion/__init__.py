@@ -150,6 +150,11 @@ class _Entradas:
         entorno, rondas = flask.request.environ, self._con_proveedor()
         if not puede_haberla(entorno):
             return _pagina(403, "Solo se puede entrar por https.")
+        try:
+            # Whom the provider knows already would be signed in by a link of anybody's.
+            exigir_de_aqui(entorno)
+        except ErrorHttp:
+            return _pagina(403, "Se entra desde la consola, y no desde otro sitio.")
         entrada = Entrada.nueva(_destino(flask.request.args.get("destino", "")), self._reloj())
         try:
             adonde = rondas.proveedor.adonde(

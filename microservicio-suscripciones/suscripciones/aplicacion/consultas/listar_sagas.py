@@ -6,9 +6,10 @@ from typing import cast
 from contratos import motivos
 from contratos.consultas import suscripciones as contrato
 from contratos.consultas.suscripciones import ListarSagas, PaginaSagas, Saga
-from saga.fin import PRIMEROS, estado
+from saga.fin import estado
 from seedwork.aplicacion import trazas
 from seedwork.aplicacion.consultas import Solicitante
+from suscripciones.aplicacion.decision import traza
 from suscripciones.aplicacion.lectura import Lectura
 from suscripciones.dominio.linea import Paso
 
@@ -22,29 +23,25 @@ def listar_sagas(consulta: ListarSagas, lectura: Lectura, solicitante: Solicitan
 def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura, solicitante: Solicitante) -> list[Saga]:
     """Each saga of a subscription with the state that follows from its steps, the latest last."""
     return [
-        Saga(id_saga=id_saga, estado=estado(pasos), pasos=_mostrar(pasos), **_traza(pasos, lectura))
+        Saga(id_saga=id_saga, estado=estado(pasos), pasos=[mostrar_paso(p) for p in pasos], **_traza(pasos, lectura))
         for id_saga, pasos in lectura.sagas(id_suscripcion, solicitante.acceso).items()
     ]
 
 
 def _traza(pasos: Sequence[Paso], lectura: Lectura) -> dict[str, str | None]:
-    """The trace that the saga began in, whose steps come by when they happened, and where that can be looked at, if it
-    is kept. What somebody asked for later, a cancellation say, began one of its own."""
-    primero = next((p for p in pasos if p.paso in PRIMEROS and p.traza), next((p for p in pasos if p.traza), None))
-    contexto = None if primero is None else primero.traza
+    """The trace that the saga began in, and where that can be looked at, if it is kept."""
+    contexto = traza(pasos)
     return {"traza": trazas.id_de(contexto), "enlace_traza": lectura.enlace_traza(contexto)}
 
 
-def _mostrar(pasos: Sequence[Paso]) -> list[contrato.Paso]:
-    return [
-        contrato.Paso(
-            paso=p.paso,
-            servicio=p.servicio,
-            recurso=p.recurso or None,
-            resultado=cast(contrato.ResultadoPaso, p.resultado),
-            motivo=motivos.texto(p.motivo),
-            ocurrido=p.ocurrido,
-            compensacion=p.compensacion,
-        )
-        for p in pasos
-    ]
+def mostrar_paso(paso: Paso) -> contrato.Paso:
+    """A step as it is shown."""
+    return contrato.Paso(
+        paso=paso.paso,
+        servicio=paso.servicio,
+        recurso=paso.recurso or None,
+        resultado=cast(contrato.ResultadoPaso, paso.resultado),
+        motivo=motivos.texto(paso.motivo),
+        ocurrido=paso.ocurrido,
+        compensacion=paso.compensacion,
+    )

@@ -99,7 +99,9 @@ class Sobre:
         )
 
     @classmethod
-    def propio(cls, causa: str, *, fuente: str, sujeto: str, correlacion: str, entorno: Entorno) -> "Sobre":
+    def propio(
+        cls, causa: str, *, fuente: str, sujeto: str, correlacion: str, entorno: Entorno, traza: str | None = None
+    ) -> "Sobre":
         """The envelope of nothing that arrived, but of something that a service found out: a deadline, say.
 
         It has no id, since nobody could find the message; what it causes has no cause that could be looked up.
@@ -111,6 +113,7 @@ class Sobre:
             sujeto=sujeto,
             tiempo=en_texto(entorno.ahora()),
             correlacion=correlacion,
+            traza=traza,
         )
 
     def como_datos(self) -> dict[str, Any]:

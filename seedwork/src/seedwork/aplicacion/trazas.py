@@ -219,17 +219,13 @@ def de_mensaje(tipo: str, id: str, sujeto: str, correlacion: str) -> dict[str, s
 
     Args:
         tipo: its type, ``co.saludtech.<context>.<Name>.v1``.
-        id: its id.
-        sujeto: its subject; it is told where it is an id of ours, since a client's code, or what its sender took for
-            an id, may be a person's.
-        correlacion: likewise.
+        id: its id; this and what follows is told where it is one of ours, a UUID, since a client's code, or what its
+            sender took for an id, may be a person's.
+        sujeto: its subject.
+        correlacion: its correlation id.
     """
-    dicho: dict[str, str | int] = {SISTEMA: "pulsar", TIPO: tipo, ID_MENSAJE: id}
-    if _es_uuid(sujeto):
-        dicho[SUJETO] = sujeto
-    if _es_uuid(correlacion):
-        dicho[CORRELACION] = correlacion
-    return dicho
+    ids = {ID_MENSAJE: id, SUJETO: sujeto, CORRELACION: correlacion}
+    return {SISTEMA: "pulsar", TIPO: tipo, **{nombre: valor for nombre, valor in ids.items() if _es_uuid(valor)}}
 
 
 def nombre_de(tipo: str) -> str:

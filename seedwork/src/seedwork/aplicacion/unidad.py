@@ -101,10 +101,19 @@ class UnidadTrabajo:
         self.transaccion.marcar(deshacible=deshacible)
         return _Curso(self, deshacible)
 
-    def por_cuenta_propia(self, causa: str, *, sujeto: str, correlacion: str) -> AbstractContextManager[object]:
+    def por_cuenta_propia(
+        self, causa: str, *, sujeto: str, correlacion: str, traza: str | None = None
+    ) -> AbstractContextManager[object]:
         """Handle, in the block, nothing that arrived, but something that the service found out: a deadline, say."""
         return self.mensaje(
-            Sobre.propio(causa, fuente=self._fuente, sujeto=sujeto, correlacion=correlacion, entorno=self.entorno)
+            Sobre.propio(
+                causa,
+                fuente=self._fuente,
+                sujeto=sujeto,
+                correlacion=correlacion,
+                traza=traza,
+                entorno=self.entorno,
+            )
         )
 
     def publicar(self, mensaje: Mensaje, *, sujeto: str, secuencia: int | None = None, id: str | None = None) -> None:

@@ -118,6 +118,11 @@ class ProveedorOidc(Proveedor):
         }
         return super().ajustes | propios
 
+    @property
+    def entorno(self) -> dict[str, str]:
+        """The same, but for the keys of the door's own, as a process's environment has them."""
+        return {n.upper(): v for n, v in self.ajustes.items() if n.startswith("oidc_")}
+
     def token(self, *roles: Rol, clave: jwk.OKPKey | None = None, **como: Any) -> str:
         """An access token that it issues without anybody's signing in; as the base's."""
         return super().token(*roles, clave=clave, **{"iss": self.emisor} | como)

@@ -19,11 +19,14 @@ const SIN_RED = { title: "Sin conexión", detail: "La puerta no responde. Puede 
 const NINGUNA = { autenticacion: "ninguna", quien: null, csrf: null, entrada: null };
 let sesion = NINGUNA;
 
-/** Who the browser's session is: asked anew, since it can end. Where the door has no sessions, nobody is asked. */
-export async function verSesion() {
+/** Who the browser's session is: asked anew, since it can end, by one tab after another: the door may renew it then, with
+ * what is good once. */
+export const verSesion = () => (navigator.locks ? navigator.locks.request("saludtech-sesion", preguntar) : preguntar());
+
+async function preguntar() {
   const respuesta = await fetch(puerta("/consola/sesion"), { headers: { Accept: "application/json" } });
-  const esJson = (respuesta.headers.get("Content-Type") ?? "").includes("json");
-  sesion = respuesta.ok && esJson ? await respuesta.json() : NINGUNA;
+  if (!respuesta.ok) throw new Problema(respuesta.status);
+  sesion = await respuesta.json();
   return sesion;
 }
 
@@ -86,6 +89,31 @@ export function mandar(ruta, cuerpo, { clave, avance } = {}) {
     };
     envio.send(formulario ? cuerpo : JSON.stringify(cuerpo ?? {}));
   });
+}
+
+const CADA_MS = 600;
+const MAXIMO = 50;
+
+/** What became of a command: asked until it is decided; null where that was not told in time. */
+export async function destinoDe(comando) {
+  for (let vez = 0; vez < MAXIMO; vez += 1) {
+    const destino = await pedir(comando).catch((problema) => {
+      if (problema.estado !== 404 && problema.estado !== 503 && problema.estado !== 0) throw problema;
+      return null;
+    });
+    if (destino && destino.estado !== "ACEPTADO" && destino.estado !== "PENDIENTE") return destino;
+    await new Promise((seguir) => setTimeout(seguir, CADA_MS));
+  }
+  return null;
+}
+
+/** An identifier that nobody else has made. `crypto.randomUUID` is there by TLS, or on this very machine, alone. */
+export function unico() {
+  const octetos = crypto.getRandomValues(new Uint8Array(16));
+  octetos[6] = (octetos[6] & 0x0f) | 0x40;
+  octetos[8] = (octetos[8] & 0x3f) | 0x80;
+  const hex = [...octetos].map((o) => o.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** A query with its filters, the empty ones left out. */

@@ -5,8 +5,11 @@ import { Icono } from "./componentes/icono.js";
 import { Esqueleto, Fallo } from "./componentes/estados.js";
 import { Recorrido } from "./componentes/recorrido.js";
 import { usarEstadoDeEventos } from "./eventos.js";
-import { enlace, navegar, usarLugar } from "./lugar.js";
+import { aqui, enlace, navegar, puerta, usarLugar } from "./lugar.js";
 import { ponerTema, temaActual } from "./tema.js";
+
+/** How often the door is asked whose session it is: it renews one in its last minute, and then nothing is refused. */
+const MIRAR_SESION_MS = 45_000;
 
 const MENU = [
   ["Panorama", [["", "Panorama", "panorama"]]],
@@ -18,7 +21,17 @@ const MENU = [
 // The module of each page, by the address's first part: alone it is the list's, with an id after it that of one.
 const PAGINAS = {
   "": ["panorama"],
+  sagas: ["sagas", "saga"],
   suscripciones: ["suscripciones", "suscripcion"],
+  servicios: ["servicios", "servicio"],
+  imagenes: ["imagenes", "imagen"],
+  paquetes: ["paquetes", "paquete"],
+  notificaciones: ["notificaciones", "notificacion"],
+  cartas: ["cartas", "carta"],
+  cuarentena: ["cuarentena"],
+  auditoria: ["auditoria"],
+  comandos: ["comandos", "comando"],
+  resultados: ["resultado", "resultado"],
 };
 
 const CALLAR_MS = 2500; // what is had again sooner, nobody need be told of
@@ -54,11 +67,11 @@ function Pagina({ lugar }) {
   useEffect(() => arreglar?.(), [clave]);
   if (roto) {
     console.error(roto);
-    return html`<${Fallo} problema=${{ titulo: "Esta página falló", detalle: "No se pudo dibujar. Vuelva a intentarlo.", errores: [] }} repetir=${arreglar} />`;
+    return html`<${Fallo} principal problema=${{ titulo: "Esta página falló", detalle: "No se pudo dibujar. Vuelva a intentarlo.", errores: [] }} repetir=${arreglar} />`;
   }
   if (cargado.nombre !== nombre) return html`<${Esqueleto} filas=${10} />`;
   if (cargado.error) {
-    return html`<${Fallo} problema=${{ titulo: "No se pudo cargar la página", detalle: "La puerta no responde.", errores: [] }} repetir=${() => otra(vez + 1)} />`;
+    return html`<${Fallo} principal problema=${{ titulo: "No se pudo cargar la página", detalle: "La puerta no responde.", errores: [] }} repetir=${() => otra(vez + 1)} />`;
   }
   const { default: Vista } = cargado.modulo;
   return html`<${Vista} key=${clave} id=${lugar.partes.slice(1).join("/")} partes=${lugar.partes} filtros=${lugar.filtros} recuerdo=${lugar.recuerdo} />`;
@@ -119,8 +132,10 @@ function Tema() {
 function Quien({ sesion, renovar }) {
   if (sesion.autenticacion === "ninguna" || !sesion.quien) return null;
   const salir = async () => {
-    await mandar("/consola/salir", {}).catch(() => {});
-    await renovar();
+    const fuera = await mandar("/consola/salir", {}).catch(() => null);
+    // The provider knows one still, where it is not told.
+    if (fuera?.salida) location.assign(fuera.salida);
+    else await renovar();
   };
   return html`
     <span class="quien"><span title=${(sesion.quien.roles ?? []).join(", ")}>${sesion.quien.sub}</span>
@@ -152,7 +167,7 @@ function Entrada({ sesion, renovar }) {
             ${problema && html`<p class="franja" role="alert">${problema.message}</p>`}
             <button class="boton boton-fuerte">Entrar</button>
           </form>`
-        : html`<a class="boton boton-fuerte" data-fuera href=${sesion.entrada ?? enlace("/entrar")}>Entrar con su cuenta</a>`}
+        : html`<a class="boton boton-fuerte" data-fuera href=${`${puerta(sesion.entrada ?? "/consola/entrar")}?destino=${encodeURIComponent(aqui())}`}>Entrar con su cuenta</a>`}
     </div>
   `;
 }
@@ -167,7 +182,12 @@ function Consola() {
   useEffect(() => {
     renovar();
     addEventListener("sin-sesion", renovar);
-    return () => removeEventListener("sin-sesion", renovar);
+    const mirar = () => verSesion().then((una) => una.quien || poner(una), () => {});
+    const reloj = setInterval(() => sesionActual().quien && mirar(), MIRAR_SESION_MS);
+    return () => {
+      clearInterval(reloj);
+      removeEventListener("sin-sesion", renovar);
+    };
   }, []);
   const camino = lugar.partes.join("/");
   useEffect(() => {

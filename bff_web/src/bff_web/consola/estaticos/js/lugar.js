@@ -15,6 +15,9 @@ export function enlace(camino = "/", filtros = {}) {
 /** The address of something of the door's: puerta("/suscripciones"). */
 export const puerta = (camino) => PUERTA + camino.replace(/^\//, "");
 
+/** The page's own address, as the door knows it. */
+export const aqui = () => `/${location.pathname.slice(PUERTA.length)}${location.search}`;
+
 /** A part of an address, from an id. */
 export const parte = encodeURIComponent;
 

@@ -9,6 +9,7 @@ export const ESTADOS = {
   ANONIMIZADA: ["bien", "visto", "Anonimizada"],
   ANULADA: ["gris", "raya", "Anulada"],
   APLICADO: ["bien", "visto", "Aplicado"],
+  ATENDIDA: ["bien", "visto", "Atendida"],
   BIEN: ["bien", "visto", "Bien"],
   CANCELADA: ["gris", "raya", "Cancelada"],
   COMPENSADA: ["ojo", "vuelta", "Compensada"],
@@ -43,6 +44,9 @@ export const ESTADOS = {
   YA_ATENDIDA: ["gris", "visto", "Ya atendida"],
 };
 
+/** States as the options of a filter. */
+export const opciones = (...estados) => estados.map((estado) => [estado, ESTADOS[estado][2]]);
+
 export const SERVICIOS = {
   suscripciones: "Suscripciones",
   "servicio-datos": "Servicios de datos",
@@ -69,18 +73,52 @@ export const RECURSOS = { servicio_datos: "servicio de datos" };
 export const paso = ({ paso: cual, recurso }) =>
   [PASOS[cual] ?? humano(cual), recurso ? RECURSOS[recurso] ?? recurso.replaceAll("_", " ") : ""].filter(Boolean).join(" ");
 
-/** An event's or a command's name in words: SuscripcionActivada is «Suscripcion activada». */
-export const frase = (tipo = "") => {
-  const palabras = tipo.replace(/([a-záéíóúñ])([A-Z])/g, "$1 $2").toLowerCase();
-  return (palabras.charAt(0).toUpperCase() + palabras.slice(1)).replace(/cion\b/g, "ción").replace(/Suscripcion\b/, "Suscripción");
+const HECHOS = {
+  AccesoInvestigadorCambiado: "Acceso de un investigador cambiado",
+  AccesoNegado: "Acceso negado",
+  AnonimizacionRechazada: "Anonimización rechazada",
+  CambioPlanIniciado: "Cambio de plan comenzado",
+  CambioPlanRechazado: "Cambio de plan rechazado",
+  ComandoClienteRechazado: "Comando sobre un cliente rechazado",
+  ComandoServicioDatosRechazado: "Comando sobre un servicio de datos rechazado",
+  ComandoSuscripcionRechazado: "Comando sobre una suscripción rechazado",
+  ConfirmacionNotificacion: "Notificación confirmada",
+  ErrorProcesamientoNotificacion: "Notificación fallida",
+  NotificacionCreada: "Notificación creada",
+  NotificacionEnviada: "Notificación enviada",
+  ServicioDatosCreada: "Servicio de datos creado",
+  ServicioDatosIniciado: "Servicio de datos iniciado",
+  ServicioDatosRechazada: "Servicio de datos rechazado",
+  ServicioDatosTerminado: "Servicio de datos terminado",
+  SuscripcionPlanModificado: "Plan de la suscripción cambiado",
 };
 
-/** What a DICOM profile does with a tag (PS3.15, table E.1-1). */
+/** An event's or a command's name in words: SuscripcionActivada is «Suscripción activada». */
+export const frase = (tipo = "") => {
+  const palabras = HECHOS[tipo] ?? tipo.replace(/([a-záéíóúñ])([A-Z])/g, "$1 $2").toLowerCase();
+  return (palabras.charAt(0).toUpperCase() + palabras.slice(1)).replace(/cion\b/g, "ción");
+};
+
+/** What the cleaning does with a tag, in its report's words. */
 export const ACCIONES = {
-  X: "Quitada",
-  Z: "Vaciada",
-  D: "Cambiada por un valor ficticio",
-  K: "Conservada",
-  C: "Limpiada",
-  U: "Cambiada por otro UID",
+  CONSERVAR: "Se conservó",
+  QUITAR: "Se quitó",
+  VACIAR: "Se vació",
+  RELLENAR: "Se cambió por un valor ficticio",
+  UID: "Se cambió por otro UID",
+  SOLO_UID: "Se cambió su UID",
+  FECHA: "Se desplazó la fecha",
+  ENTRAR: "Se limpió por dentro",
+  ROTULO: "Se limpió el rótulo",
+  TECNICO: "Se conservó, por ser técnico",
+  COLOR: "Se conservó, por ser color",
+  CODIGO: "Se conservó, por ser código",
+};
+
+/** Where each service answers, at the door. */
+export const RUTAS = {
+  suscripciones: "/suscripciones",
+  "servicio-datos": "/servicios-datos",
+  procesamiento: "/procesar",
+  notificaciones: "/notificaciones",
 };

@@ -1,5 +1,5 @@
 // A filterable list of the door's, page by page: its filters and its place are the address's.
-import { html, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { consulta, esOperador, sesionActual, usarConsulta } from "../api.js";
 import { usarEventos } from "../eventos.js";
 import { enlace, lugar, navegar } from "../lugar.js";
@@ -17,12 +17,18 @@ function deQuien() {
  * @param filtros [{nombre, etiqueta, opciones: [[value, words]]}]; without options it is typed.
  * @param columnas [{titulo, celda: (element) => anything, clase}]; the first one names the row.
  * @param clave says of an element what tells it from others.
+ * @param vez a list is asked for anew when this changes.
  */
-export function Lista({ ruta, pagina, filtros = [], columnas, clave, titulo, vacio, fijos = {}, viva = true }) {
+export function Lista({ ruta, pagina, filtros = [], columnas, clave, titulo, vacio, fijos = {}, viva = true, vez = null }) {
   const pedidos = lugar().filtros;
   const dados = Object.fromEntries([...filtros.map((f) => f.nombre), "cursor"].map((n) => [n, pedidos.get(n) ?? ""]));
   const vista = usarConsulta(consulta(ruta, { ...fijos, ...dados }));
   usarEventos(viva && !dados.cursor ? deQuien() : null, vista.repetir);
+  const anterior = useRef(vez);
+  useEffect(() => {
+    if (anterior.current !== vez) vista.repetir();
+    anterior.current = vez;
+  }, [vez]);
   const ir = (nuevos, opciones) => {
     const extra = Object.fromEntries([...pedidos].filter(([nombre]) => !(nombre in dados)));
     navegar(enlace(pagina, { ...extra, ...dados, cursor: "", ...nuevos }), opciones);
@@ -69,7 +75,8 @@ const SinCoincidencias = ({ ir, filtros }) => html`
   </${Vacio}>
 `;
 
-function Filtros({ filtros, dados, ir, filtrada }) {
+/** What a list is filtered by: `ir` is called with those that change. */
+export function Filtros({ filtros, dados, ir, filtrada }) {
   return html`
     <form class="filtros" role="search" aria-label="Filtros" onSubmit=${(e) => e.preventDefault()}>
       ${filtros.map((f) => html`<${Filtro} ...${f} key=${f.nombre} valor=${dados[f.nombre]} poner=${(v) => ir({ [f.nombre]: v })} />`)}

@@ -6,6 +6,7 @@ import { Grafica } from "../componentes/grafica.js";
 import { Cabeza, Tarjeta } from "../componentes/hechos.js";
 import { Icono } from "../componentes/icono.js";
 import { Insignia } from "../componentes/insignia.js";
+import { PrimeraSuscripcion } from "../componentes/primera.js";
 import { hora } from "../componentes/tiempo.js";
 import { enlace } from "../lugar.js";
 import { SERVICIOS } from "../textos.js";
@@ -181,7 +182,7 @@ export default function Panorama() {
   }
   const fallo = !datos && problema && problema.estado !== 503;
   return html`
-    <${Cabeza} titulo="Panorama" estado=${!fallo && html`<${AlDia} datos=${datos} problema=${problema} />`} />
+    <${Cabeza} titulo="Panorama" estado=${!fallo && html`<${AlDia} datos=${datos} problema=${problema} />`} acciones=${html`<${PrimeraSuscripcion} />`} />
     ${fallo
       ? html`<${Fallo} problema=${problema} repetir=${repetir} />`
       : datos

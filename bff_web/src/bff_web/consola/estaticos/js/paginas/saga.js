@@ -33,7 +33,7 @@ export default function Saga({ id, filtros, recuerdo }) {
     return html`
       <${Cabeza} sobre=${html`Saga de la suscripción <a href=${enlace(`/suscripciones/${parte(id)}`)}>${corto(id)}</a>`} titulo=${html`<${Id} de=${saga.id_saga} />`}
         estado=${html`<${Insignia} estado=${saga.estado} /><span class="cifra" data-parte="resumen">${resumen(saga, faltan, ms)}</span>`}
-        acciones=${html`${saga.traza && html`<a class="boton" data-fuera href=${String(saga.enlace_traza ?? "")} hidden=${!saga.enlace_traza}>Ver la traza</a>`}
+        acciones=${html`${saga.enlace_traza && html`<a class="boton" data-fuera data-accion="traza" href=${saga.enlace_traza} rel="noreferrer">Ver la traza</a>`}
           <a class="boton boton-leve" href=${enlace(`/suscripciones/${parte(id)}`)}>Ver la suscripción</a>`} />
       ${malo && html`<p class="franja franja-ojo"><b>Por qué:</b> ${malo.motivo}</p>`}
       <${Tarjeta} titulo="Línea de tiempo" data-parte="linea" data-saga=${saga.estado}

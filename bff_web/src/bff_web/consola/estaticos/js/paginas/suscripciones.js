@@ -3,10 +3,9 @@ import { Cabeza, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
 import { enlace, parte } from "../lugar.js";
-import { ESTADOS } from "../textos.js";
+import { opciones } from "../textos.js";
 import { titular } from "../tema.js";
 
-const opciones = (...estados) => estados.map((e) => [e, ESTADOS[e][2]]);
 const FILTROS = [
   { nombre: "cliente", etiqueta: "Cliente" },
   { nombre: "estado", etiqueta: "Estado", opciones: opciones("PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA") },
@@ -18,7 +17,7 @@ const COLUMNAS = [
   { titulo: "Plan", celda: (s) => s.plan.nombre },
   { titulo: "Cliente", celda: (s) => s.cliente.codigo },
   { titulo: "Motivo", clase: "ancha", celda: (s) => s.motivo ?? html`<span class="tenue">—</span>` },
-  { titulo: "Saga", celda: (s) => html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`)} aria-label=${`Saga de ${s.id_suscripcion}`}>Ver la saga</a>` },
+  { titulo: "Saga", celda: (s) => html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`)} aria-label=${`Ver la saga de ${s.id_suscripcion}`}>Ver la saga</a>` },
 ];
 
 export default function Suscripciones() {
