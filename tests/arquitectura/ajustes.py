@@ -57,6 +57,7 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
             "The port, on this machine, of the page that shows the mail. BFF_PUERTO, and the number of a service's "
             "workers (PROCESAMIENTO), mean the same as above.",
         ),
+        ("TRAZAS_WEB_PUERTO", "16686", "Likewise, of the page that shows traces."),
     ),
     "The tests": (
         ("DOCKER", "docker", "The command of the container engine that `make test-contenedores` runs on."),

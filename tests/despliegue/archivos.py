@@ -37,6 +37,8 @@ PREPARATIVOS = {APROVISIONA} | {nombre for nombre in CONTENEDORES if nombre.ends
 CON_CERTIFICADO = {"bff"} | {nombre for nombre in CONTENEDORES if nombre.endswith("-api")}
 """Those that are asked by HTTPS."""
 BASES = {nombre for nombre in CONTENEDORES if nombre.endswith("-bd")}
+OBSERVAN = {"trazas"}
+"""Who looks at the platform, which needs none of them."""
 PERFILES = {
     "pulsar": {"pulsar"},
     "bff_web": {"pulsar", APROVISIONA, "bff"},
@@ -47,7 +49,8 @@ PERFILES = {
         | _de(s.nombre, *(("relay",) if s.nombre in CON_RELAY else ()))
         for s in SERVICIOS.values()
     },
-    "all": set(CONTENEDORES),
+    "observabilidad": OBSERVAN,
+    "all": set(CONTENEDORES) - OBSERVAN,
 }
 """What each profile is to start."""
 
