@@ -132,8 +132,7 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     exigir_accesible(una.pagina)
     dialogo.locator("[data-accion=confirmar]").click()
     dialogo.locator("[data-destino]").wait_for()
-    dialogo.get_by_role("link", name="auditoría").click()
-    una.pagina.get_by_text("La base de datos ya responde.").first.wait_for()
+    expect(dialogo.locator("[data-destino=ATENDIDA]")).to_be_visible()
     una.ir(f"suscripciones/{suscripcion}")
     una.pagina.get_by_text("Básico").first.wait_for()
 

@@ -176,7 +176,7 @@ export default function Panorama() {
   const { datos, problema, repetir } = usarPanorama(operador);
   if (!operador) {
     return html`
-      <${Cabeza} titulo="Panorama" />
+      <${Cabeza} titulo="Panorama" acciones=${html`<${PrimeraSuscripcion} />`} />
       <${Vacio} titulo="El panorama es de quien opera la plataforma"><p>En el menú está lo que usted puede ver.</p><//>
     `;
   }
