@@ -82,11 +82,13 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/archivo": ("clinica operador", "imagenes:leer"),
+    "GET /procesar/imagenes/x/vista": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/informe": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /notificaciones/x/carta": ("cliente operador", "notificaciones:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
+    "GET /eventos": ("cliente clinica operador", "eventos:leer"),
     "GET /metrics": ("operador", ""),
     "GET /panorama": ("operador", ""),
 }
@@ -98,9 +100,9 @@ CARTAS = {"GET": ("operador", "cartas:leer"), "POST": ("operador", "cartas:escri
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
+    "/asyncapi.json", "/docs/mensajes",
     "/swagger/css/swagger-ui.css", "/consola", "/consola/", "/consola/x", "/consola/estaticos/marca.svg",
     "/consola/sesion",
-    "/asyncapi.json", "/docs/mensajes",
 }  # fmt: skip
 
 SALIR = "POST /consola/salir"

@@ -51,6 +51,9 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
             "The broker's port on this machine. Where it calls itself 127.0.0.1, its clients look for it on 6651.",
         ),
         ("PULSAR_ADMIN_PUERTO", "8443", "Its admin API's."),
+        ("PROMETHEUS_PUERTO", "9090", "The ports, on this machine, of the profile observabilidad: Prometheus',"),
+        ("GRAFANA_PUERTO", "3000", "Grafana's,"),
+        ("JAEGER_PUERTO", "16686", "and Jaeger's."),
         (
             "CORREO_WEB_PUERTO",
             "8025",

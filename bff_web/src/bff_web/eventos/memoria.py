@@ -52,11 +52,12 @@ class Memoria:
     Attributes:
         lugares: of each topic, the last place that was heard of.
         ultimo: the number of the last event; they count from one on.
+        olvidado: the greatest number of those that are not held any more.
     """
 
     def __init__(self, topicos: int, desde: float, ventana_s: float, maximo: int = MAXIMO) -> None:
         self.lugares: list[Lugar] = [NINGUNO] * topicos
-        self.ultimo = 0
+        self.ultimo = self.olvidado = 0
         self._ventana_s = ventana_s
         self._maximo = maximo
         self._hechos: dict[int, Hecho] = {}
@@ -89,6 +90,7 @@ class Memoria:
 
     def _olvidar(self, topico: _Topico) -> None:
         topico.olvidado = topico.numeros.popleft()
+        self.olvidado = max(self.olvidado, topico.olvidado)
         # It may be published at the same time as the next one.
         topico.desde = max(topico.desde, self._hechos.pop(topico.olvidado).publicado)
 

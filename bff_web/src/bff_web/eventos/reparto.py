@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 LATIDO_S = 15.0
 """Seconds after which a stream says something though nothing happened: proxies close what is silent."""
 COLA = 500
-"""Events that may wait for one slow client."""
+"""Events that may wait for one client. What comes besides, it reads from memory once it has these; and whoever reads
+nothing for long is cut, as with every answer (:data:`seedwork.entrada.conexiones.ENVIO_S`)."""
 REPASO = 500
 """Events that a stream looks through at a time before others have their turn."""
 REINTENTO_MS = 1000
@@ -36,12 +37,13 @@ RECIENTE_S = 2.0
 """Seconds by which the clock of who publishes may be behind ours, for what counts as happening from now on."""
 _PODA_S = 5.0
 _MIRADA_S = 1.0
+_A_LA_VEZ = 100
 _ESPERA = b": espera\n\n"
 _REINICIO = b"event: reinicio\nid: %s\ndata: {}\n\n"
 
 ABIERTAS = Gauge("saludtech_corrientes", "Open streams of events", multiprocess_mode="livesum")
 CONTADOS = Counter("saludtech_corrientes_hechos", "Events written to streams")
-CORTADAS = Counter("saludtech_corrientes_cortadas", "Streams cut since their client was too slow")
+ATRASADAS = Counter("saludtech_corrientes_atrasadas", "Streams that fell behind, and read from memory what they missed")
 ILEGIBLES = Counter("saludtech_corrientes_ilegibles", "Messages that no stream tells, since they can't be read")
 
 TIPOS = tuple(sorted(FILAS, key=lambda tipo: tipo.topico))
@@ -138,7 +140,7 @@ class Reparto:
     ) -> None:
         self._vectores = vectores
         self._leer = leer
-        self._ventana_s = ventana_s
+        self.ventana_s = ventana_s
         self._aprender = aprender
         self._bucle: asyncio.AbstractEventLoop | None = None
         self._lector: Lector | None = None
@@ -148,7 +150,8 @@ class Reparto:
         self._atentas: dict[tuple[str, str] | None, set[CorrienteDeHechos]] = defaultdict(set)
         self.conectado = False
         """Whether the broker is there."""
-        self._hasta = 0.0
+        self.hasta = 0.0
+        """All that was published until then was heard of."""
         self.memoria = Memoria(len(TOPICOS), 0.0, ventana_s)
 
     def abrir(
@@ -167,7 +170,6 @@ class Reparto:
             ultimo: how far it had come.
             caduca: when it ends, in seconds of the epoch.
         """
-        self._empezar()
         return CorrienteDeHechos(self, filtro, espectador, ultimo, caduca)
 
     def parar(self) -> None:
@@ -175,13 +177,14 @@ class Reparto:
         if self._lector is not None:
             self._lector.parar()
 
-    def _empezar(self) -> None:
+    def empezar(self) -> None:
+        """Begin to read, unless that is done."""
         if self._bucle is not None:
             return
         # Not before: the broker's client must not cross a fork.
         self._bucle = asyncio.get_running_loop()
-        desde = time.time() - self._ventana_s - MARGEN_S
-        self.memoria = Memoria(len(TOPICOS), desde, self._ventana_s)
+        desde = time.time() - self.ventana_s - MARGEN_S
+        self.memoria = Memoria(len(TOPICOS), desde, self.ventana_s)
         self._lector = self._leer(desde, self._oir, self._al_dia)
         self._lector.empezar()
         self._bucle.call_later(_PODA_S, self._podar)
@@ -222,22 +225,27 @@ class Reparto:
 
     def _estar_al_dia(self, hasta: float | None) -> None:
         self.conectado = hasta is not None
-        self._hasta = max(self._hasta, hasta or 0.0)
+        self.hasta = max(self.hasta, hasta or 0.0)
 
     def _repartir(self) -> None:
         # Before they are taken: what comes after that calls again.
         self._avisado = False
-        while self._llegados:
+        for _ in range(min(_A_LA_VEZ, len(self._llegados))):
             self.contar(self._llegados.popleft())
+        if self._llegados and not self._avisado and self._bucle is not None:
+            # The streams are to write meanwhile, and requests to be answered.
+            self._avisado = True
+            self._bucle.call_soon(self._repartir)
 
     def contar(self, hecho: Hecho) -> None:
         """Tell an event to whoever it is for."""
+        antes = self.memoria.lugares[hecho.cual]
         novedad = self.memoria.guardar(hecho)
         if novedad is Novedad.REPETIDO:
             return
         if novedad is Novedad.RECREADO:
             log.warning("un tópico se hizo de nuevo: las corrientes empiezan de nuevo", topico=TOPICOS[hecho.cual])
-            self.memoria = Memoria(len(TOPICOS), hecho.publicado, self._ventana_s)
+            self.memoria = Memoria(len(TOPICOS), hecho.publicado, self.ventana_s)
             self.memoria.guardar(hecho)
             for corriente in [c for suyas in self._atentas.values() for c in suyas]:
                 corriente.empezar_de_nuevo()
@@ -249,11 +257,15 @@ class Reparto:
                 for corriente in tuple(atentas):
                     if corriente.filtro.pasa(hecho):
                         bloque = bloque or en_bloque(hecho, self.escribir())
-                        corriente.ofrecer(hecho, bloque)
+                        corriente.ofrecer(hecho, bloque, antes)
 
-    def escribir(self, lugares: Sequence[Lugar] | None = None, hasta: float = 0.0) -> str:
-        """The id of what this process has heard of by now, or of other places."""
-        return self._vectores.escribir(lugares or self.memoria.lugares, max(hasta, self._hasta))
+    def escribir(self) -> str:
+        """How far this process has come by now."""
+        return self.escribir_de(self.memoria.lugares, self.hasta)
+
+    def escribir_de(self, lugares: Sequence[Lugar], hasta: float) -> str:
+        """How far somebody else has."""
+        return self._vectores.escribir(lugares, hasta)
 
     def atender(self, corriente: "CorrienteDeHechos") -> None:
         """From now on the stream is told what happens."""
@@ -284,6 +296,9 @@ class CorrienteDeHechos:
         caduca: float | None,
     ) -> None:
         self.filtro = filtro
+        self._cuales = filtro.cuales()
+        self._desde_aqui = 0
+        self._memoria = reparto.memoria
         self._reparto = reparto
         self._espectador = espectador
         self._ultimo = ultimo
@@ -291,16 +306,21 @@ class CorrienteDeHechos:
         self._cola: deque[tuple[Hecho, bytes]] = deque()
         self._timbre = asyncio.Event()
         self._cerrada = self._de_nuevo = False
-        self._cortar: Callable[[], None] = lambda: None
+        self._numero = 0
+        """From which event on it reads from memory; 0 where it waits for what comes."""
+        self._vistos: list[Lugar] = []
+        """How far its client has seen, while it reads from there."""
         self._suelo: list[Lugar] | None = list(ultimo.lugares) if ultimo is not None else None
         """Of each topic, how far its client has seen; None once this process has come as far on all of them."""
-        self._hasta = ultimo.hasta if ultimo is not None else 0.0
+        ahora = time.time()
+        self._hasta = ultimo.hasta if ultimo is not None else ahora - reparto.ventana_s
+        """All that was published until then its client has seen, or is not interested in."""
         self._desde = 0.0
         """What was published before is nothing new."""
         if ultimo is not None:
             self._desde = ultimo.hasta - MARGEN_S
         elif not filtro.de_una_cosa:
-            self._desde = time.time() - RECIENTE_S
+            self._desde = ahora - RECIENTE_S
 
     def cerrar(self) -> None:
         """Come to an end."""
@@ -312,18 +332,27 @@ class CorrienteDeHechos:
         self._de_nuevo = True
         self._timbre.set()
 
-    def ofrecer(self, hecho: Hecho, bloque: bytes) -> None:
-        """An event that it is about; ``bloque`` is what it is to be told, unless it has seen more than this process."""
+    def ofrecer(self, hecho: Hecho, bloque: bytes, antes: Lugar) -> None:
+        """The newest event, which it is about.
+
+        Args:
+            bloque: what it is to be told, unless it has seen more than this process.
+            antes: how far its topic had come before.
+        """
         if not self._es_nuevo(hecho):
+            return
+        if len(self._cola) >= COLA:
+            ATRASADAS.inc()
+            self._reparto.desatender(self)
+            self._vistos = list(self._reparto.memoria.lugares)
+            self._vistos[hecho.cual] = antes
+            if self._suelo is not None:
+                self._vistos = [max(par) for par in zip(self._vistos, self._suelo, strict=True)]
+            self._hasta = max(self._hasta, self._reparto.hasta)
+            self._numero = self._reparto.memoria.ultimo
             return
         if self._suelo is not None:
             bloque = en_bloque(hecho, self._id())
-        if len(self._cola) >= COLA:
-            CORTADAS.inc()
-            self._cola.clear()
-            self.cerrar()
-            self._cortar()
-            return
         self._cola.append((hecho, bloque))
         self._timbre.set()
 
@@ -346,73 +375,93 @@ class CorrienteDeHechos:
         vistos = [max(par) for par in zip(self._suelo, propios, strict=True)]
         if vistos == propios:
             self._suelo = None
-        return reparto.escribir(vistos, self._hasta)
+        return reparto.escribir_de(vistos, max(self._hasta, reparto.hasta))
 
-    async def trozos(self, cortar: Callable[[], None]) -> AsyncGenerator[bytes, None]:
+    async def trozos(self) -> AsyncGenerator[bytes, None]:
         """All that it is told."""
-        self._cortar = cortar
+        self._reparto.empezar()
         ABIERTAS.inc()
         try:
             yield b"retry: %d\n\n" % REINTENTO_MS
-            async for trozo in self._repasar():
-                yield trozo
-            async for trozo in self._seguir():
-                yield trozo
+            self._empezar()
+            while not self._acabada:
+                async for trozo in self._repasar():
+                    yield trozo
+                async for trozo in self._seguir():
+                    yield trozo
         finally:
             ABIERTAS.dec()
             self._reparto.desatender(self)
 
+    def _empezar(self) -> None:
+        """From where on it tells."""
+        memoria = self._memoria = self._reparto.memoria
+        if self._ultimo is not None and not memoria.sostiene(self._ultimo, self._cuales):
+            self._de_nuevo = True
+        self._vistos = list(self._suelo) if self._suelo is not None else [NINGUNO] * len(TOPICOS)
+        repasa = self._ultimo is not None or self.filtro.de_una_cosa
+        self._numero = 1 if repasa else memoria.ultimo + 1
+        # What was forgotten before is told by the time that all is held from.
+        self._desde_aqui = memoria.olvidado
+
+    @property
+    def _acabada(self) -> bool:
+        return self._cerrada or (self._caduca is not None and time.time() >= self._caduca)
+
     async def _repasar(self) -> AsyncGenerator[bytes, None]:
         """What happened already, and its client has not seen; then it is told what happens."""
-        reparto, cuales = self._reparto, self.filtro.cuales()
-        memoria = reparto.memoria
-        if self._ultimo is not None and not memoria.sostiene(self._ultimo, cuales):
+        reparto, memoria = self._reparto, self._memoria
+        if reparto.memoria is not memoria:
             self._de_nuevo = True
-        vistos = list(self._suelo) if self._suelo is not None else [NINGUNO] * len(TOPICOS)
-        repasa = self._ultimo is not None or self.filtro.de_una_cosa
-        numero = 1 if repasa else memoria.ultimo + 1
-        while not self._de_nuevo and numero <= memoria.ultimo and not self._cerrada:
-            hasta = min(numero + REPASO - 1, memoria.ultimo)
-            # What was forgotten before it opened was asked about above.
-            if numero > 1 and memoria.perdio(numero, cuales):
+        while not self._de_nuevo and self._numero <= memoria.ultimo and not self._acabada:
+            if memoria.perdio(max(self._numero, self._desde_aqui + 1), self._cuales):
                 self._de_nuevo = True
                 break
+            hasta = min(self._numero + REPASO - 1, memoria.ultimo)
             dichos = []
-            for hecho in memoria.entre(numero, hasta):
+            for hecho in memoria.entre(self._numero, hasta):
                 es_nuevo = self._es_nuevo(hecho)
-                vistos[hecho.cual] = max(vistos[hecho.cual], hecho.lugar)
+                self._vistos[hecho.cual] = max(self._vistos[hecho.cual], hecho.lugar)
                 if es_nuevo and self.filtro.pasa(hecho):
-                    dichos.append((hecho, en_bloque(hecho, reparto.escribir(vistos, self._hasta))))
-            numero = hasta + 1
+                    # Of what happened until this process was heard from, it may not have been told all yet.
+                    dichos.append((hecho, en_bloque(hecho, reparto.escribir_de(self._vistos, self._hasta))))
+            self._numero = hasta + 1
             async for trozo in self._permitidos(dichos):
                 yield trozo
             await asyncio.sleep(0)
             if reparto.memoria is not memoria:
                 self._de_nuevo = True
         # Nothing awaits between the last look and this.
+        self._numero = 0
         reparto.atender(self)
         if self._suelo is not None:
-            self._suelo = vistos
+            self._suelo = self._vistos
+        if not self._de_nuevo:
+            # The ids until here were those of who has not heard all yet.
+            yield b"id: %s\n\n" % self._id().encode()
 
     def _reiniciar(self) -> bytes:
         self._de_nuevo = False
+        self._memoria = self._reparto.memoria
         self._cola.clear()
-        self._suelo, self._hasta = None, 0.0
+        if self._numero:
+            self._numero = self._reparto.memoria.ultimo + 1
+        self._suelo = None
         self._desde = time.time() - RECIENTE_S
         return _REINICIO % self._reparto.escribir().encode()
 
     async def _seguir(self) -> AsyncGenerator[bytes, None]:
-        """What happens, until its end."""
-        while not self._cerrada:
+        """What happens, until its end, or until it falls behind."""
+        while not self._acabada:
             if self._de_nuevo:
                 yield self._reiniciar()
             if self._cola:
                 async for trozo in self._permitidos(self._sacar()):
                     yield trozo
-            if self._caduca is not None and time.time() >= self._caduca:
-                return
             if self._cola or self._de_nuevo:
                 continue
+            if self._numero:
+                return
             queda = LATIDO_S if self._caduca is None else min(LATIDO_S, self._caduca - time.time())
             try:
                 async with asyncio.timeout(queda):

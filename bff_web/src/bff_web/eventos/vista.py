@@ -1,25 +1,31 @@
 """The route: who may watch what, and from where on."""
 
+from collections import Counter
+
 import flask
 
 from bff_web.consultas import filtros
 from bff_web.cuerpos import no_valido
 from bff_web.eventos.duenos import Duenos, Espectador
-from bff_web.eventos.reparto import Filtro, Reparto
-from bff_web.eventos.vector import Ajeno, Forjado, Vector, Vectores
+from bff_web.eventos.reparto import TOPICOS, Filtro, Reparto
+from bff_web.eventos.vector import NINGUNO, Ajeno, Forjado, Vector, Vectores
 from bff_web.modelos_consultas import de_filtros
 from contratos.acceso import Alcance, permiso
 from contratos.consultas.eventos import VerEventos
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.entrada.flujo import SITIO, Flujo
 from seedwork.entrada.http import CADUCA, App, correlacion
+from seedwork.entrada.problemas import ErrorHttp
 from seedwork.entrada.sitios import Sitio
 
+POR_QUIEN = 200
+"""Streams that one caller may have open with one process."""
 CABECERA = "Last-Event-ID"
 ULTIMO = "ultimo"
 _LLENO = "Hay demasiadas corrientes abiertas a la vez: repítalo en unos segundos."
+_DEMASIADAS = "Ya tiene demasiadas corrientes abiertas: cierre alguna."
 _SIN_FILTRO = "falta decir de qué: suscripcion, cliente, saga o paquete"
-_VIEJO = Vector((), 0.0)
+_VIEJO = Vector((NINGUNO,) * len(TOPICOS), 0.0)
 """Of so long ago that nothing of it is held."""
 
 
@@ -32,6 +38,7 @@ def registrar(app: App, reparto: Reparto, duenos: Duenos, vectores: Vectores) ->
         vectores: reads how far a client had come.
     """
     modelo, regla = de_filtros(VerEventos), permiso(VerEventos)
+    abiertas: Counter[str] = Counter()
 
     async def ver() -> flask.Response:
         dichos = filtros(modelo)
@@ -45,9 +52,30 @@ def registrar(app: App, reparto: Reparto, duenos: Duenos, vectores: Vectores) ->
         if sitio is not None:
             sitio.tomar(_LLENO)
         espectador = Espectador(duenos, acceso, filtro.cliente, correlacion())
-        return Flujo(reparto.abrir(filtro, espectador, ultimo=ultimo, caduca=entorno.get(CADUCA)))
+        respuesta = Flujo(reparto.abrir(filtro, espectador, ultimo=ultimo, caduca=entorno.get(CADUCA)))
+        if acceso.quien is not None:
+            _contar(abiertas, acceso.quien.id, respuesta)
+        return respuesta
 
     app.add_url_rule(VerEventos.ruta, VerEventos.ruta, ver)
+
+
+def _contar(abiertas: Counter[str], quien: str, respuesta: flask.Response) -> None:
+    """Let no caller have all places.
+
+    Raises:
+        ErrorHttp: 429.
+    """
+    if abiertas[quien] >= POR_QUIEN:
+        raise ErrorHttp(429, _DEMASIADAS, cabeceras={"Retry-After": "5"})
+    abiertas[quien] += 1
+
+    def dejar() -> None:
+        abiertas[quien] -= 1
+        if not abiertas[quien]:
+            del abiertas[quien]
+
+    respuesta.call_on_close(dejar)
 
 
 def _leer(vectores: Vectores, parametro: str | None) -> Vector | None:

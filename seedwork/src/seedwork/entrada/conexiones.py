@@ -744,7 +744,7 @@ class Servidor:
         conexion.corriente = corriente
         try:
             await escrita.prepare(pedido)
-            async with aclosing(corriente.trozos(conexion.cortar)) as trozos:
+            async with aclosing(corriente.trozos()) as trozos:
                 async for trozo in trozos:
                     await escrita.write(trozo)
                     await pedido.writer.drain()

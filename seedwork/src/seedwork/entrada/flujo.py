@@ -1,6 +1,6 @@
 """Answers without an end: what a client is told as it happens, for as long as it stays (ADR 53)."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 import flask
@@ -13,12 +13,8 @@ SITIO = "seedwork.sitio_de_flujo"
 class Corriente(Protocol):
     """What one client is told. All of it runs on the server's loop."""
 
-    def trozos(self, cortar: Callable[[], None]) -> AsyncGenerator[bytes, None]:
-        """What is to be written, as it comes; the next is asked for once the client has taken the one before.
-
-        Args:
-            cortar: ends the client's connection at once, whatever of it is not read.
-        """
+    def trozos(self) -> AsyncGenerator[bytes, None]:
+        """What is to be written, as it comes; the next is asked for once the client has taken the one before."""
         ...
 
     def cerrar(self) -> None:

@@ -67,11 +67,11 @@ function Pagina({ lugar }) {
   useEffect(() => arreglar?.(), [clave]);
   if (roto) {
     console.error(roto);
-    return html`<${Fallo} problema=${{ titulo: "Esta página falló", detalle: "No se pudo dibujar. Vuelva a intentarlo.", errores: [] }} repetir=${arreglar} />`;
+    return html`<${Fallo} principal problema=${{ titulo: "Esta página falló", detalle: "No se pudo dibujar. Vuelva a intentarlo.", errores: [] }} repetir=${arreglar} />`;
   }
   if (cargado.nombre !== nombre) return html`<${Esqueleto} filas=${10} />`;
   if (cargado.error) {
-    return html`<${Fallo} problema=${{ titulo: "No se pudo cargar la página", detalle: "La puerta no responde.", errores: [] }} repetir=${() => otra(vez + 1)} />`;
+    return html`<${Fallo} principal problema=${{ titulo: "No se pudo cargar la página", detalle: "La puerta no responde.", errores: [] }} repetir=${() => otra(vez + 1)} />`;
   }
   const { default: Vista } = cargado.modulo;
   return html`<${Vista} key=${clave} id=${lugar.partes.slice(1).join("/")} partes=${lugar.partes} filtros=${lugar.filtros} recuerdo=${lugar.recuerdo} />`;

@@ -5,7 +5,7 @@ let pedido = null;
 
 const MEDIO_JSON = "application/json";
 const MEDIO_FORMULARIO = "multipart/form-data";
-const LARGO = 500;
+const LARGO = 500; // octets from which on a text that may have lines is given room
 
 export function documento() {
   pedido ??= pedir("/openapi.json").catch((problema) => {
@@ -30,28 +30,40 @@ function resolver(doc, esquema = {}) {
 
 const sin = (objeto, nombre) => Object.fromEntries(Object.entries(objeto).filter(([clave]) => clave !== nombre));
 
-const palabras = (nombre) => {
-  const texto = nombre.replaceAll("_", " ").replace(/\bid\b/, "identificador de").replace(/\banatomica\b/, "anatómica").replace(/\brazon\b/, "razón").replace(/\bpatologia\b/, "patología").replace(/\bcodigo\b/, "código").replace(/\bcedula\b/, "cédula").replace(/\bnumero\b/, "número").replace(/^email$/, "correo").replace(/^rut$/, "RUT");
-  return texto.charAt(0).toUpperCase() + texto.slice(1);
-};
+const ACENTOS = { anatomica: "anatómica", cedula: "cédula", codigo: "código", numero: "número", patologia: "patología", razon: "razón", region: "región", suscripcion: "suscripción", notificacion: "notificación" };
+const NOMBRES = { rut: "RUT", email: "correo", formato_imagen: "formato del archivo", fecha_ingesta: "fecha de ingesta", id_factura: "factura", id_imagen: "imagen", id_paciente: "paciente", id_suscripcion: "suscripción", id_servicio_datos: "servicio de datos", cliente_codigo: "cliente" };
 
-/** A schema's fields, each by its path in the body; those within an object are told with its name. */
-function campos(doc, esquema, ejemplo, camino = [], grupo = "") {
+function palabras(nombre) {
+  const texto = NOMBRES[nombre] ?? nombre.split("_").map((p) => ACENTOS[p] ?? p).join(" ");
+  return texto.charAt(0).toUpperCase() + texto.slice(1);
+}
+
+/** What a description says to who fills in the field: how what is stored is counted, the door tells when it matters. */
+const ayuda = (descripcion = "") => descripcion.replace(/Cuenta lo que se guarda.*?seguidas\./s, "").replace(/`/g, "").trim().split(/(?<=\.)\s/)[0];
+
+/** Whether a text may have lines. */
+const conLineas = ({ pattern, maxLength }) => maxLength >= LARGO && (!pattern || new RegExp(pattern, "u").test("a\nb"));
+
+/** A schema's fields, each by its path in the body. What is within an object is grouped by that; further in, by its name. */
+function campos(doc, esquema, ejemplo, camino = []) {
   const { properties = {}, required = [] } = resolver(doc, esquema);
+  const alternativas = new Set((resolver(doc, esquema).oneOf ?? []).flatMap((e) => e.required ?? []));
+  const sola = Object.keys(properties).length === 1 && camino.length > 1;
   return Object.entries(properties).flatMap(([nombre, propio]) => {
     const e = resolver(doc, propio);
     const suyo = ejemplo?.[nombre];
-    if (e.properties) return campos(doc, e, suyo, [...camino, nombre], [grupo, palabras(nombre)].filter(Boolean).join(" · "));
+    if (e.properties) return campos(doc, e, suyo, [...camino, nombre]);
     if (e.type === "array" && e.maxItems === 0) return [];
     const archivo = e.format === "binary" || e.items?.format === "binary";
     return [{
       nombre: [...camino, nombre].join("."),
-      etiqueta: palabras(nombre),
-      grupo,
-      ayuda: e.description ?? "",
+      etiqueta: palabras(sola ? camino.at(-1) : nombre),
+      grupo: camino.length ? palabras(camino[0]) : "",
+      ayuda: ayuda(e.description),
       obligatorio: required.includes(nombre),
+      alternativa: alternativas.has(nombre),
       opciones: e.enum,
-      tipo: archivo ? "archivo" : e.enum ? "opcion" : e.maxLength >= LARGO ? "largo" : "texto",
+      tipo: archivo ? "archivo" : e.enum ? "opcion" : conLineas(e) ? "largo" : "texto",
       varios: e.type === "array",
       numero: typeof suyo === "number",
       maximo: e.maxLength,

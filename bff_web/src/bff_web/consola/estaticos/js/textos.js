@@ -73,10 +73,30 @@ export const RECURSOS = { servicio_datos: "servicio de datos" };
 export const paso = ({ paso: cual, recurso }) =>
   [PASOS[cual] ?? humano(cual), recurso ? RECURSOS[recurso] ?? recurso.replaceAll("_", " ") : ""].filter(Boolean).join(" ");
 
-/** An event's or a command's name in words: SuscripcionActivada is «Suscripcion activada». */
+const HECHOS = {
+  AccesoInvestigadorCambiado: "Acceso de un investigador cambiado",
+  AccesoNegado: "Acceso negado",
+  AnonimizacionRechazada: "Anonimización rechazada",
+  CambioPlanIniciado: "Cambio de plan comenzado",
+  CambioPlanRechazado: "Cambio de plan rechazado",
+  ComandoClienteRechazado: "Comando sobre un cliente rechazado",
+  ComandoServicioDatosRechazado: "Comando sobre un servicio de datos rechazado",
+  ComandoSuscripcionRechazado: "Comando sobre una suscripción rechazado",
+  ConfirmacionNotificacion: "Notificación confirmada",
+  ErrorProcesamientoNotificacion: "Notificación fallida",
+  NotificacionCreada: "Notificación creada",
+  NotificacionEnviada: "Notificación enviada",
+  ServicioDatosCreada: "Servicio de datos creado",
+  ServicioDatosIniciado: "Servicio de datos iniciado",
+  ServicioDatosRechazada: "Servicio de datos rechazado",
+  ServicioDatosTerminado: "Servicio de datos terminado",
+  SuscripcionPlanModificado: "Plan de la suscripción cambiado",
+};
+
+/** An event's or a command's name in words: SuscripcionActivada is «Suscripción activada». */
 export const frase = (tipo = "") => {
-  const palabras = tipo.replace(/([a-záéíóúñ])([A-Z])/g, "$1 $2").toLowerCase();
-  return (palabras.charAt(0).toUpperCase() + palabras.slice(1)).replace(/cion\b/g, "ción").replace(/Suscripcion\b/, "Suscripción");
+  const palabras = HECHOS[tipo] ?? tipo.replace(/([a-záéíóúñ])([A-Z])/g, "$1 $2").toLowerCase();
+  return (palabras.charAt(0).toUpperCase() + palabras.slice(1)).replace(/cion\b/g, "ción");
 };
 
 /** What the cleaning does with a tag, in its report's words. */

@@ -8,7 +8,7 @@ export function Campo({ campo: c, valor, poner, problema, sugeridos, children })
   const comun = { id, name: c.nombre, required: c.obligatorio, "aria-describedby": sobre, "aria-invalid": problema ? "true" : undefined };
   return html`
     <div class="campo" data-campo=${c.nombre}>
-      <label class="campo-nombre" for=${id}>${c.etiqueta}${!c.obligatorio && html`<span class="tenue"> · si quiere</span>`}</label>
+      <label class="campo-nombre" for=${id}>${c.etiqueta}${!c.obligatorio && html`<span class="tenue"> · ${c.alternativa ? "uno de los dos" : "si quiere"}</span>`}</label>
       ${c.tipo === "archivo"
         ? html`<input type="file" ...${comun} required=${c.obligatorio && !valor?.length} multiple=${c.varios} onChange=${(e) => poner([...e.target.files])} />`
         : c.tipo === "opcion"

@@ -17,14 +17,15 @@ export const Esqueleto = ({ filas = 6 }) => html`
 
 const TITULOS = { 403: "No tiene permiso para ver esto", 404: "No existe" };
 
-/** What went wrong, in the door's words, and a way on. */
-export function Fallo({ problema, repetir, children }) {
+/** What went wrong, in the door's words, and a way on. `principal` where it is all that the page shows. */
+export function Fallo({ problema, repetir, principal = false, children }) {
   const prohibido = problema.estado === 403;
+  const titulo = TITULOS[problema.estado] ?? problema.titulo;
   return html`
     <div class="fallo" role="alert" data-estado-pagina=${prohibido ? "prohibida" : "fallida"} data-codigo=${problema.estado}>
       <${Icono} cual=${prohibido ? "parada" : "aviso"} grande />
       <div>
-        <p class="fallo-titulo">${TITULOS[problema.estado] ?? problema.titulo}</p>
+        ${principal ? html`<h1 class="fallo-titulo" tabindex="-1">${titulo}</h1>` : html`<p class="fallo-titulo">${titulo}</p>`}
         <p>${problema.detalle}</p>
         <${Errores} errores=${problema.errores} />
         ${children}
@@ -44,9 +45,9 @@ export const Errores = ({ errores }) =>
   </ul>`;
 
 /** What a query answers, once it does: `hijo(datos)`. */
-export function DeConsulta({ consulta, filas, hijo }) {
+export function DeConsulta({ consulta, filas, hijo, principal }) {
   const { datos, problema, repetir } = consulta;
-  if (datos == null && problema) return html`<${Fallo} problema=${problema} repetir=${repetir} />`;
+  if (datos == null && problema) return html`<${Fallo} principal=${principal} problema=${problema} repetir=${repetir} />`;
   if (datos == null) return html`<${Esqueleto} filas=${filas} />`;
   return html`
     ${problema && html`<p class="franja" role="status">Lo que se ve puede no estar al día: ${problema.message}</p>`}

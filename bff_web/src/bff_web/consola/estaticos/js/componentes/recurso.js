@@ -41,10 +41,10 @@ export function DeRecurso({ recurso, hijo }) {
   if (datos) return html`<${Destino} comando=${recurso.comando} />${hijo(datos)}`;
   if (destino?.estado === "RECHAZADO") {
     const dicho = { estado: 0, titulo: "El comando se rechazó", detalle: destino.motivo ?? "", errores: [] };
-    return html`<${Fallo} problema=${dicho}><p>${destino.detalle ?? ""}</p></${Fallo}>`;
+    return html`<${Fallo} principal problema=${dicho}><p>${destino.detalle ?? ""}</p></${Fallo}>`;
   }
   if (esperando) {
     return html`<p class="franja" role="status" data-estado-pagina="esperando"><${Insignia} estado="PENDIENTE" /> El comando se aceptó; se espera a que se aplique…</p><${Esqueleto} />`;
   }
-  return problema ? html`<${Fallo} problema=${problema} repetir=${repetir} />` : html`<${Esqueleto} filas=${8} />`;
+  return problema ? html`<${Fallo} principal problema=${problema} repetir=${repetir} />` : html`<${Esqueleto} filas=${8} />`;
 }

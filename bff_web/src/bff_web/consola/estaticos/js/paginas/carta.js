@@ -21,7 +21,7 @@ export default function Carta({ partes: [, servicio, id] }) {
   if (atendida) {
     return html`<${Cabeza} titulo="Carta muerta" /><${Vacio} titulo="Esta carta ya no está"><p><a href=${auditoria}>Ver en la auditoría qué se hizo</a>, o <a href=${enlace("/cartas")}>volver a las que quedan</a>.</p></${Vacio}>`;
   }
-  return html`<${DeConsulta} consulta=${carta} hijo=${(c) => html`
+  return html`<${DeConsulta} principal consulta=${carta} hijo=${(c) => html`
     <${Cabeza} sobre=${`Carta muerta de ${SERVICIOS[servicio] ?? servicio}`} titulo=${tipoDe(c.tipo)} estado=${html`<span>Apartada <${Tiempo} de=${c.momento} /></span>`}
       acciones=${html`
         <${Pregunta} texto="Reproducir" accion="reproducir" titulo="¿Atender otra vez este mensaje?" ruta=${`${ruta}/reproduccion-comando`} campos=${MOTIVO} auditoria=${auditoria} alAcabar=${atender}

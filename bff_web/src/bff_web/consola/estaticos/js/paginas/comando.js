@@ -17,6 +17,7 @@ const SUGERENCIAS = {
   id_suscripcion: ["/suscripciones", { estado: "ACTIVA" }, (s) => s.id_suscripcion],
   id_servicio_datos: ["/servicios-datos", {}, (s) => s.id_servicio_datos],
   id_imagen: ["/procesar/imagenes", { estado: "CUARENTENA" }, (i) => i.id_imagen],
+  "suscripcion.codigo": ["/suscripciones", { estado: "ACTIVA" }, (s) => s.id_suscripcion],
   cliente_codigo: ["/suscripciones", {}, (s) => s.cliente.codigo],
 };
 const PROPIO_DE_QUIEN_ENVIA = "id_imagen"; // in a body, the id of what does not exist yet
@@ -29,7 +30,7 @@ export default function Comando({ id, filtros }) {
   }, []);
   const comando = visto.doc && comandosDe(visto.doc).find((c) => c.id === id);
   useEffect(() => titular(comando?.titulo ?? "Comando"), [comando]);
-  if (visto.problema) return html`<${Fallo} problema=${visto.problema} repetir=${preguntar} />`;
+  if (visto.problema) return html`<${Fallo} principal problema=${visto.problema} repetir=${preguntar} />`;
   if (!visto.doc) return html`<${Esqueleto} filas=${12} />`;
   if (!comando) return html`<${NoEsta} />`;
   return html`<${Ficha} comando=${comando} doc=${visto.doc} filtros=${filtros} />`;
@@ -60,14 +61,19 @@ function Formulario({ comando, forma, ruta, filtros }) {
     poner((antes) => ({ ...antes, [nombre]: valor }));
   };
   useEffect(() => {
-    for (const { nombre } of ruta.filter((r) => SUGERENCIAS[r.nombre])) {
+    const buscar = (nombre, elegido) => {
       const [donde, con, de] = SUGERENCIAS[nombre];
       pedir(consulta(donde, con)).then(({ elementos }) => {
         const ids = [...new Set(elementos.map(de))].filter(Boolean);
         sugerir((antes) => ({ ...antes, [nombre]: ids }));
-        if (ids.length) ponerRuta((antes) => ({ ...antes, [nombre]: antes[nombre] || ids[0] }));
+        if (ids.length) elegido(ids[0]);
       }, () => {});
+    };
+    for (const { nombre } of ruta.filter((r) => SUGERENCIAS[r.nombre])) {
+      buscar(nombre, (id) => ponerRuta((antes) => ({ ...antes, [nombre]: antes[nombre] || id })));
     }
+    // The example's is nobody's: what is asked for has to be about one that there is.
+    for (const { nombre } of forma.campos.filter((c) => SUGERENCIAS[c.nombre] && c.nombre !== PROPIO_DE_QUIEN_ENVIA)) buscar(nombre, (id) => filtros.get(nombre) || escribir(nombre, id));
   }, []);
   const ponerMuestra = async (nombre) => {
     escribir(nombre, [await muestra()]);
@@ -98,7 +104,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
           poner=${(v) => ponerRuta((antes) => ({ ...antes, [r.nombre]: v }))} />`)}</div></fieldset>`}
       ${grupos.map((g) => html`<fieldset key=${g}><legend>${g || "Qué se pide"}</legend><div class="campos">
         ${forma.campos.filter((c) => c.grupo === g).map((c) => html`
-          <${Campo} key=${c.nombre} campo=${c} valor=${valores[c.nombre]} problema=${malos[c.nombre]} poner=${(v) => escribir(c.nombre, v)}>
+          <${Campo} key=${c.nombre} campo=${c} valor=${valores[c.nombre]} problema=${malos[c.nombre]} sugeridos=${sugeridos[c.nombre]} poner=${(v) => escribir(c.nombre, v)}>
             ${c.tipo === "archivo" && valores[c.nombre]?.length > 0 && html`<span class="campo-ayuda" data-elegido>${resumen(valores[c.nombre])}</span>`}
             ${c.nombre === "archivo" && html`<button type="button" class="boton boton-leve" data-accion="muestra" onClick=${() => ponerMuestra(c.nombre)}>Usar una imagen de muestra</button>`}
           </${Campo}>`)}</div></fieldset>`)}

@@ -13,7 +13,7 @@ export default function Comandos() {
     titular("Comandos");
     preguntar();
   }, []);
-  if (visto.problema) return html`<${Fallo} problema=${visto.problema} repetir=${preguntar} />`;
+  if (visto.problema) return html`<${Fallo} principal problema=${visto.problema} repetir=${preguntar} />`;
   const comandos = visto.doc ? comandosDe(visto.doc) : [];
   const grupos = [...new Set(comandos.map((c) => c.etiqueta))];
   return html`

@@ -4,5 +4,5 @@ import { titular } from "../tema.js";
 
 export default function NoEsta() {
   useEffect(() => titular("No existe"), []);
-  return html`<${Fallo} problema=${{ estado: 404, titulo: "No existe", detalle: "En esta dirección de la consola no hay ninguna página.", errores: [] }} />`;
+  return html`<${Fallo} principal problema=${{ estado: 404, titulo: "No existe", detalle: "En esta dirección de la consola no hay ninguna página.", errores: [] }} />`;
 }

@@ -32,8 +32,8 @@ export default function Notificacion({ id }) {
         ]} /></${Tarjeta}>
         <${Tarjeta} titulo="Historia" data-parte="historia">
           <${DeConsulta} consulta=${eventos} filas=${3} hijo=${({ elementos }) => html`
-            <ol class="hitos" aria-live="polite">${elementos.map((e) => html`
-              <li key=${e.version} data-hecho=${e.tipo}><b>${frase(e.tipo)}</b><time datetime=${e.ocurrido}>${exacto(e.ocurrido)}</time></li>`)}</ol>`} />
+            <div class="caja"><ol class="hitos" aria-live="polite">${elementos.map((e) => html`
+              <li key=${e.version} data-hecho=${e.tipo}><b>${frase(e.tipo)}</b><time datetime=${e.ocurrido}>${exacto(e.ocurrido)}</time></li>`)}</ol></div>`} />
         </${Tarjeta}>
       </div>
     </div>

@@ -22,7 +22,7 @@ export default function Saga({ id, filtros, recuerdo }) {
   const juntas = { ...sagas, datos: suscripcion.datos && sagas.datos ? sagas.datos : null, problema: suscripcion.problema ?? sagas.problema };
   return html`<${DeRecurso} recurso=${juntas} hijo=${({ elementos }) => {
     const pedida = filtros.get("saga");
-    const saga = elementos.find((s) => s.id_saga === pedida) ?? elementos.at(-1);
+    const saga = conLoOido(elementos.find((s) => s.id_saga === pedida) ?? elementos.at(-1), oidos);
     const s = suscripcion.datos;
     const plan = planes.datos?.elementos.find((p) => p.codigo === s.plan.codigo);
     if (!saga) return html`<${Cabeza} titulo="Aún sin saga" />`;
@@ -33,7 +33,7 @@ export default function Saga({ id, filtros, recuerdo }) {
     return html`
       <${Cabeza} sobre=${html`Saga de la suscripción <a href=${enlace(`/suscripciones/${parte(id)}`)}>${corto(id)}</a>`} titulo=${html`<${Id} de=${saga.id_saga} />`}
         estado=${html`<${Insignia} estado=${saga.estado} /><span class="cifra" data-parte="resumen">${resumen(saga, faltan, ms)}</span>`}
-        acciones=${html`${saga.traza && html`<a class="boton" data-fuera href=${String(saga.enlace_traza ?? "")} hidden=${!saga.enlace_traza}>Ver la traza</a>`}
+        acciones=${html`${saga.enlace_traza && html`<a class="boton" data-fuera data-accion="traza" href=${saga.enlace_traza} rel="noreferrer">Ver la traza</a>`}
           <a class="boton boton-leve" href=${enlace(`/suscripciones/${parte(id)}`)}>Ver la suscripción</a>`} />
       ${malo && html`<p class="franja franja-ojo"><b>Por qué:</b> ${malo.motivo}</p>`}
       <${Tarjeta} titulo="Línea de tiempo" data-parte="linea" data-saga=${saga.estado}
@@ -50,12 +50,22 @@ export default function Saga({ id, filtros, recuerdo }) {
         ]} /></${Tarjeta}>
         <${Tarjeta} titulo="Todas las suyas">
           <ul class="enlaces">${[...elementos].reverse().map((g) => html`
-            <li key=${g.id_saga}><a href=${enlace(`/sagas/${parte(id)}`, { saga: g.id_saga })} aria-current=${g === saga ? "true" : undefined}>${corto(g.id_saga)}</a>
+            <li key=${g.id_saga}><a href=${enlace(`/sagas/${parte(id)}`, { saga: g.id_saga })} aria-current=${g.id_saga === saga.id_saga ? "true" : undefined}>${corto(g.id_saga)}</a>
               <${Insignia} estado=${g.estado} /> <span class="tenue"><${Tiempo} de=${g.pasos[0]?.ocurrido} /></span></li>`)}</ul>
         </${Tarjeta}>
       </div>
       <${Historia} oidos=${oidos} />`;
   }} />`;
+}
+
+/** A saga with the steps that were heard of before who answers knew: a reason that came as a code is left to be told. */
+function conLoOido(saga, oidos) {
+  if (!saga) return saga;
+  const mismo = (a) => (b) => a.paso === b.paso && a.servicio === b.servicio && (a.recurso ?? null) === (b.recurso ?? null);
+  const nuevos = oidos.filter((h) => h.paso && h.id_saga === saga.id_saga && !saga.pasos.some(mismo(h)));
+  if (!nuevos.length) return saga;
+  const pasos = [...saga.pasos, ...nuevos.map((h) => ({ ...h, recurso: h.recurso ?? null, motivo: null, compensacion: Boolean(h.compensacion) }))];
+  return { ...saga, pasos: pasos.sort((a, b) => (a.ocurrido < b.ocurrido ? -1 : 1)) };
 }
 
 function resumen(saga, faltan, ms) {

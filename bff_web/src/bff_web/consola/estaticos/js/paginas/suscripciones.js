@@ -17,7 +17,7 @@ const COLUMNAS = [
   { titulo: "Plan", celda: (s) => s.plan.nombre },
   { titulo: "Cliente", celda: (s) => s.cliente.codigo },
   { titulo: "Motivo", clase: "ancha", celda: (s) => s.motivo ?? html`<span class="tenue">—</span>` },
-  { titulo: "Saga", celda: (s) => html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`)} aria-label=${`Saga de ${s.id_suscripcion}`}>Ver la saga</a>` },
+  { titulo: "Saga", celda: (s) => html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`)} aria-label=${`Ver la saga de ${s.id_suscripcion}`}>Ver la saga</a>` },
 ];
 
 export default function Suscripciones() {
