@@ -82,7 +82,9 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/archivo": ("clinica operador", "imagenes:leer"),
+    "GET /procesar/imagenes/x/vista": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/informe": ("clinica operador", "imagenes:leer"),
+    "GET /procesar/paquetes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /notificaciones/x/carta": ("cliente operador", "notificaciones:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
@@ -92,12 +94,18 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
 """By hand, from the contract (§9)."""
 
 RASTRO = ("operador", "auditoria:leer")
-"""By hand, too: who may read an audit trail, whichever service's."""
+CARTAS = {"GET": ("operador", "cartas:leer"), "POST": ("operador", "cartas:escribir")}
+"""By hand, too: who may read an audit trail, whichever service's; and who may look at its dead letters, or end one."""
 
 PUBLICAS = {
     "/salud/viva", "/salud/lista", "/salud/trafico", "/openapi.json", "/docs", "/swagger", "/oauth2-redirect.html",
-    "/swagger/css/swagger-ui.css",
+    "/asyncapi.json", "/docs/mensajes",
+    "/swagger/css/swagger-ui.css", "/consola", "/consola/", "/consola/x", "/consola/estaticos/marca.svg",
+    "/consola/sesion",
 }  # fmt: skip
+
+SALIR = "POST /consola/salir"
+"""Whoever has no session is out already, and whoever has one says its secret (test_sesion.py)."""
 
 
 class Emisor:
@@ -198,13 +206,14 @@ def con_regla(app: App) -> dict[str, Permiso]:
 
 
 def peligrosas(app: App) -> dict[str, tuple[str, str]]:
-    """What was written down by hand, the trails by their routes."""
-    return PELIGROSAS | {que: RASTRO for que in rutas(app) if que.endswith("/auditoria")}
+    """What was written down by hand, the trails and the dead letters by their routes."""
+    rastros = {que: RASTRO for que in rutas(app) if que.endswith("/auditoria")}
+    return PELIGROSAS | rastros | {que: CARTAS[que.split(" ")[0]] for que in rutas(app) if "/cartas" in que}
 
 
 def test_toda_ruta_esta_en_alguna_parte_de_esta_prueba_o_en_la_tabla(app: App) -> None:
     """What is not public here by hand has a rule that asks for a role or a scope."""
-    publicas = {app.url_map.bind("x").match(ruta)[0] for ruta in PUBLICAS}
+    publicas = {app.url_map.bind("x").match(ruta)[0] for ruta in PUBLICAS} | {rutas(app)[SALIR]}
     sin_regla = {n for n, regla in reglas(app).items() if regla is None and not n.endswith("(solo POST)")}
     assert sin_regla == publicas
 
@@ -223,7 +232,7 @@ def test_lo_publico_lo_es(puerta: FlaskClient, ruta: str) -> None:
 
 def test_sin_token_no_se_entra_en_ninguna_parte(app: App, puerta: FlaskClient) -> None:
     for que in rutas(app):
-        if que.split(" ")[1] in PUBLICAS | {"/swagger/x"}:
+        if que.split(" ")[1] in PUBLICAS | {"/swagger/x", "/consola/estaticos/x"} or que == SALIR:
             continue
         respuesta = pedir(puerta, que, None)
         assert (respuesta.status_code, respuesta.content_type) == (401, "application/problem+json"), que
@@ -239,7 +248,7 @@ def test_con_un_token_que_no_vale_no_se_entra_en_ninguna_parte(
         rol: proveedor.falso(cual, roles=(rol,), ambitos=TODOS_LOS_AMBITOS, **SUYO[rol]) for rol in ROLES
     }  # fmt: skip
     for que in rutas(app):
-        if que.split(" ")[1] in PUBLICAS | {"/swagger/x"}:
+        if que.split(" ")[1] in PUBLICAS | {"/swagger/x", "/consola/estaticos/x"} or que == SALIR:
             continue
         for rol, falso in falsos.items():
             respuesta = pedir(puerta, que, falso)
@@ -311,7 +320,11 @@ def test_los_peligrosos_son_todos(app: App) -> None:
     # Of any answer, a header alone: the asker's own word. The trails are among `otras`.
     sin_ruta = {"GET *", "GET /*/auditoria"}
     muestran = {re.sub(r"\{\w+\}", "x", lugar) for lugar in lugares if lugar.startswith("GET ")} - sin_ruta
-    otras = {que for que in rutas(app) if que.startswith("POST ") or que.endswith(("/archivo", "/auditoria"))}
+    otras = {
+        que
+        for que in rutas(app).keys() - {SALIR}
+        if que.startswith("POST ") or que.endswith(("/archivo", "/auditoria"))
+    }
     assert (muestran | otras) - peligrosas(app).keys() == set()
     assert peligrosas(app).keys() - con_regla(app).keys() == set()
     assert len(peligrosas(app)) * 3 >= len(con_regla(app))

@@ -52,6 +52,15 @@ class _Atencion(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(cuerpo)
 
+    def do_POST(self) -> None:
+        dicho = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.pedidos.append(f"{self.path} {dicho}")
+        cuerpo = self.server.cuerpo.encode()
+        self.send_response(self.server.estado)
+        self.send_header("Content-Length", str(len(cuerpo)))
+        self.end_headers()
+        self.wfile.write(cuerpo)
+
     def log_message(self, *_: object) -> None:
         pass
 
@@ -298,3 +307,32 @@ def test_lo_de_un_cliente_se_da_entero_o_no_se_da(propietario: Propietario) -> N
     assert puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").status_code == 503
     propietario.fallan = {"/notificaciones?cliente=0001": 422}
     assert puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").status_code == 503
+
+
+@pytest.mark.parametrize("estado", [200, 404, 409, 422])
+def test_una_orden_va_a_su_servicio_una_vez_y_se_responde_lo_que_diga(
+    puerta: FlaskClient, propietario: Propietario, estado: int
+) -> None:
+    propietario.estado = estado
+    ruta = "/notificaciones/cartas/41:7:-1/reproduccion-comando"
+    respuesta = puerta.post(ruta, json={"motivo": " La causa se remedió. "})
+    assert (respuesta.status_code, respuesta.text) == (estado, propietario.cuerpo)
+    assert respuesta.content_type == ("application/json" if estado == 200 else "application/problem+json")
+    assert propietario.pedidos == [f'{ruta} {{"motivo":"La causa se remedió."}}']
+
+
+def test_de_una_orden_que_el_servicio_no_responde_se_dice_que_no_se_sabe(
+    puerta: FlaskClient, propietario: Propietario
+) -> None:
+    propietario.estado = 500
+    respuesta = puerta.post("/procesar/cartas/41:7:-1/descarte-comando", json={"motivo": "x"})
+    assert (respuesta.status_code, "no se sabe si se hizo" in respuesta.text) == (503, True)
+    assert len(propietario.pedidos) == 1
+
+
+@pytest.mark.parametrize("cuerpo", [{}, {"motivo": ""}, {"motivo": "x", "otro": 1}, {"motivo": "a\0b"}])
+def test_una_orden_sin_motivo_no_llega_a_nadie(
+    puerta: FlaskClient, propietario: Propietario, cuerpo: dict[str, str]
+) -> None:
+    assert puerta.post("/suscripciones/cartas/41:7:-1/descarte-comando", json=cuerpo).status_code == 422
+    assert propietario.pedidos == []

@@ -19,6 +19,7 @@ from bff_web.comandos.comun import SOLO_POST, Comando
 from bff_web.composicion import componer
 from bff_web.config import Config
 from bff_web.consultas import CONSULTAS
+from bff_web.ordenes import ORDENES, CuerpoSobreCarta
 from contratos import Mensaje
 from contratos.consultas import ArchivoNombrado, Respuesta
 from seedwork.aplicacion.entorno import EntornoReal
@@ -181,7 +182,7 @@ def test_las_metricas_cuentan_por_ruta_y_no_por_direccion(puerta: FlaskClient) -
 
 def test_el_documento_dice_todas_las_rutas(puerta: FlaskClient, documento: dict[str, Any]) -> None:
     assert documento["openapi"].startswith("3.1")
-    ajenas = ("/swagger", "/oauth2")
+    ajenas = ("/swagger", "/oauth2", "/consola")
     servidas = {
         (regla.rule.replace("<", "{").replace(">", "}"), metodo.lower())
         for regla in puerta.application.url_map.iter_rules()
@@ -307,7 +308,8 @@ def test_una_clave_vale_en_la_puerta_si_vale_en_el_documento(documento: dict[str
 
 def test_cada_cuerpo_y_cada_respuesta_tiene_un_ejemplo_que_cumple_su_modelo(documento: dict[str, Any]) -> None:
     cuerpos: dict[str, type[BaseModel]] = {c.cuerpo.__name__: c.cuerpo for c in COMANDOS if c.cuerpo}
-    cuerpos |= {c.respuesta.__name__: modelos_consultas.de_respuesta(c.respuesta) for c in CONSULTAS}
+    cuerpos |= {c.respuesta.__name__: modelos_consultas.de_respuesta(c.respuesta) for c in (*CONSULTAS, *ORDENES)}
+    cuerpos[CuerpoSobreCarta.__name__] = CuerpoSobreCarta
     vistos: set[str] = set()
     for operaciones in documento["paths"].values():
         for operacion in operaciones.values():

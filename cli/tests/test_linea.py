@@ -72,6 +72,7 @@ LINEAS = [
     "suscripcion pagar s-1 --medio tarjeta",
     "suscripcion saga s-1",
     "suscripcion sagas s-1",
+    "suscripcion sagas-recientes --estado EN_CURSO --cursor x",
     "servicio crear --suscripcion s-1 --experto e --nube n --dataset d",
     "servicio ver sd-1",
     "servicio listar --suscripcion s-1 --estado CREADO",
@@ -91,12 +92,23 @@ LINEAS = [
     "imagen descartar i-1 --operador op-17 --razon rótulo",
     "paquete enviar a.zip",
     "paquete ver p-1",
+    "paquete listar --estado COMPLETADO --cursor x",
     "paquete imagenes p-1 --estado CUARENTENA --cursor x",
     "notificacion ver n-1",
     "notificacion listar --cliente 0001 --suscripcion s-1",
     "notificacion carta n-1",
     "notificacion eventos n-1",
     *(f"auditoria {de} --quien ana --recurso s-1" for de in ("suscripcion", "servicio", "imagen", "notificacion")),
+    *(
+        f"cartas {verbo} --servicio {de}"
+        for de in ("suscripciones", "servicio-datos", "procesamiento", "notificaciones")
+        for verbo in (
+            "listar --tipo CrearSuscripcion",
+            "ver 41:7:-1",
+            "reproducir 41:7:-1 --motivo x",
+            "descartar 41:7:-1 --motivo x",
+        )
+    ),
     "comando ver c-1 --de suscripcion",
     "comando ver c-1 --de servicio",
     "comando ver c-1 --de imagen",
@@ -111,6 +123,8 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
     puerta.responde("GET", ARCHIVO, (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("imagen", "archivo", "i-1", str(tmp_path / "a.dcm"), "--json") == 0
     assert linea.json == {"archivo": str(tmp_path / "a.dcm"), "octetos": len(LIMPIO), "sha256": HUELLA}
+    puerta.responde("GET", "/procesar/imagenes/i-1/vista", (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
+    assert linea("imagen", "vista", "i-1", str(tmp_path / "a.png"), "--json") == 0
     puerta.responde("GET", "/servicios-datos/sd-1/dataset/imagenes/i-1/archivo", (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("servicio", "archivo", "sd-1", "i-1", str(tmp_path / "b.dcm"), "--json") == 0
     for entera in LINEAS:
@@ -119,7 +133,8 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
         assert linea.salida, entera
         assert linea(*entera.split(), "--json") == codigo, entera
         assert linea.json, entera
-    paginas = {"/metrics", "/openapi.json", "/docs", "/salud/viva", "/salud/trafico"}
+    documentos = {"/openapi.json", "/docs", "/asyncapi.json", "/docs/mensajes"}
+    paginas = {"/metrics", "/salud/viva", "/salud/trafico"} | documentos
     alias = {ruta for comando in COMANDOS for ruta in comando.rutas[1:]}
     ofrecidas = {(m.upper(), ruta) for ruta, ms in describir()["paths"].items() for m in ms}
     assert {(m, r) for m, r in ofrecidas if r not in paginas | alias} == puerta.rutas_pedidas

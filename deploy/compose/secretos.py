@@ -7,15 +7,21 @@ broker's tokens, and of the authority by which all the parts know each other.
 """
 
 import base64
+import json
 import secrets
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from joserfc import jwk, jwt
+from joserfc.errors import JoseError
 
 from contratos.canales import ROLES
 from plataforma import autoridad, identidad
 from plataforma.credenciales import ADMINISTRADOR, Credenciales
 from plataforma.postgres import dueno
 from plataforma.servicios import RAIZ, SERVICIOS
+from seedwork.infraestructura.tokens import Firmante
 
 CARPETA = "deploy/compose/secretos"
 AJUSTE = "SECRETOS_CONTENEDORES"
@@ -24,6 +30,10 @@ MONTADOS = "/run/secrets"
 BROKER_CLAVE = "broker_clave"
 """What the broker's tokens are signed with. Without it, all of them are made anew."""
 BROKER_CLAVE_PUBLICA = "broker_clave_publica.der"
+METRICAS = "metricas_token"
+"""What Prometheus shows the door: an operator's token without any scope, which opens the metrics and the panorama,
+figures both, and nothing else. It is good for as long as a certificate, and made anew as early."""
+_DIA_S = 86_400
 DE_NADIE = frozenset({identidad.DESARROLLO_CLAVE, BROKER_CLAVE, autoridad.CLAVE})
 """Those that no container sees."""
 _AQUI = ("localhost", "127.0.0.1")
@@ -32,7 +42,7 @@ _AQUI = ("localhost", "127.0.0.1")
 def azar() -> list[str]:
     """The names of the secrets that are nothing but chance: 32 octets, in base64."""
     propias = [ajuste.lower() for s in SERVICIOS.values() for ajuste in s.secretos]
-    return ["postgres_clave", "campos_claves", "idempotencia_secreto", *propias]
+    return ["postgres_clave", "campos_claves", "idempotencia_secreto", "grafana_clave", *propias]
 
 
 def urls() -> dict[str, tuple[str, str]]:
@@ -64,7 +74,7 @@ def nombres() -> set[str]:
     de_partes = {f"{parte}.{que}" for parte in partes() for que in ("crt", "key")}
     del_broker = {BROKER_CLAVE, BROKER_CLAVE_PUBLICA, *tokens()}
     de_la_autoridad = {autoridad.CERTIFICADO, autoridad.CLAVE}
-    return {*azar(), *urls(), *del_broker, *identidad.ARCHIVOS, *de_la_autoridad, *de_partes}
+    return {*azar(), *urls(), METRICAS, *del_broker, *identidad.ARCHIVOS, *de_la_autoridad, *de_partes}
 
 
 def hacer(raiz: Path) -> list[str]:
@@ -99,9 +109,32 @@ def hacer(raiz: Path) -> list[str]:
         if not archivo.exists() or not credenciales.es_de(archivo.read_text("utf-8"), rol):
             poner(nombre, credenciales.token(rol))
     hechos += identidad.hacer(carpeta, _escribir)
+    desarrollo = json.loads((carpeta / identidad.DESARROLLO_CLAVE).read_text("utf-8"))
+    if not _sirve(carpeta / METRICAS, desarrollo["clave"]):
+        poner(METRICAS, _token_de_metricas(desarrollo))
     hechos += autoridad.hacer(carpeta, partes(), _escribir)
     _decir_donde(raiz / ".env")
     return hechos
+
+
+def _token_de_metricas(desarrollo: dict[str, str]) -> str:
+    ahora = int(time.time())
+    dichas = {
+        **{"iss": desarrollo["emisor"], "aud": desarrollo["audiencia"], "sub": "prometheus", "client_id": "prometheus"},
+        **{"iat": ahora, "exp": ahora + autoridad.DIAS * _DIA_S, "scope": "", "roles": ["operador"]},
+    }
+    return Firmante(desarrollo["clave"], "at+jwt").firmar(dichas)
+
+
+def _sirve(token: Path, clave: dict[str, str]) -> bool:
+    """Whether it is there, of that key, and good for long enough."""
+    if not token.exists():
+        return False
+    try:
+        leido = jwt.decode(token.read_text("utf-8"), jwk.OKPKey.import_key(clave), algorithms=["EdDSA"])
+    except (JoseError, ValueError):
+        return False
+    return bool(leido.claims["exp"] - time.time() > autoridad.RESTO_DIAS * _DIA_S)
 
 
 def _escribir(archivo: Path, valor: str | bytes) -> None:

@@ -102,6 +102,7 @@ locals {
       OIDC_EMISOR    = var.oidc.emisor
       OIDC_AUDIENCIA = var.oidc.audiencia
       OIDC_JWKS      = var.oidc.jwks
+      OIDC_CLIENTE   = var.oidc.cliente
     }
     suscripciones  = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }
     servicio-datos = { PUERTA_CLAVE_PUBLICA = var.puerta_clave_publica }

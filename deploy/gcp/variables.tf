@@ -78,11 +78,12 @@ variable "smtp" {
 }
 
 variable "oidc" {
-  description = "Who issues callers' tokens, whom they must be meant for, and the URL of the keys that they are checked with."
+  description = "Who issues callers' tokens, whom they must be meant for, the URL of the keys that they are checked with; and who the console is there, a public client: empty for nobody's signing in with a browser."
   type = object({
     emisor    = string
     audiencia = string
     jwks      = string
+    cliente   = optional(string, "")
   })
 
   validation {

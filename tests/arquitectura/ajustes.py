@@ -51,13 +51,15 @@ SIN_CLASE: Mapping[str, tuple[Ajuste, ...]] = {
             "The broker's port on this machine. Where it calls itself 127.0.0.1, its clients look for it on 6651.",
         ),
         ("PULSAR_ADMIN_PUERTO", "8443", "Its admin API's."),
+        ("PROMETHEUS_PUERTO", "9090", "The ports, on this machine, of the profile observabilidad: Prometheus',"),
+        ("GRAFANA_PUERTO", "3000", "Grafana's,"),
+        ("JAEGER_PUERTO", "16686", "and Jaeger's."),
         (
             "CORREO_WEB_PUERTO",
             "8025",
             "The port, on this machine, of the page that shows the mail. BFF_PUERTO, and the number of a service's "
             "workers (PROCESAMIENTO), mean the same as above.",
         ),
-        ("TRAZAS_WEB_PUERTO", "16686", "Likewise, of the page that shows traces."),
     ),
     "The tests": (
         ("DOCKER", "docker", "The command of the container engine that `make test-contenedores` runs on."),

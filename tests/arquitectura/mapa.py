@@ -8,7 +8,6 @@ said.
 import ast
 import dataclasses
 import importlib
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from tests.arquitectura.codigo import RAIZ, SERVICIOS, arboles
 
 import contratos
+from bff_web.asyncapi import significado
 from contratos import Mensaje
 from contratos.esquemas import desplegado, publicados
 
@@ -30,8 +30,6 @@ CARPETAS = {
 """Where the code is of each who may say something, by the name that it says it under."""
 
 _CLASES = {"comando": "command", "evento": "event"}
-_MARCAS = re.compile(r"(?:``|:\w+:`)([^`]+)`{1,2}")
-"""A docstring's literals and references, which Markdown writes in another way."""
 
 _INTRODUCCION = f"""\
 # Messages
@@ -118,10 +116,10 @@ def _contexto(contexto: str) -> Iterator[str]:
     yield "| | Message | Meaning | Says | Hears | Encrypted |"
     yield "|---|---|---|---|---|---|"
     for tipo in tipos:
-        significado = _MARCAS.sub(r"`\1`", (tipo.__doc__ or "").strip().splitlines()[0])
+        resumen = significado(tipo).splitlines()[0]
         quienes = [", ".join(sorted(q[tipo])) or "–" for q in (dicen(), oyen())]
         suyos = ", ".join(f"`{c}`" for c in personales(tipo)) or "no"
-        yield f"| {_CLASES[tipo.clase]} | {tipo.__name__} | {significado} | {' | '.join(quienes)} | {suyos} |"
+        yield f"| {_CLASES[tipo.clase]} | {tipo.__name__} | {resumen} | {' | '.join(quienes)} | {suyos} |"
     yield ""
     for tipo in tipos:
         topico = tipo.topico.removeprefix(f"persistent://{contratos.INQUILINO}/")

@@ -26,6 +26,7 @@ EXENTOS = {
     "microservicio-notificaciones/notificaciones/infraestructura/candado.py": "likewise, a key that somebody can guess",
     "seedwork/src/seedwork/infraestructura/campos.py": "until when a real message may bear a field in the clear",
     "seedwork/src/seedwork/infraestructura/cartas.py": "how long a real broker may take to hand out what it holds",
+    "seedwork/src/seedwork/infraestructura/lector.py": "until when a real broker has been read",
     "seedwork/src/seedwork/infraestructura/publicador.py": "how long a real broker may take to confirm, and to close",
     "seedwork/src/seedwork/infraestructura/sello.py": "until when a token is good, which its reader's own clock says",
     "seedwork/src/seedwork/infraestructura/tokens.py": "likewise, and how old a provider's keys are",

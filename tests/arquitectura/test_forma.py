@@ -14,6 +14,7 @@ from tests.arquitectura.mapa import hechos
 from contratos import REGISTRO, Mensaje
 from contratos.consultas import Consulta, de_contexto
 from contratos.consultas.auditoria import ConsultaDeAuditoria, auditoria_de
+from contratos.consultas.cartas import ConsultaDeCarta, ConsultaDeCartas
 from seedwork.aplicacion.consultas import Anunciada, Respondedor, Solicitante
 
 cada_servicio = pytest.mark.parametrize(("carpeta", "paquete"), SERVICIOS.items())
@@ -83,9 +84,10 @@ def test_los_comandos_que_oye_son_todos_los_suyos_y_solo_ellos(carpeta: str, paq
 
 @cada_servicio
 def test_las_consultas_que_responde_son_todas_las_suyas_y_solo_ellas(carpeta: str, paquete: str) -> None:
-    """Its trail's is seedwork's to answer, in every service alike."""
+    """Its trail's and its dead letters' are seedwork's to answer, in every service alike."""
     contexto = paquete.replace("_", "-")
-    propias = {c for c in de_contexto(contexto) if not issubclass(c, ConsultaDeAuditoria)}
+    comunes = ConsultaDeAuditoria, ConsultaDeCartas, ConsultaDeCarta
+    propias = {c for c in de_contexto(contexto) if not issubclass(c, comunes)}
     assert set(_consultas(paquete)) == propias
     assert auditoria_de(contexto) is not None
 

@@ -56,6 +56,8 @@ _OTRA = "CASE WHEN mod(n, 2) = 1 THEN 'comun' ELSE 'v' || mod(n, 40) END"
 _PLAN = "CASE mod(n, 4) WHEN 0 THEN 'comun' WHEN 2 THEN 'basico' ELSE 'v' || mod(n, 40) END"
 # One has a hundredth of the rows, each of the others one.
 _DE = "CASE WHEN mod(n, 100) = 0 THEN 'comun' ELSE 'v' || n END"
+# Few are kept apart.
+_APARTADA = "CASE WHEN mod(n, 20000) = 0 THEN 'CUARENTENA' ELSE 'ANONIMIZADA' END"
 _FUERA = "least(mod(n, 10), 1)"
 _HACE = "clock_timestamp() - n * interval '1 minute'"
 _EN = "clock_timestamp() + (n - 1000) * interval '1 minute'"
@@ -88,6 +90,8 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f" SELECT 'x' || n, 'x' || n, 1, 'USD', 'EMITIDA', {_HACE}, {_HACE} {_N}",
         "INSERT INTO saga_pasos SELECT 'x' || n, 'x' || n, 'g' || n, 'CREAR', 'suscripciones', '', '{}', '{}',"
         f" 'HECHO', '', false, '2026-01-01T00:00:00Z', {_HACE} {_N}",
+        "INSERT INTO saga_resumenes SELECT 'g' || n, 'x' || n, CASE WHEN mod(n, 20000) = 0 THEN 'COMPENSADA' ELSE"
+        f" 'COMPLETADA' END, {_HACE}, {_HACE}, 'x' || n, n {_N}",
     ),
     "servicio-datos": (
         "INSERT INTO servicios_datos (id, secuencia, id_suscripcion, id_saga, experto_codigo, nube_codigo,"
@@ -112,7 +116,7 @@ PROPIAS: Mapping[str, Sequence[str]] = {
     ),
     "procesamiento": (
         "INSERT INTO imagenes (id, secuencia, estado, seudonimo_paciente, modalidad, patologia, region_anatomica,"
-        f" huella, clinica) SELECT 'x' || n, 1, 'ANONIMIZADA', 's', {_V}, {_OTRA}, {_V}, 'x'::bytea, {_DE} {_N}",
+        f" huella, clinica) SELECT 'x' || n, 1, {_APARTADA}, 's', {_V}, {_OTRA}, {_V}, 'x'::bytea, {_DE} {_N}",
         # Half of them wait, the others' originals are kept. All but the youngest came in packages.
         "INSERT INTO archivos_por_ver SELECT 'x' || n, 'file:///a/' || n, 'h', CASE WHEN n > 4 THEN 'p' END,"
         f" '{{}}', '{{}}', 0, 0, CASE mod(n, 2) WHEN 0 THEN {_HACE} END, NULL,"
@@ -121,7 +125,8 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f"INSERT INTO archivos (id, resultado_sha256) SELECT 'x' || n, CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
         # One has many images, and none of their commands is said.
         "INSERT INTO paquetes (id, secuencia, estado, sha256, sha256_metadatos, total, hechas, cuarentena, fallidas,"
-        f" clinica) SELECT 'x' || n, 0, 'RECIBIDO', 'h', '', 0, 0, 0, 0, {_DE} {_N}",
+        " clinica) SELECT 'x' || n, 0, CASE WHEN mod(n, 20000) = 0 THEN 'COMPLETADO' ELSE 'RECIBIDO' END, 'h', '',"
+        f" 0, 0, 0, 0, {_DE} {_N}",
         f"INSERT INTO paquetes_por_abrir SELECT 'x' || n, 'file:///c/' || n, NULL, '{{}}', 0, 0, {_HACE} {_N}",
         "INSERT INTO miembros (id, paquete, lugar, imagen, uri, estado, espera)"
         " SELECT 'x' || n, CASE WHEN n <= 1000 THEN 'x500' ELSE 'y' || mod(n, 100) END, n, 'x' || n,"

@@ -449,7 +449,7 @@ def downgrade() -> None:
     )
     copia.cambiar(
         "docs/datos-personales.md",
-        (r"^(\| ids, codes, counts.* suscripciones), table `saga_pasos`", r"\1, tables `saga_pasos`, `reclamos`"),
+        (r"^(\| ids, codes, counts.* suscripciones, tables `saga_pasos`)", r"\1, `reclamos`"),
     )
 
 
@@ -519,7 +519,7 @@ def _en_el_espacio_de_trabajo(copia: Copia) -> None:
     copia.cambiar(
         "docs/datos-personales.md",
         (
-            r"^\| ids, codes, counts.* suscripciones, table `saga_pasos`",
+            r"^\| ids, codes, counts.* suscripciones, tables `saga_pasos`, `saga_resumenes`",
             r"\g<0>; computo, tables `reservas`, `existencias`",
         ),
     )

@@ -35,7 +35,7 @@ def test_cada_imagen_se_construye_una_vez_y_otra_construccion_no_deja_nada(motor
     assert motor.sin_nombre() == sin_nombre
 
 
-@pytest.mark.parametrize("perfil", [perfil for perfil in PERFILES if perfil != "all"])
+@pytest.mark.parametrize("perfil", [perfil for perfil in PERFILES if perfil not in ("all", "observabilidad")])
 def test_un_perfil_solo_llega_a_estar_listo(limpio: Motor, perfil: str) -> None:
     limpio.tiempos[f"profile {perfil}"] = limpio.levantar(perfil)
     hallados = limpio.contenedores()

@@ -37,8 +37,8 @@ PREPARATIVOS = {APROVISIONA} | {nombre for nombre in CONTENEDORES if nombre.ends
 CON_CERTIFICADO = {"bff"} | {nombre for nombre in CONTENEDORES if nombre.endswith("-api")}
 """Those that are asked by HTTPS."""
 BASES = {nombre for nombre in CONTENEDORES if nombre.endswith("-bd")}
-OBSERVAN = {"trazas"}
-"""Who looks at the platform, which needs none of them."""
+OBSERVADORES = {"prometheus", "grafana", "jaeger"}
+"""Those who look at the others."""
 PERFILES = {
     "pulsar": {"pulsar"},
     "bff_web": {"pulsar", APROVISIONA, "bff"},
@@ -49,8 +49,8 @@ PERFILES = {
         | _de(s.nombre, *(("relay",) if s.nombre in CON_RELAY else ()))
         for s in SERVICIOS.values()
     },
-    "observabilidad": OBSERVAN,
-    "all": set(CONTENEDORES) - OBSERVAN,
+    "observabilidad": OBSERVADORES,
+    "all": set(CONTENEDORES) - OBSERVADORES,
 }
 """What each profile is to start."""
 

@@ -23,7 +23,7 @@ from tests.despliegue.archivos import (
     CONTENEDORES,
     ETAPAS,
     IMAGENES,
-    OBSERVAN,
+    OBSERVADORES,
     PAQUETES,
     PERFILES,
     PREPARATIVOS,
@@ -393,7 +393,7 @@ def test_los_volumenes_y_las_redes_son_los_que_se_usan() -> None:
 
 def test_solo_esta_maquina_alcanza_los_puertos_publicados() -> None:
     publicados = {n: c["ports"] for n, c in CONTENEDORES.items() if "ports" in c}
-    assert set(publicados) == {"pulsar", "correo", "bff", "trazas"}
+    assert set(publicados) == {"pulsar", "correo", "bff"} | OBSERVADORES
     assert all(p.startswith("127.0.0.1:") for puertos in publicados.values() for p in puertos)
 
 
@@ -464,7 +464,8 @@ def test_cada_uno_ve_solo_sus_secretos() -> None:
         claves = {s for s in suyos if s.endswith(".key")}
         servicio = nombre in PROPIOS and nombre not in PREPARATIVOS and objetivo != "bff"
         esperada = f"{objetivo}-api.key" if servicio else f"{nombre}.key"
-        assert claves == (set() if nombre in PREPARATIVOS or nombre in OBSERVAN else {esperada}), nombre
+        assert claves == (set() if nombre in PREPARATIVOS | OBSERVADORES else {esperada}), nombre
+        assert (secretos.METRICAS in suyos) == (nombre == "prometheus")
 
 
 # --- Settings of the file itself ---

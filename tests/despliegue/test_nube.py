@@ -411,6 +411,7 @@ _EJEMPLOS = {
     "${var.oidc.emisor}": "https://identidad.example",
     "${var.oidc.audiencia}": "saludtech",
     "${var.oidc.jwks}": "https://identidad.example/jwks",
+    "${var.oidc.cliente}": "saludtech-consola",
     "${var.puerta_clave_publica}": _PUBLICA.replace("\n", "\\n"),
     "${var.smtp.host}": "smtp.example",
     "${tostring(var.smtp.puerto)}": "587",

@@ -30,7 +30,8 @@ def test_lo_que_la_historia_no_cuenta_queda_al_final_de_su_carpeta() -> None:
 
 
 def test_estan_todas_las_rutas_cada_una_una_vez() -> None:
-    dichas = [(metodo.upper(), ruta) for ruta, metodos in describir()["paths"].items() for metodo in metodos]
+    contadas = {r: ms for r, ms in describir()["paths"].items() if not postman.SIN_CONTAR.search(r)}
+    dichas = [(metodo.upper(), ruta) for ruta, metodos in contadas.items() for metodo in metodos]
     pedidas = [(p["method"], _ruta(p["url"])) for p in PETICIONES.values()]
     assert sorted(pedidas) == sorted(dichas)
     assert len(PETICIONES) == len(pedidas) == len(list(postman.peticiones(COLECCION)))

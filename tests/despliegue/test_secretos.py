@@ -1,12 +1,16 @@
 """`make secretos`: the containers' secrets, made once and kept."""
 
+import json
 import stat
+import time
 from pathlib import Path
 
+import pytest
 from deploy.compose import secretos
 from tests.despliegue.archivos import RAIZ
 
 from plataforma import identidad
+from seedwork.infraestructura.tokens import ClavesFijas, Juego, Verificador
 
 
 def _modo(ruta: Path) -> int:
@@ -88,3 +92,24 @@ def test_env_dice_donde_estan_salvo_que_ya_diga_otra_cosa(tmp_path: Path) -> Non
 def test_git_no_los_ve() -> None:
     ignorados = (RAIZ / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert {f"{secretos.CARPETA}/", "deploy/compose/entorno.env", ".env"} <= set(ignorados)
+
+
+def test_el_token_de_las_metricas_no_abre_nada_mas_y_se_renueva(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever asks for a scope refuses it; near its end, or of another key, it is made anew."""
+    with monkeypatch.context() as hace_un_ano:
+        ahora = time.time()
+        hace_un_ano.setattr(secretos.time, "time", lambda: ahora - 340 * 86_400)
+        secretos.hacer(tmp_path)
+    carpeta = tmp_path / secretos.CARPETA
+    assert secretos.hacer(tmp_path) == [secretos.METRICAS]
+    desarrollo = json.loads((carpeta / identidad.DESARROLLO_CLAVE).read_text("utf-8"))
+    claves = json.loads((carpeta / identidad.DESARROLLO_JWKS).read_text("utf-8"))["keys"]
+    verificador = Verificador(
+        ClavesFijas(Juego(claves, desarrollo=True)), emisor=desarrollo["emisor"], audiencia=desarrollo["audiencia"]
+    )
+    leido = verificador.verificar((carpeta / secretos.METRICAS).read_text("utf-8"))
+    assert (leido.quien.roles, leido.ambitos) == ({"operador"}, frozenset())
+    (carpeta / identidad.DESARROLLO_CLAVE).unlink()
+    assert secretos.METRICAS in secretos.hacer(tmp_path)

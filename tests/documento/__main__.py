@@ -1,4 +1,4 @@
-"""The door's document as others read it, on demand: `make documento`, `make puerta` and `make clientes`.
+"""The door's documents as others read them, on demand: `make documento`, `make puerta` and `make clientes`.
 
 What they need is fetched once, in pinned versions, into build/documento. Each says aloud where it can't be run.
 """
@@ -18,6 +18,7 @@ from rich.console import Console
 from tests.documento.plataforma import NADIE, QUIENES, plataforma
 from tests.documento.recorrido import RAIZ, recorrer
 
+from bff_web import asyncapi
 from bff_web.documento import describir
 from contratos import ejemplos
 from plataforma.errores import ErrorPlataforma, Interrumpida
@@ -26,6 +27,7 @@ from plataforma.sistema import senales_que_detienen
 HERRAMIENTAS = Path(__file__).parent / "herramientas"
 TALLER = RAIZ / "build/documento"
 DOCUMENTO = "openapi.json"
+MENSAJES = "asyncapi.json"
 
 consola = Console(highlight=False, soft_wrap=True)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
@@ -33,10 +35,14 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_
 
 @app.command()
 def revisar() -> None:
-    """Two linters read the document: redocly and spectral, each with all its rules save those that its file names."""
+    """Two linters read the document: redocly and spectral, each with all its rules save those that its file names.
+
+    AsyncAPI's parser reads the messages'.
+    """
     _preparar_node()
     _correr("npx", "--no-install", "redocly", "lint", DOCUMENTO)
     _correr("npx", "--no-install", "spectral", "lint", "--fail-severity=warn", DOCUMENTO)
+    _correr("node", "mensajes.js", MENSAJES)
 
 
 @app.command()
@@ -101,7 +107,8 @@ def _preparar_python() -> Path:
 
 def _copiar() -> None:
     shutil.copytree(HERRAMIENTAS, TALLER, dirs_exist_ok=True)
-    (TALLER / DOCUMENTO).write_text(json.dumps(describir(), ensure_ascii=False, indent=2), encoding="utf-8")
+    for nombre, documento in ((DOCUMENTO, describir()), (MENSAJES, asyncapi.describir())):
+        (TALLER / nombre).write_text(json.dumps(documento, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def _nuevo(fijado: str) -> bool:

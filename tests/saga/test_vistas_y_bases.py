@@ -20,6 +20,7 @@ LINEA = (
     " ORDER BY p.id"
 )
 """All that a step tells; when it was taken in, the topic does not know."""
+RESUMENES = "SELECT r.* FROM saga_resumenes AS r JOIN suscripciones AS s ON s.id = r.id_suscripcion ORDER BY r.id"
 VISTA = "SELECT * FROM vista_notificaciones ORDER BY id"
 
 
@@ -40,13 +41,14 @@ def historia(negocio: Negocio) -> None:
 
 def test_la_vista_de_la_saga_se_rehace_igual_desde_su_topico(plataforma: Plataforma, historia: None) -> None:
     base = plataforma.bases["suscripciones"]
-    viva = filas(base, LINEA)
-    assert viva
-    ejecutar(base, "DELETE FROM saga_pasos")
+    viva, resumidas = filas(base, LINEA), filas(base, RESUMENES)
+    assert viva and resumidas
+    ejecutar(base, "DELETE FROM saga_pasos; DELETE FROM saga_resumenes")
 
     dicho = plataforma.ordenar("suscripciones", "saga", "reconstruir")
 
     assert filas(base, LINEA) == viva
+    assert filas(base, RESUMENES) == resumidas
     assert "pasos reconstruidos" in dicho
 
 

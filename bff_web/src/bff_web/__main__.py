@@ -34,6 +34,7 @@ def main() -> None:
         hilos=config.bff_hilos,
         subidas=config.bff_subidas,
         descargas=config.bff_descargas,
+        corrientes=config.bff_corrientes,
         proxies=config.proxies,
     )
     ajustes = Ajustes(

@@ -4,16 +4,37 @@ from functools import partial
 
 import urllib3
 
-from bff_web import acceso, consultas, cuerpos, documento, negados, origenes, rutas, salud_broker
+from bff_web import (
+    acceso,
+    consola,
+    consultas,
+    cuerpos,
+    documento,
+    mensajes,
+    negados,
+    ordenes,
+    origenes,
+    rutas,
+    salud_broker,
+    sesion,
+)
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
+from bff_web.eventos import hechos
+from bff_web.eventos import vista as vista_eventos
+from bff_web.eventos.duenos import Duenos
+from bff_web.eventos.reparto import TOPICOS, AlDia, Oir, Reparto
+from bff_web.eventos.vector import Vectores
 from bff_web.formularios import Subidas
 from bff_web.limites import Limite
 from bff_web.panorama import Panorama
 from bff_web.servicios import Servicio
+from bff_web.sesion.galletas import Sesiones
+from bff_web.sesion.proveedor import Lugares, Proveedor
 from seedwork.aplicacion.almacen import comprobar
 from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.identidad import Quien
 from seedwork.entrada import logs, trazas
 from seedwork.entrada.config import cargar
 from seedwork.entrada.http import App
@@ -22,9 +43,10 @@ from seedwork.entrada.salud import Comprobacion
 from seedwork.entrada.tls import de_cliente
 from seedwork.infraestructura import campos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
+from seedwork.infraestructura.lector import Lector
 from seedwork.infraestructura.publicador import Publicador
 from seedwork.infraestructura.sello import Sello
-from seedwork.infraestructura.tokens import TIPO_CUALQUIERA, TIPOS, ClavesPublicadas, Verificador
+from seedwork.infraestructura.tokens import TIPO_CUALQUIERA, TIPOS, ClavesPublicadas, Identidades, Verificador
 
 MENSAJES = [comando.mensaje for comando in COMANDOS]
 """What the door asks of the services."""
@@ -51,10 +73,12 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     }
     sello = Sello(config.clave) if config.autenticada else None
 
-    def credencial() -> dict[str, str]:
+    def credencial_de(quien: Quien | None) -> dict[str, str]:
         """Who asks, for the services."""
-        quien = app.identificar()
         return {} if sello is None or quien is None else {"Authorization": f"Bearer {sello.de(quien)}"}
+
+    def credencial() -> dict[str, str]:
+        return credencial_de(app.identificar())
 
     servicios = {nombre: Servicio(nombre, url, http, credencial) for nombre, url in direcciones.items()}
     almacen = AlmacenDeObjetos(config.almacen_url)
@@ -69,25 +93,61 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
         | {"cartas_muertas": partial(salud_broker.cartas_muertas, servicios.values())}
         | de_cimiento,
     )
+    hechos.comprobar()
     cuerpos.limitar(app)
     origenes.admitir(app, config.origenes)
     secreto = config.idempotencia_secreto.get_secret_value().encode()
     vista.registrar(app, emisor, secreto, EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
+    ordenes.registrar(app, servicios)
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
+    vectores = Vectores(secreto, TOPICOS)
+    duenos = Duenos(servicios, credencial_de)
+    leer = partial(_leer_eventos, config)
+    reparto = Reparto(vectores, leer, ventana_s=config.eventos_ventana_s, aprender=duenos.aprender)
+    vista_eventos.registrar(app, reparto, duenos, vectores)
+    app.terminar = reparto.parar
     panorama = Panorama(servicios, {"broker": comprobar_broker, **de_cimiento}, EntornoReal())
     panorama.registrar(app)
     app.empezar = panorama.empezar
     documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
-    reglas = rutas.reglas(app)
-    if config.autenticada:
-        verificador = Verificador(
-            claves,
-            emisor=config.emisor,
-            audiencia=config.oidc_audiencia,
-            algoritmos=config.algoritmos,
-            tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
-        )
-        app.poner_portero(acceso.Portero(verificador, reglas, Limite(config.bff_ritmo, config.bff_rafaga)))
-        negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
+    mensajes.registrar(app)
+    consola.registrar(app)
+    if not config.autenticada:
+        sesion.registrar(app, config.autenticacion)
+        rutas.reglas(app)
+        return app
+    verificador = Verificador(
+        claves,
+        emisor=config.emisor,
+        audiencia=config.oidc_audiencia,
+        algoritmos=config.algoritmos,
+        tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
+    )
+    sesiones = Sesiones(config.llavero)
+    sesion.registrar(app, config.autenticacion, sesiones, verificador, _rondas(config, claves))
+    limite = Limite(config.bff_ritmo, config.bff_rafaga)
+    app.poner_portero(acceso.Portero(verificador, rutas.reglas(app), limite, sesiones))
+    negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
     return app
+
+
+def _rondas(config: Config, claves: ClavesPublicadas) -> sesion.Rondas | None:
+    """How people sign in at the provider; None where no client is registered there."""
+    if config.autenticacion != "oidc" or not config.oidc_cliente:
+        return None
+    proveedor = Proveedor(
+        emisor=config.oidc_emisor,
+        cliente=config.oidc_cliente,
+        secreto=config.oidc_cliente_secreto.get_secret_value(),
+        ambitos=config.oidc_ambitos.split() or ["openid", *rutas.AMBITOS],
+        a_mano=Lugares(autorizacion=config.oidc_autorizacion, token=config.oidc_token, salida=config.oidc_salida),
+    )
+    identidades = Identidades(
+        claves, emisor=config.oidc_emisor, cliente=config.oidc_cliente, algoritmos=config.algoritmos
+    )  # fmt: skip
+    return sesion.Rondas(proveedor, identidades, config.sesion_horas * 3600)
+
+
+def _leer_eventos(config: Config, desde: float, oir: Oir, al_dia: AlDia) -> Lector:
+    return Lector(config.pulsar_url, TOPICOS, desde, oir, al_dia, quien=config.credencial)

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from seedwork.entrada.config import ConfigDeAlmacen, es_de_esta_maquina, exigir_cifrado, exigir_en_casa, pem
+from seedwork.entrada.config import ConfigDeAlmacen, es_de_esta_maquina, es_segura, exigir_cifrado, exigir_en_casa, pem
 from seedwork.infraestructura.tokens import (
     ALGORITMOS,
     EMISOR_DESARROLLO,
@@ -78,6 +78,12 @@ def _de_juego(fuente: str) -> str:
     return fuente
 
 
+def _de_proveedor(url: str) -> str:
+    if url and not es_segura(url):
+        raise ValueError("ha de empezar por https://: un token no viaja en claro")
+    return url
+
+
 def _hay_de_desarrollo(fuente: str) -> bool:
     """Whether there is a development key in a file; one that is fetched is looked at when it is."""
     if fuente.startswith(("http://", "https://")):
@@ -108,6 +114,11 @@ class Config(ConfigDeAlmacen):
     """Octets of one such file, at most."""
     bff_descargas: PositiveInt = 8
     """Files that go out at once, likewise."""
+    bff_corrientes: PositiveInt = 2000
+    """Streams of events that are open at once, of all processes together; the next is a 503. Each is a connection, too.
+    """
+    eventos_ventana_s: PositiveFloat = 300.0
+    """Seconds that a stream's client may have been away and still go on where it was."""
     bff_inactividad_s: PositiveFloat = 30.0
     """Seconds that an idle connection is kept: longer than the balancer before the door keeps its own (620 for
     Google's, which keep theirs for 600)."""
@@ -133,6 +144,24 @@ class Config(ConfigDeAlmacen):
     oidc_tipo_jwt: bool = False
     """Whether tokens of the plain type JWT count, too: those of a provider that does not know at+jwt (RFC 9068). Its ID
     tokens are of that type as well; what tells them apart is OIDC_AUDIENCIA, then one of the API's own."""
+    oidc_cliente: str = ""
+    """Who the console is to the provider (client id), for AUTENTICACION=oidc: with it people sign in with a browser
+    (Authorization Code with PKCE); without it nobody does, and tokens come in a header alone. Its redirect URI is the
+    door's address and `/consola/vuelta`."""
+    oidc_cliente_secreto: SecretStr = SecretStr("")
+    """Secret: what the console proves that with; a public client has none."""
+    oidc_ambitos: str = ""
+    """The scopes that are asked for when somebody signs in, with spaces; by default `openid` and each that a route of
+    the door asks for. `offline_access` besides where the provider needs it to give refresh tokens."""
+    oidc_autorizacion: Annotated[str, AfterValidator(_de_proveedor)] = ""
+    """Where people sign in (authorization endpoint); by default what `OIDC_EMISOR/.well-known/openid-configuration`
+    says. It may have a query, as `?audience=saludtech`."""
+    oidc_token: Annotated[str, AfterValidator(_de_proveedor)] = ""
+    """Where a code becomes a token (token endpoint); likewise. With both by hand, that document is not asked for."""
+    oidc_salida: Annotated[str, AfterValidator(_de_proveedor)] = ""
+    """Where they sign out (end session endpoint); likewise."""
+    sesion_horas: PositiveFloat = 12.0
+    """Hours after which whoever signed in with a browser does so again, however long the provider would renew."""
     puerta_clave: SecretStr = SecretStr("")
     """Secret: the Ed25519 private key, PEM or a file's path, that the door signs for the services with who asks.
     Required unless AUTENTICACION=ninguna; the same in every instance. The local run and `make secretos` make it."""
@@ -200,6 +229,10 @@ class Config(ConfigDeAlmacen):
                 raise ValueError(
                     "OIDC_EMISOR y OIDC_JWKS son los de una clave de desarrollo, que solo vale con "
                     "AUTENTICACION=desarrollo"
+                )
+            if self.oidc_cliente and not (es_segura(self.oidc_emisor) or (self.oidc_autorizacion and self.oidc_token)):
+                raise ValueError(
+                    "con OIDC_CLIENTE, OIDC_EMISOR ha de empezar por https://, o dígase OIDC_AUTORIZACION y OIDC_TOKEN"
                 )
         return self
 

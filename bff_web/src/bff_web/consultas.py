@@ -50,7 +50,7 @@ def _vista(
     def vista(**ids: str) -> flask.Response:
         exigir_ids(ids)
         ruta = consulta.ruta.format(**ids)
-        respuesta = servicio.preguntar(ruta, _filtros(filtro))
+        respuesta = servicio.preguntar(ruta, filtros(filtro))
         if consulta is ObtenerExportacion and respuesta.status_code == 200:
             return exportacion.reunir(respuesta, ids["cliente_codigo"], servicios)
         nombra = respuesta.status_code == 200 and issubclass(consulta.respuesta, ArchivoNombrado)
@@ -59,8 +59,12 @@ def _vista(
     return vista
 
 
-def _filtros(modelo: type[Filtro]) -> dict[str, str]:
-    """The request's parameters, each known, valid, not empty and given once."""
+def filtros(modelo: type[Filtro]) -> dict[str, str]:
+    """The request's parameters, each known, valid, not empty and given once.
+
+    Raises:
+        ErrorHttp: 422.
+    """
     dados: dict[str, str] = {}
     errores: dict[str, str] = {}
     for crudo in filter(None, flask.request.query_string.split(b"&")):

@@ -17,17 +17,22 @@ from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import descargas, idempotencia, respuestas, tipos
+from bff_web import descargas, idempotencia, mensajes, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
 from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
+from bff_web.eventos.vista import ULTIMO
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
+from bff_web.ordenes import ORDENES, CuerpoSobreCarta
 from bff_web.rutas import RUTAS
 from contratos.acceso import ROLES, Alcance, Permiso
 from contratos.consultas import ArchivoNombrado, Consulta
+from contratos.consultas.eventos import VerEventos
+from contratos.ordenes import Orden
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
+from seedwork.entrada.flujo import TIPO as TIPO_FLUJO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
 from seedwork.entrada.proteccion import CSP
 
@@ -93,6 +98,13 @@ _CONDICIONES = {
     "If-None-Match": "Si el archivo es el de esta `ETag`, la respuesta es 304, sin él.",
 }
 """The headers by which less than all of a file is asked for."""
+
+_EVENTOS = (
+    "Server-Sent Events, sin final. Cada `event: hecho` lleva en `data` un `Hecho`. Quien vuelve con `Last-Event-ID` "
+    "(un navegador lo hace solo) sigue donde estaba, sin perder ni repetir nada; si estuvo fuera más de unos minutos, "
+    "recibe `event: reinicio`, y ha de consultar de nuevo lo que muestre. Sin ningún filtro, solo un operador."
+)
+_ULTIMO = "El `id` del último evento recibido, tal cual."
 
 _PLATAFORMA = "Plataforma"
 _ETIQUETAS = {
@@ -203,8 +215,11 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
     for comando in COMANDOS:
         for ruta in comando.rutas:
             rutas[ruta] = {"post": _de_comando(comando, ruta)}
+    for orden in ORDENES:
+        rutas[orden.ruta] = {"post": _de_orden(orden)}
     for consulta in CONSULTAS:
         rutas.setdefault(consulta.ruta, {})["get"] = _de_consulta(consulta)
+    rutas[VerEventos.ruta] = {"get": _de_eventos()}
     rutas |= _propias()
     if identificacion is not None:
         _decir_quien_puede(rutas, list(identificacion.esquemas))
@@ -220,7 +235,8 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
             "description": "Suscripciones, servicios de datos e imágenes anonimizadas. Los comandos se aceptan con "
             "202 y se aplican después: la respuesta dice dónde consultar su resultado. Cada respuesta dice en "
             "`X-Correlation-Id` con qué identificador se hallan en los registros y en la auditoría lo que se pidió y "
-            "lo que se hizo: el de la petición, si lo trae, o uno nuevo; de un comando, su `id_comando`.",
+            "lo que se hizo: el de la petición, si lo trae, o uno nuevo; de un comando, su `id_comando`. Lo que las "
+            f"partes se dicen entre ellas está en [los mensajes]({mensajes.PAGINA}).",
         },
         "servers": [{"url": "/", "description": "Donde está este documento."}],
         "security": [],
@@ -263,6 +279,8 @@ def _modelos() -> list[type[BaseModel]]:
         *(modelos[0] for comando in COMANDOS for modelos in _cuerpos(comando).values() if len(modelos) == 1),
         *(comando.recurso.aceptado for comando in COMANDOS),
         *(de_respuesta(c.respuesta) for c in CONSULTAS if not issubclass(c.respuesta, ArchivoNombrado)),
+        *(de_respuesta(orden.respuesta) for orden in ORDENES),
+        CuerpoSobreCarta,
         *respuestas.PROPIAS,
     }
     return sorted(modelos, key=lambda modelo: modelo.__name__)
@@ -296,6 +314,28 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
             "required": True,
             # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
             "content": {tipo: {"schema": _uno_de(modelos)} for tipo, modelos in cuerpos.items()},
+        }
+    }
+
+
+def _de_orden(orden: type[Orden]) -> dict[str, Any]:
+    sin_saber = "El servicio no respondió: no se sabe si se hizo. Repetirla no la hace dos veces."
+    errores = _errores(400, 404, 413, 415, 422, 503) | _error(503, {"description": sin_saber, "headers": _ESPERA})
+    se_queda = "No se pudo, y se queda como estaba: `detail` dice por qué. Si otro la tiene en la mano, repita luego."
+    no_hay = "No hay tal carta: no la hubo, o alguien la reprodujo o la descartó."
+    errores |= _error(404, {"description": no_hay}) | _error(409, {"description": se_queda, "headers": _ESPERA})
+    return _operacion(
+        _en_minuscula(orden.__name__),
+        (orden.__doc__ or "").rstrip("."),
+        CONTEXTOS[orden.contexto],
+        descripcion="Se hace antes de responder, una sola vez, y queda en la auditoría quién lo hizo y por qué.",
+        parametros=_de_ruta(orden.ruta, {c.nombre: c.significado for c in orden.campos()}),
+        respuestas={"200": _bien(de_respuesta(orden.respuesta))} | errores,
+    ) | {
+        "requestBody": {
+            "description": _CUERPO,
+            "required": True,
+            "content": {TIPO_JSON: {"schema": _referencia(CuerpoSobreCarta)}},
         }
     }
 
@@ -340,18 +380,38 @@ def _por(comando: Comando, ruta: str) -> str:
     return "" if ruta == comando.rutas[0] else "En" + ruta.split("/")[1].capitalize()
 
 
-def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
+def _de_filtros(consulta: type[Consulta]) -> list[dict[str, Any]]:
     esquema = de_filtros(consulta).model_json_schema(ref_template=OPENAPI3_REF_TEMPLATE)
-    filtros = [
+    return [
         {
             "name": nombre,
             "in": "query",
             "required": False,
-            "description": propiedad["description"] if nombre == CURSOR else f"{propiedad['description']} {_FILTRO}",
+            "description": descripcion if nombre in (CURSOR, ULTIMO) else f"{descripcion} {_FILTRO}",
             "schema": _sin_nulo(propiedad),
         }
         for nombre, propiedad in esquema.get("properties", {}).items()
+        for descripcion in [propiedad["description"]]
     ]
+
+
+def _de_eventos() -> dict[str, Any]:
+    """The stream; its schema is of what stands in each block's ``data``, which OpenAPI 3.1 has no word for."""
+    contenido = {TIPO_FLUJO: _con_ejemplo(respuestas.Hecho)}
+    return _operacion(
+        "verEventos",
+        (VerEventos.__doc__ or "").rstrip("."),
+        _PLATAFORMA,
+        descripcion=_EVENTOS,
+        parametros=[*_de_filtros(VerEventos), *_de_cabecera({"Last-Event-ID": _ULTIMO})],
+        respuestas={"200": {"description": "La corriente.", "content": contenido}}
+        | _errores(422)
+        | _error(503, {"description": "Hay demasiadas corrientes abiertas.", "headers": _ESPERA}),
+    )
+
+
+def _de_consulta(consulta: type[Consulta]) -> dict[str, Any]:
+    filtros = _de_filtros(consulta)
     ids = _de_ruta(consulta.ruta, {c.nombre: c.significado for c in consulta.campos()})
     if issubclass(consulta.respuesta, ArchivoNombrado):
         return _operacion(
@@ -419,6 +479,12 @@ def _propias() -> dict[str, Any]:
         "/metrics": ("verMetricas", "Métricas de Prometheus", {"200": _pagina("text/plain")}),
         f"/{_RUTA}": ("obtenerDocumento", "Este documento", {"200": _bien(respuestas.DocumentoOpenApi)}),
         "/docs": ("verDocumento", "Este documento, como página", {"200": _pagina("text/html")}),
+        mensajes.DOCUMENTO: (
+            "obtenerMensajes",
+            "Los mensajes entre las partes, en AsyncAPI",
+            {"200": _bien(respuestas.DocumentoAsyncApi)},
+        ),
+        mensajes.PAGINA: ("verMensajes", "Los mensajes, como página", {"200": _pagina("text/html")}),
     }
     return {
         ruta: {"get": _operacion(id, titulo, _PLATAFORMA, respuestas=dadas)}

@@ -20,6 +20,7 @@ from seedwork.aplicacion.pliegue import Pliegue
 from seedwork.aplicacion.sobre import Sobre, en_texto
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada.http import App, correlacion
+from seedwork.entrada.problemas import ErrorHttp
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,9 @@ def _quien(app: App) -> Quien | None:
         return app.identificar()
     except Negado as error:
         return error.quien
+    except ErrorHttp:
+        # Another site's page, in somebody's browser: it was not that one who tried.
+        return None
 
 
 class Negados:

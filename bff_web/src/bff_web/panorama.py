@@ -18,14 +18,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import flask
 import structlog
 from prometheus_client import REGISTRY, Metric, multiprocess
 
 from bff_web.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
-from bff_web.servicios import Servicio
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.entrada import multiproceso
 from seedwork.entrada.parada import PARANDO
@@ -47,6 +46,18 @@ _AJENAS = ("/panorama", "/salud/", "/metrics", "/eventos", "/consola", "/swagger
 """Where addresses begin that the platform's own watchers ask: no client's requests."""
 
 T = TypeVar("T")
+
+
+class Preguntado(Protocol):
+    """A service that tells how it is (:class:`bff_web.servicios.Servicio`)."""
+
+    def salud(self, plazo_s: float) -> Mapping[str, Any]:
+        """What it says of its parts."""
+        ...
+
+    def metricas(self, plazo_s: float) -> str:
+        """Its metrics."""
+        ...
 
 
 class Pizarra:
@@ -133,7 +144,9 @@ class Panorama:
         entorno: its clocks.
     """
 
-    def __init__(self, servicios: Mapping[str, Servicio], partes: Mapping[str, Comprobacion], entorno: Entorno) -> None:
+    def __init__(
+        self, servicios: Mapping[str, Preguntado], partes: Mapping[str, Comprobacion], entorno: Entorno
+    ) -> None:
         self._servicios = servicios
         self._comprobaciones = partes
         self._entorno = entorno
@@ -183,7 +196,7 @@ class Mirador:
 
     def __init__(
         self,
-        servicios: Mapping[str, Servicio],
+        servicios: Mapping[str, Preguntado],
         partes: Mapping[str, Comprobacion],
         entorno: Entorno,
         antes: bytes | None = None,
@@ -211,7 +224,7 @@ class Mirador:
 _CALLADA = Aspecto("SIN_DATOS", f"sin respuesta en {PLAZO_S:g} s")
 
 
-def _preguntar(servicio: Servicio) -> Visto:
+def _preguntar(servicio: Preguntado) -> Visto:
     try:
         medidas = leer_medidas(servicio.metricas(PLAZO_S))
         return Visto(aspecto_de(servicio.salud(PLAZO_S), medidas), medidas)

@@ -159,6 +159,38 @@ class ProblemaCerrada(Problema):
     estado: Literal["CERRADA"]
 
 
+class Hecho(BaseModel):
+    """Algo que pasó: de lo que sigue, lo que haya; solo identificadores, estados y códigos."""
+
+    model_config = _ejemplo(
+        tipo="SuscripcionActivada",
+        contexto="suscripciones",
+        id_suscripcion=SUSCRIPCION,
+        id_saga=COMANDO,
+        estado="ACTIVA",
+        ocurrido="2026-02-01T09:10:01.312000Z",
+    )
+
+    tipo: Annotated[str, Field(description="Qué pasó.")]
+    contexto: Annotated[str, Field(description="Quién lo cuenta.")]
+    id_suscripcion: Annotated[str, Field(description="De qué suscripción.")] = ""
+    id_saga: Annotated[str, Field(description="De qué saga.")] = ""
+    id_servicio_datos: Annotated[str, Field(description="De qué servicio de datos.")] = ""
+    id_notificacion: Annotated[str, Field(description="De qué notificación.")] = ""
+    id_imagen: Annotated[str, Field(description="De qué imagen.")] = ""
+    id_paquete: Annotated[str, Field(description="De qué paquete.")] = ""
+    id_factura: Annotated[str, Field(description="De qué factura.")] = ""
+    id_comando: Annotated[str, Field(description="De qué comando, que no tuvo efecto.")] = ""
+    estado: Annotated[str, Field(description="Cómo queda aquello de lo que trata.")] = ""
+    paso: Annotated[str, Field(description="De una saga, qué paso.")] = ""
+    servicio: Annotated[str, Field(description="De un paso, quién lo dio.")] = ""
+    recurso: Annotated[str, Field(description="De un paso, sobre qué recurso.")] = ""
+    resultado: Annotated[str, Field(description="De un paso: HECHO, RECHAZADO, FALLIDO u OMITIDO.")] = ""
+    motivo: Annotated[str, Field(description="Por qué, si hay un porqué: un código de una lista cerrada.")] = ""
+    compensacion: Annotated[bool, Field(description="De un paso, si deshace otro.")] = False
+    ocurrido: Annotated[str, Field(description="Cuándo, en UTC (RFC 3339).")]
+
+
 EstadoParte = Literal["BIEN", "MAL", "SIN_DATOS"]
 
 
@@ -248,6 +280,21 @@ class DocumentoOpenApi(BaseModel):
     paths: dict[str, Any]
 
 
+class DocumentoAsyncApi(BaseModel):
+    """Los mensajes que se dicen las partes de la plataforma, en AsyncAPI 3."""
+
+    model_config = _ejemplo(
+        asyncapi="3.1.0",
+        info={"title": "SaludTech de los Alpes: mensajes", "version": "1.0.0"},
+        channels={},
+        operations={},
+    ) | {"extra": "allow"}
+
+    asyncapi: str
+    channels: dict[str, Any]
+    operations: dict[str, Any]
+
+
 PROPIAS = (
     Problema,
     ProblemaSinConfirmar,
@@ -256,7 +303,9 @@ PROPIAS = (
     Viva,
     Lista,
     Abierta,
+    Hecho,
     VistaPanorama,
     DocumentoOpenApi,
+    DocumentoAsyncApi,
 )
 """What is no answer to a command that was accepted, and to no query of the contract's."""

@@ -10,10 +10,14 @@ from typing import Final
 
 import flask
 
+from bff_web import consola
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
+from bff_web.ordenes import ORDENES
 from contratos.acceso import PAGINAS, Asunto, Permiso, SinPermiso, permiso
+from contratos.consultas import Consulta
+from contratos.consultas.eventos import VerEventos
 from contratos.permisos import DE_OPERADOR
 
 
@@ -25,7 +29,7 @@ class Ruta:
         nombre: what the application calls it.
         direccion: its address, ids in braces.
         metodo: its method, as the document writes it.
-        accion: the name of the command that it takes, or of the query; of a page of the door's own, the route's.
+        accion: the name of the command, the order or the query; of a page of the door's own, the route's.
         regla: who may use it.
     """
 
@@ -40,15 +44,22 @@ def _ruta(nombre: str, direccion: str, metodo: str, asunto: Asunto) -> Ruta:
     return Ruta(nombre, direccion, metodo, asunto.__name__, permiso(asunto))
 
 
+TODAS: tuple[type[Consulta], ...] = (*CONSULTAS, VerEventos)
+"""Every query that a client may ask."""
+
 RUTAS: Mapping[str, Ruta] = {
     ruta.nombre: ruta
     for ruta in (
         *(_ruta(lugar + ORDEN, lugar, "post", comando.mensaje) for comando in COMANDOS for lugar in comando.rutas),
-        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in CONSULTAS),
+        *(_ruta(orden.ruta + ORDEN, orden.ruta, "post", orden) for orden in ORDENES),
+        *(_ruta(consulta.ruta, consulta.ruta, "get", consulta) for consulta in TODAS),
         *(Ruta(pagina, direccion, "get", pagina, DE_OPERADOR) for pagina, direccion in PAGINAS.items()),
     )
 }
 """Each by its name."""
+
+AMBITOS = sorted({ruta.regla.ambito for ruta in RUTAS.values()} - {""})
+"""Every scope that a route asks for."""
 
 PUBLICAS: Final = frozenset(
     {
@@ -57,13 +68,21 @@ PUBLICAS: Final = frozenset(
         "salud.trafico",
         "documento",
         "docs",
+        "mensajes",
+        "docs_mensajes",
         "swagger.swagger",
         "swagger.static",
         "swagger.oauth2-redirect",
+        *consola.PUBLICAS,
+        "sesion.ver",
+        "sesion.abrir",
+        "sesion.entrar",
+        "sesion.vuelta",
+        "sesion.salir",
     }
 )
-"""The routes, by their names, that whoever comes may use: health, the document, and its page with what that is made
-of. So are those that say only which methods an address takes."""
+"""The routes, by their names, that whoever comes may use: health, the documents with their pages, the console, and what
+these are made of; signing in and out. So are those that say only which methods an address takes."""
 
 Reglas = Mapping[str, Permiso | None]
 """The rule of each route by its name; None where whoever comes may use it."""

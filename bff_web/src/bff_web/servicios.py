@@ -14,6 +14,8 @@ from seedwork.entrada.http import CABECERA_CORRELACION, correlacion
 from seedwork.entrada.problemas import TIPO_PROBLEMA, ErrorHttp
 
 _PLAZO = urllib3.Timeout(connect=1.0, read=3.0)
+_PLAZO_DE_ORDEN = urllib3.Timeout(connect=1.0, read=15.0)
+"""What an order does takes longer than to look."""
 _RECHAZOS = (400, 422)
 
 
@@ -58,6 +60,61 @@ class Servicio:
             raise self.ausente()
         cabeceras = {"Cache-Control": "no-store"}
         return flask.Response(respuesta.data, 200, cabeceras, content_type="application/json")
+
+    def ordenar(self, ruta: str, cuerpo: Mapping[str, str]) -> flask.Response:
+        """What the service says that became of an order, handed through; it is sent once.
+
+        Args:
+            ruta: the path, safe to stand in a URL.
+            cuerpo: the order's body.
+
+        Raises:
+            ErrorHttp: 503 when the service is away, too slow or in trouble: whether it is done is unknown.
+        """
+        pedido = {CABECERA_CORRELACION: correlacion(), "Accept": "application/json", **self._credencial()}
+        try:
+            respuesta = self._http.request(
+                "POST", self._url + ruta, json=cuerpo, headers=pedido, timeout=_PLAZO_DE_ORDEN, retries=False
+            )
+        except urllib3.exceptions.HTTPError:
+            raise self._sin_saber() from None
+        if respuesta.status in (404, 409, 422):
+            cabeceras = {n: v for n in ("Retry-After",) if (v := respuesta.headers.get(n))}
+            return flask.Response(respuesta.data, respuesta.status, cabeceras, content_type=TIPO_PROBLEMA)
+        if respuesta.status != 200:
+            raise self._sin_saber()
+        return flask.Response(respuesta.data, 200, {"Cache-Control": "no-store"}, content_type="application/json")
+
+    def _sin_saber(self) -> ErrorHttp:
+        return ErrorHttp(
+            503,
+            f"El servicio {self.nombre} no respondió: no se sabe si se hizo. Mírelo antes de repetirlo; repetirlo no "
+            "lo hace dos veces.",
+            cabeceras={"Retry-After": "2"},
+            servicio=self.nombre,
+        )
+
+    def buscar(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> dict[str, Any] | None:
+        """A resource, as one asks who is not sending a request just now; None where there is none for that one.
+
+        Args:
+            ruta: its path.
+            correlacion: the id under which it is found that it was asked.
+            credencial: the header that says who asks.
+
+        Raises:
+            ErrorHttp: 503.
+        """
+        try:
+            respuesta = self._pedir(ruta, correlacion, credencial)
+        except urllib3.exceptions.HTTPError:
+            raise self.ausente() from None
+        if respuesta.status == 404:
+            return None
+        if respuesta.status != 200:
+            raise self.ausente()
+        dicho: dict[str, Any] = json.loads(respuesta.data)
+        return dicho
 
     def comprobar(self) -> str | None:
         """Whether the service says that it is ready; a health check."""

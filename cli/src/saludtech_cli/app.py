@@ -8,6 +8,7 @@ import typer
 from saludtech_cli import (
     anonimizar,
     auditoria,
+    cartas,
     cliente,
     imagen,
     notificacion,
@@ -37,6 +38,7 @@ for nombre, grupo in {
     "imagen": imagen.app,
     "paquete": paquete.app,
     "notificacion": notificacion.app,
+    "cartas": cartas.app,
 }.items():
     app.add_typer(grupo, name=nombre)
 app.command()(anonimizar.anonimizar)

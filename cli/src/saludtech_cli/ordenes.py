@@ -133,6 +133,12 @@ def ver(contexto: typer.Context, ruta: str, *, en_json: bool) -> None:
     salida.mostrar(datos, vistas.ficha(datos), en_json=en_json)
 
 
+def cumplir(contexto: typer.Context, ruta: str, cuerpo: Objeto, *, en_json: bool) -> None:
+    """Have something done at once, and show what became of it."""
+    datos = puerta(contexto).enviar(ruta, cuerpo)
+    salida.mostrar(datos, vistas.ficha(datos), en_json=en_json)
+
+
 def listar(
     contexto: typer.Context,
     ruta: str,

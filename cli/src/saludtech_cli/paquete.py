@@ -1,5 +1,6 @@
 """`saludtech paquete`: many images at once, as a zip or as the files of a folder."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from saludtech_cli import opciones, ordenes, originales, vistas
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.formulario import Archivo, Formulario, del_disco
-from saludtech_cli.imagen import Estado
+from saludtech_cli.imagen import Estado as EstadoDeImagen
 from saludtech_cli.puerta import segmento
 
 app = typer.Typer(no_args_is_help=True, help="Paquetes: enviar muchas imágenes a la vez, y ver qué fue de ellas.")
@@ -18,6 +19,15 @@ RUTA = "/procesar/paquetes"
 PLAZO_S = 3600.0
 MAXIMO_ARCHIVOS = 10_000
 """How many the door takes that are in no zip."""
+
+
+class Estado(StrEnum):
+    """A package's states."""
+
+    RECIBIDO = "RECIBIDO"
+    EN_CURSO = "EN_CURSO"
+    COMPLETADO = "COMPLETADO"
+    RECHAZADO = "RECHAZADO"
 
 
 @app.command()
@@ -53,10 +63,23 @@ def ver(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> No
 
 
 @app.command()
+def listar(
+    contexto: typer.Context,
+    estado: Annotated[Estado | None, typer.Option(help="Solo los que están así.")] = None,
+    cursor: opciones.Cursor = None,
+    todas: opciones.Todas = False,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Lista paquetes, los más nuevos primero."""
+    filtros = {"estado": estado, "cursor": cursor}
+    ordenes.listar(contexto, RUTA, vistas.PAQUETES, filtros, todas=todas, en_json=en_json)
+
+
+@app.command()
 def imagenes(
     contexto: typer.Context,
     id: Id,
-    estado: Annotated[Estado | None, typer.Option(help="Solo las que están así.")] = None,
+    estado: Annotated[EstadoDeImagen | None, typer.Option(help="Solo las que están así.")] = None,
     cursor: opciones.Cursor = None,
     todas: opciones.Todas = False,
     en_json: opciones.EnJson = False,

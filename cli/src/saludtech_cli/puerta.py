@@ -21,7 +21,7 @@ _PLAZO_DE_ARCHIVO = urllib3.Timeout(connect=30.0, read=120.0)
 that is read."""
 _CODIGOS = {
     404: Codigo.NO_EXISTE,
-    **dict.fromkeys((401, 403), Codigo.RECHAZADO),
+    **dict.fromkeys((401, 403, 409), Codigo.RECHAZADO),
     **dict.fromkeys((400, 405, 413, 415, 422), Codigo.USO),
 }
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}")

@@ -27,6 +27,14 @@ class Estado(StrEnum):
     CANCELADA = "CANCELADA"
 
 
+class EstadoDeSaga(StrEnum):
+    """A saga's states."""
+
+    EN_CURSO = "EN_CURSO"
+    COMPLETADA = "COMPLETADA"
+    COMPENSADA = "COMPENSADA"
+
+
 def _cliente(campo: str, ayuda: str) -> Any:
     return typer.Option(f"--{campo}", metavar=campo.upper(), help=ayuda, rich_help_panel="El cliente y el plan")
 
@@ -184,3 +192,16 @@ def sagas(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> 
     datos = ordenes.puerta(contexto).consultar(f"/suscripciones/{segmento(id)}/sagas")
     vista = Group(*(parte for s in datos["elementos"] for parte in (vistas.linea_de_tiempo(s), Text())))
     salida.mostrar(datos, vista, en_json=en_json)
+
+
+@app.command("sagas-recientes")
+def sagas_recientes(
+    contexto: typer.Context,
+    estado: Annotated[EstadoDeSaga | None, typer.Option(help="Solo las que están así.")] = None,
+    cursor: opciones.Cursor = None,
+    todas: opciones.Todas = False,
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Lista las sagas de todas las suscripciones, la que comenzó la última primero."""
+    filtros = {"estado": estado, "cursor": cursor}
+    ordenes.listar(contexto, "/suscripciones/sagas", vistas.SAGAS, filtros, todas=todas, en_json=en_json)

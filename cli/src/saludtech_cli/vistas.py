@@ -20,6 +20,16 @@ SUSCRIPCIONES: Columnas = (
     ("Plan", "plan.codigo"),
     ("Motivo", "motivo"),
 )
+SAGAS: Columnas = (
+    ("Saga", "id_saga"),
+    ("Suscripción", "id_suscripcion"),
+    ("Estado", "estado"),
+    ("Comenzada", "comenzada"),
+    ("Terminada", "terminada"),
+    ("Último paso", "ultimo_paso.paso"),
+    ("De", "ultimo_paso.servicio"),
+    ("Motivo", "ultimo_paso.motivo"),
+)
 PLANES: Columnas = (
     ("Plan", "codigo"),
     ("Nombre", "nombre"),
@@ -45,8 +55,19 @@ IMAGENES: Columnas = (
     ("Patología", "patologia"),
     ("Región", "region_anatomica"),
     ("Ingesta", "fecha_ingesta"),
+    ("Motivo", "motivo"),
 )
 IMAGENES_DE_PAQUETE: Columnas = (("Imagen", "id_imagen"), ("Estado", "estado"), ("Motivo", "motivo"))
+PAQUETES: Columnas = (
+    ("Paquete", "id_paquete"),
+    ("Estado", "estado"),
+    ("Total", "total"),
+    ("Hechas", "hechas"),
+    ("Cuarentena", "cuarentena"),
+    ("Fallidas", "fallidas"),
+    ("Pendientes", "pendientes"),
+    ("Recibido", "recibido"),
+)
 NOTIFICACIONES: Columnas = (
     ("Notificación", "id_notificacion"),
     ("Estado", "estado"),
@@ -64,6 +85,14 @@ AUDITORIA: Columnas = (
     ("Recurso", "recurso"),
     ("Resultado", "resultado"),
     ("Motivo", "motivo"),
+)
+CARTAS: Columnas = (
+    ("Carta", "id_carta"),
+    ("Momento", "momento"),
+    ("Tipo", "tipo"),
+    ("Mensaje", "id_mensaje"),
+    ("Intentos", "intentos"),
+    ("Error", "error"),
 )
 PASOS: Columnas = (
     ("Paso", "paso"),

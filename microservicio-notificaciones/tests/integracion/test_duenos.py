@@ -42,7 +42,8 @@ def sagas(respuesta) -> list[str]:
 
 def test_cada_consulta_esta_en_estas_pruebas():
     listas = {"/notificaciones", "/notificaciones/auditoria"}
-    assert {c.ruta for c in de_contexto("notificaciones")} == {*DE_UNA} | listas
+    cartas = {"/notificaciones/cartas", "/notificaciones/cartas/{id_carta}"}
+    assert {c.ruta for c in de_contexto("notificaciones")} == {*DE_UNA} | listas | cartas
 
 
 @pytest.mark.parametrize("ruta", DE_UNA)

@@ -37,7 +37,7 @@ def limpio(
     )
     _decidir(unidad, por_ver, resultado, informe)
     unidad.por_ver.quitar(por_ver)
-    imagen.limpiar(datos, resultado)
+    imagen.limpiar(datos, unidad.entorno.ahora(), resultado)
     cuentas.decidida(unidad, imagen, por_ver)
     return True
 
@@ -57,8 +57,9 @@ def apartado(
         return False
     imagen, por_ver, _ = hallados
     _decidir(unidad, por_ver, None, informe)
-    por_ver.conservar(unidad.reloj(), conservar)
-    imagen.apartar(estado, motivo)
+    ahora = unidad.reloj()
+    por_ver.conservar(ahora, conservar)
+    imagen.apartar(estado, motivo, ahora)
     cuentas.decidida(unidad, imagen, por_ver)
     return True
 

@@ -9,8 +9,11 @@ from contratos.consultas.procesamiento import (
     InformeDeImagen,
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     PaginaImagenes,
+    PaginaPaquetes,
     Paquete,
+    VistaDeImagen,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
 from seedwork.aplicacion.identidad import Acceso
@@ -40,12 +43,20 @@ class Lectura(Protocol):
         """An image's clean file, or that it has none. Where there is one, the fact goes as with :meth:`imagen`."""
         ...
 
+    def vista(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> VistaDeImagen | None:
+        """The small picture of an image's clean file, or that it has none; likewise."""
+        ...
+
     def imagenes(self, consulta: ListarImagenes, acceso: Acceso) -> PaginaImagenes:
         """A page of them, newest first."""
         ...
 
     def paquete(self, id: str, acceso: Acceso) -> Paquete | None:
         """One package."""
+        ...
+
+    def paquetes(self, consulta: ListarPaquetes, acceso: Acceso) -> PaginaPaquetes:
+        """A page of them, newest first."""
         ...
 
     def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete, acceso: Acceso) -> PaginaImagenes | None:

@@ -54,7 +54,7 @@ def _rechazar_paquete(comando: AnonimizarPaquete, unidad: Unidad, motivo: str) -
     if not utilizable or motivo in _AJENOS | _SIN_DERECHO or unidad.paquetes.obtener(comando.id_paquete) is not None:
         _rechazar_sin_imagen("", unidad, motivo)
     else:
-        paquete = Paquete(id=comando.id_paquete, clinica=clinica_de(unidad))
+        paquete = Paquete(id=comando.id_paquete, clinica=clinica_de(unidad), recibido=unidad.entorno.ahora())
         paquete.rechazar(motivo)
         unidad.paquetes.agregar(paquete)
 
@@ -76,7 +76,11 @@ def _rechazar_imagen(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unid
     elif imagen is not None:
         imagen.rechazar_comando(sobre.id, motivo)
     elif utilizable and motivo not in _AJENOS:
-        unidad.imagenes.agregar(ImagenAnonimizada.rechazada(metadatos.id_imagen, sobre.id, motivo, clinica_de(unidad)))
+        unidad.imagenes.agregar(
+            ImagenAnonimizada.rechazada(
+                metadatos.id_imagen, sobre.id, motivo, unidad.entorno.ahora(), clinica=clinica_de(unidad)
+            )
+        )
     else:
         _rechazar_sin_imagen(metadatos.id_imagen if utilizable else "", unidad, motivo)
 

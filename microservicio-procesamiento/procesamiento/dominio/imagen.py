@@ -1,6 +1,7 @@
 """The anonymised image: its states, and what a command makes of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from anonimizacion.modelo import DUDAS
 from procesamiento.dominio import eventos
@@ -25,6 +26,9 @@ class ImagenAnonimizada(Agregado):
         datos: what is known of it; None where there is nothing that may be.
         pedido: of what came as a file and has no data, what it is known again by.
         clinica: the clinic that made it; empty where no clinic did, or nobody was asked.
+        paquete: the package that its file came in; None for one sent by itself.
+        recibida: when what it is of was taken in; None of what was before anybody noted it, likewise ``decidida``.
+        decidida: when it came to be as it is; None while its file is still to be looked at.
     """
 
     estado: str = ANONIMIZADA
@@ -32,6 +36,9 @@ class ImagenAnonimizada(Agregado):
     datos: DatosAnonimos | None = None
     pedido: Huella | None = None
     clinica: str = ""
+    paquete: str | None = None
+    recibida: datetime | None = None
+    decidida: datetime | None = None
 
     @property
     def huella(self) -> Huella | None:
@@ -39,25 +46,31 @@ class ImagenAnonimizada(Agregado):
         return self.pedido if self.datos is None else Huella(self.datos.version_clave, self.datos.huella)
 
     @classmethod
-    def pendiente(cls, id: str, pedido: Huella, clinica: str = "") -> "ImagenAnonimizada":
+    def pendiente(
+        cls, id: str, pedido: Huella, ahora: datetime, *, clinica: str = "", paquete: str | None = None
+    ) -> "ImagenAnonimizada":
         """A new one whose file is still to be looked at."""
-        return cls(id=id, estado=PENDIENTE, pedido=pedido, clinica=clinica)
-
-    @classmethod
-    def anonimizada(cls, id: str, datos: DatosAnonimos, clinica: str = "") -> "ImagenAnonimizada":
-        """A new one."""
         nueva = cls(id=id, clinica=clinica)
-        nueva.anonimizar(datos)
+        nueva.esperar_archivo(pedido, ahora, paquete)
         return nueva
 
     @classmethod
-    def rechazada(cls, id: str, id_comando: str, motivo: str, clinica: str = "") -> "ImagenAnonimizada":
+    def anonimizada(cls, id: str, datos: DatosAnonimos, ahora: datetime, *, clinica: str = "") -> "ImagenAnonimizada":
+        """A new one."""
+        nueva = cls(id=id, clinica=clinica)
+        nueva.anonimizar(datos, ahora)
+        return nueva
+
+    @classmethod
+    def rechazada(
+        cls, id: str, id_comando: str, motivo: str, ahora: datetime, *, clinica: str = ""
+    ) -> "ImagenAnonimizada":
         """One whose first command was refused: nothing of its content is kept."""
-        nueva = cls(id=id, estado=RECHAZADA, motivo=motivo, clinica=clinica)
+        nueva = cls(id=id, estado=RECHAZADA, motivo=motivo, clinica=clinica, recibida=ahora, decidida=ahora)
         nueva.rechazar_comando(id_comando, motivo)
         return nueva
 
-    def anonimizar(self, datos: DatosAnonimos) -> None:
+    def anonimizar(self, datos: DatosAnonimos, ahora: datetime) -> None:
         """Keep the data. A refused image may be sent again, put right: its id is not spoilt by one bad command.
 
         Raises:
@@ -65,16 +78,17 @@ class ImagenAnonimizada(Agregado):
         """
         if self.huella is not None:
             raise ReglaViolada("CONTENIDO_DISTINTO")
-        self.limpiar(datos)
+        self.recibida = ahora
+        self.limpiar(datos, ahora)
 
-    def limpiar(self, datos: DatosAnonimos, resultado: Resultado | None = None) -> None:
+    def limpiar(self, datos: DatosAnonimos, ahora: datetime, resultado: Resultado | None = None) -> None:
         """Keep the data of the content that it has, now that its file, if it came as one, is clean."""
-        self.estado, self.motivo, self.datos = ANONIMIZADA, None, datos
+        self.estado, self.motivo, self.datos, self.decidida = ANONIMIZADA, None, datos, ahora
         self.pedido = None
         self.registrar(eventos.Anonimizada(id_imagen=self.id, datos=datos, resultado=resultado))
 
-    def esperar_archivo(self, pedido: Huella) -> None:
-        """Wait for a file's outcome: its first command was refused, which spoils no id.
+    def esperar_archivo(self, pedido: Huella, ahora: datetime, paquete: str | None = None) -> None:
+        """Wait for a file's outcome: a first command that was refused spoils no id.
 
         Raises:
             ReglaViolada: it has a content already (CONTENIDO_DISTINTO).
@@ -82,10 +96,11 @@ class ImagenAnonimizada(Agregado):
         if self.huella is not None:
             raise ReglaViolada("CONTENIDO_DISTINTO")
         self.estado, self.motivo, self.pedido = PENDIENTE, None, pedido
+        self.paquete, self.recibida, self.decidida = paquete, ahora, None
 
-    def apartar(self, estado: str, motivo: str) -> None:
+    def apartar(self, estado: str, motivo: str, ahora: datetime) -> None:
         """Its file can't be released: CUARENTENA where that is its content's, FALLIDA where nobody could tell."""
-        self.estado, self.motivo = estado, motivo
+        self.estado, self.motivo, self.decidida = estado, motivo, ahora
         self.registrar(eventos.Apartada(id_imagen=self.id, estado=estado, motivo=motivo))
 
     def liberar(self) -> str:
@@ -97,7 +112,7 @@ class ImagenAnonimizada(Agregado):
         motivo = self._apartada_por()
         if self.estado == CUARENTENA and motivo not in DUDAS:
             raise ReglaViolada("NO_ES_UNA_DUDA")
-        self.estado, self.motivo = PENDIENTE, None
+        self.estado, self.motivo, self.decidida = PENDIENTE, None, None
         self.registrar(eventos.Liberada(id_imagen=self.id, motivo=motivo))
         return motivo
 

@@ -29,6 +29,7 @@ class Paquete(Agregado):
         total: its images; 0 until they are all listed.
         hechas, cuarentena, fallidas: how many of them are decided so; what was refused failed.
         clinica: the clinic that sent it; empty where no clinic did, or nobody was asked.
+        recibido: when it was taken in; None of one of before anybody noted it.
     """
 
     estado: str = RECIBIDO
@@ -41,14 +42,15 @@ class Paquete(Agregado):
     cuarentena: int = 0
     fallidas: int = 0
     clinica: str = ""
+    recibido: datetime | None = None
 
     def es_el_mismo(self, sha256: str, sha256_metadatos: str) -> bool:
         """Whether this content is its own."""
         return bool(self.sha256) and (self.sha256, self.sha256_metadatos) == (sha256, sha256_metadatos)
 
-    def recibir(self, *, sha256: str, sha256_metadatos: str) -> None:
+    def recibir(self, ahora: datetime, *, sha256: str, sha256_metadatos: str) -> None:
         """It is here. One whose first command was refused may be sent again, put right."""
-        self.estado, self.motivo = RECIBIDO, None
+        self.estado, self.motivo, self.recibido = RECIBIDO, None, ahora
         self.sha256, self.sha256_metadatos = sha256, sha256_metadatos
 
     def rechazar(self, motivo: str, detalle: str | None = None) -> None:

@@ -1,6 +1,7 @@
 """The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +14,11 @@ from contratos.consultas.procesamiento import (
     InformeDeImagen,
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     PaginaImagenes,
+    PaginaPaquetes,
     Paquete,
+    VistaDeImagen,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
@@ -46,8 +50,17 @@ _INFORME = (
     .join(tablas.archivos_por_ver, _I.id == _V.id, isouter=True)
     .where(sa.or_(_A.id.is_not(None), _V.id.is_not(None)))
 )
-_ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos, _A.tipo).join_from(
-    tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True
+
+
+def _nombrado(sha256: sa.Column[Any], octetos: sa.Column[Any], tipo: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """A file of an image's, where it has that."""
+    columnas = (_I.id, _I.estado, sha256.label("sha256"), octetos.label("octetos"), tipo.label("tipo"))
+    return sa.select(*columnas).join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True)
+
+
+_ARCHIVO = _nombrado(_A.resultado_sha256, _A.resultado_octetos, _A.tipo)
+_VISTA = _nombrado(
+    _A.vista_sha256, _A.vista_octetos, sa.case((_A.vista_sha256.is_not(None), sa.literal_column("'image/png'")))
 )
 
 
@@ -83,6 +96,7 @@ _LISTA = Lista(
 _P = tablas.paquetes.c
 _M = tablas.miembros.c
 _PAQUETE = sa.select(tablas.paquetes)
+_PAQUETES = Lista(ListarPaquetes, _PAQUETE, _P.orden, {"estado": _P.estado}, dueno=_P.clinica)
 # What is known of an image is shown where it is what the package counts: under its id may be another's content, or
 # another's image. No index can look for what is not distinct: each is found by its id, not among all of its clinic's.
 _DE_PAQUETE = Lista(
@@ -92,7 +106,8 @@ _DE_PAQUETE = Lista(
         _M.orden,
         _M.estado,
         _M.motivo,
-        *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "secuencia", "huella")),
+        _M.paquete,
+        *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "paquete", "secuencia", "huella")),
     )
     .join_from(tablas.miembros, tablas.paquetes, _P.id == _M.paquete)
     .join(
@@ -166,24 +181,28 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
                 contrato.DecisionTomada(id_comando=id_comando, **tomada)
                 for id_comando, tomada in sorted((fila["decisiones"] or {}).items(), key=lambda par: par[1]["ocurrida"])
             ],
-            original_hasta=en_texto(fila["conservar_hasta"]) if fila["conservar_hasta"] else None,
+            original_hasta=_instante(fila["conservar_hasta"]),
         )
 
     def archivo(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
         """Which file, and the fact of it in the outbox where there is one: one statement, likewise."""
         suyo = _ARCHIVO.where(_suya(acceso, tablas.imagenes, id))
-        consulta = suyo.add_cte(_al_outbox(sobre, hecho, suyo.where(_A.resultado_sha256.is_not(None))))
+        fila = self._nombrar(suyo, _al_outbox(sobre, hecho, suyo.where(_A.resultado_sha256.is_not(None))))
+        return None if fila is None else ArchivoDeImagen(**fila)
+
+    def vista(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> VistaDeImagen | None:
+        """Which picture, likewise."""
+        suya = _VISTA.where(_suya(acceso, tablas.imagenes, id))
+        fila = self._nombrar(suya, _al_outbox(sobre, hecho, suya.where(_A.vista_sha256.is_not(None))))
+        return None if fila is None else VistaDeImagen(**fila)
+
+    def _nombrar(self, suyo: sa.Select[Any], contar: sa.CTE) -> dict[str, Any] | None:
         with self._por_sentencia.connect() as conexion:
-            fila = conexion.execute(consulta).mappings().one_or_none()
+            fila = conexion.execute(suyo.add_cte(contar)).mappings().one_or_none()
         if fila is None:
             return None
-        return ArchivoDeImagen(
-            estado=fila["estado"],
-            sha256=fila["resultado_sha256"],
-            octetos=fila["resultado_octetos"],
-            tipo=fila["tipo"],
-            id_imagen=fila["id"],
-        )
+        propios = dict(fila)
+        return {"id_imagen": propios.pop("id"), **propios}
 
     def imagenes(self, consulta: ListarImagenes, acceso: Acceso) -> PaginaImagenes:
         """A page of images."""
@@ -196,20 +215,13 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
         propio = _suya(acceso, tablas.paquetes, id)
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(_PAQUETE.where(propio)).mappings().one_or_none()
-        if fila is None:
-            return None
-        decididas = fila["hechas"] + fila["cuarentena"] + fila["fallidas"]
-        return Paquete(
-            id_paquete=fila["id"],
-            estado=fila["estado"],
-            motivo=motivos.texto(fila["motivo"]),
-            detalle=fila["detalle"],
-            total=fila["total"],
-            hechas=fila["hechas"],
-            cuarentena=fila["cuarentena"],
-            fallidas=fila["fallidas"],
-            pendientes=fila["total"] - decididas,
-        )
+        return None if fila is None else _mostrar_paquete(fila)
+
+    def paquetes(self, consulta: ListarPaquetes, acceso: Acceso) -> PaginaPaquetes:
+        """A page of packages."""
+        with self._motor.connect() as conexion:
+            filas, siguiente = _PAQUETES.pagina(conexion, consulta, acceso.propio("clinica"))
+        return PaginaPaquetes(elementos=[_mostrar_paquete(fila) for fila in filas], siguiente=siguiente)
 
     def imagenes_de_paquete(self, consulta: ListarImagenesDePaquete, acceso: Acceso) -> PaginaImagenes | None:
         """A page of a package's images."""
@@ -234,12 +246,35 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             condiciones=[self._condicion(codigo) for codigo in fila["condiciones"] or ()],
             fecha_ingesta=fila["fecha_ingesta"] or None,
             version_clave=fila["version_clave"],
+            id_paquete=fila["paquete"],
+            recibida=_instante(fila["recibida"]),
+            decidida=_instante(fila["decidida"]),
             aviso=contrato.AVISO,
         )
 
     def _condicion(self, codigo: str) -> contrato.Condicion:
         conocida = self._condiciones.get(codigo)
         return contrato.Condicion(codigo=codigo, nombre=conocida.nombre if conocida else codigo)
+
+
+def _mostrar_paquete(fila: sa.RowMapping) -> Paquete:
+    decididas = fila["hechas"] + fila["cuarentena"] + fila["fallidas"]
+    return Paquete(
+        id_paquete=fila["id"],
+        estado=fila["estado"],
+        motivo=motivos.texto(fila["motivo"]),
+        detalle=fila["detalle"],
+        total=fila["total"],
+        hechas=fila["hechas"],
+        cuarentena=fila["cuarentena"],
+        fallidas=fila["fallidas"],
+        pendientes=fila["total"] - decididas,
+        recibido=_instante(fila["recibido"]),
+    )
+
+
+def _instante(cuando: datetime | None) -> str | None:
+    return None if cuando is None else en_texto(cuando)
 
 
 def _al_outbox(sobre: Sobre, hecho: ConsultaAnonimizacion, visto: sa.Select[Any]) -> sa.CTE:

@@ -22,7 +22,7 @@ _OLVIDAR = (
     .where(_M.id == sa.any_(sa.func.array(_UNOS)))
     .add_cte(sa.delete(miembros_por_decir).where(_D.id == sa.any_(sa.func.array(_UNOS))).cte("sin_decir"))
 )
-_PAQUETE = sa.select(paquetes).where(paquetes.c.id == sa.bindparam("cual"))
+_PAQUETE = sa.select(*(c for c in paquetes.c if c is not paquetes.c.orden)).where(paquetes.c.id == sa.bindparam("cual"))
 
 
 class ColaPaquetesSQL(ColaSQL[PaquetePorAbrir]):

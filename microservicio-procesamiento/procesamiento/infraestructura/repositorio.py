@@ -27,6 +27,9 @@ def _fila_de_imagen(imagen: ImagenAnonimizada) -> Fila:
         "estado": imagen.estado,
         "motivo": imagen.motivo,
         "clinica": imagen.clinica,
+        "paquete": imagen.paquete,
+        "recibida": imagen.recibida,
+        "decidida": imagen.decidida,
         **_SIN_DATOS,
     }
     datos, pedido = imagen.datos, imagen.pedido
@@ -52,6 +55,9 @@ def _imagen_de(fila: Mapping[str, Any]) -> ImagenAnonimizada:
         estado=fila["estado"],
         motivo=fila["motivo"],
         clinica=fila["clinica"],
+        paquete=fila["paquete"],
+        recibida=fila["recibida"],
+        decidida=fila["decidida"],
         datos=datos,
         pedido=pedido,
     )

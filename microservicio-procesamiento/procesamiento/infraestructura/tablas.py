@@ -27,6 +27,9 @@ imagenes = sa.Table(
     sa.Column("version_clave", sa.Integer),
     sa.Column("huella", sa.LargeBinary),
     sa.Column("clinica", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: no clinic's."),
+    sa.Column("paquete", sa.Text),
+    sa.Column("recibida", sa.DateTime(timezone=True)),
+    sa.Column("decidida", sa.DateTime(timezone=True)),
 )
 
 archivos = sa.Table(
@@ -38,6 +41,8 @@ archivos = sa.Table(
     sa.Column("tipo", sa.Text),
     sa.Column("informe", JSONB(none_as_null=True)),
     sa.Column("decisiones", JSONB, nullable=False, server_default="{}"),
+    sa.Column("vista_sha256", sa.Text),
+    sa.Column("vista_octetos", sa.BigInteger),
     comment="What became of each file, and what operators decided of it.",
 )
 
@@ -74,6 +79,8 @@ paquetes = sa.Table(
     sa.Column("cuarentena", sa.Integer, nullable=False),
     sa.Column("fallidas", sa.Integer, nullable=False),
     sa.Column("clinica", sa.Text, nullable=False, server_default="", comment="Whose it is; empty: no clinic's."),
+    sa.Column("recibido", sa.DateTime(timezone=True)),
+    sa.Column("orden", sa.BigInteger, sa.Identity(), nullable=False, unique=True),
     comment="What became of each package.",
 )
 
@@ -134,6 +141,9 @@ sa.Index(
     paquetes_por_abrir.c.uri_metadatos,
     postgresql_where=paquetes_por_abrir.c.uri_metadatos.is_not(None),
 )
+sa.Index("paquetes_clinica", paquetes.c.clinica, paquetes.c.orden)
+sa.Index("paquetes_clinica_estado", paquetes.c.clinica, paquetes.c.estado, paquetes.c.orden)
+sa.Index("paquetes_estado", paquetes.c.estado, paquetes.c.orden)
 sa.Index("miembros_lugar", miembros.c.paquete, miembros.c.lugar, unique=True)
 sa.Index("miembros_por_decir_lugar", miembros_por_decir.c.paquete, miembros_por_decir.c.lugar)
 sa.Index("miembros_de_paquete", miembros.c.paquete, miembros.c.orden)
@@ -151,6 +161,7 @@ sa.Index(
     postgresql_where=sa.and_(archivos_por_ver.c.proximo.is_not(None), archivos_por_ver.c.paquete.is_(None)),
 )
 sa.Index("archivos_resultado", archivos.c.resultado_sha256, postgresql_where=archivos.c.resultado_sha256.is_not(None))
+sa.Index("archivos_vista", archivos.c.vista_sha256, postgresql_where=archivos.c.vista_sha256.is_not(None))
 sa.Index("archivos_por_ver_uri", archivos_por_ver.c.uri)
 sa.Index(
     "archivos_por_ver_conservar_hasta",
@@ -158,6 +169,7 @@ sa.Index(
     postgresql_where=archivos_por_ver.c.conservar_hasta.is_not(None),
 )
 sa.Index("imagenes_clinica", imagenes.c.clinica, imagenes.c.orden)
+sa.Index("imagenes_clinica_estado", imagenes.c.clinica, imagenes.c.estado, imagenes.c.orden)
 sa.Index("imagenes_modalidad", sa.func.left(imagenes.c.modalidad, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_patologia", sa.func.left(imagenes.c.patologia, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_estado", imagenes.c.estado, imagenes.c.orden)

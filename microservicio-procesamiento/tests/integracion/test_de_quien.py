@@ -40,6 +40,7 @@ RUTAS: dict[str, str] = {
     "ObtenerImagenAnonimizada": "/procesar/imagenes/i-1",
     "ObtenerInformeDeImagen": "/procesar/imagenes/i-1/informe",
     "ObtenerArchivoDeImagen": "/procesar/imagenes/i-1/archivo",
+    "ObtenerVistaDeImagen": "/procesar/imagenes/i-1/vista",
     "ObtenerPaquete": "/procesar/paquetes/p-1",
     "ListarImagenesDePaquete": "/procesar/paquetes/p-1/imagenes",
     "ObtenerComandoImagen": "/procesar/comandos/c-p-1-1",
@@ -97,7 +98,7 @@ def test_lo_de_una_clinica_lo_ven_ella_y_los_operadores(sala: SalaDePaquetes, ap
 
     desconocida = preguntar(api, NORTE, "/procesar/imagenes/nadie")
     assert desconocida[0] == 404
-    assert {c.__name__ for c in CONSULTAS} == {*RUTAS, "ListarImagenes"}
+    assert {c.__name__ for c in CONSULTAS} == {*RUTAS, "ListarImagenes", "ListarPaquetes"}
     for ruta in RUTAS.values():
         assert preguntar(api, NORTE, ruta)[0] == preguntar(api, OPERADOR, ruta)[0] == 200, ruta
         assert preguntar(api, None, ruta) == preguntar(api, OPERADOR, ruta), ruta
@@ -111,6 +112,10 @@ def test_lo_de_una_clinica_lo_ven_ella_y_los_operadores(sala: SalaDePaquetes, ap
     assert la_ajena["modalidad"] is None and la_ajena["seudonimo_paciente"] is None
     assert preguntar(api, NORTE, "/procesar/imagenes/i-ajena")[0] == 404
     assert sala.imagen("i-ajena")["secuencia"] == 1
+    # What came in her package says so, in her package's list and by itself.
+    assert {e["id_paquete"] for e in pagina["elementos"]} == {"p-1"}
+    _, suya = preguntar(api, NORTE, "/procesar/imagenes/i-1")
+    assert suya["id_paquete"] == "p-1" and suya["recibida"] <= suya["decidida"]
 
 
 def test_quien_pregunta_por_lo_ajeno_no_deja_dicho_que_lo_vio(bus: Bus, api: FlaskClient, motor: sa.Engine) -> None:
@@ -147,3 +152,54 @@ def test_una_lista_tiene_lo_propio_y_sus_paginas_no_saltan_por_lo_ajeno(bus: Bus
     for otro in (INVESTIGADOR, CLIENTE):
         assert preguntar(api, otro, "/procesar/imagenes")[0] == 404
     assert len(preguntar(api, OPERADOR, "/procesar/imagenes")[1]["elementos"]) == TAMANO_PAGINA
+
+
+def test_la_cuarentena_es_una_lista(sala: SalaDePaquetes, api: FlaskClient) -> None:
+    """By state, of each clinic and of all: what is kept apart says why, in what it came, and since when."""
+    bus = sala.bus()
+    metadatos = b"archivo,id_imagen,id_paciente\na.dcm,i-1,1CT1\nb.dcm,i-2,1CT1\n"
+    assert pedir(bus, NORTE, sala.comando("p-1", zipear({"a.dcm": DICOM, "b.dcm": b"nada"}), metadatos), "c-1") is None
+    guardado = sala.almacen.guardar("originales/otra", [b"nada"])
+    pedido = ArchivoPedido(uri=guardado.uri, sha256=guardado.sha256, octetos=guardado.octetos)
+    assert pedir(bus, SUR, AnonimizarArchivo(**CAMPOS | {"id_imagen": "i-sur"}, archivo=pedido), "c-2") is None
+    _, pendientes = preguntar(api, SUR, "/procesar/imagenes?estado=PENDIENTE")
+    assert [(e["id_imagen"], e["decidida"]) for e in pendientes["elementos"]] == [("i-sur", None)]
+    sala.acabar()
+
+    def apartadas(quien: Quien) -> dict[str, Any]:
+        _, pagina = preguntar(api, quien, "/procesar/imagenes?estado=CUARENTENA")
+        return {e["id_imagen"]: e for e in pagina["elementos"]}
+
+    (suya,) = apartadas(NORTE).values()
+    assert (suya["id_imagen"], suya["id_paquete"]) == ("i-2", "p-1")
+    assert suya["motivo"] and suya["recibida"] < suya["decidida"]
+    assert apartadas(OPERADOR) == {**apartadas(SUR), **apartadas(NORTE)}
+    assert apartadas(SUR)["i-sur"]["id_paquete"] is None
+    assert [preguntar(api, otro, "/procesar/imagenes?estado=CUARENTENA")[0] for otro in (CLIENTE, INVESTIGADOR)] == [
+        404,
+        404,
+    ]
+
+
+def test_los_paquetes_se_listan_por_su_estado_el_mas_nuevo_primero(sala: SalaDePaquetes, api: FlaskClient) -> None:
+    bus, cuantos = sala.bus(), TAMANO_PAGINA + 1
+    for n in range(cuantos):
+        assert pedir(bus, NORTE, sala.comando(f"norte-{n}", b"x"), f"c-n-{n}") is None
+    assert pedir(bus, SUR, sala.comando("sur-1", zipear({"a.dcm": DICOM})), "c-sur") is None
+    ruta = "/procesar/paquetes"
+    _, primera = preguntar(api, NORTE, ruta)
+    otra = f"{ruta}?cursor={primera['siguiente']}"
+    assert [preguntar(api, otro, otra)[0] for otro in (SUR, OPERADOR)] == [422, 422]
+    _, segunda = preguntar(api, NORTE, otra)
+    assert segunda["siguiente"] is None
+    vistos = [e["id_paquete"] for e in primera["elementos"] + segunda["elementos"]]
+    assert vistos == [f"norte-{n}" for n in reversed(range(cuantos))]
+    assert preguntar(api, OPERADOR, ruta)[1]["elementos"][0]["id_paquete"] == "sur-1"
+    sala.acabar()
+    _, hechos = preguntar(api, OPERADOR, f"{ruta}?estado=COMPLETADO")
+    assert hechos == preguntar(api, SUR, ruta)[1]
+    # As it is by itself, counts included.
+    assert hechos["elementos"] == [preguntar(api, SUR, f"{ruta}/sur-1")[1]]
+    assert (hechos["elementos"][0]["hechas"], hechos["elementos"][0]["pendientes"]) == (1, 0)
+    assert not preguntar(api, NORTE, f"{ruta}?estado=COMPLETADO")[1]["elementos"]
+    assert [preguntar(api, otro, ruta)[0] for otro in (CLIENTE, INVESTIGADOR)] == [404, 404]

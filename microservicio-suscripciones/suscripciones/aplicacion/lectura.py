@@ -1,12 +1,14 @@
 """What the queries need of the outside: the reading side, which changes nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from contratos.consultas.comandos import DestinoComando
 from contratos.consultas.suscripciones import (
     Exportacion,
+    ListarSagasRecientes,
     ListarSuscripciones,
     PaginaSuscripciones,
     Supresion,
@@ -18,6 +20,17 @@ from suscripciones.dominio.plan import Plan
 
 Enlace = Callable[[str | None], str | None]
 """``(traceparent) -> address``; None where it is not kept, or where nobody shows traces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SagaReciente:
+    """A saga in one line (:class:`suscripciones.aplicacion.resumen.Resumen`), with the step that happened last."""
+
+    id_suscripcion: str
+    estado: str
+    comenzada: datetime
+    terminada: datetime | None
+    ultimo: Paso
 
 
 class Lectura(Protocol):
@@ -45,6 +58,12 @@ class Lectura(Protocol):
 
         That one has no steps yet where they are still on their way here, from the topic.
         """
+        ...
+
+    def sagas_recientes(
+        self, consulta: ListarSagasRecientes, acceso: Acceso
+    ) -> tuple[Sequence[SagaReciente], str | None]:
+        """A page of all sagas, the one that began last first, and the next page's cursor."""
         ...
 
     def supresion(self, id_comando: str, acceso: Acceso) -> Supresion | None:

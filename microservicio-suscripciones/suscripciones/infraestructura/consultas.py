@@ -1,7 +1,8 @@
 """The reading side on PostgreSQL: what the queries show, straight from the tables."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from contratos.consultas.suscripciones import (
     DocumentoVisible,
     Exportacion,
     Factura,
+    ListarSagasRecientes,
     ListarSuscripciones,
     NombreVisible,
     PaginaSuscripciones,
@@ -20,11 +22,12 @@ from contratos.consultas.suscripciones import (
 )
 from contratos.suscripciones import ExportarCliente, SuprimirCliente
 from seedwork.aplicacion.identidad import Acceso
-from seedwork.aplicacion.sobre import en_instante, en_texto
+from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura.bd import entre
 from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 from suscripciones.aplicacion.caducidad import PlazosDeOlvido, lo_que_queda
-from suscripciones.aplicacion.lectura import Enlace, Lectura
+from suscripciones.aplicacion.lectura import Enlace, Lectura, SagaReciente
+from suscripciones.aplicacion.resumen import cuando
 from suscripciones.dominio.linea import Paso
 from suscripciones.dominio.plan import Plan
 from suscripciones.infraestructura import tablas
@@ -32,8 +35,6 @@ from suscripciones.infraestructura.repositorio import paso_de_fila
 
 _S, _C, _F, _P = tablas.suscripciones.c, tablas.clientes.c, tablas.facturas.c, tablas.pasos.c
 _PASOS = sa.select(tablas.pasos)
-
-_NUNCA = datetime.min.replace(tzinfo=UTC)
 
 _DATOS = ("nombres", "apellidos", "usuario", "rut", "cedula", "email")
 _CON_CLIENTE = sa.select(
@@ -58,6 +59,30 @@ _LISTA = Lista(
         "plan": _S.plan_codigo,
     },
     dueno=_S.cliente_codigo,
+)
+
+_R = tablas.resumenes.c
+_DE_RESUMEN = (_R.id_suscripcion, _R.estado, _R.comenzada, _R.terminada)
+
+
+def _de_quien_o_como(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    """That a saga is so, or of a subscription of that client's. Joined, all sagas would be gone through for theirs."""
+    if columna is not _S.cliente_codigo:
+        return columna == valor
+    suyas = sa.select(_S.id).where(_S.cliente_codigo == valor).scalar_subquery()
+    return _R.id_suscripcion == sa.any_(sa.func.array(suyas))
+
+
+# The steps first, as whoever writes takes them, and whoever makes both tables anew: nobody waits for another in turn.
+_RECIENTES = Lista(
+    ListarSagasRecientes,
+    sa.select(tablas.pasos, _R.orden, *(c.label(f"r_{c.name}") for c in _DE_RESUMEN)).join_from(
+        tablas.pasos, tablas.resumenes, _R.ultimo == _P.id
+    ),
+    _R.orden,
+    {"estado": _R.estado},
+    dueno=_S.cliente_codigo,
+    igual=_de_quien_o_como,
 )
 
 
@@ -101,11 +126,19 @@ class LecturaSuscripciones(LecturaDeComandos, Lectura):
             filas = conexion.execute(_PASOS.where(_P.id_suscripcion == id_suscripcion)).mappings()
             pasos = [paso_de_fila(dict(f)) for f in filas]
         por_saga: dict[str, list[Paso]] = {}
-        for paso in sorted(pasos, key=_cuando):
+        for paso in sorted(pasos, key=cuando):
             por_saga.setdefault(paso.id_saga, []).append(paso)
         if ultima is not None:
             por_saga[ultima] = por_saga.pop(ultima, [])
         return por_saga
+
+    def sagas_recientes(
+        self, consulta: ListarSagasRecientes, acceso: Acceso
+    ) -> tuple[Sequence[SagaReciente], str | None]:
+        """A page of all sagas; of nobody's, where all are within reach."""
+        with self._motor.connect() as conexion:
+            filas, siguiente = _RECIENTES.pagina(conexion, consulta, acceso.propio("cliente"))
+        return [_saga_reciente(fila) for fila in filas], siguiente
 
     def supresion(self, id_comando: str, acceso: Acceso) -> Supresion | None:
         """What became of the command that asked for a client's erasure."""
@@ -143,9 +176,15 @@ class LecturaSuscripciones(LecturaDeComandos, Lectura):
         )
 
 
-def _cuando(paso: Paso) -> tuple[datetime, str]:
-    """By when it happened, not by how that is written: RFC 3339 has many texts for one instant."""
-    return en_instante(paso.ocurrido) or _NUNCA, paso.id
+def _saga_reciente(fila: sa.RowMapping) -> SagaReciente:
+    propios = {c: v for c, v in fila.items() if c != "orden" and not c.startswith("r_")}
+    return SagaReciente(
+        id_suscripcion=fila["r_id_suscripcion"],
+        estado=fila["r_estado"],
+        comenzada=fila["r_comenzada"],
+        terminada=fila["r_terminada"],
+        ultimo=paso_de_fila(propios),
+    )
 
 
 def _facturas(conexion: sa.Connection, ids: Sequence[str]) -> dict[str, list[Factura]]:

@@ -1,8 +1,9 @@
 """This service's repositories: how its aggregates become rows, and what is read together."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from contratos import PROVEEDORES
@@ -12,6 +13,7 @@ from seedwork.infraestructura.repositorio import Mapeo, Repositorio, campos, de_
 from seedwork.infraestructura.tabla import Fila, Tabla, TransaccionConTablas
 from suscripciones import NOMBRE
 from suscripciones.aplicacion.puertos import Unidad
+from suscripciones.aplicacion.resumen import resumir
 from suscripciones.aplicacion.traducciones import TRADUCCIONES
 from suscripciones.dominio.cliente import Cliente
 from suscripciones.dominio.factura import Factura
@@ -74,6 +76,14 @@ def paso_de_fila(fila: Mapping[str, Any]) -> Paso:
     return Paso(**{c: v for c, v in fila.items() if c not in ("id_suscripcion", "apuntado")})
 
 
+def resumidas(filas: Iterable[Mapping[str, Any]]) -> list[Fila]:
+    """The rows of the sagas that these rows of steps are of, by their ids: as if there were no other steps."""
+    por_saga: dict[str, list[Mapping[str, Any]]] = {}
+    for fila in filas:
+        por_saga.setdefault(fila["id_saga"], []).append(fila)
+    return [campos(resumir([SimpleNamespace(**paso) for paso in por_saga[id]])) for id in sorted(por_saga)]
+
+
 _SUSCRIPCION = Mapeo(_fila_de_suscripcion, _suscripcion_de)
 _CLIENTE = mapeo_llano(Cliente, salvo=("secuencia",))
 _FACTURA = Mapeo(_fila_de_factura, _factura_de)
@@ -129,15 +139,20 @@ class RepositorioFacturas(Repositorio[Factura]):
 
 
 class Linea(Inscripcion):
-    """The saga's timeline, one row a step.
+    """The saga's timeline, one row a step, and one row a saga, made of its steps, which lists show.
 
     Args:
+        tabla: the steps'.
+        resumenes: the sagas'.
         suscripciones: whose latest sagas are read together, when the first one is asked for.
     """
 
-    def __init__(self, transaccion: Transaccion, tabla: Tabla, suscripciones: Repositorio[Suscripcion]) -> None:
+    def __init__(
+        self, transaccion: Transaccion, tabla: Tabla, resumenes: Tabla, suscripciones: Repositorio[Suscripcion]
+    ) -> None:
         super().__init__(transaccion)
         self._tabla = tabla
+        self._resumenes = resumenes
         self._reloj = transaccion.reloj
         self._suscripciones = suscripciones
         self._apuntados: list[Fila] = []
@@ -164,6 +179,18 @@ class Linea(Inscripcion):
         """Write what was noted."""
         if self._apuntados:
             self._tabla.insertar(self._apuntados, si_faltan=True)
+            self._resumir()
+
+    def _resumir(self) -> None:
+        """Make the rows anew of the sagas that were told of: of all their steps, whoever told them."""
+        conocidos = resumidas(self._apuntados)
+        self._resumenes.insertar(conocidos, si_faltan=True)
+        ids = [fila["id"] for fila in conocidos]
+        # Whoever else tells of one of them waits here until this is committed, or is waited for: nobody misses a step.
+        antes = {fila["id"]: fila for fila in self._resumenes.leer("id", ids)}
+        ahora = resumidas(self._tabla.leer("id_saga", ids, bloquear=False))
+        if cambiadas := [fila for fila in ahora if fila != antes[fila["id"]]]:
+            self._resumenes.actualizar(cambiadas)
 
     def _olvidar(self, id_saga: str) -> None:
         """Forget the step that was noted last, and what was read of its saga together with it."""
@@ -191,7 +218,7 @@ class UnidadSuscripciones(Unidad):
         self.suscripciones = suscripciones
         self.clientes = RepositorioClientes(transaccion, tablas["clientes"], suscripciones)
         self.facturas = RepositorioFacturas(transaccion, tablas["facturas"])
-        self.linea = Linea(transaccion, tablas["saga_pasos"], suscripciones)
+        self.linea = Linea(transaccion, tablas["saga_pasos"], tablas["saga_resumenes"], suscripciones)
         self.planes = planes
         self.plazo_s = plazo_s
         self.proveedores = proveedores

@@ -115,3 +115,24 @@ pasos = saga_pasos("saga_pasos", METADATOS)
 sa.Index("saga_pasos_saga", pasos.c.id_saga)
 sa.Index("saga_pasos_suscripcion", pasos.c.id_suscripcion)
 sa.Index("saga_pasos_servicio", pasos.c.servicio, pasos.c.apuntado)
+
+
+def saga_resumenes(nombre: str, metadatos: sa.MetaData) -> sa.Table:
+    """What lists show of each saga, made of its steps alone; a rebuild makes a second one, too."""
+    return sa.Table(
+        nombre,
+        metadatos,
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("id_suscripcion", sa.Text, nullable=False),
+        sa.Column("estado", sa.Text, nullable=False),
+        sa.Column("comenzada", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("terminada", sa.TIMESTAMP(timezone=True)),
+        sa.Column("ultimo", sa.Text, nullable=False),
+        sa.Column("orden", sa.BigInteger, nullable=False),
+    )
+
+
+resumenes = saga_resumenes("saga_resumenes", METADATOS)
+sa.Index("saga_resumenes_orden", resumenes.c.orden)
+sa.Index("saga_resumenes_estado", resumenes.c.estado, resumenes.c.orden)
+sa.Index("saga_resumenes_suscripcion", resumenes.c.id_suscripcion)

@@ -47,8 +47,15 @@ def ids(respuesta) -> list[str]:
 
 
 def test_cada_consulta_esta_en_estas_pruebas():
-    otras = {ListarPlanes.ruta, "/suscripciones", "/suscripciones/auditoria", "/clientes/supresiones/{id_comando}"}
+    otras = {
+        ListarPlanes.ruta,
+        "/suscripciones",
+        "/suscripciones/sagas",
+        "/suscripciones/auditoria",
+        "/clientes/supresiones/{id_comando}",
+    }
     otras.add("/clientes/{cliente_codigo}/exportaciones/{id_comando}")
+    otras |= {"/suscripciones/cartas", "/suscripciones/cartas/{id_carta}"}
     assert {c.ruta for c in de_contexto("suscripciones")} == {*DE_UNA} | otras
 
 
@@ -85,6 +92,51 @@ def test_el_cursor_de_uno_no_ensena_lo_de_otro(casa, como):
     assert ids(como(DUENA, "/suscripciones", cursor=suyo)) == ["s-0"]
     for cursor in (suyo, de_todos):
         assert como(OTRA, "/suscripciones", cursor=cursor).status_code == 422
+
+
+def test_las_sagas_de_cada_uno_la_que_comenzo_la_ultima_primero(casa, como):
+    """However late its first step arrives; an operator's list has nobody's, too, of which no row tells."""
+    for n, quien in enumerate((DUENA, OTRA, DUENA)):
+        de(casa, quien, f"s-{n}", plan="pro")
+    casa.oir(casa.paso("RESERVAR", "servicio_datos", id="s-2", ocurrido="2026-01-01T10:00:02Z"))
+    casa.oir(casa.paso("CREAR", id="s-1", ocurrido="2026-01-01T10:00:01Z"))
+    casa.oir(casa.paso("CREAR", id="s-0", ocurrido="2026-01-01T12:00:00Z"))
+    casa.oir(casa.paso("CREAR", id="s-2", ocurrido="2026-01-01T10:00:00Z"))
+    nadie = casa.paso("CREAR", id="s-0", saga="g-nadie", ocurrido="2026-01-01T13:00:00Z")
+    casa.oir(replace(nadie, mensaje=replace(nadie.mensaje, id_suscripcion="s-nadie")))
+
+    def sagas(quien: Quien, **filtros: str) -> list[str]:
+        return [e["id_saga"] for e in como(quien, "/suscripciones/sagas", **filtros).json["elementos"]]
+
+    assert sagas(OPERADOR) == ["g-nadie", "g-0", "g-1", "g-2"]
+    assert (sagas(DUENA), sagas(OTRA)) == (["g-0", "g-2"], ["g-1"])
+    suya = como(DUENA, "/suscripciones/sagas").json["elementos"][1]
+    assert (suya["id_suscripcion"], suya["comenzada"], suya["terminada"], suya["ultimo_paso"]["paso"]) == (
+        "s-2", "2026-01-01T10:00:00.000000Z", None, "RESERVAR"
+    )  # fmt: skip
+    casa.oir(casa.paso("RECHAZAR", id="s-2", ocurrido="2026-01-01T10:00:03Z"))
+    casa.oir(casa.paso("LIBERAR", "servicio_datos", id="s-2", ocurrido="2026-01-01T10:00:04Z"))
+    assert sagas(DUENA, estado="EN_CURSO") == ["g-0"]
+    assert sagas(DUENA, estado="COMPENSADA") == ["g-2"]
+    assert not sagas(OTRA, estado="COMPENSADA") and not sagas(OPERADOR, estado="COMPLETADA")
+    assert como(DUENA, "/suscripciones/sagas", estado="COMPENSADA").json["elementos"][0]["terminada"] == (
+        "2026-01-01T10:00:04.000000Z"
+    )
+    assert como(Quien(id="norte-1", roles=frozenset({"clinica"}), clinica="norte"), "/suscripciones/sagas").json == (
+        como(Quien(id="nadie"), "/suscripciones/sagas").json
+    )
+
+
+def test_las_sagas_se_leen_por_paginas(casa, como):
+    for n in range(TAMANO_PAGINA + 1):
+        de(casa, DUENA, f"s-{n}")
+        # All at the same instant.
+        casa.oir(casa.paso("CREAR", id=f"s-{n}", ocurrido="2026-01-01T10:00:00Z"))
+    primera = como(DUENA, "/suscripciones/sagas").json
+    segunda = como(DUENA, "/suscripciones/sagas", cursor=primera["siguiente"]).json
+    vistas = [e["id_saga"] for e in primera["elementos"] + segunda["elementos"]]
+    assert segunda["siguiente"] is None and set(vistas) == {f"g-{n}" for n in range(TAMANO_PAGINA + 1)}
+    assert como(OTRA, "/suscripciones/sagas", cursor=primera["siguiente"]).status_code == 422
 
 
 def test_la_creacion_que_no_podia_pedir_es_suya_y_no_esta_entre_las_del_otro(casa, como):

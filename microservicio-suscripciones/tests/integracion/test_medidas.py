@@ -18,6 +18,11 @@ _MEDIDAS = (
 )
 
 
+def decididas() -> tuple[float, float]:
+    completadas, compensadas = (medidas.DECIDIDAS.labels(e)._value.get() for e in ("COMPLETADA", "COMPENSADA"))
+    return completadas, compensadas
+
+
 def valores() -> tuple[float, ...]:
     return tuple(medida._value.get() for medida in _MEDIDAS)
 
@@ -43,3 +48,28 @@ def test_cuentan_las_sagas_que_no_han_acabado_y_sus_plazos(motor: sa.Engine) -> 
     cuantas, edad, atascadas, vencidos, por_renovar = valores()
     assert (cuantas, atascadas, vencidos, por_renovar) == (3, 1, 1, 2)
     assert 180 <= edad < 240, "la más vieja de las que no han acabado"
+
+
+def test_cuentan_las_sagas_que_se_decidieron_en_un_dia(motor: sa.Engine) -> None:
+    medidas.contar(motor)
+    assert decididas() == (0, 0)
+
+    casos = [
+        ("CREAR", "suscripciones", "1 min"),
+        ("ACTIVAR", "suscripciones", "2 min"),
+        ("ACTIVAR", "suscripciones", "25 h"),
+        ("RECHAZAR", "suscripciones", "3 min"),
+        ("CANCELAR", "suscripciones", "23 h"),
+        ("RESERVAR", "servicio-datos", "1 min"),
+    ]
+    with motor.begin() as conexion:
+        for n, (paso, servicio, hace) in enumerate(casos):
+            conexion.exec_driver_sql(
+                "INSERT INTO saga_pasos VALUES (%s, 's', %s, %s, %s, '', '{}', '{}', 'HECHO', '', false,"
+                " '2026-01-01T00:00:00Z', now() - CAST(%s AS interval))",
+                (f"p-{n}", f"g-{n}", paso, servicio, hace),
+            )
+
+    medidas.contar(motor)
+
+    assert decididas() == (1, 2)

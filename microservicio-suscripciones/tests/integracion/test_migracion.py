@@ -80,3 +80,28 @@ def test_de_lo_que_no_ha_acabado_se_sabe_cuando_empezo(nueva_base: Fabrica) -> N
         recientes = "SELECT count(*) FROM saga_pasos WHERE apuntado > now() - interval '1 d'"
         assert conexion.exec_driver_sql(recientes).scalar() == 0, "no participant seems to be at work by them"
     motor.dispose()
+
+
+def test_las_sagas_de_antes_estan_en_la_lista(nueva_base: Fabrica) -> None:
+    """Revision 0009: a row for each saga, made of the steps that there are."""
+    motor = bd.crear_motor(de_dueno(nueva_base("suscripciones")))
+    migrar(motor, ARBOL, "0008")
+    with motor.begin() as conexion:
+        for n, (saga, paso) in enumerate((("g-1", "CREAR"), ("g-2", "CREAR"), ("g-1", "ACTIVAR"))):
+            conexion.exec_driver_sql(
+                "INSERT INTO saga_pasos VALUES (%s, %s, %s, %s, 'x', '', '{}', '{}', 'HECHO', '', false, %s, now())",
+                (f"p-{n}", saga.replace("g", "s"), saga, paso, f"2026-01-01T00:00:0{n}Z"),
+            )
+
+    migrar(motor, ARBOL, "0009")
+
+    with motor.connect() as conexion:
+        filas = conexion.exec_driver_sql(
+            "SELECT id, id_suscripcion, estado, ultimo, date_part('second', terminada) FROM saga_resumenes"
+            " ORDER BY orden"
+        ).all()
+    motor.dispose()
+    assert [tuple(f) for f in filas] == [
+        ("g-1", "s-1", "COMPLETADA", "p-2", 2.0),
+        ("g-2", "s-2", "EN_CURSO", "p-1", None),
+    ]

@@ -2,12 +2,14 @@
 
 import random
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saga.fin import COMPENSADA, COMPLETADA, EN_CURSO, estado
+from suscripciones.aplicacion.resumen import Resumen, resumir
 from suscripciones.dominio.linea import Paso
 
 Recursos = tuple[str, ...]
@@ -254,3 +256,36 @@ def test_sin_uno_de_los_que_deciden_el_fin_no_hay_fin(relatos: list[list[Paso]],
     )
     for exigido in exigidos:
         assert estado([p for p in todos if (p.paso, p.recurso) != exigido]) != fin
+
+
+def _fechados(pasos: list[Paso]) -> list[SimpleNamespace]:
+    """As rows of the timeline, each a second after the one before it."""
+    de_mas = {"id_suscripcion": "s", "id_saga": "g"}
+    valores = ({c: getattr(p, c) for c in Paso.__dataclass_fields__} for p in pasos)
+    return [SimpleNamespace(**v | de_mas | {"ocurrido": f"2026-01-01T10:00:0{n}.5Z"}) for n, v in enumerate(valores)]
+
+
+@settings(max_examples=50)
+@given(st.permutations(_fechados(DESHECHA)))
+def test_una_saga_se_resume_igual_en_cualquier_orden(pasos: list[SimpleNamespace]) -> None:
+    """It ended with what was given back last, and what is told of it afterwards is its last step all the same."""
+    resumen = resumir(pasos)
+    assert resumen == resumir(_fechados(DESHECHA))
+    assert resumen.estado == COMPENSADA and resumen.ultimo == DESHECHA[6].id
+    assert resumen.terminada is not None
+    assert (resumen.comenzada.second, resumen.terminada.second) == (0, 5)
+
+
+def test_la_que_comenzo_despues_va_delante_y_de_las_que_a_la_vez_cada_una_tiene_su_lugar() -> None:
+    def de(id_saga: str, ocurrido: str) -> Resumen:
+        suyo = SimpleNamespace(
+            id="p", id_saga=id_saga, id_suscripcion="s", ocurrido=ocurrido, paso="CREAR", resultado="HECHO",
+            recurso="", requeridos=["a"], liberados=[],
+        )  # fmt: skip
+        return resumir([suyo])
+
+    antes, despues = de("b", "2026-01-01T10:00:00.001Z"), de("a", "2026-01-01T05:00:00.002-05:00")
+    assert antes.orden < despues.orden < 1 << 63
+    assert de("a", "2026-01-01T10:00:00.001Z").orden != antes.orden
+    # What has no date of its own is the oldest, and breaks nothing.
+    assert de("c", "ayer").orden >> 20 == 0 and de("c", "ayer").terminada is None

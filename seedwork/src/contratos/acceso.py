@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from contratos.base import Mensaje
 from contratos.consultas.base import Consulta
+from contratos.ordenes import Orden
 
 Rol = Literal["cliente", "clinica", "investigador", "operador"]
 """What a caller may be; whoever is several may what any of them may."""
@@ -49,7 +50,7 @@ class Permiso:
         return de_rol
 
 
-Asunto = type[Mensaje] | type[Consulta]
+Asunto = type[Mensaje] | type[Consulta] | type[Orden]
 
 _REGLAS: dict[Asunto, Permiso] = {}
 

@@ -20,8 +20,9 @@ class Canal:
     Attributes:
         dice: the roles that may publish it.
         oye: those that may subscribe to it, each under its own name.
-        mira: those that must know how far others have heard it. The broker tells that to whoever may publish or
-            subscribe, and to nobody else: they are let subscribe, the lesser of the two.
+        mira: those that read it without taking it from anybody, or must know how far others have heard it. The broker
+            tells that to whoever may publish or subscribe, and to nobody else: they are let subscribe, the lesser of
+            the two.
     """
 
     dice: frozenset[str]

@@ -13,6 +13,17 @@ from contratos.consultas.auditoria import (
     ListarAuditoriaDeServiciosDatos,
     ListarAuditoriaDeSuscripciones,
 )
+from contratos.consultas.cartas import (
+    ListarCartasDeNotificaciones,
+    ListarCartasDeProcesamiento,
+    ListarCartasDeServiciosDatos,
+    ListarCartasDeSuscripciones,
+    ObtenerCartaDeNotificaciones,
+    ObtenerCartaDeProcesamiento,
+    ObtenerCartaDeServiciosDatos,
+    ObtenerCartaDeSuscripciones,
+)
+from contratos.consultas.eventos import VerEventos
 from contratos.consultas.notificaciones import (
     ListarEventosNotificacion,
     ListarNotificaciones,
@@ -22,11 +33,13 @@ from contratos.consultas.notificaciones import (
 from contratos.consultas.procesamiento import (
     ListarImagenes,
     ListarImagenesDePaquete,
+    ListarPaquetes,
     ObtenerArchivoDeImagen,
     ObtenerComandoImagen,
     ObtenerImagenAnonimizada,
     ObtenerInformeDeImagen,
     ObtenerPaquete,
+    ObtenerVistaDeImagen,
 )
 from contratos.consultas.servicio_datos import (
     ListarImagenesDeDataset,
@@ -39,12 +52,23 @@ from contratos.consultas.servicio_datos import (
 from contratos.consultas.suscripciones import (
     ListarPlanes,
     ListarSagas,
+    ListarSagasRecientes,
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
     ObtenerExportacion,
     ObtenerSaga,
     ObtenerSupresion,
     ObtenerSuscripcion,
+)
+from contratos.ordenes import (
+    DescartarCartaDeNotificaciones,
+    DescartarCartaDeProcesamiento,
+    DescartarCartaDeServiciosDatos,
+    DescartarCartaDeSuscripciones,
+    ReproducirCartaDeNotificaciones,
+    ReproducirCartaDeProcesamiento,
+    ReproducirCartaDeServiciosDatos,
+    ReproducirCartaDeSuscripciones,
 )
 from contratos.procesamiento import (
     AnonimizarArchivo,
@@ -89,6 +113,7 @@ PERMISOS = declarar(
         ObtenerSuscripcion:          _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerSaga:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarSagas:                 _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
+        ListarSagasRecientes:        _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ObtenerComandoSuscripcion:   _regla("suscripciones:leer",      PROPIO, NADA,   NADA,   TODO),
         ListarPlanes:                _regla("",                        TODO,   TODO,   TODO,   TODO),
 
@@ -120,6 +145,8 @@ PERMISOS = declarar(
         ObtenerImagenAnonimizada:    _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerInformeDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerArchivoDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
+        ObtenerVistaDeImagen:        _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
+        ListarPaquetes:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerPaquete:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ListarImagenesDePaquete:     _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerComandoImagen:        _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
@@ -129,10 +156,31 @@ PERMISOS = declarar(
         ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
 
+        # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one
+        # reads them without those (docs/adr/0053).
+        VerEventos:                  _regla("eventos:leer",            PROPIO, PROPIO, NADA,   TODO),
+
         ListarAuditoriaDeSuscripciones:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeServiciosDatos: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeProcesamiento:  _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
         ListarAuditoriaDeNotificaciones: _regla("auditoria:leer",      NADA,   NADA,   NADA,   TODO),
+
+        ListarCartasDeSuscripciones:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeSuscripciones:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeSuscripciones:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeSuscripciones:   _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeServiciosDatos:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeServiciosDatos:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeServiciosDatos: _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeServiciosDatos:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeProcesamiento:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeProcesamiento:     _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeProcesamiento:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeProcesamiento:   _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        ListarCartasDeNotificaciones:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ObtenerCartaDeNotificaciones:    _regla("cartas:leer",         NADA,   NADA,   NADA,   TODO),
+        ReproducirCartaDeNotificaciones: _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
+        DescartarCartaDeNotificaciones:  _regla("cartas:escribir",     NADA,   NADA,   NADA,   TODO),
     }
 )
 # fmt: on

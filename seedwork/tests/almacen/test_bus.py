@@ -555,6 +555,46 @@ def test_lo_que_se_reenvia_mientras_se_aparca_su_espera_no_se_pierde(banco, bus)
     assert aplicados(banco) == ["a"]
 
 
+# Handling what was parked, after all
+
+
+def aparcado(banco: Banco, id: str) -> None:
+    intentos = banco.intentos("c", "l-1")
+    intentos.empezar_intento(id, Sumar.tipo, 1)
+    intentos.aparcar(id, 1)
+    assert banco.inbox() == {("c", id): True}
+
+
+def test_lo_aparcado_que_se_repone_se_atiende_una_vez(banco, bus, manejadores):
+    existe(banco, "c-1")
+    aparcado(banco, "a")
+    assert bus.reponer(suma("a"))
+    assert (rechazos(banco), banco.inbox()) == ({"a": None}, {("c", "a"): False})
+
+    antes = vistos(banco)
+    assert not bus.reponer(suma("a"))
+    bus.procesar([suma("a")])
+    assert vistos(banco) == antes
+    assert manejadores.atendidos == ["a"]
+
+
+def test_lo_que_al_reponerlo_falla_sigue_aparcado(banco, bus):
+    existe(banco, "c-1")
+    aparcado(banco, "a")
+    with pytest.raises(ValueError):
+        bus.reponer(suma("a", modo="falla"))
+    assert (rechazos(banco), banco.inbox()) == ({}, {("c", "a"): True})
+
+
+def test_lo_que_al_reponerlo_ha_de_esperar_espera(banco, bus):
+    aparcado(banco, "a")
+    assert bus.reponer(suma("a"))
+    assert banco.inbox() == {}
+    existe(banco, "c-1")
+    bus.procesar(de_vuelta(banco, suma("a")))
+    assert rechazos(banco) == {"a": None}
+
+
 # No row of a wait outlives its command
 
 

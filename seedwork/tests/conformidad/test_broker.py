@@ -679,7 +679,11 @@ def test_desde_cuando_espera_lo_mas_antiguo_y_cuanto_ha_llegado(mesa, particione
     mesa.pasar(lambda: mesa.atrasos.mirar(topico, "s").mas_antiguo > primera)
     recibir_mensajes(mesa, abierta, 1)
     mesa.pasar(lambda: mesa.atrasos.mirar(topico, "s").mas_antiguo is None)
-    assert sum(mesa.atrasos.mirar(topico, "s").llegados.values()) == 41, "they are counted for good"
+    visto = mesa.atrasos.mirar(topico, "s")
+    assert (sum(visto.llegados.values()), visto.entregados) == (41, 41), "they are counted for good"
+    assert visto.consumidores == 1
+    suscribir(cliente, [topico], entrega="compartida")
+    mesa.pasar(lambda: mesa.atrasos.mirar(topico, "s").consumidores == 2)
 
 
 def test_el_registro_de_esquemas(mesa):

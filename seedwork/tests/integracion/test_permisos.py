@@ -5,7 +5,7 @@ In `make test-largo`: the broker is one of its own. That the table is what the c
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pulsar
 import pytest
@@ -19,8 +19,11 @@ from contratos.suscripciones import CancelarSuscripcion, CrearSuscripcion
 from plataforma.credenciales import ADMINISTRADOR, Credenciales, nueva_clave
 from plataforma.partes import Conexiones
 from plataforma.proveedores import pasajeros
+from seedwork.aplicacion.broker import SinAvance
 from seedwork.infraestructura import avro
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador, ErrorDeAprovisionamiento
+from seedwork.infraestructura.avance import CursoresPulsar
+from seedwork.infraestructura.cartas import Mirador
 from seedwork.infraestructura.credencial import Credencial
 from seedwork.infraestructura.permisos import permisos_de
 from seedwork.infraestructura.publicador import EsquemaCodificado, cerrar_cliente, crear_cliente
@@ -229,6 +232,21 @@ def test_mira_quien_dice_u_oye(broker: Conexiones, rol: str) -> None:
             url = f"{broker.pulsar_admin_url}/admin/v2/{topico.replace('://', '/')}/partitions"
             estado = urllib3.request("GET", url, headers={"Authorization": f"Bearer {broker.tokens[rol]}"}).status
             assert estado == (200 if rol in suyos else 401), topico
+
+
+@pytest.mark.parametrize("rol", ROLES)
+def test_las_cartas_de_un_servicio_las_ven_el_y_quien_opera(broker: Conexiones, rol: str) -> None:
+    """As an API does, beside their subscription, with no more than the token that it has anyway."""
+    token = broker.tokens[rol]
+    cursores = CursoresPulsar(broker.pulsar_admin_url, Credencial(token))
+    with _cliente(broker, token) as cliente:
+        for contexto in CONTEXTOS:
+            mirador = Mirador(lambda: cliente, cursores, contexto)
+            ven = (
+                nullcontext() if rol in (contexto, OPERADOR) else pytest.raises((SinAvance, pulsar.AuthorizationError))
+            )
+            with ven:
+                assert mirador.pagina(None, lambda carta: carta, cuantas=1, plazo_s=5) == ([], None)
 
 
 def test_lo_que_sobra_se_quita_y_lo_que_esta_se_deja(broker: Conexiones) -> None:

@@ -39,6 +39,7 @@ PELIGROSAS = {
     "clientes": TRABAJAR,
     "suscripciones": TRABAJAR,
     "saga_pasos": TRABAJAR,
+    "saga_resumenes": TRABAJAR,
     "facturas": TRABAJAR,
     "imagenes": TRABAJAR,
     "archivos": TRABAJAR,

@@ -221,6 +221,18 @@ def test_la_edad_es_la_del_mas_antiguo_de_todos_sus_topicos_y_partes():
     assert (f"{CONTEXTO}-compartido", Repartido.topico, 4) in mesa.oidos
 
 
+def test_cuantas_hay_y_cuanto_se_les_ha_dado():
+    mesa = Mesa()
+    mesa.medidor.medir()
+    assert mesa.medida("instancias", servicio=CONTEXTO) == 0
+    abiertas = [mesa.broker.conectar().suscribir([Repartido.topico], CONTEXTO, entrega="compartida") for _ in range(2)]
+    mesa.publicar(Repartido, 3)
+    assert sum(len(una.recibir(10, 0.0)) for una in abiertas) == 3
+    mesa.medidor.medir()
+    assert mesa.medida("instancias", servicio=CONTEXTO) == len(abiertas)
+    assert mesa.medida("mensajes_entregados", topico="evento-repartido.v1") == 3
+
+
 def test_con_mas_de_lo_que_una_hace_se_desean_mas_y_luego_menos_poco_a_poco():
     mesa = Mesa()
     mesa.escala.anotar(Rendimiento(10, 0.2))

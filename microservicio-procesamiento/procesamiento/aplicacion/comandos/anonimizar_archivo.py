@@ -30,17 +30,20 @@ def anonimizar_archivo(comando: AnonimizarArchivo, unidad: Unidad) -> None:
     # Members are the platform's own, also those of no octets.
     if not unidad.admite(archivo.uri, archivo.es_referencia and not comando.id_paquete):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
-    pedido = unidad.anonimizador.huella(metadatos, archivo.sha256)
+    pedido, ahora = unidad.anonimizador.huella(metadatos, archivo.sha256), unidad.entorno.ahora()
+    paquete = comando.id_paquete or None
     if imagen is None:
-        unidad.imagenes.agregar(ImagenAnonimizada.pendiente(metadatos.id_imagen, pedido, metadatos.clinica))
+        unidad.imagenes.agregar(
+            ImagenAnonimizada.pendiente(metadatos.id_imagen, pedido, ahora, clinica=metadatos.clinica, paquete=paquete)
+        )
     else:
-        imagen.esperar_archivo(pedido)
+        imagen.esperar_archivo(pedido, ahora, paquete)
     unidad.por_ver.agregar(
         ArchivoPorVer(
             id=metadatos.id_imagen,
             uri=archivo.uri,
             sha256=archivo.sha256,
-            paquete=comando.id_paquete or None,
+            paquete=paquete,
             metadatos=asdict(metadatos),
             sobre=unidad.sobre.como_datos(),
             proximo=unidad.reloj(),

@@ -11,8 +11,10 @@ def anonimizar_imagen(comando: AnonimizarImagen, unidad: Unidad) -> None:
     imagen, metadatos = imagen_de(comando, unidad)
     if imagen is not None and imagen.huella and unidad.anonimizador.es_repeticion(imagen.huella, metadatos):
         return
-    datos = unidad.anonimizador.anonimizar(metadatos)
+    datos, ahora = unidad.anonimizador.anonimizar(metadatos), unidad.entorno.ahora()
     if imagen is None:
-        unidad.imagenes.agregar(ImagenAnonimizada.anonimizada(metadatos.id_imagen, datos, metadatos.clinica))
+        unidad.imagenes.agregar(
+            ImagenAnonimizada.anonimizada(metadatos.id_imagen, datos, ahora, clinica=metadatos.clinica)
+        )
     else:
-        imagen.anonimizar(datos)
+        imagen.anonimizar(datos, ahora)

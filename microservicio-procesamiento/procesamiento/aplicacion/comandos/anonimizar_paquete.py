@@ -26,7 +26,8 @@ def anonimizar_paquete(comando: AnonimizarPaquete, unidad: Unidad) -> None:
     if not all(unidad.admite(archivo.uri, False) for archivo in archivos):
         raise ReglaViolada(motivos.REFERENCIA_NO_PERMITIDA)
     paquete = conocido or Paquete(id=comando.id_paquete, clinica=clinica_de(unidad))
-    paquete.recibir(sha256=enviado.sha256, sha256_metadatos=metadatos.sha256)
+    ahora = unidad.reloj()
+    paquete.recibir(ahora, sha256=enviado.sha256, sha256_metadatos=metadatos.sha256)
     if conocido is None:
         unidad.paquetes.agregar(paquete)
     unidad.por_abrir.agregar(
@@ -35,6 +36,6 @@ def anonimizar_paquete(comando: AnonimizarPaquete, unidad: Unidad) -> None:
             uri=enviado.uri,
             uri_metadatos=metadatos.uri or None,
             sobre=unidad.sobre.como_datos(),
-            proximo=unidad.reloj(),
+            proximo=ahora,
         )
     )

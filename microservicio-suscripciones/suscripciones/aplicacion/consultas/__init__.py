@@ -6,6 +6,7 @@ from contratos.consultas import Consulta
 from contratos.consultas.suscripciones import (
     ListarPlanes,
     ListarSagas,
+    ListarSagasRecientes,
     ListarSuscripciones,
     ObtenerComandoSuscripcion,
     ObtenerExportacion,
@@ -16,6 +17,7 @@ from contratos.consultas.suscripciones import (
 from seedwork.aplicacion.consultas import Respondedor
 from suscripciones.aplicacion.consultas.listar_planes import listar_planes
 from suscripciones.aplicacion.consultas.listar_sagas import listar_sagas
+from suscripciones.aplicacion.consultas.listar_sagas_recientes import listar_sagas_recientes
 from suscripciones.aplicacion.consultas.listar_suscripciones import listar_suscripciones
 from suscripciones.aplicacion.consultas.obtener_comando_suscripcion import obtener_comando_suscripcion
 from suscripciones.aplicacion.consultas.obtener_exportacion import obtener_exportacion
@@ -28,6 +30,7 @@ CONSULTAS: Mapping[type[Consulta], Respondedor] = {
     ObtenerSuscripcion: obtener_suscripcion,
     ObtenerSaga: obtener_saga,
     ListarSagas: listar_sagas,
+    ListarSagasRecientes: listar_sagas_recientes,
     ObtenerComandoSuscripcion: obtener_comando_suscripcion,
     ListarPlanes: listar_planes,
     ObtenerExportacion: obtener_exportacion,

@@ -23,7 +23,7 @@ def listar_sagas(consulta: ListarSagas, lectura: Lectura, solicitante: Solicitan
 def lineas_de_tiempo(id_suscripcion: str, lectura: Lectura, solicitante: Solicitante) -> list[Saga]:
     """Each saga of a subscription with the state that follows from its steps, the latest last."""
     return [
-        Saga(id_saga=id_saga, estado=estado(pasos), pasos=_mostrar(pasos), **_traza(pasos, lectura))
+        Saga(id_saga=id_saga, estado=estado(pasos), pasos=[mostrar_paso(p) for p in pasos], **_traza(pasos, lectura))
         for id_saga, pasos in lectura.sagas(id_suscripcion, solicitante.acceso).items()
     ]
 
@@ -34,16 +34,14 @@ def _traza(pasos: Sequence[Paso], lectura: Lectura) -> dict[str, str | None]:
     return {"traza": trazas.id_de(contexto), "enlace_traza": lectura.enlace_traza(contexto)}
 
 
-def _mostrar(pasos: Sequence[Paso]) -> list[contrato.Paso]:
-    return [
-        contrato.Paso(
-            paso=p.paso,
-            servicio=p.servicio,
-            recurso=p.recurso or None,
-            resultado=cast(contrato.ResultadoPaso, p.resultado),
-            motivo=motivos.texto(p.motivo),
-            ocurrido=p.ocurrido,
-            compensacion=p.compensacion,
-        )
-        for p in pasos
-    ]
+def mostrar_paso(paso: Paso) -> contrato.Paso:
+    """A step as it is shown."""
+    return contrato.Paso(
+        paso=paso.paso,
+        servicio=paso.servicio,
+        recurso=paso.recurso or None,
+        resultado=cast(contrato.ResultadoPaso, paso.resultado),
+        motivo=motivos.texto(paso.motivo),
+        ocurrido=paso.ocurrido,
+        compensacion=paso.compensacion,
+    )

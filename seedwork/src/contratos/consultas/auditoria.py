@@ -31,11 +31,11 @@ class NotaDeAuditoria(Respuesta):
     )
     resultado: str = campo(
         "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO, o NO_HALLADO si no mostró nada, porque "
-        "no lo hay o porque es de otro; lo que se negó sin mirarlo, NEGADO; una carta muerta, REENVIADA, DESCARTADA, "
-        "RECHAZADA o YA_ATENDIDA.",
+        "no lo hay o porque es de otro; lo que se negó sin mirarlo, NEGADO; una carta muerta, ATENDIDA, REENVIADA, "
+        "DESCARTADA, RECHAZADA, YA_ATENDIDA o SE_QUEDA.",
         "HECHO",
     )
-    motivo: str | None = campo(MOTIVO)
+    motivo: str | None = campo(f"{MOTIVO} De una carta muerta, lo que dijo el operador.")
     correlacion: str = campo("El identificador que une lo que se hizo por una misma petición.", COMANDO)
     veces: int = campo(
         "Cuántas, si se contaron juntas varias iguales: las que la puerta negó seguidas, o las consultas que siguieron "

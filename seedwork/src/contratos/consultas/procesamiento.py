@@ -52,6 +52,16 @@ class Imagen(Respuesta):
     condiciones: list[Condicion] = campo("Las halladas en los antecedentes.")
     fecha_ingesta: str | None = campo("Desplazada: no es la que vino.", "2023-08-29T09:10:00")
     version_clave: int | None = campo("De la clave con la que se hizo el seudónimo.", 1)
+    id_paquete: str | None = campo(
+        "El paquete en el que vino; nulo si vino sola, o si es de antes de que se anotara.", PAQUETE
+    )
+    recibida: str | None = campo(
+        "Cuándo se recibió, en UTC (RFC 3339); nulo si es de antes de que se anotara.", "2026-02-01T09:10:01.312Z"
+    )
+    decidida: str | None = campo(
+        "Desde cuándo está así, en UTC (RFC 3339); nulo mientras está pendiente, o si es de antes de que se anotara.",
+        "2026-02-01T09:10:02.104Z",
+    )
     aviso: str = campo("Qué son y qué no son estos datos.", AVISO)
 
 
@@ -62,7 +72,7 @@ class PaginaImagenes(Pagina):
 
 
 class ListarImagenes(Consulta, contexto="procesamiento", ruta="/procesar/imagenes", respuesta=PaginaImagenes):
-    """Imágenes anonimizadas, por páginas."""
+    """Imágenes, por páginas; por su estado, las apartadas también."""
 
     modalidad: Texto | None = filtro("Cómo se tomaron.")
     patologia: Texto | None = filtro("Qué muestran.")
@@ -147,11 +157,29 @@ class ObtenerArchivoDeImagen(
     id_imagen: Id = campo("La imagen.")
 
 
+class VistaDeImagen(ArchivoNombrado):
+    """Una imagen pequeña del archivo limpio."""
+
+    estado: EstadoImagen = campo("Cómo está la imagen.", "ANONIMIZADA")
+    id_imagen: str = campo("La imagen.", IMAGEN)
+
+
+class ObtenerVistaDeImagen(
+    Consulta, contexto="procesamiento", ruta="/procesar/imagenes/{id_imagen}/vista", respuesta=VistaDeImagen
+):
+    """Una imagen pequeña, en PNG, del archivo limpio; del original no hay ninguna."""
+
+    id_imagen: Id = campo("La imagen.")
+
+
+EstadoPaquete = Literal["RECIBIDO", "EN_CURSO", "COMPLETADO", "RECHAZADO"]
+
+
 class Paquete(Respuesta):
     """Un paquete de imágenes, y cuántas de ellas están decididas."""
 
     id_paquete: str = campo("Su identificador.", PAQUETE)
-    estado: Literal["RECIBIDO", "EN_CURSO", "COMPLETADO", "RECHAZADO"] = campo("Cómo está.", "EN_CURSO")
+    estado: EstadoPaquete = campo("Cómo está.", "EN_CURSO")
     motivo: str | None = campo(MOTIVO)
     detalle: str | None = campo("Dónde de los metadatos está lo que no vale: el lugar y el campo, nunca el valor.")
     total: int = campo("Cuántas imágenes lleva; cero mientras no se sabe.", 120)
@@ -159,6 +187,22 @@ class Paquete(Respuesta):
     cuarentena: int = campo("Cuántas están en cuarentena.", 2)
     fallidas: int = campo("Cuántas fallaron o se rechazaron.", 1)
     pendientes: int = campo("Cuántas faltan por decidir.", 20)
+    recibido: str | None = campo(
+        "Cuándo se recibió, en UTC (RFC 3339); nulo si es de antes de que se anotara.", "2026-02-01T09:10:01.312Z"
+    )
+
+
+class PaginaPaquetes(Pagina):
+    """Una página de paquetes."""
+
+    elementos: list[Paquete] = campo("Los de esta página, el más reciente primero.")
+
+
+class ListarPaquetes(Consulta, contexto="procesamiento", ruta="/procesar/paquetes", respuesta=PaginaPaquetes):
+    """Paquetes de imágenes, por páginas."""
+
+    estado: EstadoPaquete | None = filtro("Cómo están.")
+    cursor: Cursor | None = filtro(PAGINA)
 
 
 class ObtenerPaquete(Consulta, contexto="procesamiento", ruta="/procesar/paquetes/{id_paquete}", respuesta=Paquete):

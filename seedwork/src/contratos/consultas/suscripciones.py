@@ -22,6 +22,7 @@ from contratos.consultas.notificaciones import Notificacion
 from contratos.consultas.servicio_datos import ServicioDatos
 
 EstadoSuscripcion = Literal["PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA"]
+EstadoSaga = Literal["EN_CURSO", "COMPLETADA", "COMPENSADA"]
 ResultadoPaso = Literal["HECHO", "RECHAZADO", "FALLIDO", "OMITIDO"]
 
 
@@ -101,7 +102,7 @@ class Saga(Respuesta):
     """Una saga y sus pasos en orden."""
 
     id_saga: str = campo("El identificador del comando que la empezó.", COMANDO)
-    estado: Literal["EN_CURSO", "COMPLETADA", "COMPENSADA"] = campo("Cómo está.", "EN_CURSO")
+    estado: EstadoSaga = campo("Cómo está.", "EN_CURSO")
     pasos: list[Paso] = campo(
         "Los que ya constan, por el instante en que ocurrieron.",
         [
@@ -127,6 +128,23 @@ class PaginaSagas(Pagina):
     """Las sagas de una suscripción."""
 
     elementos: list[Saga] = campo("Todas, la última al final.")
+
+
+class SagaReciente(Respuesta):
+    """Una saga, y el último de sus pasos."""
+
+    id_saga: str = campo("El identificador del comando que la empezó.", COMANDO)
+    id_suscripcion: str = campo("La suscripción de la que es.", SUSCRIPCION)
+    estado: EstadoSaga = campo("Cómo está.", "EN_CURSO")
+    comenzada: str = campo("Cuándo ocurrió su primer paso, en UTC (RFC 3339).", "2026-02-01T09:10:01.312Z")
+    terminada: str | None = campo("Cuándo ocurrió el que la terminó, en UTC (RFC 3339); nulo mientras está en curso.")
+    ultimo_paso: Paso = campo("El que ocurrió el último, de los que ya constan.")
+
+
+class PaginaSagasRecientes(Pagina):
+    """Una página de sagas."""
+
+    elementos: list[SagaReciente] = campo("Las de esta página, la que comenzó la última primero.")
 
 
 class Plan(Respuesta):
@@ -215,6 +233,15 @@ class ListarSagas(
     """Todas las sagas de una suscripción."""
 
     id_suscripcion: Id = campo("La suscripción.")
+
+
+class ListarSagasRecientes(
+    Consulta, contexto="suscripciones", ruta="/suscripciones/sagas", respuesta=PaginaSagasRecientes
+):
+    """Sagas de todas las suscripciones, por páginas."""
+
+    estado: EstadoSaga | None = filtro("Cómo están.")
+    cursor: Cursor | None = filtro(PAGINA)
 
 
 class ObtenerComandoSuscripcion(

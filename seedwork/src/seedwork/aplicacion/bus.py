@@ -102,6 +102,25 @@ class Bus:
         self._tras([r for r in recibidos if r.sobre.id not in pendiente.por_atender])
         return esperan
 
+    def reponer(self, recibido: Recibido) -> bool:
+        """Handle a message that was parked, here and now, as if it came again.
+
+        Returns:
+            False where it was handled, or given up, after all; then nothing is done.
+
+        Raises:
+            Exception: whatever its handler or the database raised; then nothing took effect, and it is parked still.
+        """
+        with self._abrir() as unidad:
+            if not unidad.transaccion.retirar(self.consumidor, recibido.sobre.id):
+                return False
+            pendiente = _Lote(self, unidad, [recibido])
+            pendiente.atender()
+            esperan = pendiente.aplazar()
+        if not esperan:
+            self._tras([recibido])
+        return True
+
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.
 

@@ -38,9 +38,14 @@ def token(credencial: str | None) -> str:
     return dicho.strip()
 
 
-def sin_token() -> ErrorHttp:
-    """401 for a request that says nothing; without an error's code, since none was made (RFC 6750 §3.1)."""
-    detalle = f"Hay que decir quién lo pide, con la cabecera Authorization: {ESQUEMA} y un token."
+def sin_token(
+    detalle: str = f"Hay que decir quién lo pide, con la cabecera Authorization: {ESQUEMA} y un token.",
+) -> ErrorHttp:
+    """401 for a request that says nothing; without an error's code, since none was made (RFC 6750 §3.1).
+
+    Args:
+        detalle: for the client, in Spanish.
+    """
     return ErrorHttp(401, detalle, cabeceras={"WWW-Authenticate": _DESAFIO})
 
 

@@ -31,6 +31,7 @@ from seedwork.infraestructura.subscription import EsquemasPulsar
 log = structlog.get_logger(__name__)
 
 REENVIADA = "REENVIADA"
+ATENDIDA = "ATENDIDA"
 DESCARTADA = "DESCARTADA"
 RECHAZADA = "RECHAZADA"
 YA_ATENDIDA = "YA_ATENDIDA"
@@ -92,8 +93,10 @@ class Cartero:
         motor: the service's own database.
         entorno: where time and ids come from.
         memoria: how long every inbox remembers what it handled.
-        operador: who replays and discards, by the name of its user here, for the audit trail; empty for the service
-            itself, which discards what is too old.
+        operador: who replays and discards, for the audit trail: the name of its user here, or the caller's id; empty
+            for the service itself, which discards what is too old.
+        titular: as what.
+        motivo: why, in their words.
     """
 
     def __init__(
@@ -106,12 +109,16 @@ class Cartero:
         *,
         memoria: timedelta,
         operador: str = "",
+        titular: str = LINEA_DE_COMANDOS,
+        motivo: str | None = None,
     ) -> None:
         self._cliente = cliente
         self._contexto = contexto
         self._bus = bus
         self._motor = motor
         self._operador = operador
+        self._titular = titular
+        self._motivo = motivo
         self._intentos = IntentosSQL(motor, bus.consumidor, entorno.id())
         self._entorno = entorno
         self._memoria = memoria
@@ -139,6 +146,35 @@ class Cartero:
         self._quitar(buzon, carta)
         self._anotar("carta reenviada", carta, REENVIADA)
         return REENVIADA
+
+    def reponer(self, buzon: Buzon, carta: Carta) -> str:
+        """Have a letter's message handled here, now. Answers what became of it.
+
+        It is sent nowhere, so nobody else who hears its topic is asked to know it still, and no right to publish there
+        is needed.
+
+        Raises:
+            SeQueda: it can't be read, or fails again.
+            pulsar.PulsarException, SinEsquemas: the broker is in trouble. The letter stays.
+        """
+        try:
+            recibido = self._decodificar(carta)
+        except MensajeIlegible as error:
+            raise SeQueda(f"no se puede leer: {error}") from None
+        try:
+            # A conflict with what a worker does at the same instant is over the next time.
+            for intento in stamina.retry_context(on=_es_del_mensaje, attempts=3, wait_initial=0.05):
+                with intento:
+                    hecho = self._bus.reponer(recibido)
+        except Exception as error:
+            if es_de_infraestructura(error):
+                raise
+            raise SeQueda(f"volvió a fallar: {type(error).__name__}") from error
+        resultado = ATENDIDA if hecho else YA_ATENDIDA
+        self._auditar("ReproducirCarta", carta, resultado)
+        self._quitar(buzon, carta)
+        self._anotar("carta repuesta", carta, resultado)
+        return resultado
 
     def descartar(self, buzon: Buzon, carta: Carta, *, sin_falta: bool = False) -> str:
         """Give a letter up: a command is refused, all else is dropped. Answers what became of it.
@@ -263,10 +299,11 @@ class Cartero:
         anotacion = Anotacion(
             ocurrido=self._entorno.ahora(),
             quien=self._operador,
-            titular=LINEA_DE_COMANDOS,
+            titular=self._titular,
             accion=accion,
             recurso=carta.id or carta.lugar,
             resultado=resultado,
+            motivo=self._motivo,
             correlacion=carta.correlacion,
         )
         anotar(self._motor, anotacion)

@@ -28,10 +28,10 @@ class Fija:
 
     def __call__(self) -> flask.Response:
         """The answer, as its client takes it."""
-        admite = _la_admite(flask.request)
-        respuesta = flask.Response(self._comprimida if admite else self._carga, content_type=self._tipo)
+        comprimida = admite(flask.request)
+        respuesta = flask.Response(self._comprimida if comprimida else self._carga, content_type=self._tipo)
         respuesta.vary.add("Accept-Encoding")
-        if admite:
+        if comprimida:
             respuesta.content_encoding = "gzip"
         return respuesta
 
@@ -44,7 +44,7 @@ def comprimir(respuesta: flask.Response) -> None:
         return
     respuesta.vary.add("Accept-Encoding")
     pedido = flask.request
-    if not _la_admite(pedido):
+    if not admite(pedido):
         return
     if respuesta.direct_passthrough:
         # By what it is: its address can be spelled in ever so many ways.
@@ -59,7 +59,8 @@ def comprimir(respuesta: flask.Response) -> None:
         respuesta.set_etag(etiqueta, weak=True)
 
 
-def _la_admite(pedido: flask.Request) -> bool:
+def admite(pedido: flask.Request) -> bool:
+    """Whether a request's client takes its answer compressed, whole as it is then."""
     return bool(pedido.accept_encodings["gzip"]) and "Range" not in pedido.headers
 
 

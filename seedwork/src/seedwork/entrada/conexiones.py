@@ -11,7 +11,7 @@ import ssl
 import struct
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO, IOBase, RawIOBase
@@ -24,14 +24,16 @@ from aiohttp.http_exceptions import LineTooLong, TransferEncodingError
 from typing_extensions import override
 from werkzeug.http import HTTP_STATUS_CODES
 
+from seedwork.entrada import flujo as flujos
 from seedwork.entrada import wsgi
 from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, Ritmo, de_peticion
-from seedwork.entrada.descargas import SITIO, Descarga, Sitio
+from seedwork.entrada.descargas import SITIO, Descarga
+from seedwork.entrada.flujo import Corriente, Flujo
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
 from seedwork.entrada.proteccion import proteger
-from seedwork.entrada.sitios import Sitios
+from seedwork.entrada.sitios import Sitio, Sitios
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +81,7 @@ class Limites:
         hilos: views that may block, at once.
         subidas: bodies that views read while they come, at once; of all of a server's processes together.
         descargas: likewise, answers that are files.
+        corrientes: likewise, answers without an end.
         proxies: from whose addresses ``X-Forwarded-*`` count.
     """
 
@@ -87,19 +90,22 @@ class Limites:
     hilos: int = 8
     subidas: int = 0
     descargas: int = 0
+    corrientes: int = 0
     proxies: Sequence[wsgi.Red] = ()
 
 
-class SitiosDeArchivos(NamedTuple):
-    """The places of files that come, and of those that go: to be made before a fork, where processes share them."""
+class SitiosComunes(NamedTuple):
+    """The places of files that come, of those that go, and of streams: to be made before a fork, where processes share
+    them."""
 
     subidas: Sitios
     descargas: Sitios
+    corrientes: Sitios
 
     @classmethod
-    def de(cls, limites: Limites) -> "SitiosDeArchivos":
+    def de(cls, limites: Limites) -> "SitiosComunes":
         """As many as there may be."""
-        return cls(Sitios(limites.subidas), Sitios(limites.descargas))
+        return cls(Sitios(limites.subidas), Sitios(limites.descargas), Sitios(limites.corrientes))
 
 
 def direcciones(host: str, puerto: int) -> list[tuple[str, int]]:
@@ -167,6 +173,8 @@ class Conexion(web.RequestHandler):
         """The body that is being read, if one is."""
         self.base: dict[str, Any] | None = None
         """What is the same in every request's environment."""
+        self.corriente: Corriente | None = None
+        """What is being told on it without an end."""
 
     @property
     def ociosa(self) -> bool:
@@ -242,6 +250,7 @@ class Conexion(web.RequestHandler):
     def eof_received(self) -> bool:  # type: ignore[override]
         """What was asked is still answered, to a client that has said its last word (RFC 9112 §9.6)."""
         self.sin_mas_entrada = True
+        self.cerrar_corriente()
         if self.por_leer is not None and not self.por_leer.is_eof():
             self.por_leer.set_exception(CuerpoRoto())
         self._bucle.call_later(_GRACIA_S, self._tras_el_fin)
@@ -260,6 +269,7 @@ class Conexion(web.RequestHandler):
     @override
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
+        self.cerrar_corriente()
         if self._despidiendo is not None:
             self._despidiendo.set()
 
@@ -306,6 +316,11 @@ class Conexion(web.RequestHandler):
         elif self.limite is not None and ahora > self.limite and not self.atendiendo:
             self.limite = None
             self._acabar_con(HTTPStatus.REQUEST_TIMEOUT)
+
+    def cerrar_corriente(self) -> None:
+        """Let what is told on it come to an end. Whoever says no more has gone, or else comes back."""
+        if self.corriente is not None:
+            self.corriente.cerrar()
 
     def cortar(self) -> None:
         """Close it at once; what the client did not read is dropped, here and by the system."""
@@ -378,7 +393,7 @@ class Servidor:
     Args:
         app: the application.
         limites: what clients may take.
-        sitios: the places of files that come and go, where other processes share them.
+        sitios: the places of files and streams, where other processes share them.
         tls: what it talks with; in the clear by default.
     """
 
@@ -386,7 +401,7 @@ class Servidor:
         self,
         app: App,
         limites: Limites,
-        sitios: SitiosDeArchivos | None = None,
+        sitios: SitiosComunes | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._tls = tls
@@ -401,7 +416,7 @@ class Servidor:
         """Connections that were taken, and are not made yet."""
         self._ronda: asyncio.Task[None] | None = None
         self._en_mano = 0
-        self._sitios = sitios or SitiosDeArchivos.de(limites)
+        self._sitios = sitios or SitiosComunes.de(limites)
         self._servidor = _FabricaDeConexiones(
             self._atender,
             access_log=None,
@@ -433,6 +448,7 @@ class Servidor:
     async def cerrar(self, plazo_s: float) -> None:
         """Take no more connections, let those that there are end within so many seconds, and end them."""
         self._dejar()
+        self.cerrar_corrientes()
         # Else the system would go on taking connections that nobody answers, and a balancer sends to them.
         for enchufe in self._enchufes:
             enchufe.close()
@@ -448,6 +464,11 @@ class Servidor:
         for conexion in self._servidor.connections:
             conexion.force_close()
         self._hilos.shutdown(wait=False, cancel_futures=True)
+
+    def cerrar_corrientes(self) -> None:
+        """End all streams: their clients go on elsewhere, or here, where they were."""
+        for conexion in self._abiertas():
+            conexion.cerrar_corriente()
 
     def _abrir(self) -> None:
         if not self._escuchando:
@@ -553,7 +574,7 @@ class Servidor:
         conexion.atendiendo = True
         # Of what was sent behind another request, the time begins when that is answered.
         conexion.limite = conexion.limite or self._bucle.time() + PLAZO_S
-        sitio = Sitio(self._sitios.descargas)
+        sitio, sitio_de_flujo = Sitio(self._sitios.descargas), Sitio(self._sitios.corrientes)
         try:
             if pedido.version.major != 1:
                 return conexion.rechazar(HTTPStatus.BAD_REQUEST, "BadVersion")
@@ -574,11 +595,12 @@ class Servidor:
             except _SinLeer as razon:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
-            entorno[SITIO] = sitio
+            entorno |= {SITIO: sitio, flujos.SITIO: sitio_de_flujo}
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
         finally:
             sitio.dejar()
+            sitio_de_flujo.dejar()
             self._soltar(conexion)
             conexion.respondida()
 
@@ -689,6 +711,8 @@ class Servidor:
         with suppress(_SinLeer):
             # It is made already.
             self._tomar(conexion, len(carga))
+        if isinstance(respuesta, Flujo) and pedido.method != "HEAD":
+            return await self._contar(conexion, pedido, respuesta, cabeceras)
         cabe = pedido.method == "HEAD" or (respuesta.is_sequence and len(carga) <= wsgi.TROZO)
         escrita = (
             web.Response(status=respuesta.status_code, headers=cabeceras, body=carga)
@@ -706,6 +730,28 @@ class Servidor:
                 await escrita.write(trozo)
                 # A piece at a time, as fast as the client reads.
                 await pedido.writer.drain()
+        return escrita
+
+    async def _contar(
+        self, conexion: Conexion, pedido: web.BaseRequest, respuesta: Flujo, cabeceras: list[tuple[str, str]]
+    ) -> web.StreamResponse:
+        """Write what comes, for as long as it comes. Meanwhile the connection is no idle one; and who reads too slowly
+        is cut, as with every answer."""
+        escrita, corriente = web.StreamResponse(headers=cabeceras), respuesta.corriente
+        if PARANDO.is_set():
+            escrita.force_close()
+            corriente.cerrar()
+        conexion.corriente = corriente
+        try:
+            await escrita.prepare(pedido)
+            async with aclosing(corriente.trozos()) as trozos:
+                async for trozo in trozos:
+                    await escrita.write(trozo)
+                    await pedido.writer.drain()
+        finally:
+            conexion.corriente = None
+        if PARANDO.is_set():
+            conexion.close()
         return escrita
 
     async def _enviar(

@@ -125,6 +125,14 @@ def es_de_esta_maquina(host: str | None) -> bool:
         return False
 
 
+def es_segura(url: str) -> bool:
+    """Whether what is sent to an address of HTTP goes encrypted, or no further than this machine."""
+    partes = urlsplit(url)
+    if partes.scheme == "http":
+        return es_de_esta_maquina(partes.hostname)
+    return partes.scheme == "https" and bool(partes.hostname)
+
+
 def exigir_en_casa(variable: str, host: str) -> None:
     """Let nothing listen beyond this machine where nobody is asked who they are.
 

@@ -8,47 +8,16 @@ from itertools import chain
 import flask
 
 from seedwork.entrada.problemas import ErrorHttp
-from seedwork.entrada.sitios import Sitios
+from seedwork.entrada.sitios import Sitio
 
 SITIO = "seedwork.sitio_de_descarga"
-"""In a request's environment, its :class:`Sitio`."""
+"""In a request's environment, its :class:`~seedwork.entrada.sitios.Sitio`."""
+_LLENO = "Se están bajando demasiados archivos a la vez: repítalo en unos segundos."
 _TRAMO = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*", re.I)
 """A single range; whatever else a client asks for is the whole (RFC 9110 §14.2)."""
 
 Leer = Callable[[int, int], Iterator[bytes]]
 """``(from, up to) -> the octets between, a piece at a time``."""
-
-
-class Sitio:
-    """A request's place among those that are answered with a file at a time. Whoever made it has it left.
-
-    Args:
-        libres: the places that are left.
-    """
-
-    def __init__(self, libres: Sitios) -> None:
-        self._libres = libres
-        self._tomado = False
-
-    def tomar(self) -> None:
-        """Take it.
-
-        Raises:
-            ErrorHttp: 503, there is none.
-        """
-        if not self._libres.tomar():
-            raise ErrorHttp(
-                503,
-                "Se están bajando demasiados archivos a la vez: repítalo en unos segundos.",
-                cabeceras={"Retry-After": "5"},
-            )
-        self._tomado = True
-
-    def dejar(self) -> None:
-        """Leave it, if it was taken."""
-        if self._tomado:
-            self._tomado = False
-            self._libres.dejar()
 
 
 class Descarga(flask.Response):
@@ -92,7 +61,7 @@ def descargar(leer: Leer, *, huella: str, octetos: int, tipo: str, nombre: str) 
     if pedido.method != "HEAD":
         sitio: Sitio | None = pedido.environ.get(SITIO)
         if sitio is not None:
-            sitio.tomar()
+            sitio.tomar(_LLENO)
         trozos = leer(desde, hasta)
         respuesta.response = chain([next(trozos)], trozos)
     return respuesta

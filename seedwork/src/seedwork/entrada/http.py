@@ -37,6 +37,8 @@ COLA_S = 5.0
 """Seconds that a request may wait for a thread; then it is answered 503."""
 CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
+CADUCA = "seedwork.caduca"
+"""In a request's environment, until when its sender may come in, in seconds of the epoch."""
 SIN_TRAMO: Final = trazas.SinTramo(None)
 _LLEGADA = "seedwork.llegada"
 _ADMISION = "seedwork.admision"
@@ -57,16 +59,16 @@ SOLICITUDES = Histogram(
 class Portero(Protocol):
     """Says of each request whether it may come in, before its body is read."""
 
-    def preparar(self, credencial: str | None) -> "Future[None] | None":
-        """What has to be waited for before :meth:`admitir` can look at a request with this Authorization; None where
+    def preparar(self, entorno: dict[str, Any]) -> "Future[None] | None":
+        """What has to be waited for before :meth:`admitir` can look at a request with this environment; None where
         nothing has. It does not block."""
 
-    def admitir(self, nombre: str | None, entorno: Mapping[str, Any]) -> Quien | None:
+    def admitir(self, nombre: str | None, entorno: dict[str, Any]) -> Quien | None:
         """Who sends a request; None where whoever comes may. It does not block.
 
         Args:
             nombre: the route's that it is for; None where there is none.
-            entorno: its environment.
+            entorno: its environment, in which :data:`CADUCA` is put.
 
         Raises:
             ErrorHttp: it may not come in.
@@ -121,10 +123,10 @@ class App(flask.Flask):
         self.identificar = partial(_quien_pide, portero)
         self.before_request(partial(_entrar, portero))
 
-    def _por_esperar(self, entorno: Mapping[str, Any]) -> "Future[None] | None":
+    def _por_esperar(self, entorno: dict[str, Any]) -> "Future[None] | None":
         if self.portero is None or _ADMISION in entorno:
             return None
-        return self.portero.preparar(entorno.get("HTTP_AUTHORIZATION"))
+        return self.portero.preparar(entorno)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         """As a WSGI application: it waits for the doorkeeper on this very thread."""
@@ -154,7 +156,7 @@ class App(flask.Flask):
         except (HTTPException, UnicodeError):
             return None
 
-    async def _esperar_al_portero(self, entorno: Mapping[str, Any]) -> None:
+    async def _esperar_al_portero(self, entorno: dict[str, Any]) -> None:
         if (pendiente := self._por_esperar(entorno)) is not None:
             await asyncio.wrap_future(pendiente)
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,11 @@ from seedwork.entrada.problemas import imprevisto, problema
 from seedwork.entrada.proceso import MEDIDA_S, Parte, Periodica, Proceso, medir, reunir_memoria
 from seedwork.entrada.provisionar import provisionar
 from seedwork.entrada.salud import Comprobacion
+from seedwork.entrada.ventanilla import Ventanilla, registrar_cartas
 from seedwork.infraestructura import bd, campos
 from seedwork.infraestructura.aprovisionamiento import Aprovisionador
 from seedwork.infraestructura.auditoria import AuditorSQL
-from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar
+from seedwork.infraestructura.avance import AtrasosPulsar, AvancePulsar, CursoresPulsar
 from seedwork.infraestructura.consultas import CursorInvalido
 from seedwork.infraestructura.detenidos import VigilanteDeSesiones
 from seedwork.infraestructura.escala import EscalaSQL
@@ -184,11 +185,25 @@ class Servicio:
 
         provisionar(propio)
 
-    def cartero(self, cliente: pulsar.Client, motor: sa.Engine, operador: str = "") -> Cartero:
-        """Who replays and discards this service's dead letters, and for whom."""
+    def cartero(self, cliente: pulsar.Client, motor: sa.Engine, **quien: Any) -> Cartero:
+        """Who replays and discards this service's dead letters, and for whom: ``operador``, ``titular``, ``motivo``."""
         memoria = timedelta(days=self.config.inbox_dias)
         bus = self.bus(motor, self.paciencia())
-        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria, operador=operador)
+        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria, **quien)
+
+    def ventanilla(self, motor: sa.Engine) -> Ventanilla:
+        """What its API has of its dead letters."""
+        config = self.config
+        # Handlers work there, and may take as long as a worker's.
+        propio = cache(lambda: self.motor(de="cartas", conexiones=1))
+        return Ventanilla(
+            self.nombre,
+            lambda: crear_cliente(config.pulsar_url, quien=config.credencial, espera_s=4),
+            CursoresPulsar(config.pulsar_admin_url, config.credencial),
+            lambda cliente, **quien: self.cartero(cliente, propio(), **quien),
+            motor,
+            self.entorno,
+        )
 
     def crear_api(self) -> App:
         """The service's HTTP API, for `seedwork.entrada.servidor`."""
@@ -206,10 +221,11 @@ class Servicio:
         return app
 
     def app_sobre(self, motor: sa.Engine, informativas: Mapping[str, Comprobacion] | None = None) -> App:
-        """Its routes, and its audit trail's, on a database; with what its health shows besides."""
+        """Its routes, its audit trail's and its dead letters', on a database; with what its health shows besides."""
         app = crear_app_sobre(motor, informativas)
         self.api(app, motor)
         registrar_auditoria(app, self.nombre, motor)
+        registrar_cartas(app, self.nombre, self.ventanilla(motor))
         return app
 
     def trabajar(self) -> int:

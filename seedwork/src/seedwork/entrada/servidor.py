@@ -21,7 +21,7 @@ from gunicorn.workers.base import Worker
 
 from seedwork.aplicacion import trazas
 from seedwork.entrada import multiproceso
-from seedwork.entrada.conexiones import Limites, Servidor, SitiosDeArchivos
+from seedwork.entrada.conexiones import Limites, Servidor, SitiosComunes
 from seedwork.entrada.parada import PARANDO, PETICIONES_S, PLAZO_S, TRAZAS_S
 
 log = structlog.get_logger(__name__)
@@ -109,6 +109,8 @@ class ProcesoHttp(Worker):  # type: ignore[misc]
             self.notify()
             with suppress(TimeoutError):
                 await asyncio.wait_for(parada.wait(), _LATIDO_S)
+        # Who drains is not to be asked any more, and streams would ask it for ever.
+        servidor.cerrar_corrientes()
         limite = bucle.time() + ajustes.drenaje_s
         while bucle.time() < limite and self.ppid == os.getppid():
             self.notify()
@@ -122,7 +124,7 @@ class _Maestro(BaseApplication):  # type: ignore[misc]
     def __init__(self, aplicacion: str, ajustes: Ajustes) -> None:
         self._aplicacion = aplicacion
         self.ajustes = ajustes
-        self.sitios = SitiosDeArchivos.de(ajustes.limites)
+        self.sitios = SitiosComunes.de(ajustes.limites)
         super().__init__()
 
     def load_config(self) -> None:

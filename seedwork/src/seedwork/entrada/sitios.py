@@ -4,6 +4,8 @@ import fcntl
 import tempfile
 import threading
 
+from seedwork.entrada.problemas import ErrorHttp
+
 
 class Sitios:
     """So many places, of this process and of those forked from it, all together.
@@ -41,3 +43,34 @@ class Sitios:
             sitio = self._mios.pop()
             self._libres_para_mi.add(sitio)
             fcntl.lockf(self._archivo, fcntl.LOCK_UN, 1, sitio)
+
+
+class Sitio:
+    """A request's place among those that are answered at length at a time. Whoever made it has it left.
+
+    Args:
+        libres: the places that are left.
+    """
+
+    def __init__(self, libres: Sitios) -> None:
+        self._libres = libres
+        self._tomado = False
+
+    def tomar(self, lleno: str) -> None:
+        """Take it.
+
+        Args:
+            lleno: what is said where there is none, in Spanish.
+
+        Raises:
+            ErrorHttp: 503, there is none.
+        """
+        if not self._libres.tomar():
+            raise ErrorHttp(503, lleno, cabeceras={"Retry-After": "5"})
+        self._tomado = True
+
+    def dejar(self) -> None:
+        """Leave it, if it was taken."""
+        if self._tomado:
+            self._tomado = False
+            self._libres.dejar()

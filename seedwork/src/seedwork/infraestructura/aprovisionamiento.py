@@ -14,10 +14,21 @@ from seedwork.infraestructura.credencial import NADIE, Credencial
 from seedwork.infraestructura.permisos import Permisos, permisos_de
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
+RETENCION_DIAS = 7.0
+"""How long topics keep what was consumed, where no setting says otherwise."""
+COMPATIBILIDAD = "FULL_TRANSITIVE"
+"""What a topic's schemas must be to each other; the broker takes no other one."""
 _DIA_MIN = 24 * 60
 _SIN_LIMITE = {"retentionTimeInMinutes": -1, "retentionSizeInMB": -1}
 _SIN_RETENCION = {"retentionTimeInMinutes": 0, "retentionSizeInMB": 0}
 _MAS_ANTIGUO = {"ledgerId": -1, "entryId": -1, "partitionIndex": -1}
+
+
+def retencion(contexto: str, dias: float) -> dict[str, int]:
+    """How long a context's topics keep what was consumed, as the broker is told: minutes and MB, -1 for no limit."""
+    if contexto == "sagas":
+        return _SIN_LIMITE
+    return {"retentionTimeInMinutes": max(1, round(dias * _DIA_MIN)), "retentionSizeInMB": -1}
 
 
 class ErrorDeAprovisionamiento(Exception):
@@ -34,10 +45,9 @@ class Aprovisionador:
             broker counts in minutes, from one on.
     """
 
-    def __init__(self, url: str, *, quien: Credencial = NADIE, retencion_dias: float = 7.0) -> None:
+    def __init__(self, url: str, *, quien: Credencial = NADIE, retencion_dias: float = RETENCION_DIAS) -> None:
         self._url = url.rstrip("/") + "/admin/v2"
-        minutos = max(1, round(retencion_dias * _DIA_MIN))
-        self._retencion = {"retentionTimeInMinutes": minutos, "retentionSizeInMB": -1}
+        self._retencion_dias = retencion_dias
         # Services provision at the same time: who loses a race is told 500, and that it is there when it asks again.
         intentos = urllib3.Retry(
             6, backoff_factor=0.2, status_forcelist=(500, 503), allowed_methods=None, raise_on_status=False
@@ -142,9 +152,9 @@ class Aprovisionador:
         self._pedir("PUT", ruta, existe=True)
         # First: whoever connects meanwhile must not make the first schema of a topic.
         self._pedir("POST", f"{ruta}/isAllowAutoUpdateSchema", False)
-        self._pedir("PUT", f"{ruta}/schemaCompatibilityStrategy", "FULL_TRANSITIVE")
+        self._pedir("PUT", f"{ruta}/schemaCompatibilityStrategy", COMPATIBILIDAD)
         self._pedir("POST", f"{ruta}/schemaValidationEnforced", True)
-        self._pedir("POST", f"{ruta}/retention", _SIN_LIMITE if contexto == "sagas" else self._retencion)
+        self._pedir("POST", f"{ruta}/retention", retencion(contexto, self._retencion_dias))
 
     def _suscribir(self, ruta: str, nombre: str) -> None:
         self._pedir("PUT", f"{ruta}/subscription/{_en_ruta(nombre)}", _MAS_ANTIGUO, existe=True)

@@ -1,6 +1,9 @@
 """How far consumers have come, as the broker knows it."""
 
 import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,6 +84,57 @@ class AtrasosPulsar:
             llegados={nombre: int(parte["msgInCounter"]) for nombre, parte in partes.items()},
             entregados=sum(int(c["msgOutCounter"]) for c in cuentas),
             consumidores=max(len(c["consumers"]) for c in cuentas),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CursorDeTopico:
+    """Which of a topic's entries a subscription is done with.
+
+    Attributes:
+        ultimo: the topic's last entry.
+        hasta: it is done with this one, and all before.
+        sueltas: and with those behind the first of each pair, up to the second.
+    """
+
+    ultimo: Posicion
+    hasta: Posicion
+    sueltas: Sequence[tuple[Posicion, Posicion]]
+
+    def acabada(self, posicion: Posicion) -> bool:
+        """Whether an entry is done with."""
+        return posicion <= self.hasta or any(tras < posicion <= hasta for tras, hasta in self.sueltas)
+
+
+_SUELTA = re.compile(r"\((\d+:-?\d+)\.\.(\d+:-?\d+)\]")
+
+
+class CursoresPulsar:
+    """Asks the broker's admin API likewise.
+
+    Args:
+        url: the admin API's base URL.
+        quien: who we are, to a broker that asks.
+    """
+
+    def __init__(self, url: str, quien: Credencial = NADIE) -> None:
+        self._admin = _Admin(url, quien)
+
+    def mirar(self, topico: str, subscription: str) -> CursorDeTopico:
+        """How far the subscription has come on a topic without partitions, entry by entry.
+
+        Raises:
+            SinAvance: the broker did not tell, or there is no such subscription.
+        """
+        internas = self._admin.pedir(topico, "internalStats")
+        cursor = internas["cursors"].get(subscription)
+        if cursor is None:
+            raise SinAvance(f"{subscription} no está suscrito")
+        sueltas = _SUELTA.findall(cursor["individuallyDeletedMessages"])
+        return CursorDeTopico(
+            _posicion(internas["lastConfirmedEntry"]),
+            _posicion(cursor["markDeletePosition"]),
+            [(_posicion(tras), _posicion(hasta)) for tras, hasta in sueltas],
         )
 
 

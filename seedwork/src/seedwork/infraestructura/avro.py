@@ -4,7 +4,7 @@ import functools
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import fastavro
 
@@ -54,19 +54,39 @@ def decodificar(tipo: type[Mensaje], carga: bytes, escritor: str | None = None, 
         SinLlavero: as there.
         MensajeIlegible: the bytes are no such record, or bytes are left over; or what is a person's can't be decrypted.
     """
-    fuente = io.BytesIO(carga)
-    leer: Callable[..., Any] = fastavro.schemaless_reader
     try:
-        datos = leer(fuente, _propio(tipo)) if escritor is None else leer(fuente, _ajeno(escritor), _propio(tipo))
-        if fuente.tell() != len(carga):
-            raise MensajeIlegible("sobran bytes tras el registro Avro")
+        datos = registro(tipo, carga, escritor)
         if tipo.propios:
             campos.descifrar(tipo, sobre, datos)
         return de_dict(tipo, datos)
     except (MensajeIlegible, campos.SinLlavero):
         raise
     except Exception as error:
-        raise MensajeIlegible(f"la carga no es un registro {tipo.__name__}: {type(error).__name__}") from None
+        raise _no_es(tipo, error) from None
+
+
+def registro(tipo: type[Mensaje], carga: bytes, escritor: str | None = None) -> dict[str, Any]:
+    """The record that a payload holds, as it travelled: what is a person's in it stays encrypted.
+
+    Args:
+        tipo, carga, escritor: as in :func:`decodificar`.
+
+    Raises:
+        MensajeIlegible: the bytes are no such record, or bytes are left over.
+    """
+    fuente = io.BytesIO(carga)
+    leer: Callable[..., Any] = fastavro.schemaless_reader
+    try:
+        datos = leer(fuente, _propio(tipo)) if escritor is None else leer(fuente, _ajeno(escritor), _propio(tipo))
+    except Exception as error:
+        raise _no_es(tipo, error) from None
+    if fuente.tell() != len(carga):
+        raise MensajeIlegible("sobran bytes tras el registro Avro")
+    return cast(dict[str, Any], datos)
+
+
+def _no_es(tipo: type[Mensaje], error: Exception) -> MensajeIlegible:
+    return MensajeIlegible(f"la carga no es un registro {tipo.__name__}: {type(error).__name__}")
 
 
 def _propio(tipo: type[Mensaje]) -> Any:

@@ -17,6 +17,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from contratos import Mensaje
 from seedwork.aplicacion.sobre import Sobre
@@ -111,6 +113,34 @@ class Llavero:
         """
         clave = hmac.digest(self._claves[self._vigente], f"saludtech:{uso}".encode(), "sha256")
         return hmac.digest(clave, texto.encode(), "sha256")
+
+    def guardar(self, uso: str, octetos: bytes) -> str:
+        """What is given into a client's keeping: text that nobody reads or changes without the ring.
+
+        Args:
+            uso: what for: each has a key of its own, and is good for nothing else.
+        """
+        return self._vigente + cifrado.cifrar_octetos(_de_uso(self._claves[self._vigente], uso), octetos, b"")
+
+    def abrir(self, uso: str, guardado: str) -> bytes:
+        """The inverse of :meth:`guardar`, under any key of the ring.
+
+        Raises:
+            ValueError: it was not made for this with a key that the ring has, or changed.
+        """
+        clave = self._claves.get(guardado[:_DELANTE])
+        if clave is None:
+            raise ValueError("no se cifró con una clave que está en el llavero")
+        try:
+            return cifrado.descifrar_octetos(_de_uso(clave, uso), guardado[_DELANTE:], b"")
+        except InvalidTag:
+            raise ValueError("no se cifró para esto, o cambió desde entonces") from None
+
+
+@functools.lru_cache(32)
+def _de_uso(clave: bytes, uso: str) -> AESGCM:
+    """What encrypts for one use, under a key of its own (RFC 5869)."""
+    return AESGCM(HKDF(SHA256(), LARGO_CLAVE, salt=None, info=f"saludtech:{uso}".encode()).derive(clave))
 
 
 class SinLlavero(Exception):

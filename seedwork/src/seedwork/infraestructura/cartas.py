@@ -1,21 +1,24 @@
 """Dead letters: messages that could not be handled, kept on a topic of the service's own."""
 
+import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import pulsar
 import structlog
 
 from contratos import REGISTRO
-from seedwork.aplicacion.broker import NoCabe, Salida
+from seedwork.aplicacion.broker import NoCabe, Posicion, Salida
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Original
 from seedwork.aplicacion.sobre import en_instante, en_texto
 from seedwork.dominio.reglas import MAXIMO_ID, es_id
 from seedwork.infraestructura import cloudevents
+from seedwork.infraestructura.avance import CursorDeTopico, CursoresPulsar
 from seedwork.infraestructura.cloudevents import entero
 from seedwork.infraestructura.subscription import MensajePulsar, publicado
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
@@ -25,6 +28,8 @@ log = structlog.get_logger(__name__)
 _PREFIJO = "carta_"
 _ESPERA_S = 10.0
 _TEXTO_MAXIMO = 512
+_PACIENCIA_MS = 2000
+_LUGAR = re.compile(r"\d{1,18}:\d{1,18}:(?:-1|\d{1,9})")
 _COLA = 20
 """Letters that are delivered ahead: each may have 5 MiB."""
 
@@ -203,6 +208,92 @@ def abrir_buzon(
     finally:
         # Removals that are still on their way go out with it.
         consumidor.close()
+
+
+V = TypeVar("V")
+
+
+class Mirador:
+    """A service's dead letters, seen without taking them in hand.
+
+    A reader of its own walks the topic, and the subscription's cursor says which are gone: whoever has them in hand
+    meanwhile, or looks at them likewise, is not disturbed.
+
+    Args:
+        cliente: answers the one of this process.
+        cursores: where the cursor is told.
+        contexto: the service's name.
+    """
+
+    def __init__(self, cliente: Callable[[], pulsar.Client], cursores: CursoresPulsar, contexto: str) -> None:
+        self._cliente = cliente
+        self._cursores = cursores
+        self._topico = topico_cartas(contexto)
+
+    def pagina(
+        self, tras: str | None, ver: Callable[[Carta], V | None], *, cuantas: int, plazo_s: float
+    ) -> tuple[list[V], str | None]:
+        """Some of them, oldest first, as they are to be seen; and the place behind which there may be more.
+
+        Args:
+            tras: the place behind which to begin; None for the first one.
+            ver: what is seen of a letter; None for one that is passed over.
+            cuantas: how many at most.
+            plazo_s: after so many seconds it ends with what it has.
+
+        Raises:
+            pulsar.PulsarException, SinAvance: the broker is in trouble.
+        """
+        cursor = self._cursores.mirar(self._topico, SUBSCRIPTION_CARTAS)
+        inicio = pulsar.MessageId.earliest if cursor.hasta[1] < 0 else pulsar.MessageId(-1, *cursor.hasta, -1)
+        if tras is not None:
+            inicio = pulsar.MessageId(-1, *map(int, tras.split(":")))
+        vistas: list[V] = []
+        limite = time.monotonic() + plazo_s
+        for carta in self._recorrer(inicio, cursor):
+            if len(vistas) == cuantas or (time.monotonic() > limite and tras is not None):
+                return vistas, tras
+            tras = carta.lugar
+            if not cursor.acabada(_entrada(carta.lugar)) and (visto := ver(carta)) is not None:
+                vistas.append(visto)
+        return vistas, None
+
+    def una(self, lugar: str) -> Carta | None:
+        """The one that lies at a place; None where there is none, or it is gone.
+
+        Raises:
+            pulsar.PulsarException, SinAvance: the broker is in trouble.
+        """
+        if not _LUGAR.fullmatch(lugar):
+            return None
+        cursor, entrada = self._cursores.mirar(self._topico, SUBSCRIPTION_CARTAS), _entrada(lugar)
+        if entrada > cursor.ultimo or cursor.acabada(entrada):
+            return None
+        for carta in self._recorrer(pulsar.MessageId(-1, *entrada, -1), cursor, con_la_primera=True):
+            if carta.lugar == lugar or _entrada(carta.lugar) > entrada:
+                return carta if carta.lugar == lugar else None
+        return None
+
+    def _recorrer(
+        self, inicio: pulsar.MessageId, cursor: CursorDeTopico, *, con_la_primera: bool = False
+    ) -> Iterator[Carta]:
+        """Whatever was there when the cursor was looked at, gone or not."""
+        lector = self._cliente().create_reader(
+            self._topico, inicio, receiver_queue_size=_COLA, start_message_id_inclusive=con_la_primera
+        )
+        try:
+            while lector.has_message_available():
+                carta = Carta.de(lector.read_next(_PACIENCIA_MS))
+                if _entrada(carta.lugar) > cursor.ultimo:
+                    return
+                yield carta
+        finally:
+            lector.close()
+
+
+def _entrada(lugar: str) -> Posicion:
+    ledger, entrada, _ = lugar.split(":")
+    return int(ledger), int(entrada)
 
 
 class CartasMuertas:

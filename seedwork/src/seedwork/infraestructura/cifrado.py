@@ -20,8 +20,13 @@ def cifrar(cifra: AESGCM, texto: str, de: bytes) -> str:
         cifra: its key's.
         de: what it belongs to: it is good there alone.
     """
+    return cifrar_octetos(cifra, texto.encode(), de)
+
+
+def cifrar_octetos(cifra: AESGCM, octetos: bytes, de: bytes) -> str:
+    """Likewise what is no text; so written it is one."""
     nonce = os.urandom(_NONCE)
-    return binascii.b2a_base64(nonce + cifra.encrypt(nonce, texto.encode(), de), newline=False).decode()
+    return binascii.b2a_base64(nonce + cifra.encrypt(nonce, octetos, de), newline=False).decode()
 
 
 def descifrar(cifra: AESGCM, cifrado: str, de: bytes) -> str:
@@ -31,5 +36,10 @@ def descifrar(cifra: AESGCM, cifrado: str, de: bytes) -> str:
         InvalidTag: it was encrypted under another key or for something else, or changed.
         ValueError: it is nothing that :func:`cifrar` would write.
     """
+    return descifrar_octetos(cifra, cifrado, de).decode()
+
+
+def descifrar_octetos(cifra: AESGCM, cifrado: str, de: bytes) -> bytes:
+    """The inverse of :func:`cifrar_octetos`; it raises as :func:`descifrar` does."""
     octetos = binascii.a2b_base64(cifrado, strict_mode=True)
-    return cifra.decrypt(octetos[:_NONCE], octetos[_NONCE:], de).decode()
+    return cifra.decrypt(octetos[:_NONCE], octetos[_NONCE:], de)

@@ -4,18 +4,22 @@ CloudEvents has no binding for Pulsar: the properties are named as the headers o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any, get_args
 
+from contratos import Mensaje
 from seedwork.aplicacion import trazas
-from seedwork.aplicacion.identidad import Quien
+from seedwork.aplicacion.identidad import Quien, TipoAutor
 from seedwork.aplicacion.sobre import Sobre, en_instante
-from seedwork.dominio.reglas import es_id
+from seedwork.dominio.reglas import MAXIMO_ID, PATRON_ID, es_id
 
 
 class MensajeIlegible(Exception):
     """The message can't be decoded; trying again can't help. Its text quotes no value of the message."""
 
 
+_VERSION = "1.0"
+_CONTENIDO = "application/avro"
 _ATRIBUTOS = {
     "id": "ce_id",
     "tipo": "ce_type",
@@ -48,9 +52,9 @@ def entero(texto: str | None, defecto: int) -> int:
 def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:
     """The message properties of an envelope, for a message on ``topico``."""
     propiedades = {
-        "ce_specversion": "1.0",
+        "ce_specversion": _VERSION,
         "ce_dataschema": f"pulsar-schema:{topico}",
-        "content-type": "application/avro",
+        "content-type": _CONTENIDO,
     }
     for campo, atributo in _ATRIBUTOS.items():
         valor = getattr(sobre, campo)
@@ -62,6 +66,38 @@ def a_propiedades(sobre: Sobre, topico: str) -> dict[str, str]:
         propiedades["ce_sequence"] = str(sobre.secuencia)
         propiedades["ce_sequencetype"] = _TIPO_SECUENCIA
     return propiedades
+
+
+def esquema(tipo: type[Mensaje], fuentes: Collection[str]) -> dict[str, Any]:
+    """The JSON schema of the properties that a message's type has, as :func:`a_propiedades` writes them.
+
+    Args:
+        tipo: the message's.
+        fuentes: those who may say it, as ``ce_source`` names them.
+    """
+    id = {"type": "string", "minLength": 1, "maxLength": MAXIMO_ID, "pattern": PATRON_ID}
+    siempre: dict[str, Any] = {
+        "ce_specversion": {"const": _VERSION},
+        "ce_id": id,
+        "ce_type": {"const": tipo.tipo},
+        "ce_source": {"enum": sorted(fuentes)},
+        "ce_subject": id,
+        "ce_time": {"type": "string", "format": "date-time"},
+        "ce_dataschema": {"const": f"pulsar-schema:{tipo.topico}"},
+        "ce_correlationid": id,
+        "content-type": {"const": _CONTENIDO},
+    }
+    a_veces: dict[str, Any] = {
+        "ce_causationid": id,
+        "ce_idempotencykey": id,
+        "ce_traceparent": {"type": "string", "pattern": f"^{_TEXTO.pattern}$"},
+        "ce_sequence": {"type": "string", "pattern": f"^{_SECUENCIA.pattern}$"},
+        "ce_sequencetype": {"const": _TIPO_SECUENCIA},
+    }
+    if tipo.clase == "comando":
+        texto = {"type": "string", "maxLength": _MAXIMO}
+        a_veces |= zip(_AUTOR, ({"enum": [*get_args(TipoAutor)]}, texto, texto), strict=True)
+    return {"type": "object", "required": [*siempre], "properties": siempre | a_veces}
 
 
 _PROPIAS = {
@@ -95,7 +131,7 @@ def de_propiedades(propiedades: Mapping[str, str], clave: str) -> Sobre:
     """
     if not propiedades:
         raise MensajeIlegible("no tiene propiedades, o alguna no es UTF-8")
-    if propiedades.get("ce_specversion") != "1.0":
+    if propiedades.get("ce_specversion") != _VERSION:
         raise MensajeIlegible("ce_specversion no es 1.0")
     for atributo in _OBLIGATORIOS:
         if not propiedades.get(atributo):

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from contratos import REGISTRO, Mensaje
 from seedwork.aplicacion.broker import Esquemas
 from seedwork.aplicacion.recibido import Original, Recibido
+from seedwork.aplicacion.sobre import Sobre
 from seedwork.aplicacion.tratamiento import Ilegible
 from seedwork.aplicacion.validez import falta
 from seedwork.dominio.reglas import es_id
@@ -62,6 +64,24 @@ class Decodificador:
             MensajeIlegible: it can't be decoded, and trying again can't help.
             SinEsquemas: its writer's schema is not known here, and can't be had now.
         """
+        tipo, sobre, carga, escritor = self._abrir(original)
+        mensaje = avro.decodificar(tipo, carga, escritor, sobre)
+        if motivo := falta(mensaje, sobre.sujeto):
+            raise MensajeIlegible(motivo)
+        return Recibido(sobre, mensaje, original, vuelta)
+
+    def cerrado(self, original: Original) -> tuple[type[Mensaje], Sobre, dict[str, Any]]:
+        """A message's type, its envelope and its record, in which what is a person's stays encrypted; whether each
+        field is what it must be was not looked at.
+
+        Raises:
+            MensajeIlegible, SinEsquemas: as of :meth:`decodificar`.
+        """
+        tipo, sobre, carga, escritor = self._abrir(original)
+        return tipo, sobre, avro.registro(tipo, carga, escritor)
+
+    def _abrir(self, original: Original) -> tuple[type[Mensaje], Sobre, bytes, str | None]:
+        """A message's type, its envelope, its payload, and the schema that this was written with."""
         topico = original.topico
         tipo = self._por_topico.get(topico)
         sobre = de_propiedades(original.propiedades, original.clave)
@@ -70,10 +90,7 @@ class Decodificador:
         carga = original.carga
         if len(carga) > CARGA_MAXIMA:
             raise MensajeIlegible(f"su carga pesa {len(carga)} octetos")
-        mensaje = avro.decodificar(tipo, carga, self._escritor(tipo, topico, original.esquema), sobre)
-        if motivo := falta(mensaje, sobre.sujeto):
-            raise MensajeIlegible(motivo)
-        return Recibido(sobre, mensaje, original, vuelta)
+        return tipo, sobre, carga, self._escritor(tipo, topico, original.esquema)
 
     def _escritor(self, tipo: type[Mensaje], topico: str, version: int) -> str | None:
         """The schema that the message was written with; None where it is this reader's own."""

@@ -20,6 +20,7 @@ from seedwork.aplicacion.broker import Confirmar, NoCabe, SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro, cloudevents
 from seedwork.infraestructura.credencial import NADIE, Credencial
+from seedwork.infraestructura.topicos import es_de_cartas
 
 log = structlog.get_logger(__name__)
 
@@ -234,7 +235,8 @@ class Publicador:
             send_timeout_millis=self._plazo_ms,
             block_if_queue_full=self._esperar_cola,
             max_pending_messages=5000,
-            batching_enabled=True,
+            # A dead letter lies in an entry of its own: the broker tells by entries which are gone.
+            batching_enabled=tipo is not None or not es_de_cartas(topico),
             batching_max_publish_delay_ms=self._agrupar_ms,
             batching_max_messages=1000,
         )

@@ -21,7 +21,7 @@ import structlog
 import urllib3
 from joserfc import jwk, jws
 from joserfc.errors import JoseError
-from joserfc.util import urlsafe_b64decode
+from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from typing_extensions import override
 
 from seedwork.aplicacion.identidad import Quien
@@ -81,6 +81,8 @@ Codigo = Literal[
     "futuro",
     "sujeto",
     "afirmaciones",
+    "nonce",
+    "at_hash",
 ]
 
 
@@ -107,10 +109,12 @@ class Portador:
     Attributes:
         quien: the caller.
         ambitos: the scopes that it was given.
+        hasta: until when it counts, in seconds of the epoch.
     """
 
     quien: Quien
     ambitos: frozenset[str]
+    hasta: float
 
 
 class Juego:
@@ -402,41 +406,13 @@ class Verificador:
 
     def _firmadas(self, token: str) -> dict[str, Any]:
         """What a token says, whose signature is a known key's."""
-        cabecera = _cabecera(token)
-        if "crit" in cabecera:
-            raise TokenInvalido("crit")
-        tipo = cabecera.get("typ")
+        tipo = _cabecera(token).get("typ")
         if not isinstance(tipo, str) or tipo.lower() not in self._tipos:
             raise TokenInvalido("tipo")
-        algoritmo, kid = cabecera.get("alg"), cabecera.get("kid")
-        if not isinstance(algoritmo, str) or algoritmo not in self._algoritmos:
-            raise TokenInvalido("algoritmo")
-        if kid is not None and not isinstance(kid, str):
-            raise TokenInvalido("clave")
-        clave = self._claves.juego().elegir(kid, algoritmo)
-        try:
-            firmado = jws.deserialize_compact(token, clave, algorithms=[algoritmo], registry=_REGISTRO)
-            dichas = json.loads(firmado.payload or b"")
-        except (JoseError, ValueError, RecursionError):
-            raise TokenInvalido("firma") from None
-        if not isinstance(dichas, dict):
-            raise TokenInvalido("afirmaciones")
-        return dichas
+        return _firmadas(token, self._claves, self._algoritmos)
 
     def _exigir(self, dichas: Mapping[str, Any], ahora: float) -> None:
-        if dichas.get("iss") != self._emisor:
-            raise TokenInvalido("emisor")
-        para = dichas.get("aud")
-        if self._audiencia not in (para if isinstance(para, list) else [para]):
-            raise TokenInvalido("audiencia")
-        if not _es_hora(dichas.get("exp")) or not all(_es_hora(dichas.get(n, 0)) for n in ("nbf", "iat")):
-            raise TokenInvalido("afirmaciones")
-        if ahora >= dichas["exp"] + HOLGURA_S:
-            raise TokenInvalido("caducado")
-        if ahora + HOLGURA_S < dichas.get("nbf", 0):
-            raise TokenInvalido("todavia_no")
-        if ahora + HOLGURA_S < dichas.get("iat", 0):
-            raise TokenInvalido("futuro")
+        _exigir(dichas, self._emisor, self._audiencia, ahora)
         if TIPO_CUALQUIERA in self._tipos and not _ID_TOKEN.isdisjoint(dichas):
             # It says whom somebody logged in as, to whom it was issued; it is no leave to do anything.
             raise TokenInvalido("tipo")
@@ -452,6 +428,103 @@ class Verificador:
                 # The oldest goes; nothing is remembered for long anyway.
                 del self._recordados[next(iter(self._recordados))]
             self._recordados[huella] = portador, hasta
+
+
+def _firmadas(token: str, claves: Claves, algoritmos: Collection[str]) -> dict[str, Any]:
+    """What a token says, whose signature is a known key's."""
+    cabecera = _cabecera(token)
+    if "crit" in cabecera:
+        raise TokenInvalido("crit")
+    algoritmo, kid = cabecera.get("alg"), cabecera.get("kid")
+    if not isinstance(algoritmo, str) or algoritmo not in algoritmos:
+        raise TokenInvalido("algoritmo")
+    if kid is not None and not isinstance(kid, str):
+        raise TokenInvalido("clave")
+    clave = claves.juego().elegir(kid, algoritmo)
+    try:
+        firmado = jws.deserialize_compact(token, clave, algorithms=[algoritmo], registry=_REGISTRO)
+        dichas = json.loads(firmado.payload or b"")
+    except (JoseError, ValueError, RecursionError):
+        raise TokenInvalido("firma") from None
+    if not isinstance(dichas, dict):
+        raise TokenInvalido("afirmaciones")
+    return dichas
+
+
+def _exigir(dichas: Mapping[str, Any], emisor: str, audiencia: str, ahora: float) -> None:
+    if dichas.get("iss") != emisor:
+        raise TokenInvalido("emisor")
+    para = dichas.get("aud")
+    if audiencia not in (para if isinstance(para, list) else [para]):
+        raise TokenInvalido("audiencia")
+    if not _es_hora(dichas.get("exp")) or not all(_es_hora(dichas.get(n, 0)) for n in ("nbf", "iat")):
+        raise TokenInvalido("afirmaciones")
+    if ahora >= dichas["exp"] + HOLGURA_S:
+        raise TokenInvalido("caducado")
+    if ahora + HOLGURA_S < dichas.get("nbf", 0):
+        raise TokenInvalido("todavia_no")
+    if ahora + HOLGURA_S < dichas.get("iat", 0):
+        raise TokenInvalido("futuro")
+
+
+class Identidades:
+    """Reads ID tokens (OpenID Connect Core §3.1.3.7): who logged in, told to the client that sent them to the provider.
+
+    Args:
+        claves: what they are checked with.
+        emisor: whose count (``iss``).
+        cliente: the client that they must be issued to (``aud``, ``azp``).
+        algoritmos: those that count.
+        reloj: seconds of the epoch.
+    """
+
+    def __init__(
+        self,
+        claves: Claves,
+        *,
+        emisor: str,
+        cliente: str,
+        algoritmos: Collection[Algoritmo] = ALGORITMOS,
+        reloj: Callable[[], float] = time.time,
+    ) -> None:
+        self._claves = claves
+        self._emisor = emisor
+        self._cliente = cliente
+        self._algoritmos = frozenset(algoritmos)
+        self._reloj = reloj
+
+    def comprobar(self, token: str, *, nonce: str, acceso: str) -> None:
+        """Look at one. It waits for the provider's keys where they are due.
+
+        Args:
+            nonce: what was asked for it with.
+            acceso: the access token that came with it.
+
+        Raises:
+            TokenInvalido: it does not count, or answers another request.
+            SinClaves: nobody can say.
+        """
+        cabecera = _cabecera(token)
+        kid = cabecera.get("kid")
+        if (lectura := self._claves.preparar(kid if isinstance(kid, str) else None)) is not None:
+            lectura.result()
+        dichas = _firmadas(token, self._claves, self._algoritmos)
+        _exigir(dichas, self._emisor, self._cliente, self._reloj())
+        para = dichas["aud"]
+        # Who else it is for is nobody that we know: then it has to say that it was issued to us.
+        propio = self._cliente if isinstance(para, str) or len(para) == 1 else None
+        if dichas.get("azp", propio) != self._cliente:
+            raise TokenInvalido("audiencia")
+        if dichas.get("nonce") != nonce:
+            raise TokenInvalido("nonce")
+        if dichas.get("at_hash", huella := _at_hash(acceso, cabecera["alg"])) != huella:
+            raise TokenInvalido("at_hash")
+
+
+def _at_hash(acceso: str, algoritmo: str) -> str:
+    """The left half of an access token's hash, of the kind that the signature is made with."""
+    resumen = hashlib.new("sha512" if algoritmo == "EdDSA" else "sha256", acceso.encode()).digest()
+    return urlsafe_b64encode(resumen[: len(resumen) // 2]).decode()
 
 
 _ID_TOKEN = frozenset({"nonce", "at_hash", "c_hash"})
@@ -491,7 +564,7 @@ def _portador(dichas: Mapping[str, Any]) -> Portador:
         quien = Quien.de_claims(dichas, sujeto, tipo)  # type: ignore[arg-type]
     except ValueError:
         raise TokenInvalido("sujeto") from None
-    return Portador(quien=quien, ambitos=frozenset(ambitos.split()))
+    return Portador(quien=quien, ambitos=frozenset(ambitos.split()), hasta=float(dichas["exp"]))
 
 
 class Firmante:

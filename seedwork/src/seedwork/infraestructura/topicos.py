@@ -11,6 +11,11 @@ def topico_cartas(contexto: str) -> str:
     return f"persistent://{INQUILINO}/{contexto}/cartas-muertas"
 
 
+def es_de_cartas(topico: str) -> bool:
+    """Whether a topic is some service's for dead letters."""
+    return topico == topico_cartas(topico.split("/")[-2])
+
+
 def topico_espera(contexto: str) -> str:
     """The one topic of a service on which its commands wait."""
     return f"persistent://{INQUILINO}/{contexto}/en-espera"

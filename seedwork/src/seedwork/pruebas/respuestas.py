@@ -43,7 +43,8 @@ def exigir(camino: str, cuerpo: Any) -> type[Consulta] | None:
     Raises:
         AssertionError: the answer is not what the contract says.
     """
-    for consulta in REGISTRO:
+    # An address without an id in it comes before one with an id there, as a router has it.
+    for consulta in sorted(REGISTRO, key=lambda consulta: consulta.ruta.count("{")):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", consulta.ruta), camino):
             halladas = list(faltas(consulta.respuesta, cuerpo, consulta.respuesta.__name__))
             if halladas:

@@ -1,0 +1,41 @@
+// What happened to the thing that the page shows, as it happens.
+import { html, useCallback, useState } from "../html.js";
+import { usarEventos } from "../eventos.js";
+import { frase, paso, SERVICIOS } from "../textos.js";
+import { hora } from "./tiempo.js";
+import { Insignia } from "./insignia.js";
+import { Tarjeta } from "./hechos.js";
+
+const MAXIMO = 100;
+
+/** What was heard, newest first: topics are read side by side, and tell of one moment in any order. */
+function junto(antes, hecho) {
+  if (antes.some((h) => h.id === hecho.id && h.tipo === hecho.tipo)) return antes;
+  return [hecho, ...antes].sort((a, b) => (a.ocurrido < b.ocurrido ? 1 : -1)).slice(0, MAXIMO);
+}
+
+/** Follow what happens: the facts heard since the page was opened, newest first. */
+export function usarHistoria(filtros, alCambiar, interesa = () => true) {
+  const [oidos, poner] = useState([]);
+  const alOir = useCallback((hecho) => {
+    if (interesa(hecho)) poner((antes) => junto(antes, hecho));
+  }, []);
+  usarEventos(filtros, alCambiar, alOir);
+  return oidos;
+}
+
+export const Historia = ({ oidos, titulo = "En vivo" }) => html`
+  <${Tarjeta} titulo=${titulo} data-parte="historia">
+    <div class="historia" role="log" aria-label=${titulo} tabindex="0">
+      ${oidos.length === 0 && html`<p class="tenue">Aquí aparece lo que le ocurra desde ahora.</p>`}
+      <ol>
+        ${oidos.map((h) => html`
+          <li key=${h.id + h.tipo} data-hecho=${h.tipo}>
+            <time datetime=${h.ocurrido}>${hora(h.ocurrido)}</time>
+            <span class="historia-que">${h.tipo === "TransicionSaga" && h.paso ? paso(h) : frase(h.tipo)}<span class="tenue"> · ${SERVICIOS[h.servicio ?? h.contexto] ?? h.contexto}</span></span>
+            ${(h.resultado || h.estado) && html`<${Insignia} estado=${h.resultado ?? h.estado} />`}
+          </li>`)}
+      </ol>
+    </div>
+  </${Tarjeta}>
+`;

@@ -1,0 +1,111 @@
+// What happens, as the door tells it (GET /eventos): one stream for the page that is looked at, and word of how it is.
+import { useEffect, useRef, useState } from "./html.js";
+import { consulta } from "./api.js";
+import { puerta } from "./lugar.js";
+
+const ESPERAS_MS = [1000, 2000, 4000, 8000, 15000];
+const JUNTAR_MS = 250; // several facts of one moment are one look at the door
+const SONDEO_MS = 3000; // without a stream, the page still comes up to date
+
+let estadoActual = "ninguno"; // ninguno, conectando, abierto, perdido
+const oyentes = new Set();
+
+function decir(estado) {
+  estadoActual = estado;
+  oyentes.forEach((oyente) => oyente(estado));
+}
+
+/** How the page's stream is, followed. */
+export function usarEstadoDeEventos() {
+  const [estado, poner] = useState(estadoActual);
+  useEffect(() => {
+    oyentes.add(poner);
+    return () => oyentes.delete(poner);
+  }, []);
+  return estado;
+}
+
+/**
+ * Hear what happens while the page is seen.
+ * @param filtros what /eventos takes; null hears nothing.
+ * @param alOir is called with each fact.
+ * @param alCambiar is called, some facts at once, when what the page shows may have changed: also when a stream is had
+ *   again, and when what was missed is too old to be told.
+ */
+export function usarEventos(filtros, alCambiar, alOir) {
+  const mandados = useRef({});
+  mandados.current = { alCambiar, alOir };
+  const clave = filtros ? consulta("/eventos", filtros) : null;
+  useEffect(() => {
+    if (!clave) return undefined;
+    return escuchar(clave, mandados);
+  }, [clave]);
+}
+
+function escuchar(clave, mandados) {
+  let corriente = null;
+  let intentos = 0;
+  let reintento = 0;
+  let junta = 0;
+  let sondeo = 0;
+  let cerrado = false;
+
+  const cambio = () => {
+    clearTimeout(junta);
+    junta = setTimeout(() => mandados.current.alCambiar?.(), JUNTAR_MS);
+  };
+  const perder = () => {
+    if (estadoActual !== "perdido") decir(intentos || estadoActual === "abierto" ? "perdido" : "conectando");
+    if (!sondeo) sondeo = setInterval(() => mandados.current.alCambiar?.(), SONDEO_MS);
+  };
+  const hallar = (primera) => {
+    intentos = 0;
+    clearInterval(sondeo);
+    sondeo = 0;
+    decir("abierto");
+    if (!primera) cambio();
+  };
+  const abrir = () => {
+    if (cerrado || document.hidden || corriente) return;
+    const primera = !intentos && !sondeo;
+    corriente = new EventSource(puerta(clave));
+    if (estadoActual === "ninguno") decir("conectando");
+    corriente.onopen = () => hallar(primera);
+    corriente.addEventListener("hecho", (mensaje) => {
+      mandados.current.alOir?.({ id: mensaje.lastEventId, ...JSON.parse(mensaje.data) });
+      cambio();
+    });
+    corriente.addEventListener("reinicio", cambio);
+    corriente.onerror = () => {
+      // The browser tries again by itself, from where it was, unless the door's answer was no stream.
+      const definitivo = corriente.readyState === EventSource.CLOSED;
+      perder();
+      if (!definitivo) return;
+      corriente = null;
+      reintento = setTimeout(abrir, ESPERAS_MS[Math.min(intentos, ESPERAS_MS.length - 1)]);
+      intentos += 1;
+    };
+  };
+  const soltar = () => {
+    corriente?.close();
+    corriente = null;
+    clearTimeout(reintento);
+    clearInterval(sondeo);
+    sondeo = 0;
+  };
+  // A page that nobody sees holds no stream: browsers keep few connections to one door.
+  const mirar = () => {
+    if (document.hidden) return soltar();
+    abrir();
+    cambio();
+  };
+  document.addEventListener("visibilitychange", mirar);
+  abrir();
+  return () => {
+    cerrado = true;
+    document.removeEventListener("visibilitychange", mirar);
+    soltar();
+    clearTimeout(junta);
+    decir("ninguno");
+  };
+}

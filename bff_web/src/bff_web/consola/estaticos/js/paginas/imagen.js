@@ -1,0 +1,102 @@
+// An image before and after: what was done with each tag, and what is left of the picture.
+import { html, useEffect, useState } from "../html.js";
+import { usarConsulta } from "../api.js";
+import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Decidir } from "../componentes/decidir.js";
+import { Historia, usarHistoria } from "../componentes/historia.js";
+import { Icono } from "../componentes/icono.js";
+import { Insignia } from "../componentes/insignia.js";
+import { Tabla } from "../componentes/lista.js";
+import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
+import { Tiempo, exacto } from "../componentes/tiempo.js";
+import { enviada } from "../enviadas.js";
+import { etiqueta } from "../etiquetas.js";
+import { enlace, parte, puerta } from "../lugar.js";
+import { ACCIONES, humano } from "../textos.js";
+import { titular } from "../tema.js";
+
+export default function Imagen({ id, recuerdo }) {
+  const ruta = `/procesar/imagenes/${parte(id)}`;
+  const recurso = usarRecurso(ruta, recuerdo);
+  const informe = usarConsulta(recurso.datos ? `${ruta}/informe` : null);
+  const oidos = usarHistoria({}, () => {
+    recurso.repetir();
+    informe.repetir();
+  }, (hecho) => hecho.id_imagen === id);
+  useEffect(() => titular(`Imagen ${corto(id)}`), [id]);
+  return html`<${DeRecurso} recurso=${recurso} hijo=${(i) => html`
+    <${Cabeza} sobre="Imagen" titulo=${html`<${Id} de=${id} />`}
+      estado=${html`<${Insignia} estado=${i.estado} />${i.motivo && html`<span>${i.motivo}</span>`}`}
+      acciones=${html`
+        ${i.estado === "ANONIMIZADA" && informe.datos?.sha256 && html`<a class="boton" href=${puerta(`${ruta}/archivo`)} download data-accion="descargar"><${Icono} cual="bajar" />Descargar el archivo limpio</a>`}
+        ${["CUARENTENA", "FALLIDA"].includes(i.estado) && html`<${Decidir} id=${id} alDecidir=${() => [recurso, informe].forEach((c) => c.repetir())} />`}`} />
+    <${AntesYDespues} ruta=${ruta} id=${id} imagen=${i} informe=${informe.datos} />
+    <${Tarjeta} titulo="Datos, ya sin el paciente">
+      <${Hechos} de=${[
+        ["Modalidad", i.modalidad], ["Región", i.region_anatomica], ["Patología", i.patologia], ["Formato", i.formato_imagen], ["Fuente", i.fuente_de_datos],
+        ["Fecha, desplazada", i.fecha_ingesta], ["Seudónimo del paciente", i.seudonimo_paciente && html`<code>${i.seudonimo_paciente}</code>`],
+        ["Condiciones", i.condiciones?.map((c) => `${c.nombre} (${c.codigo})`).join("; ")],
+      ]} />
+      <p class="tenue nota">${i.aviso}</p>
+    </${Tarjeta}>
+    ${informe.datos && html`<${Informe} informe=${informe.datos} />`}
+    <${Historia} oidos=${oidos} />
+  `} />`;
+}
+
+function AntesYDespues({ ruta, id, imagen, informe }) {
+  const local = enviada(id);
+  return html`
+    <div class="antes-despues" data-parte="antes-despues">
+      <figure class="cuadro">
+        <figcaption>Antes</figcaption>
+        ${local
+          ? html`<img src=${local} alt="La imagen tal como la envió este navegador" />`
+          : html`<div class="cuadro-vacio"><${Icono} cual="ojo" grande /><p>El original no se muestra nunca: puede decir quién es.</p></div>`}
+        <p class="tenue">${local ? "Solo la tiene este navegador, en memoria: no vino de la plataforma." : "La plataforma lo borra en cuanto lo limpia."}</p>
+      </figure>
+      <figure class="cuadro">
+        <figcaption>Después</figcaption>
+        <${Vista} ruta=${ruta} estado=${imagen.estado} sha256=${informe?.sha256} />
+        <p class="tenue">${informe?.regiones?.length > 0 ? `Se taparon ${informe.regiones.length} rectángulos.` : "Lo que queda una vez limpia."}</p>
+      </figure>
+    </div>
+  `;
+}
+
+function Vista({ ruta, estado, sha256 }) {
+  const [rota, romper] = useState(false);
+  useEffect(() => romper(false), [sha256]);
+  if (estado === "ANONIMIZADA" && sha256 && !rota) {
+    return html`<img src=${puerta(`${ruta}/vista`)} alt="La imagen, ya limpia" onError=${() => romper(true)} />`;
+  }
+  const porQue = estado === "PENDIENTE" ? "Se está limpiando…" : estado !== "ANONIMIZADA" ? "No hay resultado limpio." : sha256 ? "De este archivo no se hace vista; se puede descargar." : "Llegó sin archivo: solo sus metadatos.";
+  return html`<div class="cuadro-vacio"><${Icono} cual=${estado === "PENDIENTE" ? "reloj" : "imagen"} grande /><p>${porQue}</p></div>`;
+}
+
+function Informe({ informe: f }) {
+  return html`
+    ${f.acciones.length > 0 && html`<${Tarjeta} titulo="Qué se hizo con cada etiqueta" data-parte="acciones">
+      <${Tabla} titulo="Acciones por etiqueta" clave=${(a) => a.ruta + a.accion} elementos=${f.acciones} columnas=${[
+        { titulo: "Antes: había", celda: (a) => html`<span>${etiqueta(a.ruta)}</span>` },
+        { titulo: "Etiqueta", celda: (a) => html`<code>${a.ruta}</code>` },
+        { titulo: "Después", celda: (a) => ACCIONES[a.accion] ?? humano(a.accion) },
+        { titulo: "Veces", clase: "numero", celda: (a) => a.veces },
+      ]} />
+    </${Tarjeta}>`}
+    <${Tarjeta} titulo="Informe">
+      <${Hechos} de=${[
+        ["Motor", f.motor], ["Perfil", f.perfil], ["Edición", f.edicion], ["Opciones", f.opciones.map(humano).join(", ")],
+        ["Avisos", f.avisos.map(humano).join("; ")], ["Rectángulos tapados", f.regiones.join(" · ")], ["Dudas despejadas", f.despejadas.map(humano).join("; ")],
+        ["Octetos", f.octetos?.toLocaleString("es")], ["SHA-256", f.sha256 && html`<code class="id">${f.sha256}</code>`],
+        ["Original hasta", f.original_hasta && html`<span>${exacto(f.original_hasta)}</span>`],
+      ]} />
+    </${Tarjeta}>
+    ${f.decisiones.length > 0 && html`<${Tarjeta} titulo="Decisiones" data-parte="decisiones">
+      <${Tabla} titulo="Decisiones" clave=${(d) => d.id_comando} elementos=${f.decisiones} columnas=${[
+        { titulo: "Decisión", celda: (d) => html`<${Insignia} estado=${d.decision} />` }, { titulo: "Operador", celda: (d) => d.operador }, { titulo: "Razón", celda: (d) => d.razon },
+        { titulo: "Cuándo", celda: (d) => html`<${Tiempo} de=${d.ocurrida} />` },
+        { titulo: "Auditoría", celda: (d) => html`<a href=${enlace("/auditoria", { servicio: "procesamiento", recurso: f.id_imagen })}>Ver</a>` }]} />
+    </${Tarjeta}>`}
+  `;
+}

@@ -1,0 +1,32 @@
+import { html, useEffect } from "../html.js";
+import { Avance } from "../componentes/avance.js";
+import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Historia, usarHistoria } from "../componentes/historia.js";
+import { Insignia } from "../componentes/insignia.js";
+import { Lista } from "../componentes/lista.js";
+import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
+import { parte } from "../lugar.js";
+import { opciones } from "../textos.js";
+import { titular } from "../tema.js";
+import { COLUMNAS } from "./imagenes.js";
+
+const FILTROS = [{ nombre: "estado", etiqueta: "Estado", opciones: opciones("PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA") }];
+
+export default function Paquete({ id, recuerdo }) {
+  const ruta = `/procesar/paquetes/${parte(id)}`;
+  const recurso = usarRecurso(ruta, recuerdo);
+  const oidos = usarHistoria({ paquete: id }, recurso.repetir);
+  useEffect(() => titular(`Paquete ${corto(id)}`), [id]);
+  const vez = recurso.datos ? `${recurso.datos.total}-${recurso.datos.pendientes}` : "";
+  return html`<${DeRecurso} recurso=${recurso} hijo=${(p) => html`
+    <${Cabeza} sobre="Paquete" titulo=${html`<${Id} de=${id} />`} estado=${html`<${Insignia} estado=${p.estado} />${p.motivo && html`<span>${p.motivo}</span>`}`} />
+    <${Tarjeta} titulo="Avance" data-parte="avance">
+      <div class="apilado"><${Avance} paquete=${p} />
+      <${Hechos} de=${[["Imágenes", p.total], ["Anonimizadas", p.hechas], ["En cuarentena", p.cuarentena], ["Fallidas o rechazadas", p.fallidas], ["Pendientes", p.pendientes], ["Detalle", p.detalle]].map(([n, v]) => [n, typeof v === "number" ? html`<span class="cifra">${v}</span>` : v])} /></div>
+    </${Tarjeta}>
+    <h2>Sus imágenes</h2>
+    <${Lista} ruta=${`${ruta}/imagenes`} pagina=${`/paquetes/${parte(id)}`} titulo="Imágenes del paquete" filtros=${FILTROS} columnas=${COLUMNAS} clave=${(i) => i.id_imagen}
+      viva=${false} vez=${vez} vacio=${{ titulo: "Todavía no se ha desempaquetado ninguna" }} />
+    <${Historia} oidos=${oidos} />
+  `} />`;
+}

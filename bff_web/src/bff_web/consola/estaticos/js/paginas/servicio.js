@@ -1,0 +1,47 @@
+import { html, useEffect } from "../html.js";
+import { usarConsulta } from "../api.js";
+import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Historia, usarHistoria } from "../componentes/historia.js";
+import { Insignia } from "../componentes/insignia.js";
+import { Tabla } from "../componentes/lista.js";
+import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
+import { enlace, parte } from "../lugar.js";
+import { titular } from "../tema.js";
+
+const ORDENES = [["iniciarServicioDatos", "Iniciar", ["CREADO"]], ["asignarExperto", "Asignar otro experto", ["CREADO", "INICIADO"]], ["cambiarAccesoInvestigador", "Investigadores", ["CREADO", "INICIADO"]], ["terminarServicioDatos", "Terminar", ["CREADO", "INICIADO"]]];
+
+export default function Servicio({ id, recuerdo }) {
+  const recurso = usarRecurso(`/servicios-datos/${parte(id)}`, recuerdo);
+  const suscripcion = recurso.datos?.id_suscripcion;
+  const oidos = usarHistoria(suscripcion ? { suscripcion } : null, recurso.repetir);
+  useEffect(() => titular(`Servicio de datos ${corto(id)}`), [id]);
+  return html`<${DeRecurso} recurso=${recurso} hijo=${(s) => html`
+    <${Cabeza} sobre="Servicio de datos" titulo=${html`<${Id} de=${id} />`} estado=${html`<${Insignia} estado=${s.estado} />`}
+      acciones=${ORDENES.filter(([, , en]) => en.includes(s.estado)).map(([orden, texto]) => html`<a key=${orden} class="boton boton-leve" href=${enlace(`/comandos/${orden}`, { id_servicio_datos: id })}>${texto}</a>`)} />
+    <${Tarjeta} titulo="Datos"><${Hechos} de=${[
+      ["Suscripción", html`<a href=${enlace(`/suscripciones/${parte(s.id_suscripcion)}`)}>${corto(s.id_suscripcion)}</a>`],
+      ["Saga", html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`)}>Ver la saga</a>`],
+      ["Motivo", s.motivo],
+      ["Detalle", s.detalle],
+      ["Conjunto de datos", `${s.dataset.nombre} (${s.dataset.codigo})`],
+      ["Imágenes publicadas", s.dataset.imagenes ?? "ninguna versión todavía"],
+      ["Nube", `${s.nube.nombre}, ${s.nube.tipo.toLowerCase()}`],
+      ["Experto", `${s.experto.nombres} ${s.experto.apellidos} (${s.experto.codigo})`],
+      ["Investigadores", s.investigadores.join(", ") || "ninguno"],
+    ]} /></${Tarjeta}>
+    ${s.dataset.imagenes > 0 && html`<${Manifiesto} id=${id} />`}
+    <${Historia} oidos=${oidos} titulo="En vivo, de su suscripción" />
+  `} />`;
+}
+
+function Manifiesto({ id }) {
+  const { datos: m } = usarConsulta(`/servicios-datos/${parte(id)}/dataset/manifiesto`);
+  return m && html`
+    <${Tarjeta} titulo=${`Versión ${m.version} del conjunto de datos`}>
+      <${Hechos} de=${[["Imágenes", m.imagenes], ["k", m.k], ["Pacientes retenidos", `${m.pacientes_retenidos} o algo más`], ["Huella", html`<code class="id">${m.huella}</code>`]]} />
+      <${Tabla} titulo="Clases" clave=${(c) => JSON.stringify(c)} elementos=${m.clases} columnas=${[
+        { titulo: "Modalidad", celda: (c) => c.modalidad }, { titulo: "Patología", celda: (c) => c.patologia }, { titulo: "Región", celda: (c) => c.region },
+        { titulo: "Edad", celda: (c) => c.banda_de_edad }, { titulo: "Sexo", celda: (c) => c.sexo }, { titulo: "Mes", celda: (c) => c.mes },
+        { titulo: "Imágenes", clase: "numero", celda: (c) => c.imagenes }]} />
+    </${Tarjeta}>`;
+}

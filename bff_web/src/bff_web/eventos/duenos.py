@@ -1,0 +1,173 @@
+"""Whose what happens is: as the event says, or as its owner answers whoever wants to hear of it.
+
+What events say, and what an owner has answered, is kept: whose a thing is never changes. The owner decides: who is
+answered as for an unknown thing hears nothing of it.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from bff_web.eventos.hechos import Hecho
+from bff_web.servicios import Servicio
+from contratos.consultas.procesamiento import ObtenerPaquete
+from contratos.consultas.suscripciones import ObtenerSuscripcion
+from seedwork.aplicacion.identidad import Acceso, Quien
+from seedwork.entrada.problemas import ErrorHttp
+
+SUSCRIPCIONES = 20_000
+"""Subscriptions whose client is kept."""
+RESPUESTAS = 20_000
+"""Answers that are kept."""
+NO_HALLADO_S = 5.0
+"""Seconds after which what was not found is asked for again, where something happens to it once more."""
+REINTENTO_S = 2.0
+"""Seconds until an owner that did not answer is asked again."""
+_HILOS = 4
+
+Credencial = Callable[[Quien | None], Mapping[str, str]]
+"""The header that says to a service who asks."""
+
+
+class Duenos:
+    """Knows whose subscriptions and packages are.
+
+    Args:
+        servicios: the owners.
+        credencial: says to them who asks.
+        reloj: seconds.
+    """
+
+    def __init__(
+        self,
+        servicios: Mapping[str, Servicio],
+        credencial: Credencial,
+        reloj: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._servicios = servicios
+        self._credencial = credencial
+        self._reloj = reloj
+        self._clientes: OrderedDict[str, str] = OrderedDict()
+        self._respuestas: OrderedDict[tuple[str, str], tuple[str, float]] = OrderedDict()
+        self._en_curso: dict[tuple[str, str], asyncio.Future[str]] = {}
+        self._hilos = ThreadPoolExecutor(_HILOS, thread_name_prefix="duenos")
+
+    def aprender(self, hecho: Hecho) -> None:
+        """What an event says."""
+        if hecho.suscripcion and hecho.cliente:
+            self._saber(hecho.suscripcion, hecho.cliente)
+
+    def _saber(self, suscripcion: str, cliente: str) -> None:
+        self._clientes[suscripcion] = cliente
+        self._clientes.move_to_end(suscripcion)
+        if len(self._clientes) > SUSCRIPCIONES:
+            self._clientes.popitem(last=False)
+
+    def cliente(self, hecho: Hecho) -> str | None:
+        """Whose an event is; None where that is not known."""
+        return hecho.cliente or self._clientes.get(hecho.suscripcion)
+
+    async def preguntar_cliente(self, hecho: Hecho, quien: Quien | None, correlacion: str) -> str:
+        """Whose an event's subscription is; nobody's, as far as this caller may know, is empty.
+
+        Raises:
+            ErrorHttp: 503, nobody answers.
+        """
+        conocido = self.cliente(hecho)
+        if conocido is not None:
+            return conocido
+        ruta = ObtenerSuscripcion.ruta.format(id_suscripcion=hecho.suscripcion)
+        cliente = await self._preguntar(ObtenerSuscripcion.contexto, ruta, quien, correlacion, _cliente)
+        if cliente:
+            self._saber(hecho.suscripcion, cliente)
+        return cliente
+
+    async def preguntar_paquete(self, paquete: str, quien: Quien | None, correlacion: str) -> bool:
+        """Whether a package is the caller's.
+
+        Raises:
+            ErrorHttp: 503, nobody answers.
+        """
+        ruta = ObtenerPaquete.ruta.format(id_paquete=paquete)
+        return bool(await self._preguntar(ObtenerPaquete.contexto, ruta, quien, correlacion, lambda _: "suyo"))
+
+    async def _preguntar(
+        self, contexto: str, ruta: str, quien: Quien | None, correlacion: str, sacar: Callable[[dict[str, Any]], str]
+    ) -> str:
+        """What is wanted of an owner's answer to a caller, empty for none: asked once, however many of that caller's
+        streams want to know. What it knew is remembered, and what it did not for a while."""
+        llave = (ruta, "" if quien is None else quien.id + quien.afirmaciones())
+        en_curso = self._en_curso.get(llave)
+        if en_curso is None:
+            sabida = self._respuestas.get(llave)
+            if sabida is not None and (sabida[0] or self._reloj() < sabida[1]):
+                return sabida[0]
+            servicio, credencial = self._servicios[contexto], self._credencial(quien)
+
+            def pedir() -> str:
+                dicho = servicio.buscar(ruta, correlacion, credencial)
+                return "" if dicho is None else sacar(dicho)
+
+            en_curso = asyncio.get_running_loop().run_in_executor(self._hilos, pedir)
+            self._en_curso[llave] = en_curso
+            en_curso.add_done_callback(lambda hecha: self._anotar(llave, hecha))
+        return await asyncio.shield(en_curso)
+
+    def _anotar(self, llave: tuple[str, str], hecha: "asyncio.Future[str]") -> None:
+        del self._en_curso[llave]
+        if not hecha.cancelled() and hecha.exception() is None:
+            self._respuestas[llave] = hecha.result(), self._reloj() + NO_HALLADO_S
+            self._respuestas.move_to_end(llave)
+            if len(self._respuestas) > RESPUESTAS:
+                self._respuestas.popitem(last=False)
+
+
+def _cliente(suscripcion: dict[str, Any]) -> str:
+    """Whose it is; one that was forgotten has none."""
+    return str((suscripcion.get("cliente") or {}).get("codigo") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Espectador:
+    """Somebody who watches.
+
+    Attributes:
+        duenos: know whose things are.
+        acceso: who, before the route's rule.
+        cliente: of whose subscriptions alone they want to hear; empty for any.
+        correlacion: under which owners are asked.
+    """
+
+    duenos: Duenos
+    acceso: Acceso
+    cliente: str
+    correlacion: str
+
+    def sabe(self, hecho: Hecho) -> bool | None:
+        """Whether they may hear of an event, and want to; None where somebody has to be asked."""
+        propio = self.acceso.propio("cliente")
+        if propio is not None and hecho.paquete:
+            return None if self.acceso.propio("clinica") else False
+        if propio is None and not self.cliente:
+            return True
+        if propio == "" or not (hecho.suscripcion or hecho.cliente):
+            return False
+        de_quien = self.duenos.cliente(hecho)
+        return None if de_quien is None else self._es_de(de_quien)
+
+    def _es_de(self, cliente: str) -> bool:
+        return self.acceso.alcanza("cliente", cliente) and self.cliente in ("", cliente)
+
+    async def preguntar(self, hecho: Hecho) -> bool:
+        """The same, by whoever it takes; where an owner is away, once that is back."""
+        while True:
+            try:
+                if hecho.paquete and self.acceso.propio("cliente") is not None:
+                    return await self.duenos.preguntar_paquete(hecho.paquete, self.acceso.quien, self.correlacion)
+                return self._es_de(await self.duenos.preguntar_cliente(hecho, self.acceso.quien, self.correlacion))
+            except ErrorHttp:
+                await asyncio.sleep(REINTENTO_S)
