@@ -88,6 +88,7 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /notificaciones/x/carta": ("cliente operador", "notificaciones:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
+    "GET /eventos": ("cliente clinica operador", "eventos:leer"),
     "GET /metrics": ("operador", ""),
     "GET /panorama": ("operador", ""),
 }
