@@ -82,11 +82,13 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/archivo": ("clinica operador", "imagenes:leer"),
+    "GET /procesar/imagenes/x/vista": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/informe": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /notificaciones/x/carta": ("cliente operador", "notificaciones:leer"),
     "GET /notificaciones/x/eventos": ("cliente operador", "notificaciones:leer"),
+    "GET /eventos": ("cliente clinica operador", "eventos:leer"),
     "GET /metrics": ("operador", ""),
     "GET /panorama": ("operador", ""),
 }

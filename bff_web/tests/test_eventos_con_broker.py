@@ -218,7 +218,7 @@ def test_un_id_que_nadie_dio_y_uno_demasiado_viejo(puerta: Puerta, publicador: P
         decir(publicador, *varios(s, 1, 2))
         navegador.hasta("g-1")
         (bueno,) = navegador.ids
-    cambiado = bueno[:-1] + ("A" if bueno[-1] != "A" else "B")
+    cambiado = bueno[:40] + ("A" if bueno[40] != "A" else "B") + bueno[41:]
     for malo in (cambiado, "x", "A" * 400):
         negado = Navegador(puerta, f"?suscripcion={s}", malo)
         assert negado.respuesta.status == 422
@@ -247,43 +247,3 @@ def test_al_que_le_mandan_parar_termina_sus_corrientes_en_seguida(
         assert navegador.terminada.wait(3), "it goes on elsewhere, while this one drains"
         assert puerta.proceso.poll() is None
         assert puerta.proceso.wait(60) == 0
-
-
-@pytest.mark.largo  # a client has 20 s to read something
-def test_un_navegador_lento_se_corta_y_se_pone_al_dia(puerta: Puerta, publicador: Publicador, s: str) -> None:
-    """It holds up nobody, and what waits for it is bounded. What it had read it does not hear again."""
-    cuantos = 3000
-    with (
-        socket.socket() as enchufe,
-        mirando(puerta, f"?suscripcion={s}") as rapido,
-    ):
-        enchufe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        enchufe.settimeout(60)
-        enchufe.connect((LOCAL, puerta.puerto))
-        enchufe.sendall(f"GET /eventos?suscripcion={s} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        leido = b""
-        while b"retry" not in leido:
-            leido += enchufe.recv(4096)
-        decir(publicador, *varios(s, 1, cuantos))
-        rapido.hasta(f"g-{cuantos - 1}")
-        esperar(lambda: len(rapido.hechos) == cuantos - 1)
-        with pytest.raises(ConnectionError):
-            while trozo := enchufe.recv(65536):
-                leido += trozo
-            raise AssertionError("it was ended in order")
-    bloques = [dict(linea.split(b": ", 1) for linea in b.split(b"\n")) for b in _cuerpo(leido).split(b"\n\n")[1:-1]]
-    oidas = [json.loads(b[b"data"])["id_saga"] for b in bloques]
-    assert 0 < len(oidas) < cuantos - 1
-    with mirando(puerta, f"?suscripcion={s}", bloques[-1][b"id"].decode()) as vuelto:
-        esperar(lambda: len(vuelto.hechos) >= cuantos - 1 - len(oidas))
-        assert sorted(oidas + [h["id_saga"] for h in vuelto.hechos]) == sorted(sagas(1, cuantos))
-
-
-def _cuerpo(leido: bytes) -> bytes:
-    """What was written, of what came in chunks (RFC 9112 §7.1), as far as these are whole."""
-    resto, cuerpo = leido.partition(b"\r\n\r\n")[2], b""
-    while True:
-        largo, hay, resto = resto.partition(b"\r\n")
-        if not hay or len(resto) < int(largo, 16):
-            return cuerpo
-        cuerpo, resto = cuerpo + resto[: int(largo, 16)], resto[int(largo, 16) + 2 :]

@@ -123,6 +123,8 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
     puerta.responde("GET", ARCHIVO, (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("imagen", "archivo", "i-1", str(tmp_path / "a.dcm"), "--json") == 0
     assert linea.json == {"archivo": str(tmp_path / "a.dcm"), "octetos": len(LIMPIO), "sha256": HUELLA}
+    puerta.responde("GET", "/procesar/imagenes/i-1/vista", (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
+    assert linea("imagen", "vista", "i-1", str(tmp_path / "a.png"), "--json") == 0
     puerta.responde("GET", "/servicios-datos/sd-1/dataset/imagenes/i-1/archivo", (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("servicio", "archivo", "sd-1", "i-1", str(tmp_path / "b.dcm"), "--json") == 0
     for entera in LINEAS:
@@ -132,7 +134,7 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
         assert linea(*entera.split(), "--json") == codigo, entera
         assert linea.json, entera
     documentos = {"/openapi.json", "/docs", "/asyncapi.json", "/docs/mensajes"}
-    paginas = {"/metrics", "/salud/viva", "/salud/trafico"} | documentos
+    paginas = {"/eventos", "/metrics", "/salud/viva", "/salud/trafico"} | documentos
     alias = {ruta for comando in COMANDOS for ruta in comando.rutas[1:]}
     ofrecidas = {(m.upper(), ruta) for ruta, ms in describir()["paths"].items() for m in ms}
     assert {(m, r) for m, r in ofrecidas if r not in paginas | alias} == puerta.rutas_pedidas
@@ -842,3 +844,21 @@ def test_interrumpida_no_deja_una_traza(puerta: Any, linea: Any) -> None:
         _, errores = proceso.communicate(timeout=30)
         assert proceso.returncode == 130
         assert b"Traceback" not in errores
+
+
+def test_lo_que_pasa_se_oye_y_se_sigue_donde_se_corto(
+    puerta: Any, linea: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the door says no more: a token that has expired, say."""
+    monkeypatch.setattr("saludtech_cli.puerta._OTRA_VEZ_S", 0.0)
+    hecho = {"tipo": "SuscripcionActivada", "contexto": "suscripciones", "estado": "ACTIVA", "ocurrido": "2026-02-01"}
+    primera = f"retry: 1\n\nevent: hecho\nid: v1\ndata: {json.dumps(hecho)}\n\nid: v2\n\n"
+    segunda = "event: reinicio\nid: v3\ndata: {}\n\n"
+    tipo = {"Content-Type": "text/event-stream"}
+    puerta.responde(
+        "GET", "/eventos", (200, primera.encode(), tipo), (200, segunda.encode(), tipo), (401, {"detail": "Caducó."})
+    )
+    assert linea("eventos", "--suscripcion", "s-1", "--json") == 1
+    assert [json.loads(dicha) for dicha in linea.salida.splitlines()] == [hecho, {"tipo": "reinicio"}]
+    assert [p.cabeceras.get("Last-Event-ID") for p in puerta.pedidos] == [None, "v2", "v3"]
+    assert {p.ruta for p in puerta.pedidos} == {"/eventos?suscripcion=s-1"}

@@ -82,12 +82,15 @@ resource "google_compute_url_map" "puerta" {
     default_service = google_compute_backend_service.puerta.id
 
     # A file of 2 GiB takes its client 12 hours at the least pace that the door lets it have. It is sent once: whoever
-    # was cut off asks for the rest.
+    # was cut off asks for the rest. So does whoever hears what happens (/eventos), and wants to for as long.
     route_rules {
       priority = 0
       service  = google_compute_backend_service.puerta.id
       match_rules {
         path_template_match = "/procesar/imagenes/*/archivo"
+      }
+      match_rules {
+        full_path_match = "/eventos"
       }
       match_rules {
         full_path_match = "/procesar/imagenes"

@@ -37,6 +37,7 @@ from tests.despliegue.nube import (
 )
 
 from bff_web.config import Config
+from contratos.consultas.eventos import VerEventos
 from plataforma import autoridad, balanceador
 from plataforma.broker import DEL_DISCO, ajustes_de_broker
 from seedwork.aplicacion.almacen import RESULTADOS
@@ -256,7 +257,7 @@ def test_un_archivo_tiene_el_tiempo_que_la_puerta_le_da_a_su_cliente() -> None:
     camino = bloque(el("google_compute_url_map", "puerta"), "path_matcher")
     archivos, _ = camino["route_rules"]
     assert archivos["priority"] == 0, "before any other"
-    publicadas = {"/procesar/imagenes/{id_imagen}/archivo", "/procesar/imagenes"}
+    publicadas = {"/procesar/imagenes/{id_imagen}/archivo", "/procesar/imagenes", VerEventos.ruta}
     dichas = {r.get("path_template_match", r.get("full_path_match")) for r in archivos["match_rules"]}
     assert {re.sub(r"\{\w+\}", "*", ruta) for ruta in publicadas} <= dichas
     tarda = Config.model_fields["bff_subida_maxima"].default / corriente.RITMO + corriente.ESPERA_S

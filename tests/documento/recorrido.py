@@ -8,6 +8,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+SIN_FINAL = "/eventos"
+"""The one operation whose answer has no end, which schemathesis would wait for; bff_web/tests/test_acceso.py and
+test_eventos.py ask it by hand."""
 RAIZ = Path(__file__).parents[2]
 _CASOS = re.compile(r"^\s*(\d+) generated", re.MULTILINE)
 _OPERACIONES = re.compile(r"^\s*Tested: (\d+)", re.MULTILINE)
@@ -52,6 +55,7 @@ def recorrer(url: str, *, ejemplos: int, semilla: int = 1, token: str = "") -> R
                 f"--max-examples={ejemplos}",
                 f"--seed={semilla}",
                 "--include-path-regex=.",  # it would leave out the document itself
+                f"--exclude-path={SIN_FINAL}",
                 "--continue-on-failure",
                 "--request-timeout=10",
                 "--suppress-health-check=all",

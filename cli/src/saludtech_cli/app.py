@@ -10,6 +10,7 @@ from saludtech_cli import (
     auditoria,
     cartas,
     cliente,
+    eventos,
     imagen,
     notificacion,
     opciones,
@@ -44,6 +45,7 @@ for nombre, grupo in {
 app.command()(anonimizar.anonimizar)
 app.command("token")(token_de_desarrollo.dar)
 app.command()(auditoria.auditoria)
+app.command()(eventos.eventos)
 comando = typer.Typer(no_args_is_help=True, help="Comandos: qué fue de ellos.")
 app.add_typer(comando, name="comando")
 

@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,8 @@ _PLAZO = urllib3.Timeout(connect=3.0, read=10.0)
 _PLAZO_DE_ARCHIVO = urllib3.Timeout(connect=30.0, read=120.0)
 """It answers a form once the store has it whole. The first is for each piece that is sent, too, and the second for each
 that is read."""
+_OTRA_VEZ_S = 1.0
+"""Seconds until a stream that was cut is asked for again."""
 _CODIGOS = {
     404: Codigo.NO_EXISTE,
     **dict.fromkeys((401, 403, 409), Codigo.RECHAZADO),
@@ -111,6 +114,33 @@ class Puerta:
             yield respuesta
         finally:
             respuesta.close()
+
+    def eventos(self, filtros: Mapping[str, str | None]) -> Iterator[tuple[str, Objeto]]:
+        """What happens, for as long as it is heard: the name of each event, and what it tells. Where the connection is
+        cut, it goes on where it was.
+
+        Raises:
+            Fallo: the door tells nothing, or no more; its code tells why.
+        """
+        dados = {clave: valor for clave, valor in filtros.items() if valor is not None}
+        ultimo = ""
+        while True:
+            cabeceras = {"Accept": "text/event-stream", **({"Last-Event-ID": ultimo} if ultimo else {})}
+            bloque: dict[str, str] = {}
+            with (
+                suppress(urllib3.exceptions.HTTPError),
+                self.bajar(f"/eventos?{urlencode(dados)}" if dados else "/eventos", cabeceras) as respuesta,
+            ):
+                for linea in respuesta:
+                    nombre, _, valor = linea.decode().rstrip("\n").partition(": ")
+                    if nombre:
+                        bloque[nombre] = valor
+                        continue
+                    ultimo = bloque.get("id", ultimo)
+                    if "event" in bloque:
+                        yield bloque["event"], json_estricto.leer(bloque["data"].encode())
+                    bloque = {}
+            time.sleep(_OTRA_VEZ_S)
 
     def subir(self, ruta: str, formulario: Formulario, clave: str, avanzar: Callable[[int], None]) -> Objeto:
         """Send a command as a form with files, likewise.

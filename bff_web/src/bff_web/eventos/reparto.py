@@ -436,6 +436,9 @@ class CorrienteDeHechos:
         reparto.atender(self)
         if self._suelo is not None:
             self._suelo = self._vistos
+        if not self._de_nuevo:
+            # The ids until here were those of who has not heard all yet.
+            yield b"id: %s\n\n" % self._id().encode()
 
     def _reiniciar(self) -> bytes:
         self._de_nuevo = False
