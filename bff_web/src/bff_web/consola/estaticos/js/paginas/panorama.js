@@ -104,7 +104,7 @@ function Fichas({ datos }) {
       <${Ficha} ...${comun} nombre="peticiones" titulo="Peticiones/s" valor=${ritmo(datos.peticiones_por_segundo)} nota="De clientes, a esta puerta"
         valores=${historia.peticiones_por_segundo} color="--curso" escrito=${ritmo} />
       <${Ficha} ...${comun} nombre="sagas" titulo="Sagas en curso" valor=${numero(sagas.en_curso)}
-        nota=${`24 h: ${numero(sagas.completadas)} completadas, ${numero(sagas.compensadas)} compensadas`}
+        nota=${`En 24 h, completadas: ${numero(sagas.completadas)}; compensadas: ${numero(sagas.compensadas)}`}
         valores=${historia.sagas_en_curso} color="--acento" escrito=${numero} />
       <${Ficha} ...${comun} nombre="imagenes" titulo="Imágenes/s" valor=${ritmo(datos.imagenes_por_segundo)} nota="Entregadas a quien las anonimiza"
         valores=${historia.imagenes_por_segundo} color="--bien" escrito=${ritmo} />
