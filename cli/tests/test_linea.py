@@ -856,5 +856,5 @@ def test_lo_que_pasa_se_oye_y_se_sigue_donde_se_corto(puerta: Any, linea: Any, m
     )
     assert linea("eventos", "--suscripcion", "s-1", "--json") == 1
     assert [json.loads(dicha) for dicha in linea.salida.splitlines()] == [hecho, {"tipo": "reinicio"}]
-    assert [p.cabeceras.get("Last-Event-ID") for p in puerta.pedidos] == [None, "v2", "v3"]
+    assert [p.ultimo for p in puerta.pedidos] == [None, "v2", "v3"]
     assert {p.ruta for p in puerta.pedidos} == {"/eventos?suscripcion=s-1"}
