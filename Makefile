@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench corrientes experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom generados secretos clean lock help
+.PHONY: demo run operar test test-largo test-contenedores check bench corrientes experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom sitio generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -113,6 +113,10 @@ sbom: build/sbom/.listo ## what the images' Python is made of, as CycloneDX: bui
 	@cat requirements-contenedores.lock requirements-ocr.lock | build/sbom/bin/cyclonedx-py requirements - --output-reproducible \
 		--output-format JSON --output-file build/saludtech.cdx.json
 	@echo build/saludtech.cdx.json
+
+sitio: build/sitio/.listo ## the documentation as a site that asks nothing of the internet: build/documentacion/index.html
+	@NO_MKDOCS_2_WARNING=1 build/sitio/bin/mkdocs build --strict
+	@echo build/documentacion/index.html
 
 generados: $(LISTO) ## what is made from the code: schemas, Postman collection, .env.example, docs/mensajes.md
 	@$(BIN)/python -m contratos esquemas

@@ -5,6 +5,7 @@ In make check: small pictures; what is read takes some tenths of a second.
 
 import io
 import struct
+from functools import partial
 
 import jpeg_ls
 import numpy as np
@@ -692,3 +693,68 @@ def test_los_codigos_de_barras_se_tapan(formato: str) -> None:
     resultado, leido = limpia(dicom(pixeles, NATIVA, None, SC, "OT"))
     assert resultado.informe.regiones
     assert not zxingcpp.read_barcodes(leido.pixel_array)
+
+
+# --- The small picture ---
+
+
+def vista(resultado: Resultado) -> Image.Image:
+    """The small picture, and that there is nothing in it but pixels."""
+    assert isinstance(resultado, Limpia), resultado
+    png = resultado.vista()
+    assert png is not None
+    trozos, desde = [], 8
+    while desde < len(png):
+        (largo,) = struct.unpack_from(">I", png, desde)
+        trozos.append(png[desde + 4 : desde + 8])
+        desde += 12 + largo
+    assert {*trozos} == {b"IHDR", b"IDAT", b"IEND"}
+    return Image.open(io.BytesIO(png))
+
+
+@pytest.mark.parametrize("sintaxis", [NATIVA, RLE, LS, J2K])
+def test_la_vista_es_del_cuadro_del_medio_y_pequena(sintaxis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_leer", lambda _: [])
+    cuadros = np.zeros((3, 64, 600), np.uint16)
+    cuadros[1, :, 300:] = 4000
+    valor = None if sintaxis == NATIVA else encapsulate([par(CODIGOS[sintaxis](c)) for c in cuadros])
+    hecha = vista(anonima(dicom(cuadros, sintaxis, valor, modalidad="CT", NumberOfFrames=3)))
+    assert (hecha.mode, hecha.size) == ("L", (512, 55))
+    pixeles = np.asarray(hecha)
+    assert (pixeles[:, :250] == 0).all() and (pixeles[:, 262:] == 255).all()
+
+
+def test_la_vista_ensena_lo_que_el_archivo_dice_que_se_ensene(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its window; of what has none, most of its values. Where the least is white, it is."""
+    monkeypatch.setattr(ocr, "_leer", lambda _: [])
+    pixeles = np.tile(np.linspace(0, 4000, 64).astype(np.int16), (64, 1))
+    pixeles[0, 0] = 32000
+    de = partial(dicom, pixeles, NATIVA, modalidad="CT")
+    sin, con, al_reves = (
+        np.asarray(vista(anonima(octetos)))[32]
+        for octetos in (
+            de(),
+            de(WindowCenter="-500", WindowWidth="1000", RescaleSlope="1", RescaleIntercept="-1000"),
+            de(PhotometricInterpretation="MONOCHROME1"),
+        )
+    )
+    assert sin[0] == 0 and sin[-1] > 250 and 100 < sin[32] < 150, "one value far off hides nothing"
+    assert (con[17:] == 255).all() and 120 < con[8] < 135
+    assert np.array_equal(al_reves, 255 - sin)
+
+
+@pytest.mark.parametrize("sintaxis", [NATIVA, RLE, J2K])
+def test_lo_que_se_tapa_en_el_archivo_lo_esta_en_su_vista(sintaxis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of an ultrasound's regions all is black, in both; and colours are the file's."""
+    monkeypatch.setattr(ocr, "_leer", lambda _: [])
+    pixeles = np.full((64, 64, 3), (200, 100, 50), np.uint8)
+    valor = None if sintaxis == NATIVA else encapsulate([par(CODIGOS[sintaxis](pixeles))])
+    octetos = dicom(pixeles, sintaxis, valor, US, "US", SequenceOfUltrasoundRegions=Sequence([region(8, 16, 55, 63)]))
+    vistos = np.asarray(vista(anonima(octetos)))
+    assert not vistos[:16].any() and not vistos[:, :8].any() and not vistos[:, 56:].any()
+    assert (vistos[16:, 8:56] == (200, 100, 50)).all()
+
+
+def test_de_lo_que_no_es_para_una_pantalla_no_hay_vista() -> None:
+    anchos = anonima(dicom(np.zeros((4, 4), np.uint64), NATIVA, modalidad="CT"), Opciones(despejadas=frozenset(DUDAS)))
+    assert isinstance(anchos, Limpia) and anchos.vista() is None

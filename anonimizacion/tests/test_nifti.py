@@ -241,3 +241,22 @@ def test_el_numero_del_paciente_se_busca_entre_los_voxeles(juego: str, hasta: in
     original[donde : donde + 40] = "de 79-448812 en".encode(juego)[:40].ljust(40, b"\1")
     assert motivo(bytes(original)) is Motivo.IDENTIFICADOR_EN_EL_RESULTADO
     assert motivo(gzip.compress(original)) is Motivo.IDENTIFICADOR_EN_EL_RESULTADO
+
+
+@pytest.mark.parametrize("comprimido", [False, True])
+@pytest.mark.parametrize("orden", "<>")
+def test_la_vista_de_un_volumen_es_su_corte_del_medio(orden: str, comprimido: bool) -> None:
+    """Of the first of several volumes, its second axis upwards; of numbers with no end and of what is none, too."""
+    datos = np.zeros((40, 30, 5, 2), orden + "f4")
+    datos[:20, :, 2, 0], datos[:, :, 2, 1], datos[5, 5, 2, 0], datos[6, 5, 2, 0] = 7, 9, np.nan, np.inf
+    datos[:, :15, 2, 0] *= 0.5
+    octetos = bytes(nib.Nifti1Image(datos, np.eye(4)).to_bytes())
+    vista = Image.open(io.BytesIO(limpia(gzip.compress(octetos) if comprimido else octetos).vista() or b""))
+    assert vista.size == (40, 30)
+    tonos = np.asarray(vista)
+    assert (tonos[:15, :20] == 255).all() and not tonos[:, 20:].any() and tonos[29, 0] == 127
+
+
+def test_de_numeros_complejos_no_hay_vista() -> None:
+    octetos = bytes(nib.Nifti1Image(np.ones((4, 4, 4), np.complex64), np.eye(4)).to_bytes())
+    assert limpia(octetos).vista() is None

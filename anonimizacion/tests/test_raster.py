@@ -308,3 +308,26 @@ def test_unas_letras_de_otro_color_e_igual_de_claras_destacan() -> None:
     *_, realce = quemado.vistas(np.clip(colores, 0, 255).astype(np.uint8))
     tonos = realce.vista[..., 0].astype(int)
     assert np.median(tonos[letras]) > np.percentile(tonos[~letras], 95)
+
+
+@pytest.mark.parametrize("modo", ["L", "RGB", "LA", "RGBA", "I;16", "P"])
+def test_de_cada_png_hay_una_vista_sin_transparencias(modo: str) -> None:
+    """Of its clean pixels; what has more shades than a screen is shown by most of its values."""
+    original = Image.linear_gradient("L").rotate(90).resize((600, 30))
+    imagen = Image.fromarray(np.asarray(original).astype(np.uint16) * 100) if modo == "I;16" else original.convert(modo)
+    resultado, _ = limpia(guardada(imagen, "PNG"), Formato.PNG)
+    png = resultado.vista()
+    assert png is not None
+    vista = Image.open(io.BytesIO(png))
+    assert (vista.mode, vista.size, vista.info) == ("RGB" if modo in ("RGB", "RGBA", "P") else "L", (512, 26), {})
+    tonos = np.asarray(vista.convert("L")).astype(int)
+    assert abs(tonos - np.asarray(original.resize((512, 26)))).max() < 12
+
+
+def test_lo_que_se_tapo_en_un_png_lo_esta_en_su_vista(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        raster, "_sin_texto", lambda pixeles, *_: np.where(np.arange(64)[:, None] < 10, 0, pixeles).astype(np.uint8)
+    )
+    resultado, _ = limpia(guardada(Image.new("L", (64, 64), 255), "JPEG"), Formato.JPEG)
+    vista = np.asarray(Image.open(io.BytesIO(resultado.vista() or b"")))
+    assert not vista[:10].any() and (vista[10:] == 255).all()

@@ -82,6 +82,7 @@ PELIGROSAS: dict[str, tuple[str, str]] = {
     "GET /procesar/imagenes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/archivo": ("clinica operador", "imagenes:leer"),
+    "GET /procesar/imagenes/x/vista": ("clinica operador", "imagenes:leer"),
     "GET /procesar/imagenes/x/informe": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes": ("clinica operador", "imagenes:leer"),
     "GET /procesar/paquetes/x/imagenes": ("clinica operador", "imagenes:leer"),

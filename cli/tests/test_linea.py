@@ -123,6 +123,8 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
     puerta.responde("GET", ARCHIVO, (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("imagen", "archivo", "i-1", str(tmp_path / "a.dcm"), "--json") == 0
     assert linea.json == {"archivo": str(tmp_path / "a.dcm"), "octetos": len(LIMPIO), "sha256": HUELLA}
+    puerta.responde("GET", "/procesar/imagenes/i-1/vista", (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
+    assert linea("imagen", "vista", "i-1", str(tmp_path / "a.png"), "--json") == 0
     puerta.responde("GET", "/servicios-datos/sd-1/dataset/imagenes/i-1/archivo", (200, LIMPIO, {"ETag": f'"{HUELLA}"'}))
     assert linea("servicio", "archivo", "sd-1", "i-1", str(tmp_path / "b.dcm"), "--json") == 0
     for entera in LINEAS:
@@ -132,7 +134,7 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
         assert linea(*entera.split(), "--json") == codigo, entera
         assert linea.json, entera
     documentos = {"/openapi.json", "/docs", "/asyncapi.json", "/docs/mensajes"}
-    paginas = {"/eventos", "/metrics", "/salud/viva", "/salud/trafico"} | documentos
+    paginas = {"/eventos", "/panorama", "/metrics", "/salud/viva", "/salud/trafico"} | documentos
     alias = {ruta for comando in COMANDOS for ruta in comando.rutas[1:]}
     ofrecidas = {(m.upper(), ruta) for ruta, ms in describir()["paths"].items() for m in ms}
     assert {(m, r) for m, r in ofrecidas if r not in paginas | alias} == puerta.rutas_pedidas

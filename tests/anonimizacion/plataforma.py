@@ -87,7 +87,7 @@ class Sembrado:
         octetos: what it was.
         agujas: its own canaries.
         estado: what became of it.
-        huella: the SHA-256 of its result, where there is one.
+        huella, vista: the SHA-256 of its result, and of the small picture of that, where there are.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Sembrado:
     agujas: list[Aguja] = field(repr=False)
     estado: str = ""
     huella: str | None = None
+    vista: str | None = None
 
 
 class Siembra:
@@ -176,6 +177,8 @@ class Siembra:
             codigo, limpio = self._pedir("GET", f"{ruta}/archivo")
             # Its content is searched where it lies, by its own canaries.
             assert codigo != 200 or hashlib.sha256(limpio).hexdigest() == sembrado.huella
+            codigo, vista = self._pedir("GET", f"{ruta}/vista")
+            sembrado.vista = hashlib.sha256(vista).hexdigest() if codigo == 200 else None
 
     def lo_que_se_limpia(self) -> None:
         """Each kind of canary once, in each kind of file."""
@@ -352,7 +355,7 @@ class Siembra:
         respuesta = self._http.request(metodo, self.plataforma.bff + ruta, **que)
         cabeza = "\n".join(f"{n}: {v}" for n, v in respuesta.headers.items()).encode()
         limpia = re.sub(r"(imagenes|comandos|paquetes)/[^/]+", r"\1/ID", ruta.partition("?")[0])
-        dicho = b"" if limpia.endswith("/archivo") and respuesta.status == 200 else respuesta.data
+        dicho = b"" if limpia.endswith(("/archivo", "/vista")) and respuesta.status == 200 else respuesta.data
         self._guardar(limpia if respuesta.status == 200 else str(respuesta.status), cabeza, dicho)
         try:
             return respuesta.status, json.loads(respuesta.data)
@@ -488,7 +491,9 @@ def comprobar(siembra: Siembra, vistos: Iterable[tuple[str, str, int]]) -> Itera
     quedan = {hashlib.sha256(a.read_bytes()).digest() for a in siembra.originales()}
     yield from (Hallazgo("originales/", "plataforma", "an original that was cleaned") for _ in limpias & quedan)
     resultados = {a.name for a in (siembra.plataforma.almacen / "resultados").glob("*")}
-    ajenos = resultados - {s.huella for s in siembra.sembrados}
+    ajenos = resultados - {s.huella for s in siembra.sembrados} - {s.vista for s in siembra.sembrados}
+    if not any(s.vista for s in siembra.sembrados):
+        yield Hallazgo("resultados/", "plataforma", "no small picture was made")
     yield from (Hallazgo("resultados/", "plataforma", "a result that nobody asked for") for _ in ajenos)
 
 

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pydicom
+from PIL import Image
 from tests.anonimizacion import publicos
 from tests.anonimizacion.busqueda import Aguja, Pajar
 from tests.anonimizacion.canarios import Archivo, Puestas
@@ -38,7 +39,8 @@ class Hallazgo:
 
     Attributes:
         archivo: the file, by what it is about.
-        que: ``tabla``, ``estructura``, ``identificador``, ``informe``, ``pixeles``, ``apartada``, ``dciodvfy``.
+        que: ``tabla``, ``estructura``, ``identificador``, ``informe``, ``vista``, ``pixeles``, ``apartada``,
+            ``dciodvfy``.
         detalle: where what was found had stood, or what went wrong; never the value.
     """
 
@@ -149,6 +151,9 @@ def revisar_canarios(archivos: Iterable[Archivo], clave: Seudonimizador) -> Acta
         for que, agujas in (("tabla", archivo.tabla), ("estructura", archivo.estructura)):
             for nombre in sorted({aguja.nombre for aguja in agujas if pajar.tiene(aguja)}):
                 acta.hallazgos.append(Hallazgo(archivo.nombre, que, nombre))
+        vista = de_la_vista(salida.resultado)
+        for nombre in sorted({aguja.nombre for aguja in archivo.agujas if vista.tiene(aguja)}):
+            acta.hallazgos.append(Hallazgo(archivo.nombre, "vista", nombre))
         if archivo.pixeles is not None:
             acta.pixeles += 1
             with warnings.catch_warnings():
@@ -157,6 +162,15 @@ def revisar_canarios(archivos: Iterable[Archivo], clave: Seudonimizador) -> Acta
             if hechos.astype(hechos.dtype.newbyteorder("<")).tobytes() != archivo.pixeles:
                 acta.hallazgos.append(Hallazgo(archivo.nombre, "pixeles", "not what they were"))
     return acta
+
+
+def de_la_vista(limpia: Limpia) -> Pajar:
+    """A result's small picture, as it is written and as it is decoded; empty where there is none."""
+    try:
+        png = limpia.vista() or b""
+    except Exception:  # A picture that no decoder reads has none.
+        png = b""
+    return Pajar(png + (Image.open(io.BytesIO(png)).tobytes() if png else b""))
 
 
 def revisar_la_orden(archivos: Sequence[Archivo]) -> Acta:

@@ -24,6 +24,7 @@ import retencion
 import sagas
 import seguridad
 import tiempos
+import trazas
 import typer
 from cifras import Cifra
 from entorno import Plataforma, cimientos, completa
@@ -49,6 +50,7 @@ class Solo(StrEnum):
     CRECIMIENTO = "crecimiento"
     TIEMPOS = "tiempos"
     SEGURIDAD = "seguridad"
+    TRAZAS = "trazas"
 
 
 consola = Console(highlight=False)
@@ -71,6 +73,8 @@ def medir(
                     _decir(cifras, imagenes.medir(base, rondas))
                 if solo in (Solo.TODO, Solo.SEGURIDAD):
                     _decir(cifras, seguridad.medir(base, rondas))
+                if solo in (Solo.TODO, Solo.TRAZAS):
+                    _decir(cifras, trazas.medir(base, rondas))
                 if solo in (Solo.TODO, Solo.RETENCION):
                     _decir(cifras, retencion.medir(base))
                 if solo in (Solo.TODO, Solo.TIEMPOS):
@@ -79,6 +83,8 @@ def medir(
                     _decir(cifras, crecimiento.medir(base))
         if solo in (Solo.TODO, Solo.SEGURIDAD):
             _decir(cifras, seguridad.de_sagas(consola, rondas))
+        if solo in (Solo.TODO, Solo.TRAZAS):
+            _decir(cifras, trazas.de_sagas(consola, rondas))
         if solo in (Solo.TODO, Solo.SAGA, Solo.HECHO, Solo.PAQUETES):
             with completa(consola) as plataforma:
                 if solo in (Solo.TODO, Solo.SAGA):

@@ -50,12 +50,10 @@ class Negocio:
             exigir(ruta.partition("?")[0], respuesta.cuerpo)
         return respuesta
 
-    def baja(self, id_imagen: str, **cabeceras: str) -> urllib3.BaseHTTPResponse:
-        """An image's clean file, or what the door says in its stead."""
+    def baja(self, id_imagen: str, que: str = "archivo", **cabeceras: str) -> urllib3.BaseHTTPResponse:
+        """An image's clean file, or its ``vista``, or what the door says in its stead."""
         propias = {nombre.replace("_", "-"): valor for nombre, valor in cabeceras.items()}
-        return self._http.request(
-            "GET", f"{self.plataforma.bff}/procesar/imagenes/{id_imagen}/archivo", headers=propias
-        )
+        return self._http.request("GET", f"{self.plataforma.bff}/procesar/imagenes/{id_imagen}/{que}", headers=propias)
 
     def envia(self, ruta: str, cuerpo: Mapping[str, Any], **cabeceras: str) -> Respuesta:
         """POST at the door, with the media type that today's clients send; header names with `_` for `-`."""

@@ -43,6 +43,9 @@ def test_un_archivo_pasa_de_la_puerta_a_un_resultado_limpio(negocio: Negocio, pl
     assert (bajado.status, bajado.headers["ETag"], bajado.data) == (200, f'"{huella}"', limpio)
     tramo = negocio.baja(imagen.id, Range="bytes=128-131", If_Range=f'"{huella}"')
     assert (tramo.status, tramo.data) == (206, b"DICM")
+    vista = negocio.baja(imagen.id, "vista")
+    assert (vista.status, vista.headers["Content-Type"], vista.data[:8]) == (200, "image/png", b"\x89PNG\r\n\x1a\n")
+    assert negocio.baja(imagen.id, "vista", If_None_Match=vista.headers["ETag"]).status == 304
     assert b"CompressedSamples" not in limpio
     # The first copy goes with its outcome, the repeat's soon after its fate.
     hasta(lambda: not _guardados(plataforma, "originales").keys() - de_antes, "no queda ningún original")
@@ -60,6 +63,7 @@ def test_lo_que_no_es_lo_dicho_queda_en_cuarentena_y_los_demas_siguen(negocio: N
     sin_archivo = negocio.baja(mala.id)
     assert (sin_archivo.status, json.loads(sin_archivo.data)["estado"]) == (404, "CUARENTENA")
     assert negocio.pregunta(json.loads(sin_archivo.data)["informe"]).codigo == 200
+    assert negocio.baja(mala.id, "vista").status == 404
     informes = [negocio.pregunta(f"/procesar/imagenes/{i.id}/informe").cuerpo for i in (mala, buena)]
     assert [(i["estado"], i["sha256"] is None) for i in informes] == [("CUARENTENA", True), ("ANONIMIZADA", False)]
     assert informes[1]["acciones"] and PACIENTE not in str(informes)

@@ -177,6 +177,8 @@ class Limpia:
         rasgos: what the data set's classes need.
         identifica: whether a text that the original held shows somebody that the cleaning took out of it; what is told
             of the file elsewhere must not.
+        vista: makes a small picture of it, a PNG (:mod:`anonimizacion.vista`), of the clean values alone; None where it
+            has none that a screen shows. It may raise whatever a decoder raises.
     """
 
     partes: tuple[Octetos, ...] = field(repr=False)
@@ -185,6 +187,7 @@ class Limpia:
     desplazamiento: timedelta = field(repr=False)
     rasgos: Rasgos = Rasgos()
     identifica: Callable[[str], bool] = field(default=lambda _texto: False, repr=False, compare=False)
+    vista: Callable[[], bytes | None] = field(default=lambda: None, repr=False, compare=False)
 
     @property
     def octetos(self) -> int:

@@ -19,6 +19,7 @@ from anonimizacion.formatos import GZIP
 from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos, Opciones, Remitente
 from anonimizacion.raster import comprobar, de_quien
 from anonimizacion.seudonimos import Seudonimizador
+from anonimizacion.vista import en_png
 
 CARA = "CARA_RECONOCIBLE"
 """The notice of a volume from whose surface a face can be made."""
@@ -153,6 +154,7 @@ def limpiar(
         informe,
         seudonimos.paciente(paciente),
         seudonimos.desplazamiento(paciente),
+        vista=lambda: _vista(octetos[desde:hasta], octetos, forma, orden),
     )
 
 
@@ -217,6 +219,16 @@ def _leer_cortes(
     planos = np.frombuffer(voxeles, orden + _REALES[tipo]).reshape(cortes, alto, ancho)
     if not quemado.se_puede(opciones) or any(quemado.dice_algo(np.nan_to_num(plano)) for plano in planos):
         informe.dudar(Motivo.TEXTO_QUEMADO_POSIBLE, opciones)
+
+
+def _vista(voxeles: Octetos, octetos: Octetos, forma: _Forma, orden: str) -> bytes | None:
+    """A small picture of a volume's middle slice, of the first of several; its second axis goes up, as it is shown."""
+    cuantas, lados, tipo, _ = _medidas(octetos, forma, orden)
+    ancho, alto, cortes = (*_de_verdad(lados, cuantas), 1, 1, 1)[:3]
+    if tipo not in _REALES:
+        return None
+    medio = np.frombuffer(voxeles, orden + _REALES[tipo], alto * ancho, cortes // 2 * alto * ancho * _BITS[tipo] // 8)
+    return en_png(medio.reshape(alto, ancho)[::-1])
 
 
 def _voxeles(octetos: Octetos, forma: _Forma, orden: str) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from anonimizacion.modelo import ApartarError, Informe, Limpia, Motivo, Octetos,
 from anonimizacion.paciente import Paciente
 from anonimizacion.rastro import Rastro
 from anonimizacion.seudonimos import Seudonimizador
+from anonimizacion.vista import en_png
 
 # Pillow's log of what it reads, for whoever looks for a fault in it, quotes all that Exif says.
 logging.getLogger("PIL").setLevel(logging.INFO)
@@ -94,7 +95,13 @@ def _limpiar(
     ajustes = {"quality": _CALIDAD, "subsampling": 0} if formato == "JPEG" else {}
     Image.fromarray(pixeles).save(hecho, formato, **ajustes)
     comprobar(paciente, (memoryview(hecho.getvalue()), memoryview(pixeles.tobytes())))
-    return Limpia((hecho.getvalue(),), informe, seudonimos.paciente(paciente), seudonimos.desplazamiento(paciente))
+    return Limpia(
+        (hecho.getvalue(),),
+        informe,
+        seudonimos.paciente(paciente),
+        seudonimos.desplazamiento(paciente),
+        vista=lambda: en_png(_sin_transparencia(pixeles)),
+    )
 
 
 def de_quien(remitente: Remitente) -> Paciente:
@@ -225,7 +232,11 @@ def _vistas(pixeles: NDArray[Any]) -> list[quemado.Mirada]:
     """How it is looked at; what can be seen through may have a shape of its own."""
     if pixeles.ndim == 2 or pixeles.shape[2] == 3:
         return quemado.vistas(pixeles)
-    return [
-        *quemado.vistas(pixeles[..., :-1].squeeze(axis=2) if pixeles.shape[2] == 2 else pixeles[..., :-1]),
-        *quemado.vistas(pixeles[..., -1]),
-    ]
+    return [*quemado.vistas(_sin_transparencia(pixeles)), *quemado.vistas(pixeles[..., -1])]
+
+
+def _sin_transparencia(pixeles: NDArray[Any]) -> NDArray[Any]:
+    """The values or colours alone."""
+    if pixeles.ndim == 2 or pixeles.shape[2] == 3:
+        return pixeles
+    return pixeles[..., :-1].squeeze(axis=2) if pixeles.shape[2] == 2 else pixeles[..., :-1]

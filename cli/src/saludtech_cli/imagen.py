@@ -176,6 +176,18 @@ def archivo(
 
 
 @app.command()
+def vista(
+    contexto: typer.Context,
+    id: Id,
+    salida: Annotated[Path, typer.Argument(metavar="SALIDA", help="Dónde se guarda, en PNG; no ha de existir.")],
+    en_json: opciones.EnJson = False,
+) -> None:
+    """Baja una imagen pequeña del archivo limpio de una imagen."""
+    hecho = descarga.bajar(ordenes.puerta(contexto), f"/procesar/imagenes/{segmento(id)}/vista", salida)
+    mostrar(hecho, vistas.ficha(hecho), en_json=en_json)
+
+
+@app.command()
 def liberar(
     contexto: typer.Context,
     id: Id,

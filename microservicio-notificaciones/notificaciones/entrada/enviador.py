@@ -258,7 +258,7 @@ class Enviador:
 @contextmanager
 def _seguido(envio: Envio) -> Iterator[None]:
     """The attempt's span; before the first one, that of how long it waited for a sender."""
-    de = envio.sobre.traza
+    de = envio.sobre.contexto
     dicho: trazas.Atributos = {
         trazas.NOTIFICACION: envio.id_notificacion,
         trazas.TIPO: envio.tipo,

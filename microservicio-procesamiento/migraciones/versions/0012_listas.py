@@ -1,4 +1,5 @@
-"""Lists by state, newest first: of a clinic's images, and of packages; when each was taken in and decided."""
+"""Lists by state, newest first: of a clinic's images, and of packages, and when each was taken in and decided. Small
+pictures of clean files."""
 
 from alembic import op
 
@@ -20,6 +21,10 @@ def upgrade() -> None:
         CREATE INDEX paquetes_clinica ON paquetes (clinica, orden);
         CREATE INDEX paquetes_clinica_estado ON paquetes (clinica, estado, orden);
         CREATE INDEX paquetes_estado ON paquetes (estado, orden);
+    """)
+    op.execute("""
+        ALTER TABLE archivos ADD COLUMN vista_sha256 text, ADD COLUMN vista_octetos bigint;
+        CREATE INDEX archivos_vista ON archivos (vista_sha256) WHERE vista_sha256 IS NOT NULL;
     """)
     # Of what waits or was kept apart it is told by the queue.
     op.execute("""

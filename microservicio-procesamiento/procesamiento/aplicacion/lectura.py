@@ -13,6 +13,7 @@ from contratos.consultas.procesamiento import (
     PaginaImagenes,
     PaginaPaquetes,
     Paquete,
+    VistaDeImagen,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
 from seedwork.aplicacion.identidad import Acceso
@@ -40,6 +41,10 @@ class Lectura(Protocol):
 
     def archivo(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
         """An image's clean file, or that it has none. Where there is one, the fact goes as with :meth:`imagen`."""
+        ...
+
+    def vista(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> VistaDeImagen | None:
+        """The small picture of an image's clean file, or that it has none; likewise."""
         ...
 
     def imagenes(self, consulta: ListarImagenes, acceso: Acceso) -> PaginaImagenes:

@@ -27,6 +27,7 @@ class Resultado:
         sexo: M, F or O; likewise.
         mes: of its own shifted date, ``AAAA-MM``; likewise.
         emisor_conocido: whether somebody told who issued the patient's number: else it is one within its package.
+        vista_sha256, vista_octetos: of the small picture of it, which lies beside it; None where there is none.
     """
 
     sha256: str
@@ -39,6 +40,8 @@ class Resultado:
     sexo: str = ""
     mes: str = ""
     emisor_conocido: bool = True
+    vista_sha256: str | None = None
+    vista_octetos: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +128,7 @@ class Archivo(Agregado):
 
     Attributes:
         resultado_sha256, resultado_octetos, tipo: of the clean file; None where there is none.
+        vista_sha256, vista_octetos: of the small picture of that; likewise.
         informe: what was done to it.
         decisiones: what operators decided of it, by the commands' ids.
     """
@@ -132,6 +136,8 @@ class Archivo(Agregado):
     resultado_sha256: str | None = None
     resultado_octetos: int | None = None
     tipo: str | None = None
+    vista_sha256: str | None = None
+    vista_octetos: int | None = None
     informe: Mapping[str, Any] | None = None
     decisiones: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
@@ -141,6 +147,7 @@ class Archivo(Agregado):
         if resultado is not None:
             self.resultado_sha256, self.resultado_octetos = resultado.sha256, resultado.octetos
             self.tipo = resultado.tipo
+            self.vista_sha256, self.vista_octetos = resultado.vista_sha256, resultado.vista_octetos
 
     def liberar(self, decision: Decision) -> None:
         """It is tried once more."""

@@ -184,6 +184,7 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
     almacen, sha256 = taller.propio, respuesta.sha256()
     # Also where it is there already: what nobody's row names yet must not be old, or the broom takes it.
     almacen.guardar(RESULTADOS + sha256, _trozos(respuesta.partes))
+    vista_sha256, vista_octetos = _guardar_vista(almacen, respuesta)
     resultado = Resultado(
         sha256=sha256,
         octetos=respuesta.octetos,
@@ -195,8 +196,28 @@ def _limpiar(taller: Taller, encargo: Encargo, octetos: Octetos) -> Hecho:
         sexo=respuesta.rasgos.sexo or "",
         mes=respuesta.rasgos.mes or "",
         emisor_conocido=bool(dicho or descripcion.emisor),
+        vista_sha256=vista_sha256,
+        vista_octetos=vista_octetos,
     )
     return Hecho(resultado=resultado, informe=informe, completos=completos)
+
+
+def _guardar_vista(almacen: AlmacenDeObjetos, limpia: Limpia) -> tuple[str, int] | tuple[None, None]:
+    """Store a small picture of it, under its content's name, where one can be made: whatever comes of that, the file is
+    clean.
+
+    Raises:
+        SinAlmacen: the store is away.
+    """
+    try:
+        png = limpia.vista()
+    except Exception:  # Whatever a decoder raises, or too little memory.
+        return None, None
+    if png is None:
+        return None, None
+    sha256 = hashlib.sha256(png).hexdigest()
+    almacen.guardar(RESULTADOS + sha256, [png])
+    return sha256, len(png)
 
 
 def _completar(

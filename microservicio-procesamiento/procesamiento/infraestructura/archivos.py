@@ -21,8 +21,11 @@ _NOMBRADAS = sa.select(_ESTA.c.uri).where(
         sa.false(),
     )
 )
-_DE_ALGUIEN = sa.select(archivos.c.resultado_sha256).where(
-    archivos.c.resultado_sha256 == sa.any_(sa.bindparam("resumenes", type_=sa.ARRAY(sa.Text)))
+_DE_ALGUIEN = sa.union(
+    *(
+        sa.select(columna).where(columna == sa.any_(sa.bindparam("resumenes", type_=sa.ARRAY(sa.Text))))
+        for columna in (archivos.c.resultado_sha256, archivos.c.vista_sha256)
+    )
 )
 _VENCIDOS = (
     sa.select(_V.id)
@@ -75,6 +78,6 @@ class ColaArchivosSQL(ColaSQL[ArchivoPorVer]):
             return set(conexion.scalars(_NOMBRADAS, {"uris": list(uris)}))
 
     def de_alguien(self, resumenes: Collection[str]) -> set[str]:
-        """Those of these SHA-256 that a file's result has."""
+        """Those of these SHA-256 that a file's result has, or the small picture of one."""
         with self._motor.connect() as conexion:
             return set(conexion.scalars(_DE_ALGUIEN, {"resumenes": list(resumenes)}))

@@ -18,6 +18,7 @@ from contratos.consultas.procesamiento import (
     PaginaImagenes,
     PaginaPaquetes,
     Paquete,
+    VistaDeImagen,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
@@ -49,8 +50,17 @@ _INFORME = (
     .join(tablas.archivos_por_ver, _I.id == _V.id, isouter=True)
     .where(sa.or_(_A.id.is_not(None), _V.id.is_not(None)))
 )
-_ARCHIVO = sa.select(_I.id, _I.estado, _A.resultado_sha256, _A.resultado_octetos, _A.tipo).join_from(
-    tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True
+
+
+def _nombrado(sha256: sa.Column[Any], octetos: sa.Column[Any], tipo: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """A file of an image's, where it has that."""
+    columnas = (_I.id, _I.estado, sha256.label("sha256"), octetos.label("octetos"), tipo.label("tipo"))
+    return sa.select(*columnas).join_from(tablas.imagenes, tablas.archivos, _I.id == _A.id, isouter=True)
+
+
+_ARCHIVO = _nombrado(_A.resultado_sha256, _A.resultado_octetos, _A.tipo)
+_VISTA = _nombrado(
+    _A.vista_sha256, _A.vista_octetos, sa.case((_A.vista_sha256.is_not(None), sa.literal_column("'image/png'")))
 )
 
 
@@ -177,18 +187,22 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
     def archivo(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> ArchivoDeImagen | None:
         """Which file, and the fact of it in the outbox where there is one: one statement, likewise."""
         suyo = _ARCHIVO.where(_suya(acceso, tablas.imagenes, id))
-        consulta = suyo.add_cte(_al_outbox(sobre, hecho, suyo.where(_A.resultado_sha256.is_not(None))))
+        fila = self._nombrar(suyo, _al_outbox(sobre, hecho, suyo.where(_A.resultado_sha256.is_not(None))))
+        return None if fila is None else ArchivoDeImagen(**fila)
+
+    def vista(self, id: str, acceso: Acceso, sobre: Sobre, hecho: ConsultaAnonimizacion) -> VistaDeImagen | None:
+        """Which picture, likewise."""
+        suya = _VISTA.where(_suya(acceso, tablas.imagenes, id))
+        fila = self._nombrar(suya, _al_outbox(sobre, hecho, suya.where(_A.vista_sha256.is_not(None))))
+        return None if fila is None else VistaDeImagen(**fila)
+
+    def _nombrar(self, suyo: sa.Select[Any], contar: sa.CTE) -> dict[str, Any] | None:
         with self._por_sentencia.connect() as conexion:
-            fila = conexion.execute(consulta).mappings().one_or_none()
+            fila = conexion.execute(suyo.add_cte(contar)).mappings().one_or_none()
         if fila is None:
             return None
-        return ArchivoDeImagen(
-            estado=fila["estado"],
-            sha256=fila["resultado_sha256"],
-            octetos=fila["resultado_octetos"],
-            tipo=fila["tipo"],
-            id_imagen=fila["id"],
-        )
+        propios = dict(fila)
+        return {"id_imagen": propios.pop("id"), **propios}
 
     def imagenes(self, consulta: ListarImagenes, acceso: Acceso) -> PaginaImagenes:
         """A page of images."""

@@ -41,6 +41,8 @@ archivos = sa.Table(
     sa.Column("tipo", sa.Text),
     sa.Column("informe", JSONB(none_as_null=True)),
     sa.Column("decisiones", JSONB, nullable=False, server_default="{}"),
+    sa.Column("vista_sha256", sa.Text),
+    sa.Column("vista_octetos", sa.BigInteger),
     comment="What became of each file, and what operators decided of it.",
 )
 
@@ -159,6 +161,7 @@ sa.Index(
     postgresql_where=sa.and_(archivos_por_ver.c.proximo.is_not(None), archivos_por_ver.c.paquete.is_(None)),
 )
 sa.Index("archivos_resultado", archivos.c.resultado_sha256, postgresql_where=archivos.c.resultado_sha256.is_not(None))
+sa.Index("archivos_vista", archivos.c.vista_sha256, postgresql_where=archivos.c.vista_sha256.is_not(None))
 sa.Index("archivos_por_ver_uri", archivos_por_ver.c.uri)
 sa.Index(
     "archivos_por_ver_conservar_hasta",

@@ -220,6 +220,28 @@ def test_su_archivo_se_nombra_a_quien_lo_pide_y_eso_se_dice(sala: Sala, api: Fla
     assert api.get("/procesar/imagenes/otra/archivo").status_code == 404
 
 
+def test_de_lo_limpio_hay_una_vista_pequena_y_de_lo_demas_ninguna(sala: Sala, api: FlaskClient) -> None:
+    """Beside its result, under its own content's name; who is shown it is told of, too."""
+    sala.mandar("i-1")
+    sala.mandar("i-2", b"no es un DICOM" * 100)
+    mano = sala.mano()
+    while mano():
+        pass
+    dicha = api.get("/procesar/imagenes/i-1/vista").json
+    assert dicha is not None
+    png = b"".join(sala.almacen.leer(f"resultados/{dicha['sha256']}"))
+    assert (dicha["estado"], dicha["tipo"], dicha["octetos"]) == ("ANONIMIZADA", "image/png", len(png))
+    assert hashlib.sha256(png).hexdigest() == dicha["sha256"] == sala.archivo("i-1")["vista_sha256"]
+    vista = Image.open(io.BytesIO(png))
+    assert (vista.format, vista.mode, vista.size, vista.info) == ("PNG", "L", (128, 128), {})
+    assert len(np.unique(np.asarray(vista))) > 50
+    assert [m for _, m in publicado(sala.motor) if isinstance(m, ConsultaAnonimizacion)]
+    sin = api.get("/procesar/imagenes/i-2/vista").json
+    assert sin == {"estado": "CUARENTENA", "sha256": None, "octetos": None, "tipo": None, "id_imagen": "i-2"}
+    assert sum(isinstance(m, ConsultaAnonimizacion) for _, m in publicado(sala.motor)) == 1
+    assert api.get("/procesar/imagenes/otra/vista").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("leer_texto", "estado"),
     # The reader takes seconds to come up.
@@ -237,9 +259,12 @@ def test_un_texto_en_la_imagen_se_tapa_o_la_aparta_segun_se_diga(sala: Sala, lee
     assert (sala.imagen("con-texto")["estado"], bool(archivo["informe"]["regiones"])) == (estado, leer_texto)
     if leer_texto:
         limpio = b"".join(sala.almacen.leer(f"resultados/{archivo['resultado_sha256']}"))
-        assert not np.asarray(Image.open(io.BytesIO(limpio)))[np.asarray(letras) > 0].any()
+        vista = b"".join(sala.almacen.leer(f"resultados/{archivo['vista_sha256']}"))
+        for png_limpio in (limpio, vista):
+            assert not np.asarray(Image.open(io.BytesIO(png_limpio)))[np.asarray(letras) > 0].any()
     else:
         assert sala.imagen("con-texto")["motivo"] == "TEXTO_QUEMADO_POSIBLE"
+        assert archivo["vista_sha256"] is None
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ RUTAS: dict[str, str] = {
     "ObtenerImagenAnonimizada": "/procesar/imagenes/i-1",
     "ObtenerInformeDeImagen": "/procesar/imagenes/i-1/informe",
     "ObtenerArchivoDeImagen": "/procesar/imagenes/i-1/archivo",
+    "ObtenerVistaDeImagen": "/procesar/imagenes/i-1/vista",
     "ObtenerPaquete": "/procesar/paquetes/p-1",
     "ListarImagenesDePaquete": "/procesar/paquetes/p-1/imagenes",
     "ObtenerComandoImagen": "/procesar/comandos/c-p-1-1",

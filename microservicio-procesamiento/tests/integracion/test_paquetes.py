@@ -950,19 +950,22 @@ def test_un_resultado_de_nadie_se_va_al_cabo_de_un_dia_y_uno_que_se_hace_otra_ve
     limpiar = sala.mano()
     assert limpiar()
     resumen = sala.archivo("i-1")["resultado_sha256"]
+    vista = sala.archivo("i-1")["vista_sha256"]
     reciente, suyo = Path(sala.almacen.uri("resultados/de-nadie").removeprefix("file://")), envejecer(resumen)
+    su_vista = envejecer(vista)
     sala.barrer()
-    assert (reciente.exists(), suyo.exists()) == (True, True)
+    assert (reciente.exists(), suyo.exists(), su_vista.exists()) == (True, True, True)
     envejecer("de-nadie")
     # Two images of one content share a result: of them, one row names it; and then none.
     sala.mandar_archivo("c-2", "dos", id_imagen="i-2")
     assert limpiar()
     assert sala.archivo("i-2")["resultado_sha256"] == resumen
+    envejecer(vista)
     with sala.motor.begin() as conexion:
         conexion.execute(sa.delete(tablas.archivos).where(tablas.archivos.c.id == "i-1"))
     envejecer(resumen)
     sala.barrer()
-    assert (reciente.exists(), suyo.exists()) == (False, True)
+    assert (reciente.exists(), suyo.exists(), su_vista.exists()) == (False, True, True)
     with sala.motor.begin() as conexion:
         conexion.execute(sa.delete(tablas.archivos))
     # Somebody who has just made it again, and not noted it yet, keeps it.
@@ -973,5 +976,6 @@ def test_un_resultado_de_nadie_se_va_al_cabo_de_un_dia_y_uno_que_se_hace_otra_ve
     sala.barrer()
     assert suyo.exists()
     envejecer(resumen)
+    envejecer(vista)
     sala.barrer()
-    assert not suyo.exists()
+    assert not suyo.exists() and not su_vista.exists()

@@ -39,6 +39,7 @@ from contratos.consultas.procesamiento import (
     ObtenerImagenAnonimizada,
     ObtenerInformeDeImagen,
     ObtenerPaquete,
+    ObtenerVistaDeImagen,
 )
 from contratos.consultas.servicio_datos import (
     ListarImagenesDeDataset,
@@ -144,6 +145,7 @@ PERMISOS = declarar(
         ObtenerImagenAnonimizada:    _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerInformeDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerArchivoDeImagen:      _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
+        ObtenerVistaDeImagen:        _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ListarPaquetes:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ObtenerPaquete:              _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),
         ListarImagenesDePaquete:     _regla("imagenes:leer",           NADA,   PROPIO, NADA,   TODO),

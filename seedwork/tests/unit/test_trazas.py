@@ -62,7 +62,7 @@ def test_lo_que_no_se_guarda_no_hace_tramo(traza: str | None) -> None:
         tramo = trazas.empezar("x", traza)
         tramo.terminar()
         (atendido,) = trazas.Atencion("c", [_llegado(traza)]).recibidos
-        assert (tramo.contexto, atendido.sobre.traza) == (traza, traza)
+        assert (tramo.contexto, atendido.sobre.contexto) == (traza, traza)
         assert vistos(exportador) == {}
 
 
@@ -94,7 +94,9 @@ def test_de_un_mensaje_se_cuenta_su_espera_y_su_atencion_y_ningun_valor_de_nadie
     with guardados() as exportador:
         with trazas.Atencion("consumidor", [_llegado(SI)]) as atencion:
             (atendido,) = atencion.recibidos
-            consecuencia = trazas.empezar("consecuencia", atendido.sobre.traza)
+            # What it is kept by in a view is what the topic has, too.
+            assert atendido.sobre.traza == SI
+            consecuencia = trazas.empezar("consecuencia", atendido.sobre.contexto)
             consecuencia.terminar({"cedula": "1032456789"})
         hechos = vistos(exportador)
     cola, atender = hechos["espera en cola"], hechos["atender Pasado"]

@@ -1,6 +1,7 @@
 """A DICOM file, from its bytes to clean ones."""
 
 import unicodedata
+from functools import partial
 
 from pydicom._uid_dict import UID_dictionary
 
@@ -76,7 +77,8 @@ def limpiar(
         (partes[0], *escribir(sin_lo_que_consta(datos), archivo.codificacion))
     ):
         raise ApartarError(Motivo.IDENTIFICADOR_EN_EL_RESULTADO)
-    return Limpia(partes, informe, seudonimo, recorrido.desplazamiento, rasgos, recorrido.identifica)
+    vista = partial(pixeles.vista, datos, imagen, archivo.codificacion.orden)
+    return Limpia(partes, informe, seudonimo, recorrido.desplazamiento, rasgos, recorrido.identifica, vista)
 
 
 def _comprobar_clase(datos: Conjunto) -> None:

@@ -27,6 +27,7 @@ from anonimizacion.dicom.lector import Archivo
 from anonimizacion.dicom.tabla import Accion
 from anonimizacion.modelo import ApartarError, Informe, Motivo, Octetos, Opciones, Rectangulo
 from anonimizacion.quemado import Mirada
+from anonimizacion.vista import en_png, muestra_de
 
 _FILAS, _COLUMNAS, _MUESTRAS, _CUADROS, _PLANOS = 0x00280010, 0x00280011, 0x00280002, 0x00280008, 0x00280006
 _RESERVADOS, _GUARDADOS, _ALTO, _SIGNO, _FOTOMETRIA = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280004
@@ -63,11 +64,16 @@ class Limpieza:
         sintaxis: the transfer syntax that it has now.
         tapada: whether any of it was blacked out, for text that was found or may have been there.
         hace_falta: the attributes without which it is none, or another one.
+        muestra: of one that is compressed, what a small picture needs of its middle frame, as that was written: it is
+            decoded once.
+        fotometria: what the values of that mean.
     """
 
     sintaxis: str
     tapada: bool = False
     hace_falta: frozenset[int] = frozenset()
+    muestra: NDArray[Any] | None = None
+    fotometria: str = ""
 
     def sigue_entera(self, datos: Conjunto) -> bool:
         """Whether the walk left what the picture is: what stood there in a representation that is not its own goes,
@@ -108,6 +114,46 @@ def limpiar(archivo: Archivo, opciones: Opciones, informe: Informe) -> Limpieza:
     return replace(
         hecha, hace_falta=frozenset(tag for tag in (hay[0], *_LO_QUE_ES) if tag in datos and datos[tag].valor)
     )
+
+
+def vista(datos: Conjunto, hecha: Limpieza, orden: str) -> bytes | None:
+    """A small picture of the middle frame, where a screen can show it.
+
+    Args:
+        datos: the data set as it was written: clean.
+        hecha: what was done to its picture.
+        orden: its byte order.
+    """
+    hay = [tag for tag in IMAGENES if tag in datos]
+    if not hay:
+        return None
+    imagen, elemento = _imagen(datos, orden, enteros=hay[0] == PIXELES), datos[hay[0]]
+    if not imagen.se_ve or imagen.muestras not in (1, 3):
+        return None
+    if isinstance(elemento.valor, Fragmentos):
+        if hecha.muestra is None:
+            return None
+        matriz, imagen = hecha.muestra, replace(imagen, fotometria=hecha.fotometria)
+    elif orden == ">" and elemento.vr == "OW" and imagen.reservados == 8:
+        return None
+    else:
+        largo, medio = len(elemento.octetos) // imagen.cuadros, imagen.cuadros // 2
+        (matriz,) = _matrices(elemento.octetos[medio * largo : (medio + 1) * largo], replace(imagen, cuadros=1), orden)
+    if matriz.ndim == 2 and imagen.fotometria != "PALETTE COLOR":
+        ventana = next(iter(_ventanas(datos)), None)
+        return en_png(matriz, ventana=ventana, claro_es_mayor=imagen.fotometria != "MONOCHROME1")
+    colores = _en_colores(matriz, imagen, datos, orden)
+    return None if colores is None else en_png(colores)
+
+
+def _en_colores(matriz: NDArray[Any], imagen: Imagen, datos: Conjunto, orden: str) -> NDArray[Any] | None:
+    """Red, green and blue in eight bits; None where nobody knows which they are."""
+    if imagen.fotometria == "PALETTE COLOR":
+        return _con_paleta(matriz, datos, orden)
+    ocho: NDArray[Any] = (matriz >> max(0, imagen.guardados - 8)).astype(np.uint8)
+    if imagen.fotometria.startswith("YBR_FULL"):
+        return np.asarray(Image.fromarray(np.ascontiguousarray(ocho), "YCbCr").convert("RGB"))
+    return ocho if imagen.fotometria == "RGB" else None
 
 
 def entero(datos: Conjunto, tag: int, orden: str, falta: int | None = None) -> int:
@@ -495,12 +541,15 @@ def _limpiar_comprimida(
     intactos: list[tuple[Octetos | None, int]] = []
     cambiados = Deposito()
     rehacer = sintaxis == RLE
+    del_medio: NDArray[Any] | None = None
     for numero, sucio in enumerate(comprimidos.cuadros(fragmentos, imagen.cuadros, donde)):
         entero = bytes(sucio)
         limpio, bits = comprimidos.limpio(entero, sintaxis, imagen)
         matriz, fotometria = comprimidos.decodificado(limpio, bits, sintaxis, imagen)
         if len(sucio) - len(limpio) > 1:
             informe.acciones["7FE0,0010/segmentos", Accion.QUITAR] += 1
+        if numero == imagen.cuadros // 2:
+            del_medio = muestra_de(matriz)
         if _sin_bits_de_mas(matriz, imagen) is not matriz:
             informe.avisos.add(_BITS)
             rehacer = True
@@ -514,7 +563,7 @@ def _limpiar_comprimida(
     limpios = [(next(puestos) if intacto is None else intacto, bits) for intacto, bits in intactos]
     if not rehacer and not tapado.rectangulos:
         elemento.valor = comprimidos.encapsulados([limpio for limpio, _ in limpios])
-        return Limpieza(sintaxis)
+        return Limpieza(sintaxis, muestra=del_medio, fotometria=fotometria)
     informe.regiones += tapado.rectangulos
     deposito, total = Deposito(), 0
     nueva = replace(imagen, fotometria=fotometria)
@@ -523,6 +572,8 @@ def _limpiar_comprimida(
         matriz = np.array(_sin_bits_de_mas(decodificada, imagen))
         tapado.ennegrecer(matriz, nueva)
         tapado.comprobar(numero, matriz, partial(_vistas, matriz, nueva, datos, "<"))
+        if numero == imagen.cuadros // 2:
+            del_medio = muestra_de(matriz)
         hecho = comprimidos.en_rle(matriz, imagen)
         total += len(hecho)
         if total > opciones.maximo_inflado:
@@ -533,4 +584,4 @@ def _limpiar_comprimida(
     if imagen.muestras > 1:
         # RLE has one colour after the other.
         datos[_PLANOS] = Elemento("US", b"\1\0")
-    return Limpieza(RLE, bool(tapado.rectangulos))
+    return Limpieza(RLE, bool(tapado.rectangulos), muestra=del_medio, fotometria=fotometria)

@@ -24,7 +24,7 @@ from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.http import App, regla
+from seedwork.entrada.http import SIN_TRAMO, App, regla
 from seedwork.entrada.problemas import ErrorHttp, problema
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,8 @@ def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subida
 
 CLIENTE = "cliente_codigo"
 """The id, in a command's address, of the client that it is about."""
+_SU_ID = slice(3, 35)
+"""Of a traceparent, the trace's id."""
 _OTROS_METODOS = ("GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
@@ -103,22 +105,27 @@ def _vista(
             "comando": raiz + recurso.consulta_comando.format(identidad.id_comando),
         }
         mensaje = cuerpo.mensaje(id_recurso)
+        traza = trazas.leida(cabeceras.get("traceparent")) or _nueva_traza()
+        if trazas.hay():
+            traza = flask.g.tramo.contexto or traza
         sobre = Sobre.nuevo(
             mensaje,
             fuente=FUENTE,
             sujeto=id_recurso,
             id=identidad.id_comando,
             clave_idempotencia=identidad.clave,
-            traza=flask.g.tramo.contexto or trazas.leida(cabeceras.get("traceparent")) or _nueva_traza(),
+            traza=traza,
             entorno=entorno,
             quien=quien,
         )
         # What it does is found under its own id from here on, in logs and trails.
         flask.g.correlacion = identidad.id_comando
-        structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando, traza=trazas.id_de(sobre.traza))
-        tramo = trazas.publicar(sobre.traza, mensaje.topico, sobre.tipo, sobre.id, sobre.sujeto, sobre.correlacion)
-        if tramo.contexto != sobre.traza:
-            sobre = replace(sobre, traza=tramo.contexto)
+        structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando, traza=traza[_SU_ID])
+        tramo: trazas.Tramo = SIN_TRAMO
+        if trazas.hay():
+            tramo = trazas.publicar(traza, mensaje.topico, sobre.tipo, sobre.id, sobre.sujeto, sobre.correlacion)
+            if tramo.contexto != traza:
+                sobre = replace(sobre, traza=tramo.contexto)
         try:
             await emisor.entregar(sobre, mensaje, espera=ESPERA_S)
         except SinConfirmacion as error:

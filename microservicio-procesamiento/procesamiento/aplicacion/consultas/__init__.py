@@ -12,6 +12,7 @@ from contratos.consultas.procesamiento import (
     ObtenerImagenAnonimizada,
     ObtenerInformeDeImagen,
     ObtenerPaquete,
+    ObtenerVistaDeImagen,
 )
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.consultas.listar_imagenes import listar_imagenes
@@ -22,6 +23,7 @@ from procesamiento.aplicacion.consultas.obtener_comando_imagen import obtener_co
 from procesamiento.aplicacion.consultas.obtener_imagen_anonimizada import obtener_imagen_anonimizada
 from procesamiento.aplicacion.consultas.obtener_informe_de_imagen import obtener_informe_de_imagen
 from procesamiento.aplicacion.consultas.obtener_paquete import obtener_paquete
+from procesamiento.aplicacion.consultas.obtener_vista_de_imagen import obtener_vista_de_imagen
 from seedwork.aplicacion.consultas import Anunciada, Respondedor
 
 CONSULTAS: Mapping[type[Consulta], Respondedor | Anunciada] = {
@@ -29,6 +31,7 @@ CONSULTAS: Mapping[type[Consulta], Respondedor | Anunciada] = {
     ObtenerImagenAnonimizada: Anunciada(responder=obtener_imagen_anonimizada, publica=ConsultaAnonimizacion),
     ObtenerInformeDeImagen: obtener_informe_de_imagen,
     ObtenerArchivoDeImagen: Anunciada(responder=obtener_archivo_de_imagen, publica=ConsultaAnonimizacion),
+    ObtenerVistaDeImagen: Anunciada(responder=obtener_vista_de_imagen, publica=ConsultaAnonimizacion),
     ListarPaquetes: listar_paquetes,
     ObtenerPaquete: obtener_paquete,
     ListarImagenesDePaquete: listar_imagenes_de_paquete,

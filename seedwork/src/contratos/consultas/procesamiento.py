@@ -157,6 +157,21 @@ class ObtenerArchivoDeImagen(
     id_imagen: Id = campo("La imagen.")
 
 
+class VistaDeImagen(ArchivoNombrado):
+    """Una imagen pequeña del archivo limpio."""
+
+    estado: EstadoImagen = campo("Cómo está la imagen.", "ANONIMIZADA")
+    id_imagen: str = campo("La imagen.", IMAGEN)
+
+
+class ObtenerVistaDeImagen(
+    Consulta, contexto="procesamiento", ruta="/procesar/imagenes/{id_imagen}/vista", respuesta=VistaDeImagen
+):
+    """Una imagen pequeña, en PNG, del archivo limpio; del original no hay ninguna."""
+
+    id_imagen: Id = campo("La imagen.")
+
+
 EstadoPaquete = Literal["RECIBIDO", "EN_CURSO", "COMPLETADO", "RECHAZADO"]
 
 

@@ -44,6 +44,7 @@ class Sobre:
         traza: ``ce_traceparent`` (W3C Trace Context §3.2).
         quien: who asked for a command: ``ce_authtype``, ``ce_authid`` and ``ce_authclaims`` (CloudEvents, extension
             "authcontext"). No event bears it: some are kept for ever.
+        tramo: the traceparent of the span in which it is handled here, where that is kept; it does not travel.
     """
 
     id: str
@@ -57,6 +58,12 @@ class Sobre:
     clave_idempotencia: str | None = None
     traza: str | None = None
     quien: Quien | None = None
+    tramo: str | None = None
+
+    @property
+    def contexto(self) -> str | None:
+        """The traceparent of what it causes' parent."""
+        return self.tramo or self.traza
 
     @property
     def acceso(self) -> Acceso:
@@ -148,6 +155,6 @@ class Sobre:
             correlacion=self.correlacion,
             causa=self.id or None,
             secuencia=secuencia,
-            traza=self.traza,
+            traza=self.contexto,
             quien=self.quien if mensaje.clase == "comando" else None,
         )

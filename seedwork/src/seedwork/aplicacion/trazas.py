@@ -6,7 +6,6 @@ are not kept, or this one is not, nothing is made, and what came is handed on as
 """
 
 import re
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -104,7 +103,8 @@ class Trazador(Protocol):
         Args:
             nombre: what is done, of few there are.
             de: its parent's traceparent, a valid one; None begins a trace.
-            clase: OpenTelemetry's kind of span.
+            clase: OpenTelemetry's kind of span. With a server's, it is decided whether the trace is kept; all others
+                are of one that is.
             atributos: of :data:`ATRIBUTOS`.
             inicio_ns: when it began, in nanoseconds since 1970; now by default.
         """
@@ -119,6 +119,7 @@ _NINGUNO: Final = SinTramo(None)
 _trazador: Trazador | None = None
 _TRAZA = re.compile(r"(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _MUESTREADA = 1
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def usar(trazador: Trazador | None) -> None:
@@ -243,7 +244,7 @@ class Atencion:
         recibidos: the messages.
 
     Attributes:
-        recibidos: the messages, their envelopes with these spans' traceparents.
+        recibidos: the messages, whose envelopes know these spans.
         esperan: the ids of those that wait elsewhere from now on.
     """
 
@@ -268,7 +269,7 @@ class Atencion:
             dicho | {OPERACION: "process"},
         )
         self._tramos.append((sobre.id, tramo))
-        return replace(recibido, sobre=replace(sobre, traza=tramo.contexto))
+        return replace(recibido, sobre=replace(sobre, tramo=tramo.contexto))
 
     def __enter__(self) -> "Atencion":
         return self
@@ -291,7 +292,4 @@ def _seguida(de: str | None) -> str | None:
 
 
 def _es_uuid(texto: str) -> bool:
-    try:
-        return len(texto) == 36 and uuid.UUID(texto) is not None
-    except ValueError:
-        return False
+    return _UUID.fullmatch(texto) is not None

@@ -293,7 +293,7 @@ def equipar(
 def _empezar() -> None:
     comun = flask.g
     comun.inicio = time.perf_counter()
-    comun.tramo = _seguir(flask.request)
+    comun.tramo = _seguir(flask.request) if trazas.hay() else SIN_TRAMO
     recibida = flask.request.headers.get(CABECERA_CORRELACION, "")
     comun.correlacion = propia = recibida if es_id(recibida) else str(uuid_utils.uuid7())
     structlog.contextvars.clear_contextvars()
@@ -308,12 +308,12 @@ def _empezar() -> None:
 
 def _seguir(pedido: flask.Request) -> trazas.Tramo:
     """The request's span. Whoever looks at health and metrics every few seconds is not told of."""
-    if not trazas.hay() or pedido.blueprint == SALUD:
+    if pedido.blueprint == SALUD:
         return SIN_TRAMO
     regla = pedido.url_rule
     ruta, metodo = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
     dicho = {trazas.RUTA: ruta, trazas.METODO: metodo}
-    return trazas.recibir(f"{metodo} {ruta}", pedido.headers.get("traceparent"), dicho)
+    return trazas.recibir(f"{metodo} {ruta}", pedido.environ.get("HTTP_TRACEPARENT"), dicho)
 
 
 def _exigir_host(entorno: Mapping[str, Any]) -> None:
@@ -334,9 +334,10 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     regla = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
     etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
-    estado, tramo = respuesta.status_code, flask.g.tramo
-    if tramo.contexto is not None:
-        tramo.terminar({trazas.ESTADO: estado}, error=str(estado) if estado >= HTTPStatus.INTERNAL_SERVER_ERROR else "")
+    estado = respuesta.status_code
+    if trazas.hay():
+        fallo = str(estado) if estado >= HTTPStatus.INTERNAL_SERVER_ERROR else ""
+        flask.g.tramo.terminar({trazas.ESTADO: estado}, error=fallo)
     duracion = time.perf_counter() - flask.g.inicio
     SOLICITUDES.labels(*etiquetas, str(estado)).observe(duracion)
     return respuesta

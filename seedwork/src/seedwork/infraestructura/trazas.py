@@ -11,7 +11,8 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, TraceIdRatioBased
 from opentelemetry.trace import (
     NonRecordingSpan,
     Span,
@@ -25,7 +26,7 @@ from opentelemetry.trace import (
 )
 
 from seedwork.aplicacion import trazas
-from seedwork.aplicacion.trazas import Atributos, Clase, SinTramo, Tramo
+from seedwork.aplicacion.trazas import Atributos, Clase, SinTramo, Tramo, es_muestreada
 from seedwork.infraestructura.metricas import TRAMOS
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ COLA = 2048
 _PLAZO_S = 2.0
 """Seconds that the collector has for a batch, tries included."""
 _CADA_MS = 1000
+_IDS = RandomIdGenerator()
 _CLASES = MappingProxyType(
     {
         "interno": SpanKind.INTERNAL,
@@ -73,8 +75,8 @@ class TrazadorOtlp:
     ) -> None:
         self._servicio = servicio
         self._otlp = otlp
-        parte = TraceIdRatioBased(muestreo)
-        self._muestra = ParentBased(parte, remote_parent_sampled=parte) if de_fuera else ParentBased(parte)
+        self._tope = TraceIdRatioBased(muestreo).bound
+        self._de_fuera = de_fuera
         self._exportador = exportador
         self._nacer()
         os.register_at_fork(after_in_child=self._nacer)
@@ -91,6 +93,8 @@ class TrazadorOtlp:
         """See the port."""
         if self._cerrado:
             return SinTramo(de)
+        if clase == "servidor" and (omitida := self._omitida(de)) is not None:
+            return SinTramo(omitida)
         tramo = (self._hecho or self._trazador()).start_span(
             nombre,
             Context() if de is None else _contexto(de),
@@ -100,9 +104,21 @@ class TrazadorOtlp:
             record_exception=False,
             set_status_on_exception=False,
         )
-        if tramo.is_recording():
-            return _Tramo(tramo)
-        return SinTramo(_texto(tramo.get_span_context()))
+        return _Tramo(tramo)
+
+    def _omitida(self, de: str | None) -> str | None:
+        """The traceparent by which all others know that the trace that comes in here is not kept; None where it is.
+        Nothing else is made of it: that is what most cost where a small part is kept."""
+        if de is None:
+            id = _IDS.generate_trace_id()
+            return None if self._es_de_la_parte(id) else f"00-{id:032x}-{_IDS.generate_span_id():016x}-00"
+        if not es_muestreada(de):
+            return de
+        return f"{de[:-2]}00" if self._de_fuera and not self._es_de_la_parte(int(de[3:35], 16)) else None
+
+    def _es_de_la_parte(self, id: int) -> bool:
+        """As OpenTelemetry's own sampler has it, by the id's lower half."""
+        return id & TraceIdRatioBased.TRACE_ID_LIMIT < self._tope
 
     def cerrar(self, espera_s: float) -> None:
         """See the port. A collector that is away must not hold the process up."""
@@ -116,7 +132,7 @@ class TrazadorOtlp:
         with self._cerrojo:
             if self._hecho is None:
                 quien = Resource.create({"service.name": self._servicio})
-                self._proveedor = TracerProvider(self._muestra, quien, shutdown_on_exit=False)
+                self._proveedor = TracerProvider(ALWAYS_ON, quien, shutdown_on_exit=False)
                 fin = self._exportador or OTLPSpanExporter(f"{self._otlp}/v1/traces", timeout=_PLAZO_S)
                 self._proveedor.add_span_processor(_Cola(_Contado(fin), COLA, _CADA_MS))
                 self._hecho = self._proveedor.get_tracer("saludtech")

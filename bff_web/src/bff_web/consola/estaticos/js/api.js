@@ -60,13 +60,14 @@ function leer(estado, texto, espera, direccion) {
 /** What the door answers to a GET. */
 export async function pedir(ruta, { senal } = {}) {
   let respuesta;
+  let texto;
   try {
     respuesta = await fetch(puerta(ruta), { headers: cabeceras("GET"), signal: senal });
+    texto = await respuesta.text();
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problema(0, SIN_RED);
   }
-  const texto = await respuesta.text();
   return leer(respuesta.status, texto, respuesta.headers.get("Retry-After")).cuerpo;
 }
 
@@ -130,22 +131,32 @@ export function usarConsulta(ruta) {
   const [visto, poner] = useState({ ruta: null, datos: null, problema: null, cargando: true });
   const vuelta = useRef(null);
   const preguntar = useCallback(async () => {
-    vuelta.current?.abort();
     if (!ruta) return;
-    const control = (vuelta.current = new AbortController());
+    if (vuelta.current?.ruta === ruta) {
+      vuelta.current.otra = true; // one question at a time: however often it is asked, an answer comes
+      return;
+    }
+    vuelta.current?.control.abort();
+    const propia = (vuelta.current = { ruta, control: new AbortController(), otra: false });
     poner((antes) => ({ ...antes, cargando: true }));
     try {
-      const datos = await pedir(ruta, { senal: control.signal });
-      if (!control.signal.aborted) poner({ ruta, datos, problema: null, cargando: false });
+      const datos = await pedir(ruta, { senal: propia.control.signal });
+      if (vuelta.current === propia) poner({ ruta, datos, problema: null, cargando: false });
     } catch (problema) {
-      if (control.signal.aborted) return;
+      if (vuelta.current !== propia || problema.name === "AbortError") return;
       const conocido = (antes) => (antes.ruta === ruta && problema.estado !== 404 ? antes.datos : null);
       poner((antes) => ({ ruta, datos: conocido(antes), problema, cargando: false }));
     }
+    if (vuelta.current !== propia) return;
+    vuelta.current = null;
+    if (propia.otra) preguntar();
   }, [ruta]);
   useEffect(() => {
     preguntar();
-    return () => vuelta.current?.abort();
+    return () => {
+      vuelta.current?.control.abort();
+      vuelta.current = null;
+    };
   }, [preguntar]);
   const propia = visto.ruta === ruta;
   return {

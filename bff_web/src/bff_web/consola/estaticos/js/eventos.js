@@ -4,7 +4,8 @@ import { consulta } from "./api.js";
 import { puerta } from "./lugar.js";
 
 const ESPERAS_MS = [1000, 2000, 4000, 8000, 15000];
-const JUNTAR_MS = 250; // several facts of one moment are one look at the door
+const JUNTAR_MS = 200; // the first fact is looked after at once; those of one moment after it, together
+const CONFIRMAR_MS = 1200; // who answers may hear of a fact after the page did: it is asked once more
 const SONDEO_MS = 3000; // without a stream, the page still comes up to date
 
 let estadoActual = "ninguno"; // ninguno, conectando, abierto, perdido
@@ -47,12 +48,22 @@ function escuchar(clave, mandados) {
   let intentos = 0;
   let reintento = 0;
   let junta = 0;
+  let confirma = 0;
+  let mirada = -JUNTAR_MS;
   let sondeo = 0;
   let cerrado = false;
 
+  const mirarAhora = () => {
+    junta = 0;
+    mirada = performance.now();
+    mandados.current.alCambiar?.();
+  };
   const cambio = () => {
-    clearTimeout(junta);
-    junta = setTimeout(() => mandados.current.alCambiar?.(), JUNTAR_MS);
+    const falta = mirada + JUNTAR_MS - performance.now();
+    if (falta <= 0 && !junta) mirarAhora();
+    else junta ||= setTimeout(mirarAhora, Math.max(0, falta));
+    clearTimeout(confirma);
+    confirma = setTimeout(mirarAhora, CONFIRMAR_MS);
   };
   const perder = () => {
     if (estadoActual !== "perdido") decir(intentos || estadoActual === "abierto" ? "perdido" : "conectando");
@@ -106,6 +117,7 @@ function escuchar(clave, mandados) {
     document.removeEventListener("visibilitychange", mirar);
     soltar();
     clearTimeout(junta);
+    clearTimeout(confirma);
     decir("ninguno");
   };
 }

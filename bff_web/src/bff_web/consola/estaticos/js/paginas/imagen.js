@@ -1,6 +1,6 @@
 // An image before and after: what was done with each tag, and what is left of the picture.
 import { html, useEffect, useState } from "../html.js";
-import { usarConsulta } from "../api.js";
+import { esOperador, usarConsulta } from "../api.js";
 import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
 import { Decidir } from "../componentes/decidir.js";
 import { Historia, usarHistoria } from "../componentes/historia.js";
@@ -19,7 +19,7 @@ export default function Imagen({ id, recuerdo }) {
   const ruta = `/procesar/imagenes/${parte(id)}`;
   const recurso = usarRecurso(ruta, recuerdo);
   const informe = usarConsulta(recurso.datos ? `${ruta}/informe` : null);
-  const oidos = usarHistoria({}, () => {
+  const oidos = usarHistoria(esOperador() ? {} : null, () => {
     recurso.repetir();
     informe.repetir();
   }, (hecho) => hecho.id_imagen === id);

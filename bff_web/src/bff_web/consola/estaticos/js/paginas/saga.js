@@ -22,7 +22,7 @@ export default function Saga({ id, filtros, recuerdo }) {
   const juntas = { ...sagas, datos: suscripcion.datos && sagas.datos ? sagas.datos : null, problema: suscripcion.problema ?? sagas.problema };
   return html`<${DeRecurso} recurso=${juntas} hijo=${({ elementos }) => {
     const pedida = filtros.get("saga");
-    const saga = elementos.find((s) => s.id_saga === pedida) ?? elementos.at(-1);
+    const saga = conLoOido(elementos.find((s) => s.id_saga === pedida) ?? elementos.at(-1), oidos);
     const s = suscripcion.datos;
     const plan = planes.datos?.elementos.find((p) => p.codigo === s.plan.codigo);
     if (!saga) return html`<${Cabeza} titulo="Aún sin saga" />`;
@@ -50,12 +50,22 @@ export default function Saga({ id, filtros, recuerdo }) {
         ]} /></${Tarjeta}>
         <${Tarjeta} titulo="Todas las suyas">
           <ul class="enlaces">${[...elementos].reverse().map((g) => html`
-            <li key=${g.id_saga}><a href=${enlace(`/sagas/${parte(id)}`, { saga: g.id_saga })} aria-current=${g === saga ? "true" : undefined}>${corto(g.id_saga)}</a>
+            <li key=${g.id_saga}><a href=${enlace(`/sagas/${parte(id)}`, { saga: g.id_saga })} aria-current=${g.id_saga === saga.id_saga ? "true" : undefined}>${corto(g.id_saga)}</a>
               <${Insignia} estado=${g.estado} /> <span class="tenue"><${Tiempo} de=${g.pasos[0]?.ocurrido} /></span></li>`)}</ul>
         </${Tarjeta}>
       </div>
       <${Historia} oidos=${oidos} />`;
   }} />`;
+}
+
+/** A saga with the steps that were heard of before who answers knew: a reason that came as a code is left to be told. */
+function conLoOido(saga, oidos) {
+  if (!saga) return saga;
+  const mismo = (a) => (b) => a.paso === b.paso && a.servicio === b.servicio && (a.recurso ?? null) === (b.recurso ?? null);
+  const nuevos = oidos.filter((h) => h.paso && h.id_saga === saga.id_saga && !saga.pasos.some(mismo(h)));
+  if (!nuevos.length) return saga;
+  const pasos = [...saga.pasos, ...nuevos.map((h) => ({ ...h, recurso: h.recurso ?? null, motivo: null, compensacion: Boolean(h.compensacion) }))];
+  return { ...saga, pasos: pasos.sort((a, b) => (a.ocurrido < b.ocurrido ? -1 : 1)) };
 }
 
 function resumen(saga, faltan, ms) {
