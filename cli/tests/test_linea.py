@@ -846,9 +846,7 @@ def test_interrumpida_no_deja_una_traza(puerta: Any, linea: Any) -> None:
         assert b"Traceback" not in errores
 
 
-def test_lo_que_pasa_se_oye_y_se_sigue_donde_se_corto(
-    puerta: Any, linea: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lo_que_pasa_se_oye_y_se_sigue_donde_se_corto(puerta: Any, linea: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the door says no more: a token that has expired, say."""
     monkeypatch.setattr("saludtech_cli.puerta._OTRA_VEZ_S", 0.0)
     hecho = {"tipo": "SuscripcionActivada", "contexto": "suscripciones", "estado": "ACTIVA", "ocurrido": "2026-02-01"}
