@@ -29,6 +29,7 @@ class Pedido:
     tramo: str | None = None
     tipo: str | None = None
     credencial: str | None = None
+    ultimo: str | None = None
 
 
 class PuertaDePruebas(ThreadingHTTPServer):
@@ -84,7 +85,8 @@ class _Atencion(BaseHTTPRequestHandler):
         tipo = self.headers.get("Content-Type")
         cuerpo = json.loads(leido) if tipo == "application/json" else None
         clave, tramo = (self.headers.get(nombre) for nombre in ("Idempotency-Key", "Range"))
-        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo, tipo, self.headers.get("Authorization"))
+        credencial, ultimo = self.headers.get("Authorization"), self.headers.get("Last-Event-ID")
+        pedido = Pedido(self.command, self.path, cuerpo, clave, leido, tramo, tipo, credencial, ultimo)
         dicha = self.server.respuesta(pedido)
         estado, respuesta, cabeceras = dicha if len(dicha) == 3 else (*dicha, {})
         if isinstance(respuesta, str):

@@ -134,7 +134,7 @@ def test_se_puede_pedir_y_ver_todo_lo_que_la_puerta_ofrece(
         assert linea(*entera.split(), "--json") == codigo, entera
         assert linea.json, entera
     documentos = {"/openapi.json", "/docs", "/asyncapi.json", "/docs/mensajes"}
-    paginas = {"/eventos", "/metrics", "/salud/viva", "/salud/trafico"} | documentos
+    paginas = {"/eventos", "/panorama", "/metrics", "/salud/viva", "/salud/trafico"} | documentos
     alias = {ruta for comando in COMANDOS for ruta in comando.rutas[1:]}
     ofrecidas = {(m.upper(), ruta) for ruta, ms in describir()["paths"].items() for m in ms}
     assert {(m, r) for m, r in ofrecidas if r not in paginas | alias} == puerta.rutas_pedidas
@@ -846,9 +846,7 @@ def test_interrumpida_no_deja_una_traza(puerta: Any, linea: Any) -> None:
         assert b"Traceback" not in errores
 
 
-def test_lo_que_pasa_se_oye_y_se_sigue_donde_se_corto(
-    puerta: Any, linea: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lo_que_pasa_se_oye_y_se_sigue_donde_se_corto(puerta: Any, linea: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the door says no more: a token that has expired, say."""
     monkeypatch.setattr("saludtech_cli.puerta._OTRA_VEZ_S", 0.0)
     hecho = {"tipo": "SuscripcionActivada", "contexto": "suscripciones", "estado": "ACTIVA", "ocurrido": "2026-02-01"}
@@ -860,5 +858,5 @@ def test_lo_que_pasa_se_oye_y_se_sigue_donde_se_corto(
     )
     assert linea("eventos", "--suscripcion", "s-1", "--json") == 1
     assert [json.loads(dicha) for dicha in linea.salida.splitlines()] == [hecho, {"tipo": "reinicio"}]
-    assert [p.cabeceras.get("Last-Event-ID") for p in puerta.pedidos] == [None, "v2", "v3"]
+    assert [p.ultimo for p in puerta.pedidos] == [None, "v2", "v3"]
     assert {p.ruta for p in puerta.pedidos} == {"/eventos?suscripcion=s-1"}
