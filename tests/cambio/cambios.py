@@ -107,7 +107,7 @@ class Recuperada(EventoAnonimizacion):
     copia.cambiar(
         f"{PROCESAMIENTO}/dominio/imagen.py",
         (
-            r"^        self\.estado, self\.motivo, self\.datos = ANONIMIZADA.*$",
+            r"^        self\.estado, self\.motivo, self\.datos, self\.decidida = ANONIMIZADA.*$",
             "        if self.estado == RECHAZADA:\n"
             "            self.registrar(eventos.Recuperada(id_imagen=self.id))\n"
             r"\g<0>",
@@ -154,7 +154,7 @@ def anotar_aviso_fallido(hecho: ErrorProcesamientoNotificacion, unidad: Unidad) 
     )
     copia.cambiar(
         f"{CONTRATOS}/canales.py",
-        (r"^( +ErrorProcesamientoNotificacion: .*)\),$", r'\g<1>, "suscripciones"),'),
+        (r'^( +ErrorProcesamientoNotificacion: +canal\("notificaciones"), +(?=mira=)', r'\g<1>, "suscripciones", '),
     )
     copia.cambiar(
         f"{SUSCRIPCIONES}/aplicacion/manejadores.py",
@@ -536,7 +536,7 @@ def _en_contenedores(copia: Copia) -> None:
         (r"^    profiles: \[(?:pulsar, )?(?=suscripciones, serviciodatos)", r"\g<0>computo, "),
         (r"^      notificaciones-api: .*$", r"\g<0>\n      computo-api: {condition: service_healthy, required: false}"),
         (r"^  notificaciones: \{internal: true\}$", r"\g<0>\n  computo: {internal: true}"),
-        (r"^  notificaciones:$(?=\n\n#)", r"\g<0>\n  computo:"),
+        (r"^  notificaciones:$(?=\n  prometheus:\n)", r"\g<0>\n  computo:"),
         # Its secrets: a database's two roles, a broker's token, the certificates of its database and of its API.
         (
             r'^  (pulsar_token_)?notificaciones([\w.-]*): (\{file: .*/)(?:pulsar_token_)?notificaciones[\w.-]*"\}$',

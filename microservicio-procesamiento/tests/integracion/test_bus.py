@@ -28,6 +28,7 @@ def test_una_imagen_y_el_destino_de_su_comando(bus, api):
     assert "RGPD" in aviso
     assert imagen.pop("seudonimo_paciente").startswith("v2:")
     assert imagen.pop("fecha_ingesta").endswith("T09:10:00")
+    assert imagen.pop("recibida") == imagen.pop("decidida")
     assert imagen == {
         "id_imagen": ANONIMIZAR_IMAGEN.id_imagen,
         "estado": "ANONIMIZADA",
@@ -39,6 +40,7 @@ def test_una_imagen_y_el_destino_de_su_comando(bus, api):
         "fuente_de_datos": "Hospital del norte",
         "condiciones": [{"codigo": "E14", "nombre": "Diabetes mellitus, no especificada"}],
         "version_clave": 2,
+        "id_paquete": None,
     }
     assert api.get("/procesar/comandos/c-1").json == {
         "id_comando": "c-1",
