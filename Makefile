@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar test test-largo test-contenedores check bench corrientes experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom sitio generados secretos clean lock help
+.PHONY: demo run operar capturas test test-largo test-contenedores check bench corrientes experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom sitio generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -30,6 +30,9 @@ test-largo: $(LISTO) ## the long tests: faults on the whole platform, the cost o
 
 test-contenedores: $(LISTO) ## the images and docker-compose.yml on a container engine: DOCKER=docker names its command
 	@$(BIN)/python -m pytest -m contenedores tests/contenedores
+
+capturas: $(LISTO) ## the console in a real Chromium, and docs/imagenes' pictures of it taken anew
+	@CAPTURAS=docs/imagenes $(BIN)/python -m pytest tests/navegador
 
 check: $(LISTO) ## the fast gate, without servers: format, lint, types, import rules, unit tests
 	@$(BIN)/ruff format --check .

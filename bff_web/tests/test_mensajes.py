@@ -57,6 +57,8 @@ def test_cada_uno_dice_y_oye_lo_que_su_regla_le_deja() -> None:
         for accion, papeles in (("send", regla.dice), ("receive", regla.oye))
         for papel in papeles
     )
+    miran = {canal: dicho["x-miran"] for canal, dicho in DOCUMENTO["channels"].items()}
+    assert miran == {nombre(tipo): sorted(regla.mira) for tipo, regla in CANALES.items()}
 
 
 def test_cada_esquema_es_el_del_archivo_publicado() -> None:

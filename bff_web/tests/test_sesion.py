@@ -174,9 +174,10 @@ def test_una_clave_nueva_no_acaba_las_sesiones_y_una_retirada_si(sesiones: Sesio
 def test_en_claro_hacia_otra_maquina_no_hay_sesion(sesiones: Sesiones) -> None:
     fuera = LOCAL | {"HTTP_HOST": "puerta.example:5005"}
     assert sesiones.leer(con(sesiones.poner(fuera, sesion()), fuera)) is None
-    for casa in ("localhost", "127.0.0.1:5005", "[::1]:5005"):
+    for casa in ("localhost", "127.0.0.1:5005", "[::1]:5005", "[::1]"):
         aqui = LOCAL | {"HTTP_HOST": casa}
         assert sesiones.leer(con(sesiones.poner(aqui, sesion()), aqui)) == sesion()
+    assert not galletas.puede_haberla(LOCAL | {"HTTP_HOST": "[::1"})
     # That of plain HTTP is none over TLS: somebody on the wire may have put it there.
     assert sesiones.leer(con(sesiones.poner(LOCAL, sesion()), TLS)) is None
 

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -20,6 +21,17 @@ CAPTURAS = Path(os.environ.get("CAPTURAS") or Path(__file__).parents[2] / "build
 """Where the pictures go; `make capturas` has docs/imagenes instead."""
 
 Abrir = Callable[..., Page]
+_ABIERTAS = pytest.StashKey[list[Page]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Of a test that fails, keep what its pages look like: build/capturas/fallo-….png."""
+    informe = yield
+    if informe.when == "call" and informe.failed:
+        for n, pagina in enumerate(item.stash.get(_ABIERTAS, [])):
+            pagina.screenshot(path=CAPTURAS / f"fallo-{item.name}-{n}.png")
+    return informe
 
 
 @pytest.fixture(scope="session")
@@ -44,29 +56,33 @@ def viva(navegador: Browser) -> Iterator[Viva]:
 
 
 @pytest.fixture
-def abrir(navegador: Browser) -> Iterator[Abrir]:
-    """Opens a page in a profile of its own, with the browser's own options (`viewport`, `color_scheme` …).
+def abrir(navegador: Browser, request: pytest.FixtureRequest) -> Iterator[Abrir]:
+    """Opens a page in a profile of its own, with the browser's own options (`viewport`, `color_scheme` …), and a
+    script that is run before the page's (`al_empezar`). Nothing is asked of any host but its own, and another (`y`).
 
     At the end of the test no page may have failed: no error that nobody caught, nothing that its own policy (CSP)
     forbade, nothing asked of another host.
     """
     perfiles, faltas = [], []
+    abiertas = request.node.stash.setdefault(_ABIERTAS, [])
 
-    def abrir(url: str, **opciones: object) -> Page:
-        perfil = navegador.new_context(locale="es-CO", timezone_id="America/Bogota", **opciones)  # type: ignore[arg-type]
+    def abrir(url: str, al_empezar: str = "", y: str = "", **opciones: Any) -> Page:
+        perfil = navegador.new_context(locale="es-CO", timezone_id="America/Bogota", **opciones)
+        perfil.add_init_script(al_empezar)
         perfiles.append(perfil)
         pagina = perfil.new_page()
+        abiertas.append(pagina)
         pagina.set_default_timeout(60_000)
         pagina.on("pageerror", lambda error: faltas.append(f"{pagina.url}: {error}"))
         pagina.on(
             "console", lambda dicho: faltas.append(dicho.text) if "Content Security Policy" in dicho.text else None
         )
-        anfitrion = url.split("/")[2]
+        anfitriones = {de.split("/")[2] for de in (url, y) if de}
         pagina.on(
             "request",
             lambda pedido: (
                 faltas.append(f"asked of another: {pedido.url}")
-                if pedido.url.startswith("http") and pedido.url.split("/")[2] != anfitrion
+                if pedido.url.startswith("http") and pedido.url.split("/")[2] not in anfitriones
                 else None
             ),
         )

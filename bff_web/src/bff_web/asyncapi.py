@@ -110,6 +110,8 @@ def _canal(tipo: type[Mensaje]) -> dict[str, Any]:
                 "x-subscriptionType": "Failover" if tipo.entrega == "ordenada" else "Shared",
             }
         },
+        # Who reads it without taking it from anybody, or sees how far others have heard it: no operation of AsyncAPI's.
+        "x-miran": sorted(regla(tipo).mira),
     }
 
 

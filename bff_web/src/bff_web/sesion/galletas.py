@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from werkzeug.http import dump_cookie
 from werkzeug.sansio.http import parse_cookie
@@ -221,8 +222,12 @@ def _por_tls(entorno: Mapping[str, Any]) -> bool:
 
 def puede_haberla(entorno: Mapping[str, Any]) -> bool:
     """Whether a session may travel by the way that a request came: encrypted, or within one machine."""
-    anfitrion = entorno.get("HTTP_HOST", "").rpartition(":")[0] or entorno.get("HTTP_HOST", "")
-    return _por_tls(entorno) or es_de_esta_maquina(anfitrion.strip("[]"))
+    if _por_tls(entorno):
+        return True
+    try:
+        return es_de_esta_maquina(urlsplit(f"//{entorno.get('HTTP_HOST', '')}").hostname)
+    except ValueError:
+        return False
 
 
 def exigir_de_aqui(entorno: Mapping[str, Any]) -> None:

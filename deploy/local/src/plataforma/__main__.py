@@ -48,7 +48,8 @@ def run() -> None:
             puerto = ajustes.puerto("bff_puerto").numero
             bff = f"http://127.0.0.1:{puerto}"
             consola.print(
-                f"\n[bold green]Ready.[/] The BFF is at [bold]{bff}[/], its API's page at {bff}/docs.\n"
+                f"\n[bold green]Ready.[/] The BFF is at [bold]{bff}[/], its console at {bff}/consola, "
+                f"its API's page at {bff}/docs.\n"
                 f"Pulsar: {corrida.plano.conexiones.pulsar_url}, admin {corrida.plano.conexiones.pulsar_admin_url}. "
                 "E-mails: .local/correo/new/. Processes: .local/procesos.json.\nCtrl-C stops everything.",
                 soft_wrap=True,

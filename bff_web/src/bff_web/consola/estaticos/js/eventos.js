@@ -46,6 +46,7 @@ export function usarEventos(filtros, alCambiar, alOir) {
 function escuchar(clave, mandados) {
   let corriente = null;
   let intentos = 0;
+  let fallos = 0;
   let reintento = 0;
   let junta = 0;
   let confirma = 0;
@@ -66,11 +67,13 @@ function escuchar(clave, mandados) {
     confirma = setTimeout(mirarAhora, CONFIRMAR_MS);
   };
   const perder = () => {
-    if (estadoActual !== "perdido") decir(intentos || estadoActual === "abierto" ? "perdido" : "conectando");
+    fallos += 1;
+    if (estadoActual !== "perdido") decir(fallos > 1 || estadoActual === "abierto" ? "perdido" : "conectando");
     if (!sondeo) sondeo = setInterval(() => mandados.current.alCambiar?.(), SONDEO_MS);
   };
   const hallar = (primera) => {
     intentos = 0;
+    fallos = 0;
     clearInterval(sondeo);
     sondeo = 0;
     decir("abierto");

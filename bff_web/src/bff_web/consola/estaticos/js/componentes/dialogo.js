@@ -1,6 +1,6 @@
 // A question before what cannot be taken back: it says what will happen, and follows it to its end.
 import { html, useEffect, useRef, useState } from "../html.js";
-import { destinoDe, mandar, unico } from "../api.js";
+import { destinoDe, mandar, sesionActual, unico } from "../api.js";
 import { Errores } from "./estados.js";
 
 /**
@@ -73,7 +73,7 @@ function Fin({ destino, cerrar, id, auditoria }) {
   return html`<div>
     <h2 id=${id}>${!destino ? "Todavía no se sabe" : mal ? "Se rechazó" : "Hecho"}</h2>
     <p role="status" data-destino=${destino?.estado ?? "DESCONOCIDO"}>${!destino ? "Se aceptó, y se aplicará: la página lo dirá." : destino.motivo ?? FINES[destino.estado] ?? "Se aplicó."}
-      ${auditoria && html` <a href=${auditoria}>Ver su nota en la auditoría</a>`}</p>
+      ${auditoria && sesionActual().autenticacion !== "ninguna" && html` <a href=${auditoria}>Ver su nota en la auditoría</a>`}</p>
     <p class="botonera dialogo-pie"><span></span><button type="button" class="boton boton-fuerte" onClick=${cerrar}>Cerrar</button></p>
   </div>`;
 }

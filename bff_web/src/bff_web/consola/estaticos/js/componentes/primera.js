@@ -1,6 +1,6 @@
 // A newcomer's first click: a PRO subscription by the document's own example, and its saga as it runs.
 import { html, useRef, useState } from "../html.js";
-import { mandar, sesionActual, unico } from "../api.js";
+import { esOperador, mandar, sesionActual, unico } from "../api.js";
 import { destino } from "../destinos.js";
 import { comandosDe, cuerpoDe, documento, formas } from "../documento.js";
 import { navegar } from "../lugar.js";
@@ -9,6 +9,7 @@ const CREAR = "crearSuscripcion";
 
 export function PrimeraSuscripcion() {
   const [como, estar] = useState({});
+  const { quien } = sesionActual();
   const clave = useRef(unico()); // pressed again after a failure, it is the same command
   const crear = async () => {
     estar({ enviando: true });
@@ -17,14 +18,14 @@ export function PrimeraSuscripcion() {
       const comando = comandosDe(doc).find((c) => c.id === CREAR);
       const [{ campos }] = formas(doc, comando);
       const valores = Object.fromEntries(campos.map((c) => [c.nombre, String(c.valor)]));
-      const propio = sesionActual().quien?.codigo;
-      if (propio) valores["cliente.codigo"] = propio;
+      if (quien?.codigo) valores["cliente.codigo"] = quien.codigo;
       const aceptado = await mandar(comando.ruta, cuerpoDe(campos, valores, false), { clave: clave.current });
       navegar(destino(aceptado, comando.id), { recuerdo: { comando: aceptado.comando } });
     } catch (problema) {
       estar({ problema });
     }
   };
+  if (!esOperador() && !quien?.roles?.includes("cliente")) return null;
   return html`
     <button type="button" class="boton boton-fuerte" data-accion="primera" disabled=${como.enviando} onClick=${crear}>Crear una suscripción PRO de ejemplo</button>
     ${como.problema && html`<span class="alerta" role="alert">${como.problema.titulo ?? "No se pudo"}. ${como.problema.detalle ?? ""}</span>`}

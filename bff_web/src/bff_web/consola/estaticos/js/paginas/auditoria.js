@@ -1,5 +1,6 @@
 // Who did, saw or was refused what.
 import { html, useEffect } from "../html.js";
+import { sesionActual } from "../api.js";
 import { Cabeza, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
@@ -24,7 +25,7 @@ export default function Auditoria({ filtros }) {
   useEffect(() => titular("Auditoría"), []);
   const puestos = { quien: filtros.get("quien"), recurso: filtros.get("recurso") };
   return html`
-    <${Cabeza} titulo="Auditoría"><p class="tenue">Solo identificadores y códigos, en cada servicio los suyos.</p></${Cabeza}>
+    <${Cabeza} titulo="Auditoría"><p class="tenue">Solo identificadores y códigos, en cada servicio los suyos.${sesionActual().autenticacion === "ninguna" && " Aquí no se pregunta a nadie quién es, así que no se anota quién mira ni quién pide."}</p></${Cabeza}>
     <${PestanasDeServicio} pagina="/auditoria" actual=${servicio} filtros=${puestos} />
     <${Lista} key=${servicio} ruta=${`${RUTAS[servicio]}/auditoria`} pagina="/auditoria" titulo=${`Auditoría de ${SERVICIOS[servicio]}`} filtros=${FILTROS} columnas=${COLUMNAS}
       clave=${(n) => [n.ocurrido, n.quien, n.accion, n.recurso, n.correlacion].join(" ")} viva=${false} vacio=${{ titulo: "Nadie ha hecho nada que anotar" }} />

@@ -33,6 +33,8 @@ export default function Imagen({ id, recuerdo }) {
     <${AntesYDespues} ruta=${ruta} id=${id} imagen=${i} informe=${informe.datos} />
     <${Tarjeta} titulo="Datos, ya sin el paciente">
       <${Hechos} de=${[
+        ["Paquete", i.id_paquete && html`<a href=${enlace(`/paquetes/${parte(i.id_paquete)}`)}>${corto(i.id_paquete)}</a>`],
+        ["Recibida", i.recibida && html`<${Tiempo} de=${i.recibida} />`], ["Decidida", i.decidida && html`<${Tiempo} de=${i.decidida} />`],
         ["Modalidad", i.modalidad], ["Región", i.region_anatomica], ["Patología", i.patologia], ["Formato", i.formato_imagen], ["Fuente", i.fuente_de_datos],
         ["Fecha, desplazada", i.fecha_ingesta], ["Seudónimo del paciente", i.seudonimo_paciente && html`<code>${i.seudonimo_paciente}</code>`],
         ["Condiciones", i.condiciones?.map((c) => `${c.nombre} (${c.codigo})`).join("; ")],
@@ -58,7 +60,7 @@ function AntesYDespues({ ruta, id, imagen, informe }) {
       <figure class="cuadro">
         <figcaption>Después</figcaption>
         <${Vista} ruta=${ruta} estado=${imagen.estado} sha256=${informe?.sha256} />
-        <p class="tenue">${informe?.regiones?.length > 0 ? `Se taparon ${informe.regiones.length} rectángulos.` : "Lo que queda una vez limpia."}</p>
+        <p class="tenue">${informe?.regiones?.length > 0 ? informe.regiones.length === 1 ? "Se tapó un rectángulo." : `Se taparon ${informe.regiones.length} rectángulos.` : "Lo que queda una vez limpia."}</p>
       </figure>
     </div>
   `;
@@ -84,14 +86,14 @@ function Informe({ informe: f }) {
         { titulo: "Veces", clase: "numero", celda: (a) => a.veces },
       ]} />
     </${Tarjeta}>`}
-    <${Tarjeta} titulo="Informe">
+    ${f.motor && html`<${Tarjeta} titulo="Informe" data-parte="informe">
       <${Hechos} de=${[
         ["Motor", f.motor], ["Perfil", f.perfil], ["Edición", f.edicion], ["Opciones", f.opciones.map(humano).join(", ")],
         ["Avisos", f.avisos.map(humano).join("; ")], ["Rectángulos tapados", f.regiones.join(" · ")], ["Dudas despejadas", f.despejadas.map(humano).join("; ")],
         ["Octetos", f.octetos?.toLocaleString("es")], ["SHA-256", f.sha256 && html`<code class="id">${f.sha256}</code>`],
         ["Original hasta", f.original_hasta && html`<span>${exacto(f.original_hasta)}</span>`],
       ]} />
-    </${Tarjeta}>
+    </${Tarjeta}>`}
     ${f.decisiones.length > 0 && html`<${Tarjeta} titulo="Decisiones" data-parte="decisiones">
       <${Tabla} titulo="Decisiones" clave=${(d) => d.id_comando} elementos=${f.decisiones} columnas=${[
         { titulo: "Decisión", celda: (d) => html`<${Insignia} estado=${d.decision} />` }, { titulo: "Operador", celda: (d) => d.operador }, { titulo: "Razón", celda: (d) => d.razon },

@@ -2,6 +2,7 @@ import { html, useEffect } from "../html.js";
 import { Cabeza, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
+import { Tiempo } from "../componentes/tiempo.js";
 import { enlace, parte } from "../lugar.js";
 import { opciones } from "../textos.js";
 import { titular } from "../tema.js";
@@ -22,6 +23,7 @@ export const COLUMNAS = [
   { titulo: "Región", celda: (i) => i.region_anatomica ?? nada },
   { titulo: "Patología", celda: (i) => i.patologia ?? nada },
   { titulo: "Formato", celda: (i) => i.formato_imagen ?? nada },
+  { titulo: "Recibida", celda: (i) => (i.recibida ? html`<${Tiempo} de=${i.recibida} />` : nada) },
   { titulo: "Motivo", clase: "ancha", celda: (i) => i.motivo ?? nada },
 ];
 

@@ -104,7 +104,7 @@ function Fichas({ datos }) {
       <${Ficha} ...${comun} nombre="peticiones" titulo="Peticiones/s" valor=${ritmo(datos.peticiones_por_segundo)} nota="De clientes, a esta puerta"
         valores=${historia.peticiones_por_segundo} color="--curso" escrito=${ritmo} />
       <${Ficha} ...${comun} nombre="sagas" titulo="Sagas en curso" valor=${numero(sagas.en_curso)}
-        nota=${`24 h: ${numero(sagas.completadas)} completadas, ${numero(sagas.compensadas)} compensadas`}
+        nota=${`En 24 h, completadas: ${numero(sagas.completadas)}; compensadas: ${numero(sagas.compensadas)}`}
         valores=${historia.sagas_en_curso} color="--acento" escrito=${numero} />
       <${Ficha} ...${comun} nombre="imagenes" titulo="Imágenes/s" valor=${ritmo(datos.imagenes_por_segundo)} nota="Entregadas a quien las anonimiza"
         valores=${historia.imagenes_por_segundo} color="--bien" escrito=${ritmo} />
@@ -176,7 +176,7 @@ export default function Panorama() {
   const { datos, problema, repetir } = usarPanorama(operador);
   if (!operador) {
     return html`
-      <${Cabeza} titulo="Panorama" />
+      <${Cabeza} titulo="Panorama" acciones=${html`<${PrimeraSuscripcion} />`} />
       <${Vacio} titulo="El panorama es de quien opera la plataforma"><p>En el menú está lo que usted puede ver.</p><//>
     `;
   }

@@ -3,6 +3,7 @@ import { Avance } from "../componentes/avance.js";
 import { Cabeza, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
+import { Tiempo } from "../componentes/tiempo.js";
 import { enlace, parte } from "../lugar.js";
 import { opciones } from "../textos.js";
 import { titular } from "../tema.js";
@@ -13,6 +14,7 @@ const COLUMNAS = [
   { titulo: "Estado", celda: (p) => html`<${Insignia} estado=${p.estado} />` },
   { titulo: "Avance", celda: (p) => html`<${Avance} paquete=${p} />` },
   { titulo: "Imágenes", clase: "numero", celda: (p) => p.total },
+  { titulo: "Recibido", celda: (p) => (p.recibido ? html`<${Tiempo} de=${p.recibido} />` : "—") },
   { titulo: "Motivo", clase: "ancha", celda: (p) => p.motivo ?? html`<span class="tenue">—</span>` },
 ];
 

@@ -4,11 +4,11 @@ import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
 import { Tiempo } from "../componentes/tiempo.js";
 import { enlace, parte } from "../lugar.js";
-import { opciones, PASOS, humano } from "../textos.js";
+import { opciones, paso } from "../textos.js";
 import { titular } from "../tema.js";
 
 const FILTROS = [{ nombre: "estado", etiqueta: "Estado", opciones: opciones("EN_CURSO", "COMPLETADA", "COMPENSADA") }];
-const ultimo = ({ ultimo_paso: p }) => (p ? PASOS[p.paso ?? p] ?? humano(p.paso ?? p) : html`<span class="tenue">—</span>`);
+const ultimo = ({ ultimo_paso: p }) => html`${paso(p)}${p.compensacion && html`<span class="tenue"> · compensación</span>`}`;
 const COLUMNAS = [
   { titulo: "Saga", celda: (s) => html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`, { saga: s.id_saga })} title=${s.id_saga}>${corto(s.id_saga)}</a>` },
   { titulo: "Estado", celda: (s) => html`<${Insignia} estado=${s.estado} />` },

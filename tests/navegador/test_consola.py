@@ -1,0 +1,228 @@
+"""The console in a real Chromium, before a whole platform: what an operator looks at, does, and is told.
+
+In `make test-largo`, as all that wants a browser is: it takes a platform, and people's time.
+"""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from tests.documento.plataforma import Viva
+from tests.navegador.conftest import Abrir
+
+from contratos.suscripciones import CambiarPlanSuscripcion
+from seedwork.aplicacion.entorno import EntornoReal
+from seedwork.aplicacion.sobre import Sobre
+from seedwork.infraestructura.avro import codificar
+from seedwork.infraestructura.cartas import CartasMuertas
+from seedwork.infraestructura.cloudevents import a_propiedades
+from seedwork.infraestructura.publicador import Publicador
+
+pytestmark = [pytest.mark.integracion, pytest.mark.largo]
+
+ESCRITORIO = {"width": 1280, "height": 860}
+TELEFONO = {"width": 360, "height": 740}
+CERRADO = "localStorage.setItem('saludtech.recorrido', JSON.stringify({ paso: 0, cerrado: true }))"
+"""The tour has been taken: it lies over no picture."""
+
+
+class Consola:
+    """What a person does with it.
+
+    Attributes:
+        pagina: the browser's tab.
+    """
+
+    def __init__(self, abrir: Abrir, url: str, camino: str = "", **opciones: Any) -> None:
+        self._url = url
+        self.pagina = abrir(f"{url}/consola/{camino}", al_empezar=CERRADO, **{"viewport": ESCRITORIO} | opciones)
+
+    def ir(self, camino: str) -> None:
+        self.pagina.goto(f"{self._url}/consola/{camino}")
+
+    def titulo(self) -> str:
+        """The page's own heading, once it has one."""
+        titulo = self.pagina.locator("main h1")
+        titulo.wait_for()
+        return titulo.inner_text()
+
+    def crear_la_primera(self) -> str:
+        """Press the newcomer's button; the id of the subscription whose saga is then seen."""
+        self.pagina.locator("[data-accion=primera]").click()
+        self.pagina.wait_for_url(re.compile(r"/consola/sagas/.+"))
+        return self.pagina.url.rpartition("/")[2]
+
+    def esperar_saga(self, estado: str = "COMPLETADA") -> None:
+        self.pagina.locator(f"[data-parte=linea][data-saga={estado}]").wait_for()
+
+
+@pytest.fixture
+def consola(abrir: Abrir, viva: Viva) -> Callable[..., Consola]:
+    """Opens the console, at one of its pages."""
+    return lambda camino="", **opciones: Consola(abrir, viva.url, camino, **opciones)
+
+
+def exigir_accesible(pagina: Page) -> None:
+    """axe finds nothing (WCAG 2.2 A and AA, and what it calls best practice)."""
+    visto = Axe().run(pagina)
+    assert visto.violations_count == 0, visto.generate_report()
+
+
+def test_una_saga_se_ve_en_vivo_hasta_su_fin(consola: Callable[..., Consola], capturas: Path) -> None:
+    una = consola()
+    una.crear_la_primera()
+    una.esperar_saga()
+    una.pagina.screenshot(path=capturas / "consola-saga.png")
+    for servicio in ("Suscripciones", "Servicios de datos", "Notificaciones"):
+        assert una.pagina.locator("[data-parte=linea]").get_by_text(servicio).count() > 0
+    # It was watched: the page that asked while it ran was told, and asked for nothing by hand.
+    assert una.pagina.locator("[data-conexion=abierto]").count() == 1
+
+
+@dataclass(frozen=True)
+class _Original:
+    """A message as it would have travelled."""
+
+    carga: bytes
+    propiedades: Mapping[str, str]
+    clave: str
+    topico: str = CambiarPlanSuscripcion.topico
+    esquema: int = 0
+    lugar: str = ""
+    publicado: float = 0.0
+
+
+def aparcar(viva: Viva, id_suscripcion: str, plan: str) -> None:
+    """Leave a command that nobody has handled among the dead letters: a change of plan."""
+    entorno = EntornoReal()
+    orden = CambiarPlanSuscripcion(id_suscripcion=id_suscripcion, plan_codigo=plan)
+    sobre = Sobre.nuevo(orden, sujeto=id_suscripcion, fuente="bff", entorno=entorno)
+    publicador = Publicador(str(viva.corrida.ajustes.pulsar_url), plazo_ms=10_000)
+    try:
+        original = _Original(codificar(orden, sobre), a_propiedades(sobre, orden.topico), id_suscripcion)
+        cartas = CartasMuertas(publicador, "suscripciones", "suscripciones", entorno)
+        cartas.aparcar(original, error="La base de datos no respondió.", intentos=5)
+    finally:
+        publicador.cerrar()
+
+
+def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
+    consola: Callable[..., Consola], viva: Viva, capturas: Path
+) -> None:
+    una = consola()
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    aparcar(viva, suscripcion, "basico")
+    una.ir("cartas")
+    una.pagina.locator("[data-lista='/cartas'] a").first.click()
+    una.pagina.locator("[data-parte=sobre]").wait_for()
+    assert una.pagina.get_by_text("La base de datos no respondió.").is_visible()
+    assert "Perez" not in una.pagina.content() and "pperez" not in una.pagina.content()
+    una.pagina.screenshot(path=capturas / "consola-carta-muerta.png")
+    una.pagina.locator("[data-accion=reproducir]").click()
+    dialogo = una.pagina.get_by_role("dialog")
+    dialogo.get_by_label("Motivo").fill("La base de datos ya responde.")
+    exigir_accesible(una.pagina)
+    dialogo.locator("[data-accion=confirmar]").click()
+    dialogo.locator("[data-destino]").wait_for()
+    expect(dialogo.locator("[data-destino=ATENDIDA]")).to_be_visible()
+    una.ir(f"suscripciones/{suscripcion}")
+    una.pagina.get_by_text("Básico").first.wait_for()
+
+
+PAGINAS = (
+    "", "sagas", "suscripciones", "servicios", "notificaciones", "imagenes", "paquetes", "cuarentena", "comandos",
+    "cartas", "auditoria", "nada",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("tema", ["light", "dark"])
+def test_cada_pagina_la_puede_usar_cualquiera(consola: Callable[..., Consola], tema: str) -> None:
+    una = consola(color_scheme=tema)
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    exigir_accesible(una.pagina)
+    for camino in (*PAGINAS, f"suscripciones/{suscripcion}"):
+        una.ir(camino)
+        assert una.titulo()
+        una.pagina.wait_for_load_state("networkidle") if camino else una.pagina.locator(
+            "[data-frescura=viva]"
+        ).wait_for()
+        exigir_accesible(una.pagina)
+
+
+def test_en_un_telefono_nada_se_sale_de_la_pantalla(consola: Callable[..., Consola], capturas: Path) -> None:
+    una = consola(viewport=TELEFONO, has_touch=True)
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    una.pagina.screenshot(path=capturas / "consola-telefono.png")
+    for camino in (*PAGINAS, f"suscripciones/{suscripcion}", "comandos/crearSuscripcion"):
+        una.ir(camino)
+        assert una.titulo()
+        anchos = una.pagina.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert anchos[0] <= anchos[1], camino
+
+
+def test_con_el_teclado_se_llega_y_se_crea(consola: Callable[..., Consola]) -> None:
+    una = consola()
+    una.titulo()
+    una.pagina.keyboard.press("Tab")
+    expect(una.pagina.locator(":focus")).to_have_text("Ir al contenido")
+    una.pagina.keyboard.press("Enter")
+    una.pagina.keyboard.press("Tab")
+    expect(una.pagina.locator(":focus")).to_have_attribute("data-accion", "primera")
+    una.pagina.keyboard.press("Enter")
+    una.pagina.wait_for_url(re.compile(r"/consola/sagas/.+"))
+    una.esperar_saga()
+
+
+def test_cada_comando_tiene_su_formulario_con_el_ejemplo(consola: Callable[..., Consola]) -> None:
+    una = consola("comandos")
+    enlaces = una.pagina.locator("main a[href*='/comandos/']")
+    enlaces.first.wait_for()
+    for donde in [enlace.get_attribute("href") for enlace in enlaces.all()]:
+        una.pagina.goto(una.pagina.url.partition("/consola")[0] + str(donde))
+        formulario = una.pagina.locator("form[data-formulario]")
+        formulario.wait_for()
+        vacios = formulario.locator("fieldset:not(:has(legend:text('A qué se dirige'))) [required]:not([type=file])")
+        assert [v.get_attribute("name") for v in vacios.all() if not v.input_value()] == [], donde
+
+
+def test_una_imagen_antes_y_despues(consola: Callable[..., Consola], capturas: Path) -> None:
+    una = consola("comandos/anonimizarArchivo")
+    una.pagina.locator("[data-accion=muestra]").click()
+    una.pagina.locator("[data-elegido]").wait_for()
+    una.pagina.locator("[data-accion=enviar]").click()
+    una.pagina.wait_for_url(re.compile(r"/consola/imagenes/.+"))
+    una.pagina.locator("[data-parte=antes-despues] img[alt='La imagen, ya limpia']").wait_for()
+    assert una.pagina.locator("[data-parte=antes-despues] img").count() == 2
+    exigir_accesible(una.pagina)
+    una.pagina.screenshot(path=capturas / "consola-imagen.png")
+    # The browser that sent it had it in memory; to any other the platform shows no original.
+    una.pagina.reload()
+    una.pagina.get_by_text("El original no se muestra nunca").wait_for()
+
+
+def test_se_cae_el_broker_y_vuelve_y_la_pagina_sigue(
+    consola: Callable[..., Consola], viva: Viva, capturas: Path
+) -> None:
+    una, panorama = consola(), consola()
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    panorama.pagina.locator("[data-frescura=viva]").wait_for()
+    os.kill(viva.corrida.latir()["pulsar"].pid, signal.SIGKILL)
+    panorama.pagina.locator("[data-parte=broker]").get_by_text("Mal").wait_for()
+    panorama.pagina.screenshot(path=capturas / "consola-sin-broker.png")
+    panorama.pagina.locator("[data-parte=broker]").get_by_text("Bien").wait_for()
+    # The first one was left alone: what happens after the outage reaches it by itself.
+    otra = consola(f"comandos/cancelarSuscripcion?id_suscripcion={suscripcion}")
+    otra.pagina.locator("[data-accion=enviar]").click()
+    una.esperar_saga("COMPLETADA")
+    una.pagina.get_by_text("Cancelar").first.wait_for()
