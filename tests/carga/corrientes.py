@@ -35,10 +35,10 @@ class Navegadores:
         self._de_todo = de_todo
         self.oidos: list[float] = []
 
-    async def abrir(self, cual: int) -> None:
+    async def abrir(self, cual: str) -> None:
         """One stream, for as long as it lasts."""
         lee, escribe = await asyncio.open_connection(LOCAL, self._puerto)
-        filtro = "" if self._de_todo else f"?suscripcion=s-{cual}"
+        filtro = "" if self._de_todo else f"?suscripcion={cual}"
         escribe.write(f"GET /eventos{filtro} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         while linea := await lee.readline():
             if linea.startswith(b'data: {"'):
@@ -47,17 +47,17 @@ class Navegadores:
                 self.oidos.append(time.time() - float(dicho["id_saga"]))
 
 
-def decir(publicador: Publicador, cual: int) -> None:
+def decir(publicador: Publicador, cual: str) -> None:
     """One event of a subscription."""
     mensaje = TransicionSaga(
         id_saga=f"{time.time():.6f}",
-        id_suscripcion=f"s-{cual}",
+        id_suscripcion=cual,
         participante="suscripciones",
         paso="CREAR",
         resultado="HECHO",
         ocurrido="2026-02-01T09:10:01.312000Z",
     )
-    sobre = sobre_nuevo(mensaje, fuente="/saludtech/banco", sujeto=f"s-{cual}")
+    sobre = sobre_nuevo(mensaje, fuente="/saludtech/banco", sujeto=cual)
     propiedades = cloudevents.a_propiedades(sobre, mensaje.topico)
     publicador.enviar(mensaje.topico, avro.codificar(mensaje), propiedades, sobre.sujeto, lambda _: None)
 
@@ -68,7 +68,9 @@ async def medir(
     """Open the streams, wait, publish for ten seconds, and say what was seen."""
     navegadores = Navegadores(puerto, de_todo=de_todo)
     antes = puerta.memory_info().rss
-    tareas = [asyncio.create_task(navegadores.abrir(n)) for n in range(cuantas)]
+    # Of one of before, what happened then would be heard again.
+    propias = [f"s-{time.time():.0f}-{n}" for n in range(cuantas)]
+    tareas = [asyncio.create_task(navegadores.abrir(propia)) for propia in propias]
     await asyncio.sleep(8)
     abiertas = sum(not t.done() for t in tareas)
     memoria = puerta.memory_info().rss - antes
@@ -77,7 +79,7 @@ async def medir(
 
     async def publicar() -> None:
         for n in range(total):
-            decir(publicador, n % cuantas)
+            decir(publicador, propias[n % cuantas])
             await asyncio.sleep(1 / por_segundo)
 
     publicando = asyncio.create_task(publicar())

@@ -36,7 +36,7 @@ CONTEXTOS = ("suscripciones", "servicio-datos", "procesamiento", "notificaciones
 ROLES = ("bff", *CONTEXTOS, OPERADOR)
 
 # By hand, not from the table: who may say, and who may read, what names a person, what commands, what decides a saga,
-# and what could not be handled.
+# and what could not be handled. The door reads events besides, to tell streams of their ids and states.
 PELIGROSOS: Mapping[str, tuple[set[str], set[str]]] = {
     # servicio-datos must know how far its commands' subscriptions have been made: the broker tells readers alone.
     "suscripciones/comando-crear-suscripcion.v1": ({"bff", "operador"}, {"suscripciones", "servicio-datos"}),
@@ -45,14 +45,14 @@ PELIGROSOS: Mapping[str, tuple[set[str], set[str]]] = {
     "suscripciones/comando-pagar-suscripcion.v1": ({"bff", "operador"}, {"suscripciones"}),
     "suscripciones/comando-exportar-cliente.v1": ({"bff", "operador"}, {"suscripciones"}),
     "suscripciones/comando-suprimir-cliente.v1": ({"bff", "operador"}, {"suscripciones"}),
-    "suscripciones/evento-suscripcion-aprovisionada.v1": ({"suscripciones", "operador"}, {"notificaciones"}),
+    "suscripciones/evento-suscripcion-aprovisionada.v1": ({"suscripciones", "operador"}, {"notificaciones", "bff"}),
     "suscripciones/evento-suscripcion-activada.v1": (
         {"suscripciones", "operador"},
-        {"servicio-datos", "notificaciones"},
+        {"servicio-datos", "notificaciones", "bff"},
     ),
     "suscripciones/evento-suscripcion-rechazada.v1": (
         {"suscripciones", "operador"},
-        {"servicio-datos", "notificaciones"},
+        {"servicio-datos", "notificaciones", "bff"},
     ),
     "bff/evento-acceso-negado.v1": ({"bff", "operador"}, {"suscripciones"}),
     "suscripciones/cartas-muertas": ({"suscripciones"}, {"suscripciones", "operador"}),
@@ -69,13 +69,13 @@ PELIGROSOS: Mapping[str, tuple[set[str], set[str]]] = {
     "procesamiento/comando-anonimizar-paquete.v1": ({"bff", "operador"}, {"procesamiento"}),
     "procesamiento/comando-liberar-imagen.v1": ({"bff", "operador"}, {"procesamiento"}),
     "procesamiento/comando-descartar-imagen.v1": ({"bff", "operador"}, {"procesamiento"}),
-    "procesamiento/evento-imagen-anonimizada.v1": ({"procesamiento", "operador"}, {"servicio-datos"}),
+    "procesamiento/evento-imagen-anonimizada.v1": ({"procesamiento", "operador"}, {"servicio-datos", "bff"}),
     "procesamiento/cartas-muertas": ({"procesamiento"}, {"procesamiento", "operador"}),
     "procesamiento/en-espera": ({"procesamiento"}, {"procesamiento"}),
     "notificaciones/cartas-muertas": ({"notificaciones"}, {"notificaciones", "operador"}),
     "sagas/saga-suscripciones.v1": (
         {"suscripciones", "servicio-datos", "notificaciones", "operador"},
-        {"suscripciones", "operador"},
+        {"suscripciones", "operador", "bff"},
     ),
 }
 DE_TODOS = [
