@@ -106,7 +106,7 @@ def test_las_hay_en_los_cuatro_servicios_con_la_misma_forma() -> None:
 def test_se_ve_se_reproduce_y_se_descarta_y_queda_quien_lo_hizo(taller: Taller, api: FlaskClient) -> None:
     buena, perdida, otra = aparcar(taller, 3)
     cartas = listadas(api)
-    assert list(cartas) == [buena, perdida, otra]
+    assert set(cartas) == {buena, perdida, otra}
     una = api.get(f"{RUTA}/{cartas[buena]}")
     assert "Ana" not in una.text
     assert (una.json["clave"], una.json["intentos"], una.json["topico"]) == ("h-0", 4, taller.apuntar.topico)
@@ -192,8 +192,8 @@ def test_se_listan_por_paginas_y_por_tipo(taller: Taller, api: FlaskClient, monk
         vistos += [c["id_mensaje"] for c in pagina["elementos"]]
         assert len(pagina["elementos"]) <= 2
         cursor = pagina["siguiente"]
-    assert vistos == ids
-    assert list(listadas(api, tipo="Apuntar")) == ids[:2]
+    assert sorted(vistos) == sorted(ids), "each once; they are parked in no order of theirs"
+    assert list(listadas(api, tipo="Apuntar")) == vistos[:2]
     assert listadas(api, tipo="Otro") == {} == listadas(api, consumidor="nadie")
     assert api.get(RUTA, query_string={"cursor": "AAAA"}).status_code == 422
 
