@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from tests.documento.plataforma import Viva
 from tests.navegador.conftest import Abrir
 
-from contratos.suscripciones import CambiarPlanSuscripcion
+from contratos.suscripciones import CancelarSuscripcion
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura.avro import codificar
@@ -93,16 +93,16 @@ class _Original:
     carga: bytes
     propiedades: Mapping[str, str]
     clave: str
-    topico: str = CambiarPlanSuscripcion.topico
+    topico: str = CancelarSuscripcion.topico
     esquema: int = 0
     lugar: str = ""
     publicado: float = 0.0
 
 
-def aparcar(viva: Viva, id_suscripcion: str, plan: str) -> None:
-    """Leave a command that nobody has handled among the dead letters: a change of plan."""
+def aparcar(viva: Viva, id_suscripcion: str) -> None:
+    """Leave a command that nobody has handled among the dead letters: a cancellation."""
     entorno = EntornoReal()
-    orden = CambiarPlanSuscripcion(id_suscripcion=id_suscripcion, plan_codigo=plan)
+    orden = CancelarSuscripcion(id_suscripcion=id_suscripcion)
     sobre = Sobre.nuevo(orden, sujeto=id_suscripcion, fuente="bff", entorno=entorno)
     publicador = Publicador(str(viva.corrida.ajustes.pulsar_url), plazo_ms=10_000)
     try:
@@ -119,7 +119,7 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     una = consola()
     suscripcion = una.crear_la_primera()
     una.esperar_saga()
-    aparcar(viva, suscripcion, "basico")
+    aparcar(viva, suscripcion)
     una.ir("cartas")
     una.pagina.locator("[data-lista='/cartas'] a").first.click()
     una.pagina.locator("[data-parte=sobre]").wait_for()
@@ -134,7 +134,7 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     dialogo.locator("[data-destino]").wait_for()
     expect(dialogo.locator("[data-destino=ATENDIDA]")).to_be_visible()
     una.ir(f"suscripciones/{suscripcion}")
-    una.pagina.get_by_text("Básico").first.wait_for()
+    una.pagina.get_by_text("Cancelada").first.wait_for()
 
 
 PAGINAS = (
