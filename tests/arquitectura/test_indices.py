@@ -20,6 +20,7 @@ from tests.arquitectura.codigo import SERVICIOS
 from contratos.acceso import Rol
 from contratos.consultas import Consulta, de_contexto
 from contratos.consultas.base import opcional
+from contratos.consultas.cartas import ConsultaDeCarta, ConsultaDeCartas
 from notificaciones.entrada.enviador import Enviador
 from notificaciones.entrada.vigia import Vigia
 from plataforma.proveedores import Fabrica
@@ -125,7 +126,7 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         f"INSERT INTO archivos (id, resultado_sha256) SELECT 'x' || n, CASE mod(n, 4) WHEN 3 THEN 'h' || n END {_N}",
         # One has many images, and none of their commands is said.
         "INSERT INTO paquetes (id, secuencia, estado, sha256, sha256_metadatos, total, hechas, cuarentena, fallidas,"
-        " clinica) SELECT 'x' || n, 0, CASE WHEN mod(n, 20000) = 0 THEN 'COMPLETADO' ELSE 'RECIBIDO' END, 'h', '',"
+        " clinica) SELECT 'x' || n, 0, CASE WHEN mod(n, 20000) = 1 THEN 'COMPLETADO' ELSE 'RECIBIDO' END, 'h', '',"
         f" 0, 0, 0, 0, {_DE} {_N}",
         f"INSERT INTO paquetes_por_abrir SELECT 'x' || n, 'file:///c/' || n, NULL, '{{}}', 0, 0, {_HACE} {_N}",
         "INSERT INTO miembros (id, paquete, lugar, imagen, uri, estado, espera)"
@@ -290,7 +291,10 @@ def test_ninguna_consulta_lee_una_tabla_entera(servicio: Servicio) -> None:
     api = servicio.app_sobre(motor).test_client()
     halladas, con_paginas = [], 0
     with Oyente(motor) as oyente:
-        for consulta in de_contexto(servicio.nombre):
+        # Dead letters lie on the broker, in no table.
+        for consulta in (
+            c for c in de_contexto(servicio.nombre) if not issubclass(c, ConsultaDeCartas | ConsultaDeCarta)
+        ):
             for ruta in preguntas(consulta):
                 respuesta = api.get(ruta)
                 assert respuesta.status_code in (200, 404), (ruta, respuesta.text)

@@ -34,9 +34,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return informe
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def navegador() -> Iterator[Browser]:
-    """The browser, without a window."""
+    """The browser, without a window; gone before other tests, since the process that drives it has a loop running."""
     programa = next(filter(None, map(shutil.which, PROGRAMAS)), None)
     if programa is None:
         pytest.skip(SIN_NAVEGADOR)
@@ -48,7 +48,7 @@ def navegador() -> Iterator[Browser]:
         navegador.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def viva(navegador: Browser) -> Iterator[Viva]:
     """A platform where nobody is asked who they are, whose saga's page links to traces."""
     with plataforma(Console(quiet=True)) as viva:

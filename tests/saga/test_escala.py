@@ -20,13 +20,13 @@ from seedwork.pruebas.bases import de_dueno
 pytestmark = pytest.mark.integracion
 
 IMAGENES = 60
-LENTAS = 100
+LENTAS = 40
 LENTA = """
-    CREATE FUNCTION tardar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$;
+    CREATE FUNCTION tardar() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
     CREATE CONSTRAINT TRIGGER tarda AFTER INSERT ON imagenes DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION tardar();
 """
-"""At the commit, the database takes a fifth of a second for each image."""
+"""At the commit, the database takes half a second for each image: most of the time, on a busy machine too."""
 
 
 class Medidas:
@@ -135,7 +135,7 @@ def test_donde_la_base_no_da_mas_no_se_desean_mas(negocio: Negocio, plataforma: 
         ((ritmo, parte),) = hasta(
             lambda: filas(base, "SELECT ritmo, base FROM escala WHERE ritmo < 1000"), "el trabajador se mide"
         )
-        assert 0 < ritmo <= 5, "each takes a fifth of a second at least"
+        assert 0 < ritmo <= 2, "each takes half a second at least"
         assert parte > 0.9
         assert medidas.deseadas == 1
         imagenes = enviar(negocio, LENTAS)
