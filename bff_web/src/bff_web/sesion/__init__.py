@@ -276,7 +276,7 @@ class _Entradas:
             # Perhaps another tab did with the same one, a moment ago: the token that is there serves to its end.
             return replace(sesion, refresco="") if sesion.hasta < self._reloj() else sesion
         if portador.quien.id != sesion.sujeto:
-            return replace(sesion, refresco="", token="")
+            return replace(sesion, refresco="", token="")  # nosec B106
         nueva = replace(sesion, token=dado.acceso, hasta=portador.hasta, refresco=dado.refresco)
         return nueva if self._cabe(nueva) else sesion
 

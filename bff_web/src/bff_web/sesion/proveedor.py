@@ -132,7 +132,7 @@ class Proveedor:
             raise SinProveedor("es otro emisor")
         de = {
             "autorizacion": "authorization_endpoint",
-            "token": "token_endpoint",
+            "token": "token_endpoint",  # nosec B105
             "salida": "end_session_endpoint",
             "revocacion": "revocation_endpoint",
         }

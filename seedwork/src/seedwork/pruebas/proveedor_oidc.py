@@ -217,7 +217,7 @@ class ProveedorOidc(Proveedor):
             "at_hash": base64.urlsafe_b64encode(resumen).rstrip(b"=").decode(),
         } | dict(self.cambios.pop("identidad", {}))
         dado = {
-            "token_type": "Bearer",
+            "token_type": "Bearer",  # nosec B105
             "access_token": acceso,
             "expires_in": int(self.dura_s),
             "id_token": Firmante(self.clave.as_dict(private=True), "JWT").firmar(de_quien),
