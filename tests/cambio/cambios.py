@@ -526,6 +526,12 @@ def _en_el_espacio_de_trabajo(copia: Copia) -> None:
 
 
 def _en_contenedores(copia: Copia) -> None:
+    prometheus = copia.leer("deploy/observabilidad/prometheus.yml")
+    trabajos = _entre(prometheus, "  - job_name: suscripciones\n", "  - job_name: servicio-datos\n")
+    copia.cambiar(
+        "deploy/observabilidad/prometheus.yml",
+        (r"^  - job_name: servicio-datos$", _como_computo(trabajos, "suscripciones") + r"\g<0>"),
+    )
     compose = copia.leer("docker-compose.yml")
     comun = _entre(compose, "x-suscripciones:", "x-servicio-datos:")
     servicio = _entre(compose, "  # --- suscripciones ---\n", "  # --- servicio-datos ---\n")
@@ -660,13 +666,14 @@ CAMBIOS = (
     ),
     Cambio(
         "a new service",
-        "its folder, its contract, a block each in compose, cloud, import rules and workspace; 0 in other services",
+        "its folder, its contract, a block each in compose, scrapes, cloud, rules and workspace; 0 in other services",
         _servicio,
         (
             "microservicio-computo/",
             f"{CONTRATOS}/computo.py",
             f"{CONTRATOS}/consultas/computo.py",
             "docker-compose.yml",
+            "deploy/observabilidad/prometheus.yml",
             "deploy/gcp/plataforma.tf",
             ".importlinter",
             "pyproject.toml",
