@@ -57,6 +57,11 @@ _OTRA = "CASE WHEN mod(n, 2) = 1 THEN 'comun' ELSE 'v' || mod(n, 40) END"
 _PLAN = "CASE mod(n, 4) WHEN 0 THEN 'comun' WHEN 2 THEN 'basico' ELSE 'v' || mod(n, 40) END"
 # One has a hundredth of the rows, each of the others one.
 _DE = "CASE WHEN mod(n, 100) = 0 THEN 'comun' ELSE 'v' || n END"
+# A notification's first event.
+_CREADA = (
+    "jsonb_build_object('id_notificacion', 'x' || n, 'id_suscripcion', 'x', 'id_saga', 'g', 'cliente_codigo', '0001',"
+    " 'tipo', 'SERVICIO_LISTO', 'canal', 'CORREO', 'asunto', 'a', 'datos', jsonb_build_object('plan', 'PRO'))"
+)
 # Few are kept apart.
 _APARTADA = "CASE WHEN mod(n, 20000) = 0 THEN 'CUARENTENA' ELSE 'ANONIMIZADA' END"
 _FUERA = "least(mod(n, 10), 1)"
@@ -140,7 +145,7 @@ PROPIAS: Mapping[str, Sequence[str]] = {
         " asunto, estado, creada, actualizada)"
         f" SELECT 'x' || n, n, 1, {_DE}, 'g', {_DE}, 't', 'CORREO', 'a', 'CREADA', {_HACE}, {_HACE} {_N}",
         "INSERT INTO eventos (flujo, version, tipo, esquema, datos, metadatos, ocurrido, huella)"
-        f" SELECT 'x' || n, 1, 't', 1, '{{}}', '{{}}', {_HACE}, 'h' {_N}",
+        f" SELECT 'x' || n, 1, 'NotificacionCreada', 2, {_CREADA}, '{{}}', {_HACE}, 'h' {_N}",
         # None is so old yet that it would be tried for the last time.
         "INSERT INTO envios (id_notificacion, id_suscripcion, tipo, saga, sobre, nombre, direccion, datos, intentos,"
         " anular, creado, proximo)"
