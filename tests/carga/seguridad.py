@@ -21,7 +21,7 @@ from contratos.procesamiento import AnonimizarImagen
 from contratos.suscripciones import CrearSuscripcion
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import avro
-from seedwork.pruebas.identidad import Proveedor
+from seedwork.pruebas.identidad import SIN_LIMITE, Proveedor
 from seedwork.pruebas.sobres import sobre_nuevo
 
 CONEXIONES = 50
@@ -32,7 +32,6 @@ LLAMANTES = 100
 VECES = 2000
 RONDAS = 9
 META = 0.9
-SIN_LIMITE = {"BFF_RITMO": "1000000", "BFF_RAFAGA": "1000000"}
 
 
 def medir(cimientos: Cimientos, rondas: int) -> list[Cifra]:

@@ -15,6 +15,7 @@ from plataforma.ajustes import leer_ajustes_libres
 from plataforma.corrida import Corrida, correr
 from plataforma.identidad import DESARROLLO_CLAVE
 from plataforma.puertos import LOCAL
+from seedwork.pruebas.identidad import SIN_LIMITE
 
 NADIE = "nadie"
 QUIENES: Mapping[str, tuple[str, ...]] = {
@@ -25,10 +26,6 @@ QUIENES: Mapping[str, tuple[str, ...]] = {
     NADIE: (),
 }
 """Who asks, and what `saludtech token` is told for it."""
-
-SIN_RITMO = {"BFF_RITMO": "1000000", "BFF_RAFAGA": "1000000"}
-"""The walk is faster than one caller may be, and what it is to hear is each route's own answer. That limit's answer has
-tests of its own (bff_web/tests/test_acceso.py)."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,8 @@ class Viva:
 
 @contextmanager
 def plataforma(consola: Console, autenticacion: str = "ninguna", **entorno: str) -> Iterator[Viva]:
-    """A platform in the body, gone with its state after it.
+    """A platform in the body, gone with its state after it. A walk is faster than one caller may be, and what it is to
+    hear is each route's own answer: the limit's has tests of its own (bff_web/tests/test_acceso.py).
 
     Args:
         consola: where its start is told.
@@ -65,6 +63,6 @@ def plataforma(consola: Console, autenticacion: str = "ninguna", **entorno: str)
     with tempfile.TemporaryDirectory(prefix="saludtech-") as carpeta:
         raiz = Path(carpeta)
         elegir = partial(leer_ajustes_libres, raiz, autenticacion=autenticacion)
-        with correr(elegir, raiz, raiz / ".local", consola, de_paso=True, entorno=SIN_RITMO | entorno) as corrida:
+        with correr(elegir, raiz, raiz / ".local", consola, de_paso=True, entorno=SIN_LIMITE | entorno) as corrida:
             puerto = corrida.ajustes.puerto("bff_puerto").numero
             yield Viva(f"http://{LOCAL}:{puerto}", corrida.estado / "identidad" / DESARROLLO_CLAVE, corrida)

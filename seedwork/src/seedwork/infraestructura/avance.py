@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -33,9 +33,7 @@ class AvancePulsar:
         ultimos, atendidos = [], []
         for parte, internas in self._admin.partes(topico, "internalStats"):
             ultimo = _posicion(internas["lastConfirmedEntry"])
-            cursor = internas["cursors"].get(subscription)
-            if cursor is None:
-                raise SinAvance(f"{subscription} no está suscrito")
+            cursor = _cursor(internas, subscription)
             atendido = _posicion(cursor["markDeletePosition"])
             if atendido < ultimo:
                 # A ledger that was just opened has a last position that is no message's: nothing is left before it.
@@ -127,9 +125,7 @@ class CursoresPulsar:
             SinAvance: the broker did not tell, or there is no such subscription.
         """
         internas = self._admin.pedir(topico, "internalStats")
-        cursor = internas["cursors"].get(subscription)
-        if cursor is None:
-            raise SinAvance(f"{subscription} no está suscrito")
+        cursor = _cursor(internas, subscription)
         sueltas = _SUELTA.findall(cursor["individuallyDeletedMessages"])
         return CursorDeTopico(
             _posicion(internas["lastConfirmedEntry"]),
@@ -164,6 +160,18 @@ class _Admin:
             return json.loads(respuesta.data)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise SinAvance(f"{que}: {type(error).__name__}") from None
+
+
+def _cursor(internas: Mapping[str, Any], subscription: str) -> Mapping[str, Any]:
+    """What a topic tells of a subscription's place.
+
+    Raises:
+        SinAvance: there is no such subscription.
+    """
+    cursor: Mapping[str, Any] | None = internas["cursors"].get(subscription)
+    if cursor is None:
+        raise SinAvance(f"{subscription} no está suscrito")
+    return cursor
 
 
 def _posicion(texto: str) -> Posicion:

@@ -17,6 +17,8 @@ from seedwork.infraestructura.tokens import Firmante
 
 EMISOR = "https://identidad.example"
 AUDIENCIA = "saludtech"
+SIN_LIMITE = {"BFF_RITMO": "1000000", "BFF_RAFAGA": "1000000"}
+"""A door's settings by which nobody asks it too often."""
 
 Falso = Literal[
     "caducado", "todavia_no", "falsificado", "otra_audiencia", "otro_emisor", "none", "confusion", "kid_desconocido"
