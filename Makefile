@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar capturas test test-largo test-contenedores check bench corrientes experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom sitio generados secretos clean lock help
+.PHONY: demo run operar capturas test test-largo test-contenedores check bench corrientes consola experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom sitio generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -46,6 +46,9 @@ bench: $(LISTO) ## the timings that the project reports
 
 corrientes: $(LISTO) ## a thousand open streams of events at one process of the door: memory, CPU, latency
 	@$(BIN)/python tests/carga/corrientes.py
+
+consola: $(LISTO) ## the console in a real Chromium: what it weighs, when it can be used, how long an event takes to its pixel
+	@$(BIN)/python -m tests.carga.navegador
 
 experimento1: $(LISTO) ## a thousand users before the balancer, with JMeter: half an hour, or VARIANTE=normal alone (HILOS=1000)
 	@$(BIN)/python -m tests.experimento1.experimento $(VARIANTE:%=--variante %) $(HILOS:%=--hilos %) $(SUBIDA:%=--subida %)
