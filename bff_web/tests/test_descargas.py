@@ -29,7 +29,7 @@ from contratos import Mensaje
 from contratos.ejemplos import IMAGEN
 from seedwork.aplicacion.almacen import RESULTADOS, base_de_almacen
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada import conexiones, corriente
+from seedwork.entrada import conexiones, cuerpo_que_llega
 from seedwork.entrada.conexiones import Limites
 from seedwork.infraestructura import almacen as almacen_de_objetos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
@@ -327,8 +327,8 @@ def test_lo_que_el_almacen_no_da_entero_se_corta(puerta: Puerta) -> None:
 
 def test_quien_no_lee_pierde_su_sitio_y_quien_lee_despacio_no(puerta: Puerta, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conexiones, "ENVIO_S", 600.0)
-    monkeypatch.setattr(corriente, "ESPERA_S", 0.5)
-    monkeypatch.setattr(corriente, "RITMO", 1024 * 1024)
+    monkeypatch.setattr(cuerpo_que_llega, "ESPERA_S", 0.5)
+    monkeypatch.setattr(cuerpo_que_llega, "RITMO", 1024 * 1024)
     with puerta.abrir(recibe=4096) as parado, puerta.abrir(recibe=65536) as modesto:
         leido = bytearray()
         while len(leido) < TOTAL:

@@ -13,7 +13,7 @@ from bff_web.modelos_consultas import de_filtros
 from contratos.acceso import Alcance, permiso
 from contratos.consultas.eventos import VerEventos
 from seedwork.aplicacion.identidad import Acceso
-from seedwork.entrada.flujo import SITIO, Flujo
+from seedwork.entrada.flujo import SITIO_DE_FLUJO, Flujo
 from seedwork.entrada.http import CADUCA, App, correlacion
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.entrada.sitios import Sitio
@@ -48,7 +48,7 @@ def registrar(app: App, reparto: Reparto, duenos: Duenos, vectores: Vectores) ->
         if acceso.alcance is not Alcance.TODO and not dichos:
             raise no_valido([("suscripcion", _SIN_FILTRO)])
         entorno = flask.request.environ
-        sitio: Sitio | None = entorno.get(SITIO)
+        sitio: Sitio | None = entorno.get(SITIO_DE_FLUJO)
         if sitio is not None:
             sitio.tomar(_LLENO)
         espectador = Espectador(duenos, acceso, filtro.cliente, correlacion())
