@@ -11,7 +11,7 @@ DISTRIBUCIONES := json-estricto anonimizacion seedwork bff_web $(patsubst %/pypr
 METADATOS := $(DISTRIBUCIONES:%=%/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: demo run operar capturas test test-largo test-contenedores check bench corrientes experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom sitio generados secretos clean lock help
+.PHONY: demo run operar capturas test test-largo test-contenedores check bench corrientes consola experimento1 experimento2 experimento3 escala resistencia avalancha rafaga paquete olvido marcas verificar-anonimizacion simular mutantes documento puerta clientes seguridad nube nube-terraform sbom sitio generados secretos clean lock help
 
 demo: $(LISTO) ## show a PRO subscription, an image and a package of DICOM files going all the way through, then stop everything
 	@$(BIN)/python -m plataforma demo
@@ -46,6 +46,9 @@ bench: $(LISTO) ## the timings that the project reports
 
 corrientes: $(LISTO) ## a thousand open streams of events at one process of the door: memory, CPU, latency
 	@$(BIN)/python tests/carga/corrientes.py
+
+consola: $(LISTO) ## the console in a real Chromium: what it weighs, when it can be used, how long an event takes to its pixel
+	@$(BIN)/python -m tests.carga.navegador
 
 experimento1: $(LISTO) ## a thousand users before the balancer, with JMeter: half an hour, or VARIANTE=normal alone (HILOS=1000)
 	@$(BIN)/python -m tests.experimento1.experimento $(VARIANTE:%=--variante %) $(HILOS:%=--hilos %) $(SUBIDA:%=--subida %)
@@ -133,9 +136,11 @@ secretos: $(LISTO) ## the secrets of docker compose, made once into deploy/compo
 clean: ## remove .local/: the state and the logs of every run
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m plataforma clean; else rm -rf .local; fi
 
-lock: ## resolve the three locks anew from requirements.in and the distributions
+lock: ## resolve the four locks anew from requirements.in and the distributions
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet uv
+	@echo uv | build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url --output-file requirements-uv.lock -
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --all-extras --no-emit-package opencv-python --generate-hashes \
 		--no-header --no-emit-index-url --output-file requirements.lock requirements.in $(METADATOS)
 	@build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -148,16 +153,22 @@ lock: ## resolve the three locks anew from requirements.in and the distributions
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# uv takes a sixth of pip's time, knows nothing of pip's settings, and is told of where pip has packages from.
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+UV = $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX=$(PIP_INDEX_URL)) $(if $(PIP_FIND_LINKS),UV_FIND_LINKS=$(PIP_FIND_LINKS)) \
+	$(BIN)/uv pip install --quiet --link-mode copy --python $(BIN)/python --no-deps
+
 # One environment for everything; made anew in place when the lock or a distribution's metadata change.
-$(LISTO): requirements.lock $(METADATOS)
+$(LISTO): requirements-uv.lock requirements.lock $(METADATOS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Python 3.11 or newer is needed; '$(PYTHON)' is not that. Name one with: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "This Python can't make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "Setting up .venv: once, for about half a minute"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(DISTRIBUCIONES:%=-e %)
+	@{ $(PIP) --require-hashes -r requirements-uv.lock && $(UV) --require-hashes -r requirements.lock; } || { \
+		echo "uv could not; now pip, which takes a minute longer"; $(PIP) --require-hashes -r requirements.lock; }
+	@$(PIP) --no-build-isolation $(DISTRIBUCIONES:%=-e %)
 	@touch $@
 
 # A tool's own environment: what it needs does not go with what the project needs.

@@ -18,7 +18,7 @@ import pytest
 from werkzeug.formparser import parse_form_data
 
 from bff_web.comandos import COMANDOS
-from bff_web.documento import describir
+from bff_web.papeles.openapi import describir
 from saludtech_cli import paquete
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.formulario import Formulario, del_disco

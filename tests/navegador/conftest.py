@@ -34,16 +34,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return informe
 
 
+def opciones_del_navegador() -> list[str]:
+    """Its command line: root, as whom containers often run, may have it without its sandbox alone."""
+    aislado = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return [*aislado, "--disable-dev-shm-usage"]
+
+
 @pytest.fixture(scope="package")
 def navegador() -> Iterator[Browser]:
     """The browser, without a window; gone before other tests, since the process that drives it has a loop running."""
     programa = next(filter(None, map(shutil.which, PROGRAMAS)), None)
     if programa is None:
         pytest.skip(SIN_NAVEGADOR)
-    # Root, as whom containers often run, may have it without its sandbox alone.
-    aislado = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        navegador = playwright.chromium.launch(executable_path=programa, args=[*aislado, "--disable-dev-shm-usage"])
+        navegador = playwright.chromium.launch(executable_path=programa, args=opciones_del_navegador())
         yield navegador
         navegador.close()
 

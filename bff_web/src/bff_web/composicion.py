@@ -9,14 +9,11 @@ from bff_web import (
     consola,
     consultas,
     cuerpos,
-    documento,
-    mensajes,
     negados,
     ordenes,
     origenes,
     rutas,
     salud_broker,
-    sesion,
 )
 from bff_web.comandos import COMANDOS, vista
 from bff_web.config import Config
@@ -28,8 +25,10 @@ from bff_web.eventos.reparto import TOPICOS, AlDia, Oir, Reparto
 from bff_web.eventos.vector import Vectores
 from bff_web.formularios import Subidas
 from bff_web.limites import Limite
-from bff_web.panorama import Panorama
+from bff_web.panorama.mirador import Panorama
+from bff_web.papeles import mensajes, openapi
 from bff_web.servicios import Servicio
+from bff_web.sesion import vista as vista_sesion
 from bff_web.sesion.galletas import Sesiones
 from bff_web.sesion.proveedor import Lugares, Proveedor
 from seedwork.aplicacion.almacen import comprobar
@@ -110,11 +109,11 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     panorama = Panorama(servicios, {"broker": comprobar_broker, **de_cimiento}, EntornoReal())
     panorama.registrar(app)
     app.empezar = panorama.empezar
-    documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
+    openapi.registrar(app, openapi.Identificacion(proveedor=proveedor) if config.autenticada else None)
     mensajes.registrar(app)
     consola.registrar(app)
     if not config.autenticada:
-        sesion.registrar(app, config.autenticacion)
+        vista_sesion.registrar(app, config.autenticacion)
         rutas.reglas(app)
         return app
     verificador = Verificador(
@@ -125,14 +124,14 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
         tipos=TIPOS | ({TIPO_CUALQUIERA} if config.oidc_tipo_jwt else set()),
     )
     sesiones = Sesiones(config.llavero)
-    sesion.registrar(app, config.autenticacion, sesiones, verificador, _rondas(config, claves))
+    vista_sesion.registrar(app, config.autenticacion, sesiones, verificador, _rondas(config, claves))
     limite = Limite(config.bff_ritmo, config.bff_rafaga)
     app.poner_portero(acceso.Portero(verificador, rutas.reglas(app), limite, sesiones))
     negados.vigilar(app, negados.Negados(emisor.publicar, EntornoReal()))
     return app
 
 
-def _rondas(config: Config, claves: ClavesPublicadas) -> sesion.Rondas | None:
+def _rondas(config: Config, claves: ClavesPublicadas) -> vista_sesion.Rondas | None:
     """How people sign in at the provider; None where no client is registered there."""
     if config.autenticacion != "oidc" or not config.oidc_cliente:
         return None
@@ -146,7 +145,7 @@ def _rondas(config: Config, claves: ClavesPublicadas) -> sesion.Rondas | None:
     identidades = Identidades(
         claves, emisor=config.oidc_emisor, cliente=config.oidc_cliente, algoritmos=config.algoritmos
     )  # fmt: skip
-    return sesion.Rondas(proveedor, identidades, config.sesion_horas * 3600)
+    return vista_sesion.Rondas(proveedor, identidades, config.sesion_horas * 3600)
 
 
 def _leer_eventos(config: Config, desde: float, oir: Oir, al_dia: AlDia) -> Lector:
