@@ -343,6 +343,7 @@ def test_una_entrada_caduca(puerta: FlaskClient, proveedor: ProveedorOidc, monke
         ("identidad", {"at_hash": "AAAA"}),
         ("identidad", {"iss": "https://otro.example"}),
         ("identidad", {"exp": 1}),
+        ("identidad", {"sub": "otra"}),
         ("acceso", {"aud": "otra"}),
         ("acceso", {"exp": 1}),
     ],

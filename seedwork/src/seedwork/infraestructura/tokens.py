@@ -498,12 +498,13 @@ class Identidades:
         self._algoritmos = frozenset(algoritmos)
         self._reloj = reloj
 
-    def comprobar(self, token: str, *, nonce: str, acceso: str) -> None:
+    def comprobar(self, token: str, *, nonce: str, acceso: str, sujeto: str) -> None:
         """Look at one. It waits for the provider's keys where they are due.
 
         Args:
             nonce: what was asked for it with.
             acceso: the access token that came with it.
+            sujeto: whose that is: both are one person's (OpenID Connect Core §3.1.3.3).
 
         Raises:
             TokenInvalido: it does not count, or answers another request.
@@ -524,6 +525,8 @@ class Identidades:
             raise TokenInvalido("nonce")
         if dichas.get("at_hash", huella := _at_hash(acceso, cabecera["alg"])) != huella:
             raise TokenInvalido("at_hash")
+        if dichas.get("sub") != sujeto:
+            raise TokenInvalido("sujeto")
 
 
 def _at_hash(acceso: str, algoritmo: str) -> str:
