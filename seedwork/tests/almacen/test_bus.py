@@ -18,6 +18,8 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.infraestructura.topicos import topico_espera
 from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.trazas import guardados
+from seedwork.pruebas.trazas import vistos as tramos
 
 from .conftest import (
     CONTEXTO,
@@ -593,6 +595,17 @@ def test_lo_que_al_reponerlo_ha_de_esperar_espera(banco, bus):
     existe(banco, "c-1")
     bus.procesar(de_vuelta(banco, suma("a")))
     assert rechazos(banco) == {"a": None}
+
+
+def test_lo_que_se_repone_sigue_la_traza_con_la_que_vino(banco, bus):
+    existe(banco, "c-1")
+    aparcado(banco, "a")
+    llegado = suma("a")
+    traza = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with guardados() as exportador:
+        bus.reponer(replace(llegado, sobre=replace(llegado.sobre, traza=traza)))
+        (atender,) = tramos(exportador).values()
+    assert (atender.name, f"{atender.parent.span_id:016x}") == ("atender Sumar", "b7ad6b7169203331")
 
 
 # No row of a wait outlives its command

@@ -111,13 +111,13 @@ class Bus:
         Raises:
             Exception: whatever its handler or the database raised; then nothing took effect, and it is parked still.
         """
-        with self._abrir() as unidad:
+        with trazas.Atencion(self.consumidor, [recibido]) as atencion, self._abrir() as unidad:
             if not unidad.transaccion.retirar(self.consumidor, recibido.sobre.id):
                 return False
-            pendiente = _Lote(self, unidad, [recibido])
+            pendiente = _Lote(self, unidad, atencion.recibidos)
             pendiente.atender()
-            esperan = pendiente.aplazar()
-        if not esperan:
+            atencion.esperan = pendiente.aplazar()
+        if not atencion.esperan:
             self._tras([recibido])
         return True
 
