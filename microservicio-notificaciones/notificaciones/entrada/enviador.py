@@ -267,7 +267,7 @@ def _seguido(envio: Envio) -> Iterator[None]:
     if envio.intentos == 1:
         creado_ns = int(envio.creado.timestamp() * 1e9)
         trazas.empezar("espera de envío", de, atributos=dicho, inicio_ns=creado_ns).terminar()
-    with trazas.durante(trazas.empezar("enviar carta", de, "cliente", dicho)):
+    with trazas.durante(trazas.empezar("enviar correo", de, "cliente", dicho)):
         yield
 
 

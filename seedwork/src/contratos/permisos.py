@@ -27,7 +27,7 @@ from contratos.consultas.eventos import VerEventos
 from contratos.consultas.notificaciones import (
     ListarEventosNotificacion,
     ListarNotificaciones,
-    ObtenerCartaDeNotificacion,
+    ObtenerCorreoDeNotificacion,
     ObtenerNotificacion,
 )
 from contratos.consultas.procesamiento import (
@@ -153,7 +153,7 @@ PERMISOS = declarar(
 
         ListarNotificaciones:        _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
-        ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+        ObtenerCorreoDeNotificacion: _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
 
         # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one
