@@ -1,7 +1,8 @@
 """From a route to its rule (contract §9): what each route of the door takes or asks, and by that, who may use it.
 
-Of a command and a query that is :mod:`contratos.permisos`'s to say; a route without a rule does not let the door start.
-The doorkeeper looks here (:mod:`bff_web.acceso`), the document shows it, and the trail is told by it what was refused.
+Of a command, a query and an order that is :mod:`contratos.permisos`'s to say; a route without a rule does not let the
+door start. The doorkeeper looks here (:mod:`bff_web.acceso`), the document shows it, and the trail is told by it what
+was refused.
 """
 
 from collections.abc import Mapping

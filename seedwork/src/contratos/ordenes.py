@@ -42,7 +42,8 @@ class CartaAtendida(Respuesta):
     id_carta: str = campo("La carta.", CARTA)
     id_mensaje: str | None = campo("El identificador de su mensaje; nulo si no tiene.", COMANDO)
     resultado: str = campo(
-        "ATENDIDA si su mensaje se atendió ahora, como si llegara otra vez; DESCARTADA si se dio por perdido un "
+        "ATENDIDA si su mensaje se atendió ahora, como si llegara otra vez; EN_ESPERA si es un comando que espera a lo "
+        "que nombra, y se atenderá entonces; DESCARTADA si se dio por perdido un "
         "hecho, o lo que nadie puede leer; RECHAZADA si era un comando, que queda RECHAZADO; YA_ATENDIDA si su "
         "mensaje se había atendido antes.",
         "ATENDIDA",

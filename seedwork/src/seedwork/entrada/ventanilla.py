@@ -20,13 +20,13 @@ from contratos.consultas.cartas import CartaMuerta, ConsultaDeCartas, PaginaCart
 from contratos.ordenes import CartaAtendida, OrdenSobreCarta, ReproducirCarta, ordenes_de
 from seedwork.aplicacion.auditoria import NO_HALLADO
 from seedwork.aplicacion.broker import SinBroker
-from seedwork.aplicacion.cartas import LecturaDeCartas, listar_cartas, obtener_carta
+from seedwork.aplicacion.cartas import SE_QUEDA, LecturaDeCartas, listar_cartas, obtener_carta
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.dominio import textos
 from seedwork.dominio.reglas import es_id
-from seedwork.entrada.cartas import DESCARTAR, REPRODUCIR, SE_QUEDA, Cartero, Filtro, QuienOpera, SeQueda
+from seedwork.entrada.cartas import DESCARTAR, REPRODUCIR, Cartero, Filtro, QuienOpera, SeQueda
 from seedwork.entrada.consultas import registrar
 from seedwork.entrada.http import App, correlacion, regla
 from seedwork.entrada.problemas import ErrorHttp, problema
@@ -172,7 +172,7 @@ class Ventanilla(LecturaDeCartas):
                 if carta is None:
                     return None
                 cartero = self._carteros(cliente, operador=operador)
-                hacer = cartero.reponer if isinstance(orden, ReproducirCarta) else cartero.descartar
+                hacer = cartero.reproducir if isinstance(orden, ReproducirCarta) else cartero.descartar
                 return hacer(buzon, carta)
         except pulsar.ConsumerBusy:
             raise SeQueda("otro tiene ahora en la mano las cartas de este servicio") from None
