@@ -84,12 +84,15 @@ class Puerta:
         self.propietario = Propietario()
         self._suyo = threading.Thread(target=self.propietario.serve_forever, kwargs={"poll_interval": 0.02})
         self._suyo.start()
+        url = f"http://127.0.0.1:{self.propietario.server_port}"
         config = Config.model_validate(
             {
                 "idempotencia_secreto": "secreto de las pruebas",
                 "almacen_url": str(carpeta),
-                "procesamiento_url": f"http://127.0.0.1:{self.propietario.server_port}",
-                "servicio_datos_url": f"http://127.0.0.1:{self.propietario.server_port}",
+                "procesamiento_url": url,
+                "servicio_datos_url": url,
+                # It answers anything, and at once: a broker that is away is asked again, and again.
+                "pulsar_admin_url": url,
             }
         )
         app = componer(config, Emisor(), lambda: None)

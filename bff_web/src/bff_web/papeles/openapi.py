@@ -17,7 +17,7 @@ from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import descargas, idempotencia, mensajes, respuestas, tipos
+from bff_web import descargas, idempotencia, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
@@ -25,6 +25,7 @@ from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.eventos.vista import ULTIMO
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
 from bff_web.ordenes import ORDENES, CuerpoSobreCarta
+from bff_web.papeles import mensajes
 from bff_web.rutas import RUTAS
 from contratos.acceso import ROLES, Alcance, Permiso
 from contratos.consultas import ArchivoNombrado, Consulta

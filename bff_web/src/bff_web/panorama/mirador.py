@@ -23,7 +23,7 @@ import flask
 import structlog
 from prometheus_client import REGISTRY, Metric, multiprocess
 
-from bff_web.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
+from bff_web.panorama.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.entrada import multiproceso
 from seedwork.entrada.parada import PARANDO
