@@ -663,7 +663,10 @@ def test_sin_plataforma_es_4(linea: Any) -> None:
         (["suscripcion", "ver"], "Falta el argumento ID_SUSCRIPCION."),
         (["suscripcion", "pagar", "s-1"], "Falta la opción --medio."),
         (["token"], "Falta la opción --rol: es uno de cliente, clinica, investigador, operador."),
-        (["auditoria"], "Falta el argumento «de»: es uno de suscripciones, servicio-datos, procesamiento, notificaciones."),
+        (
+            ["auditoria"],
+            "Falta el argumento «de»: es uno de suscripciones, servicio-datos, procesamiento, notificaciones.",
+        ),
         (["planes", "--nada"], "No hay una opción --nada."),
         (["planes", "sobra"], "Sobra en la línea: sobra."),
         (["suscripcion", "ver", "a/b"], "«a/b» no puede ser un identificador"),

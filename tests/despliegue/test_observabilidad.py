@@ -20,7 +20,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from tests.arquitectura.codigo import RAIZ, SERVICIOS
 from tests.despliegue.archivos import CON_CERTIFICADO, CONTENEDORES, OBSERVADORES, PREPARATIVOS, PROPIOS
 
-from bff_web.cifras import MEDIDAS
+from bff_web.panorama.cifras import MEDIDAS
 
 CARPETA = RAIZ / "deploy/observabilidad"
 REGLAS = [r for g in yaml.safe_load((CARPETA / "reglas.yml").read_text("utf-8"))["groups"] for r in g["rules"]]
