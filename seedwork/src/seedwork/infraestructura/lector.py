@@ -10,10 +10,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from queue import Empty, SimpleQueue
 from typing import Any
 
-import _pulsar
 import pulsar
 import structlog
 
@@ -21,6 +19,7 @@ from seedwork.aplicacion.broker import Esquemas, SinEsquemas
 from seedwork.infraestructura.credencial import NADIE, Credencial
 from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar, publicado
+from seedwork.infraestructura.timbre import Timbre
 
 log = structlog.get_logger(__name__)
 
@@ -58,24 +57,13 @@ class Leido:
 class _Toma:
     """One topic's reader; asleep while nothing is there for it."""
 
-    __slots__ = ("_timbre", "cual", "dormida", "lector", "publicado")
+    __slots__ = ("cual", "dormida", "lector", "publicado")
 
-    def __init__(self, cual: int, lector: pulsar.Reader, hay: bool, timbre: "SimpleQueue[_Timbrazo]") -> None:
+    def __init__(self, cual: int, lector: pulsar.Reader, hay: bool) -> None:
         self.cual = cual
         self.lector = lector
-        self._timbre = timbre
         self.dormida = not hay
         self.publicado = 0.0
-        self.aguardar()
-
-    def aguardar(self) -> None:
-        """Ring when the next message is there."""
-        timbre = self._timbre
-        # On the client's own thread; what :mod:`pulsar.asyncio` awaits, without a loop.
-        self.lector._reader.read_next_async(lambda resultado, mensaje: timbre.put((self, resultado, mensaje)))
-
-
-_Timbrazo = tuple[_Toma, _pulsar.Result, _pulsar.Message]
 
 
 class Lector:
@@ -134,12 +122,14 @@ class Lector:
             self._fin.wait(PAUSA_S)
 
     def _leer(self, cliente: pulsar.Client) -> None:
-        timbre: SimpleQueue[_Timbrazo] = SimpleQueue()
+        timbre: Timbre[_Toma] = Timbre()
         esquemas = EsquemasPulsar(cliente)
         # Each asks the broker several things, one after the other.
         with ThreadPoolExecutor(_A_LA_VEZ) as hilos:
             abiertos = list(hilos.map(partial(self._abrir, cliente), range(len(self._topicos))))
-        tomas = [_Toma(cual, *abierto, timbre) for cual, abierto in enumerate(abiertos)]
+        tomas = [_Toma(cual, *abierto) for cual, abierto in enumerate(abiertos)]
+        for toma in tomas:
+            timbre.aguardar(toma, toma.lector)
         conectados = ronda = time.monotonic()
         while not self._fin.is_set():
             self._atender(timbre, esquemas)
@@ -170,23 +160,21 @@ class Lector:
             lector.seek(int(self._desde * 1000))
         return lector, lector.has_message_available()
 
-    def _atender(self, timbre: "SimpleQueue[_Timbrazo]", esquemas: Esquemas) -> None:
+    def _atender(self, timbre: Timbre[_Toma], esquemas: Esquemas) -> None:
         """Hand over what is there: whoever rang, and what lies behind that."""
-        try:
-            toma, resultado, mensaje = timbre.get(timeout=RONDA_S)
-        except Empty:
+        oido = timbre.oir(RONDA_S)
+        if oido is None:
             return
-        if resultado != _pulsar.Result.Ok:
-            raise pulsar.NotConnected
+        toma, primero = oido
         toma.dormida = False
-        llegados = [pulsar.Message._wrap(mensaje)]
+        llegados = [primero]
         while len(llegados) < _COLA and (otro := _siguiente(toma.lector)) is not None:
             llegados.append(otro)
         self._oir([_leido(toma.cual, llegado) for llegado in llegados], esquemas)
         self._ultimos[toma.cual] = llegados[-1].message_id()
         toma.publicado = publicado(llegados[-1]).timestamp()
         toma.dormida = len(llegados) < _COLA
-        toma.aguardar()
+        timbre.aguardar(toma, toma.lector)
 
 
 def _siguiente(lector: pulsar.Reader) -> pulsar.Message | None:
