@@ -17,6 +17,7 @@ from bff_web.consultas import CONSULTAS
 from contratos import Mensaje
 from contratos.consultas.suscripciones import Exportacion
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.pruebas.trazas import guardados, vistos
 
 
 class Propietario(ThreadingHTTPServer):
@@ -37,6 +38,7 @@ class Propietario(ThreadingHTTPServer):
         self.de_ruta: dict[str, str] = {}
         self.fallan: dict[str, int] = {}
         self.pedidos: list[str] = []
+        self.trazas: list[str | None] = []
         self.cuelga = threading.Event()
         self.soltar = threading.Event()
 
@@ -51,6 +53,7 @@ class _Atencion(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.pedidos.append(self.path)
+        self.server.trazas.append(self.headers["traceparent"])
         if self.server.cuelga.is_set():
             self.server.soltar.wait()
         cuerpo = self.server.de_ruta.get(self.path, self.server.cuerpo).encode()
@@ -62,6 +65,7 @@ class _Atencion(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         dicho = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.pedidos.append(f"{self.path} {dicho}")
+        self.server.trazas.append(self.headers["traceparent"])
         cuerpo = self.server.cuerpo.encode()
         self.send_response(self.server.estado)
         self.send_header("Content-Length", str(len(cuerpo)))
@@ -344,6 +348,26 @@ def test_de_una_orden_que_el_servicio_no_responde_se_dice_que_no_se_sabe(
     respuesta = puerta.post("/procesar/cartas/41:7:-1/descarte-comando", json={"motivo": "x"})
     assert (respuesta.status_code, "no se sabe si se hizo" in respuesta.text) == (503, True)
     assert len(propietario.pedidos) == 1
+
+
+@pytest.mark.parametrize(
+    ("metodo", "ruta", "que"),
+    [
+        ("GET", "/procesar/imagenes/1", "preguntar a procesamiento"),
+        ("POST", "/procesar/cartas/41:7:-1/descarte-comando", "ordenar a procesamiento"),
+    ],
+)
+def test_lo_que_se_pregunta_o_se_ordena_sigue_la_traza_de_quien_llama(
+    puerta: FlaskClient, propietario: Propietario, metodo: str, ruta: str, que: str
+) -> None:
+    suya = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with guardados() as exportador:
+        puerta.open(ruta, method=metodo, json={"motivo": "x"}, headers={"traceparent": suya})
+        hechos = vistos(exportador)
+    peticion, paso = next(t for n, t in hechos.items() if n.startswith(metodo)), hechos[que]
+    assert (paso.parent.span_id, f"{peticion.parent.span_id:016x}") == (peticion.context.span_id, suya[36:52])
+    assert propietario.trazas == [f"{suya[:36]}{paso.context.span_id:016x}-01"]
+    assert (paso.attributes["http.request.method"], paso.attributes["http.response.status_code"]) == (metodo, 200)
 
 
 @pytest.mark.parametrize("cuerpo", [{}, {"motivo": ""}, {"motivo": "x", "otro": 1}, {"motivo": "a\0b"}])

@@ -16,7 +16,8 @@ from bff_web import (
     rutas,
     salud_broker,
 )
-from bff_web.comandos import COMANDOS, vista
+from bff_web.comandos import COMANDOS
+from bff_web.comandos import vista as vista_comandos
 from bff_web.config import Config
 from bff_web.emisor import PLAZO_MS, Emisor
 from bff_web.eventos import hechos
@@ -73,7 +74,7 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     app = crear_base({"broker": comprobar_broker}, _vigilados(config, servicios) | de_cimiento)
     cuerpos.limitar(app)
     origenes.admitir(app, config.origenes)
-    vista.registrar(app, emisor, _secreto(config), EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
+    vista_comandos.registrar(app, emisor, _secreto(config), EntornoReal(), Subidas(almacen, config.bff_subida_maxima))
     consultas.registrar(app, servicios, almacen)
     ordenes.registrar(app, servicios)
     _contar_lo_que_pasa(app, config, Duenos(servicios, firmar))

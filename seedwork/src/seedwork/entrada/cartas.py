@@ -1,4 +1,6 @@
-"""What becomes of dead letters: replayed to where they came from, or discarded, at the latest when their time is over.
+"""What becomes of dead letters. One is *sent again* to where it came from (``reenviar``: the services' ``replay``),
+*handled* here and now, and published nowhere (``reproducir``: the door's order), or discarded, at the latest when its
+time is over.
 
 Each step can be repeated: who is killed half-way leaves the letter where it was, and the inbox makes two replays, or a
 replay and a discard, one effect (ADR 8).
@@ -16,6 +18,7 @@ import structlog
 from seedwork.aplicacion.auditoria import LINEA_DE_COMANDOS, Anotacion
 from seedwork.aplicacion.broker import SinEsquemas
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.cartas import DESCARTADA, RECHAZADA, REENVIADA, YA_ATENDIDA
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import en_instante, en_texto
@@ -29,14 +32,6 @@ from seedwork.infraestructura.publicador import EsquemaCodificado, cabe
 from seedwork.infraestructura.subscription import EsquemasPulsar
 
 log = structlog.get_logger(__name__)
-
-REENVIADA = "REENVIADA"
-ATENDIDA = "ATENDIDA"
-DESCARTADA = "DESCARTADA"
-RECHAZADA = "RECHAZADA"
-YA_ATENDIDA = "YA_ATENDIDA"
-SE_QUEDA = "SE_QUEDA"
-"""What becomes of a letter; with SE_QUEDA, nothing."""
 
 REENVIAR, REPRODUCIR, DESCARTAR = "ReenviarCarta", "ReproducirCarta", "DescartarCarta"
 """What an operator does to one, as the trail tells."""
@@ -178,7 +173,7 @@ class Cartero:
         self._anotar("carta reenviada", carta, REENVIADA)
         return REENVIADA
 
-    def reponer(self, buzon: Buzon, carta: Carta) -> str:
+    def reproducir(self, buzon: Buzon, carta: Carta) -> str:
         """Have a letter's message handled here, now. Answers what became of it.
 
         It is sent nowhere, so nobody else who hears its topic is asked to know it still, and no right to publish there
@@ -196,15 +191,14 @@ class Cartero:
             # A conflict with what a worker does at the same instant is over the next time.
             for intento in stamina.retry_context(on=_es_del_mensaje, attempts=3, wait_initial=0.05):
                 with intento:
-                    hecho = self._bus.reponer(recibido)
+                    resultado = self._bus.reproducir(recibido)
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
             raise SeQueda(f"volvió a fallar: {type(error).__name__}") from error
-        resultado = ATENDIDA if hecho else YA_ATENDIDA
         self._auditar(REPRODUCIR, carta, resultado)
         self._quitar(buzon, carta)
-        self._anotar("carta repuesta", carta, resultado)
+        self._anotar("carta reproducida", carta, resultado)
         return resultado
 
     def descartar(self, buzon: Buzon, carta: Carta, *, sin_falta: bool = False) -> str:

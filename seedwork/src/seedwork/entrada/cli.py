@@ -16,10 +16,11 @@ import typer
 from typer.core import TyperGroup
 
 from seedwork.aplicacion.broker import SinEsquemas
+from seedwork.aplicacion.cartas import SE_QUEDA
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.dominio.reglas import es_sujeto
 from seedwork.entrada import logs
-from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, QuienOpera, SeQueda, en_su_lugar
+from seedwork.entrada.cartas import Cartero, Filtro, QuienOpera, SeQueda, en_su_lugar
 from seedwork.entrada.conexiones import direcciones
 from seedwork.entrada.logs import apartar_salida
 from seedwork.entrada.provisionar import puede
