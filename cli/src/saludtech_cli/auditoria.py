@@ -9,7 +9,9 @@ from saludtech_cli import opciones, ordenes, vistas
 
 def auditoria(
     contexto: typer.Context,
-    de: Annotated[opciones.De, typer.Argument(help="De qué servicio. Lo que la puerta negó está con las suscripciones.")],
+    de: Annotated[
+        opciones.De, typer.Argument(help="De qué servicio. Lo que la puerta negó está con las suscripciones.")
+    ],
     quien: Annotated[str | None, typer.Option(metavar="SUB", help="Solo lo de este: el `sub` de su token.")] = None,
     recurso: Annotated[str | None, typer.Option(metavar="ID", help="Solo lo que trató de este.")] = None,
     cursor: opciones.Cursor = None,
