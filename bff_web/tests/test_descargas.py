@@ -29,7 +29,7 @@ from contratos import Mensaje
 from contratos.ejemplos import IMAGEN
 from seedwork.aplicacion.almacen import RESULTADOS, base_de_almacen
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada import conexiones, corriente
+from seedwork.entrada import conexiones, cuerpo_que_llega
 from seedwork.entrada.conexiones import Limites
 from seedwork.infraestructura import almacen as almacen_de_objetos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
@@ -84,12 +84,15 @@ class Puerta:
         self.propietario = Propietario()
         self._suyo = threading.Thread(target=self.propietario.serve_forever, kwargs={"poll_interval": 0.02})
         self._suyo.start()
+        url = f"http://127.0.0.1:{self.propietario.server_port}"
         config = Config.model_validate(
             {
                 "idempotencia_secreto": "secreto de las pruebas",
                 "almacen_url": str(carpeta),
-                "procesamiento_url": f"http://127.0.0.1:{self.propietario.server_port}",
-                "servicio_datos_url": f"http://127.0.0.1:{self.propietario.server_port}",
+                "procesamiento_url": url,
+                "servicio_datos_url": url,
+                # It answers anything, and at once: a broker that is away is asked again, and again.
+                "pulsar_admin_url": url,
             }
         )
         app = componer(config, Emisor(), lambda: None)
@@ -327,8 +330,8 @@ def test_lo_que_el_almacen_no_da_entero_se_corta(puerta: Puerta) -> None:
 
 def test_quien_no_lee_pierde_su_sitio_y_quien_lee_despacio_no(puerta: Puerta, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conexiones, "ENVIO_S", 600.0)
-    monkeypatch.setattr(corriente, "ESPERA_S", 0.5)
-    monkeypatch.setattr(corriente, "RITMO", 1024 * 1024)
+    monkeypatch.setattr(cuerpo_que_llega, "ESPERA_S", 0.5)
+    monkeypatch.setattr(cuerpo_que_llega, "RITMO", 1024 * 1024)
     with puerta.abrir(recibe=4096) as parado, puerta.abrir(recibe=65536) as modesto:
         leido = bytearray()
         while len(leido) < TOTAL:

@@ -606,7 +606,7 @@ def test_seguir_lo_que_no_existe_acaba_como_preguntar_por_ello(
     assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "0", *salida) == 3
     # Who is away may know it, and what was not there yet may come.
     puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE)
-    assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "1", *salida) == 4
+    assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "0.2", *salida) == 4
     completada = {"id_saga": "c-1", "estado": "COMPLETADA", "pasos": [paso("CREAR")]}
     puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE, NO_EXISTE, (200, completada))
     monkeypatch.setattr("saludtech_cli.espera.DESCONOCIDA_S", 15.0)

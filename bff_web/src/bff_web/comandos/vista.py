@@ -41,7 +41,7 @@ def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subida
             otros = [m for m in _OTROS_METODOS if m != "GET" or ruta not in consultadas]
             negar = _negar(sorted({"OPTIONS", "POST", *({"GET", "HEAD"} if ruta in consultadas else ())}))
             app.add_url_rule(regla(ruta), ruta + SOLO_POST, negar, methods=otros, provide_automatic_options=False)
-    app.corrientes = {ruta for comando in COMANDOS if comando.formularios for ruta in comando.rutas}
+    app.al_llegar = {ruta for comando in COMANDOS if comando.formularios for ruta in comando.rutas}
 
 
 CLIENTE = "cliente_codigo"

@@ -32,7 +32,7 @@ from contratos.consultas import ArchivoNombrado, Consulta
 from contratos.consultas.eventos import VerEventos
 from contratos.ordenes import Orden
 from seedwork.entrada.compresion import Fija
-from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
+from seedwork.entrada.cuerpo_que_llega import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.flujo import TIPO as TIPO_FLUJO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
 from seedwork.entrada.proteccion import CSP

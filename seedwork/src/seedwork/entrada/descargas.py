@@ -10,7 +10,7 @@ import flask
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.entrada.sitios import Sitio
 
-SITIO = "seedwork.sitio_de_descarga"
+SITIO_DE_DESCARGA = "seedwork.sitio_de_descarga"
 """In a request's environment, its :class:`~seedwork.entrada.sitios.Sitio`."""
 _LLENO = "Se están bajando demasiados archivos a la vez: repítalo en unos segundos."
 _TRAMO = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*", re.I)
@@ -59,7 +59,7 @@ def descargar(leer: Leer, *, huella: str, octetos: int, tipo: str, nombre: str) 
     if respuesta.status_code == HTTPStatus.PARTIAL_CONTENT:
         respuesta.headers["Content-Range"] = f"bytes {desde}-{hasta - 1}/{octetos}"
     if pedido.method != "HEAD":
-        sitio: Sitio | None = pedido.environ.get(SITIO)
+        sitio: Sitio | None = pedido.environ.get(SITIO_DE_DESCARGA)
         if sitio is not None:
             sitio.tomar(_LLENO)
         trozos = leer(desde, hasta)

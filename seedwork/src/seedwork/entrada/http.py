@@ -88,11 +88,12 @@ class App(flask.Flask):
         empezar: what its process does once it serves, besides.
         terminar: what it does last, once it serves no more.
         portero: who lets requests in; None where all are let in.
-        corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
+        al_llegar: the addresses whose views, coroutines, read forms while they come
+            (``seedwork.entrada.cuerpo_que_llega``).
     """
 
     requeridas: Mapping[str, Comprobacion] = {}
-    corrientes: Collection[str] = ()
+    al_llegar: Collection[str] = ()
     identificar: Callable[[], Quien | None] = staticmethod(lambda: None)
     auditor: Auditor = SinAuditor()
     empezar: Callable[[], None] = staticmethod(lambda: None)

@@ -100,6 +100,11 @@ class Carta:
         )
 
     @property
+    def recurso(self) -> str:
+        """What the audit trail knows it by: its message's id, as often as that was parked; without one, its place."""
+        return self.id or self.lugar
+
+    @property
     def carga(self) -> bytes:
         """The original payload. It may hold what is a person's: it is shown to nobody."""
         return bytes(self.mensaje.data())
