@@ -82,9 +82,10 @@ def de_consulta(
     """What is noted of a query: a row for each id in its address, or by which its list was filtered, so that any of
     them finds it.
 
-    It is empty where nobody was asked who they are."""
+    It is empty where nobody was asked who they are, and where a part of the platform asks for itself: what it learns it
+    shows to nobody, or to whose it is."""
     quien = solicitante.acceso.quien
-    if quien is None:
+    if quien is None or quien.tipo == "system":
         return ()
     dichos = vars(consulta)
     nombres = _de_que_trata(type(consulta))  # type: ignore[arg-type] # a class has a hash, whatever its instances have
