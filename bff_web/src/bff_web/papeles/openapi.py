@@ -55,7 +55,7 @@ _ERRORES: dict[int, dict[str, Any]] = {
     412: {"description": "El archivo no es el que `If-Match` dice."},
     413: {"description": "El cuerpo tiene más de 1 MiB."},
     415: {"description": "El tipo de contenido no se admite."},
-    416: {"description": "El archivo no llega hasta el tramo pedido."},
+    416: {"description": "El archivo no llega hasta el rango pedido."},
     429: {"description": "Son demasiadas solicitudes en poco tiempo.", "headers": _ESPERA},
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
     500: {"description": "El archivo debería estar y no se halla: avise al operador."},
@@ -91,11 +91,11 @@ _SIN_ARCHIVO = {
 }
 _DE_ARCHIVO = {
     "ETag": {"description": "El SHA-256 del archivo entero, entre comillas.", "schema": _TEXTO},
-    "Accept-Ranges": {"description": "`bytes`: se puede pedir un tramo.", "schema": _TEXTO},
+    "Accept-Ranges": {"description": "`bytes`: se puede pedir un rango.", "schema": _TEXTO},
 }
 _CONDICIONES = {
-    "Range": "Un tramo, como `bytes=1000-`; varios a la vez se responden con el archivo entero.",
-    "If-Range": "El tramo solo vale si el archivo sigue siendo el de esta `ETag`.",
+    "Range": "Un rango, como `bytes=1000-`; varios a la vez se responden con el archivo entero.",
+    "If-Range": "El rango solo vale si el archivo sigue siendo el de esta `ETag`.",
     "If-None-Match": "Si el archivo es el de esta `ETag`, la respuesta es 304, sin él.",
 }
 """The headers by which less than all of a file is asked for."""
@@ -444,10 +444,10 @@ def _de_cabecera(significados: Mapping[str, str]) -> list[dict[str, Any]]:
 def _archivo() -> dict[str, Any]:
     """The answers that are a file, or a part of one."""
     contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in descargas.EXTENSIONES}
-    tramo = {"Content-Range": {"description": "Qué tramo es, y de cuántos octetos.", "schema": _TEXTO}}
+    rango = {"Content-Range": {"description": "Qué rango es, y de cuántos octetos.", "schema": _TEXTO}}
     return {
         "200": {"description": "El archivo.", "headers": _DE_ARCHIVO, "content": contenido},
-        "206": {"description": "El tramo pedido.", "headers": _DE_ARCHIVO | tramo, "content": contenido},
+        "206": {"description": "El rango pedido.", "headers": _DE_ARCHIVO | rango, "content": contenido},
         "304": {"description": "El que se tiene es el mismo.", "headers": _DE_ARCHIVO},
     }
 

@@ -1,5 +1,5 @@
-"""The audit trail: who did, saw, released, replayed or was refused what (contract §9). Ids and
-codes alone, but for what an operator says of a dead letter.
+"""The audit trail: who did, saw, released, replayed or was refused what (contract §9). Ids and codes alone,
+and of a dead letter an operator's words.
 
 What a command did is noted in the transaction that decides it; what a query saw, before it is shown. Where nobody is
 asked who they are, there is nothing to note.
@@ -34,7 +34,7 @@ class Anotacion:
         accion: the command's or the query's name.
         recurso: the id that it was about; empty for a whole list.
         resultado: what came of it.
-        motivo: a refusal's reason, one of :mod:`contratos.motivos`; of a dead letter, why, in the operator's words.
+        motivo: a refusal's reason, one of :mod:`contratos.motivos`; of a dead letter, why, in an operator's own words.
         correlacion: its correlation id.
         veces: how often, where the same was told once for several.
     """
