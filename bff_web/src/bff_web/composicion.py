@@ -110,7 +110,9 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     panorama = Panorama(servicios, {"broker": comprobar_broker, **de_cimiento}, EntornoReal())
     panorama.registrar(app)
     app.empezar = panorama.empezar
-    documento.registrar(app, documento.Identificacion(proveedor=proveedor) if config.autenticada else None)
+    con_sesion = config.autenticacion == "desarrollo" or bool(config.oidc_cliente)
+    identificacion = documento.Identificacion(proveedor=proveedor, sesion=con_sesion)
+    documento.registrar(app, identificacion if config.autenticada else None)
     mensajes.registrar(app)
     consola.registrar(app)
     if not config.autenticada:
