@@ -8,7 +8,7 @@ import { destino } from "../destinos.js";
 import { comandosDe, cuerpoDe, documento, enLaRuta, formas } from "../documento.js";
 import { recordar } from "../enviadas.js";
 import { enlace, navegar, parte } from "../lugar.js";
-import { muestra } from "../muestra.js";
+import { DE_MUESTRA, muestra, muestraDePaquete } from "../muestra.js";
 import { titular } from "../tema.js";
 import NoEsta from "./noesta.js";
 
@@ -56,6 +56,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
   const [sugeridos, sugerir] = useState({});
   const [como, estar] = useState({});
   const clave = useRef(unico());
+  const deMuestra = useRef(new Map());
   const escribir = (nombre, valor) => {
     clave.current = unico(); // with another body the same key would be refused
     poner((antes) => ({ ...antes, [nombre]: valor }));
@@ -77,7 +78,14 @@ function Formulario({ comando, forma, ruta, filtros }) {
   }, []);
   const ponerMuestra = async (nombre) => {
     escribir(nombre, [await muestra()]);
-    escribir("formato_imagen", "PNG");
+    for (const [campo, valor] of Object.entries(DE_MUESTRA)) escribir(campo, valor);
+  };
+  const ponerPaquete = async () => {
+    const { archivos, metadatos, ids } = await muestraDePaquete();
+    deMuestra.current = ids;
+    escribir("archivos", archivos);
+    escribir("metadatos", [metadatos]);
+    escribir("paquete", []);
   };
   const enviar = async (e) => {
     e?.preventDefault();
@@ -89,6 +97,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
         avance: forma.formulario ? (avance) => estar({ enviando: true, avance }) : undefined,
       });
       if (aceptado.id_imagen) recordar(aceptado.id_imagen, valores.archivo?.[0]);
+      for (const archivo of valores.archivos ?? []) if (deMuestra.current.has(archivo)) recordar(deMuestra.current.get(archivo), archivo);
       navegar(destino(aceptado, comando.id), { recuerdo: { comando: aceptado.comando } });
     } catch (problema) {
       estar({ problema });
@@ -107,6 +116,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
           <${Campo} key=${c.nombre} campo=${c} valor=${valores[c.nombre]} problema=${malos[c.nombre]} sugeridos=${sugeridos[c.nombre]} poner=${(v) => escribir(c.nombre, v)}>
             ${c.tipo === "archivo" && valores[c.nombre]?.length > 0 && html`<span class="campo-ayuda" data-elegido>${resumen(valores[c.nombre])}</span>`}
             ${c.nombre === "archivo" && html`<button type="button" class="boton boton-leve" data-accion="muestra" onClick=${() => ponerMuestra(c.nombre)}>Usar una imagen de muestra</button>`}
+            ${c.nombre === "archivos" && html`<button type="button" class="boton boton-leve" data-accion="muestra" onClick=${ponerPaquete}>Usar un paquete de muestra</button>`}
           </${Campo}>`)}</div></fieldset>`)}
       ${como.problema && html`<${Rechazo} problema=${como.problema} sueltos=${(como.problema.errores ?? []).filter((e) => !conocidos.has(e.campo))} repetir=${enviar} />`}
       <div class="botonera formulario-pie">
