@@ -1,7 +1,9 @@
 // What happened to the thing that the page shows, as it happens.
 import { html, useCallback, useState } from "../html.js";
+import { usarConsulta } from "../api.js";
 import { usarEventos } from "../eventos.js";
-import { frase, paso, SERVICIOS } from "../textos.js";
+import { parte } from "../lugar.js";
+import { frase, humano, paso, RUTAS, SERVICIOS } from "../textos.js";
 import { hora } from "./tiempo.js";
 import { Insignia } from "./insignia.js";
 import { Tarjeta } from "./hechos.js";
@@ -24,6 +26,14 @@ export function usarHistoria(filtros, alCambiar, interesa = () => true) {
   return oidos;
 }
 
+/** Why: of a refused command what its service answers about it, in words; of all else the fact's own code. */
+function Porque({ hecho: h }) {
+  const ruta = h.id_comando && RUTAS[h.contexto] ? `${RUTAS[h.contexto]}/comandos/${parte(h.id_comando)}` : null;
+  const { datos, problema } = usarConsulta(ruta);
+  const motivo = datos?.motivo ?? (!ruta || problema ? humano(h.motivo) : "");
+  return motivo && html`<span class="historia-porque" data-motivo=${h.motivo}>${motivo}</span>`;
+}
+
 export const Historia = ({ oidos, titulo = "En vivo" }) => html`
   <${Tarjeta} titulo=${titulo} data-parte="historia">
     <div class="historia" role="log" aria-label=${titulo} tabindex="0">
@@ -34,6 +44,7 @@ export const Historia = ({ oidos, titulo = "En vivo" }) => html`
             <time datetime=${h.ocurrido}>${hora(h.ocurrido)}</time>
             <span class="historia-que">${h.tipo === "TransicionSaga" && h.paso ? paso(h) : frase(h.tipo)}<span class="tenue"> · ${SERVICIOS[h.servicio ?? h.contexto] ?? h.contexto}</span></span>
             ${(h.resultado || h.estado) && html`<${Insignia} estado=${h.resultado ?? h.estado} />`}
+            ${h.motivo && html`<${Porque} hecho=${h} />`}
           </li>`)}
       </ol>
     </div>
