@@ -26,7 +26,7 @@ DE_AQUI = {paquete.replace("_", "-") for paquete in SERVICIOS.values()} | {"bff"
 
 @cada_mensaje
 def test_la_regla_es_lo_que_el_codigo_dice_y_oye(tipo: type[Mensaje]) -> None:
-    regla = canal.regla(tipo)
+    regla = canal.canal_de(tipo)
     # A service of the tests' own, declared beside its contract, may say and hear it too.
     assert regla.dice & DE_AQUI == mapa.dicen()[tipo]
     assert regla.oye & DE_AQUI == mapa.oyen()[tipo]

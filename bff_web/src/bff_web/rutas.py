@@ -98,7 +98,7 @@ def reglas(app: flask.Flask) -> Reglas:
     dichas: dict[str, Permiso | None] = dict.fromkeys(PUBLICAS)
     dichas |= {direccion + SOLO_POST: None for comando in COMANDOS for direccion in comando.rutas}
     dichas |= {nombre: ruta.regla for nombre, ruta in RUTAS.items()}
-    rutas = {regla.endpoint: regla.rule for regla in app.url_map.iter_rules()}
+    rutas = {una.endpoint: una.rule for una in app.url_map.iter_rules()}
     if sin := sorted(rutas[nombre] for nombre in rutas.keys() - dichas.keys()):
         raise SinPermiso(f"no tienen regla en contratos/permisos.py: {', '.join(sin)}")
     return {nombre: dichas[nombre] for nombre in rutas}

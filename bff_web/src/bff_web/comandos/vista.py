@@ -22,7 +22,7 @@ from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.http import App, regla
+from seedwork.entrada.http import App, en_flask
 from seedwork.entrada.problemas import ErrorHttp, problema
 
 log = structlog.get_logger(__name__)
@@ -34,11 +34,11 @@ def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subida
     for comando in COMANDOS:
         vista = _vista(app, comando, emisor, secreto, entorno, subidas)
         for ruta in comando.rutas:
-            app.add_url_rule(regla(ruta), ruta + ORDEN, vista, methods=["POST"], provide_automatic_options=False)
+            app.add_url_rule(en_flask(ruta), ruta + ORDEN, vista, methods=["POST"], provide_automatic_options=False)
             # Else a query would take a command's address for that of a resource, and know none of that id.
             otros = [m for m in _OTROS_METODOS if m != "GET" or ruta not in consultadas]
             negar = _negar(sorted({"OPTIONS", "POST", *({"GET", "HEAD"} if ruta in consultadas else ())}))
-            app.add_url_rule(regla(ruta), ruta + SOLO_POST, negar, methods=otros, provide_automatic_options=False)
+            app.add_url_rule(en_flask(ruta), ruta + SOLO_POST, negar, methods=otros, provide_automatic_options=False)
     app.al_llegar = {ruta for comando in COMANDOS if comando.formularios for ruta in comando.rutas}
 
 
@@ -70,7 +70,7 @@ Vista = Callable[..., Awaitable[flask.Response]]
 def _vista(
     app: App, comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas
 ) -> Vista:
-    recurso, regla = comando.recurso, permiso(comando.mensaje)
+    recurso, suyo = comando.recurso, permiso(comando.mensaje)
 
     async def leer() -> Cuerpo:
         if comando.formularios and formularios.hay():
@@ -83,7 +83,7 @@ def _vista(
         quien = app.identificar()
         exigir_ids(ids)
         cuerpo = await leer()
-        acceso = Acceso(quien, regla)
+        acceso = Acceso(quien, suyo)
         exigir_a_nombre_propio(acceso, cuerpo.a_nombre_de or ids.get(CLIENTE, ""))
         clave = idempotencia.clave_de(flask.request.environ)
         ruta = comando.rutas[0].format(**ids)

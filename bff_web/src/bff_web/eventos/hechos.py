@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contratos import Mensaje, motivos
-from contratos.canal import regla
+from contratos.canal import canal_de
 from contratos.consultas.eventos import PUERTA
 from contratos.esquemas import publicados
 from contratos.notificaciones import (
@@ -142,7 +142,7 @@ def comprobar() -> None:
     Raises:
         SinFila: not so; the text names what.
     """
-    mira = {tipo for tipo in publicados() if PUERTA in regla(tipo).mira}
+    mira = {tipo for tipo in publicados() if PUERTA in canal_de(tipo).mira}
     if sobran := mira ^ FILAS.keys():
         nombres = ", ".join(sorted(tipo.__name__ for tipo in sobran))
         raise SinFila(f"contratos/canales.py y la tabla de /eventos no dicen lo mismo de: {nombres}")

@@ -37,12 +37,12 @@ def registrar(app: App, reparto: Reparto, duenos: Duenos, vectores: Vectores) ->
         duenos: know whose that is.
         vectores: reads how far a client had come.
     """
-    modelo, regla = de_filtros(VerEventos), permiso(VerEventos)
+    modelo, suyo = de_filtros(VerEventos), permiso(VerEventos)
     abiertas: Counter[str] = Counter()
 
     async def ver() -> flask.Response:
         dichos = filtros(modelo)
-        acceso = Acceso(app.identificar(), regla)
+        acceso = Acceso(app.identificar(), suyo)
         ultimo = _leer(vectores, dichos.pop(ULTIMO, None))
         filtro = Filtro(**dichos)
         if acceso.alcance is not Alcance.TODO and not dichos:

@@ -249,7 +249,7 @@ def correlacion() -> str:
     return str(flask.g.correlacion)
 
 
-def regla(ruta: str) -> str:
+def en_flask(ruta: str) -> str:
     """An address as Flask writes it: ``/suscripciones/<id_suscripcion>``."""
     return ruta.replace("{", "<").replace("}", ">")
 
@@ -312,8 +312,8 @@ def _seguir(pedido: flask.Request) -> trazas.Tramo:
     """The request's span. Whoever looks at health and metrics every few seconds is not told of."""
     if pedido.blueprint == SALUD:
         return trazas.SIN_TRAMO
-    regla = pedido.url_rule
-    ruta, metodo = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
+    hallada = pedido.url_rule
+    ruta, metodo = (hallada.rule, pedido.method) if hallada is not None else ("desconocida", "-")
     dicho = {trazas.RUTA: ruta, trazas.METODO: metodo}
     return trazas.recibir(f"{metodo} {ruta}", pedido.environ.get("HTTP_TRACEPARENT"), dicho)
 
@@ -333,9 +333,9 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     pedido = flask.request
     proteger(respuesta.headers, por_tls=pedido.scheme == "https")
     respuesta.headers[CABECERA_CORRELACION] = correlacion()
-    regla = pedido.url_rule
+    hallada = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
-    etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
+    etiquetas = (hallada.rule, pedido.method) if hallada is not None else ("desconocida", "-")
     estado = respuesta.status_code
     if trazas.hay():
         fallo = str(estado) if estado >= HTTPStatus.INTERNAL_SERVER_ERROR else ""

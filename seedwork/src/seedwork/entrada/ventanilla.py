@@ -17,7 +17,7 @@ import structlog
 from contratos.acceso import Alcance, permiso
 from contratos.consultas import Id, Texto
 from contratos.consultas.cartas import CartaMuerta, ConsultaDeCartas, PaginaCartas, cartas_de
-from contratos.ordenes import CartaAtendida, OrdenSobreCarta, ReproducirCarta, ordenes_de
+from contratos.ordenes import CartaAtendida, Orden, ReproducirCarta, ordenes_de
 from seedwork.aplicacion.auditoria import NO_HALLADO
 from seedwork.aplicacion.broker import SinBroker
 from seedwork.aplicacion.cartas import SE_QUEDA, LecturaDeCartas, listar_cartas, obtener_carta
@@ -28,7 +28,7 @@ from seedwork.dominio import textos
 from seedwork.dominio.reglas import es_id
 from seedwork.entrada.cartas import DESCARTAR, REPRODUCIR, Cartero, Filtro, QuienOpera, SeQueda
 from seedwork.entrada.consultas import registrar
-from seedwork.entrada.http import App, correlacion, regla
+from seedwork.entrada.http import App, correlacion, en_flask
 from seedwork.entrada.problemas import ErrorHttp, problema
 from seedwork.infraestructura.auditoria import anotar
 from seedwork.infraestructura.avance import CursoresPulsar
@@ -140,7 +140,7 @@ class Ventanilla(LecturaDeCartas):
             octetos=carta.octetos,
         )
 
-    def cumplir(self, orden: OrdenSobreCarta, acceso: Acceso) -> CartaAtendida | None:
+    def cumplir(self, orden: Orden, acceso: Acceso) -> CartaAtendida | None:
         """Do what an operator decided of a letter, and tell the trail, whatever comes of it; None where there is no
         such letter any more.
 
@@ -163,7 +163,7 @@ class Ventanilla(LecturaDeCartas):
             return None
         return CartaAtendida(id_carta=carta.lugar, id_mensaje=carta.id or None, resultado=resultado)
 
-    def _cumplir(self, orden: OrdenSobreCarta, operador: QuienOpera | None) -> str | None:
+    def _cumplir(self, orden: Orden, operador: QuienOpera | None) -> str | None:
         """What became of the letter; None where it is there no more."""
         cliente = self._hecho()
         try:
@@ -177,18 +177,18 @@ class Ventanilla(LecturaDeCartas):
         except pulsar.ConsumerBusy:
             raise SeQueda("otro tiene ahora en la mano las cartas de este servicio") from None
 
-    def negar(self, orden: OrdenSobreCarta, acceso: Acceso) -> None:
+    def negar(self, orden: Orden, acceso: Acceso) -> None:
         """Tell the trail that there is no such letter, or none for that one."""
         self._anotar(orden, acceso, orden.id_carta, NO_HALLADO, correlacion())
 
-    def _anotar(self, orden: OrdenSobreCarta, acceso: Acceso, recurso: str, resultado: str, correlacion: str) -> None:
+    def _anotar(self, orden: Orden, acceso: Acceso, recurso: str, resultado: str, correlacion: str) -> None:
         quien = _quien_opera(orden, acceso)
         if quien is not None:
             accion = REPRODUCIR if isinstance(orden, ReproducirCarta) else DESCARTAR
             anotar(self._motor, quien.anotacion(accion, recurso, resultado, correlacion, self._entorno.ahora()))
 
 
-def _quien_opera(orden: OrdenSobreCarta, acceso: Acceso) -> QuienOpera | None:
+def _quien_opera(orden: Orden, acceso: Acceso) -> QuienOpera | None:
     if acceso.quien is None:
         return None
     return QuienOpera(id=acceso.quien.id, titular=acceso.titular, motivo=orden.motivo)
@@ -212,7 +212,7 @@ def registrar_cartas(app: App, contexto: str, ventanilla: Ventanilla) -> None:
     lista, una = consultas
     registrar(app, {lista: listar_cartas, una: obtener_carta}, ventanilla)
     for orden in ordenes_de(contexto):
-        app.add_url_rule(regla(orden.ruta), orden.__name__, _vista(orden, ventanilla, app), methods=["POST"])
+        app.add_url_rule(en_flask(orden.ruta), orden.__name__, _vista(orden, ventanilla, app), methods=["POST"])
     app.register_error_handler(pulsar.PulsarException, _sin_broker)
     app.register_error_handler(SinBroker, _sin_broker)
     antes = app.terminar
@@ -224,7 +224,7 @@ def registrar_cartas(app: App, contexto: str, ventanilla: Ventanilla) -> None:
     app.terminar = terminar
 
 
-def _vista(tipo: type[OrdenSobreCarta], ventanilla: Ventanilla, app: App) -> Callable[..., dict[str, Any]]:
+def _vista(tipo: type[Orden], ventanilla: Ventanilla, app: App) -> Callable[..., dict[str, Any]]:
     suyo = permiso(tipo)
 
     def vista(id_carta: str) -> dict[str, Any]:
