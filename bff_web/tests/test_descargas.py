@@ -202,7 +202,7 @@ def test_head_dice_lo_mismo_sin_el_archivo(puerta: Puerta) -> None:
 
 
 TOTAL = len(LIMPIO)
-TRAMOS: list[tuple[str, int, int]] = [
+RANGOS: list[tuple[str, int, int]] = [
     ("bytes=0-0", 0, 1),
     ("bytes=10-19", 10, 20),
     ("bytes=128-", 128, TOTAL),
@@ -215,9 +215,9 @@ TRAMOS: list[tuple[str, int, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("tramo", "desde", "hasta"), TRAMOS)
-def test_un_tramo(puerta: Puerta, tramo: str, desde: int, hasta: int) -> None:
-    estado, cabeceras, cuerpo = puerta.pedir(Range=tramo)
+@pytest.mark.parametrize(("rango", "desde", "hasta"), RANGOS)
+def test_un_rango(puerta: Puerta, rango: str, desde: int, hasta: int) -> None:
+    estado, cabeceras, cuerpo = puerta.pedir(Range=rango)
     assert cuerpo == LIMPIO[desde:hasta]
     entero = hasta - desde == TOTAL
     assert estado == (200 if entero else 206)
@@ -225,14 +225,14 @@ def test_un_tramo(puerta: Puerta, tramo: str, desde: int, hasta: int) -> None:
     assert cabeceras["ETag"] == ETIQUETA
 
 
-@pytest.mark.parametrize("tramo", ["bytes=5-1", "bytes=0-1,5-6", "lineas=0-1", "bytes=", "bytes=a-b", "bytes=-", "x"])
-def test_lo_que_no_es_un_solo_tramo_es_el_archivo_entero(puerta: Puerta, tramo: str) -> None:
-    assert puerta.pedir(Range=tramo)[::2] == (200, LIMPIO)
+@pytest.mark.parametrize("rango", ["bytes=5-1", "bytes=0-1,5-6", "lineas=0-1", "bytes=", "bytes=a-b", "bytes=-", "x"])
+def test_lo_que_no_es_un_solo_tramo_es_el_archivo_entero(puerta: Puerta, rango: str) -> None:
+    assert puerta.pedir(Range=rango)[::2] == (200, LIMPIO)
 
 
-@pytest.mark.parametrize("tramo", [f"bytes={TOTAL}-", f"bytes={TOTAL}-{TOTAL + 5}", "bytes=-0"])
-def test_un_tramo_que_no_hay(puerta: Puerta, tramo: str) -> None:
-    estado, cabeceras, cuerpo = puerta.pedir(Range=tramo)
+@pytest.mark.parametrize("rango", [f"bytes={TOTAL}-", f"bytes={TOTAL}-{TOTAL + 5}", "bytes=-0"])
+def test_un_tramo_que_no_hay(puerta: Puerta, rango: str) -> None:
+    estado, cabeceras, cuerpo = puerta.pedir(Range=rango)
     assert (estado, cabeceras["Content-Range"]) == (416, f"bytes */{TOTAL}")
     assert json.loads(cuerpo)["status"] == 416
 

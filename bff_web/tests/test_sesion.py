@@ -112,6 +112,21 @@ def estado(puerta: FlaskClient) -> dict[str, Any]:
     return dict(puerta.get("/consola/sesion").get_json())
 
 
+def test_el_documento_dice_la_galleta_y_su_secreto(puerta: FlaskClient, proveedor: ProveedorOidc) -> None:
+    """What a browser's session takes: the cookie by its name, and the header with what changes something."""
+    documento = puerta.get("/openapi.json").get_json()
+    galleta = documento["components"]["securitySchemes"]["sesion"]
+    assert (galleta["type"], galleta["in"], galleta["name"]) == ("apiKey", "cookie", f"__Host-{galletas.SESION}")
+    puestas = [g.partition("=")[0] for g in entrar(puerta, proveedor).headers.getlist("Set-Cookie")]
+    assert galletas.SESION in puestas and f"`{galletas.SESION}`" in galleta["description"]
+    for operaciones in documento["paths"].values():
+        for metodo, operacion in operaciones.items():
+            con_regla = "security" in operacion
+            assert not con_regla or ["sesion"] in [list(esquema) for esquema in operacion["security"]]
+            dichas = {p["name"] for p in operacion["parameters"] if p["in"] == "header"}
+            assert (CABECERA_CSRF in dichas) == (con_regla and metodo == "post")
+
+
 # --- The cookie ---
 
 
@@ -343,6 +358,7 @@ def test_una_entrada_caduca(puerta: FlaskClient, proveedor: ProveedorOidc, monke
         ("identidad", {"at_hash": "AAAA"}),
         ("identidad", {"iss": "https://otro.example"}),
         ("identidad", {"exp": 1}),
+        ("identidad", {"sub": "otra"}),
         ("acceso", {"aud": "otra"}),
         ("acceso", {"exp": 1}),
     ],

@@ -471,7 +471,7 @@ def test_un_archivo_que_no_vale_es_uso_y_no_pide_nada(
     assert puerta.pedidos == []
 
 
-def test_un_archivo_hondo_acaba_como_uso_y_sin_traza(puerta: Any) -> None:
+def test_un_archivo_hondo_acaba_como_uso_y_sin_pila(puerta: Any) -> None:
     """As a process: its standard error, and its exit code."""
     orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--archivo", "-"]
     entorno = os.environ | {"SALUDTECH_URL": puerta.url}
@@ -531,7 +531,7 @@ def test_un_numero_llega_cifra_a_cifra(puerta: Any, linea: Any, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("respuesta", ["[" * 100_000, '{"a": 1, "a": 2}', '{"a": NaN}', "9" * 5000])
-def test_una_respuesta_que_no_es_de_la_plataforma_es_4_sin_traza(puerta: Any, linea: Any, respuesta: str) -> None:
+def test_una_respuesta_que_no_es_de_la_plataforma_es_4_sin_pila(puerta: Any, linea: Any, respuesta: str) -> None:
     puerta.responde("GET", "/planes", (200, respuesta))
     assert linea("planes") == 4
     assert "no es SaludTech" in linea.errores
@@ -814,7 +814,7 @@ def test_una_consola_sin_todas_las_letras_no_cambia_lo_que_paso(puerta: Any) -> 
 
 
 @pytest.mark.parametrize("opciones", [[], ["--json"]])
-def test_una_respuesta_que_no_cabe_en_su_sitio_es_4_sin_traza(puerta: Any, opciones: list[str]) -> None:
+def test_una_respuesta_que_no_cabe_en_su_sitio_es_4_sin_pila(puerta: Any, opciones: list[str]) -> None:
     entorno = os.environ | {"SALUDTECH_URL": puerta.url}
     with Path("/dev/full").open("w") as lleno:
         orden = [sys.executable, "-m", "saludtech_cli", "planes", *opciones]
@@ -833,7 +833,7 @@ def test_completa_las_palabras_en_la_consola(puerta: Any) -> None:
     assert hecho.stdout.split() == ["cambiar-plan", "cancelar"]
 
 
-def test_interrumpida_no_deja_una_traza(puerta: Any, linea: Any) -> None:
+def test_interrumpida_no_deja_una_pila(puerta: Any, linea: Any) -> None:
     puerta.responde("POST", CREAR, (202, ACEPTADO))
     puerta.responde("GET", ACEPTADO["comando"], NO_EXISTE)
     orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--esperar"]

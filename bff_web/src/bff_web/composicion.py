@@ -140,7 +140,9 @@ def _mirar_como_va(app: App, panorama: Panorama) -> None:
 def _explicarse(app: App, config: Config) -> None:
     """What people and programs read of the door: its documents, and the console."""
     proveedor = config.oidc_emisor if config.autenticacion == "oidc" else ""
-    openapi.registrar(app, openapi.Identificacion(proveedor=proveedor) if config.autenticada else None)
+    con_sesion = config.autenticacion == "desarrollo" or bool(config.oidc_cliente)
+    identificacion = openapi.Identificacion(proveedor=proveedor, sesion=con_sesion)
+    openapi.registrar(app, identificacion if config.autenticada else None)
     mensajes.registrar(app)
     consola.registrar(app)
 

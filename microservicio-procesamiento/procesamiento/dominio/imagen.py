@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from anonimizacion.modelo import DUDAS
 from procesamiento.dominio import eventos
@@ -15,6 +16,28 @@ ANONIMIZADA = "ANONIMIZADA"
 CUARENTENA = "CUARENTENA"
 FALLIDA = "FALLIDA"
 RECHAZADA = "RECHAZADA"
+APARTADAS = (CUARENTENA, FALLIDA)
+
+Decidible = Literal["LIBERAR", "DESCARTAR"]
+
+
+def decidible(estado: str, motivo: str | None, *, limpiable: bool | None, descartada: bool) -> list[Decidible]:
+    """What an operator may still decide of an image: no more, nor less, than the commands then do.
+
+    Args:
+        estado, motivo: the image's.
+        limpiable: whether what it takes to clean its original is still there; None where the original is gone.
+        descartada: whether somebody has decided that it go.
+    """
+    if estado not in APARTADAS or limpiable is None:
+        return []
+    liberar: list[Decidible] = ["LIBERAR"] if limpiable and _despejable(estado, motivo) else []
+    return liberar if descartada else [*liberar, "DESCARTAR"]
+
+
+def _despejable(estado: str, motivo: str | None) -> bool:
+    """Whether looking settles what it is kept apart for."""
+    return estado != CUARENTENA or motivo in DUDAS
 
 
 @dataclass(kw_only=True)
@@ -116,7 +139,7 @@ class ImagenAnonimizada(Agregado):
             ReglaViolada: it is not kept apart (NADA_QUE_DECIDIR), or for what looking does not settle (NO_ES_UNA_DUDA).
         """
         motivo = self._apartada_por()
-        if self.estado == CUARENTENA and motivo not in DUDAS:
+        if not _despejable(self.estado, motivo):
             raise ReglaViolada("NO_ES_UNA_DUDA")
         self.estado, self.motivo, self.decidida = PENDIENTE, None, None
         self.registrar(eventos.Liberada(id_imagen=self.id, paquete=self._su_paquete, motivo=motivo))
@@ -133,7 +156,7 @@ class ImagenAnonimizada(Agregado):
         return motivo
 
     def _apartada_por(self) -> str:
-        if self.estado not in (CUARENTENA, FALLIDA) or self.motivo is None:
+        if self.estado not in APARTADAS or self.motivo is None:
             raise ReglaViolada("NADA_QUE_DECIDIR")
         return self.motivo
 

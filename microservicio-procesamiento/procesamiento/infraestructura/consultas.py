@@ -22,8 +22,9 @@ from contratos.consultas.procesamiento import (
 )
 from contratos.procesamiento import ConsultaAnonimizacion
 from procesamiento.aplicacion.lectura import Lectura
+from procesamiento.dominio.archivo import DESCARTADA
 from procesamiento.dominio.condiciones import Condicion
-from procesamiento.dominio.imagen import RECHAZADA
+from procesamiento.dominio.imagen import APARTADAS, RECHAZADA, decidible
 from procesamiento.infraestructura import tablas
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre, en_texto
@@ -33,6 +34,26 @@ from seedwork.infraestructura.consultas import LecturaDeComandos, Lista
 _I = tablas.imagenes.c
 _A = tablas.archivos.c
 _V = tablas.archivos_por_ver.c
+# Of what is kept apart alone, row by row: what it takes to clean it after all, None once the original is gone; and
+# whether an operator had it deleted.
+_DECISION = (
+    sa.case(
+        (
+            _I.estado.in_(APARTADAS),
+            sa.select(_V.metadatos.is_not(None)).where(_V.id == _I.id).correlate(tablas.imagenes).scalar_subquery(),
+        )
+    ).label("limpiable"),
+    sa.case(
+        (
+            _I.estado.in_(APARTADAS),
+            sa.select(_A.decisiones.path_exists(f'$.*.decision ? (@ == "{DESCARTADA}")'))
+            .where(_A.id == _I.id)
+            .correlate(tablas.imagenes)
+            .scalar_subquery(),
+        )
+    ).label("descartada"),
+)
+_IMAGEN = sa.select(tablas.imagenes, *_DECISION)
 # Of an image that came as a file there is an outcome, or something to be seen, or both.
 _INFORME = (
     sa.select(
@@ -80,7 +101,7 @@ def _por_indice(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> sa.Col
 
 _LISTA = Lista(
     ListarImagenes,
-    sa.select(tablas.imagenes),
+    _IMAGEN,
     _I.orden,
     {
         "modalidad": _I.modalidad,
@@ -108,6 +129,7 @@ _DE_PAQUETE = Lista(
         _M.motivo,
         _M.paquete,
         *(c for c in _I if c.name not in ("id", "orden", "estado", "motivo", "paquete", "secuencia", "huella")),
+        *_DECISION,
     )
     .join_from(tablas.miembros, tablas.paquetes, _P.id == _M.paquete)
     .join(
@@ -148,7 +170,7 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
         """
         propia = _suya(acceso, tablas.imagenes, id)
         contar = _al_outbox(sobre, hecho, sa.select().select_from(tablas.imagenes).where(propia))
-        consulta = sa.select(tablas.imagenes).where(propia).add_cte(contar)
+        consulta = _IMAGEN.where(propia).add_cte(contar)
         with self._por_sentencia.connect() as conexion:
             fila = conexion.execute(consulta).mappings().one_or_none()
         return None if fila is None else self._mostrar(fila)
@@ -249,6 +271,10 @@ class LecturaProcesamiento(LecturaDeComandos, Lectura):
             id_paquete=fila["paquete"],
             recibida=_instante(fila["recibida"]),
             decidida=_instante(fila["decidida"]),
+            descartada=bool(fila["descartada"]),
+            decidible=decidible(
+                fila["estado"], fila["motivo"], limpiable=fila["limpiable"], descartada=bool(fila["descartada"])
+            ),
             aviso=contrato.AVISO,
         )
 

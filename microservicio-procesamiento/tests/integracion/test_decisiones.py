@@ -4,6 +4,7 @@ In `make test`: who comes first, of operator, worker and broom, is PostgreSQL's 
 """
 
 import io
+import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -268,6 +269,42 @@ def test_la_base_no_deja_a_una_imagen_esperando_sin_original(sala: Sala) -> None
         orden = sa.text(f"UPDATE archivos_por_ver SET proximo = now(), {cambio}")
         with pytest.raises(sa.exc.IntegrityError), sala.motor.begin() as conexion:
             conexion.execute(orden)
+
+
+def test_de_lo_apartado_se_ofrece_lo_que_no_se_rechazaria_y_se_dice_si_se_descarto(
+    sala: Sala, api: FlaskClient
+) -> None:
+    apartar(sala, "duda")
+    for roto in ("rota", "vieja"):
+        sala.mandar(roto, b"no es un DICOM" * 100)
+        assert sala.mano()()
+
+    def visto(id: str) -> tuple[bool, list[str]]:
+        una = api.get(f"/procesar/imagenes/{id}").json
+        (de_la_lista,) = [
+            i
+            for i in api.get("/procesar/imagenes?estado=CUARENTENA").json["elementos"]  # type: ignore[index]
+            if i["id_imagen"] == id
+        ]
+        assert una == de_la_lista
+        return una["descartada"], una["decidible"]
+
+    assert visto("duda") == (False, ["LIBERAR", "DESCARTAR"])
+    assert visto("rota") == visto("vieja") == (False, ["DESCARTAR"])
+    with sala.motor.begin() as conexion:
+        conexion.execute(sa.text("UPDATE archivos_por_ver SET conservar_hasta = now() WHERE id = 'vieja'"))
+    barrer(sala)
+    assert visto("vieja") == (False, [])
+    assert ordenar(sala, DescartarImagen, "duda", "c-1") is None
+    # While its original goes, and once it is gone.
+    assert visto("duda") == (True, [])
+    barrer(sala)
+    assert visto("duda") == (True, [])
+    for numero, (que, id) in enumerate(itertools.product((LiberarImagen, DescartarImagen), ("duda", "vieja"))):
+        assert ordenar(sala, que, id, f"n-{numero}") is not None
+    assert ordenar(sala, LiberarImagen, "rota", "r-1") is not None
+    assert ordenar(sala, DescartarImagen, "rota", "r-2") is None
+    assert visto("rota") == (True, [])
 
 
 def test_los_operadores_hallan_lo_que_espera(sala: Sala, api: FlaskClient) -> None:

@@ -36,6 +36,8 @@ _DESTINOS = {
 }
 """Of a command's owner, the query for its fate."""
 
+PUERTA = Quien(id="bff", roles=frozenset({"operador"}), tipo="system")
+"""The door itself, as which it asks whose something is that happened."""
 Credencial = Callable[[Quien | None], Mapping[str, str]]
 """The header that says to a service who asks."""
 
@@ -78,8 +80,9 @@ class Duenos:
         """Whose an event is; None where that is not known."""
         return hecho.cliente or self._clientes.get(hecho.suscripcion)
 
-    async def preguntar_cliente(self, hecho: Hecho, quien: Quien | None, correlacion: str) -> str:
-        """Whose an event's subscription is; nobody's, as far as this caller may know, is empty.
+    async def preguntar_cliente(self, hecho: Hecho, correlacion: str) -> str:
+        """Whose an event's subscription is; nobody's is empty. It happened, and nobody asked for it: so the door asks,
+        once for all, and the trail does not say of whoever watches that they wanted to see another's.
 
         Raises:
             ErrorHttp: 503, nobody answers.
@@ -88,7 +91,7 @@ class Duenos:
         if conocido is not None:
             return conocido
         ruta = ObtenerSuscripcion.ruta.format(id_suscripcion=hecho.suscripcion)
-        cliente = await self._preguntar(ObtenerSuscripcion.contexto, ruta, quien, correlacion, _cliente)
+        cliente = await self._preguntar(ObtenerSuscripcion.contexto, ruta, PUERTA, correlacion, _cliente)
         if cliente:
             self._saber(hecho.suscripcion, cliente)
         return cliente
@@ -215,4 +218,4 @@ class Espectador:
                 return await duenos.preguntar_paquete(hecho.paquete, quien, self.correlacion)
             if hecho.imagen:
                 return await duenos.preguntar_imagen(hecho.imagen, quien, self.correlacion)
-        return self._es_de(await duenos.preguntar_cliente(hecho, quien, self.correlacion))
+        return self._es_de(await duenos.preguntar_cliente(hecho, self.correlacion))

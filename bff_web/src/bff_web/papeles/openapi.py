@@ -27,6 +27,7 @@ from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
 from bff_web.ordenes import ORDENES, CuerpoSobreCarta
 from bff_web.papeles import mensajes
 from bff_web.rutas import RUTAS
+from bff_web.sesion.galletas import CABECERA_CSRF, POR_TLS, SESION
 from contratos.acceso import ROLES, Alcance, Permiso
 from contratos.consultas import ArchivoNombrado, Consulta
 from contratos.consultas.eventos import VerEventos
@@ -50,12 +51,15 @@ _ERRORES: dict[int, dict[str, Any]] = {
         "description": "No se dice quién lo pide, o el token no vale.",
         "headers": {"WWW-Authenticate": {"description": "Cómo decirlo (RFC 6750).", "schema": _TEXTO}},
     },
-    403: {"description": "Al token le falta el ámbito, o ninguno de sus roles puede hacerlo."},
+    403: {
+        "description": "Al token le falta el ámbito, o ninguno de sus roles puede hacerlo. De la sesión de un "
+        f"navegador, también: lo pide una página de otro sitio, o falta `{CABECERA_CSRF}`."
+    },
     404: {"description": "No existe, o el comando que lo crea aún no se ha aplicado.", "headers": _ESPERA},
     412: {"description": "El archivo no es el que `If-Match` dice."},
     413: {"description": "El cuerpo tiene más de 1 MiB."},
     415: {"description": "El tipo de contenido no se admite."},
-    416: {"description": "El archivo no llega hasta el tramo pedido."},
+    416: {"description": "El archivo no llega hasta el rango pedido."},
     429: {"description": "Son demasiadas solicitudes en poco tiempo.", "headers": _ESPERA},
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
     500: {"description": "El archivo debería estar y no se halla: avise al operador."},
@@ -85,17 +89,26 @@ _CLAVE = {
     },
 }
 
+_CSRF = {
+    "name": CABECERA_CSRF,
+    "in": "header",
+    "required": False,
+    "description": "Lo lleva quien pide con la sesión de su navegador, y solo entonces se mira: el `csrf` que dice "
+    "`GET /consola/sesion`.",
+    "schema": _TEXTO,
+}
+
 _SIN_ARCHIVO = {
     "description": "No existe; o no tiene archivo: `estado` dice cómo está, e `informe` dónde se ve por qué.",
     "headers": _ESPERA,
 }
 _DE_ARCHIVO = {
     "ETag": {"description": "El SHA-256 del archivo entero, entre comillas.", "schema": _TEXTO},
-    "Accept-Ranges": {"description": "`bytes`: se puede pedir un tramo.", "schema": _TEXTO},
+    "Accept-Ranges": {"description": "`bytes`: se puede pedir un rango.", "schema": _TEXTO},
 }
 _CONDICIONES = {
-    "Range": "Un tramo, como `bytes=1000-`; varios a la vez se responden con el archivo entero.",
-    "If-Range": "El tramo solo vale si el archivo sigue siendo el de esta `ETag`.",
+    "Range": "Un rango, como `bytes=1000-`; varios a la vez se responden con el archivo entero.",
+    "If-Range": "El rango solo vale si el archivo sigue siendo el de esta `ETag`.",
     "If-None-Match": "Si el archivo es el de esta `ETag`, la respuesta es 304, sin él.",
 }
 """The headers by which less than all of a file is asked for."""
@@ -136,9 +149,11 @@ class Identificacion:
     Attributes:
         proveedor: the address of who issues their tokens, where that can be asked for them (OpenID Connect); empty
             where it can't.
+        sesion: whether somebody may sign in with a browser, too, whose session then counts in a token's place.
     """
 
     proveedor: str = ""
+    sesion: bool = False
 
     @property
     def esquemas(self) -> dict[str, Any]:
@@ -150,10 +165,24 @@ class Identificacion:
             "description": "Un token de acceso (RFC 9068), con los ámbitos en `scope` y con `roles`; los clientes, "
             "además, con `cliente_codigo`, y las clínicas con `clinica`.",
         }
-        if not self.proveedor:
-            return {"token": token}
         donde = f"{self.proveedor.rstrip('/')}/.well-known/openid-configuration"
-        return {"token": token, "proveedor": {"type": "openIdConnect", "openIdConnectUrl": donde}}
+        # A provider's door is reached by https, but by whoever tries it out on the same machine.
+        por_tls, por_http = (f"{POR_TLS}{SESION}", SESION)
+        sesion = {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": por_tls if self.proveedor else por_http,
+            "description": "La sesión de un navegador, en una galleta que la puerta pone al entrar "
+            f"(`/consola/entrar`) y solo ella lee. Por https se llama `{por_tls}`; por http, que solo vale en la misma "
+            f"máquina, `{por_http}`. Vale en lugar del token; si vienen los dos, cuenta el token. Solo sirve a páginas "
+            f"de esta misma dirección, y lo que no es GET ha de llevar `{CABECERA_CSRF}`, con el `csrf` que dice "
+            "`GET /consola/sesion`.",
+        }
+        return (
+            {"token": token}
+            | ({"proveedor": {"type": "openIdConnect", "openIdConnectUrl": donde}} if self.proveedor else {})
+            | ({"sesion": sesion} if self.sesion else {})
+        )
 
 
 _ROLES = {
@@ -223,7 +252,7 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
     rutas[VerEventos.ruta] = {"get": _de_eventos()}
     rutas |= _propias()
     if identificacion is not None:
-        _decir_quien_puede(rutas, list(identificacion.esquemas))
+        _decir_quien_puede(rutas, identificacion)
     _, esquemas = models_json_schema(
         [(modelo, "validation") for modelo in _modelos()], ref_template=OPENAPI3_REF_TEMPLATE
     )
@@ -249,19 +278,22 @@ def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
     return OpenAPISpec.model_validate(documento).model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _decir_quien_puede(rutas: Mapping[str, Any], esquemas: Sequence[str]) -> None:
+def _decir_quien_puede(rutas: Mapping[str, Any], identificacion: Identificacion) -> None:
     """Add to each operation whose it is, and what is answered to others.
 
     Args:
         rutas: the document's.
-        esquemas: the names of its security schemes, of which each will do.
+        identificacion: how callers say who they are, of which each way will do.
     """
+    esquemas = list(identificacion.esquemas)
     reglas = {(ruta.direccion, ruta.metodo): ruta.regla for ruta in RUTAS.values()}
     for (ruta, metodo), operacion in [((r, m), o) for r, os in rutas.items() for m, o in os.items()]:
         regla = reglas.get((ruta, metodo))
         if regla is not None:
             operacion["security"] = [{esquema: [regla.ambito] if regla.ambito else []} for esquema in esquemas]
             operacion["responses"] |= _errores(401, 403)
+            if identificacion.sesion and metodo != "get":
+                operacion["parameters"].append(_CSRF)
             operacion["description"] = "\n\n".join(filter(None, [operacion["description"], _quien_puede(regla)]))
         if not ruta.startswith("/salud/"):
             operacion["responses"] |= _errores(429)
@@ -444,10 +476,10 @@ def _de_cabecera(significados: Mapping[str, str]) -> list[dict[str, Any]]:
 def _archivo() -> dict[str, Any]:
     """The answers that are a file, or a part of one."""
     contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in descargas.EXTENSIONES}
-    tramo = {"Content-Range": {"description": "Qué tramo es, y de cuántos octetos.", "schema": _TEXTO}}
+    rango = {"Content-Range": {"description": "Qué rango es, y de cuántos octetos.", "schema": _TEXTO}}
     return {
         "200": {"description": "El archivo.", "headers": _DE_ARCHIVO, "content": contenido},
-        "206": {"description": "El tramo pedido.", "headers": _DE_ARCHIVO | tramo, "content": contenido},
+        "206": {"description": "El rango pedido.", "headers": _DE_ARCHIVO | rango, "content": contenido},
         "304": {"description": "El que se tiene es el mismo.", "headers": _DE_ARCHIVO},
     }
 

@@ -17,6 +17,10 @@ from seedwork.entrada.config import es_de_esta_maquina
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.campos import Llavero
 
+SESION = "saludtech_sesion"
+"""The name of a session's cookie."""
+POR_TLS = "__Host-"
+"""What stands before it where it comes by https: no other host can have set one of such a name."""
 CABECERA_CSRF = "X-CSRF-Token"
 SIN_EFECTO = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing, and so need no CSRF token."""
@@ -151,7 +155,7 @@ class Galleta(Generic[T]):
         return self._escribir(entorno, "", 0)
 
     def _llamada(self, entorno: Mapping[str, Any]) -> str:
-        return f"__Host-{self._nombre}" if _por_tls(entorno) else self._nombre
+        return f"{POR_TLS}{self._nombre}" if _por_tls(entorno) else self._nombre
 
     def _escribir(self, entorno: Mapping[str, Any], valor: str, dura_s: int | None) -> str:
         return dump_cookie(
@@ -178,7 +182,7 @@ class Sesiones:
 
     def __init__(self, llavero: Llavero, reloj: Callable[[], float] = time.time) -> None:
         # With what another site's page sends, or only links to, this one does not even come.
-        self._sesion = Galleta("saludtech_sesion", Sesion, llavero, "Strict")
+        self._sesion = Galleta(SESION, Sesion, llavero, "Strict")
         self.entrada = Galleta("saludtech_entrada", Entrada, llavero, "Lax", ENTRADA_S)
         self._reloj = reloj
 

@@ -237,8 +237,10 @@ class _Entradas:
                 dicho = dichos.get("error", "")
                 return _pagina(403, f"El proveedor de identidad no deja entrar{_entre_parentesis(dicho)}.")
             dado = rondas.proveedor.canjear(codigo, verificador=entrada.verificador, vuelta=_propia(VUELTA))
-            rondas.identidades.comprobar(dado.identidad, nonce=entrada.nonce, acceso=dado.acceso)
             portador = self._portador(dado.acceso)
+            rondas.identidades.comprobar(
+                dado.identidad, nonce=entrada.nonce, acceso=dado.acceso, sujeto=portador.quien.id
+            )
         except Rechazado as error:
             return _pagina(403, f"El proveedor de identidad no da un token{_entre_parentesis(error.codigo)}.")
         except (SinProveedor, SinClaves):

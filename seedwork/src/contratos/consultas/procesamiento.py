@@ -26,6 +26,7 @@ AVISO = (
 )
 """What is said with every image."""
 EstadoImagen = Literal["PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA"]
+DecisionPosible = Literal["LIBERAR", "DESCARTAR"]
 
 
 class Condicion(Parte):
@@ -62,6 +63,8 @@ class Imagen(Respuesta):
         "Desde cuándo está así, en UTC (RFC 3339); nulo mientras está pendiente, o si es de antes de que se anotara.",
         "2026-02-01T09:10:02.104Z",
     )
+    descartada: bool = campo("Si, apartada, un operador hizo borrar su original: se queda como está.", False)
+    decidible: list[DecisionPosible] = campo("Lo que un operador puede decidir todavía de ella, si algo.", [])
     aviso: str = campo("Qué son y qué no son estos datos.", AVISO)
 
 

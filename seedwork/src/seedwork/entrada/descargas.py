@@ -43,7 +43,7 @@ def descargar(leer: Leer, *, huella: str, octetos: int, tipo: str, nombre: str) 
     if "If-Match" in pedido.headers and not pedido.if_match.contains(huella):
         raise ErrorHttp(HTTPStatus.PRECONDITION_FAILED, "El archivo no es el que se dijo.")
     conocido = pedido.if_none_match.contains_weak(huella)
-    desde, hasta = (0, octetos) if conocido or pedido.method == "HEAD" else _tramo(huella, octetos)
+    desde, hasta = (0, octetos) if conocido or pedido.method == "HEAD" else _rango(huella, octetos)
     respuesta = Descarga(status=HTTPStatus.PARTIAL_CONTENT if hasta - desde < octetos else HTTPStatus.OK)
     respuesta.set_etag(huella)
     respuesta.accept_ranges = "bytes"
@@ -67,7 +67,7 @@ def descargar(leer: Leer, *, huella: str, octetos: int, tipo: str, nombre: str) 
     return respuesta
 
 
-def _tramo(huella: str, octetos: int) -> tuple[int, int]:
+def _rango(huella: str, octetos: int) -> tuple[int, int]:
     """From where up to where the request asks for the file."""
     cabeceras = flask.request.headers
     dicho = _TRAMO.fullmatch(cabeceras.get("Range", ""))

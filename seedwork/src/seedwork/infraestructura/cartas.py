@@ -20,6 +20,7 @@ from seedwork.dominio.reglas import MAXIMO_ID, es_id
 from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.avance import CursorDeTopico, CursoresPulsar
 from seedwork.infraestructura.cloudevents import entero
+from seedwork.infraestructura.lector import crear_lector
 from seedwork.infraestructura.subscription import MensajePulsar, publicado
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
@@ -283,8 +284,8 @@ class Mirador:
         self, inicio: pulsar.MessageId, cursor: CursorDeTopico, *, con_la_primera: bool = False
     ) -> Iterator[Carta]:
         """Whatever was there when the cursor was looked at, gone or not."""
-        lector = self._cliente().create_reader(
-            self._topico, inicio, receiver_queue_size=_COLA, start_message_id_inclusive=con_la_primera
+        lector = crear_lector(
+            self._cliente(), self._topico, inicio, receiver_queue_size=_COLA, start_message_id_inclusive=con_la_primera
         )
         try:
             while lector.has_message_available():

@@ -6,8 +6,9 @@ it was is known here alone, and so it goes on there when a connection, or the br
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -33,6 +34,8 @@ SIN_CONEXION_S = 3.0
 """Seconds that a reader may be without its broker before all are made anew: the client's own pauses grow to minutes."""
 EN_CAMINO_S = 5.0
 """Seconds that a message which was published may still be on its way here."""
+ABRIR_S = 20.0
+"""Seconds that it may take until all readers are open: one that hangs must not keep the others from being made anew."""
 _COLA = 500
 _A_LA_VEZ = 8
 
@@ -64,6 +67,18 @@ class _Toma:
         self.lector = lector
         self.dormida = not hay
         self.publicado = 0.0
+
+
+def crear_lector(cliente: pulsar.Client, topico: str, desde: pulsar.MessageId, **como: Any) -> pulsar.Reader:
+    """A reader under a name that nobody else has: of two who have the same one, the broker refuses the second.
+
+    The client draws its readers' names from what was set when the library was loaded: processes that were forked after
+    that draw the same ones.
+
+    Raises:
+        pulsar.PulsarException: the broker gives none.
+    """
+    return cliente.create_reader(topico, desde, subscription_role_prefix=uuid.uuid4().hex, **como)
 
 
 class Lector:
@@ -125,8 +140,14 @@ class Lector:
         timbre: Timbre[_Toma] = Timbre()
         esquemas = EsquemasPulsar(cliente)
         # Each asks the broker several things, one after the other.
-        with ThreadPoolExecutor(_A_LA_VEZ) as hilos:
-            abiertos = list(hilos.map(partial(self._abrir, cliente), range(len(self._topicos))))
+        hilos = ThreadPoolExecutor(_A_LA_VEZ)
+        try:
+            abiertos = list(hilos.map(partial(self._abrir, cliente), range(len(self._topicos)), timeout=ABRIR_S))
+        except TimeoutError:
+            raise pulsar.Timeout from None
+        finally:
+            # Who hangs goes on when the client is closed.
+            hilos.shutdown(wait=False, cancel_futures=True)
         tomas = [_Toma(cual, *abierto) for cual, abierto in enumerate(abiertos)]
         for toma in tomas:
             timbre.aguardar(toma, toma.lector)
@@ -153,8 +174,8 @@ class Lector:
     def _abrir(self, cliente: pulsar.Client, cual: int) -> tuple[pulsar.Reader, bool]:
         """A topic's reader, and whether something is there for it."""
         ultimo = self._ultimos.get(cual)
-        lector = cliente.create_reader(
-            self._topicos[cual], ultimo or pulsar.MessageId.latest, receiver_queue_size=_COLA
+        lector = crear_lector(
+            cliente, self._topicos[cual], ultimo or pulsar.MessageId.latest, receiver_queue_size=_COLA
         )
         if ultimo is None:
             lector.seek(int(self._desde * 1000))

@@ -8,14 +8,16 @@ import { Errores } from "./estados.js";
  * @param campos [{nombre, etiqueta, ayuda, largo, valor}], all of them asked for.
  * @param ruta where the command goes. The same question keeps its key: asked twice, it is done once.
  * @param alAcabar is called with what became of it, once that was read. `auditoria`: where it is noted.
+ * @param alAbrir is called as the question is opened, alCerrar as it is closed, however it ended.
  */
-export function Pregunta({ texto, titulo, explica, campos = [], ruta, grave = false, alAcabar, auditoria, accion }) {
+export function Pregunta({ texto, titulo, explica, campos = [], ruta, grave = false, alAcabar, alAbrir, alCerrar, auditoria, accion }) {
   const caja = useRef();
   const clave = useRef(null);
   const [como, poner] = useState({ paso: "cerrada" });
   const abrir = () => {
     clave.current = unico();
     poner({ paso: "pregunta" });
+    alAbrir?.();
   };
   useEffect(() => {
     if (como.paso !== "cerrada" && !caja.current.open) caja.current.showModal();
@@ -37,6 +39,7 @@ export function Pregunta({ texto, titulo, explica, campos = [], ruta, grave = fa
     // Told once it is closed: who asked may take the button away, and the answer with it.
     if (como.paso === "fin") alAcabar?.(como.destino);
     poner({ paso: "cerrada" });
+    alCerrar?.();
   };
   const ocupada = como.paso === "enviando" || como.paso === "siguiendo";
   return html`

@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../html.js";
 import { usarConsulta } from "../api.js";
 import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
-import { Decidir } from "../componentes/decidir.js";
+import { Decidir, estadoDe } from "../componentes/decidir.js";
 import { Historia, usarHistoria } from "../componentes/historia.js";
 import { Icono } from "../componentes/icono.js";
 import { Insignia } from "../componentes/insignia.js";
@@ -26,10 +26,10 @@ export default function Imagen({ id, recuerdo }) {
   useEffect(() => titular(`Imagen ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(i) => html`
     <${Cabeza} sobre="Imagen" titulo=${html`<${Id} de=${id} />`}
-      estado=${html`<${Insignia} estado=${i.estado} />${i.motivo && html`<span>${i.motivo}</span>`}`}
+      estado=${html`<${Insignia} estado=${estadoDe(i)} />${i.motivo && html`<span>${i.motivo}</span>`}`}
       acciones=${html`
-        ${i.estado === "ANONIMIZADA" && informe.datos?.sha256 && html`<a class="boton" href=${puerta(`${ruta}/archivo`)} download data-accion="descargar"><${Icono} cual="bajar" />Descargar el archivo limpio</a>`}
-        ${["CUARENTENA", "FALLIDA"].includes(i.estado) && html`<${Decidir} id=${id} alDecidir=${() => [recurso, informe].forEach((c) => c.repetir())} />`}`} />
+        ${i.estado === "ANONIMIZADA" && (informe.datos ? informe.datos.sha256 : informe.cargando) && html`<a class="boton" href=${puerta(`${ruta}/archivo`)} download data-accion="descargar"><${Icono} cual="bajar" />Descargar el archivo limpio</a>`}
+        <${Decidir} imagen=${i} alCerrar=${() => [recurso, informe].forEach((c) => c.repetir())} />`} />
     <${AntesYDespues} ruta=${ruta} id=${id} imagen=${i} informe=${informe.datos} />
     <${Tarjeta} titulo="Datos, ya sin el paciente">
       <${Hechos} de=${[
@@ -46,6 +46,13 @@ export default function Imagen({ id, recuerdo }) {
   `} />`;
 }
 
+/** What became of the original, which is never shown. */
+function delOriginal({ estado, descartada, decidible }) {
+  if (descartada) return "Un operador lo hizo borrar.";
+  if (!["CUARENTENA", "FALLIDA"].includes(estado)) return "La plataforma lo borra en cuanto lo limpia.";
+  return decidible?.length ? "Se conserva hasta que alguien decida, o venza su plazo." : "Se borró al vencer su plazo.";
+}
+
 function AntesYDespues({ ruta, id, imagen, informe }) {
   const local = enviada(id);
   return html`
@@ -55,12 +62,12 @@ function AntesYDespues({ ruta, id, imagen, informe }) {
         ${local
           ? html`<img src=${local} alt="La imagen tal como la envió este navegador" />`
           : html`<div class="cuadro-vacio"><${Icono} cual="ojo" grande /><p>El original no se muestra nunca: puede decir quién es.</p></div>`}
-        <p class="tenue">${local ? "Solo la tiene este navegador, en memoria: no vino de la plataforma." : "La plataforma lo borra en cuanto lo limpia."}</p>
+        <p class="tenue">${local ? "Solo la tiene este navegador, en memoria: no vino de la plataforma." : delOriginal(imagen)}</p>
       </figure>
       <figure class="cuadro">
         <figcaption>Después</figcaption>
         <${Vista} ruta=${ruta} estado=${imagen.estado} sha256=${informe?.sha256} />
-        <p class="tenue">${informe?.regiones?.length > 0 ? informe.regiones.length === 1 ? "Se tapó un rectángulo." : `Se taparon ${informe.regiones.length} rectángulos.` : "Lo que queda una vez limpia."}</p>
+        ${imagen.estado === "ANONIMIZADA" && html`<p class="tenue">${informe?.regiones?.length > 0 ? informe.regiones.length === 1 ? "Se tapó un rectángulo." : `Se taparon ${informe.regiones.length} rectángulos.` : "Lo que queda una vez limpia."}</p>`}
       </figure>
     </div>
   `;

@@ -1,5 +1,6 @@
 import { html, useEffect } from "../html.js";
 import { Cabeza, corto } from "../componentes/hechos.js";
+import { estadoDe } from "../componentes/decidir.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
 import { Tiempo } from "../componentes/tiempo.js";
@@ -18,7 +19,7 @@ const nada = html`<span class="tenue">—</span>`;
 /** The columns of a list of images, wherever it stands. */
 export const COLUMNAS = [
   { titulo: "Imagen", celda: (i) => html`<a href=${enlace(`/imagenes/${parte(i.id_imagen)}`)} title=${i.id_imagen}>${corto(i.id_imagen)}</a>` },
-  { titulo: "Estado", celda: (i) => html`<${Insignia} estado=${i.estado} />` },
+  { titulo: "Estado", celda: (i) => html`<${Insignia} estado=${estadoDe(i)} />` },
   { titulo: "Modalidad", celda: (i) => i.modalidad ?? nada },
   { titulo: "Región", celda: (i) => i.region_anatomica ?? nada },
   { titulo: "Patología", celda: (i) => i.patologia ?? nada },
