@@ -20,6 +20,7 @@ from bff_web.papeles.openapi import describir
 from seedwork.dominio import textos
 
 DOCUMENTO = describir()
+GRAVES = {"suprimirCliente", "cancelarSuscripcion", "terminarServicioDatos", "liberarImagen", "descartarImagen"}
 CUERPOS = {comando.mensaje.__name__: comando.cuerpo for comando in COMANDOS if comando.cuerpo is not None}
 """Of each command that is sent as JSON."""
 TEXTOS = [
@@ -192,3 +193,13 @@ def test_los_ejemplos_de_lo_que_la_puerta_dice_son_de_sus_modelos() -> None:
     for modelo in respuestas.PROPIAS:
         for ejemplo in modelo.model_json_schema().get("examples", []):
             modelo.model_validate(ejemplo)
+
+
+def test_lo_que_no_se_puede_deshacer_dice_que_se_pierde() -> None:
+    dichos = {
+        operacion["operationId"]
+        for operaciones in DOCUMENTO["paths"].values()
+        for operacion in operaciones.values()
+        if operacion.get("x-se-pierde")
+    }
+    assert dichos == GRAVES

@@ -68,6 +68,11 @@ class Consola:
         enlace = self.pagina.locator(f"[data-lista='/{lista}'] tbody th a").first
         return str(enlace.get_attribute("href")).partition("/consola/")[2]
 
+    def confirmar(self) -> None:
+        """Send a form that asks first, and answer yes."""
+        self.pagina.locator("[data-accion=enviar]").click()
+        self.pagina.get_by_role("dialog").locator("[data-accion=confirmar]").click()
+
     def esperar_saga(self, estado: str = "COMPLETADA") -> None:
         self.pagina.locator(f"[data-parte=linea][data-saga={estado}]").wait_for()
 
@@ -225,8 +230,29 @@ def test_cada_comando_tiene_su_formulario_con_el_ejemplo(consola: Callable[..., 
         una.pagina.goto(una.pagina.url.partition("/consola")[0] + str(donde))
         formulario = una.pagina.locator("form[data-formulario]")
         formulario.wait_for()
+        if formulario.get_attribute("data-grave") == "true":
+            # What cannot be undone is about what somebody named, for a reason of theirs.
+            assert {c.input_value() for c in formulario.locator("input, textarea").all()} == {""}, donde
+            continue
         vacios = formulario.locator("fieldset:not(:has(legend:text('A qué se dirige'))) [required]:not([type=file])")
         assert [v.get_attribute("name") for v in vacios.all() if not v.input_value()] == [], donde
+
+
+def test_lo_que_no_se_deshace_se_pregunta_y_dice_de_que(consola: Callable[..., Consola]) -> None:
+    una = consola("comandos/suprimirCliente?cliente_codigo=nadie-1")
+    mandados: list[str] = []
+    una.pagina.on("request", lambda pedido: mandados.append(pedido.url) if pedido.method == "POST" else None)
+    una.pagina.locator("[data-accion=enviar]").click()
+    dialogo = una.pagina.get_by_role("dialog")
+    expect(dialogo).to_contain_text("nadie-1")
+    expect(dialogo).to_contain_text("No se puede deshacer")
+    exigir_accesible(una.pagina)
+    una.pagina.keyboard.press("Escape")
+    expect(dialogo).to_have_count(0)
+    assert mandados == []
+    una.confirmar()
+    una.pagina.wait_for_url(re.compile(r"/consola/resultados"))
+    assert len(mandados) == 1
 
 
 def test_una_imagen_antes_y_despues(consola: Callable[..., Consola], capturas: Path) -> None:
@@ -294,6 +320,19 @@ def test_se_cae_el_broker_y_vuelve_y_la_pagina_sigue(
     panorama.pagina.locator("[data-parte=broker]").get_by_text("Bien").wait_for()
     # The first one was left alone: what happens after the outage reaches it by itself.
     otra = consola(f"comandos/cancelarSuscripcion?id_suscripcion={suscripcion}")
-    otra.pagina.locator("[data-accion=enviar]").click()
+    otra.confirmar()
     una.esperar_saga("COMPLETADA")
     una.pagina.get_by_text("Cancelar").first.wait_for()
+
+
+def test_un_broker_parado_no_se_da_por_vivo(consola: Callable[..., Consola], viva: Viva) -> None:
+    una = consola()
+    una.crear_la_primera()
+    una.esperar_saga()
+    broker = viva.corrida.latir()["pulsar"].pid
+    os.kill(broker, signal.SIGSTOP)  # its connections stay: nothing but silence says so
+    try:
+        una.pagina.locator("[data-conexion=perdido]").wait_for()
+    finally:
+        os.kill(broker, signal.SIGCONT)
+    una.pagina.locator("[data-conexion=abierto]").wait_for()
