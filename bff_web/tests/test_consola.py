@@ -104,6 +104,11 @@ def test_la_pagina_halla_lo_suyo_tras_cualquier_prefijo(cliente: FlaskClient, ca
     assert respuesta.headers["Content-Security-Policy"] == consola.POLITICA
 
 
+def test_donde_ninguna_pagina_puede_estar_no_hay_ninguna(cliente: FlaskClient) -> None:
+    """Each address of another depth is a page of its own, made and kept."""
+    assert cliente.get("/consola/" + "a/" * 9).status_code == 404
+
+
 def test_un_archivo_se_guarda_y_se_pregunta_si_es_otro(cliente: FlaskClient) -> None:
     admite = {"Accept-Encoding": "gzip"}
     respuesta = cliente.get("/consola/estaticos/js/aplicacion.js", headers=admite)

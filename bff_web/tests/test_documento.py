@@ -13,12 +13,14 @@ import jsonschema_rs
 import pytest
 from pydantic import ValidationError
 
+from bff_web import respuestas
 from bff_web.comandos import COMANDOS
 from bff_web.modelos_comandos import Cuerpo
 from bff_web.papeles.openapi import describir
 from seedwork.dominio import textos
 
 DOCUMENTO = describir()
+GRAVES = {"suprimirCliente", "cancelarSuscripcion", "terminarServicioDatos", "liberarImagen", "descartarImagen"}
 CUERPOS = {comando.mensaje.__name__: comando.cuerpo for comando in COMANDOS if comando.cuerpo is not None}
 """Of each command that is sent as JSON."""
 TEXTOS = [
@@ -185,3 +187,19 @@ def test_lo_que_el_documento_exige_o_no_conoce_lo_exige_o_no_lo_conoce_la_puerta
         de_mas = _con(ejemplo, (*camino[:-1], "otro"), 1)
         assert _en_la_puerta(modelo, sin) == valida(sin), f"sin {camino}"
         assert not _en_la_puerta(modelo, de_mas) and not valida(de_mas), f"con otro junto a {camino}"
+
+
+def test_los_ejemplos_de_lo_que_la_puerta_dice_son_de_sus_modelos() -> None:
+    for modelo in respuestas.PROPIAS:
+        for ejemplo in modelo.model_json_schema().get("examples", []):
+            modelo.model_validate(ejemplo)
+
+
+def test_lo_que_no_se_puede_deshacer_dice_que_se_pierde() -> None:
+    dichos = {
+        operacion["operationId"]
+        for operaciones in DOCUMENTO["paths"].values()
+        for operacion in operaciones.values()
+        if operacion.get("x-se-pierde")
+    }
+    assert dichos == GRAVES

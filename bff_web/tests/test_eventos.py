@@ -301,6 +301,35 @@ class TestLaCorriente:
 
         correr(prueba)
 
+    def test_quien_mira_sabe_que_nada_puede_llegar_y_que_vuelve_a_llegar(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(modulo, "CALLA_S", 0.001)
+
+        async def prueba() -> None:
+            reparto = crear()
+            reparto._estar_al_dia(time.time())
+            leidos: list[bytes] = []
+
+            async def leer() -> None:
+                async for trozo in corriente.trozos():
+                    leidos.append(trozo)
+
+            async def hasta(dicho: bytes) -> None:
+                async with asyncio.timeout(5):
+                    while not any(trozo.startswith(dicho) for trozo in leidos):
+                        await asyncio.sleep(0)
+
+            corriente = reparto.abrir(Filtro(suscripcion="s-1"), TODO)
+            tarea = asyncio.ensure_future(leer())
+            await hasta(b"id: ")
+            reparto._estar_al_dia(None)
+            await hasta(b"event: espera\ndata: {}\n")
+            reparto._estar_al_dia(time.time())
+            await hasta(b"event: al-dia\nid: ")
+            corriente.cerrar()
+            await tarea
+
+        correr(prueba)
+
     def test_al_caducar_quien_mira_se_acaba(self) -> None:
         async def prueba() -> None:
             reparto = crear()

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -12,9 +13,22 @@ import pytest
 
 from bff_web.papeles.openapi import describir
 
-DOCUMENTO = describir()
-
 Respuesta = tuple[int, Any] | tuple[int, Any, dict[str, str]]
+
+
+@cache
+def _ejemplos() -> list[tuple[str, re.Pattern[str], str, Respuesta]]:
+    """What the document shows, by method and address. Addresses without ids come first: a command's is not that of a
+    resource."""
+    hallados: list[tuple[str, re.Pattern[str], str, Respuesta]] = []
+    for ruta, operaciones in describir()["paths"].items():
+        patron = re.compile(re.sub(r"\{\w+\}", "[^/]+", ruta))
+        for metodo, operacion in operaciones.items():
+            estado = next(e for e in operacion["responses"] if e.startswith("2"))
+            contenido = operacion["responses"][estado]["content"].get("application/json")
+            ejemplo = contenido["examples"]["ejemplo"]["value"] if contenido else ""
+            hallados.append((metodo.upper(), patron, ruta, (int(estado), ejemplo)))
+    return sorted(hallados, key=lambda e: e[2].count("{"))
 
 
 @dataclass(frozen=True)
@@ -41,16 +55,6 @@ class PuertaDePruebas(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Atencion)
         self.pedidos: list[Pedido] = []
         self._dichas: dict[tuple[str, str], list[Respuesta]] = {}
-        self._ejemplos: list[tuple[str, re.Pattern[str], str, Respuesta]] = []
-        for ruta, operaciones in DOCUMENTO["paths"].items():
-            patron = re.compile(re.sub(r"\{\w+\}", "[^/]+", ruta))
-            for metodo, operacion in operaciones.items():
-                estado = next(e for e in operacion["responses"] if e.startswith("2"))
-                contenido = operacion["responses"][estado]["content"].get("application/json")
-                ejemplo = contenido["examples"]["ejemplo"]["value"] if contenido else ""
-                self._ejemplos.append((metodo.upper(), patron, ruta, (int(estado), ejemplo)))
-        # Addresses without ids first: a command's is not that of a resource.
-        self._ejemplos.sort(key=lambda e: e[2].count("{"))
         self.rutas_pedidas: set[tuple[str, str]] = set()
         """Of every answer, besides."""
 
@@ -65,7 +69,7 @@ class PuertaDePruebas(ThreadingHTTPServer):
         self.pedidos.append(pedido)
         camino = pedido.ruta.partition("?")[0]
         dichas = self._dichas.get((pedido.metodo, pedido.ruta)) or self._dichas.get((pedido.metodo, camino))
-        for metodo, patron, ruta, ejemplo in self._ejemplos:
+        for metodo, patron, ruta, ejemplo in _ejemplos():
             if metodo == pedido.metodo and patron.fullmatch(camino):
                 self.rutas_pedidas.add((metodo, ruta))
                 if dichas is None:

@@ -88,9 +88,12 @@ class Copia:
         return sum(int(nuevas) for nuevas, _, ruta in cuentas if clase_de(ruta) == "source")
 
     def reponer(self) -> None:
-        """Undo everything."""
+        """Undo everything. What was compiled of files that stay is kept, or else every process would do it anew."""
         _git(self.raiz, "reset", "-q", "--hard")
-        _git(self.raiz, "clean", "-qfdx")
+        for nueva in _git(self.raiz, "ls-files", "-z", "--others", "--exclude-standard", "--directory").split("\0"):
+            if nueva.endswith("/"):
+                shutil.rmtree(self.raiz / nueva)
+        _git(self.raiz, "clean", "-qfdx", "-e", "__pycache__")
 
     def revisar_imports(self) -> list[str]:
         """The import rules' complaints."""
@@ -136,7 +139,6 @@ class Copia:
         entorno = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(map(str, fuentes)),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "NO_COLOR": "1",
             "COLUMNS": "200",
         }

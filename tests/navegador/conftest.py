@@ -20,6 +20,13 @@ SIN_NAVEGADOR = "NO BROWSER: NO PAGE WAS SEEN IN ONE. Install Chromium (on Debia
 CAPTURAS = Path(os.environ.get("CAPTURAS") or Path(__file__).parents[2] / "build/capturas")
 """Where the pictures go; `make capturas` has docs/imagenes instead."""
 
+SALTAR = 0.05
+"""More than so much of a page must not move by itself (https://web.dev/articles/cls calls 0.1 good)."""
+MIRAR_SALTOS = """window.saltos = 0; new PerformanceObserver((vistos) => {
+  for (const v of vistos.getEntries()) if (!v.hadRecentInput) window.saltos += v.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+"""Has a page count, in ``window.saltos``, how much of it moved."""
+
 Abrir = Callable[..., Page]
 _ABIERTAS = pytest.StashKey[list[Page]]()
 

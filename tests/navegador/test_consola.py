@@ -16,10 +16,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.documento.plataforma import Viva
-from tests.navegador.conftest import Abrir
+from tests.navegador.conftest import MIRAR_SALTOS, SALTAR, Abrir
 from tests.saga.espera import hasta
 
 from bff_web.consola import ESTATICOS
+from contratos import motivos
 from contratos.suscripciones import CancelarSuscripcion
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.sobre import Sobre
@@ -45,7 +46,8 @@ class Consola:
 
     def __init__(self, abrir: Abrir, url: str, camino: str = "", **opciones: Any) -> None:
         self._url = url
-        self.pagina = abrir(f"{url}/consola/{camino}", al_empezar=CERRADO, **{"viewport": ESCRITORIO} | opciones)
+        opciones = {"viewport": ESCRITORIO, "al_empezar": f"{CERRADO}; {MIRAR_SALTOS}"} | opciones
+        self.pagina = abrir(f"{url}/consola/{camino}", **opciones)
 
     def ir(self, camino: str) -> None:
         self.pagina.goto(f"{self._url}/consola/{camino}")
@@ -61,6 +63,17 @@ class Consola:
         self.pagina.locator("[data-accion=primera]").click()
         self.pagina.wait_for_url(re.compile(r"/consola/sagas/.+"))
         return self.pagina.url.rpartition("/")[2]
+
+    def primera_de(self, lista: str) -> str:
+        """The address of a list's first element."""
+        self.ir(lista)
+        enlace = self.pagina.locator(f"[data-lista='/{lista}'] tbody th a").first
+        return str(enlace.get_attribute("href")).partition("/consola/")[2]
+
+    def confirmar(self) -> None:
+        """Send a form that asks first, and answer yes."""
+        self.pagina.locator("[data-accion=enviar]").click()
+        self.pagina.get_by_role("dialog").locator("[data-accion=confirmar]").click()
 
     def esperar_saga(self, estado: str = "COMPLETADA") -> None:
         self.pagina.locator(f"[data-parte=linea][data-saga={estado}]").wait_for()
@@ -188,6 +201,32 @@ def test_en_un_telefono_nada_se_sale_de_la_pantalla(consola: Callable[..., Conso
         assert una.titulo()
         anchos = una.pagina.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert anchos[0] <= anchos[1], camino
+        # The way to the tour has its own room.
+        assert una.pagina.evaluate(
+            "document.querySelector('[data-accion=recorrido]').getBoundingClientRect().top"
+            " >= document.querySelector('main').getBoundingClientRect().bottom"
+        ), camino
+
+
+@pytest.mark.parametrize("tamano", [ESCRITORIO, TELEFONO], ids=["escritorio", "telefono"])
+def test_mientras_se_abre_una_pagina_nada_salta(consola: Callable[..., Consola], tamano: dict[str, int]) -> None:
+    una = consola(viewport=tamano)
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    saltos = {}
+    for camino in (
+        *PAGINAS,
+        *(f"{lista}/{suscripcion}" for lista in ("suscripciones", "sagas")),
+        *("comandos/crearSuscripcion", "comandos/anonimizarArchivo"),
+        *(una.primera_de(lista) for lista in ("servicios", "notificaciones")),
+    ):
+        una.ir(camino)
+        assert una.titulo()
+        una.pagina.wait_for_load_state("networkidle") if camino else una.pagina.locator(
+            "[data-frescura=viva]"
+        ).wait_for()
+        saltos[camino] = round(una.pagina.evaluate("window.saltos"), 3)
+    assert {camino: cuanto for camino, cuanto in saltos.items() if cuanto > SALTAR} == {}
 
 
 def test_con_el_teclado_se_llega_y_se_crea(consola: Callable[..., Consola]) -> None:
@@ -211,8 +250,29 @@ def test_cada_comando_tiene_su_formulario_con_el_ejemplo(consola: Callable[..., 
         una.pagina.goto(una.pagina.url.partition("/consola")[0] + str(donde))
         formulario = una.pagina.locator("form[data-formulario]")
         formulario.wait_for()
+        if formulario.get_attribute("data-grave") == "true":
+            # What cannot be undone is about what somebody named, for a reason of theirs.
+            assert {c.input_value() for c in formulario.locator("input, textarea").all()} == {""}, donde
+            continue
         vacios = formulario.locator("fieldset:not(:has(legend:text('A qué se dirige'))) [required]:not([type=file])")
         assert [v.get_attribute("name") for v in vacios.all() if not v.input_value()] == [], donde
+
+
+def test_lo_que_no_se_deshace_se_pregunta_y_dice_de_que(consola: Callable[..., Consola]) -> None:
+    una = consola("comandos/suprimirCliente?cliente_codigo=nadie-1")
+    mandados: list[str] = []
+    una.pagina.on("request", lambda pedido: mandados.append(pedido.url) if pedido.method == "POST" else None)
+    una.pagina.locator("[data-accion=enviar]").click()
+    dialogo = una.pagina.get_by_role("dialog")
+    expect(dialogo).to_contain_text("nadie-1")
+    expect(dialogo).to_contain_text("No se puede deshacer")
+    exigir_accesible(una.pagina)
+    una.pagina.keyboard.press("Escape")
+    expect(dialogo).to_have_count(0)
+    assert mandados == []
+    una.confirmar()
+    una.pagina.wait_for_url(re.compile(r"/consola/resultados"))
+    assert len(mandados) == 1
 
 
 def test_una_imagen_antes_y_despues(consola: Callable[..., Consola], capturas: Path) -> None:
@@ -250,6 +310,43 @@ def test_un_paquete_antes_y_despues(consola: Callable[..., Consola], capturas: P
     assert parejas.locator("img[alt^=Antes]").count() == 0
 
 
+def test_por_que_se_rechazo_un_comando_se_lee_donde_ocurre(consola: Callable[..., Consola]) -> None:
+    una = consola()
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    una.ir(f"suscripciones/{suscripcion}")
+    una.pagina.locator("[data-conexion=abierto]").wait_for()
+    otra = consola(f"comandos/cambiarPlanSuscripcion?id_suscripcion={suscripcion}&plan.codigo=pro")
+    otra.pagina.locator("[data-accion=enviar]").click()
+    porque = una.pagina.locator(f"[data-hecho] [data-motivo={motivos.PLAN_EN_VIGOR}]")
+    expect(porque).to_have_text(str(motivos.texto(motivos.PLAN_EN_VIGOR)))
+
+
+def test_de_lo_apartado_se_ofrece_lo_que_cabe_y_lo_descartado_se_dice(consola: Callable[..., Consola]) -> None:
+    una = consola("comandos/anonimizarArchivo")
+    roto = {"name": "a.dcm", "mimeType": "application/dicom", "buffer": b"no es un DICOM" * 100}
+    una.pagina.locator("[name=archivo]").set_input_files(roto)  # type: ignore[arg-type]
+    una.pagina.locator("[data-accion=enviar]").click()
+    una.pagina.wait_for_url(re.compile(r"/consola/imagenes/.+"))
+    id = una.pagina.url.rpartition("/")[2]
+    # That it is no DICOM, no look settles.
+    una.pagina.locator("[data-accion=descartar]").wait_for()
+    assert una.pagina.locator("[data-accion=liberar]").count() == 0
+    una.ir("cuarentena")
+    fila = una.pagina.locator(f"[data-id='{id}']")
+    fila.locator("[data-accion=descartar]").click()
+    dialogo = una.pagina.get_by_role("dialog")
+    dialogo.get_by_label("Por qué").fill("No es una imagen.")
+    dialogo.locator("[data-accion=confirmar]").click()
+    expect(dialogo.locator("[data-destino=APLICADO]")).to_be_visible()
+    dialogo.get_by_role("button", name="Cerrar").click()
+    for camino, donde in (("cuarentena", f"[data-id='{id}']"), (f"imagenes/{id}", ".cabeza")):
+        una.ir(camino)
+        expect(una.pagina.locator(f"{donde} [data-estado=DESCARTADA]")).to_be_visible()
+        assert una.pagina.locator(f"{donde} button").count() == 0
+    exigir_accesible(una.pagina)
+
+
 def test_se_cae_el_broker_y_vuelve_y_la_pagina_sigue(
     consola: Callable[..., Consola], viva: Viva, capturas: Path
 ) -> None:
@@ -263,6 +360,19 @@ def test_se_cae_el_broker_y_vuelve_y_la_pagina_sigue(
     panorama.pagina.locator("[data-parte=broker]").get_by_text("Bien").wait_for()
     # The first one was left alone: what happens after the outage reaches it by itself.
     otra = consola(f"comandos/cancelarSuscripcion?id_suscripcion={suscripcion}")
-    otra.pagina.locator("[data-accion=enviar]").click()
+    otra.confirmar()
     una.esperar_saga("COMPLETADA")
     una.pagina.get_by_text("Cancelar").first.wait_for()
+
+
+def test_un_broker_parado_no_se_da_por_vivo(consola: Callable[..., Consola], viva: Viva) -> None:
+    una = consola()
+    una.crear_la_primera()
+    una.esperar_saga()
+    broker = viva.corrida.latir()["pulsar"].pid
+    os.kill(broker, signal.SIGSTOP)  # its connections stay: nothing but silence says so
+    try:
+        una.pagina.locator("[data-conexion=perdido]").wait_for()
+    finally:
+        os.kill(broker, signal.SIGCONT)
+    una.pagina.locator("[data-conexion=abierto]").wait_for()

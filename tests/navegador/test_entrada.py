@@ -3,8 +3,11 @@
 In `make test-largo`, as all that wants a browser is: it takes a platform of its own, whose callers say who they are.
 """
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,7 +16,10 @@ from tests.documento.plataforma import Viva, plataforma
 from tests.navegador.conftest import Abrir
 from tests.navegador.test_consola import CERRADO, ESCRITORIO, exigir_accesible
 
+from contratos.ejemplos import SUSCRIPCION
 from seedwork.pruebas.proveedor_oidc import ProveedorOidc
+
+RECETA = Path(__file__).parents[2] / "docs/clientes-web.md"
 
 pytestmark = [pytest.mark.integracion, pytest.mark.largo]
 
@@ -68,3 +74,27 @@ def test_cada_quien_entra_ve_lo_suyo_y_sale(viva: Viva, proveedor: ProveedorOidc
     ana.get_by_text("Entrar").first.wait_for()
     ana.goto(f"{viva.url}/consola/sagas/{suscripcion}")
     ana.get_by_role("heading", name="Entrar en la consola").wait_for()
+
+
+def test_una_pagina_espera_a_lo_que_viene_de_su_comando(viva: Viva, proveedor: ProveedorOidc, abrir: Abrir) -> None:
+    """By the lines that docs/clientes-web.md gives, as they stand there."""
+    ana = entrar(abrir, viva, proveedor, "ana")
+    funciones, uso = re.findall(r"^```js\n(.*?)^```$", RECETA.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+    def correr(lineas: str, cuerpo: object) -> Any:
+        con_sesion = 'const { csrf } = await (await fetch("/consola/sesion")).json();'
+        return ana.evaluate(f"async (cuerpo) => {{ {funciones} {con_sesion} {lineas} }}", cuerpo)
+
+    orden = json.loads(SUSCRIPCION)
+    hecha = correr(f"{uso} return {{ aceptado, fin }};", orden)
+    assert hecha["fin"]["estado"] == "ACTIVA"
+    assert hecha["fin"]["id_suscripcion"] == hecha["aceptado"]["id_suscripcion"]
+    platino = {"plan": {"codigo": "platino", "nombre": "Platino"}}
+    assert correr(f"{uso} return fin;", orden | platino)["estado"] == "RECHAZADA"
+    # A command that itself is refused, about what stays as it is: heard, since there is nothing to look at.
+    a_oido = """
+        const aceptado = await mandar(cuerpo.ruta, cuerpo.orden, { "X-CSRF-Token": csrf });
+        return esperar({ ...aceptado, comando: "/nada", consulta: "/nada" }, () => false).catch((hecho) => hecho);
+    """
+    rechazo = correr(a_oido, {"ruta": f"{hecha['aceptado']['consulta']}/plan-comando", "orden": platino})
+    assert (rechazo["tipo"], rechazo["motivo"]) == ("ComandoSuscripcionRechazado", "PLAN_DESCONOCIDO")

@@ -8,18 +8,12 @@ import pytest
 import urllib3
 from playwright.sync_api import Page, expect
 from tests.documento.plataforma import Viva
-from tests.navegador.conftest import Abrir
+from tests.navegador.conftest import MIRAR_SALTOS, SALTAR, Abrir
 from tests.saga.espera import hasta
 
 from contratos.ejemplos import SUSCRIPCION
 
 pytestmark = [pytest.mark.integracion, pytest.mark.largo]
-
-MOVERSE = 0.02
-"""More than so much of the page must not move by itself (web.dev calls 0.1 good)."""
-_MIRAR_SALTOS = """() => { window.saltos = 0; new PerformanceObserver((vistos) => {
-  for (const v of vistos.getEntries()) window.saltos += v.value;
-}).observe({ type: "layout-shift", buffered: true }); }"""
 
 
 def nota(pagina: Page) -> str:
@@ -27,10 +21,9 @@ def nota(pagina: Page) -> str:
 
 
 def test_se_ve_en_vivo_y_cuando_la_puerta_falta_se_dice(viva: Viva, abrir: Abrir, capturas: Path) -> None:
-    pagina = abrir(f"{viva.url}/consola")
+    pagina = abrir(f"{viva.url}/consola", al_empezar=MIRAR_SALTOS)
     expect(pagina.locator("[data-servicio]")).to_have_count(4)
     expect(pagina.locator('[data-servicio] [data-estado="BIEN"]')).to_have_count(4)
-    pagina.evaluate(_MIRAR_SALTOS)
 
     antes = nota(pagina)
     orden = urllib3.request(
@@ -51,7 +44,7 @@ def test_se_ve_en_vivo_y_cuando_la_puerta_falta_se_dice(viva: Viva, abrir: Abrir
     expect(pagina.locator("[data-servicio]")).to_have_count(4)
     pagina.unroute("**/panorama")
     expect(pagina.locator('[data-frescura="viva"]')).to_be_visible()
-    assert pagina.evaluate("window.saltos") < MOVERSE
+    assert pagina.evaluate("window.saltos") < SALTAR
 
 
 def test_de_quien_no_se_sabe_y_lo_aparcado_se_dice_y_lleva_a_sus_cartas(viva: Viva, abrir: Abrir) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 import flask
 
-from bff_web import consola
+from bff_web import consola, sesion
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import ORDEN, SOLO_POST
 from bff_web.consultas import CONSULTAS
@@ -75,11 +75,7 @@ PUBLICAS: Final = frozenset(
         "swagger.static",
         "swagger.oauth2-redirect",
         *consola.PUBLICAS,
-        "sesion.ver",
-        "sesion.abrir",
-        "sesion.entrar",
-        "sesion.vuelta",
-        "sesion.salir",
+        *sesion.PUBLICAS,
     }
 )
 """The routes, by their names, that whoever comes may use: health, the documents with their pages, the console, and what

@@ -10,6 +10,12 @@ from rich.text import Text
 from saludtech_cli import ordenes, salida
 from saludtech_cli.puerta import Objeto
 
+_AVISOS = {
+    "reinicio": "algo se perdió por llegar tarde: consulte de nuevo lo que mire",
+    "espera": "no llega nada por ahora: el broker, o el dueño de lo que pasó, no responde",
+    "al-dia": "vuelve a llegar lo que pasa",
+}
+
 
 def eventos(
     contexto: typer.Context,
@@ -31,7 +37,7 @@ def eventos(
         elif tipo == "hecho":
             donde.print(_linea(hecho), soft_wrap=True)
         else:
-            donde.print(Text("… algo se perdió por llegar tarde: consulte de nuevo lo que mire", style="yellow"))
+            donde.print(Text(f"… {_AVISOS.get(tipo, tipo)}", style="yellow"))
 
 
 def _linea(hecho: Objeto) -> Text:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from contratos.acceso import ROLES
 from contratos.consultas.cartas import cartas_de
 from contratos.ordenes import ordenes_de
+from plataforma.puertos import LOCAL, libres
 from plataforma.servicios import SERVICIOS
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Quien
@@ -40,8 +41,11 @@ MOTIVO = {"motivo": "La causa se remedió."}
 Pedir = Callable[..., TestResponse]
 
 
-def abrir(taller: Taller, manejar: Any = None) -> tuple[Any, FlaskClient]:
-    """An API's process of its own, with its own client; its handlers are mended, unless told otherwise."""
+def abrir(taller: Taller, manejar: Any = None, otro: int = 0) -> tuple[Any, FlaskClient]:
+    """An API's process of its own, with its own client; its handlers are mended, unless told otherwise.
+
+    ``otro`` is a port where its broker is looked for in vain.
+    """
     manejar = manejar or (lambda orden, u: u.apuntar(orden.hoja, orden.linea))
     bus = cuaderno.hacer_bus(taller.motor, taller.contexto, manejar)
 
@@ -50,8 +54,8 @@ def abrir(taller: Taller, manejar: Any = None) -> tuple[Any, FlaskClient]:
 
     ventanilla = Ventanilla(
         taller.contexto,
-        lambda: crear_cliente(taller.servidores.pulsar_url, espera_s=4),
-        CursoresPulsar(taller.servidores.admin_url),
+        lambda: crear_cliente(f"pulsar://{LOCAL}:{otro}" if otro else taller.servidores.pulsar_url, espera_s=4),
+        CursoresPulsar(f"http://{LOCAL}:{otro}" if otro else taller.servidores.admin_url),
         cartero,
         taller.motor,
         EntornoReal(),
@@ -220,3 +224,13 @@ def test_a_quien_no_es_operador_no_se_le_dice_que_las_hay(taller: Taller) -> Non
 @pytest.mark.parametrize("cuerpo", [{}, {"motivo": ""}, {"motivo": "x" * 5000}, {"motivo": 1}, []])
 def test_sin_motivo_no_se_hace_nada(taller: Taller, api: FlaskClient, cuerpo: Any) -> None:
     assert api.post(f"{RUTA}/41:0:-1/descarte-comando", json=cuerpo).status_code == 422
+
+
+def test_de_lo_que_se_mando_sin_broker_tambien_queda_quien(taller: Taller) -> None:
+    (puerto,) = libres(1)
+    app, api = abrir(taller, otro=puerto)
+    try:
+        assert api.post(f"{RUTA}/1:2:-1/descarte-comando", json=MOTIVO).status_code == 503
+    finally:
+        app.terminar()
+    assert notas(taller) == [("op", "operador:op", "DescartarCarta", "1:2:-1", "SE_QUEDA", MOTIVO["motivo"])]

@@ -58,6 +58,9 @@ def test_un_inbox_que_olvida_demasiado_pronto_no_arranca(monkeypatch, capsys, ca
         ({"BD_CERROJO_S": "8"}, "BD_CERROJO_S ha de ser menos que BD_SENTENCIA_S"),
         ({"BD_RED_S": "16"}, "BD_RED_S ha de ser 15 s a lo sumo"),
         ({"BD_CONSULTA_S": "0"}, "BD_CONSULTA_S"),
+        ({"RETENCION_DIAS": "inf"}, "RETENCION_DIAS"),
+        ({"TRAZAS_OTLP": "http://"}, "TRAZAS_OTLP"),
+        ({"TRAZAS_OTLP": "http://h:99999"}, "TRAZAS_OTLP"),
     ],
 )
 def test_plazos_y_dias_que_se_contradicen_no_arrancan(monkeypatch, capsys, cambio, motivo):

@@ -66,5 +66,6 @@ COMANDOS = (
         mensaje=SuprimirCliente,
         titulo="Suprimir los datos de un cliente",
         recurso=SUPRESION,
+        se_pierde="Se borra todo lo que se guarda de este cliente: quién es, y todo lo que queda a su nombre.",
     ),
 )

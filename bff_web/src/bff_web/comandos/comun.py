@@ -43,6 +43,8 @@ class Comando:
         mensaje: the message that it becomes.
         titulo: for the documentation.
         recurso: the kind of resource that it is about.
+        se_pierde: what is gone for good once it took effect, in a person's words; empty where nothing is. Whoever shows
+            a form asks before such a command is sent, and fills in nothing that nobody named.
     """
 
     rutas: tuple[str, ...]
@@ -51,3 +53,4 @@ class Comando:
     mensaje: type[Mensaje]
     titulo: str
     recurso: Recurso
+    se_pierde: str = ""

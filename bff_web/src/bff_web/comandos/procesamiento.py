@@ -244,6 +244,7 @@ COMANDOS = (
         mensaje=LiberarImagen,
         titulo="Liberar una imagen apartada",
         recurso=IMAGEN,
+        se_pierde="La duda que la apartó queda despejada: la imagen se limpia sin ella, y su resultado se puede leer.",
     ),
     Comando(
         rutas=("/procesar/imagenes/{id_imagen}/descartar",),
@@ -251,6 +252,7 @@ COMANDOS = (
         mensaje=DescartarImagen,
         titulo="Descartar el original de una imagen apartada",
         recurso=IMAGEN,
+        se_pierde="El original se borra ya, y la imagen no se podrá liberar.",
     ),
     Comando(
         rutas=("/procesar/paquetes",),

@@ -231,6 +231,7 @@ COMANDOS = (
         mensaje=TerminarServicioDatos,
         titulo="Terminar un servicio de datos",
         recurso=SERVICIO_DATOS,
+        se_pierde="El servicio de datos acaba: quien leía su conjunto de datos deja de poder hacerlo.",
     ),
     Comando(
         rutas=("/servicios-datos/{id_servicio_datos}/investigador-comando",),

@@ -143,6 +143,7 @@ COMANDOS = (
         mensaje=CancelarSuscripcion,
         titulo="Cancelar una suscripción",
         recurso=SUSCRIPCION,
+        se_pierde="La suscripción acaba, y su servicio de datos con ella; al cliente se le avisa.",
     ),
     Comando(
         rutas=("/suscripciones/{id_suscripcion}/pago-comando",),

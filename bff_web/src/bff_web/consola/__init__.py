@@ -31,6 +31,7 @@ POLITICA: Final = (
 
 _PAGINA = "indice.html"
 _RAIZ = "{raiz}"
+_HONDURA = 8
 _COMPRIMIBLES = frozenset({".css", ".html", ".js", ".json", ".svg", ""})
 # What the machine that serves says of a suffix is not to be asked: a module of another type is not run.
 _TIPOS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml", "": "text/plain"}
@@ -49,7 +50,7 @@ class _Archivo:
 def registrar(app: flask.Flask) -> None:
     """Add ``/consola``, every address below it, and what the page is made of."""
     app.add_url_rule("/consola", "consola", lambda: _pagina("consola/"))
-    app.add_url_rule("/consola/", "consola.pagina", lambda camino="": _pagina("../" * camino.count("/")))
+    app.add_url_rule("/consola/", "consola.pagina", lambda camino="": _de_camino(camino))
     app.add_url_rule("/consola/<path:camino>", "consola.pagina")
     app.add_url_rule("/consola/estaticos/<path:camino>", "consola.estaticos", _estatico)
 
@@ -58,6 +59,13 @@ def registrar(app: flask.Flask) -> None:
         if flask.request.endpoint in PUBLICAS:
             respuesta.headers[CSP] = POLITICA
         return respuesta
+
+
+def _de_camino(camino: str) -> flask.Response:
+    """Its page's own addresses are some parts deep; deeper ones nobody made, and each would be a page to be kept."""
+    if camino.count("/") > _HONDURA:
+        raise NotFound
+    return _pagina("../" * camino.count("/"))
 
 
 def _pagina(raiz: str) -> flask.Response:

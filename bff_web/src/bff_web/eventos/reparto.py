@@ -35,10 +35,14 @@ REINTENTO_MS = 1000
 """Milliseconds after which a browser comes back."""
 RECIENTE_S = 2.0
 """Seconds by which the clock of who publishes may be behind ours, for what counts as happening from now on."""
+CALLA_S = 2.0
+"""Seconds that the broker may be away before it is said: one that is back sooner nobody has missed."""
 _PODA_S = 5.0
 _MIRADA_S = 1.0
 _A_LA_VEZ = 100
-_ESPERA = b": espera\n\n"
+# Events, not comments: no page is told of these.
+_ESPERA = b"event: espera\ndata: {}\n\n"
+_AL_DIA = b"event: al-dia\nid: %s\ndata: {}\n\n"
 _REINICIO = b"event: reinicio\nid: %s\ndata: {}\n\n"
 
 ABIERTAS = Gauge("saludtech_corrientes", "Open streams of events", multiprocess_mode="livesum")
@@ -222,8 +226,11 @@ class Reparto:
                 self._bucle.call_soon_threadsafe(hacer, *dicho)
 
     def _estar_al_dia(self, hasta: float | None) -> None:
-        self.conectado = hasta is not None
+        antes, self.conectado = self.conectado, hasta is not None
         self.hasta = max(self.hasta, hasta or 0.0)
+        if self.conectado is not antes:
+            for corriente in [c for suyas in self._atentas.values() for c in suyas]:
+                corriente.avisar()
 
     def _repartir(self) -> None:
         # Before they are taken: what comes after that calls again.
@@ -303,6 +310,8 @@ class CorrienteDeHechos:
         self._cola: deque[tuple[Hecho, bytes]] = deque()
         self._timbre = asyncio.Event()
         self._cerrada = self._de_nuevo = False
+        self._en_espera = False
+        """Whether its client was told that what happens may not come."""
         self._numero = 0
         """From which event on it reads from memory; 0 where it waits for what comes."""
         self._vistos: list[Lugar] = []
@@ -327,6 +336,10 @@ class CorrienteDeHechos:
     def empezar_de_nuevo(self) -> None:
         """What it was told counts no more."""
         self._de_nuevo = True
+        self._timbre.set()
+
+    def avisar(self) -> None:
+        """The broker went, or came."""
         self._timbre.set()
 
     def ofrecer(self, hecho: Hecho, bloque: bytes, antes: Lugar) -> None:
@@ -459,14 +472,21 @@ class CorrienteDeHechos:
                 continue
             if self._numero:
                 return
-            queda = LATIDO_S if self._caduca is None else min(LATIDO_S, self._caduca - time.time())
+            if self._en_espera and self._reparto.conectado:
+                self._en_espera = False
+                yield _AL_DIA % self._id().encode()
+            pausa = LATIDO_S if self._reparto.conectado or self._en_espera else CALLA_S
+            queda = pausa if self._caduca is None else min(pausa, self._caduca - time.time())
             try:
                 async with asyncio.timeout(queda):
                     await self._timbre.wait()
                 self._timbre.clear()
             except TimeoutError:
-                if not self._cola:
-                    yield b"id: %s\n\n" % self._id().encode() if self._reparto.conectado else _ESPERA
+                if not self._cola and self._reparto.conectado:
+                    yield b"id: %s\n\n" % self._id().encode()
+                elif not self._cola:
+                    self._en_espera = True
+                    yield _ESPERA
 
     def _sacar(self) -> Iterator[tuple[Hecho, bytes]]:
         while self._cola:
@@ -488,6 +508,7 @@ class CorrienteDeHechos:
                         callado += _MIRADA_S
                         if callado >= LATIDO_S:
                             callado = 0.0
+                            self._en_espera = True
                             yield _ESPERA
                     if self._cerrada:
                         return

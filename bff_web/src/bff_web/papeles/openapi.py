@@ -116,10 +116,14 @@ _CONDICIONES = {
 _EVENTOS = (
     "Server-Sent Events, sin final. Cada `event: hecho` lleva en `data` un `Hecho`. Quien vuelve con `Last-Event-ID` "
     "(un navegador lo hace solo) sigue donde estaba, sin perder ni repetir nada; si estuvo fuera más de unos minutos, "
-    "recibe `event: reinicio`, y ha de consultar de nuevo lo que muestre. Sin ningún filtro, solo un operador."
+    "recibe `event: reinicio`, y ha de consultar de nuevo lo que muestre. `event: espera` dice que por ahora no llega "
+    "nada, porque el broker, o el dueño de lo que pasó, no responde; `event: al-dia`, que vuelve a llegar. Sin ningún "
+    "filtro, solo un operador."
 )
 _ULTIMO = "El `id` del último evento recibido, tal cual."
 
+SE_PIERDE = "x-se-pierde"
+"""Of an operation that cannot be undone: what is gone once it took effect, in a person's words."""
 _PLATAFORMA = "Plataforma"
 _ETIQUETAS = {
     "Suscripciones": "Suscripciones, sus planes, sus facturas, sus sagas y sus clientes.",
@@ -333,6 +337,7 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
     cuerpos = _cuerpos(comando)
     # As a form alone it is always sent with a key: no other site's page can send one.
     clave = _CLAVE | {"required": comando.cuerpo is None}
+    pierde = {SE_PIERDE: comando.se_pierde} if comando.se_pierde else {}
     return _operacion(
         _en_minuscula(comando.mensaje.__name__) + _por(comando, ruta),
         comando.titulo,
@@ -347,7 +352,8 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
             "required": True,
             # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
             "content": {tipo: {"schema": _uno_de(modelos)} for tipo, modelos in cuerpos.items()},
-        }
+        },
+        **pierde,
     }
 
 

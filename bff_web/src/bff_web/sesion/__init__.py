@@ -1,1 +1,6 @@
 """A person's session at the door (ADR 55): in and out by a browser, and the cookie that counts in a token's place."""
+
+from typing import Final
+
+PUBLICAS: Final = frozenset({"sesion.ver", "sesion.abrir", "sesion.entrar", "sesion.vuelta", "sesion.salir"})
+"""The routes' names."""

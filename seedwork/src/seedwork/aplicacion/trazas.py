@@ -6,7 +6,6 @@ are not kept, or this one is not, nothing is made, and what came is handed on as
 """
 
 import re
-import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -192,10 +191,9 @@ def empezar(
 
 
 def recibir(nombre: str, recibida: str | None, atributos: Atributos) -> Tramo:
-    """Begin a server's span: of the caller's trace, if it sent one that counts, or of a new one. Where nobody keeps it,
-    there is that trace all the same: logs tell it, and what follows carries it on."""
+    """Begin a server's span: of the caller's trace, if it sent one that counts, or of a new one."""
     if _trazador is None:
-        return SinTramo(leida(recibida) or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
+        return SIN_TRAMO
     return _trazador.empezar(nombre, leida(recibida), "servidor", atributos)
 
 

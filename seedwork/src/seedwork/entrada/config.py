@@ -61,6 +61,12 @@ def _de_postgres(url: str) -> str:
 def _de_colector(url: str) -> str:
     if url and not url.startswith(("http://", "https://")):
         raise ValueError("ha de empezar por http:// o https://")
+    try:
+        maquina, _puerto = urlsplit(url).hostname, urlsplit(url).port
+    except ValueError:
+        maquina = None
+    if url and not maquina:
+        raise ValueError("ha de decir una máquina, y un puerto que haya: http://127.0.0.1:4318")
     return url.rstrip("/")
 
 
@@ -169,7 +175,9 @@ UrlPostgres = Annotated[str, AfterValidator(_de_postgres)]
 class ConfigBase(BaseSettings):
     """What every process is told. What a setting means, its docstring tells; .env.example is written from them."""
 
-    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
     secretos_dir: Annotated[Path, AfterValidator(_carpeta)] = SECRETOS
     """A folder of mounted secrets: one file per setting, named like it (DATABASE_URL, in capitals or not); the

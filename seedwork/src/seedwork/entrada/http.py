@@ -5,6 +5,7 @@ import contextvars
 import inspect
 import math
 import re
+import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future
@@ -312,10 +313,14 @@ def _seguir(pedido: flask.Request) -> trazas.Tramo:
     """The request's span. Whoever looks at health and metrics every few seconds is not told of."""
     if pedido.blueprint == SALUD:
         return trazas.SIN_TRAMO
+    recibida = pedido.environ.get("HTTP_TRACEPARENT")
+    if not trazas.hay():
+        # Nobody keeps it; logs tell it all the same, and what follows carries it on.
+        return trazas.SinTramo(trazas.leida(recibida) or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
     hallada = pedido.url_rule
     ruta, metodo = (hallada.rule, pedido.method) if hallada is not None else ("desconocida", "-")
     dicho = {trazas.RUTA: ruta, trazas.METODO: metodo}
-    return trazas.recibir(f"{metodo} {ruta}", pedido.environ.get("HTTP_TRACEPARENT"), dicho)
+    return trazas.recibir(f"{metodo} {ruta}", recibida, dicho)
 
 
 def _exigir_host(entorno: Mapping[str, Any]) -> None:

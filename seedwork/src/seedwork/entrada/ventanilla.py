@@ -148,14 +148,15 @@ class Ventanilla(LecturaDeCartas):
             SeQueda: it can't be done now.
             pulsar.PulsarException, SinBroker: the broker is in trouble.
         """
-        carta = self._mirador.una(orden.id_carta)
-        if carta is None:
-            self.negar(orden, acceso)
-            return None
+        carta: Carta | None = None
         try:
+            if (carta := self._mirador.una(orden.id_carta)) is None:
+                self.negar(orden, acceso)
+                return None
             resultado = self._cumplir(orden, _quien_opera(orden, acceso))
-        except SeQueda:
-            self._anotar(orden, acceso, carta.recurso, SE_QUEDA, carta.correlacion)
+        except (SeQueda, SinBroker, pulsar.PulsarException):
+            dicha = (orden.id_carta, correlacion()) if carta is None else (carta.recurso, carta.correlacion)
+            self._anotar(orden, acceso, dicha[0], SE_QUEDA, dicha[1])
             raise
         if resultado is None:
             # Somebody else was quicker, and the trail has what they did.
@@ -168,6 +169,9 @@ class Ventanilla(LecturaDeCartas):
         cliente = self._hecho()
         try:
             with abrir_buzon(cliente, self._contexto, espera_s=BUZON_S) as buzon:
+                # Whoever had the mailbox before may have seen to it: it is not to be waited for.
+                if self._mirador.una(orden.id_carta) is None:
+                    return None
                 carta = _hallar(buzon, orden.id_carta)
                 if carta is None:
                     return None

@@ -32,6 +32,8 @@ RONDA_S = 0.5
 """Seconds between two looks at whether all readers are connected."""
 SIN_CONEXION_S = 3.0
 """Seconds that a reader may be without its broker before all are made anew: the client's own pauses grow to minutes."""
+MIRADA_S = 3.0
+"""Seconds between two questions to the broker: one that stands still keeps its connections for half a minute."""
 EN_CAMINO_S = 5.0
 """Seconds that a message which was published may still be on its way here."""
 ABRIR_S = 20.0
@@ -151,7 +153,8 @@ class Lector:
         tomas = [_Toma(cual, *abierto) for cual, abierto in enumerate(abiertos)]
         for toma in tomas:
             timbre.aguardar(toma, toma.lector)
-        conectados = ronda = time.monotonic()
+        conectados = ronda = mirado = time.monotonic()
+        responde = True
         while not self._fin.is_set():
             self._atender(timbre, esquemas)
             ahora = time.monotonic()
@@ -160,11 +163,25 @@ class Lector:
             ronda = ahora
             if all(toma.lector.is_connected() for toma in tomas):
                 conectados = ahora
-                self._decir_hasta_cuando(tomas)
+                if not responde or ahora - mirado > MIRADA_S:
+                    responde = self._responde(cliente)
+                    mirado = time.monotonic()
+                if responde:
+                    self._decir_hasta_cuando(tomas)
+                else:
+                    self._al_dia(None)
             elif ahora - conectados > SIN_CONEXION_S:
                 raise pulsar.NotConnected
             else:
                 self._al_dia(None)
+
+    def _responde(self, cliente: pulsar.Client) -> bool:
+        """Whether the broker answers."""
+        try:
+            cliente.get_topic_partitions(self._topicos[0])
+        except pulsar.PulsarException:
+            return False
+        return True
 
     def _decir_hasta_cuando(self, tomas: Sequence[_Toma]) -> None:
         """Of who sleeps nothing is to come but what is on its way; who is awake has come as far as its last one."""

@@ -18,7 +18,7 @@ export function documento() {
 /** The commands that a person sends from here: one for each, without its aliases, and what has a page of its own. */
 export function comandosDe(doc) {
   return Object.entries(doc.paths)
-    .map(([ruta, { post }]) => post && { ruta, id: post.operationId, titulo: post.summary, descripcion: post.description ?? "", etiqueta: post.tags[0], operacion: post })
+    .map(([ruta, { post }]) => post && { ruta, id: post.operationId, titulo: post.summary, descripcion: post.description ?? "", pierde: post["x-se-pierde"] ?? "", etiqueta: post.tags[0], operacion: post })
     .filter((c) => c && !/En[A-Z][a-z]+$/.test(c.id) && !c.ruta.includes("/cartas/") && c.operacion.requestBody);
 }
 

@@ -67,6 +67,10 @@ function escuchar(clave, mandados, juntarMs) {
     clearTimeout(confirma);
     confirma = setTimeout(mirarAhora, CONFIRMAR_MS);
   };
+  const esperar = () => {
+    if (estadoActual !== "perdido") decir("perdido");
+    if (!sondeo) sondeo = setInterval(() => mandados.current.alCambiar?.(), SONDEO_MS);
+  };
   const perder = () => {
     fallos += 1;
     if (estadoActual !== "perdido") decir(fallos > 1 || estadoActual === "abierto" ? "perdido" : "conectando");
@@ -91,6 +95,9 @@ function escuchar(clave, mandados, juntarMs) {
       cambio();
     });
     corriente.addEventListener("reinicio", cambio);
+    // It stands, and nothing can come by it: the broker is away.
+    corriente.addEventListener("espera", esperar);
+    corriente.addEventListener("al-dia", () => hallar(false));
     corriente.onerror = () => {
       // The browser tries again by itself, from where it was, unless the door's answer was no stream.
       const definitivo = corriente.readyState === EventSource.CLOSED;

@@ -1,7 +1,10 @@
 // Codes as a person reads them. What is not here is shown as it is, without underscores.
 
+/** Codes have no accents. */
+const acentuado = (texto) => texto.replace(/cion\b/g, "ción");
+
 export const humano = (codigo) =>
-  codigo ? codigo.charAt(0).toUpperCase() + codigo.slice(1).toLowerCase().replaceAll("_", " ") : "";
+  codigo ? acentuado(codigo.charAt(0).toUpperCase() + codigo.slice(1).toLowerCase().replaceAll("_", " ")) : "";
 
 /** Each state: its tone, its icon and its words. */
 export const ESTADOS = {
@@ -97,7 +100,7 @@ const HECHOS = {
 /** An event's or a command's name in words: SuscripcionActivada is «Suscripción activada». */
 export const frase = (tipo = "") => {
   const palabras = HECHOS[tipo] ?? tipo.replace(/([a-záéíóúñ])([A-Z])/g, "$1 $2").toLowerCase();
-  return (palabras.charAt(0).toUpperCase() + palabras.slice(1)).replace(/cion\b/g, "ción");
+  return acentuado(palabras.charAt(0).toUpperCase() + palabras.slice(1));
 };
 
 /** What the cleaning does with a tag, in its report's words. */

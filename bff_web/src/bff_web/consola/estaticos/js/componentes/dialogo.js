@@ -56,10 +56,34 @@ export function Pregunta({ texto, titulo, explica, campos = [], ruta, grave = fa
             ${como.problema && html`<div class="franja franja-mal" role="alert"><b>${como.problema.titulo}.</b> ${como.problema.detalle}<${Errores} errores=${como.problema.errores} /></div>`}
             <p class="botonera dialogo-pie">
               <span class="tenue" role="status">${como.paso === "siguiendo" ? "Aceptado; se espera su resultado…" : como.paso === "enviando" ? "Enviando…" : ""}</span>
-              <button type="button" class="boton boton-leve" disabled=${ocupada} onClick=${() => caja.current.close()}>Cancelar</button>
+              <button type="button" class="boton boton-leve" disabled=${ocupada} onClick=${() => caja.current.close()}>Volver</button>
               <button class=${`boton ${grave ? "boton-grave" : "boton-fuerte"}`} disabled=${ocupada} data-accion="confirmar">${texto}</button>
             </p>
           </form>`}
+    </dialog>
+  `;
+}
+
+/**
+ * A question before a form is sent: it is open while it is there. What goes back comes first, and has the focus.
+ * @param children what is lost. `confirmar` is called with yes, `cerrar` however it ended.
+ */
+export function Confirmacion({ titulo, texto, children, confirmar, cerrar }) {
+  const caja = useRef();
+  useEffect(() => {
+    caja.current.showModal();
+  }, []);
+  return html`
+    <dialog ref=${caja} class="dialogo" aria-labelledby="d-confirmacion" onClose=${cerrar}>
+      <form method="dialog" onSubmit=${confirmar}>
+        <h2 id="d-confirmacion">${titulo}</h2>
+        <div class="dialogo-explica">${children}</div>
+        <p class="botonera dialogo-pie">
+          <span></span>
+          <button type="button" class="boton boton-leve" onClick=${() => caja.current.close()}>Volver</button>
+          <button class="boton boton-grave" data-accion="confirmar">${texto}</button>
+        </p>
+      </form>
     </dialog>
   `;
 }

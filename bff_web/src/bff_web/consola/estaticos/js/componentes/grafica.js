@@ -25,7 +25,11 @@ function uplot() {
 const RELOJ = new Intl.DateTimeFormat("es", { hour: "2-digit", minute: "2-digit" });
 const relojes = (_, momentos) => momentos.map((m) => RELOJ.format(m * 1000));
 
-const color = (nombre) => getComputedStyle(document.documentElement).getPropertyValue(nombre).trim();
+/** A custom property's colour as it is now: a canvas knows neither those nor `light-dark()`, a style that is computed does. */
+function color(sitio, nombre) {
+  sitio.style.color = `var(${nombre})`;
+  return getComputedStyle(sitio).color;
+}
 
 /**
  * @param datos uPlot's columns: seconds since 1970, then one of numbers or nulls for each series.
@@ -40,19 +44,21 @@ export function Grafica({ datos, series, resumen, segundos, alto = 120 }) {
     let vigente = true;
     uplot().then((UPlot) => {
       if (!vigente || !sitio.current) return;
-      const eje = { stroke: color("--tenue"), grid: { stroke: color("--linea"), width: 1 }, ticks: { show: false }, font: "12px sans-serif" };
+      const caja = sitio.current;
+      const de = (nombre) => () => color(caja, nombre); // asked as it is drawn: the page may turn dark
+      const eje = { stroke: de("--tenue"), grid: { stroke: de("--linea"), width: 1 }, ticks: { show: false }, font: "12px sans-serif" };
       trazada.current = new UPlot(
         {
-          width: sitio.current.clientWidth,
+          width: caja.clientWidth,
           height: alto,
           cursor: { y: false },
           legend: { show: false },
           scales: { x: { range: (_, desde, hasta) => [segundos ? hasta - segundos : desde, hasta] }, y: { range: (_, __, maximo) => [0, Math.max(1, (maximo ?? 0) * 1.15)] } },
           axes: [{ ...eje, size: 24, values: relojes, incrs: [60, 120, 300, 600, 1800, 3600, 21600, 86400] }, { ...eje, size: 40 }],
-          series: [{}, ...series.map((s) => ({ label: s.nombre, stroke: color(s.color), width: 1.5, points: { show: false } }))],
+          series: [{}, ...series.map((s) => ({ label: s.nombre, stroke: de(s.color), width: 1.5, points: { show: false } }))],
         },
         datos,
-        sitio.current,
+        caja,
       );
     }, () => {});
     const medir = new ResizeObserver(() => trazada.current?.setSize({ width: sitio.current.clientWidth, height: alto }));

@@ -2,6 +2,7 @@
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
 import { consulta, mandar, pedir, unico } from "../api.js";
 import { Campo } from "../componentes/campo.js";
+import { Confirmacion } from "../componentes/dialogo.js";
 import { Errores, Esqueleto, Fallo } from "../componentes/estados.js";
 import { Cabeza, Tarjeta } from "../componentes/hechos.js";
 import { destino } from "../destinos.js";
@@ -51,10 +52,12 @@ function Ficha({ comando, doc, filtros }) {
 }
 
 function Formulario({ comando, forma, ruta, filtros }) {
-  const [valores, poner] = useState(() => deSalida(forma, filtros));
+  const grave = Boolean(comando.pierde);
+  const [valores, poner] = useState(() => deSalida(forma, filtros, grave));
   const [enRuta, ponerRuta] = useState(() => Object.fromEntries(ruta.map((r) => [r.nombre, filtros.get(r.nombre) ?? ""])));
   const [sugeridos, sugerir] = useState({});
   const [como, estar] = useState({});
+  const [preguntando, preguntar] = useState(false);
   const clave = useRef(unico());
   const deMuestra = useRef(new Map());
   const escribir = (nombre, valor) => {
@@ -67,7 +70,8 @@ function Formulario({ comando, forma, ruta, filtros }) {
       pedir(consulta(donde, con)).then(({ elementos }) => {
         const ids = [...new Set(elementos.map(de))].filter(Boolean);
         sugerir((antes) => ({ ...antes, [nombre]: ids }));
-        if (ids.length) elegido(ids[0]);
+        // What cannot be undone is about what somebody named, never about what is found first.
+        if (ids.length && !grave) elegido(ids[0]);
       }, () => {});
     };
     for (const { nombre } of ruta.filter((r) => SUGERENCIAS[r.nombre])) {
@@ -87,8 +91,12 @@ function Formulario({ comando, forma, ruta, filtros }) {
     escribir("metadatos", [metadatos]);
     escribir("paquete", []);
   };
-  const enviar = async (e) => {
-    e?.preventDefault();
+  const intentar = (e) => {
+    e.preventDefault();
+    if (grave) preguntar(true);
+    else enviar();
+  };
+  const enviar = async () => {
     estar({ enviando: true, avance: 0 });
     const donde = comando.ruta.replace(/\{(\w+)\}/g, (_, nombre) => parte(enRuta[nombre].trim()));
     try {
@@ -107,7 +115,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
   const conocidos = new Set([...forma.campos.map((c) => c.nombre), ...ruta.map((r) => r.nombre)]);
   const grupos = [...new Set(forma.campos.map((c) => c.grupo))];
   return html`
-    <form class="formulario" onSubmit=${enviar} data-formulario=${comando.id}>
+    <form class="formulario" onSubmit=${intentar} data-formulario=${comando.id} data-grave=${grave}>
       ${ruta.length > 0 && html`<fieldset><legend>A qué se dirige</legend><div class="campos">
         ${ruta.map((r) => html`<${Campo} key=${r.nombre} campo=${{ ...r, obligatorio: true, tipo: "texto", ayuda: "" }} valor=${enRuta[r.nombre]} problema=${malos[r.nombre]} sugeridos=${sugeridos[r.nombre]}
           poner=${(v) => ponerRuta((antes) => ({ ...antes, [r.nombre]: v }))} />`)}</div></fieldset>`}
@@ -120,16 +128,22 @@ function Formulario({ comando, forma, ruta, filtros }) {
           </${Campo}>`)}</div></fieldset>`)}
       ${como.problema && html`<${Rechazo} problema=${como.problema} sueltos=${(como.problema.errores ?? []).filter((e) => !conocidos.has(e.campo))} repetir=${enviar} />`}
       <div class="botonera formulario-pie">
-        <button class="boton boton-fuerte" disabled=${como.enviando} data-accion="enviar">${como.enviando ? "Enviando…" : "Enviar"}</button>
+        <button class=${`boton ${grave ? "boton-grave" : "boton-fuerte"}`} disabled=${como.enviando} data-accion="enviar">${como.enviando ? "Enviando…" : grave ? "Enviar…" : "Enviar"}</button>
         ${como.enviando && forma.formulario && html`<progress max="1" value=${como.avance} aria-label="Cuánto se ha enviado"></progress>`}
-        <span class="tenue">Si se repite tal cual, no se hace dos veces.</span>
+        <span class="tenue">${grave ? "Antes de enviarlo se pregunta: no se puede deshacer." : "Si se repite tal cual, no se hace dos veces."}</span>
       </div>
     </form>
+    ${preguntando && html`<${Confirmacion} titulo=${`¿${comando.titulo}?`} texto="Sí, enviar" confirmar=${enviar} cerrar=${() => preguntar(false)}>
+      ${ruta.map((r) => html`<p key=${r.nombre}>${r.etiqueta}: <code class="id" data-parte="a-quien">${enRuta[r.nombre]}</code></p>`)}
+      <p>${comando.pierde} <b>No se puede deshacer.</b></p>
+    </${Confirmacion}>`}
   `;
 }
 
-function deSalida(forma, filtros) {
-  const valores = Object.fromEntries(forma.campos.map((c) => [c.nombre, filtros.get(c.nombre) ?? (c.tipo === "archivo" ? [] : String(c.valor))]));
+/** What a form begins with: what the page that led here said, or the example. Why something is undone is nobody's example. */
+function deSalida(forma, filtros, grave) {
+  const suyo = (c) => (c.tipo === "archivo" ? [] : grave ? "" : String(c.valor));
+  const valores = Object.fromEntries(forma.campos.map((c) => [c.nombre, filtros.get(c.nombre) ?? suyo(c)]));
   if (PROPIO_DE_QUIEN_ENVIA in valores && !filtros.get(PROPIO_DE_QUIEN_ENVIA)) valores[PROPIO_DE_QUIEN_ENVIA] = unico();
   return valores;
 }

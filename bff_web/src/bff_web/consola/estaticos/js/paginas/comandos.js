@@ -17,7 +17,7 @@ export default function Comandos() {
   const comandos = visto.doc ? comandosDe(visto.doc) : [];
   const grupos = [...new Set(comandos.map((c) => c.etiqueta))];
   return html`
-    <${Cabeza} titulo="Comandos"><p class="tenue">Lo que se le puede pedir a la plataforma, cada uno con su ejemplo ya puesto. Se acepta al momento y se aplica después: la página lo sigue.</p></${Cabeza}>
+    <${Cabeza} titulo="Comandos"><p class="tenue">Lo que se le puede pedir a la plataforma, cada uno con su ejemplo ya puesto; lo que no se puede deshacer empieza vacío, y se pregunta antes de enviarlo. Se acepta al momento y se aplica después: la página lo sigue.</p></${Cabeza}>
     ${!visto.doc && html`<${Esqueleto} filas=${12} />`}
     ${grupos.map((g) => html`
       <${Tarjeta} titulo=${g} key=${g}>

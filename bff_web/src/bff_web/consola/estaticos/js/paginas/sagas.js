@@ -12,7 +12,7 @@ const FILTROS = [
   { nombre: "suscripcion", etiqueta: "Suscripción" },
   { nombre: "estado", etiqueta: "Estado", opciones: opciones("EN_CURSO", "COMPLETADA", "COMPENSADA") },
 ];
-const ultimo = ({ ultimo_paso: p }) => html`${paso(p)}${p.compensacion && html`<span class="tenue"> · compensación</span>`}`;
+const ultimo = ({ ultimo_paso: p }) => html`<span>${paso(p)}${p.compensacion && html`<span class="tenue"> · compensación</span>`}</span>`;
 const COLUMNAS = [
   { titulo: "Saga", celda: (s) => html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`, { saga: s.id_saga })} title=${s.id_saga}>${corto(s.id_saga)}</a>` },
   { titulo: "Estado", celda: (s) => html`<${Insignia} estado=${s.estado} />` },

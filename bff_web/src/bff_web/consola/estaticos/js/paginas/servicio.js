@@ -9,6 +9,7 @@ import { enlace, parte } from "../lugar.js";
 import { titular } from "../tema.js";
 
 const COMANDOS = [["iniciarServicioDatos", "Iniciar", ["CREADO"]], ["asignarExperto", "Asignar otro experto", ["CREADO", "INICIADO"]], ["cambiarAccesoInvestigador", "Investigadores", ["CREADO", "INICIADO"]], ["terminarServicioDatos", "Terminar", ["CREADO", "INICIADO"]]];
+const NUBES = { PUBLICA: "pública", PRIVADA: "privada", HIBRIDA: "híbrida" };
 
 export default function Servicio({ id, recuerdo }) {
   const recurso = usarRecurso(`/servicios-datos/${parte(id)}`, recuerdo);
@@ -26,7 +27,7 @@ export default function Servicio({ id, recuerdo }) {
       ["Detalle", s.detalle],
       ["Conjunto de datos", `${s.dataset.nombre} (${s.dataset.codigo})`],
       ["Imágenes publicadas", s.dataset.imagenes ?? "ninguna versión todavía"],
-      ["Nube", `${s.nube.nombre}, ${s.nube.tipo.toLowerCase()}`],
+      ["Nube", `${s.nube.nombre}, ${NUBES[s.nube.tipo] ?? s.nube.tipo}`],
       ["Experto", `${s.experto.nombres} ${s.experto.apellidos} (${s.experto.codigo})`],
       ["Investigadores", s.investigadores.join(", ") || "ninguno"],
     ]} /></${Tarjeta}>
