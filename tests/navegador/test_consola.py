@@ -293,6 +293,22 @@ def test_una_imagen_antes_y_despues(consola: Callable[..., Consola], capturas: P
     una.pagina.get_by_text("El original no se muestra nunca").wait_for()
 
 
+def test_lo_de_antes_se_ve_aunque_nada_se_oiga(consola: Callable[..., Consola]) -> None:
+    """What a page tells of before it was opened, its services say: here no stream reaches it."""
+    una = consola()
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    sorda = consola("planes")
+    sorda.pagina.route(re.compile(r"/eventos\b"), lambda ruta: ruta.abort())
+    sorda.ir(f"suscripciones/{suscripcion}")
+    historia = sorda.pagina.locator("[data-parte=historia]")
+    for hecho in ("FacturaEmitida", "NotificacionCreada"):
+        historia.locator(f"[data-hecho={hecho}]").first.wait_for()
+    expect(historia.locator("[data-hecho=TransicionSaga]")).to_have_count(5)
+    sorda.pagina.locator("main a[href*='/servicios/']").first.click()
+    expect(historia.locator("[data-hecho=TransicionSaga]")).to_have_count(5)
+
+
 def test_un_paquete_antes_y_despues(consola: Callable[..., Consola], capturas: Path) -> None:
     una = consola("comandos/anonimizarPaquete")
     una.pagina.locator("[data-accion=muestra]").click()
