@@ -163,7 +163,7 @@ def ajustes(proveedor: Proveedor, propietario: Propietario | None = None, **otro
     servicios = dict.fromkeys(
         ("suscripciones_url", "servicio_datos_url", "procesamiento_url", "notificaciones_url"), url
     )  # fmt: skip
-    propios = {"idempotencia_secreto": "secreto de las pruebas", "pulsar_admin_url": "http://127.0.0.1:1"}
+    propios = {"idempotencia_secreto": "secreto de las pruebas", "pulsar_admin_url": url}
     return Config.model_validate(propios | servicios | proveedor.ajustes | otros)
 
 

@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from bff_web import consola
+from bff_web.consultas import CONTEXTOS
+from bff_web.eventos.hechos import FILAS
 
 PROPIOS = [f for f in sorted(consola.ESTATICOS.rglob("*")) if f.is_file() and "terceros" not in f.parts]
 TERCEROS = consola.ESTATICOS / "terceros"
@@ -38,10 +40,29 @@ def test_cada_modulo_que_se_importa_existe() -> None:
     assert [f"{guion}: {otro}" for guion, otro in importados if not otro.is_file()] == []
 
 
+def _tabla(guion: str, nombre: str) -> dict[str, str]:
+    """A table of a module's: what stands in each of its rows, by its key."""
+    (filas,) = re.findall(rf"const {nombre} = \{{\n(.*?)\n\}};", _guiones()[f"js/{guion}.js"], re.DOTALL)
+    return dict(re.findall(r'^  "?([\w-]*)"?: (.*),$', filas, re.MULTILINE))
+
+
 def test_cada_pagina_tiene_su_modulo_y_cada_modulo_su_pagina() -> None:
-    (tabla,) = re.findall(r"const PAGINAS = \{(.*?)\n\};", _guiones()["js/aplicacion.js"], re.DOTALL)
-    dichas = {pagina for lista in re.findall(r"\[(.*?)\]", tabla) for pagina in re.findall(r'"(\w+)"', lista)}
+    dichas = {pagina for lista in _tabla("aplicacion", "PAGINAS").values() for pagina in re.findall(r'"(\w+)"', lista)}
     assert {f.stem for f in (consola.ESTATICOS / "js/paginas").iterdir()} == dichas | {"noesta"}
+
+
+def test_a_cada_pagina_se_llega_por_el_menu() -> None:
+    (menu,) = re.findall(r"const MENU = \[\n(.*?)\n\];", _guiones()["js/aplicacion.js"], re.DOTALL)
+    entradas = dict(re.findall(r'\["([\w]*)", "[^"]+", "(\w+)"\]', menu))
+    assert entradas.keys() == _tabla("aplicacion", "PAGINAS").keys() - {"resultados"}, "one is where a command leads"
+    assert {*entradas.values()} <= _tabla("componentes/icono", "TRAZOS").keys()
+
+
+def test_lo_que_la_puerta_dice_tiene_sus_palabras() -> None:
+    """What no table has, the page shows as the code that it is; nobody else would notice."""
+    assert {fila.estado for fila in FILAS.values() if fila.estado} <= _tabla("textos", "ESTADOS").keys()
+    assert _tabla("textos", "RUTAS").keys() == CONTEXTOS.keys()
+    assert _tabla("textos", "SERVICIOS").keys() == CONTEXTOS.keys() | {"bff"}
 
 
 def test_lo_que_la_pagina_nombra_existe() -> None:

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import urllib3
 from flask.testing import FlaskClient
 
-from bff_web import exportacion
+from bff_web import exportacion, servicios
 from bff_web.composicion import componer
 from bff_web.config import Config
 from bff_web.consultas import CONSULTAS
 from contratos import Mensaje
 from contratos.consultas.suscripciones import Exportacion
 from seedwork.aplicacion.sobre import Sobre
+from seedwork.pruebas.trazas import guardados, vistos
 
 
 class Propietario(ThreadingHTTPServer):
@@ -25,11 +27,18 @@ class Propietario(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Atencion)
+        self.soltar = threading.Event()
+        self.empezar()
+
+    def empezar(self) -> None:
+        """Answer as at first, and remember nothing."""
+        self.soltar.set()
         self.estado = 200
         self.cuerpo = json.dumps({"nombre": "Neumonía"}, ensure_ascii=False)
         self.de_ruta: dict[str, str] = {}
         self.fallan: dict[str, int] = {}
         self.pedidos: list[str] = []
+        self.trazas: list[str | None] = []
         self.cuelga = threading.Event()
         self.soltar = threading.Event()
 
@@ -44,6 +53,7 @@ class _Atencion(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.pedidos.append(self.path)
+        self.server.trazas.append(self.headers["traceparent"])
         if self.server.cuelga.is_set():
             self.server.soltar.wait()
         cuerpo = self.server.de_ruta.get(self.path, self.server.cuerpo).encode()
@@ -55,6 +65,7 @@ class _Atencion(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         dicho = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.server.pedidos.append(f"{self.path} {dicho}")
+        self.server.trazas.append(self.headers["traceparent"])
         cuerpo = self.server.cuerpo.encode()
         self.send_response(self.server.estado)
         self.send_header("Content-Length", str(len(cuerpo)))
@@ -72,16 +83,21 @@ class SinBroker:
         raise AssertionError
 
 
-@pytest.fixture
-def propietario() -> Iterator[Propietario]:
+@pytest.fixture(scope="module")
+def servido() -> Iterator[Propietario]:
     servidor = Propietario()
     hilo = threading.Thread(target=servidor.serve_forever, kwargs={"poll_interval": 0.02})
     hilo.start()
     yield servidor
-    servidor.soltar.set()
     servidor.shutdown()
     servidor.server_close()
     hilo.join()
+
+
+@pytest.fixture
+def propietario(servido: Propietario) -> Iterator[Propietario]:
+    yield servido
+    servido.empezar()
 
 
 def puerta_hacia(url: str) -> FlaskClient:
@@ -97,9 +113,9 @@ def puerta_hacia(url: str) -> FlaskClient:
     return componer(config, SinBroker(), lambda: None).test_client()
 
 
-@pytest.fixture
-def puerta(propietario: Propietario) -> FlaskClient:
-    return puerta_hacia(propietario.url)
+@pytest.fixture(scope="module")
+def puerta(servido: Propietario) -> FlaskClient:
+    return puerta_hacia(servido.url)
 
 
 def puerto_libre() -> int:
@@ -265,14 +281,18 @@ def test_un_propietario_ausente_es_503_con_su_nombre() -> None:
 
 
 def test_un_propietario_que_no_contesta_es_503_dentro_de_cinco_segundos(
-    puerta: FlaskClient, propietario: Propietario
+    puerta: FlaskClient, propietario: Propietario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    suyo = servicios._PLAZO
+    assert suyo.connect_timeout + suyo.read_timeout < 5
+    # For ever, were there none: whether it is kept is seen in less.
+    monkeypatch.setattr(servicios, "_PLAZO", urllib3.Timeout(connect=1.0, read=0.5))
     propietario.cuelga.set()
     assert puerta.get("/planes").status_code == 503
     assert len(propietario.pedidos) == 1
 
 
-def test_lo_de_un_cliente_se_reune_de_cada_dueno_pagina_a_pagina(propietario: Propietario) -> None:
+def test_lo_de_un_cliente_se_reune_de_cada_dueno_pagina_a_pagina(puerta: FlaskClient, propietario: Propietario) -> None:
     dicho = {"cliente": {"codigo": "0001"}, "suscripciones": [], "resto": []}
     propietario.de_ruta = {
         "/clientes/0001/exportaciones/x-1": json.dumps(dicho),
@@ -283,7 +303,7 @@ def test_lo_de_un_cliente_se_reune_de_cada_dueno_pagina_a_pagina(propietario: Pr
         "/notificaciones?cliente=0001": json.dumps({"elementos": ["n"], "siguiente": "c"}),
         "/notificaciones?cliente=0001&cursor=c": json.dumps({"elementos": ["n"], "siguiente": "c"}),
     }
-    reunido = puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").json or {}
+    reunido = puerta.get("/clientes/0001/exportaciones/x-1").json or {}
     assert (reunido["cliente"], reunido["suscripciones"]) == ({"codigo": "0001"}, ["s-1", "s-2"])
     assert (reunido["servicios_datos"], reunido["notificaciones"]) == (["d-1"], ["n"] * exportacion.PAGINAS)
     assert reunido["resto"] == ["/notificaciones?cliente=0001&cursor=c"]
@@ -301,12 +321,12 @@ def test_lo_que_se_filtra_por_cliente_esta_en_lo_que_se_da_a_un_cliente() -> Non
     assert exportacion.LISTAS.keys() <= {campo.nombre for campo in Exportacion.campos()}
 
 
-def test_lo_de_un_cliente_se_da_entero_o_no_se_da(propietario: Propietario) -> None:
+def test_lo_de_un_cliente_se_da_entero_o_no_se_da(puerta: FlaskClient, propietario: Propietario) -> None:
     propietario.cuerpo = json.dumps({"elementos": [], "siguiente": None, "resto": []})
     propietario.fallan = {"/notificaciones?cliente=0001": 500}
-    assert puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").status_code == 503
+    assert puerta.get("/clientes/0001/exportaciones/x-1").status_code == 503
     propietario.fallan = {"/notificaciones?cliente=0001": 422}
-    assert puerta_hacia(propietario.url).get("/clientes/0001/exportaciones/x-1").status_code == 503
+    assert puerta.get("/clientes/0001/exportaciones/x-1").status_code == 503
 
 
 @pytest.mark.parametrize("estado", [200, 404, 409, 422])
@@ -328,6 +348,26 @@ def test_de_una_orden_que_el_servicio_no_responde_se_dice_que_no_se_sabe(
     respuesta = puerta.post("/procesar/cartas/41:7:-1/descarte-comando", json={"motivo": "x"})
     assert (respuesta.status_code, "no se sabe si se hizo" in respuesta.text) == (503, True)
     assert len(propietario.pedidos) == 1
+
+
+@pytest.mark.parametrize(
+    ("metodo", "ruta", "que"),
+    [
+        ("GET", "/procesar/imagenes/1", "preguntar a procesamiento"),
+        ("POST", "/procesar/cartas/41:7:-1/descarte-comando", "ordenar a procesamiento"),
+    ],
+)
+def test_lo_que_se_pregunta_o_se_ordena_sigue_la_traza_de_quien_llama(
+    puerta: FlaskClient, propietario: Propietario, metodo: str, ruta: str, que: str
+) -> None:
+    suya = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with guardados() as exportador:
+        puerta.open(ruta, method=metodo, json={"motivo": "x"}, headers={"traceparent": suya})
+        hechos = vistos(exportador)
+    peticion, paso = next(t for n, t in hechos.items() if n.startswith(metodo)), hechos[que]
+    assert (paso.parent.span_id, f"{peticion.parent.span_id:016x}") == (peticion.context.span_id, suya[36:52])
+    assert propietario.trazas == [f"{suya[:36]}{paso.context.span_id:016x}-01"]
+    assert (paso.attributes["http.request.method"], paso.attributes["http.response.status_code"]) == (metodo, 200)
 
 
 @pytest.mark.parametrize("cuerpo", [{}, {"motivo": ""}, {"motivo": "x", "otro": 1}, {"motivo": "a\0b"}])

@@ -29,7 +29,7 @@ from contratos import Mensaje
 from contratos.ejemplos import IMAGEN
 from seedwork.aplicacion.almacen import RESULTADOS, base_de_almacen
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada import conexiones, corriente
+from seedwork.entrada import conexiones, cuerpo_que_llega
 from seedwork.entrada.conexiones import Limites
 from seedwork.infraestructura import almacen as almacen_de_objetos
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
@@ -84,12 +84,15 @@ class Puerta:
         self.propietario = Propietario()
         self._suyo = threading.Thread(target=self.propietario.serve_forever, kwargs={"poll_interval": 0.02})
         self._suyo.start()
+        url = f"http://127.0.0.1:{self.propietario.server_port}"
         config = Config.model_validate(
             {
                 "idempotencia_secreto": "secreto de las pruebas",
                 "almacen_url": str(carpeta),
-                "procesamiento_url": f"http://127.0.0.1:{self.propietario.server_port}",
-                "servicio_datos_url": f"http://127.0.0.1:{self.propietario.server_port}",
+                "procesamiento_url": url,
+                "servicio_datos_url": url,
+                # It answers anything, and at once: a broker that is away is asked again, and again.
+                "pulsar_admin_url": url,
             }
         )
         app = componer(config, Emisor(), lambda: None)
@@ -199,7 +202,7 @@ def test_head_dice_lo_mismo_sin_el_archivo(puerta: Puerta) -> None:
 
 
 TOTAL = len(LIMPIO)
-TRAMOS: list[tuple[str, int, int]] = [
+RANGOS: list[tuple[str, int, int]] = [
     ("bytes=0-0", 0, 1),
     ("bytes=10-19", 10, 20),
     ("bytes=128-", 128, TOTAL),
@@ -212,9 +215,9 @@ TRAMOS: list[tuple[str, int, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("tramo", "desde", "hasta"), TRAMOS)
-def test_un_tramo(puerta: Puerta, tramo: str, desde: int, hasta: int) -> None:
-    estado, cabeceras, cuerpo = puerta.pedir(Range=tramo)
+@pytest.mark.parametrize(("rango", "desde", "hasta"), RANGOS)
+def test_un_rango(puerta: Puerta, rango: str, desde: int, hasta: int) -> None:
+    estado, cabeceras, cuerpo = puerta.pedir(Range=rango)
     assert cuerpo == LIMPIO[desde:hasta]
     entero = hasta - desde == TOTAL
     assert estado == (200 if entero else 206)
@@ -222,14 +225,14 @@ def test_un_tramo(puerta: Puerta, tramo: str, desde: int, hasta: int) -> None:
     assert cabeceras["ETag"] == ETIQUETA
 
 
-@pytest.mark.parametrize("tramo", ["bytes=5-1", "bytes=0-1,5-6", "lineas=0-1", "bytes=", "bytes=a-b", "bytes=-", "x"])
-def test_lo_que_no_es_un_solo_tramo_es_el_archivo_entero(puerta: Puerta, tramo: str) -> None:
-    assert puerta.pedir(Range=tramo)[::2] == (200, LIMPIO)
+@pytest.mark.parametrize("rango", ["bytes=5-1", "bytes=0-1,5-6", "lineas=0-1", "bytes=", "bytes=a-b", "bytes=-", "x"])
+def test_lo_que_no_es_un_solo_tramo_es_el_archivo_entero(puerta: Puerta, rango: str) -> None:
+    assert puerta.pedir(Range=rango)[::2] == (200, LIMPIO)
 
 
-@pytest.mark.parametrize("tramo", [f"bytes={TOTAL}-", f"bytes={TOTAL}-{TOTAL + 5}", "bytes=-0"])
-def test_un_tramo_que_no_hay(puerta: Puerta, tramo: str) -> None:
-    estado, cabeceras, cuerpo = puerta.pedir(Range=tramo)
+@pytest.mark.parametrize("rango", [f"bytes={TOTAL}-", f"bytes={TOTAL}-{TOTAL + 5}", "bytes=-0"])
+def test_un_tramo_que_no_hay(puerta: Puerta, rango: str) -> None:
+    estado, cabeceras, cuerpo = puerta.pedir(Range=rango)
     assert (estado, cabeceras["Content-Range"]) == (416, f"bytes */{TOTAL}")
     assert json.loads(cuerpo)["status"] == 416
 
@@ -327,8 +330,8 @@ def test_lo_que_el_almacen_no_da_entero_se_corta(puerta: Puerta) -> None:
 
 def test_quien_no_lee_pierde_su_sitio_y_quien_lee_despacio_no(puerta: Puerta, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conexiones, "ENVIO_S", 600.0)
-    monkeypatch.setattr(corriente, "ESPERA_S", 0.5)
-    monkeypatch.setattr(corriente, "RITMO", 1024 * 1024)
+    monkeypatch.setattr(cuerpo_que_llega, "ESPERA_S", 0.5)
+    monkeypatch.setattr(cuerpo_que_llega, "RITMO", 1024 * 1024)
     with puerta.abrir(recibe=4096) as parado, puerta.abrir(recibe=65536) as modesto:
         leido = bytearray()
         while len(leido) < TOTAL:

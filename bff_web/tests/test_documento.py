@@ -14,8 +14,8 @@ import pytest
 from pydantic import ValidationError
 
 from bff_web.comandos import COMANDOS
-from bff_web.documento import describir
 from bff_web.modelos_comandos import Cuerpo
+from bff_web.papeles.openapi import describir
 from seedwork.dominio import textos
 
 DOCUMENTO = describir()

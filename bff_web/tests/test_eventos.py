@@ -24,7 +24,7 @@ from contratos import a_dict
 from contratos.consultas.eventos import VerEventos
 from contratos.notificaciones import NotificacionCreada
 from contratos.permisos import PERMISOS
-from contratos.procesamiento import ImagenAnonimizada, PaqueteCompletado
+from contratos.procesamiento import AnonimizacionRechazada, ImagenAnonimizada, PaqueteCompletado
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import SuscripcionActivada, SuscripcionCreada
 from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Acceso, Quien
@@ -33,7 +33,9 @@ from seedwork.pruebas.sobres import sobre_nuevo
 
 VECTORES = Vectores(b"secreto de las pruebas", TOPICOS)
 AHORA = time.time()
-CREADA, SAGA, PAQUETE = (TIPOS.index(t) for t in (SuscripcionCreada, TransicionSaga, PaqueteCompletado))
+CREADA, SAGA, PAQUETE, IMAGEN = (
+    TIPOS.index(t) for t in (SuscripcionCreada, TransicionSaga, PaqueteCompletado, ImagenAnonimizada)
+)
 REGLA = PERMISOS[VerEventos]
 
 
@@ -48,21 +50,30 @@ class TestLoQueSeCuenta:
         mensaje = SuscripcionActivada(
             id_suscripcion="s-1", id_saga="g-1", cliente_codigo="0001", cliente_nombres="Ana", plan_nombre="PRO"
         )
-        sobre = sobre_nuevo(mensaje, fuente="/x", sujeto="s-1")
+        sobre = sobre_nuevo(mensaje, fuente="/x", sujeto="s-1", correlacion="c-1")
         dicho = proyectar(SuscripcionActivada, sobre, a_dict(mensaje), cual=3, lugar=(1, 2, 0), publicado=4.0)
         assert json.loads(dicho.datos) == {
             "tipo": "SuscripcionActivada",
             "contexto": "suscripciones",
             "id_suscripcion": "s-1",
             "id_saga": "g-1",
+            "id_comando": "c-1",
             "estado": "ACTIVA",
             "ocurrido": sobre.tiempo,
         }
         assert (dicho.suscripcion, dicho.saga, dicho.paquete, dicho.cliente) == ("s-1", "g-1", "", "0001")
+        assert (dicho.comando, dicho.rechazado) == ("c-1", "")
+
+    def test_un_rechazo_dice_que_comando_y_tambien_lo_que_viene_del_que_envio_su_paquete(self) -> None:
+        mensaje = AnonimizacionRechazada(id_imagen="i-1", id_comando="c-2", motivo="DATOS_INVALIDOS", id_paquete="p-1")
+        sobre = sobre_nuevo(mensaje, fuente="/x", sujeto="i-1", correlacion="c-1")
+        dicho = proyectar(AnonimizacionRechazada, sobre, a_dict(mensaje), cual=3, lugar=(1, 2, 0), publicado=4.0)
+        assert (dicho.comando, dicho.rechazado, json.loads(dicho.datos)["id_comando"]) == ("c-1", "c-2", "c-2")
+        assert (dicho.imagen, dicho.paquete) == ("i-1", "p-1")
 
     def test_lo_que_no_es_un_codigo_no_se_cuenta_aunque_venga_en_su_campo(self) -> None:
         mensaje = TransicionSaga(id_saga="g-1", id_suscripcion="Ana Pérez", motivo="PORQUE_SI", paso="CREAR\n\nid: x")
-        sobre = sobre_nuevo(mensaje, fuente="/x", sujeto="s-1")
+        sobre = sobre_nuevo(mensaje, fuente="/x", sujeto="s-1", correlacion="el de Ana")
         dicho = proyectar(TransicionSaga, sobre, a_dict(mensaje), cual=0, lugar=(1, 2, 0), publicado=4.0)
         assert json.loads(dicho.datos) == {
             "tipo": "TransicionSaga",
@@ -146,7 +157,7 @@ def crear() -> Reparto:
     return reparto
 
 
-TODO = Espectador(cast(Duenos, None), SIN_PREGUNTAR, "", "c")
+TODO = Espectador(cast(Duenos, None), SIN_PREGUNTAR, Filtro(), "c")
 
 
 def bloques(leido: bytes) -> list[dict[str, str]]:
@@ -196,6 +207,8 @@ class TestLaCorriente:
             (Filtro(suscripcion="s-1"), [1, 2, 4]),
             (Filtro(suscripcion="s-1", saga="g-1"), [4]),
             (Filtro(saga="g-1"), [4]),
+            (Filtro(comando="c-1"), [3, 5]),
+            (Filtro(comando="c-1", imagen="i-1"), [5]),
             (Filtro(), [4, 5]),
         ],
     )
@@ -204,12 +217,12 @@ class TestLaCorriente:
     ) -> None:
         async def prueba() -> None:
             reparto = crear()
-            for n, de in ((1, "s-1"), (2, "s-1"), (3, "s-2")):
-                reparto.contar(hecho(n, suscripcion=de, publicado=time.time() - 10))
+            for n, de, comando in ((1, "s-1", "c-0"), (2, "s-1", "c-0"), (3, "s-2", "c-1")):
+                reparto.contar(hecho(n, suscripcion=de, comando=comando, publicado=time.time() - 10))
 
             def pasa() -> None:
                 reparto.contar(hecho(4, saga="g-1"))
-                reparto.contar(hecho(5, suscripcion="s-2"))
+                reparto.contar(hecho(5, suscripcion="s-2", imagen="i-1", comando="c-1"))
 
             assert dichos(await oir(reparto.abrir(filtro, TODO), pasa)) == debidos
 
@@ -314,20 +327,22 @@ class Propietario(Servicio):
             self.ausencias -= 1
             raise ErrorHttp(503)
         de = self.de.get(ruta.rpartition("/")[2])
-        return {"cliente": {"codigo": de}} if de and credencial.get("quien") in (None, de, "norte") else None
+        if "/comandos/" in ruta:
+            de = self.de.get(ruta)
+        return {"cliente": {"codigo": de}} if de and credencial.get("quien") in ("bff", de, "norte") else None
 
 
 def _credencial(quien: Quien | None) -> dict[str, str]:
-    return {} if quien is None else {"quien": quien.cliente or quien.clinica}
+    return {} if quien is None else {"quien": quien.cliente or quien.clinica or quien.id}
 
 
 ANA = Quien(id="ana", roles=frozenset({"cliente"}), cliente="0001")
 NORTE = Quien(id="norte", roles=frozenset({"clinica"}), clinica="norte")
 
 
-def mirador(dueno: Propietario, quien: Quien | None, cliente: str = "") -> Espectador:
-    duenos = Duenos({"suscripciones": dueno, "procesamiento": dueno}, _credencial)
-    return Espectador(duenos, Acceso(quien, REGLA), cliente, "c")
+def mirador(dueno: Propietario, quien: Quien | None, cliente: str = "", **filtros: str) -> Espectador:
+    duenos = Duenos(dict.fromkeys(("suscripciones", "servicio-datos", "procesamiento"), dueno), _credencial)
+    return Espectador(duenos, Acceso(quien, REGLA), Filtro(cliente=cliente, **filtros), "c")
 
 
 class TestDeQuienEs:
@@ -346,16 +361,17 @@ class TestDeQuienEs:
         assert mirador(dueno, NORTE).sabe(hecho(1, cliente="norte")) is False
         assert dueno.preguntas == []
 
-    def test_lo_demas_lo_dice_su_dueno_una_vez_a_quien_pregunta(self) -> None:
+    def test_lo_demas_lo_dice_su_dueno_una_vez_a_la_puerta(self) -> None:
         async def prueba() -> None:
             dueno = Propietario({"s-1": "0001", "s-2": "0002", "p-1": "norte"})
             ana = mirador(dueno, ANA)
             suya, ajena = hecho(1, SAGA), hecho(1, SAGA, suscripcion="s-2")
             assert await asyncio.gather(*(ana.preguntar(suya) for _ in range(5))) == [True] * 5
-            assert dueno.preguntas == [("/suscripciones/s-1", {"quien": "0001"})]
+            assert dueno.preguntas == [("/suscripciones/s-1", {"quien": "bff"})], "nobody is said to have looked"
             assert [await ana.preguntar(ajena) for _ in range(3)] == [False] * 3
-            assert len(dueno.preguntas) == 2, "what was not found is not asked for again at once"
-            assert (ana.sabe(suya), ana.sabe(ajena)) == (True, None)
+            assert (ana.sabe(suya), ana.sabe(ajena)) == (True, False)
+            assert not any([await ana.preguntar(hecho(1, SAGA, suscripcion="s-0")) for _ in range(3)])
+            assert len(dueno.preguntas) == 3, "what was not found is not asked for again at once"
             norte = mirador(dueno, NORTE)
             assert norte.sabe(hecho(1, PAQUETE, suscripcion="", paquete="p-1")) is None
             assert await norte.preguntar(hecho(1, PAQUETE, suscripcion="", paquete="p-1"))
@@ -376,6 +392,34 @@ class TestDeQuienEs:
 
         correr(prueba)
 
-    def test_una_imagen_solo_la_ve_quien_lo_ve_todo(self) -> None:
-        imagen = hecho(1, TIPOS.index(ImagenAnonimizada), suscripcion="")
-        assert [mirador(Propietario({}), q).sabe(imagen) for q in (None, ANA, NORTE)] == [True, False, False]
+    def test_una_imagen_es_de_quien_sea_su_paquete_o_ella_misma(self) -> None:
+        async def prueba() -> None:
+            dueno = Propietario({"i-1": "norte", "p-1": "norte"})
+            suelta = hecho(1, IMAGEN, suscripcion="", imagen="i-1")
+            en_paquete, ajena = replace(suelta, paquete="p-1"), replace(suelta, imagen="i-2", paquete="p-2")
+            assert [mirador(dueno, q).sabe(suelta) for q in (None, ANA, NORTE)] == [True, False, None]
+            assert dueno.preguntas == []
+            de_paquete, de_imagen = mirador(dueno, NORTE, paquete="p-1"), mirador(dueno, NORTE, imagen="i-1")
+            otras = [replace(en_paquete, imagen=f"i-{n}") for n in range(5)]
+            assert [await de_paquete.preguntar(h) for h in otras] == [True] * 5
+            assert [ruta for ruta, _ in dueno.preguntas] == ["/procesar/paquetes/p-1"]
+            assert [await de_imagen.preguntar(h) for h in (suelta, en_paquete, ajena)] == [True, True, False]
+            assert {ruta for ruta, _ in dueno.preguntas[1:]} == {"/procesar/imagenes/i-1", "/procesar/imagenes/i-2"}
+
+        correr(prueba)
+
+    def test_un_rechazo_es_de_quien_envio_el_comando_si_es_por_eso_por_lo_que_mira(self) -> None:
+        async def prueba() -> None:
+            destinos = {"/suscripciones/comandos/c-1": "0001", "/servicios-datos/comandos/c-1": "0001"}
+            dueno = Propietario({"s-2": "0002"} | destinos)
+            de_ajena = hecho(1, suscripcion="s-2", comando="c-1", rechazado="c-1", contexto="suscripciones")
+            de_nada = replace(de_ajena, suscripcion="", contexto="servicio-datos")
+            de_su_comando, de_todo_lo_suyo = mirador(dueno, ANA, comando="c-1"), mirador(dueno, ANA, "0001")
+            assert [de_su_comando.sabe(h) for h in (de_ajena, de_nada)] == [None, None]
+            assert [await de_su_comando.preguntar(h) for h in (de_ajena, de_nada)] == [True, True]
+            assert not await mirador(dueno, replace(ANA, cliente="0003"), comando="c-1").preguntar(de_ajena)
+            # What is not looked at for its command is whose the thing is, as everything else.
+            assert de_todo_lo_suyo.sabe(de_nada) is False
+            assert not await de_todo_lo_suyo.preguntar(de_ajena)
+
+        correr(prueba)

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bff_web import documento, mensajes
-from bff_web.asyncapi import FORMATO, describir, nombre
+from bff_web.papeles import mensajes, openapi
+from bff_web.papeles.asyncapi import FORMATO, describir, nombre
 from contratos import Mensaje, a_dict, ejemplos
 from contratos.canales import CANALES
 from contratos.esquemas import archivo, leer, publicados
@@ -96,7 +96,7 @@ def test_la_pagina_muestra_cada_mensaje_y_no_carga_nada(puerta: FlaskClient) -> 
     assert {*re.findall(r'<h3 id="([^"]+)"', pagina.text)} == MENSAJES.keys()
     assert json.loads(puerta.get("/asyncapi.json").text) == DOCUMENTO
     assert 'href="../docs"' in pagina.text and 'href="../asyncapi.json"' in pagina.text
-    assert "(/docs/mensajes)" in documento.describir()["info"]["description"]
+    assert "(/docs/mensajes)" in openapi.describir()["info"]["description"]
     assert not re.search(r"<script|<link|<img|\bsrc=|https?://", pagina.text)
     politica = pagina.headers["Content-Security-Policy"]
     assert politica.startswith("default-src 'none'; style-src 'sha256-") and "unsafe" not in politica

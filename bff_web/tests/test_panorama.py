@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from bff_web import panorama
-from bff_web.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
-from bff_web.panorama import ATENCION_S, Mirador, Panorama, Pizarra
+from bff_web.panorama.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
+from bff_web.panorama.mirador import ATENCION_S, Mirador, Panorama, Pizarra
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada.http import crear_app
 
@@ -127,7 +126,7 @@ def _dichas(dicho: dict[str, Any]) -> bool:
 
 
 def test_quien_no_responde_no_demora_a_nadie(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(panorama, "PLAZO_S", 0.02)
+    monkeypatch.setattr("bff_web.panorama.mirador.PLAZO_S", 0.02)
     mudo, roto = Servicio(), Servicio(metricas="saludtech_instancias ¿?\n")
     mudo.habla.clear()
     servicios = {"procesamiento": Servicio(), "mudo": mudo, "roto": roto}

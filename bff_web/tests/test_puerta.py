@@ -6,6 +6,8 @@ import os
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, get_args
 
 import pytest
@@ -36,7 +38,18 @@ class PublicadorRoto:
         raise RuntimeError("SELECT secreto")
 
 
-def puerta_con(comprobar_broker: Comprobacion) -> FlaskClient:
+@pytest.fixture(scope="module")
+def sin_nada() -> Iterator[str]:
+    """A server that has nothing of what it is asked, and says so at once: nobody asks it again, and again."""
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as servidor:
+        hilo = threading.Thread(target=servidor.serve_forever, kwargs={"poll_interval": 0.02})
+        hilo.start()
+        yield f"http://127.0.0.1:{servidor.server_port}"
+        servidor.shutdown()
+        hilo.join()
+
+
+def puerta_con(comprobar_broker: Comprobacion, admin: str = "http://127.0.0.1:1") -> FlaskClient:
     config = Config.model_validate(
         {
             "idempotencia_secreto": "secreto de las pruebas",
@@ -44,7 +57,7 @@ def puerta_con(comprobar_broker: Comprobacion) -> FlaskClient:
             "servicio_datos_url": "http://127.0.0.1:1",
             "procesamiento_url": "http://127.0.0.1:1",
             "notificaciones_url": "http://127.0.0.1:1",
-            "pulsar_admin_url": "http://127.0.0.1:1",
+            "pulsar_admin_url": admin,
             "almacen_url": "/dev/null/almacen",
         }
     )
@@ -52,8 +65,8 @@ def puerta_con(comprobar_broker: Comprobacion) -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def puerta() -> FlaskClient:
-    return puerta_con(lambda: None)
+def puerta(sin_nada: str) -> FlaskClient:
+    return puerta_con(lambda: None, sin_nada)
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +87,8 @@ def test_esta_lista_con_el_broker_solo_y_muestra_lo_demas(puerta: FlaskClient) -
     assert not any(parte["lista"] for parte in informativas.values())
 
 
-def test_sin_broker_no_esta_lista_y_lo_nombra_pero_vive() -> None:
-    puerta = puerta_con(lambda: "sin conexión")
+def test_sin_broker_no_esta_lista_y_lo_nombra_pero_vive(sin_nada: str) -> None:
+    puerta = puerta_con(lambda: "sin conexión", sin_nada)
     respuesta = puerta.get("/salud/lista")
     assert (respuesta.status_code, respuesta.content_type) == (503, "application/problem+json")
     assert respuesta.json is not None
@@ -84,10 +97,12 @@ def test_sin_broker_no_esta_lista_y_lo_nombra_pero_vive() -> None:
     assert puerta.get("/salud/viva").status_code == 200
 
 
-def test_un_balanceador_le_envia_desde_que_estuvo_lista_hasta_que_se_detiene(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_un_balanceador_le_envia_desde_que_estuvo_lista_hasta_que_se_detiene(
+    sin_nada: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What becomes of the broker meanwhile is no instance's own trouble (contract §7)."""
     del_broker: str | None = "sin conexión"
-    puerta = puerta_con(lambda: del_broker)
+    puerta = puerta_con(lambda: del_broker, sin_nada)
 
     def trafico() -> tuple[int, str]:
         respuesta = puerta.get("/salud/trafico")

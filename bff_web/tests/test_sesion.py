@@ -17,9 +17,10 @@ from werkzeug.test import TestResponse
 
 from bff_web.composicion import componer
 from bff_web.config import Config
-from bff_web.sesion import _destino, galletas
+from bff_web.sesion import galletas
 from bff_web.sesion.galletas import CABECERA_CSRF, MAXIMO, Entrada, NoCabe, Rota, Sesion, Sesiones, exigir_de_aqui
 from bff_web.sesion.proveedor import Lugares, Proveedor, SinProveedor
+from bff_web.sesion.vista import _destino
 from contratos.ejemplos import SUSCRIPCION
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.entrada.http import App
@@ -357,6 +358,7 @@ def test_una_entrada_caduca(puerta: FlaskClient, proveedor: ProveedorOidc, monke
         ("identidad", {"at_hash": "AAAA"}),
         ("identidad", {"iss": "https://otro.example"}),
         ("identidad", {"exp": 1}),
+        ("identidad", {"sub": "otra"}),
         ("acceso", {"aud": "otra"}),
         ("acceso", {"exp": 1}),
     ],

@@ -33,7 +33,7 @@ from contratos.procesamiento import METADATOS_MAXIMO, ArchivoPedido
 from seedwork.aplicacion.almacen import SinAlmacen, base_de_almacen
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada import corriente
+from seedwork.entrada import cuerpo_que_llega
 from seedwork.entrada.conexiones import Limites
 from seedwork.infraestructura.almacen import AlmacenDeObjetos
 from seedwork.pruebas.servidor import ServidorEnHilo
@@ -284,7 +284,7 @@ def test_de_quien_se_va_a_medias_no_queda_nada(puerta: Puerta) -> None:
 
 
 def test_quien_envia_despacio_no_retiene_su_sitio(puerta: Puerta, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corriente, "ESPERA_S", 0.2)
+    monkeypatch.setattr(cuerpo_que_llega, "ESPERA_S", 0.2)
     with socket.create_connection(("127.0.0.1", puerta.puerto), timeout=20) as enchufe:
         enchufe.sendall(_cabeza(MAXIMO) + formulario()[:2000])
         assert b" 408 " in enchufe.recv(200)
@@ -530,7 +530,7 @@ def test_de_quien_se_va_a_medias_de_un_paquete_no_queda_nada(puerta: Puerta) -> 
 
 
 def test_un_paquete_que_viene_despacio_no_retiene_su_sitio(puerta: Puerta, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corriente, "ESPERA_S", 0.2)
+    monkeypatch.setattr(cuerpo_que_llega, "ESPERA_S", 0.2)
     with socket.create_connection(("127.0.0.1", puerta.puerto), timeout=20) as enchufe:
         enchufe.sendall(_cabeza(MAXIMO, ruta=PAQUETES) + suelto("a") + suelto("b")[:-3])
         assert b" 408 " in enchufe.recv(200)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bff_web.documento import describir
+from bff_web.papeles.openapi import describir
 
 DOCUMENTO = describir()
 

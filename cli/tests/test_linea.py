@@ -18,10 +18,11 @@ import pytest
 from werkzeug.formparser import parse_form_data
 
 from bff_web.comandos import COMANDOS
-from bff_web.documento import describir
+from bff_web.papeles.openapi import describir
 from saludtech_cli import paquete
 from saludtech_cli.fallos import Codigo, Fallo
 from saludtech_cli.formulario import Formulario, del_disco
+from saludtech_cli.opciones import De
 from saludtech_cli.puerta import Puerta
 
 ACEPTADO = {
@@ -98,10 +99,10 @@ LINEAS = [
     "notificacion listar --cliente 0001 --suscripcion s-1",
     "notificacion carta n-1",
     "notificacion eventos n-1",
-    *(f"auditoria {de} --quien ana --recurso s-1" for de in ("suscripcion", "servicio", "imagen", "notificacion")),
+    *(f"auditoria {de} --quien ana --recurso s-1" for de in De),
     *(
         f"cartas {verbo} --servicio {de}"
-        for de in ("suscripciones", "servicio-datos", "procesamiento", "notificaciones")
+        for de in De
         for verbo in (
             "listar --tipo CrearSuscripcion",
             "ver 41:7:-1",
@@ -470,7 +471,7 @@ def test_un_archivo_que_no_vale_es_uso_y_no_pide_nada(
     assert puerta.pedidos == []
 
 
-def test_un_archivo_hondo_acaba_como_uso_y_sin_traza(puerta: Any) -> None:
+def test_un_archivo_hondo_acaba_como_uso_y_sin_pila(puerta: Any) -> None:
     """As a process: its standard error, and its exit code."""
     orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--archivo", "-"]
     entorno = os.environ | {"SALUDTECH_URL": puerta.url}
@@ -530,7 +531,7 @@ def test_un_numero_llega_cifra_a_cifra(puerta: Any, linea: Any, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("respuesta", ["[" * 100_000, '{"a": 1, "a": 2}', '{"a": NaN}', "9" * 5000])
-def test_una_respuesta_que_no_es_de_la_plataforma_es_4_sin_traza(puerta: Any, linea: Any, respuesta: str) -> None:
+def test_una_respuesta_que_no_es_de_la_plataforma_es_4_sin_pila(puerta: Any, linea: Any, respuesta: str) -> None:
     puerta.responde("GET", "/planes", (200, respuesta))
     assert linea("planes") == 4
     assert "no es SaludTech" in linea.errores
@@ -605,7 +606,7 @@ def test_seguir_lo_que_no_existe_acaba_como_preguntar_por_ello(
     assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "0", *salida) == 3
     # Who is away may know it, and what was not there yet may come.
     puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE)
-    assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "1", *salida) == 4
+    assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "0.2", *salida) == 4
     completada = {"id_saga": "c-1", "estado": "COMPLETADA", "pasos": [paso("CREAR")]}
     puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE, NO_EXISTE, (200, completada))
     monkeypatch.setattr("saludtech_cli.espera.DESCONOCIDA_S", 15.0)
@@ -662,7 +663,10 @@ def test_sin_plataforma_es_4(linea: Any) -> None:
         (["suscripcion", "ver"], "Falta el argumento ID_SUSCRIPCION."),
         (["suscripcion", "pagar", "s-1"], "Falta la opción --medio."),
         (["token"], "Falta la opción --rol: es uno de cliente, clinica, investigador, operador."),
-        (["auditoria"], "Falta el argumento «de»: es uno de suscripcion, servicio, imagen, notificacion."),
+        (
+            ["auditoria"],
+            "Falta el argumento «de»: es uno de suscripciones, servicio-datos, procesamiento, notificaciones.",
+        ),
         (["planes", "--nada"], "No hay una opción --nada."),
         (["planes", "sobra"], "Sobra en la línea: sobra."),
         (["suscripcion", "ver", "a/b"], "«a/b» no puede ser un identificador"),
@@ -810,7 +814,7 @@ def test_una_consola_sin_todas_las_letras_no_cambia_lo_que_paso(puerta: Any) -> 
 
 
 @pytest.mark.parametrize("opciones", [[], ["--json"]])
-def test_una_respuesta_que_no_cabe_en_su_sitio_es_4_sin_traza(puerta: Any, opciones: list[str]) -> None:
+def test_una_respuesta_que_no_cabe_en_su_sitio_es_4_sin_pila(puerta: Any, opciones: list[str]) -> None:
     entorno = os.environ | {"SALUDTECH_URL": puerta.url}
     with Path("/dev/full").open("w") as lleno:
         orden = [sys.executable, "-m", "saludtech_cli", "planes", *opciones]
@@ -829,7 +833,7 @@ def test_completa_las_palabras_en_la_consola(puerta: Any) -> None:
     assert hecho.stdout.split() == ["cambiar-plan", "cancelar"]
 
 
-def test_interrumpida_no_deja_una_traza(puerta: Any, linea: Any) -> None:
+def test_interrumpida_no_deja_una_pila(puerta: Any, linea: Any) -> None:
     puerta.responde("POST", CREAR, (202, ACEPTADO))
     puerta.responde("GET", ACEPTADO["comando"], NO_EXISTE)
     orden = [sys.executable, "-m", "saludtech_cli", "suscripcion", "crear", "--esperar"]

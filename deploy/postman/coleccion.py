@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bff_web.documento import describir
+from bff_web.papeles.openapi import describir
 
 ARCHIVO = Path(__file__).parent / "saludtech.postman_collection.json"
 ESQUEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"

@@ -16,7 +16,7 @@ from typing import Any
 from tests.arquitectura.codigo import RAIZ, SERVICIOS, arboles
 
 import contratos
-from bff_web.asyncapi import significado
+from bff_web.papeles.asyncapi import significado
 from contratos import Mensaje
 from contratos.esquemas import desplegado, publicados
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 from tests.arquitectura.codigo import RAIZ
@@ -16,6 +17,7 @@ FILAS = [
 ]
 
 
+@cache
 def pruebas_de(archivo: str) -> set[str]:
     arbol = ast.parse((RAIZ / archivo).read_text(encoding="utf-8"))
     return {nodo.name for nodo in ast.walk(arbol) if isinstance(nodo, ast.FunctionDef)}

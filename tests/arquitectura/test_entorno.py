@@ -22,6 +22,7 @@ AJENAS = re.compile(
 EXENTOS = {
     "seedwork/src/seedwork/aplicacion/entorno.py": "it is where they come from",
     "seedwork/src/seedwork/infraestructura/bd.py": "how long a real database is waited for",
+    "seedwork/src/seedwork/aplicacion/trazas.py": "a trace's id, by which nothing is decided",
     "seedwork/src/seedwork/infraestructura/cifrado.py": "a nonce that comes again gives away what it encrypted",
     "microservicio-notificaciones/notificaciones/infraestructura/candado.py": "likewise, a key that somebody can guess",
     "seedwork/src/seedwork/infraestructura/campos.py": "until when a real message may bear a field in the clear",
@@ -30,6 +31,7 @@ EXENTOS = {
     "seedwork/src/seedwork/infraestructura/publicador.py": "how long a real broker may take to confirm, and to close",
     "seedwork/src/seedwork/infraestructura/sello.py": "until when a token is good, which its reader's own clock says",
     "seedwork/src/seedwork/infraestructura/tokens.py": "likewise, and how old a provider's keys are",
+    "seedwork/src/seedwork/infraestructura/trazas.py": "which traces from outside are kept, nobody may choose",
     "seedwork/src/seedwork/infraestructura/subscription.py": "how often a real broker is asked for more partitions",
 }
 

@@ -94,7 +94,8 @@ class ImagenRecuperada(Mensaje):
     id_imagen: str = ""
 ''',
     )
-    _canal(copia, "ImagenRecuperada", "procesamiento", 'canal("procesamiento")')
+    _canal(copia, "ImagenRecuperada", "procesamiento", 'canal("procesamiento", mira="bff")')
+    _contado(copia, "ImagenRecuperada", "procesamiento", "id_imagen")
     copia.anexar(
         f"{PROCESAMIENTO}/dominio/eventos.py",
         '''
@@ -176,6 +177,15 @@ def _canal(copia: Copia, nombre: str, modulo: str, regla: str) -> None:
         f"{CONTRATOS}/canales.py",
         (r"^# fmt: off$", rf"from contratos.{modulo} import {nombre}\n\n\g<0>"),
         (r"^CANALES = agregar\(\n    \{\n", rf"\g<0>        {nombre}: {regla},\n"),
+    )
+
+
+def _contado(copia: Copia, nombre: str, modulo: str, campos: str) -> None:
+    """What streams tell of a new event."""
+    copia.cambiar(
+        "bff_web/src/bff_web/eventos/hechos.py",
+        (r"^from seedwork\.aplicacion\.sobre import Sobre$", rf"from contratos.{modulo} import {nombre}\n\g<0>"),
+        (r"^    TransicionSaga: ", rf'    {nombre}: _fila("{campos}"),\n\g<0>'),
     )
 
 
@@ -496,7 +506,8 @@ _OIDOS = (
 
 
 def _en_las_reglas(copia: Copia) -> None:
-    _canal(copia, "ComputoReservado", "computo", 'canal("computo")')
+    _canal(copia, "ComputoReservado", "computo", 'canal("computo", mira="bff")')
+    _contado(copia, "ComputoReservado", "computo", "id_suscripcion id_saga")
     copia.cambiar(
         f"{CONTRATOS}/canales.py",
         *((rf'^(        {oido}: +canal\("suscripciones", +"[^"]+)"', r'\1 computo"') for oido in _OIDOS),
@@ -602,7 +613,8 @@ CAMBIOS = (
         _evento,
         (f"{PROCESAMIENTO}/", f"{CONTRATOS}/procesamiento.py"),
         4,
-        ("microservicio-procesamiento/tests",),
+        ("microservicio-procesamiento/tests", "bff_web/tests"),
+        puerta=1,
     ),
     Cambio(
         "a consumer of an existing event",
@@ -680,5 +692,6 @@ CAMBIOS = (
         ),
         100,
         ("microservicio-computo/tests",),
+        puerta=1,
     ),
 )

@@ -55,9 +55,9 @@ def sostenidas(plataforma: Plataforma) -> list[Cifra]:
         conexion.cursor() as cursor,
     ):
         conexion.autocommit = True
-        _corriente(puerta, cursor, CALENTAMIENTO)
+        _sostener(puerta, cursor, CALENTAMIENTO)
         antes, comienzo = plataforma.corrida.cpu(), time.monotonic()
-        milisegundos = sorted(1000 * s for s in _corriente(puerta, cursor, SOSTENIDAS))
+        milisegundos = sorted(1000 * s for s in _sostener(puerta, cursor, SOSTENIDAS))
         segundos, despues = time.monotonic() - comienzo, plataforma.corrida.cpu()
     gastos = {parte: 1000 * (usada - antes.get(parte, 0.0)) / SOSTENIDAS for parte, usada in despues.items()}
     return [
@@ -75,7 +75,7 @@ def sostenidas(plataforma: Plataforma) -> list[Cifra]:
     ]
 
 
-def _corriente(puerta: http.client.HTTPConnection, cursor: Any, cuantas: int) -> list[float]:
+def _sostener(puerta: http.client.HTTPConnection, cursor: Any, cuantas: int) -> list[float]:
     """Ask for so many, never more than `EN_VUELO` of them undecided. The seconds from each one's 202 to its end."""
     en_vuelo: dict[str, float] = {}
     pasados: list[float] = []

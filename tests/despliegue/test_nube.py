@@ -41,7 +41,7 @@ from contratos.consultas.eventos import VerEventos
 from plataforma import autoridad, balanceador
 from plataforma.broker import DEL_DISCO, ajustes_de_broker
 from seedwork.aplicacion.almacen import RESULTADOS
-from seedwork.entrada import corriente
+from seedwork.entrada import cuerpo_que_llega
 from seedwork.infraestructura import metricas
 
 _DE_TERRAFORM = {"for_each", "count", "depends_on", "lifecycle", "provider"}
@@ -260,7 +260,7 @@ def test_un_archivo_tiene_el_tiempo_que_la_puerta_le_da_a_su_cliente() -> None:
     publicadas = {"/procesar/imagenes/{id_imagen}/archivo", "/procesar/imagenes", VerEventos.ruta}
     dichas = {r.get("path_template_match", r.get("full_path_match")) for r in archivos["match_rules"]}
     assert {re.sub(r"\{\w+\}", "*", ruta) for ruta in publicadas} <= dichas
-    tarda = Config.model_fields["bff_subida_maxima"].default / corriente.RITMO + corriente.ESPERA_S
+    tarda = Config.model_fields["bff_subida_maxima"].default / cuerpo_que_llega.RITMO + cuerpo_que_llega.ESPERA_S
     assert bloque(archivos, "route_action", "timeout")["seconds"] > tarda
     assert bloque(archivos, "route_action", "retry_policy", "per_try_timeout")["seconds"] > tarda
     assert tarda < balanceador.ENTREGA_S

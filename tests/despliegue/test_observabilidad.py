@@ -20,6 +20,8 @@ from prometheus_client.metrics import MetricWrapperBase
 from tests.arquitectura.codigo import RAIZ, SERVICIOS
 from tests.despliegue.archivos import CON_CERTIFICADO, CONTENEDORES, OBSERVADORES, PREPARATIVOS, PROPIOS
 
+from bff_web.panorama.cifras import MEDIDAS
+
 CARPETA = RAIZ / "deploy/observabilidad"
 REGLAS = [r for g in yaml.safe_load((CARPETA / "reglas.yml").read_text("utf-8"))["groups"] for r in g["rules"]]
 PROMETHEUS = yaml.safe_load((CARPETA / "prometheus.yml").read_text("utf-8"))
@@ -84,6 +86,10 @@ def test_cada_consulta_es_de_metricas_y_etiquetas_que_existen() -> None:
             elif sobran := (etiquetas | juntadas) - _series()[nombre]:
                 mal.append(f"{donde}: {nombre} has no {sobran}")
     assert mal == []
+
+
+def test_el_panorama_se_hace_de_metricas_que_existen() -> None:
+    assert set(MEDIDAS) <= _series().keys()
 
 
 def test_lo_que_un_panel_nombra_de_cada_linea_es_por_lo_que_la_junta() -> None:

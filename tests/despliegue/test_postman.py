@@ -8,7 +8,7 @@ import pytest
 from deploy.postman import coleccion as postman
 
 from bff_web.comandos import COMANDOS
-from bff_web.documento import describir
+from bff_web.papeles.openapi import describir
 
 COLECCION: dict[str, Any] = json.loads(postman.ARCHIVO.read_text(encoding="utf-8"))
 PETICIONES = {p["name"]: p["request"] for p in postman.peticiones(COLECCION)}

@@ -18,8 +18,8 @@ from rich.console import Console
 from tests.documento.plataforma import NADIE, QUIENES, plataforma
 from tests.documento.recorrido import RAIZ, recorrer
 
-from bff_web import asyncapi
-from bff_web.documento import describir
+from bff_web.papeles import asyncapi
+from bff_web.papeles.openapi import describir
 from contratos import ejemplos
 from plataforma.errores import ErrorPlataforma, Interrumpida
 from plataforma.sistema import senales_que_detienen

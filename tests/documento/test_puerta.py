@@ -11,7 +11,7 @@ from rich.console import Console
 from tests.documento.plataforma import QUIENES, Viva, plataforma
 from tests.documento.recorrido import SIN_FINAL, recorrer
 
-from bff_web.documento import describir
+from bff_web.papeles.openapi import describir
 
 pytestmark = [pytest.mark.integracion, pytest.mark.largo, pytest.mark.timeout(1800)]
 

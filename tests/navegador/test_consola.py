@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from tests.documento.plataforma import Viva
 from tests.navegador.conftest import MIRAR_SALTOS, SALTAR, Abrir
 
+from bff_web.consola import ESTATICOS
 from contratos import motivos
 from contratos.suscripciones import CancelarSuscripcion
 from seedwork.aplicacion.entorno import EntornoReal
@@ -145,10 +146,9 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     una.pagina.get_by_text("Cancelada").first.wait_for()
 
 
-PAGINAS = (
-    "", "sagas", "suscripciones", "servicios", "notificaciones", "imagenes", "paquetes", "cuarentena", "comandos",
-    "cartas", "auditoria", "nada",
-)  # fmt: skip
+_TABLA = re.findall(r"const PAGINAS = \{(.*?)\n\};", (ESTATICOS / "js/aplicacion.js").read_text("utf-8"), re.DOTALL)
+PAGINAS = (*re.findall(r'^  "?(\w*)"?: ', _TABLA[0], re.MULTILINE), "nada")
+"""Every page that is reached without an id, as the console itself has them, and one that is none."""
 
 
 @pytest.mark.parametrize("tema", ["light", "dark"])

@@ -10,7 +10,7 @@ from tests.documento.recorrido import SIN_FINAL, recorrer
 from tests.saga.negocio import Negocio
 from tests.saga.plataforma_viva import Plataforma
 
-from bff_web.documento import describir
+from bff_web.papeles.openapi import describir
 from contratos.consultas.procesamiento import Imagen
 
 pytestmark = pytest.mark.integracion

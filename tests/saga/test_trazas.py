@@ -12,7 +12,7 @@ from seedwork.aplicacion.trazas import ATRIBUTOS
 pytestmark = pytest.mark.integracion
 
 RASTRO = "4bf92f3577b34da6a3ce929d0e0e4736"
-ACABAN = {"atender SuscripcionActivada": 2, "enviar carta": 1, "publicar ServicioDatosIniciado": 1}
+ACABAN = {"atender SuscripcionActivada": 2, "enviar correo": 1, "publicar ServicioDatosIniciado": 1}
 """What comes last in any order, and how often."""
 
 
@@ -47,7 +47,7 @@ def test_una_suscripcion_es_una_traza_de_la_peticion_a_la_carta(negocio: Negocio
             assert "espera en cola" in hijos[t.padre]
         if t.nombre.startswith("publicar ") and t.padre != raiz.id:
             assert "espera en outbox" in hijos[t.padre]
-        if t.nombre == "enviar carta":
+        if t.nombre == "enviar correo":
             assert ids[t.padre].nombre == "atender SuscripcionAprovisionada"
             assert "espera de envío" in hijos[t.padre]
     dicho = repr(tramos)

@@ -29,8 +29,8 @@ from notificaciones.pruebas import memoria as de_notificaciones
 from procesamiento.aplicacion.manejadores import MANEJADORES as DE_PROCESAMIENTO
 from procesamiento.aplicacion.rechazo import rechazar_comando as rechazar_imagen
 from procesamiento.dominio.anonimizacion import Anonimizador
-from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.pruebas import memoria as de_procesamiento
+from procesamiento.pruebas.reconocedor import reconocedor
 from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.bus import Manejador, Rechazar
 from seedwork.aplicacion.recibido import Recibido
@@ -53,7 +53,6 @@ from suscripciones.dominio.plan import Plan
 from suscripciones.pruebas import memoria as de_suscripciones
 
 PLANTILLAS = Plantillas(TIPOS)
-ANONIMIZADOR = Anonimizador({2: Seudonimizador(bytes(range(32)), 2)}, leer_reconocedor(leer_condiciones()))
 
 
 def _plan(codigo: str, *recursos: str, precio: str) -> Plan:
@@ -637,6 +636,7 @@ class Mundo:
         noti = de_notificaciones.almacen(de["notificaciones"])
         asuntos = self.plantillas.asuntos
         abrir_noti = de_notificaciones.abrir_en(noti, asuntos=asuntos, canal="CORREO", politica=self.politica)
+        anonimizador = Anonimizador({2: Seudonimizador(bytes(range(32)), 2)}, reconocedor())
         partes: Sequence[tuple[str, Almacen, Abrir, Mapping[type[Mensaje], Manejador], Rechazar | None]] = (
             (
                 "suscripciones",
@@ -646,7 +646,7 @@ class Mundo:
                 rechazar_suscripcion,
             ),
             ("servicio-datos", dat, de_servicio_datos.abrir_en(dat), DE_SERVICIO_DATOS, rechazar_servicio),
-            ("procesamiento", pro, de_procesamiento.abrir_en(pro, ANONIMIZADOR), DE_PROCESAMIENTO, rechazar_imagen),
+            ("procesamiento", pro, de_procesamiento.abrir_en(pro, anonimizador), DE_PROCESAMIENTO, rechazar_imagen),
             ("notificaciones", noti, abrir_noti, DE_NOTIFICACIONES, None),
         )
         return {parte[0]: self._ficha(*parte) for parte in partes}

@@ -39,7 +39,7 @@ class Operador(Cartero):
         self._bus = Bus(ficha.nombre, ficha.abrir, ficha.manejadores, ficha.rechazar, PacienciaFija(0))
         self._intentos = IntentosMemoria(ficha.almacen, ficha.nombre, "operador")  # type: ignore[assignment]
         # The trail that a named one leaves lies in a database; here is none.
-        self._operador = ""
+        self._operador = None
 
     def trabajar(self) -> None:
         """Go through all the letters that are there, once."""

@@ -161,7 +161,8 @@ class Config(ConfigDeAlmacen):
     oidc_salida: Annotated[str, AfterValidator(_de_proveedor)] = ""
     """Where they sign out (end session endpoint); likewise."""
     sesion_horas: PositiveFloat = 12.0
-    """Hours after which whoever signed in with a browser does so again, however long the provider would renew."""
+    """Hours in which the session of whoever signed in with a browser is renewed, however long the provider would; after
+    them it is as long as its token."""
     puerta_clave: SecretStr = SecretStr("")
     """Secret: the Ed25519 private key, PEM or a file's path, that the door signs for the services with who asks.
     Required unless AUTENTICACION=ninguna; the same in every instance. The local run and `make secretos` make it."""

@@ -17,7 +17,7 @@ from bff_web.servicios import Servicio
 from contratos.consultas import ArchivoNombrado, Consulta, de_contexto
 from contratos.consultas.suscripciones import ObtenerExportacion
 from seedwork.aplicacion.almacen import Almacen
-from seedwork.entrada.http import regla
+from seedwork.entrada.http import en_flask
 
 CONTEXTOS = {
     "suscripciones": "Suscripciones",
@@ -39,7 +39,7 @@ def registrar(app: flask.Flask, servicios: Mapping[str, Servicio], almacen: Alma
     """
     for consulta in CONSULTAS:
         vista = _vista(consulta, servicios, almacen)
-        app.add_url_rule(regla(consulta.ruta), consulta.ruta, vista)
+        app.add_url_rule(en_flask(consulta.ruta), consulta.ruta, vista)
 
 
 def _vista(

@@ -18,7 +18,7 @@ from bff_web.empaquetado import MAXIMO_NOMBRES, Empaquetado
 from bff_web.modelos_comandos import NINGUNO, ArchivoRecibido, DeArchivo, Formulario
 from json_estricto import MAXIMO_BYTES
 from seedwork.aplicacion.almacen import ORIGINALES, Almacen, SinAlmacen
-from seedwork.entrada.corriente import CORRIENTE, TIPO, Corriente, no_es_multipart
+from seedwork.entrada.cuerpo_que_llega import CUERPO, TIPO, CuerpoQueLlega, no_es_multipart
 from seedwork.entrada.problemas import ErrorHttp
 
 _ALREDEDOR = MAXIMO_BYTES + 2 * MAXIMO_NOMBRES
@@ -49,7 +49,7 @@ class Subidas:
 
 def hay() -> bool:
     """Whether the request's body is a form that is read while it comes."""
-    return CORRIENTE in flask.request.environ
+    return CUERPO in flask.request.environ
 
 
 def no_es_formulario() -> ErrorHttp:
@@ -76,7 +76,7 @@ async def leer(modelos: Sequence[type[F]], subidas: Subidas) -> F:
         # Another site's page can send a form, but no header of this name.
         raise no_valido([(idempotencia.CABECERA, "es obligatoria con un formulario")])
     idempotencia.exigir_clave(clave)
-    lectura = _Lectura(modelos, subidas, pedido.environ[CORRIENTE])
+    lectura = _Lectura(modelos, subidas, pedido.environ[CUERPO])
     try:
         return await lectura.entera()
     except ErrorHttp:
@@ -87,10 +87,10 @@ async def leer(modelos: Sequence[type[F]], subidas: Subidas) -> F:
 class _Lectura(Generic[F]):
     """One form, read part by part as it comes."""
 
-    def __init__(self, modelos: Sequence[type[F]], subidas: Subidas, corriente: Corriente) -> None:
+    def __init__(self, modelos: Sequence[type[F]], subidas: Subidas, cuerpo: CuerpoQueLlega) -> None:
         self._modelos = self._posibles = modelos
         self._subidas = subidas
-        self._corriente = corriente
+        self._cuerpo = cuerpo
         self._de_archivo = {
             nombre: dicho
             for modelo in modelos
@@ -99,9 +99,9 @@ class _Lectura(Generic[F]):
             if isinstance(dicho, DeArchivo)
         }
         caben = max(sum(map(self._maximo, self._de_archivo.keys() & modelo.model_fields)) for modelo in modelos)
-        if (corriente.largo or 0) > caben + _ALREDEDOR:
+        if (cuerpo.largo or 0) > caben + _ALREDEDOR:
             raise ErrorHttp(413, f"El cuerpo tiene más de {caben} octetos. Envíe menos a la vez.")
-        self._partes = corriente.partes()
+        self._partes = cuerpo.partes()
         self._campos: dict[str, Any] = {}
         self._caben = MAXIMO_BYTES
         self._guardados: list[str] = []
@@ -127,7 +127,7 @@ class _Lectura(Generic[F]):
             asyncio.get_running_loop().run_in_executor(None, borrar)
 
     async def _siguiente(self) -> tuple[BodyPartReader, str] | None:
-        async with self._corriente.esperando():
+        async with self._cuerpo.esperando():
             parte = await self._partes.next()
         return None if parte is None else _con_nombre(parte)
 
@@ -158,7 +158,7 @@ class _Lectura(Generic[F]):
 
     async def _trozos(self, parte: BodyPartReader) -> AsyncGenerator[bytes, None]:
         while not parte.at_eof():
-            async with self._corriente.esperando():
+            async with self._cuerpo.esperando():
                 trozo = await parte.read_chunk(_TROZO)
             yield trozo
 

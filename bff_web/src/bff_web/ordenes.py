@@ -16,13 +16,13 @@ from bff_web.direcciones import exigir_ids
 from bff_web.modelos_comandos import ejemplo
 from bff_web.servicios import Servicio
 from bff_web.tipos import Objeto, Texto, cuenta
-from contratos.ordenes import REGISTRO, Orden, OrdenSobreCarta
+from contratos.ordenes import REGISTRO, Orden
 from seedwork.dominio import textos
-from seedwork.entrada.http import regla
+from seedwork.entrada.http import en_flask
 
 ORDENES = tuple(orden for orden in REGISTRO if orden.contexto in CONTEXTOS)
 
-_MOTIVO = next(c for c in OrdenSobreCarta.campos() if c.nombre == "motivo")
+_MOTIVO = next(c for c in Orden.campos() if c.nombre == "motivo")
 
 
 class CuerpoSobreCarta(Objeto):
@@ -40,7 +40,7 @@ def registrar(app: flask.Flask, servicios: Mapping[str, Servicio]) -> None:
         servicios: who carries out each context's.
     """
     for orden in ORDENES:
-        app.add_url_rule(regla(orden.ruta), orden.ruta + ORDEN, _vista(orden, servicios), methods=["POST"])
+        app.add_url_rule(en_flask(orden.ruta), orden.ruta + ORDEN, _vista(orden, servicios), methods=["POST"])
 
 
 def _vista(orden: type[Orden], servicios: Mapping[str, Servicio]) -> Callable[..., flask.Response]:

@@ -15,7 +15,7 @@ _RECUERDO_S = "600"
 
 
 def admitir(app: flask.Flask, origenes: Collection[str]) -> None:
-    """Let pages of these origins ask, with a token that they name themselves: cookies there are none."""
+    """Let pages of these origins ask, with a token that they name themselves: the console's cookie is not theirs."""
     if not origenes:
         return
 

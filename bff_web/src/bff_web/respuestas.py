@@ -167,6 +167,7 @@ class Hecho(BaseModel):
         contexto="suscripciones",
         id_suscripcion=SUSCRIPCION,
         id_saga=COMANDO,
+        id_comando=COMANDO,
         estado="ACTIVA",
         ocurrido="2026-02-01T09:10:01.312000Z",
     )
@@ -180,7 +181,7 @@ class Hecho(BaseModel):
     id_imagen: Annotated[str, Field(description="De qué imagen.")] = ""
     id_paquete: Annotated[str, Field(description="De qué paquete.")] = ""
     id_factura: Annotated[str, Field(description="De qué factura.")] = ""
-    id_comando: Annotated[str, Field(description="De qué comando, que no tuvo efecto.")] = ""
+    id_comando: Annotated[str, Field(description="De qué comando viene; de un rechazo, cuál no tuvo efecto.")] = ""
     estado: Annotated[str, Field(description="Cómo queda aquello de lo que trata.")] = ""
     paso: Annotated[str, Field(description="De una saga, qué paso.")] = ""
     servicio: Annotated[str, Field(description="De un paso, quién lo dio.")] = ""

@@ -1,7 +1,8 @@
 """From a route to its rule (contract §9): what each route of the door takes or asks, and by that, who may use it.
 
-Of a command and a query that is :mod:`contratos.permisos`'s to say; a route without a rule does not let the door start.
-The doorkeeper looks here (:mod:`bff_web.acceso`), the document shows it, and the trail is told by it what was refused.
+Of a command, a query and an order that is :mod:`contratos.permisos`'s to say; a route without a rule does not let the
+door start. The doorkeeper looks here (:mod:`bff_web.acceso`), the document shows it, and the trail is told by it what
+was refused.
 """
 
 from collections.abc import Mapping
@@ -97,7 +98,7 @@ def reglas(app: flask.Flask) -> Reglas:
     dichas: dict[str, Permiso | None] = dict.fromkeys(PUBLICAS)
     dichas |= {direccion + SOLO_POST: None for comando in COMANDOS for direccion in comando.rutas}
     dichas |= {nombre: ruta.regla for nombre, ruta in RUTAS.items()}
-    rutas = {regla.endpoint: regla.rule for regla in app.url_map.iter_rules()}
+    rutas = {una.endpoint: una.rule for una in app.url_map.iter_rules()}
     if sin := sorted(rutas[nombre] for nombre in rutas.keys() - dichas.keys()):
         raise SinPermiso(f"no tienen regla en contratos/permisos.py: {', '.join(sin)}")
     return {nombre: dichas[nombre] for nombre in rutas}

@@ -49,7 +49,7 @@ class Servicio:
         """
         try:
             entera = f"{ruta}?{urlencode(filtros)}" if filtros else ruta
-            respuesta = self._seguido(entera, correlacion(), self._credencial())
+            respuesta = self._seguido("preguntar", "GET", lambda suyas: self._pedir(entera, correlacion(), suyas))
         except urllib3.exceptions.HTTPError:
             raise self.ausente() from None
         if respuesta.status == 404:
@@ -71,11 +71,8 @@ class Servicio:
         Raises:
             ErrorHttp: 503 when the service is away, too slow or in trouble: whether it is done is unknown.
         """
-        pedido = {CABECERA_CORRELACION: correlacion(), "Accept": "application/json", **self._credencial()}
         try:
-            respuesta = self._http.request(
-                "POST", self._url + ruta, json=cuerpo, headers=pedido, timeout=_PLAZO_DE_ORDEN, retries=False
-            )
+            respuesta = self._seguido("ordenar", "POST", lambda suyas: self._mandar(ruta, cuerpo, suyas))
         except urllib3.exceptions.HTTPError:
             raise self._sin_saber() from None
         if respuesta.status in (404, 409, 422):
@@ -127,18 +124,22 @@ class Servicio:
         dicho: str | None = salud["informativas"]["cartas"]["detalle"]
         return dicho
 
-    def _seguido(self, ruta: str, correlacion: str, credencial: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        """As :meth:`_pedir`, as a part of the request's trace."""
-        tramo = trazas.empezar(
-            f"preguntar a {self.nombre}",
-            flask.g.tramo.contexto,
-            "cliente",
-            {trazas.PARTE: self.nombre, trazas.METODO: "GET"},
-        )
+    def _seguido(
+        self, que: str, metodo: str, pedir: Callable[[Mapping[str, str]], urllib3.BaseHTTPResponse]
+    ) -> urllib3.BaseHTTPResponse:
+        """Ask as a part of the request's trace.
+
+        Args:
+            que: what is done to the service.
+            metodo: HTTP's.
+            pedir: asks, with these headers: who sends the request, and the trace.
+        """
+        dicho = {trazas.PARTE: self.nombre, trazas.METODO: metodo}
+        tramo = trazas.empezar(f"{que} a {self.nombre}", flask.g.tramo.contexto, "cliente", dicho)
         if tramo.contexto is None:
-            return self._pedir(ruta, correlacion, credencial)
+            return pedir(self._credencial())
         try:
-            respuesta = self._pedir(ruta, correlacion, {**credencial, "traceparent": tramo.contexto})
+            respuesta = pedir({**self._credencial(), "traceparent": tramo.contexto})
         except urllib3.exceptions.HTTPError as error:
             tramo.terminar(error=type(error).__name__)
             raise
@@ -173,6 +174,12 @@ class Servicio:
         except urllib3.exceptions.ProtocolError:
             # The service may have closed an idle connection just as it was taken from the pool.
             return self._http.request("GET", self._url + ruta, headers=pedido, timeout=plazo, retries=False)
+
+    def _mandar(self, ruta: str, cuerpo: Mapping[str, str], suyas: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        pedido = {CABECERA_CORRELACION: correlacion(), "Accept": "application/json", **suyas}
+        return self._http.request(
+            "POST", self._url + ruta, json=cuerpo, headers=pedido, timeout=_PLAZO_DE_ORDEN, retries=False
+        )
 
     def ausente(self) -> ErrorHttp:
         """What is answered where it says nothing that counts: 503."""

@@ -1,6 +1,5 @@
 """`saludtech cartas`: dead letters, each service's; for operators."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -11,23 +10,7 @@ from saludtech_cli.puerta import segmento
 app = typer.Typer(no_args_is_help=True, help="Cartas muertas: mensajes que no se pudieron atender. De operadores.")
 
 
-class De(StrEnum):
-    """Whose letters."""
-
-    SUSCRIPCIONES = "suscripciones"
-    SERVICIO_DATOS = "servicio-datos"
-    PROCESAMIENTO = "procesamiento"
-    NOTIFICACIONES = "notificaciones"
-
-
-_RUTAS = {
-    De.SUSCRIPCIONES: "/suscripciones/cartas",
-    De.SERVICIO_DATOS: "/servicios-datos/cartas",
-    De.PROCESAMIENTO: "/procesar/cartas",
-    De.NOTIFICACIONES: "/notificaciones/cartas",
-}
-
-Servicio = Annotated[De, typer.Option("--servicio", help="El servicio que no las pudo atender.")]
+Servicio = Annotated[opciones.De, typer.Option("--servicio", help="El servicio que no las pudo atender.")]
 Id = Annotated[str, typer.Argument(metavar="ID_CARTA", help="La carta, como la nombra la lista.")]
 Motivo = Annotated[
     str, typer.Option("--motivo", metavar="TEXTO", help="Por qué; queda en la auditoría: no nombre a nadie.")
@@ -46,13 +29,13 @@ def listar(
 ) -> None:
     """Lista las cartas de un servicio, las más antiguas primero."""
     filtros = {"consumidor": consumidor, "tipo": tipo, "cursor": cursor}
-    ordenes.listar(contexto, _RUTAS[servicio], vistas.CARTAS, filtros, todas=todas, en_json=en_json)
+    ordenes.listar(contexto, _ruta(servicio), vistas.CARTAS, filtros, todas=todas, en_json=en_json)
 
 
 @app.command()
 def ver(contexto: typer.Context, id: Id, servicio: Servicio, en_json: opciones.EnJson = False) -> None:
     """Muestra una carta; nunca su contenido."""
-    ordenes.ver(contexto, f"{_RUTAS[servicio]}/{segmento(id)}", en_json=en_json)
+    ordenes.ver(contexto, f"{_ruta(servicio)}/{segmento(id)}", en_json=en_json)
 
 
 @app.command()
@@ -60,7 +43,7 @@ def reproducir(
     contexto: typer.Context, id: Id, servicio: Servicio, motivo: Motivo, en_json: opciones.EnJson = False
 ) -> None:
     """Hace que su mensaje se atienda otra vez, una vez remediada la causa."""
-    ruta = f"{_RUTAS[servicio]}/{segmento(id)}/reproduccion-comando"
+    ruta = f"{_ruta(servicio)}/{segmento(id)}/reproduccion-comando"
     ordenes.cumplir(contexto, ruta, {"motivo": motivo}, en_json=en_json)
 
 
@@ -69,5 +52,9 @@ def descartar(
     contexto: typer.Context, id: Id, servicio: Servicio, motivo: Motivo, en_json: opciones.EnJson = False
 ) -> None:
     """La da por perdida: si era un comando, queda rechazado."""
-    ruta = f"{_RUTAS[servicio]}/{segmento(id)}/descarte-comando"
+    ruta = f"{_ruta(servicio)}/{segmento(id)}/descarte-comando"
     ordenes.cumplir(contexto, ruta, {"motivo": motivo}, en_json=en_json)
+
+
+def _ruta(servicio: opciones.De) -> str:
+    return f"{opciones.RUTAS[servicio]}/cartas"

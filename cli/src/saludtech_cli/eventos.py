@@ -13,14 +13,17 @@ from saludtech_cli.puerta import Objeto
 
 def eventos(
     contexto: typer.Context,
+    comando: Annotated[str | None, typer.Option(metavar="ID", help="Solo lo que viene de este comando.")] = None,
     suscripcion: Annotated[str | None, typer.Option(metavar="ID", help="Solo lo de esta suscripción.")] = None,
     cliente: Annotated[str | None, typer.Option(metavar="CÓDIGO", help="Solo lo de este cliente.")] = None,
     saga: Annotated[str | None, typer.Option(metavar="ID", help="Solo lo de esta saga.")] = None,
     paquete: Annotated[str | None, typer.Option(metavar="ID", help="Solo lo de este paquete.")] = None,
+    imagen: Annotated[str | None, typer.Option(metavar="ID", help="Solo lo de esta imagen.")] = None,
     en_json: Annotated[bool, typer.Option("--json", help="Escribe un documento JSON por línea.")] = False,
 ) -> None:
     """Muestra lo que pasa, según pasa, hasta que se interrumpe; sin filtros, un operador."""
-    filtros = {"suscripcion": suscripcion, "cliente": cliente, "saga": saga, "paquete": paquete}
+    cosas = {"comando": comando, "suscripcion": suscripcion, "saga": saga, "paquete": paquete, "imagen": imagen}
+    filtros = cosas | {"cliente": cliente}
     donde = salida.consola()
     for tipo, hecho in ordenes.puerta(contexto).eventos(filtros):
         if en_json:

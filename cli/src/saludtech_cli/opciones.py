@@ -1,8 +1,27 @@
 """The options that several commands share."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+
+class De(StrEnum):
+    """A service, by its name."""
+
+    SUSCRIPCIONES = "suscripciones"
+    SERVICIO_DATOS = "servicio-datos"
+    PROCESAMIENTO = "procesamiento"
+    NOTIFICACIONES = "notificaciones"
+
+
+RUTAS = {
+    De.SUSCRIPCIONES: "/suscripciones",
+    De.SERVICIO_DATOS: "/servicios-datos",
+    De.PROCESAMIENTO: "/procesar",
+    De.NOTIFICACIONES: "/notificaciones",
+}
+"""Where each answers, at the door."""
 
 EnJson = Annotated[bool, typer.Option("--json", help="Responde con un solo documento JSON.")]
 Archivo = Annotated[

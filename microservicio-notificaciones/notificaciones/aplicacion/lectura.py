@@ -23,7 +23,7 @@ class Lectura(Protocol):
         """A page of them, newest first."""
         ...
 
-    def carta(self, id_notificacion: str, acceso: Acceso) -> tuple[str, str] | None:
+    def correo(self, id_notificacion: str, acceso: Acceso) -> tuple[str, str] | None:
         """The subject and the text of a notification's letter, rendered anew without whom it was to."""
         ...
 

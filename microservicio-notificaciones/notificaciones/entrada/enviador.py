@@ -267,13 +267,8 @@ def _seguido(envio: Envio) -> Iterator[None]:
     if envio.intentos == 1:
         creado_ns = int(envio.creado.timestamp() * 1e9)
         trazas.empezar("espera de envío", de, atributos=dicho, inicio_ns=creado_ns).terminar()
-    tramo = trazas.empezar("enviar carta", de, "cliente", dicho)
-    try:
+    with trazas.durante(trazas.empezar("enviar correo", de, "cliente", dicho)):
         yield
-    except Exception as error:
-        tramo.terminar(error=type(error).__name__)
-        raise
-    tramo.terminar()
 
 
 def _fallo(envio: Envio, motivo: str, *, repetible: bool) -> Desenlace:

@@ -120,7 +120,7 @@ class Vigia:
         """Why letters don't get through for trouble that is ours, in codes; None while they do."""
         with self._cerrojo:
             if self._cierre is not None:
-                return f"no toma cartas desde hace {self._hace_s():.0f} s: {self._cierre}"
+                return f"no toma correos desde hace {self._hace_s():.0f} s: {self._cierre}"
             if len(self._averiados) >= SEGUIDOS or len(self._rechazados) >= RECHAZADOS:
                 return f"ninguna de las últimas {self._seguidos} entregas: {self._ultimo}"
         return None
@@ -139,7 +139,7 @@ class Vigia:
 
     def _bien(self) -> None:
         if self._cierre is not None:
-            log.info("el canal vuelve a tomar cartas", segundos=round(self._hace_s(), 1))
+            log.info("el canal vuelve a tomar correos", segundos=round(self._hace_s(), 1))
         self._cierre = None
         self._miradas = 0
         self._proxima = self._entorno.monotono() + OCIO_S

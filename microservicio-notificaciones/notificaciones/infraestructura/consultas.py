@@ -65,7 +65,7 @@ class LecturaNotificaciones(Lectura):
             filas, siguiente = _LISTA.pagina(conexion, consulta, acceso.propio("cliente"))
         return PaginaNotificaciones(elementos=[_mostrar(fila) for fila in filas], siguiente=siguiente)
 
-    def carta(self, id_notificacion: str, acceso: Acceso) -> tuple[str, str] | None:
+    def correo(self, id_notificacion: str, acceso: Acceso) -> tuple[str, str] | None:
         """The subject and the text of a notification's letter, from its first event."""
         with self._motor.connect() as conexion:
             if _suya(conexion, id_notificacion, acceso) is None:

@@ -152,7 +152,7 @@ def _fila(envio: Envio) -> dict[str, Any]:
     fila = {
         **campos(envio),
         "saga": campos(envio.saga),
-        "sobre": campos(envio.sobre),
+        "sobre": envio.sobre.como_datos(),
         "id_suscripcion": envio.saga.id_suscripcion,
         "proximo": envio.creado,
     }
@@ -212,4 +212,4 @@ class ColaEnviosSQL:
 
 def _envio(fila: Mapping[str, Any]) -> Envio:
     propios = {c: v for c, v in fila.items() if c not in ("id_suscripcion", "proximo", "saga", "sobre")}
-    return Envio(saga=de_json(Saga, fila["saga"]), sobre=Sobre(**fila["sobre"]), **propios)
+    return Envio(saga=de_json(Saga, fila["saga"]), sobre=Sobre.de_datos(fila["sobre"]), **propios)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from seedwork.aplicacion.identidad import Quien
 from seedwork.infraestructura.tabla import ClaveRepetida
 
 from .conftest import SOBRE, envio, rechazado
@@ -20,6 +21,17 @@ def test_lo_que_se_encola_se_lee_tal_cual(mundo):
     assert replace(leido, leido=suyo.leido) == suyo
     assert leido.leido >= suyo.creado
     assert not leido.tomado
+
+
+def test_quien_pidio_lo_que_lo_causo_sigue_con_el(mundo):
+    """What a command causes names who asked for it; until now every letter follows from an event."""
+    quien = Quien(id="op", roles=frozenset({"operador"}))
+    with mundo.atendiendo() as unidad:
+        suyo = envio(unidad, "n-1")
+        unidad.envios.agregar(replace(suyo, sobre=replace(suyo.sobre, quien=quien)))
+
+    with mundo.atendiendo() as unidad:
+        assert unidad.envios.obtener("n-1").sobre.quien == quien
 
 
 def test_lo_que_no_hay_no_se_halla(mundo):

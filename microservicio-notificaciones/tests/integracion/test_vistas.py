@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from contratos.suscripciones import ClienteSuprimido
-from notificaciones.aplicacion.consultas.obtener_carta_de_notificacion import AVISO
+from notificaciones.aplicacion.consultas.obtener_correo_de_notificacion import AVISO
 from notificaciones.entrada.http import registrar_rutas
 from notificaciones.infraestructura.consultas import LecturaNotificaciones
 from notificaciones.infraestructura.vistas import atrasadas, reconstruir

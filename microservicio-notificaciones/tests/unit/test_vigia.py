@@ -49,7 +49,7 @@ def test_lo_que_una_mirada_encuentra_cierra_hasta_que_otra_no_lo_encuentre(vigia
     vigia.mirar()
     entorno.reloj.avanzar(7)
     assert vigia.cerrado
-    assert vigia.motivo() == "no toma cartas desde hace 7 s: MAIL 530 5.7.0"
+    assert vigia.motivo() == "no toma correos desde hace 7 s: MAIL 530 5.7.0"
     vigia.medir()
     assert AVERIA_SEGUNDOS.labels("CORREO")._value.get() == 7
 

@@ -42,7 +42,7 @@ def _rechazar_decision(unidad: Unidad, motivo: str) -> None:
     """Tell it of the image, if there is one."""
     imagen = None if motivo in _SIN_DERECHO else unidad.imagenes.obtener(unidad.sobre.sujeto)
     if imagen is not None:
-        imagen.rechazar_comando(unidad.sobre.id, motivo)
+        imagen.rechazar_comando(unidad.sobre.id, motivo, imagen.paquete or "")
     else:
         _rechazar_sin_imagen("", unidad, motivo)
 
@@ -66,26 +66,36 @@ def _rechazar_imagen(comando: AnonimizarImagen | AnonimizarArchivo, unidad: Unid
     the first number in the sequence of an image that is made later, and an id that can't be used may be the patient's.
     """
     sobre, metadatos = unidad.sobre, metadatos_de(comando)
+    paquete = _paquete_de(comando)
     conocible = metadatos.id_imagen == sobre.sujeto and metadatos.falta_del_id() is None
     if not conocible:
         unidad.callar_sujeto()
     utilizable = conocible and motivo not in _SIN_DERECHO
     imagen = unidad.imagenes.obtener(metadatos.id_imagen) if utilizable else None
     if imagen is not None and not es_propio(imagen, unidad):
-        _rechazar_sin_imagen("", unidad, motivo)
+        _rechazar_sin_imagen("", unidad, motivo, paquete)
     elif imagen is not None:
-        imagen.rechazar_comando(sobre.id, motivo)
+        imagen.rechazar_comando(sobre.id, motivo, paquete)
     elif utilizable and motivo not in _AJENOS:
         unidad.imagenes.agregar(
             ImagenAnonimizada.rechazada(
-                metadatos.id_imagen, sobre.id, motivo, unidad.entorno.ahora(), clinica=clinica_de(unidad)
+                metadatos.id_imagen,
+                *(sobre.id, motivo, unidad.entorno.ahora()),
+                clinica=clinica_de(unidad),
+                paquete=paquete,
             )
         )
     else:
-        _rechazar_sin_imagen(metadatos.id_imagen if utilizable else "", unidad, motivo)
+        _rechazar_sin_imagen(metadatos.id_imagen if utilizable else "", unidad, motivo, paquete)
 
 
-def _rechazar_sin_imagen(id_imagen: str, unidad: Unidad, motivo: str) -> None:
+def _paquete_de(comando: AnonimizarImagen | AnonimizarArchivo) -> str:
+    """The package that a command's file came in; empty for none, and for what can be no package's id."""
+    dicho = comando.id_paquete if isinstance(comando, AnonimizarArchivo) else ""
+    return dicho if es_id(dicho) else ""
+
+
+def _rechazar_sin_imagen(id_imagen: str, unidad: Unidad, motivo: str, paquete: str = "") -> None:
     id = unidad.sobre.id
-    hecho = AnonimizacionRechazada(id_imagen=id_imagen, id_comando=id, motivo=motivo)
+    hecho = AnonimizacionRechazada(id_imagen=id_imagen, id_comando=id, motivo=motivo, id_paquete=paquete)
     unidad.publicar(hecho, sujeto=id, secuencia=1)

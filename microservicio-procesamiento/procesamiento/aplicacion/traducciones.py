@@ -21,6 +21,7 @@ def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
         fecha_ingesta=datos.fecha_ingesta,
         mes=datos.mes,
         antecedentes_con_riesgo_residual=datos.antecedentes_con_riesgo_residual,
+        id_paquete=evento.paquete,
     )
     if resultado is None:
         return anonimizada
@@ -38,20 +39,22 @@ def _anonimizada(evento: eventos.Anonimizada) -> contrato.ImagenAnonimizada:
 
 
 def _apartada(evento: eventos.Apartada) -> contrato.ImagenApartada:
-    return contrato.ImagenApartada(id_imagen=evento.id_imagen, estado=evento.estado, motivo=evento.motivo)
+    return contrato.ImagenApartada(
+        id_imagen=evento.id_imagen, estado=evento.estado, motivo=evento.motivo, id_paquete=evento.paquete
+    )
 
 
 def _liberada(evento: eventos.Liberada) -> contrato.ImagenLiberada:
-    return contrato.ImagenLiberada(id_imagen=evento.id_imagen, motivo=evento.motivo)
+    return contrato.ImagenLiberada(id_imagen=evento.id_imagen, motivo=evento.motivo, id_paquete=evento.paquete)
 
 
 def _descartada(evento: eventos.Descartada) -> contrato.OriginalDescartado:
-    return contrato.OriginalDescartado(id_imagen=evento.id_imagen, motivo=evento.motivo)
+    return contrato.OriginalDescartado(id_imagen=evento.id_imagen, motivo=evento.motivo, id_paquete=evento.paquete)
 
 
 def _rechazada(evento: eventos.Rechazada) -> contrato.AnonimizacionRechazada:
     return contrato.AnonimizacionRechazada(
-        id_imagen=evento.id_imagen, id_comando=evento.id_comando, motivo=evento.motivo
+        id_imagen=evento.id_imagen, id_comando=evento.id_comando, motivo=evento.motivo, id_paquete=evento.paquete
     )
 
 

@@ -9,9 +9,10 @@ from seedwork.dominio.agregado import EventoDominio
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventoAnonimizacion(EventoDominio):
-    """The outcome of one anonymisation command."""
+    """The outcome of one anonymisation command; ``paquete`` is that in which its file came, if it came in one."""
 
     id_imagen: str
+    paquete: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,6 +68,10 @@ class ImagenAnonimizada(Agregado):
         """What its content is known again by; None where it has none."""
         return self.pedido if self.datos is None else Huella(self.datos.version_clave, self.datos.huella)
 
+    @property
+    def _su_paquete(self) -> str:
+        return self.paquete or ""
+
     @classmethod
     def pendiente(
         cls, id: str, pedido: Huella, ahora: datetime, *, clinica: str = "", paquete: str | None = None
@@ -86,11 +90,11 @@ class ImagenAnonimizada(Agregado):
 
     @classmethod
     def rechazada(
-        cls, id: str, id_comando: str, motivo: str, ahora: datetime, *, clinica: str = ""
+        cls, id: str, id_comando: str, motivo: str, ahora: datetime, *, clinica: str = "", paquete: str = ""
     ) -> "ImagenAnonimizada":
         """One whose first command was refused: nothing of its content is kept."""
         nueva = cls(id=id, estado=RECHAZADA, motivo=motivo, clinica=clinica, recibida=ahora, decidida=ahora)
-        nueva.rechazar_comando(id_comando, motivo)
+        nueva.rechazar_comando(id_comando, motivo, paquete)
         return nueva
 
     def anonimizar(self, datos: DatosAnonimos, ahora: datetime) -> None:
@@ -108,7 +112,9 @@ class ImagenAnonimizada(Agregado):
         """Keep the data of the content that it has, now that its file, if it came as one, is clean."""
         self.estado, self.motivo, self.datos, self.decidida = ANONIMIZADA, None, datos, ahora
         self.pedido = None
-        self.registrar(eventos.Anonimizada(id_imagen=self.id, datos=datos, resultado=resultado))
+        self.registrar(
+            eventos.Anonimizada(id_imagen=self.id, paquete=self._su_paquete, datos=datos, resultado=resultado)
+        )
 
     def esperar_archivo(self, pedido: Huella, ahora: datetime, paquete: str | None = None) -> None:
         """Wait for a file's outcome: a first command that was refused spoils no id.
@@ -124,7 +130,7 @@ class ImagenAnonimizada(Agregado):
     def apartar(self, estado: str, motivo: str, ahora: datetime) -> None:
         """Its file can't be released: CUARENTENA where that is its content's, FALLIDA where nobody could tell."""
         self.estado, self.motivo, self.decidida = estado, motivo, ahora
-        self.registrar(eventos.Apartada(id_imagen=self.id, estado=estado, motivo=motivo))
+        self.registrar(eventos.Apartada(id_imagen=self.id, paquete=self._su_paquete, estado=estado, motivo=motivo))
 
     def liberar(self) -> str:
         """Let its file be tried once more; answers what it was kept apart for.
@@ -136,7 +142,7 @@ class ImagenAnonimizada(Agregado):
         if not _despejable(self.estado, motivo):
             raise ReglaViolada("NO_ES_UNA_DUDA")
         self.estado, self.motivo, self.decidida = PENDIENTE, None, None
-        self.registrar(eventos.Liberada(id_imagen=self.id, motivo=motivo))
+        self.registrar(eventos.Liberada(id_imagen=self.id, paquete=self._su_paquete, motivo=motivo))
         return motivo
 
     def descartar(self) -> str:
@@ -146,7 +152,7 @@ class ImagenAnonimizada(Agregado):
             ReglaViolada: it is not kept apart (NADA_QUE_DECIDIR).
         """
         motivo = self._apartada_por()
-        self.registrar(eventos.Descartada(id_imagen=self.id, motivo=motivo))
+        self.registrar(eventos.Descartada(id_imagen=self.id, paquete=self._su_paquete, motivo=motivo))
         return motivo
 
     def _apartada_por(self) -> str:
@@ -154,6 +160,10 @@ class ImagenAnonimizada(Agregado):
             raise ReglaViolada("NADA_QUE_DECIDIR")
         return self.motivo
 
-    def rechazar_comando(self, id_comando: str, motivo: str) -> None:
-        """Tell that a command took no effect; what is known stays as it is."""
-        self.registrar(eventos.Rechazada(id_imagen=self.id, id_comando=id_comando, motivo=motivo))
+    def rechazar_comando(self, id_comando: str, motivo: str, paquete: str = "") -> None:
+        """Tell that a command took no effect; what is known stays as it is.
+
+        Args:
+            paquete: that in which the command's file came, which need not be the one of what is known.
+        """
+        self.registrar(eventos.Rechazada(id_imagen=self.id, paquete=paquete, id_comando=id_comando, motivo=motivo))

@@ -18,9 +18,10 @@ from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.entrada.http import registrar_rutas
 from procesamiento.infraestructura import tablas
-from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
+from procesamiento.infraestructura.catalogo import leer_condiciones
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
+from procesamiento.pruebas.reconocedor import reconocedor
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.recibido import Recibido
@@ -62,7 +63,7 @@ def motor(url_base: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def bus(motor: sa.Engine) -> Bus:
-    anonimizador = Anonimizador({2: Seudonimizador(CLAVE, 2)}, leer_reconocedor(leer_condiciones()))
+    anonimizador = Anonimizador({2: Seudonimizador(CLAVE, 2)}, reconocedor())
     fabrica = partial(UnidadProcesamiento, anonimizador=anonimizador, admite=lambda _uri, _referida: True)
     abrir = abridor(transacciones(motor, tablas.METADATOS, ENTORNO), fabrica)
     return Bus("procesamiento", abrir, MANEJADORES, rechazar_comando, PacienciaFija())

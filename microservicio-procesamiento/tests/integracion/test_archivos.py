@@ -47,8 +47,8 @@ from procesamiento.entrada.escoba import Escoba, Sobrantes
 from procesamiento.entrada.limpieza import Taller
 from procesamiento.infraestructura import tablas
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
-from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
+from procesamiento.pruebas.reconocedor import reconocedor
 from seedwork.aplicacion.almacen import base_de_almacen
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.identidad import Quien
@@ -153,8 +153,7 @@ class Sala:
 
 @pytest.fixture(scope="module")
 def anonimizador() -> Anonimizador:
-    """Once for all: its lexicon takes longer to read than any file."""
-    return Anonimizador({2: Seudonimizador(CLAVE, 2)}, leer_reconocedor(leer_condiciones()))
+    return Anonimizador({2: Seudonimizador(CLAVE, 2)}, reconocedor())
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from procesamiento.aplicacion.rechazo import rechazar_comando
 from procesamiento.dominio.anonimizacion import Anonimizador
 from procesamiento.dominio.condiciones import Reconocedor
 from procesamiento.dominio.imagen import ImagenAnonimizada
-from procesamiento.infraestructura.catalogo import leer_condiciones, leer_reconocedor
+from procesamiento.pruebas import reconocedor as hecho
 from procesamiento.pruebas.memoria import abrir_en, almacen
 from seedwork.aplicacion.bus import Bus, Manejador
 from seedwork.aplicacion.recibido import Recibido
@@ -103,7 +103,7 @@ class EnMemoria:
 
 @pytest.fixture(scope="session")
 def reconocedor() -> Reconocedor:
-    return leer_reconocedor(leer_condiciones())
+    return hecho.reconocedor()
 
 
 @pytest.fixture

@@ -25,8 +25,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from procesamiento.dominio.frases import desplegar, fichas
-from procesamiento.infraestructura.catalogo import leer_condiciones, leer_lexico, leer_reconocedor
+from procesamiento.infraestructura.catalogo import leer_condiciones, leer_lexico
 from procesamiento.pruebas.historias import ESCRITAS, Historia, errores, informe, leer
+from procesamiento.pruebas.reconocedor import reconocedor
 
 HISTORIAS = Path(__file__).parent.parent / "historias"
 DIFICILES = [h for archivo in HISTORIAS.glob("*dificiles.tsv") for h in leer(archivo)]
@@ -50,7 +51,6 @@ CLASES = {
     "otro-sujeto",
 }
 
-RECONOCEDOR = leer_reconocedor(leer_condiciones())
 CLASES_DE_GATILLOS = tomllib.loads((HISTORIAS / "gatillos.toml").read_text(encoding="utf-8"))
 APARENTES = [fichas(forma) for frase in CLASES_DE_GATILLOS.pop("aparentes") for forma in desplegar(frase)]
 FRASES = [frase for frases in CLASES_DE_GATILLOS.values() for frase in frases]
@@ -74,7 +74,7 @@ def test_las_clases_son_las_que_se_piden():
 
 @pytest.mark.parametrize("clase", sorted(CLASES))
 def test_de_las_dificiles_no_sale_nada_que_no_sea_del_paciente(clase):
-    assert errores(RECONOCEDOR, [h for h in DIFICILES if h.clase == clase]) == []
+    assert errores(reconocedor(), [h for h in DIFICILES if h.clase == clase]) == []
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_de_las_dificiles_no_sale_nada_que_no_sea_del_paciente(clase):
 )
 def test_nueve_de_cada_diez_llanas_se_hallan_y_nada_que_no_sea(nombres):
     historias = [h for nombre in nombres for h in leer(HISTORIAS / f"{nombre}.tsv")]
-    malas = errores(RECONOCEDOR, historias)
-    assert len(malas) <= len(historias) / 10, "\n".join(informe(RECONOCEDOR, historias))
+    malas = errores(reconocedor(), historias)
+    assert len(malas) <= len(historias) / 10, "\n".join(informe(reconocedor(), historias))
     assert [(h, hallados) for h, hallados in malas if not hallados <= h.codigos] == []
 
 
@@ -165,7 +165,7 @@ def test_una_palabra_que_no_se_entiende_calla_su_oracion(historia: Historia, pal
     assume(sin_aparentes(fichas(palabra)) == fichas(palabra))
     # "no controlada", "cáncer mama" and the like only look so, and "con sin aura" is no sentence.
     assume(palabra in SIN_PAPEL or palabra in sin_aparentes(fichas(texto)))
-    assert RECONOCEDOR.reconocer(texto, ESCRITAS) == ()
+    assert reconocedor().reconocer(texto, ESCRITAS) == ()
 
 
 @given(st.sampled_from(LLANAS), st.sampled_from(GATILLOS + SIN_PAPEL), st.booleans())
@@ -173,12 +173,12 @@ def test_una_oracion_que_no_se_entiende_calla_a_las_demas(historia: Historia, pa
     """A word that the lexicon does not have, as a sentence of its own before a plain history or behind it."""
     assume(":" not in historia.texto and sin_aparentes(fichas(palabra)) == fichas(palabra))
     oraciones = [f"{historia.texto.rstrip('.')}.", f"{palabra}."]
-    assert RECONOCEDOR.reconocer(" ".join(oraciones if detras else reversed(oraciones)), ESCRITAS) == ()
+    assert reconocedor().reconocer(" ".join(oraciones if detras else reversed(oraciones)), ESCRITAS) == ()
 
 
 @given(st.text(st.sampled_from("dmhta2 .,;:()\n?/-noyconen"), max_size=60))
 def test_ningun_texto_lo_rompe(texto: str):
-    RECONOCEDOR.reconocer(texto, ESCRITAS)
+    reconocedor().reconocer(texto, ESCRITAS)
 
 
 @pytest.mark.parametrize(
@@ -186,4 +186,4 @@ def test_ningun_texto_lo_rompe(texto: str):
 )
 def test_un_texto_largo_se_lee_una_vez(trozo):
     """4,000 characters that are almost understood: a grammar that goes back over them would never come to an end."""
-    assert RECONOCEDOR.reconocer((trozo * 4000)[:3980] + " HTA nada", ESCRITAS) == ()
+    assert reconocedor().reconocer((trozo * 4000)[:3980] + " HTA nada", ESCRITAS) == ()

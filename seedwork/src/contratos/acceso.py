@@ -1,6 +1,6 @@
 """What a rule of who may what is made of: roles, how far each reaches, the scope besides (contract §9).
 
-The rules themselves, one for each command and query, are in :mod:`contratos.permisos`.
+The rules themselves, one for each command, query and order, are in :mod:`contratos.permisos`.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ ROLES: tuple[Rol, ...] = get_args(Rol)
 
 
 class Alcance(IntEnum):
-    """How far a role reaches with a command or a query."""
+    """How far a role reaches with a command, a query or an order."""
 
     NADA = 0
     """Not at all."""
@@ -31,7 +31,7 @@ class Alcance(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Permiso:
-    """A command's or a query's rule.
+    """A command's, a query's or an order's rule.
 
     Attributes:
         ambito: the scope that a token needs besides; empty for none.
@@ -72,17 +72,17 @@ PAGINAS: Mapping[str, str] = {"salud.metricas": "/metrics", "panorama": "/panora
 
 
 def es_accion(nombre: str) -> bool:
-    """Whether it is something that a caller may be refused: a command or a query with a rule, or one of
+    """Whether it is something that a caller may be refused: a command, a query or an order with a rule, or one of
     :data:`PAGINAS`."""
     return nombre in PAGINAS or any(asunto.__name__ == nombre for asunto in _REGLAS)
 
 
 class SinPermiso(Exception):
-    """A command or a query has no rule; whoever would take it must not start."""
+    """A command, a query or an order has no rule; whoever would take it must not start."""
 
 
 def permiso(de: Asunto) -> Permiso:
-    """The rule of a command or a query.
+    """The rule of a command, a query or an order.
 
     Raises:
         SinPermiso: it has none.

@@ -51,7 +51,7 @@ class SinCanal(Exception):
     """A role would say or hear what it has no rule for; whoever would must not start."""
 
 
-def regla(tipo: type[Mensaje]) -> Canal:
+def canal_de(tipo: type[Mensaje]) -> Canal:
     """A message's rule.
 
     Raises:
@@ -69,8 +69,8 @@ def comprobar(rol: str, *, oye: Iterable[type[Mensaje]] = (), dice: Iterable[typ
     Raises:
         SinCanal: not all; the text names them.
     """
-    sobran = [f"oye {tipo.__name__}" for tipo in oye if rol not in regla(tipo).oye]
-    sobran += [f"dice {tipo.__name__}" for tipo in dice if rol not in regla(tipo).dice]
+    sobran = [f"oye {tipo.__name__}" for tipo in oye if rol not in canal_de(tipo).oye]
+    sobran += [f"dice {tipo.__name__}" for tipo in dice if rol not in canal_de(tipo).dice]
     if sobran:
         raise SinCanal(f"{rol} no puede, según contratos/canales.py: {', '.join(sorted(sobran))}")
 

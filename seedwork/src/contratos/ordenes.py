@@ -10,10 +10,23 @@ from contratos.consultas.base import COMANDO, Id, Respuesta, Texto, _Declarada, 
 from contratos.consultas.cartas import CARTA
 
 
-class Orden(_Declarada):
-    """An order: the ids in its address, and the fields of its body. Its docstring is its title to web clients.
+class CartaAtendida(Respuesta):
+    """Qué fue de una carta muerta; ya no está."""
 
-    The first three are given to the subclass; one without them is what several have in common.
+    id_carta: str = campo("La carta.", CARTA)
+    id_mensaje: str | None = campo("El identificador de su mensaje; nulo si no tiene.", COMANDO)
+    resultado: str = campo(
+        "ATENDIDA si su mensaje se atendió ahora, como si llegara otra vez; EN_ESPERA si es un comando que espera a lo "
+        "que nombra, y se atenderá entonces; DESCARTADA si se dio por perdido un hecho, o lo que nadie puede leer; "
+        "RECHAZADA si era un comando, que queda RECHAZADO; YA_ATENDIDA si su mensaje se había atendido antes.",
+        "ATENDIDA",
+    )
+
+
+class Orden(_Declarada):
+    """An order: what an operator decides of a dead letter. Its docstring is its title to web clients.
+
+    The first two are given to the subclass; one without them is what several have in common.
 
     Attributes:
         contexto: who carries it out.
@@ -23,34 +36,7 @@ class Orden(_Declarada):
 
     contexto: ClassVar[str]
     ruta: ClassVar[str]
-    respuesta: ClassVar[type[Respuesta]]
-
-    def __init_subclass__(cls, *, contexto: str = "", ruta: str = "", respuesta: type[Respuesta] = Respuesta) -> None:
-        super().__init_subclass__()
-        if contexto:
-            cls.contexto, cls.ruta, cls.respuesta = contexto, ruta, respuesta
-            REGISTRO.append(cls)
-
-
-REGISTRO: list[type[Orden]] = []
-"""Every order, in the order of its declaration."""
-
-
-class CartaAtendida(Respuesta):
-    """Qué fue de una carta muerta; ya no está."""
-
-    id_carta: str = campo("La carta.", CARTA)
-    id_mensaje: str | None = campo("El identificador de su mensaje; nulo si no tiene.", COMANDO)
-    resultado: str = campo(
-        "ATENDIDA si su mensaje se atendió ahora, como si llegara otra vez; DESCARTADA si se dio por perdido un "
-        "hecho, o lo que nadie puede leer; RECHAZADA si era un comando, que queda RECHAZADO; YA_ATENDIDA si su "
-        "mensaje se había atendido antes.",
-        "ATENDIDA",
-    )
-
-
-class OrdenSobreCarta(Orden):
-    """What all of them have in common."""
+    respuesta: ClassVar[type[Respuesta]] = CartaAtendida
 
     id_carta: Id = campo("La carta.")
     motivo: Texto = campo(
@@ -58,87 +44,73 @@ class OrdenSobreCarta(Orden):
         "La causa se remedió.",
     )
 
+    def __init_subclass__(cls, *, contexto: str = "", ruta: str = "") -> None:
+        super().__init_subclass__()
+        if contexto:
+            cls.contexto, cls.ruta = contexto, ruta
+            REGISTRO.append(cls)
 
-class ReproducirCarta(OrdenSobreCarta):
-    """Likewise, those that have a message handled after all."""
+
+REGISTRO: list[type[Orden]] = []
+"""Every order, in the order of its declaration."""
 
 
-class DescartarCarta(OrdenSobreCarta):
-    """Likewise, those that give one up."""
+class ReproducirCarta(Orden):
+    """What has a message handled after all."""
+
+
+class DescartarCarta(Orden):
+    """What gives one up."""
 
 
 class ReproducirCartaDeSuscripciones(
-    ReproducirCarta,
-    contexto="suscripciones",
-    ruta="/suscripciones/cartas/{id_carta}/reproduccion-comando",
-    respuesta=CartaAtendida,
+    ReproducirCarta, contexto="suscripciones", ruta="/suscripciones/cartas/{id_carta}/reproduccion-comando"
 ):
     """Atender otra vez el mensaje de una carta muerta de suscripciones."""
 
 
 class DescartarCartaDeSuscripciones(
-    DescartarCarta,
-    contexto="suscripciones",
-    ruta="/suscripciones/cartas/{id_carta}/descarte-comando",
-    respuesta=CartaAtendida,
+    DescartarCarta, contexto="suscripciones", ruta="/suscripciones/cartas/{id_carta}/descarte-comando"
 ):
     """Dar por perdido el mensaje de una carta muerta de suscripciones."""
 
 
 class ReproducirCartaDeServiciosDatos(
-    ReproducirCarta,
-    contexto="servicio-datos",
-    ruta="/servicios-datos/cartas/{id_carta}/reproduccion-comando",
-    respuesta=CartaAtendida,
+    ReproducirCarta, contexto="servicio-datos", ruta="/servicios-datos/cartas/{id_carta}/reproduccion-comando"
 ):
     """Atender otra vez el mensaje de una carta muerta de servicios de datos."""
 
 
 class DescartarCartaDeServiciosDatos(
-    DescartarCarta,
-    contexto="servicio-datos",
-    ruta="/servicios-datos/cartas/{id_carta}/descarte-comando",
-    respuesta=CartaAtendida,
+    DescartarCarta, contexto="servicio-datos", ruta="/servicios-datos/cartas/{id_carta}/descarte-comando"
 ):
     """Dar por perdido el mensaje de una carta muerta de servicios de datos."""
 
 
 class ReproducirCartaDeProcesamiento(
-    ReproducirCarta,
-    contexto="procesamiento",
-    ruta="/procesar/cartas/{id_carta}/reproduccion-comando",
-    respuesta=CartaAtendida,
+    ReproducirCarta, contexto="procesamiento", ruta="/procesar/cartas/{id_carta}/reproduccion-comando"
 ):
     """Atender otra vez el mensaje de una carta muerta de procesamiento."""
 
 
 class DescartarCartaDeProcesamiento(
-    DescartarCarta,
-    contexto="procesamiento",
-    ruta="/procesar/cartas/{id_carta}/descarte-comando",
-    respuesta=CartaAtendida,
+    DescartarCarta, contexto="procesamiento", ruta="/procesar/cartas/{id_carta}/descarte-comando"
 ):
     """Dar por perdido el mensaje de una carta muerta de procesamiento."""
 
 
 class ReproducirCartaDeNotificaciones(
-    ReproducirCarta,
-    contexto="notificaciones",
-    ruta="/notificaciones/cartas/{id_carta}/reproduccion-comando",
-    respuesta=CartaAtendida,
+    ReproducirCarta, contexto="notificaciones", ruta="/notificaciones/cartas/{id_carta}/reproduccion-comando"
 ):
     """Atender otra vez el mensaje de una carta muerta de notificaciones."""
 
 
 class DescartarCartaDeNotificaciones(
-    DescartarCarta,
-    contexto="notificaciones",
-    ruta="/notificaciones/cartas/{id_carta}/descarte-comando",
-    respuesta=CartaAtendida,
+    DescartarCarta, contexto="notificaciones", ruta="/notificaciones/cartas/{id_carta}/descarte-comando"
 ):
     """Dar por perdido el mensaje de una carta muerta de notificaciones."""
 
 
-def ordenes_de(contexto: str) -> tuple[type[OrdenSobreCarta], ...]:
+def ordenes_de(contexto: str) -> tuple[type[Orden], ...]:
     """The orders that a context carries out."""
-    return tuple(orden for orden in REGISTRO if orden.contexto == contexto and issubclass(orden, OrdenSobreCarta))
+    return tuple(orden for orden in REGISTRO if orden.contexto == contexto)

@@ -1,4 +1,4 @@
-"""Who may what: of each command and each query, which role may use it, on whose resources (contract §9).
+"""Who may what: of each command, each query and each order, which role may use it, on whose resources (contract §9).
 
 This is the one place of these rules. The door refuses by it whoever may not use a route at all; the service that owns a
 resource keeps whose that is, and looks again, at that; the OpenAPI document shows it. What has no rule here has no
@@ -27,7 +27,7 @@ from contratos.consultas.eventos import VerEventos
 from contratos.consultas.notificaciones import (
     ListarEventosNotificacion,
     ListarNotificaciones,
-    ObtenerCartaDeNotificacion,
+    ObtenerCorreoDeNotificacion,
     ObtenerNotificacion,
 )
 from contratos.consultas.procesamiento import (
@@ -153,7 +153,7 @@ PERMISOS = declarar(
 
         ListarNotificaciones:        _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ObtenerNotificacion:         _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
-        ObtenerCartaDeNotificacion:  _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
+        ObtenerCorreoDeNotificacion: _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
         ListarEventosNotificacion:   _regla("notificaciones:leer",     PROPIO, NADA,   NADA,   TODO),
 
         # Ids and states of what suscripciones:leer, imagenes:leer and the like guard, as it happens: by this scope one
@@ -184,7 +184,7 @@ PERMISOS = declarar(
     }
 )
 # fmt: on
-"""The rule of every command that the door takes, and of every query."""
+"""The rule of every command that the door takes, of every query, and of every order."""
 
 DE_OPERADOR = _regla("", NADA, NADA, NADA, TODO)
-"""The rule of the door's own pages that are an operator's: its metrics."""
+"""The rule of the door's own pages that are an operator's: its metrics, and the overview."""

@@ -109,7 +109,8 @@ class ImagenAnonimizada(Mensaje):
 
     What a data set's classes need, each empty where it is unknown: ``banda_de_edad`` (``40-49``; above 89 ``90+``),
     ``sexo`` (M, F, O), and ``mes`` (``AAAA-MM``), that of the file's own shifted date, or of ``fecha_ingesta`` where
-    the file tells none or there is no file. Of what came as a file, ``uri``, ``sha256``, ``octetos`` and
+    the file tells none or there is no file. ``id_paquete`` is the package that its file came in, here and in what
+    follows; empty for one that was sent by itself. Of what came as a file, ``uri``, ``sha256``, ``octetos`` and
     ``tipo_de_archivo``, its media type, are its clean result's; else they are empty, and 0. ``emisor`` is
     :data:`EMISOR_DESCONOCIDO` where nobody told who issued the patient's number: two images of one person may then bear
     two pseudonyms; empty where somebody did, or there is no file.
@@ -147,6 +148,7 @@ class ImagenAnonimizada(Mensaje):
         "what only one person has together, or by a name that is such a word too",
     )
     tipo_de_archivo: str = ""
+    id_paquete: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
@@ -156,6 +158,7 @@ class ImagenApartada(Mensaje):
     id_imagen: str = ""
     estado: str = ""
     motivo: str = ""
+    id_paquete: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
@@ -164,6 +167,7 @@ class ImagenLiberada(Mensaje):
 
     id_imagen: str = ""
     motivo: str = ""
+    id_paquete: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")
@@ -172,6 +176,7 @@ class OriginalDescartado(Mensaje):
 
     id_imagen: str = ""
     motivo: str = ""
+    id_paquete: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="id_paquete", entrega="compartida")
@@ -203,6 +208,7 @@ class AnonimizacionRechazada(Mensaje):
     id_imagen: str = ""
     id_comando: str = ""
     motivo: str = ""
+    id_paquete: str = ""
 
 
 @mensaje("procesamiento", "evento", sujeto="id_imagen", entrega="compartida")

@@ -18,6 +18,8 @@ from seedwork.aplicacion.recibido import Recibido
 from seedwork.dominio.errores import ReglaViolada
 from seedwork.infraestructura.topicos import topico_espera
 from seedwork.pruebas.paciencia import PacienciaFija
+from seedwork.pruebas.trazas import guardados
+from seedwork.pruebas.trazas import vistos as tramos
 
 from .conftest import (
     CONTEXTO,
@@ -565,34 +567,45 @@ def aparcado(banco: Banco, id: str) -> None:
     assert banco.inbox() == {("c", id): True}
 
 
-def test_lo_aparcado_que_se_repone_se_atiende_una_vez(banco, bus, manejadores):
+def test_lo_aparcado_que_se_reproduce_se_atiende_una_vez(banco, bus, manejadores):
     existe(banco, "c-1")
     aparcado(banco, "a")
-    assert bus.reponer(suma("a"))
+    assert bus.reproducir(suma("a")) == "ATENDIDA"
     assert (rechazos(banco), banco.inbox()) == ({"a": None}, {("c", "a"): False})
 
     antes = vistos(banco)
-    assert not bus.reponer(suma("a"))
+    assert bus.reproducir(suma("a")) == "YA_ATENDIDA"
     bus.procesar([suma("a")])
     assert vistos(banco) == antes
     assert manejadores.atendidos == ["a"]
 
 
-def test_lo_que_al_reponerlo_falla_sigue_aparcado(banco, bus):
+def test_lo_que_al_reproducirlo_falla_sigue_aparcado(banco, bus):
     existe(banco, "c-1")
     aparcado(banco, "a")
     with pytest.raises(ValueError):
-        bus.reponer(suma("a", modo="falla"))
+        bus.reproducir(suma("a", modo="falla"))
     assert (rechazos(banco), banco.inbox()) == ({}, {("c", "a"): True})
 
 
-def test_lo_que_al_reponerlo_ha_de_esperar_espera(banco, bus):
+def test_lo_que_al_reproducirlo_ha_de_esperar_espera(banco, bus):
     aparcado(banco, "a")
-    assert bus.reponer(suma("a"))
+    assert bus.reproducir(suma("a")) == "EN_ESPERA"
     assert banco.inbox() == {}
     existe(banco, "c-1")
     bus.procesar(de_vuelta(banco, suma("a")))
     assert rechazos(banco) == {"a": None}
+
+
+def test_lo_que_se_reproduce_sigue_la_traza_con_la_que_vino(banco, bus):
+    existe(banco, "c-1")
+    aparcado(banco, "a")
+    llegado = suma("a")
+    traza = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with guardados() as exportador:
+        bus.reproducir(replace(llegado, sobre=replace(llegado.sobre, traza=traza)))
+        (atender,) = tramos(exportador).values()
+    assert (atender.name, f"{atender.parent.span_id:016x}") == ("atender Sumar", "b7ad6b7169203331")
 
 
 # No row of a wait outlives its command

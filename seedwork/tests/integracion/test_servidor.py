@@ -26,7 +26,7 @@ PROGRAMA = """
 import asyncio, ipaddress, os, time
 import flask
 from seedwork.entrada import conexiones, http
-from seedwork.entrada.corriente import CORRIENTE
+from seedwork.entrada.cuerpo_que_llega import CUERPO
 from seedwork.entrada.servidor import Ajustes, servir
 
 app = http.crear_app()
@@ -47,16 +47,16 @@ def grande():
 def archivo():
     return flask.send_file(__file__.replace("prueba.py", "archivo.js"))
 
-@app.route("/corriente", methods=["POST"])
-async def corriente():
-    cuerpo = flask.request.environ[CORRIENTE]
+@app.route("/mientras-llega", methods=["POST"])
+async def mientras_llega():
+    cuerpo = flask.request.environ[CUERPO]
     partes = cuerpo.partes()
     async with cuerpo.esperando():
         while await partes.next():
             pass
     return {}
 
-app.corrientes = {"/corriente"}
+app.al_llegar = {"/mientras-llega"}
 
 @app.route("/un-rato")
 async def un_rato():
@@ -517,7 +517,7 @@ def test_tras_sigterm_drena_y_acaba_lo_que_tiene(tmp_path: Path) -> None:
 
 
 SUBIDA = (
-    b"POST /corriente HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n"
+    b"POST /mientras-llega HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n"
     b"Content-Type: multipart/form-data; boundary=b\r\n\r\n"
 )
 

@@ -17,6 +17,7 @@ from plataforma.servicios import SERVICIOS
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import SIN_PREGUNTAR, Quien
 from seedwork.entrada import ventanilla as modulo
+from seedwork.entrada.auditoria import registrar_auditoria
 from seedwork.entrada.cartas import Cartero
 from seedwork.entrada.servicio import crear_app_sobre
 from seedwork.entrada.ventanilla import Ventanilla, registrar_cartas
@@ -44,7 +45,7 @@ def abrir(taller: Taller, manejar: Any = None) -> tuple[Any, FlaskClient]:
     manejar = manejar or (lambda orden, u: u.apuntar(orden.hoja, orden.linea))
     bus = cuaderno.hacer_bus(taller.motor, taller.contexto, manejar)
 
-    def cartero(cliente: Any, **quien: str) -> Cartero:
+    def cartero(cliente: Any, **quien: Any) -> Cartero:
         return Cartero(cliente, taller.contexto, bus, taller.motor, EntornoReal(), memoria=timedelta(days=15), **quien)
 
     ventanilla = Ventanilla(
@@ -57,6 +58,7 @@ def abrir(taller: Taller, manejar: Any = None) -> tuple[Any, FlaskClient]:
     )
     app = crear_app_sobre(taller.motor)
     registrar_cartas(app, "suscripciones", ventanilla)
+    registrar_auditoria(app, "suscripciones", taller.motor)
     app.identificar = lambda: OPERADOR
     return app, cliente_fiel(app)
 
@@ -149,7 +151,9 @@ def test_lo_que_vuelve_a_fallar_se_queda_aparcado_y_se_dice(taller: Taller) -> N
     assert (respuesta.status_code, respuesta.json["detail"]) == (409, "La carta se queda: volvió a fallar: KeyError.")
     assert list(listadas(api)) == [id]
     assert taller.contar("SELECT count(*) FROM inbox WHERE aparcado IS NOT NULL") == 1
-    assert [(n[3], n[4]) for n in notas(taller)] == [(carta, "SE_QUEDA")]
+    assert [(n[3], n[4]) for n in notas(taller)] == [(id, "SE_QUEDA")], (
+        "under its message's id, as all that is done to it"
+    )
     app.terminar()
 
 
@@ -165,6 +169,8 @@ def test_mientras_otro_las_tiene_en_la_mano_se_ven_y_no_se_tocan(
         respuesta = api.post(f"{RUTA}/{carta}/descarte-comando", json=MOTIVO)
         assert (respuesta.status_code, respuesta.headers["Retry-After"]) == (409, "5")
     assert api.post(f"{RUTA}/{carta}/descarte-comando", json=MOTIVO).status_code == 200
+    todas = api.get("/suscripciones/auditoria", query_string={"recurso": id}).json["elementos"]
+    assert [n["resultado"] for n in todas] == ["RECHAZADA", "SE_QUEDA"]
 
 
 def test_dos_procesos_a_la_vez_son_un_efecto_y_una_nota(taller: Taller) -> None:

@@ -1,5 +1,7 @@
 """Who asks, and how far that one reaches. Unit tests: all of it is computed."""
 
+from dataclasses import replace
+
 import pytest
 
 from contratos.acceso import Alcance, Permiso, SinPermiso, permiso
@@ -114,3 +116,7 @@ def test_de_una_consulta_se_anota_cada_id_de_su_direccion_y_de_sus_filtros():
 
     assert notas == [("ObtenerArchivoDeDataset", id, VISTO) for id in ("s-1", "i-1")]
     assert de_listas == [[""], ["0001"]]
+    de_la_plataforma = Solicitante(
+        acceso=Acceso(replace(quien(), tipo="system"), REGLA), correlacion="c", entorno=EntornoReal()
+    )
+    assert list(de_consulta(descarga, de_la_plataforma, VISTO)) == []

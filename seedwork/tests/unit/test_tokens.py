@@ -9,7 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from seedwork.infraestructura.sello import Sello, lector
 from seedwork.infraestructura.tokens import (
     PAUSA_S,
     REFRESCO_S,
+    SISTEMA,
     TIPO_CUALQUIERA,
     TIPOS,
     VIGENCIA_S,
@@ -418,8 +419,14 @@ ANA = Quien(id="ana", roles=frozenset({"cliente", "clinica"}), cliente="0001", c
 def test_los_servicios_oyen_de_la_puerta_quien_pide() -> None:
     sello = Sello(PRIVADA, lambda: float(AHORA))
     robot = Quien(id="robot", roles=frozenset({"operador"}), tipo="service_account")
-    for quien in (ANA, robot):
+    ella_misma = replace(robot, id="bff", tipo="system")
+    for quien in (ANA, robot, ella_misma):
         assert lector(PUBLICA, lambda: float(AHORA)).verificar(sello.de(quien)).quien == quien
+
+
+def test_de_fuera_nadie_es_parte_de_la_plataforma() -> None:
+    """It would be noted nowhere what such a one saw."""
+    assert verificador().verificar(token(**{SISTEMA: True})).quien.tipo == "user"
 
 
 def test_el_sello_de_otra_puerta_el_viejo_y_el_token_de_un_cliente_no_valen() -> None:

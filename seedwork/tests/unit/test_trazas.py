@@ -2,21 +2,20 @@
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan
+import structlog
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
 from contratos.base import Mensaje, mensaje
 from seedwork.aplicacion import trazas
+from seedwork.entrada.http import crear_app
 from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.metricas import TRAMOS
 from seedwork.infraestructura.trazas import COLA, TrazadorOtlp
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
+from seedwork.pruebas.trazas import guardados, vistos
 
 TRAZA, PADRE = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 SI, NO = f"00-{TRAZA}-{PADRE}-01", f"00-{TRAZA}-{PADRE}-00"
@@ -28,23 +27,6 @@ class Pasado(Mensaje):
     """Something happened."""
 
 
-@contextmanager
-def guardados(muestreo: float = 1.0, *, de_fuera: bool = False) -> Iterator[InMemorySpanExporter]:
-    """Spans are kept here, in the body."""
-    exportador = InMemorySpanExporter()
-    trazas.usar(TrazadorOtlp("pruebas", "", muestreo, de_fuera=de_fuera, exportador=exportador))
-    try:
-        yield exportador
-    finally:
-        trazas.cerrar(1.0)
-        trazas.usar(None)
-
-
-def vistos(exportador: InMemorySpanExporter) -> dict[str, ReadableSpan]:
-    trazas.cerrar(1.0)
-    return {t.name: t for t in exportador.get_finished_spans()}
-
-
 def perdidos() -> float:
     return TRAMOS.labels("perdido")._value.get()
 
@@ -53,7 +35,9 @@ def test_sin_colector_lo_que_vino_sigue_como_vino() -> None:
     assert not trazas.hay()
     assert trazas.empezar("x", SI).contexto == SI
     assert trazas.empezar("x", "cualquier cosa").contexto == "cualquier cosa"
-    assert trazas.recibir("x", SI, {}).contexto is None
+    assert trazas.recibir("x", SI, {}).contexto == SI
+    propia = trazas.recibir("x", "no es una traza", {}).contexto
+    assert trazas.leida(propia) == propia is not None, "of a new one, which logs tell"
 
 
 @pytest.mark.parametrize("traza", [NO, None, "", "no es una traza", f"ff-{TRAZA}-{PADRE}-01"])
@@ -90,6 +74,14 @@ def test_la_puerta_muestrea_lo_que_llega_de_fuera_y_los_servicios_se_atienen_a_e
         assert trazas.es_muestreada(trazas.recibir("x", SI, {}).contexto)
 
 
+def test_cuales_se_guardan_no_lo_elige_quien_las_nombra() -> None:
+    """By the lower half of an id, as inside, all of these would be of the part."""
+    with guardados(0.5, de_fuera=True):
+        elegidas = [f"00-{n:016x}{0:016x}-{PADRE}-01" for n in range(1, 65)]
+        guardadas = [trazas.es_muestreada(trazas.recibir("x", de, {}).contexto) for de in elegidas]
+    assert 0 < sum(guardadas) < len(guardadas)
+
+
 def test_de_un_mensaje_se_cuenta_su_espera_y_su_atencion_y_ningun_valor_de_nadie() -> None:
     with guardados() as exportador:
         with trazas.Atencion("consumidor", [_llegado(SI)]) as atencion:
@@ -117,6 +109,14 @@ def test_un_error_se_cuenta_por_su_clase_y_no_por_lo_que_dice() -> None:
         tramo = vistos(exportador)["atender Pasado"]
     assert (tramo.attributes[trazas.ERROR], tramo.status.status_code) == ("ValueError", StatusCode.ERROR)
     assert (tramo.events, tramo.status.description) == ((), None)
+
+
+def test_lo_que_se_escribe_de_una_peticion_dice_su_traza_la_guarde_alguien_o_no() -> None:
+    app = crear_app()
+    app.add_url_rule("/x", "x", structlog.contextvars.get_contextvars)
+    pedir = app.test_client().get
+    assert pedir("/x", headers={"traceparent": SI}).json["traza"] == TRAZA
+    assert len(pedir("/x").json["traza"]) == 32
 
 
 def test_lo_que_sale_del_outbox_lleva_el_tramo_de_su_publicacion() -> None:

@@ -1,9 +1,7 @@
 """The view that takes commands: it validates a body, gives the command its ids and publishes it."""
 
 import json
-import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import flask
 import structlog
@@ -24,7 +22,7 @@ from seedwork.aplicacion.broker import SinConfirmacion
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import Sobre
-from seedwork.entrada.http import SIN_TRAMO, App, regla
+from seedwork.entrada.http import App, en_flask
 from seedwork.entrada.problemas import ErrorHttp, problema
 
 log = structlog.get_logger(__name__)
@@ -36,18 +34,16 @@ def registrar(app: App, emisor: Emisor, secreto: bytes, entorno: Entorno, subida
     for comando in COMANDOS:
         vista = _vista(app, comando, emisor, secreto, entorno, subidas)
         for ruta in comando.rutas:
-            app.add_url_rule(regla(ruta), ruta + ORDEN, vista, methods=["POST"], provide_automatic_options=False)
+            app.add_url_rule(en_flask(ruta), ruta + ORDEN, vista, methods=["POST"], provide_automatic_options=False)
             # Else a query would take a command's address for that of a resource, and know none of that id.
             otros = [m for m in _OTROS_METODOS if m != "GET" or ruta not in consultadas]
             negar = _negar(sorted({"OPTIONS", "POST", *({"GET", "HEAD"} if ruta in consultadas else ())}))
-            app.add_url_rule(regla(ruta), ruta + SOLO_POST, negar, methods=otros, provide_automatic_options=False)
-    app.corrientes = {ruta for comando in COMANDOS if comando.formularios for ruta in comando.rutas}
+            app.add_url_rule(en_flask(ruta), ruta + SOLO_POST, negar, methods=otros, provide_automatic_options=False)
+    app.al_llegar = {ruta for comando in COMANDOS if comando.formularios for ruta in comando.rutas}
 
 
 CLIENTE = "cliente_codigo"
 """The id, in a command's address, of the client that it is about."""
-_SU_ID = slice(3, 35)
-"""Of a traceparent, the trace's id."""
 _OTROS_METODOS = ("GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
@@ -74,7 +70,7 @@ Vista = Callable[..., Awaitable[flask.Response]]
 def _vista(
     app: App, comando: Comando, emisor: Emisor, secreto: bytes, entorno: Entorno, subidas: formularios.Subidas
 ) -> Vista:
-    recurso, regla = comando.recurso, permiso(comando.mensaje)
+    recurso, suyo = comando.recurso, permiso(comando.mensaje)
 
     async def leer() -> Cuerpo:
         if comando.formularios and formularios.hay():
@@ -87,9 +83,8 @@ def _vista(
         quien = app.identificar()
         exigir_ids(ids)
         cuerpo = await leer()
-        acceso = Acceso(quien, regla)
+        acceso = Acceso(quien, suyo)
         exigir_a_nombre_propio(acceso, cuerpo.a_nombre_de or ids.get(CLIENTE, ""))
-        cabeceras = flask.request.headers
         clave = idempotencia.clave_de(flask.request.environ)
         ruta = comando.rutas[0].format(**ids)
         identidad = idempotencia.identificar(ruta, clave, cuerpo, secreto, entorno, acceso)
@@ -105,31 +100,23 @@ def _vista(
             "comando": raiz + recurso.consulta_comando.format(identidad.id_comando),
         }
         mensaje = cuerpo.mensaje(id_recurso)
-        traza = trazas.leida(cabeceras.get("traceparent")) or _nueva_traza()
-        if trazas.hay():
-            traza = flask.g.tramo.contexto or traza
         sobre = Sobre.nuevo(
             mensaje,
             fuente=FUENTE,
             sujeto=id_recurso,
             id=identidad.id_comando,
             clave_idempotencia=identidad.clave,
-            traza=traza,
+            traza=flask.g.tramo.contexto,
             entorno=entorno,
             quien=quien,
         )
         # What it does is found under its own id from here on, in logs and trails.
         flask.g.correlacion = identidad.id_comando
-        structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando, traza=traza[_SU_ID])
-        tramo: trazas.Tramo = SIN_TRAMO
-        if trazas.hay():
-            tramo = trazas.publicar(traza, mensaje.topico, sobre.tipo, sobre.id, sobre.sujeto, sobre.correlacion)
-            if tramo.contexto != traza:
-                sobre = replace(sobre, traza=tramo.contexto)
+        structlog.contextvars.bind_contextvars(correlacion=identidad.id_comando)
         try:
-            await emisor.entregar(sobre, mensaje, espera=ESPERA_S)
+            with trazas.publicando(sobre, mensaje.topico) as saliente:
+                await emisor.entregar(saliente, mensaje, espera=ESPERA_S)
         except SinConfirmacion as error:
-            tramo.terminar(error=type(error).__name__)
             log.warning("comando sin confirmar", tipo=mensaje.tipo, error=str(error))
             return problema(
                 503,
@@ -138,7 +125,6 @@ def _vista(
                 cabeceras={"Retry-After": "2"},
                 **aceptado | {"estado": "DESCONOCIDO"},
             )
-        tramo.terminar()
         log.info("comando aceptado", tipo=mensaje.tipo)
         return _Aceptado(json.dumps(aceptado), 202, {"Location": consulta}, content_type="application/json")
 
@@ -157,8 +143,3 @@ def exigir_a_nombre_propio(acceso: Acceso, cliente: str) -> None:
     """
     if cliente and not acceso.alcanza("cliente", cliente):
         raise ErrorHttp(403, "Solo se puede pedir a nombre de uno mismo: el código de cliente es de otro.")
-
-
-def _nueva_traza() -> str:
-    """The traceparent that a trace begins with where the door keeps no spans."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bff_web.eventos.hechos import Hecho
+from bff_web.eventos.reparto import Filtro
 from bff_web.servicios import Servicio
-from contratos.consultas.procesamiento import ObtenerPaquete
-from contratos.consultas.suscripciones import ObtenerSuscripcion
+from contratos.consultas.procesamiento import ObtenerComandoImagen, ObtenerImagenAnonimizada, ObtenerPaquete
+from contratos.consultas.servicio_datos import ObtenerComandoServicioDatos
+from contratos.consultas.suscripciones import ObtenerComandoSuscripcion, ObtenerSuscripcion
 from seedwork.aplicacion.identidad import Acceso, Quien
 from seedwork.entrada.problemas import ErrorHttp
 
@@ -28,13 +30,20 @@ NO_HALLADO_S = 5.0
 REINTENTO_S = 2.0
 """Seconds until an owner that did not answer is asked again."""
 _HILOS = 4
+_DESTINOS = {
+    destino.contexto: destino
+    for destino in (ObtenerComandoSuscripcion, ObtenerComandoServicioDatos, ObtenerComandoImagen)
+}
+"""Of a command's owner, the query for its fate."""
 
+PUERTA = Quien(id="bff", roles=frozenset({"operador"}), tipo="system")
+"""The door itself, as which it asks whose something is that happened."""
 Credencial = Callable[[Quien | None], Mapping[str, str]]
 """The header that says to a service who asks."""
 
 
 class Duenos:
-    """Knows whose subscriptions and packages are.
+    """Knows whose subscriptions, packages, images and commands are.
 
     Args:
         servicios: the owners.
@@ -71,8 +80,9 @@ class Duenos:
         """Whose an event is; None where that is not known."""
         return hecho.cliente or self._clientes.get(hecho.suscripcion)
 
-    async def preguntar_cliente(self, hecho: Hecho, quien: Quien | None, correlacion: str) -> str:
-        """Whose an event's subscription is; nobody's, as far as this caller may know, is empty.
+    async def preguntar_cliente(self, hecho: Hecho, correlacion: str) -> str:
+        """Whose an event's subscription is; nobody's is empty. It happened, and nobody asked for it: so the door asks,
+        once for all, and the trail does not say of whoever watches that they wanted to see another's.
 
         Raises:
             ErrorHttp: 503, nobody answers.
@@ -81,7 +91,7 @@ class Duenos:
         if conocido is not None:
             return conocido
         ruta = ObtenerSuscripcion.ruta.format(id_suscripcion=hecho.suscripcion)
-        cliente = await self._preguntar(ObtenerSuscripcion.contexto, ruta, quien, correlacion, _cliente)
+        cliente = await self._preguntar(ObtenerSuscripcion.contexto, ruta, PUERTA, correlacion, _cliente)
         if cliente:
             self._saber(hecho.suscripcion, cliente)
         return cliente
@@ -93,7 +103,28 @@ class Duenos:
             ErrorHttp: 503, nobody answers.
         """
         ruta = ObtenerPaquete.ruta.format(id_paquete=paquete)
-        return bool(await self._preguntar(ObtenerPaquete.contexto, ruta, quien, correlacion, lambda _: "suyo"))
+        return await self._es_suyo(ObtenerPaquete.contexto, ruta, quien, correlacion)
+
+    async def preguntar_imagen(self, imagen: str, quien: Quien | None, correlacion: str) -> bool:
+        """Likewise of an image; that somebody looked at it is told, as of every other look (ADR 10).
+
+        Raises:
+            ErrorHttp: 503, nobody answers.
+        """
+        ruta = ObtenerImagenAnonimizada.ruta.format(id_imagen=imagen)
+        return await self._es_suyo(ObtenerImagenAnonimizada.contexto, ruta, quien, correlacion)
+
+    async def preguntar_comando(self, hecho: Hecho, quien: Quien | None, correlacion: str) -> bool:
+        """Whether the command that an event says took no effect is the caller's, whatever it was about.
+
+        Raises:
+            ErrorHttp: 503, nobody answers.
+        """
+        ruta = _DESTINOS[hecho.contexto].ruta.format(id_comando=hecho.rechazado)
+        return await self._es_suyo(hecho.contexto, ruta, quien, correlacion)
+
+    async def _es_suyo(self, contexto: str, ruta: str, quien: Quien | None, correlacion: str) -> bool:
+        return bool(await self._preguntar(contexto, ruta, quien, correlacion, lambda _: "suyo"))
 
     async def _preguntar(
         self, contexto: str, ruta: str, quien: Quien | None, correlacion: str, sacar: Callable[[dict[str, Any]], str]
@@ -138,36 +169,53 @@ class Espectador:
     Attributes:
         duenos: know whose things are.
         acceso: who, before the route's rule.
-        cliente: of whose subscriptions alone they want to hear; empty for any.
+        filtro: what they want to hear of.
         correlacion: under which owners are asked.
     """
 
     duenos: Duenos
     acceso: Acceso
-    cliente: str
+    filtro: Filtro
     correlacion: str
 
     def sabe(self, hecho: Hecho) -> bool | None:
         """Whether they may hear of an event, and want to; None where somebody has to be asked."""
         propio = self.acceso.propio("cliente")
-        if propio is not None and hecho.paquete:
+        if propio is not None and self._es_su_rechazo(hecho):
+            return None
+        if propio is not None and (hecho.paquete or hecho.imagen):
             return None if self.acceso.propio("clinica") else False
-        if propio is None and not self.cliente:
+        if propio is None and not self.filtro.cliente:
             return True
         if propio == "" or not (hecho.suscripcion or hecho.cliente):
             return False
         de_quien = self.duenos.cliente(hecho)
         return None if de_quien is None else self._es_de(de_quien)
 
+    def _es_su_rechazo(self, hecho: Hecho) -> bool:
+        """Whether it may be the refusal of what they sent: then it is theirs, though what that was about may be
+        another's, or nobody's. Of a package's files the package is asked for, once for all."""
+        return bool(self.filtro.comando and hecho.rechazado and not hecho.paquete)
+
     def _es_de(self, cliente: str) -> bool:
-        return self.acceso.alcanza("cliente", cliente) and self.cliente in ("", cliente)
+        return self.acceso.alcanza("cliente", cliente) and self.filtro.cliente in ("", cliente)
 
     async def preguntar(self, hecho: Hecho) -> bool:
         """The same, by whoever it takes; where an owner is away, once that is back."""
         while True:
             try:
-                if hecho.paquete and self.acceso.propio("cliente") is not None:
-                    return await self.duenos.preguntar_paquete(hecho.paquete, self.acceso.quien, self.correlacion)
-                return self._es_de(await self.duenos.preguntar_cliente(hecho, self.acceso.quien, self.correlacion))
+                return await self._preguntar(hecho)
             except ErrorHttp:
                 await asyncio.sleep(REINTENTO_S)
+
+    async def _preguntar(self, hecho: Hecho) -> bool:
+        duenos, quien = self.duenos, self.acceso.quien
+        if self.acceso.propio("cliente") is not None:
+            if self._es_su_rechazo(hecho):
+                return await duenos.preguntar_comando(hecho, quien, self.correlacion)
+            # Of a package's images once for all, unless it is one of them that they want to hear of.
+            if hecho.paquete and not self.filtro.imagen:
+                return await duenos.preguntar_paquete(hecho.paquete, quien, self.correlacion)
+            if hecho.imagen:
+                return await duenos.preguntar_imagen(hecho.imagen, quien, self.correlacion)
+        return self._es_de(await duenos.preguntar_cliente(hecho, self.correlacion))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contratos import Mensaje, motivos
-from contratos.canal import regla
+from contratos.canal import canal_de
 from contratos.consultas.eventos import PUERTA
 from contratos.esquemas import publicados
 from contratos.notificaciones import (
@@ -84,6 +84,7 @@ def _de_suscripcion(mas: str = "", estado: str = "") -> Fila:
 
 
 _DE_SERVICIO = "id_servicio_datos id_suscripcion id_saga"
+_DE_IMAGEN = "id_imagen id_paquete"
 _DE_NOTIFICACION = "id_notificacion id_suscripcion id_saga"
 
 # fmt: off
@@ -110,13 +111,13 @@ FILAS: Mapping[type[Mensaje], Fila] = {
     AccesoInvestigadorCambiado:     _fila(_DE_SERVICIO),
     ComandoServicioDatosRechazado:  _fila("id_comando id_servicio_datos id_suscripcion motivo"),
 
-    ImagenAnonimizada:              _fila("id_imagen", "ANONIMIZADA"),
-    ImagenApartada:                 _fila("id_imagen estado motivo"),
-    ImagenLiberada:                 _fila("id_imagen motivo"),
-    OriginalDescartado:             _fila("id_imagen motivo"),
+    ImagenAnonimizada:              _fila(_DE_IMAGEN, "ANONIMIZADA"),
+    ImagenApartada:                 _fila(f"{_DE_IMAGEN} estado motivo"),
+    ImagenLiberada:                 _fila(f"{_DE_IMAGEN} motivo"),
+    OriginalDescartado:             _fila(f"{_DE_IMAGEN} motivo"),
     PaqueteCompletado:              _fila("id_paquete", "COMPLETADO"),
     PaqueteRechazado:               _fila("id_paquete motivo", "RECHAZADO"),
-    AnonimizacionRechazada:         _fila("id_imagen id_comando motivo"),
+    AnonimizacionRechazada:         _fila(f"{_DE_IMAGEN} id_comando motivo"),
 
     NotificacionCreada:             _fila(_DE_NOTIFICACION, "CREADA", con_dueno=True),
     NotificacionEnviada:            _fila(_DE_NOTIFICACION, "ENVIADA", con_dueno=True),
@@ -141,7 +142,7 @@ def comprobar() -> None:
     Raises:
         SinFila: not so; the text names what.
     """
-    mira = {tipo for tipo in publicados() if PUERTA in regla(tipo).mira}
+    mira = {tipo for tipo in publicados() if PUERTA in canal_de(tipo).mira}
     if sobran := mira ^ FILAS.keys():
         nombres = ", ".join(sorted(tipo.__name__ for tipo in sobran))
         raise SinFila(f"contratos/canales.py y la tabla de /eventos no dicen lo mismo de: {nombres}")
@@ -163,18 +164,25 @@ class Hecho:
         lugar: its place on that.
         publicado: when, in seconds of the epoch, by its sender's clock.
         datos: what is told, JSON in one line.
-        suscripcion, saga, paquete: what it is about; empty for none.
+        contexto: who tells it.
+        comando: the command at the root of it; empty for none.
+        suscripcion, saga, paquete, imagen: what it is about; empty for none.
         cliente: whose it says it is; likewise.
+        rechazado: where it tells that a command took no effect, which one.
     """
 
     cual: int
     lugar: Lugar
     publicado: float
     datos: bytes
+    contexto: str = ""
+    comando: str = ""
     suscripcion: str = ""
     saga: str = ""
     paquete: str = ""
+    imagen: str = ""
     cliente: str = ""
+    rechazado: str = ""
 
 
 def proyectar(
@@ -197,13 +205,21 @@ def proyectar(
     if fila.estado:
         dichos["estado"] = fila.estado
     dichos.setdefault("ocurrido", sobre.tiempo)
+    rechazado = dichos.get("id_comando", "")
+    comando = sobre.correlacion if es_id(sobre.correlacion) else ""
+    if comando:
+        dichos.setdefault("id_comando", comando)
     return Hecho(
         cual=cual,
         lugar=lugar,
         publicado=publicado,
         datos=json.dumps(dichos, separators=(",", ":")).encode(),
+        contexto=tipo.contexto,
+        comando=comando,
         suscripcion=dichos.get("id_suscripcion", ""),
         saga=dichos.get("id_saga", ""),
         paquete=dichos.get("id_paquete", ""),
+        imagen=dichos.get("id_imagen", ""),
         cliente=registro[DUENO] if fila.con_dueno else "",
+        rechazado=rechazado,
     )

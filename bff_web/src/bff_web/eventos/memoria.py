@@ -4,7 +4,7 @@ flood on one of them makes nobody forget the others."""
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 
 from bff_web.eventos.hechos import Hecho
 from bff_web.eventos.vector import NINGUNO, Vector
@@ -19,9 +19,10 @@ MAXIMO = 4000
 class Novedad(Enum):
     """What an event is to the memory."""
 
-    NUEVO = "new"
-    REPETIDO = "known"
-    RECREADO = "of a topic that was made anew: what was known of places on it counts no more"
+    NUEVO = auto()
+    REPETIDO = auto()
+    RECREADO = auto()
+    """Of a topic that was made anew: what was known of places on it counts no more."""
 
 
 @dataclass(slots=True)

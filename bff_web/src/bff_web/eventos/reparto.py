@@ -50,6 +50,9 @@ TIPOS = tuple(sorted(FILAS, key=lambda tipo: tipo.topico))
 """What is read, in the order of the topics' names."""
 TOPICOS = tuple(tipo.topico for tipo in TIPOS)
 
+COSAS = ("comando", "suscripcion", "saga", "paquete", "imagen")
+"""What a stream may be about: an event is about one of each at most. Any may come of a command."""
+
 Oir = Callable[[Sequence[Leido], Esquemas], None]
 AlDia = Callable[[float | None], None]
 
@@ -84,31 +87,28 @@ Leer = Callable[[float, Oir, AlDia], Lector]
 class Filtro:
     """What a stream is about; empty for whatever it is."""
 
+    comando: str = ""
     suscripcion: str = ""
     cliente: str = ""
     saga: str = ""
     paquete: str = ""
+    imagen: str = ""
 
     @property
     def de_una_cosa(self) -> bool:
         """Whether it is about one thing: then what just happened to it is told, too."""
-        return bool(self.suscripcion or self.saga or self.paquete)
+        return self.llave is not None
 
     @property
     def llave(self) -> tuple[str, str] | None:
         """Where a stream waits for an event: one of what it is about. A client's waits for all: most events don't say
         whose they are."""
-        for nombre in ("suscripcion", "saga", "paquete"):
-            if valor := getattr(self, nombre):
-                return nombre, valor
-        return None
+        return next(((nombre, valor) for nombre in COSAS if (valor := getattr(self, nombre))), None)
 
     def pasa(self, hecho: Hecho) -> bool:
         """Whether an event is about it, as far as that says."""
         return (
-            (not self.suscripcion or self.suscripcion == hecho.suscripcion)
-            and (not self.saga or self.saga == hecho.saga)
-            and (not self.paquete or self.paquete == hecho.paquete)
+            all(not (valor := getattr(self, cosa)) or valor == getattr(hecho, cosa) for cosa in COSAS)
             and (not self.cliente or not hecho.cliente or self.cliente == hecho.cliente)
             and (not self.cliente or bool(hecho.cliente or hecho.suscripcion))
         )
@@ -118,9 +118,7 @@ class Filtro:
         return frozenset(
             cual
             for cual, tipo in enumerate(TIPOS)
-            if (not self.suscripcion or "id_suscripcion" in FILAS[tipo].campos)
-            and (not self.saga or "id_saga" in FILAS[tipo].campos)
-            and (not self.paquete or "id_paquete" in FILAS[tipo].campos)
+            if all(not getattr(self, cosa) or f"id_{cosa}" in FILAS[tipo].campos for cosa in COSAS if cosa != "comando")
             and (not self.cliente or FILAS[tipo].con_dueno or "id_suscripcion" in FILAS[tipo].campos)
         )
 
@@ -251,8 +249,7 @@ class Reparto:
                 corriente.empezar_de_nuevo()
         self._aprender(hecho)
         bloque = b""
-        llaves = (("suscripcion", hecho.suscripcion), ("saga", hecho.saga), ("paquete", hecho.paquete), None)
-        for llave in llaves:
+        for llave in (*((cosa, getattr(hecho, cosa)) for cosa in COSAS), None):
             if (llave is None or llave[1]) and (atentas := self._atentas.get(llave)):
                 for corriente in tuple(atentas):
                     if corriente.filtro.pasa(hecho):

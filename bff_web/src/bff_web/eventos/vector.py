@@ -25,7 +25,7 @@ class Forjado(Exception):
 
 
 class Ajeno(Exception):
-    """It was given out by a door that looked at other topics: of an earlier edition, say."""
+    """It was given out by a door that looked at other topics, or wrote otherwise: of an earlier edition, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Vectores:
 
         Raises:
             Forjado: nobody who has the secret wrote it.
-            Ajeno: it is of other topics.
+            Ajeno: it is of other topics, or written otherwise.
         """
         try:
             octetos = base64.b64decode(dicho + "=" * (-len(dicho) % 4), altchars=b"-_", validate=True)
@@ -83,11 +83,14 @@ class Vectores:
         if escrito[:_TOPICOS] != self._cuales:
             raise Ajeno
         numeros = _numeros(escrito[_TOPICOS:])
-        hasta = float(next(numeros))
         lugares = []
-        for _ in range(self._cuantos):
-            mayor = next(numeros) - 1
-            lugares.append((mayor, next(numeros), next(numeros)) if mayor >= 0 else NINGUNO)
+        try:
+            hasta = float(next(numeros))
+            for _ in range(self._cuantos):
+                mayor = next(numeros) - 1
+                lugares.append((mayor, next(numeros), next(numeros)) if mayor >= 0 else NINGUNO)
+        except StopIteration:
+            raise Ajeno from None
         return Vector(tuple(lugares), hasta)
 
     def _sello(self, escrito: bytes | bytearray) -> bytes:

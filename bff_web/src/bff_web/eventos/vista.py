@@ -7,13 +7,13 @@ import flask
 from bff_web.consultas import filtros
 from bff_web.cuerpos import no_valido
 from bff_web.eventos.duenos import Duenos, Espectador
-from bff_web.eventos.reparto import TOPICOS, Filtro, Reparto
+from bff_web.eventos.reparto import COSAS, TOPICOS, Filtro, Reparto
 from bff_web.eventos.vector import NINGUNO, Ajeno, Forjado, Vector, Vectores
 from bff_web.modelos_consultas import de_filtros
 from contratos.acceso import Alcance, permiso
 from contratos.consultas.eventos import VerEventos
 from seedwork.aplicacion.identidad import Acceso
-from seedwork.entrada.flujo import SITIO, Flujo
+from seedwork.entrada.flujo import SITIO_DE_FLUJO, Flujo
 from seedwork.entrada.http import CADUCA, App, correlacion
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.entrada.sitios import Sitio
@@ -24,7 +24,7 @@ CABECERA = "Last-Event-ID"
 ULTIMO = "ultimo"
 _LLENO = "Hay demasiadas corrientes abiertas a la vez: repítalo en unos segundos."
 _DEMASIADAS = "Ya tiene demasiadas corrientes abiertas: cierre alguna."
-_SIN_FILTRO = "falta decir de qué: suscripcion, cliente, saga o paquete"
+_SIN_FILTRO = f"falta decir de qué: {', '.join(COSAS)} o cliente"
 _VIEJO = Vector((NINGUNO,) * len(TOPICOS), 0.0)
 """Of so long ago that nothing of it is held."""
 
@@ -37,21 +37,21 @@ def registrar(app: App, reparto: Reparto, duenos: Duenos, vectores: Vectores) ->
         duenos: know whose that is.
         vectores: reads how far a client had come.
     """
-    modelo, regla = de_filtros(VerEventos), permiso(VerEventos)
+    modelo, suyo = de_filtros(VerEventos), permiso(VerEventos)
     abiertas: Counter[str] = Counter()
 
     async def ver() -> flask.Response:
         dichos = filtros(modelo)
-        acceso = Acceso(app.identificar(), regla)
+        acceso = Acceso(app.identificar(), suyo)
         ultimo = _leer(vectores, dichos.pop(ULTIMO, None))
         filtro = Filtro(**dichos)
         if acceso.alcance is not Alcance.TODO and not dichos:
             raise no_valido([("suscripcion", _SIN_FILTRO)])
         entorno = flask.request.environ
-        sitio: Sitio | None = entorno.get(SITIO)
+        sitio: Sitio | None = entorno.get(SITIO_DE_FLUJO)
         if sitio is not None:
             sitio.tomar(_LLENO)
-        espectador = Espectador(duenos, acceso, filtro.cliente, correlacion())
+        espectador = Espectador(duenos, acceso, filtro, correlacion())
         respuesta = Flujo(reparto.abrir(filtro, espectador, ultimo=ultimo, caduca=entorno.get(CADUCA)))
         if acceso.quien is not None:
             _contar(abiertas, acceso.quien.id, respuesta)

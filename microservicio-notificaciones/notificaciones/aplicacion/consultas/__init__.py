@@ -6,18 +6,18 @@ from contratos.consultas import Consulta
 from contratos.consultas.notificaciones import (
     ListarEventosNotificacion,
     ListarNotificaciones,
-    ObtenerCartaDeNotificacion,
+    ObtenerCorreoDeNotificacion,
     ObtenerNotificacion,
 )
 from notificaciones.aplicacion.consultas.listar_eventos_notificacion import listar_eventos_notificacion
 from notificaciones.aplicacion.consultas.listar_notificaciones import listar_notificaciones
-from notificaciones.aplicacion.consultas.obtener_carta_de_notificacion import obtener_carta_de_notificacion
+from notificaciones.aplicacion.consultas.obtener_correo_de_notificacion import obtener_correo_de_notificacion
 from notificaciones.aplicacion.consultas.obtener_notificacion import obtener_notificacion
 from seedwork.aplicacion.consultas import Respondedor
 
 CONSULTAS: Mapping[type[Consulta], Respondedor] = {
     ListarNotificaciones: listar_notificaciones,
     ObtenerNotificacion: obtener_notificacion,
-    ObtenerCartaDeNotificacion: obtener_carta_de_notificacion,
+    ObtenerCorreoDeNotificacion: obtener_correo_de_notificacion,
     ListarEventosNotificacion: listar_eventos_notificacion,
 }

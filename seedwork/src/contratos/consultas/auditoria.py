@@ -18,7 +18,7 @@ from contratos.consultas.base import (
 
 
 class NotaDeAuditoria(Respuesta):
-    """Lo que alguien hizo, vio o se le negó; solo identificadores y códigos."""
+    """Lo que alguien hizo, vio o se le negó: identificadores y códigos, y de una carta muerta, por qué se decidió."""
 
     ocurrido: str = campo("Cuándo, en UTC (RFC 3339).", "2026-02-01T09:10:01.312Z")
     quien: str = campo("El `sub` de su token; de quien usó la línea de comandos, el nombre que dijo.", "ana")
@@ -31,11 +31,11 @@ class NotaDeAuditoria(Respuesta):
     )
     resultado: str = campo(
         "Qué fue de ello: un comando, HECHO o RECHAZADO; una consulta, VISTO, o NO_HALLADO si no mostró nada, porque "
-        "no lo hay o porque es de otro; lo que se negó sin mirarlo, NEGADO; una carta muerta, ATENDIDA, REENVIADA, "
-        "DESCARTADA, RECHAZADA, YA_ATENDIDA o SE_QUEDA.",
+        "no lo hay o porque es de otro; lo que se negó sin mirarlo, NEGADO; una carta muerta, ATENDIDA, "
+        "EN_ESPERA, REENVIADA, DESCARTADA, RECHAZADA, YA_ATENDIDA o SE_QUEDA.",
         "HECHO",
     )
-    motivo: str | None = campo(f"{MOTIVO} De una carta muerta, lo que dijo el operador.")
+    motivo: str | None = campo(f"{MOTIVO} De una carta muerta, lo que dijo el operador, en sus palabras.")
     correlacion: str = campo("El identificador que une lo que se hizo por una misma petición.", COMANDO)
     veces: int = campo(
         "Cuántas, si se contaron juntas varias iguales: las que la puerta negó seguidas, o las consultas que siguieron "

@@ -55,7 +55,7 @@ class PaginaEventos(Pagina):
     elementos: list[EventoNotificacion] = campo("Todos, el más antiguo primero.")
 
 
-class CartaDeNotificacion(Respuesta):
+class CorreoDeNotificacion(Respuesta):
     """La carta de una notificación, vuelta a componer sin el nombre ni la dirección de la persona."""
 
     id_notificacion: str = campo("La notificación.", NOTIFICACION)
@@ -90,8 +90,8 @@ class ListarEventosNotificacion(
     id_notificacion: Id = campo("La notificación.")
 
 
-class ObtenerCartaDeNotificacion(
-    Consulta, contexto="notificaciones", ruta="/notificaciones/{id_notificacion}/carta", respuesta=CartaDeNotificacion
+class ObtenerCorreoDeNotificacion(
+    Consulta, contexto="notificaciones", ruta="/notificaciones/{id_notificacion}/carta", respuesta=CorreoDeNotificacion
 ):
     """La carta de una notificación, vuelta a componer sin el nombre."""
 

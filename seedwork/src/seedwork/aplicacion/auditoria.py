@@ -1,4 +1,5 @@
-"""The audit trail: who did, saw, released, replayed or was refused what (contract §9). Ids and codes alone.
+"""The audit trail: who did, saw, released, replayed or was refused what (contract §9). Ids and codes alone,
+and of a dead letter an operator's words.
 
 What a command did is noted in the transaction that decides it; what a query saw, before it is shown. Where nobody is
 asked who they are, there is nothing to note.
@@ -33,7 +34,7 @@ class Anotacion:
         accion: the command's or the query's name.
         recurso: the id that it was about; empty for a whole list.
         resultado: what came of it.
-        motivo: a refusal's reason, one of :mod:`contratos.motivos`.
+        motivo: a refusal's reason, one of :mod:`contratos.motivos`; of a dead letter, why, in an operator's own words.
         correlacion: its correlation id.
         veces: how often, where the same was told once for several.
     """
@@ -81,9 +82,10 @@ def de_consulta(
     """What is noted of a query: a row for each id in its address, or by which its list was filtered, so that any of
     them finds it.
 
-    It is empty where nobody was asked who they are."""
+    It is empty where nobody was asked who they are, and where a part of the platform asks for itself: what it learns it
+    shows to nobody, or to whose it is."""
     quien = solicitante.acceso.quien
-    if quien is None:
+    if quien is None or quien.tipo == "system":
         return ()
     dichos = vars(consulta)
     nombres = _de_que_trata(type(consulta))  # type: ignore[arg-type] # a class has a hash, whatever its instances have

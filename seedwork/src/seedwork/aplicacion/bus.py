@@ -10,6 +10,7 @@ from contratos import motivos
 from contratos.acceso import Alcance, permiso
 from contratos.base import Mensaje
 from seedwork.aplicacion import trazas
+from seedwork.aplicacion.cartas import ATENDIDA, EN_ESPERA, YA_ATENDIDA
 from seedwork.aplicacion.espera import Aplazado, EnEspera, Paciencia, PorConocer
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import Sobre
@@ -102,24 +103,26 @@ class Bus:
         self._tras([r for r in recibidos if r.sobre.id not in pendiente.por_atender])
         return esperan
 
-    def reponer(self, recibido: Recibido) -> bool:
+    def reproducir(self, recibido: Recibido) -> str:
         """Handle a message that was parked, here and now, as if it came again.
 
         Returns:
-            False where it was handled, or given up, after all; then nothing is done.
+            ATENDIDA; EN_ESPERA for a command that has to wait, and comes again; YA_ATENDIDA where it was handled, or
+            given up, after all: then nothing is done.
 
         Raises:
             Exception: whatever its handler or the database raised; then nothing took effect, and it is parked still.
         """
-        with self._abrir() as unidad:
+        with trazas.Atencion(self.consumidor, [recibido]) as atencion, self._abrir() as unidad:
             if not unidad.transaccion.retirar(self.consumidor, recibido.sobre.id):
-                return False
-            pendiente = _Lote(self, unidad, [recibido])
+                return YA_ATENDIDA
+            pendiente = _Lote(self, unidad, atencion.recibidos)
             pendiente.atender()
-            esperan = pendiente.aplazar()
-        if not esperan:
-            self._tras([recibido])
-        return True
+            atencion.esperan = pendiente.aplazar()
+        if atencion.esperan:
+            return EN_ESPERA
+        self._tras([recibido])
+        return ATENDIDA
 
     def descartar(self, recibido: Recibido, *, avisar: bool = True) -> bool:
         """Give a message up for good: a command is refused, an event stays without effect here.

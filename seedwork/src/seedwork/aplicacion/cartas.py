@@ -1,9 +1,18 @@
-"""What is asked of a service's dead letters: the same respondedores in every service."""
+"""A service's dead letters: what becomes of one, and the respondedores that are the same in every service."""
 
 from typing import Protocol
 
 from contratos.consultas.cartas import CartaMuerta, ConsultaDeCarta, ConsultaDeCartas, PaginaCartas
 from seedwork.aplicacion.consultas import Solicitante
+
+REENVIADA = "REENVIADA"
+ATENDIDA = "ATENDIDA"
+EN_ESPERA = "EN_ESPERA"
+DESCARTADA = "DESCARTADA"
+RECHAZADA = "RECHAZADA"
+YA_ATENDIDA = "YA_ATENDIDA"
+SE_QUEDA = "SE_QUEDA"
+"""What becomes of a letter; with SE_QUEDA, nothing."""
 
 
 class LecturaDeCartas(Protocol):

@@ -451,8 +451,8 @@ def _fin(entrega: _Entrega, esperan: Collection[str]) -> str:
 def resumen(error: BaseException) -> str:
     """An error as it may be kept and shown: where and what, without any value that it quotes."""
     donde = ""
-    traza = error.__traceback__
-    while traza is not None:
-        donde = f" en {traza.tb_frame.f_globals.get('__name__', '?')}:{traza.tb_lineno}"
-        traza = traza.tb_next
+    pila = error.__traceback__
+    while pila is not None:
+        donde = f" en {pila.tb_frame.f_globals.get('__name__', '?')}:{pila.tb_lineno}"
+        pila = pila.tb_next
     return f"{type(error).__name__}{donde}"

@@ -6,12 +6,15 @@ are not kept, or this one is not, nothing is made, and what came is handed on as
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Literal, Protocol
 
 from seedwork.aplicacion.recibido import Recibido
+from seedwork.aplicacion.sobre import Sobre
 
 Clase = Literal["interno", "servidor", "cliente", "productor", "consumidor"]
 
@@ -115,7 +118,8 @@ class Trazador(Protocol):
         ...
 
 
-_NINGUNO: Final = SinTramo(None)
+SIN_TRAMO: Final = SinTramo(None)
+"""Of what is told of nowhere."""
 _trazador: Trazador | None = None
 _TRAZA = re.compile(r"(?!ff)([0-9a-f]{2})-((?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _MUESTREADA = 1
@@ -188,9 +192,10 @@ def empezar(
 
 
 def recibir(nombre: str, recibida: str | None, atributos: Atributos) -> Tramo:
-    """Begin a server's span: of the caller's trace, if it sent one that counts, or of a new one."""
+    """Begin a server's span: of the caller's trace, if it sent one that counts, or of a new one. Where nobody keeps it,
+    there is that trace all the same: logs tell it, and what follows carries it on."""
     if _trazador is None:
-        return _NINGUNO
+        return SinTramo(leida(recibida) or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
     return _trazador.empezar(nombre, leida(recibida), "servidor", atributos)
 
 
@@ -213,6 +218,24 @@ def publicar(
         empezar("espera en outbox", de, atributos=dicho, inicio_ns=desde_ns).terminar()
     dicho |= {OPERACION: "send", TOPICO: topico.rsplit("/", 1)[-1]}
     return empezar(f"publicar {nombre_de(tipo)}", de, "productor", dicho)
+
+
+@contextmanager
+def durante(tramo: Tramo) -> Iterator[Tramo]:
+    """A span that ends with the block, or fails with what that fails with."""
+    try:
+        yield tramo
+    except BaseException as error:
+        tramo.terminar(error=type(error).__name__)
+        raise
+    tramo.terminar()
+
+
+@contextmanager
+def publicando(sobre: Sobre, topico: str) -> Iterator[Sobre]:
+    """A message is published in the block: its envelope, which names that span as what handling it follows from."""
+    with durante(publicar(sobre.traza, topico, sobre.tipo, sobre.id, sobre.sujeto, sobre.correlacion)) as tramo:
+        yield sobre if tramo.contexto == sobre.traza else replace(sobre, traza=tramo.contexto)
 
 
 def de_mensaje(tipo: str, id: str, sujeto: str, correlacion: str) -> dict[str, str | int]:

@@ -208,7 +208,7 @@ class _Curso(AbstractContextManager[object]):
         self._deshacible = deshacible
 
     def __exit__(
-        self, tipo: type[BaseException] | None, _error: BaseException | None, _traza: TracebackType | None, /
+        self, tipo: type[BaseException] | None, _error: BaseException | None, _pila: TracebackType | None, /
     ) -> None:
         if tipo is None:
             self._unidad._concluir()

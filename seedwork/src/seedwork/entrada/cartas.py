@@ -1,4 +1,6 @@
-"""What becomes of dead letters: replayed to where they came from, or discarded, at the latest when their time is over.
+"""What becomes of dead letters. One is *sent again* to where it came from (``reenviar``: the services' ``replay``),
+*handled* here and now, and published nowhere (``reproducir``: the door's order), or discarded, at the latest when its
+time is over.
 
 Each step can be repeated: who is killed half-way leaves the letter where it was, and the inbox makes two replays, or a
 replay and a discard, one effect (ADR 8).
@@ -16,6 +18,7 @@ import structlog
 from seedwork.aplicacion.auditoria import LINEA_DE_COMANDOS, Anotacion
 from seedwork.aplicacion.broker import SinEsquemas
 from seedwork.aplicacion.bus import Bus
+from seedwork.aplicacion.cartas import DESCARTADA, RECHAZADA, REENVIADA, YA_ATENDIDA
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.sobre import en_instante, en_texto
@@ -30,13 +33,8 @@ from seedwork.infraestructura.subscription import EsquemasPulsar
 
 log = structlog.get_logger(__name__)
 
-REENVIADA = "REENVIADA"
-ATENDIDA = "ATENDIDA"
-DESCARTADA = "DESCARTADA"
-RECHAZADA = "RECHAZADA"
-YA_ATENDIDA = "YA_ATENDIDA"
-SE_QUEDA = "SE_QUEDA"
-
+REENVIAR, REPRODUCIR, DESCARTAR = "ReenviarCarta", "ReproducirCarta", "DescartarCarta"
+"""What an operator does to one, as the trail tells."""
 
 _FUTURO = timedelta(days=1)
 """No clock is so wrong: what claims to have been parked later than that from now tells no age."""
@@ -83,6 +81,40 @@ class Filtro:
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuienOpera:
+    """Who replays and discards, for the audit trail.
+
+    Attributes:
+        id: the name that was given here, or the caller's id.
+        titular: as what.
+        motivo: why, in their words.
+    """
+
+    id: str
+    titular: str = LINEA_DE_COMANDOS
+    motivo: str | None = None
+
+    def anotacion(self, accion: str, recurso: str, resultado: str, correlacion: str, ahora: datetime) -> Anotacion:
+        """The row that tells what they did to a letter, or could not do.
+
+        Args:
+            accion: one of those above.
+            recurso: what the trail knows the letter by (:attr:`Carta.recurso`); of one that there is not, the place
+                that was named.
+        """
+        return Anotacion(
+            ocurrido=ahora,
+            quien=self.id,
+            titular=self.titular,
+            accion=accion,
+            recurso=recurso,
+            resultado=resultado,
+            motivo=self.motivo,
+            correlacion=correlacion,
+        )
+
+
 class Cartero:
     """Replays and discards the dead letters of one service.
 
@@ -93,10 +125,8 @@ class Cartero:
         motor: the service's own database.
         entorno: where time and ids come from.
         memoria: how long every inbox remembers what it handled.
-        operador: who replays and discards, for the audit trail: the name of its user here, or the caller's id; empty
-            for the service itself, which discards what is too old.
-        titular: as what.
-        motivo: why, in their words.
+        operador: who replays and discards; None for the service itself, which discards what is too old, and for who is
+            not asked who they are.
     """
 
     def __init__(
@@ -108,17 +138,13 @@ class Cartero:
         entorno: Entorno,
         *,
         memoria: timedelta,
-        operador: str = "",
-        titular: str = LINEA_DE_COMANDOS,
-        motivo: str | None = None,
+        operador: QuienOpera | None = None,
     ) -> None:
         self._cliente = cliente
         self._contexto = contexto
         self._bus = bus
         self._motor = motor
         self._operador = operador
-        self._titular = titular
-        self._motivo = motivo
         self._intentos = IntentosSQL(motor, bus.consumidor, entorno.id())
         self._entorno = entorno
         self._memoria = memoria
@@ -142,12 +168,12 @@ class Cartero:
             self._publicar(productor, carta)
         except _DE_LA_CARTA as error:
             raise SeQueda(f"el broker no la admite: {type(error).__name__}") from None
-        self._auditar("ReenviarCarta", carta, REENVIADA)
+        self._auditar(REENVIAR, carta, REENVIADA)
         self._quitar(buzon, carta)
         self._anotar("carta reenviada", carta, REENVIADA)
         return REENVIADA
 
-    def reponer(self, buzon: Buzon, carta: Carta) -> str:
+    def reproducir(self, buzon: Buzon, carta: Carta) -> str:
         """Have a letter's message handled here, now. Answers what became of it.
 
         It is sent nowhere, so nobody else who hears its topic is asked to know it still, and no right to publish there
@@ -165,15 +191,14 @@ class Cartero:
             # A conflict with what a worker does at the same instant is over the next time.
             for intento in stamina.retry_context(on=_es_del_mensaje, attempts=3, wait_initial=0.05):
                 with intento:
-                    hecho = self._bus.reponer(recibido)
+                    resultado = self._bus.reproducir(recibido)
         except Exception as error:
             if es_de_infraestructura(error):
                 raise
             raise SeQueda(f"volvió a fallar: {type(error).__name__}") from error
-        resultado = ATENDIDA if hecho else YA_ATENDIDA
-        self._auditar("ReproducirCarta", carta, resultado)
+        self._auditar(REPRODUCIR, carta, resultado)
         self._quitar(buzon, carta)
-        self._anotar("carta repuesta", carta, resultado)
+        self._anotar("carta reproducida", carta, resultado)
         return resultado
 
     def descartar(self, buzon: Buzon, carta: Carta, *, sin_falta: bool = False) -> str:
@@ -187,7 +212,7 @@ class Cartero:
             pulsar.PulsarException, SinEsquemas: the broker is in trouble. The letter stays.
         """
         resultado = self._dar_por_perdido(carta, sin_falta=sin_falta)
-        self._auditar("DescartarCarta", carta, resultado)
+        self._auditar(DESCARTAR, carta, resultado)
         self._quitar(buzon, carta)
         self._anotar("carta descartada", carta, resultado)
         return resultado
@@ -294,19 +319,9 @@ class Cartero:
 
     def _auditar(self, accion: str, carta: Carta, resultado: str) -> None:
         """Have the trail tell what an operator did, before the letter is gone: none goes without."""
-        if not self._operador:
-            return
-        anotacion = Anotacion(
-            ocurrido=self._entorno.ahora(),
-            quien=self._operador,
-            titular=self._titular,
-            accion=accion,
-            recurso=carta.id or carta.lugar,
-            resultado=resultado,
-            motivo=self._motivo,
-            correlacion=carta.correlacion,
-        )
-        anotar(self._motor, anotacion)
+        if self._operador is not None:
+            dicha = self._operador.anotacion(accion, carta.recurso, resultado, carta.correlacion, self._entorno.ahora())
+            anotar(self._motor, dicha)
 
     def _anotar(self, que: str, carta: Carta, resultado: str) -> None:
         """Log what became of a letter. Not its error: the log has it since it was parked, or somebody else wrote it."""

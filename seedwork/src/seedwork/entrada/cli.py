@@ -16,10 +16,11 @@ import typer
 from typer.core import TyperGroup
 
 from seedwork.aplicacion.broker import SinEsquemas
+from seedwork.aplicacion.cartas import SE_QUEDA
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.dominio.reglas import es_sujeto
 from seedwork.entrada import logs
-from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda, en_su_lugar
+from seedwork.entrada.cartas import Cartero, Filtro, QuienOpera, SeQueda, en_su_lugar
 from seedwork.entrada.conexiones import direcciones
 from seedwork.entrada.logs import apartar_salida
 from seedwork.entrada.provisionar import puede
@@ -209,7 +210,7 @@ def _a_cada_carta(servicio: Servicio, hacer: _Hacer, filtro: Filtro, operador: s
     fines: Counter[str] = Counter()
     quien = _quien_opera(operador, se_pregunta=servicio.config.autenticada)
     with _buzon(servicio) as (cliente, buzon):
-        cartero = servicio.cartero(cliente, servicio.motor(), operador=quien)
+        cartero = servicio.cartero(cliente, servicio.motor(), operador=QuienOpera(id=quien))
         for carta in filter(filtro.admite, buzon):
             linea = {"id": carta.id, "carta": en_su_lugar(carta), "tipo": carta.tipo, "clave": carta.clave}
             try:

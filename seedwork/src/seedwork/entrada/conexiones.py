@@ -24,11 +24,10 @@ from aiohttp.http_exceptions import LineTooLong, TransferEncodingError
 from typing_extensions import override
 from werkzeug.http import HTTP_STATUS_CODES
 
-from seedwork.entrada import flujo as flujos
 from seedwork.entrada import wsgi
-from seedwork.entrada.corriente import CORRIENTE, TIPO, CuerpoRoto, Ritmo, de_peticion
-from seedwork.entrada.descargas import SITIO, Descarga
-from seedwork.entrada.flujo import Corriente, Flujo
+from seedwork.entrada.cuerpo_que_llega import CUERPO, TIPO, CuerpoRoto, Ritmo, de_peticion
+from seedwork.entrada.descargas import SITIO_DE_DESCARGA, Descarga
+from seedwork.entrada.flujo import SITIO_DE_FLUJO, Corriente, Flujo
 from seedwork.entrada.http import CORRELACION, App
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp, pila, problema
@@ -595,7 +594,7 @@ class Servidor:
             except _SinLeer as razon:
                 return conexion.rechazar(razon.estado, razon.motivo)
             conexion.limite = None
-            entorno |= {SITIO: sitio, flujos.SITIO: sitio_de_flujo}
+            entorno |= {SITIO_DE_DESCARGA: sitio, SITIO_DE_FLUJO: sitio_de_flujo}
             respuesta = await self._app.atender(entorno, self._hilos)
             return await self._responder(conexion, pedido, entorno, respuesta)
         finally:
@@ -615,7 +614,7 @@ class Servidor:
 
     def _corre(self, pedido: web.BaseRequest) -> bool:
         """Whether its view reads the body while it comes; of any other media type, that is read as every other is."""
-        return pedido.method == "POST" and pedido.path in self._app.corrientes and pedido.content_type == TIPO
+        return pedido.method == "POST" and pedido.path in self._app.al_llegar and pedido.content_type == TIPO
 
     async def _atender_mientras_llega(
         self, conexion: Conexion, pedido: web.BaseRequest, anunciado: bool
@@ -632,7 +631,7 @@ class Servidor:
         try:
             conexion.limite = None
             entorno = self._entorno(conexion, pedido, BytesIO(), None)
-            entorno[CORRIENTE] = de_peticion(pedido, empezar)
+            entorno[CUERPO] = de_peticion(pedido, empezar)
             respuesta = await self._app.atender(entorno, self._hilos)
         finally:
             self._sitios.subidas.dejar()

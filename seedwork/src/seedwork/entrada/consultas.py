@@ -12,7 +12,7 @@ from seedwork.aplicacion.auditoria import NEGADO, resultado_de
 from seedwork.aplicacion.consultas import Anunciada, Respondedor, Solicitante
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.identidad import Acceso
-from seedwork.entrada.http import App, correlacion, regla
+from seedwork.entrada.http import App, correlacion, en_flask
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.infraestructura.consultas import CursorInvalido
 
@@ -30,7 +30,7 @@ def registrar(app: App, consultas: Mapping[type[Consulta], Respondedor | Anuncia
     """
     for tipo, respondedor in consultas.items():
         responder = respondedor.responder if isinstance(respondedor, Anunciada) else respondedor
-        app.add_url_rule(regla(tipo.ruta), tipo.__name__, _vista(tipo, responder, lectura, app))
+        app.add_url_rule(en_flask(tipo.ruta), tipo.__name__, _vista(tipo, responder, lectura, app))
 
 
 def _vista(tipo: type[Consulta], responder: Respondedor, lectura: Any, app: App) -> Callable[..., dict[str, Any]]:

@@ -10,7 +10,7 @@ import flask
 from seedwork.entrada.problemas import ErrorHttp
 from seedwork.entrada.sitios import Sitio
 
-SITIO = "seedwork.sitio_de_descarga"
+SITIO_DE_DESCARGA = "seedwork.sitio_de_descarga"
 """In a request's environment, its :class:`~seedwork.entrada.sitios.Sitio`."""
 _LLENO = "Se están bajando demasiados archivos a la vez: repítalo en unos segundos."
 _TRAMO = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*", re.I)
@@ -43,7 +43,7 @@ def descargar(leer: Leer, *, huella: str, octetos: int, tipo: str, nombre: str) 
     if "If-Match" in pedido.headers and not pedido.if_match.contains(huella):
         raise ErrorHttp(HTTPStatus.PRECONDITION_FAILED, "El archivo no es el que se dijo.")
     conocido = pedido.if_none_match.contains_weak(huella)
-    desde, hasta = (0, octetos) if conocido or pedido.method == "HEAD" else _tramo(huella, octetos)
+    desde, hasta = (0, octetos) if conocido or pedido.method == "HEAD" else _rango(huella, octetos)
     respuesta = Descarga(status=HTTPStatus.PARTIAL_CONTENT if hasta - desde < octetos else HTTPStatus.OK)
     respuesta.set_etag(huella)
     respuesta.accept_ranges = "bytes"
@@ -59,7 +59,7 @@ def descargar(leer: Leer, *, huella: str, octetos: int, tipo: str, nombre: str) 
     if respuesta.status_code == HTTPStatus.PARTIAL_CONTENT:
         respuesta.headers["Content-Range"] = f"bytes {desde}-{hasta - 1}/{octetos}"
     if pedido.method != "HEAD":
-        sitio: Sitio | None = pedido.environ.get(SITIO)
+        sitio: Sitio | None = pedido.environ.get(SITIO_DE_DESCARGA)
         if sitio is not None:
             sitio.tomar(_LLENO)
         trozos = leer(desde, hasta)
@@ -67,7 +67,7 @@ def descargar(leer: Leer, *, huella: str, octetos: int, tipo: str, nombre: str) 
     return respuesta
 
 
-def _tramo(huella: str, octetos: int) -> tuple[int, int]:
+def _rango(huella: str, octetos: int) -> tuple[int, int]:
     """From where up to where the request asks for the file."""
     cabeceras = flask.request.headers
     dicho = _TRAMO.fullmatch(cabeceras.get("Range", ""))

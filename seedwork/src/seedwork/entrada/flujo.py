@@ -6,7 +6,7 @@ from typing import Protocol
 import flask
 
 TIPO = "text/event-stream"
-SITIO = "seedwork.sitio_de_flujo"
+SITIO_DE_FLUJO = "seedwork.sitio_de_flujo"
 """In a request's environment, its :class:`~seedwork.entrada.sitios.Sitio` among the streams."""
 
 

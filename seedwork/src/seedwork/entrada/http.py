@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import flask
 import structlog
@@ -39,7 +39,6 @@ CORRELACION = "seedwork.correlacion"
 """In a request's environment, its correlation id, for the server."""
 CADUCA = "seedwork.caduca"
 """In a request's environment, until when its sender may come in, in seconds of the epoch."""
-SIN_TRAMO: Final = trazas.SinTramo(None)
 _LLEGADA = "seedwork.llegada"
 _ADMISION = "seedwork.admision"
 """In a request's environment, its route's name, and who sends it or the error that it is refused with."""
@@ -88,11 +87,12 @@ class App(flask.Flask):
         empezar: what its process does once it serves, besides.
         terminar: what it does last, once it serves no more.
         portero: who lets requests in; None where all are let in.
-        corrientes: the addresses whose views, coroutines, read forms while they come (``seedwork.entrada.corriente``).
+        al_llegar: the addresses whose views, coroutines, read forms while they come
+            (``seedwork.entrada.cuerpo_que_llega``).
     """
 
     requeridas: Mapping[str, Comprobacion] = {}
-    corrientes: Collection[str] = ()
+    al_llegar: Collection[str] = ()
     identificar: Callable[[], Quien | None] = staticmethod(lambda: None)
     auditor: Auditor = SinAuditor()
     empezar: Callable[[], None] = staticmethod(lambda: None)
@@ -249,7 +249,7 @@ def correlacion() -> str:
     return str(flask.g.correlacion)
 
 
-def regla(ruta: str) -> str:
+def en_flask(ruta: str) -> str:
     """An address as Flask writes it: ``/suscripciones/<id_suscripcion>``."""
     return ruta.replace("{", "<").replace("}", ">")
 
@@ -293,13 +293,15 @@ def equipar(
 def _empezar() -> None:
     comun = flask.g
     comun.inicio = time.perf_counter()
-    comun.tramo = _seguir(flask.request) if trazas.hay() else SIN_TRAMO
+    comun.tramo = _seguir(flask.request)
     recibida = flask.request.headers.get(CABECERA_CORRELACION, "")
     comun.correlacion = propia = recibida if es_id(recibida) else str(uuid_utils.uuid7())
     structlog.contextvars.clear_contextvars()
     entorno = flask.request.environ
     entorno[CORRELACION] = propia
     structlog.contextvars.bind_contextvars(correlacion=propia, direccion=entorno.get("REMOTE_ADDR"))
+    if traza := trazas.id_de(comun.tramo.contexto):
+        structlog.contextvars.bind_contextvars(traza=traza)
     _exigir_host(entorno)
     if time.monotonic() - entorno.get(_LLEGADA, math.inf) > COLA_S:
         # Whoever still waits gets word at once, and who comes now gets a thread.
@@ -309,9 +311,9 @@ def _empezar() -> None:
 def _seguir(pedido: flask.Request) -> trazas.Tramo:
     """The request's span. Whoever looks at health and metrics every few seconds is not told of."""
     if pedido.blueprint == SALUD:
-        return SIN_TRAMO
-    regla = pedido.url_rule
-    ruta, metodo = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
+        return trazas.SIN_TRAMO
+    hallada = pedido.url_rule
+    ruta, metodo = (hallada.rule, pedido.method) if hallada is not None else ("desconocida", "-")
     dicho = {trazas.RUTA: ruta, trazas.METODO: metodo}
     return trazas.recibir(f"{metodo} {ruta}", pedido.environ.get("HTTP_TRACEPARENT"), dicho)
 
@@ -331,9 +333,9 @@ def _terminar(respuesta: flask.Response) -> flask.Response:
     pedido = flask.request
     proteger(respuesta.headers, por_tls=pedido.scheme == "https")
     respuesta.headers[CABECERA_CORRELACION] = correlacion()
-    regla = pedido.url_rule
+    hallada = pedido.url_rule
     # What matched no route is one series, whatever paths and methods clients make up.
-    etiquetas = (regla.rule, pedido.method) if regla is not None else ("desconocida", "-")
+    etiquetas = (hallada.rule, pedido.method) if hallada is not None else ("desconocida", "-")
     estado = respuesta.status_code
     if trazas.hay():
         fallo = str(estado) if estado >= HTTPStatus.INTERNAL_SERVER_ERROR else ""

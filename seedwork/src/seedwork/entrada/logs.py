@@ -38,7 +38,7 @@ class _Salida:
 
 def configurar(servicio: str, nivel: str = "INFO", *, salida: Literal["stdout", "stderr"] = "stdout") -> None:
     """Set the process's logging up; ``servicio`` is in every line, whatever thread writes it."""
-    corriente = cast(TextIO, _Salida(salida))
+    donde = cast(TextIO, _Salida(salida))
 
     def nombrar(_registro: object, _metodo: str, linea: structlog.typing.EventDict) -> structlog.typing.EventDict:
         linea["servicio"] = servicio
@@ -57,10 +57,10 @@ def configurar(servicio: str, nivel: str = "INFO", *, salida: Literal["stdout", 
     structlog.configure(
         processors=[*comunes, json],
         wrapper_class=structlog.make_filtering_bound_logger(nivel),
-        logger_factory=structlog.WriteLoggerFactory(corriente),
+        logger_factory=structlog.WriteLoggerFactory(donde),
         cache_logger_on_first_use=True,
     )
-    ajenas = logging.StreamHandler(corriente)
+    ajenas = logging.StreamHandler(donde)
     ajenas.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=comunes,

@@ -213,21 +213,15 @@ def contar_cartas(atrasos: Atrasos, contexto: str) -> str | None:
 
 def cartas(cartero: Cartero, contexto: str, atrasos: Atrasos, edad: timedelta) -> Parte:
     """Dead letters: they are counted, and discarded when they are too old."""
-    aparcadas: list[int] = []
+    dicho: list[str | None] = ["aún sin contar"]
 
     def contar() -> None:
-        aparcadas[:] = [atrasos.mirar(topico_cartas(contexto), SUBSCRIPTION_CARTAS).entradas]
-        metricas.CARTAS_MUERTAS.set(aparcadas[0])
-
-    def decir() -> str | None:
-        if not aparcadas:
-            return "aún sin contar"
-        return f"aparcadas: {aparcadas[0]}" if aparcadas[0] else None
+        dicho[0] = contar_cartas(atrasos, contexto)
 
     return Parte(
         nombre="cartero",
         tarea=Periodica(_cada_s(edad), lambda: cartero.vencer(edad)).correr,
-        informativas={"cartas": decir},
+        informativas={"cartas": lambda: dicho[0]},
         medir=contar,
     )
 

@@ -24,7 +24,7 @@ _TEXTOS: dict[int, tuple[str, str]] = {
     413: ("Contenido demasiado grande", "El cuerpo supera el tamaño admitido."),
     414: ("URI demasiado larga", "La dirección supera el tamaño admitido."),
     415: ("Tipo de contenido no admitido", "El tipo de contenido del cuerpo no se admite."),
-    416: ("Tramo no disponible", "El tramo que se pide no existe."),
+    416: ("Rango no disponible", "El rango que se pide no existe."),
     417: ("Expectativa no cumplida", "El servidor no puede cumplir lo que pide la cabecera Expect."),
     422: ("Contenido no válido", "La solicitud no cumple las reglas del contrato."),
     429: ("Demasiadas solicitudes", "Son demasiadas solicitudes en poco tiempo: espere antes de repetirla."),

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as esperar
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import flask
 from prometheus_client import (
@@ -26,6 +26,8 @@ Comprobacion = Callable[[], str | None]
 """Looks at one part: None when it is ready, else a text that says why not. It may raise instead: only the
 exception's type is shown then, since its text may quote an address or a secret."""
 
+T = TypeVar("T")
+
 Papel = Callable[[], str]
 """What a part is among others alike, in a word: DIRIGE, A_LA_ESPERA. It waits for nothing."""
 
@@ -40,28 +42,49 @@ PARTE_LISTA = Gauge(
 )
 
 
-class _Parte:
-    """One part, looked at by one thread of its own: a part that hangs delays no other."""
+class Mirada(Generic[T]):
+    """Looks at one part, on a thread of its own: one that hangs delays no other, and is not looked at twice at once.
 
-    def __init__(self, nombre: str, comprobacion: Comprobacion) -> None:
+    Args:
+        nombre: the part's.
+        hacer: the look.
+        fallo: what it amounts to where it raises, told so in words: by the error's type alone.
+        silencio: likewise, where there is no answer in time.
+    """
+
+    def __init__(
+        self, nombre: str, hacer: Callable[[], T], fallo: Callable[[str], T], silencio: Callable[[str], T]
+    ) -> None:
         self.nombre = nombre
-        self._comprobacion = comprobacion
-        self._hilo = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"salud-{nombre}")
+        self.silencio = silencio
+        self._hacer = hacer
+        self._fallo = fallo
+        self._hilo = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mirada-{nombre}")
         self._cerrojo = threading.Lock()
-        self._mirada: Future[str | None] | None = None
+        self._en_curso: Future[T] | None = None
 
-    def mirar(self) -> "Future[str | None]":
+    def empezar(self) -> "Future[T]":
         """The look in progress, or else a new one."""
         with self._cerrojo:
-            if self._mirada is None or self._mirada.done():
-                self._mirada = self._hilo.submit(self._motivo)
-            return self._mirada
+            if self._en_curso is None or self._en_curso.done():
+                self._en_curso = self._hilo.submit(self._mirar)
+            return self._en_curso
 
-    def _motivo(self) -> str | None:
+    def _mirar(self) -> T:
         try:
-            return self._comprobacion()
+            return self._hacer()
         except Exception as error:
-            return f"no responde ({type(error).__name__})"
+            return self._fallo(f"no responde ({type(error).__name__})")
+
+
+def mirar(miradas: Iterable[Mirada[T]], plazo_s: float) -> dict[Mirada[T], T]:
+    """Look at several parts at once, for so many seconds."""
+    en_curso = {mirada: mirada.empezar() for mirada in miradas}
+    esperar(en_curso.values(), timeout=plazo_s)
+    return {
+        mirada: futuro.result() if futuro.done() else mirada.silencio(f"sin respuesta en {plazo_s:g} s")
+        for mirada, futuro in en_curso.items()
+    }
 
 
 SALUD = "salud"
@@ -79,8 +102,8 @@ def crear_salud(
         papeles: by name, what is said of a part, whether it is ready or not.
     """
     plano = flask.Blueprint(SALUD, __name__)
-    decisivas = [_Parte(*p) for p in requeridas.items()]
-    mostradas = [_Parte(*p) for p in informativas.items()]
+    decisivas = [_de_parte(*p) for p in requeridas.items()]
+    mostradas = [_de_parte(*p) for p in informativas.items()]
     # Of all processes that are forked from this one: a balancer asks the instance, whichever of them answers.
     estuvo_lista = mmap.mmap(-1, 1)
 
@@ -124,10 +147,16 @@ def crear_salud(
     return plano
 
 
-def _mirar(partes: Iterable[_Parte]) -> dict[_Parte, str | None]:
-    miradas = {parte: parte.mirar() for parte in partes}
-    esperar(miradas.values(), timeout=PLAZO_S)
-    motivos = {p: m.result() if m.done() else f"sin respuesta en {PLAZO_S:g} s" for p, m in miradas.items()}
+def _de_parte(nombre: str, comprobacion: Comprobacion) -> Mirada[str | None]:
+    return Mirada(nombre, comprobacion, _tal_cual, _tal_cual)
+
+
+def _tal_cual(motivo: str) -> str | None:
+    return motivo
+
+
+def _mirar(partes: Iterable[Mirada[str | None]]) -> dict[Mirada[str | None], str | None]:
+    motivos = mirar(partes, PLAZO_S)
     for parte, motivo in motivos.items():
         PARTE_LISTA.labels(parte.nombre).set(motivo is None)
     return motivos

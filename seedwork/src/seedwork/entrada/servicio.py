@@ -29,7 +29,7 @@ from seedwork.aplicacion.unidad import Abrir, Traducciones, UnidadTrabajo, abrid
 from seedwork.entrada import acceso, logs, trazas
 from seedwork.entrada import partes as comunes
 from seedwork.entrada.auditoria import registrar_auditoria
-from seedwork.entrada.cartas import Cartero
+from seedwork.entrada.cartas import Cartero, QuienOpera
 from seedwork.entrada.config import ConfigServicio, pem
 from seedwork.entrada.consumidores import Consumidores, consumidores_reales, origenes
 from seedwork.entrada.escala import MedidorDeAtraso
@@ -185,11 +185,11 @@ class Servicio:
 
         provisionar(propio)
 
-    def cartero(self, cliente: pulsar.Client, motor: sa.Engine, **quien: Any) -> Cartero:
-        """Who replays and discards this service's dead letters, and for whom: ``operador``, ``titular``, ``motivo``."""
+    def cartero(self, cliente: pulsar.Client, motor: sa.Engine, *, operador: QuienOpera | None = None) -> Cartero:
+        """Who replays and discards this service's dead letters, and for whom."""
         memoria = timedelta(days=self.config.inbox_dias)
         bus = self.bus(motor, self.paciencia())
-        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria, **quien)
+        return Cartero(cliente, self.nombre, bus, motor, self.entorno, memoria=memoria, operador=operador)
 
     def ventanilla(self, motor: sa.Engine) -> Ventanilla:
         """What its API has of its dead letters."""
@@ -200,7 +200,7 @@ class Servicio:
             self.nombre,
             lambda: crear_cliente(config.pulsar_url, quien=config.credencial, espera_s=4),
             CursoresPulsar(config.pulsar_admin_url, config.credencial),
-            lambda cliente, **quien: self.cartero(cliente, propio(), **quien),
+            lambda cliente, *, operador: self.cartero(cliente, propio(), operador=operador),
             motor,
             self.entorno,
         )

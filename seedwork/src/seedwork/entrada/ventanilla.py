@@ -17,18 +17,18 @@ import structlog
 from contratos.acceso import Alcance, permiso
 from contratos.consultas import Id, Texto
 from contratos.consultas.cartas import CartaMuerta, ConsultaDeCartas, PaginaCartas, cartas_de
-from contratos.ordenes import CartaAtendida, OrdenSobreCarta, ReproducirCarta, ordenes_de
-from seedwork.aplicacion.auditoria import NO_HALLADO, Anotacion
+from contratos.ordenes import CartaAtendida, Orden, ReproducirCarta, ordenes_de
+from seedwork.aplicacion.auditoria import NO_HALLADO
 from seedwork.aplicacion.broker import SinBroker
-from seedwork.aplicacion.cartas import LecturaDeCartas, listar_cartas, obtener_carta
+from seedwork.aplicacion.cartas import SE_QUEDA, LecturaDeCartas, listar_cartas, obtener_carta
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.aplicacion.identidad import Acceso
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.dominio import textos
 from seedwork.dominio.reglas import es_id
-from seedwork.entrada.cartas import SE_QUEDA, Cartero, Filtro, SeQueda
+from seedwork.entrada.cartas import DESCARTAR, REPRODUCIR, Cartero, Filtro, QuienOpera, SeQueda
 from seedwork.entrada.consultas import registrar
-from seedwork.entrada.http import App, correlacion, regla
+from seedwork.entrada.http import App, correlacion, en_flask
 from seedwork.entrada.problemas import ErrorHttp, problema
 from seedwork.infraestructura.auditoria import anotar
 from seedwork.infraestructura.avance import CursoresPulsar
@@ -50,14 +50,12 @@ BUSQUEDA_S = 5.0
 class Carteros(Protocol):
     """Makes a cartero."""
 
-    def __call__(self, cliente: pulsar.Client, *, operador: str, titular: str, motivo: str) -> Cartero:
+    def __call__(self, cliente: pulsar.Client, *, operador: QuienOpera | None) -> Cartero:
         """Who acts for an operator.
 
         Args:
             cliente: made in this process.
-            operador: the operator's id; empty where nobody is asked who they are.
-            titular: as what.
-            motivo: why, in their words.
+            operador: who it is; None where nobody is asked who they are.
         """
         ...
 
@@ -142,7 +140,7 @@ class Ventanilla(LecturaDeCartas):
             octetos=carta.octetos,
         )
 
-    def cumplir(self, orden: OrdenSobreCarta, acceso: Acceso) -> CartaAtendida | None:
+    def cumplir(self, orden: Orden, acceso: Acceso) -> CartaAtendida | None:
         """Do what an operator decided of a letter, and tell the trail, whatever comes of it; None where there is no
         such letter any more.
 
@@ -150,51 +148,50 @@ class Ventanilla(LecturaDeCartas):
             SeQueda: it can't be done now.
             pulsar.PulsarException, SinBroker: the broker is in trouble.
         """
-        operador = "" if acceso.quien is None else acceso.quien.id
-        try:
-            carta, resultado = self._cumplir(orden, operador, acceso.titular)
-        except SeQueda:
-            self._anotar(orden, acceso, SE_QUEDA)
-            raise
+        carta = self._mirador.una(orden.id_carta)
         if carta is None:
-            self._anotar(orden, acceso, NO_HALLADO)
+            self.negar(orden, acceso)
+            return None
+        try:
+            resultado = self._cumplir(orden, _quien_opera(orden, acceso))
+        except SeQueda:
+            self._anotar(orden, acceso, carta.recurso, SE_QUEDA, carta.correlacion)
+            raise
+        if resultado is None:
+            # Somebody else was quicker, and the trail has what they did.
+            self._anotar(orden, acceso, carta.recurso, NO_HALLADO, carta.correlacion)
             return None
         return CartaAtendida(id_carta=carta.lugar, id_mensaje=carta.id or None, resultado=resultado)
 
-    def _cumplir(self, orden: OrdenSobreCarta, operador: str, titular: str) -> tuple[Carta | None, str]:
-        if self._mirador.una(orden.id_carta) is None:
-            return None, ""
+    def _cumplir(self, orden: Orden, operador: QuienOpera | None) -> str | None:
+        """What became of the letter; None where it is there no more."""
         cliente = self._hecho()
         try:
             with abrir_buzon(cliente, self._contexto, espera_s=BUZON_S) as buzon:
                 carta = _hallar(buzon, orden.id_carta)
                 if carta is None:
-                    return None, ""
-                cartero = self._carteros(cliente, operador=operador, titular=titular, motivo=orden.motivo)
-                hacer = cartero.reponer if isinstance(orden, ReproducirCarta) else cartero.descartar
-                return carta, hacer(buzon, carta)
+                    return None
+                cartero = self._carteros(cliente, operador=operador)
+                hacer = cartero.reproducir if isinstance(orden, ReproducirCarta) else cartero.descartar
+                return hacer(buzon, carta)
         except pulsar.ConsumerBusy:
             raise SeQueda("otro tiene ahora en la mano las cartas de este servicio") from None
 
-    def negar(self, orden: OrdenSobreCarta, acceso: Acceso) -> None:
-        """Tell the trail of one who may not, to whom there is no letter."""
-        self._anotar(orden, acceso, NO_HALLADO)
+    def negar(self, orden: Orden, acceso: Acceso) -> None:
+        """Tell the trail that there is no such letter, or none for that one."""
+        self._anotar(orden, acceso, orden.id_carta, NO_HALLADO, correlacion())
 
-    def _anotar(self, orden: OrdenSobreCarta, acceso: Acceso, resultado: str) -> None:
-        if acceso.quien is None:
-            return
-        accion = "ReproducirCarta" if isinstance(orden, ReproducirCarta) else "DescartarCarta"
-        nota = Anotacion(
-            ocurrido=self._entorno.ahora(),
-            quien=acceso.quien.id,
-            titular=acceso.titular,
-            accion=accion,
-            recurso=orden.id_carta,
-            resultado=resultado,
-            motivo=orden.motivo,
-            correlacion=correlacion(),
-        )
-        anotar(self._motor, nota)
+    def _anotar(self, orden: Orden, acceso: Acceso, recurso: str, resultado: str, correlacion: str) -> None:
+        quien = _quien_opera(orden, acceso)
+        if quien is not None:
+            accion = REPRODUCIR if isinstance(orden, ReproducirCarta) else DESCARTAR
+            anotar(self._motor, quien.anotacion(accion, recurso, resultado, correlacion, self._entorno.ahora()))
+
+
+def _quien_opera(orden: Orden, acceso: Acceso) -> QuienOpera | None:
+    if acceso.quien is None:
+        return None
+    return QuienOpera(id=acceso.quien.id, titular=acceso.titular, motivo=orden.motivo)
 
 
 def _hallar(buzon: Buzon, lugar: str) -> Carta | None:
@@ -215,7 +212,7 @@ def registrar_cartas(app: App, contexto: str, ventanilla: Ventanilla) -> None:
     lista, una = consultas
     registrar(app, {lista: listar_cartas, una: obtener_carta}, ventanilla)
     for orden in ordenes_de(contexto):
-        app.add_url_rule(regla(orden.ruta), orden.__name__, _vista(orden, ventanilla, app), methods=["POST"])
+        app.add_url_rule(en_flask(orden.ruta), orden.__name__, _vista(orden, ventanilla, app), methods=["POST"])
     app.register_error_handler(pulsar.PulsarException, _sin_broker)
     app.register_error_handler(SinBroker, _sin_broker)
     antes = app.terminar
@@ -227,7 +224,7 @@ def registrar_cartas(app: App, contexto: str, ventanilla: Ventanilla) -> None:
     app.terminar = terminar
 
 
-def _vista(tipo: type[OrdenSobreCarta], ventanilla: Ventanilla, app: App) -> Callable[..., dict[str, Any]]:
+def _vista(tipo: type[Orden], ventanilla: Ventanilla, app: App) -> Callable[..., dict[str, Any]]:
     suyo = permiso(tipo)
 
     def vista(id_carta: str) -> dict[str, Any]:

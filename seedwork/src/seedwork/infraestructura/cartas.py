@@ -20,6 +20,7 @@ from seedwork.dominio.reglas import MAXIMO_ID, es_id
 from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.avance import CursorDeTopico, CursoresPulsar
 from seedwork.infraestructura.cloudevents import entero
+from seedwork.infraestructura.lector import crear_lector
 from seedwork.infraestructura.subscription import MensajePulsar, publicado
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas
 
@@ -98,6 +99,11 @@ class Carta:
             esquema=entero(todas.get("carta_esquema"), -1),
             propiedades=originales,
         )
+
+    @property
+    def recurso(self) -> str:
+        """What the audit trail knows it by: its message's id, as often as that was parked; without one, its place."""
+        return self.id or self.lugar
 
     @property
     def carga(self) -> bytes:
@@ -278,8 +284,8 @@ class Mirador:
         self, inicio: pulsar.MessageId, cursor: CursorDeTopico, *, con_la_primera: bool = False
     ) -> Iterator[Carta]:
         """Whatever was there when the cursor was looked at, gone or not."""
-        lector = self._cliente().create_reader(
-            self._topico, inicio, receiver_queue_size=_COLA, start_message_id_inclusive=con_la_primera
+        lector = crear_lector(
+            self._cliente(), self._topico, inicio, receiver_queue_size=_COLA, start_message_id_inclusive=con_la_primera
         )
         try:
             while lector.has_message_available():

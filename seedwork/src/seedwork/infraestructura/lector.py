@@ -6,14 +6,13 @@ it was is known here alone, and so it goes on there when a connection, or the br
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
 from functools import partial
-from queue import Empty, SimpleQueue
 from typing import Any
 
-import _pulsar
 import pulsar
 import structlog
 
@@ -21,6 +20,7 @@ from seedwork.aplicacion.broker import Esquemas, SinEsquemas
 from seedwork.infraestructura.credencial import NADIE, Credencial
 from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar, publicado
+from seedwork.infraestructura.timbre import Timbre
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,8 @@ SIN_CONEXION_S = 3.0
 """Seconds that a reader may be without its broker before all are made anew: the client's own pauses grow to minutes."""
 EN_CAMINO_S = 5.0
 """Seconds that a message which was published may still be on its way here."""
+ABRIR_S = 20.0
+"""Seconds that it may take until all readers are open: one that hangs must not keep the others from being made anew."""
 _COLA = 500
 _A_LA_VEZ = 8
 
@@ -58,24 +60,25 @@ class Leido:
 class _Toma:
     """One topic's reader; asleep while nothing is there for it."""
 
-    __slots__ = ("_timbre", "cual", "dormida", "lector", "publicado")
+    __slots__ = ("cual", "dormida", "lector", "publicado")
 
-    def __init__(self, cual: int, lector: pulsar.Reader, hay: bool, timbre: "SimpleQueue[_Timbrazo]") -> None:
+    def __init__(self, cual: int, lector: pulsar.Reader, hay: bool) -> None:
         self.cual = cual
         self.lector = lector
-        self._timbre = timbre
         self.dormida = not hay
         self.publicado = 0.0
-        self.aguardar()
-
-    def aguardar(self) -> None:
-        """Ring when the next message is there."""
-        timbre = self._timbre
-        # On the client's own thread; what :mod:`pulsar.asyncio` awaits, without a loop.
-        self.lector._reader.read_next_async(lambda resultado, mensaje: timbre.put((self, resultado, mensaje)))
 
 
-_Timbrazo = tuple[_Toma, _pulsar.Result, _pulsar.Message]
+def crear_lector(cliente: pulsar.Client, topico: str, desde: pulsar.MessageId, **como: Any) -> pulsar.Reader:
+    """A reader under a name that nobody else has: of two who have the same one, the broker refuses the second.
+
+    The client draws its readers' names from what was set when the library was loaded: processes that were forked after
+    that draw the same ones.
+
+    Raises:
+        pulsar.PulsarException: the broker gives none.
+    """
+    return cliente.create_reader(topico, desde, subscription_role_prefix=uuid.uuid4().hex, **como)
 
 
 class Lector:
@@ -134,12 +137,20 @@ class Lector:
             self._fin.wait(PAUSA_S)
 
     def _leer(self, cliente: pulsar.Client) -> None:
-        timbre: SimpleQueue[_Timbrazo] = SimpleQueue()
+        timbre: Timbre[_Toma] = Timbre()
         esquemas = EsquemasPulsar(cliente)
         # Each asks the broker several things, one after the other.
-        with ThreadPoolExecutor(_A_LA_VEZ) as hilos:
-            abiertos = list(hilos.map(partial(self._abrir, cliente), range(len(self._topicos))))
-        tomas = [_Toma(cual, *abierto, timbre) for cual, abierto in enumerate(abiertos)]
+        hilos = ThreadPoolExecutor(_A_LA_VEZ)
+        try:
+            abiertos = list(hilos.map(partial(self._abrir, cliente), range(len(self._topicos)), timeout=ABRIR_S))
+        except TimeoutError:
+            raise pulsar.Timeout from None
+        finally:
+            # Who hangs goes on when the client is closed.
+            hilos.shutdown(wait=False, cancel_futures=True)
+        tomas = [_Toma(cual, *abierto) for cual, abierto in enumerate(abiertos)]
+        for toma in tomas:
+            timbre.aguardar(toma, toma.lector)
         conectados = ronda = time.monotonic()
         while not self._fin.is_set():
             self._atender(timbre, esquemas)
@@ -163,30 +174,28 @@ class Lector:
     def _abrir(self, cliente: pulsar.Client, cual: int) -> tuple[pulsar.Reader, bool]:
         """A topic's reader, and whether something is there for it."""
         ultimo = self._ultimos.get(cual)
-        lector = cliente.create_reader(
-            self._topicos[cual], ultimo or pulsar.MessageId.latest, receiver_queue_size=_COLA
+        lector = crear_lector(
+            cliente, self._topicos[cual], ultimo or pulsar.MessageId.latest, receiver_queue_size=_COLA
         )
         if ultimo is None:
             lector.seek(int(self._desde * 1000))
         return lector, lector.has_message_available()
 
-    def _atender(self, timbre: "SimpleQueue[_Timbrazo]", esquemas: Esquemas) -> None:
+    def _atender(self, timbre: Timbre[_Toma], esquemas: Esquemas) -> None:
         """Hand over what is there: whoever rang, and what lies behind that."""
-        try:
-            toma, resultado, mensaje = timbre.get(timeout=RONDA_S)
-        except Empty:
+        oido = timbre.oir(RONDA_S)
+        if oido is None:
             return
-        if resultado != _pulsar.Result.Ok:
-            raise pulsar.NotConnected
+        toma, primero = oido
         toma.dormida = False
-        llegados = [pulsar.Message._wrap(mensaje)]
+        llegados = [primero]
         while len(llegados) < _COLA and (otro := _siguiente(toma.lector)) is not None:
             llegados.append(otro)
         self._oir([_leido(toma.cual, llegado) for llegado in llegados], esquemas)
         self._ultimos[toma.cual] = llegados[-1].message_id()
         toma.publicado = publicado(llegados[-1]).timestamp()
         toma.dormida = len(llegados) < _COLA
-        toma.aguardar()
+        timbre.aguardar(toma, toma.lector)
 
 
 def _siguiente(lector: pulsar.Reader) -> pulsar.Message | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contratos import REGISTRO
-from contratos.canal import OPERADOR, oyentes, regla
+from contratos.canal import OPERADOR, canal_de, oyentes
 from seedwork.infraestructura.topicos import SUBSCRIPTION_CARTAS, topico_cartas, topico_espera
 
 Accion = Literal["produce", "consume"]
@@ -38,7 +38,7 @@ def permisos_de(contexto: str) -> Permisos:
     topicos: dict[str, Mapping[str, frozenset[Accion]]] = {}
     subscriptions: dict[str, frozenset[str]] = {}
     for tipo in (t for t in REGISTRO.values() if t.contexto == contexto):
-        suya = regla(tipo)
+        suya = canal_de(tipo)
         dicen = suya.dice | ({OPERADOR} if suya.oye else set())
         topicos[tipo.topico] = _por_rol(dicen, suya.oye | suya.mira)
         subscriptions |= {rol: frozenset({rol}) for rol in suya.oye}

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from seedwork.aplicacion.identidad import Quien
-from seedwork.infraestructura.tokens import ClavesFijas, Firmante, Juego, Verificador, clave_publica
+from seedwork.infraestructura.tokens import SISTEMA, ClavesFijas, Firmante, Juego, Verificador, clave_publica
 
 EMISOR = "saludtech-puerta"
 AUDIENCIA = "saludtech-servicios"
@@ -59,6 +59,7 @@ class Sello:
             "clinica": quien.clinica,
             # As a provider says it of who is no person.
             **({"client_id": quien.id} if quien.tipo == "service_account" else {}),
+            **({SISTEMA: True} if quien.tipo == "system" else {}),
         }
         return self._firmante.firmar({"iss": EMISOR, "aud": AUDIENCIA, "iat": ahora, "exp": ahora + VIDA_S, **de_quien})
 
@@ -80,5 +81,6 @@ def lector(clave: str, reloj: Callable[[], float] = time.time) -> Verificador:
         audiencia=AUDIENCIA,
         algoritmos=["EdDSA"],
         tipos=[TIPO],
+        de_casa=True,
         reloj=reloj,
     )

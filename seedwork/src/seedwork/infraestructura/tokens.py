@@ -24,7 +24,7 @@ from joserfc.errors import JoseError
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
 from typing_extensions import override
 
-from seedwork.aplicacion.identidad import Quien
+from seedwork.aplicacion.identidad import Quien, TipoAutor
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,8 @@ Algoritmo = Literal["RS256", "ES256", "EdDSA"]
 ALGORITMOS: tuple[Algoritmo, ...] = get_args(Algoritmo)
 TIPOS = frozenset({"at+jwt", "application/at+jwt"})
 """The types that an access token may say it is of (RFC 9068 §2.1)."""
+SISTEMA = "saludtech_sistema"
+"""The claim by which a part of the platform says that it asks for itself."""
 TIPO_CUALQUIERA = "jwt"
 """The type of tokens of providers that know no other; an ID token says the same of itself."""
 
@@ -354,6 +356,7 @@ class Verificador:
         audiencia: whom they must be meant for (``aud``).
         algoritmos: those that count.
         tipos: what they may say they are (``typ``), in lower case.
+        de_casa: they are signed by a part of the platform, which may say (:data:`SISTEMA`) that it asks for itself.
         reloj: seconds of the epoch.
     """
 
@@ -365,6 +368,7 @@ class Verificador:
         audiencia: str,
         algoritmos: Collection[Algoritmo] = ALGORITMOS,
         tipos: Collection[str] = TIPOS,
+        de_casa: bool = False,
         reloj: Callable[[], float] = time.time,
     ) -> None:
         self._claves = claves
@@ -372,6 +376,7 @@ class Verificador:
         self._audiencia = audiencia
         self._algoritmos = frozenset(algoritmos)
         self._tipos = frozenset(tipos)
+        self._de_casa = de_casa
         self._reloj = reloj
         self._recordados: dict[bytes, tuple[Portador, float]] = {}
         self._cerrojo = threading.Lock()
@@ -400,7 +405,7 @@ class Verificador:
         dichas = self._firmadas(token)
         ahora = self._reloj()
         self._exigir(dichas, ahora)
-        portador = _portador(dichas)
+        portador = _portador(dichas, de_casa=self._de_casa)
         self._recordar(huella, portador, min(ahora + RECUERDO_S, dichas["exp"]))
         return portador
 
@@ -493,12 +498,13 @@ class Identidades:
         self._algoritmos = frozenset(algoritmos)
         self._reloj = reloj
 
-    def comprobar(self, token: str, *, nonce: str, acceso: str) -> None:
+    def comprobar(self, token: str, *, nonce: str, acceso: str, sujeto: str) -> None:
         """Look at one. It waits for the provider's keys where they are due.
 
         Args:
             nonce: what was asked for it with.
             acceso: the access token that came with it.
+            sujeto: whose that is: both are one person's (OpenID Connect Core §3.1.3.3).
 
         Raises:
             TokenInvalido: it does not count, or answers another request.
@@ -519,6 +525,8 @@ class Identidades:
             raise TokenInvalido("nonce")
         if dichas.get("at_hash", huella := _at_hash(acceso, cabecera["alg"])) != huella:
             raise TokenInvalido("at_hash")
+        if dichas.get("sub") != sujeto:
+            raise TokenInvalido("sujeto")
 
 
 def _at_hash(acceso: str, algoritmo: str) -> str:
@@ -553,13 +561,15 @@ def _es_hora(dicha: Any) -> bool:
     return isinstance(dicha, int | float) and not isinstance(dicha, bool) and 0 <= dicha <= 1e12
 
 
-def _portador(dichas: Mapping[str, Any]) -> Portador:
+def _portador(dichas: Mapping[str, Any], *, de_casa: bool) -> Portador:
     ambitos = dichas.get("scope", "")
     if not isinstance(ambitos, str):
         raise TokenInvalido("afirmaciones")
     sujeto = dichas.get("sub")
     # Who asks for a token in no person's name is both (RFC 9068 §5).
-    tipo: Literal["user", "service_account"] = "service_account" if dichas.get("client_id") == sujeto else "user"
+    tipo: TipoAutor = "service_account" if dichas.get("client_id") == sujeto else "user"
+    if de_casa and dichas.get(SISTEMA) is True:
+        tipo = "system"
     try:
         quien = Quien.de_claims(dichas, sujeto, tipo)  # type: ignore[arg-type]
     except ValueError:

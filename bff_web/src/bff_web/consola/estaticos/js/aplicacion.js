@@ -15,7 +15,7 @@ const MENU = [
   ["Panorama", [["", "Panorama", "panorama"]]],
   ["Clientes", [["sagas", "Sagas", "saga"], ["suscripciones", "Suscripciones", "suscripcion"], ["servicios", "Servicios de datos", "servicio"], ["notificaciones", "Notificaciones", "carta"]]],
   ["Imágenes", [["imagenes", "Imágenes", "imagen"], ["paquetes", "Paquetes", "paquete"], ["cuarentena", "Cuarentena", "pausa"]]],
-  ["Operación", [["comandos", "Comandos", "orden"], ["cartas", "Cartas muertas", "parada"], ["auditoria", "Auditoría", "lista"]]],
+  ["Operación", [["comandos", "Comandos", "comando"], ["cartas", "Cartas muertas", "parada"], ["auditoria", "Auditoría", "lista"]]],
 ];
 
 // The module of each page, by the address's first part: alone it is the list's, with an id after it that of one.

@@ -2,17 +2,17 @@
 import { enlace, parte } from "./lugar.js";
 
 const PAGINAS = [
-  [/^\/suscripciones\/([^/]+)$/, (id, orden) => enlace(orden === "pagarSuscripcion" ? `/suscripciones/${id}` : `/sagas/${id}`)],
+  [/^\/suscripciones\/([^/]+)$/, (id, comando) => enlace(comando === "pagarSuscripcion" ? `/suscripciones/${id}` : `/sagas/${id}`)],
   [/^\/servicios-datos\/([^/]+)$/, (id) => enlace(`/servicios/${id}`)],
   [/^\/procesar\/imagenes\/([^/]+)$/, (id) => enlace(`/imagenes/${id}`)],
   [/^\/procesar\/paquetes\/([^/]+)$/, (id) => enlace(`/paquetes/${id}`)],
 ];
 
-/** @param aceptado what the door answered with 202. @param orden which command it was. */
-export function destino(aceptado, orden) {
+/** @param aceptado what the door answered with 202. @param comando which command it was. */
+export function destino(aceptado, comando) {
   for (const [forma, pagina] of PAGINAS) {
     const id = aceptado.consulta.match(forma)?.[1];
-    if (id) return pagina(parte(decodeURIComponent(id)), orden);
+    if (id) return pagina(parte(decodeURIComponent(id)), comando);
   }
   return enlace("/resultados", { comando: aceptado.comando, consulta: aceptado.consulta });
 }

@@ -32,25 +32,26 @@ export function usarEstadoDeEventos() {
  * @param alOir is called with each fact.
  * @param alCambiar is called, some facts at once, when what the page shows may have changed: also when a stream is had
  *   again, and when what was missed is too old to be told.
+ * @param juntarMs at most once in so long.
  */
-export function usarEventos(filtros, alCambiar, alOir) {
+export function usarEventos(filtros, alCambiar, alOir, juntarMs = JUNTAR_MS) {
   const mandados = useRef({});
   mandados.current = { alCambiar, alOir };
   const clave = filtros ? consulta("/eventos", filtros) : null;
   useEffect(() => {
     if (!clave) return undefined;
-    return escuchar(clave, mandados);
+    return escuchar(clave, mandados, juntarMs);
   }, [clave]);
 }
 
-function escuchar(clave, mandados) {
+function escuchar(clave, mandados, juntarMs) {
   let corriente = null;
   let intentos = 0;
   let fallos = 0;
   let reintento = 0;
   let junta = 0;
   let confirma = 0;
-  let mirada = -JUNTAR_MS;
+  let mirada = -juntarMs;
   let sondeo = 0;
   let cerrado = false;
 
@@ -60,7 +61,7 @@ function escuchar(clave, mandados) {
     mandados.current.alCambiar?.();
   };
   const cambio = () => {
-    const falta = mirada + JUNTAR_MS - performance.now();
+    const falta = mirada + juntarMs - performance.now();
     if (falta <= 0 && !junta) mirarAhora();
     else junta ||= setTimeout(mirarAhora, Math.max(0, falta));
     clearTimeout(confirma);

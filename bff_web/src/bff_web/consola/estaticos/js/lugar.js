@@ -13,7 +13,7 @@ export function enlace(camino = "/", filtros = {}) {
 }
 
 /** The address of something of the door's: puerta("/suscripciones"). */
-export const puerta = (camino) => PUERTA + camino.replace(/^\//, "");
+export const puerta = (camino) => PUERTA + camino.replace(/^\/+/, "");
 
 /** The page's own address, as the door knows it. */
 export const aqui = () => `/${location.pathname.slice(PUERTA.length)}${location.search}`;
@@ -21,9 +21,18 @@ export const aqui = () => `/${location.pathname.slice(PUERTA.length)}${location.
 /** A part of an address, from an id. */
 export const parte = encodeURIComponent;
 
+/** An address's part; one that nobody wrote so stays as it is, and leads to nothing. */
+function leida(una) {
+  try {
+    return decodeURIComponent(una);
+  } catch {
+    return una;
+  }
+}
+
 /** Where the browser is: the parts of the page's address, its filters, and what its history remembers. */
 export function lugar() {
-  const partes = location.pathname.slice(CONSOLA.length).split("/").filter(Boolean).map(decodeURIComponent);
+  const partes = location.pathname.slice(CONSOLA.length).split("/").filter(Boolean).map(leida);
   return { partes, filtros: new URLSearchParams(location.search), recuerdo: history.state ?? {} };
 }
 

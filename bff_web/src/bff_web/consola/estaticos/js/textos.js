@@ -26,6 +26,7 @@ export const ESTADOS = {
   EMITIDA: ["curso", "reloj", "Por pagar"],
   ENVIADA: ["curso", "reloj", "Enviada"],
   EN_CURSO: ["curso", "reloj", "En curso"],
+  EN_ESPERA: ["curso", "reloj", "En espera"],
   FALLIDA: ["mal", "cruz", "Fallida"],
   FALLIDO: ["mal", "cruz", "Fallido"],
   HECHO: ["bien", "visto", "Hecho"],

@@ -66,6 +66,7 @@ export function Pregunta({ texto, titulo, explica, campos = [], ruta, grave = fa
 
 const FINES = {
   ATENDIDA: "Su mensaje se atendió ahora, como si llegara otra vez.",
+  EN_ESPERA: "Es un comando, y espera a lo que nombra: se atenderá cuando lo haya.",
   DESCARTADA: "Se dio por perdido.",
   RECHAZADA: "Era un comando, y queda rechazado: quien lo pidió lo verá.",
   YA_ATENDIDA: "Su mensaje se había atendido antes; no se hizo dos veces.",

@@ -2,11 +2,11 @@
 import { html, useCallback, useState } from "../html.js";
 import { usarConsulta } from "../api.js";
 import { usarEventos } from "../eventos.js";
-import { parte } from "../lugar.js";
+import { enlace, parte } from "../lugar.js";
 import { frase, humano, paso, RUTAS, SERVICIOS } from "../textos.js";
 import { hora } from "./tiempo.js";
 import { Insignia } from "./insignia.js";
-import { Tarjeta } from "./hechos.js";
+import { Tarjeta, corto } from "./hechos.js";
 
 const MAXIMO = 100;
 
@@ -16,13 +16,11 @@ function junto(antes, hecho) {
   return [hecho, ...antes].sort((a, b) => (a.ocurrido < b.ocurrido ? 1 : -1)).slice(0, MAXIMO);
 }
 
-/** Follow what happens: the facts heard since the page was opened, newest first. */
-export function usarHistoria(filtros, alCambiar, interesa = () => true) {
+/** Follow what happens: the facts heard since the page was opened, newest first. Its arguments are usarEventos'. */
+export function usarHistoria(filtros, alCambiar, juntarMs) {
   const [oidos, poner] = useState([]);
-  const alOir = useCallback((hecho) => {
-    if (interesa(hecho)) poner((antes) => junto(antes, hecho));
-  }, []);
-  usarEventos(filtros, alCambiar, alOir);
+  const alOir = useCallback((hecho) => poner((antes) => junto(antes, hecho)), []);
+  usarEventos(filtros, alCambiar, alOir, juntarMs);
   return oidos;
 }
 
@@ -34,7 +32,8 @@ function Porque({ hecho: h }) {
   return motivo && html`<span class="historia-porque" data-motivo=${h.motivo}>${motivo}</span>`;
 }
 
-export const Historia = ({ oidos, titulo = "En vivo" }) => html`
+/** @param deImagenes says of each fact which image it is about. */
+export const Historia = ({ oidos, titulo = "En vivo", deImagenes = false }) => html`
   <${Tarjeta} titulo=${titulo} data-parte="historia">
     <div class="historia" role="log" aria-label=${titulo} tabindex="0">
       ${oidos.length === 0 && html`<p class="tenue">Aquí aparece lo que le ocurra desde ahora.</p>`}
@@ -42,7 +41,8 @@ export const Historia = ({ oidos, titulo = "En vivo" }) => html`
         ${oidos.map((h) => html`
           <li key=${h.id + h.tipo} data-hecho=${h.tipo}>
             <time datetime=${h.ocurrido}>${hora(h.ocurrido)}</time>
-            <span class="historia-que">${h.tipo === "TransicionSaga" && h.paso ? paso(h) : frase(h.tipo)}<span class="tenue"> · ${SERVICIOS[h.servicio ?? h.contexto] ?? h.contexto}</span></span>
+            <span class="historia-que">${h.tipo === "TransicionSaga" && h.paso ? paso(h) : frase(h.tipo)}<span class="tenue"> · ${SERVICIOS[h.servicio ?? h.contexto] ?? h.contexto}</span>
+              ${deImagenes && h.id_imagen && html` <a href=${enlace(`/imagenes/${parte(h.id_imagen)}`)} title=${h.id_imagen}>${corto(h.id_imagen)}</a>`}</span>
             ${(h.resultado || h.estado) && html`<${Insignia} estado=${h.resultado ?? h.estado} />`}
             ${h.motivo && html`<${Porque} hecho=${h} />`}
           </li>`)}

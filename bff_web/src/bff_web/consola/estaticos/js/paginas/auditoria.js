@@ -25,7 +25,7 @@ export default function Auditoria({ filtros }) {
   useEffect(() => titular("Auditoría"), []);
   const puestos = { quien: filtros.get("quien"), recurso: filtros.get("recurso") };
   return html`
-    <${Cabeza} titulo="Auditoría"><p class="tenue">Solo identificadores y códigos, en cada servicio los suyos.${sesionActual().autenticacion === "ninguna" && " Aquí no se pregunta a nadie quién es, así que no se anota quién mira ni quién pide."}</p></${Cabeza}>
+    <${Cabeza} titulo="Auditoría"><p class="tenue">Identificadores y códigos, y de una carta muerta, por qué se decidió; en cada servicio los suyos.${sesionActual().autenticacion === "ninguna" && " Aquí no se pregunta a nadie quién es, así que no se anota quién mira ni quién pide."}</p></${Cabeza}>
     <${PestanasDeServicio} pagina="/auditoria" actual=${servicio} filtros=${puestos} />
     <${Lista} key=${servicio} ruta=${`${RUTAS[servicio]}/auditoria`} pagina="/auditoria" titulo=${`Auditoría de ${SERVICIOS[servicio]}`} filtros=${FILTROS} columnas=${COLUMNAS}
       clave=${(n) => [n.ocurrido, n.quien, n.accion, n.recurso, n.correlacion].join(" ")} viva=${false} vacio=${{ titulo: "Nadie ha hecho nada que anotar" }} />

@@ -17,7 +17,7 @@ export default function Carta({ partes: [, servicio, id] }) {
   const carta = usarConsulta(ruta);
   const [atendida, atender] = useState(null);
   useEffect(() => titular("Carta muerta"), [id]);
-  const auditoria = enlace("/auditoria", { servicio });
+  const auditoria = enlace("/auditoria", { servicio, recurso: carta.datos?.id_mensaje ?? id });
   if (atendida) {
     return html`<${Cabeza} titulo="Carta muerta" /><${Vacio} titulo="Esta carta ya no está"><p><a href=${auditoria}>Ver en la auditoría qué se hizo</a>, o <a href=${enlace("/cartas")}>volver a las que quedan</a>.</p></${Vacio}>`;
   }

@@ -21,7 +21,7 @@ export default function Comandos() {
     ${!visto.doc && html`<${Esqueleto} filas=${12} />`}
     ${grupos.map((g) => html`
       <${Tarjeta} titulo=${g} key=${g}>
-        <ul class="ordenes">${comandos.filter((c) => c.etiqueta === g).map((c) => html`
+        <ul class="comandos">${comandos.filter((c) => c.etiqueta === g).map((c) => html`
           <li key=${c.id}><a href=${enlace(`/comandos/${c.id}`)} data-comando=${c.id}><b>${c.titulo}</b><span>${c.descripcion.split(/\n|\. /)[0].replace(/\.$/, "")}.</span><${Icono} cual="flecha" /></a></li>`)}</ul>
       </${Tarjeta}>`)}
   `;

@@ -1,6 +1,6 @@
 // An image before and after: what was done with each tag, and what is left of the picture.
 import { html, useEffect, useState } from "../html.js";
-import { esOperador, usarConsulta } from "../api.js";
+import { usarConsulta } from "../api.js";
 import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
 import { Decidir, estadoDe } from "../componentes/decidir.js";
 import { Historia, usarHistoria } from "../componentes/historia.js";
@@ -19,10 +19,10 @@ export default function Imagen({ id, recuerdo }) {
   const ruta = `/procesar/imagenes/${parte(id)}`;
   const recurso = usarRecurso(ruta, recuerdo);
   const informe = usarConsulta(recurso.datos ? `${ruta}/informe` : null);
-  const oidos = usarHistoria(esOperador() ? {} : null, () => {
+  const oidos = usarHistoria({ imagen: id }, () => {
     recurso.repetir();
     informe.repetir();
-  }, (hecho) => hecho.id_imagen === id);
+  });
   useEffect(() => titular(`Imagen ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(i) => html`
     <${Cabeza} sobre="Imagen" titulo=${html`<${Id} de=${id} />`}

@@ -10,12 +10,13 @@ import { opciones } from "../textos.js";
 import { titular } from "../tema.js";
 import { COLUMNAS } from "./imagenes.js";
 
+const JUNTAR_MS = 1000; // its images are decided many a second
 const FILTROS = [{ nombre: "estado", etiqueta: "Estado", opciones: opciones("PENDIENTE", "ANONIMIZADA", "CUARENTENA", "FALLIDA", "RECHAZADA") }];
 
 export default function Paquete({ id, recuerdo }) {
   const ruta = `/procesar/paquetes/${parte(id)}`;
   const recurso = usarRecurso(ruta, recuerdo);
-  const oidos = usarHistoria({ paquete: id }, recurso.repetir);
+  const oidos = usarHistoria({ paquete: id }, recurso.repetir, JUNTAR_MS);
   useEffect(() => titular(`Paquete ${corto(id)}`), [id]);
   const vez = recurso.datos ? `${recurso.datos.total}-${recurso.datos.pendientes}` : "";
   return html`<${DeRecurso} recurso=${recurso} hijo=${(p) => html`
@@ -27,6 +28,6 @@ export default function Paquete({ id, recuerdo }) {
     <h2>Sus imágenes</h2>
     <${Lista} ruta=${`${ruta}/imagenes`} pagina=${`/paquetes/${parte(id)}`} titulo="Imágenes del paquete" filtros=${FILTROS} columnas=${COLUMNAS} clave=${(i) => i.id_imagen}
       viva=${false} vez=${vez} vacio=${{ titulo: "Todavía no se ha desempaquetado ninguna" }} />
-    <${Historia} oidos=${oidos} />
+    <${Historia} oidos=${oidos} deImagenes />
   `} />`;
 }

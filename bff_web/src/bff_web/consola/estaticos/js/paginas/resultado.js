@@ -10,7 +10,7 @@ import { puerta } from "../lugar.js";
 import { frase } from "../textos.js";
 import { titular } from "../tema.js";
 
-const PROPIA = /^\/[\w./:-]+$/;
+const PROPIA = /^\/\w[\w./:-]*$/; // of this door: two slashes would begin another host's
 
 export default function Resultado({ filtros }) {
   const comando = filtros.get("comando") ?? "";

@@ -8,7 +8,7 @@ import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
 import { enlace, parte } from "../lugar.js";
 import { titular } from "../tema.js";
 
-const ORDENES = [["iniciarServicioDatos", "Iniciar", ["CREADO"]], ["asignarExperto", "Asignar otro experto", ["CREADO", "INICIADO"]], ["cambiarAccesoInvestigador", "Investigadores", ["CREADO", "INICIADO"]], ["terminarServicioDatos", "Terminar", ["CREADO", "INICIADO"]]];
+const COMANDOS = [["iniciarServicioDatos", "Iniciar", ["CREADO"]], ["asignarExperto", "Asignar otro experto", ["CREADO", "INICIADO"]], ["cambiarAccesoInvestigador", "Investigadores", ["CREADO", "INICIADO"]], ["terminarServicioDatos", "Terminar", ["CREADO", "INICIADO"]]];
 const NUBES = { PUBLICA: "pública", PRIVADA: "privada", HIBRIDA: "híbrida" };
 
 export default function Servicio({ id, recuerdo }) {
@@ -18,7 +18,7 @@ export default function Servicio({ id, recuerdo }) {
   useEffect(() => titular(`Servicio de datos ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(s) => html`
     <${Cabeza} sobre="Servicio de datos" titulo=${html`<${Id} de=${id} />`} estado=${html`<${Insignia} estado=${s.estado} />`}
-      acciones=${ORDENES.filter(([, , en]) => en.includes(s.estado)).map(([orden, texto]) => html`<a key=${orden} class="boton boton-leve" href=${enlace(`/comandos/${orden}`, { id_servicio_datos: id })}>${texto}</a>`)} />
+      acciones=${COMANDOS.filter(([, , en]) => en.includes(s.estado)).map(([comando, texto]) => html`<a key=${comando} class="boton boton-leve" href=${enlace(`/comandos/${comando}`, { id_servicio_datos: id })}>${texto}</a>`)} />
     <${Tarjeta} titulo="Datos"><${Hechos} de=${[
       ["Suscripción", html`<a href=${enlace(`/suscripciones/${parte(s.id_suscripcion)}`)}>${corto(s.id_suscripcion)}</a>`],
       ["Saga", html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`)}>Ver la saga</a>`],

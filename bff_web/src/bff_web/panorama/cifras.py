@@ -2,16 +2,18 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 
+from prometheus_client import Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
 from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen
 from saga.fin import COMPENSADA, COMPLETADA
 from seedwork.aplicacion.escala import Llegadas
 from seedwork.aplicacion.sobre import en_texto
+from seedwork.infraestructura import metricas
 from seedwork.infraestructura.topicos import nombre_corto
 
 HISTORIA_S = 300
@@ -20,15 +22,21 @@ _PETICIONES_S = 3.0
 _IMAGENES_S = 10.0
 """Seconds over which requests and images are counted: a service looks at what the broker delivers every 5 s."""
 
-ATRASO = "saludtech_atraso_segundos"
-INSTANCIAS = "saludtech_instancias"
-DESEADAS = "saludtech_instancias_deseadas"
-CARTAS = "saludtech_cartas_muertas"
+
+def _nombre(medida: Gauge) -> str:
+    (familia,) = medida.describe()
+    return familia.name
+
+
+ATRASO = _nombre(metricas.ATRASO_SEGUNDOS)
+INSTANCIAS = _nombre(metricas.INSTANCIAS)
+DESEADAS = _nombre(metricas.INSTANCIAS_DESEADAS)
+CARTAS = _nombre(metricas.CARTAS_MUERTAS)
+ENTREGADOS = _nombre(metricas.ENTREGADOS)
 EN_CURSO = "saludtech_sagas_en_curso"
 DECIDIDAS = "saludtech_sagas_decididas"
-ENTREGADOS = "saludtech_mensajes_entregados"
 MEDIDAS = (ATRASO, INSTANCIAS, DESEADAS, CARTAS, EN_CURSO, DECIDIDAS, ENTREGADOS)
-"""The services' metrics that it is made of."""
+"""The services' metrics that it is made of. The sagas' are of suscripciones, whose code the door does not know."""
 
 _DE_IMAGENES = frozenset(nombre_corto(tipo.topico) for tipo in (AnonimizarImagen, AnonimizarArchivo))
 _AL_VOLVER = "-espera"
@@ -60,9 +68,9 @@ class Visto:
     medidas: Medidas = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fila:
-    """One look, in the history.
+    """One look, in the history, which has a column for each of these.
 
     Attributes:
         momento: seconds of the epoch.
@@ -74,6 +82,10 @@ class Fila:
     imagenes_por_segundo: float | None
     sagas_en_curso: int | None
     atraso_segundos: Mapping[str, float | None]
+
+
+_POR_SERVICIO = "atraso_segundos"
+_SENCILLAS = tuple(campo.name for campo in fields(Fila) if campo.name != _POR_SERVICIO)
 
 
 def leer_medidas(texto: str) -> Medidas:
@@ -138,14 +150,13 @@ class Tablero:
         """
         medidas = {nombre: vistos[nombre].medidas for nombre in self._servicios}
         sagas = medidas.get("suscripciones", {})
-        en_curso = _suma(sagas, EN_CURSO)
         decididas = sagas.get(DECIDIDAS, {})
         fila = Fila(
-            round(ahora.timestamp(), 1),
-            self._por_segundo(self._peticiones, monotono, {"": peticiones}),
-            self._de_imagenes(monotono, medidas.get("procesamiento", {})),
-            en_curso,
-            {nombre: _atraso(suyas) for nombre, suyas in medidas.items()},
+            momento=round(ahora.timestamp(), 1),
+            peticiones_por_segundo=self._por_segundo(self._peticiones, monotono, {"": peticiones}),
+            imagenes_por_segundo=self._de_imagenes(monotono, medidas.get("procesamiento", {})),
+            sagas_en_curso=_suma(sagas, EN_CURSO),
+            atraso_segundos={nombre: _atraso(suyas) for nombre, suyas in medidas.items()},
         )
         self._filas.append(fila)
         while self._filas[0].momento < fila.momento - HISTORIA_S:
@@ -165,7 +176,7 @@ class Tablero:
                 for nombre, suyas in medidas.items()
             ],
             "sagas": {
-                "en_curso": en_curso,
+                "en_curso": fila.sagas_en_curso,
                 "completadas": _entero(decididas.get(COMPLETADA)),
                 "compensadas": _entero(decididas.get(COMPENSADA)),
             },
@@ -184,31 +195,21 @@ class Tablero:
         return round(llegadas.por_segundo, 2) if llegadas.sabe else None
 
     def _historia(self) -> dict[str, Any]:
-        filas = list(self._filas)
-        return {
-            "momento": [f.momento for f in filas],
-            "peticiones_por_segundo": [f.peticiones_por_segundo for f in filas],
-            "imagenes_por_segundo": [f.imagenes_por_segundo for f in filas],
-            "sagas_en_curso": [f.sagas_en_curso for f in filas],
-            "atraso_segundos": {n: [f.atraso_segundos.get(n) for f in filas] for n in self._servicios},
-        }
+        sencillas = {columna: [getattr(fila, columna) for fila in self._filas] for columna in _SENCILLAS}
+        por_servicio = {n: [fila.atraso_segundos.get(n) for fila in self._filas] for n in self._servicios}
+        return {**sencillas, _POR_SERVICIO: por_servicio}
 
 
 def filas_de(panorama: Mapping[str, Any]) -> list[Fila]:
     """The history that an overview bears, for whoever goes on with it."""
     historia = panorama["historia"]
-    atrasos = historia["atraso_segundos"]
+    columnas = zip(*(historia[columna] for columna in _SENCILLAS), strict=True)
     return [
-        Fila(*sencillas, {nombre: columna[i] for nombre, columna in atrasos.items()})
-        for i, sencillas in enumerate(
-            zip(
-                historia["momento"],
-                historia["peticiones_por_segundo"],
-                historia["imagenes_por_segundo"],
-                historia["sagas_en_curso"],
-                strict=True,
-            )
+        Fila(
+            **dict(zip(_SENCILLAS, valores, strict=True)),
+            atraso_segundos={nombre: columna[i] for nombre, columna in historia[_POR_SERVICIO].items()},
         )
+        for i, valores in enumerate(columnas)
     ]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contratos import INQUILINO, Mensaje, a_dict, ejemplos, esquemas
-from contratos.canal import Canal, regla
+from contratos.canal import Canal, canal_de
 from seedwork.aplicacion.sobre import Sobre
 from seedwork.infraestructura import cloudevents
 from seedwork.infraestructura.aprovisionamiento import COMPATIBILIDAD, RETENCION_DIAS, retencion
@@ -111,12 +111,12 @@ def _canal(tipo: type[Mensaje]) -> dict[str, Any]:
             }
         },
         # Who reads it without taking it from anybody, or sees how far others have heard it: no operation of AsyncAPI's.
-        "x-miran": sorted(regla(tipo).mira),
+        "x-miran": sorted(canal_de(tipo).mira),
     }
 
 
 def _operaciones(tipo: type[Mensaje]) -> Iterator[tuple[str, dict[str, Any]]]:
-    suya = regla(tipo)
+    suya = canal_de(tipo)
     canal = f"#/channels/{nombre(tipo)}"
     for accion, papeles in (("send", suya.dice), ("receive", suya.oye)):
         for papel in sorted(papeles):
@@ -142,7 +142,7 @@ def _mensaje(tipo: type[Mensaje]) -> dict[str, Any]:
         "summary": resumen,
         **({"description": resto.strip()} if resto.strip() else {}),
         "contentType": "application/avro",
-        "headers": cloudevents.esquema(tipo, _fuentes(regla(tipo))),
+        "headers": cloudevents.esquema(tipo, _fuentes(canal_de(tipo))),
         "payload": {"schemaFormat": FORMATO, "schema": tipo.esquema},
         "correlationId": {"location": "$message.header#/ce_correlationid"},
         "tags": [{"name": tipo.contexto}, {"name": tipo.clase}],
@@ -161,7 +161,7 @@ def _ejemplo(tipo: type[Mensaje]) -> dict[str, Any]:
     sobre = Sobre(
         id=_ID,
         tipo=tipo.tipo,
-        fuente=min(_fuentes(regla(tipo))),
+        fuente=min(_fuentes(canal_de(tipo))),
         sujeto=getattr(mensaje, tipo.nombre_sujeto, _ID),
         tiempo="2026-11-24T19:43:53.909168Z",
         correlacion=_ID,

@@ -15,21 +15,20 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 import flask
 import structlog
 from prometheus_client import REGISTRY, Metric, multiprocess
 
-from bff_web.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
+from bff_web.panorama.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
 from seedwork.aplicacion.entorno import Entorno
 from seedwork.entrada import multiproceso
 from seedwork.entrada.parada import PARANDO
 from seedwork.entrada.problemas import ErrorHttp
-from seedwork.entrada.salud import Comprobacion
+from seedwork.entrada.salud import Comprobacion, Mirada, mirar
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +43,6 @@ PLAZO_S = 0.8
 _CABIDA = 256 * 1024
 _AJENAS = ("/panorama", "/salud/", "/metrics", "/eventos", "/consola", "/swagger")
 """Where addresses begin that the platform's own watchers ask: no client's requests."""
-
-T = TypeVar("T")
 
 
 class Preguntado(Protocol):
@@ -120,21 +117,6 @@ class Pizarra:
         return bool(cuando) and self._reloj() - cuando < ATENCION_S
 
 
-class _Mirada(Generic[T]):
-    """Looks at one part, on a thread of its own: what hangs delays no other, and is not looked at twice at once."""
-
-    def __init__(self, nombre: str, mirar: Callable[[], T]) -> None:
-        self._mirar = mirar
-        self._hilo = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"panorama-{nombre}")
-        self._en_curso: Future[T] | None = None
-
-    def empezar(self) -> "Future[T]":
-        """The look in progress, or else a new one."""
-        if self._en_curso is None or self._en_curso.done():
-            self._en_curso = self._hilo.submit(self._mirar)
-        return self._en_curso
-
-
 class Panorama:
     """The overview of one instance of the door.
 
@@ -202,41 +184,35 @@ class Mirador:
         antes: bytes | None = None,
     ) -> None:
         self._entorno = entorno
-        self._servicios = {n: _Mirada(n, partial(_preguntar, s)) for n, s in servicios.items()}
-        self._partes = {nombre: _Mirada(nombre, partial(_comprobar, c)) for nombre, c in partes.items()}
+        self._servicios = [Mirada(n, partial(_preguntar, s), _sin_ver, _sin_ver) for n, s in servicios.items()]
+        mal, callada = partial(Aspecto, "MAL"), partial(Aspecto, "SIN_DATOS")
+        self._partes = [Mirada(nombre, partial(_comprobar, c), mal, callada) for nombre, c in partes.items()]
         self._tablero = Tablero(list(servicios), filas_de(json.loads(antes)) if antes else ())
 
     def mirar(self) -> dict[str, Any]:
         """What the overview says now."""
-        miradas = {nombre: mirada.empezar() for nombre, mirada in self._servicios.items()}
-        comprobadas = {nombre: mirada.empezar() for nombre, mirada in self._partes.items()}
-        todas: list[Future[Any]] = [*miradas.values(), *comprobadas.values()]
-        wait(todas, timeout=PLAZO_S)
+        todas: list[Mirada[Any]] = [*self._servicios, *self._partes]
+        vistas = mirar(todas, PLAZO_S)
         return self._tablero.anotar(
             self._entorno.ahora(),
             self._entorno.monotono(),
-            {nombre: m.result() if m.done() else _CALLADA for nombre, m in comprobadas.items()},
-            {nombre: m.result() if m.done() else Visto(_CALLADA) for nombre, m in miradas.items()},
+            {mirada.nombre: vistas[mirada] for mirada in self._partes},
+            {mirada.nombre: vistas[mirada] for mirada in self._servicios},
             peticiones(),
         )
 
 
-_CALLADA = Aspecto("SIN_DATOS", f"sin respuesta en {PLAZO_S:g} s")
-
-
 def _preguntar(servicio: Preguntado) -> Visto:
-    try:
-        medidas = leer_medidas(servicio.metricas(PLAZO_S))
-        return Visto(aspecto_de(servicio.salud(PLAZO_S), medidas), medidas)
-    except Exception as error:
-        return Visto(Aspecto("SIN_DATOS", f"no responde ({type(error).__name__})"))
+    medidas = leer_medidas(servicio.metricas(PLAZO_S))
+    return Visto(aspecto_de(servicio.salud(PLAZO_S), medidas), medidas)
+
+
+def _sin_ver(motivo: str) -> Visto:
+    return Visto(Aspecto("SIN_DATOS", motivo))
 
 
 def _comprobar(comprobacion: Comprobacion) -> Aspecto:
-    try:
-        motivo = comprobacion()
-    except Exception as error:
-        motivo = f"no responde ({type(error).__name__})"
+    motivo = comprobacion()
     return Aspecto("BIEN") if motivo is None else Aspecto("MAL", motivo)
 
 

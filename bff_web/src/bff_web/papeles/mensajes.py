@@ -11,8 +11,8 @@ import flask
 import jinja2
 from markupsafe import Markup
 
-from bff_web.asyncapi import describir
 from bff_web.cuerpos import TIPO_JSON
+from bff_web.papeles.asyncapi import describir
 from seedwork.entrada.compresion import Fija
 from seedwork.entrada.proteccion import CSP
 
@@ -44,7 +44,7 @@ def _hechas() -> tuple[Fija, Fija, str]:
     entorno.filters["de_campo"] = lambda caminos, campo: [c for c in caminos if c.split(".")[0] == campo]
     entorno.filters["marcado"] = _marcado
     entorno.filters["en_json"] = lambda valor: json.dumps(valor, ensure_ascii=False, indent=2)
-    plantilla = files("bff_web").joinpath("mensajes.html").read_text(encoding="utf-8")
+    plantilla = files("bff_web.papeles").joinpath("mensajes.html").read_text(encoding="utf-8")
     html = entorno.from_string(plantilla).render(
         documento=descrito, direccion=DOCUMENTO, contextos=_por_contexto(descrito)
     )

@@ -17,7 +17,7 @@ from flask_openapi_swagger.templates import swagger_html_string  # type: ignore[
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bff_web import descargas, idempotencia, mensajes, respuestas, tipos
+from bff_web import descargas, idempotencia, respuestas, tipos
 from bff_web.comandos import COMANDOS
 from bff_web.comandos.comun import Comando
 from bff_web.consultas import CONSULTAS, CONTEXTOS
@@ -25,6 +25,7 @@ from bff_web.cuerpos import TIPO_JSON, TIPOS_ADMITIDOS, puede_faltar
 from bff_web.eventos.vista import ULTIMO
 from bff_web.modelos_consultas import CURSOR, de_filtros, de_respuesta
 from bff_web.ordenes import ORDENES, CuerpoSobreCarta
+from bff_web.papeles import mensajes
 from bff_web.rutas import RUTAS
 from bff_web.sesion.galletas import CABECERA_CSRF, POR_TLS, SESION
 from contratos.acceso import ROLES, Alcance, Permiso
@@ -32,7 +33,7 @@ from contratos.consultas import ArchivoNombrado, Consulta
 from contratos.consultas.eventos import VerEventos
 from contratos.ordenes import Orden
 from seedwork.entrada.compresion import Fija
-from seedwork.entrada.corriente import TIPO as TIPO_FORMULARIO
+from seedwork.entrada.cuerpo_que_llega import TIPO as TIPO_FORMULARIO
 from seedwork.entrada.flujo import TIPO as TIPO_FLUJO
 from seedwork.entrada.problemas import TIPO_PROBLEMA
 from seedwork.entrada.proteccion import CSP
@@ -58,7 +59,7 @@ _ERRORES: dict[int, dict[str, Any]] = {
     412: {"description": "El archivo no es el que `If-Match` dice."},
     413: {"description": "El cuerpo tiene más de 1 MiB."},
     415: {"description": "El tipo de contenido no se admite."},
-    416: {"description": "El archivo no llega hasta el tramo pedido."},
+    416: {"description": "El archivo no llega hasta el rango pedido."},
     429: {"description": "Son demasiadas solicitudes en poco tiempo.", "headers": _ESPERA},
     422: {"description": "Algún dato no es válido: `errores` dice cuáles y por qué."},
     500: {"description": "El archivo debería estar y no se halla: avise al operador."},
@@ -103,11 +104,11 @@ _SIN_ARCHIVO = {
 }
 _DE_ARCHIVO = {
     "ETag": {"description": "El SHA-256 del archivo entero, entre comillas.", "schema": _TEXTO},
-    "Accept-Ranges": {"description": "`bytes`: se puede pedir un tramo.", "schema": _TEXTO},
+    "Accept-Ranges": {"description": "`bytes`: se puede pedir un rango.", "schema": _TEXTO},
 }
 _CONDICIONES = {
-    "Range": "Un tramo, como `bytes=1000-`; varios a la vez se responden con el archivo entero.",
-    "If-Range": "El tramo solo vale si el archivo sigue siendo el de esta `ETag`.",
+    "Range": "Un rango, como `bytes=1000-`; varios a la vez se responden con el archivo entero.",
+    "If-Range": "El rango solo vale si el archivo sigue siendo el de esta `ETag`.",
     "If-None-Match": "Si el archivo es el de esta `ETag`, la respuesta es 304, sin él.",
 }
 """The headers by which less than all of a file is asked for."""
@@ -475,10 +476,10 @@ def _de_cabecera(significados: Mapping[str, str]) -> list[dict[str, Any]]:
 def _archivo() -> dict[str, Any]:
     """The answers that are a file, or a part of one."""
     contenido = {tipo: {"schema": _TEXTO | {"format": "binary"}} for tipo in descargas.EXTENSIONES}
-    tramo = {"Content-Range": {"description": "Qué tramo es, y de cuántos octetos.", "schema": _TEXTO}}
+    rango = {"Content-Range": {"description": "Qué rango es, y de cuántos octetos.", "schema": _TEXTO}}
     return {
         "200": {"description": "El archivo.", "headers": _DE_ARCHIVO, "content": contenido},
-        "206": {"description": "El tramo pedido.", "headers": _DE_ARCHIVO | tramo, "content": contenido},
+        "206": {"description": "El rango pedido.", "headers": _DE_ARCHIVO | rango, "content": contenido},
         "304": {"description": "El que se tiene es el mismo.", "headers": _DE_ARCHIVO},
     }
 

@@ -13,7 +13,7 @@ from aiohttp.streams import StreamReader
 
 from seedwork.entrada.problemas import ErrorHttp
 
-CORRIENTE = "seedwork.corriente"
+CUERPO = "seedwork.cuerpo"
 """In a request's environment, its body, for a view that reads it while it comes."""
 TIPO = "multipart/form-data"
 """The one media type of such bodies."""
@@ -52,7 +52,7 @@ class Ritmo:
             self._esperado += time.monotonic() - antes
 
 
-class Corriente:
+class CuerpoQueLlega:
     """The body, as it comes.
 
     Args:
@@ -112,7 +112,7 @@ def no_es_multipart() -> ErrorHttp:
     return ErrorHttp(400, f"El cuerpo no es {TIPO} bien formado.")
 
 
-def de_peticion(pedido: web.BaseRequest, empezar: Callable[[], None]) -> Corriente:
+def de_peticion(pedido: web.BaseRequest, empezar: Callable[[], None]) -> CuerpoQueLlega:
     """A request's."""
     cabeceras: Any = pedido.headers
-    return Corriente(cabeceras, pedido.content, largo=pedido.content_length, empezar=empezar)
+    return CuerpoQueLlega(cabeceras, pedido.content, largo=pedido.content_length, empezar=empezar)
