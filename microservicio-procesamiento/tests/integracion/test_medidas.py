@@ -10,7 +10,7 @@ pytestmark = pytest.mark.integracion
 
 _IMAGENES = sa.text(
     "INSERT INTO imagenes (id, secuencia, estado, decidida)"
-    " SELECT :como || i, 1, 'ANONIMIZADA', now() - make_interval(secs => :hace) FROM generate_series(1, :cuantas) i"
+    " SELECT :como || i, 1, 'RECHAZADA', now() - make_interval(secs => :hace) FROM generate_series(1, :cuantas) i"
 )
 _ARCHIVOS = sa.text(
     "INSERT INTO archivos_por_ver (id, uri, sha256, metadatos, arriendo, intentos, proximo, despejadas)"
