@@ -135,6 +135,8 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     una.esperar_saga()
     aparcar(viva, suscripcion)
     una.ir("cartas")
+    una.pagina.locator("select[name=tipo]").select_option(label="Cancelar suscripción")
+    una.pagina.wait_for_url(re.compile("tipo="))
     una.pagina.locator("[data-lista='/cartas'] a").first.click()
     una.pagina.locator("[data-parte=sobre]").wait_for()
     assert una.pagina.get_by_text("La base de datos no respondió.").is_visible()
@@ -336,3 +338,16 @@ def test_un_broker_parado_no_se_da_por_vivo(consola: Callable[..., Consola], viv
     finally:
         os.kill(broker, signal.SIGCONT)
     una.pagina.locator("[data-conexion=abierto]").wait_for()
+
+
+def test_de_quien_no_responde_no_se_dice_que_no_tiene_cartas(consola: Callable[..., Consola], viva: Viva) -> None:
+    una = consola("cartas?tipo=NoLoHay")
+    una.pagina.get_by_text("Nada coincide con los filtros").wait_for()
+    servicio = viva.corrida.latir()["suscripciones-api"].pid
+    os.killpg(servicio, signal.SIGSTOP)
+    try:
+        una.ir("cartas")
+        una.pagina.get_by_text("No se pudo preguntar a Suscripciones").wait_for()
+        expect(una.pagina.get_by_text("se pudo atender")).to_have_count(0)
+    finally:
+        os.killpg(servicio, signal.SIGCONT)
