@@ -51,8 +51,9 @@ def paso(nombre: str, resultado: str = "HECHO", *, compensacion: bool = False) -
 
 
 def sagas(estado: str, *pasos: dict[str, Any]) -> tuple[int, Any]:
-    otra = {"id_saga": "de antes", "estado": "COMPLETADA", "pasos": []}
-    return 200, {"elementos": [otra, {"id_saga": "c-1", "estado": estado, "pasos": list(pasos)}], "siguiente": None}
+    otra = {"id_saga": "de antes", "estado": "COMPLETADA", "pasos": [], "faltan": []}
+    una = {"id_saga": "c-1", "estado": estado, "pasos": list(pasos), "faltan": []}
+    return 200, {"elementos": [otra, una], "siguiente": None}
 
 
 ARCHIVO = "/procesar/imagenes/i-1/archivo"
@@ -587,7 +588,8 @@ def test_un_comando_rechazado_no_tiene_saga_que_seguir(puerta: Any, linea: Any) 
 def test_saga_sin_seguir_la_muestra_como_este(puerta: Any, linea: Any) -> None:
     assert linea("suscripcion", "saga", "s-1") == 0
     assert "EN_CURSO" in linea.salida
-    compensada = {"id_saga": "c-1", "estado": "COMPENSADA", "pasos": [paso("CREAR")]}
+    assert "Faltan: NOTIFICAR, ACTIVAR, INICIAR servicio_datos" in linea.salida
+    compensada = {"id_saga": "c-1", "estado": "COMPENSADA", "pasos": [paso("CREAR")], "faltan": []}
     puerta.responde("GET", "/suscripciones/s-1/saga", (200, compensada))
     assert linea("suscripcion", "saga", "s-1", "--seguir", "--json") == 1
     assert linea.json["estado"] == "COMPENSADA"
@@ -607,7 +609,7 @@ def test_seguir_lo_que_no_existe_acaba_como_preguntar_por_ello(
     # Who is away may know it, and what was not there yet may come.
     puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE)
     assert linea("suscripcion", "saga", "s-1", "--seguir", "--plazo", "0.2", *salida) == 4
-    completada = {"id_saga": "c-1", "estado": "COMPLETADA", "pasos": [paso("CREAR")]}
+    completada = {"id_saga": "c-1", "estado": "COMPLETADA", "pasos": [paso("CREAR")], "faltan": []}
     puerta.responde("GET", "/suscripciones/s-1/saga", NO_EXISTE, AUSENTE, NO_EXISTE, (200, completada))
     monkeypatch.setattr("saludtech_cli.espera.DESCONOCIDA_S", 15.0)
     assert linea("suscripcion", "saga", "s-1", "--seguir", *salida) == 0

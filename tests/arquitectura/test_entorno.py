@@ -22,7 +22,6 @@ AJENAS = re.compile(
 EXENTOS = {
     "seedwork/src/seedwork/aplicacion/entorno.py": "it is where they come from",
     "seedwork/src/seedwork/infraestructura/bd.py": "how long a real database is waited for",
-    "seedwork/src/seedwork/aplicacion/trazas.py": "a trace's id, by which nothing is decided",
     "seedwork/src/seedwork/infraestructura/cifrado.py": "a nonce that comes again gives away what it encrypted",
     "microservicio-notificaciones/notificaciones/infraestructura/candado.py": "likewise, a key that somebody can guess",
     "seedwork/src/seedwork/infraestructura/campos.py": "until when a real message may bear a field in the clear",

@@ -135,9 +135,10 @@ def ficha(datos: Objeto) -> RenderableType:
 
 
 def linea_de_tiempo(saga: Objeto) -> RenderableType:
-    """A saga's steps, in order, and its state."""
+    """A saga's steps, in order, those that it awaits, and its state."""
     pasos = [paso | {"paso": f"{paso['paso']} ↩" if paso["compensacion"] else paso["paso"]} for paso in saga["pasos"]]
-    return Group(tabla(PASOS, pasos), estado_de_saga(saga))
+    faltan = ", ".join(" ".join(filter(None, (debido["paso"], debido["recurso"]))) for debido in saga["faltan"])
+    return Group(tabla(PASOS, pasos), *([Text(f"Faltan: {faltan}")] if faltan else []), estado_de_saga(saga))
 
 
 def estado_de_saga(saga: Objeto) -> Text:

@@ -1,7 +1,6 @@
 """The saga's facts on a real database: one transaction holds state, answers and memory."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
@@ -161,10 +160,7 @@ def test_un_lote_de_doscientas_es_una_transaccion_con_pocas_sentencias(servicio,
     sentencias: list[str] = []
     sa.event.listen(servicio.motor, "before_cursor_execute", lambda _c, _u, texto, *_: sentencias.append(texto))
 
-    inicio = time.perf_counter()
     servicio.procesar([hecho("creada", n) for n in range(200)])
-    duracion = time.perf_counter() - inicio
 
     assert servicio.usados() == {"e0": 50, "e1": 50, "e2": 50, "e3": 50}
     assert len(sentencias) < 200 + 20, "one for each expert's place, and a handful for all the rest"
-    assert duracion < 5

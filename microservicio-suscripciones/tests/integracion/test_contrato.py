@@ -394,7 +394,9 @@ def test_la_ultima_saga_es_la_de_la_fila(casa):
     casa.oir(casa.cambiar("pro", id_comando="g-2"))
 
     # Applied, and its first step has not come back from the topic yet.
-    sin_pasos = {"id_saga": "g-2", "estado": "EN_CURSO", "pasos": [], "traza": None, "enlace_traza": None}
+    debido = {"paso": "ACTIVAR", "servicio": "suscripciones", "recurso": None}
+    sin_pasos = {"id_saga": "g-2", "estado": "EN_CURSO", "pasos": [], "faltan": [debido]}
+    sin_pasos |= {"traza": None, "enlace_traza": None}
     assert casa.api.get("/suscripciones/s-1/saga").json == sin_pasos
     casa.completar()
     assert casa.api.get("/suscripciones/s-1/saga").json["estado"] == "COMPLETADA"

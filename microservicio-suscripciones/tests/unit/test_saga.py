@@ -1,14 +1,15 @@
 """The saga's fold: the same end in whatever order its steps arrive."""
 
 import random
-from itertools import count
+from collections.abc import Iterator
+from itertools import chain, count
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saga.fin import COMPENSADA, COMPLETADA, EN_CURSO, estado
+from saga.fin import COMPENSADA, COMPLETADA, EN_CURSO, estado, faltan
 from suscripciones.aplicacion.resumen import Resumen, resumir
 from suscripciones.dominio.linea import Paso
 
@@ -256,6 +257,61 @@ def test_sin_uno_de_los_que_deciden_el_fin_no_hay_fin(relatos: list[list[Paso]],
     )
     for exigido in exigidos:
         assert estado([p for p in todos if (p.paso, p.recurso) != exigido]) != fin
+
+
+def _al_azar(relatos: list[list[Paso]], semilla: int) -> Iterator[list[Paso]]:
+    """A saga as it grows: its first step, and then each participant's, mixed in any way with the others'."""
+    azar = random.Random(semilla)
+    colas = [list(relato) for relato in relatos]
+    llegados = [colas[0].pop(0)]
+    yield llegados
+    while vivas := [cola for cola in colas if cola]:
+        llegados = [*llegados, azar.choice(vivas).pop(0)]
+        yield llegados
+
+
+@cada_rama
+def test_esta_en_curso_mientras_algo_falta_y_con_eso_acaba(relatos: list[list[Paso]], fin: str) -> None:
+    """What is awaited was not told, and is all that the end waits for: less of it, and the saga has not ended."""
+    r, v = relatos[0][0].requeridos, relatos[0][0].liberados
+    for llegados in chain.from_iterable(_al_azar(relatos, semilla) for semilla in range(20)):
+        debidos = faltan(llegados)
+        assert (estado(llegados) == EN_CURSO) == bool(debidos)
+        assert not {(p.paso, p.recurso) for p in llegados} & set(debidos)
+        cumplidos = [paso(nombre, recurso, r=r, v=v) for nombre, recurso in debidos]
+        assert not debidos or estado([*llegados, *cumplidos]) != EN_CURSO
+        exigidos = [p for p in cumplidos if p.paso not in ("RESERVAR", "NOTIFICAR")]
+        for uno in exigidos:
+            assert estado([*llegados, *(p for p in exigidos if p is not uno)]) == EN_CURSO
+
+
+@pytest.mark.parametrize(
+    ("hechos", "debidos"),
+    [
+        (saga("CREAR", r=AB, a="RESERVAR.a"), "RESERVAR.b NOTIFICAR ACTIVAR INICIAR.a INICIAR.b"),
+        (saga("CREAR", r=AB, s="ACTIVAR", a="INICIAR.a"), "INICIAR.b"),
+        (saga("CREAR", r=AB, a="RESERVAR.a", b="RESERVAR.b:RECHAZADO"), "RECHAZAR LIBERAR.a LIBERAR.b"),
+        (saga("CREAR", r=AB, a="RESERVAR.a", b="RESERVAR.b", n="NOTIFICAR:FALLIDO"), "RECHAZAR LIBERAR.a LIBERAR.b"),
+        (saga("CREAR", r=AB, a="RESERVAR.a", n="NOTIFICAR:OMITIDO"), "RECHAZAR LIBERAR.a LIBERAR.b"),
+        (saga("CREAR", r=AB, a="LIBERAR.a"), "RECHAZAR LIBERAR.b"),
+        (saga("CREAR", r=AB, n="AVISAR"), "RECHAZAR LIBERAR.a LIBERAR.b"),
+        (saga("CREAR", r=AB, s="CANCELAR", a="RESERVAR.a LIBERAR.a"), "LIBERAR.b"),
+        (saga("CREAR", r=AB, s="ACTIVAR", n="NOTIFICAR", a="INICIAR.a:OMITIDO"), "CANCELAR LIBERAR.a LIBERAR.b"),
+        # basico to pro, pro to basico, pro to another with resources of its own, which is refused, or cancelled.
+        (saga("CAMBIAR", r=("a",)), "RESERVAR.a NOTIFICAR ACTIVAR INICIAR.a"),
+        (saga("CAMBIAR", v=("v",), s="ACTIVAR"), "LIBERAR.v"),
+        (saga("CAMBIAR", r=("a",), v=("v",), s="ACTIVAR", w="LIBERAR.v"), "INICIAR.a"),
+        (saga("CAMBIAR", r=("a",), v=("v",), s="ACTIVAR", a="INICIAR.a"), "LIBERAR.v"),
+        (saga("CAMBIAR", r=("a",), v=("v",), w="LIBERAR.v"), "RESERVAR.a NOTIFICAR ACTIVAR INICIAR.a"),
+        (saga("CAMBIAR", r=("a",), v=("v",), s="RECHAZAR"), "LIBERAR.a"),
+        (saga("CAMBIAR", r=("a",), v=("v",), s="ACTIVAR CANCELAR"), "LIBERAR.a LIBERAR.v"),
+        (saga("CAMBIAR", r=("a",), v=("v",), s="ACTIVAR CANCELAR", a="INICIAR.a LIBERAR.a"), "LIBERAR.v"),
+        (saga("CAMBIAR"), "ACTIVAR"),
+        ([], "ACTIVAR"),
+    ],
+)
+def test_faltan_los_pasos_de_su_camino_o_de_su_vuelta(hechos: list[list[Paso]], debidos: str) -> None:
+    assert " ".join(".".join(filter(None, d)) for d in faltan([p for relato in hechos for p in relato])) == debidos
 
 
 def _fechados(pasos: list[Paso]) -> list[SimpleNamespace]:

@@ -607,7 +607,7 @@ def en_marcha(*procesos: "subprocess.Popen[bytes]") -> Iterator[None]:
         for proceso in procesos:
             proceso.terminate()
         for proceso in procesos:
-            assert proceso.wait(10) == os.EX_OK
+            assert proceso.wait(60) == os.EX_OK
 
 
 # What does not fit

@@ -133,14 +133,27 @@ def en_marcha(
         esperar(hecho.responde)
         yield hecho
     finally:
-        for cliente in hecho.clientes:
-            cliente.close()
+        hecho.despedir()
         proceso.terminate()
-        assert proceso.wait(10) == 0
+        assert proceso.wait(60) == 0
+
+
+@pytest.fixture(scope="module")
+def de_todos(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Servidor"]:
+    with en_marcha(tmp_path_factory.mktemp("servidor")) as servidor:
+        yield servidor
 
 
 @pytest.fixture
-def servidor(tmp_path: Path) -> Iterator["Servidor"]:
+def servidor(de_todos: "Servidor") -> Iterator["Servidor"]:
+    """One that others use too, one after the other."""
+    yield de_todos
+    de_todos.despedir()
+
+
+@pytest.fixture
+def propio(tmp_path: Path) -> Iterator["Servidor"]:
+    """One of the test's own, whose connections, memory, threads and log nobody else has a part in."""
     with en_marcha(tmp_path) as servidor:
         yield servidor
 
@@ -173,6 +186,12 @@ class Servidor:
                 return bool(respuesta.status == 200)
         except OSError:
             return False
+
+    def despedir(self) -> None:
+        """All its clients hang up."""
+        for cliente in self.clientes:
+            cliente.close()
+        self.clientes.clear()
 
     def llega(self, octetos: bytes) -> socket.socket:
         """A client that sends this, and then nothing; its system takes little for it."""
@@ -215,16 +234,16 @@ def test_a_quien_no_deja_de_hablar_se_le_cuelga(servidor: Servidor) -> None:
     esperar(rechazado)
 
 
-def test_lo_que_la_aplicacion_no_debio_decir_se_contesta_y_se_anota_sin_citarlo(servidor: Servidor) -> None:
+def test_lo_que_la_aplicacion_no_debio_decir_se_contesta_y_se_anota_sin_citarlo(propio: Servidor) -> None:
     """The server refuses a header of the answer: the application's own handlers are past by then."""
     for ruta, estado in (("/rota", 500), ("/rota/1020304050 x", 400)):
-        cliente = servidor.llega(f"GET {ruta} HTTP/1.1\r\nHost: x\r\nX-Correlation-Id: c-7\r\n\r\n".encode())
+        cliente = propio.llega(f"GET {ruta} HTTP/1.1\r\nHost: x\r\nX-Correlation-Id: c-7\r\n\r\n".encode())
         with cliente.makefile("rb") as leido:
             cabeza, _, cuerpo = leido.read().partition(b"\r\n\r\n")
         assert cabeza.startswith(f"HTTP/1.1 {estado} ".encode())
         problema = json.loads(cuerpo)
         assert problema.get("correlacion") == ("c-7" if estado == 500 else None)
-    anotado = servidor.registro.read_text()
+    anotado = propio.registro.read_text()
     assert "cabecera que no puede ser" in anotado
     assert "1020304050" not in anotado
     (ilegible,) = [linea for linea in anotado.splitlines() if "petición ilegible" in linea]
@@ -236,47 +255,47 @@ CADA = 500
 GRANDES = b"GET /grande HTTP/1.1\r\nHost: x\r\n\r\n" * 3
 
 
-def test_ni_quien_no_lee_ni_quien_gotea_ni_quien_calla_detiene_a_nadie_ni_se_queda(servidor: Servidor) -> None:
-    hilos = servidor.trabajador().num_threads()
+def test_ni_quien_no_lee_ni_quien_gotea_ni_quien_calla_detiene_a_nadie_ni_se_queda(propio: Servidor) -> None:
+    hilos = propio.trabajador().num_threads()
     for n in range(CADA):
-        servidor.llega(GRANDES)
-        servidor.llega(A_MEDIAS[n % 2])
-    activos = list(servidor.clientes)
-    callan = {servidor.llega(b"" if n % 2 else b"\r\n").getsockname()[1] for n in range(CADA)}
+        propio.llega(GRANDES)
+        propio.llega(A_MEDIAS[n % 2])
+    activos = list(propio.clientes)
+    callan = {propio.llega(b"" if n % 2 else b"\r\n").getsockname()[1] for n in range(CADA)}
     for _ in range(5):
         for gotea in activos[1::2]:
             with suppress(OSError):
                 gotea.send(b"x")
-        esperar(servidor.responde)
-    assert servidor.trabajador().num_threads() <= hilos + 2, "the two of its own, whoever waits"
+        esperar(propio.responde)
+    assert propio.trabajador().num_threads() <= hilos + 2, "the two of its own, whoever waits"
     # Each lot is cut off when its time is up; the idle are kept, as any browser's connection is.
-    esperar(lambda: servidor.abiertas() == callan)
-    assert servidor.responde()
+    esperar(lambda: propio.abiertas() == callan)
+    assert propio.responde()
 
 
-def test_quien_manda_otra_peticion_detras_y_no_la_acaba_tampoco_se_queda(servidor: Servidor) -> None:
+def test_quien_manda_otra_peticion_detras_y_no_la_acaba_tampoco_se_queda(propio: Servidor) -> None:
     """The time of the second one was not counted: its first octets had come with the first."""
     for _ in range(8):
-        servidor.llega(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + A_MEDIAS[0])
-    esperar(lambda: not servidor.abiertas())
+        propio.llega(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + A_MEDIAS[0])
+    esperar(lambda: not propio.abiertas())
 
 
 RETENIDA = b"GET /retenida HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
-def test_lo_que_espera_a_un_servicio_no_detiene_a_quien_no_espera_nada(servidor: Servidor) -> None:
+def test_lo_que_espera_a_un_servicio_no_detiene_a_quien_no_espera_nada(propio: Servidor) -> None:
     """A service that hangs holds every thread; a balancer, whoever restarts and commands have their answers, and who
     has waited for a thread for too long is told so, instead of keeping those that come after."""
-    pacientes = [servidor.llega(RETENIDA) for _ in range(6)]
-    esperar(lambda: servidor.registro.read_text().count("empezada") == 2)
+    pacientes = [propio.llega(RETENIDA) for _ in range(6)]
+    esperar(lambda: propio.registro.read_text().count("empezada") == 2)
     for ruta, estado in (("/salud/viva", 200), ("/salud/trafico", 200), ("/nada", 404), ("/en-bucle", 200)):
-        assert servidor.pedir(ruta).status == estado
+        assert propio.pedir(ruta).status == estado
     limite = time.monotonic() + 2.5
     esperar(lambda: time.monotonic() > limite)
-    (servidor.registro.parent / "suelta").touch()
+    (propio.registro.parent / "suelta").touch()
     estados = [cliente.recv(1000).split(b" ")[1] for cliente in pacientes]
     assert sorted(estados) == [b"200"] * 2 + [b"503"] * 4
-    assert servidor.pedir("/retenida").status == 200
+    assert propio.pedir("/retenida").status == 200
 
 
 def test_quien_se_detiene_no_admite_a_nadie_mas(tmp_path: Path) -> None:
@@ -336,15 +355,15 @@ def test_un_trozo_que_no_lo_es_se_contesta_cuando_llega(tmp_path: Path) -> None:
         assert cliente.recv(1000).startswith(b"HTTP/1.1 400 ")
 
 
-def test_quien_hace_cola_sin_leer_no_llena_la_memoria(servidor: Servidor) -> None:
-    antes = servidor.trabajador().memory_info().rss
+def test_quien_hace_cola_sin_leer_no_llena_la_memoria(propio: Servidor) -> None:
+    antes = propio.trabajador().memory_info().rss
     for _ in range(100):
-        servidor.llega(GRANDES * 20)
+        propio.llega(GRANDES * 20)
     for _ in range(10):
-        esperar(servidor.responde)
+        esperar(propio.responde)
         # A hundred whole answers would be 100 MB.
-        assert servidor.trabajador().memory_info().rss - antes < 60 * 1024 * 1024
-    esperar(lambda: not servidor.abiertas())
+        assert propio.trabajador().memory_info().rss - antes < 60 * 1024 * 1024
+    esperar(lambda: not propio.abiertas())
 
 
 CABEZA = b"".join(b"X-%d: %b\r\n" % (n, b"x" * 8000) for n in range(60))

@@ -98,6 +98,14 @@ class Paso(Respuesta):
     compensacion: bool = campo("Si deshace otro paso.", False)
 
 
+class PasoDebido(Parte):
+    """Un paso que una saga espera."""
+
+    paso: str = campo("Qué falta por hacer.", "NOTIFICAR")
+    servicio: str = campo("De quién se espera.", "notificaciones")
+    recurso: str | None = campo("Con qué recurso del plan; nulo si con ninguno.")
+
+
 class Saga(Respuesta):
     """Una saga y sus pasos en orden."""
 
@@ -114,6 +122,15 @@ class Saga(Respuesta):
                 "ocurrido": "2026-02-01T09:10:01.312Z",
             },
             Paso.ejemplo(),
+        ],
+    )
+    faltan: list[PasoDebido] = campo(
+        "Los que aún se esperan hasta su fin, en orden; ninguno si acabó. Los de su camino o, en cuanto consta que se "
+        "deshace, los de su vuelta.",
+        [
+            {"paso": "NOTIFICAR", "servicio": "notificaciones", "recurso": None},
+            {"paso": "ACTIVAR", "servicio": "suscripciones", "recurso": None},
+            {"paso": "INICIAR", "servicio": "servicio-datos", "recurso": "servicio_datos"},
         ],
     )
     traza: str | None = campo(

@@ -7,24 +7,11 @@ import { duracion, exacto, hora } from "./tiempo.js";
 
 const instante = (p) => new Date(p.ocurrido).getTime();
 
-/** What a saga in course still has to do, by its plan's resources: the steps of its way, or of its way back. */
-export function debidos(saga, recursos) {
-  if (!saga || saga.estado !== "EN_CURSO") return [];
-  const dado = (paso, recurso = null) => saga.pasos.some((p) => p.paso === paso && (recurso === null || p.recurso === recurso));
-  const deshace = saga.pasos.some((p) => p.compensacion || ["RECHAZAR", "CANCELAR"].includes(p.paso) || ["RECHAZADO", "FALLIDO"].includes(p.resultado));
-  const reservados = saga.pasos.filter((p) => p.paso === "RESERVAR" && p.resultado === "HECHO").map((p) => p.recurso);
-  const de = (recurso) => saga.pasos.find((p) => p.recurso === recurso)?.servicio ?? recurso.replaceAll("_", "-");
-  const camino = deshace
-    ? [...(dado("CANCELAR") ? [] : [["RECHAZAR", null, "suscripciones"]]), ...reservados.map((r) => ["LIBERAR", r, de(r)]), ["AVISAR", null, "notificaciones"]]
-    : [...recursos.map((r) => ["RESERVAR", r, de(r)]), ["NOTIFICAR", null, "notificaciones"], ["ACTIVAR", null, "suscripciones"], ...recursos.map((r) => ["INICIAR", r, de(r)])];
-  return camino.filter(([paso, recurso]) => !dado(paso, recurso)).map(([paso, recurso, servicio]) => ({ paso, recurso, servicio }));
-}
-
 /** The lanes: suscripciones first, who begins all of them, and then each as it comes in. */
 const carriles = (pasos) => [...new Set(["suscripciones", ...pasos.map((p) => p.servicio)])];
 
-export function Linea({ saga, faltan }) {
-  const pasos = saga.pasos;
+export function Linea({ saga }) {
+  const { pasos, faltan } = saga;
   const lanes = carriles([...pasos, ...faltan]);
   return html`
     <${Marcha} pasos=${pasos} lanes=${lanes} enCurso=${saga.estado === "EN_CURSO"} />

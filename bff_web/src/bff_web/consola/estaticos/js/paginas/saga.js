@@ -1,9 +1,8 @@
 // A subscription's sagas: one of them whole, across the services, live while it runs.
 import { html, useEffect } from "../html.js";
-import { usarConsulta } from "../api.js";
 import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
-import { Linea, debidos } from "../componentes/linea.js";
+import { Linea } from "../componentes/linea.js";
 import { Historia, usarHistoria } from "../componentes/historia.js";
 import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
 import { Tiempo, duracion } from "../componentes/tiempo.js";
@@ -13,7 +12,6 @@ import { titular } from "../tema.js";
 export default function Saga({ id, filtros, recuerdo }) {
   const suscripcion = usarRecurso(`/suscripciones/${parte(id)}`, recuerdo);
   const sagas = usarRecurso(`/suscripciones/${parte(id)}/sagas`, recuerdo);
-  const planes = usarConsulta("/planes");
   const oidos = usarHistoria({ suscripcion: id }, () => {
     suscripcion.repetir();
     sagas.repetir();
@@ -24,21 +22,19 @@ export default function Saga({ id, filtros, recuerdo }) {
     const pedida = filtros.get("saga");
     const saga = conLoOido(elementos.find((s) => s.id_saga === pedida) ?? elementos.at(-1), oidos);
     const s = suscripcion.datos;
-    const plan = planes.datos?.elementos.find((p) => p.codigo === s.plan.codigo);
     if (!saga) return html`<${Cabeza} titulo="Aún sin saga" />`;
-    const faltan = debidos(saga, plan?.recursos ?? []);
     const pasos = saga.pasos;
     const ms = new Date(pasos.at(-1)?.ocurrido) - new Date(pasos[0]?.ocurrido);
     const malo = pasos.find((p) => ["RECHAZADO", "FALLIDO"].includes(p.resultado) && p.motivo);
     return html`
       <${Cabeza} sobre=${html`Saga de la suscripción <a href=${enlace(`/suscripciones/${parte(id)}`)}>${corto(id)}</a>`} titulo=${html`<${Id} de=${saga.id_saga} />`}
-        estado=${html`<${Insignia} estado=${saga.estado} /><span class="cifra" data-parte="resumen">${resumen(saga, faltan, ms)}</span>`}
+        estado=${html`<${Insignia} estado=${saga.estado} /><span class="cifra" data-parte="resumen">${resumen(saga, ms)}</span>`}
         acciones=${html`${saga.enlace_traza && html`<a class="boton" data-fuera data-accion="traza" href=${saga.enlace_traza} rel="noreferrer">Ver la traza</a>`}
           <a class="boton boton-leve" href=${enlace(`/suscripciones/${parte(id)}`)}>Ver la suscripción</a>`} />
       ${malo && html`<p class="franja franja-ojo"><b>Por qué:</b> ${malo.motivo}</p>`}
       <${Tarjeta} titulo="Línea de tiempo" data-parte="linea" data-saga=${saga.estado}
         acciones=${html`<span class="tenue"><${Tiempo} de=${pasos[0]?.ocurrido} /></span>`}>
-        <div aria-live="polite"><${Linea} saga=${saga} faltan=${faltan} /></div>
+        <div aria-live="polite"><${Linea} saga=${saga} /></div>
       </${Tarjeta}>
       <div class="dos">
         <${Tarjeta} titulo="Datos"><${Hechos} de=${[
@@ -65,11 +61,12 @@ function conLoOido(saga, oidos) {
   const nuevos = oidos.filter((h) => h.paso && h.id_saga === saga.id_saga && !saga.pasos.some(mismo(h)));
   if (!nuevos.length) return saga;
   const pasos = [...saga.pasos, ...nuevos.map((h) => ({ ...h, recurso: h.recurso ?? null, motivo: null, compensacion: Boolean(h.compensacion) }))];
-  return { ...saga, pasos: pasos.sort((a, b) => (a.ocurrido < b.ocurrido ? -1 : 1)) };
+  const faltan = saga.faltan.filter((p) => !nuevos.some(mismo(p)));
+  return { ...saga, faltan, pasos: pasos.sort((a, b) => (a.ocurrido < b.ocurrido ? -1 : 1)) };
 }
 
-function resumen(saga, faltan, ms) {
+function resumen(saga, ms) {
   const pasos = `${saga.pasos.length} pasos en ${duracion(ms)}`;
   if (saga.estado !== "EN_CURSO") return pasos;
-  return faltan.length ? `${pasos}; se esperan ${faltan.length} más` : pasos;
+  return saga.faltan.length ? `${pasos}; se esperan ${saga.faltan.length} más` : pasos;
 }
