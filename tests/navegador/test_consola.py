@@ -318,6 +318,9 @@ def test_se_cae_el_broker_y_vuelve_y_la_pagina_sigue(
     panorama.pagina.locator("[data-frescura=viva]").wait_for()
     os.kill(viva.corrida.latir()["pulsar"].pid, signal.SIGKILL)
     panorama.pagina.locator("[data-parte=broker]").get_by_text("Mal").wait_for()
+    # At the top, and for who looks at another tab.
+    expect(panorama.pagina.locator("[data-parte=mal]")).to_contain_text("Broker de mensajes")
+    expect(panorama.pagina).to_have_title(re.compile("⚠.*Broker de mensajes"))
     panorama.pagina.screenshot(path=capturas / "consola-sin-broker.png")
     panorama.pagina.locator("[data-parte=broker]").get_by_text("Bien").wait_for()
     # The first one was left alone: what happens after the outage reaches it by itself.
