@@ -354,3 +354,20 @@ def test_de_quien_no_responde_no_se_dice_que_no_tiene_cartas(consola: Callable[.
         expect(una.pagina.get_by_text("se pudo atender")).to_have_count(0)
     finally:
         os.killpg(servicio, signal.SIGCONT)
+
+
+def test_el_recorrido_sigue_lo_que_se_hace_y_no_tapa_nada(abrir: Abrir, viva: Viva) -> None:
+    pagina = abrir(f"{viva.url}/consola/", viewport=ESCRITORIO)
+    pagina.locator(".recorrido[data-paso='1']").wait_for()
+    pagina.locator("[data-accion=primera]").click()
+    pagina.locator(".recorrido[data-paso='2']").wait_for()
+    expect(pagina.locator("[data-accion=ir]")).to_have_count(0)  # one is there
+    pagina.locator("[data-parte=linea]").wait_for()
+    assert pagina.evaluate(
+        "document.querySelector('.recorrido').getBoundingClientRect().bottom"
+        " <= document.querySelector('main h1').getBoundingClientRect().top"
+    )
+    exigir_accesible(pagina)
+    for _ in range(6):
+        pagina.locator("[data-accion=paso-siguiente]").click()
+    expect(pagina.locator(".recorrido")).to_contain_text("no se anota")
