@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bff_web.panorama.cifras import Aspecto, Tablero, Visto, aspecto_de, filas_de, leer_medidas
-from bff_web.panorama.mirador import ATENCION_S, Mirador, Panorama, Pizarra
+from bff_web.panorama.mirador import ATENCION_S, Mirador, Panorama, Pizarra, peticiones
+from bff_web.rutas import DE_CLIENTES
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.entrada.http import crear_app
 
@@ -130,7 +131,7 @@ def test_quien_no_responde_no_demora_a_nadie(monkeypatch: pytest.MonkeyPatch) ->
     mudo, roto = Servicio(), Servicio(metricas="saludtech_instancias ¿?\n")
     mudo.habla.clear()
     servicios = {"procesamiento": Servicio(), "mudo": mudo, "roto": roto}
-    mirador = Mirador(servicios, {"broker": lambda: None, "almacen": lambda: "no está"}, EntornoReal())
+    mirador = Mirador(servicios, {"broker": lambda: None, "almacen": lambda: "no está"}, EntornoReal(), ())
     try:
         # On a busy machine others, too, may take longer than that; the next look is theirs.
         miradas = (mirador.mirar() for _ in range(500))
@@ -146,6 +147,17 @@ def test_quien_no_responde_no_demora_a_nadie(monkeypatch: pytest.MonkeyPatch) ->
         {"nombre": "broker", "estado": "BIEN", "motivo": None},
         {"nombre": "almacen", "estado": "MAL", "motivo": "no está"},
     ]
+
+
+def test_se_cuentan_las_peticiones_de_clientes_y_no_las_de_quien_mira() -> None:
+    app = crear_app()
+    for direccion in ("/suscripciones/<id_suscripcion>", "/panorama", "/eventos"):
+        app.add_url_rule(direccion, direccion, lambda **_ids: "")
+    puerta = app.test_client()
+    antes = peticiones(DE_CLIENTES)
+    for ruta in ("/suscripciones/1", "/panorama", "/eventos", "/salud/viva", "/nada", "/suscripciones/2"):
+        puerta.get(ruta)
+    assert peticiones(DE_CLIENTES) == antes + 2
 
 
 def test_mira_un_proceso_y_si_muere_otro() -> None:
@@ -183,7 +195,7 @@ def test_una_pagina_a_medias_no_se_lee() -> None:
 
 def test_se_responde_de_memoria_y_se_sabe_que_alguien_pregunta() -> None:
     ahora = [1000.0]
-    mirado = Panorama({}, {}, EntornoReal())
+    mirado = Panorama({}, {}, EntornoReal(), ())
     mirado.pizarra = Pizarra(lambda: ahora[0])
     app = crear_app()
     mirado.registrar(app)

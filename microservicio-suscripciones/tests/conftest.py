@@ -1,4 +1,4 @@
-"""An empty PostgreSQL for who asks for one."""
+"""A PostgreSQL for who asks for one, made once for a module and emptied for each test."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +13,7 @@ from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.unidad import Abrir, abridor
 from seedwork.infraestructura import bd
 from seedwork.infraestructura.transaccion_sql import transacciones
-from seedwork.pruebas.bases import migrada
+from seedwork.pruebas.bases import migrada, vaciar
 from suscripciones.infraestructura import tablas
 from suscripciones.infraestructura.catalogo import INCLUIDOS, leer_planes
 from suscripciones.infraestructura.repositorio import UnidadSuscripciones
@@ -34,9 +34,16 @@ def catalogo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def url_base(nueva_base_de_modulo: Fabrica) -> str:
+    return migrada(nueva_base_de_modulo("suscripciones"), MIGRACIONES)
+
+
 @pytest.fixture
-def motor(nueva_base: Fabrica) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(migrada(nueva_base("suscripciones"), MIGRACIONES))
+def motor(url_base: str) -> Iterator[sa.Engine]:
+    """An engine of the test's own on the module's database, emptied."""
+    motor = bd.crear_motor(url_base)
+    vaciar(motor, [*bd.METADATOS.tables, *tablas.METADATOS.tables])
     yield motor
     motor.dispose()
 

@@ -70,6 +70,10 @@ def test_cada_quien_entra_ve_lo_suyo_y_sale(viva: Viva, proveedor: ProveedorOidc
     olga.get_by_role("cell", name="ana", exact=True).first.wait_for()
     olga.screenshot(path=capturas / "consola-auditoria.png")
 
+    # However long a name the provider has for her, on a phone the page is as wide as that.
+    ana.set_viewport_size({"width": 360, "height": 740})
+    ana.evaluate("document.querySelector('.quien > span').textContent = 'auth0|5f7c8ec7c33c6c004bbafe82'")
+    assert ana.evaluate("document.documentElement.scrollWidth <= innerWidth")
     ana.locator("[data-accion=salir]").click()
     ana.get_by_text("Entrar").first.wait_for()
     ana.goto(f"{viva.url}/consola/sagas/{suscripcion}")

@@ -78,7 +78,8 @@ def componer(config: Config, emisor: Emisor, comprobar_broker: Comprobacion) -> 
     consultas.registrar(app, servicios, almacen)
     ordenes.registrar(app, servicios)
     _contar_lo_que_pasa(app, config, Duenos(servicios, firmar))
-    _mirar_como_va(app, Panorama(servicios, {"broker": comprobar_broker, **de_cimiento}, EntornoReal()))
+    cimientos = {"broker": comprobar_broker, **de_cimiento}
+    _mirar_como_va(app, Panorama(servicios, cimientos, EntornoReal(), rutas.DE_CLIENTES))
     _explicarse(app, config)
     _identificar(app, config, claves, emisor)
     return app

@@ -20,6 +20,7 @@ from contratos.acceso import PAGINAS, Asunto, Permiso, SinPermiso, permiso
 from contratos.consultas import Consulta
 from contratos.consultas.eventos import VerEventos
 from contratos.permisos import DE_OPERADOR
+from seedwork.entrada.http import en_flask
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ RUTAS: Mapping[str, Ruta] = {
     )
 }
 """Each by its name."""
+
+DE_CLIENTES = frozenset(
+    en_flask(ruta.direccion) for ruta in RUTAS.values() if ruta.accion not in {*PAGINAS, VerEventos.__name__}
+)
+"""The addresses, as Flask writes them, at which clients ask and command; at all others somebody looks on."""
 
 AMBITOS = sorted({ruta.regla.ambito for ruta in RUTAS.values()} - {""})
 """Every scope that a route asks for."""

@@ -39,15 +39,16 @@ from notificaciones.infraestructura.envios import CierresSQL, ColaEnviosSQL, Env
 from notificaciones.infraestructura.plantillas import Plantillas
 from notificaciones.infraestructura.repositorio import UnidadNotificaciones
 from notificaciones.infraestructura.tablas import METADATOS
+from plataforma.proveedores import Fabrica
 from plataforma.puertos import libres
 from seedwork.aplicacion.bus import Bus
 from seedwork.aplicacion.entorno import EntornoReal
 from seedwork.aplicacion.recibido import Recibido
 from seedwork.aplicacion.unidad import Abrir, abridor
-from seedwork.infraestructura import bd
+from seedwork.infraestructura import almacen_eventos, bd
 from seedwork.infraestructura.almacen_eventos import FlujosSQL
 from seedwork.infraestructura.transaccion_sql import TransaccionSQL, transacciones
-from seedwork.pruebas.bases import migrada
+from seedwork.pruebas.bases import migrada, vaciar
 from seedwork.pruebas.publicado import publicado
 from seedwork.pruebas.sobres import recibido, sobre_nuevo
 
@@ -59,7 +60,7 @@ REMITENTE = Address("SaludTech de los Alpes", addr_spec="avisos@saludtech.exampl
 def hasta() -> Callable[..., Any]:
     """Looks until a condition is true; answers what it was."""
 
-    def mirar(condicion: Callable[[], Any], segundos: float = 10.0) -> Any:
+    def mirar(condicion: Callable[[], Any], segundos: float = 30.0) -> Any:
         limite = time.monotonic() + segundos
         while not (valor := condicion()):
             assert time.monotonic() < limite, f"no se cumplió en {segundos:g} s"
@@ -245,9 +246,16 @@ def _recibido(hecho: HechoParaElCliente, id: str | None) -> Recibido:
     return recibido(replace(sobre, correlacion=getattr(hecho, "id_saga", sobre.correlacion)), hecho)
 
 
+@pytest.fixture(scope="module")
+def url_base(nueva_base_de_modulo: Fabrica) -> str:
+    return migrada(nueva_base_de_modulo("notificaciones"), MIGRACIONES)
+
+
 @pytest.fixture
-def motor(nueva_base) -> Iterator[sa.Engine]:
-    motor = bd.crear_motor(migrada(nueva_base("notificaciones"), MIGRACIONES), conexiones=12)
+def motor(url_base: str) -> Iterator[sa.Engine]:
+    """An engine of the test's own on the module's database, emptied."""
+    motor = bd.crear_motor(url_base, conexiones=12)
+    vaciar(motor, [*bd.METADATOS.tables, *almacen_eventos.METADATOS.tables, *METADATOS.tables])
     yield motor
     motor.dispose()
 

@@ -127,7 +127,7 @@ def test_si_la_base_muere_mientras_se_rehace_la_vista_se_dice_y_la_vista_queda(s
     with ajena(de_dueno(servicio.url)) as conexion:
         conexion.execute(sa.text("LOCK TABLE eventos IN ACCESS EXCLUSIVE MODE"))
         proceso = mandar(servicio.url, "vistas", "reconstruir")
-        hasta(matar_al_que_espera, 60)
+        hasta(matar_al_que_espera, 180)
     salida, errores = proceso.communicate(timeout=60)
     assert (proceso.returncode, salida) == (1, "")
     (linea,) = errores.splitlines()

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,8 +41,6 @@ ATENCION_S = 30.0
 PLAZO_S = 0.8
 """Seconds that each part has to answer."""
 _CABIDA = 256 * 1024
-_AJENAS = ("/panorama", "/salud/", "/metrics", "/eventos", "/consola", "/swagger")
-"""Where addresses begin that the platform's own watchers ask: no client's requests."""
 
 
 class Preguntado(Protocol):
@@ -124,14 +122,20 @@ class Panorama:
         servicios: the services, by name.
         partes: by name, the checks of what it stands on besides.
         entorno: its clocks.
+        de_clientes: the addresses, as Flask writes them, whose requests are counted.
     """
 
     def __init__(
-        self, servicios: Mapping[str, Preguntado], partes: Mapping[str, Comprobacion], entorno: Entorno
+        self,
+        servicios: Mapping[str, Preguntado],
+        partes: Mapping[str, Comprobacion],
+        entorno: Entorno,
+        de_clientes: Collection[str],
     ) -> None:
         self._servicios = servicios
         self._comprobaciones = partes
         self._entorno = entorno
+        self._de_clientes = de_clientes
         self.pizarra = Pizarra()
 
     def registrar(self, app: flask.Flask) -> None:
@@ -154,7 +158,7 @@ class Panorama:
         while not self.pizarra.tomar():
             if PARANDO.wait(PASO_S):
                 return
-        mirador = Mirador(self._servicios, self._comprobaciones, self._entorno, self.pizarra.leer())
+        mirador = Mirador(self._servicios, self._comprobaciones, self._entorno, self._de_clientes, self.pizarra.leer())
         proxima = self._entorno.monotono()
         while True:
             ahora = self._entorno.monotono()
@@ -181,8 +185,10 @@ class Mirador:
         servicios: Mapping[str, Preguntado],
         partes: Mapping[str, Comprobacion],
         entorno: Entorno,
+        de_clientes: Collection[str],
         antes: bytes | None = None,
     ) -> None:
+        self._de_clientes = de_clientes
         self._entorno = entorno
         self._servicios = [Mirada(n, partial(_preguntar, s), _sin_ver, _sin_ver) for n, s in servicios.items()]
         mal, callada = partial(Aspecto, "MAL"), partial(Aspecto, "SIN_DATOS")
@@ -198,7 +204,7 @@ class Mirador:
             self._entorno.monotono(),
             {mirada.nombre: vistas[mirada] for mirada in self._partes},
             {mirada.nombre: vistas[mirada] for mirada in self._servicios},
-            peticiones(),
+            peticiones(self._de_clientes),
         )
 
 
@@ -216,14 +222,14 @@ def _comprobar(comprobacion: Comprobacion) -> Aspecto:
     return Aspecto("BIEN") if motivo is None else Aspecto("MAL", motivo)
 
 
-def peticiones() -> int:
-    """How many requests of clients this instance has answered, in all its processes."""
+def peticiones(de_clientes: Collection[str]) -> int:
+    """How many requests to these addresses this instance has answered, in all its processes."""
     return sum(
         int(muestra.value)
         for familia in _medidas_propias()
         if familia.name == "saludtech_http_segundos"
         for muestra in familia.samples
-        if muestra.name.endswith("_count") and not muestra.labels["ruta"].startswith(_AJENAS)
+        if muestra.name.endswith("_count") and muestra.labels["ruta"] in de_clientes
     )
 
 

@@ -42,13 +42,16 @@ def migrada(url: str, migraciones: Path, hasta: str = "head") -> str:
 
 
 def vaciar(motor: sa.Engine, tablas: Iterable[str]) -> None:
-    """Empty these tables, and let their numbers begin anew; the audit trail too, which lets nobody do so as long as its
-    trigger is on."""
-    trigger = "ALTER TABLE auditoria {} TRIGGER auditoria_solo_anexar"
+    """Empty these tables, and let their numbers begin anew; the audit trail and the events too, which let nobody do so
+    as long as their triggers are on."""
+    cuales = list(tablas)
+    disparos = [f"ALTER TABLE {t} {{}} TRIGGER {t}_solo_anexar" for t in ("auditoria", "eventos") if t in cuales]
     with como_dueno(motor) as dueno, dueno.begin() as conexion:
-        conexion.execute(sa.text(trigger.format("DISABLE")))
-        conexion.execute(sa.text(f"TRUNCATE {', '.join(tablas)} RESTART IDENTITY"))
-        conexion.execute(sa.text(trigger.format("ENABLE ALWAYS")))
+        for disparo in disparos:
+            conexion.execute(sa.text(disparo.format("DISABLE")))
+        conexion.execute(sa.text(f"TRUNCATE {', '.join(cuales)} RESTART IDENTITY"))
+        for disparo in disparos:
+            conexion.execute(sa.text(disparo.format("ENABLE ALWAYS")))
 
 
 @contextmanager

@@ -139,7 +139,7 @@ function Quien({ sesion, renovar }) {
   };
   return html`
     <span class="quien"><span title=${(sesion.quien.roles ?? []).join(", ")}>${sesion.quien.sub}</span>
-      <button type="button" class="boton boton-leve" data-accion="salir" onClick=${salir}>Salir</button></span>
+      <button type="button" class="boton boton-leve" data-accion="salir" title=${`Salir: aquí está ${sesion.quien.sub}`} onClick=${salir}>Salir</button></span>
   `;
 }
 
