@@ -1,7 +1,7 @@
 // An image before and after: what was done with each tag, and what is left of the picture.
 import { html, useEffect, useState } from "../html.js";
 import { usarConsulta } from "../api.js";
-import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Decidir, estadoDe } from "../componentes/decidir.js";
 import { Historia, usarHistoria } from "../componentes/historia.js";
 import { Icono } from "../componentes/icono.js";
@@ -25,7 +25,7 @@ export default function Imagen({ id, recuerdo }) {
   });
   useEffect(() => titular(`Imagen ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(i) => html`
-    <${Cabeza} sobre="Imagen" titulo=${html`<${Id} de=${id} />`}
+    <${Cabeza} sobre="Imagen" titulo=${[i.modalidad, i.region_anatomica].filter(Boolean).join(", ") || "Imagen"} id=${id}
       estado=${html`<${Insignia} estado=${estadoDe(i)} />${i.motivo && html`<span>${i.motivo}</span>`}`}
       acciones=${html`
         ${i.estado === "ANONIMIZADA" && (informe.datos ? informe.datos.sha256 : informe.cargando) && html`<a class="boton" href=${puerta(`${ruta}/archivo`)} download data-accion="descargar"><${Icono} cual="bajar" />Descargar el archivo limpio</a>`}
