@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
+import _pulsar
 import pulsar
 import structlog
 
@@ -20,7 +22,6 @@ from seedwork.aplicacion.broker import Esquemas, SinEsquemas
 from seedwork.infraestructura.credencial import NADIE, Credencial
 from seedwork.infraestructura.publicador import cerrar_cliente, crear_cliente
 from seedwork.infraestructura.subscription import EsquemasPulsar, MensajePulsar, publicado
-from seedwork.infraestructura.timbre import Timbre
 
 log = structlog.get_logger(__name__)
 
@@ -60,13 +61,24 @@ class Leido:
 class _Toma:
     """One topic's reader; asleep while nothing is there for it."""
 
-    __slots__ = ("cual", "dormida", "lector", "publicado")
+    __slots__ = ("_timbre", "cual", "dormida", "lector", "publicado")
 
-    def __init__(self, cual: int, lector: pulsar.Reader, hay: bool) -> None:
+    def __init__(self, cual: int, lector: pulsar.Reader, hay: bool, timbre: "SimpleQueue[_Timbrazo]") -> None:
         self.cual = cual
         self.lector = lector
+        self._timbre = timbre
         self.dormida = not hay
         self.publicado = 0.0
+        self.aguardar()
+
+    def aguardar(self) -> None:
+        """Ring when the next message is there."""
+        timbre = self._timbre
+        # On the client's own thread; what :mod:`pulsar.asyncio` awaits, without a loop.
+        self.lector._reader.read_next_async(lambda resultado, mensaje: timbre.put((self, resultado, mensaje)))
+
+
+_Timbrazo = tuple[_Toma, _pulsar.Result, _pulsar.Message]
 
 
 def crear_lector(cliente: pulsar.Client, topico: str, desde: pulsar.MessageId, **como: Any) -> pulsar.Reader:
@@ -137,7 +149,7 @@ class Lector:
             self._fin.wait(PAUSA_S)
 
     def _leer(self, cliente: pulsar.Client) -> None:
-        timbre: Timbre[_Toma] = Timbre()
+        timbre: SimpleQueue[_Timbrazo] = SimpleQueue()
         esquemas = EsquemasPulsar(cliente)
         # Each asks the broker several things, one after the other.
         hilos = ThreadPoolExecutor(_A_LA_VEZ)
@@ -148,9 +160,7 @@ class Lector:
         finally:
             # Who hangs goes on when the client is closed.
             hilos.shutdown(wait=False, cancel_futures=True)
-        tomas = [_Toma(cual, *abierto) for cual, abierto in enumerate(abiertos)]
-        for toma in tomas:
-            timbre.aguardar(toma, toma.lector)
+        tomas = [_Toma(cual, *abierto, timbre) for cual, abierto in enumerate(abiertos)]
         conectados = ronda = time.monotonic()
         while not self._fin.is_set():
             self._atender(timbre, esquemas)
@@ -181,21 +191,23 @@ class Lector:
             lector.seek(int(self._desde * 1000))
         return lector, lector.has_message_available()
 
-    def _atender(self, timbre: Timbre[_Toma], esquemas: Esquemas) -> None:
+    def _atender(self, timbre: "SimpleQueue[_Timbrazo]", esquemas: Esquemas) -> None:
         """Hand over what is there: whoever rang, and what lies behind that."""
-        oido = timbre.oir(RONDA_S)
-        if oido is None:
+        try:
+            toma, resultado, mensaje = timbre.get(timeout=RONDA_S)
+        except Empty:
             return
-        toma, primero = oido
+        if resultado != _pulsar.Result.Ok:
+            raise pulsar.NotConnected
         toma.dormida = False
-        llegados = [primero]
+        llegados = [pulsar.Message._wrap(mensaje)]
         while len(llegados) < _COLA and (otro := _siguiente(toma.lector)) is not None:
             llegados.append(otro)
         self._oir([_leido(toma.cual, llegado) for llegado in llegados], esquemas)
         self._ultimos[toma.cual] = llegados[-1].message_id()
         toma.publicado = publicado(llegados[-1]).timestamp()
         toma.dormida = len(llegados) < _COLA
-        timbre.aguardar(toma, toma.lector)
+        toma.aguardar()
 
 
 def _siguiente(lector: pulsar.Reader) -> pulsar.Message | None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
+from queue import Empty, SimpleQueue
 
+import _pulsar
 import pulsar
 
 from contratos.base import Entrega
 from seedwork.aplicacion.broker import SinEsquemas, SinSubscription, Subscription
 from seedwork.aplicacion.recibido import Original
-from seedwork.infraestructura.timbre import Timbre
 
 _TIPOS = {"ordenada": pulsar.ConsumerType.Failover, "compartida": pulsar.ConsumerType.Shared}
 
@@ -105,18 +106,22 @@ class _Toma:
 
     __slots__ = ("_primero", "_timbre", "consumidor")
 
-    def __init__(self, consumidor: pulsar.Consumer, timbre: "Timbre[_Toma]") -> None:
+    def __init__(self, consumidor: pulsar.Consumer, timbre: "SimpleQueue[_Timbrazo]") -> None:
         self.consumidor = consumidor
         self._timbre = timbre
         self._primero: pulsar.Message | None = None
 
     def aguardar(self) -> None:
-        """Sleep until the next message is there."""
-        self._timbre.aguardar(self, self.consumidor)
+        """Ring when the next message is there. Until then nothing may be taken: it would overtake that one."""
+        timbre = self._timbre
+        # On the client's own thread; what :mod:`pulsar.asyncio` awaits, without a loop.
+        self.consumidor._consumer.receive_async(lambda resultado, mensaje: timbre.put((self, resultado, mensaje)))
 
-    def despertar(self, mensaje: pulsar.Message) -> None:
+    def despertar(self, resultado: _pulsar.Result, mensaje: _pulsar.Message) -> None:
         """It rang, with this message."""
-        self._primero = mensaje
+        if resultado != _pulsar.Result.Ok:
+            raise SinSubscription(str(resultado))
+        self._primero = pulsar.Message._wrap(mensaje)
 
     def tomar(self) -> pulsar.Message | None:
         """The next message, if it is there."""
@@ -127,6 +132,9 @@ class _Toma:
             return self.consumidor.receive(0)
         except pulsar.Timeout:
             return None
+
+
+_Timbrazo = tuple[_Toma, _pulsar.Result, _pulsar.Message]
 
 
 class SubscriptionPulsar:
@@ -144,7 +152,7 @@ class SubscriptionPulsar:
     def __init__(self, cliente: pulsar.Client, abrir: Callable[[str], pulsar.Consumer], topicos: Sequence[str]) -> None:
         self._cliente = cliente
         self._abrir = abrir
-        self._timbre: Timbre[_Toma] = Timbre()
+        self._timbre: SimpleQueue[_Timbrazo] = SimpleQueue()
         self._despiertas: deque[_Toma] = deque()
         self._tomas: dict[str, _Toma] = {}
         try:
@@ -183,10 +191,13 @@ class SubscriptionPulsar:
     def _recoger(self, cuantos: int, espera_s: float) -> list[Original]:
         llegados: list[Original] = []
         despiertas = self._despiertas
-        while (oido := self._timbre.oir(0.0 if despiertas else espera_s)) is not None:
-            toma, mensaje = oido
-            toma.despertar(mensaje)
-            despiertas.append(toma)
+        try:
+            while True:
+                toma, resultado, mensaje = self._timbre.get(timeout=0.0 if despiertas else espera_s)
+                toma.despertar(resultado, mensaje)
+                despiertas.append(toma)
+        except Empty:
+            pass
         while despiertas and len(llegados) < cuantos:
             toma = despiertas.popleft()
             siguiente = toma.tomar()
