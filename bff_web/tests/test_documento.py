@@ -14,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from bff_web.comandos import COMANDOS
-from bff_web.documento import describir
+from bff_web.documento import ALIAS, describir
 from bff_web.modelos_comandos import Cuerpo
 from seedwork.dominio import textos
 
@@ -185,3 +185,13 @@ def test_lo_que_el_documento_exige_o_no_conoce_lo_exige_o_no_lo_conoce_la_puerta
         de_mas = _con(ejemplo, (*camino[:-1], "otro"), 1)
         assert _en_la_puerta(modelo, sin) == valida(sin), f"sin {camino}"
         assert not _en_la_puerta(modelo, de_mas) and not valida(de_mas), f"con otro junto a {camino}"
+
+
+def test_la_pagina_halla_cada_comando_una_vez_y_sin_ordenes() -> None:
+    """By what the console tells a command with: it is accepted with 202, and is no alias."""
+    publicadas = [(ruta, o["post"]) for ruta, o in DOCUMENTO["paths"].items() if "post" in o]
+    comandos = {ruta for ruta, o in publicadas if "202" in o["responses"] and ALIAS not in o}
+    assert comandos == {comando.rutas[0] for comando in COMANDOS}
+    alias = {ruta: o[ALIAS] for ruta, o in publicadas if ALIAS in o}
+    assert alias == {ruta: comando.rutas[0] for comando in COMANDOS for ruta in comando.rutas[1:]}
+    assert alias

@@ -205,6 +205,10 @@ def _politica(html: str) -> str:
     )
 
 
+ALIAS = "x-alias-de"
+"""Of an operation that is another one by a second address: where that one is."""
+
+
 def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
     """The OpenAPI document.
 
@@ -300,6 +304,7 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
     cuerpos = _cuerpos(comando)
     # As a form alone it is always sent with a key: no other site's page can send one.
     clave = _CLAVE | {"required": comando.cuerpo is None}
+    alias = {} if ruta == comando.rutas[0] else {ALIAS: comando.rutas[0]}
     return _operacion(
         _en_minuscula(comando.mensaje.__name__) + _por(comando, ruta),
         comando.titulo,
@@ -308,13 +313,14 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
         parametros=[*_de_ruta(ruta, {comando.recurso.id: "El recurso al que se dirige."}), clave],
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores_al_leer(comando),
     ) | {
+        **alias,
         "requestBody": {
             "description": " ".join(_sobre_el_cuerpo(comando)),
             # With its type in any case: a request without one is refused, as is a form of another site's page.
             "required": True,
             # Its example is the schema's own: here, tools would hold it to patterns that they read without Unicode.
             "content": {tipo: {"schema": _uno_de(modelos)} for tipo, modelos in cuerpos.items()},
-        }
+        },
     }
 
 
