@@ -4,7 +4,7 @@ import { consulta, mandar, pedir, unico } from "../api.js";
 import { Campo } from "../componentes/campo.js";
 import { Confirmacion } from "../componentes/dialogo.js";
 import { Errores, Esqueleto, Fallo } from "../componentes/estados.js";
-import { Cabeza, Tarjeta } from "../componentes/hechos.js";
+import { Cabeza } from "../componentes/hechos.js";
 import { destino } from "../destinos.js";
 import { comandosDe, cuerpoDe, documento, enLaRuta, formas } from "../documento.js";
 import { recordar } from "../enviadas.js";
