@@ -119,6 +119,24 @@ export const ACCIONES = {
   CODIGO: "Se conservó, por ser código",
 };
 
+/** What whoever uses a cleaned file must know of it. */
+export const AVISOS = {
+  PIXELES_SIN_MIRAR: "Nadie miró si en la imagen hay algo escrito: nada hacía pensar que lo hubiera.",
+  REGIONES_SIN_LEER: "No se leyó lo que hay dentro de las zonas de la ecografía.",
+  REGIONES_LEIDAS_EN_PARTE: "De las zonas de la ecografía se leyeron algunos cuadros, no todos.",
+  CARA_RECONOCIBLE: "Del volumen se puede reconstruir la cara.",
+  SUV_SIN_PESO: "Sin el peso del paciente no se puede calcular el SUV.",
+  OCTETOS_TRAS_LA_IMAGEN: "Tras la imagen había octetos que no son de ella, y se quitaron.",
+  BITS_FUERA_DE_LOS_PIXELES: "Había bits fuera de los píxeles, y se borraron.",
+  JUEGO_DE_CARACTERES_DESCONOCIDO: "Los textos venían en un juego de caracteres que no se conoce.",
+};
+
+export const OPCIONES = {
+  fechas_modificadas: "fechas desplazadas",
+  pixeles_limpios: "píxeles limpios",
+  peso_y_talla: "se conservan peso y talla",
+};
+
 /** Where each service answers, at the door. */
 export const RUTAS = {
   suscripciones: "/suscripciones",
