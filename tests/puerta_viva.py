@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from plataforma.proveedores import Servidores
@@ -51,6 +52,17 @@ class Puerta:
             return False
 
 
+@cache
+def _preparar(servidores: Servidores) -> None:
+    """With no service anywhere, its topics are its own doing; a broker has them from then on."""
+    entorno = os.environ | {
+        "PULSAR_URL": servidores.pulsar_url,
+        "PULSAR_ADMIN_URL": servidores.admin_url,
+        "IDEMPOTENCIA_SECRETO": "secreto de las pruebas",
+    }
+    subprocess.run([sys.executable, "-m", "bff_web", "preparar"], env=entorno, check=True)
+
+
 @contextmanager
 def en_marcha(servidores: Servidores, temporal: Path, **ajustes: str) -> Iterator[Puerta]:
     """The door, ready; it may be killed, or end, meanwhile."""
@@ -66,8 +78,7 @@ def en_marcha(servidores: Servidores, temporal: Path, **ajustes: str) -> Iterato
         **ajustes,
     }
     registro = temporal.parent / f"{temporal.name}.log"
-    # With no service anywhere, its topics are its own doing.
-    subprocess.run([sys.executable, "-m", "bff_web", "preparar"], env=entorno, check=True)
+    _preparar(servidores)
     with (
         registro.open("ab") as salida,
         subprocess.Popen([sys.executable, "-m", "bff_web"], env=entorno, stdout=salida, stderr=salida) as proceso,

@@ -24,8 +24,9 @@ saludtech_instancias_deseadas{servicio="procesamiento"} 3.0
 saludtech_cartas_muertas 4.0
 saludtech_atraso_segundos{consumidor="procesamiento-compartido"} 1.24
 saludtech_atraso_segundos{consumidor="procesamiento-espera"} 29.0
-saludtech_mensajes_entregados{topico="comando-anonimizar-imagen.v1"} 100.0
-saludtech_mensajes_entregados{topico="comando-liberar-imagen.v1"} 7.0
+saludtech_atraso_segundos{consumidor="procesamiento-cola"} 71.26
+saludtech_imagenes_por_segundo 7.5
+saludtech_originales_apartados 12.0
 saludtech_http_segundos_count{ruta="/x"} 9.0
 """
 LISTA = {"partes": {"base_datos": {"lista": True, "detalle": None}}}
@@ -82,31 +83,32 @@ def test_lo_que_se_muestra_de_un_servicio() -> None:
             "nombre": "procesamiento",
             "estado": "BIEN",
             "motivo": None,
-            # What waits on purpose is no lag.
-            "atraso_segundos": 1.2,
+            # What waits on purpose is no lag; what waits in its own queue is.
+            "atraso_segundos": 71.3,
             "instancias": 2,
             "instancias_deseadas": 3,
             "cartas_muertas": 4,
         }
     ]
+    assert (dicho["imagenes_por_segundo"], dicho["imagenes_apartadas"]) == (7.5, 12)
 
 
-def test_los_ritmos_aguantan_que_un_contador_empiece_de_nuevo() -> None:
+def test_de_las_sagas_se_dice_cuantas_se_han_atascado() -> None:
+    visto = con(sagas_en_curso={"": 3}, sagas_atascadas={"": 2}, sagas_decididas={"COMPLETADA": 7})
+    dicho = Tablero(["suscripciones"]).anotar(INICIO, 0, {}, {"suscripciones": visto}, 0)
+    assert dicho["sagas"] == {"en_curso": 3, "atascadas": 2, "completadas": 7, "compensadas": None}
+
+
+def test_las_peticiones_aguantan_que_un_contador_empiece_de_nuevo() -> None:
     tablero = Tablero(["procesamiento"])
-
-    def entregadas(imagenes: int) -> Visto:
-        return con(
-            mensajes_entregados={"comando-anonimizar-imagen.v1": imagenes, "comando-liberar-imagen.v1": imagenes * 3}
-        )
-
-    primero = mirar(tablero, 0, entregadas(1000), 500)
-    assert (primero["peticiones_por_segundo"], primero["imagenes_por_segundo"]) == (None, None)
-    assert mirar(tablero, 1, entregadas(1020), 510)["peticiones_por_segundo"] == 10
-    # The door and the broker were started anew: what they count since then came now.
-    otro = mirar(tablero, 2, entregadas(20), 10)
-    assert (otro["peticiones_por_segundo"], otro["imagenes_por_segundo"]) == (10, 20)
+    visto = con(imagenes_por_segundo={"": 2.5})
+    assert mirar(tablero, 0, visto, 500)["peticiones_por_segundo"] is None
+    assert mirar(tablero, 1, visto, 510)["peticiones_por_segundo"] == 10
+    # The door was started anew: what it counts since then came now.
+    assert mirar(tablero, 2, visto, 10)["peticiones_por_segundo"] == 10
     # Who says nothing has no figure.
-    assert mirar(tablero, 3, Visto(Aspecto("SIN_DATOS")), 20)["imagenes_por_segundo"] is None
+    dicho = mirar(tablero, 3, Visto(Aspecto("SIN_DATOS")), 20)
+    assert dicho["historia"]["imagenes_por_segundo"] == [2.5, 2.5, 2.5, None]
 
 
 def test_la_historia_son_cinco_minutos_y_sigue_con_otro() -> None:

@@ -22,7 +22,7 @@ from procesamiento.entrada.paquetes import Desempacador
 from procesamiento.infraestructura.archivos import ColaArchivosSQL
 from procesamiento.infraestructura.catalogo import leer_condiciones, leer_depurador, leer_reconocedor
 from procesamiento.infraestructura.consultas import LecturaProcesamiento
-from procesamiento.infraestructura.medidas import debido, medir
+from procesamiento.infraestructura.medidas import contar, debido
 from procesamiento.infraestructura.paquetes import ColaPaquetesSQL
 from procesamiento.infraestructura.repositorio import UnidadProcesamiento
 from procesamiento.infraestructura.tablas import COLAS, METADATOS, PROPIAS
@@ -98,7 +98,7 @@ def servicio() -> Servicio:
             Parte(nombre="archivos", tarea=mano.correr, informativas={"almacen": partial(comprobar, almacen)}),
             Parte(nombre="paquetes", tarea=desempacador.correr),
             Parte(nombre="escoba", tarea=Periodica(ESCOBA_S, escoba.vuelta).correr),
-            Parte(nombre="medidas", medir=partial(medir, motor)),
+            Parte(nombre="medidas", medir=partial(contar, motor)),
         ]
 
     def api(app: App, motor: sa.Engine) -> None:
@@ -117,6 +117,7 @@ def servicio() -> Servicio:
         unidad=unidad,
         tras=sobrantes.oir,
         debido=debido,
+        figuras=contar,
         partes=partes,
         sesiones={_ARCHIVOS: 3},
         api=api,

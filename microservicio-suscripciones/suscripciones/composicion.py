@@ -72,7 +72,7 @@ def servicio() -> Servicio:
         unidad=lambda: unidad,
         partes=partes,
         api=api,
-        figuras=contar,
+        figuras=partial(contar, tope_s=config.saga_tope_s),
     )
 
 

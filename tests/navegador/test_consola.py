@@ -6,7 +6,8 @@ In `make test-largo`, as all that wants a browser is: it takes a platform, and p
 import os
 import re
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.documento.plataforma import Viva
 from tests.navegador.conftest import MIRAR_SALTOS, SALTAR, Abrir
+from tests.saga.espera import hasta
 
 from bff_web.consola import ESTATICOS
 from contratos import motivos
@@ -89,11 +91,29 @@ def exigir_accesible(pagina: Page) -> None:
     assert visto.violations_count == 0, visto.generate_report()
 
 
-def test_una_saga_se_ve_en_vivo_hasta_su_fin(consola: Callable[..., Consola], capturas: Path) -> None:
+@contextmanager
+def detenido(viva: Viva, nombre: str) -> Iterator[None]:
+    """One of its processes stands still."""
+    pid = viva.corrida.latir()[nombre].pid
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_una_saga_se_ve_en_vivo_hasta_su_fin(consola: Callable[..., Consola], viva: Viva, capturas: Path) -> None:
     una = consola()
-    una.crear_la_primera()
+    linea = una.pagina.locator("[data-parte=linea]")
+    with detenido(viva, "notificaciones"):
+        una.crear_la_primera()
+        # What was reserved is seen before anybody was told of it: the rest is awaited.
+        linea.locator("[data-paso=RESERVAR][data-resultado=HECHO]").wait_for()
+        expect(linea.locator("[data-paso=NOTIFICAR]")).to_have_attribute("data-resultado", "DEBIDO")
+        expect(linea).to_have_attribute("data-saga", "EN_CURSO")
+        una.pagina.screenshot(path=capturas / "consola-saga.png")
     una.esperar_saga()
-    una.pagina.screenshot(path=capturas / "consola-saga.png")
     for servicio in ("Suscripciones", "Servicios de datos", "Notificaciones"):
         assert una.pagina.locator("[data-parte=linea]").get_by_text(servicio).count() > 0
     # It was watched: the page that asked while it ran was told, and asked for nothing by hand.
@@ -264,12 +284,48 @@ def test_una_imagen_antes_y_despues(consola: Callable[..., Consola], capturas: P
     una.pagina.locator("[data-accion=enviar]").click()
     una.pagina.wait_for_url(re.compile(r"/consola/imagenes/.+"))
     una.pagina.locator("[data-parte=antes-despues] img[alt='La imagen, ya limpia']").wait_for()
+    # A name and a number were burned in.
+    expect(una.pagina.locator("[data-parte=antes-despues]")).to_contain_text(re.compile("Se tap(ó|aron)"))
+    expect(una.pagina.locator("main")).to_contain_text("Tórax")
     assert una.pagina.locator("[data-parte=antes-despues] img").count() == 2
     exigir_accesible(una.pagina)
     una.pagina.screenshot(path=capturas / "consola-imagen.png")
     # The browser that sent it had it in memory; to any other the platform shows no original.
     una.pagina.reload()
     una.pagina.get_by_text("El original no se muestra nunca").wait_for()
+
+
+def test_lo_de_antes_se_ve_aunque_nada_se_oiga(consola: Callable[..., Consola]) -> None:
+    """What a page tells of before it was opened, its services say: here no stream reaches it."""
+    una = consola()
+    suscripcion = una.crear_la_primera()
+    una.esperar_saga()
+    sorda = consola("planes")
+    sorda.pagina.route(re.compile(r"/eventos\b"), lambda ruta: ruta.abort())
+    sorda.ir(f"suscripciones/{suscripcion}")
+    historia = sorda.pagina.locator("[data-parte=historia]")
+    for hecho in ("FacturaEmitida", "NotificacionCreada"):
+        historia.locator(f"[data-hecho={hecho}]").first.wait_for()
+    expect(historia.locator("[data-hecho=TransicionSaga]")).to_have_count(5)
+    sorda.pagina.locator("main a[href*='/servicios/']").first.click()
+    expect(historia.locator("[data-hecho=TransicionSaga]")).to_have_count(5)
+
+
+def test_un_paquete_antes_y_despues(consola: Callable[..., Consola], capturas: Path) -> None:
+    una = consola("comandos/anonimizarPaquete")
+    una.pagina.locator("[data-accion=muestra]").click()
+    una.pagina.locator("[data-campo=archivos] [data-elegido]").wait_for()
+    una.pagina.locator("[data-accion=enviar]").click()
+    una.pagina.wait_for_url(re.compile(r"/consola/paquetes/.+"))
+    parejas = una.pagina.locator("[data-parte=parejas]")
+    expect(parejas.locator("img[alt^=Antes]")).to_have_count(3)
+    for despues in parejas.locator("img[alt^=Después]").all():
+        hasta(lambda d=despues: d.evaluate("i => i.naturalWidth") > 0, "se ve limpia")
+    exigir_accesible(una.pagina)
+    una.pagina.screenshot(path=capturas / "consola-paquete.png")
+    una.pagina.reload()
+    una.pagina.get_by_text("El original no se muestra nunca").wait_for()
+    assert parejas.locator("img[alt^=Antes]").count() == 0
 
 
 def test_por_que_se_rechazo_un_comando_se_lee_donde_ocurre(consola: Callable[..., Consola]) -> None:

@@ -53,12 +53,15 @@ def test_de_quien_no_se_sabe_y_lo_aparcado_se_dice_y_lleva_a_sus_cartas(viva: Vi
     uno, otro = cruda["servicios"][:2]
     uno |= {"estado": "SIN_DATOS", "motivo": "sin respuesta en 0.8 s", "atraso_segundos": None, "instancias": None}
     otro |= {"instancias": 1, "instancias_deseadas": 3, "cartas_muertas": 2}
+    cruda["sagas"]["atascadas"], cruda["imagenes_apartadas"] = 2, 3
     cruda["historia"]["imagenes_por_segundo"] = [None for _ in cruda["historia"]["momento"]]
     pagina = abrir(f"{viva.url}/consola/planes", viewport={"width": 390, "height": 844})
     pagina.route("**/panorama", lambda ruta: ruta.fulfill(body=json.dumps(cruda), content_type="application/json"))
     pagina.goto(f"{viva.url}/consola")
     fila = pagina.locator(f'[data-servicio="{uno["nombre"]}"]')
     expect(fila.locator('[data-estado="SIN_DATOS"]')).to_be_visible()
+    for donde, que in (("/sagas?estado=EN_CURSO", "2 atascadas"), ("/cuarentena", "3 por decidir")):
+        expect(pagina.locator(f"[data-pendientes][href$='{donde}']")).to_have_text(que)
     expect(fila).to_contain_text("sin respuesta en 0.8 s")
     expect(pagina.locator('[data-ficha="imagenes"] [role="img"]')).to_have_attribute(
         "aria-label", re.compile("sin datos")

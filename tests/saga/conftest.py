@@ -13,6 +13,9 @@ from tests.saga.plataforma_viva import Plataforma, plataforma_viva
 
 from plataforma.partes import Parte
 from plataforma.proveedores import Servidores
+from seedwork.infraestructura import bd
+from servicio_datos.infraestructura.catalogo import leer_catalogo
+from servicio_datos.infraestructura.existencias import sincronizar
 
 
 @pytest.fixture(scope="package")
@@ -45,19 +48,13 @@ def negocio(plataforma: Plataforma) -> Negocio:
 def expertos_libres(
     plataforma: Plataforma, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[int], None]]:
-    """Gives the data service a catalogue with one new expert of that capacity; its own comes back in the end."""
+    """Gives the data service a catalogue with one new expert of that capacity; its own comes back in the end. It is put
+    where the worker puts its own when it starts, and looks for a place."""
     carpeta = tmp_path_factory.mktemp("catalogos")
-    servicio = plataforma.proceso("servicio-datos")
-
-    def dar(capacidad: int) -> None:
-        servicio.parar()
-        servicio.arrancar(CATALOGO_RECURSOS=str(_catalogo(carpeta, capacidad)))
-        servicio.esperar_listo()
-
-    yield dar
-    servicio.parar()
-    servicio.arrancar()
-    servicio.esperar_listo()
+    motor = bd.crear_motor(plataforma.bases["servicio_datos"])
+    yield lambda capacidad: sincronizar(motor, leer_catalogo(_catalogo(carpeta, capacidad)))
+    sincronizar(motor, leer_catalogo())
+    motor.dispose()
 
 
 def _catalogo(carpeta: Path, capacidad: int) -> Path:

@@ -216,6 +216,7 @@ class SagasDelPanorama(BaseModel):
     """Cuántas sagas hay."""
 
     en_curso: Annotated[int | None, Field(description="Sin acabar, hasta 10.000.")]
+    atascadas: Annotated[int | None, Field(description="Sin acabar desde hace demasiado, hasta 10.000.")]
     completadas: Annotated[int | None, Field(description="Activadas en las últimas 24 horas; de las más recientes.")]
     compensadas: Annotated[int | None, Field(description="Rechazadas o canceladas, igualmente.")]
 
@@ -247,9 +248,10 @@ class VistaPanorama(BaseModel):
                 "cartas_muertas": 0,
             }
         ],
-        sagas={"en_curso": 3, "completadas": 120, "compensadas": 4},
+        sagas={"en_curso": 3, "atascadas": 0, "completadas": 120, "compensadas": 4},
         peticiones_por_segundo=41.3,
         imagenes_por_segundo=38.0,
+        imagenes_apartadas=2,
         historia={
             "momento": [1769937000.5, 1769937001.5],
             "peticiones_por_segundo": [40.7, 41.3],
@@ -266,7 +268,13 @@ class VistaPanorama(BaseModel):
     peticiones_por_segundo: Annotated[
         float | None, Field(description="De clientes, a esta instancia de la puerta y todos sus procesos.")
     ]
-    imagenes_por_segundo: Annotated[float | None, Field(description="Las que el broker da a los trabajadores.")]
+    imagenes_por_segundo: Annotated[
+        float | None,
+        Field(description="Decididas: limpias, rechazadas, apartadas o fallidas."),
+    ]
+    imagenes_apartadas: Annotated[
+        int | None, Field(description="Con su original guardado hasta que alguien decida, hasta 10.000.")
+    ]
     historia: HistoriaDelPanorama
 
 

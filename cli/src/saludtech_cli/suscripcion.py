@@ -197,11 +197,13 @@ def sagas(contexto: typer.Context, id: Id, en_json: opciones.EnJson = False) -> 
 @app.command("sagas-recientes")
 def sagas_recientes(
     contexto: typer.Context,
+    cliente: Annotated[str | None, typer.Option(metavar="CODIGO", help="Solo las de este cliente.")] = None,
+    suscripcion: Annotated[str | None, typer.Option(metavar="ID_SUSCRIPCION", help="Solo las de esta.")] = None,
     estado: Annotated[EstadoDeSaga | None, typer.Option(help="Solo las que están así.")] = None,
     cursor: opciones.Cursor = None,
     todas: opciones.Todas = False,
     en_json: opciones.EnJson = False,
 ) -> None:
     """Lista las sagas de todas las suscripciones, la que comenzó la última primero."""
-    filtros = {"estado": estado, "cursor": cursor}
+    filtros = {"cliente": cliente, "suscripcion": suscripcion, "estado": estado, "cursor": cursor}
     ordenes.listar(contexto, "/suscripciones/sagas", vistas.SAGAS, filtros, todas=todas, en_json=en_json)

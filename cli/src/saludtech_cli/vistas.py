@@ -23,6 +23,7 @@ SUSCRIPCIONES: Columnas = (
 SAGAS: Columnas = (
     ("Saga", "id_saga"),
     ("Suscripción", "id_suscripcion"),
+    ("Cliente", "cliente_codigo"),
     ("Estado", "estado"),
     ("Comenzada", "comenzada"),
     ("Terminada", "terminada"),

@@ -37,6 +37,7 @@ _LISTA = Lista(
     {
         "cliente": _V.cliente_codigo,
         "suscripcion": _V.id_suscripcion,
+        "estado": _V.estado,
     },
     dueno=_V.cliente_codigo,
 )

@@ -87,3 +87,4 @@ def vista_notificaciones(nombre: str, metadatos: sa.MetaData) -> sa.Table:
 vista = vista_notificaciones("vista_notificaciones", METADATOS)
 sa.Index("vista_notificaciones_cliente_codigo_orden_idx", vista.c.cliente_codigo, vista.c.orden)
 sa.Index("vista_notificaciones_id_suscripcion_orden_idx", vista.c.id_suscripcion, vista.c.orden)
+sa.Index("vista_notificaciones_estado_orden_idx", vista.c.estado, vista.c.orden)

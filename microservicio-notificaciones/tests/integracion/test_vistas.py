@@ -230,6 +230,11 @@ def test_las_paginas_filtran_y_no_repiten(servicio, hecho, cliente):
     assert segunda["siguiente"] is None
     assert len({e["id_suscripcion"] for e in primera["elementos"] + segunda["elementos"]}) == TAMANO_PAGINA + 5
     assert len(cliente.get("/notificaciones?cliente=0007&suscripcion=s-3").json["elementos"]) == 1
+    como_estan = {e["estado"] for e in primera["elementos"]}
+    assert len(como_estan) == 1
+    (estado,) = como_estan
+    assert cliente.get(f"/notificaciones?cliente=0007&estado={estado}").json["elementos"] == primera["elementos"]
+    assert cliente.get("/notificaciones?estado=FALLIDA").json["elementos"] == []
     assert cliente.get("/notificaciones?cliente=nadie").json == {"elementos": [], "siguiente": None}
 
 

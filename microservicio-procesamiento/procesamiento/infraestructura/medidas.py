@@ -1,9 +1,12 @@
-"""What waits: for a person, files that were kept apart, and until when; and for a worker, files and packages."""
+"""What waits: for a person, files that were kept apart, and until when; for a worker, files and packages. What is done:
+images per second."""
+
+from datetime import timedelta
 
 import sqlalchemy as sa
 from prometheus_client import Gauge
 
-from procesamiento.infraestructura.tablas import archivos_por_ver, paquetes_por_abrir
+from procesamiento.infraestructura.tablas import archivos_por_ver, imagenes, paquetes_por_abrir
 from seedwork.aplicacion.escala import Debido
 from seedwork.infraestructura.metricas import CUENTA_MAXIMA, HASTA
 
@@ -17,6 +20,12 @@ PLAZO_SEGUNDOS = Gauge(
     "Seconds until the first of them is deleted undecided; 0 for none",
     multiprocess_mode="max",
 )
+POR_SEGUNDO = Gauge(
+    "saludtech_imagenes_por_segundo",
+    "Images that are decided (clean, rejected, kept apart or failed), per second: over 10 s, or the latest 10,000",
+    multiprocess_mode="mostrecent",
+)
+VENTANA_S = 10.0
 
 _HASTA = archivos_por_ver.c.conservar_hasta
 _PRIMEROS = sa.select(_HASTA).where(_HASTA.is_not(None)).order_by(_HASTA).limit(CUENTA_MAXIMA).subquery()
@@ -37,6 +46,16 @@ _DEBIDAS = sa.union_all(
 ).subquery()
 _EDAD = sa.func.statement_timestamp() - sa.func.min(_DEBIDAS.c.proximo)
 _DEBIDO = sa.select(sa.func.count(), sa.func.coalesce(sa.func.extract("epoch", _EDAD), 0)).select_from(_DEBIDAS)
+_DECIDIDA = imagenes.c.decidida
+_ULTIMAS = (
+    sa.select(_DECIDIDA)
+    .where(sa.func.statement_timestamp() - timedelta(seconds=VENTANA_S) < _DECIDIDA)
+    .order_by(_DECIDIDA.desc())
+    .limit(CUENTA_MAXIMA)
+    .subquery()
+)
+_DESDE = sa.func.statement_timestamp() - sa.func.min(_ULTIMAS.c.decidida)
+_RITMO = sa.select(sa.func.count(), sa.func.coalesce(sa.func.extract("epoch", _DESDE), 0)).select_from(_ULTIMAS)
 
 
 def debido(motor: sa.Engine) -> Debido:
@@ -46,9 +65,13 @@ def debido(motor: sa.Engine) -> Debido:
     return Debido(filas, float(edad_s))
 
 
-def medir(motor: sa.Engine) -> None:
-    """Look once, and set the gauges."""
+def contar(motor: sa.Engine) -> None:
+    """Count what was decided of late, and what waits for a person, and set these gauges."""
     with motor.connect() as conexion:
-        cuantos, queda = conexion.execute(_APARTADOS).one()
-    APARTADOS.set(cuantos)
+        cuantas, desde_s = conexion.execute(_RITMO).one()
+        apartados, queda = conexion.execute(_APARTADOS).one()
+    # Where there are more, the latest of them are of a shorter time.
+    ventana_s = VENTANA_S if cuantas < CUENTA_MAXIMA else max(float(desde_s), 0.001)
+    POR_SEGUNDO.set(cuantas / ventana_s)
+    APARTADOS.set(apartados)
     PLAZO_SEGUNDOS.set(float(queda))

@@ -170,6 +170,7 @@ sa.Index(
 )
 sa.Index("imagenes_clinica", imagenes.c.clinica, imagenes.c.orden)
 sa.Index("imagenes_clinica_estado", imagenes.c.clinica, imagenes.c.estado, imagenes.c.orden)
+sa.Index("imagenes_decidida", imagenes.c.decidida)
 sa.Index("imagenes_modalidad", sa.func.left(imagenes.c.modalidad, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_patologia", sa.func.left(imagenes.c.patologia, LARGO_INDEXADO), imagenes.c.orden)
 sa.Index("imagenes_estado", imagenes.c.estado, imagenes.c.orden)

@@ -24,9 +24,14 @@ Enlace = Callable[[str | None], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SagaReciente:
-    """A saga in one line (:class:`suscripciones.aplicacion.resumen.Resumen`), with the step that happened last."""
+    """A saga in one line (:class:`suscripciones.aplicacion.resumen.Resumen`), with the step that happened last.
+
+    Attributes:
+        cliente_codigo: whose it is; None where nobody knows, its subscription having no row.
+    """
 
     id_suscripcion: str
+    cliente_codigo: str | None
     estado: str
     comenzada: datetime
     terminada: datetime | None

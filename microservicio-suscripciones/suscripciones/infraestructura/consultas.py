@@ -73,14 +73,16 @@ def _de_quien_o_como(columna: sa.Column[Any], valor: sa.BindParameter[str]) -> s
     return _R.id_suscripcion == sa.any_(sa.func.array(suyas))
 
 
+_DE_QUIEN = sa.select(_S.cliente_codigo).where(_S.id == _R.id_suscripcion).scalar_subquery()
+
 # The steps first, as whoever writes takes them, and whoever makes both tables anew: nobody waits for another in turn.
 _RECIENTES = Lista(
     ListarSagasRecientes,
-    sa.select(tablas.pasos, _R.orden, *(c.label(f"r_{c.name}") for c in _DE_RESUMEN)).join_from(
-        tablas.pasos, tablas.resumenes, _R.ultimo == _P.id
-    ),
+    sa.select(
+        tablas.pasos, _R.orden, *(c.label(f"r_{c.name}") for c in _DE_RESUMEN), _DE_QUIEN.label("r_cliente_codigo")
+    ).join_from(tablas.pasos, tablas.resumenes, _R.ultimo == _P.id),
     _R.orden,
-    {"estado": _R.estado},
+    {"cliente": _S.cliente_codigo, "suscripcion": _R.id_suscripcion, "estado": _R.estado},
     dueno=_S.cliente_codigo,
     igual=_de_quien_o_como,
 )
@@ -180,6 +182,7 @@ def _saga_reciente(fila: sa.RowMapping) -> SagaReciente:
     propios = {c: v for c, v in fila.items() if c != "orden" and not c.startswith("r_")}
     return SagaReciente(
         id_suscripcion=fila["r_id_suscripcion"],
+        cliente_codigo=fila["r_cliente_codigo"] or None,
         estado=fila["r_estado"],
         comenzada=fila["r_comenzada"],
         terminada=fila["r_terminada"],

@@ -43,6 +43,7 @@ _S, _P = tablas.suscripciones.c, tablas.pasos.c
 _PRIMERAS = sa.select(_S.comenzada).where(tablas.EN_CURSO).order_by(_S.comenzada).limit(CUENTA_MAXIMA).subquery()
 _EDAD = tablas.AHORA - _PRIMERAS.c.comenzada
 _SAGAS = sa.select(
+    sa.func.count(),
     sa.func.coalesce(sa.func.extract("epoch", sa.func.max(_EDAD)), 0),
     sa.func.count().filter(segundos("tope_s") < _EDAD),
 )
@@ -56,7 +57,6 @@ def _llegados(instante: sa.ColumnElement[Any]) -> sa.Select[Any]:
 # Only what is undecided has a deadline.
 _PLAZOS = _llegados(_S.plazo)
 _RENOVACIONES = _llegados(_S.renueva)
-_ABIERTAS = sa.select(sa.func.count()).select_from(_PRIMERAS)
 _ULTIMOS = (
     sa.select(_P.paso)
     .where(_P.servicio == NOMBRE, _P.apuntado > tablas.AHORA - DIA)
@@ -70,12 +70,18 @@ _DECIDIDAS = sa.select(
 )
 
 
-def contar(motor: sa.Engine) -> None:
-    """Count sagas, those in course and those that were decided, and set these gauges."""
+def contar(motor: sa.Engine, tope_s: float) -> None:
+    """Count sagas, those in course and those that were decided, and set these gauges.
+
+    Args:
+        tope_s: after so many seconds a saga should have ended.
+    """
     with motor.connect() as conexion:
-        abiertas = conexion.execute(_ABIERTAS).scalar_one()
+        abiertas, edad, atascadas = conexion.execute(_SAGAS, {"tope_s": tope_s}).one()
         activadas, deshechas = conexion.execute(_DECIDIDAS).one()
     EN_CURSO.set(abiertas)
+    EDAD_SEGUNDOS.set(float(edad))
+    ATASCADAS.set(atascadas)
     DECIDIDAS.labels(COMPLETADA).set(activadas)
     DECIDIDAS.labels(COMPENSADA).set(deshechas)
 
@@ -84,14 +90,11 @@ def medir(motor: sa.Engine, tope_s: float) -> None:
     """Look once, and set all gauges.
 
     Args:
-        tope_s: after so many seconds a saga should have ended.
+        tope_s: as there.
     """
-    contar(motor)
+    contar(motor, tope_s)
     with motor.connect() as conexion:
-        edad, atascadas = conexion.execute(_SAGAS, {"tope_s": tope_s}).one()
         vencidos = conexion.execute(_PLAZOS).scalar_one()
         por_renovar = conexion.execute(_RENOVACIONES).scalar_one()
-    EDAD_SEGUNDOS.set(float(edad))
-    ATASCADAS.set(atascadas)
     PLAZOS_VENCIDOS.set(vencidos)
     RENOVACIONES_VENCIDAS.set(por_renovar)

@@ -118,6 +118,12 @@ def test_las_sagas_de_cada_uno_la_que_comenzo_la_ultima_primero(casa, como):
     casa.oir(casa.paso("LIBERAR", "servicio_datos", id="s-2", ocurrido="2026-01-01T10:00:04Z"))
     assert sagas(DUENA, estado="EN_CURSO") == ["g-0"]
     assert sagas(DUENA, estado="COMPENSADA") == ["g-2"]
+    assert sagas(OPERADOR, cliente="0001") == sagas(DUENA) and sagas(OPERADOR, suscripcion="s-1") == ["g-1"]
+    assert sagas(OPERADOR, cliente="0001", suscripcion="s-2", estado="COMPENSADA") == ["g-2"]
+    assert not sagas(OPERADOR, cliente="0001", suscripcion="s-1")
+    assert not sagas(OTRA, cliente="0001") and not sagas(OTRA, suscripcion="s-2")
+    de_quien = [e["cliente_codigo"] for e in como(OPERADOR, "/suscripciones/sagas").json["elementos"]]
+    assert de_quien == [None, "0001", "0002", "0001"]
     assert not sagas(OTRA, estado="COMPENSADA") and not sagas(OPERADOR, estado="COMPLETADA")
     assert como(DUENA, "/suscripciones/sagas", estado="COMPENSADA").json["elementos"][0]["terminada"] == (
         "2026-01-01T10:00:04.000000Z"

@@ -51,7 +51,7 @@ def test_cuentan_las_sagas_que_no_han_acabado_y_sus_plazos(motor: sa.Engine) -> 
 
 
 def test_cuentan_las_sagas_que_se_decidieron_en_un_dia(motor: sa.Engine) -> None:
-    medidas.contar(motor)
+    medidas.contar(motor, 150.0)
     assert decididas() == (0, 0)
 
     casos = [
@@ -70,6 +70,6 @@ def test_cuentan_las_sagas_que_se_decidieron_en_un_dia(motor: sa.Engine) -> None
                 (f"p-{n}", f"g-{n}", paso, servicio, hace),
             )
 
-    medidas.contar(motor)
+    medidas.contar(motor, 150.0)
 
     assert decididas() == (1, 2)

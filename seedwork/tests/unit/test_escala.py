@@ -15,6 +15,7 @@ from seedwork.aplicacion.escala import (
     LLEGADAS_S,
     SIN_MEDIR,
     Carga,
+    Debido,
     Faena,
     Llegadas,
     Rendimiento,
@@ -183,7 +184,7 @@ class Mesa:
         self.escala, self.oidos = EscalaEnMemoria(), []
         self.medidor = self.medidor_de(AtrasosEnMemoria(self.broker))
 
-    def medidor_de(self, atrasos):
+    def medidor_de(self, atrasos, **opciones):
         return MedidorDeAtraso(
             CONTEXTO,
             origenes(CONTEXTO, [Anotar, Repartido], 100),
@@ -193,6 +194,7 @@ class Mesa:
             objetivo_s=30,
             utiles=3,
             oyente=lambda origen, topico, atraso: self.oidos.append((origen.nombre, topico, atraso.entradas)),
+            **opciones,
         )
 
     def publicar(self, tipo, cuantos=1):
@@ -219,6 +221,17 @@ def test_la_edad_es_la_del_mas_antiguo_de_todos_sus_topicos_y_partes():
     assert mesa.medida("atraso_segundos", consumidor=f"{CONTEXTO}-espera") == 0
     assert mesa.medida("atraso_entradas", topico="evento-repartido.v1") == 4
     assert (f"{CONTEXTO}-compartido", Repartido.topico, 4) in mesa.oidos
+
+
+def test_lo_que_espera_en_una_cola_propia_se_dice_aunque_el_broker_calle():
+    class Mudo:
+        def mirar(self, _topico, _subscription):
+            raise SinAvance("no responde")
+
+    mesa = Mesa()
+    with pytest.raises(SinAvance):
+        mesa.medidor_de(Mudo(), debido=lambda: Debido(3, 41.0)).medir()
+    assert mesa.medida("atraso_segundos", consumidor=f"{CONTEXTO}-cola") == 41
 
 
 def test_cuantas_hay_y_cuanto_se_les_ha_dado():

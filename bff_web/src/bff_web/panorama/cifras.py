@@ -9,18 +9,15 @@ from typing import Any, Literal
 from prometheus_client import Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
-from contratos.procesamiento import AnonimizarArchivo, AnonimizarImagen
 from saga.fin import COMPENSADA, COMPLETADA
 from seedwork.aplicacion.escala import Llegadas
 from seedwork.aplicacion.sobre import en_texto
 from seedwork.infraestructura import metricas
-from seedwork.infraestructura.topicos import nombre_corto
 
 HISTORIA_S = 300
 """Seconds that the history goes back; it has one look of each second at most."""
 _PETICIONES_S = 3.0
-_IMAGENES_S = 10.0
-"""Seconds over which requests and images are counted: a service looks at what the broker delivers every 5 s."""
+"""Seconds over which requests are counted."""
 
 
 def _nombre(medida: Gauge) -> str:
@@ -32,13 +29,14 @@ ATRASO = _nombre(metricas.ATRASO_SEGUNDOS)
 INSTANCIAS = _nombre(metricas.INSTANCIAS)
 DESEADAS = _nombre(metricas.INSTANCIAS_DESEADAS)
 CARTAS = _nombre(metricas.CARTAS_MUERTAS)
-ENTREGADOS = _nombre(metricas.ENTREGADOS)
 EN_CURSO = "saludtech_sagas_en_curso"
+ATASCADAS = "saludtech_sagas_atascadas"
 DECIDIDAS = "saludtech_sagas_decididas"
-MEDIDAS = (ATRASO, INSTANCIAS, DESEADAS, CARTAS, EN_CURSO, DECIDIDAS, ENTREGADOS)
-"""The services' metrics that it is made of. The sagas' are of suscripciones, whose code the door does not know."""
+APARTADAS = "saludtech_originales_apartados"
+POR_SEGUNDO = "saludtech_imagenes_por_segundo"
+MEDIDAS = (ATRASO, INSTANCIAS, DESEADAS, CARTAS, EN_CURSO, ATASCADAS, DECIDIDAS, APARTADAS, POR_SEGUNDO)
+"""The services' metrics that it is made of. Sagas' and images' are of services whose code the door does not know."""
 
-_DE_IMAGENES = frozenset(nombre_corto(tipo.topico) for tipo in (AnonimizarImagen, AnonimizarArchivo))
 _AL_VOLVER = "-espera"
 """What the consumers are called whose commands wait on purpose."""
 
@@ -129,8 +127,6 @@ class Tablero:
         self._servicios = servicios
         self._filas = deque(filas, maxlen=HISTORIA_S)
         self._peticiones = Llegadas(_PETICIONES_S)
-        self._imagenes = Llegadas(_IMAGENES_S)
-        self._con_peticiones = self._con_imagenes = 0
 
     def anotar(
         self,
@@ -150,11 +146,12 @@ class Tablero:
         """
         medidas = {nombre: vistos[nombre].medidas for nombre in self._servicios}
         sagas = medidas.get("suscripciones", {})
+        imagenes = medidas.get("procesamiento", {})
         decididas = sagas.get(DECIDIDAS, {})
         fila = Fila(
             momento=round(ahora.timestamp(), 1),
-            peticiones_por_segundo=self._por_segundo(self._peticiones, monotono, {"": peticiones}),
-            imagenes_por_segundo=self._de_imagenes(monotono, medidas.get("procesamiento", {})),
+            peticiones_por_segundo=self._de_peticiones(monotono, peticiones),
+            imagenes_por_segundo=_ritmo(imagenes),
             sagas_en_curso=_suma(sagas, EN_CURSO),
             atraso_segundos={nombre: _atraso(suyas) for nombre, suyas in medidas.items()},
         )
@@ -177,22 +174,19 @@ class Tablero:
             ],
             "sagas": {
                 "en_curso": fila.sagas_en_curso,
+                "atascadas": _suma(sagas, ATASCADAS),
                 "completadas": _entero(decididas.get(COMPLETADA)),
                 "compensadas": _entero(decididas.get(COMPENSADA)),
             },
             "peticiones_por_segundo": fila.peticiones_por_segundo,
             "imagenes_por_segundo": fila.imagenes_por_segundo,
+            "imagenes_apartadas": _suma(imagenes, APARTADAS),
             "historia": self._historia(),
         }
 
-    def _de_imagenes(self, monotono: float, medidas: Medidas) -> float | None:
-        entregados = {t: int(n) for t, n in medidas.get(ENTREGADOS, {}).items() if t in _DE_IMAGENES}
-        return self._por_segundo(self._imagenes, monotono, entregados) if entregados else None
-
-    @staticmethod
-    def _por_segundo(llegadas: Llegadas, monotono: float, contadores: Mapping[str, int]) -> float | None:
-        llegadas.anotar(monotono, contadores)
-        return round(llegadas.por_segundo, 2) if llegadas.sabe else None
+    def _de_peticiones(self, monotono: float, cuantas: int) -> float | None:
+        self._peticiones.anotar(monotono, {"": cuantas})
+        return round(self._peticiones.por_segundo, 2) if self._peticiones.sabe else None
 
     def _historia(self) -> dict[str, Any]:
         sencillas = {columna: [getattr(fila, columna) for fila in self._filas] for columna in _SENCILLAS}
@@ -216,6 +210,10 @@ def filas_de(panorama: Mapping[str, Any]) -> list[Fila]:
 def _atraso(medidas: Medidas) -> float | None:
     edades = [edad for quien, edad in medidas.get(ATRASO, {}).items() if not quien.endswith(_AL_VOLVER)]
     return round(max(edades), 1) if edades else None
+
+
+def _ritmo(medidas: Medidas) -> float | None:
+    return round(medidas[POR_SEGUNDO][""], 2) if POR_SEGUNDO in medidas else None
 
 
 def _suma(medidas: Medidas, cual: str) -> int | None:

@@ -20,6 +20,7 @@ def listar_sagas_recientes(
             SagaReciente(
                 id_saga=saga.ultimo.id_saga,
                 id_suscripcion=saga.id_suscripcion,
+                cliente_codigo=saga.cliente_codigo,
                 estado=cast(contrato.EstadoSaga, saga.estado),
                 comenzada=en_texto(saga.comenzada),
                 terminada=en_texto(saga.terminada) if saga.terminada else None,

@@ -17,12 +17,14 @@ from contratos.consultas.base import (
     filtro,
 )
 
+EstadoNotificacion = Literal["CREADA", "ENVIADA", "CONFIRMADA", "FALLIDA", "ANULADA"]
+
 
 class Notificacion(Respuesta):
     """Una notificación a un cliente."""
 
     id_notificacion: str = campo("Su identificador.", NOTIFICACION)
-    estado: Literal["CREADA", "ENVIADA", "CONFIRMADA", "FALLIDA", "ANULADA"] = campo("Cómo está.", "CONFIRMADA")
+    estado: EstadoNotificacion = campo("Cómo está.", "CONFIRMADA")
     motivo: str | None = campo(MOTIVO)
     tipo: str = campo("Qué se le cuenta.", "SERVICIO_LISTO")
     canal: str = campo("Por dónde se le cuenta.", "CORREO")
@@ -71,6 +73,7 @@ class ListarNotificaciones(Consulta, contexto="notificaciones", ruta="/notificac
 
     cliente: Id | None = filtro("El código del cliente.")
     suscripcion: Id | None = filtro("La suscripción de la que tratan.")
+    estado: EstadoNotificacion | None = filtro("Cómo están.")
     cursor: Cursor | None = filtro(PAGINA)
 
 

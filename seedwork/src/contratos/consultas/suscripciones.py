@@ -152,6 +152,7 @@ class SagaReciente(Respuesta):
 
     id_saga: str = campo("El identificador del comando que la empezó.", COMANDO)
     id_suscripcion: str = campo("La suscripción de la que es.", SUSCRIPCION)
+    cliente_codigo: str | None = campo("El código de su cliente; nulo si no se sabe de quién es.", "0001")
     estado: EstadoSaga = campo("Cómo está.", "EN_CURSO")
     comenzada: str = campo("Cuándo ocurrió su primer paso, en UTC (RFC 3339).", "2026-02-01T09:10:01.312Z")
     terminada: str | None = campo("Cuándo ocurrió el que la terminó, en UTC (RFC 3339); nulo mientras está en curso.")
@@ -257,6 +258,8 @@ class ListarSagasRecientes(
 ):
     """Sagas de todas las suscripciones, por páginas."""
 
+    cliente: Id | None = filtro("El código del cliente.")
+    suscripcion: Id | None = filtro("La suscripción de la que son.")
     estado: EstadoSaga | None = filtro("Cómo están.")
     cursor: Cursor | None = filtro(PAGINA)
 

@@ -1,6 +1,7 @@
 """Measures what a service has before it and what its workers do, and says how many of these are wanted."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from seedwork.aplicacion.broker import Atraso, Atrasos, SinAvance
@@ -48,6 +49,25 @@ def _nadie(_origen: Origen, _topico: str, _atraso: Atraso) -> None:
     """Hears of no look."""
 
 
+@dataclass(slots=True)
+class _Vista:
+    """What one look at the topics tells.
+
+    Attributes:
+        edad_s: the age of what waits longest on the service's own.
+        conectadas: how many are connected to each of these.
+        llegados: what has arrived on each of their parts.
+        callados: of which the broker did not tell.
+        incompleta: some of these are its own.
+    """
+
+    edad_s: float = 0.0
+    conectadas: list[int] = field(default_factory=list)
+    llegados: dict[str, int] = field(default_factory=dict)
+    callados: list[SinAvance] = field(default_factory=list)
+    incompleta: bool = False
+
+
 class MedidorDeAtraso:
     """Looks at what a service has before it, and says how many workers it takes. Any process of the service may.
 
@@ -60,7 +80,8 @@ class MedidorDeAtraso:
         objetivo_s: at which age of what waits twice as many are wanted.
         utiles: more workers would have nothing to do.
         oyente: hears what was seen of each topic.
-        debido: tells what waits in queues of the service's own.
+        debido: tells what waits in queues of the service's own, which is shown as of ``<servicio>-cola``; None: it has
+            none.
     """
 
     def __init__(
@@ -74,7 +95,7 @@ class MedidorDeAtraso:
         objetivo_s: float,
         utiles: int,
         oyente: Callable[[Origen, str, Atraso], None] = _nadie,
-        debido: Callable[[], Debido] = Debido,
+        debido: Callable[[], Debido] | None = None,
     ) -> None:
         self._servicio = servicio
         self._origenes = origenes
@@ -94,15 +115,28 @@ class MedidorDeAtraso:
             SinAvance: of some of them the broker did not tell; what it did tell is shown.
             sqlalchemy.exc.DBAPIError: the database did not; ages are shown, the number of workers stays as it was.
         """
-        callados: list[SinAvance] = []
-        llegados: dict[str, int] = {}
-        limite, edad_s = self._entorno.monotono() + Ritmo.vuelta_larga_s, 0.0
-        conectadas: list[int] = []
-        incompleto = False
+        try:
+            vista = self._mirar_topicos()
+        finally:
+            # What waits here, no broker knows of.
+            debido = self._mirar_colas()
+        if vista.conectadas:
+            # A worker is connected to each of its topics.
+            metricas.INSTANCIAS.labels(self._servicio).set(max(vista.conectadas))
+        if vista.llegados:
+            self._llegadas.anotar(self._entorno.monotono(), vista.llegados)
+        if len(vista.callados) < sum(len(o.topicos) for o in self._origenes):
+            carga = Carga(self._llegadas.por_segundo, vista.edad_s)
+            self._decidir(carga, debido, incompleto=vista.incompleta)
+        if vista.callados:
+            raise vista.callados[0]
+
+    def _mirar_topicos(self) -> _Vista:
+        vista, limite = _Vista(), self._entorno.monotono() + Ritmo.vuelta_larga_s
         for origen in self._origenes:
-            antes = len(callados)
-            vistos = self._mirar(origen, callados, limite)
-            incompleto = incompleto or (origen.propio and len(callados) > antes)
+            antes = len(vista.callados)
+            vistos = self._mirar(origen, vista.callados, limite)
+            vista.incompleta = vista.incompleta or (origen.propio and len(vista.callados) > antes)
             if not vistos:
                 continue
             ahora = self._entorno.ahora()
@@ -110,18 +144,17 @@ class MedidorDeAtraso:
             suya = max([0.0, *((ahora - a.mas_antiguo).total_seconds() for a in vistos if a.mas_antiguo is not None)])
             metricas.ATRASO_SEGUNDOS.labels(origen.nombre).set(suya)
             if origen.propio:
-                edad_s = max(edad_s, suya)
-                conectadas += [a.consumidores for a in vistos]
-                llegados |= {parte: n for a in vistos for parte, n in a.llegados.items()}
-        if conectadas:
-            # A worker is connected to each of its topics.
-            metricas.INSTANCIAS.labels(self._servicio).set(max(conectadas))
-        if llegados:
-            self._llegadas.anotar(self._entorno.monotono(), llegados)
-        if len(callados) < sum(len(o.topicos) for o in self._origenes):
-            self._decidir(Carga(self._llegadas.por_segundo, edad_s), incompleto=incompleto)
-        if callados:
-            raise callados[0]
+                vista.edad_s = max(vista.edad_s, suya)
+                vista.conectadas += [a.consumidores for a in vistos]
+                vista.llegados |= {parte: n for a in vistos for parte, n in a.llegados.items()}
+        return vista
+
+    def _mirar_colas(self) -> Debido:
+        if self._debido is None:
+            return Debido()
+        debido = self._debido()
+        metricas.ATRASO_SEGUNDOS.labels(f"{self._servicio}-cola").set(debido.edad_s)
+        return debido
 
     def _mirar(self, origen: Origen, callados: list[SinAvance], limite: float) -> list[Atraso]:
         vistos = []
@@ -140,10 +173,10 @@ class MedidorDeAtraso:
             vistos.append(atraso)
         return vistos
 
-    def _decidir(self, carga: Carga, *, incompleto: bool) -> None:
+    def _decidir(self, carga: Carga, debido: Debido, *, incompleto: bool) -> None:
         guardada = self._escala.leer()
         hacen_falta = necesarias(carga, guardada.rendimiento, objetivo_s=self._objetivo_s, utiles=self._utiles)
-        if (debido := self._debido()).filas:
+        if debido.filas:
             suyas = necesarias_para(debido, objetivo_s=self._objetivo_s, utiles=self._utiles)
             hacen_falta = max(hacen_falta, suyas)
         if incompleto:

@@ -79,7 +79,8 @@ class Servicio:
         tablas: its own tables.
         unidad: answers what makes its unit of work on a transaction. It is asked where messages are handled: API and
             relay need not have what handlers alone use.
-        debido: tells what waits in its own queues, of a database; by it and its topics its workers are scaled.
+        debido: tells what waits in its own queues, of a database, if it has any; by it and its topics its workers are
+            scaled.
         tras: hears of messages that were done with, as its bus tells it.
         colas: of its own tables, those that personal data pass through, each with the columns that hold them; what was
             deleted there is not to linger.
@@ -104,7 +105,7 @@ class Servicio:
     unidad: Callable[[], Callable[[TransaccionSQL], UnidadTrabajo]]
     api: Callable[[App, sa.Engine], None]
     figuras: Callable[[sa.Engine], None] = lambda _motor: None
-    debido: Callable[[sa.Engine], Debido] = lambda _motor: Debido()
+    debido: Callable[[sa.Engine], Debido] | None = None
     tras: Tras = lambda _atendidos: None
     colas: Mapping[str, Sequence[str]] = field(default_factory=dict)
     propias: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -329,7 +330,7 @@ class Servicio:
             self.entorno,
             objetivo_s=config.escala_objetivo_s,
             utiles=utiles(self.manejadores, config.escala_maximo),
-            debido=partial(self.debido, motor),
+            debido=self.debido and partial(self.debido, motor),
             **opciones,
         )
 

@@ -40,7 +40,8 @@ ATRASO_ENTRADAS = Gauge(
 )
 ATRASO_SEGUNDOS = Gauge(
     "saludtech_atraso_segundos",
-    "Age of the oldest message not acknowledged, over a consumer's topics; 0 for none",
+    "Age of the oldest message not acknowledged, over a consumer's topics; of a service's own queue (<service>-cola), "
+    "since when its oldest row is due; 0 for none",
     ["consumidor"],
     multiprocess_mode="mostrecent",
 )

@@ -5,7 +5,7 @@ import { Icono } from "./componentes/icono.js";
 import { Esqueleto, Fallo } from "./componentes/estados.js";
 import { AbrirRecorrido, Recorrido } from "./componentes/recorrido.js";
 import { usarEstadoDeEventos } from "./eventos.js";
-import { aqui, enlace, navegar, puerta, usarLugar } from "./lugar.js";
+import { aqui, enlace, puerta, usarLugar } from "./lugar.js";
 import { ponerTema, temaActual } from "./tema.js";
 
 /** How often the door is asked whose session it is: it renews one in its last minute, and then nothing is refused. */

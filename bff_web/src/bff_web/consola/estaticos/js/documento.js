@@ -15,11 +15,11 @@ export function documento() {
   return pedido;
 }
 
-/** The commands that a person sends from here: one for each, without its aliases, and what has a page of its own. */
+/** The commands that a person sends from here: one for each, without its aliases. What is done at once, and not accepted, is none. */
 export function comandosDe(doc) {
   return Object.entries(doc.paths)
     .map(([ruta, { post }]) => post && { ruta, id: post.operationId, titulo: post.summary, descripcion: sinClave(post.description), pierde: post["x-se-pierde"] ?? "", etiqueta: post.tags[0], operacion: post })
-    .filter((c) => c && !/En[A-Z][a-z]+$/.test(c.id) && !c.ruta.includes("/cartas/") && c.operacion.requestBody);
+    .filter((c) => c && c.operacion.responses["202"] && !c.operacion["x-alias-de"]);
 }
 
 /** What a description says to a person: of the key, which a form makes by itself, nothing. */

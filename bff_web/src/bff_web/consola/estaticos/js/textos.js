@@ -72,7 +72,7 @@ export const PASOS = {
   CANCELAR: "Cancelar la suscripción",
 };
 
-export const RECURSOS = { servicio_datos: "servicio de datos" };
+const RECURSOS = { servicio_datos: "servicio de datos" };
 
 export const paso = ({ paso: cual, recurso }) =>
   [PASOS[cual] ?? humano(cual), recurso ? RECURSOS[recurso] ?? recurso.replaceAll("_", " ") : ""].filter(Boolean).join(" ");

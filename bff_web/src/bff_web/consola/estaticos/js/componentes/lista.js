@@ -5,10 +5,10 @@ import { usarEventos } from "../eventos.js";
 import { enlace, lugar, navegar } from "../lugar.js";
 import { Esqueleto, Fallo, Vacio } from "./estados.js";
 
-/** What the stream of a list is asked for: an operator hears all, a client their own, others nothing. */
+/** What the stream of a list is asked for: an operator hears all, a client their own, a clinic nothing. */
 function deQuien() {
-  const codigo = sesionActual().quien?.codigo;
-  return esOperador() ? {} : codigo ? { cliente: codigo } : null;
+  const cliente = sesionActual().quien?.cliente;
+  return esOperador() ? {} : cliente ? { cliente } : null;
 }
 
 /**

@@ -13,6 +13,12 @@ setInterval(() => relojes.forEach((reloj) => reloj(Date.now())), 10000);
 export const exacto = (momento) => EXACTO.format(new Date(momento));
 export const hora = (momento) => HORA.format(new Date(momento));
 
+/** The day that it was, where that is not today, to stand before its hour. */
+export function dia(momento) {
+  const cuando = new Date(momento);
+  return cuando.toDateString() === new Date().toDateString() ? "" : `${cuando.toLocaleDateString("es", { day: "numeric", month: "short" })}, `;
+}
+
 function hace(momento, ahora) {
   const segundos = (new Date(momento) - ahora) / 1000;
   if (Math.abs(segundos) < 5) return "ahora mismo";

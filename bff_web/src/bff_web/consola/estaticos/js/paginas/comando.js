@@ -4,12 +4,12 @@ import { consulta, mandar, pedir, unico, usarConsulta } from "../api.js";
 import { Campo } from "../componentes/campo.js";
 import { Confirmacion } from "../componentes/dialogo.js";
 import { Errores, Esqueleto, Fallo } from "../componentes/estados.js";
-import { Cabeza, Tarjeta } from "../componentes/hechos.js";
+import { Cabeza } from "../componentes/hechos.js";
 import { destino } from "../destinos.js";
 import { comandosDe, cuerpoDe, documento, enLaRuta, formas } from "../documento.js";
 import { recordar } from "../enviadas.js";
 import { enlace, navegar, parte } from "../lugar.js";
-import { muestra } from "../muestra.js";
+import { DE_MUESTRA, muestra, muestraDePaquete } from "../muestra.js";
 import { titular } from "../tema.js";
 import NoEsta from "./noesta.js";
 
@@ -59,6 +59,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
   const [como, estar] = useState({});
   const [preguntando, preguntar] = useState(false);
   const clave = useRef(unico());
+  const deMuestra = useRef(new Map());
   const escribir = (nombre, valor) => {
     clave.current = unico(); // with another body the same key would be refused
     poner((antes) => ({ ...antes, [nombre]: valor }));
@@ -83,7 +84,14 @@ function Formulario({ comando, forma, ruta, filtros }) {
   usarFactura(forma.campos, enRuta.id_suscripcion, filtros, (factura) => poner((antes) => ({ ...antes, ...factura })));
   const ponerMuestra = async (nombre) => {
     escribir(nombre, [await muestra()]);
-    escribir("formato_imagen", "PNG");
+    for (const [campo, valor] of Object.entries(DE_MUESTRA)) escribir(campo, valor);
+  };
+  const ponerPaquete = async () => {
+    const { archivos, metadatos, ids } = await muestraDePaquete();
+    deMuestra.current = ids;
+    escribir("archivos", archivos);
+    escribir("metadatos", [metadatos]);
+    escribir("paquete", []);
   };
   const intentar = (e) => {
     e.preventDefault();
@@ -99,6 +107,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
         avance: forma.formulario ? (avance) => estar({ enviando: true, avance }) : undefined,
       });
       if (aceptado.id_imagen) recordar(aceptado.id_imagen, valores.archivo?.[0]);
+      for (const archivo of valores.archivos ?? []) if (deMuestra.current.has(archivo)) recordar(deMuestra.current.get(archivo), archivo);
       navegar(destino(aceptado, comando.id), { recuerdo: { comando: aceptado.comando } });
     } catch (problema) {
       estar({ problema });
@@ -120,6 +129,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
           }}>
             ${c.tipo === "archivo" && valores[c.nombre]?.length > 0 && html`<span class="campo-ayuda" data-elegido>${resumen(valores[c.nombre])}</span>`}
             ${c.nombre === "archivo" && html`<button type="button" class="boton boton-leve" data-accion="muestra" onClick=${() => ponerMuestra(c.nombre)}>Usar una imagen de muestra</button>`}
+            ${c.nombre === "archivos" && html`<button type="button" class="boton boton-leve" data-accion="muestra" onClick=${ponerPaquete}>Usar un paquete de muestra</button>`}
           </${Campo}>`)}</div></fieldset>`)}
       ${como.problema && html`<${Rechazo} problema=${como.problema} sueltos=${(como.problema.errores ?? []).filter((e) => !conocidos.has(e.campo))} repetir=${enviar} />`}
       <div class="botonera formulario-pie">

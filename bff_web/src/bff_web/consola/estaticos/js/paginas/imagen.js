@@ -3,7 +3,7 @@ import { html, useEffect, useState } from "../html.js";
 import { usarConsulta } from "../api.js";
 import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Decidir, estadoDe } from "../componentes/decidir.js";
-import { Historia, usarHistoria } from "../componentes/historia.js";
+import { Historia, deImagen, usarHistoria } from "../componentes/historia.js";
 import { Icono } from "../componentes/icono.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Tabla } from "../componentes/lista.js";
@@ -43,9 +43,13 @@ export default function Imagen({ id, recuerdo }) {
       <p class="tenue nota">${i.aviso}</p>
     </${Tarjeta}>
     ${informe.datos && html`<${Informe} informe=${informe.datos} />`}
-    <${Historia} oidos=${oidos} />
+    <${Historia} oidos=${oidos} pasado=${[{ tipo: "ImagenRecibida", contexto: "procesamiento", ocurrido: i.recibida }, ...deImagen([i]), ...deDecisiones(informe.datos)]} />
   `} />`;
 }
+
+/** What operators decided of it. */
+const deDecisiones = (informe) => (informe?.decisiones ?? []).map((d) => ({ tipo: DECISIONES[d.decision], id_imagen: informe.id_imagen, contexto: "procesamiento", ocurrido: d.ocurrida }));
+const DECISIONES = { LIBERADA: "ImagenLiberada", DESCARTADA: "OriginalDescartado" };
 
 /** What became of the original, which is never shown. */
 function delOriginal({ estado, descartada, decidible }) {

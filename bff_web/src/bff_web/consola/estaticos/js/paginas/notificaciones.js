@@ -4,12 +4,13 @@ import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
 import { Tiempo } from "../componentes/tiempo.js";
 import { enlace, parte } from "../lugar.js";
-import { humano } from "../textos.js";
+import { humano, opciones } from "../textos.js";
 import { titular } from "../tema.js";
 
 const FILTROS = [
   { nombre: "cliente", etiqueta: "Cliente" },
   { nombre: "suscripcion", etiqueta: "Suscripción" },
+  { nombre: "estado", etiqueta: "Estado", opciones: opciones("CREADA", "ENVIADA", "CONFIRMADA", "FALLIDA", "ANULADA") },
 ];
 const COLUMNAS = [
   { titulo: "Asunto", celda: (n) => html`<a href=${enlace(`/notificaciones/${parte(n.id_notificacion)}`)}>${n.asunto}</a>` },

@@ -82,6 +82,9 @@ const mayorDe = (columnas, i) => {
   return sabidos.length ? Math.max(...sabidos) : null;
 };
 
+/** What a person should look at, with the way there; nothing where there is none. */
+const Pendientes = ({ cuantas, que, donde }) => cuantas > 0 && html` · <a class="alerta" href=${donde} data-pendientes=${que}>${numero(cuantas)} ${que}</a>`;
+
 function Ficha({ nombre, titulo, valor, nota, momento, valores, color, escrito }) {
   return html`
     <section class="ficha" data-ficha=${nombre}>
@@ -104,9 +107,9 @@ function Fichas({ datos }) {
       <${Ficha} ...${comun} nombre="peticiones" titulo="Peticiones/s" valor=${ritmo(datos.peticiones_por_segundo)} nota="De clientes, a esta puerta"
         valores=${historia.peticiones_por_segundo} color="--curso" escrito=${ritmo} />
       <${Ficha} ...${comun} nombre="sagas" titulo="Sagas en curso" valor=${numero(sagas.en_curso)}
-        nota=${`En 24 h, completadas: ${numero(sagas.completadas)}; compensadas: ${numero(sagas.compensadas)}`}
+        nota=${html`En 24 h, completadas: ${numero(sagas.completadas)}; compensadas: ${numero(sagas.compensadas)}<${Pendientes} cuantas=${sagas.atascadas} que="atascadas" donde=${enlace("/sagas", { estado: "EN_CURSO" })} />`}
         valores=${historia.sagas_en_curso} color="--acento" escrito=${numero} />
-      <${Ficha} ...${comun} nombre="imagenes" titulo="Imágenes/s" valor=${ritmo(datos.imagenes_por_segundo)} nota="Entregadas a quien las anonimiza"
+      <${Ficha} ...${comun} nombre="imagenes" titulo="Imágenes/s" valor=${ritmo(datos.imagenes_por_segundo)} nota=${html`Decididas: limpias, apartadas o rechazadas<${Pendientes} cuantas=${datos.imagenes_apartadas} que="por decidir" donde=${enlace("/cuarentena")} />`}
         valores=${historia.imagenes_por_segundo} color="--bien" escrito=${ritmo} />
       <${Ficha} ...${comun} nombre="espera" titulo="Lo que más espera" valor=${edad(esperas.at(-1))} nota=${lento?.atraso_segundos > 0 ? `En ${SERVICIOS[lento.nombre] ?? lento.nombre}` : "Nada espera"}
         valores=${esperas} color="--ojo" escrito=${edad} />

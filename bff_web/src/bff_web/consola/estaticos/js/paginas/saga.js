@@ -3,7 +3,7 @@ import { html, useEffect } from "../html.js";
 import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Linea } from "../componentes/linea.js";
-import { Historia, usarHistoria } from "../componentes/historia.js";
+import { Historia, dePasos, usarHistoria } from "../componentes/historia.js";
 import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
 import { Tiempo, duracion } from "../componentes/tiempo.js";
 import { enlace, parte } from "../lugar.js";
@@ -50,7 +50,7 @@ export default function Saga({ id, filtros, recuerdo }) {
               <${Insignia} estado=${g.estado} /> <span class="tenue"><${Tiempo} de=${g.pasos[0]?.ocurrido} /></span></li>`)}</ul>
         </${Tarjeta}>
       </div>
-      <${Historia} oidos=${oidos} />`;
+      <${Historia} oidos=${oidos} pasado=${dePasos(elementos)} />`;
   }} />`;
 }
 

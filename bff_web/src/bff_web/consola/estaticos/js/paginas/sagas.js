@@ -7,13 +7,18 @@ import { enlace, parte } from "../lugar.js";
 import { opciones, paso } from "../textos.js";
 import { titular } from "../tema.js";
 
-const FILTROS = [{ nombre: "estado", etiqueta: "Estado", opciones: opciones("EN_CURSO", "COMPLETADA", "COMPENSADA") }];
+const FILTROS = [
+  { nombre: "cliente", etiqueta: "Cliente" },
+  { nombre: "suscripcion", etiqueta: "Suscripción" },
+  { nombre: "estado", etiqueta: "Estado", opciones: opciones("EN_CURSO", "COMPLETADA", "COMPENSADA") },
+];
 const ultimo = ({ ultimo_paso: p }) => html`<span>${paso(p)}${p.compensacion && html`<span class="tenue"> · compensación</span>`}</span>`;
 const COLUMNAS = [
   { titulo: "Saga", celda: (s) => html`<a href=${enlace(`/sagas/${parte(s.id_suscripcion)}`, { saga: s.id_saga })} title=${s.id_saga}>${corto(s.id_saga)}</a>` },
   { titulo: "Estado", celda: (s) => html`<${Insignia} estado=${s.estado} />` },
   { titulo: "Último paso", celda: ultimo },
   { titulo: "Suscripción", celda: (s) => html`<a href=${enlace(`/suscripciones/${parte(s.id_suscripcion)}`)} title=${s.id_suscripcion}>${corto(s.id_suscripcion)}</a>` },
+  { titulo: "Cliente", celda: (s) => s.cliente_codigo ? html`<a href=${enlace("/suscripciones", { cliente: s.cliente_codigo })}>${s.cliente_codigo}</a>` : html`<span class="tenue">—</span>` },
   { titulo: "Comenzada", celda: (s) => html`<${Tiempo} de=${s.comenzada} />` },
 ];
 

@@ -1,7 +1,7 @@
 import { html, useEffect } from "../html.js";
 import { usarConsulta } from "../api.js";
 import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
-import { Historia, usarHistoria } from "../componentes/historia.js";
+import { Historia, dePasos, usarHistoria } from "../componentes/historia.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Tabla } from "../componentes/lista.js";
 import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
@@ -15,6 +15,7 @@ export default function Servicio({ id, recuerdo }) {
   const recurso = usarRecurso(`/servicios-datos/${parte(id)}`, recuerdo);
   const suscripcion = recurso.datos?.id_suscripcion;
   const oidos = usarHistoria(suscripcion ? { suscripcion } : null, recurso.repetir);
+  const sagas = usarConsulta(suscripcion ? `/suscripciones/${parte(suscripcion)}/sagas` : null);
   useEffect(() => titular(`Servicio de datos ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(s) => html`
     <${Cabeza} sobre="Servicio de datos" titulo=${s.dataset.nombre} id=${id} estado=${html`<${Insignia} estado=${s.estado} />`}
@@ -31,7 +32,7 @@ export default function Servicio({ id, recuerdo }) {
       ["Investigadores", s.investigadores.join(", ") || "ninguno"],
     ]} /></${Tarjeta}>
     ${s.dataset.imagenes > 0 && html`<${Manifiesto} id=${id} />`}
-    <${Historia} oidos=${oidos} titulo="En vivo, de su suscripción" />
+    <${Historia} oidos=${oidos} pasado=${dePasos(sagas.datos?.elementos)} titulo="Historia de su suscripción" />
   `} />`;
 }
 

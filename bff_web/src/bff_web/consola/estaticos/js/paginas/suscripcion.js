@@ -2,7 +2,7 @@ import { html, useEffect } from "../html.js";
 import { consulta, usarConsulta } from "../api.js";
 import { DeConsulta, Vacio } from "../componentes/estados.js";
 import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
-import { Historia, usarHistoria } from "../componentes/historia.js";
+import { Historia, dePasos, usarHistoria } from "../componentes/historia.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Tabla } from "../componentes/lista.js";
 import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
@@ -63,7 +63,11 @@ export default function Suscripcion({ id, recuerdo }) {
               <a href=${enlace(`/notificaciones/${parte(n.id_notificacion)}`)}>${n.asunto}</a> <${Insignia} estado=${n.estado} /> <span class="tenue"><${Tiempo} de=${n.creada} /></span></li>`)}</ul>`} />
       </${Tarjeta}>
     </div>
-    <${Historia} oidos=${oidos} />
+    <${Historia} oidos=${oidos} pasado=${[
+      ...dePasos(sagas.datos?.elementos),
+      ...s.facturas.map((f) => ({ tipo: "FacturaEmitida", id_factura: f.id_factura, contexto: "suscripciones", ocurrido: f.emitida })),
+      ...(notificaciones.datos?.elementos ?? []).map((n) => ({ tipo: "NotificacionCreada", id_notificacion: n.id_notificacion, contexto: "notificaciones", ocurrido: n.creada })),
+    ]} />
   `} />`;
 }
 
