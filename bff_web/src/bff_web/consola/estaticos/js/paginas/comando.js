@@ -81,7 +81,7 @@ function Formulario({ comando, forma, ruta, filtros }) {
     for (const { nombre } of forma.campos.filter((c) => SUGERENCIAS[c.nombre] && c.nombre !== PROPIO_DE_QUIEN_ENVIA)) buscar(nombre, (id) => filtros.get(nombre) || escribir(nombre, id));
   }, []);
   const planes = usarPlanes(forma.campos, (nombre) => escribir("plan.nombre", nombre));
-  usarFactura(forma.campos, enRuta.id_suscripcion, filtros, (factura) => poner((antes) => ({ ...antes, ...factura })));
+  usarFactura(forma.campos, enRuta.id_suscripcion, filtros, (factura) => Object.entries(factura).forEach(([nombre, valor]) => escribir(nombre, valor)));
   const ponerMuestra = async (nombre) => {
     escribir(nombre, [await muestra()]);
     for (const [campo, valor] of Object.entries(DE_MUESTRA)) escribir(campo, valor);
