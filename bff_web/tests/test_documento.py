@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from bff_web import respuestas
 from bff_web.comandos import COMANDOS
 from bff_web.modelos_comandos import Cuerpo
-from bff_web.papeles.openapi import describir
+from bff_web.papeles.openapi import ALIAS, describir
 from seedwork.dominio import textos
 
 DOCUMENTO = describir()
@@ -203,3 +203,13 @@ def test_lo_que_no_se_puede_deshacer_dice_que_se_pierde() -> None:
         if operacion.get("x-se-pierde")
     }
     assert dichos == GRAVES
+
+
+def test_la_pagina_halla_cada_comando_una_vez_y_sin_ordenes() -> None:
+    """By what the console tells a command with: it is accepted with 202, and is no alias."""
+    publicadas = [(ruta, o["post"]) for ruta, o in DOCUMENTO["paths"].items() if "post" in o]
+    comandos = {ruta for ruta, o in publicadas if "202" in o["responses"] and ALIAS not in o}
+    assert comandos == {comando.rutas[0] for comando in COMANDOS}
+    alias = {ruta: o[ALIAS] for ruta, o in publicadas if ALIAS in o}
+    assert alias == {ruta: comando.rutas[0] for comando in COMANDOS for ruta in comando.rutas[1:]}
+    assert alias

@@ -299,7 +299,7 @@ def test_la_entrada_entera(puerta: FlaskClient, proveedor: ProveedorOidc) -> Non
     assert (vuelta.status_code, vuelta.location) == (303, "/consola/sagas?estado=EN_CURSO")
     assert puerta.get_cookie("saludtech_entrada") is None
     hay = estado(puerta)
-    assert hay["quien"] == {"sub": "ana", "roles": ["cliente"], "codigo": "0001"}
+    assert hay["quien"] == {"sub": "ana", "roles": ["cliente"], "cliente": "0001", "clinica": None}
     assert puerta.get("/servicios-datos").status_code == 503
     assert puerta.get("/metrics").status_code == 403
     assert puerta.post("/consola/salir").status_code == 403
@@ -526,7 +526,7 @@ def test_con_una_clave_de_desarrollo_se_pega_un_token(tmp_path: Path) -> None:
     assert estado(puerta)["quien"] is None
     dicho = puerta.post("/consola/sesion", json={"token": f" {token}\n"}).get_json()
     assert dicho == estado(puerta)
-    assert dicho["quien"] == {"sub": "ana", "roles": ["operador"], "codigo": None}
+    assert dicho["quien"] == {"sub": "ana", "roles": ["operador"], "cliente": None, "clinica": None}
     assert puerta.get("/metrics").status_code == 200
     assert puerta.post("/consola/salir", headers={CABECERA_CSRF: dicho["csrf"]}).get_json() == {"salida": None}
     assert puerta.get("/metrics").status_code == 401

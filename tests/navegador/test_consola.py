@@ -155,6 +155,8 @@ def test_de_una_carta_muerta_se_ve_el_sobre_y_se_reproduce(
     una.esperar_saga()
     aparcar(viva, suscripcion)
     una.ir("cartas")
+    una.pagina.locator("select[name=tipo]").select_option(label="Cancelar suscripción")
+    una.pagina.wait_for_url(re.compile("tipo="))
     una.pagina.locator("[data-lista='/cartas'] a").first.click()
     una.pagina.locator("[data-parte=sobre]").wait_for()
     assert una.pagina.get_by_text("La base de datos no respondió.").is_visible()
@@ -254,7 +256,10 @@ def test_cada_comando_tiene_su_formulario_con_el_ejemplo(consola: Callable[..., 
             # What cannot be undone is about what somebody named, for a reason of theirs.
             assert {c.input_value() for c in formulario.locator("input, textarea").all()} == {""}, donde
             continue
-        vacios = formulario.locator("fieldset:not(:has(legend:text('A qué se dirige'))) [required]:not([type=file])")
+        vacios = formulario.locator(
+            "fieldset:not(:has(legend:text('A qué se dirige'))) [required]:not([type=file])"
+            ":not([name=id_factura], [name=monto])"  # of an invoice that there is, if any
+        )
         assert [v.get_attribute("name") for v in vacios.all() if not v.input_value()] == [], donde
 
 
@@ -372,6 +377,9 @@ def test_se_cae_el_broker_y_vuelve_y_la_pagina_sigue(
     panorama.pagina.locator("[data-frescura=viva]").wait_for()
     os.kill(viva.corrida.latir()["pulsar"].pid, signal.SIGKILL)
     panorama.pagina.locator("[data-parte=broker]").get_by_text("Mal").wait_for()
+    # At the top, and for who looks at another tab.
+    expect(panorama.pagina.locator("[data-parte=mal]")).to_contain_text("Broker de mensajes")
+    expect(panorama.pagina).to_have_title(re.compile("⚠.*Broker de mensajes"))
     panorama.pagina.screenshot(path=capturas / "consola-sin-broker.png")
     panorama.pagina.locator("[data-parte=broker]").get_by_text("Bien").wait_for()
     # The first one was left alone: what happens after the outage reaches it by itself.
@@ -392,3 +400,33 @@ def test_un_broker_parado_no_se_da_por_vivo(consola: Callable[..., Consola], viv
     finally:
         os.kill(broker, signal.SIGCONT)
     una.pagina.locator("[data-conexion=abierto]").wait_for()
+
+
+def test_de_quien_no_responde_no_se_dice_que_no_tiene_cartas(consola: Callable[..., Consola], viva: Viva) -> None:
+    una = consola("cartas?tipo=NoLoHay")
+    una.pagina.get_by_text("Nada coincide con los filtros").wait_for()
+    servicio = viva.corrida.latir()["suscripciones-api"].pid
+    os.killpg(servicio, signal.SIGSTOP)
+    try:
+        una.ir("cartas")
+        una.pagina.get_by_text("No se pudo preguntar a Suscripciones").wait_for()
+        expect(una.pagina.get_by_text("se pudo atender")).to_have_count(0)
+    finally:
+        os.killpg(servicio, signal.SIGCONT)
+
+
+def test_el_recorrido_sigue_lo_que_se_hace_y_no_tapa_nada(abrir: Abrir, viva: Viva) -> None:
+    pagina = abrir(f"{viva.url}/consola/", viewport=ESCRITORIO)
+    pagina.locator(".recorrido[data-paso='1']").wait_for()
+    pagina.locator("[data-accion=primera]").click()
+    pagina.locator(".recorrido[data-paso='2']").wait_for()
+    expect(pagina.locator("[data-accion=ir]")).to_have_count(0)  # one is there
+    pagina.locator("[data-parte=linea]").wait_for()
+    assert pagina.evaluate(
+        "document.querySelector('.recorrido').getBoundingClientRect().bottom"
+        " <= document.querySelector('main h1').getBoundingClientRect().top"
+    )
+    exigir_accesible(pagina)
+    for _ in range(6):
+        pagina.locator("[data-accion=paso-siguiente]").click()
+    expect(pagina.locator(".recorrido")).to_contain_text("no se anota")

@@ -74,7 +74,7 @@ def test_quien_entra_es_quien_es_en_toda_la_plataforma_hasta_que_sale(viva: Viva
     ana.entrar("ana")
     otra.entrar("olga")
     hay = ana.sesion()
-    assert hay["quien"] == {"sub": "ana", "roles": ["cliente"], "codigo": "0001"}
+    assert hay["quien"] == {"sub": "ana", "roles": ["cliente"], "cliente": "0001", "clinica": None}
     orden = json.loads(SUSCRIPCION)
     ruta = "/suscripciones/suscripcion-comando"
     assert ana.pedir("POST", ruta, orden).status == 403

@@ -239,6 +239,10 @@ def _politica(html: str) -> str:
     )
 
 
+ALIAS = "x-alias-de"
+"""Of an operation that is another one by a second address: where that one is."""
+
+
 def describir(identificacion: Identificacion | None = None) -> dict[str, Any]:
     """The OpenAPI document.
 
@@ -338,6 +342,7 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
     # As a form alone it is always sent with a key: no other site's page can send one.
     clave = _CLAVE | {"required": comando.cuerpo is None}
     pierde = {SE_PIERDE: comando.se_pierde} if comando.se_pierde else {}
+    alias = {} if ruta == comando.rutas[0] else {ALIAS: comando.rutas[0]}
     return _operacion(
         _en_minuscula(comando.mensaje.__name__) + _por(comando, ruta),
         comando.titulo,
@@ -346,6 +351,7 @@ def _de_comando(comando: Comando, ruta: str) -> dict[str, Any]:
         parametros=[*_de_ruta(ruta, {comando.recurso.id: "El recurso al que se dirige."}), clave],
         respuestas={"202": aceptado, "503": sin_confirmar} | _errores_al_leer(comando),
     ) | {
+        **alias,
         "requestBody": {
             "description": " ".join(_sobre_el_cuerpo(comando)),
             # With its type in any case: a request without one is refused, as is a form of another site's page.

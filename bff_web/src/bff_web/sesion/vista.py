@@ -328,7 +328,8 @@ def _estado(
     de_quien = quien and {
         "sub": quien.id,
         "roles": sorted(quien.roles),
-        "codigo": quien.cliente or quien.clinica or None,
+        "cliente": quien.cliente or None,
+        "clinica": quien.clinica or None,
     }
     return flask.jsonify({"autenticacion": autenticacion, "quien": de_quien, "csrf": csrf, "entrada": entrada})
 

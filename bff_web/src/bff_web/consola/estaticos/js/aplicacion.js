@@ -3,9 +3,9 @@ import { html, render, useEffect, useErrorBoundary, useRef, useState } from "./h
 import { mandar, sesionActual, verSesion } from "./api.js";
 import { Icono } from "./componentes/icono.js";
 import { Esqueleto, Fallo } from "./componentes/estados.js";
-import { Recorrido } from "./componentes/recorrido.js";
+import { AbrirRecorrido, Recorrido } from "./componentes/recorrido.js";
 import { usarEstadoDeEventos } from "./eventos.js";
-import { aqui, enlace, navegar, puerta, usarLugar } from "./lugar.js";
+import { aqui, enlace, puerta, usarLugar } from "./lugar.js";
 import { ponerTema, temaActual } from "./tema.js";
 
 /** How often the door is asked whose session it is: it renews one in its last minute, and then nothing is refused. */
@@ -214,9 +214,10 @@ function Consola() {
     <${Menu} primera=${lugar.partes[0] ?? ""} abierto=${menu} cerrar=${() => abrir(false)} />
     <main id="contenido" ref=${contenido} tabindex="-1">
       <${Franja} />
+      ${sesion && !fuera && html`<${Recorrido} />`}
       ${!sesion ? html`<${Esqueleto} filas=${10} />` : fuera ? html`<${Entrada} sesion=${sesion} renovar=${renovar} />` : html`<${Pagina} lugar=${lugar} />`}
     </main>
-    ${sesion && !fuera && html`<${Recorrido} camino=${camino} />`}
+    ${sesion && !fuera && html`<${AbrirRecorrido} />`}
   `;
 }
 

@@ -15,12 +15,15 @@ export function documento() {
   return pedido;
 }
 
-/** The commands that a person sends from here: one for each, without its aliases, and what has a page of its own. */
+/** The commands that a person sends from here: one for each, without its aliases. What is done at once, and not accepted, is none. */
 export function comandosDe(doc) {
   return Object.entries(doc.paths)
-    .map(([ruta, { post }]) => post && { ruta, id: post.operationId, titulo: post.summary, descripcion: post.description ?? "", pierde: post["x-se-pierde"] ?? "", etiqueta: post.tags[0], operacion: post })
-    .filter((c) => c && !/En[A-Z][a-z]+$/.test(c.id) && !c.ruta.includes("/cartas/") && c.operacion.requestBody);
+    .map(([ruta, { post }]) => post && { ruta, id: post.operationId, titulo: post.summary, descripcion: sinClave(post.description), pierde: post["x-se-pierde"] ?? "", etiqueta: post.tags[0], operacion: post })
+    .filter((c) => c && c.operacion.responses["202"] && !c.operacion["x-alias-de"]);
 }
+
+/** What a description says to a person: of the key, which a form makes by itself, nothing. */
+const sinClave = (descripcion = "") => descripcion.replace(/[^.]*Idempotency-Key[^.]*\./g, "").replace(/`/g, "").trim();
 
 function resolver(doc, esquema = {}) {
   if (esquema.$ref) return { ...resolver(doc, doc.components.schemas[esquema.$ref.split("/").at(-1)]), ...sin(esquema, "$ref") };
@@ -47,9 +50,11 @@ const conLineas = ({ pattern, maxLength }) => maxLength >= LARGO && (!pattern ||
 /** A schema's fields, each by its path in the body. What is within an object is grouped by that; further in, by its name. */
 function campos(doc, esquema, ejemplo, camino = []) {
   const { properties = {}, required = [] } = resolver(doc, esquema);
-  const alternativas = new Set((resolver(doc, esquema).oneOf ?? []).flatMap((e) => e.required ?? []));
+  const alternativas = (resolver(doc, esquema).oneOf ?? []).flatMap((e) => e.required ?? []);
   const sola = Object.keys(properties).length === 1 && camino.length > 1;
-  return Object.entries(properties).flatMap(([nombre, propio]) => {
+  // What has to be there, one way or another, comes before what may be.
+  const primero = ([nombre]) => (alternativas.includes(nombre) ? 0 : 1);
+  return Object.entries(properties).sort((a, b) => primero(a) - primero(b)).flatMap(([nombre, propio]) => {
     const e = resolver(doc, propio);
     const suyo = ejemplo?.[nombre];
     if (e.properties) return campos(doc, e, suyo, [...camino, nombre]);
@@ -61,7 +66,7 @@ function campos(doc, esquema, ejemplo, camino = []) {
       grupo: camino.length ? palabras(camino[0]) : "",
       ayuda: ayuda(e.description),
       obligatorio: required.includes(nombre),
-      alternativa: alternativas.has(nombre),
+      enVezDe: alternativas.includes(nombre) ? alternativas.filter((otra) => otra !== nombre).map(palabras).join(", ") : "",
       opciones: e.enum,
       tipo: archivo ? "archivo" : e.enum ? "opcion" : conLineas(e) ? "largo" : "texto",
       varios: e.type === "array",

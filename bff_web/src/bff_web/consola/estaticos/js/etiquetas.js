@@ -22,10 +22,18 @@ const NOMBRES = {
   "0040,A124": "UID", "0088,0140": "UID del conjunto de archivos", "7FE0,0010": "Los píxeles",
 };
 
+// What is told of together, under a name instead of a number.
+const RESUMIDAS = { privados: "Etiquetas privadas de fabricantes", desconocidos: "Etiquetas que la norma no conoce", "curvas y superposiciones": "Curvas y superposiciones", "grupos 0000, 0002 y 0004": "Cabecera del archivo (grupos 0000, 0002 y 0004)", "largos de grupo": "Largos de grupo" };
+
+const HORAS = new Set(Object.entries(NOMBRES).filter(([, nombre]) => nombre.startsWith("Hora")).map(([numero]) => numero));
+
+/** Whether a tag is an hour of the day: those stay, and their dates move. */
+export const esHora = (ruta) => HORAS.has(ruta.toUpperCase().slice(-9));
+
 /** What a tag, with the sequences that it stands in, is called. */
 export function etiqueta(ruta) {
   const partes = ruta.match(/[0-9A-Fa-f]{4},[0-9A-Fa-f]{4}/g);
-  if (!partes) return ruta.replaceAll("_", " ");
+  if (!partes) return RESUMIDAS[ruta] ?? ruta.replaceAll("_", " ");
   const ultima = partes.at(-1).toUpperCase();
   const privada = parseInt(ultima.slice(0, 4), 16) % 2 === 1;
   return NOMBRES[ultima] ?? (privada ? "Etiqueta privada de un fabricante" : `Etiqueta ${ultima}`);

@@ -72,7 +72,7 @@ export const PASOS = {
   CANCELAR: "Cancelar la suscripción",
 };
 
-export const RECURSOS = { servicio_datos: "servicio de datos" };
+const RECURSOS = { servicio_datos: "servicio de datos" };
 
 export const paso = ({ paso: cual, recurso }) =>
   [PASOS[cual] ?? humano(cual), recurso ? RECURSOS[recurso] ?? recurso.replaceAll("_", " ") : ""].filter(Boolean).join(" ");
@@ -117,6 +117,24 @@ export const ACCIONES = {
   TECNICO: "Se conservó, por ser técnico",
   COLOR: "Se conservó, por ser color",
   CODIGO: "Se conservó, por ser código",
+};
+
+/** What whoever uses a cleaned file must know of it. */
+export const AVISOS = {
+  PIXELES_SIN_MIRAR: "Nadie miró si en la imagen hay algo escrito: nada hacía pensar que lo hubiera.",
+  REGIONES_SIN_LEER: "No se leyó lo que hay dentro de las zonas de la ecografía.",
+  REGIONES_LEIDAS_EN_PARTE: "De las zonas de la ecografía se leyeron algunos cuadros, no todos.",
+  CARA_RECONOCIBLE: "Del volumen se puede reconstruir la cara.",
+  SUV_SIN_PESO: "Sin el peso del paciente no se puede calcular el SUV.",
+  OCTETOS_TRAS_LA_IMAGEN: "Tras la imagen había octetos que no son de ella, y se quitaron.",
+  BITS_FUERA_DE_LOS_PIXELES: "Había bits fuera de los píxeles, y se borraron.",
+  JUEGO_DE_CARACTERES_DESCONOCIDO: "Los textos venían en un juego de caracteres que no se conoce.",
+};
+
+export const OPCIONES = {
+  fechas_modificadas: "fechas desplazadas",
+  pixeles_limpios: "píxeles limpios",
+  peso_y_talla: "se conservan peso y talla",
 };
 
 /** Where each service answers, at the door. */

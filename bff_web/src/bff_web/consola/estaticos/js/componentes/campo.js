@@ -8,11 +8,11 @@ export function Campo({ campo: c, valor, poner, problema, sugeridos, children })
   const comun = { id, name: c.nombre, required: c.obligatorio, "aria-describedby": sobre, "aria-invalid": problema ? "true" : undefined };
   return html`
     <div class="campo" data-campo=${c.nombre}>
-      <label class="campo-nombre" for=${id}>${c.etiqueta}${!c.obligatorio && html`<span class="tenue"> · ${c.alternativa ? "uno de los dos" : "si quiere"}</span>`}</label>
+      <label class="campo-nombre" for=${id}>${c.etiqueta}${!c.obligatorio && html`<span class="tenue"> · ${c.enVezDe ? `o en su lugar «${c.enVezDe}»` : "si quiere"}</span>`}</label>
       ${c.tipo === "archivo"
         ? html`<input type="file" ...${comun} required=${c.obligatorio && !valor?.length} multiple=${c.varios} onChange=${(e) => poner([...e.target.files])} />`
         : c.tipo === "opcion"
-          ? html`<select ...${comun} value=${valor} onChange=${(e) => poner(e.target.value)}>${c.opciones.map((o) => html`<option key=${o} value=${o} selected=${o === valor}>${o}</option>`)}</select>`
+          ? html`<select ...${comun} value=${valor} onChange=${(e) => poner(e.target.value)}>${c.opciones.map((o) => html`<option key=${o} value=${o} selected=${o === valor}>${c.textos?.[o] ?? o}</option>`)}</select>`
           : c.tipo === "largo"
             ? html`<textarea ...${comun} rows="3" maxlength=${c.maximo} value=${valor} onInput=${(e) => poner(e.target.value)}></textarea>`
             : html`<input ...${comun} type="text" autocomplete="off" spellcheck="false" maxlength=${c.maximo} list=${sugeridos?.length ? `${id}-lista` : undefined} value=${valor} onInput=${(e) => poner(e.target.value)} />`}

@@ -23,12 +23,13 @@ export const Tarjeta = ({ titulo, nivel = 2, acciones, children, ...resto }) => 
   </section>
 `;
 
-/** A page's head: what it shows, how that is, and what can be done. */
-export const Cabeza = ({ titulo, sobre, estado, acciones, children }) => html`
+/** A page's head: what it shows, in words and then by its id, how that is, and what can be done. */
+export const Cabeza = ({ titulo, id, sobre, estado, acciones, children }) => html`
   <header class="cabeza">
     <div class="cabeza-texto">
       ${sobre && html`<p class="sobre">${sobre}</p>`}
       <h1 tabindex="-1">${titulo}</h1>
+      ${id && html`<p><${Id} de=${id} /></p>`}
       ${estado && html`<div class="cabeza-estado" aria-live="polite">${estado}</div>`}
       ${children}
     </div>

@@ -5,10 +5,10 @@ import { usarEventos } from "../eventos.js";
 import { enlace, lugar, navegar } from "../lugar.js";
 import { Esqueleto, Fallo, Vacio } from "./estados.js";
 
-/** What the stream of a list is asked for: an operator hears all, a client their own, others nothing. */
+/** What the stream of a list is asked for: an operator hears all, a client their own, a clinic nothing. */
 function deQuien() {
-  const codigo = sesionActual().quien?.codigo;
-  return esOperador() ? {} : codigo ? { cliente: codigo } : null;
+  const cliente = sesionActual().quien?.cliente;
+  return esOperador() ? {} : cliente ? { cliente } : null;
 }
 
 /**
@@ -69,7 +69,7 @@ export const Tabla = ({ elementos, columnas, clave, titulo }) => html`
   </table>
 `;
 
-const SinCoincidencias = ({ ir, filtros }) => html`
+export const SinCoincidencias = ({ ir, filtros }) => html`
   <${Vacio} titulo="Nada coincide con los filtros">
     <button type="button" class="boton" onClick=${() => ir(Object.fromEntries(filtros.map((f) => [f.nombre, ""])))}>Quitar los filtros</button>
   </${Vacio}>
@@ -87,16 +87,17 @@ export function Filtros({ filtros, dados, ir, filtrada }) {
 
 function Filtro({ nombre, etiqueta, opciones, valor, poner }) {
   const [escrito, escribir] = useState(null);
+  const ofrecidas = opciones && valor && !opciones.some(([v]) => v === valor) ? [...opciones, [valor, valor]] : opciones;
   const soltar = () => {
     if (escrito != null && escrito.trim() !== valor) poner(escrito.trim());
     escribir(null);
   };
   return html`
     <label class="filtro"><span>${etiqueta}</span>
-      ${opciones
+      ${ofrecidas
         ? html`<select name=${nombre} value=${valor} onChange=${(e) => poner(e.target.value)}>
             <option value="">Todos</option>
-            ${opciones.map(([v, texto]) => html`<option value=${v} key=${v} selected=${v === valor}>${texto}</option>`)}
+            ${ofrecidas.map(([v, texto]) => html`<option value=${v} key=${v} selected=${v === valor}>${texto}</option>`)}
           </select>`
         : html`<input name=${nombre} type="search" autocomplete="off" spellcheck="false" value=${escrito ?? valor}
             onInput=${(e) => escribir(e.target.value)} onChange=${soltar}

@@ -18,7 +18,7 @@ export function PrimeraSuscripcion() {
       const comando = comandosDe(doc).find((c) => c.id === CREAR);
       const [{ campos }] = formas(doc, comando);
       const valores = Object.fromEntries(campos.map((c) => [c.nombre, String(c.valor)]));
-      if (quien?.codigo) valores["cliente.codigo"] = quien.codigo;
+      if (quien?.cliente) valores["cliente.codigo"] = quien.cliente;
       const aceptado = await mandar(comando.ruta, cuerpoDe(campos, valores, false), { clave: clave.current });
       navegar(destino(aceptado, comando.id), { recuerdo: { comando: aceptado.comando } });
     } catch (problema) {

@@ -1,10 +1,10 @@
 // The form of a command, made from what the door says that it takes, with the example filled in.
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
-import { consulta, mandar, pedir, unico } from "../api.js";
+import { consulta, mandar, pedir, unico, usarConsulta } from "../api.js";
 import { Campo } from "../componentes/campo.js";
 import { Confirmacion } from "../componentes/dialogo.js";
 import { Errores, Esqueleto, Fallo } from "../componentes/estados.js";
-import { Cabeza, Tarjeta } from "../componentes/hechos.js";
+import { Cabeza } from "../componentes/hechos.js";
 import { destino } from "../destinos.js";
 import { comandosDe, cuerpoDe, documento, enLaRuta, formas } from "../documento.js";
 import { recordar } from "../enviadas.js";
@@ -80,6 +80,8 @@ function Formulario({ comando, forma, ruta, filtros }) {
     // The example's is nobody's: what is asked for has to be about one that there is.
     for (const { nombre } of forma.campos.filter((c) => SUGERENCIAS[c.nombre] && c.nombre !== PROPIO_DE_QUIEN_ENVIA)) buscar(nombre, (id) => filtros.get(nombre) || escribir(nombre, id));
   }, []);
+  const planes = usarPlanes(forma.campos, (nombre) => escribir("plan.nombre", nombre));
+  usarFactura(forma.campos, enRuta.id_suscripcion, filtros, (factura) => Object.entries(factura).forEach(([nombre, valor]) => escribir(nombre, valor)));
   const ponerMuestra = async (nombre) => {
     escribir(nombre, [await muestra()]);
     for (const [campo, valor] of Object.entries(DE_MUESTRA)) escribir(campo, valor);
@@ -120,8 +122,11 @@ function Formulario({ comando, forma, ruta, filtros }) {
         ${ruta.map((r) => html`<${Campo} key=${r.nombre} campo=${{ ...r, obligatorio: true, tipo: "texto", ayuda: "" }} valor=${enRuta[r.nombre]} problema=${malos[r.nombre]} sugeridos=${sugeridos[r.nombre]}
           poner=${(v) => ponerRuta((antes) => ({ ...antes, [r.nombre]: v }))} />`)}</div></fieldset>`}
       ${grupos.map((g) => html`<fieldset key=${g}><legend>${g || "Qué se pide"}</legend><div class="campos">
-        ${forma.campos.filter((c) => c.grupo === g).map((c) => html`
-          <${Campo} key=${c.nombre} campo=${c} valor=${valores[c.nombre]} problema=${malos[c.nombre]} sugeridos=${sugeridos[c.nombre]} poner=${(v) => escribir(c.nombre, v)}>
+        ${forma.campos.map(planes.comoSeElige).filter((c) => c && c.grupo === g).map((c) => html`
+          <${Campo} key=${c.nombre} campo=${c} valor=${valores[c.nombre]} problema=${malos[c.nombre]} sugeridos=${sugeridos[c.nombre]} poner=${(v) => {
+            escribir(c.nombre, v);
+            planes.alElegir(c.nombre, v);
+          }}>
             ${c.tipo === "archivo" && valores[c.nombre]?.length > 0 && html`<span class="campo-ayuda" data-elegido>${resumen(valores[c.nombre])}</span>`}
             ${c.nombre === "archivo" && html`<button type="button" class="boton boton-leve" data-accion="muestra" onClick=${() => ponerMuestra(c.nombre)}>Usar una imagen de muestra</button>`}
             ${c.nombre === "archivos" && html`<button type="button" class="boton boton-leve" data-accion="muestra" onClick=${ponerPaquete}>Usar un paquete de muestra</button>`}
@@ -138,6 +143,32 @@ function Formulario({ comando, forma, ruta, filtros }) {
       <p>${comando.pierde} <b>No se puede deshacer.</b></p>
     </${Confirmacion}>`}
   `;
+}
+
+/** The plans that there are, one of which is chosen: its name follows from its code. */
+function usarPlanes(campos, nombrar) {
+  const pide = campos.some((c) => c.nombre === "plan.codigo");
+  const { datos } = usarConsulta(pide ? "/planes" : null);
+  const textos = Object.fromEntries((datos?.elementos ?? []).map((p) => [p.codigo, p.nombre]));
+  const sabidos = pide && datos;
+  return {
+    comoSeElige: (c) => {
+      if (!sabidos || !c.nombre.startsWith("plan.")) return c;
+      return c.nombre === "plan.codigo" ? { ...c, etiqueta: "Plan", tipo: "opcion", opciones: Object.keys(textos), textos } : null;
+    },
+    alElegir: (nombre, valor) => sabidos && nombre === "plan.codigo" && nombrar(textos[valor]),
+  };
+}
+
+/** The invoice that is to be paid, of the subscription that is named: the example's is nobody's. */
+function usarFactura(campos, suscripcion, filtros, poner) {
+  const pide = campos.some((c) => c.nombre === "id_factura") && !filtros.get("id_factura");
+  const { datos } = usarConsulta(pide && suscripcion ? `/suscripciones/${parte(suscripcion.trim())}` : null);
+  useEffect(() => {
+    if (!pide) return;
+    const { id_factura = "", monto = "", moneda = "" } = datos?.facturas.find((f) => f.estado === "EMITIDA") ?? {};
+    poner({ id_factura, monto, moneda });
+  }, [pide, datos]);
 }
 
 /** What a form begins with: what the page that led here said, or the example. Why something is undone is nobody's example. */

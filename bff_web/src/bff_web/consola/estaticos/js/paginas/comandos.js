@@ -3,7 +3,7 @@ import { Cabeza, Tarjeta } from "../componentes/hechos.js";
 import { Esqueleto, Fallo } from "../componentes/estados.js";
 import { Icono } from "../componentes/icono.js";
 import { comandosDe, documento } from "../documento.js";
-import { enlace } from "../lugar.js";
+import { enlace, puerta } from "../lugar.js";
 import { titular } from "../tema.js";
 
 export default function Comandos() {
@@ -17,7 +17,7 @@ export default function Comandos() {
   const comandos = visto.doc ? comandosDe(visto.doc) : [];
   const grupos = [...new Set(comandos.map((c) => c.etiqueta))];
   return html`
-    <${Cabeza} titulo="Comandos"><p class="tenue">Lo que se le puede pedir a la plataforma, cada uno con su ejemplo ya puesto; lo que no se puede deshacer empieza vacío, y se pregunta antes de enviarlo. Se acepta al momento y se aplica después: la página lo sigue.</p></${Cabeza}>
+    <${Cabeza} titulo="Comandos"><p class="tenue">Lo que se le puede pedir a la plataforma, cada uno con su ejemplo ya puesto; lo que no se puede deshacer empieza vacío, y se pregunta antes de enviarlo. Se acepta al momento y se aplica después: la página lo sigue. Para programas: <a data-fuera href=${puerta("/docs")}>el documento de la puerta</a> y <a data-fuera href=${puerta("/docs/mensajes")}>los mensajes entre servicios</a>.</p></${Cabeza}>
     ${!visto.doc && html`<${Esqueleto} filas=${12} />`}
     ${grupos.map((g) => html`
       <${Tarjeta} titulo=${g} key=${g}>

@@ -22,7 +22,7 @@ export default function Cuarentena() {
     { titulo: "Decidir", celda: (i) => html`<${Decidir} imagen=${i} siNo=${html`<span class="tenue">${i.decidible?.length ? "Lo decide un operador" : "Nada: su original se borró"}</span>`} alAbrir=${() => decidir(true)} alCerrar=${cerrar} />` },
   ];
   return html`
-    <${Cabeza} titulo="Cuarentena"><p class="tenue">Lo que la limpieza no pudo dar por limpio. El original se conserva hasta que alguien decide, o vence su plazo.</p></${Cabeza}>
+    <${Cabeza} titulo="Cuarentena"><p class="tenue">Lo que la limpieza no pudo dar por limpio. El original se conserva hasta que alguien decide, o vence su plazo. De <a href=${enlace("/imagenes", { estado: "FALLIDA" })}>las fallidas</a> se decide en la página de cada una.</p></${Cabeza}>
     <${Lista} ruta="/procesar/imagenes" fijos=${{ estado: "CUARENTENA" }} pagina="/cuarentena" titulo="Imágenes en cuarentena" columnas=${columnas}
       clave=${(i) => i.id_imagen} viva=${!decidiendo} vez=${vez} vacio=${{ titulo: "No hay nada apartado" }} />
   `;

@@ -1,7 +1,7 @@
 // An image before and after: what was done with each tag, and what is left of the picture.
 import { html, useEffect, useState } from "../html.js";
 import { usarConsulta } from "../api.js";
-import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Decidir, estadoDe } from "../componentes/decidir.js";
 import { Historia, deImagen, usarHistoria } from "../componentes/historia.js";
 import { Icono } from "../componentes/icono.js";
@@ -10,9 +10,9 @@ import { Tabla } from "../componentes/lista.js";
 import { DeRecurso, usarRecurso } from "../componentes/recurso.js";
 import { Tiempo, exacto } from "../componentes/tiempo.js";
 import { enviada } from "../enviadas.js";
-import { etiqueta } from "../etiquetas.js";
+import { esHora, etiqueta } from "../etiquetas.js";
 import { enlace, parte, puerta } from "../lugar.js";
-import { ACCIONES, humano } from "../textos.js";
+import { ACCIONES, AVISOS, OPCIONES, humano } from "../textos.js";
 import { titular } from "../tema.js";
 
 export default function Imagen({ id, recuerdo }) {
@@ -25,11 +25,12 @@ export default function Imagen({ id, recuerdo }) {
   });
   useEffect(() => titular(`Imagen ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(i) => html`
-    <${Cabeza} sobre="Imagen" titulo=${html`<${Id} de=${id} />`}
+    <${Cabeza} sobre="Imagen" titulo=${[i.modalidad, i.region_anatomica].filter(Boolean).join(", ") || "Imagen"} id=${id}
       estado=${html`<${Insignia} estado=${estadoDe(i)} />${i.motivo && html`<span>${i.motivo}</span>`}`}
       acciones=${html`
         ${i.estado === "ANONIMIZADA" && (informe.datos ? informe.datos.sha256 : informe.cargando) && html`<a class="boton" href=${puerta(`${ruta}/archivo`)} download data-accion="descargar"><${Icono} cual="bajar" />Descargar el archivo limpio</a>`}
         <${Decidir} imagen=${i} alCerrar=${() => [recurso, informe].forEach((c) => c.repetir())} />`} />
+    ${informe.datos?.avisos.length > 0 && html`<div class="franja franja-ojo" data-parte="avisos"><b>Antes de usarla:</b> ${informe.datos.avisos.map((a) => AVISOS[a] ?? humano(a)).join(" ")}</div>`}
     <${AntesYDespues} ruta=${ruta} id=${id} imagen=${i} informe=${informe.datos} />
     <${Tarjeta} titulo="Datos, ya sin el paciente">
       <${Hechos} de=${[
@@ -87,20 +88,35 @@ function Vista({ ruta, estado, sha256 }) {
   return html`<div class="cuadro-vacio"><${Icono} cual=${estado === "PENDIENTE" ? "reloj" : "imagen"} grande /><p>${porQue}</p></div>`;
 }
 
+const COLUMNAS_DE_ACCIONES = [
+  { titulo: "Antes: había", celda: (a) => html`<span>${etiqueta(a.ruta)}</span>` },
+  { titulo: "Etiqueta", celda: (a) => (a.ruta.includes(",") ? html`<code>${a.ruta}</code>` : "—") },
+  { titulo: "Después", celda: (a) => accionDe(a) },
+  { titulo: "Veces", clase: "numero", celda: (a) => a.veces },
+];
+const accionDe = ({ accion, ruta }) => (accion === "FECHA" && esHora(ruta) ? "Se conservó la hora; su fecha se desplazó" : ACCIONES[accion] ?? humano(accion));
+const CONSERVAN = ["CONSERVAR", "TECNICO", "COLOR", "CODIGO"];
+const ORDEN = ["QUITAR", "VACIAR", "RELLENAR", "ROTULO", "FECHA", "UID", "SOLO_UID", "ENTRAR"];
+
+/** What went comes first, then what changed: what tells who somebody is is among these. What stayed is folded away. */
+function Acciones({ acciones }) {
+  const conservadas = acciones.filter((a) => CONSERVAN.includes(a.accion));
+  const puesto = ({ accion }) => (ORDEN.includes(accion) ? ORDEN.indexOf(accion) : ORDEN.length);
+  const cambiadas = acciones.filter((a) => !conservadas.includes(a)).sort((a, b) => puesto(a) - puesto(b));
+  const tabla = (titulo, elementos) => html`<${Tabla} titulo=${titulo} clave=${(a) => a.ruta + a.accion} elementos=${elementos} columnas=${COLUMNAS_DE_ACCIONES} />`;
+  return html`<${Tarjeta} titulo="Qué se hizo con cada etiqueta" data-parte="acciones">
+    ${cambiadas.length > 0 ? tabla("Lo que se quitó o se cambió", cambiadas) : html`<p class="tenue">No hubo nada que quitar ni cambiar.</p>`}
+    ${conservadas.length > 0 && html`<details class="plegado" data-parte="conservadas"><summary>Se conservaron sin cambio: ${conservadas.length}</summary>${tabla("Lo que se conservó", conservadas)}</details>`}
+  </${Tarjeta}>`;
+}
+
 function Informe({ informe: f }) {
   return html`
-    ${f.acciones.length > 0 && html`<${Tarjeta} titulo="Qué se hizo con cada etiqueta" data-parte="acciones">
-      <${Tabla} titulo="Acciones por etiqueta" clave=${(a) => a.ruta + a.accion} elementos=${f.acciones} columnas=${[
-        { titulo: "Antes: había", celda: (a) => html`<span>${etiqueta(a.ruta)}</span>` },
-        { titulo: "Etiqueta", celda: (a) => html`<code>${a.ruta}</code>` },
-        { titulo: "Después", celda: (a) => ACCIONES[a.accion] ?? humano(a.accion) },
-        { titulo: "Veces", clase: "numero", celda: (a) => a.veces },
-      ]} />
-    </${Tarjeta}>`}
+    ${f.acciones.length > 0 && html`<${Acciones} acciones=${f.acciones} />`}
     ${f.motor && html`<${Tarjeta} titulo="Informe" data-parte="informe">
       <${Hechos} de=${[
-        ["Motor", f.motor], ["Perfil", f.perfil], ["Edición", f.edicion], ["Opciones", f.opciones.map(humano).join(", ")],
-        ["Avisos", f.avisos.map(humano).join("; ")], ["Rectángulos tapados", f.regiones.join(" · ")], ["Dudas despejadas", f.despejadas.map(humano).join("; ")],
+        ["Motor", f.motor], ["Perfil", f.perfil], ["Edición", f.edicion], ["Opciones", f.opciones.map((o) => OPCIONES[o] ?? humano(o)).join(", ")],
+        ["Avisos", f.avisos.map((a) => AVISOS[a] ?? humano(a)).join(" ")], ["Rectángulos tapados", f.regiones.join(" · ")], ["Dudas despejadas", f.despejadas.map(humano).join("; ")],
         ["Octetos", f.octetos?.toLocaleString("es")], ["SHA-256", f.sha256 && html`<code class="id">${f.sha256}</code>`],
         ["Original hasta", f.original_hasta && html`<span>${exacto(f.original_hasta)}</span>`],
       ]} />

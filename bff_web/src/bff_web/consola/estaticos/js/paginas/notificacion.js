@@ -41,7 +41,7 @@ export default function Notificacion({ id }) {
 }
 
 function Carta({ carta: { datos, problema, repetir } }) {
-  if (problema && [404, 405].includes(problema.estado)) return html`<p class="tenue">Esta carta no se puede volver a componer.</p>`;
+  if (problema?.estado === 404) return html`<p class="tenue">Esta carta no se puede volver a componer.</p>`;
   if (problema && !datos) return html`<${Fallo} problema=${problema} repetir=${repetir} />`;
   if (!datos) return html`<${Esqueleto} filas=${6} />`;
   return html`<div class="carta">

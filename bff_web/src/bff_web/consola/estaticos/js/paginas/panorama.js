@@ -173,10 +173,18 @@ function AlDia({ datos, problema }) {
   return html`<span data-frescura="viva"><i class="latido" aria-hidden="true"></i>Al día, cada segundo</span>`;
 }
 
+/** What is not well, in one line: what holds the others up first. */
+function loQueVaMal({ partes, servicios }) {
+  const todos = [...partes.map((p) => ({ ...p, texto: PARTES[p.nombre] ?? p.nombre })), ...servicios.map((s) => ({ ...s, texto: SERVICIOS[s.nombre] ?? s.nombre }))];
+  const de = (estado) => todos.filter((t) => t.estado === estado).map((t) => t.texto).join(", ");
+  return [["No va bien", de("MAL")], ["No se sabe de", de("SIN_DATOS")]].filter(([, cuales]) => cuales).map(([que, cuales]) => `${que}: ${cuales}`).join(". ");
+}
+
 export default function Panorama() {
-  useEffect(() => titular("Panorama"), []);
   const operador = esOperador();
   const { datos, problema, repetir } = usarPanorama(operador);
+  const mal = datos ? loQueVaMal(datos) : "";
+  useEffect(() => titular(mal ? `⚠ ${mal}` : "Panorama"), [mal]);
   if (!operador) {
     return html`
       <${Cabeza} titulo="Panorama" acciones=${html`<${PrimeraSuscripcion} />`} />
@@ -185,7 +193,7 @@ export default function Panorama() {
   }
   const fallo = !datos && problema && problema.estado !== 503;
   return html`
-    <${Cabeza} titulo="Panorama" estado=${!fallo && html`<${AlDia} datos=${datos} problema=${problema} />`} acciones=${html`<${PrimeraSuscripcion} />`} />
+    <${Cabeza} titulo="Panorama" estado=${!fallo && html`<${AlDia} datos=${datos} problema=${problema} />${mal && html`<b class="alerta" data-parte="mal"><${Icono} cual="aviso" />${mal}</b>`}`} acciones=${html`<${PrimeraSuscripcion} />`} />
     ${fallo
       ? html`<${Fallo} problema=${problema} repetir=${repetir} />`
       : datos

@@ -1,7 +1,7 @@
 import { html, useEffect } from "../html.js";
 import { usarConsulta } from "../api.js";
 import { Avance } from "../componentes/avance.js";
-import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Historia, deImagen, usarHistoria } from "../componentes/historia.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
@@ -26,7 +26,7 @@ export default function Paquete({ id, recuerdo }) {
     suyas.repetir();
   }, [vez]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(p) => html`
-    <${Cabeza} sobre="Paquete" titulo=${html`<${Id} de=${id} />`} estado=${html`<${Insignia} estado=${p.estado} />${p.motivo && html`<span>${p.motivo}</span>`}`} />
+    <${Cabeza} sobre="Paquete" titulo=${p.total ? `Paquete de ${p.total === 1 ? "1 imagen" : `${p.total} imágenes`}` : "Paquete"} id=${id} estado=${html`<${Insignia} estado=${p.estado} />${p.motivo && html`<span>${p.motivo}</span>`}`} />
     <${Tarjeta} titulo="Avance" data-parte="avance">
       <div class="apilado"><${Avance} paquete=${p} />
       <${Hechos} de=${[["Imágenes", p.total], ["Anonimizadas", p.hechas], ["En cuarentena", p.cuarentena], ["Fallidas o rechazadas", p.fallidas], ["Pendientes", p.pendientes], ["Detalle", p.detalle]].map(([n, v]) => [n, typeof v === "number" ? html`<span class="cifra">${v}</span>` : v])} /></div>

@@ -1,6 +1,6 @@
 // A subscription's sagas: one of them whole, across the services, live while it runs.
 import { html, useEffect } from "../html.js";
-import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Linea } from "../componentes/linea.js";
 import { Historia, dePasos, usarHistoria } from "../componentes/historia.js";
@@ -27,7 +27,7 @@ export default function Saga({ id, filtros, recuerdo }) {
     const ms = new Date(pasos.at(-1)?.ocurrido) - new Date(pasos[0]?.ocurrido);
     const malo = pasos.find((p) => ["RECHAZADO", "FALLIDO"].includes(p.resultado) && p.motivo);
     return html`
-      <${Cabeza} sobre=${html`Saga de la suscripción <a href=${enlace(`/suscripciones/${parte(id)}`)}>${corto(id)}</a>`} titulo=${html`<${Id} de=${saga.id_saga} />`}
+      <${Cabeza} sobre=${html`Suscripción <a href=${enlace(`/suscripciones/${parte(id)}`)}>${corto(id)}</a>`} titulo=${`Saga de la suscripción ${s.plan.nombre} de ${s.cliente.codigo ?? "quien fue suprimido"}`} id=${saga.id_saga}
         estado=${html`<${Insignia} estado=${saga.estado} /><span class="cifra" data-parte="resumen">${resumen(saga, ms)}</span>`}
         acciones=${html`${saga.enlace_traza && html`<a class="boton" data-fuera data-accion="traza" href=${saga.enlace_traza} rel="noreferrer">Ver la traza</a>`}
           <a class="boton boton-leve" href=${enlace(`/suscripciones/${parte(id)}`)}>Ver la suscripción</a>`} />
@@ -66,7 +66,7 @@ function conLoOido(saga, oidos) {
 }
 
 function resumen(saga, ms) {
-  const pasos = `${saga.pasos.length} pasos en ${duracion(ms)}`;
+  const pasos = saga.pasos.length === 1 ? "1 paso" : `${saga.pasos.length} pasos en ${duracion(ms)}`;
   if (saga.estado !== "EN_CURSO") return pasos;
   return saga.faltan.length ? `${pasos}; se esperan ${saga.faltan.length} más` : pasos;
 }

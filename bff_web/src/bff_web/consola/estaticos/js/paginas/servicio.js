@@ -1,6 +1,6 @@
 import { html, useEffect } from "../html.js";
 import { usarConsulta } from "../api.js";
-import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Historia, dePasos, usarHistoria } from "../componentes/historia.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Tabla } from "../componentes/lista.js";
@@ -18,7 +18,7 @@ export default function Servicio({ id, recuerdo }) {
   const sagas = usarConsulta(suscripcion ? `/suscripciones/${parte(suscripcion)}/sagas` : null);
   useEffect(() => titular(`Servicio de datos ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(s) => html`
-    <${Cabeza} sobre="Servicio de datos" titulo=${html`<${Id} de=${id} />`} estado=${html`<${Insignia} estado=${s.estado} />`}
+    <${Cabeza} sobre="Servicio de datos" titulo=${s.dataset.nombre} id=${id} estado=${html`<${Insignia} estado=${s.estado} />`}
       acciones=${COMANDOS.filter(([, , en]) => en.includes(s.estado)).map(([comando, texto]) => html`<a key=${comando} class="boton boton-leve" href=${enlace(`/comandos/${comando}`, { id_servicio_datos: id })}>${texto}</a>`)} />
     <${Tarjeta} titulo="Datos"><${Hechos} de=${[
       ["Suscripción", html`<a href=${enlace(`/suscripciones/${parte(s.id_suscripcion)}`)}>${corto(s.id_suscripcion)}</a>`],

@@ -1,7 +1,7 @@
 import { html, useEffect } from "../html.js";
 import { consulta, usarConsulta } from "../api.js";
 import { DeConsulta, Vacio } from "../componentes/estados.js";
-import { Cabeza, Hechos, Id, Tarjeta, corto } from "../componentes/hechos.js";
+import { Cabeza, Hechos, Tarjeta, corto } from "../componentes/hechos.js";
 import { Historia, dePasos, usarHistoria } from "../componentes/historia.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Tabla } from "../componentes/lista.js";
@@ -10,7 +10,7 @@ import { Tiempo } from "../componentes/tiempo.js";
 import { enlace, parte } from "../lugar.js";
 import { titular } from "../tema.js";
 
-const dinero = (monto, moneda) => html`<span class="cifra">${monto} ${moneda}</span>`;
+const dinero = (monto, moneda) => html`<span class="cifra">${monto.replace(".", ",")} ${moneda}</span>`;
 
 export default function Suscripcion({ id, recuerdo }) {
   const recurso = usarRecurso(`/suscripciones/${parte(id)}`, recuerdo);
@@ -20,7 +20,7 @@ export default function Suscripcion({ id, recuerdo }) {
   const oidos = usarHistoria({ suscripcion: id }, () => [recurso, servicios, notificaciones, sagas].forEach((c) => c.repetir()));
   useEffect(() => titular(`Suscripción ${corto(id)}`), [id]);
   return html`<${DeRecurso} recurso=${recurso} hijo=${(s) => html`
-    <${Cabeza} sobre="Suscripción" titulo=${html`<${Id} de=${id} />`} estado=${html`<${Insignia} estado=${s.estado} />`}
+    <${Cabeza} sobre="Suscripción" titulo=${`${s.plan.nombre} de ${s.cliente.codigo ?? "quien fue suprimido"}`} id=${id} estado=${html`<${Insignia} estado=${s.estado} />`}
       acciones=${html`<${Acciones} id=${id} suscripcion=${s} />`} />
     <div class="dos">
       <${Tarjeta} titulo="Datos">
@@ -35,7 +35,7 @@ export default function Suscripcion({ id, recuerdo }) {
         <${DeConsulta} consulta=${sagas} filas=${2} hijo=${({ elementos }) => html`
           <ul class="enlaces">${[...elementos].reverse().map((g) => html`
             <li key=${g.id_saga}><a href=${enlace(`/sagas/${parte(id)}`, { saga: g.id_saga })}>${corto(g.id_saga)}</a> <${Insignia} estado=${g.estado} />
-              <span class="tenue">${g.pasos.length} pasos · <${Tiempo} de=${g.pasos[0]?.ocurrido} /></span></li>`)}</ul>`} />
+              <span class="tenue">${g.pasos.length} ${g.pasos.length === 1 ? "paso" : "pasos"} · <${Tiempo} de=${g.pasos[0]?.ocurrido} /></span></li>`)}</ul>`} />
       </${Tarjeta}>
     </div>
     <${Tarjeta} titulo="Facturas" data-parte="facturas">
@@ -75,5 +75,5 @@ const Acciones = ({ id, suscripcion }) => html`
   <a class="boton" href=${enlace(`/sagas/${parte(id)}`)} data-accion="saga">Ver la saga</a>
   ${suscripcion.estado === "ACTIVA" && html`
     <a class="boton boton-leve" href=${enlace("/comandos/cambiarPlanSuscripcion", { id_suscripcion: id })}>Cambiar el plan</a>
-    <a class="boton boton-leve" href=${enlace("/comandos/cancelarSuscripcion", { id_suscripcion: id })}>Cancelar</a>`}
+    <a class="boton boton-leve" href=${enlace("/comandos/cancelarSuscripcion", { id_suscripcion: id })}>Cancelar la suscripción</a>`}
 `;

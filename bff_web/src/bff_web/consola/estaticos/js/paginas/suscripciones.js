@@ -1,4 +1,5 @@
 import { html, useEffect } from "../html.js";
+import { usarConsulta } from "../api.js";
 import { Cabeza, corto } from "../componentes/hechos.js";
 import { Insignia } from "../componentes/insignia.js";
 import { Lista } from "../componentes/lista.js";
@@ -6,10 +7,10 @@ import { enlace, parte } from "../lugar.js";
 import { opciones } from "../textos.js";
 import { titular } from "../tema.js";
 
-const FILTROS = [
+const filtrosCon = (planes) => [
   { nombre: "cliente", etiqueta: "Cliente" },
   { nombre: "estado", etiqueta: "Estado", opciones: opciones("PENDIENTE", "ACTIVA", "RECHAZADA", "CANCELADA") },
-  { nombre: "plan", etiqueta: "Plan" },
+  { nombre: "plan", etiqueta: "Plan", opciones: planes.map((p) => [p.codigo, p.nombre]) },
 ];
 const COLUMNAS = [
   { titulo: "Suscripción", celda: (s) => html`<a href=${enlace(`/suscripciones/${parte(s.id_suscripcion)}`)} title=${s.id_suscripcion}>${corto(s.id_suscripcion)}</a>` },
@@ -21,10 +22,11 @@ const COLUMNAS = [
 ];
 
 export default function Suscripciones() {
+  const planes = usarConsulta("/planes");
   useEffect(() => titular("Suscripciones"), []);
   return html`
     <${Cabeza} titulo="Suscripciones" acciones=${html`<a class="boton boton-fuerte" href=${enlace("/comandos/crearSuscripcion")}>Crear una suscripción</a>`} />
-    <${Lista} ruta="/suscripciones" pagina="/suscripciones" titulo="Suscripciones" filtros=${FILTROS} columnas=${COLUMNAS}
+    <${Lista} ruta="/suscripciones" pagina="/suscripciones" titulo="Suscripciones" filtros=${filtrosCon(planes.datos?.elementos ?? [])} columnas=${COLUMNAS}
       clave=${(s) => s.id_suscripcion} vacio=${{ titulo: "Todavía no hay suscripciones" }} />
   `;
 }
