@@ -166,8 +166,8 @@ function usarFactura(campos, suscripcion, filtros, poner) {
   const { datos } = usarConsulta(pide && suscripcion ? `/suscripciones/${parte(suscripcion.trim())}` : null);
   useEffect(() => {
     if (!pide) return;
-    const { id_factura = "", monto = "", moneda = "" } = datos?.facturas.find((f) => f.estado === "EMITIDA") ?? {};
-    poner({ id_factura, monto, moneda });
+    const factura = datos?.facturas.find((f) => f.estado === "EMITIDA");
+    poner(factura ? { id_factura: factura.id_factura, monto: factura.monto, moneda: factura.moneda } : { id_factura: "", monto: "" });
   }, [pide, datos]);
 }
 
