@@ -145,18 +145,18 @@ function Formulario({ comando, forma, ruta, filtros }) {
   `;
 }
 
-/** The plans that there are, one of which is chosen: its name follows from its code. */
+/** The plans that there are, one of which is chosen: its name follows from its code. Who can't tell them has it typed. */
 function usarPlanes(campos, nombrar) {
-  const pide = campos.some((c) => c.nombre === "plan.codigo");
-  const { datos } = usarConsulta(pide ? "/planes" : null);
+  const deSalida = campos.find((c) => c.nombre === "plan.codigo");
+  const { datos, problema } = usarConsulta(deSalida ? "/planes" : null);
   const textos = Object.fromEntries((datos?.elementos ?? []).map((p) => [p.codigo, p.nombre]));
-  const sabidos = pide && datos;
+  const seElige = deSalida && !(problema && !datos);
   return {
     comoSeElige: (c) => {
-      if (!sabidos || !c.nombre.startsWith("plan.")) return c;
-      return c.nombre === "plan.codigo" ? { ...c, etiqueta: "Plan", tipo: "opcion", opciones: Object.keys(textos), textos } : null;
+      if (!seElige || !c.nombre.startsWith("plan.")) return c;
+      return c === deSalida ? { ...c, etiqueta: "Plan", tipo: "opcion", opciones: datos ? Object.keys(textos) : [c.valor], textos } : null;
     },
-    alElegir: (nombre, valor) => sabidos && nombre === "plan.codigo" && nombrar(textos[valor]),
+    alElegir: (nombre, valor) => seElige && nombre === "plan.codigo" && nombrar(textos[valor]),
   };
 }
 
@@ -166,8 +166,8 @@ function usarFactura(campos, suscripcion, filtros, poner) {
   const { datos } = usarConsulta(pide && suscripcion ? `/suscripciones/${parte(suscripcion.trim())}` : null);
   useEffect(() => {
     if (!pide) return;
-    const { id_factura = "", monto = "", moneda = "" } = datos?.facturas.find((f) => f.estado === "EMITIDA") ?? {};
-    poner({ id_factura, monto, moneda });
+    const factura = datos?.facturas.find((f) => f.estado === "EMITIDA");
+    poner(factura ? { id_factura: factura.id_factura, monto: factura.monto, moneda: factura.moneda } : { id_factura: "", monto: "" });
   }, [pide, datos]);
 }
 
