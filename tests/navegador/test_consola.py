@@ -304,7 +304,7 @@ def test_lo_de_antes_se_ve_aunque_nada_se_oiga(consola: Callable[..., Consola]) 
     suscripcion = una.crear_la_primera()
     una.esperar_saga()
     sorda = consola("planes")
-    sorda.pagina.route(re.compile(r"/eventos\b"), lambda ruta: ruta.abort())
+    sorda.pagina.route(re.compile(r"/eventos\?"), lambda ruta: ruta.abort())
     sorda.ir(f"suscripciones/{suscripcion}")
     historia = sorda.pagina.locator("[data-parte=historia]")
     for hecho in ("FacturaEmitida", "NotificacionCreada"):
@@ -321,7 +321,7 @@ def test_un_paquete_antes_y_despues(consola: Callable[..., Consola], capturas: P
     una.pagina.locator("[data-accion=enviar]").click()
     una.pagina.wait_for_url(re.compile(r"/consola/paquetes/.+"))
     parejas = una.pagina.locator("[data-parte=parejas]")
-    expect(parejas.locator("img[alt^=Antes]")).to_have_count(3)
+    expect(parejas.locator("img[alt^=Antes]")).to_have_count(3, timeout=60_000)
     for despues in parejas.locator("img[alt^=Después]").all():
         hasta(lambda d=despues: d.evaluate("i => i.naturalWidth") > 0, "se ve limpia")
     exigir_accesible(una.pagina)
