@@ -112,6 +112,7 @@ def test_una_saga_se_ve_en_vivo_hasta_su_fin(consola: Callable[..., Consola], vi
         linea.locator("[data-paso=RESERVAR][data-resultado=HECHO]").wait_for()
         expect(linea.locator("[data-paso=NOTIFICAR]")).to_have_attribute("data-resultado", "DEBIDO")
         expect(linea).to_have_attribute("data-saga", "EN_CURSO")
+        expect(linea.locator("[data-resultado=DEBIDO] .paso-cuando").first).to_contain_text("desde")
         una.pagina.screenshot(path=capturas / "consola-saga.png")
     una.esperar_saga()
     for servicio in ("Suscripciones", "Servicios de datos", "Notificaciones"):

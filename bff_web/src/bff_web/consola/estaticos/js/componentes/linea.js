@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { paso as nombreDe, SERVICIOS } from "../textos.js";
 import { Insignia } from "./insignia.js";
 import { Icono } from "./icono.js";
-import { duracion, exacto, hora } from "./tiempo.js";
+import { Tiempo, duracion, exacto, hora } from "./tiempo.js";
 
 const instante = (p) => new Date(p.ocurrido).getTime();
 
@@ -28,9 +28,9 @@ export function Linea({ saga }) {
             </span>
             <${Carta} lane=${lanes.indexOf(p.servicio)} paso=${p} />
           </li>`)}
-        ${faltan.map((p) => html`
+        ${faltan.map((p, i) => html`
           <li class="paso paso-debido" key=${`${p.paso}${p.recurso}${p.servicio}`} data-paso=${p.paso} data-servicio=${p.servicio} data-resultado="DEBIDO">
-            <span class="paso-cuando tenue">por hacer</span>
+            <span class="paso-cuando tenue">por hacer${i === 0 && pasos.length > 0 && html`<small aria-live="off">desde <${Tiempo} de=${pasos.at(-1).ocurrido} /></small>`}</span>
             <${Carta} lane=${lanes.indexOf(p.servicio)} paso=${p} debido />
           </li>`)}
       </ol>

@@ -73,7 +73,7 @@ export default function Suscripcion({ id, recuerdo }) {
 
 const Acciones = ({ id, suscripcion }) => html`
   <a class="boton" href=${enlace(`/sagas/${parte(id)}`)} data-accion="saga">Ver la saga</a>
-  ${suscripcion.estado === "ACTIVA" && html`
-    <a class="boton boton-leve" href=${enlace("/comandos/cambiarPlanSuscripcion", { id_suscripcion: id })}>Cambiar el plan</a>
+  ${suscripcion.estado === "ACTIVA" && html`<a class="boton boton-leve" href=${enlace("/comandos/cambiarPlanSuscripcion", { id_suscripcion: id })}>Cambiar el plan</a>`}
+  ${["PENDIENTE", "ACTIVA"].includes(suscripcion.estado) && html`
     <a class="boton boton-leve" href=${enlace("/comandos/cancelarSuscripcion", { id_suscripcion: id })}>Cancelar la suscripción</a>`}
 `;
