@@ -1,17 +1,18 @@
 """Streams of events at the door as it is run, on a real broker (ADR 53)."""
 
-import http.client
 import json
+import os
+import re
 import secrets
 import signal
-import socket
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
+import psutil
 import pytest
+from tests.oyente import Oyente, oyendo
 from tests.puerta_viva import Puerta, en_marcha
 
 from contratos import Mensaje
@@ -28,63 +29,6 @@ from seedwork.pruebas.taller import esperar
 pytestmark = pytest.mark.integracion
 
 FIN = "fin"
-
-
-class Navegador:
-    """A browser's end of a stream: it hears on a thread of its own."""
-
-    def __init__(self, puerta: Puerta, filtro: str, ultimo: str = "") -> None:
-        self._conexion = http.client.HTTPConnection(LOCAL, puerta.puerto, timeout=60)
-        self._conexion.request("GET", f"/eventos{filtro}", headers={"Last-Event-ID": ultimo} if ultimo else {})
-        self.respuesta = self._conexion.getresponse()
-        self.bloques: list[dict[str, str]] = []
-        self.terminada = threading.Event()
-        if self.respuesta.status == 200:
-            threading.Thread(target=self._oir, daemon=True).start()
-
-    def _oir(self) -> None:
-        dicho: dict[str, str] = {}
-        try:
-            while cruda := self.respuesta.readline():
-                nombre, _, valor = cruda.decode().rstrip("\n").partition(": ")
-                if nombre:
-                    dicho[nombre] = valor
-                elif dicho:
-                    self.bloques.append(dicho)
-                    dicho = {}
-        except (OSError, ValueError, http.client.HTTPException, AttributeError):
-            pass
-        self.terminada.set()
-
-    @property
-    def hechos(self) -> list[dict[str, Any]]:
-        """What it was told."""
-        return [json.loads(b["data"]) for b in list(self.bloques) if b.get("event") == "hecho"]
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids of that, each of which it may go on from."""
-        return [b["id"] for b in list(self.bloques) if b.get("event") == "hecho"]
-
-    def hasta(self, saga: str) -> list[str]:
-        """The sagas that it was told of, once this one is among them."""
-        esperar(lambda: any(h.get("id_saga") == saga for h in self.hechos))
-        return [h["id_saga"] for h in self.hechos]
-
-    def cerrar(self) -> None:
-        enchufe = self._conexion.sock
-        with suppress(OSError, AttributeError):
-            enchufe.shutdown(socket.SHUT_RDWR)
-        self._conexion.close()
-
-
-@contextmanager
-def mirando(puerta: Puerta, filtro: str, ultimo: str = "") -> Iterator[Navegador]:
-    navegador = Navegador(puerta, filtro, ultimo)
-    try:
-        yield navegador
-    finally:
-        navegador.cerrar()
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +98,7 @@ def test_se_oye_lo_que_pasa_y_nada_de_nadie(puerta: Puerta, publicador: Publicad
         motivo="SIN_CAPACIDAD",
         ocurrido="2026-02-01T09:10:01.312000Z",
     )
-    with mirando(puerta, f"?suscripcion={s}") as navegador, mirando(puerta, "?suscripcion=otra") as ajeno:
+    with oyendo(puerta.puerto, f"?suscripcion={s}") as navegador, oyendo(puerta.puerto, "?suscripcion=otra") as ajeno:
         cabeceras = navegador.respuesta.headers
         assert cabeceras["Content-Type"] == "text/event-stream"
         assert (cabeceras["Cache-Control"], cabeceras["X-Accel-Buffering"]) == ("no-store", "no")
@@ -193,40 +137,40 @@ def test_quien_vuelve_a_otra_instancia_no_pierde_ni_repite_nada(
         decir(publicador, *varios(s, len(todas), len(todas) + cuantas))
         todas.extend(sagas(len(todas), len(todas) + cuantas))
 
-    def oidas(navegador: Navegador) -> list[str]:
+    def oidas(navegador: Oyente) -> list[str]:
         return [h["id_saga"] for h in navegador.hechos]
 
-    def completan(conocidas: list[str], navegador: Navegador) -> None:
+    def completan(conocidas: list[str], navegador: Oyente) -> None:
         esperar(lambda: len(conocidas) + len(navegador.hechos) >= len(todas))
         assert sorted(conocidas + oidas(navegador)) == sorted(todas)
 
-    with mirando(puerta, f"?suscripcion={s}") as primero:
+    with oyendo(puerta.puerto, f"?suscripcion={s}") as primero:
         pasan(30)
         completan([], primero)
     for cual in (0, 13, 29):
         conocidas = oidas(primero)[: cual + 1]
-        with mirando(otra, f"?suscripcion={s}", primero.ids[cual]) as segundo:
+        with oyendo(otra.puerto, f"?suscripcion={s}", primero.ids[cual]) as segundo:
             pasan(3)
             completan(conocidas, segundo)
         mitad = len(segundo.ids) // 2
         conocidas += oidas(segundo)[: mitad + 1]
-        with mirando(puerta, f"?suscripcion={s}", segundo.ids[mitad]) as tercero:
+        with oyendo(puerta.puerto, f"?suscripcion={s}", segundo.ids[mitad]) as tercero:
             pasan(2)
             completan(conocidas, tercero)
 
 
 def test_un_id_que_nadie_dio_y_uno_demasiado_viejo(puerta: Puerta, publicador: Publicador, s: str) -> None:
-    with mirando(puerta, f"?suscripcion={s}") as navegador:
+    with oyendo(puerta.puerto, f"?suscripcion={s}") as navegador:
         decir(publicador, *varios(s, 1, 2))
         navegador.hasta("g-1")
         (bueno,) = navegador.ids
     cambiado = bueno[:40] + ("A" if bueno[40] != "A" else "B") + bueno[41:]
     for malo in (cambiado, "x", "A" * 400):
-        negado = Navegador(puerta, f"?suscripcion={s}", malo)
+        negado = Oyente(puerta.puerto, f"?suscripcion={s}", malo)
         assert negado.respuesta.status == 422
         assert b"Last-Event-ID" in negado.respuesta.read()
-        assert Navegador(puerta, f"?suscripcion={s}&ultimo={malo}").respuesta.status == 422
-    with mirando(puerta, f"?suscripcion={s}&ultimo={bueno}") as vuelto:
+        assert Oyente(puerta.puerto, f"?suscripcion={s}&ultimo={malo}").respuesta.status == 422
+    with oyendo(puerta.puerto, f"?suscripcion={s}&ultimo={bueno}") as vuelto:
         decir(publicador, *varios(s, 2, 3))
         assert vuelto.hasta("g-2") == ["g-2"]
 
@@ -238,10 +182,10 @@ def test_al_que_le_mandan_parar_termina_sus_corrientes_en_seguida(
     temporal.mkdir()
     with (
         en_marcha(servidores, temporal, DRENAJE_S="4", BFF_TRABAJADORES="1", BFF_CORRIENTES="2") as puerta,
-        mirando(puerta, f"?suscripcion={s}") as navegador,
-        mirando(puerta, f"?suscripcion={s}"),
+        oyendo(puerta.puerto, f"?suscripcion={s}") as navegador,
+        oyendo(puerta.puerto, f"?suscripcion={s}"),
     ):
-        de_mas = Navegador(puerta, f"?suscripcion={s}").respuesta
+        de_mas = Oyente(puerta.puerto, f"?suscripcion={s}").respuesta
         assert (de_mas.status, de_mas.headers["Retry-After"]) == (503, "5")
         decir(publicador, *varios(s, 1, 2))
         navegador.hasta("g-1")
@@ -249,3 +193,54 @@ def test_al_que_le_mandan_parar_termina_sus_corrientes_en_seguida(
         assert navegador.terminada.wait(60)
         assert puerta.proceso.poll() is None, "it goes on elsewhere, while this one drains"
         assert puerta.proceso.wait(60) == 0
+
+
+@pytest.mark.largo  # a client has seconds to read
+def test_a_quien_se_congela_se_le_suelta_y_al_volver_no_pierde_ni_repite_nada(
+    puerta: Puerta, publicador: Publicador, s: str, tmp_path: Path
+) -> None:
+    """A process that is stopped reads nothing, and its system says that it is there. What is held for it is bounded,
+    and nobody else waits for it."""
+    cuantos, oido = 3000, tmp_path / "oido.jsonl"
+    orden = [str(Path(sys.executable).parent / "saludtech"), "eventos", f"--suscripcion={s}", "--json"]
+    entorno = os.environ | {"SALUDTECH_URL": f"http://{LOCAL}:{puerta.puerto}"}
+    antes = abiertas(puerta)
+
+    def oidas() -> list[str]:
+        return [json.loads(linea)["id_saga"] for linea in oido.read_text("utf-8").splitlines()]
+
+    with (
+        oido.open("wb") as salida,
+        subprocess.Popen(orden, env=entorno, stdout=salida) as congelado,
+        oyendo(puerta.puerto, f"?suscripcion={s}") as despierto,
+    ):
+        try:
+            decir(publicador, *varios(s, 0, 1))
+            esperar(lambda: oidas() == ["g-0"])
+            congelado.send_signal(signal.SIGSTOP)
+            memoria = residente(puerta)
+            for n in range(1, cuantos, 500):
+                decir(publicador, *varios(s, n, min(n + 500, cuantos)))
+            esperar(lambda: len(despierto.hechos) == cuantos, 60)
+            esperar(lambda: abiertas(puerta) == antes + 1, 60)
+            assert residente(puerta) - memoria < 24 * 2**20
+            congelado.send_signal(signal.SIGCONT)
+            esperar(lambda: len(oidas()) >= cuantos, 60)
+            decir(publicador, *varios(s, cuantos, cuantos + 1))
+            esperar(lambda: f"g-{cuantos}" in oidas())
+            assert sorted(oidas()) == sorted(sagas(0, cuantos + 1))
+        finally:
+            congelado.kill()
+
+
+def abiertas(puerta: Puerta) -> int:
+    """How many streams the door has open."""
+    cifras = puerta.pedir("GET", "/metrics").read().decode()
+    dicha = re.search(r"^saludtech_corrientes (\S+)", cifras, re.MULTILINE)
+    return int(float(dicha[1])) if dicha else 0
+
+
+def residente(puerta: Puerta) -> int:
+    """Octets that the door's processes have in memory."""
+    padre = psutil.Process(puerta.proceso.pid)
+    return sum(p.memory_info().rss for p in (padre, *padre.children(recursive=True)))
