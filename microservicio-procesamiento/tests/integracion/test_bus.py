@@ -41,6 +41,8 @@ def test_una_imagen_y_el_destino_de_su_comando(bus, api):
         "condiciones": [{"codigo": "E14", "nombre": "Diabetes mellitus, no especificada"}],
         "version_clave": 2,
         "id_paquete": None,
+        "descartada": False,
+        "decidible": [],
     }
     assert api.get("/procesar/comandos/c-1").json == {
         "id_comando": "c-1",
