@@ -20,7 +20,7 @@ from bff_web.eventos.memoria import MARGEN_S, Memoria, Novedad
 from bff_web.eventos.reparto import COLA, TIPOS, TOPICOS, CorrienteDeHechos, Filtro, Reparto
 from bff_web.eventos.vector import NINGUNO, Ajeno, Forjado, Vector, Vectores
 from bff_web.servicios import Servicio
-from contratos import a_dict
+from contratos import a_dict, motivos
 from contratos.consultas.eventos import VerEventos
 from contratos.notificaciones import NotificacionCreada
 from contratos.permisos import PERMISOS
@@ -80,6 +80,7 @@ class TestLoQueSeCuenta:
             "contexto": "sagas",
             "id_saga": "g-1",
             "motivo": "RECHAZO_DE_PARTICIPANTE",
+            "porque": motivos.texto("RECHAZO_DE_PARTICIPANTE"),
             "compensacion": False,
             "ocurrido": sobre.tiempo,
         }

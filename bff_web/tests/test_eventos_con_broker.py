@@ -15,7 +15,7 @@ import pytest
 from tests.oyente import Oyente, oyendo
 from tests.puerta_viva import Puerta, en_marcha
 
-from contratos import Mensaje
+from contratos import Mensaje, motivos
 from contratos.notificaciones import NotificacionCreada
 from contratos.sagas import TransicionSaga
 from contratos.suscripciones import SuscripcionActivada, SuscripcionCreada
@@ -117,6 +117,7 @@ def test_se_oye_lo_que_pasa_y_nada_de_nadie(puerta: Puerta, publicador: Publicad
             "paso": "RESERVAR",
             "resultado": "RECHAZADO",
             "motivo": "SIN_CAPACIDAD",
+            "porque": motivos.texto("SIN_CAPACIDAD"),
             "compensacion": False,
             "ocurrido": "2026-02-01T09:10:01.312000Z",
             "servicio": "servicio-datos",

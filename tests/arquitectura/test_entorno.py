@@ -30,7 +30,6 @@ EXENTOS = {
     "seedwork/src/seedwork/infraestructura/publicador.py": "how long a real broker may take to confirm, and to close",
     "seedwork/src/seedwork/infraestructura/sello.py": "until when a token is good, which its reader's own clock says",
     "seedwork/src/seedwork/infraestructura/tokens.py": "likewise, and how old a provider's keys are",
-    "seedwork/src/seedwork/infraestructura/trazas.py": "which traces from outside are kept, nobody may choose",
     "seedwork/src/seedwork/infraestructura/subscription.py": "how often a real broker is asked for more partitions",
 }
 

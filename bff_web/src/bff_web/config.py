@@ -117,7 +117,7 @@ class Config(ConfigDeAlmacen):
     bff_corrientes: PositiveInt = 2000
     """Streams of events that are open at once, of all processes together; the next is a 503. Each is a connection, too.
     """
-    eventos_ventana_s: PositiveFloat = 300.0
+    eventos_ventana_s: float = Field(300.0, gt=0, le=86_400)
     """Seconds that a stream's client may have been away and still go on where it was."""
     bff_inactividad_s: PositiveFloat = 30.0
     """Seconds that an idle connection is kept: longer than the balancer before the door keeps its own (620 for

@@ -188,6 +188,7 @@ class Hecho(BaseModel):
     recurso: Annotated[str, Field(description="De un paso, sobre qué recurso.")] = ""
     resultado: Annotated[str, Field(description="De un paso: HECHO, RECHAZADO, FALLIDO u OMITIDO.")] = ""
     motivo: Annotated[str, Field(description="Por qué, si hay un porqué: un código de una lista cerrada.")] = ""
+    porque: Annotated[str, Field(description="El mismo motivo, en palabras.")] = ""
     compensacion: Annotated[bool, Field(description="De un paso, si deshace otro.")] = False
     ocurrido: Annotated[str, Field(description="Cuándo, en UTC (RFC 3339).")]
 

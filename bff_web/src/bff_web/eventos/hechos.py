@@ -202,6 +202,8 @@ def proyectar(
             dichos[nombre] = valor
         elif valor and es_id(valor):
             dichos[nombre] = motivos.de_la_lista(valor) if nombre == "motivo" else valor
+    if motivo := dichos.get("motivo"):
+        dichos["porque"] = motivos.texto(motivo)
     if fila.estado:
         dichos["estado"] = fila.estado
     dichos.setdefault("ocurrido", sobre.tiempo)

@@ -210,8 +210,8 @@ class ConfigBase(BaseSettings):
     Jaeger, Tempo. By default no trace is kept, at next to no cost. Headers and certificates, should it want any, as
     OpenTelemetry takes them (OTEL_EXPORTER_OTLP_HEADERS, …)."""
     trazas_muestreo: float = Field(1.0, ge=0, le=1)
-    """The part of traces that is kept, from 0 to 1. The door decides of each by its id, and whoever else works on it
-    goes by that; the same for all."""
+    """The part of traces that is kept, from 0 to 1. The door decides of each, and whoever else works on it goes by
+    that; the same for all."""
 
     @property
     def autenticada(self) -> bool:

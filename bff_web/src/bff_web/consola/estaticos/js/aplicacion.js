@@ -1,6 +1,6 @@
 // The shell: the way about, the page that the address names, and word of what is lost.
 import { html, render, useEffect, useErrorBoundary, useRef, useState } from "./html.js";
-import { mandar, sesionActual, verSesion } from "./api.js";
+import { esOperador, mandar, sesionActual, verSesion } from "./api.js";
 import { Icono } from "./componentes/icono.js";
 import { Esqueleto, Fallo } from "./componentes/estados.js";
 import { AbrirRecorrido, Recorrido } from "./componentes/recorrido.js";
@@ -17,6 +17,7 @@ const MENU = [
   ["Imágenes", [["imagenes", "Imágenes", "imagen"], ["paquetes", "Paquetes", "paquete"], ["cuarentena", "Cuarentena", "pausa"]]],
   ["Operación", [["comandos", "Comandos", "comando"], ["cartas", "Cartas muertas", "parada"], ["auditoria", "Auditoría", "lista"]]],
 ];
+const DE_OPERADOR = ["cartas", "auditoria"]; // of who is none, a click there would be a refusal in the trail
 
 // The module of each page, by the address's first part: alone it is the list's, with an id after it that of one.
 const PAGINAS = {
@@ -84,7 +85,7 @@ function Menu({ primera, abierto, cerrar }) {
         <div class="menu-grupo" key=${grupo}>
           ${entradas.length > 1 && html`<p class="menu-titulo" id=${`menu-${grupo}`}>${grupo}</p>`}
           <ul aria-labelledby=${entradas.length > 1 ? `menu-${grupo}` : undefined}>
-            ${entradas.map(([donde, texto, icono]) => html`
+            ${entradas.filter(([donde]) => esOperador() || !DE_OPERADOR.includes(donde)).map(([donde, texto, icono]) => html`
               <li key=${donde}>
                 <a href=${enlace(`/${donde}`)} aria-current=${donde === primera ? "page" : undefined} onClick=${cerrar} data-menu=${donde || "panorama"}>
                   <${Icono} cual=${icono} />${texto}

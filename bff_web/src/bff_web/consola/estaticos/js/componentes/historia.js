@@ -1,9 +1,8 @@
 // What happened to the thing that the page shows: what its services know of before, and then as it happens.
 import { html, useCallback, useState } from "../html.js";
-import { usarConsulta } from "../api.js";
 import { usarEventos } from "../eventos.js";
 import { enlace, parte } from "../lugar.js";
-import { frase, humano, paso, RUTAS, SERVICIOS } from "../textos.js";
+import { frase, paso, SERVICIOS } from "../textos.js";
 import { dia, hora } from "./tiempo.js";
 import { Insignia } from "./insignia.js";
 import { Tarjeta, corto } from "./hechos.js";
@@ -41,14 +40,6 @@ function conPasado(pasado, oidos) {
   return [...oidos, ...antes].sort((a, b) => (a.ocurrido < b.ocurrido ? 1 : -1)).slice(0, MAXIMO);
 }
 
-/** Why: of a refused command what its service answers about it, in words; of all else the fact's own code. */
-function Porque({ hecho: h }) {
-  const ruta = h.id_comando && RUTAS[h.contexto] ? `${RUTAS[h.contexto]}/comandos/${parte(h.id_comando)}` : null;
-  const { datos, problema } = usarConsulta(ruta);
-  const motivo = datos?.motivo ?? (!ruta || problema ? humano(h.motivo) : "");
-  return motivo && html`<span class="historia-porque" data-motivo=${h.motivo}>${motivo}</span>`;
-}
-
 /**
  * @param pasado what its services know of before, as facts are told.
  * @param deImagenes says of each fact which image it is about.
@@ -66,8 +57,7 @@ export function Historia({ oidos, pasado = [], titulo = "Historia", deImagenes =
               <span class="historia-que">${h.tipo === "TransicionSaga" && h.paso ? paso(h) : frase(h.tipo)}<span class="tenue"> · ${SERVICIOS[h.servicio ?? h.contexto] ?? h.contexto}</span>
                 ${deImagenes && h.id_imagen && html` <a href=${enlace(`/imagenes/${parte(h.id_imagen)}`)} title=${h.id_imagen}>${corto(h.id_imagen)}</a>`}</span>
               ${(h.resultado || h.estado) && html`<${Insignia} estado=${h.resultado ?? h.estado} />`}
-              ${h.motivo && html`<${Porque} hecho=${h} />`}
-              ${h.porque && html`<span class="historia-porque">${h.porque}</span>`}
+              ${h.porque && html`<span class="historia-porque" data-motivo=${h.motivo}>${h.porque}</span>`}
             </li>`)}
         </ol>
       </div>
