@@ -287,7 +287,7 @@ def test_una_imagen_antes_y_despues(consola: Callable[..., Consola], capturas: P
     una.pagina.locator("[data-elegido]").wait_for()
     una.pagina.locator("[data-accion=enviar]").click()
     una.pagina.wait_for_url(re.compile(r"/consola/imagenes/.+"))
-    una.pagina.locator("[data-parte=antes-despues] img[alt='La imagen, ya limpia']").wait_for()
+    una.pagina.locator("[data-parte=antes-despues] img[alt='La imagen, ya limpia']").wait_for(timeout=180_000)
     # A name and a number were burned in.
     expect(una.pagina.locator("[data-parte=antes-despues]")).to_contain_text(re.compile("Se tap(ó|aron)"))
     expect(una.pagina.locator("main")).to_contain_text("Tórax")
@@ -322,7 +322,7 @@ def test_un_paquete_antes_y_despues(consola: Callable[..., Consola], capturas: P
     una.pagina.locator("[data-accion=enviar]").click()
     una.pagina.wait_for_url(re.compile(r"/consola/paquetes/.+"))
     parejas = una.pagina.locator("[data-parte=parejas]")
-    expect(parejas.locator("img[alt^=Antes]")).to_have_count(3, timeout=60_000)
+    expect(parejas.locator("img[alt^=Antes]")).to_have_count(3, timeout=180_000)
     for despues in parejas.locator("img[alt^=Después]").all():
         hasta(lambda d=despues: d.evaluate("i => i.naturalWidth") > 0, "se ve limpia")
     exigir_accesible(una.pagina)

@@ -214,7 +214,7 @@ def test_una_clinica_oye_cada_imagen_de_su_paquete_y_una_sola_si_quiere(viva: Vi
         sur.oye(paquete=paquete) as ajena,
     ):
         for oyente in (de_paquete, de_comando):
-            esperar(lambda oyente=oyente: len(oyente.hechos) == 4, 60)
+            esperar(lambda oyente=oyente: len(oyente.hechos) == 4, 180)
         assert Counter(h["tipo"] for h in de_paquete.hechos) == {
             **{"ImagenAnonimizada": 2, "ImagenApartada": 1, "PaqueteCompletado": 1}
         }
