@@ -66,7 +66,7 @@ const ritmo = (valor) => numero(valor, valor != null && valor < 10 ? 1 : 0);
 const edad = (s) => {
   if (s == null) return "—";
   if (s < 60) return `${numero(s, s < 10 ? 1 : 0)} s`;
-  return s < 3600 ? `${Math.floor(s / 60)} min ${Math.round(s % 60)} s` : `${Math.floor(s / 3600)} h ${Math.round((s % 3600) / 60)} min`;
+  return s < 3600 ? `${Math.floor(s / 60)} min ${Math.floor(s % 60)} s` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 };
 
 /** What a chart tells, in words. */
