@@ -243,7 +243,7 @@ def test_cae_una_puerta_tras_otra_y_la_corriente_sigue_por_la_que_queda(viva: Vi
             esperar(lambda muere=muere, cual=cual: viva.corrida.latir()[cual].pid not in (0, muere), 60)
             se_oyen(oyente)
         assert oyente.veces > 1, "it was never cut: nothing was shown"
-        assert activas(oyente) == dict.fromkeys(pedidas, 1)
+        assert {cual: veces for cual, veces in activas(oyente).items() if cual in pedidas} == dict.fromkeys(pedidas, 1)
         assert len(datos(oyente)) == len(set(datos(oyente)))
         assert "reinicio" not in {b.get("event") for b in oyente.bloques}
 
@@ -260,7 +260,8 @@ def test_cae_el_broker_y_vuelve_y_la_corriente_sigue(viva: Viva, ana: Cliente) -
         os.kill(viva.corrida.latir()["pulsar"].pid, signal.SIGKILL)
         pedidas += [ana.pide("free")["id_suscripcion"] for _ in range(5)]
         esperar(lambda: activas(oyente).keys() >= set(pedidas), PACIENCIA_S)
-        assert activas(oyente) == dict.fromkeys(pedidas, 1)
+        # Where its door had only just come up, it may have begun with what happened minutes ago.
+        assert {cual: veces for cual, veces in activas(oyente).items() if cual in pedidas} == dict.fromkeys(pedidas, 1)
         assert len(datos(oyente)) == len(set(datos(oyente)))
         assert oyente.veces == 1, "it is the door that goes on, with the same stream"
         assert "reinicio" not in {b.get("event") for b in oyente.bloques}
