@@ -7,18 +7,16 @@ A whole platform and Debian's Chromium share the machine. An event's time begins
 """
 
 import json
-import shutil
 import statistics
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from rich.console import Console
 from tests.documento.plataforma import plataforma
-from tests.navegador.conftest import PROGRAMAS, SIN_NAVEGADOR, opciones_del_navegador
+from tests.navegador.conftest import CERRADO, SIN_NAVEGADOR, en_marcha
 
-CERRADO = "localStorage.setItem('saludtech.recorrido', JSON.stringify({ paso: 0, cerrado: true }));"
 MIRAR = """
 window.vistos = {};
 window.tareas = [];
@@ -93,16 +91,13 @@ def hasta_el_pixel(navegador: Browser, url: str, veces: int) -> list[float]:
 
 def main(sagas: Annotated[int, typer.Option(help="How many are watched.")] = 30) -> None:
     """Measure."""
-    programa = next(filter(None, map(shutil.which, PROGRAMAS)), None)
-    if programa is None:
-        raise typer.BadParameter(SIN_NAVEGADOR)
-    with sync_playwright() as playwright, plataforma(Console(stderr=True)) as viva:
-        navegador = playwright.chromium.launch(executable_path=programa, args=opciones_del_navegador())
-        cargas = [cargar(navegador, viva.url) for _ in range(5)]
-        for _ in range(2):
-            hasta_el_pixel(navegador, viva.url, 3)
-        tardan = hasta_el_pixel(navegador, viva.url, sagas)
-        navegador.close()
+    with en_marcha() as navegador:
+        if navegador is None:
+            raise typer.BadParameter(SIN_NAVEGADOR)
+        with plataforma(Console(stderr=True)) as viva:
+            cargas = [cargar(navegador, viva.url) for _ in range(5)]
+            hasta_el_pixel(navegador, viva.url, 6)
+            tardan = hasta_el_pixel(navegador, viva.url, sagas)
     cortes = statistics.quantiles(tardan, n=20)
     cifras = {
         "archivos": cargas[0][0]["archivos"],

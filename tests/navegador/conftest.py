@@ -7,6 +7,7 @@ run's last line says so.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ SIN_NAVEGADOR = "NO BROWSER: NO PAGE WAS SEEN IN ONE. Install Chromium (on Debia
 CAPTURAS = Path(os.environ.get("CAPTURAS") or Path(__file__).parents[2] / "build/capturas")
 """Where the pictures go; `make capturas` has docs/imagenes instead."""
 
+CERRADO = "localStorage.setItem('saludtech.recorrido', JSON.stringify({ paso: 0, cerrado: true }));"
+"""The tour has been taken: it lies over no picture."""
 SALTAR = 0.05
 """More than so much of a page must not move by itself (https://web.dev/articles/cls calls 0.1 good)."""
 MIRAR_SALTOS = """window.saltos = 0; new PerformanceObserver((vistos) => {
@@ -41,22 +44,28 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return informe
 
 
-def opciones_del_navegador() -> list[str]:
-    """Its command line: root, as whom containers often run, may have it without its sandbox alone."""
+@contextmanager
+def en_marcha() -> Iterator[Browser | None]:
+    """The browser in the body, without a window; None where none is installed."""
+    programa = next(filter(None, map(shutil.which, PROGRAMAS)), None)
+    if programa is None:
+        yield None
+        return
+    # Root, as whom containers often run, may have it without its sandbox alone.
     aislado = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return [*aislado, "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        navegador = playwright.chromium.launch(executable_path=programa, args=[*aislado, "--disable-dev-shm-usage"])
+        yield navegador
+        navegador.close()
 
 
 @pytest.fixture(scope="package")
 def navegador() -> Iterator[Browser]:
-    """The browser, without a window; gone before other tests, since the process that drives it has a loop running."""
-    programa = next(filter(None, map(shutil.which, PROGRAMAS)), None)
-    if programa is None:
-        pytest.skip(SIN_NAVEGADOR)
-    with sync_playwright() as playwright:
-        navegador = playwright.chromium.launch(executable_path=programa, args=opciones_del_navegador())
+    """The browser; gone before other tests, since the process that drives it has a loop running."""
+    with en_marcha() as navegador:
+        if navegador is None:
+            pytest.skip(SIN_NAVEGADOR)
         yield navegador
-        navegador.close()
 
 
 @pytest.fixture(scope="package")

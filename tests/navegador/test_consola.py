@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.documento.plataforma import Viva
-from tests.navegador.conftest import MIRAR_SALTOS, SALTAR, Abrir
+from tests.navegador.conftest import CERRADO, MIRAR_SALTOS, SALTAR, Abrir
 from tests.saga.espera import hasta
 
 from bff_web.consola import ESTATICOS
@@ -33,8 +33,6 @@ pytestmark = [pytest.mark.integracion, pytest.mark.largo]
 
 ESCRITORIO = {"width": 1280, "height": 860}
 TELEFONO = {"width": 360, "height": 740}
-CERRADO = "localStorage.setItem('saludtech.recorrido', JSON.stringify({ paso: 0, cerrado: true }))"
-"""The tour has been taken: it lies over no picture."""
 
 
 class Consola:
@@ -46,7 +44,7 @@ class Consola:
 
     def __init__(self, abrir: Abrir, url: str, camino: str = "", **opciones: Any) -> None:
         self._url = url
-        opciones = {"viewport": ESCRITORIO, "al_empezar": f"{CERRADO}; {MIRAR_SALTOS}"} | opciones
+        opciones = {"viewport": ESCRITORIO, "al_empezar": CERRADO + MIRAR_SALTOS} | opciones
         self.pagina = abrir(f"{url}/consola/{camino}", **opciones)
 
     def ir(self, camino: str) -> None:

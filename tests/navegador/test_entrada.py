@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from rich.console import Console
 from tests.documento.plataforma import Viva, plataforma
-from tests.navegador.conftest import Abrir
-from tests.navegador.test_consola import CERRADO, ESCRITORIO, exigir_accesible
+from tests.navegador.conftest import CERRADO, Abrir
+from tests.navegador.test_consola import ESCRITORIO, exigir_accesible
 
 from contratos.ejemplos import SUSCRIPCION
 from seedwork.pruebas.proveedor_oidc import ProveedorOidc
