@@ -26,7 +26,6 @@ class Oyente:
         respuesta: the first answer.
         bloques: each block that was whole, with its fields by their names.
         crudo: all of it.
-        esperas: how often it was told that a part is away.
         veces: how many streams it has had.
         terminada: set once it hears no more.
     """
@@ -37,7 +36,7 @@ class Oyente:
         self._cerrado = threading.Event()
         self.bloques: list[dict[str, str]] = []
         self.crudo = b""
-        self.esperas = self.veces = 0
+        self.veces = 0
         self.terminada = threading.Event()
         self.respuesta = self._abrir()
         if self.respuesta.status == 200:
@@ -72,7 +71,6 @@ class Oyente:
         dicho: dict[str, str] = {}
         while cruda := respuesta.readline():
             self.crudo += cruda
-            self.esperas += cruda == b": espera\n"
             nombre, _, valor = cruda.decode().rstrip("\n").partition(": ")
             if nombre:
                 dicho[nombre] = valor
