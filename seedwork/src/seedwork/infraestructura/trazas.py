@@ -109,17 +109,16 @@ class TrazadorOtlp:
     def _omitida(self, de: str | None) -> str | None:
         """The traceparent by which all others know that the trace that comes in here is not kept; None where it is.
         Nothing else is made of it: that is what most cost where a small part is kept."""
-        if de is None:
-            id = _IDS.generate_trace_id()
-            return None if self._es_de_la_parte(id) else f"00-{id:032x}-{_IDS.generate_span_id():016x}-00"
-        if not es_muestreada(de):
+        if de is not None and not es_muestreada(de):
             return de
-        # By its id, which somebody outside chose, all of theirs could be of the part.
-        return f"{de[:-2]}00" if self._de_fuera and not self._es_de_la_parte(_IDS.generate_trace_id()) else None
-
-    def _es_de_la_parte(self, id: int) -> bool:
-        """As OpenTelemetry's own sampler has it, by the id's lower half."""
-        return id & TraceIdRatioBased.TRACE_ID_LIMIT < self._tope
+        if de is not None and not self._de_fuera:
+            return None
+        sorteado = _IDS.generate_trace_id()
+        # As OpenTelemetry's own sampler has it, but by an id of ours: by those that somebody outside chose, all of
+        # theirs could be kept.
+        if sorteado & TraceIdRatioBased.TRACE_ID_LIMIT < self._tope:
+            return None
+        return f"00-{sorteado:032x}-{_IDS.generate_span_id():016x}-00" if de is None else f"{de[:-2]}00"
 
     def cerrar(self, espera_s: float) -> None:
         """See the port. A collector that is away must not hold the process up."""
