@@ -155,12 +155,11 @@ class Ventanilla(LecturaDeCartas):
                 return None
             resultado = self._cumplir(orden, _quien_opera(orden, acceso))
         except (SeQueda, SinBroker, pulsar.PulsarException):
-            dicha = (orden.id_carta, correlacion()) if carta is None else (carta.recurso, carta.correlacion)
-            self._anotar(orden, acceso, dicha[0], SE_QUEDA, dicha[1])
+            self._anotar(orden, acceso, SE_QUEDA, carta)
             raise
         if resultado is None:
             # Somebody else was quicker, and the trail has what they did.
-            self._anotar(orden, acceso, carta.recurso, NO_HALLADO, carta.correlacion)
+            self._anotar(orden, acceso, NO_HALLADO, carta)
             return None
         return CartaAtendida(id_carta=carta.lugar, id_mensaje=carta.id or None, resultado=resultado)
 
@@ -183,13 +182,15 @@ class Ventanilla(LecturaDeCartas):
 
     def negar(self, orden: Orden, acceso: Acceso) -> None:
         """Tell the trail that there is no such letter, or none for that one."""
-        self._anotar(orden, acceso, orden.id_carta, NO_HALLADO, correlacion())
+        self._anotar(orden, acceso, NO_HALLADO)
 
-    def _anotar(self, orden: Orden, acceso: Acceso, recurso: str, resultado: str, correlacion: str) -> None:
+    def _anotar(self, orden: Orden, acceso: Acceso, resultado: str, carta: Carta | None = None) -> None:
+        """Without a letter, by the place that was named and under the request's own id."""
         quien = _quien_opera(orden, acceso)
         if quien is not None:
             accion = REPRODUCIR if isinstance(orden, ReproducirCarta) else DESCARTAR
-            anotar(self._motor, quien.anotacion(accion, recurso, resultado, correlacion, self._entorno.ahora()))
+            recurso, raiz = (orden.id_carta, correlacion()) if carta is None else (carta.recurso, carta.correlacion)
+            anotar(self._motor, quien.anotacion(accion, recurso, resultado, raiz, self._entorno.ahora()))
 
 
 def _quien_opera(orden: Orden, acceso: Acceso) -> QuienOpera | None:
