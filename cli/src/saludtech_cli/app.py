@@ -58,10 +58,10 @@ class Dueno(StrEnum):
     IMAGEN = "imagen"
 
 
-_CONSULTAS = {
-    Dueno.SUSCRIPCION: "/suscripciones/comandos/",
-    Dueno.SERVICIO: "/servicios-datos/comandos/",
-    Dueno.IMAGEN: "/procesar/comandos/",
+_SERVICIOS = {
+    Dueno.SUSCRIPCION: opciones.De.SUSCRIPCIONES,
+    Dueno.SERVICIO: opciones.De.SERVICIO_DATOS,
+    Dueno.IMAGEN: opciones.De.PROCESAMIENTO,
 }
 
 
@@ -115,7 +115,7 @@ def ver_comando(
     puerta, ultimo = ordenes.puerta(contexto), None
     for dueno in [de] if de else list(Dueno):
         try:
-            destino = puerta.consultar(_CONSULTAS[dueno] + segmento(id))
+            destino = puerta.consultar(f"{opciones.RUTAS[_SERVICIOS[dueno]]}/comandos/{segmento(id)}")
         except Fallo as fallo:
             # Who is away may be the one that knows it: then it is unknown, not missing. Whom one may not ask is not.
             if ultimo is None or _PESO[fallo.codigo] >= _PESO[ultimo.codigo]:
