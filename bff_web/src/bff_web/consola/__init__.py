@@ -50,7 +50,7 @@ class _Archivo:
 def registrar(app: flask.Flask) -> None:
     """Add ``/consola``, every address below it, and what the page is made of."""
     app.add_url_rule("/consola", "consola", lambda: _pagina("consola/"))
-    app.add_url_rule("/consola/", "consola.pagina", lambda camino="": _de_camino(camino))
+    app.add_url_rule("/consola/", "consola.pagina", _de_camino)
     app.add_url_rule("/consola/<path:camino>", "consola.pagina")
     app.add_url_rule("/consola/estaticos/<path:camino>", "consola.estaticos", _estatico)
 
@@ -61,7 +61,7 @@ def registrar(app: flask.Flask) -> None:
         return respuesta
 
 
-def _de_camino(camino: str) -> flask.Response:
+def _de_camino(camino: str = "") -> flask.Response:
     """Its page's own addresses are some parts deep; deeper ones nobody made, and each would be a page to be kept."""
     if camino.count("/") > _HONDURA:
         raise NotFound

@@ -62,7 +62,8 @@ def _de_colector(url: str) -> str:
     if url and not url.startswith(("http://", "https://")):
         raise ValueError("ha de empezar por http:// o https://")
     try:
-        maquina, _puerto = urlsplit(url).hostname, urlsplit(url).port
+        partes = urlsplit(url)
+        maquina, _puerto = partes.hostname, partes.port
     except ValueError:
         maquina = None
     if url and not maquina:
