@@ -7,7 +7,7 @@ import { Cabeza, Tarjeta } from "../componentes/hechos.js";
 import { Icono } from "../componentes/icono.js";
 import { Insignia } from "../componentes/insignia.js";
 import { PrimeraSuscripcion } from "../componentes/primera.js";
-import { hora } from "../componentes/tiempo.js";
+import { duracion, hora } from "../componentes/tiempo.js";
 import { enlace } from "../lugar.js";
 import { SERVICIOS } from "../textos.js";
 import { titular } from "../tema.js";
@@ -65,8 +65,7 @@ const numero = (valor, decimales = 0) =>
 const ritmo = (valor) => numero(valor, valor != null && valor < 10 ? 1 : 0);
 const edad = (s) => {
   if (s == null) return "—";
-  if (s < 60) return `${numero(s, s < 10 ? 1 : 0)} s`;
-  return s < 3600 ? `${Math.floor(s / 60)} min ${Math.floor(s % 60)} s` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return s < 60 ? `${numero(s, s < 10 ? 1 : 0)} s` : duracion(s * 1000);
 };
 
 /** What a chart tells, in words. */
