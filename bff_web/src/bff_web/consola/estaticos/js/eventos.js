@@ -1,30 +1,19 @@
 // What happens, as the door tells it (GET /eventos): one stream for the page that is looked at, and word of how it is.
-import { useEffect, useRef, useState } from "./html.js";
+import { useEffect, useRef } from "./html.js";
 import { consulta } from "./api.js";
 import { puerta } from "./lugar.js";
+import { seguido } from "./seguido.js";
 
 const ESPERAS_MS = [1000, 2000, 4000, 8000, 15000];
 const JUNTAR_MS = 200; // the first fact is looked after at once; those of one moment after it, together
 const CONFIRMAR_MS = 1200; // who answers may hear of a fact after the page did: it is asked once more
 const SONDEO_MS = 3000; // without a stream, the page still comes up to date
 
-let estadoActual = "ninguno"; // ninguno, conectando, abierto, perdido
-const oyentes = new Set();
-
-function decir(estado) {
-  estadoActual = estado;
-  oyentes.forEach((oyente) => oyente(estado));
-}
+const estado = seguido("ninguno"); // ninguno, conectando, abierto, perdido
+const decir = estado.poner;
 
 /** How the page's stream is, followed. */
-export function usarEstadoDeEventos() {
-  const [estado, poner] = useState(estadoActual);
-  useEffect(() => {
-    oyentes.add(poner);
-    return () => oyentes.delete(poner);
-  }, []);
-  return estado;
-}
+export const usarEstadoDeEventos = estado.usar;
 
 /**
  * Hear what happens while the page is seen.
@@ -68,12 +57,12 @@ function escuchar(clave, mandados, juntarMs) {
     confirma = setTimeout(mirarAhora, CONFIRMAR_MS);
   };
   const esperar = () => {
-    if (estadoActual !== "perdido") decir("perdido");
+    if (estado.ver() !== "perdido") decir("perdido");
     if (!sondeo) sondeo = setInterval(() => mandados.current.alCambiar?.(), SONDEO_MS);
   };
   const perder = () => {
     fallos += 1;
-    if (estadoActual !== "perdido") decir(fallos > 1 || estadoActual === "abierto" ? "perdido" : "conectando");
+    if (estado.ver() !== "perdido") decir(fallos > 1 || estado.ver() === "abierto" ? "perdido" : "conectando");
     if (!sondeo) sondeo = setInterval(() => mandados.current.alCambiar?.(), SONDEO_MS);
   };
   const hallar = (primera) => {
@@ -88,7 +77,7 @@ function escuchar(clave, mandados, juntarMs) {
     if (cerrado || document.hidden || corriente) return;
     const primera = !intentos && !sondeo;
     corriente = new EventSource(puerta(clave));
-    if (estadoActual === "ninguno") decir("conectando");
+    if (estado.ver() === "ninguno") decir("conectando");
     corriente.onopen = () => hallar(primera);
     corriente.addEventListener("hecho", (mensaje) => {
       mandados.current.alOir?.({ id: mensaje.lastEventId, ...JSON.parse(mensaje.data) });

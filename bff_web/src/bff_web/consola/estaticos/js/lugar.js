@@ -1,6 +1,6 @@
 // Where the browser is, and how it goes elsewhere without loading anew. Addresses hold behind any prefix: they are made
 // from this module's own.
-import { useEffect, useState } from "./html.js";
+import { seguido } from "./seguido.js";
 
 const CONSOLA = new URL("../../", import.meta.url).pathname;
 const PUERTA = new URL("../", new URL(CONSOLA, location.origin)).pathname;
@@ -36,8 +36,8 @@ export function lugar() {
   return { partes, filtros: new URLSearchParams(location.search), recuerdo: history.state ?? {} };
 }
 
-const oyentes = new Set();
-const avisar = () => oyentes.forEach((oyente) => oyente(lugar()));
+const actual = seguido(lugar());
+const avisar = () => actual.poner(lugar());
 
 /** Go to a page. `reemplazar` leaves no step in the history; `recuerdo` is kept with the step, over reloads too. */
 export function navegar(direccion, { reemplazar = false, recuerdo = null } = {}) {
@@ -48,14 +48,7 @@ export function navegar(direccion, { reemplazar = false, recuerdo = null } = {})
 }
 
 /** Where the browser is, followed. */
-export function usarLugar() {
-  const [actual, poner] = useState(lugar);
-  useEffect(() => {
-    oyentes.add(poner);
-    return () => oyentes.delete(poner);
-  }, []);
-  return actual;
-}
+export const usarLugar = actual.usar;
 
 addEventListener("popstate", avisar);
 document.addEventListener("click", (clic) => {

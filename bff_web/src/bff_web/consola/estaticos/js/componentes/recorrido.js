@@ -1,8 +1,9 @@
 // A tour of five minutes: what to look at, in order, with a way there. It goes on by itself as its things are done, and
 // has its own room at the page's top.
-import { html, useEffect, useState } from "../html.js";
+import { html, useEffect } from "../html.js";
 import { esOperador, sesionActual } from "../api.js";
 import { enlace, parte, usarLugar } from "../lugar.js";
+import { seguido } from "../seguido.js";
 import { Icono } from "./icono.js";
 
 const LUGAR = "saludtech.recorrido";
@@ -38,37 +39,26 @@ function leer() {
   }
 }
 
-let estado = leer();
-const oyentes = new Set();
+const estado = seguido(leer());
 
 function guardar(cambios) {
-  estado = { ...estado, ...cambios };
-  oyentes.forEach((oyente) => oyente(estado));
+  estado.poner({ ...estado.ver(), ...cambios });
   try {
-    localStorage.setItem(LUGAR, JSON.stringify(estado));
+    localStorage.setItem(LUGAR, JSON.stringify(estado.ver()));
   } catch {
     // It is remembered until the page is left.
   }
 }
 
-function usarRecorrido() {
-  const [visto, poner] = useState(estado);
-  useEffect(() => {
-    oyentes.add(poner);
-    return () => oyentes.delete(poner);
-  }, []);
-  return visto;
-}
-
 /** The way to it, while it is closed. */
 export function AbrirRecorrido() {
-  const { cerrado } = usarRecorrido();
+  const { cerrado } = estado.usar();
   if (!cerrado) return null;
   return html`<button type="button" class="boton recorrido-abrir" data-accion="recorrido" onClick=${() => guardar({ cerrado: false })}><${Icono} cual="flecha" />Recorrido</button>`;
 }
 
 export function Recorrido() {
-  const visto = usarRecorrido();
+  const visto = estado.usar();
   const { partes } = usarLugar();
   const pasos = PASOS.filter((p) => !p.operador || esOperador());
   const paso = Math.min(visto.paso, pasos.length - 1);
